@@ -257,7 +257,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   customers: 'present',
   merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',
-  notifications: 'letter,render',
+  notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
     'change,charge,coupon,dispute,facets,fault,freeLine,fulfillment,gatewayRefund,money,newOrder,' +
     'newOrderLine,occasion,order,payment,paymentAttempt,paymentDetails,present,refund,shipping,' +
@@ -320,6 +320,7 @@ const owners: Readonly<Record<string, string>> = {
   order_payment_attempt: 'server/src/orders',
   chargeback_dispute: 'server/src/orders',
   gateway_report: 'server/src/payments',
+  mail_template: 'server/src/notifications',
   auto_order: 'server/src/autoOrders',
   auto_order_item: 'server/src/autoOrders',
   auto_order_log: 'server/src/autoOrders',

@@ -16,6 +16,8 @@ export const pathExamples: Readonly<Record<string, string>> = {
   merchant_item_oid: '301',
   customer_profile_oid: '701',
   chargeback_dispute_oid: '21',
+  mail_kind: 'shipment',
+  language: 'any',
   email: 'ada@example.com',
   webhookOid: '11',
   requestId: '3f1c8e5a-5a0e-4a51-9d5c-0c6a2f1b7d10',
@@ -158,6 +160,11 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     expiration_dts: nextMonth,
   },
   updateChargeback: { status: 'lost' },
+  updateMailTemplate: {
+    subject: 'Order {{order_id}} is on its way',
+    body: 'Hello {{customer_name}},\n\nwe shipped:\n\n{{items}}\n\n{{merchant_name}}',
+  },
+  previewMailTemplate: { kind: 'shipment' },
   actAtSimulator: { action: 'refund', order_id: 'DEMO-0000000101', amount: 5 },
   insertItem: {
     merchant_item_id: 'TEA',

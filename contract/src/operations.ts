@@ -67,6 +67,14 @@ import {
 import { Item, ItemResponse, ItemsResponse } from './item.ts';
 import { LiveAuthRequest, LiveAuthResponse, liveTopicPermissions } from './live.ts';
 import {
+  customerMailKinds,
+  MailPreviewRequest,
+  MailPreviewResponse,
+  MailTemplate,
+  MailTemplateResponse,
+  MailTemplatesResponse,
+} from './mailTemplate.ts';
+import {
   OauthDeviceAuthorizationRequest,
   OauthDeviceAuthorizationResponse,
   OauthMe,
@@ -2422,6 +2430,57 @@ export const operations = {
     payload: 'audit',
     status: 200,
   },
+  getMailTemplates: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/mail_templates',
+    summary: 'List the templates of mails',
+    description:
+      'Along with all kinds of mails to customers and the fields that their templates may name.',
+    permissions: ['configuration_read'],
+    response: MailTemplatesResponse,
+    payload: 'templates',
+    status: 200,
+  },
+  updateMailTemplate: {
+    tag: 'perennial',
+    method: 'PUT',
+    base: '/perennial/v1',
+    path: '/mail_templates/{mail_kind}/{language}',
+    summary: 'Store the template of a kind of mail in a language',
+    description:
+      '{{field}} stands for a value; a field that this kind of mail does not have is refused by name. The ' +
+      'language any is for every language without a template.',
+    permissions: ['configuration_write'],
+    params: Type.Object({ mail_kind: mailKind(), language: Type.String() }),
+    body: MailTemplate,
+    response: MailTemplateResponse,
+    payload: 'template',
+    status: 200,
+  },
+  deleteMailTemplate: {
+    tag: 'perennial',
+    method: 'DELETE',
+    base: '/perennial/v1',
+    path: '/mail_templates/{mail_kind}/{language}',
+    summary: 'Delete a template',
+    permissions: ['configuration_write'],
+    params: Type.Object({ mail_kind: mailKind(), language: Type.String() }),
+    status: 204,
+  },
+  previewMailTemplate: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/mail_templates/preview',
+    summary: 'Show a mail with sample values',
+    permissions: ['configuration_read'],
+    body: MailPreviewRequest,
+    response: MailPreviewResponse,
+    payload: 'preview',
+    status: 200,
+  },
   getMerchantSettings: {
     tag: 'perennial',
     method: 'GET',
@@ -2732,6 +2791,13 @@ type Part<Id extends OperationId, Name extends keyof Operation> = (typeof operat
 
 function oid() {
   return Type.Integer({ format: 'int32' });
+}
+
+function mailKind() {
+  return Type.Unsafe<(typeof customerMailKinds)[number]>({
+    type: 'string',
+    enum: customerMailKinds,
+  });
 }
 
 function paging() {

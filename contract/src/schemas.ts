@@ -15,6 +15,7 @@ import type { NamedModel } from './fields.ts';
 import * as fulfillment from './fulfillment.ts';
 import * as item from './item.ts';
 import * as live from './live.ts';
+import * as mailTemplate from './mailTemplate.ts';
 import * as oauth from './oauth.ts';
 import * as order from './order.ts';
 import * as orderCheckout from './orderCheckout.ts';
@@ -52,7 +53,7 @@ const files = {
   oauth: [oauth],
   user: [user],
   session: [session],
-  perennial: [perennial, audit, change, screens, clock, timeline],
+  perennial: [perennial, mailTemplate, audit, change, screens, clock, timeline],
   common: [common],
 };
 

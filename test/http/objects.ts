@@ -81,6 +81,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     audit_id: audit.audit_id,
     distribution_center_code: code,
     ...(await makeDispute(ask, order.order_id)),
+    ...(await makeTemplate(ask)),
     webhookOid: String(webhook.webhook_oid),
     ...(await makeStaff(ask, i)),
     merchant_item_oid: String(item.merchant_item_oid),
@@ -115,6 +116,12 @@ async function makeDispute(ask: Ask, orderId: string): Promise<PathValues> {
   const body = { order_id: orderId, status: 'won' };
   const { chargeback } = await ask({ operation: 'insertChargeback', body });
   return { chargeback_dispute_oid: String(chargeback.chargeback_dispute_oid) };
+}
+
+async function makeTemplate(ask: Ask): Promise<PathValues> {
+  const params = { mail_kind: 'shipment', language: 'any' };
+  await ask({ operation: 'updateMailTemplate', params, body: { subject: 'Sent', body: 'Sent.' } });
+  return params;
 }
 
 async function makeStaff(ask: Ask, i: number): Promise<PathValues> {

@@ -1,4 +1,5 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Customer } from '@perennial/contract/customer.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { readTexts } from '../autoOrders/readOperations.ts';
@@ -40,6 +41,17 @@ export async function readOrder(
   const json = await readOrderJson(db, merchantId, orderId, expand, timeZone);
   return json === undefined ? undefined : (JSON.parse(json) as Order);
 }
+
+/** The customer profile with this email, or undefined. */
+export async function readMailProfile(
+  { db, merchant: { merchantId, timeZone } }: Context,
+  email: string,
+): Promise<Customer | undefined> {
+  const found = await readCustomerJson(db, merchantId, { email }, ccEmails, timeZone);
+  return found && (JSON.parse(found.json) as Customer);
+}
+
+const ccEmails: ReadonlySet<string> = new Set(['cc_emails']);
 
 /** Reads the JSON of objects by their ids, for each type of object that has events. */
 export const objectReaders: ObjectReaders = {

@@ -16,7 +16,7 @@ import { retentionWorker } from '../webhooks/retentionWorker.ts';
 import { movingWorker } from '../workflow/moveWorker.ts';
 import type { AppParts } from './appParts.ts';
 import type { Features } from './features.ts';
-import { objectIds, objectReaders, readOrder } from './objectReaders.ts';
+import { objectIds, objectReaders, readMailProfile, readOrder } from './objectReaders.ts';
 import type { Services } from './services.ts';
 
 /** The background work of every feature, one worker per line. Each runs in a separate loop. */
@@ -31,6 +31,7 @@ export function workersOf(
     mail: parts.mail,
     mailFrom: parts.mailFrom,
     readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
+    readProfile: readMailProfile,
     updateBillingUrl: ({ merchant }, oid) => updateBillingUrl(merchant.merchantId, oid),
   });
   return [

@@ -24,6 +24,7 @@ export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts
     autoOrderCode: autoOrder.auto_order_code,
     items: itemsOf(wanted, autoOrder),
     card: cardOf(autoOrder),
+    language: autoOrder.original_order?.language_iso_code,
   };
   const last = wanted.events.at(-1);
   switch (wanted.kind) {

@@ -1,6 +1,6 @@
 import type { Order } from '@perennial/contract/order.ts';
-import { Temporal } from 'temporal-polyfill';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { dayOf, moneyText } from './mailText.ts';
 import type { CustomerNotice, CustomerNoticeKind, NoticeFacts, NoticeItem } from './notice.ts';
 
 /** The content of a mail, before it becomes text or HTML. */
@@ -24,10 +24,10 @@ export type Block =
 export interface LetterParts {
   readonly merchant: Pick<Merchant, 'name' | 'timeZone'>;
   readonly notice: CustomerNotice;
-  /** The order of a receipt. */
+  /** The order of a mail about an order. */
   readonly order?: Order | undefined;
-  /** The page on which the customer can enter another card. */
-  readonly updateBillingUrl: string;
+  /** The page on which the customer can enter another card. Absent: a mail about no auto order. */
+  readonly updateBillingUrl?: string | undefined;
 }
 
 /**
@@ -49,13 +49,13 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
     subject: `Your next order from ${merchant.name} ships soon`,
     blocks: [
       paragraph('Your next order is on its way to you soon:'),
-      list(facts.items, merchant.timeZone),
+      itemsBlock(facts.items, merchant.timeZone),
       paragraph(
         facts.card === undefined
           ? 'We will charge it before it ships.'
           : `We will charge your ${facts.card} before it ships.`,
       ),
-      link('Use another card', updateBillingUrl),
+      ...link('Use another card', updateBillingUrl),
     ],
   }),
   declined_card: ({ merchant, notice: { facts }, updateBillingUrl }) => ({
@@ -67,7 +67,7 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
         ? []
         : [paragraph(`We will try again on ${dayOf(facts.nextAttempt, merchant.timeZone)}.`)]),
       paragraph('If the card has changed, please enter the new one:'),
-      link('Update your card', updateBillingUrl),
+      ...link('Update your card', updateBillingUrl),
     ],
   }),
   canceled: ({ merchant, notice: { facts } }) => ({
@@ -78,7 +78,7 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
           ? 'We could not charge your card, so your subscription is now canceled. These will not ship any more:'
           : 'Your subscription is canceled. These will not ship any more:',
       ),
-      list(undated(facts.items), merchant.timeZone),
+      itemsBlock(undated(facts.items), merchant.timeZone),
       paragraph('You will not be charged again.'),
     ],
   }),
@@ -91,29 +91,87 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
               'ships until there is a card that we can charge:'
           : 'Your subscription has stopped. Nothing more ships for now:',
       ),
-      list(undated(facts.items), merchant.timeZone),
+      itemsBlock(undated(facts.items), merchant.timeZone),
       ...(facts.isAfterDeclines
         ? [
             paragraph('To continue, please enter another card:'),
-            link('Update your card', updateBillingUrl),
+            ...link('Update your card', updateBillingUrl),
           ]
         : []),
     ],
   }),
-  receipt: ({ merchant, order }) => ({
-    subject: `Your receipt from ${merchant.name}: order ${order?.order_id ?? ''}`.trimEnd(),
+  receipt: receiptLetter,
+  order_receipt: receiptLetter,
+  shipment: shipmentLetter,
+  refund: ({ merchant, order, notice: { facts } }) => ({
+    subject: `Your refund from ${merchant.name}${ofOrder(order)}`,
     blocks: [
       paragraph(
-        'Thank you for your ' +
-          `order${order?.order_id === undefined ? '' : ` ${order.order_id}`}. This is what we ` +
-          'charged:',
+        facts.refund === undefined
+          ? `We refunded your order${named(order)}.`
+          : `We refunded ${moneyText(facts.refund.amount, facts.refund.currency)} of your ` +
+              `order${named(order)}.`,
       ),
-      { kind: 'amounts', rows: receiptRows(order) },
+      paragraph('Your bank may need some days to show it.'),
     ],
   }),
 };
 
-function receiptRows(order: Order | undefined): [string, string][] {
+function receiptLetter({ merchant, order }: LetterParts): Letter {
+  return {
+    subject: `Your receipt from ${merchant.name}: order ${order?.order_id ?? ''}`.trimEnd(),
+    blocks: [
+      paragraph(`Thank you for your order${named(order)}. This is what we charged:`),
+      { kind: 'amounts', rows: receiptRows(order) },
+    ],
+  };
+}
+
+function shipmentLetter(parts: LetterParts): Letter {
+  const { merchant, order, notice } = parts;
+  const { trackingNumbers, isComplete } = notice.facts;
+  const tracking = trackingBlock(trackingNumbers);
+  return {
+    subject: `Your order from ${merchant.name} has shipped${ofOrder(order)}`,
+    blocks: [
+      paragraph(
+        `${isComplete === false ? 'This part of your' : 'Your'} order${named(order)} is on its way ` +
+          'to you:',
+      ),
+      shippedItems(parts),
+      ...(tracking === undefined ? [] : [paragraph('Tracking numbers:'), tracking]),
+      ...(isComplete === false ? [paragraph('The rest of your order ships separately.')] : []),
+    ],
+  };
+}
+
+/** Lists the tracking numbers of a shipment, or returns undefined for none. */
+export const trackingBlock = (numbers: readonly string[] | undefined): Block | undefined =>
+  numbers === undefined || numbers.length === 0 ? undefined : { kind: 'list', entries: numbers };
+
+const named = (order: Order | undefined): string =>
+  order?.order_id === undefined ? '' : ` ${order.order_id}`;
+const ofOrder = (order: Order | undefined): string =>
+  order?.order_id === undefined ? '' : `: order ${order.order_id}`;
+
+/** Lists the lines of the order that were shipped; all lines when the shipment names none. */
+export function shippedItems({ order, notice: { facts } }: LetterParts): Block {
+  const indexes = facts.itemIndexes ?? [];
+  const all = order?.items ?? [];
+  const shipped = all.filter((line, place) => indexes.includes(line.item_index ?? place + 1));
+  return {
+    kind: 'list',
+    entries: (shipped.length === 0 ? all : shipped).map((line) =>
+      itemText({
+        description: line.description || line.merchant_item_id || '',
+        quantity: line.quantity ?? 1,
+      }),
+    ),
+  };
+}
+
+/** Returns the rows of a receipt; the last one is the total. */
+export function receiptRows(order: Order | undefined): [string, string][] {
   const lines = (order?.items ?? []).map((item): [string, string | undefined] => [
     itemText({
       description: item.description || item.merchant_item_id || '',
@@ -135,7 +193,8 @@ function receiptRows(order: Order | undefined): [string, string][] {
   return rows.map(([label, amount]) => [label, amount ?? '']);
 }
 
-function nameOf({ notice: { facts }, order }: LetterParts): string | undefined {
+/** How the customer is addressed. */
+export function nameOf({ notice: { facts }, order }: LetterParts): string | undefined {
   return (
     facts.name ??
     ([order?.billing?.first_name, order?.billing?.last_name].filter(Boolean).join(' ') || undefined)
@@ -149,9 +208,11 @@ function declinedText({ card, declineReason }: NoticeFacts): string {
 
 /** Returns a paragraph. */
 export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
-const link = (label: string, url: string): Block => ({ kind: 'link', label, url });
+const link = (label: string, url: string | undefined): Block[] =>
+  url === undefined ? [] : [{ kind: 'link', label, url }];
 
-function list(items: readonly NoticeItem[] | undefined, timeZone: string): Block {
+/** Lists items with the days on which they ship. */
+export function itemsBlock(items: readonly NoticeItem[] | undefined, timeZone: string): Block {
   return {
     kind: 'list',
     entries: (items ?? []).map(
@@ -166,14 +227,3 @@ const itemText = ({ description, quantity }: NoticeItem): string =>
 
 const undated = (items: readonly NoticeItem[] | undefined): NoticeItem[] =>
   (items ?? []).map((item) => ({ ...item, ships: undefined }));
-
-/** A day in words, in the merchant's zone. */
-function dayOf(moment: string, timeZone: string): string {
-  const day = Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).toPlainDate();
-  return day.toLocaleString('en-US', {
-    weekday: 'long',
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-  });
-}

@@ -1,14 +1,84 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type Letter, paragraph } from './letter.ts';
-import type { MerchantNotice } from './notice.ts';
+import type {
+  AutoOrdersNotice,
+  MerchantEventKind,
+  MerchantNotice,
+  TemplateNotice,
+  WebhookNotice,
+} from './notice.ts';
+
+type Named = Pick<Merchant, 'name' | 'timeZone'>;
+
+/** Composes a mail to a merchant. */
+export function merchantLetter(merchant: Named, notice: MerchantNotice): Letter {
+  switch (notice.kind) {
+    case 'webhook_disabled':
+      return webhookDisabledLetter(merchant, notice);
+    case 'template_fault':
+      return templateFaultLetter(merchant, notice);
+    default:
+      return autoOrdersLetter(merchant, notice);
+  }
+}
+
+const wordsOf: Readonly<Record<MerchantEventKind, { subject: string; first: string }>> = {
+  merchant_declined: {
+    subject: 'Charges were declined',
+    first: 'The charges of these auto orders were declined:',
+  },
+  merchant_expired_card: {
+    subject: 'Cards have expired',
+    first: 'These auto orders were not charged, because their cards have expired:',
+  },
+  merchant_canceled: {
+    subject: 'Auto orders were canceled',
+    first: 'These auto orders were canceled:',
+  },
+  merchant_parked: {
+    subject: 'Auto orders cannot be billed',
+    first: 'These auto orders are not billed until what is named here is fixed:',
+  },
+};
+
+/** Composes the mail about auto orders that were declined, canceled or parked. */
+function autoOrdersLetter({ name }: Named, { kind, facts }: AutoOrdersNotice): Letter {
+  const { subject, first } = wordsOf[kind];
+  return {
+    subject: `${subject}: ${name}`,
+    blocks: [
+      paragraph('Hello,'),
+      paragraph(first),
+      { kind: 'list', entries: facts.entries },
+      paragraph(`Perennial, for ${name}`),
+    ],
+  };
+}
+
+/** Composes the mail about a template that cannot be used. */
+function templateFaultLetter({ name }: Named, { facts }: TemplateNotice): Letter {
+  const { mailKind, language, reason } = facts;
+  return {
+    subject: `A mail template of ${name} cannot be used: ${mailKind}`,
+    blocks: [
+      paragraph('Hello,'),
+      paragraph(
+        `The template of the kind ${mailKind} (language ${language}) cannot be used: ${reason}. ` +
+          'Mails of this kind are sent with the standard words until it is fixed:',
+      ),
+      paragraph(`PUT /perennial/v1/mail_templates/${mailKind}/${language}`),
+      paragraph(`Perennial, for ${name}`),
+    ],
+  };
+}
 
 /**
  * Composes the mail to a merchant about a webhook that was disabled: which one, why, since when,
  * what happens to its events, and how to enable it again.
  */
 export function webhookDisabledLetter(
-  { name, timeZone }: Pick<Merchant, 'name' | 'timeZone'>,
-  { facts, madeAt }: MerchantNotice,
+  { name, timeZone }: Named,
+  { facts, madeAt }: WebhookNotice,
 ): Letter {
   const { webhookOid, url, reason, consecutiveFailures } = facts;
   return {

@@ -1,20 +1,27 @@
+import type { customerMailKinds } from '@perennial/contract/mailTemplate.ts';
 import type { Webhook } from '@perennial/contract/webhook.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { RecordedEvent } from '../platform/events/event.ts';
 
 /** The kinds of mails to customers, named as in the merchant's settings (`notices`). */
-export type CustomerNoticeKind =
-  | 'preshipment'
-  | 'declined_card'
-  | 'canceled'
-  | 'disabled'
-  | 'receipt';
+export type CustomerNoticeKind = (typeof customerMailKinds)[number];
+
+/** The kinds of mails to the merchant about auto orders, named as in the settings (`notices`). */
+export const merchantEventKinds = [
+  'merchant_declined',
+  'merchant_expired_card',
+  'merchant_canceled',
+  'merchant_parked',
+] as const;
+/** A kind of mail to the merchant about auto orders. */
+export type MerchantEventKind = (typeof merchantEventKinds)[number];
 
 /** A mail to a customer that events call for. */
 export interface WantedNotice {
   readonly kind: CustomerNoticeKind;
+  /** {@link aboutNoAutoOrder} for a mail about an order of no known auto order. */
   readonly autoOrderOid: number;
-  /** The order that a receipt is for. */
+  /** The order that a mail about an order is for. */
   readonly orderId?: string | undefined;
   /** The data of its event, or of several events of one auto order. */
   readonly events: readonly RecordedEvent[];
@@ -30,19 +37,53 @@ export interface CustomerNotice extends KeptNotice {
   readonly orderId?: string | undefined;
 }
 
-/** A mail to the merchant: a webhook was disabled. */
-export interface MerchantNotice extends KeptNotice {
+/** A mail to the merchant. */
+export type MerchantNotice = WebhookNotice | AutoOrdersNotice | TemplateNotice;
+
+/** A webhook was disabled. */
+export interface WebhookNotice extends KeptNotice {
   readonly kind: 'webhook_disabled';
   readonly facts: DisabledWebhook;
 }
 
+/** Something happened to auto orders that the merchant may want to know. */
+export interface AutoOrdersNotice extends KeptNotice {
+  readonly kind: MerchantEventKind;
+  readonly facts: AutoOrdersFacts;
+}
+
+/** A template has a fault, so mails have the words of the code. */
+export interface TemplateNotice extends KeptNotice {
+  readonly kind: 'template_fault';
+  readonly facts: TemplateFaultFacts;
+}
+
+/** The contents of a mail to the merchant about auto orders. */
+export interface AutoOrdersFacts {
+  /** The merchant's address. */
+  readonly email: string;
+  /** A line for each auto order. */
+  readonly entries: readonly string[];
+}
+
+/** The contents of the mail to the merchant about a template that cannot be used. */
+export interface TemplateFaultFacts {
+  /** The merchant's address. */
+  readonly email: string;
+  readonly mailKind: CustomerNoticeKind;
+  readonly language: string;
+  readonly reason: string;
+}
+
 interface KeptNotice {
   readonly noticeId: number;
-  /** {@link aboutNoAutoOrder} for a mail to the merchant. */
+  /** {@link aboutNoAutoOrder} for a mail that is about no auto order. */
   readonly autoOrderOid: number;
   readonly madeAt: Temporal.Instant;
   /** The number of attempts to send it, including this one. */
   readonly attempts: number;
+  /** What the mail is about, where several events may call for it: it is made once. */
+  readonly occasion?: string | undefined;
 }
 
 /** Used in place of an oid for a mail that is not about an auto order. Oids begin at 1. */
@@ -63,6 +104,14 @@ export interface NoticeFacts {
   readonly declineReason?: string | undefined;
   readonly nextAttempt?: string | undefined;
   readonly isAfterDeclines?: boolean | undefined;
+  /** The customer's language, three letters as in the order. */
+  readonly language?: string | undefined;
+  /** Of a shipment: its tracking numbers, the `item_index` of each line, whether it is the last. */
+  readonly trackingNumbers?: readonly string[] | undefined;
+  readonly itemIndexes?: readonly number[] | undefined;
+  readonly isComplete?: boolean | undefined;
+  /** What was refunded, in minor units. */
+  readonly refund?: { readonly amount: number; readonly currency: string } | undefined;
 }
 
 /** The contents of the mail to a merchant about a webhook that was disabled. */
@@ -92,6 +141,17 @@ const kindOfEvent: Readonly<Record<string, CustomerNoticeKind>> = {
   auto_order_rebill: 'receipt',
 };
 
+/** The mails that are made of an order when they are sent. */
+const orderKinds: ReadonlySet<CustomerNoticeKind> = new Set([
+  'receipt',
+  'order_receipt',
+  'shipment',
+  'refund',
+]);
+
+/** True for a mail that is made of its order when it is sent. */
+export const isAboutOrder = (kind: CustomerNoticeKind): boolean => orderKinds.has(kind);
+
 /**
  * Returns the mails to customers that the events of one call require. Items that ship soon share
  * one mail. A decline that ends the auto order is reported only by the mail about that end.
@@ -99,21 +159,81 @@ const kindOfEvent: Readonly<Record<string, CustomerNoticeKind>> = {
 export function noticesOf(events: readonly RecordedEvent[]): WantedNotice[] {
   const wanted = new Map<string, WantedNotice>();
   for (const event of events) {
-    const kind = kindOfEvent[event.name];
-    // An invoiced rebill is not paid yet, so there is no receipt.
-    const isOwed = event.data?.['owed'] === true;
-    if (kind === undefined || event.objectType !== 'auto order' || isOwed) continue;
-    const orderId = kind === 'receipt' ? textOf(event.data?.['order_id']) : undefined;
-    const id = `${event.objectId} ${kind} ${orderId ?? ''}`;
-    const before = wanted.get(id);
-    wanted.set(id, {
-      kind,
-      autoOrderOid: Number(event.objectId),
-      orderId,
-      events: [...(before?.events ?? []), event],
-    });
+    const notice = wantedBy(event);
+    if (notice === undefined) continue;
+    const { kind, autoOrderOid, orderId } = notice;
+    // Each shipment and each refund is an occasion by itself.
+    const single = kind === 'shipment' || kind === 'refund' ? event.eventId : '';
+    const id = `${autoOrderOid} ${kind} ${orderId ?? ''}${single}`;
+    wanted.set(id, { ...notice, events: [...(wanted.get(id)?.events ?? []), event] });
   }
   return [...wanted.values()].filter((notice) => !isToldByItsEnd(notice, wanted));
+}
+
+function wantedBy(event: RecordedEvent): Omit<WantedNotice, 'events'> | undefined {
+  const { name, objectType, objectId, data } = event;
+  if (objectType === 'auto order') {
+    const kind = kindOfEvent[name];
+    // An invoiced rebill is not paid yet, so there is no receipt.
+    if (kind === undefined || data?.['owed'] === true) return undefined;
+    const orderId = kind === 'receipt' ? textOf(data?.['order_id']) : undefined;
+    return { kind, autoOrderOid: Number(objectId), orderId };
+  }
+  const kind = objectType === 'order' ? orderNotice(event) : undefined;
+  if (kind === undefined) return undefined;
+  const oid = data?.['auto_order_oid'];
+  return {
+    kind,
+    autoOrderOid: typeof oid === 'number' ? oid : aboutNoAutoOrder,
+    orderId: objectId,
+  };
+}
+
+/**
+ * A paid rebill has its receipt by the event of its auto order. An order whose payment was skipped
+ * was paid elsewhere, where its receipt was sent.
+ */
+function orderNotice({ name, data }: RecordedEvent): CustomerNoticeKind | undefined {
+  switch (name) {
+    case 'order_payment_process':
+      return Number(data?.['rebill_number'] ?? 0) > 0 || data?.['payment_status'] === 'Skipped'
+        ? undefined
+        : 'order_receipt';
+    case 'order_ship':
+      return 'shipment';
+    case 'order_refund':
+      return data?.['notify_customer'] === false ? undefined : 'refund';
+    default:
+      return undefined;
+  }
+}
+
+/** Returns what a mail about an order says beyond its order. */
+export function orderFacts({ kind, events }: WantedNotice): NoticeFacts {
+  const data = events.at(-1)?.data ?? {};
+  if (kind === 'refund') {
+    const { amount, currency } = data;
+    return typeof amount === 'number' && typeof currency === 'string'
+      ? { refund: { amount, currency } }
+      : {};
+  }
+  if (kind !== 'shipment') return {};
+  const { tracking_numbers: numbers, item_indexes: indexes, is_complete: isComplete } = data;
+  return {
+    trackingNumbers: Array.isArray(numbers) ? numbers.map(String) : [],
+    itemIndexes: Array.isArray(indexes) ? indexes.map(Number) : [],
+    isComplete: isComplete !== false,
+  };
+}
+
+/**
+ * Returns what makes a mail about an order one mail, however often its event is handled. A rebill
+ * is paid once, so its receipt needs no key.
+ */
+export function occasionOf({ kind, orderId, events }: WantedNotice): string | undefined {
+  if (kind === 'order_receipt') return `order_receipt:${orderId}`;
+  if (kind !== 'shipment' && kind !== 'refund') return undefined;
+  return `${kind}:${orderId}:${events.at(-1)?.objectSequence}`;
 }
 
 function isToldByItsEnd(
@@ -155,3 +275,27 @@ function withoutQuery(url: string): string {
 /** A text that is not blank. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
+
+const merchantKindOf: Readonly<Record<string, MerchantEventKind>> = {
+  auto_order_cancel: 'merchant_canceled',
+  auto_order_decline: 'merchant_declined',
+};
+
+/** The events of auto orders that the merchant gets a mail about, by its kind. */
+export function merchantEvents(
+  events: readonly RecordedEvent[],
+): ReadonlyMap<MerchantEventKind, readonly RecordedEvent[]> {
+  return Map.groupBy(
+    events.filter((event) => merchantKind(event) !== undefined),
+    (event) => merchantKind(event) ?? 'merchant_declined',
+  );
+}
+
+function merchantKind({ name, objectType, data }: RecordedEvent): MerchantEventKind | undefined {
+  if (objectType !== 'auto order') return undefined;
+  if (name === 'auto_order_update')
+    return data?.['reason'] === 'parked' ? 'merchant_parked' : undefined;
+  if (name === 'auto_order_decline' && data?.['reason'] === 'expired card')
+    return 'merchant_expired_card';
+  return merchantKindOf[name];
+}

@@ -2,7 +2,17 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { factsOf } from './facts.ts';
-import { aboutNoAutoOrder, disabledWebhooks, noticesOf, type WantedNotice } from './notice.ts';
+import { merchantEntry } from './merchantEntry.ts';
+import {
+  aboutNoAutoOrder,
+  disabledWebhooks,
+  isAboutOrder,
+  merchantEvents,
+  noticesOf,
+  occasionOf,
+  orderFacts,
+  type WantedNotice,
+} from './notice.ts';
 import { noticeSettings } from './noticeSettings.ts';
 import { insertNotices, type NewNotice } from './store.ts';
 
@@ -18,13 +28,15 @@ export type ReadAutoOrders = (
 /**
  * Stores the mails that events require, in the transaction of the events, so that exactly what was
  * committed is sent. A mail that is switched off is stored too, with the reason. Only receipts are
- * frequent; they need no auto order here, because they read their order when they are sent.
+ * frequent; they need no auto order here, because mails about orders read their order when they are
+ * sent.
  */
 export function noticeListener(readAutoOrders: ReadAutoOrders): EventListener {
   return async (context, events) => {
     const notices = [
       ...(await customerNotices(context, events, readAutoOrders)),
-      ...merchantNotices(context, events),
+      ...webhookNotices(context, events),
+      ...(await merchantNotices(context, events, readAutoOrders)),
     ];
     if (notices.length > 0) await insertNotices(context.db, context.merchant.merchantId, notices);
   };
@@ -39,7 +51,7 @@ async function customerNotices(
   if (wanted.length === 0) return [];
   const { isOn } = noticeSettings(context.merchant);
   const oids = wanted
-    .filter((notice) => notice.kind !== 'receipt' && isOn(notice.kind))
+    .filter((notice) => !isAboutOrder(notice.kind) && isOn(notice.kind))
     .map((notice) => notice.autoOrderOid);
   const autoOrders =
     oids.length === 0 ? noAutoOrders : await readAutoOrders(context, [...new Set(oids)]);
@@ -59,19 +71,44 @@ function newNotice(
   autoOrder: AutoOrder | undefined,
 ): NewNotice {
   const { kind, autoOrderOid, orderId, events } = wanted;
-  const made = { kind, autoOrderOid, orderId, madeAt: events.at(-1)?.at ?? context.now };
-  if (kind === 'receipt')
+  const at = events.at(-1)?.at ?? context.now;
+  const made = { kind, autoOrderOid, orderId, madeAt: at, occasion: occasionOf(wanted) };
+  if (isAboutOrder(kind)) {
+    const facts = orderFacts(wanted);
     return orderId === undefined
-      ? { ...made, facts: {}, skipReason: 'There is no order for this receipt.' }
-      : { ...made, facts: {} };
+      ? { ...made, facts, skipReason: 'There is no order for this receipt.' }
+      : { ...made, facts };
+  }
   const facts = autoOrder ? factsOf(wanted, autoOrder) : {};
   return facts.email === undefined ? { ...made, facts, skipReason: noAddress } : { ...made, facts };
 }
 
-function merchantNotices(
-  { merchant, now }: Context,
+/** The mails to the merchant about auto orders. None when the merchant has set no address. */
+async function merchantNotices(
+  context: Context,
   events: readonly RecordedEvent[],
-): NewNotice[] {
+  readAutoOrders: ReadAutoOrders,
+): Promise<NewNotice[]> {
+  const { merchantEmail: email, isOn } = noticeSettings(context.merchant);
+  if (email === undefined) return [];
+  const told = [...merchantEvents(events)].filter(([kind]) => isOn(kind));
+  if (told.length === 0) return [];
+  const oids = told.flatMap(([, some]) => some.map(({ objectId }) => Number(objectId)));
+  const autoOrders = await readAutoOrders(context, [...new Set(oids)]);
+  return told.map(([kind, some]) => ({
+    kind,
+    autoOrderOid: aboutNoAutoOrder,
+    madeAt: some.at(-1)?.at ?? context.now,
+    facts: {
+      email,
+      entries: some.map((event) =>
+        merchantEntry(event, autoOrders.get(Number(event.objectId)), context.merchant.timeZone),
+      ),
+    },
+  }));
+}
+
+function webhookNotices({ merchant, now }: Context, events: readonly RecordedEvent[]): NewNotice[] {
   return disabledWebhooks(events, noticeSettings(merchant).merchantEmail).map((facts) => ({
     kind: 'webhook_disabled',
     autoOrderOid: aboutNoAutoOrder,

@@ -1,12 +1,12 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { type CustomerNoticeKind, textOf } from './notice.ts';
+import { type CustomerNoticeKind, type MerchantEventKind, textOf } from './notice.ts';
 
 /**
  * Which mails a merchant wants to be sent, and from which address: the section `notices` of its
  * settings, as on the wire.
  */
 export interface NoticeSettings {
-  isOn(kind: CustomerNoticeKind): boolean;
+  isOn(kind: CustomerNoticeKind | MerchantEventKind): boolean;
   readonly fromEmail?: string | undefined;
   /** The address of the merchant's own mails. */
   readonly merchantEmail?: string | undefined;

@@ -6,13 +6,24 @@ import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { MailOutcome, MailTransport } from '../platform/mail/mailTransport.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { type Letter, letterOf } from './letter.ts';
-import { webhookDisabledLetter } from './merchantLetter.ts';
-import type { Notice } from './notice.ts';
+import { copiesOf, type MailProfile } from './copies.ts';
+import { type Letter, type LetterParts, letterOf } from './letter.ts';
+import { mailValues } from './letterValues.ts';
+import { merchantLetter } from './merchantLetter.ts';
+import { aboutNoAutoOrder, type CustomerNotice, type Notice } from './notice.ts';
 import { noAddress } from './noticeListener.ts';
 import { noticeSettings } from './noticeSettings.ts';
 import { html, plainText } from './render.ts';
-import { claimNotices, merchantsWithNotices, type SettledNotice, settleNotices } from './store.ts';
+import {
+  claimNotices,
+  insertNotices,
+  merchantsWithNotices,
+  type SettledNotice,
+  settleNotices,
+} from './store.ts';
+import { mailFields, templateLetter } from './template.ts';
+import { templateFor } from './templateOperations.ts';
+import { listTemplates, type StoredTemplate } from './templateStore.ts';
 
 /** What sending mails needs. */
 export interface SenderParts {
@@ -22,7 +33,9 @@ export interface SenderParts {
   /** The sender's address for merchants that set none. */
   readonly mailFrom: string;
   contextFor(merchantId: string): Promise<Context>;
-  /** Reads the order of a receipt, with {@link receiptExpand}. */
+  /** Reads the customer profile with this email, if there is one. */
+  readProfile(context: Context, email: string): Promise<MailProfile | undefined>;
+  /** Reads the order of a mail about an order, with {@link receiptExpand}. */
   readOrder(context: Context, orderId: string): Promise<Order | undefined>;
   updateBillingUrl(context: Context, autoOrderOid: number): Promise<string>;
 }
@@ -55,14 +68,19 @@ async function sendBatch(parts: SenderParts, merchantId: string): Promise<number
   const notices = await claimNotices(parts.db, merchantId, leaseSeconds);
   if (notices.length === 0) return 0;
   const context = await parts.contextFor(merchantId);
-  const settled = await Promise.all(notices.map((notice) => sendOne(parts, context, notice)));
+  const templates = await listTemplates(parts.db, merchantId);
+  const batch = { ...parts, templates };
+  const settled = await Promise.all(notices.map((notice) => sendOne(batch, context, notice)));
   await settleNotices(parts.db, merchantId, settled);
   return notices.length;
 }
 
+/** What sending a batch needs: the templates are read once. */
+type BatchParts = SenderParts & { readonly templates: readonly StoredTemplate[] };
+
 /** A mail that cannot be composed is retried later and delays no other mail. */
 async function sendOne(
-  parts: SenderParts,
+  parts: BatchParts,
   context: Context,
   notice: Notice,
 ): Promise<SettledNotice> {
@@ -84,21 +102,23 @@ async function sendOne(
 }
 
 async function deliver(
-  parts: SenderParts,
+  parts: BatchParts,
   context: Context,
   notice: Notice,
 ): Promise<SettledNotice> {
   const { merchant } = context;
   const written = await write(parts, context, notice);
-  if (written === undefined) return { ...idOf(notice), skipReason: noAddress };
+  if ('skipReason' in written) return { ...idOf(notice), skipReason: written.skipReason };
   const { to, letter } = written;
   if (!isOneAddress(to)) return { ...idOf(notice), skipReason: brokenAddress };
+  const cc = written.cc.filter(isOneAddress);
   const address = noticeSettings(merchant).fromEmail ?? parts.mailFrom;
   const messageId = `<${merchant.merchantId}-${notice.autoOrderOid}-${notice.noticeId}@${address.split('@').at(-1)}>`;
   const outcome = await parts.mail.send({
     messageId,
     from: { name: merchant.name, address },
     to,
+    ...(cc.length === 0 ? {} : { cc }),
     subject: letter.subject,
     text: plainText(letter),
     html: html(letter),
@@ -107,6 +127,7 @@ async function deliver(
   return {
     ...idOf(notice),
     email: to,
+    cc: cc.length === 0 ? undefined : cc,
     subject: letter.subject,
     messageId,
     ...afterOutcome(context, notice, outcome),
@@ -122,21 +143,78 @@ const isOneAddress = (text: unknown): text is string =>
 
 const brokenAddress = 'The stored email address is not one address.';
 
-/** Returns the letter and its recipient; undefined when a customer has no address. */
-async function write(
-  parts: SenderParts,
-  context: Context,
-  notice: Notice,
-): Promise<{ readonly to: string; readonly letter: Letter } | undefined> {
-  const { merchant } = context;
-  if (notice.kind === 'webhook_disabled')
-    return { to: notice.facts.email, letter: webhookDisabledLetter(merchant, notice) };
+/** A mail with its recipients, or why it is not sent. */
+type Written =
+  | { readonly to: string; readonly cc: readonly string[]; readonly letter: Letter }
+  | { readonly skipReason: string };
+
+async function write(parts: BatchParts, context: Context, notice: Notice): Promise<Written> {
+  if (!isForCustomer(notice))
+    return {
+      to: notice.facts.email,
+      cc: [],
+      letter: merchantLetter(context.merchant, notice),
+    };
   const order =
     notice.orderId === undefined ? undefined : await parts.readOrder(context, notice.orderId);
   const to = notice.facts.email ?? order?.billing?.email;
-  if (to === undefined || to === '') return undefined;
-  const updateBillingUrl = await parts.updateBillingUrl(context, notice.autoOrderOid);
-  return { to, letter: letterOf({ merchant, notice, order, updateBillingUrl }) };
+  if (to === undefined || to === '') return { skipReason: noAddress };
+  const profile = await parts.readProfile(context, to);
+  if (profile?.do_not_send_mail === true) return { skipReason: noMail };
+  const { merchant } = context;
+  const updateBillingUrl =
+    notice.autoOrderOid === aboutNoAutoOrder
+      ? undefined
+      : await parts.updateBillingUrl(context, notice.autoOrderOid);
+  const letter = await wordsOf(parts, context, { merchant, notice, order, updateBillingUrl });
+  return { to, cc: copiesOf(notice.kind, to, order, profile), letter };
+}
+
+const isForCustomer = (notice: Notice): notice is CustomerNotice =>
+  Object.hasOwn(mailFields, notice.kind);
+
+const noMail = 'The profile of the customer says not to send mail (do_not_send_mail).';
+
+/**
+ * Composes a mail by the merchant's template, if there is one. A template that cannot be used stops
+ * no mail: the mail has the words of the code, and the merchant is notified once.
+ */
+async function wordsOf(
+  parts: BatchParts,
+  context: Context,
+  letterParts: LetterParts,
+): Promise<Letter> {
+  const { notice, order } = letterParts;
+  const language = order?.language_iso_code ?? notice.facts.language;
+  const template = templateFor(parts.templates, notice.kind, language);
+  if (template === undefined) return letterOf(letterParts);
+  try {
+    return templateLetter(notice.kind, template, mailValues(letterParts));
+  } catch (error) {
+    await reportFault(context, template, error);
+    return letterOf(letterParts);
+  }
+}
+
+async function reportFault(
+  { db, log, merchant, now }: Context,
+  { kind, language, modifiedAt }: StoredTemplate,
+  error: unknown,
+): Promise<void> {
+  const { merchantId } = merchant;
+  log.warn({ err: error, merchantId, kind, language }, 'a mail template cannot be used');
+  const { merchantEmail: email } = noticeSettings(merchant);
+  if (email === undefined) return;
+  const reason = error instanceof Error ? error.message : String(error);
+  await insertNotices(db, merchantId, [
+    {
+      kind: 'template_fault',
+      autoOrderOid: aboutNoAutoOrder,
+      madeAt: now,
+      facts: { email, mailKind: kind, language, reason },
+      occasion: `template_fault:${kind}:${language}:${modifiedAt}`,
+    },
+  ]);
 }
 
 function afterOutcome(

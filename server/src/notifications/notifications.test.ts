@@ -19,6 +19,12 @@ await app.request({
   },
 });
 
+// Receipts of original orders have their own tests (test/stories/mails.test.ts).
+await app.request({
+  operation: 'updateMerchantSettings',
+  body: { notices: { order_receipt: false } },
+});
+
 interface Subscribed {
   oid: number;
   itemOid: number;
@@ -216,6 +222,7 @@ test('a mail that cannot be delivered is tried again with the same id; one refus
     mailFrom: 'orders@perennial.test',
     contextFor: (merchantId) => app.context(merchantId),
     readOrder: async () => undefined,
+    readProfile: async () => undefined,
     updateBillingUrl: async () => 'https://shop.example/billing/t',
     mail: {
       send: async (mail) => (tried.push(mail.messageId), outcomes.shift()!),

@@ -1,12 +1,19 @@
 import type { Context } from '../platform/context.ts';
-import { payloadText } from '../platform/http/answer.ts';
+import { noContent, payload, payloadText } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { readEmails } from './store.ts';
+import {
+  mailKinds,
+  previewTemplate,
+  readTemplates,
+  removeTemplate,
+  updateTemplate,
+} from './templateOperations.ts';
 
 /**
- * The mails about an auto order. `exists` is passed in, because auto orders belong to another
- * feature.
+ * The mails about an auto order, and the templates of mails. `exists` is passed in, because auto
+ * orders belong to another feature.
  */
 export function noticeRoutes(exists: (context: Context, autoOrderOid: number) => Promise<boolean>) {
   return {
@@ -16,5 +23,14 @@ export function noticeRoutes(exists: (context: Context, autoOrderOid: number) =>
         await readEmails(context.db, context.merchant.merchantId, oid, context.merchant.timeZone),
       );
     },
+    getMailTemplates: async (context) =>
+      payload(await readTemplates(context), { beside: { kinds: mailKinds() } }),
+    updateMailTemplate: async (context, { params, body }) =>
+      payload(await updateTemplate(context, params.mail_kind, params.language, body)),
+    async deleteMailTemplate(context, { params }) {
+      await removeTemplate(context, params.mail_kind, params.language);
+      return noContent();
+    },
+    previewMailTemplate: async (context, { body }) => payload(await previewTemplate(context, body)),
   } satisfies Routes;
 }

@@ -1,17 +1,30 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { inZone } from '../platform/storage/zone.ts';
-import type { CustomerNotice, MerchantNotice, Notice } from './notice.ts';
+import type {
+  AutoOrdersNotice,
+  CustomerNotice,
+  Notice,
+  TemplateNotice,
+  WebhookNotice,
+} from './notice.ts';
 
 /** A mail to be stored. */
-export type NewNotice = Unkept<CustomerNotice> | Unkept<MerchantNotice>;
+export type NewNotice =
+  | Unkept<CustomerNotice>
+  | Unkept<WebhookNotice>
+  | Unkept<AutoOrdersNotice>
+  | Unkept<TemplateNotice>;
 
 type Unkept<N extends Notice> = Omit<N, 'noticeId' | 'attempts'> & {
   /** Why the mail is never sent. */
   readonly skipReason?: string | undefined;
 };
 
-/** Stores any number of mails in one statement. Those that are not skipped may be sent at once. */
+/**
+ * Stores any number of mails in one statement. Those that are not skipped may be sent at once. A
+ * mail whose occasion has one already is not stored again.
+ */
 export async function insertNotices(
   tx: Database,
   merchantId: string,
@@ -25,14 +38,16 @@ export async function insertNotices(
     order_id: 'orderId' in notice ? notice.orderId : undefined,
     email: notice.facts.email,
     skip_reason: notice.skipReason,
+    occasion: notice.occasion,
   }));
   await tx.run(
     `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, order_id, email,
-      skip_reason, next_try_at)
+      skip_reason, occasion, next_try_at)
      select $1, r.auto_order_oid, r.kind, r.made_at, r.facts, r.order_id, r.email, r.skip_reason,
-       case when r.skip_reason is null then clock_timestamp() end
+       r.occasion, case when r.skip_reason is null then clock_timestamp() end
      from jsonb_to_recordset($2::jsonb) as r (auto_order_oid int, kind text, made_at timestamptz,
-       facts jsonb, order_id text, email text, skip_reason text)`,
+       facts jsonb, order_id text, email text, skip_reason text, occasion text)
+     on conflict (merchant_id, occasion) where occasion is not null do nothing`,
     [merchantId, JSON.stringify(rows)],
   );
 }
@@ -76,6 +91,8 @@ export interface SettledNotice {
   readonly noticeId: number;
   readonly autoOrderOid: number;
   readonly email?: string | undefined;
+  /** Where copies went. */
+  readonly cc?: readonly string[] | undefined;
   readonly subject?: string | undefined;
   readonly messageId?: string | undefined;
   readonly skipReason?: string | undefined;
@@ -95,13 +112,13 @@ export async function settleNotices(
   settled: readonly SettledNotice[],
 ): Promise<void> {
   await db.run(
-    `update notice n set email = coalesce(s.email, n.email), subject = s.subject,
+    `update notice n set email = coalesce(s.email, n.email), cc = s.cc, subject = s.subject,
       message_id = s.message_id, skip_reason = s.skip_reason,
        delivered_at = s.delivered_at, bounced_at = s.bounced_at, bounce_type = s.bounce_type,
          smtp_response = s.smtp_response,
        next_try_at = clock_timestamp() + make_interval(secs => s.retry_in_seconds)
      from jsonb_to_recordset($2::jsonb) as s (notice_id bigint, auto_order_oid int, email text,
-       subject text, message_id text, skip_reason text,
+       cc text[], subject text, message_id text, skip_reason text,
        delivered_at timestamptz, bounced_at timestamptz, bounce_type text, smtp_response text,
          retry_in_seconds int)
      where n.merchant_id = $1 and n.auto_order_oid = s.auto_order_oid and n.notice_id = s.notice_id
@@ -163,6 +180,7 @@ const toRow = (notice: SettledNotice) => ({
   notice_id: notice.noticeId,
   auto_order_oid: notice.autoOrderOid,
   email: notice.email,
+  cc: notice.cc,
   subject: notice.subject,
   message_id: notice.messageId,
   skip_reason: notice.skipReason,

@@ -183,6 +183,16 @@ export function stageEvents(before: OrderRecord, after: OrderRecord): DomainEven
   ];
 }
 
+/**
+ * Returns the event of an order that was paid without a charge. It says which rebill the order is
+ * and whether the payment was made elsewhere, for its receipt.
+ */
+export const paymentEvent = (order: OrderRecord): DomainEvent =>
+  event('order_payment_process', order, {
+    payment_status: order.document.payment?.payment_status,
+    rebill_number: order.rebillNumber,
+  });
+
 /** Returns an event about an order. */
 export function event(
   name: EventName,
@@ -282,7 +292,7 @@ async function store(context: Context, order: OrderRecord, hooks: OrderHooks): P
   const isPaid = order.paidAt !== undefined;
   await context.events.emit(context, [
     event('order_create', order, { to: order.document.current_stage }),
-    ...(isPaid ? [event('order_payment_process', order)] : []),
+    ...(isPaid ? [paymentEvent(order)] : []),
   ]);
   if (isPaid) await hooks.onPaid(context, order);
 }

@@ -268,5 +268,6 @@ function eventsOf(
     return [event('order_payment_failed', after, { ...data, reason: result.reason })];
   if (after.paidAt === undefined)
     return [event('order_update', after, { ...data, changed: ['payment'] })];
-  return [event('order_payment_process', after, data), stageChange(before, after)];
+  const paid = { ...data, rebill_number: after.rebillNumber };
+  return [event('order_payment_process', after, paid), stageChange(before, after)];
 }

@@ -310,6 +310,7 @@ export async function applyRefund(
       currency: order.currency,
       notify_customer: wishes.notifyCustomer,
       by: made.isReported ? 'gateway' : 'person',
+      auto_order_oid: order.autoOrderOid,
     }),
     ...stageEvents(before, order),
   ]);

@@ -264,6 +264,7 @@ export function shipEvents(
     tracking_numbers: shipped.newNumbers,
     item_indexes: shipped.lines,
     is_complete: order.document.current_stage === 'Completed Order',
+    auto_order_oid: order.autoOrderOid,
   };
   return [{ name: 'order_ship', objectType: 'order', objectId: order.orderId, data }];
 }

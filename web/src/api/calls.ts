@@ -299,6 +299,18 @@ export const calls = {
   requestAudit: ['POST', '/perennial/v1/audits', 'auto_order_read'],
   getAudits: ['GET', '/perennial/v1/audits', 'auto_order_read'],
   getBackgroundAudit: ['GET', '/perennial/v1/audits/{audit_id}', 'auto_order_read'],
+  getMailTemplates: ['GET', '/perennial/v1/mail_templates', 'configuration_read'],
+  updateMailTemplate: [
+    'PUT',
+    '/perennial/v1/mail_templates/{mail_kind}/{language}',
+    'configuration_write',
+  ],
+  deleteMailTemplate: [
+    'DELETE',
+    '/perennial/v1/mail_templates/{mail_kind}/{language}',
+    'configuration_write',
+  ],
+  previewMailTemplate: ['POST', '/perennial/v1/mail_templates/preview', 'configuration_read'],
   getMerchantSettings: ['GET', '/perennial/v1/settings', 'configuration_read'],
   updateMerchantSettings: ['PUT', '/perennial/v1/settings', 'configuration_write'],
   getWorkflowRules: ['GET', '/perennial/v1/workflow/rules', 'workflow_read'],

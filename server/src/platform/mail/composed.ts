@@ -8,6 +8,7 @@ export function composed(mail: Mail): SendMailOptions {
     messageId: mail.messageId,
     from: mail.from,
     to: { name: '', address: mail.to },
+    ...(mail.cc === undefined ? {} : { cc: mail.cc.map((address) => ({ name: '', address })) }),
     subject: mail.subject,
     text: mail.text,
     html: mail.html,

@@ -735,6 +735,16 @@ CREATE UNLOGGED TABLE login_attempt (
 );
 CREATE INDEX login_attempt_age ON login_attempt USING btree (last_at);
 
+CREATE TABLE mail_template (
+  merchant_id text NOT NULL,
+  kind text NOT NULL,
+  language text NOT NULL,
+  subject text NOT NULL,
+  body text NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  CONSTRAINT mail_template_pkey PRIMARY KEY (merchant_id, kind, language)
+);
+
 CREATE TABLE migration (
   name text NOT NULL,
   checksum text NOT NULL,
@@ -760,10 +770,13 @@ CREATE TABLE notice (
   smtp_response text,
   attempts smallint NOT NULL DEFAULT 0,
   next_try_at timestamp with time zone,
+  occasion text,
+  cc text[],
   CONSTRAINT notice_pkey PRIMARY KEY (merchant_id, auto_order_oid, notice_id),
-  CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text, 'webhook_disabled'::text]))
+  CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text, 'order_receipt'::text, 'shipment'::text, 'refund'::text, 'webhook_disabled'::text, 'merchant_declined'::text, 'merchant_expired_card'::text, 'merchant_canceled'::text, 'merchant_parked'::text, 'template_fault'::text]))
 ) WITH (fillfactor=70);
 CREATE INDEX notice_bounced ON notice USING btree (merchant_id, bounced_at) WHERE bounced_at IS NOT NULL;
+CREATE UNIQUE INDEX notice_occasion ON notice USING btree (merchant_id, occasion) WHERE occasion IS NOT NULL;
 CREATE INDEX notice_pending ON notice USING btree (merchant_id, next_try_at) WHERE next_try_at IS NOT NULL;
 
 CREATE TABLE oauth_application (

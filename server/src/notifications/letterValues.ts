@@ -1,0 +1,46 @@
+import {
+  type Block,
+  itemsBlock,
+  type LetterParts,
+  nameOf,
+  receiptRows,
+  shippedItems,
+  trackingBlock,
+} from './letter.ts';
+import { dayOf, moneyText } from './mailText.ts';
+
+/** What a template can name: texts inside a sentence, and paragraphs. */
+export interface MailValues {
+  readonly texts: Readonly<Record<string, string | undefined>>;
+  readonly blocks: Readonly<Record<string, Block | undefined>>;
+}
+
+/** Returns the values of a mail. A value that this mail does not have is undefined. */
+export function mailValues(parts: LetterParts): MailValues {
+  const { merchant, notice, order, updateBillingUrl } = parts;
+  const { facts } = notice;
+  const isShipment = notice.kind === 'shipment';
+  return {
+    texts: {
+      customer_name: nameOf(parts),
+      merchant_name: merchant.name,
+      subscription_code: facts.autoOrderCode,
+      order_id: order?.order_id ?? notice.orderId,
+      total: order?.summary?.total?.localized_formatted,
+      card: facts.card,
+      decline_reason: facts.declineReason,
+      next_attempt: facts.nextAttempt && dayOf(facts.nextAttempt, merchant.timeZone),
+      refund_amount: facts.refund && moneyText(facts.refund.amount, facts.refund.currency),
+      refund_reason: order?.refund_reason,
+    },
+    blocks: {
+      items: isShipment ? shippedItems(parts) : itemsBlock(facts.items, merchant.timeZone),
+      amounts: { kind: 'amounts', rows: receiptRows(order) },
+      tracking_numbers: trackingBlock(facts.trackingNumbers),
+      update_billing_link:
+        updateBillingUrl === undefined
+          ? undefined
+          : { kind: 'link', label: 'Update your card', url: updateBillingUrl },
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { Temporal } from 'temporal-polyfill';
+import { fromMinor, type Minor } from '../kernel/money.ts';
+
+/** An amount in words: $5.00. */
+export const moneyText = (amount: number, currency: string): string =>
+  new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(
+    fromMinor(amount as Minor, currency),
+  );
+
+/** A day in words, in the merchant's zone. */
+export function dayOf(moment: string, timeZone: string): string {
+  return Temporal.Instant.from(moment)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .toLocaleString('en-US', { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' });
+}

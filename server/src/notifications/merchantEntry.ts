@@ -1,0 +1,26 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
+import { dayOf } from './mailText.ts';
+
+/** Returns the line of a mail to the merchant about what happened to one auto order. */
+export function merchantEntry(
+  { objectId, data = {} }: RecordedEvent,
+  autoOrder: AutoOrder | undefined,
+  timeZone: string,
+): string {
+  const { billing } = autoOrder?.original_order ?? {};
+  const name = [billing?.first_name, billing?.last_name].filter(Boolean).join(' ');
+  const customer = [name, billing?.email].filter(Boolean).join(', ');
+  const code = autoOrder?.auto_order_code ?? objectId;
+  const why = textOf(data['fault']) ?? textOf(data['reason']) ?? autoOrder?.cancel_reason;
+  const next = textOf(data['next_attempt']);
+  return (
+    `Auto order ${code}${customer === '' ? '' : ` of ${customer}`}` +
+    `${why ? `: ${why}` : ''}` +
+    `${next === undefined ? '' : `; next attempt on ${dayOf(next, timeZone)}`}` +
+    `${data['final'] === true ? '; this was the last attempt' : ''}`
+  );
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

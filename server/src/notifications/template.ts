@@ -1,0 +1,121 @@
+import type { FieldFault } from '../kernel/fieldFault.ts';
+import { type Block, type Letter, paragraph } from './letter.ts';
+import type { MailValues } from './letterValues.ts';
+import type { CustomerNoticeKind } from './notice.ts';
+
+/** The merchant's own words for a kind of mail. */
+export interface MailWords {
+  /** One line. */
+  readonly subject: string;
+  /** Plain text; a blank line ends a paragraph. */
+  readonly body: string;
+}
+
+/** What a template of a kind of mail may name. */
+export interface MailFields {
+  /** Values inside a text. */
+  readonly fields: readonly string[];
+  /** Lists and links, each a paragraph for itself. */
+  readonly blocks: readonly string[];
+}
+
+const everywhere = ['customer_name', 'merchant_name', 'subscription_code'];
+const ofOrder = [...everywhere, 'order_id', 'total'];
+
+/** The fields of each kind of mail. */
+export const mailFields: Readonly<Record<CustomerNoticeKind, MailFields>> = {
+  preshipment: { fields: [...everywhere, 'card'], blocks: ['items', 'update_billing_link'] },
+  declined_card: {
+    fields: [...everywhere, 'card', 'decline_reason', 'next_attempt'],
+    blocks: ['items', 'update_billing_link'],
+  },
+  canceled: { fields: everywhere, blocks: ['items'] },
+  disabled: { fields: everywhere, blocks: ['items', 'update_billing_link'] },
+  receipt: { fields: ofOrder, blocks: ['amounts'] },
+  order_receipt: { fields: ofOrder, blocks: ['amounts'] },
+  shipment: { fields: ofOrder, blocks: ['items', 'tracking_numbers'] },
+  refund: { fields: [...ofOrder, 'refund_amount', 'refund_reason'], blocks: [] },
+};
+
+const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+/** Returns the first fault of a template, or undefined. Names the field that does not exist. */
+export function templateFault(
+  kind: CustomerNoticeKind,
+  { subject, body }: MailWords,
+): FieldFault | undefined {
+  const { fields, blocks } = mailFields[kind];
+  if (/[\r\n]/.test(subject))
+    return { field: 'subject', reason: 'has more than one line', fix: 'Send one line' };
+  const inSubject = textFault('subject', subject, kind, fields, blocks);
+  if (inSubject) return inSubject;
+  for (const text of paragraphsOf(body)) {
+    if (blockOf(text, blocks) !== undefined) continue;
+    const fault = textFault('body', text, kind, fields, blocks);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+function textFault(
+  field: 'subject' | 'body',
+  text: string,
+  kind: CustomerNoticeKind,
+  fields: readonly string[],
+  blocks: readonly string[],
+): FieldFault | undefined {
+  const names = [...text.matchAll(placeholder)].map(([, name = '']) => name);
+  const block = names.find((name) => blocks.includes(name));
+  if (block !== undefined)
+    return {
+      field,
+      reason: `names {{${block}}} inside a text, and it is a list or a link`,
+      fix: `Put {{${block}}} into a paragraph of the body for itself`,
+    };
+  const unknown = names.find((name) => !fields.includes(name));
+  if (unknown !== undefined)
+    return {
+      field,
+      reason: `names {{${unknown}}}, which a mail of the kind ${kind} does not have`,
+      fix: `Use ${[...fields, ...blocks].map((name) => `{{${name}}}`).join(', ')}`,
+    };
+  if (!/\{\{|\}\}/.test(text.replaceAll(placeholder, ''))) return undefined;
+  return { field, reason: 'has {{ without }} or }} without {{', fix: 'Write {{field}}' };
+}
+
+/**
+ * Composes a mail from a template. A value that is absent leaves an empty text, and its block is
+ * left out. Throws for a template that has a fault, which an upgrade could cause.
+ */
+export function templateLetter(
+  kind: CustomerNoticeKind,
+  words: MailWords,
+  { texts, blocks }: MailValues,
+): Letter {
+  const fault = templateFault(kind, words);
+  if (fault) throw new Error(`${fault.field} ${fault.reason}`);
+  const filled = (text: string) =>
+    text.replaceAll(placeholder, (_, name: string) => texts[name] ?? '');
+  return {
+    subject: filled(words.subject).trim(),
+    blocks: paragraphsOf(words.body).flatMap((text): Block[] => {
+      const name = blockOf(text, mailFields[kind].blocks);
+      if (name === undefined) return [paragraph(filled(text))];
+      const block = blocks[name];
+      return block === undefined ? [] : [block];
+    }),
+  };
+}
+
+const paragraphsOf = (body: string): string[] =>
+  body
+    .replaceAll('\r\n', '\n')
+    .split(/\n[ \t]*\n/)
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+
+/** Returns the name of the block that is all of a paragraph. */
+function blockOf(text: string, blocks: readonly string[]): string | undefined {
+  const name = /^\{\{\s*([^{}]*?)\s*\}\}$/.exec(text)?.[1];
+  return name !== undefined && blocks.includes(name) ? name : undefined;
+}

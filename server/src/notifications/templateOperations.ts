@@ -1,0 +1,126 @@
+import type {
+  MailPreview,
+  MailPreviewRequest,
+  MailTemplate,
+} from '@perennial/contract/mailTemplate.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { letterOf } from './letter.ts';
+import { mailValues } from './letterValues.ts';
+import type { CustomerNoticeKind } from './notice.ts';
+import { html, plainText } from './render.ts';
+import { sampleParts } from './sampleMail.ts';
+import { type MailWords, mailFields, templateFault, templateLetter } from './template.ts';
+import {
+  deleteTemplate,
+  listTemplates,
+  type StoredTemplate,
+  saveTemplate,
+} from './templateStore.ts';
+
+/** The language of a template for every language that has none. */
+export const anyLanguage = 'any';
+
+/** Returns the merchant's templates. */
+export async function readTemplates({ db, merchant }: Context): Promise<MailTemplate[]> {
+  const templates = await listTemplates(db, merchant.merchantId);
+  return templates.map((template) => wireTemplate(template, merchant.timeZone));
+}
+
+/** Returns the kinds of mails with what their templates may name. */
+export const mailKinds = () =>
+  Object.entries(mailFields).map(([kind, { fields, blocks }]) => ({ kind, fields, blocks }));
+
+/** Stores a template. Refuses a field that this kind of mail does not have, by its name. */
+export async function updateTemplate(
+  { db, merchant, now }: Context,
+  kind: CustomerNoticeKind,
+  language: string,
+  body: MailTemplate,
+): Promise<MailTemplate> {
+  const template: StoredTemplate = {
+    kind,
+    language: languageGiven(language),
+    ...checkedWords(kind, body),
+    modifiedAt: now,
+  };
+  await saveTemplate(db, merchant.merchantId, template);
+  return wireTemplate(template, merchant.timeZone);
+}
+
+/** Deletes a template. */
+export async function removeTemplate(
+  { db, merchant }: Context,
+  kind: CustomerNoticeKind,
+  language: string,
+): Promise<void> {
+  const isDeleted = await deleteTemplate(db, merchant.merchantId, kind, languageGiven(language));
+  if (!isDeleted) refuse('not_found', { what: 'mail template', id: `${kind}/${language}` });
+}
+
+/** Returns a mail with sample values: of the given words, the stored template or the code. */
+export async function previewTemplate(
+  { db, merchant, now }: Context,
+  { kind, language, subject, body }: MailPreviewRequest,
+): Promise<MailPreview> {
+  if (!kind) return refuse('missing_field', { field: 'kind' });
+  const parts = sampleParts(kind, merchant, now);
+  const isGiven = Boolean(subject) || Boolean(body);
+  const words = isGiven
+    ? checkedWords(kind, { subject, body })
+    : templateFor(
+        await listTemplates(db, merchant.merchantId),
+        kind,
+        languageGiven(language ?? anyLanguage),
+      );
+  const letter =
+    words === undefined ? letterOf(parts) : templateLetter(kind, words, mailValues(parts));
+  return { subject: letter.subject, text: plainText(letter), html: html(letter) };
+}
+
+/** Returns the template of a mail: that of its language, or else of any language. */
+export function templateFor(
+  templates: readonly StoredTemplate[],
+  kind: CustomerNoticeKind,
+  language: string | undefined,
+): StoredTemplate | undefined {
+  const ofKind = templates.filter((template) => template.kind === kind);
+  const own = language?.toLowerCase();
+  return (
+    ofKind.find((template) => template.language === own) ??
+    ofKind.find((template) => template.language === anyLanguage)
+  );
+}
+
+function checkedWords(
+  kind: CustomerNoticeKind,
+  { subject, body }: { subject?: string | null | undefined; body?: string | null | undefined },
+): MailWords {
+  if (!subject?.trim()) return refuse('missing_field', { field: 'subject' });
+  if (!body?.trim()) return refuse('missing_field', { field: 'body' });
+  const words = { subject, body };
+  const fault = templateFault(kind, words);
+  return fault ? refuse('invalid_field', fault) : words;
+}
+
+function languageGiven(text: string): string {
+  const language = text.toLowerCase();
+  if (/^[a-z]{3}$/.test(language)) return language;
+  return refuse('invalid_field', {
+    field: 'language',
+    reason: 'is not a language of ISO 639 with three letters',
+    fix: 'Send a language such as eng or deu, or any for every language',
+  });
+}
+
+const wireTemplate = (
+  { kind, language, subject, body, modifiedAt }: StoredTemplate,
+  timeZone: string,
+): MailTemplate => ({
+  kind,
+  language,
+  subject,
+  body,
+  modified_dts: wireDate(modifiedAt, timeZone),
+});
