@@ -44,7 +44,8 @@ async function ordered(more: Order = {}) {
       billing: { first_name: 'Ann', last_name: 'Lee', email, ...more.billing },
     },
   });
-  return { orderId: order.order_id as string, email };
+  const orderId: string = order.order_id;
+  return { orderId, email };
 }
 
 const sentTo = async (email: string) => {

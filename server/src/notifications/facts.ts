@@ -1,4 +1,5 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { OrderBilling } from '@perennial/contract/order.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import type { NoticeFacts, NoticeItem, WantedNotice } from './notice.ts';
@@ -17,14 +18,14 @@ export const factsExpand: ReadonlySet<string> = new Set([
  * may have changed by the time the mail is sent.
  */
 export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts {
-  const { billing } = autoOrder.original_order ?? {};
+  const { billing, language_iso_code: language } = autoOrder.original_order ?? {};
   const facts: NoticeFacts = {
     email: billing?.email,
-    name: [billing?.first_name, billing?.last_name].filter(Boolean).join(' ') || billing?.company,
+    name: nameOf(billing),
     autoOrderCode: autoOrder.auto_order_code,
     items: itemsOf(wanted, autoOrder),
     card: cardOf(autoOrder),
-    language: autoOrder.original_order?.language_iso_code,
+    language,
   };
   const last = wanted.events.at(-1);
   switch (wanted.kind) {
@@ -41,6 +42,9 @@ export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts
       return facts;
   }
 }
+
+const nameOf = (billing: OrderBilling | undefined): string | undefined =>
+  [billing?.first_name, billing?.last_name].filter(Boolean).join(' ') || billing?.company;
 
 /**
  * A pre-shipment notice names the items of its events. Any other mail names all items that are

@@ -8,18 +8,24 @@ export function merchantEntry(
   autoOrder: AutoOrder | undefined,
   timeZone: string,
 ): string {
+  const who = customerOf(autoOrder);
+  const why = textOf(data['fault']) ?? textOf(data['reason']) ?? textOf(autoOrder?.cancel_reason);
+  const next = textOf(data['next_attempt']);
+  return [
+    `Auto order ${autoOrder?.auto_order_code ?? objectId}`,
+    who && ` of ${who}`,
+    why && `: ${why}`,
+    next && `; next attempt on ${dayOf(next, timeZone)}`,
+    data['final'] === true && '; this was the last attempt',
+  ]
+    .filter(Boolean)
+    .join('');
+}
+
+function customerOf(autoOrder: AutoOrder | undefined): string {
   const { billing } = autoOrder?.original_order ?? {};
   const name = [billing?.first_name, billing?.last_name].filter(Boolean).join(' ');
-  const customer = [name, billing?.email].filter(Boolean).join(', ');
-  const code = autoOrder?.auto_order_code ?? objectId;
-  const why = textOf(data['fault']) ?? textOf(data['reason']) ?? autoOrder?.cancel_reason;
-  const next = textOf(data['next_attempt']);
-  return (
-    `Auto order ${code}${customer === '' ? '' : ` of ${customer}`}` +
-    `${why ? `: ${why}` : ''}` +
-    `${next === undefined ? '' : `; next attempt on ${dayOf(next, timeZone)}`}` +
-    `${data['final'] === true ? '; this was the last attempt' : ''}`
-  );
+  return [name, billing?.email].filter(Boolean).join(', ');
 }
 
 const textOf = (value: unknown): string | undefined =>
