@@ -56,7 +56,7 @@ function CardLink({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
         leftSection={<Icon name="link" size={16} />}
         onClick={() => void make()}
       >
-        Card link for the customer
+        Card link
       </Button>
     );
   return (

@@ -104,7 +104,8 @@ function AutoOrderInPlace({
           ['Card', cardWords(autoOrder.card) ?? 'none'],
           [
             'Last decline',
-            reason && `${reason}${declines > 1 ? `, ${declines} declines in a row` : ''}`,
+            reason &&
+              `${reason.replace('\n', ': ')}${declines > 1 ? `, ${declines} declines in a row` : ''}`,
           ],
           ['Tried again', autoOrder.next_attempt_dts && <Moment at={autoOrder.next_attempt_dts} />],
           [

@@ -14,13 +14,11 @@ export function TaskActions({
   me,
   mayWrite,
   runs,
-  hasNext,
 }: {
   readonly task: WorkflowTask;
   readonly me: number;
   readonly mayWrite: boolean;
   readonly runs: TaskRuns;
-  readonly hasNext: boolean;
 }) {
   if (!mayWrite) return null;
   const isMine = task.assigned_to_user_id === me;
@@ -35,7 +33,7 @@ export function TaskActions({
       <Act id="task.close" runs={runs} isFirst={isMine}>
         Close
       </Act>
-      {hasNext && (
+      {isMine && (
         <Act id="task.closeAndNext" runs={runs}>
           Close and next
         </Act>
@@ -86,6 +84,7 @@ function More({ task, runs }: { readonly task: WorkflowTask; readonly runs: Task
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <MenuAct id="task.closeAndNext" runs={runs} words="Close and next" />
         <MenuAct id="task.due" runs={runs} words="Due date …" />
         <MenuAct id="task.tags" runs={runs} words="Tags …" />
         <MenuAct id="task.edit" runs={runs} words="Name and details …" />

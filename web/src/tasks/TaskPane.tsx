@@ -50,19 +50,18 @@ function Task({ read, heading, onNext, onClose }: PaneProps & { readonly read: R
     const isDone = await writes.change({ status: 'closed' }, 'closed');
     if (isDone && opensNext) onNext?.();
   };
-  const runs = useRuns(task, writes, { setDialog, finish, note: () => noteField.current?.focus() });
+  const runs = useRuns(task, writes, {
+    setDialog,
+    finish,
+    hasNext: onNext !== undefined,
+    note: () => noteField.current?.focus(),
+  });
   usePastedFiles(writes.mayWrite ? writes.addFiles : undefined);
   const words = closesItself(task);
   return (
     <div className={classes['task']}>
       {heading(task)}
-      <TaskActions
-        task={task}
-        me={writes.me}
-        mayWrite={writes.mayWrite}
-        runs={runs}
-        hasNext={onNext !== undefined}
-      />
+      <TaskActions task={task} me={writes.me} mayWrite={writes.mayWrite} runs={runs} />
       {task.task_details && <p className={classes['details']}>{task.task_details}</p>}
       {words && !isClosed(task) && <p className={classes['hint']}>{words}</p>}
       {task.dependant_workflow_task_uuid !== undefined && !isClosed(task) && (

@@ -82,6 +82,7 @@ function ViewLink({
     <Link
       to={paths.tasks}
       search={view as never}
+      activeOptions={{ exact: true }}
       {...(isSameView(view, state) && { 'aria-current': 'true' as const })}
     >
       <span>{label}</span>

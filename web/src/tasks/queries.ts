@@ -317,8 +317,9 @@ function heard(
   const isOwn = (ownWrites.get(uuid) ?? 0) > Date.now();
   countAgain();
   if (event_type === 'task deleted') {
+    if (isOwn) return undefined;
     void queryClient.resetQueries({ queryKey: taskQuery(uuid).queryKey });
-    return isOwn ? undefined : onMove(uuid);
+    return onMove(uuid);
   }
   const before = patchRows(uuid, task);
   queryClient.setQueryData<ReadTask>(

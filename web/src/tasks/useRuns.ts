@@ -21,6 +21,8 @@ export function useRuns(
   parts: {
     setDialog(dialog: TaskDialog | 'delete'): void;
     finish(opensNext: boolean): Promise<void>;
+    /** The task is open next to a list. */
+    hasNext: boolean;
     note(): void;
   },
 ): TaskRuns {
@@ -43,7 +45,7 @@ export function useRuns(
     'task.note': when(true, parts.note),
     'task.edit': when(true, open('text')),
     'task.close': when(!isDone, () => void parts.finish(false)),
-    'task.closeAndNext': when(!isDone, () => void parts.finish(true)),
+    'task.closeAndNext': when(!isDone && parts.hasNext, () => void parts.finish(true)),
     'task.reopen': when(
       isDone || task.status === 'delayed',
       () => void writes.change({ status: 'open', delay_until_dts: null }, 'open again'),
