@@ -319,6 +319,61 @@ test('pages keep their places, whatever is left out of them', async () => {
   assert.equal(new Set(seen).size, seen.length);
 });
 
+test('a delivery attempt of the log that cannot be read is left out of its lists', async () => {
+  const webhookOid = Number(await webhooks.make(`log${++number}`));
+  const { merchantId } = app.merchant;
+  const made: string[] = [];
+  for (const delivery of [1, 2, 3]) {
+    const deliveryId = `00000000-0000-4000-8000-00000000000${delivery}`;
+    await app.db.run(
+      `insert into webhook_log (merchant_id, webhook_oid, delivery_id, attempt, delivered_at, uri,
+         stamps, event_ids, event_names, objects, request_headers, response_headers, response,
+         status_code, success, duration_ms, queue_delay_ms)
+       values ($1, $2, $3, 1, '2026-01-10', 'https://example.com', '{}', '{}', '{}', '{}', '[]',
+         '[]', 'ok', 200, true, 5, 5)`,
+      [merchantId, webhookOid, deliveryId],
+    );
+    made.unshift(`${deliveryId}.1`);
+  }
+  const [first, bad, last] = made as [string, string, string];
+  await app.db.run(
+    `update webhook_log set delivered_at = '0044-03-15 BC'
+     where merchant_id = $1 and webhook_oid = $2 and delivery_id = $3`,
+    [merchantId, webhookOid, bad.split('.')[0]],
+  );
+
+  const params = { webhookOid };
+  const log = (await ok({ operation: 'getWebhookLogSummaries', params })).body;
+  assert.deepEqual(
+    log.webhook_log_summaries.map((each) => each.request_id),
+    [first, last],
+  );
+  const tries = (await ok({ operation: 'getMerchantWebhookDeliveries', params })).body;
+  assert.deepEqual(
+    tries.deliveries.map((each) => each.delivery_id),
+    [first, last].map((id) => id.split('.')[0]),
+  );
+  for (const { warning } of [log, tries])
+    assert.match(
+      warning?.warning_message ?? '',
+      new RegExp(`1 delivery attempt was left out .*${bad}`),
+    );
+
+  const { body: page } = await ok({
+    operation: 'getWebhookLogSummaries',
+    params,
+    query: { _limit: 2 },
+  });
+  assert.equal(page.metadata.result_set?.next_offset, 2, 'pages keep their places');
+  const one = await app.request({
+    operation: 'getWebhookLog',
+    params: { webhookOid, requestId: bad },
+  });
+  assert.equal(one.status, 400);
+  assert.match(one.text, /delivery .* cannot be read: /);
+  await ok({ operation: 'getWebhookLog', params: { webhookOid, requestId: first } });
+});
+
 function subscribe(name: string) {
   return ok({
     operation: 'insertOrder',

@@ -1,10 +1,11 @@
 import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { parseEach } from '../platform/storage/unreadable.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { wireAdvance } from '../sandbox/present.ts';
 import { listAdvances } from '../sandbox/store.ts';
 import { isTryKept, listTriesAfter } from '../webhooks/logStore.ts';
-import { wireTry } from '../webhooks/present.ts';
+import { requestIdOf, wireTry } from '../webhooks/present.ts';
 import { placeOfTry } from '../workflow/liveFeed.ts';
 import type { LiveSources } from '../workflow/liveReader.ts';
 
@@ -18,11 +19,12 @@ export function liveSources(db: Database, merchants: Merchants): LiveSources {
       const tries = await listTriesAfter(db, merchantId, after, horizon, limit);
       if (tries.length === 0) return [];
       const zone = await zoneOf(merchantId);
-      return tries.map((each) => ({
+      // A try that cannot be shown must not stop the sockets; the lists name it.
+      return parseEach(tries, requestIdOf, (each) => ({
         place: placeOfTry(each.stamp, each.logId),
         webhookOid: each.webhookOid,
         delivery: wireTry(each, zone),
-      }));
+      })).rows;
     },
     isDeliveryKept: (merchantId, place) => isTryKept(db, merchantId, place),
     async findAdvance(merchantId) {

@@ -13,14 +13,14 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
-import type { LeftOut } from '../platform/storage/unreadable.ts';
+import { type LeftOut, parseEach } from '../platform/storage/unreadable.ts';
 import { destinationPolicy } from './destination.ts';
 import { findHealth, type LastFailure, type WebhookHealth } from './healthStore.ts';
 import { listTries } from './logStore.ts';
 import type { WebhookParts } from './operations.ts';
 import { callerOf, refuseLostCredentials, refuseUnreadable } from './operations.ts';
 import { missingPermissions, type Owner } from './owner.ts';
-import { wireTry } from './present.ts';
+import { requestIdOf, wireTry } from './present.ts';
 import { ownerGone } from './settleOperations.ts';
 import type { Webhook } from './webhook.ts';
 import { webhookFrom } from './webhookInput.ts';
@@ -156,14 +156,21 @@ export async function getDeliveries(
   webhookOid: number,
   query: QueryOf<'getMerchantWebhookDeliveries'>,
   page: Page,
-): Promise<{ deliveries: WebhookDelivery[]; resultSet: ResultSet }> {
+): Promise<{
+  deliveries: WebhookDelivery[];
+  resultSet: ResultSet;
+  leftOut: readonly LeftOut[];
+}> {
   const { merchantId, timeZone } = context.merchant;
   await anyWebhook(context, parts, webhookOid);
   const found = await listTries(context.db, merchantId, webhookOid, query.success, page);
-  const deliveries = found.slice(0, page.limit).map((each) => wireTry(each, timeZone));
+  const { rows: deliveries, leftOut } = parseEach(found.slice(0, page.limit), requestIdOf, (each) =>
+    wireTry(each, timeZone),
+  );
   return {
     deliveries,
     resultSet: { ...page, count: deliveries.length, more: found.length > page.limit },
+    leftOut,
   };
 }
 

@@ -1,7 +1,6 @@
 import { events as catalogue } from '@perennial/contract/events.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
 import type { WebhookLog, WebhookLogSummary } from '@perennial/contract/webhook.ts';
-import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Context } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
@@ -9,11 +8,13 @@ import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
+import { type LeftOut, parseEach } from '../platform/storage/unreadable.ts';
 import { deliveryBody } from './body.ts';
-import { findLog, type LogFilter, listLog, type RequestId } from './logStore.ts';
+import { findLog, type LogEntry, type LogFilter, listLog, type RequestId } from './logStore.ts';
 import { ownWebhook, type WebhookParts } from './operations.ts';
 import { mayHear } from './owner.ts';
 import { readPayloads } from './payloadStore.ts';
+import { requestIdOf, wireSummary } from './present.ts';
 
 /** The most characters of a request that are shown (webhook reference, WebhookLog). */
 const requestMax = 100_000;
@@ -25,21 +26,24 @@ export async function getLogSummaries(
   webhookOid: number,
   query: QueryOf<'getWebhookLogSummaries'>,
   page: Page,
-): Promise<{ summaries: WebhookLogSummary[]; resultSet: ResultSet }> {
+): Promise<{
+  summaries: WebhookLogSummary[];
+  resultSet: ResultSet;
+  leftOut: readonly LeftOut[];
+}> {
   await ownWebhook(context, seal, webhookOid);
   const filter = filterFrom(query, context);
   const found =
     filter === undefined
       ? []
       : await listLog(context.db, context.merchant.merchantId, webhookOid, filter, page);
-  const summaries = found.slice(0, page.limit).map((entry) => ({
-    request_id: requestIdOf(entry),
-    delivery_dts: wireDate(entry.at, context.merchant.timeZone),
-    success: entry.success,
-  }));
+  const { rows: summaries, leftOut } = parseEach(found.slice(0, page.limit), requestIdOf, (entry) =>
+    wireSummary(entry, context.merchant.timeZone),
+  );
   return {
     summaries,
     resultSet: { ...page, count: summaries.length, more: found.length > page.limit },
+    leftOut,
   };
 }
 
@@ -55,11 +59,14 @@ export async function getLog(
   const id = parseRequestId(requestId);
   const entry = id && (await findLog(context.db, merchantId, webhookOid, id));
   if (!entry) return refuse('not_found', { what: 'delivery', id: requestId });
-  const payloads = await readOne(context, {
+  const { payloads, shown } = await readOne(context, {
     what: 'delivery',
     id: requestId,
     expand: new Set(),
-    read: () => readPayloads(context.db, merchantId, webhookOid, [entry]),
+    read: async () => ({
+      shown: wireEntry(entry, timeZone),
+      payloads: await readPayloads(context.db, merchantId, webhookOid, [entry]),
+    }),
     fix: 'Its events cannot be shown any more; the webhook sends later events as before',
   });
   const sent = payloads.get(entry.deliveryId)?.events ?? [];
@@ -69,21 +76,29 @@ export async function getLog(
   ).toString();
   return {
     webhook_oid: webhookOid,
-    request_id: requestIdOf(entry),
-    delivery_dts: wireDate(entry.at, timeZone),
-    uri: entry.uri,
+    ...shown,
     request: body.slice(0, requestMax).toWellFormed(),
-    request_headers: [...entry.requestHeaders],
+  };
+}
+
+/** A try without what was sent. Throws when a stored value cannot be shown. */
+function wireEntry(entry: LogEntry, zone: string): WebhookLog {
+  return {
+    ...wireSummary(entry, zone),
+    uri: entry.uri,
+    request_headers: shownHeaders('request_headers', entry.requestHeaders),
     response: entry.response,
-    response_headers: [...entry.responseHeaders],
-    success: entry.success,
+    response_headers: shownHeaders('response_headers', entry.responseHeaders),
     duration: entry.durationMs,
     queue_delay: entry.queueDelayMs,
     ...(entry.statusCode === undefined ? {} : { status_code: entry.statusCode }),
   };
 }
 
-const requestIdOf = ({ deliveryId, attempt }: RequestId): string => `${deliveryId}.${attempt}`;
+function shownHeaders(name: string, headers: LogEntry['requestHeaders']) {
+  if (!Array.isArray(headers)) throw new Error(`its ${name} are not a list`);
+  return [...headers];
+}
 
 function parseRequestId(text: string): RequestId | undefined {
   const match = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,9})$/.exec(

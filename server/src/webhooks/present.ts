@@ -1,9 +1,14 @@
 import type { EventDescription, EventName } from '@perennial/contract/events.ts';
 import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
-import type { WebhookEventCategory, Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
+import type {
+  WebhookEventCategory,
+  WebhookLogSummary,
+  Webhook as WireWebhook,
+} from '@perennial/contract/webhook.ts';
+import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import type { Try } from './logStore.ts';
+import type { LogSummary, RequestId, Try } from './logStore.ts';
 import { catalogueRows, expansionsFor } from './owner.ts';
 import type { Authentication, Subscription } from './webhook.ts';
 import type { StoredWebhook } from './webhookStore.ts';
@@ -88,17 +93,45 @@ function wireSubscription(
   };
 }
 
-/** Returns a try as an administrator sees it, without what was sent. */
-export const wireTry = (each: Try, zone: string): WebhookDelivery => ({
-  request_id: `${each.deliveryId}.${each.attempt}`,
-  delivery_id: each.deliveryId,
-  attempt: each.attempt,
-  delivery_dts: wireDate(each.at, zone),
+/**
+ * Returns a try as an administrator sees it, without what was sent. Throws when a stored value
+ * cannot be shown: lists leave such a try out.
+ */
+export function wireTry(each: Try, zone: string): WebhookDelivery {
+  return {
+    ...wireSummary(each, zone),
+    delivery_id: each.deliveryId,
+    attempt: each.attempt,
+    ...(each.statusCode === null ? {} : { status_code: each.statusCode }),
+    ...(each.failure ? { failure: each.failure } : {}),
+    ...(each.nextTryAt ? { next_try_dts: tryDate(each.nextTryAt, zone) } : {}),
+    duration_ms: each.durationMs,
+    event_names: shownTexts('event_names', each.eventNames),
+    objects: shownTexts('objects', each.objects),
+  };
+}
+
+/** Returns a try as the log lists it. Throws as `wireTry` does. */
+export const wireSummary = (each: LogSummary, zone: string): WebhookLogSummary => ({
+  request_id: requestIdOf(each),
+  delivery_dts: tryDate(each.at, zone),
   success: each.success,
-  ...(each.statusCode === null ? {} : { status_code: each.statusCode }),
-  ...(each.failure ? { failure: each.failure } : {}),
-  ...(each.nextTryAt ? { next_try_dts: wireDate(each.nextTryAt, zone) } : {}),
-  duration_ms: each.durationMs,
-  event_names: [...each.eventNames],
-  objects: [...each.objects],
 });
+
+/** The id of a try on the wire: the delivery and the number of the try. */
+export const requestIdOf = ({ deliveryId, attempt }: RequestId): string =>
+  `${deliveryId}.${attempt}`;
+
+function tryDate(at: Temporal.Instant, zone: string): string {
+  const text = wireDate(at, zone);
+  if (!/^\d{4}-/.test(text)) throw new Error(`its date ${text} is not of the years 0 to 9999`);
+  return text;
+}
+
+/** The wire has no null. */
+function shownTexts(name: string, texts: readonly (string | null)[]): string[] {
+  return texts.map((text) => {
+    if (text === null) throw new Error(`its ${name} contain null`);
+    return text;
+  });
+}

@@ -53,14 +53,17 @@ export const webhookRoutes = (parts: WebhookParts) =>
     deleteWebhookByUrl: async (context, { body }) =>
       payload(await removeWebhookByUrl(context, parts, body.webhook_url)),
     async getWebhookLogSummaries(context, { params, query, page }) {
-      const { summaries, resultSet } = await getLogSummaries(
+      const { summaries, resultSet, leftOut } = await getLogSummaries(
         context,
         parts,
         params.webhookOid,
         query,
         page,
       );
-      return payload(summaries, { resultSet });
+      return payload(summaries, {
+        resultSet,
+        ...leftOutWarning(context, 'delivery attempt', leftOut),
+      });
     },
     getWebhookLog: async (context, { params }) =>
       payload(await getLog(context, parts, params.webhookOid, params.requestId)),
@@ -72,14 +75,17 @@ export const webhookRoutes = (parts: WebhookParts) =>
       return payload(webhooks, { resultSet, ...leftOutWarning(context, 'webhook', leftOut) });
     },
     async getMerchantWebhookDeliveries(context, { params, query, page }) {
-      const { deliveries, resultSet } = await getDeliveries(
+      const { deliveries, resultSet, leftOut } = await getDeliveries(
         context,
         parts,
         params.webhookOid,
         query,
         page,
       );
-      return payload(deliveries, { resultSet });
+      return payload(deliveries, {
+        resultSet,
+        ...leftOutWarning(context, 'delivery attempt', leftOut),
+      });
     },
     updateMerchantWebhook: async (context, { params, body }) =>
       payload(await changeAnyWebhook(context, parts, params.webhookOid, body)),
