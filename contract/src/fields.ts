@@ -112,6 +112,18 @@ export function int32s(description?: string) {
   return Type.Optional(Type.Array(Type.Integer({ format: 'int32' }), described(description)));
 }
 
+/** A list of 32-bit whole numbers, of at most `maxItems`. */
+export function int32sTo(maxItems: number, description?: string) {
+  return Type.Optional(
+    Type.Array(Type.Integer({ format: 'int32' }), { maxItems, ...described(description) }),
+  );
+}
+
+/** A list of strings, of at most `maxItems`. */
+export function textsTo(maxItems: number, description?: string) {
+  return Type.Optional(Type.Array(Type.String(), { maxItems, ...described(description) }));
+}
+
 /** The server makes this field; what a client sends in it is ignored. */
 export function readOnly<Field extends TSchema>(field: Field): Field {
   // Copied with its hidden marks: a spread would lose the one that says the field may be absent.

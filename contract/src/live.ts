@@ -19,7 +19,14 @@ import { WorkflowTask } from './workflow.ts';
 export const liveFrameTypes = ['ready', 'event', 'resync', 'ping'] as const;
 
 /** What a client of the live socket can listen to. */
-export const liveTopics = ['tasks', 'auto_orders', 'orders', 'clock', 'deliveries'] as const;
+export const liveTopics = [
+  'tasks',
+  'auto_orders',
+  'orders',
+  'customers',
+  'clock',
+  'deliveries',
+] as const;
 /** A topic of the live socket. */
 export type LiveTopic = (typeof liveTopics)[number];
 
@@ -28,6 +35,7 @@ export const liveTopicPermissions = {
   tasks: 'workflow_read',
   auto_orders: 'auto_order_read',
   orders: 'order_read',
+  customers: 'customer_read',
   clock: 'configuration_read',
   deliveries: 'configuration_read',
 } as const satisfies Record<LiveTopic, `${string}_read`>;
@@ -40,6 +48,7 @@ export const liveEventTypes = [
   'open count',
   'auto order changed',
   'order changed',
+  'customer changed',
   'clock advanced',
   'delivery tried',
 ] as const;
@@ -68,9 +77,11 @@ export const LiveFrame = model('LiveFrame', 'A frame from the server.', {
   event_type: oneOf(liveEventTypes, 'With type event.'),
   event_topic: oneOf(liveTopics, 'With type event.'),
   event_object_type: text(
-    'auto_order, order or workflow_task; clock for an advance; webhook for a delivery.',
+    'auto_order, order, customer_profile or workflow_task; clock for an advance; webhook for a delivery.',
   ),
-  event_object_id: text('auto_order_oid, order_id, workflow_task_uuid, advance_id or webhook_oid.'),
+  event_object_id: text(
+    'auto_order_oid, order_id, customer_profile_oid, workflow_task_uuid, advance_id or webhook_oid.',
+  ),
   event_name: text('The name of the event as webhooks know it, such as auto_order_rebill.'),
   event_dts: dateTime('When it happened, by the merchant’s clock.'),
   event_sequence: int32('Counts the events of the object from 1.'),

@@ -8,6 +8,7 @@ import {
   decimal,
   flag,
   int32,
+  int32sTo,
   many,
   model,
   one,
@@ -15,6 +16,7 @@ import {
   someOf,
   text,
   texts,
+  textsTo,
   textTo,
 } from './fields.ts';
 import { frequencies } from './frequency.ts';
@@ -40,6 +42,9 @@ const stateWords =
 
 /** The values of an auto order's status. */
 export const autoOrderStatuses = ['active', 'canceled', 'disabled', 'merged'] as const;
+
+/** As many rows as a page can have. */
+const oidsMax = 200;
 
 const searchText = (what: string) =>
   textTo(100, `The beginning of ${what}. Case does not matter; several words must all be found.`);
@@ -75,6 +80,7 @@ export const AutoOrderSearch = model(
     failure_reason: textTo(100, 'The beginning of failure_reason. Case does not matter.'),
     country_codes: texts('Of the billing or the shipping address.'),
     customer_profile_oid: int32(),
+    auto_order_oids: int32sTo(oidsMax, `Among these, of at most ${oidsMax}: to read rows again.`),
     property: one(Property, 'A property of the auto order with this name and value, exactly.'),
     facets: someOf(['status', 'state'], 'What to count by, in addition.'),
   },
@@ -184,6 +190,7 @@ export const OrderSearch = model(
     creation_dts_end: dateTime(),
     customer_profile_oid: int32(),
     auto_order_oid: int32('The original order and the rebills of this auto order.'),
+    order_ids: textsTo(oidsMax, `Among these, of at most ${oidsMax}: to read rows again.`),
     facets: someOf(['kind'], 'What to count by, in addition.'),
   },
   { 'x-criteria': true },
@@ -238,6 +245,11 @@ export const CustomerSearch = model(
     last_modified_dts_begin: dateTime(),
     last_modified_dts_end: dateTime(),
     has_auto_orders: flag('Whether an original order of an auto order has the profile.'),
+    customer_profile_oids: int32sTo(
+      oidsMax,
+      `Among these, of at most ${oidsMax}: to read rows again.`,
+    ),
+    auto_order_oids: int32sTo(oidsMax, `The profiles of these auto orders, of at most ${oidsMax}.`),
   },
   { 'x-criteria': true },
 );

@@ -58,6 +58,33 @@ async function refusal(url: string): Promise<{ status: number; text: string }> {
   return { status: response.statusCode, text };
 }
 
+test('a customer that was inserted and changed is reported to those who may read customers', async () => {
+  const client = await connectTopics(app, address, ours, { topics: ['customers'] });
+  await client.until(1);
+  const { customer } = await ask(app, {
+    operation: 'insertCustomer',
+    body: { email: 'topical@example.com' },
+  });
+  const { customer_profile_oid: oid } = customer;
+  await ask(app, {
+    operation: 'updateCustomer',
+    params: { customer_profile_oid: oid },
+    body: { email: 'again@example.com' },
+  });
+  const frames = await client.until(2, isOf('customers'));
+  assert.deepEqual(
+    frames.map((frame) => [...summary(frame), frame.event_name]),
+    ['customer_create', 'customer_update'].map((name) => [
+      'customers',
+      'customer changed',
+      'customer_profile',
+      String(oid),
+      name,
+    ]),
+  );
+  client.close();
+});
+
 test('tasks, auto orders and orders are reported to those who listen to them', async () => {
   const all = await connectTopics(app, address, ours);
   const tasks = await connectTopics(app, address, ours, { topics: ['tasks'] });

@@ -7,7 +7,7 @@ import {
 import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { type Bind, beginsWith, inRange, isAnyOf, recognise } from './matches.ts';
+import { type Bind, beginsWith, inRange, isAmong, isAnyOf, recognise } from './matches.ts';
 
 type State = (typeof autoOrderStates)[number];
 
@@ -176,6 +176,7 @@ function sinceConditions(
 function customerConditions(search: AutoOrderSearch, bind: Bind): Condition[] {
   const { country_codes: countries, customer_profile_oid: profile } = search;
   return [
+    ...isAmong('a.auto_order_oid', 'int', search.auto_order_oids, bind),
     ...(countries?.length
       ? [
           onSearch({

@@ -291,6 +291,11 @@ const filters: readonly [what: string, search: AutoOrderSearch, is: () => Promis
   ],
   ['another value', { property: { name: 'gift', value: 'no' } }, async () => []],
   [
+    'oids of rows, with another filter',
+    { auto_order_oids: [1, 2, 3, 4, 9999], item_ids: ['tea'] },
+    () => oracle(`a.auto_order_oid <= 4 and ${isItem(`i.original_item_id = 'TEA'`)}`),
+  ],
+  [
     'several filters at once',
     { text: 'anna', card_types: ['MasterCard'], item_ids: ['COFFEE'] },
     () =>
@@ -318,6 +323,15 @@ for (const field of ['declined_within_hours', 'mail_bounced_within_hours'] as co
       assert.equal(status, 400);
       assert.match(body.error.user_message, new RegExp(`${field}.*1.*8784`));
     });
+
+test('more than 200 oids are refused by their name', async () => {
+  const { status, text } = await app.request({
+    operation: 'searchAutoOrders',
+    body: { auto_order_oids: Array.from({ length: 201 }, (_, at) => at + 1) },
+  });
+  assert.equal(status, 400);
+  assert.match(text, /auto_order_oids.*200/);
+});
 
 test('each filter that names something finds some and not all', async () => {
   const all = (await published()).length;

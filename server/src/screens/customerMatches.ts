@@ -1,6 +1,6 @@
 import type { CustomerSearch } from '@perennial/contract/screens.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { type Bind, beginsWith, inRange, recognise } from './matches.ts';
+import { type Bind, beginsWith, inRange, isAmong, recognise } from './matches.ts';
 
 /** The customer profiles of a merchant: `c` is customer. */
 export const customerSource: ListSource = {
@@ -30,12 +30,22 @@ export function customerMatches(
 ): Matches {
   const withAutoOrders = `exists (select from auto_order_search s where s.merchant_id = $1
     and s.customer_profile_oid = c.customer_profile_oid)`;
-  const { has_auto_orders: has } = search;
+  const { has_auto_orders: has, auto_order_oids: autoOrders } = search;
   return {
     conditions: [
       ...customerLists(merchantId, search.text ?? '', bind).map((lists) => ({
         sql: `c.customer_profile_oid in (${lists.join(' union all ')})`,
       })),
+      ...isAmong('c.customer_profile_oid', 'int', search.customer_profile_oids, bind),
+      ...(autoOrders?.length
+        ? [
+            {
+              sql: `c.customer_profile_oid in (select s.customer_profile_oid
+                from auto_order_search s where s.merchant_id = $1
+                  and s.auto_order_oid = any(${bind(autoOrders)}::int[]))`,
+            },
+          ]
+        : []),
       ...inRange('c.created_at', signedUp, bind),
       ...inRange('c.modified_at', modified, bind),
       ...(has === undefined || has === null

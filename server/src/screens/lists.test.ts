@@ -123,6 +123,12 @@ const orderFilters: readonly [string, OrderSearch, string][] = [
     "created_at > '2026-02-01'",
   ],
   ['an auto order', { auto_order_oid: 1 }, 'auto_order_oid = 1'],
+  [
+    'ids of rows, with another filter',
+    { order_ids: ['TEST-0000000002', 'TEST-0000000003', 'NONE-1'], item_ids: ['tea'] },
+    `order_id in ('TEST-0000000002', 'TEST-0000000003')
+      and items->0->>'merchant_item_id' = 'TEA'`,
+  ],
 ];
 
 for (const [what, body, where] of orderFilters)
@@ -184,6 +190,13 @@ const customerFilters: readonly [string, CustomerSearch, string][] = [
   ['a change later', { last_modified_dts_begin: '2027-01-01' }, 'false'],
   ['auto orders', { has_auto_orders: true }, withAutoOrder],
   ['no auto orders', { has_auto_orders: false }, `not ${withAutoOrder}`],
+  ['oids of rows', { customer_profile_oids: [1, 9999] }, 'customer_profile_oid = 1'],
+  [
+    'their auto orders',
+    { auto_order_oids: [1, 9999] },
+    `customer_profile_oid in (select o.customer_profile_oid from orders o
+      where o.merchant_id = 'TEST' and o.rebill_number = 0 and o.auto_order_oid = 1)`,
+  ],
 ];
 
 for (const [what, body, where] of customerFilters)

@@ -12,6 +12,14 @@ export type Bind = (value: unknown) => string;
 export const isAnyOf = (column: string, values: readonly string[], bind: Bind): string =>
   `${column} = any(${bind(values.map(foldTrimmed))}::text[])`;
 
+/** A key that is one of these; no condition when none is given, as with other lists. */
+export const isAmong = (
+  column: string,
+  type: 'int' | 'text',
+  keys: readonly (string | number)[] | null | undefined,
+  bind: Bind,
+): Condition[] => (keys?.length ? [{ sql: `${column} = any(${bind(keys)}::${type}[])` }] : []);
+
 /** A column (collation C) whose text begins with this. An index on it serves the condition. */
 export function beginsWith(column: string, beginning: string, bind: Bind): string {
   return `(${column} >= ${bind(beginning)} and ${column} < ${bind(beginning + last)})`;

@@ -3,7 +3,7 @@ import { type FacetName, facet } from '../orders/facets.ts';
 import { ofPhone, textLists } from './autoOrderMatches.ts';
 import { customerLists } from './customerMatches.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { type Bind, inRange, type Recognised, recognise } from './matches.ts';
+import { type Bind, inRange, isAmong, type Recognised, recognise } from './matches.ts';
 
 /** The orders of a merchant: `o` is orders. */
 export const orderSource: ListSource = {
@@ -50,6 +50,7 @@ export function orderMatches(
       ...anyFacet('country_code', search.country_codes),
       ...inRange('o.created_at', created, bind),
       ...(profile ? [{ sql: `o.customer_profile_oid = ${bind(profile)}::int` }] : []),
+      ...isAmong('o.order_id', 'text', search.order_ids, bind),
       ...(autoOrder ? [{ sql: `o.auto_order_oid = ${bind(autoOrder)}::int` }] : []),
     ],
     branches: orderKinds.filter((kind) => search.kinds?.includes(kind)).map((kind) => inKind[kind]),

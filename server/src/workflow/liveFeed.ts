@@ -47,6 +47,7 @@ const topicsOf: Readonly<Record<string, LiveTopic>> = {
   'workflow task': 'tasks',
   'auto order': 'auto_orders',
   order: 'orders',
+  'customer profile': 'customers',
 };
 
 /**
@@ -57,7 +58,7 @@ export function frameOf(change: LiveChange, topics: Topics, zone: string): LiveF
   if ('delivery' in change) return includes(topics, 'deliveries') ? tried(change) : undefined;
   const topic = topicOf(change.objectType);
   if (topic === undefined || !includes(topics, topic)) return undefined;
-  const content = topic === 'tasks' ? taskContent(change) : recordContent(change, topic);
+  const content = topic === 'tasks' ? taskContent(change) : recordContent(change);
   if (content === undefined) return undefined;
   return {
     type: 'event',
@@ -92,10 +93,11 @@ const taskTypes: Readonly<Record<string, NonNullable<LiveFrame['event_type']>>> 
   workflow_task_delete: 'task deleted',
 };
 
-function recordContent({ objectType, objectId, data }: FeedEvent, topic: LiveTopic): LiveFrame {
+function recordContent({ objectType, objectId, data }: FeedEvent): LiveFrame {
+  if (objectType === 'customer profile') return { event_type: 'customer changed' };
   const known: LiveEventDetails & { readonly orderId?: string } = data;
   return {
-    event_type: topic === 'orders' ? 'order changed' : 'auto order changed',
+    event_type: objectType === 'order' ? 'order changed' : 'auto order changed',
     event_details: fromLoose<LiveEventDetails>({
       order_id: objectType === 'order' ? objectId : (known.order_id ?? known.orderId),
       auto_order_oid: known.auto_order_oid,

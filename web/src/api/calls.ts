@@ -341,7 +341,7 @@ export const calls = {
   authorizeLive: [
     'PUT',
     '/perennial/v1/live/auth',
-    'workflow_read auto_order_read order_read configuration_read configuration_read',
+    'workflow_read auto_order_read order_read customer_read configuration_read configuration_read',
   ],
   getWebhookSecrets: ['GET', '/perennial/v1/webhooks/{webhookOid}/secrets', 'webhook_read'],
   getMerchantWebhooks: ['GET', '/perennial/v1/webhooks', 'configuration_read'],
