@@ -2626,7 +2626,8 @@ export const operations = {
     summary: 'Authorize the live socket with topics',
     description:
       'Returns the address and the token of a socket that reports changes of tasks, auto orders, orders and ' +
-      'customers, advances of the clock and deliveries of webhooks. Each topic needs the permission that reads its objects.',
+      'customers, advances of the clock and deliveries of webhooks. Each topic needs the permission that ' +
+      'reads its objects.',
     permissions: Object.values(liveTopicPermissions),
     body: LiveAuthRequest,
     bodyOptional: true,

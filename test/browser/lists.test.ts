@@ -217,6 +217,66 @@ test('a row that cannot be read is left out, and the list says so', withBrowser,
   await close();
 });
 
+test('rows change in their places; what would enter or leave is counted', withBrowser, async () => {
+  const { page, assertQuiet, close } = await openList('/auto-orders');
+  await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+  await goTo(page, '/auto-orders?state=active');
+  const first = page.locator('[role=row][data-index="0"]');
+  const before = await autoOrders.count({ state: ['active'] });
+  await page.locator(`[data-count="${before}"]`).waitFor();
+  const code = await first.locator('code').innerText();
+  const oid = (
+    await world.request({
+      operation: 'getAutoOrderByCode',
+      params: { auto_order_code: code },
+    })
+  ).body.auto_order.auto_order_oid;
+  const paused = await world.request({
+    operation: 'pauseAutoOrder',
+    params: { auto_order_oid: oid },
+    body: { pause: true },
+  });
+  assert.equal(paused.status, 200, paused.text);
+  await first.getByText('Paused').waitFor();
+  assert.equal(await first.locator('code').innerText(), code, 'nothing moves by itself');
+  assert.equal(await page.locator(`[data-count="${before}"]`).count(), 1);
+  await page.getByRole('button', { name: '1 change' }).click();
+  await page.locator(`[data-count="${before - 1}"]`).waitFor();
+  assert.notEqual(await first.locator('code').innerText(), code);
+
+  await goTo(page, '/orders');
+  await first.getByText('TEST-').waitFor();
+  const newest = await first.locator('code').innerText();
+  const { order } = (
+    await world.request({
+      operation: 'insertOrder',
+      body: {
+        billing: { first_name: 'Eva', email: 'eva@example.com', country_code: 'US' },
+        items: [{ merchant_item_id: 'COFFEE-HOUSE', quantity: 1 }],
+        payment: { payment_method: 'Check' },
+      },
+    })
+  ).body;
+  const pill = page.getByRole('button', { name: '1 change' });
+  await pill.waitFor();
+  assert.equal(await first.locator('code').innerText(), newest);
+  await pill.click();
+  await first.getByText(order.order_id ?? 'an id').waitFor();
+
+  await goTo(page, '/customers');
+  await first.getByText('@').waitFor();
+  const email = await first.locator('[role=gridcell]').nth(2).innerText();
+  const found = await world.request({ operation: 'searchCustomers', body: { text: email } });
+  await world.request({
+    operation: 'updateCustomer',
+    params: { customer_profile_oid: found.body.customers?.[0]?.customer_profile_oid ?? 0 },
+    body: { email: `new-${email}` },
+  });
+  await first.getByText(`new-${email}`).waitFor();
+  assertQuiet();
+  await close();
+});
+
 async function openList(path: string): Promise<Awaited<ReturnType<typeof watchedPage>>> {
   const watched = await watchedPage(world.demoUrl.replace('/auto-orders#', `${path}#`));
   await rowsOf(watched.page).first().waitFor();

@@ -19,6 +19,7 @@ export const liveNeeds = [
   'workflow_read',
   'auto_order_read',
   'order_read',
+  'customer_read',
   'configuration_read',
 ] as const;
 

@@ -7,7 +7,7 @@ import { paths } from '../paths.ts';
 import { autoOrderColumns } from './columns.tsx';
 import { autoOrderFilters, autoOrderViews } from './list.ts';
 import { Peek } from './Peek.tsx';
-import { autoOrdersQuery } from './queries.ts';
+import { autoOrdersLive, autoOrdersQuery } from './queries.ts';
 
 /** `/auto-orders`: every auto order, by view, filter and text. */
 export function AutoOrdersPage() {
@@ -25,6 +25,7 @@ export function AutoOrdersPage() {
       columns={autoOrderColumns}
       state={state}
       result={result}
+      live={autoOrdersLive(state)}
       keyOf={codeOf}
       onOpen={(row) => void navigate({ to: paths.autoOrder, params: { code: codeOf(row) } })}
       peek={(row) => ({ title: codeOf(row), body: <Peek row={row} /> })}

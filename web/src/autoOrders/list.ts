@@ -1,8 +1,9 @@
-import type { AutoOrderSearch } from '@perennial/contract/screens.ts';
+import type { AutoOrderRow, AutoOrderSearch } from '@perennial/contract/screens.ts';
 import { choicesOf, type Filters } from '../kit/filters.ts';
 import { type ListState, parseListState } from '../kit/searchParts.ts';
 import type { View } from '../kit/views.ts';
 import { toSearch, type WireFilter, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
+import { foldedText, momentValue, type SortValue } from '../live/changes.ts';
 
 /** What the address of the list says. `open` is the code of the auto order in the side panel. */
 export type AutoOrderListState = ListState;
@@ -87,6 +88,19 @@ export const autoOrderSorts = [
   'email',
   'card_expires',
 ] as const;
+
+/** What each sort compares; without one the list is in the order of the oids. */
+export const autoOrderSortValues: Readonly<Record<string, (row: AutoOrderRow) => SortValue>> = {
+  '': (row) => row.auto_order_oid,
+  auto_order_code: (row) => row.auto_order_code,
+  next_shipment_dts: (row) => momentValue(row.next_shipment_dts),
+  signed_up_dts: (row) => momentValue(row.signed_up_dts),
+  last_modified_dts: (row) => momentValue(row.last_modified_dts),
+  last_name: (row) => foldedText(row.customer?.last_name),
+  email: (row) => foldedText(row.customer?.email),
+  card_expires: ({ card: { card_expiration_year: year, card_expiration_month: month = 0 } = {} }) =>
+    year && year * 12 + month,
+};
 
 /** Views that every merchant needs. */
 export const autoOrderViews: readonly View[] = [

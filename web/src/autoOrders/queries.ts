@@ -1,7 +1,9 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { call } from '../api/call.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
-import { type AutoOrderListState, searchOf } from './list.ts';
+import { orderOf } from '../live/changes.ts';
+import { type LiveList, sameIds } from '../live/queries.ts';
+import { type AutoOrderListState, autoOrderSortValues, searchOf } from './list.ts';
 
 /** The auto orders that the address of the list asks for. */
 export function autoOrdersQuery({ sort, open: _open, ...filters }: AutoOrderListState) {
@@ -15,4 +17,21 @@ export function autoOrdersQuery({ sort, open: _open, ...filters }: AutoOrderList
     const found = await call('searchAutoOrders', { body, query, signal });
     return pageOf(found.auto_orders, found);
   });
+}
+
+/** How that list follows what happens. */
+export function autoOrdersLive(state: AutoOrderListState): LiveList<AutoOrderRow> {
+  const { sort, open: _open, ...filters } = state;
+  const search = searchOf(filters);
+  return {
+    queryKey: autoOrdersQuery(state).queryKey,
+    topics: { auto_orders: sameIds },
+    idOf: (row) => String(row.auto_order_oid),
+    order: orderOf(autoOrderSortValues, sort),
+    read: async (ids, isFiltered) => {
+      const body = { ...(isFiltered && search), auto_order_oids: ids.map(Number) };
+      const found = await call('searchAutoOrders', { body, query: { _limit: pageSize } });
+      return found.auto_orders ?? [];
+    },
+  };
 }

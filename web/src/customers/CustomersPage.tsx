@@ -8,7 +8,7 @@ import { paths } from '../paths.ts';
 import { CustomerPeek } from './CustomerPeek.tsx';
 import { customerColumns } from './columns.tsx';
 import { customerFilters, customerViews } from './list.ts';
-import { customersQuery } from './queries.ts';
+import { customersLive, customersQuery } from './queries.ts';
 
 /** `/customers`: every customer profile, by view, filter and text. */
 export function CustomersPage() {
@@ -26,6 +26,7 @@ export function CustomersPage() {
       columns={customerColumns}
       state={state}
       result={result}
+      live={customersLive(state)}
       keyOf={oidOf}
       onOpen={(row) => void navigate({ to: paths.customer, params: { oid: oidOf(row) } })}
       peek={(row) => ({ title: nameOf(row), body: <CustomerPeek row={row} /> })}

@@ -1,9 +1,10 @@
-import type { CustomerSearch } from '@perennial/contract/screens.ts';
+import type { CustomerRow, CustomerSearch } from '@perennial/contract/screens.ts';
 import type { Filters } from '../kit/filters.ts';
 import { type ListState, parseListState } from '../kit/searchParts.ts';
 import { listOf } from '../kit/urlCodec.ts';
 import type { View } from '../kit/views.ts';
 import { toSearch, type WireFilter, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
+import { foldedText, momentValue, type SortValue } from '../live/changes.ts';
 
 /** The filters of the list of customers. The names are those of the address. */
 export const customerFilters: Filters = {
@@ -26,6 +27,15 @@ export const customerSorts = [
   'signup_dts',
   'last_modified_dts',
 ] as const;
+
+/** What each sort compares; without one the list is in the order of the oids. */
+export const customerSortValues: Readonly<Record<string, (row: CustomerRow) => SortValue>> = {
+  '': (row) => row.customer_profile_oid,
+  customer_profile_oid: (row) => row.customer_profile_oid,
+  email: (row) => foldedText(row.email),
+  signup_dts: (row) => momentValue(row.signup_dts),
+  last_modified_dts: (row) => momentValue(row.last_modified_dts),
+};
 
 export const customerViews: readonly View[] = [
   { label: 'All', state: {} },

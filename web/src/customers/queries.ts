@@ -1,12 +1,19 @@
 import type { Customer } from '@perennial/contract/customer.ts';
-import type { AutoOrderRow, CustomerRow, OrderRow } from '@perennial/contract/screens.ts';
+import type {
+  AutoOrderRow,
+  CustomerRow,
+  CustomerSearch,
+  OrderRow,
+} from '@perennial/contract/screens.ts';
 import type { TimelineResponse } from '@perennial/contract/timeline.ts';
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import type { Refused } from '../api/refused.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
-import { customerSearchOf } from './list.ts';
+import { orderOf } from '../live/changes.ts';
+import { type LiveList, sameIds } from '../live/queries.ts';
+import { customerSearchOf, customerSortValues } from './list.ts';
 
 /** The customers that the address of the list asks for. */
 export function customersQuery({ sort, open: _open, ...filters }: ListState) {
@@ -20,6 +27,26 @@ export function customersQuery({ sort, open: _open, ...filters }: ListState) {
     const found = await call('searchCustomers', { body, query, signal });
     return pageOf(found.customers, found);
   });
+}
+
+/** How that list follows what happens to the profiles and to their auto orders. */
+export function customersLive(state: ListState): LiveList<CustomerRow> {
+  const { sort, open: _open, ...filters } = state;
+  const search = customerSearchOf(filters);
+  const read = async (body: CustomerSearch) =>
+    (await call('searchCustomers', { body, query: { _limit: pageSize } })).customers ?? [];
+  const idOf = (row: CustomerRow) => String(row.customer_profile_oid);
+  return {
+    queryKey: customersQuery(state).queryKey,
+    topics: {
+      customers: sameIds,
+      auto_orders: async (oids) => (await read({ auto_order_oids: oids.map(Number) })).map(idOf),
+    },
+    idOf,
+    order: orderOf(customerSortValues, sort),
+    read: (ids, isFiltered) =>
+      read({ ...(isFiltered && search), customer_profile_oids: ids.map(Number) }),
+  };
 }
 
 const customerKey = (oid: number | string) => ['customer', String(oid)] as const;

@@ -1,4 +1,6 @@
 import { type ReactNode, useCallback } from 'react';
+import { LivePill } from '../live/LivePill.tsx';
+import { type LiveList, useLiveList } from '../live/queries.ts';
 import { ListViews } from '../savedViews/ListViews.tsx';
 import { type ListKind, lists } from '../savedViews/lists.ts';
 import { useSavedViews } from '../savedViews/useSavedViews.ts';
@@ -30,6 +32,8 @@ interface ListPageProps<Row> {
   readonly usualSort?: string;
   readonly state: ListState;
   readonly result: ListResult<Row>;
+  /** How the list follows what happens. */
+  readonly live: LiveList<Row>;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
   /** What the side panel shows of a row. */
@@ -43,6 +47,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
   const { title, kind, hint, filters, views, state, result, columns: all } = props;
   const setState = useUrlState(lists[kind].path);
   const { saved, columns, chosen, choose } = useViewOf(props);
+  const changes = useLiveList(props.live, result);
   return (
     <Page title={title}>
       <ListViews
@@ -58,6 +63,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
         hint={hint}
         onChange={(name, value, isTyping) => setState({ [name]: value }, isTyping)}
       >
+        <LivePill changes={changes} />
         <ListCount result={result} />
         <ColumnMenu columns={all} chosen={chosen} onChoose={choose} />
       </FilterBar>

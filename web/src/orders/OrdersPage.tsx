@@ -7,7 +7,7 @@ import { paths } from '../paths.ts';
 import { orderColumns } from './columns.tsx';
 import { orderFilters, orderSort, orderViews } from './list.ts';
 import { OrderPeek } from './OrderPeek.tsx';
-import { ordersQuery } from './queries.ts';
+import { ordersLive, ordersQuery } from './queries.ts';
 
 /** `/orders`: every order, by view, filter and text. */
 export function OrdersPage() {
@@ -26,6 +26,7 @@ export function OrdersPage() {
       usualSort={orderSort}
       state={state}
       result={result}
+      live={ordersLive(state)}
       keyOf={(row: OrderRow) => row.order_id ?? ''}
       onOpen={(row) => void navigate({ to: paths.order, params: { id: row.order_id ?? '' } })}
       peek={(row) => ({ title: row.order_id ?? '', body: <OrderPeek row={row} /> })}

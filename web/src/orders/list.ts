@@ -1,9 +1,10 @@
-import type { OrderSearch } from '@perennial/contract/screens.ts';
+import type { OrderRow, OrderSearch } from '@perennial/contract/screens.ts';
 import { choicesOf, type Filters, sentenceCase } from '../kit/filters.ts';
 import { type ListState, parseListState } from '../kit/searchParts.ts';
 import type { Tone } from '../kit/tone.ts';
 import type { View } from '../kit/views.ts';
 import { toSearch, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
+import { momentValue, type SortValue } from '../live/changes.ts';
 
 /** The stages of an order, as people move it on. A value of the wire is its own word. */
 export const stages = [
@@ -46,6 +47,12 @@ export const orderFilters: Filters = {
 };
 
 export const orderSorts = ['order_id', 'creation_dts'] as const;
+
+/** What each sort compares. */
+export const orderSortValues: Readonly<Record<string, (row: OrderRow) => SortValue>> = {
+  order_id: (row) => row.order_id,
+  creation_dts: (row) => momentValue(row.creation_dts),
+};
 
 /** The newest come first unless the address says otherwise. */
 export const orderSort = '-creation_dts';

@@ -7,7 +7,9 @@ import { call, newIdempotencyKey } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
-import { orderSearchOf, orderSort } from './list.ts';
+import { orderOf } from '../live/changes.ts';
+import { type LiveList, sameIds } from '../live/queries.ts';
+import { orderSearchOf, orderSort, orderSortValues } from './list.ts';
 import {
   changedPaths,
   changeOf,
@@ -25,6 +27,22 @@ export function ordersQuery({ sort = orderSort, open: _open, ...filters }: ListS
     const found = await call('searchOrders', { body, query, signal });
     return pageOf(found.orders, found);
   });
+}
+
+/** How that list follows what happens. */
+export function ordersLive(state: ListState): LiveList<OrderRow> {
+  const { sort = orderSort, open: _open, ...filters } = state;
+  const search = orderSearchOf(filters);
+  return {
+    queryKey: ordersQuery(state).queryKey,
+    topics: { orders: sameIds },
+    idOf: (row) => row.order_id ?? '',
+    order: orderOf(orderSortValues, sort),
+    read: async (ids, isFiltered) => {
+      const body = { ...(isFiltered && search), order_ids: [...ids] };
+      return (await call('searchOrders', { body, query: { _limit: pageSize } })).orders ?? [];
+    },
+  };
 }
 
 const expanded = [

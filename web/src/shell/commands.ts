@@ -97,6 +97,7 @@ export const commands = [
   { id: 'list.selectAll', words: 'Select all loaded rows', keys: '*', place: 'list' },
   { id: 'list.filter', words: 'Add a filter', keys: 'f', place: 'list' },
   { id: 'list.saveView', words: 'Save this view', keys: 'v', place: 'list' },
+  { id: 'list.changes', words: 'Show what changed in the list', place: 'list', also: 'refresh' },
   {
     id: 'autoOrder.pause',
     words: 'Pause or resume',
