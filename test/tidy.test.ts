@@ -259,8 +259,9 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
-    'change,charge,coupon,dispute,facets,fault,freeLine,fulfillment,gatewayRefund,money,newOrder,' +
-    'newOrderLine,occasion,order,payment,paymentAttempt,paymentDetails,present,refund,shipping,' +
+    'adjustedTotal,change,charge,copy,coupon,dispute,facets,fault,freeLine,fulfillment,' +
+    'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
+    'paymentDetails,present,refund,shipping,' +
     'stages,totals',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',

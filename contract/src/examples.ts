@@ -31,6 +31,7 @@ export const pathExamples: Readonly<Record<string, string>> = {
   advance_id: 'adv-1',
   saved_search_oid: '4',
   distribution_center_code: 'DFLT',
+  desired_total: '19.99',
   session_id: '5b8a2f0e-6c1d-4f7a-8f3b-2d9c7e1a0b44',
 };
 
@@ -134,6 +135,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   searchOrders: { text: 'ada', kinds: ['rebill'] },
   searchCustomers: { text: 'ada', has_auto_orders: true },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
+  replacement: { items: [{ merchant_item_id: 'MUG', quantity: 1 }], free: true },
   heldOrderAddItemsAndRelease: { items: [{ merchant_item_id: 'MUG', quantity: 1 }] },
   acknowledgeOrders: { order_ids: ['DEMO-0000000101'] },
   shipOrders: {

@@ -91,6 +91,7 @@ import {
   OrderResponse,
   OrdersResponse,
 } from './order.ts';
+import { OrderReplacement, OrderReplacementResponse } from './orderCopy.ts';
 import { OrderRefundableResponse } from './orderRefund.ts';
 import {
   AuditResponse,
@@ -909,6 +910,62 @@ export const operations = {
     payload: 'order',
     status: 200,
     expand: 'order',
+  },
+  duplicateOrder: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/duplicate',
+    summary: 'Duplicate an order',
+    description: 'The new order is unpaid, in Accounts Receivable. It starts no auto order.',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String() }),
+    query: Type.Object(expandable()),
+    response: OrderResponse,
+    payload: 'order',
+    status: 200,
+    expand: 'order',
+  },
+  replacement: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/replacement',
+    summary: 'Insert a replacement for something of an order',
+    description:
+      'Address, card and tax rate come from the order of the path, shipping is free. It ships once it is paid, and ' +
+      'starts no auto order.',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String() }),
+    body: OrderReplacement,
+    response: OrderReplacementResponse,
+    status: 200,
+  },
+  adjustOrderTotal: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/adjust_order_total/{desired_total}',
+    summary: 'Lower the total of an unpaid order',
+    description:
+      'Every line gets a discount in proportion, and the tax follows. A warning says when rounding leaves out the ' +
+      'desired total.',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String(), desired_total: Type.String() }),
+    response: BaseResponse,
+    status: 200,
+  },
+  deleteOrder: {
+    tag: 'order',
+    method: 'DELETE',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}',
+    summary: 'Delete an order',
+    description:
+      'Refused for orders of auto orders and for those that a gateway charged: cancel them.',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String() }),
+    status: 204,
   },
 
   // Fulfillment

@@ -19,6 +19,7 @@ import * as mailTemplate from './mailTemplate.ts';
 import * as oauth from './oauth.ts';
 import * as order from './order.ts';
 import * as orderCheckout from './orderCheckout.ts';
+import * as orderCopy from './orderCopy.ts';
 import * as orderItem from './orderItem.ts';
 import * as orderPayment from './orderPayment.ts';
 import * as orderRefund from './orderRefund.ts';
@@ -44,6 +45,7 @@ const files = {
     orderRefund,
     receivable,
     fulfillment,
+    orderCopy,
     chargeback,
   ],
   item: [item],

@@ -40,6 +40,7 @@ export const unknownObjects: PathValues = {
   advance_id: '00000000-0000-4000-8000-000000000000',
   audit_id: '00000000-0000-4000-8000-000000000000',
   distribution_center_code: 'NOTHING',
+  desired_total: '1.00',
   session_id: '00000000-0000-4000-8000-000000000000',
 };
 
@@ -80,6 +81,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   return {
     audit_id: audit.audit_id,
     distribution_center_code: code,
+    desired_total: '1.00',
     ...(await makeDispute(ask, order.order_id)),
     ...(await makeTemplate(ask)),
     webhookOid: String(webhook.webhook_oid),

@@ -38,11 +38,11 @@ import {
 
 /**
  * Creates the auto order of an order that was just paid, from its recurring lines, in the
- * transaction that settles the order. Orders without such lines, and rebills, are skipped. What the
+ * transaction that settles the order. Orders without such lines, copies and rebills are skipped. What the
  * customer bought may cancel the customer's other auto orders: see {@link endOthers}.
  */
 export async function createFromPaidOrder(tx: Context, order: OrderRecord): Promise<void> {
-  if (order.autoOrderOid !== undefined) return;
+  if (order.autoOrderOid !== undefined || order.copiedFrom !== undefined) return;
   const { merchantId } = tx.merchant;
   const lines = order.document.items ?? [];
   const catalog = await loadCatalog(

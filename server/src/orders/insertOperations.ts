@@ -52,17 +52,33 @@ export async function insertOrder(
   body: Order,
   parts: OrderParts,
 ): Promise<InsertedOrder> {
-  const { order, plan, warnings } = await prepare(context, body);
-  if (plan.kind === 'charge') refuseUnchargeable(context, parts);
-  const lease = leaseFrom(parts.clock, chargeLeaseMs);
-  await inTransaction(context, (context) => store(context, order, parts.hooks));
-  const result =
-    plan.kind === 'charge' ? await chargeAndSettle(context, order, parts, lease) : undefined;
+  const made = await prepare(context, body);
+  const { order, warnings } = made;
+  const result = await placeOrder(context, made, parts);
   if (result?.kind === 'unknown')
     return { orderId: order.orderId, warning: unsettledWarning(result) };
   const missed = await missedAtStart(context, order, parts.hooks);
   const warning = warningOf(warnings, missed, ignoredIn(context, body, { order }));
   return { orderId: order.orderId, ...(warning && { warning }) };
+}
+
+/**
+ * Stores a new order and charges it if its plan says so. `alongside` runs in the transaction that
+ * stores it. Returns the outcome of the charge, if there was one.
+ */
+export async function placeOrder(
+  context: Context,
+  { order, plan }: Pick<NewOrder, 'order' | 'plan'>,
+  parts: OrderParts,
+  alongside?: (context: Context) => Promise<void>,
+): Promise<ChargeResult | undefined> {
+  if (plan.kind === 'charge') refuseUnchargeable(context, parts);
+  const lease = leaseFrom(parts.clock, chargeLeaseMs);
+  await inTransaction(context, async (context) => {
+    await alongside?.(context);
+    await store(context, order, parts.hooks);
+  });
+  return plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
 }
 
 /** Only a line that was billed elsewhere before can start in the past. */
@@ -203,7 +219,7 @@ export function event(
 }
 
 async function prepare(context: Context, body: Order): Promise<NewOrder> {
-  const { merchantId, currency, timeZone } = context.merchant;
+  const { timeZone } = context.merchant;
   const order = merged<Order>(
     {},
     {
@@ -212,6 +228,25 @@ async function prepare(context: Context, body: Order): Promise<NewOrder> {
     },
   );
   const channelPartner = channelPartnerOf(body, timeZone);
+  const made = await newOrderOf(context, order, channelPartner);
+  const [warning] = made.warnings;
+  if (warning && channelPartner.treat_warnings_as_errors) {
+    refuse('invalid_field', {
+      field: warning.field,
+      reason: `is refused because ${warning.reason}`,
+      fix: 'Fix it, or omit channel_partner.treat_warnings_as_errors',
+    });
+  }
+  return made;
+}
+
+/** Returns a new order with the next number, or refuses. Stores nothing. */
+export async function newOrderOf(
+  context: Context,
+  order: Order,
+  channelPartner: OrderChannelPartner,
+): Promise<NewOrder> {
+  const { merchantId, currency, timeZone } = context.merchant;
   const email = order.billing?.email;
   const [catalog, customerProfileOid, number] = await Promise.all([
     findCatalogItems(
@@ -222,7 +257,6 @@ async function prepare(context: Context, body: Order): Promise<NewOrder> {
     email === undefined ? undefined : findCustomerOid(context.db, merchantId, email),
     takeNumbers(context.db, merchantId, 'order', 1),
   ]);
-  const now = { at: context.now, timeZone, by: context.actor.name };
   const made = newOrder({
     merchantId,
     orderId: orderIdOf(merchantId, number),
@@ -231,18 +265,9 @@ async function prepare(context: Context, body: Order): Promise<NewOrder> {
     catalog,
     customerProfileOid,
     currency,
-    now,
+    now: { at: context.now, timeZone, by: context.actor.name },
   });
-  if (!made.ok) return refuse('invalid_field', made.reason);
-  const [warning] = made.value.warnings;
-  if (warning && channelPartner.treat_warnings_as_errors) {
-    refuse('invalid_field', {
-      field: warning.field,
-      reason: `is refused because ${warning.reason}`,
-      fix: 'Fix it, or omit channel_partner.treat_warnings_as_errors',
-    });
-  }
-  return made.value;
+  return made.ok ? made.value : refuse('invalid_field', made.reason);
 }
 
 // The server sets `card_number`, but only the client knows the last four digits of a token.

@@ -58,6 +58,8 @@ export interface OrderRecord {
   /** The auto order that it started (`rebillNumber` 0) or of which it is a rebill. */
   readonly autoOrderOid?: number | undefined;
   readonly rebillNumber?: number | undefined;
+  /** The order of which it is a duplicate or a replacement. Such an order starts no auto order. */
+  readonly copiedFrom?: string | undefined;
   /** The token of the card at the gateway. */
   readonly cardToken?: string | undefined;
   /** Why its auto order is not billed, as the second half of a sentence. Absent: no reason. */

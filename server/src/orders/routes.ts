@@ -4,6 +4,7 @@ import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning, pageAnswer } from '../platform/http/unreadableRecords.ts';
 import { blockRefund, cancelOrder, unblockRefund } from './cancelOperations.ts';
 import { getCenters, insertCenter, removeCenter, updateCenter } from './centerOperations.ts';
+import { adjustOrderTotal, duplicateOrder, removeOrder, replaceOrder } from './copyOperations.ts';
 import {
   type ChangedOrderJson,
   getOrder,
@@ -76,6 +77,21 @@ export function orderRoutes(parts: OrderOperationParts) {
     },
     unblockRefundOnOrder: async (context, { params }) => {
       await unblockRefund(context, params.order_id);
+      return noContent();
+    },
+    duplicateOrder: async (context, { params, expand }) =>
+      payloadText(
+        await getOrder(context, parts, await duplicateOrder(context, params.order_id), expand),
+      ),
+    replacement: async (context, { params, body }) =>
+      done({ beside: await replaceOrder(context, params.order_id, body, parts) }),
+    adjustOrderTotal: async (context, { params }) => {
+      const { order_id, desired_total } = params;
+      const message = await adjustOrderTotal(context, order_id, desired_total, parts.hooks);
+      return done(message === undefined ? {} : { warning: { code: 'not_exact', message } });
+    },
+    deleteOrder: async (context, { params }) => {
+      await removeOrder(context, params.order_id, parts.hooks);
       return noContent();
     },
     getOrderStages: async (context, { params }) =>

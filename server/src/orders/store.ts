@@ -104,6 +104,18 @@ export async function saveOrder(tx: Database, order: OrderRecord): Promise<void>
   await requeueOrder(tx, order);
 }
 
+/** Deletes an order, with its refunds and payments. */
+export async function deleteOrder(
+  tx: Database,
+  merchantId: string,
+  orderId: string,
+): Promise<void> {
+  await tx.run('delete from orders where merchant_id = $1 and order_id = $2', [
+    merchantId,
+    orderId,
+  ]);
+}
+
 /**
  * Marks an order as the original order of an auto order. Writes to each line (by position) the auto
  * order's item, which the wire shows as `item_reference_oid`.
@@ -186,13 +198,14 @@ interface OrderRow {
   auto_order_oid: number | null;
   rebill_number: number | null;
   card_token: string | null;
+  copied_from: string | null;
   charging: boolean;
   rebill_stop: string | null;
 }
 
 const columns = `o.order_id, ${documentJson('o')} as document, o.created_at, o.modified_at,
   o.paid_at, o.currency, o.total_minor, o.customer_profile_oid, o.auto_order_oid, o.rebill_number,
-  o.card_token, o.charge_lease_until is not null as charging, o.rebill_stop`;
+  o.card_token, o.copied_from, o.charge_lease_until is not null as charging, o.rebill_stop`;
 
 const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'order_id', type: 'text', read: (order) => order.orderId },
@@ -218,6 +231,7 @@ const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'auto_order_oid', type: 'int', read: (order) => order.autoOrderOid },
   { name: 'rebill_number', type: 'int', read: (order) => order.rebillNumber },
   { name: 'card_token', type: 'text', read: (order) => order.cardToken },
+  { name: 'copied_from', type: 'text', read: (order) => order.copiedFrom },
   { name: 'channel_partner_code', type: 'text', read: (order) => partnerNumber(order)?.code },
   { name: 'channel_partner_order_id', type: 'text', read: (order) => partnerNumber(order)?.id },
   {
@@ -274,6 +288,7 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
     autoOrderOid: row.auto_order_oid ?? undefined,
     rebillNumber: row.rebill_number ?? undefined,
     cardToken: row.card_token ?? undefined,
+    copiedFrom: row.copied_from ?? undefined,
     charging: row.charging,
     ...(row.rebill_stop === null ? {} : { rebillStop: row.rebill_stop }),
   };

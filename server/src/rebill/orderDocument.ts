@@ -9,6 +9,7 @@ import { fromMinor, minor, multiply, sum } from '../kernel/money.ts';
 import type { OrderCurrency } from '../orders/money.ts';
 import { wireCurrency } from '../orders/money.ts';
 import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
+import { withoutParcel } from '../orders/parcel.ts';
 import { isShippedHere, paidStage } from '../orders/shipping.ts';
 import { inStage } from '../orders/stages.ts';
 import type { EarlierDecline } from './attempt.ts';
@@ -92,7 +93,7 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     language_iso_code: original.language_iso_code,
     affiliates: affiliatesOf(source),
     billing: original.billing,
-    shipping: shippingOf(original),
+    shipping: withoutParcel(original.shipping),
     checkout: original.checkout,
     marketing: original.marketing,
     payment: paymentOf(source),
@@ -149,23 +150,6 @@ function affiliatesOf({
   if (overrideAffiliateId !== undefined) return [{ affiliate_oid: overrideAffiliateId }];
   // The ledger records the commissions of the original order.
   return original.document.affiliates?.map(({ ledger_entries: _, ...affiliate }) => affiliate);
-}
-
-/** Returns address and method, without the data of the original parcel. */
-function shippingOf({ shipping }: OrderDocument): OrderDocument['shipping'] {
-  if (shipping === undefined) return undefined;
-  const {
-    tracking_numbers: _1,
-    tracking_number_details: _2,
-    shipping_date: _3,
-    shipping_department_status: _4,
-    delivery_date: _5,
-    ship_on_date: _6,
-    pickup_dts: _7,
-    rma: _8,
-    ...rest
-  } = shipping;
-  return rest;
 }
 
 const statuses = { paid: 'Processed', declined: 'Declined', invoiced: 'Unprocessed' } as const;

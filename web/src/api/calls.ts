@@ -102,6 +102,14 @@ export const calls = {
     '/rest/v2/order/orders/{order_id}/hold/add_items_and_release',
     'order_write',
   ],
+  duplicateOrder: ['POST', '/rest/v2/order/orders/{order_id}/duplicate', 'order_write'],
+  replacement: ['POST', '/rest/v2/order/orders/{order_id}/replacement', 'order_write'],
+  adjustOrderTotal: [
+    'POST',
+    '/rest/v2/order/orders/{order_id}/adjust_order_total/{desired_total}',
+    'order_write',
+  ],
+  deleteOrder: ['DELETE', '/rest/v2/order/orders/{order_id}', 'order_write'],
   getDistributionCenters: ['GET', '/rest/v2/fulfillment/distribution_centers', 'order_read'],
   getDistributionCenterOrders: [
     'GET',

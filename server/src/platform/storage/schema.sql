@@ -508,6 +508,7 @@ CREATE TABLE orders (
   channel_partner_code text COLLATE "C",
   channel_partner_order_id text COLLATE "C",
   facets text[] COLLATE "C" NOT NULL,
+  copied_from text,
   rebill_stop text,
   CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id),
   CONSTRAINT orders_check CHECK ((auto_order_oid IS NULL) = (rebill_number IS NULL))

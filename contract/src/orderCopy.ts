@@ -1,0 +1,44 @@
+/** Orders made from others: replacements and changed totals (current API, OrderApi). */
+import type { Static } from 'typebox';
+import { answer } from './common.ts';
+import { decimal, flag, many, model, text, textTo } from './fields.ts';
+
+export const OrderReplacementItem = model('OrderReplacementItem', 'A line of a replacement.', {
+  arbitrary_unit_cost: decimal('The price of one. Absent: the price of the item.'),
+  merchant_item_id: textTo(20),
+  quantity: decimal(),
+});
+export type OrderReplacementItem = Static<typeof OrderReplacementItem>;
+
+export const OrderReplacement = model(
+  'OrderReplacement',
+  'An order that replaces something of an earlier one. Address and card come from the earlier one.',
+  {
+    additional_merchant_notes_new_order: text(),
+    additional_merchant_notes_original_order: text(),
+    custom_field1: textTo(50),
+    custom_field2: textTo(50),
+    custom_field3: textTo(50),
+    custom_field4: textTo(50),
+    custom_field5: textTo(75),
+    custom_field6: textTo(50),
+    custom_field7: textTo(50),
+    free: flag('True: every line costs nothing.'),
+    immediate_charge: flag('True: the card is charged now. Otherwise it waits for a payment.'),
+    items: many(OrderReplacementItem),
+    original_order_id: text('The order of the path.'),
+    shipping_method: text('Absent: that of the earlier order. Shipping is free.'),
+    skip_payment: flag('True: the order counts as paid.'),
+  },
+);
+export type OrderReplacement = Static<typeof OrderReplacement>;
+
+export const OrderReplacementResponse = answer('OrderReplacementResponse', {
+  chargeSuccessful: flag('Only with immediate_charge.'),
+  errorMessage: text(),
+  feedback: text(),
+  free: flag(),
+  orderId: text('The new order.'),
+  successful: flag(),
+});
+export type OrderReplacementResponse = Static<typeof OrderReplacementResponse>;

@@ -1,0 +1,209 @@
+// Orders that are made from others, lowered or deleted, over HTTP.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Order } from '@perennial/contract/order.ts';
+import type { OrderReplacement } from '@perennial/contract/orderCopy.ts';
+import { testApp } from '../../../test/support/app.ts';
+
+const app = await testApp();
+await app.request({
+  operation: 'insertItem',
+  body: {
+    merchant_item_id: 'COFFEE',
+    pricing: { cost: 10 },
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+  },
+});
+await app.request({
+  operation: 'insertItem',
+  body: { merchant_item_id: 'MUG', pricing: { cost: 8 }, tax: { tax_free: true } },
+});
+
+const card = {
+  payment_method: 'Credit Card',
+  credit_card: {
+    card_number_token: 'tok_approve',
+    card_expiration_month: 12,
+    card_expiration_year: 2040,
+  },
+} as const;
+const on = (order_id: string) => ({ params: { order_id } });
+const query = {
+  _expand: 'item,summary,payment,payment.transaction,auto_order,shipping,internal,checkout',
+};
+
+/** Three coffees taxed with 10 %, a mug without tax, and 5.00 for shipping: 46.00 in all. */
+async function placed(change: Order = {}): Promise<string> {
+  const { status, body } = await app.request({
+    operation: 'insertOrder',
+    body: {
+      billing: { email: 'ann@example.com' },
+      items: [
+        { merchant_item_id: 'COFFEE', quantity: 3, auto_order_schedule: 'Monthly' },
+        { merchant_item_id: 'MUG', quantity: 1 },
+      ],
+      summary: { arbitrary_shipping_handling_total: { value: 5 } },
+      taxes: { arbitrary_tax_rate: 10 },
+      payment: card,
+      channel_partner: { store_completed: false },
+      ...change,
+    },
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  return body.order.order_id;
+}
+
+const unpaid = () => placed({ payment: { payment_method: 'Check' } });
+const read = async (id: string): Promise<Order> =>
+  (await app.request({ operation: 'getOrder', ...on(id), query })).body.order;
+const captured = (id: string): number[] =>
+  app.books
+    .captures()
+    .filter(({ key }) => key.startsWith(`order:${app.merchant.merchantId}:${id}`))
+    .map(({ amount }) => amount);
+
+test('a duplicate waits for its payment and then ships, without an auto order', async () => {
+  const id = await placed();
+  await app.request({
+    operation: 'shipOrders',
+    params: { distribution_center_code: 'DFLT' },
+    body: { shipments: [{ order_id: id, tracking_numbers: ['1Z'] }] },
+  });
+  const { status, body } = await app.request({ operation: 'duplicateOrder', ...on(id), query });
+  assert.equal(status, 200, JSON.stringify(body));
+  const copy: Order & { order_id: string } = body.order;
+  assert.notEqual(copy.order_id, id);
+  assert.deepEqual(
+    [copy.current_stage, copy.payment?.payment_status, copy.summary?.total?.value],
+    ['Accounts Receivable', 'Unprocessed', 46],
+  );
+  assert.deepEqual([copy.payment?.transactions, copy.shipping?.tracking_numbers], [[], undefined]);
+  assert.ok(copy.items?.every((line) => !line.shipped_dts && !line.auto_order_schedule));
+  assert.equal(copy.internal?.merchant_notes, `Duplicate of order ${id}.`);
+  const paid = await app.request({
+    operation: 'processPayment',
+    ...on(copy.order_id),
+    body: {},
+  });
+  assert.equal(paid.status, 200, JSON.stringify(paid.body));
+  const after = await read(copy.order_id);
+  assert.deepEqual([after.current_stage, after.auto_order], ['Shipping Department', undefined]);
+  assert.deepEqual(captured(copy.order_id), [4600]);
+});
+
+const replace = (id: string, body: OrderReplacement) =>
+  app.request({ operation: 'replacement', ...on(id), body });
+
+for (const [name, request, expected] of [
+  ['free', { free: true }, ['Shipping Department', 'Skipped', 0, undefined, []]],
+  ['taken as paid', { skip_payment: true }, ['Shipping Department', 'Skipped', 8, undefined, []]],
+  [
+    'charged at once',
+    { immediate_charge: true },
+    ['Shipping Department', 'Processed', 8, true, [800]],
+  ],
+  ['to be paid later', {}, ['Accounts Receivable', 'Unprocessed', 8, undefined, []]],
+] as const)
+  test(`a replacement, ${name}: ${expected[0]}`, async () => {
+    const id = await placed();
+    const items = [{ merchant_item_id: 'MUG', quantity: 1 }];
+    const notes = { additional_merchant_notes_original_order: 'Broken mug.' };
+    const { status, body } = await replace(id, {
+      items,
+      ...notes,
+      custom_field1: 'R1',
+      ...request,
+    });
+    assert.equal(status, 200, JSON.stringify(body));
+    const order = await read(body.orderId);
+    assert.deepEqual(
+      [
+        order.current_stage,
+        order.payment?.payment_status,
+        order.summary?.total?.value,
+        body.chargeSuccessful,
+        captured(body.orderId),
+      ],
+      expected,
+    );
+    assert.deepEqual([order.checkout?.custom_field1, order.auto_order], ['R1', undefined]);
+    assert.equal(
+      (await read(id)).internal?.merchant_notes,
+      `Replaced by order ${body.orderId}. Broken mug.`,
+    );
+  });
+
+test('a replacement of something that recurs starts no second auto order', async () => {
+  const id = await placed();
+  const items = [{ merchant_item_id: 'COFFEE', quantity: 1, arbitrary_unit_cost: 4 }];
+  const { body } = await replace(id, { items, skip_payment: true });
+  const order = await read(body.orderId);
+  assert.deepEqual([order.summary?.total?.value, order.auto_order], [4.4, undefined]);
+  const fault = (await replace(id, { items: [] })).body.error.user_message;
+  assert.match(fault, /items is missing/);
+});
+
+const adjust = (order_id: string, desired_total: string) =>
+  app.request({ operation: 'adjustOrderTotal', params: { order_id, desired_total } });
+
+for (const desired of ['40.00', '45.99', '30', '12.34', '5.01'])
+  test(`an unpaid total is lowered to ${desired}, and its parts add up`, async () => {
+    const id = await unpaid();
+    const { status, body } = await adjust(id, desired);
+    assert.equal(status, 200, JSON.stringify(body));
+    const { items = [], summary } = await read(id);
+    const cents = (value = 0) => Math.round(value * 100);
+    const total = cents(summary?.total?.value);
+    const lines = items.reduce((all, line) => all + cents(line.total_cost_with_discount?.value), 0);
+    assert.equal(total, lines + 500 + cents(summary?.tax?.value));
+    assert.equal(cents(summary?.subtotal?.value) - cents(summary?.subtotal_discount?.value), lines);
+    const taxed = cents(items[0]?.total_cost_with_discount?.value);
+    assert.ok(Math.abs(cents(summary?.tax?.value) - taxed / 10) <= 1);
+    if (body.warning === undefined) assert.equal(total, Math.round(Number(desired) * 100));
+    else assert.ok(Math.round(Number(desired) * 100) - total === 1, body.warning.warning_message);
+  });
+
+for (const [name, make, desired, fault] of [
+  ['a paid order', placed, '10', /is paid\. Refund the difference/],
+  ['a higher total', unpaid, '50', /from 5 to below 46/],
+  ['less than the shipping', unpaid, '4.99', /from 5 to below 46/],
+  ['a text', unpaid, 'cheap', /desired_total is not a valid amount/],
+] as const)
+  test(`${name}: the total stays`, async () => {
+    const id = await make();
+    const before = await read(id);
+    const { status, body } = await adjust(id, desired);
+    assert.equal(status, 400);
+    assert.match(body.error.user_message, fault);
+    assert.deepEqual(await read(id), before);
+  });
+
+test('an order without money is deleted, and its event has it as it was', async () => {
+  const id = await unpaid();
+  const before = await read(id);
+  assert.equal((await app.request({ operation: 'deleteOrder', ...on(id) })).status, 204);
+  assert.equal((await app.request({ operation: 'getOrder', ...on(id) })).status, 404);
+  const event = await app.db.row<{ name: string; data: { object: Order } }>(
+    `select name, data from event where merchant_id = $1 and object_type = 'order'
+       and object_id = $2 order by object_sequence desc limit 1`,
+    [app.merchant.merchantId, id],
+  );
+  assert.equal(event?.name, 'order_delete');
+  assert.deepEqual([event?.data.object.order_id, event?.data.object.summary], [id, before.summary]);
+});
+
+for (const [name, make, fault] of [
+  ['an original order', placed, /belongs to the auto order/],
+  [
+    'a charged order',
+    () => placed({ items: [{ merchant_item_id: 'MUG' }] }),
+    /was charged by a gateway/,
+  ],
+] as const)
+  test(`${name} is not deleted`, async () => {
+    const id = await make();
+    const { status, body } = await app.request({ operation: 'deleteOrder', ...on(id) });
+    assert.equal(status, 400);
+    assert.match(body.error.user_message, fault);
+    assert.equal((await read(id)).order_id, id);
+  });
