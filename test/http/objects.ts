@@ -40,7 +40,6 @@ export const unknownObjects: PathValues = {
   advance_id: '00000000-0000-4000-8000-000000000000',
   audit_id: '00000000-0000-4000-8000-000000000000',
   distribution_center_code: 'NOTHING',
-  desired_total: '1.00',
   session_id: '00000000-0000-4000-8000-000000000000',
 };
 

@@ -56,6 +56,16 @@ export function orderRoutes(parts: OrderOperationParts) {
       processedAnswer(await processPayment(context, params.order_id, body, parts)),
     refundOrder: async (context, { params, query, body, expand }) =>
       withWarnings(await refundOrderJson(context, parts, params.order_id, { body, query, expand })),
+    getOrderStages: async (context, { params }) =>
+      payload(await getOrderStages(context, params.order_id)),
+    ...lifeRoutes(parts),
+    ...fulfillmentRoutes,
+  } satisfies Routes;
+}
+
+/** The operations that end an order, hold it, or make another one from it. */
+function lifeRoutes(parts: OrderOperationParts) {
+  return {
     cancelOrder: async (context, { params, query }) => {
       const wishes = {
         lockSelfShipOrders: query.lock_self_ship_orders === true,
@@ -94,9 +104,6 @@ export function orderRoutes(parts: OrderOperationParts) {
       await removeOrder(context, params.order_id, parts.hooks);
       return noContent();
     },
-    getOrderStages: async (context, { params }) =>
-      payload(await getOrderStages(context, params.order_id)),
-    ...fulfillmentRoutes,
   } satisfies Routes;
 }
 
