@@ -36,6 +36,17 @@ before(async () => {
        values ('TEST', $1, 999, 'declined', 1, $2, 'TEST-0000009997', 500, 'USD', '{sim}')`,
       [oid, at],
     );
+  await world.request({
+    operation: 'insertWebhook',
+    body: {
+      webhook_url: 'https://receiver.example.com/events',
+      authentication_type: 'none',
+      event_categories: [{ event_category: 'auto_order', events: [] }],
+    },
+  });
+  await world.db.run(
+    `update webhook set failing_since = now(), consecutive_failures = 2 where merchant_id = 'TEST'`,
+  );
   await world.db.run(
     `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, bounced_at)
      values ('TEST', $1, 'receipt', $2, '{}', $2)`,
@@ -58,6 +69,7 @@ test('each number is that of the API, and its link shows as many rows', withBrow
     [/ Parked$/, overview.parked],
     [/ In doubt$/, overview.in_doubt],
     [/ Mails bounced$/, overview.mails_bounced],
+    [/ Webhooks failing$/, overview.webhooks_failing],
     [/ Active$/, overview.active],
     [/ Retrying$/, overview.retrying],
     [/ Paused$/, overview.paused],

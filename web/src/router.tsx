@@ -15,7 +15,7 @@ import { ErrorPage, NotFoundPage } from './shell/errorPages.tsx';
 import { Inside } from './shell/inside.tsx';
 import { LogInPage } from './shell/logInPage.tsx';
 import { parseTaskList } from './tasks/list.ts';
-import { parseDeliveries } from './webhooks/state.ts';
+import { parseDeliveries, parseWebhooks } from './webhooks/state.ts';
 
 const root = createRootRoute({ notFoundComponent: NotFoundPage });
 
@@ -135,6 +135,7 @@ const autoOrderJson = createRoute({
 const webhooks = createRoute({
   getParentRoute: () => inside,
   path: paths.webhooks,
+  validateSearch: parseWebhooks,
   component: lazyRouteComponent(() => import('./webhooks/WebhooksPage.tsx'), 'WebhooksPage'),
 });
 

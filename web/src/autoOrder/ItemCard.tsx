@@ -21,7 +21,12 @@ export function ItemCard({
   oid,
   item,
   currency,
-}: ItemProps & { readonly currency: string | undefined }) {
+  isEnded,
+}: ItemProps & {
+  readonly currency: string | undefined;
+  /** Nothing ships any more; the record keeps its last date. */
+  readonly isEnded: boolean;
+}) {
   const shown = useShown();
   const quantity = item.arbitrary_quantity ?? item.original_quantity ?? 1;
   const set = overrides(item, (amount) => shown.money(amount, currency));
@@ -37,11 +42,7 @@ export function ItemCard({
       </div>
       <p className={classes['small']}>
         {item.frequency ?? item.simple_schedule?.frequency ?? 'By its steps'}
-        {item.next_shipment_dts !== undefined && (
-          <>
-            , next <Moment at={item.next_shipment_dts} style="day" />
-          </>
-        )}
+        <NextDay at={isEnded ? undefined : item.next_shipment_dts} />
       </p>
       <p className={`${classes['small']} soft`}>
         {item.number_of_rebills ?? 0} rebills, worth {shown.money(item.rebill_value ?? 0, currency)}
@@ -67,6 +68,15 @@ export function ItemCard({
       ))}
       <Steps code={code} oid={oid} item={item} />
     </div>
+  );
+}
+
+function NextDay({ at }: { readonly at: string | undefined }) {
+  if (at === undefined) return null;
+  return (
+    <>
+      , next <Moment at={at} style="day" />
+    </>
   );
 }
 

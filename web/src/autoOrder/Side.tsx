@@ -25,6 +25,7 @@ export function Side({ order, row }: { readonly order: AutoOrder; readonly row: 
             oid={order.auto_order_oid}
             item={item}
             currency={row.currency_code}
+            isEnded={order.status !== 'active'}
           />
         ))}
         {addOns.map((addOn) => (

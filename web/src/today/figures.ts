@@ -91,6 +91,7 @@ export function taskFigures({ tasks }: Overview): Figure[] {
 /** What may need a person, in the order of its weight. What the person may not see is left out. */
 export function concerns(overview: Overview): Concern[] {
   const { declines, parked, in_doubt: inDoubt, mails_bounced: bounced } = overview;
+  const { webhooks_failing: failing } = overview;
   return [
     ...(declines ? [declineConcern(declines)] : []),
     ...(parked === undefined
@@ -118,6 +119,18 @@ export function concerns(overview: Overview): Concern[] {
             ...ofAutoOrders('Mails bounced', bounced, { bounced: '24' }),
             tone: 'warn' as const,
             words: 'in the last 24 hours',
+          },
+        ]),
+    ...(failing === undefined
+      ? []
+      : [
+          {
+            label: 'Webhooks failing',
+            count: failing,
+            to: paths.webhooks,
+            search: { state: 'failing' },
+            tone: 'warn' as const,
+            words: 'events wait; nothing is lost',
           },
         ]),
   ];

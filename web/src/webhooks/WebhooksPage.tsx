@@ -1,6 +1,6 @@
 import type { MerchantWebhook } from '@perennial/contract/perennial.ts';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
@@ -9,14 +9,16 @@ import { Page } from '../kit/page.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Empty } from '../kit/states.tsx';
+import { ViewTabs } from '../kit/viewTabs.tsx';
 import { paths } from '../paths.ts';
 import { followDeliveries, webhooksQuery } from './queries.ts';
-import { byNeed, percent } from './state.ts';
+import { byNeed, chosenWebhooks, percent, type WebhookListState, webhookViews } from './state.ts';
 import { WebhookStatus } from './WebhookStatus.tsx';
 import classes from './webhooks.module.css';
 
 /** `/webhooks`: the webhooks of all keys and applications, those that need a person first. */
 export function WebhooksPage() {
+  const state = useSearch({ from: '/inside/webhooks' });
   const webhooks = useQuery(webhooksQuery);
   useEffect(followDeliveries, []);
   return (
@@ -24,12 +26,30 @@ export function WebhooksPage() {
       title="Webhooks"
       actions={<a href="/docs/webhook#insertWebhook">How a webhook is made</a>}
     >
+      <ViewTabs views={webhookViews} path={paths.webhooks} state={{ ...state }} />
       <Panel title="Of all keys and applications">
         <Loaded result={webhooks} what="the webhooks" rows={6}>
-          {(rows) => (rows.length === 0 ? <NoWebhooks /> : <WebhookTable webhooks={rows} />)}
+          {(rows) => <Chosen all={rows} state={state} />}
         </Loaded>
       </Panel>
     </Page>
+  );
+}
+
+function Chosen({
+  all,
+  state,
+}: {
+  readonly all: readonly MerchantWebhook[];
+  readonly state: WebhookListState;
+}) {
+  const chosen = chosenWebhooks(all, state);
+  if (all.length === 0) return <NoWebhooks />;
+  if (chosen.length === 0) return <p className="soft">No webhook is failing.</p>;
+  return (
+    <div data-count={chosen.length}>
+      <WebhookTable webhooks={chosen} />
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { MerchantWebhook, WebhookDelivery } from '@perennial/contract/perennial.ts';
 import type { Tone } from '../kit/tone.ts';
+import type { View } from '../kit/views.ts';
 
 /** How a webhook is doing: a word, its tone, and what a person should know in addition. */
 export interface WebhookState {
@@ -77,3 +78,27 @@ export const foundIdOf = (object: string): string | undefined => {
 /** Reads which deliveries the address asks for. */
 export const parseDeliveries = (search: Record<string, unknown>): { only?: 'failed' } =>
   search['only'] === 'failed' ? { only: 'failed' } : {};
+
+/** What the address of the list of webhooks says. */
+export interface WebhookListState {
+  readonly state?: 'failing';
+}
+
+/** Reads which webhooks the address asks for. */
+export const parseWebhooks = (search: Record<string, unknown>): WebhookListState =>
+  search['state'] === 'failing' ? { state: 'failing' } : {};
+
+/** The views of the list. */
+export const webhookViews: readonly View[] = [
+  { label: 'All', state: {} },
+  { label: 'Failing', state: { state: 'failing' } },
+];
+
+/** The webhooks that the address asks for; `failing` as the overview counts them. */
+export const chosenWebhooks = (
+  webhooks: readonly MerchantWebhook[],
+  { state }: WebhookListState,
+): readonly MerchantWebhook[] =>
+  state === undefined
+    ? webhooks
+    : webhooks.filter(({ disabled, failing_since: since }) => !disabled && since !== undefined);
