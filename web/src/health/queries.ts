@@ -10,11 +10,15 @@ export const parkedQuery = queryOptions({
     (await call('getParkedAutoOrders', { query: { _limit: 200 }, signal })).parked ?? [],
 });
 
+const chargesPollMs = 5000;
+
 /** The charges without an answer, up to 200. */
 export const chargesQuery = queryOptions({
   queryKey: ['health', 'charges'],
   queryFn: async ({ signal }) =>
     (await call('getCharges', { query: { _limit: 200 }, signal })).charges ?? [],
+  // Each of them ends without this person, so the list is read again while it has rows.
+  refetchInterval: ({ state: { data = [] } }) => (data.length > 0 ? chargesPollMs : false),
 });
 
 /** While an audit is open, it is read again after this time. */

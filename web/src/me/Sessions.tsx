@@ -9,10 +9,15 @@ import { useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { endSession, sessionsQuery } from './queries.ts';
 
-/** Where the person is logged in, and a way to end each session but this one. */
-export function Sessions() {
+/**
+ * Where a user is logged in, the person at this browser if none is named, and a way to end each
+ * session but this one. Those of others are ended with configuration_write.
+ */
+export function Sessions({ userId }: { readonly userId?: number }) {
   const result = useQuery(sessionsQuery);
-  const { user } = useSession();
+  const { user, permissions } = useSession();
+  const shownId = userId ?? user.id;
+  const canEnd = shownId === user.id || permissions.has('configuration_write');
   const [error, setError] = useState<Error>();
   const end = (id: string) => {
     setError(undefined);
@@ -20,39 +25,44 @@ export function Sessions() {
   };
   return (
     <>
-      <Loaded result={result} what="your sessions">
-        {(sessions) => (
-          <SmallTable
-            what="Your sessions"
-            columns={[
-              { label: 'Logged in' },
-              { label: 'Last seen' },
-              { label: 'From' },
-              { label: 'Browser' },
-              { label: 'Action' },
-            ]}
-            rows={sessions
-              .filter((session) => session.user?.user_id === user.id)
-              .map(({ session_id: id = '', ...session }) => ({
+      <Loaded result={result} what="the sessions">
+        {(sessions) => {
+          const shown = sessions.filter((session) => session.user?.user_id === shownId);
+          return shown.length === 0 ? (
+            <p className="soft">No open session.</p>
+          ) : (
+            <SmallTable
+              what="Sessions"
+              columns={[
+                { label: 'Logged in' },
+                { label: 'Last seen' },
+                { label: 'From' },
+                { label: 'Browser' },
+                { label: 'Action' },
+              ]}
+              rows={shown.map(({ session_id: id = '', ...session }) => ({
                 key: id,
                 cells: [
                   <Moment at={session.created_dts} isReal />,
                   <Moment at={session.seen_dts} isReal />,
                   session.ip_address,
                   session.user_agent,
-                  session.current ? (
-                    'This one'
-                  ) : (
-                    <Button size="compact-sm" variant="default" onClick={() => end(id)}>
-                      End
-                    </Button>
-                  ),
+                  session.current ? 'This one' : canEnd && <End onClick={() => end(id)} />,
                 ],
               }))}
-          />
-        )}
+            />
+          );
+        }}
       </Loaded>
       <Refusal error={error} />
     </>
+  );
+}
+
+function End({ onClick }: { onClick(): void }) {
+  return (
+    <Button size="compact-sm" variant="default" onClick={onClick}>
+      End
+    </Button>
   );
 }

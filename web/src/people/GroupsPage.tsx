@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core';
 import type { Group } from '@perennial/contract/user.ts';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { Loaded } from '../kit/loaded.tsx';
 import { Page } from '../kit/page.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
+import { useCommands } from '../shell/useCommands.ts';
 import { permissionsOf } from './forms.ts';
 import classes from './people.module.css';
 import { groupsQuery } from './queries.ts';
@@ -16,6 +17,8 @@ import { groupsQuery } from './queries.ts';
 export function GroupsPage() {
   const groups = useQuery(groupsQuery);
   const canWrite = useCan(['user_write']);
+  const navigate = useNavigate();
+  useCommands({ 'group.new': () => void navigate({ to: paths.groupNew }) });
   return (
     <Page
       title="Groups"

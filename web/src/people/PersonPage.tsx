@@ -1,15 +1,17 @@
 import { Button } from '@mantine/core';
 import type { User, UserLogin } from '@perennial/contract/user.ts';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { Facts } from '../kit/facts.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Page } from '../kit/page.tsx';
 import { Beside, Panel } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
+import { Sessions } from '../me/Sessions.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
+import { useCommands } from '../shell/useCommands.ts';
 import classes from './people.module.css';
 import { groupsOf, permissionRows, sourceWords } from './permissions.ts';
 import { groupsQuery, loginsQuery, userQuery } from './queries.ts';
@@ -26,6 +28,7 @@ export function PersonPage() {
           <Beside side={<Who id={id} user={user} />}>
             <Permissions id={id} user={user} />
             <Logins id={id} />
+            <OpenSessions id={id} />
           </Beside>
         )}
       </Loaded>
@@ -35,6 +38,16 @@ export function PersonPage() {
 }
 
 function Actions({ id }: { readonly id: string }) {
+  const navigate = useNavigate();
+  const open = (part: string) => () =>
+    void navigate({ to: paths.personEdit, params: { id, part } });
+  useCommands({
+    'user.details': open('details'),
+    'user.access': open('access'),
+    'user.password': open('password'),
+    'user.deactivate': open('deactivate'),
+    'user.delete': open('delete'),
+  });
   return (
     <>
       <EditButton id={id} part="password" label="Set a password …" />
@@ -119,6 +132,16 @@ function Logins({ id }: { readonly id: string }) {
           rows.length === 0 ? <p className="soft">No logins yet.</p> : <LoginTable rows={rows} />
         }
       </Loaded>
+    </Panel>
+  );
+}
+
+/** Where the user is logged in, for a person who may see everyone's sessions. */
+function OpenSessions({ id }: { readonly id: string }) {
+  if (!useCan(['configuration_read'])) return null;
+  return (
+    <Panel title="Open sessions">
+      <Sessions userId={Number(id)} />
     </Panel>
   );
 }

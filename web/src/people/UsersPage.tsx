@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { Loaded } from '../kit/loaded.tsx';
 import { Page } from '../kit/page.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
+import { useCommands } from '../shell/useCommands.ts';
 import { groupsOf } from './permissions.ts';
 import { usersQuery } from './queries.ts';
 
@@ -14,6 +15,8 @@ import { usersQuery } from './queries.ts';
 export function UsersPage() {
   const users = useQuery(usersQuery);
   const canWrite = useCan(['user_write']);
+  const navigate = useNavigate();
+  useCommands({ 'user.new': () => void navigate({ to: paths.userNew }) });
   return (
     <Page
       title="Users"

@@ -1,7 +1,15 @@
 import type { Permission } from '@perennial/contract/operations.ts';
 
 /** Where a command makes sense. Keys are unique within a place and `anywhere` together. */
-export type Place = 'anywhere' | 'list' | 'auto order' | 'task' | 'order' | 'customer';
+export type Place =
+  | 'anywhere'
+  | 'list'
+  | 'auto order'
+  | 'task'
+  | 'order'
+  | 'customer'
+  | 'user'
+  | 'webhook';
 
 /** One thing that can be done. What it does is handed in by the component that can do it. */
 export interface CommandSpec {
@@ -352,6 +360,58 @@ export const commands = [
     place: 'task',
     needs: ['workflow_write'],
     also: 'remove',
+  },
+  {
+    id: 'user.new',
+    words: 'Add a user',
+    place: 'user',
+    needs: ['user_write'],
+    also: 'person colleague',
+  },
+  {
+    id: 'group.new',
+    words: 'Add a group',
+    place: 'user',
+    needs: ['user_write'],
+  },
+  {
+    id: 'user.details',
+    words: 'Edit the details of the user',
+    place: 'user',
+    needs: ['user_write'],
+    also: 'name email',
+  },
+  {
+    id: 'user.access',
+    words: 'Change groups and permissions',
+    place: 'user',
+    needs: ['user_write'],
+    also: 'rights',
+  },
+  {
+    id: 'user.password',
+    words: 'Set a password for the user',
+    place: 'user',
+    needs: ['user_write'],
+  },
+  {
+    id: 'user.deactivate',
+    words: 'Take all access away from the user',
+    place: 'user',
+    needs: ['user_write'],
+    also: 'deactivate',
+  },
+  {
+    id: 'user.delete',
+    words: 'Delete the user',
+    place: 'user',
+    needs: ['user_write'],
+  },
+  {
+    id: 'webhook.switch',
+    words: 'Enable or disable the webhook',
+    place: 'webhook',
+    needs: ['configuration_write'],
   },
 ] as const satisfies readonly CommandSpec[];
 

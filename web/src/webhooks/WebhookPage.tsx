@@ -13,6 +13,7 @@ import { Refusal } from '../kit/refusal.tsx';
 import { Empty } from '../kit/states.tsx';
 import { useCan } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
+import { useCommands } from '../shell/useCommands.ts';
 import { Deliveries } from './Deliveries.tsx';
 import { followDeliveries, newDecisionKey, setDisabled, webhooksQuery } from './queries.ts';
 import { percent } from './state.ts';
@@ -101,7 +102,9 @@ function Switch({ webhook }: { readonly webhook: MerchantWebhook }) {
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
   const key = useRef(newDecisionKey());
-  if (!useCan(['configuration_write'])) return null;
+  const canWrite = useCan(['configuration_write']);
+  useCommands({ 'webhook.switch': canWrite ? () => void turn() : undefined });
+  if (!canWrite) return null;
   async function turn() {
     setBusy(true);
     setError(undefined);
