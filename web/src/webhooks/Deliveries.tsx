@@ -80,8 +80,6 @@ function DeliveryTable({
         columns={[
           { label: 'When' },
           { label: 'Result' },
-          { label: 'Try', isNumber: true },
-          { label: 'Time', isNumber: true },
           { label: 'Events' },
           { label: 'About' },
           ...(canReplay ? [{ label: 'Again' }] : []),
@@ -91,8 +89,6 @@ function DeliveryTable({
           cells: [
             <Moment at={row.delivery_dts} isReal />,
             <Result row={row} />,
-            row.attempt,
-            `${row.duration_ms ?? 0} ms`,
             <code>{[...new Set(row.event_names)].join(', ')}</code>,
             <About objects={row.objects ?? []} />,
             <Again oid={oid} row={row} rows={rows} />,
@@ -115,6 +111,9 @@ function Result({ row }: { readonly row: WebhookDelivery }) {
     <>
       <Status tone={tone}>{words}</Status>
       {why && <div className={classes['why']}>{why}</div>}
+      <div className={classes['why']}>
+        try {row.attempt}, {row.duration_ms ?? 0} ms
+      </div>
       {row.next_try_dts !== undefined && (
         <div className={classes['why']}>
           next try <Moment at={row.next_try_dts} isReal />
