@@ -183,3 +183,56 @@ story(
     assert.equal(payment.transactions.at(-1)?.transaction_gateway, 'simulator');
   },
 );
+
+story(
+  'a year with refunds, disputes and declined rebills: both books agree',
+  { on: '2026-01-15T10:00', settings: { store_declined_rebills: true } },
+  async (shop) => {
+    await shop.sells(coffee);
+    const people = await Promise.all(
+      ['ann', 'bob', 'cy', 'dee'].map((name) =>
+        shop.order(monthly, { email: `${name}@example.com` }),
+      ),
+    );
+    const [ann, bob, cy, dee] = people as [Subscriber, Subscriber, Subscriber, Subscriber];
+    const lastBill = async (who: Subscriber) => (await who.bills()).at(-1)!.order_id!;
+    await dee.ask({
+      operation: 'updateAutoOrderPayment',
+      body: {
+        card_number_token: 'tok_decline_2x_insufficient_funds',
+        card_expiration_month: 12,
+        card_expiration_year: 2040,
+      },
+    });
+    await shop.until('2026-04-01T00:00');
+    await act(ann, await lastBill(ann), 'refund', 4);
+    await act(bob, await lastBill(bob), 'dispute');
+    await ann.ask({
+      operation: 'refundOrder',
+      params: { order_id: await lastBill(ann) },
+      body: { items: [{ total_refunded: { value: 6 } }] },
+    });
+    await shop.until('2026-07-01T00:00');
+    await act(bob, await lastBill(bob), 'win dispute');
+    await act(cy, await lastBill(cy), 'dispute');
+    await act(cy, await lastBill(cy), 'lose dispute');
+    await shop.until('2027-01-20T00:00');
+    const bills = await Promise.all(people.map((who) => who.bills()));
+    assert.deepEqual(
+      [bills[0]!.length, bills[2]!.length, (await cy.read()).status],
+      [12, 5, 'canceled'],
+    );
+    const [kept] = await dee.bills('payment,payment.transaction');
+    assert.deepEqual(
+      kept!.payment?.transactions?.map(({ successful }) => successful),
+      [false, false, true],
+      'a declined rebill was kept and paid later',
+    );
+    const refundedOrders = bills[0]!.map(({ order_id: id }) => id!);
+    const refunded = await Promise.all(refundedOrders.map((id) => readOrder(ann, id)));
+    assert.equal(
+      refunded.reduce((sum, order) => sum + (order.summary.total_refunded?.value ?? 0), 0),
+      10,
+    );
+  },
+);
