@@ -26,6 +26,7 @@ test('each filter shows as many rows as the API counts', withBrowser, async () =
     ['status', { status: ['any'] }],
     ['statuses', { status: ['closed', 'delayed'] }],
     ['mine', { who: ['me'] }],
+    ['mine and my groups', { who: ['us'] }],
     ['my groups', { who: ['groups'] }],
     ['no one', { who: ['none'] }],
     ['a person', { who: [`user:${danaId}`] }],
@@ -61,6 +62,13 @@ test('the counts of the views are the rows that they show', withBrowser, async (
     await link.click();
     await page.locator(`[data-count="${count}"]`).waitFor();
   }
+  const open = page.getByRole('link', { name: /open tasks of yours and your groups$/ });
+  const { body } = await world.request({ operation: 'searchWorkflowTasks', body: {} });
+  const before = Number(await open.textContent());
+  assert.ok(before > 0 && before < (body.tasks?.length ?? 0));
+  await addTask({ task_name: 'Another of mine', assigned_to_user_id: danaId });
+  await open.and(page.getByText(String(before + 1), { exact: true })).click();
+  await page.locator(`[data-count="${before + 1}"]`).waitFor();
   await close();
 });
 

@@ -64,6 +64,7 @@ test('an address is a search of the API', () => {
       { status: ['closed'], who: ['me'] },
       { statuses: ['closed'], assigned_to_user_id: me },
     ],
+    [{ who: ['us'] }, { statuses, assigned_to_me: true }],
     [{ who: ['groups'] }, { statuses, assigned_to_my_groups: true }],
     [{ who: ['none'] }, { statuses, unassigned: true }],
     [{ who: ['group:4'] }, { statuses, assigned_to_group_id: 4 }],
@@ -90,6 +91,7 @@ test('a saved view opens as it was saved', () => {
     '?object=auto+order&object_id=AB&overdue=yes&made_by=rules',
     '?who=none&due=2026-03-01..&changed=..2026-03-02',
     '?status=any&who=groups',
+    '?who=us',
     '',
   ];
   for (const address of table) {

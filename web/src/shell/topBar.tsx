@@ -12,6 +12,7 @@ import { recentChanges } from './changes.ts';
 import classes from './frame.module.css';
 import { keyWords } from './keys.ts';
 import { isMac, Keys } from './keysShown.tsx';
+import { OpenTasks } from './openTasks.tsx';
 import { paletteOpen } from './palette.tsx';
 import { useCan, useSession } from './session.tsx';
 import { undoChange } from './toasts.tsx';
@@ -50,6 +51,7 @@ export function TopBar({ isNavOpen, onNav }: { readonly isNavOpen: boolean; onNa
         <span>Search or do …</span>
         <Keys words={keyWords('Mod+k', isMac)} />
       </button>
+      <OpenTasks />
       <LiveDot />
       <RecentChanges />
       <PersonMenu />

@@ -71,6 +71,7 @@ const statusChoices: readonly Choice[] = [
 ];
 
 const whoChoices: readonly Choice[] = [
+  { value: 'us', label: 'Me and my groups' },
   { value: 'me', label: 'Me' },
   { value: 'groups', label: 'My groups' },
   { value: 'none', label: 'No one' },
@@ -171,7 +172,9 @@ const isSort = (sort: string): boolean =>
   (taskSorts as readonly string[]).includes(sort.replace(/^-/, ''));
 
 const parseWho = (who: string | undefined): string | undefined =>
-  who !== undefined && /^(me|groups|none|(user|group):[1-9]\d{0,8})$/.test(who) ? who : undefined;
+  who !== undefined && /^(us|me|groups|none|(user|group):[1-9]\d{0,8})$/.test(who)
+    ? who
+    : undefined;
 
 /** Whether a text names a task: its number among the merchant's tasks, or its uuid. */
 export const isTaskId = (text: string): boolean => /^[1-9]\d{0,8}$/.test(text) || isUuid(text);
@@ -217,6 +220,8 @@ function whoOf(who: string | undefined, me: number): WorkflowTaskSearch {
   switch (kind) {
     case 'me':
       return { assigned_to_user_id: me };
+    case 'us':
+      return { assigned_to_me: true };
     case 'groups':
       return { assigned_to_my_groups: true };
     case 'none':

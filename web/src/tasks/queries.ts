@@ -13,6 +13,7 @@ import { queryClient } from '../api/query.ts';
 import { Refused } from '../api/refused.ts';
 import { type ListPage, listQuery, type PagePlace, pageSize } from '../kit/listQuery.ts';
 import { savedSearchesQuery } from '../savedViews/queries.ts';
+import { openCountQuery } from '../shell/openCount.ts';
 import { overviewQuery } from '../today/queries.ts';
 import { mayMove, type TaskChange } from './change.ts';
 import { isUuid, type People, searchOf, type TaskListState } from './list.ts';
@@ -125,13 +126,6 @@ export const nextSnoozedQuery = queryOptions<WorkflowTask | null>({
 export const taskCountsQuery = queryOptions({
   ...overviewQuery,
   select: ({ tasks }: Overview) => tasks,
-});
-
-/** The number of my open tasks. */
-export const openCountQuery = queryOptions<number>({
-  queryKey: ['task open count'],
-  queryFn: async ({ signal }) =>
-    (await call('getWorkflowTaskOpenCount', { signal })).open_count ?? 0,
 });
 
 // ------------------------------------------------------------------------------------- writes
@@ -302,8 +296,6 @@ export async function refreshTasks(): Promise<void> {
 export function followTasks(onMove: (uuid: string) => void): () => void {
   return onFrame((frame) => {
     if (frame.type === 'resync') void refreshTasks();
-    if (frame.event_type === 'open count' && frame.event_open_count !== undefined)
-      queryClient.setQueryData(openCountQuery.queryKey, frame.event_open_count);
     const uuid = frame.event_task?.workflow_task_uuid;
     if (uuid !== undefined) heard(frame, uuid, onMove);
   });

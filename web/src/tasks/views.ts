@@ -60,7 +60,7 @@ function statusOfSearch({ status, statuses = [] }: WorkflowTaskSearch) {
 function whoOfSearch(search: WorkflowTaskSearch): string | undefined {
   if (search.assigned_to_my_groups) return 'groups';
   if (search.unassigned) return 'none';
-  if (search.assigned_to_me) return 'me';
+  if (search.assigned_to_me) return 'us';
   if (search.assigned_to_user_id !== undefined) return `user:${search.assigned_to_user_id}`;
   return search.assigned_to_group_id === undefined
     ? undefined

@@ -1,0 +1,29 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { Icon } from '../kit/icons.tsx';
+import { formatCount } from '../kit/money.ts';
+import { paths } from '../paths.ts';
+import classes from './frame.module.css';
+import { followOpenCount, openCountQuery } from './openCount.ts';
+import { useCan } from './session.tsx';
+
+/** How many open tasks the person and their groups have; leads to them. */
+export function OpenTasks() {
+  const isAllowed = useCan(['workflow_read']);
+  const { data: count } = useQuery({ ...openCountQuery, enabled: isAllowed });
+  useEffect(() => (isAllowed ? followOpenCount() : undefined), [isAllowed]);
+  if (!isAllowed || count === undefined) return null;
+  return (
+    <Link
+      to={paths.tasks}
+      search={{ status: ['open'], who: ['us'], sort: 'due_dts' } as never}
+      className={classes['openTasks']}
+      title="Open tasks of yours and your groups"
+      aria-label={`${formatCount(count)} open tasks of yours and your groups`}
+    >
+      <Icon name="tasks" size={18} />
+      {formatCount(count)}
+    </Link>
+  );
+}
