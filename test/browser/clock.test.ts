@@ -132,6 +132,12 @@ const clocks: readonly [
     (page) => page.getByRole('button', { name: 'Watch' }).first().click(),
   ],
   [
+    'playing',
+    'Today while it moves',
+    'The clock is moving',
+    (page) => page.evaluate(`history.pushState({}, '', '/')`),
+  ],
+  [
     'stopped',
     'an advance that was stopped',
     'Stopped before its end',

@@ -16,25 +16,27 @@ export function Advancing() {
   const { advance, advance_id: advanceId } = clock ?? {};
   if (!advance || advanceId === undefined) return null;
   return (
-    <Panel
-      title="The clock is moving"
-      actions={
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => clockSheet.set({ view: 'advance', advanceId })}
-        >
-          Watch
-        </Button>
-      }
-    >
-      <div className={classes['advancing']}>
-        <progress max={1} value={progressOf(advance)} aria-label="How much has been played" />
-        <span className="soft">
-          {stateWords(advance)}, reached <Moment at={advance.reached_dts} /> of{' '}
-          <Moment at={advance.to_dts} />
-        </span>
-      </div>
-    </Panel>
+    <div className={classes['moving']}>
+      <Panel
+        title="The clock is moving"
+        actions={
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => clockSheet.set({ view: 'advance', advanceId })}
+          >
+            Watch
+          </Button>
+        }
+      >
+        <div className={classes['advancing']}>
+          <progress max={1} value={progressOf(advance)} aria-label="How much has been played" />
+          <span className="soft">
+            {stateWords(advance)}, reached <Moment at={advance.reached_dts} /> of{' '}
+            <Moment at={advance.to_dts} />
+          </span>
+        </div>
+      </Panel>
+    </div>
   );
 }

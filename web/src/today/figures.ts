@@ -109,7 +109,7 @@ export function concerns(overview: Overview): Concern[] {
           {
             ...ofAutoOrders('In doubt', inDoubt, { state: 'in_doubt' }),
             tone: 'warn' as const,
-            words: 'the gateway is asked again; nothing is charged twice',
+            words: 'asked again; nothing is charged twice',
           },
         ]),
     ...(bounced === undefined
