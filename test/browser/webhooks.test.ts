@@ -60,6 +60,7 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
 
   await page.getByRole('link', { name: 'Failed' }).click();
   await page.getByText('200').first().waitFor({ state: 'detached' });
+  await deliveries.getByText('500').waitFor();
   assert.equal(await deliveries.getByRole('row').count(), 2);
   assertQuiet();
   await close();
