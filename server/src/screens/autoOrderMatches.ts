@@ -105,17 +105,32 @@ function itemConditions(
   { item_ids: itemIds, next_item_ids: nextIds, frequencies }: AutoOrderSearch,
   bind: Bind,
 ): Condition[] {
+  // Written into the statement, as states are: one is half of all items, another one in a million.
   const shipped = known.filter((each) => frequencies?.includes(each)).map((each) => `'${each}'`);
-  const ofItems = (condition: string): Condition => ({
-    sql: `a.auto_order_oid in (select i.auto_order_oid from auto_order_item i
-      where i.merchant_id = $1 and ${condition})`,
-  });
+  const folded = (values: readonly string[] | null | undefined) =>
+    [...new Set((values ?? []).map(foldTrimmed))].map((value) => bind(value));
   return [
-    ...(itemIds?.length ? [ofItems(isAnyOf('i.original_item_id_lc', itemIds, bind))] : []),
-    ...(nextIds?.length ? [ofItems(isAnyOf('i.next_item_id_lc', nextIds, bind))] : []),
-    // Written into the statement, as states are: one is half of all items, another one in a million.
-    ...(shipped.length > 0 ? [ofItems(`i.frequency in (${shipped.join(', ')})`)] : []),
+    ...ofItems('i.original_item_id_lc', folded(itemIds)),
+    ...ofItems('i.next_item_id_lc', folded(nextIds)),
+    ...ofItems('i.frequency', shipped),
   ];
+}
+
+/** More values than these are one condition: a statement for each would cost more than it saves. */
+const equalitiesMax = 20;
+
+/**
+ * Items with one of these values. Each is an equality, because only then an index returns the oids
+ * in their order.
+ */
+function ofItems(column: string, values: readonly string[]): Condition[] {
+  if (values.length === 0) return [];
+  const select = (condition: string) => `select i.auto_order_oid as key from auto_order_item i
+    where i.merchant_id = $1 and ${condition}`;
+  if (values.length > equalitiesMax)
+    return [{ sql: `a.auto_order_oid in (${select(`${column} in (${values.join(', ')})`)})` }];
+  const keys = values.map((value) => select(`${column} = ${value}`));
+  return [{ sql: `a.auto_order_oid in (${keys.join(' union all ')})`, keys }];
 }
 
 function cardConditions(

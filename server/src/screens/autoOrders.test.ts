@@ -247,6 +247,11 @@ const filters: readonly [what: string, search: AutoOrderSearch, is: () => Promis
   ],
   ['an original item', { item_ids: ['tea'] }, () => published({ original_item_id: 'TEA' })],
   ['two items', { item_ids: ['tea', 'COFFEE'] }, () => oracle(isItem('true'))],
+  [
+    'many items',
+    { item_ids: ['tea', ...Array.from({ length: 30 }, (_, at) => `none ${at}`)] },
+    () => published({ original_item_id: 'TEA' }),
+  ],
   ['a next item', { next_item_ids: ['coffee'] }, () => published({ next_item_id: 'COFFEE' })],
   ['a frequency', { frequencies: ['Weekly'] }, () => oracle(isItem(`i.frequency = 'Weekly'`))],
   ['a card type', { card_types: ['visa'] }, () => published({ card_type: 'VISA' })],
@@ -311,6 +316,8 @@ for (const [what, body, expected] of filters)
     assert.deepEqual(oidsOf(auto_orders), rows);
     assert.equal(total, rows.length);
     assert.equal(next_cursor, undefined);
+    // A page that is not the last one counts the others by a statement.
+    assert.equal((await search(body, { _limit: 1 })).total, rows.length);
   });
 
 for (const field of ['declined_within_hours', 'mail_bounced_within_hours'] as const)
