@@ -40,7 +40,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'next',
     label: 'Next shipment',
-    width: '120px',
+    width: '128px',
     sort: 'next_shipment_dts',
     narrow: 'second end',
     isUsual: true,

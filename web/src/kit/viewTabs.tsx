@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { Icon } from './icons.tsx';
 import type { UrlState } from './urlCodec.ts';
 import { isSameView, type View } from './views.ts';
@@ -14,8 +15,17 @@ export function ViewTabs({
   readonly path: string;
   readonly state: UrlState;
 }) {
+  const tabs = useRef<HTMLElement>(null);
+  const current = views.find((view) => isSameView(view.state, state));
+  const name = current?.id ?? current?.label;
+  useEffect(() => {
+    // On a narrow screen the tabs are wider than the page.
+    tabs.current
+      ?.querySelector('[aria-current]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [name]);
   return (
-    <nav aria-label="Views" className={classes['tabs']}>
+    <nav ref={tabs} aria-label="Views" className={classes['tabs']}>
       {views.map((view) => (
         <Link
           key={view.id ?? view.label}
