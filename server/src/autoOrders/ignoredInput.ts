@@ -13,7 +13,8 @@ import { asAdded, keptItems } from './newItem.ts';
 
 /**
  * Returns the names of the fields of an update that had no effect: neither the record before it nor
- * the one after it has the value that was sent. Parts of other records are not compared.
+ * the one after it has the value that was sent. Parts of other records are not compared. None for a
+ * record that cannot be shown, because the update may repair it.
  */
 export function ignoredFields(
   before: AutoOrder,
@@ -26,7 +27,9 @@ export function ignoredFields(
     items: body.items?.map((item) => asGiven(item, keptItems(before, body.items ?? []), rules)),
   };
   const oids = (body.items ?? []).map(({ auto_order_item_oid: oid }) => oid);
-  const [old, changed] = [shown(before, rules), shown(after, rules)];
+  const old = shownIfPossible(before, rules);
+  if (old === undefined) return [];
+  const changed = shown(after, rules);
   const held = {
     // In the order of the update, so that items are compared with themselves.
     before: { ...old, items: oids.map((oid) => old.items.find((item) => isItem(item, oid))) },
@@ -50,6 +53,15 @@ function asGiven(
 
 const isItem = (item: { readonly auto_order_item_oid: number }, oid: unknown): boolean =>
   item.auto_order_item_oid === oid;
+
+/** Returns undefined for a record with a value that no rule can read. */
+function shownIfPossible(autoOrder: AutoOrder, rules: EditRules) {
+  try {
+    return shown(autoOrder, rules);
+  } catch {
+    return undefined;
+  }
+}
 
 /** The record as the wire shows it, as far as an update can name it. */
 function shown(autoOrder: AutoOrder, rules: EditRules) {
