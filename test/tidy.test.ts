@@ -259,10 +259,10 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
-    'adjustedTotal,change,charge,copy,coupon,dispute,facets,fault,freeLine,fulfillment,' +
+    'adjustedTotal,change,charge,copy,coupon,customerOrders,dispute,facets,fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
     'paymentDetails,present,refund,shipping,' +
-    'stages,totals',
+    'stages,totals,weight',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:
@@ -313,6 +313,7 @@ const owners: Readonly<Record<string, string>> = {
   event: 'server/src/platform/events',
   item: 'server/src/items',
   customer: 'server/src/customers',
+  customer_adoption: 'server/src/customers',
   orders: 'server/src/orders',
   order_refund: 'server/src/orders',
   distribution_center: 'server/src/orders',

@@ -5,6 +5,7 @@ import {
   dateTime,
   decimal,
   flag,
+  imported,
   int32,
   int64,
   many,
@@ -13,6 +14,7 @@ import {
   one,
   readOnly,
   text,
+  texts,
   textTo,
 } from './fields.ts';
 
@@ -66,11 +68,11 @@ export const CustomerActivity = model('CustomerActivity', 'What a customer did.'
 export type CustomerActivity = Static<typeof CustomerActivity>;
 
 export const CustomerAttachment = model('CustomerAttachment', 'A file kept with a customer.', {
-  customer_profile_attachment_oid: readOnly(int32()),
+  customer_profile_attachment_oid: imported(int32()),
   description: text(),
-  file_name: readOnly(text()),
-  mime_type: readOnly(text()),
-  upload_dts: readOnly(dateTime()),
+  file_name: imported(text()),
+  mime_type: imported(text()),
+  upload_dts: imported(dateTime()),
 });
 export type CustomerAttachment = Static<typeof CustomerAttachment>;
 
@@ -166,21 +168,21 @@ export const CustomerLoyaltyLedger = model(
   'CustomerLoyaltyLedger',
   'A change of a customer’s points.',
   {
-    created_by: readOnly(text()),
-    created_dts: readOnly(dateTime()),
-    description: readOnly(text()),
-    email: readOnly(text()),
-    item_id: readOnly(text()),
-    item_index: readOnly(int32()),
-    ledger_dts: readOnly(dateTime()),
-    loyalty_campaign_oid: readOnly(int32()),
-    loyalty_ledger_oid: readOnly(int32()),
-    loyalty_points: readOnly(int32()),
-    modified_by: readOnly(text()),
-    modified_dts: readOnly(dateTime()),
-    order_id: readOnly(text()),
-    quantity: readOnly(int32()),
-    vesting_dts: readOnly(dateTime()),
+    created_by: imported(text()),
+    created_dts: imported(dateTime()),
+    description: imported(text()),
+    email: imported(text()),
+    item_id: imported(text()),
+    item_index: imported(int32()),
+    ledger_dts: imported(dateTime()),
+    loyalty_campaign_oid: imported(int32()),
+    loyalty_ledger_oid: imported(int32()),
+    loyalty_points: imported(int32()),
+    modified_by: imported(text()),
+    modified_dts: imported(dateTime()),
+    order_id: imported(text()),
+    quantity: imported(int32()),
+    vesting_dts: imported(dateTime()),
   },
 );
 export type CustomerLoyaltyLedger = Static<typeof CustomerLoyaltyLedger>;
@@ -189,34 +191,34 @@ export const CustomerLoyaltyRedemption = model(
   'CustomerLoyaltyRedemption',
   'Points that were redeemed.',
   {
-    coupon_code: readOnly(text()),
-    coupon_code_oid: readOnly(int32()),
-    coupon_used: readOnly(flag()),
-    description_for_customer: readOnly(text()),
-    expiration_dts: readOnly(dateTime()),
-    gift_certificate_code: readOnly(text()),
-    gift_certificate_oid: readOnly(int32()),
-    loyalty_ledger_oid: readOnly(int32()),
-    loyalty_points: readOnly(int32()),
-    loyalty_redemption_oid: readOnly(int32()),
-    order_id: readOnly(text()),
-    redemption_dts: readOnly(dateTime()),
-    remaining_balance: readOnly(decimal()),
+    coupon_code: imported(text()),
+    coupon_code_oid: imported(int32()),
+    coupon_used: imported(flag()),
+    description_for_customer: imported(text()),
+    expiration_dts: imported(dateTime()),
+    gift_certificate_code: imported(text()),
+    gift_certificate_oid: imported(int32()),
+    loyalty_ledger_oid: imported(int32()),
+    loyalty_points: imported(int32()),
+    loyalty_redemption_oid: imported(int32()),
+    order_id: imported(text()),
+    redemption_dts: imported(dateTime()),
+    remaining_balance: imported(decimal()),
   },
 );
 export type CustomerLoyaltyRedemption = Static<typeof CustomerLoyaltyRedemption>;
 
 export const CustomerLoyalty = model('CustomerLoyalty', 'The loyalty points of a customer.', {
-  current_points: readOnly(int32()),
+  current_points: imported(int32()),
   internal_gift_certificate: one(GiftCertificate),
   internal_gift_certificate_balance: text(),
   internal_gift_certificate_oid: int32(),
-  ledger_entries: readOnly(many(CustomerLoyaltyLedger)),
+  ledger_entries: imported(many(CustomerLoyaltyLedger)),
   loyalty_tier_expiration_dts: dateTime(),
   loyalty_tier_name: text(),
   loyalty_tier_oid: int32(),
   pending_points: int32(),
-  redemptions: readOnly(many(CustomerLoyaltyRedemption)),
+  redemptions: imported(many(CustomerLoyaltyRedemption)),
 });
 export type CustomerLoyalty = Static<typeof CustomerLoyalty>;
 
@@ -239,10 +241,10 @@ export const CustomerPricingTier = model('CustomerPricingTier', 'A pricing tier 
 export type CustomerPricingTier = Static<typeof CustomerPricingTier>;
 
 export const CustomerPrivacy = model('CustomerPrivacy', 'What a customer agreed to.', {
-  last_update_dts: readOnly(dateTime()),
-  marketing: readOnly(flag()),
-  preference: readOnly(flag()),
-  statistics: readOnly(flag()),
+  last_update_dts: imported(dateTime()),
+  marketing: imported(flag()),
+  preference: imported(flag()),
+  statistics: imported(flag()),
 });
 export type CustomerPrivacy = Static<typeof CustomerPrivacy>;
 
@@ -272,15 +274,15 @@ export type CustomerQuotesSummary = Static<typeof CustomerQuotesSummary>;
 
 export const CustomerReviewer = model('CustomerReviewer', 'A customer as a reviewer.', {
   auto_approve: flag(),
-  average_overall_rating: readOnly(decimal()),
+  average_overall_rating: imported(decimal()),
   expert: flag(),
-  first_review: readOnly(dateTime()),
-  last_review: readOnly(dateTime()),
+  first_review: imported(dateTime()),
+  last_review: imported(dateTime()),
   location: text(),
   nickname: text(),
-  number_helpful_review_votes: readOnly(int32()),
-  rank: readOnly(int32()),
-  reviews_contributed: readOnly(int32()),
+  number_helpful_review_votes: imported(int32()),
+  rank: imported(int32()),
+  reviews_contributed: imported(int32()),
 });
 export type CustomerReviewer = Static<typeof CustomerReviewer>;
 
@@ -313,11 +315,11 @@ export const CustomerSoftwareEntitlement = model(
   {
     activation_code: textTo(50),
     activation_dts: dateTime(),
-    customer_software_entitlement_oid: readOnly(int32()),
+    customer_software_entitlement_oid: imported(int32()),
     expiration_dts: dateTime(),
-    purchased_via_item_description: readOnly(textTo(512)),
-    purchased_via_item_id: readOnly(textTo(20)),
-    purchased_via_order_id: readOnly(textTo(30)),
+    purchased_via_item_description: imported(textTo(512)),
+    purchased_via_item_id: imported(textTo(20)),
+    purchased_via_order_id: imported(textTo(30)),
     software_sku: textTo(30),
   },
 );
@@ -407,6 +409,56 @@ export const Customer = model('Customer', 'A customer profile.', {
   website_url: textTo(100),
 });
 export type Customer = Static<typeof Customer>;
+
+export const CustomerQuery = model(
+  'CustomerQuery',
+  'Criteria of a search; all that are given must hold.',
+  {
+    all_tags: texts(),
+    any_tags: texts(),
+    billing_city: text(),
+    billing_company: text(),
+    billing_country_code: text(),
+    billing_day_phone: text(),
+    billing_evening_phone: text(),
+    billing_first_name: text(),
+    billing_last_name: text(),
+    billing_postal_code: text(),
+    billing_state: text(),
+    email: text(),
+    emails: texts(),
+    last_modified_dts_end: dateTime(),
+    last_modified_dts_start: dateTime(),
+    pricing_tier_name: text(),
+    pricing_tier_oid: int32(),
+    qb_class: text(),
+    query_target: text(),
+    quickbooks_code: text(),
+    shipping_city: text(),
+    shipping_company: text(),
+    shipping_country_code: text(),
+    shipping_day_phone: text(),
+    shipping_evening_phone: text(),
+    shipping_first_name: text(),
+    shipping_last_name: text(),
+    shipping_postal_code: text(),
+    shipping_state: text(),
+    signup_dts_end: dateTime(),
+    signup_dts_start: dateTime(),
+  },
+  { 'x-criteria': true },
+);
+export type CustomerQuery = Static<typeof CustomerQuery>;
+
+export const CustomerMergeRequest = model(
+  'CustomerMergeRequest',
+  'The profile that is merged into another and deleted.',
+  {
+    customer_profile_oid: int32(),
+    email: text('Instead of the oid.'),
+  },
+);
+export type CustomerMergeRequest = Static<typeof CustomerMergeRequest>;
 
 export const CustomerResponse = answer('CustomerResponse', {
   customer: one(Customer),

@@ -193,6 +193,8 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     ],
   },
   deleteWebhookByUrl: { webhook_url: 'https://example.com/hooks' },
+  getCustomersByQuery: { any_tags: ['vip'] },
+  mergeCustomer: { email: 'ada.old@example.com' },
   updateWebhook: { disabled: false },
   insertWorkflowTask: {
     task_name: 'Call about the address',

@@ -115,6 +115,10 @@ export const expansions = {
     'wishlist_member',
   ],
   customer: [
+    // Fields without a published name, as above.
+    'activity',
+    'orders',
+    'quotes',
     'attachments',
     'billing',
     'cards',

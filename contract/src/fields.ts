@@ -134,6 +134,21 @@ export function readOnly<Field extends TSchema>(field: Field): Field {
   }) as Field;
 }
 
+/**
+ * The server makes this field, or an insert brings it from another system, for the history. An update
+ * ignores it.
+ */
+export const imported = <Field extends TSchema>(field: Field): Field => insertOnly(readOnly(field));
+
+/** Only an insert takes this field. */
+export function insertOnly<Field extends TSchema>(field: Field): Field {
+  const marks = Object.getOwnPropertyDescriptors(field);
+  return Object.create(Object.prototype, {
+    ...marks,
+    'x-insert-only': { value: true, enumerable: true },
+  }) as Field;
+}
+
 /** A schema that other models refer to by its name. */
 export type NamedModel = TSchema & {
   readonly $id: string;

@@ -33,9 +33,12 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
  * The JSON Schema that the body of a request is checked with; the validator must know
  * `inputDocument`.
  */
-export function inputSchema(model: NamedModel): JsonSchema {
-  return { type: 'object', $ref: `${documentName}${reference(model.$id)}` };
+export function inputSchema(model: NamedModel, takes: Takes = 'input'): JsonSchema {
+  return { type: 'object', $ref: `${takes}${reference(model.$id)}` };
 }
+
+/** What a body is checked as: an insert also takes fields that come from another system. */
+export type Takes = 'input' | 'insert';
 
 /** The JSON Schema that parsed path or query parameters are checked with. */
 export function parameterSchema(parameters: object): JsonSchema {
@@ -59,19 +62,26 @@ interface Field {
   readonly maxLength?: number;
   readonly maxItems?: number;
   readonly readOnly?: boolean;
+  readonly 'x-insert-only'?: boolean;
 }
 
 /** Batches find their record by these, so that they are checked although the server makes them. */
 const identifying = new Set(['auto_order_oid']);
 
-function checkedModel(model: NamedModel): JsonSchema {
+function checkedModel(model: NamedModel, takes: Takes): JsonSchema {
   const { properties } = model as unknown as { properties: Record<string, Field> };
   const date = model['x-criteria'] ? criteriaDate : 'date-time';
   const checked = Object.entries(properties)
-    .filter(([name, field]) => identifying.has(name) || !isReadOnly(field))
+    .filter(([name, field]) => identifying.has(name) || isTaken(model, field, takes))
     .map(([name, field]) => [name, nullable(checkedValue(field, date))]);
   return { type: ['object', 'null'], properties: Object.fromEntries(checked) };
 }
+
+/** Whether some write takes the field. All fields of a read-only model come with it, at an insert. */
+const isTaken = (model: NamedModel, field: Field, takes: Takes): boolean =>
+  takes === 'insert'
+    ? model.readOnly === true || field['x-insert-only'] === true || !isReadOnly(field)
+    : !isReadOnly(field);
 
 function isReadOnly(field: Field): boolean {
   const model = field.$ref ?? field.items?.$ref;
@@ -124,14 +134,18 @@ function reference(name: string): string {
   return `#/$defs/${name}`;
 }
 
-const documentName = 'input';
+/** All models as they are checked. Nothing leads to read-only models. */
+export const inputDocument: JsonSchema = documentFor('input');
 
-/** All models as they are checked. Read-only models have no place in it: nothing leads to them. */
-export const inputDocument: JsonSchema = {
-  $id: documentName,
-  $defs: Object.fromEntries(
-    Object.entries(schemas)
-      .filter(([, model]) => !model.readOnly)
-      .map(([name, model]) => [name, checkedModel(model)]),
-  ),
-};
+/** All models as an insert is checked. */
+export const insertDocument: JsonSchema = documentFor('insert');
+
+function documentFor(takes: Takes): JsonSchema {
+  const models = Object.entries(schemas).filter(
+    ([, model]) => takes === 'insert' || !model.readOnly,
+  );
+  return {
+    $id: takes,
+    $defs: Object.fromEntries(models.map(([name, model]) => [name, checkedModel(model, takes)])),
+  };
+}

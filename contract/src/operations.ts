@@ -49,7 +49,13 @@ import {
   ClockSkippedMailsResponse,
 } from './clock.ts';
 import { BaseResponse } from './common.ts';
-import { Customer, CustomerResponse, CustomersResponse } from './customer.ts';
+import {
+  Customer,
+  CustomerMergeRequest,
+  CustomerQuery,
+  CustomerResponse,
+  CustomersResponse,
+} from './customer.ts';
 import type { ExpansionName } from './expansions.ts';
 import type { NamedModel } from './fields.ts';
 import { dateTime, decimal, flag, int32, oneOf, text, textTo } from './fields.ts';
@@ -240,6 +246,8 @@ export interface Operation {
   readonly bodyList?: string;
   /** The body may be left out. */
   readonly bodyOptional?: true;
+  /** The body may bring fields that another system made (`x-insert-only`), for the history. */
+  readonly imports?: true;
   /** The body comes as a form instead of JSON (OAuth). */
   readonly form?: true;
   /** Absent when the response is 204 and has no body. */
@@ -706,10 +714,12 @@ export const operations = {
     summary: 'Insert an order',
     description:
       'Totals are computed. When the order is paid and an item of it recurs, an auto order is made. Tokens ' +
-      'only; a card number is refused. properties and Tags are not taken.',
+      'only; a card number is refused. properties and Tags are not taken. Read-only parts that another ' +
+      'system made (affiliates, fraud_score, gift_certificate, quote and others) are kept as they are sent.',
     permissions: ['order_write'],
     query: Type.Object({ ...expandable() }),
     body: Order,
+    imports: true,
     response: OrderResponse,
     payload: 'order',
     status: 200,
@@ -1266,13 +1276,61 @@ export const operations = {
     base: '/rest/v2',
     path: '/customer/customers',
     summary: 'Insert a customer',
+    description:
+      'Read-only parts that another system made (loyalty, privacy, reviewer and others) are kept as they are sent.',
     permissions: ['customer_write'],
     query: Type.Object({ ...expandable() }),
     body: Customer,
+    imports: true,
     response: CustomerResponse,
     payload: 'customer',
     status: 200,
     expand: 'customer',
+  },
+  getCustomersByQuery: {
+    tag: 'customer',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/customer/customers/query',
+    summary: 'Search customers',
+    permissions: ['customer_read'],
+    query: Type.Object({ ...paging(), ...sortable(), ...expandable() }),
+    body: CustomerQuery,
+    response: CustomersResponse,
+    payload: 'customers',
+    status: 200,
+    maxLimit: 200,
+    expand: 'customer',
+    sort: 'customer',
+  },
+  mergeCustomer: {
+    tag: 'customer',
+    method: 'PUT',
+    base: '/rest/v2',
+    path: '/customer/customers/{customer_profile_oid}/merge',
+    summary: 'Merge a customer into this one',
+    description:
+      'This profile keeps its own values and takes the other’s addresses, cards, tags, properties and orders. ' +
+      'The other profile is deleted.',
+    permissions: ['customer_write'],
+    params: Type.Object({ customer_profile_oid: oid() }),
+    query: Type.Object({ ...expandable() }),
+    body: CustomerMergeRequest,
+    response: CustomerResponse,
+    payload: 'customer',
+    status: 200,
+    expand: 'customer',
+  },
+  deleteCustomer: {
+    tag: 'customer',
+    method: 'DELETE',
+    base: '/rest/v2',
+    path: '/customer/customers/{customer_profile_oid}',
+    summary: 'Delete a customer',
+    description: 'Orders and auto orders remain, without a profile.',
+    permissions: ['customer_write'],
+    params: Type.Object({ customer_profile_oid: oid() }),
+    status: 204,
   },
   getCustomerByEmail: {
     tag: 'customer',

@@ -7,6 +7,7 @@ import {
   dateTime,
   decimal,
   flag,
+  imported,
   int32,
   many,
   manyNamed,
@@ -70,7 +71,7 @@ export const OrderBilling = model('OrderBilling', 'Who pays.', {
   company: textTo(50),
   country_code: textTo(2),
   day_phone: textTo(25),
-  day_phone_e164: readOnly(textTo(25)),
+  day_phone_e164: imported(textTo(25)),
   email: textTo(100),
   evening_phone: textTo(25),
   evening_phone_e164: textTo(25),
@@ -83,18 +84,18 @@ export const OrderBilling = model('OrderBilling', 'Who pays.', {
 export type OrderBilling = Static<typeof OrderBilling>;
 
 export const OrderBuysafe = model('OrderBuysafe', 'The buySAFE bond of an order.', {
-  buysafe_bond_available: readOnly(flag()),
-  buysafe_bond_cost: readOnly(one(Currency)),
-  buysafe_bond_free: readOnly(flag()),
-  buysafe_bond_refunded: readOnly(one(Currency)),
+  buysafe_bond_available: imported(flag()),
+  buysafe_bond_cost: imported(one(Currency)),
+  buysafe_bond_free: imported(flag()),
+  buysafe_bond_refunded: imported(one(Currency)),
   buysafe_bond_wanted: flag(),
-  buysafe_shopping_cart_id: readOnly(text()),
+  buysafe_shopping_cart_id: imported(text()),
 });
 export type OrderBuysafe = Static<typeof OrderBuysafe>;
 
 export const OrderCoupon = model('OrderCoupon', 'A coupon used on an order.', {
-  accounting_code: readOnly(text()),
-  automatically_applied: readOnly(flag()),
+  accounting_code: imported(text()),
+  automatically_applied: imported(flag()),
   base_coupon_code: textTo(20, 'Differs from coupon_code when a one-time code was made from it.'),
   coupon_code: textTo(20),
   hdie_from_customer: flag(),
@@ -152,9 +153,9 @@ export const OrderGiftCertificate = model(
   'OrderGiftCertificate',
   'A gift certificate used on an order.',
   {
-    gift_certificate_amount: readOnly(one(Currency)),
-    gift_certificate_code: readOnly(text()),
-    gift_certificate_oid: readOnly(int32()),
+    gift_certificate_amount: imported(one(Currency)),
+    gift_certificate_code: imported(text()),
+    gift_certificate_oid: imported(int32()),
   },
 );
 export type OrderGiftCertificate = Static<typeof OrderGiftCertificate>;
@@ -177,7 +178,7 @@ export const OrderInternal = model(
   {
     exported_to_accounting: flag('True from the start where QuickBooks is not configured.'),
     merchant_notes: text(),
-    placed_by_user: readOnly(text()),
+    placed_by_user: imported(text()),
     refund_by_user: readOnly(text()),
     sales_rep_code: textTo(10),
     transactional_merchant_notes: many(OrderTransactionalMerchantNote),
@@ -262,20 +263,20 @@ export const OrderTaxes = model('OrderTaxes', 'The rates that an order is taxed 
   arbitrary_tax: decimal('Insert only: overrides tax computation.'),
   arbitrary_tax_rate: decimal('Insert only: overrides tax computation.'),
   arbitrary_taxable_subtotal: decimal('Insert only: overrides tax computation.'),
-  tax_city_accounting_code: readOnly(text()),
-  tax_country_accounting_code: readOnly(text()),
+  tax_city_accounting_code: imported(text()),
+  tax_country_accounting_code: imported(text()),
   tax_county: textTo(32, 'United States only.'),
-  tax_county_accounting_code: readOnly(text()),
-  tax_gift_charge: readOnly(flag()),
-  tax_postal_code_accounting_code: readOnly(text()),
+  tax_county_accounting_code: imported(text()),
+  tax_gift_charge: imported(flag()),
+  tax_postal_code_accounting_code: imported(text()),
   tax_rate: decimal('No meaning on update; on insert use the arbitrary fields.'),
-  tax_rate_city: readOnly(decimal()),
-  tax_rate_country: readOnly(decimal()),
-  tax_rate_county: readOnly(decimal()),
-  tax_rate_postal_code: readOnly(decimal()),
-  tax_rate_state: readOnly(decimal()),
-  tax_shipping: readOnly(flag()),
-  tax_state_accounting_code: readOnly(text()),
+  tax_rate_city: imported(decimal()),
+  tax_rate_country: imported(decimal()),
+  tax_rate_county: imported(decimal()),
+  tax_rate_postal_code: imported(decimal()),
+  tax_rate_state: imported(decimal()),
+  tax_shipping: imported(flag()),
+  tax_state_accounting_code: imported(text()),
 });
 export type OrderTaxes = Static<typeof OrderTaxes>;
 
@@ -300,7 +301,7 @@ export const Order = model(
   'Order',
   'An order: the one that a customer placed, or one that a rebill made.',
   {
-    affiliates: readOnly(
+    affiliates: imported(
       many(
         OrderAffiliate,
         'First entry sent the order; each later one is the recruiter earning a downline commission.',
@@ -323,27 +324,27 @@ export const Order = model(
     digital_order: one(OrderDigitalOrder),
     edi: one(OrderEdi, 'Only orders that came by an EDI channel partner.'),
     exchange_rate: decimal('Only meaningful with a currency other than the base.'),
-    fraud_score: readOnly(one(OrderFraudScore)),
+    fraud_score: imported(one(OrderFraudScore)),
     gift: one(OrderGift),
-    gift_certificate: readOnly(one(OrderGiftCertificate)),
+    gift_certificate: imported(one(OrderGiftCertificate)),
     internal: one(OrderInternal),
     items: many(OrderItem),
-    language_iso_code: readOnly(
+    language_iso_code: imported(
       textTo(3, 'Three letters, only if other than the default language.'),
     ),
-    linked_shipment: readOnly(one(OrderLinkedShipment, 'CCBill orders only.')),
+    linked_shipment: imported(one(OrderLinkedShipment, 'CCBill orders only.')),
     marketing: one(OrderMarketing),
     merchant_id: readOnly(text()),
     order_id: readOnly(text()),
     payment: one(OrderPayment),
     point_of_sale: one(OrderPointOfSale),
     properties: many(OrderProperty, 'Only on update, never on insert.'),
-    quote: readOnly(one(OrderQuote)),
+    quote: imported(one(OrderQuote)),
     refund_dts: readOnly(dateTime()),
     refund_reason: text(),
     reject_dts: readOnly(dateTime()),
     reject_reason: text(),
-    salesforce: readOnly(one(OrderSalesforce)),
+    salesforce: imported(one(OrderSalesforce)),
     shipping: one(OrderShipping),
     summary: one(OrderSummary),
     Tags: many(OrderTag, 'Only on update, never on insert.'),

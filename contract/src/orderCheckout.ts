@@ -7,12 +7,12 @@ import {
   dateTime,
   decimal,
   flag,
+  imported,
   int32,
   many,
   model,
   one,
   oneOf,
-  readOnly,
   text,
   textTo,
 } from './fields.ts';
@@ -59,11 +59,11 @@ export const OrderCheckout = model('OrderCheckout', 'The checkout that an order 
   custom_field7: textTo(50),
   custom_field8: textTo(200),
   custom_field9: textTo(200),
-  customer_ip_address: readOnly(text()),
+  customer_ip_address: imported(text()),
   screen_branding_theme_code: textTo(10),
   screen_size: text(),
   storefront_host_name: text(),
-  upsell_path_code: readOnly(text()),
+  upsell_path_code: imported(text()),
 });
 export type OrderCheckout = Static<typeof OrderCheckout>;
 

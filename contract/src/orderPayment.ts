@@ -5,6 +5,7 @@ import {
   dateTime,
   decimal,
   flag,
+  imported,
   int32,
   many,
   model,
@@ -50,7 +51,7 @@ export const OrderPaymentCreditCard = model(
   'OrderPaymentCreditCard',
   'Payment by card: token, last four digits, expiration.',
   {
-    card_auth_ticket: readOnly(text()),
+    card_auth_ticket: imported(text()),
     card_authorization_amount: readOnly(decimal()),
     card_authorization_dts: readOnly(dateTime()),
     card_authorization_reference_number: readOnly(text()),
@@ -186,14 +187,14 @@ export const OrderPayment = model('OrderPayment', 'How an order is paid.', {
   credit_card: one(OrderPaymentCreditCard, 'If payment_method=Credit Card.'),
   echeck: one(OrderPaymentECheck, 'If payment_method=eCheck.'),
   health_benefit_card: one(OrderPaymentHealthBenefitCard),
-  hold_for_fraud_review: readOnly(flag()),
+  hold_for_fraud_review: imported(flag()),
   insurance: one(OrderPaymentInsurance),
   payment_dts: dateTime(
     'On a new order honoured only if channel_partner.skip_payment_processing is true.',
   ),
   payment_method: oneOf(paymentMethods),
-  payment_method_accounting_code: readOnly(text()),
-  payment_method_deposit_to_account: readOnly(text()),
+  payment_method_accounting_code: imported(text()),
+  payment_method_deposit_to_account: imported(text()),
   payment_status: readOnly(
     oneOf([
       'Unprocessed',
@@ -212,7 +213,7 @@ export const OrderPayment = model('OrderPayment', 'How an order is paid.', {
   surcharge: readOnly(
     one(Currency, 'Derived from surcharge_transaction_fee and surcharge_transaction_percentage.'),
   ),
-  surcharge_accounting_code: readOnly(text()),
+  surcharge_accounting_code: imported(text()),
   surcharge_transaction_fee: decimal(),
   surcharge_transaction_percentage: decimal(),
   test_order: readOnly(flag()),

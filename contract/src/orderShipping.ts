@@ -4,6 +4,7 @@ import { Currency, Weight } from './common.ts';
 import {
   dateTime,
   flag,
+  imported,
   int32,
   int64,
   many,
@@ -68,7 +69,7 @@ export const OrderShipping = model('OrderShipping', 'Where and how an order ship
   company: textTo(50),
   country_code: textTo(2),
   day_phone: textTo(25),
-  day_phone_e164: readOnly(textTo(25)),
+  day_phone_e164: imported(textTo(25)),
   delivery_date: dateTime(),
   evening_phone: textTo(25),
   evening_phone_e164: textTo(25),
@@ -88,7 +89,7 @@ export const OrderShipping = model('OrderShipping', 'Where and how an order ship
   shipping_date: readOnly(dateTime('Set when the first shipment goes out.')),
   shipping_department_status: textTo(30),
   shipping_method: text(),
-  shipping_method_accounting_code: readOnly(text()),
+  shipping_method_accounting_code: imported(text()),
   special_instructions: text(),
   state_region: textTo(32),
   title: textTo(50),
@@ -101,11 +102,11 @@ export type OrderShipping = Static<typeof OrderShipping>;
 export const OrderGift = model('OrderGift', 'Gift wrapping and message.', {
   gift: flag(),
   gift_charge: one(Currency),
-  gift_charge_accounting_code: readOnly(text()),
+  gift_charge_accounting_code: imported(text()),
   gift_charge_refunded: one(Currency, 'Read-only except in a refund.'),
   gift_email: textTo(100),
   gift_message: textTo(10000),
-  gift_wrap_accounting_code: readOnly(text()),
+  gift_wrap_accounting_code: imported(text()),
   gift_wrap_cost: one(Currency),
   gift_wrap_refunded: one(Currency, 'Read-only except in a refund.'),
   gift_wrap_title: textTo(30),
@@ -130,23 +131,23 @@ export const OrderDigitalItem = model(
   'OrderDigitalItem',
   'A file that the customer may download.',
   {
-    file_size: readOnly(int64()),
-    last_download: readOnly(dateTime()),
-    last_download_ip_address: readOnly(text()),
-    original_filename: readOnly(text()),
-    product_code: readOnly(text()),
-    product_description: readOnly(text()),
+    file_size: imported(int64()),
+    last_download: imported(dateTime()),
+    last_download_ip_address: imported(text()),
+    original_filename: imported(text()),
+    product_code: imported(text()),
+    product_description: imported(text()),
     remaining_downloads: int32(),
-    url: readOnly(text()),
+    url: imported(text()),
   },
 );
 export type OrderDigitalItem = Static<typeof OrderDigitalItem>;
 
 export const OrderDigitalOrder = model('OrderDigitalOrder', 'The downloads of an order.', {
-  creation_dts: readOnly(dateTime()),
+  creation_dts: imported(dateTime()),
   expiration_dts: dateTime(),
   items: many(OrderDigitalItem),
-  url: readOnly(text()),
-  url_id: readOnly(text()),
+  url: imported(text()),
+  url_id: imported(text()),
 });
 export type OrderDigitalOrder = Static<typeof OrderDigitalOrder>;

@@ -55,6 +55,7 @@ const goodBodies: Partial<Record<OperationId, object>> = {
   skipAutoOrder: { shipment_dts: '2026-02-15' },
   unskipAutoOrder: { shipment_dts: '2026-02-15' },
   previewAutoOrderChange: { auto_order: {} },
+  mergeCustomer: { email: ours['email'] },
   updateAutoOrderProperties: { properties: [] },
   updateAutoOrderItemProperties: { properties: [] },
   updateAutoOrderItemAddOns: { add_on_items: [] },

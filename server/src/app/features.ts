@@ -3,6 +3,8 @@ import { orderHooks } from '../autoOrders/hooks.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { previewDue } from '../books/dueOperations.ts';
 import { countSkipped } from '../notifications/store.ts';
+import { orderTaker } from '../orders/customerOperations.ts';
+import { relatedToCustomer } from '../orders/customerOrders.ts';
 import { recordReport } from '../orders/gatewayReportOperations.ts';
 import { processPayment } from '../orders/processPaymentOperations.ts';
 import type { ReportParts } from '../payments/gatewayReportWorker.ts';
@@ -48,6 +50,10 @@ export function wireFeatures(
         processPayment(context, orderId, {}, orders),
     },
     orders,
+    customers: {
+      related: relatedToCustomer,
+      takeOrders: orderTaker(orderHooks),
+    },
     clocks: {
       ...rounds,
       clock,

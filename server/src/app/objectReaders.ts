@@ -5,6 +5,7 @@ import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { readTexts } from '../autoOrders/readOperations.ts';
 import { readCustomerJson } from '../customers/store.ts';
 import { listItemOids, readItemJson } from '../items/store.ts';
+import { relatedToCustomer } from '../orders/customerOrders.ts';
 import { wireDispute } from '../orders/dispute.ts';
 import { findDispute } from '../orders/disputeStore.ts';
 import { listOrderIds, readOrderTexts } from '../orders/listStore.ts';
@@ -47,7 +48,7 @@ export async function readMailProfile(
   { db, merchant: { merchantId, timeZone } }: Context,
   email: string,
 ): Promise<Customer | undefined> {
-  const found = await readCustomerJson(db, merchantId, { email }, ccEmails, timeZone);
+  const found = await readCustomerJson(db, merchantId, { email }, ccEmails, { timeZone });
   return found && (JSON.parse(found.json) as Customer);
 }
 
@@ -63,8 +64,12 @@ export const objectReaders: ObjectReaders = {
     readOrderTexts(db, merchantId, ids, { expand, timeZone, autoOrder: orderAutoOrderJson }),
   item: ({ db, merchant: { merchantId, timeZone } }, ids, expand) =>
     eachById(ids, (id) => readItemJson(db, merchantId, { oid: Number(id) }, expand, timeZone)),
-  'customer profile': ({ db, merchant: { merchantId, timeZone } }, ids, expand) =>
-    eachById(ids, (id) => readCustomerJson(db, merchantId, { oid: Number(id) }, expand, timeZone)),
+  'customer profile': ({ db, merchant: { merchantId, timeZone }, now }, ids, expand) => {
+    const reading = { timeZone, related: { sql: relatedToCustomer, now } };
+    return eachById(ids, (id) =>
+      readCustomerJson(db, merchantId, { oid: Number(id) }, expand, reading),
+    );
+  },
   async chargeback({ db, merchant: { merchantId, timeZone } }, ids) {
     const disputes = await Promise.all(ids.map((id) => findDispute(db, merchantId, Number(id))));
     return new Map(

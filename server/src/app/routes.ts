@@ -32,12 +32,12 @@ import { readObjectFacts } from './taskObjects.ts';
 export function routesOf(
   { seal, clock, gateways }: AppParts,
   { merchants, accesses, live, sessions }: Services,
-  { orders, reports, rebills, clocks, files }: Features,
+  { customers, orders, reports, rebills, clocks, files }: Features,
 ): Routes {
   return {
     ...merchantRoutes({ merchants, keepWalls: [keepWallsOfRebills, keepWallsOfTasks] }),
     ...itemRoutes,
-    ...customerRoutes,
+    ...customerRoutes(customers),
     ...orderRoutes(orders),
     ...disputeRoutes(orders),
     ...simulatorRoutes({

@@ -156,7 +156,7 @@ async function customerFacts(
   const found =
     oid === undefined
       ? undefined
-      : await readCustomerJson(db, merchantId, { oid }, new Set(), timeZone);
+      : await readCustomerJson(db, merchantId, { oid }, new Set(), { timeZone });
   if (found === undefined) return undefined;
   const { email } = JSON.parse(found.json) as { email?: string };
   return { key: name, id: name, email, context: `Customer ${email ?? name}` };

@@ -1,5 +1,6 @@
 import { autoOrderWorker } from '../autoOrders/updateJobWorker.ts';
 import { auditWorker } from '../books/auditWorker.ts';
+import { adoptionWorker } from '../customers/adoptionWorker.ts';
 import { noticeSender, receiptExpand } from '../notifications/noticeWorker.ts';
 import { expiryWorker } from '../oauth/expiryWorker.ts';
 import { refundWorker } from '../orders/refundWorker.ts';
@@ -23,7 +24,7 @@ import type { Services } from './services.ts';
 export function workersOf(
   parts: AppParts,
   { rounds, webhooks, charging: { unlessHeld }, updateBillingUrl }: Services,
-  { rebills, orders, reports, clocks, files }: Features,
+  { rebills, orders, customers, reports, clocks, files }: Features,
 ): Worker[] {
   const { db, clock, log } = parts;
   const notices = noticeSender({
@@ -40,6 +41,7 @@ export function workersOf(
     unsettledChargesWorker(rounds, orders),
     refundWorker(rounds, orders),
     gatewayReportWorker(reports),
+    adoptionWorker(rounds, customers),
     autoOrderWorker({ ...rounds, readBilled }),
     heldWorker(rebills),
     rebillWorker(rebills),

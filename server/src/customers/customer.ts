@@ -76,6 +76,52 @@ export function withPartIds(
   };
 }
 
+const joinedLists = [
+  'attachments',
+  'billing',
+  'cards',
+  'cc_emails',
+  'pricing_tiers',
+  'properties',
+  'shipping',
+  'software_entitlements',
+  'tags',
+] as const;
+
+/**
+ * Returns a profile that another one is merged into: its own values, what only the other has, and
+ * the lists of both. Parts of the other get new ids.
+ */
+export function joinedProfiles(into: StoredCustomer, other: StoredCustomer): StoredCustomer {
+  const { document } = into;
+  const lists = Object.fromEntries(
+    joinedLists.flatMap((name) => {
+      const list = [...(document[name] ?? []), ...(withoutIds(other, name) ?? [])];
+      return list.length === 0 ? [] : [[name, list]];
+    }),
+  );
+  const oid = Number(document.customer_profile_oid);
+  return withPartIds({ ...other.document, ...document, ...lists }, oid, into);
+}
+
+// The ids of parts count within one profile. A card's token travels with the card.
+function withoutIds({ document, cardTokens }: StoredCustomer, name: (typeof joinedLists)[number]) {
+  return document[name]?.map((part) => {
+    const kept = Object.entries(part).filter(([field]) => !partIds.has(field));
+    const cardId = (part as Card).customer_profile_credit_card_id;
+    const token = name === 'cards' ? cardTokens[String(cardId)] : undefined;
+    return { ...Object.fromEntries(kept), ...(token && { card_number_token: token }) };
+  });
+}
+
+const partIds = new Set([
+  'customer_billing_oid',
+  'customer_profile_credit_card_id',
+  'customer_profile_email_oid',
+  'customer_profile_property_oid',
+  'customer_shipping_oid',
+]);
+
 function withIds<Part extends object, Name extends keyof Part & string>(
   parts: readonly Part[] | undefined,
   before: readonly Part[] | undefined,

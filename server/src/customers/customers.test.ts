@@ -256,3 +256,152 @@ test('nothing there, or nothing of one’s own: 404; no key or permission: 401',
   );
   assert.equal((await app.request({ operation: 'getCustomers', key: reader })).status, 200);
 });
+
+const order = (email: string, cost = 10, more: object = {}) =>
+  app.request({
+    operation: 'insertOrder',
+    body: {
+      billing: { email },
+      items: [{ merchant_item_id: 'TEA', quantity: 1, arbitrary_unit_cost: { value: cost } }],
+      payment: { payment_method: 'Cash' },
+      channel_partner: { skip_payment_processing: true },
+      ...more,
+    },
+  });
+
+test('a profile that is made later takes the earlier orders of its email, many in the background', async () => {
+  const first = (await order('late@example.com', 12)).body.order;
+  await order('LATE@example.com', 30);
+  await order('other@example.com');
+  const { customer } = (await insert({ email: 'late@example.com' })).body;
+  const { customer: whole } = (
+    await app.request({
+      operation: 'getCustomer',
+      params: { customer_profile_oid: customer.customer_profile_oid },
+      query: { _expand: 'orders_summary,orders,quotes,activity' },
+    })
+  ).body;
+  assert.deepEqual(whole.orders_summary, {
+    first_order_dts: '2026-01-15T12:00:00-05:00',
+    last_order_dts: '2026-01-15T12:00:00-05:00',
+    order_count: 2,
+    total: 42,
+  });
+  assert.deepEqual(
+    [whole.orders.length, whole.quotes.length, whole.activity.activities.length],
+    [2, 0, 2],
+  );
+  const [orders, revenue] = whole.activity.metrics;
+  assert.deepEqual(
+    [orders.name, orders.all_time, orders.last_30, orders.prior_30],
+    ['Orders', 2, 2, 0],
+  );
+  assert.deepEqual([revenue.all_time, revenue.all_time_formatted], [42, '42.00']);
+  const found = await app.request({
+    operation: 'getOrdersByQuery',
+    query: { _expand: 'customer_profile' },
+    body: { customer_profile_oid: customer.customer_profile_oid },
+  });
+  assert.ok(found.body.orders.some((each) => each.order_id === first.order_id));
+  assert.equal(found.body.orders[0].customer_profile.email, 'late@example.com');
+});
+
+test('more orders than one request takes are taken by the worker', async () => {
+  for (let i = 0; i < 201; i++) await order('many@example.com', 1);
+  const { customer } = (await insert({ email: 'many@example.com' })).body;
+  const count = async () =>
+    (
+      await app.request({
+        operation: 'getCustomer',
+        params: { customer_profile_oid: customer.customer_profile_oid },
+        query: { _expand: 'orders_summary' },
+      })
+    ).body.customer.orders_summary.order_count;
+  assert.equal(await count(), 200);
+  await app.work('orders of profiles');
+  assert.equal(await count(), 201);
+  assert.deepEqual(
+    await app.db.rows("select 1 from customer_adoption where merchant_id = 'TEST'"),
+    [],
+  );
+});
+
+test('a query finds profiles by any of several emails and by tags', async () => {
+  await insert({ email: 'q1@example.com', tags: [{ tag_value: 'Gold' }, { tag_value: 'Berlin' }] });
+  await insert({ email: 'q2@example.com', tags: [{ tag_value: 'gold' }] });
+  const find = async (body: object) =>
+    (
+      await app.request({ operation: 'getCustomersByQuery', query: { _sort: 'email' }, body })
+    ).body.customers.map(({ email }) => email);
+  const both = ['q1@example.com', 'q2@example.com'];
+  assert.deepEqual(await find({ emails: ['Q2@example.com', 'q1@example.com'] }), both);
+  assert.deepEqual(await find({ any_tags: ['gold', 'nothing'] }), both);
+  assert.deepEqual(await find({ all_tags: ['gold', 'berlin'] }), ['q1@example.com']);
+  assert.deepEqual(await find({ all_tags: ['gold'], email: 'q2@example.com' }), ['q2@example.com']);
+});
+
+test('a deleted profile leaves its orders, and a later one takes them over', async () => {
+  const { customer } = (await insert({ email: 'gone@example.com' })).body;
+  const { order: bought } = (await order('gone@example.com')).body;
+  const params = { customer_profile_oid: customer.customer_profile_oid };
+  const refused = await app.request({
+    operation: 'deleteCustomer',
+    params,
+    headers: { 'if-match': '"99"' },
+  });
+  assert.equal(refused.status, 412);
+  assert.equal((await app.request({ operation: 'deleteCustomer', params })).status, 204);
+  assert.equal((await app.request({ operation: 'getCustomer', params })).status, 404);
+  assert.equal((await app.request({ operation: 'deleteCustomer', params })).status, 404);
+  const owner = async () =>
+    (
+      await app.request({
+        operation: 'getOrder',
+        params: { order_id: bought.order_id },
+        query: { _expand: 'customer_profile' },
+      })
+    ).body.order.customer_profile?.customer_profile_oid;
+  assert.equal(await owner(), undefined);
+  const later = (await insert({ email: 'gone@example.com' })).body.customer;
+  assert.equal(await owner(), later.customer_profile_oid);
+  const events = await app.db.rows<{ name: string }>(
+    `select name from event where merchant_id = 'TEST' and object_type = 'customer profile'
+       and object_id = $1 order by object_sequence`,
+    [String(customer.customer_profile_oid)],
+  );
+  assert.deepEqual(events.at(-1), { name: 'customer_delete' });
+});
+
+test('a merge keeps both profiles’ addresses, cards and orders, and deletes the other', async () => {
+  const { customer: into } = (await insert({ ...jane, email: 'into@example.com' })).body;
+  const { customer: other } = (
+    await insert({ ...jane, email: 'from@example.com', business_notes: 'x', tax_id: 'T9' })
+  ).body;
+  await order('into@example.com', 1);
+  await order('from@example.com', 2);
+  const merge = (body: object) =>
+    app.request({
+      operation: 'mergeCustomer',
+      params: { customer_profile_oid: into.customer_profile_oid },
+      query: { _expand: `${everything._expand},orders_summary` },
+      body,
+    });
+  assert.equal((await merge({})).status, 400);
+  assert.equal((await merge({ email: 'into@example.com' })).status, 400);
+  const { body } = await merge({ email: 'from@example.com' });
+  assert.deepEqual(
+    [body.customer.email, body.customer.business_notes, body.customer.tax_id],
+    ['into@example.com', 'likes tea', 'T9'],
+  );
+  assert.equal(body.customer.orders_summary.total, 3);
+  assert.deepEqual(
+    body.customer.cards.map((card) => [card.customer_profile_credit_card_id, card.card_number]),
+    [
+      [1, 'XXXXXXXXXXXX4242'],
+      [2, 'XXXXXXXXXXXX4242'],
+    ],
+  );
+  assert.equal(body.customer.billing.length, 4);
+  const gone = await read(other.customer_profile_oid);
+  assert.equal(gone.status, 404);
+});

@@ -1,16 +1,18 @@
-import { Customer } from '@perennial/contract/customer.ts';
+import { Customer, type CustomerQuery } from '@perennial/contract/customer.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
-import { merged, writable } from '../platform/http/document.ts';
+import { insertable, merged, writable } from '../platform/http/document.ts';
 import { fieldsWithoutEffect, type Held } from '../platform/http/ignoredFields.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage, VersionedJson } from '../platform/storage/page.ts';
+import { queueAdoption } from './adoptionStore.ts';
 import { customerFault, type StoredCustomer, withPartIds } from './customer.ts';
+import type { Related } from './present.ts';
 import {
   type CustomerKey,
   type CustomerList,
@@ -23,26 +25,50 @@ import {
   saveCustomer,
 } from './store.ts';
 
+/** What profiles need from other features. */
+export interface CustomerParts {
+  /** Builds the SQL of a part that is read from other records. */
+  readonly related: Related;
+  /**
+   * Gives the profile the orders of its email that have none, or those of another profile. Returns
+   * whether more are left.
+   */
+  readonly takeOrders: TakeOrders;
+}
+
+/** See {@link CustomerParts}. */
+export type TakeOrders = (
+  context: Context,
+  oid: number,
+  from: { readonly email: string } | { readonly oid: number },
+) => Promise<boolean>;
+
 /** Returns the JSON of one profile with its version. */
 export async function getCustomer(
   context: Context,
+  { related }: CustomerParts,
   key: CustomerKey,
   expand: ReadonlySet<string>,
 ): Promise<VersionedJson> {
   const { merchantId, timeZone } = context.merchant;
+  const reading = { timeZone, related: { sql: related, now: context.now } };
   const read = await readOne(context, {
     what: 'customer',
     id: 'oid' in key ? key.oid : key.email,
     expand,
-    read: (expand) => readCustomerJson(context.db, merchantId, key, expand, timeZone),
+    read: (expand) => readCustomerJson(context.db, merchantId, key, expand, reading),
   });
   return read ?? noCustomer(key);
 }
 
+/** The criteria of a list: those of the query string, and those that only a body can hold. */
+export type CustomerCriteria = QueryOf<'getCustomers'> & CustomerQuery;
+
 /** Returns a page of profiles. */
 export function getCustomers(
   context: Context,
-  query: QueryOf<'getCustomers'>,
+  { related }: CustomerParts,
+  query: CustomerCriteria,
   { page, sort, expand }: Pick<CustomerList, 'page' | 'sort' | 'expand'>,
 ): Promise<JsonPage> {
   const { merchantId, timeZone } = context.merchant;
@@ -53,7 +79,10 @@ export function getCustomers(
     .filter((at) => at !== undefined);
   return readCustomerPage(context.db, merchantId, {
     filters: Object.fromEntries(filterNames.map((name) => [name, given[name]])),
-    pricingTierOid: query.pricing_tier_oid,
+    emails: query.emails,
+    anyTags: query.any_tags,
+    allTags: query.all_tags,
+    pricingTierOid: query.pricing_tier_oid ?? undefined,
     // If both are given, the later one applies.
     modified: {
       begin: changed.sort((a, b) => b.epochMilliseconds - a.epochMilliseconds)[0],
@@ -64,6 +93,7 @@ export function getCustomers(
     sort,
     expand,
     timeZone,
+    related: { sql: related, now: context.now },
   });
 }
 
@@ -72,24 +102,29 @@ export interface WrittenCustomer extends VersionedJson {
   readonly ignored: readonly string[];
 }
 
-/** Adds a profile and returns its JSON. Later orders with its email belong to this customer. */
+/**
+ * Adds a profile and returns its JSON. Orders with its email belong to this customer, earlier ones
+ * too (UltraCart wiki, customer profiles); a worker takes those that are too many for one request.
+ */
 export async function insertCustomer(
   context: Context,
+  parts: CustomerParts,
   body: Customer,
   expand: ReadonlySet<string>,
 ): Promise<WrittenCustomer> {
   const { merchantId } = context.merchant;
-  const wire = merged<Customer>({ merchant_id: merchantId }, written(context, body));
+  const wire = merged<Customer>({ merchant_id: merchantId }, written(context, body, insertable));
   refuseFault(wire);
   const oid = await takeNumbers(context.db, merchantId, 'customer', 1);
   const customer = withPartIds(wire, oid);
   return inTransaction(context, async (context) => {
     if (!(await insert(context.db, merchantId, customer, context.now))) refuseTaken(customer);
+    await adoptOrders(context, parts, oid, wire.email ?? '');
     await context.events.emit(context, [
       { name: 'customer_create', objectType: 'customer profile', objectId: String(oid) },
     ]);
     return {
-      ...(await getCustomer(context, { oid }, expand)),
+      ...(await getCustomer(context, parts, { oid }, expand)),
       ignored: ignoredOf(context, body, { after: customer.document }),
     };
   });
@@ -101,6 +136,7 @@ export async function insertCustomer(
  */
 export async function updateCustomer(
   context: Context,
+  parts: CustomerParts,
   oid: number,
   body: Customer,
   { expand, ifMatch }: { readonly expand: ReadonlySet<string>; readonly ifMatch?: number },
@@ -114,15 +150,28 @@ export async function updateCustomer(
     refuseFault(wire);
     const customer = withPartIds(wire, oid, stored);
     if (!(await saveCustomer(context.db, merchantId, customer, context.now))) refuseTaken(customer);
+    if (emailKey(wire.email ?? '') !== emailKey(stored.document.email ?? ''))
+      await adoptOrders(context, parts, oid, wire.email ?? '');
     const data = { changed: Object.keys(change) };
     await context.events.emit(context, [
       { name: 'customer_update', objectType: 'customer profile', objectId: String(oid), data },
     ]);
     return {
-      ...(await getCustomer(context, { oid }, expand)),
+      ...(await getCustomer(context, parts, { oid }, expand)),
       ignored: ignoredOf(context, body, { before: stored.document, after: customer.document }),
     };
   });
+}
+
+/** Takes the earlier orders of an email. What one batch does not take, the worker does. */
+export async function adoptOrders(
+  context: Context,
+  { takeOrders }: CustomerParts,
+  oid: number,
+  email: string,
+): Promise<void> {
+  if (await takeOrders(context, oid, { email }))
+    await queueAdoption(context.db, context.merchant.merchantId, { oid, fromOid: 0 });
 }
 
 const ignoredOf = (
@@ -161,8 +210,8 @@ const serverFields = {
   send_signup_notification: undefined,
 };
 
-function written(context: Context, body: Customer): Customer {
-  const { billing, shipping, ...change } = writable(Customer, body, context.merchant.timeZone);
+function written(context: Context, body: Customer, taken = writable): Customer {
+  const { billing, shipping, ...change } = taken(Customer, body, context.merchant.timeZone);
   return fromLoose<Customer>({
     ...change,
     ...serverFields,
@@ -193,6 +242,7 @@ function refuseTaken({ document }: StoredCustomer): never {
   });
 }
 
-function noCustomer(key: CustomerKey): never {
+/** Refuses a request for a profile that does not exist. */
+export function noCustomer(key: CustomerKey): never {
   return refuse('not_found', { what: 'customer', id: 'oid' in key ? key.oid : key.email });
 }

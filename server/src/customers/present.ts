@@ -1,16 +1,57 @@
 import { storedObject } from '../kernel/jsonText.ts';
 
+/** Parts of a profile that are read from other records, each with the expansion of its name. */
+export const relatedParts = [
+  'activity',
+  'orders',
+  'orders_summary',
+  'quotes',
+  'quotes_summary',
+] as const;
+
+/** The name of such a part. */
+export type RelatedPart = (typeof relatedParts)[number];
+
+/**
+ * Builds the SQL (jsonb) of a part that is read from other records, from the alias of the `customer`
+ * row and the placeholder of the merchant's moment. The app provides it, because profiles know
+ * nothing about orders.
+ */
+export type Related = (part: RelatedPart, alias: string, now: string) => string;
+
+/** How related parts are read. */
+export interface RelatedReading {
+  readonly sql: Related;
+  /** The placeholder of the merchant's moment. */
+  readonly now: string;
+}
+
 /**
  * Returns the wire's Customer as one SQL expression (jsonb) of the row `alias`, for a statement
- * with `inZone`. Without expansions only scalars are returned.
+ * with `inZone`. Without expansions only scalars are returned. Related parts are returned only with
+ * `related`.
  */
-export function customerJson(alias: string, expand: ReadonlySet<string>): string {
+export function customerJson(
+  alias: string,
+  expand: ReadonlySet<string>,
+  related?: RelatedReading,
+): string {
   const unwanted = expandableParts.filter((part) => !expand.has(part));
   const lists = listParts.filter((part) => expand.has(part)).map((part) => `"${part}":[]`);
   return `('{${lists.join(',')}}'::jsonb || (${storedObject(alias)} - '{${unwanted.join(',')}}'::text[])
     || jsonb_build_object(
       'signup_dts', wire_dts(${alias}.created_at),
-      'last_modified_dts', wire_dts(${alias}.modified_at)))`;
+      'last_modified_dts', wire_dts(${alias}.modified_at)${relatedMembers(alias, expand, related)}))`;
+}
+
+function relatedMembers(
+  alias: string,
+  expand: ReadonlySet<string>,
+  related: RelatedReading | undefined,
+): string {
+  if (related === undefined) return '';
+  const wanted = relatedParts.filter((part) => expand.has(part));
+  return wanted.map((part) => `, '${part}', ${related.sql(part, alias, related.now)}`).join('');
 }
 
 // The parts of a stored profile. Each is returned with the expansion of its name. `edi` has no

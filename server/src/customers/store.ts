@@ -11,7 +11,7 @@ import {
 } from '../platform/storage/page.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import type { StoredCustomer } from './customer.ts';
-import { customerJson } from './present.ts';
+import { customerJson, type Related, relatedParts } from './present.ts';
 
 /**
  * Returns the oid of the profile with this email, or undefined. Emails are compared without case.
@@ -40,18 +40,34 @@ export async function readCustomerJson(
   merchantId: string,
   key: CustomerKey,
   expand: ReadonlySet<string>,
-  timeZone: string,
+  { timeZone, related }: CustomerReading,
 ): Promise<VersionedJson | undefined> {
   const [condition, value] =
     'oid' in key
       ? ['o.customer_profile_oid = $2', key.oid]
       : ['o.email_lc = $2', emailKey(key.email)];
+  const reading = related && { sql: related.sql, now: '$4' };
+  const now = reading && relatedParts.some((part) => expand.has(part)) ? [related.now] : [];
   const [row] = await db.lookup<VersionedJson>(
-    `select ${customerJson('o', expand)}::text as json, o.version
-     from customer o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
-    [merchantId, value, timeZone],
+    `select ${customerJson('o', expand, reading)}::text as json, o.version
+     from customer o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}
+       ${now.length > 0 ? 'and $4::timestamptz is not null' : ''}`,
+    [merchantId, value, timeZone, ...now],
   );
   return row;
+}
+
+/** How profiles are read. */
+export interface CustomerReading {
+  readonly timeZone: string;
+  /** How parts from other records are read; absent: they are left out. */
+  readonly related?: RelatedAt | undefined;
+}
+
+/** How related parts are read, and the merchant's moment. */
+export interface RelatedAt {
+  readonly sql: Related;
+  readonly now: Temporal.Instant;
 }
 
 /**
@@ -123,16 +139,29 @@ export async function saveCustomer(
   return saved === 1;
 }
 
+/** Deletes a locked profile. */
+export async function deleteCustomer(tx: Database, merchantId: string, oid: number): Promise<void> {
+  await tx.run('delete from customer where merchant_id = $1 and customer_profile_oid = $2', [
+    merchantId,
+    oid,
+  ]);
+}
+
 /** The request for a list of profiles. All conditions are joined by `and`. */
 export interface CustomerList {
   /** Exact, case-insensitive comparisons, by the filter names of the reference. */
   readonly filters: Readonly<Record<string, string | undefined>>;
+  /** Any of these emails. */
+  readonly emails?: readonly string[] | undefined;
+  readonly anyTags?: readonly string[] | undefined;
+  readonly allTags?: readonly string[] | undefined;
   readonly pricingTierOid?: number | undefined;
   readonly modified: Range;
   readonly signedUp: Range;
   readonly sort: readonly SortField[];
   readonly expand: ReadonlySet<string>;
   readonly timeZone: string;
+  readonly related: RelatedAt;
   readonly page: { readonly limit: number; readonly offset: number };
 }
 
@@ -150,6 +179,8 @@ export function readCustomerPage(
 ): Promise<JsonPage> {
   const { values, bind } = bindings(merchantId);
   const where = ['o.merchant_id = $1', ...conditions(list, bind)];
+  const isRelated = relatedParts.some((part) => list.expand.has(part));
+  const now = isRelated ? bind(list.related.now) : '';
   const orderBy = list.sort.map(
     ({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc' : 'asc'}`,
   );
@@ -162,7 +193,7 @@ export function readCustomerPage(
       values,
       orderBy: [...orderBy, 'o.customer_profile_oid'],
       zone: list.timeZone,
-      json: customerJson('o', list.expand),
+      json: customerJson('o', list.expand, { sql: list.related.sql, now }),
     },
     list.page,
   );
@@ -201,12 +232,25 @@ function conditions(list: CustomerList, bind: Bind): string[] {
         `${bind(String(list.pricingTierOid))}::text`,
       ),
     );
+  if (list.emails?.length)
+    where.push(`o.email_lc = any(${bind(list.emails.map(emailKey))}::text[])`);
+  if (list.anyTags?.length)
+    where.push(
+      `exists (${tagsOf()} and ${tag} = any(${bind(list.anyTags.map(foldTrimmed))}::text[]))`,
+    );
+  for (const each of list.allTags ?? [])
+    where.push(`exists (${tagsOf()} and ${tag} = ${bind(foldTrimmed(each))}::text)`);
   if (list.modified.begin) where.push(`o.modified_at >= ${bind(list.modified.begin)}::timestamptz`);
   if (list.modified.end) where.push(`o.modified_at <= ${bind(list.modified.end)}::timestamptz`);
   if (list.signedUp.begin) where.push(`o.created_at >= ${bind(list.signedUp.begin)}::timestamptz`);
   if (list.signedUp.end) where.push(`o.created_at <= ${bind(list.signedUp.end)}::timestamptz`);
   return where;
 }
+
+const tagsOf = (): string =>
+  `select 1 from jsonb_array_elements(case jsonb_typeof(o.document->'tags')
+     when 'array' then o.document->'tags' else '[]' end) t where true`;
+const tag = "fold(t->>'tag_value')";
 
 function matches(name: string, value: string): string {
   if (name === 'email') return `o.email_lc = ${value}::text`;

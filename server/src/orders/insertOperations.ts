@@ -7,7 +7,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
-import { merged, writable } from '../platform/http/document.ts';
+import { insertable, merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
@@ -223,8 +223,8 @@ async function prepare(context: Context, body: Order): Promise<NewOrder> {
   const order = merged<Order>(
     {},
     {
-      ...writable(Order, body, timeZone),
-      payment: withMaskedNumber(writable(Order, body, timeZone), body),
+      ...insertable(Order, body, timeZone),
+      payment: withMaskedNumber(insertable(Order, body, timeZone), body),
     },
   );
   const channelPartner = channelPartnerOf(body, timeZone);
@@ -277,7 +277,11 @@ function withMaskedNumber({ payment }: Order, body: Order): Order['payment'] {
   return { ...payment, credit_card: { ...payment.credit_card, card_number: given } };
 }
 
-const partnerTexts = ['channel_partner_code', 'channel_partner_order_id'] as const;
+const partnerTexts = [
+  'channel_partner_code',
+  'channel_partner_data',
+  'channel_partner_order_id',
+] as const;
 const partnerFlags = [
   'auto_approve_purchase_order',
   'ignore_invalid_shipping_method',
@@ -293,10 +297,12 @@ function channelPartnerOf(body: Order, timeZone: string): OrderChannelPartner {
   const given: unknown = body.channel_partner ?? {};
   if (typeof given !== 'object' || given === null)
     return refuse('wrong_type', { field: 'channel_partner', expected: 'an object' });
-  const { channel_partner_oid, channel_partner_data, ...partner } = merged<OrderChannelPartner>(
-    {},
-    writable(OrderChannelPartner, given, timeZone),
-  );
+  const partner = merged<OrderChannelPartner>({}, writable(OrderChannelPartner, given, timeZone));
+  if (partner.channel_partner_oid !== undefined && !Number.isInteger(partner.channel_partner_oid))
+    refuse('wrong_type', {
+      field: 'channel_partner.channel_partner_oid',
+      expected: 'a whole number',
+    });
   for (const name of partnerFlags) {
     if (partner[name] !== undefined && typeof partner[name] !== 'boolean')
       refuse('wrong_type', { field: `channel_partner.${name}`, expected: 'true or false' });
@@ -305,7 +311,7 @@ function channelPartnerOf(body: Order, timeZone: string): OrderChannelPartner {
     if (partner[name] === undefined) continue;
     if (typeof partner[name] !== 'string')
       refuse('wrong_type', { field: `channel_partner.${name}`, expected: 'a string' });
-    if (partner[name].length > 50)
+    if (name !== 'channel_partner_data' && partner[name].length > 50)
       refuse('too_long', { field: `channel_partner.${name}`, max: 50 });
   }
   return partner;

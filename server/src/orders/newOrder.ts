@@ -19,6 +19,7 @@ import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
 import { paidStage } from './shipping.ts';
 import { inStage } from './stages.ts';
 import { orderTotals, type TaxRule, type Totals } from './totals.ts';
+import { totalWeight } from './weight.ts';
 
 /** The input for a new order. */
 export interface NewOrderRequest {
@@ -258,8 +259,10 @@ function documentOf(
   } = request.order;
   const money = (amount: Minor) => wireCurrency(amount, currency);
   const { channelPartner } = request;
+  const weight = totalWeight(wire.items ?? []);
   return {
     ...wire,
+    ...(weight && { shipping: { ...wire.shipping, weight } }),
     merchant_id: request.merchantId,
     order_id: request.orderId,
     currency_code: currency.shown,

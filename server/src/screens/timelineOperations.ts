@@ -47,7 +47,7 @@ export async function customerTimeline(
 ): Promise<Timeline> {
   const { db, merchant } = context;
   const { merchantId, timeZone } = merchant;
-  const found = await readCustomerJson(db, merchantId, { oid }, new Set(), timeZone);
+  const found = await readCustomerJson(db, merchantId, { oid }, new Set(), { timeZone });
   if (found === undefined) return refuse('not_found', { what: 'customer', id: oid });
   const autoOrderOids = await findOidsOfCustomer(db, merchantId, oid);
   return timelineOf(context, { autoOrderOids, customerProfileOid: oid }, request);

@@ -159,6 +159,17 @@ export const calls = {
   updateItem: ['PUT', '/rest/v2/item/items/{merchant_item_oid}', 'item_write'],
   getCustomers: ['GET', '/rest/v2/customer/customers', 'customer_read'],
   insertCustomer: ['POST', '/rest/v2/customer/customers', 'customer_write'],
+  getCustomersByQuery: ['POST', '/rest/v2/customer/customers/query', 'customer_read'],
+  mergeCustomer: [
+    'PUT',
+    '/rest/v2/customer/customers/{customer_profile_oid}/merge',
+    'customer_write',
+  ],
+  deleteCustomer: [
+    'DELETE',
+    '/rest/v2/customer/customers/{customer_profile_oid}',
+    'customer_write',
+  ],
   getCustomerByEmail: ['GET', '/rest/v2/customer/customers/by_email/{email}', 'customer_read'],
   getCustomer: ['GET', '/rest/v2/customer/customers/{customer_profile_oid}', 'customer_read'],
   updateCustomer: ['PUT', '/rest/v2/customer/customers/{customer_profile_oid}', 'customer_write'],

@@ -10,7 +10,15 @@ import { refuse } from './refusal.ts';
  * form in the merchant's zone, and an explicit null stays one (it clears).
  */
 export function writable<T>(model: NamedModel, body: T, timeZone: string): T {
-  return writableModel(model.$id, body, timeZone, '') as T;
+  return writableModel(model.$id, body, { timeZone, path: '', takes: 'update' }) as T;
+}
+
+/**
+ * What a client may write when it inserts an object: the same, and the fields that an insert brings
+ * from another system.
+ */
+export function insertable<T>(model: NamedModel, body: T, timeZone: string): T {
+  return writableModel(model.$id, body, { timeZone, path: '', takes: 'insert' }) as T;
 }
 
 /**
@@ -38,10 +46,18 @@ interface Field {
   readonly type?: string;
   readonly format?: string;
   readonly readOnly?: boolean;
+  readonly 'x-insert-only'?: boolean;
   readonly items?: Field;
 }
 
-function writableModel(name: string, value: unknown, timeZone: string, path: string): unknown {
+interface Place {
+  readonly timeZone: string;
+  readonly path: string;
+  /** Which fields are taken: all of them inside a read-only part that an insert brings. */
+  readonly takes: 'update' | 'insert' | 'all';
+}
+
+function writableModel(name: string, value: unknown, place: Place): unknown {
   if (!isObject(value)) return value;
   const { properties } = schemas[name] as unknown as {
     properties: Readonly<Record<string, Field>>;
@@ -50,29 +66,36 @@ function writableModel(name: string, value: unknown, timeZone: string, path: str
   const parseDate = schemas[name]?.['x-criteria'] ? parseFilterDate : parseFieldDate;
   for (const [key, given] of Object.entries(value)) {
     const field = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (field && !isReadOnly(field))
-      kept[key] = writableValue(field, given, {
-        timeZone,
-        path: path === '' ? key : `${path}.${key}`,
-        parseDate,
+    const takes = field && takenAs(field, place.takes);
+    if (field && takes)
+      kept[key] = writableValue(field, given, parseDate, {
+        ...place,
+        takes,
+        path: place.path === '' ? key : `${place.path}.${key}`,
       });
   }
   return kept;
 }
 
-interface Place {
-  readonly timeZone: string;
-  readonly path: string;
-  readonly parseDate: typeof parseFieldDate;
+function takenAs(field: Field, takes: Place['takes']): Place['takes'] | undefined {
+  if (takes === 'all') return 'all';
+  if (takes === 'insert' && field['x-insert-only'] === true)
+    return isOfReadOnlyModel(field) ? 'all' : 'insert';
+  return isReadOnly(field) ? undefined : takes;
 }
 
-function writableValue(field: Field, value: unknown, place: Place): unknown {
-  const { timeZone, path, parseDate } = place;
+function writableValue(
+  field: Field,
+  value: unknown,
+  parseDate: typeof parseFieldDate,
+  place: Place,
+): unknown {
+  const { timeZone, path } = place;
   if (value === null) return null;
-  if (field.$ref) return writableModel(field.$ref, value, timeZone, path);
+  if (field.$ref) return writableModel(field.$ref, value, place);
   if (field.items && Array.isArray(value))
     return value.map((each, i) =>
-      writableValue(field.items!, each, { ...place, path: `${path}[${i}]` }),
+      writableValue(field.items!, each, parseDate, { ...place, path: `${path}[${i}]` }),
     );
   if (field.format !== 'date-time') return value;
   const parsed = parseDate(String(value), timeZone, path);
@@ -90,12 +113,11 @@ function parseFieldDate(text: string, timeZone: string, field: string) {
   return (isDay ? parseWireDay : parseWireDate)(text, timeZone);
 }
 
-function isReadOnly(field: Field): boolean {
+const isReadOnly = (field: Field): boolean => field.readOnly === true || isOfReadOnlyModel(field);
+
+function isOfReadOnlyModel(field: Field): boolean {
   const model = field.$ref ?? field.items?.$ref;
-  return (
-    field.readOnly === true ||
-    (model !== undefined && (schemas[model] as { readOnly?: boolean }).readOnly === true)
-  );
+  return model !== undefined && (schemas[model] as { readOnly?: boolean }).readOnly === true;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

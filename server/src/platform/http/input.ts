@@ -1,5 +1,10 @@
 import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
-import { inputDocument, inputSchema, parameterSchema } from '@perennial/contract/input.ts';
+import {
+  inputDocument,
+  inputSchema,
+  insertDocument,
+  parameterSchema,
+} from '@perennial/contract/input.ts';
 import { defaultLimit, type Operation } from '@perennial/contract/operations.ts';
 import { parseSort, type SortField, sortings } from '@perennial/contract/sorting.ts';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
@@ -24,7 +29,9 @@ export interface ParsedInput {
 export function inputParser(operation: Operation) {
   const params = operation.params && lazily(() => compile(parameterSchema(operation.params!)));
   const query = operation.query && lazily(() => compile(parameterSchema(operation.query!)));
-  const body = operation.body && lazily(() => compile(inputSchema(operation.body!)));
+  const body =
+    operation.body &&
+    lazily(() => compile(inputSchema(operation.body!, operation.imports ? 'insert' : 'input')));
 
   return (raw: {
     params: Record<string, string>;
@@ -106,7 +113,7 @@ const ajv = lazily(
       strict: false,
       validateSchema: false,
       meta: false,
-      schemas: [inputDocument],
+      schemas: [inputDocument, insertDocument],
       formats: {
         'date-time': isWireDate,
         'criteria-date-time': isFilterDate,

@@ -609,6 +609,13 @@ CREATE INDEX customer_last_name ON customer USING btree (merchant_id, fold(((doc
 CREATE INDEX customer_modified ON customer USING btree (merchant_id, modified_at, customer_profile_oid);
 CREATE INDEX customer_phone ON customer USING btree (merchant_id, regexp_replace(((document -> 'billing'::text) -> 0) ->> 'day_phone'::text, '\D'::text, ''::text, 'g'::text) COLLATE "C", customer_profile_oid);
 
+CREATE TABLE customer_adoption (
+  merchant_id text NOT NULL,
+  customer_profile_oid integer NOT NULL,
+  from_profile_oid integer NOT NULL,
+  CONSTRAINT customer_adoption_pkey PRIMARY KEY (merchant_id, customer_profile_oid, from_profile_oid)
+);
+
 CREATE TABLE distribution_center (
   merchant_id text NOT NULL,
   code text NOT NULL,

@@ -1,0 +1,40 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+import { facet } from './facets.ts';
+
+/** Which orders a profile takes: those of an email that have no profile, or another profile's. */
+export type TakenFrom = { readonly email: string } | { readonly oid: number };
+
+/**
+ * Gives at most `limit` orders to a profile and returns their ids. An order of a profile that was
+ * deleted has none. Orders that are locked are taken later.
+ */
+export async function takeOrders(
+  tx: Database,
+  merchantId: string,
+  oid: number,
+  from: TakenFrom,
+  { limit, at }: { readonly limit: number; readonly at: Temporal.Instant },
+): Promise<string[]> {
+  const [condition, value] =
+    'oid' in from
+      ? ['o.customer_profile_oid = $3', from.oid]
+      : [`o.facets @> array[$3::text] and ${unowned}`, facet(merchantId, 'email', from.email)];
+  const rows = await tx.rows<{ orderId: string }>(
+    `select o.order_id as "orderId" from orders o where o.merchant_id = $1 and ${condition}
+     order by o.order_id limit $2 for update of o skip locked`,
+    [merchantId, limit, value],
+  );
+  const orderIds = rows.map(({ orderId }) => orderId);
+  if (orderIds.length > 0)
+    await tx.run(
+      `update orders set customer_profile_oid = $2, modified_at = $4
+       where merchant_id = $1 and order_id = any($3::text[])`,
+      [merchantId, oid, orderIds, at],
+    );
+  return orderIds;
+}
+
+const unowned = `(o.customer_profile_oid is null or not exists (
+  select from customer c where c.merchant_id = o.merchant_id
+    and c.customer_profile_oid = o.customer_profile_oid))`;

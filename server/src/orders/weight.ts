@@ -1,0 +1,21 @@
+import type { Weight } from '@perennial/contract/common.ts';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+
+/**
+ * Returns the weight of an order's lines in the unit of the first one, rounded to four decimals
+ * (order reference, OrderShipping.weight). Undefined when no line has a weight. Lines without one
+ * weigh nothing.
+ */
+export function totalWeight(lines: readonly OrderItem[]): Weight | undefined {
+  const weighed = lines.flatMap(({ weight, quantity = 1 }) =>
+    weight?.value === undefined
+      ? []
+      : [{ uom: weight.uom ?? 'LB', value: weight.value * quantity }],
+  );
+  const [first] = weighed;
+  if (first === undefined) return undefined;
+  const grams = weighed.reduce((sum, { uom, value }) => sum + value * gramsOf[uom], 0);
+  return { uom: first.uom, value: Number((grams / gramsOf[first.uom]).toFixed(4)) };
+}
+
+const gramsOf = { G: 1, KG: 1000, LB: 453.592_37, OZ: 28.349_523_125 } as const;
