@@ -136,6 +136,13 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   searchCustomers: { text: 'ada', has_auto_orders: true },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
   replacement: { items: [{ merchant_item_id: 'MUG', quantity: 1 }], free: true },
+  getOrderByToken: { order_token: 'bm90IGEgcmVhbCB0b2tlbg' },
+  assignToAffiliate: { affiliate_id: 17, affiliate_sub_id: 'newsletter' },
+  replaceOrderItemMerchantItemId: {
+    item_index: 1,
+    merchant_item_id: 'COFFEE',
+    replacement_merchant_item_id: 'COFFEE-LARGE',
+  },
   heldOrderAddItemsAndRelease: { items: [{ merchant_item_id: 'MUG', quantity: 1 }] },
   acknowledgeOrders: { order_ids: ['DEMO-0000000101'] },
   shipOrders: {

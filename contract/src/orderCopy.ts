@@ -1,7 +1,7 @@
-/** Orders made from others: replacements and changed totals (current API, OrderApi). */
+/** Replacements, tokens and small changes of orders (current API, OrderApi). */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { decimal, flag, many, model, text, textTo } from './fields.ts';
+import { decimal, flag, int32, many, model, text, textTo } from './fields.ts';
 
 export const OrderReplacementItem = model('OrderReplacementItem', 'A line of a replacement.', {
   arbitrary_unit_cost: decimal('The price of one. Absent: the price of the item.'),
@@ -42,3 +42,36 @@ export const OrderReplacementResponse = answer('OrderReplacementResponse', {
   successful: flag(),
 });
 export type OrderReplacementResponse = Static<typeof OrderReplacementResponse>;
+
+export const OrderTokenResponse = answer('OrderTokenResponse', {
+  order_token: text('Stands for the order; only this merchant can read the order by it.'),
+});
+export type OrderTokenResponse = Static<typeof OrderTokenResponse>;
+
+export const OrderByTokenQuery = model('OrderByTokenQuery', 'Which order to read.', {
+  order_token: text(),
+});
+export type OrderByTokenQuery = Static<typeof OrderByTokenQuery>;
+
+export const OrderAssignToAffiliateRequest = model(
+  'OrderAssignToAffiliateRequest',
+  'The affiliate that sent an order.',
+  {
+    affiliate_email: text('Not available: this server keeps no list of affiliates.'),
+    affiliate_id: int32('Stored as affiliate_oid.'),
+    affiliate_sub_id: textTo(100),
+  },
+);
+export type OrderAssignToAffiliateRequest = Static<typeof OrderAssignToAffiliateRequest>;
+
+export const ReplaceOrderItemIdRequest = model(
+  'ReplaceOrderItemIdRequest',
+  'The line whose item id is replaced, and the new id. Nothing else of the line changes.',
+  {
+    item_index: int32('The item_index of the line.'),
+    merchant_item_id: textTo(20, 'The item of the line until now.'),
+    order_id: text('The order of the path.'),
+    replacement_merchant_item_id: textTo(20),
+  },
+);
+export type ReplaceOrderItemIdRequest = Static<typeof ReplaceOrderItemIdRequest>;

@@ -2,11 +2,13 @@ import type { Temporal } from 'temporal-polyfill';
 import { orderHooks } from '../autoOrders/hooks.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { previewDue } from '../books/dueOperations.ts';
+import { resendOrderMail } from '../notifications/orderMailOperations.ts';
 import { countSkipped } from '../notifications/store.ts';
 import { orderTaker } from '../orders/customerOperations.ts';
 import { relatedToCustomer } from '../orders/customerOrders.ts';
 import { recordReport } from '../orders/gatewayReportOperations.ts';
 import { processPayment } from '../orders/processPaymentOperations.ts';
+import type { OrderMail } from '../orders/resendOperations.ts';
 import type { ReportParts } from '../payments/gatewayReportWorker.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
 import { orderRefund } from '../payments/orderRefund.ts';
@@ -23,7 +25,7 @@ export type Features = ReturnType<typeof wireFeatures>;
 
 /** Gives orders, rebills and clocks what they need of other features. */
 export function wireFeatures(
-  { clock, rebillTiming }: AppParts,
+  { clock, rebillTiming, seal }: AppParts,
   { charging: { payments }, contexts, merchants, rounds, fileStore }: Services,
 ) {
   const hooks = { ...orderHooks, lockRebill };
@@ -38,6 +40,8 @@ export function wireFeatures(
     hooks,
     clock,
     autoOrder: orderAutoOrderJson,
+    seal,
+    queueMail: queueOrderMail,
   };
   return {
     reports,
@@ -72,3 +76,12 @@ export function wireFeatures(
     files: { store: fileStore, clock },
   };
 }
+
+/** The receipt of a rebill is a mail about its auto order. */
+const queueOrderMail = (context: Context, { kind, order }: OrderMail): Promise<void> =>
+  resendOrderMail(context, {
+    kind: kind === 'receipt' && !order.rebillNumber ? 'order_receipt' : kind,
+    orderId: order.orderId,
+    autoOrderOid: order.autoOrderOid,
+    document: order.document,
+  });

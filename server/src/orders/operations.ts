@@ -5,6 +5,7 @@ import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
+import type { Seal } from '../platform/seal.ts';
 import type { JsonList, JsonPage } from '../platform/storage/page.ts';
 import { facetNames } from './facets.ts';
 import { type InsertedOrder, insertOrder, type OrderParts } from './insertOperations.ts';
@@ -17,11 +18,15 @@ import {
 } from './listStore.ts';
 import type { OrderProjection } from './present.ts';
 import { type RefundParts, type RequestedRefund, refundOrder } from './refundOperations.ts';
+import type { QueueOrderMail } from './resendOperations.ts';
 import { readOrderJson } from './store.ts';
 import { noOrder, updateOrder } from './updateOperations.ts';
 
 /** The parts that the order operations need from other features. */
 export interface OrderOperationParts extends OrderParts, RefundParts {
+  /** Seals the tokens of orders. */
+  readonly seal: Seal;
+  readonly queueMail: QueueOrderMail;
   /** Builds the SQL of an order's `auto_order`; see {@link OrderProjection}. */
   readonly autoOrder?: OrderProjection['autoOrder'];
 }

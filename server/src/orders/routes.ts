@@ -2,6 +2,7 @@ import type { FulfillmentResult } from '@perennial/contract/fulfillment.ts';
 import { done, noContent, payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning, pageAnswer } from '../platform/http/unreadableRecords.ts';
+import { assignToAffiliate, replaceItemId } from './amendOperations.ts';
 import { blockRefund, cancelOrder, unblockRefund } from './cancelOperations.ts';
 import { getCenters, insertCenter, removeCenter, updateCenter } from './centerOperations.ts';
 import { adjustOrderTotal, duplicateOrder, removeOrder, replaceOrder } from './copyOperations.ts';
@@ -17,6 +18,7 @@ import {
 } from './operations.ts';
 import { type ProcessedPayment, processPayment } from './processPaymentOperations.ts';
 import { readRefundable } from './refundOperations.ts';
+import { resendReceipt, resendShipmentConfirmation } from './resendOperations.ts';
 import {
   acknowledgeOrders,
   getWaitingOrders,
@@ -24,6 +26,7 @@ import {
   updateInventory,
 } from './shipmentOperations.ts';
 import { addItemsAndRelease, getOrderStages, releaseOrder } from './stageOperations.ts';
+import { generateOrderToken, orderIdOfToken } from './tokenOperations.ts';
 
 /** The order operations of the contract. */
 export function orderRoutes(parts: OrderOperationParts) {
@@ -59,6 +62,7 @@ export function orderRoutes(parts: OrderOperationParts) {
     getOrderStages: async (context, { params }) =>
       payload(await getOrderStages(context, params.order_id)),
     ...lifeRoutes(parts),
+    ...detailRoutes(parts),
     ...fulfillmentRoutes,
   } satisfies Routes;
 }
@@ -103,6 +107,34 @@ function lifeRoutes(parts: OrderOperationParts) {
     deleteOrder: async (context, { params }) => {
       await removeOrder(context, params.order_id, parts.hooks);
       return noContent();
+    },
+  } satisfies Routes;
+}
+
+/** Tokens, mails that are sent again, and small changes of an order. */
+function detailRoutes(parts: OrderOperationParts) {
+  return {
+    generateOrderToken: async (context, { params }) =>
+      payload(await generateOrderToken(context, parts.seal, params.order_id)),
+    getOrderByToken: async (context, { body, expand }) => {
+      const orderId = orderIdOfToken(context, parts.seal, body.order_token);
+      return payloadText(await getOrder(context, parts, orderId, expand));
+    },
+    resendReceipt: async (context, { params }) => {
+      await resendReceipt(context, params.order_id, parts.queueMail);
+      return done();
+    },
+    resendShipmentConfirmation: async (context, { params }) => {
+      await resendShipmentConfirmation(context, params.order_id, parts.queueMail);
+      return done();
+    },
+    assignToAffiliate: async (context, { params, body, expand }) => {
+      await assignToAffiliate(context, params.order_id, body, parts.hooks);
+      return payloadText(await getOrder(context, parts, params.order_id, expand));
+    },
+    replaceOrderItemMerchantItemId: async (context, { params, body, expand }) => {
+      await replaceItemId(context, params.order_id, body, parts.hooks);
+      return payloadText(await getOrder(context, parts, params.order_id, expand));
     },
   } satisfies Routes;
 }

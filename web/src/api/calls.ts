@@ -110,6 +110,20 @@ export const calls = {
     'order_write',
   ],
   deleteOrder: ['DELETE', '/rest/v2/order/orders/{order_id}', 'order_write'],
+  generateOrderToken: ['GET', '/rest/v2/order/orders/token/{order_id}', 'order_read'],
+  getOrderByToken: ['POST', '/rest/v2/order/orders/token', 'order_read'],
+  resendReceipt: ['POST', '/rest/v2/order/orders/{order_id}/resend_receipt', 'order_write'],
+  resendShipmentConfirmation: [
+    'POST',
+    '/rest/v2/order/orders/{order_id}/resend_shipment_confirmation',
+    'order_write',
+  ],
+  assignToAffiliate: ['POST', '/rest/v2/order/orders/{order_id}/assignToAffiliate', 'order_write'],
+  replaceOrderItemMerchantItemId: [
+    'PUT',
+    '/rest/v2/order/orders/{order_id}/replace_item_id',
+    'order_write',
+  ],
   getDistributionCenters: ['GET', '/rest/v2/fulfillment/distribution_centers', 'order_read'],
   getDistributionCenterOrders: [
     'GET',
