@@ -17,7 +17,7 @@ import {
   withoutFields,
 } from '../../web/src/tasks/change.ts';
 import { openStatuses, parseAbout, parseTaskList, searchOf } from '../../web/src/tasks/list.ts';
-import { mondayOf, stateOfSearch, taskViews } from '../../web/src/tasks/views.ts';
+import { isQueue, mondayOf, stateOfSearch, taskViews } from '../../web/src/tasks/views.ts';
 import { agoWords, closesItself, objectPath, valueWords } from '../../web/src/tasks/words.ts';
 
 const me = 7;
@@ -106,6 +106,21 @@ test('every view is an address that the inbox reads as it is', () => {
   assert.equal(mondayOf('2026-03-02'), '2026-03-02');
   for (const { label, state } of taskViews('2026-03-02'))
     assert.ok(isSameView(state, parseTaskList(parseUrl(stringifyUrl(state)))), label);
+});
+
+test('an empty queue is all clear, an empty search is not', () => {
+  const table: [address: string, isClear: boolean][] = [
+    ['', true],
+    ['?status=open&who=me&sort=due_dts', true],
+    ['?status=open&who=me&sort=-priority', true],
+    ['?status=open&who=none', true],
+    ['?made_by=rules', true],
+    ['?status=delayed&sort=delay_until_dts', false],
+    ['?status=open&who=me&q=tea', false],
+    ['?q=tea', false],
+  ];
+  for (const [address, isClear] of table)
+    assert.equal(isQueue(parseTaskList(parseUrl(address))), isClear, address);
 });
 
 test('a change is taken back to what was', () => {

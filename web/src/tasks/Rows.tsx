@@ -20,6 +20,7 @@ import { LivePill } from './LivePill.tsx';
 import { filtersWith, type People, type TaskListState } from './list.ts';
 import { nextSnoozedQuery, tagsQuery } from './queries.ts';
 import classes from './tasks.module.css';
+import { isQueue } from './views.ts';
 
 /** The second pane: filters, rows, what can be done with the selected ones. */
 export function Rows({
@@ -76,9 +77,13 @@ export function Rows({
         onPeek={show}
         selection={selection}
         empty={
-          <NoRows filters={filters} state={state} onClear={(none) => setState(none, false)}>
+          isQueue(state) ? (
             <AllClear />
-          </NoRows>
+          ) : (
+            <NoRows filters={filters} state={state} onClear={(none) => setState(none, false)}>
+              <AllClear />
+            </NoRows>
+          )
         }
       />
     </div>
@@ -92,7 +97,7 @@ function AllClear() {
   const { data: next } = useQuery(nextSnoozedQuery);
   return (
     <Empty icon="check" title="All clear">
-      No task is open.{' '}
+      Nothing is waiting here.{' '}
       {next && (
         <>
           Next, “{next.task_name}” wakes <Moment at={next.delay_until_dts} />.

@@ -1,6 +1,6 @@
 import type { WorkflowTaskSearch } from '@perennial/contract/perennial.ts';
 import type { UrlState } from '../kit/urlCodec.ts';
-import type { View } from '../kit/views.ts';
+import { isSameView, type View } from '../kit/views.ts';
 import { closedStatuses, openStatuses } from './list.ts';
 
 /** The views that every merchant needs. `monday` is the first day of this week. */
@@ -19,6 +19,14 @@ export function taskViews(monday: string): readonly View[] {
     },
   ];
 }
+
+/** Whether the rows are what a usual view has to work on, in any order: empty means all clear. */
+export const isQueue = (state: UrlState): boolean =>
+  taskViews('').some(
+    ({ state: view }) =>
+      (view['status'] === undefined || view['status'] === 'open') &&
+      isSameView({ ...view, sort: undefined }, { ...state, sort: undefined }),
+  );
 
 /** The Monday of the week of a day (`2026-03-03` → `2026-03-02`). */
 export function mondayOf(day: string): string {
