@@ -141,6 +141,8 @@ test('a replacement of something that recurs starts no second auto order', async
   assert.deepEqual([order.summary?.total?.value, order.auto_order], [4.4, undefined]);
   const fault = (await replace(id, { items: [] })).body.error.user_message;
   assert.match(fault, /items is missing/);
+  const other = await replace(id, { items: [{ merchant_item_id: 'TEA' }], free: true });
+  assert.match(other.body.error.user_message, /TEA is not in the catalogue/);
 });
 
 const adjust = (order_id: string, desired_total: string) =>

@@ -57,6 +57,8 @@ export async function replaceOrder(
     ...(isFree || request.skip_payment === true ? { skip_payment_processing: true } : {}),
     ...(request.immediate_charge === true ? {} : { no_realtime_payment_processing: true }),
   });
+  const unknown = made.warnings.find(({ code }) => code === 'unknown_item');
+  if (unknown !== undefined) refuse('invalid_field', { ...unknown, fix: 'Send the id of an item' });
   const order = { ...made.order, copiedFrom: earlier.orderId };
   const result = await placeOrder(context, { ...made, order }, parts, (context) =>
     noteOriginal(context, earlier, order.orderId, request, parts.hooks),
