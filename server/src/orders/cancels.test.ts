@@ -262,3 +262,14 @@ test('a page of another site cannot block a refund with the cookie of a user', a
   assert.equal((await block({ cookie })).status, 400);
   assert.equal((await block({ ...pageHeaders, cookie })).status, 204);
 });
+
+test('an update that rejects a paid order refunds nothing, and says so', async () => {
+  const id = await placed();
+  const { status, body } = await move(id, 'Rejected');
+  assert.equal(status, 200);
+  assert.match(body.warning.warning_message, /is paid, and an update refunds nothing/);
+  assert.equal(refundedAt(id), 0);
+  assert.deepEqual((await eventsOf(id)).slice(-2), ['order_stage_change', 'order_reject']);
+  const unpaid = await placed({ payment: { payment_method: 'Check' } });
+  assert.equal((await move(unpaid, 'Rejected')).body.warning, undefined);
+});

@@ -9,7 +9,7 @@ import { noHooks, type OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
 import { event, paymentEvent, stageEvents } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
-import { refundWarnings } from './refund.ts';
+import { refundedOf, refundWarnings, totalOf } from './refund.ts';
 import { shipEvents } from './shipping.ts';
 import { findOrder, saveOrder } from './store.ts';
 
@@ -45,9 +45,25 @@ export function updateOrder(
     if (order.rebillNumber === 0) await hooks.onOriginalOrderChanged(context, [order.orderId]);
     return {
       order,
-      warnings: [...refundWarnings(stored, body), ...ignoredIn(context, body, { stored, order })],
+      warnings: [
+        ...refundWarnings(stored, body),
+        ...ignoredIn(context, body, { stored, order }),
+        ...unrefundedWords(stored, order),
+      ],
     };
   });
+}
+
+/** An update moves no money, so a client that rejects a paid order is reminded of it. */
+function unrefundedWords(before: OrderRecord, after: OrderRecord): string[] {
+  const isRejected =
+    after.document.current_stage === 'Rejected' && before.document.current_stage !== 'Rejected';
+  if (!isRejected || after.paidAt === undefined) return [];
+  if (totalOf(refundedOf(after)) === after.total) return [];
+  return [
+    `current_stage: order ${after.orderId} is paid, and an update refunds nothing. ` +
+      'Refund it with PUT /rest/v2/order/orders/{order_id}/refund.',
+  ];
 }
 
 /** Returns a stored order as a change would leave it, or refuses the change. Writes nothing. */
