@@ -261,7 +261,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   orders:
     'adjustedTotal,change,charge,copy,coupon,customerOrders,dispute,facets,fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
-    'paymentDetails,present,refund,shipping,' +
+    'paymentDetails,present,receivableRetry,refund,shipping,' +
     'stages,totals,weight',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
@@ -320,6 +320,8 @@ const owners: Readonly<Record<string, string>> = {
   waiting_shipment: 'server/src/orders',
   refund_block: 'server/src/orders',
   order_payment_attempt: 'server/src/orders',
+  receivable_retry: 'server/src/orders',
+  receivable_retry_config: 'server/src/orders',
   chargeback_dispute: 'server/src/orders',
   gateway_report: 'server/src/payments',
   mail_template: 'server/src/notifications',

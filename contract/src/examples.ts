@@ -162,6 +162,15 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     summary: { shipping_handling_refunded: { value: 5 } },
   },
   processPayment: { amount: 19.99 },
+  updateAccountsReceivableRetryConfig: {
+    active: true,
+    daily_activity_list: [
+      { day: 1, charge: true },
+      { day: 3, charge: true },
+    ],
+    reject_at_end: true,
+    transaction_rejects: [{ name: 'code', value: 'stolen card' }],
+  },
   insertChargeback: {
     order_id: 'DEMO-0000000101',
     case_number: 'CB-2291',

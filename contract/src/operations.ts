@@ -132,7 +132,13 @@ import {
   WorkflowTasksBatchRequest,
   WorkflowTasksBatchResponse,
 } from './perennial.ts';
-import { OrderProcessPaymentRequest, OrderProcessPaymentResponse } from './receivable.ts';
+import {
+  AccountsReceivableRetryConfig,
+  AccountsReceivableRetryConfigResponse,
+  AccountsReceivableRetryStatsResponse,
+  OrderProcessPaymentRequest,
+  OrderProcessPaymentResponse,
+} from './receivable.ts';
 import {
   AnythingSearchResponse,
   AutoOrderSearch,
@@ -835,6 +841,47 @@ export const operations = {
     payload: 'order',
     status: 200,
     expand: 'order',
+  },
+  getAccountsReceivableRetryConfig: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/order/accountsReceivableRetryConfig',
+    summary: 'Read the retry of Accounts Receivable',
+    permissions: ['order_read'],
+    response: AccountsReceivableRetryConfigResponse,
+    payload: 'config',
+    status: 200,
+  },
+  updateAccountsReceivableRetryConfig: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/order/accountsReceivableRetryConfig',
+    summary: 'Replace the retry of Accounts Receivable',
+    description:
+      'On each day of the list, counted from the day on which an order came into Accounts Receivable, its card is ' +
+      'charged once more, or the order is rejected. An order whose auto order still retries the rebill is left to ' +
+      'it. Orders that came earlier are only charged on the days that are left.',
+    permissions: ['order_write'],
+    body: AccountsReceivableRetryConfig,
+    response: BaseResponse,
+    status: 200,
+  },
+  getAccountsReceivableRetryStats: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/order/accountsReceivableRetryConfig/stats',
+    summary: 'Read what the retry of Accounts Receivable collected',
+    permissions: ['order_read'],
+    query: Type.Object({
+      from: text('The first moment; default: the beginning.'),
+      to: text('The last moment; default: now.'),
+    }),
+    response: AccountsReceivableRetryStatsResponse,
+    payload: 'overall',
+    status: 200,
   },
   processPayment: {
     tag: 'order',

@@ -1,7 +1,7 @@
 /** Collecting what is owed: payments of orders in Accounts Receivable (current API, OrderApi). */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { decimal, model, one, text } from './fields.ts';
+import { decimal, flag, int32, many, model, one, text, texts } from './fields.ts';
 import { OrderPaymentTransaction } from './orderPayment.ts';
 
 export const OrderProcessPaymentRequest = model(
@@ -21,3 +21,109 @@ export const OrderProcessPaymentResponse = answer('OrderProcessPaymentResponse',
   ),
 });
 export type OrderProcessPaymentResponse = Static<typeof OrderProcessPaymentResponse>;
+
+export const AccountsReceivableRetryDayActivity = model(
+  'AccountsReceivableRetryDayActivity',
+  'What happens to an unpaid order on one day.',
+  {
+    charge: flag('True: its card is charged. False: the order is rejected.'),
+    coupon_code: text('A coupon of the merchant’s settings, taken off if the charge succeeds.'),
+    day: int32('Days since the order came into Accounts Receivable: 1 to 7.'),
+  },
+);
+export type AccountsReceivableRetryDayActivity = Static<typeof AccountsReceivableRetryDayActivity>;
+
+export const AccountsReceivableRetryTransactionReject = model(
+  'AccountsReceivableRetryTransactionReject',
+  'A detail of a declined transaction that rejects the order at once.',
+  {
+    name: text('The name of the detail: reason or code.'),
+    value: text('Its value, in any case: insufficient funds.'),
+  },
+);
+export type AccountsReceivableRetryTransactionReject = Static<
+  typeof AccountsReceivableRetryTransactionReject
+>;
+
+export const AccountsReceivableRetryConfig = model(
+  'AccountsReceivableRetryConfig',
+  'When the cards of orders in Accounts Receivable are charged again.',
+  {
+    active: flag('True: the retry runs.'),
+    allow_process_linked_accounts: flag('Taken and without effect: merchants are not linked here.'),
+    cancel_auto_order: flag('True: a rejected order cancels its auto order, too.'),
+    current_service_plan: text('Taken and without effect.'),
+    daily_activity_list: many(AccountsReceivableRetryDayActivity, 'At most 7 days.'),
+    managed_by_linked_account_merchant_id: flag('Taken and without effect.'),
+    merchant_id: text(),
+    notify_emails: texts('Taken and without effect: events report each retry.'),
+    notify_rejections: flag('Taken and without effect.'),
+    notify_successes: flag('Taken and without effect.'),
+    process_linked_accounts: flag('Taken and without effect.'),
+    processing_percentage: text('Taken and without effect.'),
+    reject_at_end: flag('True: the order is rejected the day after the last day of the list.'),
+    transaction_rejects: many(AccountsReceivableRetryTransactionReject),
+    trial_mode: flag('Taken and without effect.'),
+    trial_mode_expiration_dts: text('Taken and without effect.'),
+  },
+);
+export type AccountsReceivableRetryConfig = Static<typeof AccountsReceivableRetryConfig>;
+
+export const AccountsReceivableRetryConfigResponse = answer(
+  'AccountsReceivableRetryConfigResponse',
+  {
+    config: one(AccountsReceivableRetryConfig),
+    coupon_codes: texts('The coupons of the merchant’s settings.'),
+    emails: texts(),
+    has_linked_accounts: flag(),
+  },
+);
+export type AccountsReceivableRetryConfigResponse = Static<
+  typeof AccountsReceivableRetryConfigResponse
+>;
+
+export const AccountsReceivableRetryStatMetrics = model(
+  'AccountsReceivableRetryStatMetrics',
+  'What the retry did on one day of the list, or in all.',
+  {
+    attempts: int32(),
+    attempts_formatted: text(),
+    conversion_rate: decimal('Successes per attempt: 0 to 1.'),
+    conversion_rate_formatted: text('In percent.'),
+    day: int32('Absent for the sum of all days.'),
+    discounts: decimal('What coupons took off.'),
+    discounts_formatted: text(),
+    revenue: decimal(),
+    revenue_formatted: text(),
+    successes: int32(),
+    successes_formatted: text(),
+  },
+);
+export type AccountsReceivableRetryStatMetrics = Static<typeof AccountsReceivableRetryStatMetrics>;
+
+export const AccountsReceivableRetryStatRevenue = model(
+  'AccountsReceivableRetryStatRevenue',
+  'What the retry collected on one day of the calendar.',
+  { label: text('The day: 2026-03-15.'), revenue: decimal() },
+);
+export type AccountsReceivableRetryStatRevenue = Static<typeof AccountsReceivableRetryStatRevenue>;
+
+export const AccountsReceivableRetryStatAccount = model(
+  'AccountsReceivableRetryStatAccount',
+  'The statistics of a merchant’s retry.',
+  {
+    days: many(AccountsReceivableRetryStatMetrics),
+    merchant_id: text(),
+    overall: one(AccountsReceivableRetryStatMetrics),
+    revenue_for_period: many(AccountsReceivableRetryStatRevenue),
+  },
+);
+export type AccountsReceivableRetryStatAccount = Static<typeof AccountsReceivableRetryStatAccount>;
+
+export const AccountsReceivableRetryStatsResponse = answer('AccountsReceivableRetryStatsResponse', {
+  linked_accounts: many(AccountsReceivableRetryStatAccount),
+  overall: one(AccountsReceivableRetryStatAccount),
+});
+export type AccountsReceivableRetryStatsResponse = Static<
+  typeof AccountsReceivableRetryStatsResponse
+>;

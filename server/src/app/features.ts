@@ -8,6 +8,7 @@ import { orderTaker } from '../orders/customerOperations.ts';
 import { relatedToCustomer } from '../orders/customerOrders.ts';
 import { recordReport } from '../orders/gatewayReportOperations.ts';
 import { processPayment } from '../orders/processPaymentOperations.ts';
+import { receivableDueWork } from '../orders/receivableRetryWorker.ts';
 import type { OrderMail } from '../orders/resendOperations.ts';
 import type { ReportParts } from '../payments/gatewayReportWorker.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
@@ -71,7 +72,7 @@ export function wireFeatures(
         until: Temporal.Instant,
       ) => countSkipped(db, merchant.merchantId, from, until),
       // What a moved clock plays, in this order.
-      dueWork: [rebillDueWork({ payments }, clock), movingDueWork],
+      dueWork: [rebillDueWork({ payments }, clock), receivableDueWork(orders), movingDueWork],
     },
     files: { store: fileStore, clock },
   };

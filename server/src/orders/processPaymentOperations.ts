@@ -27,6 +27,9 @@ import {
   insertAttempt,
   settleAttempt,
 } from './paymentAttemptStore.ts';
+import { rejectsOrder } from './receivableRetry.ts';
+import { findRetryConfig } from './receivableRetryStore.ts';
+import { rejectReceivable } from './rejectReceivableOperations.ts';
 import { chargeLeaseMs, findOrder, saveOrder } from './store.ts';
 import { noOrder } from './updateOperations.ts';
 
@@ -249,7 +252,25 @@ async function settle(
   await context.events.emit(context, eventsOf(stored, order, attempt, result));
   await rebill?.charged(context, order, { ...result, cardToken: attempt.cardToken });
   if (becamePaid) await hooks.onPaid(context, order);
+  await rejectAfterRetry(context, order, attempt, result, hooks);
   return order;
+}
+
+/** Rejects an order after a retry was declined with a reason that the merchant's retry names. */
+async function rejectAfterRetry(
+  context: Context,
+  order: OrderRecord,
+  { source }: PaymentAttempt,
+  result: KnownChargeResult,
+  hooks: OrderHooks,
+): Promise<void> {
+  if (source !== 'retry' || result.kind !== 'declined') return;
+  const config = await findRetryConfig(context.db, order.merchantId);
+  if (config === undefined || !rejectsOrder(config, result)) return;
+  // The rebill was settled meanwhile, so it is read again.
+  const rebill = await hooks.lockRebill(context, order.orderId);
+  const reason = `The gateway declined for good: ${result.code ?? result.reason}`;
+  await rejectReceivable(context, { order, rebill }, config, hooks, reason);
 }
 
 function eventsOf(

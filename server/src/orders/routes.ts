@@ -17,6 +17,7 @@ import {
   updateOrderJson,
 } from './operations.ts';
 import { type ProcessedPayment, processPayment } from './processPaymentOperations.ts';
+import { getRetryConfig, getRetryStats, updateRetryConfig } from './receivableRetryOperations.ts';
 import { readRefundable } from './refundOperations.ts';
 import { resendReceipt, resendShipmentConfirmation } from './resendOperations.ts';
 import {
@@ -55,6 +56,14 @@ export function orderRoutes(parts: OrderOperationParts) {
       const { refundable, ...beside } = await readRefundable(context, params.order_id);
       return payload(refundable, { beside });
     },
+    getAccountsReceivableRetryConfig: async (context) => {
+      const { config, beside } = await getRetryConfig(context);
+      return payload(config, { beside });
+    },
+    updateAccountsReceivableRetryConfig: async (context, { body }) =>
+      done(warningOf('without_effect', await updateRetryConfig(context, body))),
+    getAccountsReceivableRetryStats: async (context, { query }) =>
+      payload(await getRetryStats(context, query), { beside: { linked_accounts: [] } }),
     processPayment: async (context, { params, body }) =>
       processedAnswer(await processPayment(context, params.order_id, body, parts)),
     refundOrder: async (context, { params, query, body, expand }) =>

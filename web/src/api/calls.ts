@@ -92,6 +92,21 @@ export const calls = {
   updateOrder: ['PUT', '/rest/v2/order/orders/{order_id}', 'order_write'],
   isRefundableOrder: ['GET', '/rest/v2/order/orders/{order_id}/refundable', 'order_read'],
   refundOrder: ['PUT', '/rest/v2/order/orders/{order_id}/refund', 'order_write'],
+  getAccountsReceivableRetryConfig: [
+    'GET',
+    '/rest/v2/order/accountsReceivableRetryConfig',
+    'order_read',
+  ],
+  updateAccountsReceivableRetryConfig: [
+    'POST',
+    '/rest/v2/order/accountsReceivableRetryConfig',
+    'order_write',
+  ],
+  getAccountsReceivableRetryStats: [
+    'GET',
+    '/rest/v2/order/accountsReceivableRetryConfig/stats',
+    'order_read',
+  ],
   processPayment: ['POST', '/rest/v2/order/orders/{order_id}/process_payment', 'order_write'],
   blockRefundOnOrder: ['GET', '/rest/v2/order/orders/{order_id}/refund_block', 'order_write'],
   unblockRefundOnOrder: ['GET', '/rest/v2/order/orders/{order_id}/refund_unblock', 'order_write'],

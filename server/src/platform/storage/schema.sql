@@ -521,6 +521,7 @@ CREATE INDEX orders_facets ON orders USING gin (facets);
 CREATE INDEX orders_ordinary ON orders USING btree (merchant_id, created_at, order_id) WHERE auto_order_oid IS NULL;
 CREATE INDEX orders_original ON orders USING btree (merchant_id, created_at, order_id) WHERE rebill_number = 0;
 CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
+CREATE INDEX orders_receivable ON orders USING btree (merchant_id, order_id) WHERE current_stage = 'Accounts Receivable'::text AND paid_at IS NULL AND card_token IS NOT NULL;
 CREATE INDEX orders_stage ON orders USING btree (merchant_id, current_stage, order_id) WHERE current_stage <> 'Completed Order'::text;
 
 CREATE TABLE chargeback_dispute (
@@ -985,6 +986,24 @@ CREATE TABLE rebill (
 CREATE INDEX rebill_declined ON rebill USING btree (merchant_id, at) WHERE state = ANY (ARRAY['declined'::text, 'given up'::text]);
 CREATE INDEX rebill_in_flight ON rebill USING btree (merchant_id, auto_order_oid) WHERE lease_until IS NOT NULL;
 CREATE INDEX rebill_kept ON rebill USING btree (merchant_id, auto_order_oid) WHERE state = 'declined'::text AND planned IS NOT NULL;
+
+CREATE TABLE receivable_retry (
+  merchant_id text NOT NULL,
+  order_id text NOT NULL,
+  entered_at timestamp with time zone NOT NULL,
+  next_at timestamp with time zone,
+  last_day integer,
+  CONSTRAINT receivable_retry_pkey PRIMARY KEY (merchant_id, order_id),
+  CONSTRAINT receivable_retry_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id) ON DELETE CASCADE
+);
+CREATE INDEX receivable_retry_due ON receivable_retry USING btree (merchant_id, next_at) WHERE next_at IS NOT NULL;
+
+CREATE TABLE receivable_retry_config (
+  merchant_id text NOT NULL,
+  config json NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  CONSTRAINT receivable_retry_config_pkey PRIMARY KEY (merchant_id)
+);
 
 CREATE TABLE refund_block (
   merchant_id text NOT NULL,

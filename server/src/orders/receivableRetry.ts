@@ -1,0 +1,142 @@
+import type {
+  AccountsReceivableRetryConfig,
+  AccountsReceivableRetryDayActivity,
+} from '@perennial/contract/receivable.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { addDays, daysBetween } from '../kernel/calendar.ts';
+import { fold } from '../kernel/caseFolding.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
+import { declineCodeDetail } from './payment.ts';
+
+/*
+ * The retry of Accounts Receivable: on which days after an unpaid order came there its card is
+ * charged again, and when the order is rejected (current API, AccountsReceivableRetryConfig).
+ */
+
+const daysMax = 7;
+
+/** Returns the fault of a configuration. `coupons` are the codes that exist, case-folded. */
+export function retryConfigFault(
+  { daily_activity_list: days }: AccountsReceivableRetryConfig,
+  coupons: ReadonlyMap<string, unknown>,
+): FieldFault | undefined {
+  const list = days ?? [];
+  if (list.length > daysMax)
+    return {
+      field: 'daily_activity_list',
+      reason: `has ${list.length} days`,
+      fix: `Send at most ${daysMax}`,
+    };
+  for (const [index, { day, coupon_code: code }] of list.entries()) {
+    const field = `daily_activity_list[${index}]`;
+    if (day == null || day < 1 || day > daysMax)
+      return {
+        field: `${field}.day`,
+        reason: 'is not a day of the retry',
+        fix: `Send 1 to ${daysMax}: days since the order came into Accounts Receivable`,
+      };
+    if (list.findIndex((other) => other.day === day) !== index)
+      return { field: `${field}.day`, reason: 'occurs twice', fix: 'Send each day once' };
+    if (code && !coupons.has(fold(code)))
+      return {
+        field: `${field}.coupon_code`,
+        reason: 'is not a coupon of the merchant’s settings',
+        fix: 'Add it to the coupons of the settings first',
+      };
+  }
+  return undefined;
+}
+
+/** Names the given fields that have no effect on this server. */
+export const idleFields = (config: AccountsReceivableRetryConfig): string[] =>
+  idleNames.filter((name) => {
+    const value = config[name];
+    return Array.isArray(value) ? value.length > 0 : Boolean(value);
+  });
+
+const idleNames = [
+  'allow_process_linked_accounts',
+  'current_service_plan',
+  'managed_by_linked_account_merchant_id',
+  'notify_emails',
+  'notify_rejections',
+  'notify_successes',
+  'process_linked_accounts',
+  'processing_percentage',
+  'trial_mode',
+  'trial_mode_expiration_dts',
+] as const satisfies readonly (keyof AccountsReceivableRetryConfig)[];
+
+/** An order that the retry takes care of. */
+export interface RetriedOrder {
+  readonly enteredAt: Temporal.Instant;
+  /** The last day on which something was done; absent: it is new to the retry. */
+  readonly lastDay: number | undefined;
+  readonly now: Temporal.Instant;
+  readonly zone: string;
+}
+
+/** What the retry does with an order now. */
+export type RetryStep =
+  | { readonly kind: 'charge'; readonly day: number; readonly couponCode?: string | undefined }
+  | { readonly kind: 'reject'; readonly day: number }
+  | { readonly kind: 'wait'; readonly until: Temporal.Instant }
+  /** Nothing is left to do. */
+  | { readonly kind: 'none' };
+
+/**
+ * Returns what happens to an order today. A day that was missed is skipped when a later one has
+ * come. An order that came before the retry began is only touched on the days that are left, and
+ * one that is older than the list is never charged or rejected.
+ */
+export function retryStep(
+  { daily_activity_list: list = [], reject_at_end: rejects }: AccountsReceivableRetryConfig,
+  order: RetriedOrder,
+): RetryStep {
+  const { enteredAt, now, zone } = order;
+  const today = daysBetween(enteredAt, now, zone);
+  const lastDay = order.lastDay ?? today - 1;
+  const days = activitiesOf(list, rejects === true);
+  const end = days.at(-1)?.day ?? 0;
+  if (today > end + graceDays || (order.lastDay === undefined && today > end))
+    return { kind: 'none' };
+  const due = days.findLast(({ day }) => day > lastDay && day <= today);
+  if (due?.charge === true && due.day + graceDays >= today)
+    return { kind: 'charge', day: due.day, couponCode: due.coupon_code || undefined };
+  if (due?.charge === false) return { kind: 'reject', day: due.day };
+  const next = days.find(({ day }) => day > today);
+  return next === undefined
+    ? { kind: 'none' }
+    : { kind: 'wait', until: addDays(enteredAt, next.day, zone) };
+}
+
+// A server that was down over a weekend continues; a longer stop is for a person to check.
+const graceDays = 3;
+
+/** Returns the days of the list in order, with the rejection after the last one. */
+function activitiesOf(list: readonly AccountsReceivableRetryDayActivity[], rejects: boolean) {
+  const days = list
+    .flatMap(({ day, charge, coupon_code }) =>
+      day == null ? [] : [{ day, charge: charge === true, coupon_code }],
+    )
+    .toSorted((a, b) => a.day - b.day);
+  const last = days.at(-1);
+  return rejects && last?.charge === true
+    ? [...days, { day: last.day + 1, charge: false, coupon_code: undefined }]
+    : days;
+}
+
+/** Whether a decline rejects the order at once. */
+export function rejectsOrder(
+  { transaction_rejects: rejects = [] }: AccountsReceivableRetryConfig,
+  { reason, code }: { readonly reason: string; readonly code?: string | undefined },
+): boolean {
+  const details = new Map([
+    ['reason', reason],
+    [declineCodeDetail, code ?? ''],
+  ]);
+  return rejects.some(({ name, value }) => {
+    const found = details.get((name ?? '').trim().toLowerCase());
+    return !!value && found !== undefined && fold(found) === fold(value.trim());
+  });
+}

@@ -1,0 +1,270 @@
+import type {
+  AccountsReceivableRetryConfig,
+  AccountsReceivableRetryStatAccount,
+  AccountsReceivableRetryStatMetrics,
+} from '@perennial/contract/receivable.ts';
+import { Temporal } from 'temporal-polyfill';
+import { addDays } from '../kernel/calendar.ts';
+import { fold } from '../kernel/caseFolding.ts';
+import { fromMinor, type Minor } from '../kernel/money.ts';
+import { readWireDate } from '../kernel/wireDates.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { filterDate } from '../platform/http/dates.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { leaseFrom } from '../platform/jobs/lease.ts';
+import { couponsOf } from './coupon.ts';
+import type { OrderParts } from './insertOperations.ts';
+import type { OrderRecord } from './order.ts';
+import type { PaymentAttempt } from './paymentAttempt.ts';
+import { amountText } from './paymentAttempt.ts';
+import {
+  beginAttempt,
+  chargeAttempt,
+  type LockedUnpaid,
+  lockUnpaid,
+} from './processPaymentOperations.ts';
+import { idleFields, type RetryStep, retryConfigFault, retryStep } from './receivableRetry.ts';
+import {
+  adoptReceivables,
+  endRetry,
+  findRetryConfig,
+  firstRetry,
+  lockRetry,
+  moveRetry,
+  type RetryFigures,
+  type RetryRow,
+  readRetryFigures,
+  saveRetryConfig,
+} from './receivableRetryStore.ts';
+import { rejectReceivable, retryActor } from './rejectReceivableOperations.ts';
+import { chargeLeaseMs } from './store.ts';
+
+/** The configuration as the wire shows it, along with what a form for it offers. */
+export interface ShownRetryConfig {
+  readonly config: AccountsReceivableRetryConfig;
+  readonly beside: {
+    readonly coupon_codes: readonly string[];
+    readonly emails: readonly string[];
+    readonly has_linked_accounts: boolean;
+  };
+}
+
+/** Reads the retry of the merchant; an inactive one without days if none was set. */
+export async function getRetryConfig({ db, merchant }: Context): Promise<ShownRetryConfig> {
+  const { merchantId } = merchant;
+  const stored = (await findRetryConfig(db, merchantId)) ?? {
+    active: false,
+    daily_activity_list: [],
+  };
+  const coupons = couponsOf(merchant.settings['coupons'], merchant.currency);
+  return {
+    config: { ...stored, merchant_id: merchantId },
+    beside: {
+      coupon_codes: [...coupons.values()].map(({ code }) => code),
+      emails: [],
+      has_linked_accounts: false,
+    },
+  };
+}
+
+/** Replaces the retry of the merchant. Returns sentences about fields without effect. */
+export function updateRetryConfig(
+  context: Context,
+  given: AccountsReceivableRetryConfig,
+): Promise<readonly string[]> {
+  const { merchant, now } = context;
+  const config = withoutNulls(given);
+  const coupons = couponsOf(merchant.settings['coupons'], merchant.currency);
+  const fault = retryConfigFault(config, coupons);
+  if (fault !== undefined) return refuse('invalid_field', fault);
+  const { merchant_id: _, ...stored } = config;
+  const idle = idleFields(config);
+  return inTransaction(context, async ({ db }) => {
+    await saveRetryConfig(db, merchant.merchantId, stored, now);
+    return idle.length === 0 ? [] : [`${idle.join(', ')}: stored, and without effect here.`];
+  });
+}
+
+const withoutNulls = (config: AccountsReceivableRetryConfig): AccountsReceivableRetryConfig =>
+  Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+
+/** Whether the retry runs, and how. */
+export async function findActiveRetry({
+  db,
+  merchant,
+}: Context): Promise<AccountsReceivableRetryConfig | undefined> {
+  const config = await findRetryConfig(db, merchant.merchantId);
+  return config?.active === true ? config : undefined;
+}
+
+/**
+ * Does what the retry is to do until then: each thing at the moment at which it is due, but none
+ * before `context.now`. Returns how many orders it checked. Any number of processes may do so at
+ * once.
+ */
+export async function runRetries(
+  context: Context,
+  parts: OrderParts,
+  until: Temporal.Instant,
+): Promise<number> {
+  const config = await findActiveRetry(context);
+  if (config === undefined || parts.obstacle(context.merchant) !== undefined) return 0;
+  const { merchantId } = context.merchant;
+  await adoptReceivables(context.db, merchantId);
+  let count = 0;
+  for (;;) {
+    const due = await firstRetry(context.db, merchantId, until);
+    if (due?.nextAt == null || count >= retriesMax) return count;
+    const now = Temporal.Instant.compare(due.nextAt, context.now) > 0 ? due.nextAt : context.now;
+    await retryOrder({ ...context, now, actor: retryActor }, due.orderId, config, parts);
+    count++;
+  }
+}
+
+const retriesMax = 1000;
+
+/** Does what is due for one order: everything is decided under the lock of the order. */
+async function retryOrder(
+  context: Context,
+  orderId: string,
+  config: AccountsReceivableRetryConfig,
+  parts: OrderParts,
+): Promise<void> {
+  const lease = leaseFrom(parts.clock, chargeLeaseMs);
+  const attempt = await inTransaction(context, async (context) => {
+    const locked = await lockUnpaid(context, orderId, parts.hooks);
+    const row = await lockRetry(context.db, context.merchant.merchantId, orderId);
+    const isDue = row?.nextAt != null && Temporal.Instant.compare(row.nextAt, context.now) <= 0;
+    return row !== undefined && isDue ? actOn(context, locked, row, config, parts) : undefined;
+  });
+  if (attempt !== undefined) await chargeAttempt(context, attempt, parts, lease);
+}
+
+/** Decides on a locked order, stores the decision, and returns the charge that follows from it. */
+async function actOn(
+  context: Context,
+  locked: LockedUnpaid,
+  row: RetryRow,
+  config: AccountsReceivableRetryConfig,
+  parts: OrderParts,
+): Promise<PaymentAttempt | undefined> {
+  const { db, now, merchant } = context;
+  const { order } = locked;
+  const current = currentRow(row, locked, merchant.timeZone);
+  const step = stepOf(context, locked, current, config);
+  if (step.kind === 'reject' || step.kind === 'end')
+    await endRetry(db, merchant.merchantId, order.orderId);
+  else await moveRetry(db, merchant.merchantId, { ...current, ...moveOf(step, now) });
+  if (step.kind === 'reject')
+    await rejectReceivable(context, locked, config, parts.hooks, endReason);
+  return step.kind === 'charge' ? chargeOf(context, locked, step) : undefined;
+}
+
+type Step = RetryStep | { readonly kind: 'end' };
+
+/** Returns what happens to the order now. Its rebill's own retries own it while they last. */
+function stepOf(
+  { now, merchant: { timeZone: zone } }: Context,
+  { order, rebill }: LockedUnpaid,
+  { enteredAt, lastDay }: RetryRow,
+  config: AccountsReceivableRetryConfig,
+): Step {
+  if (!isReceivable(order)) return { kind: 'end' };
+  if (rebill?.isRetried === true) return { kind: 'wait', until: addDays(now, 1, zone) };
+  if (order.charging === true || rebill?.isUnderWay === true)
+    return { kind: 'wait', until: now.add({ hours: 1 }) };
+  return retryStep(config, { enteredAt, lastDay: lastDay ?? undefined, now, zone });
+}
+
+/** Returns when the retry checks the order again: soon after a charge, to see what it did. */
+function moveOf(step: Step, now: Temporal.Instant): Partial<RetryRow> {
+  if (step.kind === 'charge') return { nextAt: now.add({ hours: 1 }), lastDay: step.day };
+  return { nextAt: step.kind === 'wait' ? step.until : null };
+}
+
+async function chargeOf(
+  context: Context,
+  locked: LockedUnpaid,
+  { day, couponCode }: Extract<RetryStep, { kind: 'charge' }>,
+): Promise<PaymentAttempt | undefined> {
+  const { settings, currency } = context.merchant;
+  const coupon = couponsOf(settings['coupons'], currency).get(fold(couponCode ?? ''));
+  const begun = await beginAttempt(context, locked, { source: 'retry', retryDay: day, coupon });
+  if (begun.ok) return begun.value;
+  const { orderId } = locked.order;
+  context.log.warn({ orderId, ...begun.reason }, 'an order cannot be retried');
+  return undefined;
+}
+
+const endReason = 'The retries of Accounts Receivable are used up';
+
+const isReceivable = ({ paidAt, document }: OrderRecord): boolean =>
+  paidAt === undefined &&
+  document.current_stage === 'Accounts Receivable' &&
+  document.payment?.payment_method === 'Credit Card';
+
+/**
+ * Returns the row by the order as it is now: the order may have left Accounts Receivable and come
+ * back, and the days of a rebill's order begin when its own retries end.
+ */
+function currentRow(row: RetryRow, { order, rebill }: LockedUnpaid, zone: string): RetryRow {
+  const moves = order.document.current_stage_histories ?? [];
+  const entered = moves.findLast(({ after_stage: to }) => to === 'Accounts Receivable');
+  const parsed = entered?.transition_dts && readWireDate(entered.transition_dts, zone);
+  const moments = [
+    ...(parsed && parsed.ok ? [parsed.value] : []),
+    ...(rebill?.endedAt === undefined ? [] : [rebill.endedAt]),
+  ];
+  const enteredAt = moments.reduce(
+    (last, each) => (Temporal.Instant.compare(each, last) > 0 ? each : last),
+    row.enteredAt,
+  );
+  const isAgain = enteredAt.epochMilliseconds - row.enteredAt.epochMilliseconds >= 1000;
+  return isAgain ? { ...row, enteredAt, lastDay: null } : row;
+}
+
+/** Returns what the retry did in a period (current API, getAccountsReceivableRetryStats). */
+export async function getRetryStats(
+  { db, merchant }: Context,
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+): Promise<AccountsReceivableRetryStatAccount> {
+  const { merchantId, timeZone: zone, currency } = merchant;
+  const figures = await readRetryFigures(db, merchantId, {
+    from: filterDate(from, 'from', zone),
+    to: filterDate(to, 'to', zone),
+    zone,
+  });
+  const byDay = Map.groupBy(figures, ({ day }) => day);
+  const byLabel = Map.groupBy(figures, ({ label }) => label);
+  return {
+    merchant_id: merchantId,
+    days: [...byDay].map(([day, of]) => ({ day, ...metricsOf(of, currency) })),
+    overall: metricsOf(figures, currency),
+    revenue_for_period: [...byLabel]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([label, of]) => ({ label, revenue: metricsOf(of, currency).revenue ?? 0 })),
+  };
+}
+
+function metricsOf(
+  figures: readonly RetryFigures[],
+  currency: string,
+): AccountsReceivableRetryStatMetrics {
+  const total = (name: 'attempts' | 'successes' | 'revenue' | 'discounts') =>
+    figures.reduce((sum, each) => sum + each[name], 0);
+  const [attempts, successes] = [total('attempts'), total('successes')];
+  const rate = attempts === 0 ? 0 : Math.round((successes / attempts) * 10_000) / 10_000;
+  const [revenue, discounts] = [total('revenue') as Minor, total('discounts') as Minor];
+  return {
+    attempts,
+    attempts_formatted: String(attempts),
+    successes,
+    successes_formatted: String(successes),
+    conversion_rate: rate,
+    conversion_rate_formatted: `${(rate * 100).toFixed(2)}%`,
+    revenue: fromMinor(revenue, currency),
+    revenue_formatted: amountText(revenue, currency),
+    discounts: fromMinor(discounts, currency),
+    discounts_formatted: amountText(discounts, currency),
+  };
+}

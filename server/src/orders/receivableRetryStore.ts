@@ -1,0 +1,168 @@
+import type { AccountsReceivableRetryConfig } from '@perennial/contract/receivable.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+
+/*
+ * The tables `receivable_retry_config` and `receivable_retry`. A transaction that changes the row of
+ * an order holds the lock of the order.
+ */
+
+/** Returns the configuration of a merchant; undefined if there is none. */
+export async function findRetryConfig(
+  db: Database,
+  merchantId: string,
+): Promise<AccountsReceivableRetryConfig | undefined> {
+  const row = await db.row<{ config: AccountsReceivableRetryConfig }>(
+    'select config from receivable_retry_config where merchant_id = $1',
+    [merchantId],
+  );
+  return row?.config;
+}
+
+/** Stores the configuration and lets the retry check every order again by it. */
+export async function saveRetryConfig(
+  tx: Database,
+  merchantId: string,
+  config: AccountsReceivableRetryConfig,
+  now: Temporal.Instant,
+): Promise<void> {
+  await tx.run(
+    `insert into receivable_retry_config (merchant_id, config, modified_at) values ($1, $2, $3)
+     on conflict (merchant_id) do update set config = excluded.config,
+       modified_at = excluded.modified_at`,
+    [merchantId, JSON.stringify(config), now],
+  );
+  await tx.run(
+    `update receivable_retry set next_at = $2 where merchant_id = $1 and next_at is not null`,
+    [merchantId, now],
+  );
+}
+
+/** Returns those of these merchants whose retry is active. */
+export async function merchantsWithRetry(
+  db: Database,
+  merchantIds: readonly string[],
+): Promise<string[]> {
+  const rows = await db.rows<{ merchant_id: string }>(
+    `select c.merchant_id from unnest($1::text[]) as m (merchant_id)
+     join receivable_retry_config c on c.merchant_id = m.merchant_id
+     where c.config->>'active' = 'true'`,
+    [merchantIds],
+  );
+  return rows.map((row) => row.merchant_id);
+}
+
+/** Takes up orders that came into Accounts Receivable since, at most 500 at a time. */
+export async function adoptReceivables(db: Database, merchantId: string): Promise<number> {
+  return db.run(
+    `insert into receivable_retry (merchant_id, order_id, entered_at, next_at)
+     select $1, o.order_id, e.at, e.at
+     from orders o
+     cross join lateral (
+       select coalesce(max((move->>'transition_dts')::timestamptz), o.created_at) as at
+       from json_array_elements(coalesce(o.current_stage_histories, '[]'::json)) as h (move)
+       where move->>'after_stage' = 'Accounts Receivable') e
+     where o.merchant_id = $1 and o.current_stage = 'Accounts Receivable' and o.paid_at is null
+       and o.card_token is not null and o.payment->>'payment_method' = 'Credit Card'
+       and not exists (
+         select from receivable_retry r where r.merchant_id = $1 and r.order_id = o.order_id)
+     limit 500
+     on conflict (merchant_id, order_id) do nothing`,
+    [merchantId],
+  );
+}
+
+/** The row of an order. */
+export interface RetryRow {
+  readonly orderId: string;
+  readonly enteredAt: Temporal.Instant;
+  readonly nextAt: Temporal.Instant | null;
+  readonly lastDay: number | null;
+}
+
+/** Returns the order that is due first until then. */
+export async function firstRetry(
+  db: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+): Promise<RetryRow | undefined> {
+  return db.row<RetryRow>(
+    `select ${columns} from receivable_retry
+     where merchant_id = $1 and next_at <= $2 order by next_at, order_id limit 1`,
+    [merchantId, until],
+  );
+}
+
+/** Returns the row of a locked order, locked until the transaction ends. */
+export async function lockRetry(
+  tx: Database,
+  merchantId: string,
+  orderId: string,
+): Promise<RetryRow | undefined> {
+  return tx.row<RetryRow>(
+    `select ${columns} from receivable_retry where merchant_id = $1 and order_id = $2 for update`,
+    [merchantId, orderId],
+  );
+}
+
+const columns = `order_id as "orderId", entered_at as "enteredAt", next_at as "nextAt",
+  last_day as "lastDay"`;
+
+/** Stores when the retry checks an order again, and what it did. */
+export async function moveRetry(
+  tx: Database,
+  merchantId: string,
+  { orderId, enteredAt, nextAt, lastDay }: RetryRow,
+): Promise<void> {
+  await tx.run(
+    `update receivable_retry set entered_at = $3, next_at = $4, last_day = $5
+     where merchant_id = $1 and order_id = $2`,
+    [merchantId, orderId, enteredAt, nextAt, lastDay],
+  );
+}
+
+/** Ends the retry of an order: it has left Accounts Receivable. */
+export async function endRetry(tx: Database, merchantId: string, orderId: string): Promise<void> {
+  await tx.run('delete from receivable_retry where merchant_id = $1 and order_id = $2', [
+    merchantId,
+    orderId,
+  ]);
+}
+
+/** What the retry did on one day of its list and one day of the calendar. Amounts in minor units. */
+export interface RetryFigures {
+  readonly day: number;
+  readonly label: string;
+  readonly attempts: number;
+  readonly successes: number;
+  readonly revenue: number;
+  readonly discounts: number;
+}
+
+/** Returns what the retry did in a period. */
+export function readRetryFigures(
+  db: Database,
+  merchantId: string,
+  {
+    from,
+    to,
+    zone,
+  }: {
+    readonly from: Temporal.Instant | undefined;
+    readonly to: Temporal.Instant | undefined;
+    readonly zone: string;
+  },
+): Promise<RetryFigures[]> {
+  return db.rows(
+    `select retry_day as day, to_char(requested_at at time zone $4, 'YYYY-MM-DD') as label,
+       count(*)::int as attempts, (count(*) filter (where state = 'paid'))::int as successes,
+       coalesce(sum(amount_minor) filter (where state = 'paid'), 0)::bigint as revenue,
+       coalesce(sum(discount_minor) filter (where state = 'paid'), 0)::bigint as discounts
+     from order_payment_attempt
+     where merchant_id = $1 and source = 'retry' and state <> 'charging'
+       and ($2::timestamptz is null or requested_at >= $2)
+       and ($3::timestamptz is null or requested_at <= $3)
+     group by 1, 2 order by 1, 2`,
+    [merchantId, from ?? null, to ?? null, zone],
+  );
+}

@@ -1,0 +1,289 @@
+// The retry of Accounts Receivable: orders that were declined when they were placed, day after day.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import type { AccountsReceivableRetryConfig } from '@perennial/contract/receivable.ts';
+import { Temporal } from 'temporal-polyfill';
+import type { AnswerBody } from '../support/answerBody.ts';
+import { type TestRequest, testApp } from '../support/app.ts';
+
+const app = await testApp();
+let shops = 0;
+
+/** A shop with its own merchant, clock and retry. */
+async function openShop(config: AccountsReceivableRetryConfig, settings: object = {}) {
+  const merchantId = `AR${++shops}`;
+  const at = Temporal.PlainDateTime.from('2027-03-01T10:00')
+    .toZonedDateTime('America/New_York')
+    .toInstant();
+  await app.addMerchant(merchantId, {
+    settings: { store_declined_rebills: true, ...settings },
+    clock: { kind: 'standing', at },
+  });
+  const key = await app.addKey(merchantId);
+  const ask = async <Id extends OperationId>(request: TestRequest<Id>): Promise<AnswerBody<Id>> => {
+    const { status, body } = await app.request({ ...request, key });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body;
+  };
+  await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'TEA',
+      pricing: { cost: 25 },
+      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+    },
+  });
+  await ask({
+    operation: 'updateAccountsReceivableRetryConfig',
+    body: { active: true, ...config },
+  });
+  const shop = {
+    ask,
+    async order(token: string, schedule?: string): Promise<string> {
+      const { order } = await ask({
+        operation: 'insertOrder',
+        body: {
+          billing: { email: 'ann@example.com' },
+          items: [{ merchant_item_id: 'TEA', ...(schedule && { auto_order_schedule: schedule }) }],
+          channel_partner: { store_if_payment_declines: true },
+          payment: {
+            payment_method: 'Credit Card',
+            credit_card: {
+              card_number_token: token,
+              card_expiration_month: 12,
+              card_expiration_year: 2040,
+            },
+          },
+        },
+      });
+      return order.order_id;
+    },
+    until: (wall: string) => ask({ operation: 'setClock', body: { now_dts: wall } }),
+    async read(orderId: string) {
+      const { order } = await ask({
+        operation: 'getOrder',
+        params: { order_id: orderId },
+        query: { _expand: 'payment,payment.transaction,summary,coupon,auto_order' },
+      });
+      return order;
+    },
+    /** When the card was charged, and whether that succeeded. */
+    async tries(orderId: string): Promise<string[]> {
+      const { payment } = await shop.read(orderId);
+      return (payment.transactions ?? []).map(
+        (each: { transaction_timestamp: string; successful: boolean }) =>
+          `${each.transaction_timestamp.slice(0, 16)} ${each.successful ? 'paid' : 'declined'}`,
+      );
+    },
+    captures: (orderId: string): number[] =>
+      app.books
+        .captures()
+        .filter(({ orderReference }) => orderReference === orderId)
+        .map(({ amount }) => amount),
+    async differences(): Promise<unknown[]> {
+      return (await ask({ operation: 'getAudit' }))['differences'];
+    },
+    stats: async () => (await ask({ operation: 'getAccountsReceivableRetryStats' }))['overall'],
+  };
+  return shop;
+}
+
+const daily = (...days: number[]) => ({
+  daily_activity_list: days.map((day) => ({ day, charge: true })),
+});
+
+test('an order is charged on the days of the list, and its auto order begins when it is paid', async () => {
+  const shop = await openShop(daily(1, 3, 5));
+  const orderId = await shop.order('tok_decline_2x-days', 'Monthly');
+  await shop.until('2027-03-10T00:00');
+  assert.deepEqual(await shop.tries(orderId), [
+    '2027-03-01T10:00 declined',
+    '2027-03-02T10:00 declined',
+    '2027-03-04T10:00 paid',
+  ]);
+  const order = await shop.read(orderId);
+  assert.deepEqual([order.current_stage, order.auto_order?.status], ['Completed Order', 'active']);
+  assert.deepEqual(shop.captures(orderId), [2500]);
+  const { overall, days, revenue_for_period: revenue } = await shop.stats();
+  assert.deepEqual(
+    [overall.attempts, overall.successes, overall.revenue, overall.conversion_rate_formatted],
+    [2, 1, 25, '50.00%'],
+  );
+  assert.deepEqual(
+    days.map((each: { day: number; successes: number }) => [each.day, each.successes]),
+    [
+      [1, 0],
+      [3, 1],
+    ],
+  );
+  assert.deepEqual(
+    revenue.map((each: { label: string; revenue: number }) => [each.label, each.revenue]),
+    [
+      ['2027-03-02', 0],
+      ['2027-03-04', 25],
+    ],
+  );
+  assert.deepEqual(await shop.differences(), []);
+});
+
+test('the order is rejected the day after the last day', async () => {
+  const shop = await openShop({ ...daily(1, 2), reject_at_end: true });
+  const orderId = await shop.order('tok_decline');
+  await shop.until('2027-03-03T12:00');
+  assert.equal((await shop.read(orderId)).current_stage, 'Accounts Receivable');
+  await shop.until('2027-03-20T00:00');
+  const order = await shop.read(orderId);
+  assert.deepEqual(
+    [order.current_stage, order.reject_dts?.slice(0, 16), (await shop.tries(orderId)).length],
+    ['Rejected', '2027-03-04T10:00', 3],
+  );
+  assert.match(order.reject_reason, /retries of Accounts Receivable are used up/);
+});
+
+test('a coupon is taken off when the charge succeeds, and only then', async () => {
+  const shop = await openShop({}, { coupons: [{ code: 'TEN', percent: 10 }] });
+  await shop.ask({
+    operation: 'updateAccountsReceivableRetryConfig',
+    body: {
+      active: true,
+      daily_activity_list: [
+        { day: 1, charge: true, coupon_code: 'TEN' },
+        { day: 2, charge: true, coupon_code: 'TEN' },
+      ],
+    },
+  });
+  const orderId = await shop.order('tok_decline_2x-coupon');
+  await shop.until('2027-03-02T12:00');
+  assert.equal((await shop.read(orderId)).summary.total.value, 25);
+  await shop.until('2027-03-04T00:00');
+  const order = await shop.read(orderId);
+  assert.deepEqual(
+    [order.summary.total.value, order.summary.subtotal_discount.value, order.coupons?.[0]],
+    [22.5, 2.5, { coupon_code: 'TEN', base_coupon_code: 'TEN', automatically_applied: true }],
+  );
+  assert.deepEqual(shop.captures(orderId), [2250]);
+  assert.equal((await shop.stats()).overall.discounts, 2.5);
+  assert.deepEqual(await shop.differences(), []);
+});
+
+test('a decline that the merchant names rejects the order at once', async () => {
+  const shop = await openShop({
+    ...daily(1, 2, 3),
+    transaction_rejects: [{ name: 'code', value: 'stolen card' }],
+  });
+  const orderId = await shop.order('tok_decline_stolen_card');
+  await shop.until('2027-03-20T00:00');
+  assert.equal((await shop.read(orderId)).current_stage, 'Rejected');
+  assert.equal((await shop.tries(orderId)).length, 2);
+});
+
+test('paid by check between two retries: nothing more is charged', async () => {
+  const shop = await openShop(daily(1, 3));
+  const orderId = await shop.order('tok_decline_2x-check');
+  await shop.until('2027-03-03T00:00');
+  await shop.ask({
+    operation: 'updateOrder',
+    params: { order_id: orderId },
+    body: { current_stage: 'Completed Order', payment: { payment_method: 'Check' } },
+  });
+  await shop.until('2027-03-20T00:00');
+  assert.equal((await shop.tries(orderId)).length, 2);
+  assert.deepEqual(shop.captures(orderId), []);
+});
+
+test('paid by check while a retry has no known outcome: refused until it is known', async () => {
+  const shop = await openShop(daily(1));
+  const orderId = await shop.order('tok_decline_1x-then');
+  await shop.ask({
+    operation: 'updateOrder',
+    params: { order_id: orderId },
+    body: { payment: { credit_card: { card_number_token: 'tok_timeout_after' } } },
+  });
+  await shop.until('2027-03-03T00:00');
+  const key = await app.addKey(`AR${shops}`);
+  const marked = () =>
+    app.request({
+      operation: 'updateOrder',
+      params: { order_id: orderId },
+      body: { current_stage: 'Completed Order', payment: { payment_method: 'Check' } },
+      key,
+    });
+  assert.equal((await marked()).status, 400);
+  await app.db.run(
+    `update orders set charge_lease_until = now() - interval '1 second'
+     where merchant_id = $1 and charge_lease_until is not null`,
+    [`AR${shops}`],
+  );
+  await app.work('unsettled charges');
+  const order = await shop.read(orderId);
+  assert.deepEqual(
+    [order.current_stage, order.payment.payment_status],
+    ['Completed Order', 'Processed'],
+  );
+  assert.deepEqual(shop.captures(orderId), [2500]);
+  assert.deepEqual(await shop.differences(), []);
+});
+
+test('a rebill that the engine retries is left to it, and taken up when the engine has given up', async () => {
+  const shop = await openShop({ ...daily(1), reject_at_end: true, cancel_auto_order: true });
+  const orderId = await shop.order('tok_approve', 'Monthly');
+  const { auto_order: autoOrder } = await shop.read(orderId);
+  const params = { auto_order_oid: autoOrder.auto_order_oid };
+  await shop.ask({
+    operation: 'updateAutoOrderPayment',
+    params,
+    body: {
+      card_number_token: 'tok_decline',
+      card_expiration_month: 12,
+      card_expiration_year: 2040,
+    },
+  });
+  await shop.until('2027-04-07T12:00');
+  const expand = {
+    _expand: 'rebill_orders,rebill_orders.payment,rebill_orders.payment.transaction',
+  };
+  const rebillOf = async () => {
+    const { auto_order: read } = await shop.ask({
+      operation: 'getAutoOrder',
+      params,
+      query: expand,
+    });
+    return { status: read.status, order: read.rebill_orders[0] };
+  };
+  const during = await rebillOf();
+  assert.equal(during.order.payment.transactions.length, 3);
+  await shop.until('2027-04-28T00:00');
+  const { status, order } = await rebillOf();
+  assert.deepEqual(
+    [order.payment.transactions.length, order.current_stage, status],
+    [4, 'Rejected', 'canceled'],
+  );
+  assert.deepEqual(await shop.differences(), []);
+});
+
+test('orders that waited before the retry was set are not touched', async () => {
+  const shop = await openShop({ active: false });
+  const orderId = await shop.order('tok_decline_1x-old');
+  await shop.until('2027-04-01T00:00');
+  await shop.ask({
+    operation: 'updateAccountsReceivableRetryConfig',
+    body: { active: true, ...daily(1, 2, 3), reject_at_end: true },
+  });
+  await shop.until('2027-05-01T00:00');
+  assert.equal((await shop.read(orderId)).current_stage, 'Accounts Receivable');
+  assert.deepEqual(shop.captures(orderId), []);
+});
+
+test('the configuration is read as it was written, and idle fields are named', async () => {
+  const shop = await openShop({});
+  const config = { active: false, ...daily(2), notify_emails: ['a@example.com'], trial_mode: true };
+  const written = await shop.ask({
+    operation: 'updateAccountsReceivableRetryConfig',
+    body: config,
+  });
+  assert.match(written['warning'].warning_message, /notify_emails, trial_mode/);
+  const read = await shop.ask({ operation: 'getAccountsReceivableRetryConfig' });
+  assert.deepEqual(read['config'], { ...config, merchant_id: `AR${shops}` });
+  assert.deepEqual([read['has_linked_accounts'], read['coupon_codes']], [false, []]);
+});
