@@ -2,8 +2,6 @@
 // gateway, its answer), for every k; a fresh one finishes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Gateway } from '../../server/src/payments/gateway.ts';
-import type { Gateways } from '../../server/src/payments/payments.ts';
 import { createPayments } from '../../server/src/payments/payments.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 import { resolveUnanswered, runDue } from '../../server/src/rebill/dueOperations.ts';
@@ -11,7 +9,7 @@ import { anItem } from '../support/autoOrders.ts';
 import { testDatabase } from '../support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { checkBooks } from './books.ts';
-import { Stop, stoppableDatabase } from './stopping.ts';
+import { Stop, stoppableDatabase, stoppableGateways } from './stopping.ts';
 
 const cards = [
   'tok_approve',
@@ -86,24 +84,4 @@ async function finish(rebills: Rebills): Promise<void> {
     const ran = await runDue(context, rebills.parts, { until: context.now, moment: 'now' });
     done = resolved.examined + ran.examined;
   }
-}
-
-function stoppableGateways(gateways: Gateways, stop: Stop): Gateways {
-  const asked = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
-    stop.effect();
-    const answer = await ask();
-    stop.effect();
-    return answer;
-  };
-  return {
-    ...gateways,
-    open(kind, code): Gateway {
-      const gateway = gateways.open(kind, code);
-      return {
-        ...gateway,
-        charge: (request) => asked(() => gateway.charge(request)),
-        find: (request) => asked(() => gateway.find(request)),
-      };
-    },
-  };
 }

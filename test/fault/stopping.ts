@@ -1,3 +1,5 @@
+import type { Gateway } from '../../server/src/payments/gateway.ts';
+import type { Gateways } from '../../server/src/payments/payments.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 
 /**
@@ -44,5 +46,27 @@ export function stoppableDatabase(db: Database, stop: Stop): Database {
     },
     afterCommit: (listener) => db.afterCommit(listener),
     takeTime: () => db.takeTime(),
+  };
+}
+
+/** Gateways that stop before a call, or before its answer arrives. */
+export function stoppableGateways(gateways: Gateways, stop: Stop): Gateways {
+  const asked = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    stop.effect();
+    const answer = await ask();
+    stop.effect();
+    return answer;
+  };
+  return {
+    ...gateways,
+    open(kind, code): Gateway {
+      const gateway = gateways.open(kind, code);
+      return {
+        ...gateway,
+        charge: (request) => asked(() => gateway.charge(request)),
+        find: (request) => asked(() => gateway.find(request)),
+        refund: (request) => asked(() => gateway.refund(request)),
+      };
+    },
   };
 }

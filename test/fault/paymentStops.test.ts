@@ -1,0 +1,253 @@
+// The process stops after the k-th effect (a statement, a commit, a call of the gateway, its answer)
+// of payments that staff request, of the retry of Accounts Receivable and of refunds, for every k; a
+// fresh one finishes. The gateway's own books say what happened.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
+import { orderHooks } from '../../server/src/autoOrders/hooks.ts';
+import { auditCaptures, auditMerchant } from '../../server/src/books/auditOperations.ts';
+import { minor } from '../../server/src/kernel/money.ts';
+import type { OrderParts } from '../../server/src/orders/insertOperations.ts';
+import type { OrderRecord } from '../../server/src/orders/order.ts';
+import { processPayment } from '../../server/src/orders/processPaymentOperations.ts';
+import {
+  runRetries,
+  updateRetryConfig,
+} from '../../server/src/orders/receivableRetryOperations.ts';
+import { type RefundParts, refundOrder } from '../../server/src/orders/refundOperations.ts';
+import { refundWorker } from '../../server/src/orders/refundWorker.ts';
+import { findOrders, insertOrders } from '../../server/src/orders/store.ts';
+import { unsettledChargesWorker } from '../../server/src/orders/unsettledChargesWorker.ts';
+import { orderCharge, orderObstacle } from '../../server/src/payments/orderCharge.ts';
+import { orderRefund } from '../../server/src/payments/orderRefund.ts';
+import { createPayments } from '../../server/src/payments/payments.ts';
+import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
+import type { Context } from '../../server/src/platform/context.ts';
+import type { Database } from '../../server/src/platform/storage/database.ts';
+import { lockRebill } from '../../server/src/rebill/keptOrderOperations.ts';
+import { testDatabase } from '../support/database.ts';
+import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
+import { Stop, stoppableDatabase, stoppableGateways } from './stopping.ts';
+
+const due = '2026-03-15T14:00:00Z';
+const dayAfter = '2026-03-16T15:00:00Z';
+const effectsMax = 300;
+const cards = ['tok_approve', 'tok_decline', 'tok_timeout_after'];
+const kept = 1;
+
+/** A shop with an unpaid order for each card, and the order of a declined rebill. */
+async function openShop(db: Database, merchantId: string) {
+  const settings = { store_declined_rebills: true };
+  const rebills = await rebillsOn(db, { merchantId, settings });
+  await rebills.addItem(coffee);
+  await rebills.add({ autoOrderOid: kept }, { cardToken: `tok_decline_1x-${merchantId}` });
+  await rebills.run(due);
+  await insertOrders(
+    db,
+    merchantId,
+    cards.map((card, index) => unpaid(merchantId, index, `${card}-${merchantId}`)),
+  );
+  const [row] = await db.rows<{ order_id: string }>(
+    'select order_id from rebill where merchant_id = $1 and state = $2',
+    [merchantId, 'declined'],
+  );
+  const orderIds = [row!.order_id, ...cards.map((_, index) => orderId(merchantId, index))];
+  return { rebills, orderIds };
+}
+
+const orderId = (merchantId: string, index: number) => `${merchantId}-99999999${10 + index}`;
+
+function unpaid(merchantId: string, index: number, cardToken: string): OrderRecord {
+  const at = Temporal.Instant.from(due);
+  return {
+    merchantId,
+    orderId: orderId(merchantId, index),
+    document: {
+      order_id: orderId(merchantId, index),
+      current_stage: 'Accounts Receivable',
+      payment: { payment_method: 'Credit Card', payment_status: 'Declined' },
+      items: [{ merchant_item_id: 'MUG', quantity: 1, total_cost_with_discount: { value: 9 } }],
+      summary: { subtotal: { value: 9 }, total: { value: 9 } },
+    },
+    createdAt: at,
+    modifiedAt: at,
+    currency: 'USD',
+    total: minor(900),
+    cardToken,
+  };
+}
+
+/** What orders need, in a process that stops, or in a fresh one without a stop. */
+function partsOf(rebills: Rebills, now: string, stop?: Stop) {
+  const plain = rebills.context(now);
+  const context = stop ? { ...plain, db: stoppableDatabase(rebills.db, stop) } : plain;
+  const payments = createPayments(
+    stop ? stoppableGateways(rebills.gateways, stop) : rebills.gateways,
+  );
+  const contextFor = async () => context;
+  const parts: OrderParts & RefundParts = {
+    charge: orderCharge(payments, contextFor),
+    refund: orderRefund(payments, contextFor),
+    obstacle: orderObstacle(payments),
+    hooks: { ...orderHooks, lockRebill },
+    clock: systemClock,
+  };
+  return { context, parts };
+}
+
+type Work = (context: Context, parts: OrderParts & RefundParts) => Promise<unknown>;
+
+/** Does the work and stops it after effect `k`; false when it came to its end before. */
+async function runUntilEffect(k: number, rebills: Rebills, now: string, work: Work) {
+  const stop = new Stop(k);
+  const { context, parts } = partsOf(rebills, now, stop);
+  await work(context, parts).catch((error: unknown) => {
+    if (!stop.hasCome) throw error;
+  });
+  return stop.hasCome;
+}
+
+/** A fresh process once the leases are over: workers ask the gateway about what is open. */
+async function finishOpen(rebills: Rebills, now: string): Promise<void> {
+  const { merchantId } = rebills.merchant;
+  const { context, parts } = partsOf(rebills, now);
+  await rebills.db.run(
+    `update orders set charge_lease_until = now() - interval '1 second'
+     where merchant_id = $1 and charge_lease_until is not null`,
+    [merchantId],
+  );
+  await rebills.db.run(
+    `update order_refund set lease_until = now() - interval '1 second'
+     where merchant_id = $1 and lease_until is not null`,
+    [merchantId],
+  );
+  const rounds = { db: rebills.db, log: context.log, contextFor: async () => context };
+  await unsettledChargesWorker(rounds, parts).runOnce();
+  await refundWorker(rounds, parts).runOnce();
+}
+
+/** What the gateway captured for each order, in minor units. */
+function capturesOf({ gateways, merchant }: Rebills): Map<string, number[]> {
+  const captured = gateways.books
+    .captures()
+    .filter(({ merchantId }) => merchantId === merchant.merchantId);
+  return new Map(
+    [...Map.groupBy(captured, ({ orderReference }) => orderReference)].map(([order, list]) => [
+      order,
+      list.map(({ amount }) => amount),
+    ]),
+  );
+}
+
+/** Each order is captured as a whole, once, if it is paid, and never if it is not. */
+async function checkOrders(rebills: Rebills, orderIds: readonly string[], where: string) {
+  const { db, merchant, gateways } = rebills;
+  const captures = capturesOf(rebills);
+  const orders = await findOrders(db, merchant.merchantId, orderIds);
+  for (const order of orders)
+    assert.deepEqual(
+      captures.get(order.orderId) ?? [],
+      order.paidAt === undefined ? [] : [order.total],
+      `${order.orderId}, ${where}`,
+    );
+  assert.deepEqual((await auditMerchant(db, merchant)).differences, [], where);
+  const own = gateways.books
+    .captures()
+    .filter(({ merchantId }) => merchantId === merchant.merchantId);
+  assert.deepEqual((await auditCaptures(db, merchant.merchantId, own)).differences, [], where);
+  return orders.filter(({ paidAt }) => paidAt !== undefined).length;
+}
+
+test('whatever the process did last, a payment that staff request is captured once', async (t) => {
+  const db = await testDatabase(t);
+  let k = 0;
+  for (let isStopped = true; isStopped; k++) {
+    const { rebills, orderIds } = await openShop(db, `P${k}`);
+    const payAll: Work = async (context, parts) => {
+      for (const id of orderIds) await processPayment(context, id, {}, parts);
+    };
+    isStopped = await runUntilEffect(k, rebills, dayAfter, payAll);
+    await finishOpen(rebills, dayAfter);
+    // Staff repeat what they have no answer to; an order that is paid is refused.
+    const { context, parts } = partsOf(rebills, dayAfter);
+    for (const id of orderIds) await processPayment(context, id, {}, parts).catch(() => undefined);
+    await finishOpen(rebills, dayAfter);
+    const paid = await checkOrders(rebills, orderIds, `stopped after effect ${k}`);
+    assert.equal(paid, orderIds.length - 1, `stopped after effect ${k}`);
+    assert.ok(k < effectsMax, 'a run without an end');
+  }
+  t.diagnostic(`${k} places to stop at`);
+});
+
+test('whatever the process did last, the retry charges each order once a day', async (t) => {
+  const db = await testDatabase(t);
+  let k = 0;
+  for (let isStopped = true; isStopped; k++) {
+    const { rebills, orderIds } = await openShop(db, `R${k}`);
+    await updateRetryConfig(rebills.context(due), {
+      active: true,
+      daily_activity_list: [{ day: 1, charge: true }],
+    });
+    const retry: Work = (context, parts) => runRetries(context, parts, context.now);
+    isStopped = await runUntilEffect(k, rebills, dayAfter, retry);
+    await finishOpen(rebills, dayAfter);
+    const { context, parts } = partsOf(rebills, dayAfter);
+    await retry(context, parts);
+    await finishOpen(rebills, dayAfter);
+    const paid = await checkOrders(rebills, orderIds, `stopped after effect ${k}`);
+    // The rebill's own retries own its order.
+    assert.equal(paid, cards.length - 1, `stopped after effect ${k}`);
+    const attempts = await db.rows<{ count: number }>(
+      `select count(*)::int as count from order_payment_attempt
+       where merchant_id = $1 group by order_id`,
+      [rebills.merchant.merchantId],
+    );
+    assert.deepEqual(
+      attempts.map(({ count }) => count),
+      cards.map(() => 1),
+    );
+    assert.ok(k < effectsMax, 'a run without an end');
+  }
+  t.diagnostic(`${k} places to stop at`);
+});
+
+test('whatever the process did last, a refund is made once', async (t) => {
+  const db = await testDatabase(t);
+  let k = 0;
+  for (let isStopped = true; isStopped; k++) {
+    const { rebills } = await openShop(db, `F${k}`);
+    const id = orderId(`F${k}`, 0);
+    const fresh = partsOf(rebills, dayAfter);
+    await processPayment(fresh.context, id, {}, fresh.parts);
+    const refundIt: Work = (context, parts) =>
+      refundOrder(
+        context,
+        id,
+        { items: [{ quantity_refunded: 1 }] },
+        {
+          user: 'staff',
+          isManual: false,
+          rejectAfterRefund: false,
+          cancelAutoOrder: false,
+          notifyCustomer: false,
+        },
+        parts,
+      );
+    isStopped = await runUntilEffect(k, rebills, dayAfter, refundIt);
+    await finishOpen(rebills, dayAfter);
+    await refundIt(fresh.context, fresh.parts).catch(() => undefined);
+    const refunded = rebills.gateways.books
+      .captures()
+      .filter(({ orderReference }) => orderReference === id)
+      .map((capture) => capture.refunded);
+    assert.deepEqual(refunded, [900], `stopped after effect ${k}`);
+    const [order] = await findOrders(db, `F${k}`, [id]);
+    assert.deepEqual(
+      [order?.document.summary?.total_refunded?.value, order?.document.payment?.payment_status],
+      [9, 'Refunded'],
+      `stopped after effect ${k}`,
+    );
+    assert.ok(k < effectsMax, 'a run without an end');
+  }
+  t.diagnostic(`${k} places to stop at`);
+});
