@@ -26,51 +26,40 @@ async function openShop(config: AccountsReceivableRetryConfig, settings: object 
     assert.equal(status, 200, JSON.stringify(body));
     return body;
   };
-  await ask({
-    operation: 'insertItem',
-    body: {
-      merchant_item_id: 'TEA',
-      pricing: { cost: 25 },
-      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-    },
-  });
+  await ask({ operation: 'insertItem', body: tea });
   await ask({
     operation: 'updateAccountsReceivableRetryConfig',
     body: { active: true, ...config },
   });
-  const shop = {
+  return shopOf(ask);
+}
+
+type Ask = <Id extends OperationId>(request: TestRequest<Id>) => Promise<AnswerBody<Id>>;
+
+const tea = {
+  merchant_item_id: 'TEA',
+  pricing: { cost: 25 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+};
+
+function shopOf(ask: Ask) {
+  const read = async (orderId: string) => {
+    const { order } = await ask({
+      operation: 'getOrder',
+      params: { order_id: orderId },
+      query: { _expand: 'payment,payment.transaction,summary,coupon,auto_order' },
+    });
+    return order;
+  };
+  return {
     ask,
-    async order(token: string, schedule?: string): Promise<string> {
-      const { order } = await ask({
-        operation: 'insertOrder',
-        body: {
-          billing: { email: 'ann@example.com' },
-          items: [{ merchant_item_id: 'TEA', ...(schedule && { auto_order_schedule: schedule }) }],
-          channel_partner: { store_if_payment_declines: true },
-          payment: {
-            payment_method: 'Credit Card',
-            credit_card: {
-              card_number_token: token,
-              card_expiration_month: 12,
-              card_expiration_year: 2040,
-            },
-          },
-        },
-      });
-      return order.order_id;
-    },
+    read,
+    order: async (token: string, schedule?: string): Promise<string> =>
+      (await ask({ operation: 'insertOrder', body: anOrder(token, schedule) })).order.order_id,
     until: (wall: string) => ask({ operation: 'setClock', body: { now_dts: wall } }),
-    async read(orderId: string) {
-      const { order } = await ask({
-        operation: 'getOrder',
-        params: { order_id: orderId },
-        query: { _expand: 'payment,payment.transaction,summary,coupon,auto_order' },
-      });
-      return order;
-    },
     /** When the card was charged, and whether that succeeded. */
     async tries(orderId: string): Promise<string[]> {
-      const { payment } = await shop.read(orderId);
+      const { payment } = await read(orderId);
       return (payment.transactions ?? []).map(
         (each: { transaction_timestamp: string; successful: boolean }) =>
           `${each.transaction_timestamp.slice(0, 16)} ${each.successful ? 'paid' : 'declined'}`,
@@ -81,13 +70,25 @@ async function openShop(config: AccountsReceivableRetryConfig, settings: object 
         .captures()
         .filter(({ orderReference }) => orderReference === orderId)
         .map(({ amount }) => amount),
-    async differences(): Promise<unknown[]> {
-      return (await ask({ operation: 'getAudit' }))['differences'];
-    },
+    differences: async (): Promise<unknown[]> =>
+      (await ask({ operation: 'getAudit' }))['differences'],
     stats: async () => (await ask({ operation: 'getAccountsReceivableRetryStats' }))['overall'],
   };
-  return shop;
 }
+
+const anOrder = (token: string, schedule: string | undefined) => ({
+  billing: { email: 'ann@example.com' },
+  items: [{ merchant_item_id: 'TEA', ...(schedule && { auto_order_schedule: schedule }) }],
+  channel_partner: { store_if_payment_declines: true },
+  payment: {
+    payment_method: 'Credit Card',
+    credit_card: {
+      card_number_token: token,
+      card_expiration_month: 12,
+      card_expiration_year: 2040,
+    },
+  },
+});
 
 const daily = (...days: number[]) => ({
   daily_activity_list: days.map((day) => ({ day, charge: true })),

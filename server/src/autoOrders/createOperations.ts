@@ -90,6 +90,23 @@ export async function missedAtStart(context: Context, orderId: string): Promise<
   return missedAtStartWords(autoOrder, editRules(context, catalog));
 }
 
+/** Returns which of these items the customer already has in an active auto order. */
+export async function findHeldItems(
+  { db, merchant: { merchantId } }: Context,
+  { document, customerProfileOid }: OrderRecord,
+  itemIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const email = document.billing?.email;
+  const oids = await findActiveOfCustomer(db, merchantId, email, customerProfileOid);
+  const others = oids.length === 0 ? [] : await loadAutoOrders(db, merchantId, oids);
+  return new Map(
+    itemIds.flatMap((itemId) => {
+      const holder = others.find((other) => drives(other, [itemId]));
+      return holder === undefined ? [] : [[itemId, holder.autoOrderOid] as const];
+    }),
+  );
+}
+
 /**
  * Creates an auto order without items for an order that was bought without one (current API,
  * establishAutoOrderByReferenceOrderId). Items are added by an update. Returns the oid.

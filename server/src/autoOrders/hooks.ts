@@ -1,6 +1,6 @@
 import type { OrderHooks } from '../orders/hooks.ts';
 import { cancelAutoOrder, lockAutoOrder, wakeAutoOrder } from './cancelOperations.ts';
-import { createFromPaidOrder, missedAtStart } from './createOperations.ts';
+import { createFromPaidOrder, findHeldItems, missedAtStart } from './createOperations.ts';
 import { refreshFacets } from './originalOrderOperations.ts';
 
 /** The reactions of auto orders to orders. */
@@ -8,6 +8,7 @@ export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {
   onPaid: createFromPaidOrder,
   missedAtStart,
   onOriginalOrderChanged: refreshFacets,
+  findHeldItems,
   lockAutoOrder,
   cancelAutoOrder,
   wakeAutoOrder,

@@ -28,6 +28,15 @@ export interface OrderHooks {
    * an order without one.
    */
   lockRebill(context: Context, orderId: string): Promise<LockedRebill | undefined>;
+  /**
+   * Returns which of these items the customer of a new order already has in an active auto order:
+   * the oid of that auto order by item id.
+   */
+  findHeldItems(
+    context: Context,
+    order: OrderRecord,
+    itemIds: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
   /** Locks an auto order until the transaction ends, before one of its orders is locked. */
   lockAutoOrder(context: Context, autoOrderOid: number): Promise<void>;
   /** Cancels an auto order. One that has ended already stays as it is. */
@@ -78,6 +87,7 @@ export const noHooks: OrderHooks = {
   missedAtStart: async () => [],
   onOriginalOrderChanged: async () => {},
   lockRebill: async () => undefined,
+  findHeldItems: async () => new Map(),
   lockAutoOrder: async () => {},
   cancelAutoOrder: async () => {},
   wakeAutoOrder: async () => {},

@@ -22,6 +22,7 @@ import {
 import type { OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
 import { type NewOrder, newOrder } from './newOrder.ts';
+import type { LineWarning } from './newOrderLine.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
 import type { OrderStage } from './stages.ts';
@@ -53,7 +54,8 @@ export async function insertOrder(
   parts: OrderParts,
 ): Promise<InsertedOrder> {
   const made = await prepare(context, body);
-  const { order, warnings } = made;
+  const { order } = made;
+  const warnings = [...made.warnings, ...(await onceWarnings(context, made, parts.hooks))];
   const result = await placeOrder(context, made, parts);
   if (result?.kind === 'unknown')
     return { orderId: order.orderId, warning: unsettledWarning(result) };
@@ -79,6 +81,33 @@ export async function placeOrder(
     await store(context, order, parts.hooks);
   });
   return plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
+}
+
+/**
+ * Refuses, before anything is charged, an item that a customer may have once and has. Where nothing
+ * is charged here, returns a warning: the money may have been taken elsewhere.
+ */
+async function onceWarnings(
+  context: Context,
+  { order, plan, onceItems }: NewOrder,
+  hooks: OrderHooks,
+): Promise<LineWarning[]> {
+  if (onceItems.length === 0) return [];
+  const itemIds = onceItems.map(({ itemId }) => itemId);
+  const held = await hooks.findHeldItems(context, order, itemIds);
+  const taken = onceItems.find(({ itemId }) => held.has(itemId));
+  if (taken === undefined) return [];
+  const { field, itemId } = taken;
+  const reason =
+    `${itemId} is sold once to each customer, and this one has it in ` +
+    `auto order ${held.get(itemId)}`;
+  if (plan.kind !== 'charge' && !order.document.channel_partner?.treat_warnings_as_errors)
+    return [{ code: 'one_per_customer', field, reason: `${reason}, so no auto order starts` }];
+  return refuse('invalid_field', {
+    field,
+    reason: `is refused because ${reason}`,
+    fix: 'Leave the line out, or cancel that auto order first',
+  });
 }
 
 /** Only a line that was billed elsewhere before can start in the past. */

@@ -41,6 +41,14 @@ export interface NewOrder {
   readonly order: OrderRecord;
   readonly plan: PaymentPlan;
   readonly warnings: readonly LineWarning[];
+  /** The lines whose item each customer may have once (item reference, one_per_customer). */
+  readonly onceItems: readonly OnceItem[];
+}
+
+/** A line of a new order whose item each customer may have once. */
+export interface OnceItem {
+  readonly field: string;
+  readonly itemId: string;
 }
 
 /**
@@ -72,6 +80,9 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
       ...lines.value.flatMap((line) => line.warnings),
       ...rebillWarnings(wire, lines.value),
     ],
+    onceItems: lines.value.flatMap(({ onceItemId: itemId }, index) =>
+      itemId === undefined ? [] : [{ field: `items[${index}].merchant_item_id`, itemId }],
+    ),
   });
 }
 

@@ -17,6 +17,8 @@ export interface OrderLine extends TotalsLine {
   readonly warnings: readonly LineWarning[];
   /** Whether the customer expects it again: a schedule was chosen, or the item has steps. */
   readonly recurs: boolean;
+  /** The item, if it recurs and each customer may have it once. */
+  readonly onceItemId?: string | undefined;
   document(
     totals: LineTotals,
     itemIndex: number,
@@ -29,7 +31,12 @@ export interface OrderLine extends TotalsLine {
  * it.
  */
 export interface LineWarning {
-  readonly code: 'unknown_item' | 'inactive_item' | 'schedule_not_offered' | 'not_rebillable';
+  readonly code:
+    | 'unknown_item'
+    | 'inactive_item'
+    | 'schedule_not_offered'
+    | 'not_rebillable'
+    | 'one_per_customer';
   readonly field: string;
   readonly reason: string;
 }
@@ -91,6 +98,7 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
     taxFree: wire.tax_free ?? item?.taxFree ?? false,
     warnings: warningsOf(request, path),
     recurs: recurs(request),
+    onceItemId: onceItemOf(request),
     document: (totals, itemIndex, money) =>
       lineDocument(request, quantity, unitCost, totals, itemIndex, money),
   });
@@ -98,6 +106,11 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
 
 const isQuantity = (quantity: number): boolean =>
   quantity > 0 && quantity <= quantityMax && Number(quantity.toFixed(4)) === quantity;
+
+const onceItemOf = (request: LineRequest): string | undefined =>
+  request.item?.autoOrder?.onePerCustomer === true && recurs(request)
+    ? request.item.itemId
+    : undefined;
 
 const recurs = ({ wire, item }: Pick<LineRequest, 'wire' | 'item'>): boolean =>
   wire.auto_order_schedule !== undefined || item?.autoOrder?.upsell === true;

@@ -225,3 +225,48 @@ const leasesEnd = () =>
      where merchant_id = $1 and charge_lease_until is not null`,
     [merchantId],
   );
+
+test('an item that a customer may have once is refused before the charge', async () => {
+  await app.request({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'CLUB',
+      pricing: { cost: 30 },
+      auto_order: {
+        auto_orderable: true,
+        auto_order_schedules: ['Monthly'],
+        auto_order_upsell_one_per_customer: true,
+      },
+    },
+  });
+  const buy = (flags: object = {}) =>
+    app.request({
+      operation: 'insertOrder',
+      body: {
+        billing: { email: 'once@example.com' },
+        items: [{ merchant_item_id: 'CLUB', auto_order_schedule: 'Monthly' }],
+        channel_partner: flags,
+        payment: {
+          payment_method: 'Credit Card',
+          credit_card: {
+            card_number_token: 'tok_approve_once',
+            card_expiration_month: 12,
+            card_expiration_year: 2040,
+          },
+        },
+      },
+    });
+  const captured = () => app.books.captures().length;
+  assert.equal((await buy()).status, 200);
+  const before = captured();
+  const second = await buy();
+  assert.equal(second.status, 400);
+  assert.match(second.body.error.user_message, /CLUB is sold once to each customer/);
+  assert.equal(captured(), before);
+  // Money that was taken elsewhere is not refused: the order is stored, and the partner is warned.
+  const paid = await buy({ skip_payment_processing: true });
+  assert.equal(paid.status, 200);
+  assert.equal(paid.body.warning?.warning_code, 'one_per_customer');
+  const strict = { skip_payment_processing: true, treat_warnings_as_errors: true };
+  assert.equal((await buy(strict)).status, 400);
+});

@@ -56,22 +56,13 @@ export function orderRoutes(parts: OrderOperationParts) {
       const { refundable, ...beside } = await readRefundable(context, params.order_id);
       return payload(refundable, { beside });
     },
-    getAccountsReceivableRetryConfig: async (context) => {
-      const { config, beside } = await getRetryConfig(context);
-      return payload(config, { beside });
-    },
-    updateAccountsReceivableRetryConfig: async (context, { body }) =>
-      done(warningOf('without_effect', await updateRetryConfig(context, body))),
-    getAccountsReceivableRetryStats: async (context, { query }) =>
-      payload(await getRetryStats(context, query), { beside: { linked_accounts: [] } }),
-    processPayment: async (context, { params, body }) =>
-      processedAnswer(await processPayment(context, params.order_id, body, parts)),
     refundOrder: async (context, { params, query, body, expand }) =>
       withWarnings(await refundOrderJson(context, parts, params.order_id, { body, query, expand })),
     getOrderStages: async (context, { params }) =>
       payload(await getOrderStages(context, params.order_id)),
     ...lifeRoutes(parts),
     ...detailRoutes(parts),
+    ...owedRoutes(parts),
     ...fulfillmentRoutes,
   } satisfies Routes;
 }
@@ -145,6 +136,22 @@ function detailRoutes(parts: OrderOperationParts) {
       await replaceItemId(context, params.order_id, body, parts.hooks);
       return payloadText(await getOrder(context, parts, params.order_id, expand));
     },
+  } satisfies Routes;
+}
+
+/** The operations that collect what is owed. */
+function owedRoutes(parts: OrderOperationParts) {
+  return {
+    getAccountsReceivableRetryConfig: async (context) => {
+      const { config, beside } = await getRetryConfig(context);
+      return payload(config, { beside });
+    },
+    updateAccountsReceivableRetryConfig: async (context, { body }) =>
+      done(warningOf('without_effect', await updateRetryConfig(context, body))),
+    getAccountsReceivableRetryStats: async (context, { query }) =>
+      payload(await getRetryStats(context, query), { beside: { linked_accounts: [] } }),
+    processPayment: async (context, { params, body }) =>
+      processedAnswer(await processPayment(context, params.order_id, body, parts)),
   } satisfies Routes;
 }
 
