@@ -462,6 +462,27 @@ test('after a decline', () => {
   }
 });
 
+for (const [what, earlierDeclines, counted] of [
+  ['of the next rebill, because staff gave up the last one', 0, 1],
+  ['of the rebill that disabled it', 3, 4],
+] as const) {
+  test(`declines of a disabled auto order are those ${what}`, () => {
+    const { order } = charged({ items: [coffeeWith({})] });
+    const { autoOrder, catalog, policy, at: moment } = inputOf({ items: [coffeeWith({})] });
+    const declined = { reason: 'do not honor', message: 'No.', isHard: false, rebillNumber: 4 };
+    const after = afterDeclined(
+      { ...autoOrder, status: 'disabled', enabled: false, creditCardAttempt: 3 },
+      order,
+      { ...declined, earlierDeclines },
+      { catalog, policy, zone, at: moment },
+    );
+    assert.deepEqual(
+      [after.autoOrder.creditCardAttempt, after.autoOrder.status],
+      [counted, 'disabled'],
+    );
+  });
+}
+
 test('the end of the retries is what the merchant wants', () => {
   const declined = { reason: 'do not honor', message: 'No.', isHard: false, rebillNumber: 1 };
   const feeItem = coffeeWith({ cancelItemId: 'FEE' });

@@ -220,9 +220,10 @@ function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Se
   const answer = settledAnswer(gatewayAnswer, before);
   const isKept = answer.kind !== 'declined' || policy.storeDeclined || before !== undefined;
   const rules = { catalog, policy, zone, at: attempt.at };
-  const after = autoOrderAfter(autoOrder, attempt, answer, isKept, rules);
-  const { overrideAffiliateId } = autoOrder;
   const { editedFields = [], declines } = sources.inFlight.get(attempt.autoOrderOid) ?? {};
+  const earlierDeclines = declines?.length ?? 0;
+  const after = autoOrderAfter(autoOrder, attempt, answer, { isKept, earlierDeclines }, rules);
+  const { overrideAffiliateId } = autoOrder;
   const record = isKept
     ? rebillOrderRecord({
         ...attempt,
@@ -253,14 +254,19 @@ function autoOrderAfter(
   autoOrder: AutoOrder,
   { charge: { order, revives }, rebillNumber, orderId }: NewAttempt,
   answer: KnownAnswer,
-  isKept: boolean,
+  { isKept, earlierDeclines }: { readonly isKept: boolean; readonly earlierDeclines: number },
   rules: SettlingRules,
 ): AutoOrderAfter {
   if (answer.kind !== 'declined')
     return revives === true && isDisabledByDeclines(autoOrder)
       ? afterReviving(autoOrder, order, rules)
       : afterPaid(autoOrder, order, rules);
-  const declined = { ...answer, rebillNumber, orderId: isKept ? orderId : undefined };
+  const declined = {
+    ...answer,
+    rebillNumber,
+    orderId: isKept ? orderId : undefined,
+    earlierDeclines,
+  };
   return afterDeclined(autoOrder, order, declined, rules);
 }
 

@@ -293,6 +293,8 @@ export interface DeclinedCharge {
   readonly rebillNumber: number;
   /** The order in Accounts Receivable, if the merchant keeps declined orders. */
   readonly orderId?: string | undefined;
+  /** How often this rebill was declined before. */
+  readonly earlierDeclines?: number;
 }
 
 /**
@@ -306,7 +308,13 @@ export function afterDeclined(
   rules: SettlingRules,
 ): AutoOrderAfter {
   const { at, zone, policy } = rules;
-  const attempt = autoOrder.creditCardAttempt + 1;
+  const { status, creditCardAttempt } = autoOrder;
+  // The declines that disabled it may be of a rebill that staff have given up since.
+  const counted =
+    status === 'active'
+      ? creditCardAttempt
+      : Math.min(creditCardAttempt, declined.earlierDeclines ?? creditCardAttempt);
+  const attempt = counted + 1;
   const failed: AutoOrder = {
     ...autoOrder,
     creditCardAttempt: attempt,
