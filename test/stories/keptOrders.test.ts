@@ -220,6 +220,17 @@ for (const [why, change] of [
     assert.deepEqual((await stateOf(kept.ann)).slice(0, 4), ['active', 0, undefined, 1]);
   });
 
+story('a new card collects nothing once the original order is rejected', opening, async (shop) => {
+  const kept = await declined(shop, 'tok_decline_1x-rejected-original');
+  const { original_order_id: orderId } = await kept.ann.read();
+  await put({ ...kept, orderId: orderId! }, { current_stage: 'Rejected' });
+  const { rebill_attempted: isTried } = await newCard(kept.ann, 'tok_new', {
+    attempt_rebill: true,
+  });
+  assert.equal(isTried, false);
+  assert.deepEqual((await stateOf(kept.ann)).slice(3, 4), [0]);
+});
+
 story('a retry that succeeds keeps what staff wrote on the order', opening, async (shop) => {
   const kept = await declined(shop, 'tok_decline_1x-written');
   await put(kept, {
