@@ -29,7 +29,10 @@ export async function seenStatements(
   return rows.map((row) => row.query);
 }
 
-/** Whether a statement is one of these, once constants and parameters count as the same. */
+/**
+ * Whether a statement is one of these, once constants and parameters count as the same, and so do
+ * lists of them: PostgreSQL 18 reports a list of constants as one.
+ */
 export function isOneOf(statement: string, known: readonly string[]): boolean {
   return known.some((each) => withoutConstants(each) === withoutConstants(statement));
 }
@@ -37,7 +40,10 @@ export function isOneOf(statement: string, known: readonly string[]): boolean {
 const withoutConstants = (statement: string): string =>
   statement
     .replace(/--.*$/gm, ' ')
+    .replace(/\/\*, \.\.\. \*\//g, ' ')
     .replace(/'(?:[^']|'')*'|\$\d+|\b\d+\b/g, '?')
+    .replace(/\?(?:\s*,\s*\?)+/g, '?')
+    .replace(/\(\s*\?\s*\)/g, '(?)')
     .replace(/\s+/g, ' ')
     .replace(/;\s*$/, '')
     .trim();
