@@ -288,3 +288,38 @@ test('the configuration is read as it was written, and idle fields are named', a
   assert.deepEqual(read['config'], { ...config, merchant_id: `AR${shops}` });
   assert.deepEqual([read['has_linked_accounts'], read['coupon_codes']], [false, []]);
 });
+
+for (const [what, change, tries] of [
+  ['runs', undefined, ['2027-04-01T10:00 declined', '2027-04-02T10:00 paid']],
+  ['is rejected', { current_stage: 'Rejected' }, ['2027-04-01T10:00 declined']],
+] as const)
+  test(`the order of a rebill whose original order ${what} is charged ${tries.length - 1} times more`, async () => {
+    const shop = await openShop(daily(1, 3), { dunning: { retry_days: [] } });
+    const originalId = await shop.order('tok_approve', 'Monthly');
+    const { auto_order: autoOrder } = await shop.read(originalId);
+    const named = { params: { auto_order_oid: autoOrder.auto_order_oid } };
+    await shop.ask({
+      operation: 'updateAutoOrderPayment',
+      ...named,
+      body: {
+        card_number_token: `tok_decline_1x-${tries.length}`,
+        card_expiration_month: 12,
+        card_expiration_year: 2040,
+      },
+    });
+    await shop.until('2027-04-01T12:00');
+    if (change !== undefined)
+      await shop.ask({
+        operation: 'updateOrder',
+        params: { order_id: originalId },
+        body: change,
+      });
+    await shop.until('2027-04-10T00:00');
+    const { auto_order: after } = await shop.ask({
+      operation: 'getAutoOrder',
+      ...named,
+      query: { _expand: 'rebill_orders' },
+    });
+    assert.deepEqual(await shop.tries(after.rebill_orders[0].order_id), tries);
+    assert.deepEqual(await shop.differences(), []);
+  });

@@ -7,7 +7,7 @@ import { countSkipped } from '../notifications/store.ts';
 import { orderTaker } from '../orders/customerOperations.ts';
 import { relatedToCustomer } from '../orders/customerOrders.ts';
 import { recordReport } from '../orders/gatewayReportOperations.ts';
-import { processPayment } from '../orders/processPaymentOperations.ts';
+import { collectOrder } from '../orders/processPaymentOperations.ts';
 import { receivableDueWork } from '../orders/receivableRetryWorker.ts';
 import type { OrderMail } from '../orders/resendOperations.ts';
 import type { ReportParts } from '../payments/gatewayReportWorker.ts';
@@ -51,8 +51,7 @@ export function wireFeatures(
       timing: rebillTiming ?? defaultTiming,
       clock,
       ...rounds,
-      collectOrder: (context: Context, orderId: string) =>
-        processPayment(context, orderId, {}, orders),
+      collectOrder: (context: Context, orderId: string) => collectOrder(context, orderId, orders),
     },
     orders,
     customers: {

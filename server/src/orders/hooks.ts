@@ -69,6 +69,11 @@ export interface LockedRebill {
   readonly isRetried: boolean;
   /** When the engine gave up retrying it; absent while it retries. */
   readonly endedAt?: Temporal.Instant | undefined;
+  /**
+   * Returns why the engine would not charge the order by itself, in words for staff: what staff did
+   * to the order, or the state of the original order. Undefined if it would.
+   */
+  hold(context: Context, order: OrderRecord): Promise<string | undefined>;
   /** Returns the card that a charge of the order uses, as the retries of the rebill do. */
   card(context: Context, order: OrderRecord): Promise<ChargeableCard>;
   /** Settles the rebill according to the changed order, after the order was saved. */

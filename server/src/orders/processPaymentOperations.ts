@@ -68,13 +68,41 @@ export async function processPayment(
   const ignored = cvv
     ? ['card_verification_number_token had no effect: a stored card is charged without it.']
     : [];
+  const processed = await chargedNow(context, attempt, parts, lease);
+  return { ...processed, warnings: [...ignored, ...processed.warnings] };
+}
+
+/**
+ * Charges the order that a declined rebill left, where the engine would charge it. Returns undefined
+ * where it would not, or where nothing can be charged. Neither is refused.
+ */
+export async function collectOrder(
+  context: Context,
+  orderId: string,
+  parts: OrderParts,
+): Promise<ProcessedPayment | undefined> {
+  if (parts.obstacle(context.merchant) !== undefined) return undefined;
+  const lease = leaseFrom(parts.clock, chargeLeaseMs);
+  const attempt = await inTransaction(context, async (context) => {
+    const locked = await lockUnpaid(context, orderId, parts.hooks);
+    const { order, rebill } = locked;
+    if (rebill === undefined || (await rebill.hold(context, order)) !== undefined) return undefined;
+    const begun = await beginAttempt(context, locked, { source: 'request' });
+    return begun.ok ? begun.value : undefined;
+  });
+  return attempt && chargedNow(context, attempt, parts, lease);
+}
+
+async function chargedNow(
+  context: Context,
+  attempt: PaymentAttempt,
+  parts: OrderParts,
+  lease: Lease,
+): Promise<ProcessedPayment> {
   const { result, order } = await chargeAttempt(context, attempt, parts, lease);
   if (result.kind === 'unknown' || order === undefined)
-    return { warnings: [...ignored, unsettledWords('Accounts Receivable', result)] };
-  return {
-    transaction: lastTransaction(order),
-    warnings: [...ignored, ...(await restWords(context, order))],
-  };
+    return { warnings: [unsettledWords('Accounts Receivable', result)] };
+  return { transaction: lastTransaction(order), warnings: await restWords(context, order) };
 }
 
 /** Says what is still owed after a part was paid. */

@@ -151,7 +151,8 @@ async function actOn(
   const { db, now, merchant } = context;
   const { order } = locked;
   const current = currentRow(row, locked, merchant.timeZone);
-  const step = stepOf(context, locked, current, config);
+  const hold = await locked.rebill?.hold(context, order);
+  const step = stepOf(context, locked, current, { config, isHeld: hold !== undefined });
   if (step.kind === 'reject' || step.kind === 'end')
     await endRetry(db, merchant.merchantId, order.orderId);
   else await moveRetry(db, merchant.merchantId, { ...current, ...moveOf(step, now) });
@@ -162,15 +163,18 @@ async function actOn(
 
 type Step = RetryStep | { readonly kind: 'end' };
 
-/** Returns what happens to the order now. Its rebill's own retries own it while they last. */
+/**
+ * Returns what happens to the order now. Its rebill's own retries own it while they last, and what
+ * holds the rebill holds the order.
+ */
 function stepOf(
   { now, merchant: { timeZone: zone } }: Context,
   { order, rebill }: LockedUnpaid,
   { enteredAt, lastDay }: RetryRow,
-  config: AccountsReceivableRetryConfig,
+  { config, isHeld }: { readonly config: AccountsReceivableRetryConfig; readonly isHeld: boolean },
 ): Step {
   if (!isReceivable(order)) return { kind: 'end' };
-  if (rebill?.isRetried === true) return { kind: 'wait', until: addDays(now, 1, zone) };
+  if (rebill?.isRetried === true || isHeld) return { kind: 'wait', until: addDays(now, 1, zone) };
   if (order.charging === true || rebill?.isUnderWay === true)
     return { kind: 'wait', until: now.add({ hours: 1 }) };
   return retryStep(config, { enteredAt, lastDay: lastDay ?? undefined, now, zone });

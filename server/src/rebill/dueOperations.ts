@@ -31,7 +31,10 @@ export interface RebillParts {
   readonly timing: RebillTiming;
   readonly clock: SystemClock;
   /** Charges an order in Accounts Receivable (orders/processPaymentOperations.ts). */
-  readonly collectOrder?: (context: Context, orderId: string) => Promise<ProcessedPayment>;
+  readonly collectOrder?: (
+    context: Context,
+    orderId: string,
+  ) => Promise<ProcessedPayment | undefined>;
 }
 
 /** Times of the process. They do not depend on the merchant. */

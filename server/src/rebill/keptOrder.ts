@@ -5,7 +5,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
-import { inStage } from '../orders/stages.ts';
+import { inStage, stopsRebills } from '../orders/stages.ts';
 
 /*
  * A kept order: the order in Accounts Receivable that a declined rebill left. Staff settle the
@@ -23,6 +23,14 @@ export interface KeptOrder {
 export function verdictOn(order: OrderRecord): 'paid' | 'rejected' | 'open' {
   if (order.paidAt !== undefined) return 'paid';
   return order.document.current_stage === 'Rejected' ? 'rejected' : 'open';
+}
+
+/** Returns why nothing is charged for rebills of an original order, in words for staff. */
+export function originalStop({ orderId, document, rebillStop }: OrderRecord): string | undefined {
+  const { current_stage: stage } = document;
+  return stopsRebills(stage)
+    ? `the original order ${orderId} is in the stage ${stage}`
+    : rebillStop;
 }
 
 /**

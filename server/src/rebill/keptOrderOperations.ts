@@ -15,7 +15,14 @@ import type { Context } from '../platform/context.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { RebillKey } from './attempt.ts';
 import type { AutoOrderAfter } from './endings.ts';
-import { editedFieldsOf, hasOwnCard, type KeptOrder, verdictOn } from './keptOrder.ts';
+import {
+  editedFieldsOf,
+  hasOwnCard,
+  holdOf,
+  type KeptOrder,
+  originalStop,
+  verdictOn,
+} from './keptOrder.ts';
 import type { KeptAttempt } from './keptOrderStore.ts';
 import {
   findKeptAttempt,
@@ -62,6 +69,7 @@ export async function lockRebill(
   return {
     isUnderWay: await hasChargeUnderWay(context.db, merchantId, oidsOf(family)),
     ...retriesOf(family.billed, attempt),
+    hold: (context, order) => holdOn(context, family.billed, order),
     card: (context, order) => cardOf(context, family.billed, { order, ...attempt }),
     changed: (context, before, after) => orderChanged(context, { family, attempt }, before, after),
     charged: (context, order, result) => orderCharged(context, { family, attempt }, order, result),
@@ -105,6 +113,18 @@ function retriesOf(
 ): Pick<LockedRebill, 'isRetried' | 'endedAt'> {
   if (state === 'declined' && status === 'active') return { isRetried: true };
   return { isRetried: false, endedAt: status === 'canceled' ? canceledAt : disabledAt };
+}
+
+/** Returns what keeps the engine from charging a kept order, by the rules of plan.ts. */
+async function holdOn(
+  { db, merchant: { merchantId } }: Context,
+  { originalOrderId }: AutoOrder,
+  order: OrderRecord,
+): Promise<string | undefined> {
+  const original = await findOrder(db, merchantId, originalOrderId);
+  return original === undefined
+    ? `the original order ${originalOrderId} is missing`
+    : (originalStop(original) ?? holdOf(order, original));
 }
 
 /** Returns the card that retries charge: the original order's, unless staff gave the order its own. */

@@ -69,9 +69,9 @@ export async function findOwedRebill(
   db: Database,
   merchantId: string,
   autoOrderOid: number,
-): Promise<{ readonly orderId: string; readonly originalOrderId: string } | undefined> {
-  const row = await db.row<{ order_id: string; original_order_id: string }>(
-    `select o.order_id, a.original_order_id from auto_order a
+): Promise<string | undefined> {
+  const row = await db.row<{ order_id: string }>(
+    `select o.order_id from auto_order a
      join rebill r on r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid
        and r.rebill_number = a.rebill_count + 1 and r.state = 'declined'
      join orders o on o.merchant_id = $1 and o.order_id = r.order_id
@@ -81,7 +81,7 @@ export async function findOwedRebill(
        and o.charge_lease_until is null`,
     [merchantId, autoOrderOid],
   );
-  return row && { orderId: row.order_id, originalOrderId: row.original_order_id };
+  return row?.order_id;
 }
 
 /** Whether one of these auto orders has a charge in flight or of unknown outcome. */

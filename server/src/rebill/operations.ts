@@ -10,13 +10,11 @@ import { findIsParked } from '../autoOrders/parkedStore.ts';
 import { noAutoOrder } from '../autoOrders/readOperations.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { failure } from '../kernel/outcome.ts';
-import { stopsRebills } from '../orders/stages.ts';
-import { findOrder } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { RebillParts, RebillResult } from './dueOperations.ts';
 import { rebillNow } from './dueOperations.ts';
-import { cardField, holdOf } from './keptOrder.ts';
+import { cardField } from './keptOrder.ts';
 import { findOwedRebill, forgetEditedField } from './keptOrderStore.ts';
 import {
   cardChange,
@@ -132,34 +130,17 @@ export async function replaceCard(
  */
 async function collectKept(
   context: Context,
-  { collectOrder, payments }: RebillParts,
+  { collectOrder }: RebillParts,
   oid: number,
 ): Promise<RebillResult | undefined> {
   const { db, merchant } = context;
-  if (collectOrder === undefined || payments.obstacle(merchant) !== undefined) return undefined;
-  const owed = await findOwedRebill(db, merchant.merchantId, oid);
-  if (owed === undefined || !(await mayCollect(context, owed))) return undefined;
-  const { orderId } = owed;
-  const { transaction, warnings } = await collectOrder(context, orderId);
+  const orderId = await findOwedRebill(db, merchant.merchantId, oid);
+  const collected = orderId && (await collectOrder?.(context, orderId));
+  if (!orderId || !collected) return undefined;
+  const { transaction, warnings } = collected;
   if (transaction?.successful === true) return { isAttempted: true, isPaid: true, orderId };
   const reason = transaction?.details?.find(({ name }) => name === 'reason')?.value;
   return { isAttempted: true, isPaid: false, reason: reason ?? warnings.join(' ') };
-}
-
-/** Whether neither the kept order nor its original order keeps the engine from charging. */
-async function mayCollect(
-  { db, merchant: { merchantId } }: Context,
-  { orderId, originalOrderId }: { readonly orderId: string; readonly originalOrderId: string },
-): Promise<boolean> {
-  const order = await findOrder(db, merchantId, orderId);
-  const original = await findOrder(db, merchantId, originalOrderId);
-  return (
-    order !== undefined &&
-    original !== undefined &&
-    original.rebillStop === undefined &&
-    !stopsRebills(original.document.current_stage) &&
-    holdOf(order, original) === undefined
-  );
 }
 
 /** Refuses a card for a merged auto order: its items are charged to the card of its target. */

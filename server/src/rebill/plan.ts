@@ -9,12 +9,11 @@ import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { isInvoiced } from '../orders/payment.ts';
-import { stopsRebills } from '../orders/stages.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
 import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
 import type { KeptOrder } from './keptOrder.ts';
-import { hasOwnCard, holdOf } from './keptOrder.ts';
+import { hasOwnCard, holdOf, originalStop } from './keptOrder.ts';
 import type { Note } from './note.ts';
 import { originalTerms } from './originalTerms.ts';
 import type { RebillPolicy } from './policy.ts';
@@ -166,13 +165,7 @@ function chargeOf(
   const { autoOrder, original, policy, catalog, kept } = input;
   if (original === undefined)
     return parked(input, { text: `the original order ${autoOrder.originalOrderId} is missing` });
-  const { current_stage: stage } = original.document;
-  if (stopsRebills(stage))
-    return parked(input, {
-      text: `the original order ${autoOrder.originalOrderId} is in the stage ${stage}`,
-    });
-  if (original.rebillStop !== undefined) return parked(input, { text: original.rebillStop });
-  const hold = kept && holdOf(kept.order, original);
+  const hold = originalStop(original) ?? (kept && holdOf(kept.order, original));
   if (hold !== undefined) return parked(input, { text: hold });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
   const coupon = code === undefined ? undefined : policy.coupons.get(fold(code));
