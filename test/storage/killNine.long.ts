@@ -1,0 +1,6 @@
+// `npm run test:faults`: the same as killNine.test.ts, with enough kills for rare moments.
+import { test } from 'node:test';
+import { killDuringWrites } from './killNine.ts';
+
+test('no acknowledged write is lost, whatever is killed during writes', (t) =>
+  killDuringWrites(t, 60));
