@@ -316,6 +316,7 @@ const owners: Readonly<Record<string, string>> = {
   customer_adoption: 'server/src/customers',
   orders: 'server/src/orders',
   order_refund: 'server/src/orders',
+  other_refund: 'server/src/orders',
   distribution_center: 'server/src/orders',
   waiting_shipment: 'server/src/orders',
   refund_block: 'server/src/orders',

@@ -105,7 +105,9 @@ export const ItemAutoOrder = model(
     auto_orderable: flag('May recur.'),
     cancel_other_auto_orders: flag('Ordering it cancels the customer’s other auto orders.'),
     free_shipping_auto_order: flag('Rebills of it ship free.'),
-    refund_other_auto_orders: flag('Ordering it refunds the customer’s other auto orders.'),
+    refund_other_auto_orders: flag(
+      'A refund of all of it at the gateway also refunds the paid orders of the customer’s other auto orders.',
+    ),
     steps: many(ItemAutoOrderStep, 'Only for an upsell step schedule.'),
   },
 );

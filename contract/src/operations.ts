@@ -823,13 +823,17 @@ export const operations = {
     description:
       'Send the order as it was read, with the totals after the refund in the fields that end in _refunded; the ' +
       'difference to earlier refunds is given back. A line with a new quantity_refunded alone is refunded in ' +
-      'proportion, with its share of the tax. Nothing is refunded twice, also after a lost answer.',
+      'proportion, with its share of the tax. Nothing is refunded twice, also after a lost answer. When a line is ' +
+      'refunded as a whole and its item has refund_other_auto_orders, the paid orders of the customer’s other auto ' +
+      'orders are refunded too, with auto_order_cancel also those of this one; a warning names what could not be.',
     permissions: ['order_write'],
     params: Type.Object({ order_id: Type.String() }),
     query: Type.Object({
       reject_after_refund: flag('True: the order is rejected afterwards.'),
       skip_customer_notification: flag('True: the customer gets no mail about it.'),
-      auto_order_cancel: flag('True: the auto order of this order is canceled.'),
+      auto_order_cancel: flag(
+        'True: the auto order of this order is canceled, and those that are refunded with it.',
+      ),
       auto_order_cancel_reason: text('The reason for the cancelation.'),
       manual_refund: flag('True: the money was given back outside; no gateway is asked.'),
       reverse_affiliate_transactions: flag('Taken and without effect here.'),

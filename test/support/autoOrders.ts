@@ -72,6 +72,7 @@ export function aCatalogItem(given: Partial<CatalogItem> = {}): CatalogItem {
       upgradeItemIds: [],
       downgradeItemIds: [],
       cancelOtherAutoOrders: false,
+      refundOtherAutoOrders: false,
       onePerCustomer: false,
     },
     taxFree: false,

@@ -3,6 +3,7 @@ import { auditWorker } from '../books/auditWorker.ts';
 import { adoptionWorker } from '../customers/adoptionWorker.ts';
 import { noticeSender, receiptExpand } from '../notifications/noticeWorker.ts';
 import { expiryWorker } from '../oauth/expiryWorker.ts';
+import { otherRefundWorker } from '../orders/otherRefundWorker.ts';
 import { receivableRetryWorker } from '../orders/receivableRetryWorker.ts';
 import { refundWorker } from '../orders/refundWorker.ts';
 import { unsettledChargesWorker } from '../orders/unsettledChargesWorker.ts';
@@ -41,6 +42,7 @@ export function workersOf(
     expiryWorker(db, clock, log),
     unsettledChargesWorker(rounds, orders),
     refundWorker(rounds, orders),
+    otherRefundWorker(rounds, orders),
     receivableRetryWorker(rounds, orders),
     gatewayReportWorker(reports),
     adoptionWorker(rounds, customers),

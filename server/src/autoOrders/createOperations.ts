@@ -90,14 +90,22 @@ export async function missedAtStart(context: Context, orderId: string): Promise<
   return missedAtStartWords(autoOrder, editRules(context, catalog));
 }
 
-/** Returns which of these items the customer already has in an active auto order. */
-export async function findHeldItems(
+/** Returns the oids of the active auto orders of an order's customer. */
+export const findAutoOrdersOfCustomer = (
   { db, merchant: { merchantId } }: Context,
   { document, customerProfileOid }: OrderRecord,
+): Promise<number[]> =>
+  findActiveOfCustomer(db, merchantId, document.billing?.email, customerProfileOid);
+
+/** Returns which of these items the customer already has in an active auto order. */
+export async function findHeldItems(
+  context: Context,
+  order: OrderRecord,
   itemIds: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  const email = document.billing?.email;
-  const oids = await findActiveOfCustomer(db, merchantId, email, customerProfileOid);
+  const { db, merchant } = context;
+  const { merchantId } = merchant;
+  const oids = await findAutoOrdersOfCustomer(context, order);
   const others = oids.length === 0 ? [] : await loadAutoOrders(db, merchantId, oids);
   return new Map(
     itemIds.flatMap((itemId) => {
@@ -291,12 +299,7 @@ const frequencyOf = (text: string | undefined) =>
   text !== undefined && isFrequency(text) ? text : undefined;
 
 async function othersOf(context: Context, order: OrderRecord): Promise<AutoOrder[]> {
-  const oids = await findActiveOfCustomer(
-    context.db,
-    context.merchant.merchantId,
-    order.document.billing?.email,
-    order.customerProfileOid,
-  );
+  const oids = await findAutoOrdersOfCustomer(context, order);
   return oids.length === 0 ? [] : lockAutoOrders(context.db, context.merchant.merchantId, oids);
 }
 

@@ -1,6 +1,11 @@
 import type { OrderHooks } from '../orders/hooks.ts';
 import { cancelAutoOrder, lockAutoOrder, wakeAutoOrder } from './cancelOperations.ts';
-import { createFromPaidOrder, findHeldItems, missedAtStart } from './createOperations.ts';
+import {
+  createFromPaidOrder,
+  findAutoOrdersOfCustomer,
+  findHeldItems,
+  missedAtStart,
+} from './createOperations.ts';
 import { refreshFacets } from './originalOrderOperations.ts';
 
 /** The reactions of auto orders to orders. */
@@ -9,6 +14,7 @@ export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {
   missedAtStart,
   onOriginalOrderChanged: refreshFacets,
   findHeldItems,
+  findAutoOrdersOfCustomer,
   lockAutoOrder,
   cancelAutoOrder,
   wakeAutoOrder,

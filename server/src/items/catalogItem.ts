@@ -75,6 +75,7 @@ function autoOrderOf(wire: WireAutoOrder, currency: string): ItemAutoOrder {
     upgradeItemIds: wire.auto_order_upgrade_items ?? [],
     downgradeItemIds: wire.auto_order_downgrade_items ?? [],
     cancelOtherAutoOrders: wire.cancel_other_auto_orders ?? false,
+    refundOtherAutoOrders: wire.refund_other_auto_orders ?? false,
     onePerCustomer: wire.auto_order_upsell_one_per_customer ?? false,
   };
 }

@@ -54,6 +54,7 @@ export interface ItemAutoOrder {
   readonly upgradeItemIds: readonly string[];
   readonly downgradeItemIds: readonly string[];
   readonly cancelOtherAutoOrders: boolean;
+  readonly refundOtherAutoOrders: boolean;
   readonly onePerCustomer: boolean;
 }
 

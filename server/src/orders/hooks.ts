@@ -37,6 +37,8 @@ export interface OrderHooks {
     order: OrderRecord,
     itemIds: readonly string[],
   ): Promise<ReadonlyMap<string, number>>;
+  /** Returns the oids of the active auto orders of an order's customer. */
+  findAutoOrdersOfCustomer(context: Context, order: OrderRecord): Promise<readonly number[]>;
   /** Locks an auto order until the transaction ends, before one of its orders is locked. */
   lockAutoOrder(context: Context, autoOrderOid: number): Promise<void>;
   /** Cancels an auto order. One that has ended already stays as it is. */
@@ -93,6 +95,7 @@ export const noHooks: OrderHooks = {
   onOriginalOrderChanged: async () => {},
   lockRebill: async () => undefined,
   findHeldItems: async () => new Map(),
+  findAutoOrdersOfCustomer: async () => [],
   lockAutoOrder: async () => {},
   cancelAutoOrder: async () => {},
   wakeAutoOrder: async () => {},

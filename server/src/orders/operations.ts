@@ -16,6 +16,7 @@ import {
   readOrderPage,
   readOrdersJson,
 } from './listStore.ts';
+import { refundOthers } from './otherRefundOperations.ts';
 import type { OrderProjection } from './present.ts';
 import { type RefundParts, type RequestedRefund, refundOrder } from './refundOperations.ts';
 import type { QueueOrderMail } from './resendOperations.ts';
@@ -131,7 +132,9 @@ export async function refundOrderJson(
     refund: parts.refund,
     hooks: parts.hooks,
   });
-  return { json: await getOrder(context, parts, orderId, expand), warnings };
+  const others = await refundOthers(context, orderId, parts);
+  const json = await getOrder(context, parts, orderId, expand);
+  return { json, warnings: [...warnings, ...others] };
 }
 
 /** The request of refundOrder. */

@@ -120,6 +120,15 @@ export function refundedOf({ document, currency }: OrderRecord): Refunded {
   };
 }
 
+/** Returns the item ids of the lines that a refund gives back as a whole, the last part included. */
+export function itemsGivenBack({ document }: OrderRecord, after: Refunded): string[] {
+  return (document.items ?? []).flatMap(({ merchant_item_id: itemId, ...line }, place) => {
+    const { quantity = 0, quantity_refunded: before = 0 } = line;
+    const isWhole = after.lines[place]!.quantity === quantity && before < quantity;
+    return isWhole && itemId !== undefined ? [itemId] : [];
+  });
+}
+
 /** Returns the sum of all refunds. */
 export function totalOf(refunded: Refunded): Minor {
   const { subtotalDiscount, tax, shippingHandling, giftCharge, giftWrap, other = 0 } = refunded;

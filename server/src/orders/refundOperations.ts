@@ -6,6 +6,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { OrderHooks } from './hooks.ts';
 import { event, stageEvents } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
+import { queueOthers } from './otherRefundQueueOperations.ts';
 import {
   type Capture,
   capturesOf,
@@ -314,6 +315,8 @@ export async function applyRefund(
     }),
     ...stageEvents(before, order),
   ]);
+  const isMadeHere = made.gateway !== undefined && made.isReported !== true;
+  if (isMadeHere) await queueOthers(context, before, planned.after, wishes, hooks);
   if (wishes.cancelAutoOrder && order.autoOrderOid !== undefined)
     await hooks.cancelAutoOrder(context, order.autoOrderOid, {
       reason: wishes.cancelReason ?? `Refund of order ${order.orderId}`,

@@ -35,6 +35,8 @@ export interface RefundWishes {
   readonly cancelAutoOrder: boolean;
   readonly cancelReason?: string | undefined;
   readonly notifyCustomer: boolean;
+  /** The order whose refund is the cause of this one. Absent: it was requested by itself. */
+  readonly causeOrderId?: string | undefined;
 }
 
 /** How long only the process that began a refund may ask the gateway for it. */

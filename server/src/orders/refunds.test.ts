@@ -312,6 +312,60 @@ test('store credit is refused, because there is none', async () => {
   assert.match(body.error.user_message, /issue_store_credit/);
 });
 
+test('refund_other_auto_orders: the customer’s other auto orders are refunded, once, and failures named', async () => {
+  await app.request({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'SET',
+      pricing: { cost: 10 },
+      auto_order: {
+        auto_orderable: true,
+        auto_order_schedules: ['Monthly'],
+        refund_other_auto_orders: true,
+      },
+    },
+  });
+  const billing = { email: 'bob@example.com' };
+  const [coffee, blocked] = [await placedOrder({ billing }), await placedOrder({ billing })];
+  const foreign = await placedOrder({ billing: { email: 'cleo@example.com' } });
+  await app.request({
+    operation: 'blockRefundOnOrder',
+    params: { order_id: blocked.order_id },
+    query: { block_reason: 'disputed' },
+  });
+  const set = await placedOrder({
+    billing,
+    items: [
+      { merchant_item_id: 'SET', quantity: 3, auto_order_schedule: 'Monthly' },
+      { merchant_item_id: 'MUG', quantity: 1 },
+    ],
+  });
+  const given = () => [set, coffee, blocked, foreign].map(refundedAt);
+  const part = await refund(set, quantities(2));
+  assert.deepEqual([part.body.warning, given()], [undefined, [2200, 0, 0, 0]]);
+  const whole = await refund(set, quantities(3), { auto_order_cancel: true });
+  assert.equal(whole.status, 200, whole.text);
+  assert.deepEqual(given(), [3300, 4600, 0, 0]);
+  assert.match(
+    whole.body.warning.warning_message,
+    new RegExp(`Order ${blocked.order_id} was not refunded: Refunds of order .* were blocked`),
+  );
+  assert.match(whole.body.order.internal.merchant_notes, /was not refunded/);
+  await refund(set, quantities(3, 1));
+  await app.work();
+  assert.deepEqual(given(), [4100, 4600, 0, 0]);
+  const states = await Promise.all(
+    [set, coffee, blocked, foreign].map(async ({ order_id }) => {
+      const { body } = await app.request({
+        operation: 'getAutoOrderByReferenceOrderId',
+        params: { reference_order_id: order_id },
+      });
+      return body.auto_order.status;
+    }),
+  );
+  assert.deepEqual(states, ['canceled', 'canceled', 'active', 'active']);
+});
+
 test('the audit finds no difference after all of this', async () => {
   const { body } = await app.request({ operation: 'getAudit' });
   assert.deepEqual(body.differences ?? [], []);

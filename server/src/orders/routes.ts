@@ -16,6 +16,7 @@ import {
   refundOrderJson,
   updateOrderJson,
 } from './operations.ts';
+import { refundOthers } from './otherRefundOperations.ts';
 import { type ProcessedPayment, processPayment } from './processPaymentOperations.ts';
 import { getRetryConfig, getRetryStats, updateRetryConfig } from './receivableRetryOperations.ts';
 import { readRefundable } from './refundOperations.ts';
@@ -75,7 +76,9 @@ function lifeRoutes(parts: OrderOperationParts) {
         lockSelfShipOrders: query.lock_self_ship_orders === true,
         skipRefundAndHold: query.skip_refund_and_hold === true,
       };
-      return doneWith(await cancelOrder(context, params.order_id, wishes, parts));
+      const warnings = await cancelOrder(context, params.order_id, wishes, parts);
+      const others = await refundOthers(context, params.order_id, parts);
+      return doneWith([...warnings, ...others]);
     },
     heldOrderRelease: async (context, { params, expand }) => {
       await releaseOrder(context, params.order_id, parts.hooks);

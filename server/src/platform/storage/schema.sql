@@ -934,6 +934,16 @@ CREATE INDEX order_refund_charge ON order_refund USING btree (merchant_id, charg
 CREATE INDEX order_refund_lease ON order_refund USING btree (merchant_id, lease_until) WHERE state = 'refunding'::text;
 CREATE UNIQUE INDEX order_refund_open ON order_refund USING btree (merchant_id, order_id) WHERE state = 'refunding'::text;
 
+CREATE TABLE other_refund (
+  merchant_id text NOT NULL,
+  order_id text NOT NULL,
+  cause_order_id text NOT NULL,
+  wishes jsonb NOT NULL,
+  lease_until timestamp with time zone NOT NULL,
+  CONSTRAINT other_refund_pkey PRIMARY KEY (merchant_id, order_id)
+);
+CREATE INDEX other_refund_due ON other_refund USING btree (merchant_id, lease_until);
+
 CREATE TABLE parked_auto_order (
   merchant_id text NOT NULL,
   item_id_lc text COLLATE "C" NOT NULL,

@@ -1,0 +1,86 @@
+import type { Context } from '../platform/context.ts';
+import { Refusal } from '../platform/http/refusal.ts';
+import { isUnavailable } from '../platform/storage/failures.ts';
+import { listOtherRefunds, type OtherRefund, removeOtherRefund } from './otherRefundStore.ts';
+import { refundedOf, totalOf, wholeRefund } from './refund.ts';
+import { type RefundParts, refundOrder } from './refundOperations.ts';
+import { countRefunds } from './refundStore.ts';
+import { findOrder } from './store.ts';
+import { updateOrder } from './updateOperations.ts';
+
+/** The most orders that one request refunds besides its own. A worker refunds the others. */
+const atOnceMax = 20;
+
+/**
+ * Refunds the orders that the refund of an order has queued. Returns sentences about those that were
+ * not refunded, which are also written into the order's merchant notes.
+ */
+export async function refundOthers(
+  context: Context,
+  causeOrderId: string,
+  parts: RefundParts,
+): Promise<string[]> {
+  const queued = await listOtherRefunds(context.db, context.merchant.merchantId, causeOrderId);
+  const failures: string[] = [];
+  for (const other of queued.slice(0, atOnceMax)) {
+    const failure = await refundOther(context, other, parts);
+    if (failure !== undefined) failures.push(failure);
+  }
+  const left = queued.length - atOnceMax;
+  return left <= 0
+    ? failures
+    : [...failures, `${left} more orders of the customer are refunded in the background.`];
+}
+
+/**
+ * Refunds one queued order in full and removes it from the queue. Returns why it was not refunded,
+ * as a sentence, or undefined. One whose gateway does not answer is finished by the refund worker.
+ */
+export async function refundOther(
+  context: Context,
+  other: OtherRefund,
+  parts: RefundParts,
+): Promise<string | undefined> {
+  const { merchantId } = context.merchant;
+  const { orderId, causeOrderId, wishes } = other;
+  const order = await findOrder(context.db, merchantId, orderId);
+  const isLeft = order !== undefined && totalOf(refundedOf(order)) < order.total;
+  if (isLeft && (await countRefunds(context.db, merchantId, orderId)).isOpen)
+    return `Order ${orderId}: a refund has no known outcome yet. The rest is refunded afterwards.`;
+  const failure = isLeft
+    ? await refusalOf(context, orderId, () =>
+        refundOrder(context, orderId, wholeRefund(order), { ...wishes, isManual: false }, parts),
+      )
+    : undefined;
+  if (failure !== undefined) await noteFailure(context, causeOrderId, failure, parts);
+  await removeOtherRefund(context.db, merchantId, orderId);
+  return failure;
+}
+
+/** Does a refund and returns its refusal as a sentence. Other errors stay errors. */
+async function refusalOf(
+  { log }: Context,
+  orderId: string,
+  refund: () => Promise<readonly string[]>,
+): Promise<string | undefined> {
+  try {
+    const [warning] = await refund();
+    return warning === undefined ? undefined : `Order ${orderId}: ${warning}`;
+  } catch (error) {
+    if (!(error instanceof Refusal) || isUnavailable(error)) throw error;
+    log.warn({ orderId, reason: error.message }, 'an order was not refunded with another one');
+    return `Order ${orderId} was not refunded: ${error.message}`;
+  }
+}
+
+async function noteFailure(
+  context: Context,
+  causeOrderId: string,
+  failure: string,
+  { hooks }: RefundParts,
+): Promise<void> {
+  const cause = await findOrder(context.db, context.merchant.merchantId, causeOrderId);
+  if (cause === undefined) return;
+  const notes = [cause.document.internal?.merchant_notes ?? '', failure].join('\n').trim();
+  await updateOrder(context, causeOrderId, { internal: { merchant_notes: notes } }, hooks);
+}

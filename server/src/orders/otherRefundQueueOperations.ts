@@ -1,0 +1,36 @@
+import { findCatalogItems } from '../items/store.ts';
+import type { Context } from '../platform/context.ts';
+import type { OrderHooks } from './hooks.ts';
+import type { OrderRecord } from './order.ts';
+import { queueOtherRefunds } from './otherRefundStore.ts';
+import { itemsGivenBack, type Refunded } from './refund.ts';
+import type { RefundWishes } from './refundStore.ts';
+
+/**
+ * Queues what the refund of an order refunds besides, in the transaction of that refund (item
+ * reference, `refund_other_auto_orders`): the paid orders of the customer's other active auto
+ * orders, and those of the order's own auto order when it is canceled. A refund that has another
+ * one as its cause queues nothing.
+ */
+export async function queueOthers(
+  context: Context,
+  before: OrderRecord,
+  after: Refunded,
+  wishes: RefundWishes,
+  hooks: OrderHooks,
+): Promise<void> {
+  if (wishes.causeOrderId !== undefined) return;
+  const { merchantId, orderId, autoOrderOid: ownOid } = before;
+  const itemIds = itemsGivenBack(before, after);
+  if (itemIds.length === 0) return;
+  const catalog = await findCatalogItems(context.db, merchantId, itemIds);
+  if (![...catalog.values()].some(({ autoOrder }) => autoOrder?.refundOtherAutoOrders)) return;
+  const ofCustomer = await hooks.findAutoOrdersOfCustomer(context, before);
+  const others = ofCustomer.filter((oid) => oid !== ownOid);
+  const oids = wishes.cancelAutoOrder && ownOid !== undefined ? [...others, ownOid] : others;
+  await queueOtherRefunds(context.db, merchantId, orderId, oids, {
+    ...wishes,
+    rejectAfterRefund: false,
+    causeOrderId: orderId,
+  });
+}

@@ -1,0 +1,49 @@
+import type { Context } from '../platform/context.ts';
+import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import { isUnavailable } from '../platform/storage/failures.ts';
+import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { refundOther } from './otherRefundOperations.ts';
+import { claimOtherRefund, type OtherRefund } from './otherRefundStore.ts';
+import type { RefundParts } from './refundOperations.ts';
+
+/** The most orders that one process refunds per round and merchant. */
+const batchSize = 20;
+
+/**
+ * Refunds the orders that the refund of another order has queued and that its request did not get
+ * to, because they were many or the process ended.
+ */
+export function otherRefundWorker(rounds: MerchantRounds, parts: RefundParts): Worker {
+  const each = eachMerchant(rounds.log, 'refunds of other orders');
+  return {
+    name: 'refunds of other orders',
+    async runOnce() {
+      return each(await listMerchantIds(rounds.db), async (merchantId) =>
+        refundQueued(await rounds.contextFor(merchantId), parts),
+      );
+    },
+  };
+}
+
+async function refundQueued(context: Context, parts: RefundParts): Promise<number> {
+  let count = 0;
+  for (; count < batchSize; count++) {
+    const other = await claimOtherRefund(context.db, context.merchant.merchantId);
+    if (other === undefined) break;
+    await refundOne(context, other, parts);
+  }
+  return count;
+}
+
+/** Logs a refund that failed. It is tried again when its lease ends. */
+async function refundOne(context: Context, other: OtherRefund, parts: RefundParts): Promise<void> {
+  const { merchantId } = context.merchant;
+  const { orderId } = other;
+  try {
+    await refundOther(context, other, parts);
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    context.log.error({ err: error, merchantId, orderId }, 'a queued refund failed');
+  }
+}
