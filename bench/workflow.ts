@@ -175,6 +175,7 @@ async function liveApp(db: DatabasePool): Promise<App> {
     ids: randomIds,
     log: pino({ level: 'silent' }),
     rateLimits: [],
+    isLoopbackAllowed: true,
     bodyLimitBytes: 1_000_000,
     trustedProxies: [],
     gateways: openGateways({}, systemClock),

@@ -1,6 +1,8 @@
 /** OAuth 2 responses. They have no envelope, because that protocol has its own. */
 import type { Static } from 'typebox';
-import { flag, int32, model, oneOf, text, texts } from './fields.ts';
+import { answer } from './common.ts';
+import { dateTime, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';
+import { SessionUser } from './session.ts';
 
 export const OauthDeviceAuthorizationResponse = model(
   'OauthDeviceAuthorizationResponse',
@@ -78,3 +80,17 @@ export const OauthMe = model('OauthMe', 'The user that a key or a token acts for
   permissions: texts('What it may do now.'),
 });
 export type OauthMe = Static<typeof OauthMe>;
+
+export const OauthGrant = model('OauthGrant', 'What a user allowed an application to do.', {
+  grant_id: text('Names the grant; it is not a credential.'),
+  client_id: text(),
+  application: text('The name of the application.'),
+  user: one(SessionUser, 'Without groups.'),
+  permissions: texts('What was granted. The application may do what of it the user still may do.'),
+  created_dts: dateTime(),
+  expires_dts: dateTime('A year later. Refreshed tokens do not prolong it.'),
+});
+export type OauthGrant = Static<typeof OauthGrant>;
+
+export const OauthGrantsResponse = answer('OauthGrantsResponse', { grants: many(OauthGrant) });
+export type OauthGrantsResponse = Static<typeof OauthGrantsResponse>;

@@ -83,6 +83,7 @@ import {
 import {
   OauthDeviceAuthorizationRequest,
   OauthDeviceAuthorizationResponse,
+  OauthGrantsResponse,
   OauthMe,
   OauthRevokeRequest,
   OauthRevokeSuccessResponse,
@@ -2068,7 +2069,8 @@ export const operations = {
     base: '/perennial/v1',
     path: '/session/password',
     summary: 'Change your password',
-    description: 'Ends the other sessions of the user.',
+    description:
+      'Ends the other sessions of the user, and what the user granted to applications (GET /perennial/v1/grants).',
     permissions: [],
     sessionOnly: true,
     body: SessionPasswordRequest,
@@ -2102,6 +2104,39 @@ export const operations = {
     permissions: [],
     sessionOnly: true,
     params: Type.Object({ session_id: Type.String() }),
+    status: 204,
+  },
+
+  getOauthGrants: {
+    tag: 'session',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/grants',
+    summary: 'List the applications that act for users',
+    description:
+      'Those of the caller; with the permission configuration_read, those of all users of the ' +
+      'merchant. The newest comes first. A grant ends a year after it was given, with a new ' +
+      'password of its user, and when it is revoked.',
+    permissions: [],
+    sessionOnly: true,
+    query: Type.Object({ ...paging() }),
+    response: OauthGrantsResponse,
+    payload: 'grants',
+    status: 200,
+    maxLimit: 200,
+  },
+  revokeOauthGrant: {
+    tag: 'session',
+    method: 'DELETE',
+    base: '/perennial/v1',
+    path: '/grants/{grant_id}',
+    summary: 'Disconnect an application',
+    description:
+      'All tokens of the grant stop working. One of the caller; with the permission ' +
+      'configuration_write, one of any user who may do no more than the caller.',
+    permissions: [],
+    sessionOnly: true,
+    params: Type.Object({ grant_id: Type.String() }),
     status: 204,
   },
 

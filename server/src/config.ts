@@ -33,6 +33,8 @@ export interface Config {
   readonly charging: boolean;
   /** The simulator charges merchants whose clock is real. */
   readonly simulator: boolean;
+  /** Webhooks of merchants with a test clock may lead to this machine. */
+  readonly loopbackWebhooks: boolean;
   /** Absent: mails are written into `dataDir`. */
   readonly smtpUrl?: string | undefined;
   /** The sender of mails whose merchant names none. */
@@ -121,6 +123,11 @@ export const settings = [
     'off',
     'on lets the simulator charge merchants with a real clock; those with a test clock it always charges',
   ],
+  [
+    'LOOPBACK_WEBHOOKS',
+    'on with DEMO; else off',
+    'on lets webhooks of merchants with a test clock lead to this machine, where their settings say so',
+  ],
   ['STRIPE_SECRET_KEY', '', 'charges merchants with a real clock through Stripe'],
   ['STRIPE_WEBHOOK_SECRET', '', 'of the endpoint /perennial/v1/gateways/stripe/webhook'],
   [
@@ -192,6 +199,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     gatewayUrl: read.url('GATEWAY_URL', ['http', 'https']),
     charging: read.flag('CHARGING', true),
     simulator: read.flag('SIMULATOR', false),
+    loopbackWebhooks: read.flag('LOOPBACK_WEBHOOKS', demo),
     stripe: read.stripe(),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     mailFrom: read.text('MAIL_FROM', 'orders@localhost'),

@@ -20,6 +20,7 @@ const app = createApp({
   ids: randomIds,
   log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
   rateLimits: [],
+  isLoopbackAllowed: true,
   bodyLimitBytes: 1_000_000,
   trustedProxies: [],
   gateways: openGateways({ simulatorUrl }, clock),

@@ -116,6 +116,7 @@ async function startWorld(app: TestApp, seed: string, number: number): Promise<W
     clientId,
     name: 'Fuzz',
     description: '',
+    kind: 'compatible',
     redirectUris: ['https://fuzz.example/back'],
     permissions: allPermissions,
     deviceScope: 'fuzz',

@@ -323,6 +323,7 @@ async function token(
     name: 'App',
     description: '',
     redirectUris: [],
+    kind: 'compatible',
     permissions: allPermissions,
     createdAt: testNow,
   });
@@ -333,6 +334,7 @@ async function token(
     clientId,
     userId,
     permissions: allPermissions,
+    passwordVersion: 0,
   };
   const access = newCredential(randomIds, merchantId);
   await insertGrant(app.db, grant, testNow);

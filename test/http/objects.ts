@@ -41,6 +41,7 @@ export const unknownObjects: PathValues = {
   audit_id: '00000000-0000-4000-8000-000000000000',
   distribution_center_code: 'NOTHING',
   session_id: '00000000-0000-4000-8000-000000000000',
+  grant_id: '00000000-0000-4000-8000-000000000000',
 };
 
 async function makeObjects(app: TestApp, key: string, i: number): Promise<PathValues> {

@@ -160,7 +160,7 @@ test('no page may be framed, cached, scripted or sent on', async () => {
         page.headers.get('referrer-policy'),
         page.headers.get('x-frame-options'),
       ],
-      ['no-store', 'no-referrer', 'DENY'],
+      ['no-store', 'no-referrer, same-origin', 'DENY'],
     );
     assert.equal(page.headers.get('set-cookie'), null);
     assert.doesNotMatch(page.text, /<script|\son\w+=|javascript:/i);

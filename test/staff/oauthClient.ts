@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after } from 'node:test';
 import { randomIds } from '../../server/src/kernel/ids.ts';
+import type { Application } from '../../server/src/oauth/application.ts';
 import { insertApplication } from '../../server/src/oauth/applicationStore.ts';
 import { hashSecret } from '../../server/src/staff/credential.ts';
-import { type TestApp, testApp, testNow } from '../support/app.ts';
+import { type TestApp, type TestAppOptions, testApp, testNow } from '../support/app.ts';
 import { addUser } from '../support/staff.ts';
 
 /**
@@ -39,6 +40,7 @@ export interface OauthWorld {
 export interface ApplicationChanges {
   readonly permissions?: readonly string[];
   readonly redirectUris?: readonly string[];
+  readonly kind?: Application['kind'];
   readonly secret?: string;
   readonly deviceScope?: string;
 }
@@ -78,8 +80,8 @@ export const password = 'correct horse battery';
 export const redirectUri = 'https://client.example/callback?tenant=7';
 export const credentials = { merchant_id: 'test', login: 'ann', password };
 
-export async function oauthWorld(): Promise<OauthWorld> {
-  const app = await testApp();
+export async function oauthWorld(options: TestAppOptions = {}): Promise<OauthWorld> {
+  const app = await testApp(options);
   const baseUrl = await app.app.http.listen({ host: '127.0.0.1', port: 0 });
   after(() => app.app.http.close());
   const userId = await addUser(app.db, 'TEST', {
@@ -142,6 +144,7 @@ async function registerApplication(
   {
     permissions = ['order_read', 'item_read'],
     redirectUris = [redirectUri],
+    kind = 'compatible',
     secret,
     deviceScope,
   }: ApplicationChanges = {},
@@ -153,6 +156,7 @@ async function registerApplication(
     description: 'It prints labels.',
     redirectUris,
     permissions,
+    kind,
     createdAt: testNow,
     ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }),
     ...(deviceScope === undefined ? {} : { deviceScope }),

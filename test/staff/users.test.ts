@@ -219,10 +219,4 @@ test('a user gives only what they have', async (t) => {
     body: { login: 'equal', permissions: permit('user_read') },
     key,
   });
-  await ask({
-    operation: 'updateUser',
-    params: { user_id: strong.user_id },
-    body: { phone: '1' },
-    key,
-  });
 });

@@ -100,6 +100,7 @@ export interface TestAppOptions {
   readonly seal?: Seal;
   readonly gateways?: GatewayConfig;
   readonly stops?: readonly StopSource[];
+  readonly isLoopbackAllowed?: boolean;
   readonly markerPath?: string;
   readonly consoleFolder?: string;
 }
@@ -131,6 +132,7 @@ export async function testApp({
     files: { folder: join(tmpdir(), `perennial-files-${process.pid}`) },
     seal: sealWith(randomBytes(32)),
     sender: httpSender({ clock }),
+    isLoopbackAllowed: true,
     ...options,
   });
   const merchant = await addMerchant(db, 'TEST');

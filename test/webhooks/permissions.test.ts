@@ -411,6 +411,7 @@ test('the webhook of an application shows what the user granted, and ends with t
     name: 'ERP',
     description: '',
     redirectUris: [],
+    kind: 'compatible',
     permissions: ['item_read', 'customer_read'],
     createdAt: testNow,
   });
@@ -420,6 +421,7 @@ test('the webhook of an application shows what the user granted, and ends with t
     clientId,
     userId,
     permissions: ['item_read'],
+    passwordVersion: 0,
   };
   await insertGrant(world.db, grant, testNow);
   const { webhook } = await ask(world, {

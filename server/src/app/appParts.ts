@@ -34,6 +34,8 @@ export interface AppParts {
   readonly seal: Seal;
   /** Posts to receivers of webhooks; closed with the HTTP server. */
   readonly sender: Sender;
+  /** Whether webhooks of merchants with a test clock may lead to the server's own machine. */
+  readonly isLoopbackAllowed: boolean;
   /** Where attachments are stored. */
   readonly files: FileSettings;
   /** The folder of the built console. Absent: the start page says how to build it. */

@@ -49,7 +49,13 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     findContext: contexts.findContext,
     publicUrl: services.knownPublicUrl,
   });
-  addOauthPages(http, { db, clock, ids, findContext: contexts.findContext });
+  addOauthPages(http, {
+    db,
+    clock,
+    ids,
+    findContext: contexts.findContext,
+    publicUrl: services.knownPublicUrl,
+  });
   addBillingPage(http, {
     db,
     contextFor: contexts.contextFor,

@@ -30,12 +30,16 @@ import { readObjectFacts } from './taskObjects.ts';
 
 /** The operations of every feature, one feature a line. */
 export function routesOf(
-  { seal, clock, gateways }: AppParts,
-  { merchants, accesses, live, sessions }: Services,
+  { seal, clock, gateways, isLoopbackAllowed }: AppParts,
+  { merchants, accesses, keys, live, sessions }: Services,
   { customers, orders, reports, rebills, clocks, files }: Features,
 ): Routes {
   return {
-    ...merchantRoutes({ merchants, keepWalls: [keepWallsOfRebills, keepWallsOfTasks] }),
+    ...merchantRoutes({
+      merchants,
+      keepWalls: [keepWallsOfRebills, keepWallsOfTasks],
+      isLoopbackAllowed,
+    }),
     ...itemRoutes,
     ...customerRoutes(customers),
     ...orderRoutes(orders),
@@ -49,12 +53,12 @@ export function routesOf(
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),
     ...sandboxRoutes(clocks),
-    ...webhookRoutes({ seal, clock, findOwnerAccess: accesses.find }),
+    ...webhookRoutes({ seal, clock, findOwnerAccess: accesses.find, isLoopbackAllowed }),
     ...bookRoutes(gateways.captures),
     ...screenRoutes(overviewReader(clock)),
     ...staffRoutes,
     ...sessionRoutes(sessions),
-    ...oauthRoutes,
+    ...oauthRoutes({ clock, forgetTokens: () => keys.forget() }),
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),
   };
 }

@@ -88,6 +88,7 @@ export function openServices(parts: AppParts) {
       seal,
       send: parts.sender.send,
       findOwnerAccess: accesses.find,
+      isLoopbackAllowed: parts.isLoopbackAllowed,
       jitter: ids.fraction,
     }),
   };
@@ -104,10 +105,9 @@ const mayListen =
 /** What finds out who calls, and what the operations of sessions need of it. */
 function openCallers({ db, clock, demo }: AppParts) {
   const sessions = sessionAuthentication(db, clock);
-  return {
-    keys: simpleKeys(db, clock, bearerTokens(db, clock), sessions),
-    sessions: { clock, demo, forget: () => sessions.forget() },
-  };
+  const keys = simpleKeys(db, clock, bearerTokens(db, clock), sessions);
+  // A new password ends tokens, too.
+  return { keys, sessions: { clock, demo, forget: () => keys.forget() } };
 }
 
 /**

@@ -1,7 +1,18 @@
 import { readConfig } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
-import { type Application, redirectUriFault } from '../oauth/application.ts';
-import { insertApplication, listApplications, setDisabled } from '../oauth/applicationStore.ts';
+import {
+  type Application,
+  type ApplicationKind,
+  applicationKinds,
+  redirectUriFault,
+} from '../oauth/application.ts';
+import {
+  findApplication,
+  insertApplication,
+  listApplications,
+  setDisabled,
+  setKind,
+} from '../oauth/applicationStore.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -10,15 +21,16 @@ import { hashSecret, secretBytes } from '../staff/credential.ts';
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 
-/** `application create|list|disable|enable`: what users may connect by OAuth. */
+/** `application create|list|kind|disable|enable`: what users may connect by OAuth. */
 export const applicationCommand: Command = {
-  usage: 'application create|list|disable|enable',
+  usage: 'application create|list|kind|disable|enable',
   summary: 'Registers and disables applications for OAuth',
   help: [
     'application create --name "Shipping Desk" --permissions order_read,item_read ' +
       '--redirect-uris https://desk.example/callback [--description "It prints labels."] ' +
-      '[--secret] [--device-scope crm]',
+      '[--confidential | --public] [--device-scope crm]',
     'application list',
+    'application kind    <client id> confidential|public|compatible',
     'application disable <client id>',
     'application enable  <client id>',
     '',
@@ -26,7 +38,9 @@ export const applicationCommand: Command = {
     '  --redirect-uris  where it may receive the outcome: a comma list of https addresses, ' +
       "http ones on this machine, or an app's own scheme; each is compared whole",
     '  --description    shown to the user who is asked to allow it',
-    '  --secret         makes a client secret, which must be right where it is sent',
+    '  --confidential   makes a client secret, which it must send for each token (--secret: the same)',
+    '  --public         it can keep no secret (in a browser, on a phone), so it must use PKCE',
+    '                   neither: it may do without both, as the clients that UltraCart publishes do',
     '  --device-scope   lets devices connect, which then send this scope',
     '',
     'Users of every merchant may connect it. The client id of a new one is printed alone on ' +
@@ -37,16 +51,18 @@ export const applicationCommand: Command = {
   async run(args) {
     const {
       values,
-      positionals: [verb, clientId],
+      positionals: [verb, clientId, kind],
     } = readArgs(args, {
       name: { type: 'string' },
       permissions: { type: 'string' },
       'redirect-uris': { type: 'string' },
       description: { type: 'string' },
       secret: { type: 'boolean' },
+      confidential: { type: 'boolean' },
+      public: { type: 'boolean' },
       'device-scope': { type: 'string' },
     });
-    const action = actionOf(verb, clientId, values);
+    const action = actionOf(verb, values, clientId, kind);
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
     try {
@@ -63,25 +79,34 @@ interface Values {
   readonly 'redirect-uris'?: string | undefined;
   readonly description?: string | undefined;
   readonly secret?: boolean | undefined;
+  readonly confidential?: boolean | undefined;
+  readonly public?: boolean | undefined;
   readonly 'device-scope'?: string | undefined;
 }
 type Action = (db: Database) => Promise<void>;
 
 /** All faults of the arguments are reported before the database is opened. */
-function actionOf(verb: string | undefined, clientId: string | undefined, values: Values): Action {
+function actionOf(
+  verb: string | undefined,
+  values: Values,
+  clientId: string | undefined,
+  kind: string | undefined,
+): Action {
   switch (verb) {
     case 'create':
       return create(values);
     case 'list':
       return list;
+    case 'kind':
+      return changeKind(clientId, kind);
     case 'disable':
     case 'enable':
       return toggle(verb, clientId);
     default:
       throw new UsageError(
         verb === undefined
-          ? 'say create, list, disable or enable'
-          : `application ${verb} is nothing; say create, list, disable or enable`,
+          ? 'say create, list, kind, disable or enable'
+          : `application ${verb} is nothing; say create, list, kind, disable or enable`,
       );
   }
 }
@@ -93,6 +118,7 @@ function create(values: Values): Action {
     throw new UsageError(
       `--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`,
     );
+  const kind = kindOf(values);
   const deviceScope = values['device-scope'] || undefined;
   const redirectUris = listOf(values['redirect-uris']);
   if (redirectUris.length === 0 && deviceScope === undefined)
@@ -106,13 +132,14 @@ function create(values: Values): Action {
 
   return async (db) => {
     const clientId = randomIds.secret(16);
-    const secret = values.secret ? randomIds.secret(secretBytes) : undefined;
+    const secret = kind === 'confidential' ? randomIds.secret(secretBytes) : undefined;
     const application: Application = {
       clientId,
       name,
       description: values.description ?? '',
       redirectUris,
       permissions: permissions.value,
+      kind,
       createdAt: systemClock.now(),
       ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }),
       ...(deviceScope === undefined ? {} : { deviceScope }),
@@ -127,13 +154,41 @@ function create(values: Values): Action {
   };
 }
 
+/** A secret is worth something only if it must be sent, so an application with one is confidential. */
+function kindOf({ secret, confidential, public: isPublic }: Values): ApplicationKind {
+  const isConfidential = secret || confidential;
+  if (isConfidential && isPublic)
+    throw new UsageError('--public: leave it out; an application with a secret is confidential');
+  if (isConfidential) return 'confidential';
+  return isPublic ? 'public' : 'compatible';
+}
+
+function changeKind(clientId: string | undefined, given: string | undefined): Action {
+  const kind = applicationKinds.find((each) => each === given);
+  if (clientId === undefined || kind === undefined)
+    throw new UsageError(
+      `say for example: application kind <client id> ${applicationKinds.join('|')}`,
+    );
+  return async (db) => {
+    const application = await findApplication(db, clientId);
+    if (!application)
+      throw new Obstacle(`there is no application ${clientId}; see: perennial application list`);
+    if (kind === 'confidential' && !application.secretHash)
+      throw new Obstacle(
+        `application ${clientId} has no secret; create another one with --confidential`,
+      );
+    await setKind(db, clientId, kind);
+    console.log(`Application ${clientId} is ${kind} now.`);
+  };
+}
+
 async function list(db: Database): Promise<void> {
   const applications = await listApplications(db);
   console.log(
     applications.length === 0
       ? 'There are no applications.'
       : table([
-          ['client id', 'state', 'made', 'name', 'leads back to', 'permissions'],
+          ['client id', 'state', 'kind', 'made', 'name', 'leads back to', 'permissions'],
           ...applications.map(rowOf),
         ]),
   );
@@ -142,6 +197,7 @@ async function list(db: Database): Promise<void> {
 function rowOf({
   clientId,
   disabledAt,
+  kind,
   createdAt,
   name,
   redirectUris,
@@ -155,6 +211,7 @@ function rowOf({
   return [
     clientId,
     disabledAt ? `disabled ${disabledAt.toString().slice(0, 10)}` : 'valid',
+    kind,
     createdAt.toString().slice(0, 10),
     name,
     ways.join(','),

@@ -239,7 +239,9 @@ test('users and applications: made, listed, given another password, disabled', a
     ).err,
     /has no user 77/,
   );
+});
 
+test('applications: made, listed, of another kind, disabled, enabled', async () => {
   const made = await perennial([
     'application',
     'create',
@@ -253,12 +255,14 @@ test('users and applications: made, listed, given another password, disabled', a
   ]);
   assert.match(made.out, /^[0-9a-f]{32}\n[0-9a-f]{64}\n$/);
   const clientId = made.out.split('\n')[0]!;
-  assert.equal((await perennial(['application', 'disable', clientId])).code, 0);
+  await perennial(['application', 'disable', clientId]);
+  const { out } = await perennial(['application', 'list']);
   assert.match(
-    (await perennial(['application', 'list'])).out,
-    /disabled 20\S+ +\S+ +Desk +https:\/\/desk\.example\/back +order_read/,
+    out,
+    /disabled 20\S+ +confidential +\S+ +Desk +https:\/\/desk\.example\/back +order_read/,
   );
   assert.match((await perennial(['application', 'enable', clientId])).out, /is enabled/);
+  assert.match((await perennial(['application', 'kind', clientId, 'public'])).out, /is public/);
 });
 
 test('a demo server says where it is, keeps its key, and stops when it is told to', async (t) => {

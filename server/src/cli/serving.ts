@@ -76,6 +76,7 @@ export async function serveOn(
     files: config.s3 ?? { folder: join(config.dataDir, 'files') },
     seal,
     sender: openSender({ clock: systemClock }),
+    isLoopbackAllowed: config.loopbackWebhooks,
   });
   for (const worker of app.ownWorkers) await worker.runOnce();
   if (config.role !== 'worker') await listen(app, store, config, demo);

@@ -56,3 +56,7 @@ function uuidFrom(bytes: Uint8Array): string {
   const variant = `${'89ab'[bytes[8]! & 3]!}${hex.slice(17, 20)}`;
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${version}-${variant}-${hex.slice(20, 32)}`;
 }
+
+/** Whether a text has the form of a UUID, in upper or lower case. */
+export const isUuid = (text: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);

@@ -12,7 +12,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, lockMerchant, saveMerchant } from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import type { KeepWalls, ZoneChange } from '../platform/tenancy/zoneChange.ts';
-import { change, noZone, toWire } from './settings.ts';
+import { change, noLoopback, noZone, toWire } from './settings.ts';
 
 /** Settings, and their version for `ETag`. */
 export interface VersionedSettings {
@@ -34,6 +34,8 @@ export interface SettingsParts {
   readonly merchants: Merchants;
   /** Moves the local times of all features when the merchant changes its time zone. */
   readonly keepWalls: readonly KeepWalls[];
+  /** Whether merchants may receive webhooks on the server's own machine. */
+  readonly isLoopbackAllowed: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface SettingsParts {
  */
 export async function updateSettings(
   context: Context,
-  { merchants, keepWalls }: SettingsParts,
+  { merchants, keepWalls, isLoopbackAllowed }: SettingsParts,
   given: MerchantSettings,
   ifMatch?: number,
 ): Promise<VersionedSettings> {
@@ -51,6 +53,7 @@ export async function updateSettings(
     const merchant = required(await lockMerchant(context.db, merchantId), 'merchant');
     refuseOtherVersion(versionOf(merchant), ifMatch, merchantId);
     checkLogIn(context, given);
+    if (!isLoopbackAllowed && given.webhooks?.allow_loopback) refuse('invalid_field', noLoopback);
     const changed = change(merchant, writable(MerchantSettings, given, merchant.timeZone));
     if (!changed.ok) return refuse('invalid_field', changed.reason);
     const timeZone = await knownZone(context, merchant.timeZone, changed.value.timeZone);

@@ -110,6 +110,13 @@ export const noZone: FieldFault = {
   fix: 'Send a name such as America/New_York; offsets and dates are not zones',
 };
 
+/** Webhooks to the server's own machine, where the installation does not allow them. */
+export const noLoopback: FieldFault = {
+  field: 'webhooks.allow_loopback',
+  reason: 'is switched off for all merchants of this installation',
+  fix: 'Receive at a public https URL, or start the server with LOOPBACK_WEBHOOKS=on',
+};
+
 const retriesMax = 20;
 const daysMax = 90;
 

@@ -12,12 +12,21 @@ export interface Application {
   readonly redirectUris: readonly string[];
   /** Fixed, because published clients send no scope when they authorize. */
   readonly permissions: readonly string[];
+  readonly kind: ApplicationKind;
   readonly secretHash?: Buffer;
   /** The scope by which devices name it. Absent: not for devices. */
   readonly deviceScope?: string;
   readonly createdAt: Temporal.Instant;
   readonly disabledAt?: Temporal.Instant;
 }
+
+/** What an application has to prove at the token endpoint (RFC 6749, section 2.1). */
+export const applicationKinds = ['confidential', 'public', 'compatible'] as const;
+/**
+ * `confidential`: its secret. `public`: that it began the authorization (PKCE). `compatible`:
+ * neither, as the clients that UltraCart publishes; a secret that is sent must be right.
+ */
+export type ApplicationKind = (typeof applicationKinds)[number];
 
 /** The id by which webhooks, rate limits and histories know an application. */
 export const applicationIdOf = (clientId: string): string => applicationIdPrefix + clientId;

@@ -6,6 +6,7 @@ import { consoleApplicationId, isLive } from '../staff/session.ts';
 import { findSessionById } from '../staff/sessionStore.ts';
 import { findAccess } from '../staff/staffStore.ts';
 import { clientIdOf } from './application.ts';
+import { oldestLiveGrant } from './grantLife.ts';
 import { listGrantedAccess } from './grantStore.ts';
 
 /**
@@ -70,7 +71,7 @@ function readAccess(
   const clientId = clientIdOf(applicationId);
   return clientId === undefined
     ? keyAccess(db, merchantId, applicationId)
-    : clientAccess(db, merchantId, clientId, userId);
+    : clientAccess(db, clock, merchantId, clientId, userId);
 }
 
 /** A session's user, as long as the named session lasts. */
@@ -111,11 +112,13 @@ async function keyAccess(
 
 async function clientAccess(
   db: Database,
+  clock: SystemClock,
   merchantId: string,
   clientId: string,
   userId: number | undefined,
 ): Promise<ApplicationAccess | undefined> {
-  const granted = await listGrantedAccess(db, merchantId, clientId, userId);
+  const since = oldestLiveGrant(clock.now());
+  const granted = await listGrantedAccess(db, merchantId, clientId, userId, since);
   const [first] = granted;
   if (!first) return undefined;
   const isOne = granted.every(({ userName }) => userName === first.userName);

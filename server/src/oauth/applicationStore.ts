@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
-import type { Application } from './application.ts';
+import type { Application, ApplicationKind } from './application.ts';
 
 /** Returns the application with this id, also a disabled one. */
 export async function findApplication(
@@ -31,15 +31,26 @@ export async function insertApplication(db: Database, application: Application):
     description,
     redirectUris,
     permissions,
+    kind,
     secretHash,
     deviceScope,
     createdAt,
   } = application;
   await db.run(
     `insert into oauth_application (client_id, name, description, redirect_uris, permissions,
-      secret_hash, device_scope, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [clientId, name, description, redirectUris, permissions, secretHash, deviceScope, createdAt],
+      kind, secret_hash, device_scope, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      clientId,
+      name,
+      description,
+      redirectUris,
+      permissions,
+      kind,
+      secretHash,
+      deviceScope,
+      createdAt,
+    ],
   );
 }
 
@@ -60,12 +71,27 @@ export async function setDisabled(
   );
 }
 
+/** Stores what the application has to prove from now on. Returns false when there is none. */
+export async function setKind(
+  db: Database,
+  clientId: string,
+  kind: ApplicationKind,
+): Promise<boolean> {
+  return (
+    (await db.run('update oauth_application set kind = $2 where client_id = $1', [
+      clientId,
+      kind,
+    ])) === 1
+  );
+}
+
 interface ApplicationRow {
   client_id: string;
   name: string;
   description: string;
   redirect_uris: string[];
   permissions: string[];
+  kind: ApplicationKind;
   secret_hash: Buffer | null;
   device_scope: string | null;
   created_at: Temporal.Instant;
@@ -73,7 +99,8 @@ interface ApplicationRow {
 }
 
 const columns =
-  'client_id, name, description, redirect_uris, permissions, secret_hash, device_scope, created_at, disabled_at';
+  'client_id, name, description, redirect_uris, permissions, kind, secret_hash, ' +
+  'device_scope, created_at, disabled_at';
 
 function fromRow(row: ApplicationRow): Application {
   return {
@@ -82,6 +109,7 @@ function fromRow(row: ApplicationRow): Application {
     description: row.description,
     redirectUris: row.redirect_uris,
     permissions: row.permissions,
+    kind: row.kind,
     createdAt: row.created_at,
     ...(row.secret_hash === null ? {} : { secretHash: row.secret_hash }),
     ...(row.device_scope === null ? {} : { deviceScope: row.device_scope }),

@@ -65,6 +65,10 @@ export function parseAuthorization(
   if (state.length > stateMax)
     return back('invalid_request', `state is longer than ${stateMax} characters`);
   const challenge = challengeIn(parameters, back);
+  // Any program can pretend to be an application without a secret, so it proves with its verifier
+  // that it began this authorization (RFC 9700, section 2.1.1).
+  if (application?.kind === 'public' && challenge.ok && !challenge.value.codeChallenge)
+    return back('invalid_request', 'code_challenge is missing: this application must use PKCE');
   return challenge.ok ? success({ redirectUri, state, ...challenge.value }) : challenge;
 }
 

@@ -7,7 +7,14 @@ import type { Application } from './application.ts';
 import { findApplication } from './applicationStore.ts';
 import { type AuthorizationRequest, redirectTo } from './authorization.ts';
 import { decideDevice } from './deviceStore.ts';
-import { type Grant, insertCode, insertGrant, insertTicket, takeTicket } from './grantStore.ts';
+import {
+  insertCode,
+  insertGrant,
+  insertTicket,
+  type NewGrant,
+  type Ticket,
+  takeTicket,
+} from './grantStore.ts';
 
 /** What a user is asked to allow: an application in a browser, or on a device that shows a code. */
 export type ConsentRequest =
@@ -19,6 +26,8 @@ export interface ConsentParts {
   readonly db: Database;
   readonly clock: SystemClock;
   readonly ids: IdFactory;
+  /** Where users reach this server: the issuer of codes and tokens. */
+  publicUrl(): Promise<string>;
 }
 
 /** The result of the user's decision. */
@@ -42,8 +51,7 @@ export const given = (application: Application, access: Access): string[] =>
 export async function issueTicket(
   { db, clock, ids }: ConsentParts,
   merchantId: string,
-  userId: number,
-  clientId: string,
+  holder: Omit<Ticket, 'request'>,
   request: ConsentRequest,
 ): Promise<string> {
   const ticket = newCredential(ids, merchantId);
@@ -51,7 +59,7 @@ export async function issueTicket(
     db,
     merchantId,
     ticket.hash,
-    { userId, clientId, request },
+    { ...holder, request },
     clock.now().add({ seconds: ticketSeconds }),
   );
   return ticket.text;
@@ -67,19 +75,21 @@ export async function decide(
   if (!credential) return { kind: 'stale' };
   const { merchantId, hash } = credential;
   const now = parts.clock.now();
+  const iss = await parts.publicUrl();
   return parts.db.transaction(async (tx): Promise<Decided> => {
     const ticket = await takeTicket(tx, merchantId, hash, now);
     const application = ticket && (await findApplication(tx, ticket.clientId));
     const access = ticket && (await findAccess(tx, merchantId, ticket.userId));
     if (!ticket || !application || application.disabledAt || !access) return { kind: 'stale' };
     const request = ticket.request as ConsentRequest;
-    const grant: Grant | undefined = isAllowed
+    const grant: NewGrant | undefined = isAllowed
       ? {
           merchantId,
           grantId: parts.ids.uuid(),
           clientId: ticket.clientId,
           userId: ticket.userId,
           permissions: given(application, access),
+          passwordVersion: ticket.passwordVersion,
         }
       : undefined;
     if (grant) await insertGrant(tx, grant, now);
@@ -95,6 +105,7 @@ export async function decide(
           error: 'access_denied',
           error_description: 'The user did not allow it.',
           state,
+          iss,
         }),
       };
     const code = newCredential(parts.ids, merchantId);
@@ -104,7 +115,7 @@ export async function decide(
       codeChallenge,
       expiresAt: now.add({ seconds: codeSeconds }),
     });
-    return { kind: 'redirect', location: redirectTo(redirectUri, { code: code.text, state }) };
+    return { kind: 'redirect', location: redirectTo(redirectUri, { code: code.text, state, iss }) };
   });
 }
 

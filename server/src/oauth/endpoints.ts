@@ -12,7 +12,9 @@ import { refuse } from '../platform/http/refusal.ts';
 import { headerText } from '../platform/http/reply.ts';
 import { addressSubject } from '../platform/http/request.ts';
 import { findUnstorable, storableText } from '../platform/http/storableText.ts';
+import { allPermissions } from '../staff/apiKey.ts';
 import { authorizeDevice } from './deviceOperations.ts';
+import { serverMetadata } from './metadata.ts';
 import { devicePath } from './pages.ts';
 import {
   type Form,
@@ -51,6 +53,12 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
       return sendOutcome(reply, form.ok ? await answer(form.value) : form);
     });
 
+  server.get('/.well-known/oauth-authorization-server', async (_request, reply) =>
+    reply
+      .header('Cache-Control', 'public, max-age=300')
+      .type('application/json')
+      .send(JSON.stringify(serverMetadata(await parts.publicUrl(), allPermissions))),
+  );
   post('token', async (form) => {
     const granted = await grantTokens(parts, form);
     // A refusal may have revoked tokens that another caller holds.

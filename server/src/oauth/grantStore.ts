@@ -10,7 +10,17 @@ export interface Grant {
   readonly clientId: string;
   readonly userId: number;
   readonly permissions: readonly string[];
+  readonly createdAt: Temporal.Instant;
 }
+
+/** A grant to store. */
+export interface NewGrant extends Omit<Grant, 'createdAt'> {
+  /** Which password of the user it was given with; the grant ends with that password. */
+  readonly passwordVersion: number;
+}
+
+/** What tokens and codes are stored under. */
+export type GrantKey = Pick<Grant, 'merchantId' | 'grantId'>;
 
 /** A code or token that was issued by a grant, as it is stored. */
 export interface Issued {
@@ -51,26 +61,31 @@ export interface NewToken {
 }
 
 /** Stores that a user allowed an application. */
-export async function insertGrant(tx: Database, grant: Grant, at: Temporal.Instant): Promise<void> {
-  const { merchantId, grantId, clientId, userId, permissions } = grant;
+export async function insertGrant(
+  tx: Database,
+  grant: NewGrant,
+  at: Temporal.Instant,
+): Promise<void> {
+  const { merchantId, grantId, clientId, userId, permissions, passwordVersion } = grant;
   await tx.run(
-    `insert into oauth_grant (merchant_id, grant_id, client_id, user_id, permissions, created_at)
-      values ($1, $2, $3, $4, $5, $6)`,
-    [merchantId, grantId, clientId, userId, permissions, at],
+    `insert into oauth_grant (merchant_id, grant_id, client_id, user_id, permissions, created_at,
+      password_version) values ($1, $2, $3, $4, $5, $6, $7)`,
+    [merchantId, grantId, clientId, userId, permissions, at, passwordVersion],
   );
 }
 
-/** Ends a grant: all of its tokens stop working. */
+/** Ends a grant: all of its tokens stop working. Returns whether it had not been revoked before. */
 export async function revokeGrant(
   db: Database,
-  { merchantId, grantId }: Grant,
+  { merchantId, grantId }: GrantKey,
   at: Temporal.Instant,
-): Promise<void> {
-  await db.run(
+): Promise<boolean> {
+  const revoked = await db.run(
     `update oauth_grant set revoked_at = $3 where merchant_id = $1 and grant_id = $2
       and revoked_at is null`,
     [merchantId, grantId, at],
   );
+  return revoked === 1;
 }
 
 /** Finds a grant; undefined when there is none. */
@@ -102,6 +117,8 @@ export async function listGrantedAccess(
   merchantId: string,
   clientId: string,
   userId: number | undefined,
+  /** Grants that were given before have ended. */
+  since: Temporal.Instant,
 ): Promise<GrantedAccess[]> {
   const rows = await db.rows<{ application: string; user_name: string; permissions: string[] }>(
     `select a.name as application, u.full_name as user_name,
@@ -111,9 +128,9 @@ export async function listGrantedAccess(
      join oauth_application a on a.client_id = g.client_id
      join app_user u on u.merchant_id = g.merchant_id and u.user_id = g.user_id
      where g.merchant_id = $1 and g.client_id = $2 and g.revoked_at is null
-       and a.disabled_at is null
-       and ($3::int is null or g.user_id = $3)`,
-    [merchantId, clientId, userId],
+       and a.disabled_at is null and g.password_version = u.password_version
+       and g.created_at > $4 and ($3::int is null or g.user_id = $3)`,
+    [merchantId, clientId, userId, since],
   );
   return rows.map((row) => ({
     applicationName: row.application,
@@ -122,10 +139,51 @@ export async function listGrantedAccess(
   }));
 }
 
+/** A live grant with the names of its application and its user, for lists. */
+export interface ListedGrant extends Grant {
+  readonly applicationName: string;
+  readonly login: string;
+  readonly userName: string;
+}
+
+/** Which grants a list contains. */
+export interface GrantFilter {
+  /** Absent: those of all users. */
+  readonly userId?: number | undefined;
+  /** Grants that were given before have ended. */
+  readonly since: Temporal.Instant;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Lists the live grants, the newest first. */
+export async function listGrants(
+  db: Database,
+  merchantId: string,
+  { userId, since, limit, offset }: GrantFilter,
+): Promise<ListedGrant[]> {
+  const rows = await db.rows<GrantRow & { application: string; login: string; full_name: string }>(
+    `select ${grantColumns}, a.name as application, u.login, u.full_name
+     from oauth_grant g
+     join oauth_application a on a.client_id = g.client_id
+     join app_user u on u.merchant_id = g.merchant_id and u.user_id = g.user_id
+     where g.merchant_id = $1 and ($2::int is null or g.user_id = $2) and g.revoked_at is null
+       and g.password_version = u.password_version and g.created_at > $3
+     order by g.created_at desc, g.grant_id limit $4 offset $5`,
+    [merchantId, userId, since, limit, offset],
+  );
+  return rows.map((row) => ({
+    ...grantFrom(row),
+    applicationName: row.application,
+    login: row.login,
+    userName: row.full_name,
+  }));
+}
+
 /** Stores a code of a grant. */
 export async function insertCode(
   tx: Database,
-  { merchantId, grantId }: Grant,
+  { merchantId, grantId }: GrantKey,
   { hash, redirectUri, codeChallenge, expiresAt }: NewCode,
 ): Promise<void> {
   await tx.run(
@@ -145,9 +203,10 @@ export async function lockCode(
   hash: Buffer,
 ): Promise<IssuedCode | undefined> {
   const row = await tx.row<IssuedRow & { redirect_uri: string; code_challenge: string | null }>(
-    `select ${grantColumns}, g.revoked_at, c.expires_at, c.used_at, c.redirect_uri, c.code_challenge
+    `select ${grantColumns}, ${isRevoked}, c.expires_at, c.used_at, c.redirect_uri, c.code_challenge
      from oauth_code c join oauth_grant g on g.merchant_id = c.merchant_id
        and g.grant_id = c.grant_id
+     join app_user u on u.merchant_id = g.merchant_id and u.user_id = g.user_id
      where c.merchant_id = $1 and c.code_hash = $2 for update of c`,
     [merchantId, hash],
   );
@@ -177,7 +236,7 @@ export async function markCodeUsed(
 /** Stores tokens of a grant. */
 export async function insertTokens(
   tx: Database,
-  { merchantId, grantId }: Grant,
+  { merchantId, grantId }: GrantKey,
   tokens: readonly NewToken[],
 ): Promise<void> {
   for (const { hash, kind, expiresAt } of tokens) {
@@ -230,6 +289,8 @@ export async function markTokenUsed(
 export interface Ticket {
   readonly userId: number;
   readonly clientId: string;
+  /** Which password of the user was entered. */
+  readonly passwordVersion: number;
   readonly request: unknown;
 }
 
@@ -238,13 +299,13 @@ export async function insertTicket(
   db: Database,
   merchantId: string,
   hash: Buffer,
-  { userId, clientId, request }: Ticket,
+  { userId, clientId, passwordVersion, request }: Ticket,
   expiresAt: Temporal.Instant,
 ): Promise<void> {
   await db.run(
-    `insert into oauth_ticket (merchant_id, ticket_hash, user_id, client_id, request, expires_at)
-      values ($1, $2, $3, $4, $5::jsonb, $6)`,
-    [merchantId, hash, userId, clientId, JSON.stringify(request), expiresAt],
+    `insert into oauth_ticket (merchant_id, ticket_hash, user_id, client_id, request, expires_at,
+      password_version) values ($1, $2, $3, $4, $5::jsonb, $6, $7)`,
+    [merchantId, hash, userId, clientId, JSON.stringify(request), expiresAt, passwordVersion],
   );
 }
 
@@ -255,12 +316,12 @@ export async function takeTicket(
   hash: Buffer,
   at: Temporal.Instant,
 ): Promise<Ticket | undefined> {
-  const row = await tx.row<{ user_id: number; client_id: string; request: unknown }>(
+  return tx.row<Ticket>(
     `delete from oauth_ticket where merchant_id = $1 and ticket_hash = $2 and expires_at > $3
-      returning user_id, client_id, request`,
+      returning user_id as "userId", client_id as "clientId", request,
+        password_version as "passwordVersion"`,
     [merchantId, hash, at],
   );
-  return row && { userId: row.user_id, clientId: row.client_id, request: row.request };
 }
 
 /**
@@ -296,10 +357,11 @@ interface GrantRow {
   client_id: string;
   user_id: number;
   permissions: string[];
+  created_at: Temporal.Instant;
 }
 
 interface IssuedRow extends GrantRow {
-  revoked_at: Temporal.Instant | null;
+  is_revoked: boolean;
   expires_at: Temporal.Instant;
   used_at: Temporal.Instant | null;
 }
@@ -310,13 +372,19 @@ interface TokenRow extends IssuedRow {
   disabled_at: Temporal.Instant | null;
 }
 
-const grantColumns = 'g.merchant_id, g.grant_id, g.client_id, g.user_id, g.permissions';
+const grantColumns =
+  'g.merchant_id, g.grant_id, g.client_id, g.user_id, g.permissions, g.created_at';
 
-const tokenSelect = `select ${grantColumns}, g.revoked_at, t.kind, t.expires_at, t.used_at,
+// A grant ends with the password that it was given with.
+const isRevoked =
+  '(g.revoked_at is not null or g.password_version <> u.password_version) as is_revoked';
+
+const tokenSelect = `select ${grantColumns}, ${isRevoked}, t.kind, t.expires_at, t.used_at,
   t.successor_salt, a.disabled_at
   from oauth_token t
   join oauth_grant g on g.merchant_id = t.merchant_id and g.grant_id = t.grant_id
   join oauth_application a on a.client_id = g.client_id
+  join app_user u on u.merchant_id = g.merchant_id and u.user_id = g.user_id
   where t.merchant_id = $1 and t.token_hash = $2`;
 
 const grantFrom = (row: GrantRow): Grant => ({
@@ -325,10 +393,11 @@ const grantFrom = (row: GrantRow): Grant => ({
   clientId: row.client_id,
   userId: row.user_id,
   permissions: row.permissions,
+  createdAt: row.created_at,
 });
 const issuedFrom = (row: IssuedRow): Issued => ({
   grant: grantFrom(row),
-  isRevoked: row.revoked_at !== null,
+  isRevoked: row.is_revoked,
   expiresAt: row.expires_at,
   usedAt: row.used_at ?? undefined,
 });

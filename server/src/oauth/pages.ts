@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cardFieldOf } from '../kernel/cardNumbers.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
 import { formOf } from '../platform/http/forms.ts';
+import { isOwnOrigin } from '../platform/http/ownPage.ts';
 import { addressSubject } from '../platform/http/request.ts';
 import { type LoggedIn, type LogInFailure, type LogInParts, logIn } from '../staff/logIn.ts';
 import type { Application } from './application.ts';
@@ -42,16 +43,20 @@ export function addOauthPages(server: FastifyInstance, parts: OauthPageParts): v
     showAuthorization(parts, queryOf(request), reply),
   );
   server.post(authorizePath, { bodyLimit: formLimitBytes }, async (request, reply) =>
-    isForeign(request) ? send(reply, foreign) : authorize(parts, formOf(request), request, reply),
+    (await isForeign(parts, request))
+      ? send(reply, foreign)
+      : authorize(parts, formOf(request), request, reply),
   );
   server.post(consentPath, { bodyLimit: formLimitBytes }, async (request, reply) =>
-    isForeign(request) ? send(reply, foreign) : conclude(parts, formOf(request), reply),
+    (await isForeign(parts, request))
+      ? send(reply, foreign)
+      : conclude(parts, formOf(request), reply),
   );
   server.get(devicePath, async (request, reply) =>
     send(reply, { status: 200, html: deviceForm(queryOf(request)) }),
   );
   server.post(devicePath, { bodyLimit: formLimitBytes }, async (request, reply) =>
-    isForeign(request)
+    (await isForeign(parts, request))
       ? send(reply, foreign)
       : connectDevice(parts, formOf(request), request, reply),
   );
@@ -76,7 +81,7 @@ async function showAuthorization(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { application, parsed } = await readAuthorization(parts, parameters);
-  if (!parsed.ok) return sendFault(reply, parsed.reason);
+  if (!parsed.ok) return sendFault(parts, reply, parsed.reason);
   return send(reply, { status: 200, html: logInPage(formFor(application!, parameters)) });
 }
 
@@ -87,7 +92,7 @@ async function authorize(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { application, parsed } = await readAuthorization(parts, form);
-  if (!parsed.ok) return sendFault(reply, parsed.reason);
+  if (!parsed.ok) return sendFault(parts, reply, parsed.reason);
   if (cardFieldOf(form) !== undefined)
     return sendCardFault(reply, { ...formFor(application!, form), login: '', merchantId: '' });
   const entered = await logInWith(parts, form, request);
@@ -200,11 +205,12 @@ async function sendConsent(
   parts: OauthPageParts,
   reply: FastifyReply,
   application: Application,
-  { context, access }: LoggedIn,
+  { context, access, passwordVersion }: LoggedIn,
   request: ConsentRequest,
 ): Promise<FastifyReply> {
   const { merchantId, name: merchantName } = context.merchant;
-  const ticket = await issueTicket(parts, merchantId, access.userId, application.clientId, request);
+  const holder = { userId: access.userId, clientId: application.clientId, passwordVersion };
+  const ticket = await issueTicket(parts, merchantId, holder, request);
   const userCode = request.kind === 'device' ? request.userCode : undefined;
   const html = consentPage({
     application,
@@ -246,7 +252,11 @@ function sendLogIn(reply: FastifyReply, failure: LogInFailure, form: LogInForm):
   });
 }
 
-function sendFault(reply: FastifyReply, fault: AuthorizationFault): FastifyReply {
+async function sendFault(
+  { publicUrl }: OauthPageParts,
+  reply: FastifyReply,
+  fault: AuthorizationFault,
+): Promise<FastifyReply> {
   if (fault.kind === 'page')
     return send(reply, { status: fault.status, html: messagePage(fault.title, fault.message) });
   return guarded(reply).redirect(
@@ -254,6 +264,9 @@ function sendFault(reply: FastifyReply, fault: AuthorizationFault): FastifyReply
       error: fault.error,
       error_description: fault.description,
       state: fault.state,
+      // Says whose answer this is, so that an application with several servers takes it for no
+      // other's (RFC 9207).
+      iss: await publicUrl(),
     }),
     303,
   );
@@ -275,12 +288,14 @@ const deviceForm = (query: URLSearchParams): string =>
   });
 
 /**
- * Browsers say which site a form comes from. A log-in sent by another site would let the user give
- * away that site's account as their own.
+ * Browsers say which site a form comes from: in `Sec-Fetch-Site`, or, where that is not sent (plain
+ * http, old browsers), in `Origin`. A log-in sent by another site would let the user give away that
+ * site's account as their own.
  */
-function isForeign(request: FastifyRequest): boolean {
-  const site = request.headers['sec-fetch-site'];
-  return site !== undefined && site !== 'same-origin' && site !== 'none';
+async function isForeign({ publicUrl }: OauthPageParts, request: FastifyRequest): Promise<boolean> {
+  const { 'sec-fetch-site': site, origin } = request.headers;
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  return origin !== undefined && !isOwnOrigin(origin, request, await publicUrl());
 }
 
 const queryOf = (request: FastifyRequest): URLSearchParams =>
@@ -297,7 +312,8 @@ const send = (reply: FastifyReply, { status, html, redirectUri }: Page): Fastify
 const guarded = (reply: FastifyReply): FastifyReply =>
   reply
     .header('Cache-Control', 'no-store')
-    .header('Referrer-Policy', 'no-referrer')
+    // With `no-referrer` browsers would send no Origin with our own forms. They follow the last word.
+    .header('Referrer-Policy', 'no-referrer, same-origin')
     .header('X-Content-Type-Options', 'nosniff')
     .header('X-Frame-Options', 'DENY')
     .header('X-Robots-Tag', 'noindex');

@@ -17,6 +17,7 @@ import type { Application } from './application.ts';
 import { findApplication } from './applicationStore.ts';
 import { isVerified } from './authorization.ts';
 import { type Device, deleteDevice, lockDevice, setPolling } from './deviceStore.ts';
+import { grantEnd } from './grantLife.ts';
 import {
   findGrant,
   findToken,
@@ -97,8 +98,8 @@ export async function revoke(parts: OauthParts, form: Form): Promise<OauthOutcom
 }
 
 /**
- * The requesting application. Published clients send no secret; a secret that is sent must be
- * right.
+ * The requesting application. A confidential one must send its secret; a secret that another one
+ * sends must be right.
  */
 export async function applicationOf(
   { db }: OauthParts,
@@ -112,6 +113,8 @@ export async function applicationOf(
     return fault('invalid_client', 'client_id is not the id of a registered application', 401);
   if (secret && !(application.secretHash && isSecret(secret, application.secretHash)))
     return fault('invalid_client', 'client_secret is wrong', 401);
+  if (application.kind === 'confidential' && !secret)
+    return fault('invalid_client', 'client_secret is missing', 401);
   if (application.disabledAt)
     return fault(
       'invalid_client',
@@ -186,6 +189,11 @@ async function refresh(
     if (token.isRevoked) return fault('invalid_grant', 'the authorization was revoked');
     if (isPast(token.expiresAt, now))
       return fault('invalid_grant', 'the refresh token has expired');
+    if (isPast(grantEnd(token.grant.createdAt), now))
+      return fault(
+        'invalid_grant',
+        'the authorization ended a year after it was given; ask the user again',
+      );
     const salt = Buffer.from(parts.ids.secret(secretBytes), 'hex');
     await markTokenUsed(tx, credential, salt, now);
     return success(await issue(tx, token.grant, successors(credential, salt), now));
@@ -264,14 +272,20 @@ async function issue(
   pair: TokenPair,
   now: Temporal.Instant,
 ): Promise<OauthTokenResponse> {
+  const end = grantEnd(grant.createdAt);
+  const until = (moment: Temporal.Instant) => earlier(moment, end);
   const tokens: NewToken[] = [
     {
       hash: pair.access.hash,
       kind: 'access',
       // The lifetime that is reported stays true when the response is repeated.
-      expiresAt: now.add({ seconds: accessSeconds + repeatSeconds }),
+      expiresAt: until(now.add({ seconds: accessSeconds + repeatSeconds })),
     },
-    { hash: pair.refresh.hash, kind: 'refresh', expiresAt: now.add({ hours: refreshDays * 24 }) },
+    {
+      hash: pair.refresh.hash,
+      kind: 'refresh',
+      expiresAt: until(now.add({ hours: refreshDays * 24 })),
+    },
   ];
   await insertTokens(tx, grant, tokens);
   return answerOf(grant, pair);
@@ -291,6 +305,9 @@ const answerOf = (grant: Grant, { access, refresh }: TokenPair): OauthTokenRespo
  */
 const isRepeat = (usedAt: Temporal.Instant, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(now, usedAt.add({ seconds: repeatSeconds })) <= 0;
+
+const earlier = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.compare(one, other) < 0 ? one : other;
 
 const isPast = (moment: Temporal.Instant, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(moment, now) <= 0;

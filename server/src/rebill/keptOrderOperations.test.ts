@@ -159,7 +159,11 @@ test('a change of the zone between decline and payment bills no period twice', a
   const { rebills, orderId } = await declined(t);
   await updateSettings(
     rebills.context('2026-03-16T14:00:00Z'),
-    { merchants: { find: async () => undefined, forget() {} }, keepWalls: [keepWallsOfRebills] },
+    {
+      merchants: { find: async () => undefined, forget() {} },
+      isLoopbackAllowed: true,
+      keepWalls: [keepWallsOfRebills],
+    },
     { time_zone: 'Asia/Tokyo' },
   );
   await put(rebills, orderId, { current_stage: 'Completed Order' });

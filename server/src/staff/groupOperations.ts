@@ -17,6 +17,7 @@ import {
   type StaffGroup,
   saveGroup,
 } from './groupStore.ts';
+import { refuseOutranked, refuseWithheld } from './rankOperations.ts';
 import { memberSwitches, permissionSwitches } from './switches.ts';
 import { findUsers } from './userStore.ts';
 
@@ -60,6 +61,7 @@ export async function updateGroup(
     const before = (await lockGroup(context.db, merchantId, groupOid)) ?? noGroup(groupOid);
     refuseOtherVersion(before.version, ifMatch, String(groupOid));
     const group = await changed(context, before, body);
+    await refuseUnfit(context, before, group.userIds);
     await saveGroup(context.db, merchantId, group).catch((error: unknown) => {
       throw isUniqueViolation(error, 'user_group_name') ? nameTaken(group.name) : error;
     });
@@ -78,6 +80,7 @@ export async function deleteGroup(
     const group = (await lockGroup(context.db, merchantId, groupOid)) ?? noGroup(groupOid);
     refuseOtherVersion(group.version, ifMatch, String(groupOid));
     await lockMembers(context.db, merchantId, group.userIds);
+    await refuseUnfit(context, group, []);
     await saveGroup(context.db, merchantId, { ...group, userIds: [] });
     await remove(context.db, merchantId, groupOid);
   });
@@ -110,6 +113,20 @@ async function changed(context: Context, before: StaffGroup, body: Group): Promi
   );
   if (withheld.length > 0) refuse('missing_permission', { needed: withheld });
   return group;
+}
+
+/**
+ * A group that permits more than the caller has is not the caller's to change, and neither are the
+ * memberships of users who have more.
+ */
+async function refuseUnfit(
+  context: Context,
+  before: StaffGroup,
+  userIds: readonly number[],
+): Promise<void> {
+  refuseWithheld(context, before.permissions);
+  const moved = new Set(before.userIds).symmetricDifference(new Set(userIds));
+  await refuseOutranked(context, [...moved]);
 }
 
 async function refuseUnknown({ db, merchant }: Context, { userIds }: StaffGroup): Promise<void> {

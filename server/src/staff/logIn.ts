@@ -39,6 +39,7 @@ export interface LoggedIn {
   readonly access: Access;
   /** The stored password that was entered: what follows must not outlive its replacement. */
   readonly passwordHash: string;
+  readonly passwordVersion: number;
 }
 
 /**
@@ -74,6 +75,7 @@ export async function logIn(
     context,
     access,
     passwordHash: required(found.passwordHash, 'the password that was right'),
+    passwordVersion: found.passwordVersion,
   });
 }
 

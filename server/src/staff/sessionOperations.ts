@@ -5,6 +5,7 @@ import type {
 } from '@perennial/contract/session.ts';
 import { required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { isUuid } from '../kernel/ids.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
@@ -20,6 +21,7 @@ import {
   logIn,
 } from './logIn.ts';
 import { hashPassword } from './password.ts';
+import { refuseOutranked } from './rankOperations.ts';
 import { begun, expiryOf, type Session } from './session.ts';
 import {
   deleteSession,
@@ -37,7 +39,7 @@ export interface SessionParts {
   readonly clock: SystemClock;
   /** The merchant with demo data, where the installation has one. */
   readonly demo?: { readonly merchantId: string; readonly login: string } | undefined;
-  /** Drops the cached sessions of this process. */
+  /** Drops the cached keys, tokens and sessions of this process. */
   forget(): void;
 }
 
@@ -118,13 +120,18 @@ export async function endSession(
 ): Promise<void> {
   const { actor, merchant, db } = context;
   const userId = actor.permissions.has('configuration_write') ? undefined : actor.userId;
+  const session = isUuid(sessionId) && (await findSessionById(db, merchant.merchantId, sessionId));
+  if (session && userId === undefined) await refuseOutranked(context, [session.userId]);
   const isEnded =
     isUuid(sessionId) && (await deleteSession(db, merchant.merchantId, sessionId, userId));
   if (!isEnded) refuse('not_found', { what: 'session that you may end', id: sessionId });
   parts.forget();
 }
 
-/** Changes the caller's password and ends the caller's other sessions. */
+/**
+ * Changes the caller's password. Ends the caller's other sessions, and what the caller granted to
+ * applications.
+ */
 export async function changePassword(
   context: Context,
   parts: SessionParts,
@@ -222,6 +229,3 @@ function summaryOf({ merchant, actor }: Context, session: ListedSession): Sessio
     current: session.sessionId === actor.session?.sessionId,
   };
 }
-
-const isUuid = (text: string): boolean =>
-  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);

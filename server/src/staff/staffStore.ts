@@ -51,19 +51,33 @@ export async function findAccess(
   return row && { userId, name: row.name, permissions: row.permissions, allowedIps: row.ips ?? [] };
 }
 
+/** A user by login, and the stored password. */
+export interface FoundLogin {
+  readonly userId: number;
+  readonly passwordHash?: string;
+  /** How often the user got another password. */
+  readonly passwordVersion: number;
+}
+
 /** Returns the user with this login, without regard to case, and the stored password. */
 export async function findLogin(
   db: Database,
   merchantId: string,
   login: string,
-): Promise<{ userId: number; passwordHash?: string } | undefined> {
-  const row = await db.row<{ user_id: number; password_hash: string | null }>(
-    'select user_id, password_hash from app_user where merchant_id = $1 and login_lc = fold($2)',
+): Promise<FoundLogin | undefined> {
+  const row = await db.row<{
+    user_id: number;
+    password_hash: string | null;
+    password_version: number;
+  }>(
+    `select user_id, password_hash, password_version from app_user
+      where merchant_id = $1 and login_lc = fold($2)`,
     [merchantId, login],
   );
   return (
     row && {
       userId: row.user_id,
+      passwordVersion: row.password_version,
       ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }),
     }
   );
@@ -235,8 +249,8 @@ export async function insertUser(
 
 /**
  * Saves a locked user. The stored password stays when none is given; a new one ends the user's
- * sessions. Throws the unique violation
- * `app_user_login` when the login is taken.
+ * sessions and what applications were granted. Throws the unique violation `app_user_login` when
+ * the login is taken.
  */
 export async function saveUser(
   tx: Database,
@@ -248,8 +262,9 @@ export async function saveUser(
   const { userId, login, permissions, document } = user;
   await tx.run(
     `update app_user set login = $3, full_name = $4, email = $5, permissions = $6,
-      password_hash = coalesce($7, password_hash), document = $8::jsonb, modified_at = $9,
-      version = version + 1
+      password_hash = coalesce($7, password_hash),
+      password_version = password_version + case when $7::text is null then 0 else 1 end,
+      document = $8::jsonb, modified_at = $9, version = version + 1
      where merchant_id = $1 and user_id = $2`,
     [
       merchantId,
@@ -268,8 +283,8 @@ export async function saveUser(
 }
 
 /**
- * Replaces the password `oldHash`. Returns false, and changes nothing, when the user has another
- * one by now.
+ * Replaces the password `oldHash`; applications lose what the user granted them. Returns false, and
+ * changes nothing, when the user has another one by now.
  */
 export async function replacePassword(
   tx: Database,
@@ -279,7 +294,8 @@ export async function replacePassword(
   at: Temporal.Instant,
 ): Promise<boolean> {
   const replaced = await tx.run(
-    `update app_user set password_hash = $4, modified_at = $5
+    `update app_user set password_hash = $4, password_version = password_version + 1,
+        modified_at = $5
       where merchant_id = $1 and user_id = $2 and password_hash = $3`,
     [merchantId, userId, oldHash, newHash, at],
   );
@@ -292,6 +308,20 @@ export async function deleteUser(tx: Database, merchantId: string, userId: numbe
     merchantId,
     userId,
   ]);
+}
+
+/** Returns every permission that one of these users has, directly or by a group. */
+export async function permissionsOfUsers(
+  db: Database,
+  merchantId: string,
+  userIds: readonly number[],
+): Promise<Set<string>> {
+  const rows = await db.rows<{ permissions: string[] }>(
+    `select ${effectivePermissions} as permissions from app_user u
+      where u.merchant_id = $1 and u.user_id = any($2::int[])`,
+    [merchantId, userIds],
+  );
+  return new Set(rows.flatMap(({ permissions }) => permissions));
 }
 
 /** Returns the permissions that each of the given groups of the merchant has, by oid. */

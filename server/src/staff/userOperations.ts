@@ -8,10 +8,11 @@ import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { isUniqueViolation } from '../platform/storage/failures.ts';
 import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
-import { gained, isLogin, switched, withheldFrom } from './access.ts';
+import { gained, isLogin, switched } from './access.ts';
 import { parseAllowedIps } from './apiKey.ts';
 import { countMembership, lockGroups } from './groupStore.ts';
 import { hashPassword, passwordLength } from './password.ts';
+import { refuseOutranked, refuseWithheld } from './rankOperations.ts';
 import {
   insertUser as insert,
   lockUser,
@@ -85,6 +86,7 @@ export async function updateUser(
     const before = (await lockUser(context.db, merchantId, userId)) ?? noUser(userId);
     refuseOtherVersion(before.version, ifMatch, String(userId));
     const user = changed(context, before, body);
+    await refuseOutranked(context, [userId]);
     await refuseGiving(context, before, user, body);
     await saveUser(context.db, merchantId, user, passwordHash, context.now).catch(
       (error: unknown) => {
@@ -107,6 +109,7 @@ export async function deleteUser(
     await lockGroups(context.db, merchantId, groupOids);
     const { version } = (await lockUser(context.db, merchantId, userId)) ?? noUser(userId);
     refuseOtherVersion(version, ifMatch, String(userId));
+    await refuseOutranked(context, [userId]);
     const object: unknown = JSON.parse((await getUser(context, userId)).json);
     await countMembership(context.db, merchantId, groupOids);
     await remove(context.db, merchantId, userId);
@@ -213,8 +216,7 @@ async function refuseGiving(
     ...groupOids.flatMap((oid) => groups.get(oid) ?? []),
   ];
   const given = body.change_password_to ? allOf(user) : gained(allOf(before), allOf(user));
-  const withheld = withheldFrom(context.actor, new Set(given));
-  if (withheld.length > 0) refuse('missing_permission', { needed: withheld });
+  refuseWithheld(context, new Set(given));
 }
 
 function loginTaken(login: string): never {

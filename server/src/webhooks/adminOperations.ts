@@ -108,7 +108,7 @@ export function changeAnyWebhook(
   return inTransaction(context, async (context) => {
     await lockWebhook(context.db, merchantId, webhookOid);
     const before = await anyWebhook(context, parts, webhookOid);
-    const webhook = changed(context, before, change);
+    const webhook = changed(context, parts, before, change);
     refuseLostCredentials(webhook);
     if (!webhook.disabled) refuseUnreadable(context.actor.permissions, webhook);
     const isEnabled = before.disabled && !webhook.disabled;
@@ -125,7 +125,12 @@ export function changeAnyWebhook(
 }
 
 /** Only these fields, because a body may hold those of the owner's own update as well. */
-function changed(context: Context, before: StoredWebhook, change: MerchantWebhookUpdate): Webhook {
+function changed(
+  context: Context,
+  { isLoopbackAllowed }: WebhookParts,
+  before: StoredWebhook,
+  change: MerchantWebhookUpdate,
+): Webhook {
   const { webhook_url, disabled, compress_events, maximum_events, maximum_size } = change;
   const { event_categories } = change;
   const body = fromLoose<WireWebhook>({
@@ -136,7 +141,8 @@ function changed(context: Context, before: StoredWebhook, change: MerchantWebhoo
     maximum_size,
     event_categories,
   });
-  return webhookFrom(body, before, destinationPolicy(context.merchant), context.ids);
+  const policy = destinationPolicy(context.merchant, isLoopbackAllowed);
+  return webhookFrom(body, before, policy, context.ids);
 }
 
 /** Deletes a webhook of any owner, along with its log and the events that wait for delivery. */

@@ -16,9 +16,10 @@ import type {
 } from './webhook.ts';
 import type { Destination } from './webhookStore.ts';
 
-/** How requests are sent, and the signal that ends them when the server stops. */
+/** How and where requests are sent, and the signal that ends them when the server stops. */
 export interface AttemptParts {
   readonly send: Send;
+  readonly isLoopbackAllowed: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -74,7 +75,7 @@ function attemptOf(
 }
 
 async function sendDelivery(
-  { send, signal }: AttemptParts,
+  { send, isLoopbackAllowed, signal }: AttemptParts,
   merchant: Merchant,
   destination: Destination,
   { delivery: { deliveryId }, events }: LoadedDelivery,
@@ -84,7 +85,8 @@ async function sendDelivery(
   const body = deliveryBody(events, compressEvents);
   const epochSeconds = Math.floor(at.epochMilliseconds / 1000);
   const signed = { ...signatureHeaders(deliveryId, epochSeconds, body, signingKeys) };
-  const outgoing = { url, body, policy: destinationPolicy(merchant), signal };
+  const policy = destinationPolicy(merchant, isLoopbackAllowed);
+  const outgoing = { url, body, policy, signal };
   if (authentication.type === 'aws iam') {
     const { accessKey, secretKey } = authentication;
     // Amazon's library is large, and few webhooks need it.

@@ -30,6 +30,8 @@ export interface DeliveryParts {
   readonly leaseMs?: number;
   /** Called before each delivery, so that an owner receives only what it may read now. */
   readonly findOwnerAccess: FindOwnerAccess;
+  /** Whether merchants may receive on the server's own machine. */
+  readonly isLoopbackAllowed: boolean;
   contextFor(merchantId: string): Promise<Context>;
 }
 
@@ -127,7 +129,9 @@ export class DeliveryLane {
     // The next round disables the webhook; its events are kept for a new owner.
     if (!access) return unsent(destination, leased.delivery, at);
     const loaded = permitted(leased, access.permissions);
-    const tried = await tryOnce({ send: parts.send, signal }, merchant, destination, loaded, at);
+    const { send, isLoopbackAllowed } = parts;
+    const attempt = { send, isLoopbackAllowed, signal };
+    const tried = await tryOnce(attempt, merchant, destination, loaded, at);
     if (!tried.isForgotten) countTry(this.#state, tried.attempt);
     return tried;
   }

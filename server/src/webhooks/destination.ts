@@ -5,16 +5,24 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 /** Where a merchant's webhooks may be sent. */
 export interface DestinationPolicy {
   /**
-   * Lets a developer receive on their own machine; true only for a merchant whose clock is a test
-   * clock.
+   * Lets a developer receive on their own machine. True only where the installation allows it, and
+   * for a merchant whose clock is a test clock.
    */
   readonly allowLoopback: boolean;
 }
 
-/** Returns where webhooks of this merchant may be sent, by its clock and its settings. */
-export function destinationPolicy({ settings, clock }: Merchant): DestinationPolicy {
+/**
+ * Returns where webhooks of this merchant may be sent. Its settings and its clock decide only where
+ * the installation allows loopback: a merchant must not reach what listens on the server's machine.
+ */
+export function destinationPolicy(
+  { settings, clock }: Merchant,
+  isLoopbackAllowed: boolean,
+): DestinationPolicy {
   const section = settings['webhooks'] as { allow_loopback?: boolean } | undefined;
-  return { allowLoopback: clock.kind !== 'real' && section?.allow_loopback === true };
+  return {
+    allowLoopback: isLoopbackAllowed && clock.kind !== 'real' && section?.allow_loopback === true,
+  };
 }
 
 /**

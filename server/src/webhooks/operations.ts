@@ -42,6 +42,8 @@ export interface WebhookParts {
   readonly clock: SystemClock;
   /** Finds what the owner of a webhook may do now. */
   readonly findOwnerAccess: FindOwnerAccess;
+  /** Whether merchants may receive on the server's own machine. */
+  readonly isLoopbackAllowed: boolean;
 }
 
 type Sort = readonly { readonly field: string; readonly descending: boolean }[];
@@ -85,7 +87,7 @@ export async function getWebhooks(
 /** Adds a webhook. Generated credentials are shown only in this response. */
 export async function addWebhook(
   context: Context,
-  { seal, clock }: WebhookParts,
+  { seal, clock, isLoopbackAllowed }: WebhookParts,
   body: WireWebhook,
   withUnsubscribed: boolean,
 ): Promise<WireWebhook> {
@@ -94,7 +96,7 @@ export async function addWebhook(
   const webhook = webhookFrom(
     body,
     newWebhook(webhookOid, callerOf(context)),
-    destinationPolicy(context.merchant),
+    destinationPolicy(context.merchant, isLoopbackAllowed),
     context.ids,
   );
   refuseUnreadable(context.actor.permissions, webhook);
@@ -112,7 +114,7 @@ export async function addWebhook(
 /** Updates a webhook of the application. */
 export function changeWebhook(
   context: Context,
-  { seal, clock }: WebhookParts,
+  { seal, clock, isLoopbackAllowed }: WebhookParts,
   webhookOid: number,
   body: WireWebhook,
   withUnsubscribed: boolean,
@@ -123,7 +125,12 @@ export function changeWebhook(
     const before = await ownWebhook(context, seal, webhookOid);
     const owner = callerOf(context);
     const webhook = {
-      ...webhookFrom(body, before, destinationPolicy(context.merchant), context.ids),
+      ...webhookFrom(
+        body,
+        before,
+        destinationPolicy(context.merchant, isLoopbackAllowed),
+        context.ids,
+      ),
       owner,
     };
     refuseLostCredentials(webhook);

@@ -139,6 +139,8 @@ function faultOf(
   });
   if (change.name === null)
     return field('task_name', 'is empty', 'Say in a few words what has to be done');
+  if (after.objectUrl !== before.objectUrl && !isHarmlessLink(after.objectUrl))
+    return field('object_url', 'is not a link that may be opened', 'Send http, https or mailto');
   if (after.status === 'delayed' && after.delayUntil === undefined)
     return field(
       'delay_until_dts',
@@ -161,6 +163,12 @@ function faultOf(
   }
   return undefined;
 }
+
+/** People click these links: `javascript:` and the like would run in the page that shows them. */
+const isHarmlessLink = (url: string | undefined): boolean => {
+  const scheme = url === undefined ? undefined : URL.parse(url)?.protocol;
+  return scheme === undefined || ['http:', 'https:', 'mailto:'].includes(scheme);
+};
 
 function isNewlyPast(
   before: Temporal.Instant | undefined,

@@ -259,6 +259,8 @@ export const calls = {
   changePassword: ['POST', '/perennial/v1/session/password', ''],
   getSessions: ['GET', '/perennial/v1/sessions', ''],
   endSession: ['DELETE', '/perennial/v1/sessions/{session_id}', ''],
+  getOauthGrants: ['GET', '/perennial/v1/grants', ''],
+  revokeOauthGrant: ['DELETE', '/perennial/v1/grants/{grant_id}', ''],
   getClock: ['GET', '/perennial/v1/clock', 'configuration_read'],
   setClock: ['PUT', '/perennial/v1/clock', 'configuration_write'],
   actAtSimulator: ['POST', '/perennial/v1/simulator/actions', 'configuration_write'],

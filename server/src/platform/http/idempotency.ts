@@ -38,7 +38,7 @@ const dead = { minutes: 5 };
 const cleaningMs = 3_600_000;
 
 /**
- * Runs a write once per merchant, application and key. A repeat gets the first response, or a
+ * Runs a write once per merchant, application, user and key. A repeat gets the first response, or a
  * refusal while the first still runs or when its body differs. A refusal that changed nothing is
  * not stored, so the corrected request may use the same key. The stored response is sealed, because
  * some responses show a secret once.
@@ -80,9 +80,12 @@ export async function runOnce(
   return { rendered, isReplay: false };
 }
 
-/** Sessions of different users must not share their keys, although all are of the console. */
+/**
+ * The keys of users must not meet: all sessions are of one console, and many users connect one
+ * application of OAuth.
+ */
 const clientOf = ({ kind, applicationId, userId, name }: Actor): string =>
-  kind === 'session' ? `${applicationId}/${userId}` : (applicationId ?? name);
+  kind === 'session' || kind === 'oauth' ? `${applicationId}/${userId}` : (applicationId ?? name);
 
 function withBody(rendered: Rendered, change: (body: string) => string): Rendered {
   return rendered.body === undefined ? rendered : { ...rendered, body: change(rendered.body) };

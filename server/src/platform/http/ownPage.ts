@@ -64,7 +64,8 @@ function checkOrigin(request: FastifyRequest, publicUrl: string): void {
     });
 }
 
-function isOwnOrigin(origin: string, request: FastifyRequest, publicUrl: string): boolean {
+/** Whether an `Origin` is that of this server. */
+export function isOwnOrigin(origin: string, request: FastifyRequest, publicUrl: string): boolean {
   return (
     origin === `${request.protocol}://${request.host}` || origin === URL.parse(publicUrl)?.origin
   );

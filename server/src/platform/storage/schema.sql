@@ -226,6 +226,7 @@ CREATE TABLE app_user (
   modified_at timestamp with time zone NOT NULL,
   login_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold(login)) STORED,
   version integer NOT NULL DEFAULT 1,
+  password_version integer NOT NULL DEFAULT 0,
   CONSTRAINT app_user_pkey PRIMARY KEY (merchant_id, user_id),
   CONSTRAINT app_user_login UNIQUE (merchant_id, login_lc)
 );
@@ -798,7 +799,9 @@ CREATE TABLE oauth_application (
   device_scope text,
   created_at timestamp with time zone NOT NULL,
   disabled_at timestamp with time zone,
-  CONSTRAINT oauth_application_pkey PRIMARY KEY (client_id)
+  kind text NOT NULL DEFAULT 'compatible'::text,
+  CONSTRAINT oauth_application_pkey PRIMARY KEY (client_id),
+  CONSTRAINT oauth_application_kind_check CHECK (kind = ANY (ARRAY['compatible'::text, 'public'::text, 'confidential'::text]))
 );
 
 CREATE TABLE oauth_grant (
@@ -809,6 +812,7 @@ CREATE TABLE oauth_grant (
   permissions text[] NOT NULL,
   created_at timestamp with time zone NOT NULL,
   revoked_at timestamp with time zone,
+  password_version integer NOT NULL DEFAULT 0,
   CONSTRAINT oauth_grant_pkey PRIMARY KEY (merchant_id, grant_id),
   CONSTRAINT oauth_grant_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_application(client_id),
   CONSTRAINT oauth_grant_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
@@ -853,6 +857,7 @@ CREATE TABLE oauth_ticket (
   client_id text NOT NULL,
   request jsonb NOT NULL,
   expires_at timestamp with time zone NOT NULL,
+  password_version integer NOT NULL DEFAULT 0,
   CONSTRAINT oauth_ticket_pkey PRIMARY KEY (merchant_id, ticket_hash),
   CONSTRAINT oauth_ticket_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_application(client_id),
   CONSTRAINT oauth_ticket_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
