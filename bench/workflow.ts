@@ -168,7 +168,7 @@ async function measureLive(db: DatabasePool): Promise<void> {
 }
 
 async function liveApp(db: DatabasePool): Promise<App> {
-  await prepareBillingLinks(db, randomIds, 'http://127.0.0.1');
+  await prepareBillingLinks(db, randomIds, { url: 'http://127.0.0.1', origin: 'setting' });
   return createApp({
     db,
     clock: systemClock,

@@ -100,7 +100,7 @@ export const settings = [
     '10000; 0 with DEMO',
     'requests a day per application and per address; 0 means no limit',
   ],
-  ['BODY_LIMIT_BYTES', '5000000', 'largest request body'],
+  ['BODY_LIMIT_BYTES', '1000000', 'largest request body'],
   ['TRUSTED_PROXIES', '', 'comma list of proxy addresses whose X-Forwarded-For is believed'],
   ['ROLE', 'all', 'api, worker or all; also serve --role'],
   [
@@ -192,7 +192,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       perHour: read.integer('RATE_LIMIT_PER_HOUR', demo ? 0 : 1000, 0, 1_000_000_000),
       perDay: read.integer('RATE_LIMIT_PER_DAY', demo ? 0 : 10_000, 0, 1_000_000_000),
     },
-    bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 5_000_000, 1_000, 100_000_000),
+    bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 1_000_000, 1_000, 100_000_000),
     trustedProxies: read.addresses('TRUSTED_PROXIES'),
     role: read.oneOf('ROLE', roles, 'all'),
     publicUrl: read.url('PUBLIC_URL', ['http', 'https']),

@@ -93,6 +93,7 @@ export interface TestAppOptions {
   readonly demo?: { readonly merchantId: string; readonly login: string };
   readonly publicUrl?: string;
   readonly bodyLimitBytes?: number;
+  readonly isHttpsOnly?: boolean;
   readonly log?: Logger;
   /** A migrated database; absent: a new one, dropped in the end. */
   readonly db?: DatabasePool;
@@ -116,14 +117,14 @@ export async function testApp({
   const db = given ?? (await testDatabase());
   const gateways = openGateways(config, clock);
   const mails: Mail[] = [];
-  await prepareBillingLinks(db, randomIds, publicUrl);
+  await prepareBillingLinks(db, randomIds, { url: publicUrl, origin: 'setting' });
   const app = createApp({
     db,
     clock,
     ids: randomIds,
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     rateLimits: [],
-    bodyLimitBytes: 5_000_000,
+    bodyLimitBytes: 1_000_000,
     trustedProxies: [],
     gateways,
     stops: [],

@@ -24,6 +24,8 @@ export interface AppParts {
   readonly demo?: { readonly merchantId: string; readonly login: string } | undefined;
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
+  /** People reach this installation by https alone. */
+  readonly isHttpsOnly?: boolean;
   readonly gateways: OpenGateways;
   /** Reasons to charge nothing, in addition to those that the application finds by itself. */
   readonly stops?: readonly StopSource[];

@@ -16,6 +16,8 @@ import { Obstacle } from './command.ts';
 /** The database that the settings name, migrated. */
 export interface Store {
   readonly db: DatabasePool;
+  /** Another process on this machine runs the embedded PostgreSQL, and was here first. */
+  readonly isAdopted: boolean;
   /** The migrations that this call applied. */
   readonly applied: readonly string[];
   /** Resolves with a reason when the embedded PostgreSQL dies under us. */
@@ -66,7 +68,13 @@ export async function openStore(
         'this database was copied from another PostgreSQL server: the stamps of new events ' +
           'continue above its highest one',
       );
-    return { db, applied, ended: embedded?.ended ?? new Promise(() => {}), close };
+    return {
+      db,
+      isAdopted: embedded?.adopted === true,
+      applied,
+      ended: embedded?.ended ?? new Promise(() => {}),
+      close,
+    };
   } catch (error) {
     await close();
     throw isUnavailable(error) ? unreachable(config, embedded, error as Error) : error;

@@ -6,7 +6,7 @@ import { type App, createApp } from '../app/app.ts';
 import { type GatewayCheck, gatewayCheck } from '../app/restoring.ts';
 import { type Config, rateLimits, sessionRateLimits } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
-import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
+import { type PublicAddress, prepareBillingLinks } from '../payments/billingLinkStore.ts';
 import { chargeGroups, chargeLine } from '../payments/chargeGroups.ts';
 import { chargingOff, uncheckedStop } from '../payments/charging.ts';
 import { type OpenGateways, openGateways } from '../payments/gateways.ts';
@@ -64,6 +64,7 @@ export async function serveOn(
     demo: config.demo ? { merchantId: demoMerchantId, login: demoLogin } : undefined,
     bodyLimitBytes: config.bodyLimitBytes,
     trustedProxies: config.trustedProxies,
+    isHttpsOnly: config.publicUrl?.startsWith('https:') === true,
     gateways,
     stops: [
       () => (config.charging ? undefined : chargingOff),
@@ -79,7 +80,7 @@ export async function serveOn(
     isLoopbackAllowed: config.loopbackWebhooks,
   });
   for (const worker of app.ownWorkers) await worker.runOnce();
-  if (config.role !== 'worker') await listen(app, store, config, demo);
+  if (config.role !== 'worker') await listen(app, store, config, demo, log);
   await demo;
   await tellWhoIsCharged(app, store, log);
   const loops = startLoops(app, check.worker, config, log);
@@ -167,6 +168,7 @@ async function listen(
   store: Store,
   config: Config,
   demo: Promise<DemoAccess | undefined>,
+  log: Logger,
 ): Promise<void> {
   const open = holdRequests(app);
   const address = await app.http
@@ -183,7 +185,7 @@ async function listen(
       throw error;
     });
   try {
-    await prepareBillingLinks(store.db, randomIds, config.publicUrl ?? address);
+    await prepareLinks(store, config, address, log);
     const access = await demo;
     if (access) {
       const demo = demoAt(address, access);
@@ -197,6 +199,24 @@ async function listen(
     throw error;
   }
   open();
+}
+
+/** Stores with which address links begin, and logs where that is not what this process was told. */
+async function prepareLinks(
+  { db, isAdopted }: Store,
+  { publicUrl }: Config,
+  address: string,
+  log: Logger,
+): Promise<void> {
+  const own: PublicAddress =
+    publicUrl === undefined
+      ? { url: address, origin: isAdopted ? 'second' : 'listening' }
+      : { url: publicUrl, origin: 'setting' };
+  const { before, now } = await prepareBillingLinks(db, randomIds, own);
+  if (now !== own.url)
+    log.warn({ address: now }, 'PUBLIC_URL is not set here; links keep the address they had');
+  else if (publicUrl !== undefined && before !== '' && before !== now)
+    log.warn({ address: now, before }, 'links in mails begin with another address than before');
 }
 
 /**

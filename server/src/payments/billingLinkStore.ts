@@ -13,22 +13,42 @@ export interface BillingLink {
   readonly expiresAt: Temporal.Instant;
 }
 
+/** Where customers reach this installation, and how this process knows it. */
+export interface PublicAddress {
+  /** Without a trailing slash. */
+  readonly url: string;
+  /**
+   * `setting`: PUBLIC_URL says it, so it replaces any other. `listening`: it is the address that
+   * this process listens on, which replaces no setting. `second`: the same, and another process was
+   * here first, whose address stays.
+   */
+  readonly origin: 'setting' | 'listening' | 'second';
+}
+
 /**
  * Stores what billing links need, before the server answers requests: a secret that is generated
- * once and never leaves the database, and the public address.
+ * once and never leaves the database, and the public address. Returns the address with which links
+ * begin from now on, and the one before.
  */
 export async function prepareBillingLinks(
   db: Database,
   ids: IdFactory,
-  publicUrl: string,
-): Promise<void> {
+  { url, origin }: PublicAddress,
+): Promise<{ readonly before: string; readonly now: string }> {
   const secret = Buffer.from(ids.secret(blockBytes), 'hex');
-  await db.run(
-    `insert into billing_link_key (inner_key, outer_key, public_url)
-     values (decode($1, 'hex'), decode($2, 'hex'), $3)
-     on conflict (only_one) do update set public_url = excluded.public_url`,
-    [mixed(secret, 0x36), mixed(secret, 0x5c), publicUrl],
+  const before = await readPublicUrl(db);
+  const row = await db.row<{ public_url: string }>(
+    `insert into billing_link_key as k
+      (inner_key, outer_key, public_url, is_public_url_set)
+     values (decode($1, 'hex'), decode($2, 'hex'), $3, $4)
+     on conflict (only_one) do update set
+       public_url = case when $4 or not (k.is_public_url_set or $5)
+         then excluded.public_url else k.public_url end,
+       is_public_url_set = k.is_public_url_set or $4
+     returning public_url`,
+    [mixed(secret, 0x36), mixed(secret, 0x5c), url, origin === 'setting', origin === 'second'],
   );
+  return { before, now: row!.public_url };
 }
 
 /** Returns the public address of the installation, without a trailing slash. */

@@ -50,9 +50,6 @@ function sendShell(
       'Cross-Origin-Resource-Policy': 'same-origin',
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-cache',
-      ...(request.protocol === 'https' && {
-        'Strict-Transport-Security': 'max-age=31536000',
-      }),
     })
     .type('text/html; charset=utf-8')
     .send(files.index.replaceAll('__NONCE__', nonce));

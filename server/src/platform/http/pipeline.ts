@@ -55,6 +55,7 @@ import {
   versionOf,
 } from './request.ts';
 import type { Handler, Input, Routes } from './routes.ts';
+import { protect, securityLines } from './securityHeaders.ts';
 import { mayHoldSession, sessionOfCookie } from './sessionCookie.ts';
 
 /** What the pipeline needs from outside. */
@@ -73,13 +74,15 @@ export interface PipelineParts {
   readonly routes: Routes;
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
+  /** People reach this server by https alone. */
+  readonly isHttpsOnly?: boolean | undefined;
   /** The address where people reach this server; called only for requests with a session. */
   publicUrl(): Promise<string>;
 }
 
 /**
  * The HTTP server. Every request passes the same way, in this order: find the operation,
- * authenticate, rate, version, parse, permission, and then the operation's own function.
+ * authenticate, rate, version, permission, parse, and then the operation's own function.
  */
 export function httpServer(parts: PipelineParts): FastifyInstance {
   // The assertion types the server for plugins that know only Fastify's own logger.
@@ -106,13 +109,11 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
       void (socket.writable && socket.end(unreadableAnswer())),
   });
   const callers: Callers = new WeakMap();
-  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-    // The id again: a URL that cannot be read passes no hook.
-    sendRefusal(
-      reply.header(requestIdHeader, request.id),
-      refusalOf(error, request, parts),
-      callers.get(request)?.merchantId,
-    );
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    // Again: a URL that cannot be read passes no hook.
+    protect(request, reply.header(requestIdHeader, request.id), parts.isHttpsOnly === true);
+    return sendRefusal(reply, refusalOf(error, request, parts), callers.get(request)?.merchantId);
+  };
 
   readBodiesAsText(server);
   watch(server, parts, callers);
@@ -169,6 +170,7 @@ function unreadableAnswer(): string {
     `${refusalHeader}: ${refusalCode}`,
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...securityLines,
     'Connection: close',
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;
@@ -192,13 +194,18 @@ function readBodiesAsText(server: FastifyInstance): void {
  * What is the same for every path: the request id is sent, each response is logged and counted, and
  * closing the server releases connections.
  */
-function watch(server: FastifyInstance, { metrics }: PipelineParts, callers: Callers): void {
+function watch(
+  server: FastifyInstance,
+  { metrics, isHttpsOnly }: PipelineParts,
+  callers: Callers,
+): void {
   let isClosing = false;
   server.addHook('preClose', (done) => {
     isClosing = true;
     done();
   });
-  server.addHook('onSend', (_request, reply, payload, done) => {
+  server.addHook('onSend', (request, reply, payload, done) => {
+    protect(request, reply, isHttpsOnly === true);
     // Otherwise Node would keep the connection, and the end waiting, until the client lets go of
     // it.
     if (isClosing) reply.header('connection', 'close');
@@ -244,8 +251,8 @@ function addOperation(
     method: operation.method,
     url: operation.base + operation.path.replace(/\{(\w+)\}/g, ':$1'),
     config: { operation: id },
-    // Checked before the body is read, so that a caller without a key cannot make us parse five
-    // megabytes.
+    // Checked before the body is read, so that a caller who may not use the operation cannot make us
+    // receive and parse one.
     async onRequest(request, reply) {
       const principal = await callerOf(parts, request, reply);
       callers.set(request, principal);
@@ -253,6 +260,7 @@ function addOperation(
         checkOwnPage(request, await parts.publicUrl(), true);
       await countCall(parts, principal, request);
       if (needsVersion(operation)) checkVersion(request, principal);
+      checkPermission(operation, principal);
     },
     async handler(request, reply) {
       const principal = callers.get(request)!;
@@ -263,7 +271,6 @@ function addOperation(
         query: request.query as Record<string, unknown>,
         body,
       });
-      checkPermission(operation, principal);
       const context = await contextOf(parts, principal, request);
       const ifMatch = versionOf(request);
       const input = {

@@ -461,6 +461,7 @@ CREATE TABLE billing_link_key (
   inner_key bytea NOT NULL,
   outer_key bytea NOT NULL,
   public_url text NOT NULL,
+  is_public_url_set boolean NOT NULL DEFAULT false,
   CONSTRAINT billing_link_key_pkey PRIMARY KEY (only_one),
   CONSTRAINT billing_link_key_only_one_check CHECK (only_one)
 );
