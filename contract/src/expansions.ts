@@ -113,6 +113,11 @@ export const expansions = {
     'third_party_email_marketing',
     'variations',
     'wishlist_member',
+    // Fields without a published name, as above.
+    'fulfillment_addons',
+    'properties',
+    'tags',
+    'variant_items',
   ],
   customer: [
     // Fields without a published name, as above.

@@ -1,6 +1,6 @@
 /**
- * Items of the catalogue, as far as recurring orders need them: price, and the schedule an item
- * brings with it.
+ * Items of the catalogue: what they cost, the schedule an item brings with it, and the parts that
+ * are kept as data.
  */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
@@ -17,6 +17,48 @@ import {
   texts,
   textTo,
 } from './fields.ts';
+import {
+  ItemContent,
+  ItemDigitalDelivery,
+  ItemIdentifiers,
+  ItemPhysical,
+  ItemProperty,
+  ItemRelated,
+  ItemReviews,
+  ItemTags,
+  ItemVariantItem,
+  ItemVariation,
+} from './itemContent.ts';
+import {
+  ItemAmember,
+  ItemCCBill,
+  ItemChannelPartnerMapping,
+  ItemEbay,
+  ItemEnrollment123,
+  ItemGoogleProductSearch,
+  ItemRevguard,
+  ItemSalesforce,
+  ItemThirdPartyEmailMarketing,
+  ItemWishlistMember,
+} from './itemMarketplaces.ts';
+import {
+  ItemAccounting,
+  ItemChargeback,
+  ItemCheckout,
+  ItemEmailNotifications,
+  ItemFulfillmentAddon,
+  ItemGiftCertificate,
+  ItemInstantPaymentNotifications,
+  ItemInternal,
+  ItemKitDefinition,
+  ItemOption,
+  ItemPaymentProcessing,
+  ItemRealtimePricing,
+  ItemReporting,
+  ItemRestriction,
+} from './itemOptions.ts';
+import { ItemPricing, ItemTax } from './itemPricing.ts';
+import { ItemShipping } from './itemShipping.ts';
 
 export const ItemAutoOrderStepArbitraryUnitCostSchedule = model(
   'ItemAutoOrderStepArbitraryUnitCostSchedule',
@@ -113,56 +155,6 @@ export const ItemAutoOrder = model(
 );
 export type ItemAutoOrder = Static<typeof ItemAutoOrder>;
 
-export const ItemPricing = model('ItemPricing', 'What an item costs.', {
-  auto_order_cost: decimal('Price when bought on auto order; zero deletes it.'),
-  cost: decimal('The ordinary price.'),
-  sale_cost: decimal('The price from sale_start to sale_end.'),
-  sale_start: text(),
-  sale_end: text(),
-  currency_code: textTo(3),
-  allow_arbitrary_cost: flag(),
-});
-export type ItemPricing = Static<typeof ItemPricing>;
-
-export const ItemShippingDistributionCenter = model(
-  'ItemShippingDistributionCenter',
-  'The stock of an item at one place.',
-  {
-    allocated_to_placed_orders: decimal(),
-    allocated_to_shopping_carts: decimal(),
-    available_to_allocate: decimal('What is there and not promised.'),
-    desired_inventory_level: decimal('What an order to the supplier should bring it to.'),
-    distribution_center_code: text(),
-    distribution_center_oid: int32(),
-    eta: text(),
-    handles: flag('The place keeps this item.'),
-    inventory_level: decimal('What is there.'),
-    maximum_backorder: int32(),
-    reorder_inventory_level: decimal('At or below this the stock is low.'),
-    sku: text(),
-    stock_picking_location: text(),
-  },
-);
-export type ItemShippingDistributionCenter = Static<typeof ItemShippingDistributionCenter>;
-
-export const ItemShipping = model('ItemShipping', 'How an item ships, and its stock.', {
-  allow_back_order: flag('Sold also when there is none.'),
-  distribution_centers: many(ItemShippingDistributionCenter),
-  free_shipping: flag(),
-  track_inventory: flag('True: the stock is counted down by orders.'),
-});
-export type ItemShipping = Static<typeof ItemShipping>;
-
-export const ItemTax = model('ItemTax', 'How an item is taxed.', {
-  tax_free: flag(),
-  tax_product_type: oneOf(
-    ['', 'digital', 'physical', 'service'],
-    'Digital goods and services do not ship.',
-  ),
-  taxable_cost: decimal('Taxed instead of the price.'),
-});
-export type ItemTax = Static<typeof ItemTax>;
-
 export const Item = model('Item', 'An item of the catalogue.', {
   merchant_id: textTo(5),
   merchant_item_id: textTo(20),
@@ -178,6 +170,43 @@ export const Item = model('Item', 'An item of the catalogue.', {
   pricing: one(ItemPricing),
   shipping: one(ItemShipping),
   tax: one(ItemTax),
+  accounting: one(ItemAccounting),
+  amember: one(ItemAmember),
+  ccbill: one(ItemCCBill),
+  channel_partner_item_mappings: many(ItemChannelPartnerMapping),
+  chargeback: one(ItemChargeback),
+  checkout: one(ItemCheckout),
+  content: one(ItemContent),
+  description_translated_text_instance_oid: int32(),
+  digital_delivery: one(ItemDigitalDelivery),
+  ebay: one(ItemEbay),
+  email_notifications: one(ItemEmailNotifications),
+  enrollment123: one(ItemEnrollment123),
+  fulfillment_addons: many(ItemFulfillmentAddon),
+  gift_certificate: one(ItemGiftCertificate),
+  google_product_search: one(ItemGoogleProductSearch),
+  identifiers: one(ItemIdentifiers),
+  instant_payment_notifications: one(ItemInstantPaymentNotifications),
+  internal: one(ItemInternal),
+  kit_definition: one(ItemKitDefinition),
+  options: many(ItemOption),
+  parent_category_id: int32(),
+  parent_category_path: text(),
+  payment_processing: one(ItemPaymentProcessing),
+  physical: one(ItemPhysical),
+  properties: many(ItemProperty),
+  realtime_pricing: one(ItemRealtimePricing),
+  related: one(ItemRelated),
+  reporting: one(ItemReporting),
+  restriction: one(ItemRestriction),
+  revguard: one(ItemRevguard),
+  reviews: one(ItemReviews),
+  salesforce: one(ItemSalesforce),
+  tags: one(ItemTags),
+  third_party_email_marketing: many(ItemThirdPartyEmailMarketing),
+  variant_items: many(ItemVariantItem),
+  variations: many(ItemVariation),
+  wishlist_member: one(ItemWishlistMember),
 });
 export type Item = Static<typeof Item>;
 

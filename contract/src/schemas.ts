@@ -14,6 +14,11 @@ import * as customer from './customer.ts';
 import type { NamedModel } from './fields.ts';
 import * as fulfillment from './fulfillment.ts';
 import * as item from './item.ts';
+import * as itemContent from './itemContent.ts';
+import * as itemMarketplaces from './itemMarketplaces.ts';
+import * as itemOptions from './itemOptions.ts';
+import * as itemPricing from './itemPricing.ts';
+import * as itemShipping from './itemShipping.ts';
 import * as live from './live.ts';
 import * as mailTemplate from './mailTemplate.ts';
 import * as oauth from './oauth.ts';
@@ -48,7 +53,7 @@ const files = {
     orderCopy,
     chargeback,
   ],
-  item: [item],
+  item: [item, itemPricing, itemShipping, itemOptions, itemContent, itemMarketplaces],
   customer: [customer],
   webhook: [webhook],
   workflow: [workflow, live],

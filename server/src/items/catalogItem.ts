@@ -4,8 +4,8 @@ import type {
   Item,
   ItemAutoOrderStep,
   ItemAutoOrder as WireAutoOrder,
-  ItemPricing as WirePricing,
 } from '@perennial/contract/item.ts';
+import type { ItemPricing as WirePricing } from '@perennial/contract/itemPricing.ts';
 import { Temporal } from 'temporal-polyfill';
 import { Bug, required } from '../kernel/assert.ts';
 import type { Minor } from '../kernel/money.ts';

@@ -1,5 +1,5 @@
 import type { DistributionCenter } from '@perennial/contract/fulfillment.ts';
-import type { ItemShippingDistributionCenter } from '@perennial/contract/item.ts';
+import type { ItemShippingDistributionCenter } from '@perennial/contract/itemShipping.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';

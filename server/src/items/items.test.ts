@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { expansions } from '@perennial/contract/expansions.ts';
 import type { Item } from '@perennial/contract/item.ts';
+import { filled, lost } from '../../../test/conformance/fieldValues.ts';
 import { testApp } from '../../../test/support/app.ts';
 import { findCatalogItems } from './store.ts';
 
@@ -192,6 +194,53 @@ test('a list is paged, sorted, and narrowed to what changed', async () => {
   assert.deepEqual([beyond.body.items, beyond.body.metadata.result_set.total_records], [[], 3]);
   const since = await app.request({ operation: 'getItems', query: { _since: '2026-01-16' } });
   assert.equal(since.body.items.length, 2);
+});
+
+test('every part of an item is kept as it was sent, and shown when it is expanded', async () => {
+  // The server sets these, or the rules of other tests decide what they may hold.
+  const ruled = [
+    'auto_order',
+    'creation_dts',
+    'currency_code',
+    'individual_reviews',
+    'last_modified_dts',
+    'merchant_id',
+    'merchant_item_oid',
+    'sale_end',
+    'sale_start',
+  ];
+  const sent = { ...filled('Item', ruled), merchant_item_id: 'WHOLE' };
+  const everything = { _expand: expansions.item.join(',') };
+  const { status, body } = await app.request({
+    operation: 'insertItem',
+    query: everything,
+    body: sent,
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual(lost(sent, body.item, ['merchant_item_id']), []);
+  assert.equal(body.warning, undefined);
+  const params = { merchant_item_oid: body.item.merchant_item_oid };
+  const plain = await app.request({ operation: 'getItem', params });
+  assert.deepEqual(
+    Object.values(plain.body.item).filter((value) => typeof value === 'object'),
+    [],
+  );
+  const pictures = { _expand: 'content.multimedia' };
+  const { item } = (await app.request({ operation: 'getItem', params, query: pictures })).body;
+  assert.equal(item.content.multimedia[0].thumbnails, undefined);
+  assert.equal(item.content.attributes, undefined);
+  const back = await app.request({ operation: 'updateItem', params, body: body.item });
+  assert.equal(back.body.warning, undefined);
+});
+
+test('an expanded list without elements is empty', async () => {
+  const { body } = await app.request({
+    operation: 'getItemByMerchantItemId',
+    params: { merchant_item_id: 'BOX' },
+    query: { _expand: 'options,variations,properties' },
+  });
+  const { options, variations, properties } = body.item;
+  assert.deepEqual([options, variations, properties], [[], [], []]);
 });
 
 const step = (change: object) => ({

@@ -2,22 +2,100 @@ import { storedObject } from '../kernel/jsonText.ts';
 
 /**
  * Returns the wire's Item as one SQL expression (jsonb) of the row `alias`, for a statement with
- * `inZone`. Without expansions only scalars are returned.
+ * `inZone`. Without expansions only scalars are returned. An expanded list without elements is
+ * `[]`.
  */
 export function itemJson(alias: string, expand: ReadonlySet<string>): string {
-  const unwanted = parts.filter((part) => !expand.has(part));
-  let document = `${storedObject(alias)} - '{${unwanted.join(',')}}'::text[]`;
-  for (const [name, path] of innerParts) {
-    if (!expand.has(name)) document = `(${document}) #- '{${path}}'`;
+  const unwanted = parts.filter((part) => !expand.has(expansionOf(part)));
+  const lists = listParts.filter((part) => expand.has(expansionOf(part)));
+  const empty = lists.map((part) => `"${part}":[]`).join(',');
+  let document = `'{${empty}}'::jsonb || (${storedObject(alias)} - '{${unwanted.join(',')}}'::text[])`;
+  for (const name of innerParts) {
+    const [parent, child] = name.split('.');
+    if (expand.has(parent!) && !expand.has(name))
+      document = `(${document}) #- '{${parent},${child}}'`;
   }
+  if (expand.has('content.multimedia') && !expand.has('content.multimedia.thumbnails'))
+    document = withoutThumbnails(document);
   return `((${document}) || jsonb_build_object(
     'creation_dts', wire_dts(${alias}.created_at),
     'last_modified_dts', wire_dts(${alias}.modified_at)))`;
 }
 
-const parts = ['auto_order', 'pricing', 'shipping', 'tax'] as const;
-
-const innerParts = [
-  ['auto_order.steps', 'auto_order,steps'],
-  ['shipping.distribution_centers', 'shipping,distribution_centers'],
+// Objects and lists, each with the expansion of its name.
+const parts = [
+  'accounting',
+  'amember',
+  'auto_order',
+  'ccbill',
+  'channel_partner_item_mappings',
+  'chargeback',
+  'checkout',
+  'content',
+  'digital_delivery',
+  'ebay',
+  'email_notifications',
+  'enrollment123',
+  'fulfillment_addons',
+  'gift_certificate',
+  'google_product_search',
+  'identifiers',
+  'instant_payment_notifications',
+  'internal',
+  'kit_definition',
+  'options',
+  'payment_processing',
+  'physical',
+  'pricing',
+  'properties',
+  'realtime_pricing',
+  'related',
+  'reporting',
+  'restriction',
+  'revguard',
+  'reviews',
+  'salesforce',
+  'shipping',
+  'tags',
+  'tax',
+  'third_party_email_marketing',
+  'variant_items',
+  'variations',
+  'wishlist_member',
 ] as const;
+
+const listParts = [
+  'channel_partner_item_mappings',
+  'fulfillment_addons',
+  'options',
+  'properties',
+  'third_party_email_marketing',
+  'variant_items',
+  'variations',
+] as const;
+
+/** The published name of this part differs from its field. */
+const expansionOf = (part: (typeof parts)[number]): string =>
+  part === 'channel_partner_item_mappings' ? 'channel_partner_mappings' : part;
+
+// Lists inside of parts, each with the expansion of its path.
+const innerParts = [
+  'auto_order.steps',
+  'content.assignments',
+  'content.attributes',
+  'content.multimedia',
+  'pricing.tiers',
+  'shipping.cases',
+  'shipping.destination_markups',
+  'shipping.destination_restrictions',
+  'shipping.distribution_centers',
+  'shipping.methods',
+  'shipping.package_requirements',
+] as const;
+
+const withoutThumbnails = (document: string): string =>
+  `(select case when d #> '{content,multimedia}' is null then d
+      else jsonb_set(d, '{content,multimedia}', (
+        select coalesce(jsonb_agg(m.value - 'thumbnails' order by m.ordinality), '[]')
+        from jsonb_array_elements(d #> '{content,multimedia}') with ordinality m)) end
+    from (select (${document}) as d) whole)`;

@@ -21,8 +21,8 @@ export async function findCatalogItems(
   const keys = [...new Set([...itemIds].map(catalogKey))];
   if (keys.length === 0) return new Map();
   const rows = await db.rows<{ key: string; document: Item }>(
-    `select merchant_item_id_lc as key, document from item
-     where merchant_id = $1 and merchant_item_id_lc = any($2::text[])`,
+    `select merchant_item_id_lc as key, document - '{${shownParts.join(',')}}'::text[] as document
+     from item where merchant_id = $1 and merchant_item_id_lc = any($2::text[])`,
     [merchantId, keys],
   );
   return new Map(
@@ -32,6 +32,17 @@ export async function findCatalogItems(
     }),
   );
 }
+
+// Long parts that only shops show. No rule of a rebill reads them.
+const shownParts = [
+  'chargeback',
+  'content',
+  'ebay',
+  'google_product_search',
+  'related',
+  'variant_items',
+  'variations',
+];
 
 /**
  * An item with an unreadable document counts as missing. Auto orders that need it are parked under
