@@ -261,8 +261,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   orders:
     'adjustedTotal,change,charge,copy,coupon,customerOrders,dispute,facets,fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
-    'paymentDetails,present,receivableRetry,refund,shipping,' +
-    'stages,totals,weight',
+    'paymentDetails,present,receivableRetry,refund,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
+    'stages,totals,validation,weight',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:

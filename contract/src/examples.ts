@@ -136,6 +136,11 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   searchCustomers: { text: 'ada', has_auto_orders: true },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
   replacement: { items: [{ merchant_item_id: 'MUG', quantity: 1 }], free: true },
+  format: { context: 'receipt', format: 'table', showNonSensitivePaymentInfo: true },
+  validateOrder: {
+    checks: ['Items Present', 'Shipping Address Provided'],
+    order: { items: [{ merchant_item_id: 'COFFEE', quantity: 1 }] },
+  },
   getOrderByToken: { order_token: 'bm90IGEgcmVhbCB0b2tlbg' },
   assignToAffiliate: { affiliate_id: 17, affiliate_sub_id: 'newsletter' },
   replaceOrderItemMerchantItemId: {

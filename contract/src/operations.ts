@@ -108,6 +108,14 @@ import {
 } from './orderCopy.ts';
 import { OrderRefundableResponse } from './orderRefund.ts';
 import {
+  OrderFormat,
+  OrderFormatResponse,
+  OrderInvoiceResponse,
+  OrderPackingSlipResponse,
+  OrderValidationRequest,
+  OrderValidationResponse,
+} from './orderSheet.ts';
+import {
   AuditResponse,
   ChargesResponse,
   EventsResponse,
@@ -1035,6 +1043,75 @@ export const operations = {
     permissions: ['order_write'],
     params: Type.Object({ order_id: Type.String() }),
     status: 204,
+  },
+  format: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/format',
+    summary: 'Format an order for a person',
+    description:
+      'Returns the order as HTML or plain text. Payment details, notes and internal information are shown only on ' +
+      'request.',
+    permissions: ['order_read'],
+    params: Type.Object({ order_id: Type.String() }),
+    body: OrderFormat,
+    response: OrderFormatResponse,
+    status: 200,
+  },
+  generateInvoice: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/invoice',
+    summary: 'Generate the invoice of an order',
+    description:
+      'A PDF in base 64. A warning says so when the order has characters that the PDF cannot show.',
+    permissions: ['order_read'],
+    params: Type.Object({ order_id: Type.String() }),
+    response: OrderInvoiceResponse,
+    status: 200,
+  },
+  generatePackingSlipAllDC: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/packing_slip',
+    summary: 'Generate the packing slip of an order',
+    description:
+      'A PDF in base 64 with one section for each distribution center, without prices. Refused when nothing ships.',
+    permissions: ['order_read'],
+    params: Type.Object({ order_id: Type.String() }),
+    response: OrderPackingSlipResponse,
+    status: 200,
+  },
+  generatePackingSlipSpecificDC: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/packing_slip/{distribution_center_code}',
+    summary: 'Generate the packing slip of a distribution center',
+    description:
+      'Only the lines that the center ships. DFLT is the center of lines that name none. Refused when it ships ' +
+      'nothing.',
+    permissions: ['order_read'],
+    params: Type.Object({ order_id: Type.String(), distribution_center_code: Type.String() }),
+    response: OrderPackingSlipResponse,
+    status: 200,
+  },
+  validateOrder: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/order/validate',
+    summary: 'Check an order before it is inserted or updated',
+    description:
+      'Returns every fault of a list of checks, and for a new order the first fault that an insert would refuse. ' +
+      'Without checks, what a merchant may leave out (phones, shipping method) is a message and no error.',
+    permissions: ['order_read'],
+    body: OrderValidationRequest,
+    response: OrderValidationResponse,
+    status: 200,
   },
   generateOrderToken: {
     tag: 'order',

@@ -28,6 +28,7 @@ import * as orderCopy from './orderCopy.ts';
 import * as orderItem from './orderItem.ts';
 import * as orderPayment from './orderPayment.ts';
 import * as orderRefund from './orderRefund.ts';
+import * as orderSheet from './orderSheet.ts';
 import * as orderShipping from './orderShipping.ts';
 import * as perennial from './perennial.ts';
 import * as receivable from './receivable.ts';
@@ -51,6 +52,7 @@ const files = {
     receivable,
     fulfillment,
     orderCopy,
+    orderSheet,
     chargeback,
   ],
   item: [item, itemPricing, itemShipping, itemOptions, itemContent, itemMarketplaces],

@@ -27,7 +27,7 @@ export type Features = ReturnType<typeof wireFeatures>;
 /** Gives orders, rebills and clocks what they need of other features. */
 export function wireFeatures(
   { clock, rebillTiming, seal }: AppParts,
-  { charging: { payments }, contexts, merchants, rounds, fileStore }: Services,
+  { charging: { payments }, contexts, merchants, rounds, fileStore, knownPublicUrl }: Services,
 ) {
   const hooks = { ...orderHooks, lockRebill };
   const reports: ReportParts = {
@@ -43,6 +43,7 @@ export function wireFeatures(
     autoOrder: orderAutoOrderJson,
     seal,
     queueMail: queueOrderMail,
+    publicUrl: knownPublicUrl,
   };
   return {
     reports,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { addOauthEndpoints } from '../oauth/endpoints.ts';
 import { addOauthPages } from '../oauth/pages.ts';
+import { addSheetStyles } from '../orders/sheetStyles.ts';
 import { addBillingPage } from '../payments/billingRoutes.ts';
 import { hearReport } from '../payments/gatewayReportWorker.ts';
 import { addStripeWebhook } from '../payments/stripeWebhook.ts';
@@ -36,6 +37,7 @@ export function openHttp(parts: AppParts, services: Services, features: Features
   });
   addProbes(http, { readiness: readiness(db, clock), metrics, stops: charging.gate.stops });
   addPages(http);
+  addSheetStyles(http);
   addConsole(http, {
     folder: parts.consoleFolder,
     fileOrigin: fileOriginOf(parts.files),

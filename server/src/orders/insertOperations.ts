@@ -3,6 +3,8 @@ import { Order } from '@perennial/contract/order.ts';
 import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import { findCustomerOid } from '../customers/store.ts';
 import { findCatalogItems } from '../items/store.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
+import type { Outcome } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
@@ -248,15 +250,7 @@ export function event(
 }
 
 async function prepare(context: Context, body: Order): Promise<NewOrder> {
-  const { timeZone } = context.merchant;
-  const order = merged<Order>(
-    {},
-    {
-      ...insertable(Order, body, timeZone),
-      payment: withMaskedNumber(insertable(Order, body, timeZone), body),
-    },
-  );
-  const channelPartner = channelPartnerOf(body, timeZone);
+  const { order, channelPartner } = insertedParts(context, body);
   const made = await newOrderOf(context, order, channelPartner);
   const [warning] = made.warnings;
   if (warning && channelPartner.treat_warnings_as_errors) {
@@ -269,12 +263,38 @@ async function prepare(context: Context, body: Order): Promise<NewOrder> {
   return made;
 }
 
+function insertedParts(
+  { merchant: { timeZone } }: Context,
+  body: Order,
+): { order: Order; channelPartner: OrderChannelPartner } {
+  const given = insertable(Order, body, timeZone);
+  const order = merged<Order>({}, { ...given, payment: withMaskedNumber(given, body) });
+  return { order, channelPartner: channelPartnerOf(body, timeZone) };
+}
+
 /** Returns a new order with the next number, or refuses. Stores nothing. */
 export async function newOrderOf(
   context: Context,
   order: Order,
   channelPartner: OrderChannelPartner,
 ): Promise<NewOrder> {
+  const takeNumber = () => takeNumbers(context.db, context.merchant.merchantId, 'order', 1);
+  const made = await draft(context, order, channelPartner, takeNumber);
+  return made.ok ? made.value : refuse('invalid_field', made.reason);
+}
+
+/** Returns the order that an insert of a body would make, or its first fault. Takes no number. */
+export function draftOrder(context: Context, body: Order): Promise<Outcome<NewOrder, FieldFault>> {
+  const { order, channelPartner } = insertedParts(context, body);
+  return draft(context, order, channelPartner, async () => 0);
+}
+
+async function draft(
+  context: Context,
+  order: Order,
+  channelPartner: OrderChannelPartner,
+  takeNumber: () => Promise<number>,
+): Promise<Outcome<NewOrder, FieldFault>> {
   const { merchantId, currency, timeZone } = context.merchant;
   const email = order.billing?.email;
   const [catalog, customerProfileOid, number] = await Promise.all([
@@ -284,9 +304,9 @@ export async function newOrderOf(
       (order.items ?? []).flatMap((item) => item.merchant_item_id ?? []),
     ),
     email === undefined ? undefined : findCustomerOid(context.db, merchantId, email),
-    takeNumbers(context.db, merchantId, 'order', 1),
+    takeNumber(),
   ]);
-  const made = newOrder({
+  return newOrder({
     merchantId,
     orderId: orderIdOf(merchantId, number),
     order,
@@ -296,7 +316,6 @@ export async function newOrderOf(
     currency,
     now: { at: context.now, timeZone, by: context.actor.name },
   });
-  return made.ok ? made.value : refuse('invalid_field', made.reason);
 }
 
 // The server sets `card_number`, but only the client knows the last four digits of a token.

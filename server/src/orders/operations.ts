@@ -28,6 +28,8 @@ export interface OrderOperationParts extends OrderParts, RefundParts {
   /** Seals the tokens of orders. */
   readonly seal: Seal;
   readonly queueMail: QueueOrderMail;
+  /** Returns the address at which people reach this server. */
+  publicUrl(): Promise<string>;
   /** Builds the SQL of an order's `auto_order`; see {@link OrderProjection}. */
   readonly autoOrder?: OrderProjection['autoOrder'];
 }

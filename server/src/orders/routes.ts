@@ -22,6 +22,12 @@ import { getRetryConfig, getRetryStats, updateRetryConfig } from './receivableRe
 import { readRefundable } from './refundOperations.ts';
 import { resendReceipt, resendShipmentConfirmation } from './resendOperations.ts';
 import {
+  formatOrder,
+  generateInvoice,
+  generatePackingSlip,
+  type PrintedSheet,
+} from './sheetOperations.ts';
+import {
   acknowledgeOrders,
   getWaitingOrders,
   shipOrders,
@@ -29,6 +35,7 @@ import {
 } from './shipmentOperations.ts';
 import { addItemsAndRelease, getOrderStages, releaseOrder } from './stageOperations.ts';
 import { generateOrderToken, orderIdOfToken } from './tokenOperations.ts';
+import { validateOrder } from './validationOperations.ts';
 
 /** The order operations of the contract. */
 export function orderRoutes(parts: OrderOperationParts) {
@@ -64,6 +71,7 @@ export function orderRoutes(parts: OrderOperationParts) {
     ...lifeRoutes(parts),
     ...detailRoutes(parts),
     ...owedRoutes(parts),
+    ...sheetRoutes(parts),
     ...fulfillmentRoutes,
   } satisfies Routes;
 }
@@ -142,6 +150,26 @@ function detailRoutes(parts: OrderOperationParts) {
   } satisfies Routes;
 }
 
+/** Orders as people read them, and their checks. */
+function sheetRoutes(parts: OrderOperationParts) {
+  return {
+    format: async (context, { params, body }) => {
+      const { warnings, ...beside } = await formatOrder(context, params.order_id, body, parts);
+      return done({ beside, ...warningOf('without_effect', warnings) });
+    },
+    generateInvoice: async (context, { params }) =>
+      pdfAnswer(await generateInvoice(context, params.order_id)),
+    generatePackingSlipAllDC: async (context, { params }) =>
+      pdfAnswer(await generatePackingSlip(context, params.order_id)),
+    generatePackingSlipSpecificDC: async (context, { params }) =>
+      pdfAnswer(
+        await generatePackingSlip(context, params.order_id, params.distribution_center_code),
+      ),
+    validateOrder: async (context, { body }) =>
+      done({ beside: await validateOrder(context, body, parts.hooks) }),
+  } satisfies Routes;
+}
+
 /** The operations that collect what is owed. */
 function owedRoutes(parts: OrderOperationParts) {
   return {
@@ -188,6 +216,9 @@ function batchAnswer(results: readonly FulfillmentResult[]) {
   const developerMessage = refused.map(({ reason }) => reason).join(' ');
   return payload(results, { partialFailure: { developerMessage, objectIds } });
 }
+
+const pdfAnswer = ({ pdf, warnings }: PrintedSheet) =>
+  done({ beside: { pdfBase64: pdf }, ...warningOf('not_printable', warnings) });
 
 const doneWith = (warnings: readonly string[]) =>
   done(

@@ -1,0 +1,83 @@
+/** Orders as people read them, and checks of orders (current API, OrderApi). */
+import type { Static } from 'typebox';
+import { answer } from './common.ts';
+import { flag, int32, model, one, oneOf, text, texts } from './fields.ts';
+import { Order } from './order.ts';
+
+/** The checks that a validation can be limited to, by the names that clients send. */
+export const orderChecks = [
+  'Billing Address Provided',
+  'Billing Destination Restriction',
+  'Billing Phone Numbers Provided',
+  'Billing State Abbreviation Valid',
+  'Billing Validate City State Zip',
+  'Email provided if required',
+  'Gift Message Length',
+  'Item Quantity Valid',
+  'Items Present',
+  'Merchant Specific Item Relationships',
+  'One per customer violations',
+  'Referral Code Provided',
+  'Shipping Address Provided',
+  'Shipping Destination Restriction',
+  'Shipping Method Ignore Invalid',
+  'Shipping Method Provided',
+  'Shipping State Abbreviation Valid',
+  'Shipping Validate City State Zip',
+  'Special Instructions Length',
+] as const;
+/** The name of a check. */
+export type OrderCheck = (typeof orderChecks)[number];
+
+export const OrderFormat = model('OrderFormat', 'How an order is shown to a person.', {
+  context: text('unknown, receipt, shipment, refund, quote-request or quote: the heading.'),
+  dontLinkEmailToSearch: flag('Nothing links to a search here, so this changes nothing.'),
+  emailAsLink: flag('True: the email address is a link that writes a mail.'),
+  filterDistributionCenterOid: int32('Only the lines that this distribution center ships.'),
+  filterToItemsInContactOid: int32('Not available: this server keeps no containers.'),
+  format: oneOf(['text', 'div', 'table', 'email'], 'Absent: table.'),
+  hideBillToAddress: flag(),
+  hidePriceInformation: flag('True: quantities alone, as a packing slip shows them.'),
+  linkFileAttachments: flag('Orders have no files here, so this changes nothing.'),
+  showContactInfo: flag('True: the email address and the phone numbers.'),
+  showInMerchantCurrency: flag('True: amounts in the merchant’s currency, not the customer’s.'),
+  showInternalInformation: flag('True: the stage, the rebill and the sales channel.'),
+  showMerchantNotes: flag(),
+  showNonSensitivePaymentInfo: flag('True: the payment method and the last digits of the card.'),
+  showPaymentInfo: flag('True: also the expiration of the card and the transactions.'),
+  translate: flag('Not available: sheets are in English.'),
+});
+export type OrderFormat = Static<typeof OrderFormat>;
+
+export const OrderFormatResponse = answer('OrderFormatResponse', {
+  css_links: texts('Style sheets that the div format needs; empty for other formats.'),
+  formatted_result: text('HTML, or plain text for the text format.'),
+});
+export type OrderFormatResponse = Static<typeof OrderFormatResponse>;
+
+export const OrderInvoiceResponse = answer('OrderInvoiceResponse', {
+  pdfBase64: text('The PDF, encoded as base 64.'),
+});
+export type OrderInvoiceResponse = Static<typeof OrderInvoiceResponse>;
+
+export const OrderPackingSlipResponse = answer('OrderPackingSlipResponse', {
+  pdfBase64: text('The PDF, encoded as base 64.'),
+});
+export type OrderPackingSlipResponse = Static<typeof OrderPackingSlipResponse>;
+
+export const OrderValidationRequest = model(
+  'OrderValidationRequest',
+  'An order to check. Nothing is stored.',
+  {
+    checks: texts(`Absent: all. Known checks: ${orderChecks.join(', ')}.`),
+    order: one(Order),
+  },
+);
+export type OrderValidationRequest = Static<typeof OrderValidationRequest>;
+
+export const OrderValidationResponse = answer('OrderValidationResponse', {
+  errors: texts('What must be fixed. Empty: an insert takes the order.'),
+  messages: texts('What a merchant may want to know besides.'),
+  order_was_updated: flag('Always false: a validation changes nothing.'),
+});
+export type OrderValidationResponse = Static<typeof OrderValidationResponse>;

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import { sheetStyles } from './sheetHtml.ts';
+
+/** The path of the style sheet of orders that are formatted as `div` elements. */
+export const sheetStylesPath = '/perennial/v1/order.css';
+
+/** Adds the style sheet, which anyone may read. */
+export function addSheetStyles(server: FastifyInstance): void {
+  server.get(sheetStylesPath, (_request, reply) =>
+    reply
+      .header('Cache-Control', 'public, max-age=3600')
+      .header('X-Content-Type-Options', 'nosniff')
+      .type('text/css; charset=utf-8')
+      .send(sheetStyles),
+  );
+}
