@@ -252,7 +252,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
     'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,' +
     'editItem,facets,fieldReader,formAge,futureRebills,merging,newItem,pacing,parking,present,pricing,' +
-    'rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
+    'optionPrices,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
     'stepWalk',
   customers: 'present',
   merchants: 'settings',

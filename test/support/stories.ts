@@ -4,6 +4,7 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Item } from '@perennial/contract/item.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { Order } from '@perennial/contract/order.ts';
+import type { OrderItemOption } from '@perennial/contract/orderItem.ts';
 import { Temporal } from 'temporal-polyfill';
 import { toLocal } from '../../server/src/kernel/calendar.ts';
 import type { OrderDocument } from '../../server/src/orders/order.ts';
@@ -42,6 +43,7 @@ export interface Line {
   readonly merchant_item_id: string;
   readonly quantity?: number;
   readonly auto_order_schedule?: string;
+  readonly options?: readonly OrderItemOption[];
 }
 
 /** An auto order in a story. */

@@ -101,10 +101,20 @@ export interface AutoOrderItem {
    */
   readonly step: StepCursor;
   readonly options: readonly { readonly label: string; readonly value: string }[];
+  /** What options cost on every rebill, as agreed with the purchase. Absent: nothing. */
+  readonly agreedOptions?: readonly AgreedOption[] | undefined;
   readonly properties: readonly Property[];
   readonly addOns: readonly AddOn[];
   readonly paypalPayerId?: string | undefined;
   readonly paypalRecurringPaymentProfileId?: string | undefined;
+}
+
+/** An option that changes the price of each unit on every rebill. */
+export interface AgreedOption {
+  readonly label: string;
+  readonly value: string;
+  /** Added to the unit cost; negative when the option makes the item cheaper. */
+  readonly costChange: Minor;
 }
 
 /**

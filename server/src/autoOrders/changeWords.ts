@@ -77,6 +77,7 @@ function differences<Source>(
 /** Columns that are derived from others. */
 const derived = new Set([
   'position',
+  'agreed_options',
   'anchor',
   'missed_until',
   'step_index',

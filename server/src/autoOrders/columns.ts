@@ -127,6 +127,7 @@ export const itemColumns: readonly RecordColumn<ItemSource>[] = [
   moving('step_index', 'smallint', ({ item }) => item.step.index),
   moving('step_done', 'integer', ({ item }) => item.step.done),
   edited('options', 'jsonb', ({ item }) => item.options),
+  edited('agreed_options', 'jsonb', ({ item }) => item.agreedOptions),
   edited('properties', 'jsonb', ({ item }) => item.properties),
   moving('add_ons', 'jsonb', ({ item }) => item.addOns),
   edited('paypal_payer_id', 'text', ({ item }) => item.paypalPayerId),

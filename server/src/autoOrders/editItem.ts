@@ -289,6 +289,7 @@ function drivenByAnother(
   const keepsCount = changed.remainingRepeatCount !== current.remainingRepeatCount;
   return {
     ...changed,
+    agreedOptions: undefined,
     step: firstStep,
     frequency:
       bought && stepsOf(bought).length > 0 && changed.frequency === current.frequency

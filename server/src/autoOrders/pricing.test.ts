@@ -18,6 +18,8 @@ interface PriceCase {
   readonly item?: Partial<AutoOrderItem>;
   readonly retryDays?: number;
   readonly signedUp?: string;
+  /** What each option changes, in minor units. */
+  readonly options?: readonly number[];
 }
 
 function price({
@@ -26,6 +28,7 @@ function price({
   item,
   retryDays = 0,
   signedUp = '2025-06-01T12:00:00Z',
+  options = [],
 }: PriceCase) {
   const request: PriceRequest = {
     item: itemDue('2026-03-01', item),
@@ -34,6 +37,7 @@ function price({
     at,
     signedUpAt: Temporal.Instant.from(signedUp),
     retryDays,
+    options: options.map((change) => ({ label: 'Size', value: 'L', costChange: cost(change) })),
     zone: 'America/New_York',
   };
   return priceLine(request);
@@ -64,6 +68,22 @@ const cheaperOnRetry: Partial<ItemStep> = {
 const sale = { cost: cost(2000), saleCost: cost(1700) };
 const priceCases: [name: string, example: PriceCase, expected: [number | string, ...string[]]][] = [
   ["the catalogue's cost", {}, [2000, 'catalog price']],
+  [
+    'two options, one of them cheaper',
+    { options: [500, -100] },
+    [2400, 'catalog price', 'option', 'option'],
+  ],
+  ['options never make a price negative', { options: [-2500] }, [0, 'catalog price', 'option']],
+  [
+    'the arbitrary unit cost includes the options',
+    { options: [500], item: { arbitraryUnitCost: cost(999) } },
+    [999, 'catalog price', 'option', 'arbitrary unit cost'],
+  ],
+  [
+    'the percentage is taken off the price with options',
+    { options: [500], item: { arbitraryPercentageDiscount: 10 } },
+    [2250, 'catalog price', 'option', 'percentage discount'],
+  ],
   [
     'the auto order price before the cost and the sale',
     { pricing: { ...sale, autoOrderCost: cost(1800) } },

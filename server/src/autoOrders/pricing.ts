@@ -5,7 +5,8 @@ import type { Minor } from '../kernel/money.ts';
 import { amountMax, percentOff, timesQuantity } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
-import type { AutoOrderItem } from './autoOrder.ts';
+import type { AgreedOption, AutoOrderItem } from './autoOrder.ts';
+import { withOption } from './optionPrices.ts';
 
 /** What the price of one rebill line depends on. */
 export interface PriceRequest {
@@ -22,6 +23,8 @@ export interface PriceRequest {
   readonly signedUpAt: Temporal.Instant;
   /** Days since the charge first failed; 0 for a first attempt. */
   readonly retryDays: number;
+  /** The options that change the unit cost, in their order. */
+  readonly options?: readonly AgreedOption[] | undefined;
   readonly zone: string;
 }
 
@@ -65,6 +68,7 @@ export type PriceRule =
   | 'catalog price'
   | 'grandfathered price'
   | 'retry price'
+  | 'option'
   | 'arbitrary unit cost'
   | 'percentage discount'
   | 'quantity';
@@ -74,8 +78,9 @@ export type PriceFault = 'no price' | 'price too large' | 'quantity not positive
 
 /**
  * Prices one rebill line. The rules apply in this order, each replacing the price before it: the
- * step or catalogue price, the price of customers who signed up early, the price of a retry, and
- * the arbitrary unit cost for its remaining orders. Then the percentage is taken off, and the
+ * step or catalogue price, the price of customers who signed up early, the price of a retry, the
+ * same with its options, and the arbitrary unit cost for its remaining orders, which includes the
+ * options. Then the percentage is taken off, and the
  * result is multiplied by the quantity. Fails with 'no price' when no rule gives a price; 0 is a
  * price. Fails with 'price too large' when the amount could not be added to others.
  */
@@ -87,6 +92,7 @@ export function priceLine(request: PriceRequest): Outcome<Price, PriceFault> {
   take(stepPrice(request) ?? catalogPrice(request));
   take(grandfatheredPrice(request));
   take(retryPrice(request));
+  for (const option of request.options ?? []) take(optionPrice(option, trace.at(-1)?.unitCost));
   take(arbitraryPrice(request.item));
   take(discounted(request.item, trace.at(-1)?.unitCost));
   const unitCost = trace.at(-1)?.unitCost;
@@ -170,6 +176,12 @@ function retryPrice(request: PriceRequest): AppliedRule | undefined {
     rule = { rule: 'retry price', detail: `from day ${retryDays} of retrying`, unitCost };
   }
   return rule;
+}
+
+function optionPrice(option: AgreedOption, unitCost: Minor | undefined): AppliedRule | undefined {
+  if (unitCost === undefined) return undefined;
+  const detail = `${option.label}: ${option.value}`;
+  return { rule: 'option', detail, unitCost: withOption(unitCost, option) };
 }
 
 function arbitraryPrice(item: PricedItem): AppliedRule | undefined {

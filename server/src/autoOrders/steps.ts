@@ -6,6 +6,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { isNearWire } from '../kernel/wireDates.ts';
 import type { AutoOrder, AutoOrderItem, StepCursor } from './autoOrder.ts';
+import { pricedOptions } from './optionPrices.ts';
 import type { Price } from './pricing.ts';
 import { hasArbitraryUnitCost, priceLine } from './pricing.ts';
 import type { Interval, Place } from './schedule.ts';
@@ -456,6 +457,7 @@ function shipment(
     at,
     signedUpAt: context.autoOrder.signedUpAt,
     retryDays: context.retryDays ?? 0,
+    options: pricedOptions(item),
     zone: context.zone,
   });
   if (!price.ok) return broken(price.reason, itemId);

@@ -92,6 +92,7 @@ const everything = anAutoOrder({
       rebillValue: minor(77),
       numberOfRebills: 6,
       options: [{ label: 'Size', value: 'L' }],
+      agreedOptions: [{ label: 'Size', value: 'L', costChange: minor(500) }],
       properties: [{ name: 'a', value: 'b' }],
       paypalPayerId: 'P',
       paypalRecurringPaymentProfileId: 'R',

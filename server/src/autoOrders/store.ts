@@ -4,7 +4,14 @@ import { upperCode } from '../kernel/caseFolding.ts';
 import { currencyExponent, type Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type Column, type Recordset, recordset } from '../platform/storage/recordset.ts';
-import type { AddOn, AutoOrder, AutoOrderItem, AutoOrderStatus, Property } from './autoOrder.ts';
+import type {
+  AddOn,
+  AgreedOption,
+  AutoOrder,
+  AutoOrderItem,
+  AutoOrderStatus,
+  Property,
+} from './autoOrder.ts';
 import type { CalculatedAutoOrder } from './calculated.ts';
 import type { FieldChange } from './changeWords.ts';
 import { autoOrderColumns, type ItemSource, itemColumns, itemKeys, oidColumn } from './columns.ts';
@@ -471,6 +478,7 @@ interface ItemRow {
   step_index: number;
   step_done: number;
   options: { label: string; value: string }[];
+  agreed_options: AgreedOption[] | null;
   properties: Property[];
   add_ons: AddOn[];
   paypal_payer_id: string | null;
@@ -506,6 +514,7 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
     paused: row.paused,
     step: { index: row.step_index, done: row.step_done },
     options: row.options,
+    agreedOptions: present(row.agreed_options),
     properties: row.properties,
     addOns: row.add_ons,
     paypalPayerId: row.paypal_payer_id ?? undefined,

@@ -252,7 +252,13 @@ function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
     distribution_center_code: line.center,
     ...(line.options.length === 0
       ? {}
-      : { options: line.options.map(({ label, value }) => ({ label, value })) }),
+      : {
+          options: line.options.map(({ label, value, costChange }) => ({
+            label,
+            value,
+            ...(costChange === undefined ? {} : { cost_change: money(costChange) }),
+          })),
+        }),
   });
 }
 

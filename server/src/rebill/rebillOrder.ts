@@ -1,6 +1,7 @@
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { isCancelFee } from '../autoOrders/cancelFee.ts';
 import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts';
+import { isSame, pricedOptions, shippedOptions } from '../autoOrders/optionPrices.ts';
 import type { AppliedRule } from '../autoOrders/pricing.ts';
 import { priceLine } from '../autoOrders/pricing.ts';
 import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
@@ -54,12 +55,15 @@ export interface RebillLine {
   readonly productType?: CatalogItem['productType'];
   /** The distribution center that ships it. Absent: the default center. */
   readonly center?: string;
-  readonly options: AddOn['options'];
+  readonly options: readonly RebillOption[];
   /** How the unit cost was determined, for previews. */
   readonly priceRules: readonly AppliedRule[];
   /** What the item's schedule counts; absent for add-ons. */
   readonly shipment?: ShippedItem;
 }
+
+/** An option of a line. Its cost is part of the unit cost. */
+export type RebillOption = AddOn['options'][number] & { readonly costChange?: Minor };
 
 /**
  * The shipment as planned. Settling compares it with the schedule, which may have changed
@@ -115,7 +119,7 @@ function itemLine(
     isTaxed: !(shipped?.taxFree ?? false) && !original.taxFreeItemIds.has(fold(shipment.itemId)),
     shipsFree: shipped?.autoOrder?.freeShipping ?? false,
     ...shippingOf(shipped),
-    options: item.options,
+    options: optionsOf(item),
     priceRules: shipment.price.trace,
     shipment: {
       originalItemId: item.originalItemId,
@@ -123,6 +127,16 @@ function itemLine(
       ...(shipment.stepUsed && { stepUsed: shipment.stepUsed }),
     },
   };
+}
+
+function optionsOf(item: AutoOrderItem): readonly RebillOption[] {
+  const priced = pricedOptions(item);
+  const shipped = shippedOptions(item);
+  if (priced.length === 0) return shipped;
+  return shipped.map((option) => ({
+    ...option,
+    ...priced.find((agreed) => isSame(option, agreed)),
+  }));
 }
 
 const shippingOf = (item: CatalogItem | undefined): Pick<RebillLine, 'productType' | 'center'> => ({
