@@ -52,7 +52,7 @@ story(
     );
     const { explanation } = await ann.ask({
       operation: 'explainOrder',
-      params: { order_id: first!.order_id! },
+      params: { order_id: first?.order_id ?? '' },
     });
     assert.deepEqual(rulesOf(explanation.lines[0]), rulesOf(rebills[0].lines[0]));
 

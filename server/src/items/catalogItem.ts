@@ -11,7 +11,7 @@ import { Bug, required } from '../kernel/assert.ts';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
 import { dayWritten, readWireDate } from '../kernel/wireDates.ts';
-import type { CatalogItem, ItemAutoOrder, ItemPricing, Step } from './item.ts';
+import type { CatalogItem, ItemAutoOrder, ItemPricing, KitComponent, Step } from './item.ts';
 
 /**
  * Converts a stored item's document to the record that rules use. validation.ts checked the
@@ -27,12 +27,26 @@ export function catalogItem(document: Item): CatalogItem {
     inactive: document.inactive ?? false,
     kit: document.kit ?? false,
     kitComponentOnly: document.kit_component_only ?? false,
+    components: document.kit === true ? componentsOf(document) : undefined,
     pricing: pricingOf(document.pricing ?? {}, currency),
     autoOrder: document.auto_order && autoOrderOf(document.auto_order, currency),
     taxFree: document.tax?.tax_free ?? false,
+    taxableCost: taxableCostOf(document, currency),
     productType: productTypeOf(document),
     distributionCenter: centerOf(document),
   };
+}
+
+const componentsOf = ({ kit_definition: kit }: Item): KitComponent[] =>
+  (kit?.components ?? []).flatMap(({ component_merchant_item_id: itemId, quantity }) =>
+    itemId ? [{ itemId, quantity: quantity ?? 1 }] : [],
+  );
+
+// Documents from before it was checked may hold any number; such a number counts as absent.
+function taxableCostOf({ tax }: Item, currency: string): Minor | undefined {
+  const cost = tax?.taxable_cost;
+  const parsed = cost === undefined ? undefined : toMinor(cost, currency);
+  return parsed?.ok && parsed.value >= 0 ? parsed.value : undefined;
 }
 
 /** Digital goods and services are named by their tax product type (item reference, ItemTax). */

@@ -10,14 +10,24 @@ export interface CatalogItem {
   readonly inactive: boolean;
   readonly kit: boolean;
   readonly kitComponentOnly: boolean;
+  /** What one kit consists of; absent for other items. The parts ship and have stock. */
+  readonly components?: readonly KitComponent[] | undefined;
   readonly pricing: ItemPricing;
   readonly autoOrder?: ItemAutoOrder | undefined;
   /** Taxed at the order's rate unless true. */
   readonly taxFree: boolean;
+  /** The part of the unit cost that is taxed. Absent: all of it. */
+  readonly taxableCost?: Minor | undefined;
   /** What is sold when it is not a parcel. Absent: it ships. */
   readonly productType?: 'digital' | 'service' | undefined;
   /** The distribution center that ships it. Absent: the merchant's default center. */
   readonly distributionCenter?: string | undefined;
+}
+
+/** An item that a kit contains, and how many of it are in one kit. */
+export interface KitComponent {
+  readonly itemId: string;
+  readonly quantity: number;
 }
 
 /** Prices in minor units of the merchant's currency. */

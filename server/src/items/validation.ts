@@ -12,6 +12,8 @@ export function itemFault(item: Item, currency: string): FieldFault | undefined 
   return (
     idFault(item.merchant_item_id) ??
     pricingFault(item, currency) ??
+    amountFault('tax.taxable_cost', item.tax?.taxable_cost, currency) ??
+    kitFault(item) ??
     (item.auto_order && autoOrderFault(item.auto_order, currency))
   );
 }
@@ -71,6 +73,16 @@ function pricingFault({ pricing = {} }: Item, currency: string): FieldFault | un
       (name) => () => dateFault(`pricing.${name}`, pricing[name]),
     ),
   ]);
+}
+
+function kitFault({ kit_definition: kit }: Item): FieldFault | undefined {
+  return first(
+    (kit?.components ?? []).map(
+      ({ quantity }, i) =>
+        () =>
+          countFault(`kit_definition.components[${i}].quantity`, quantity, 1),
+    ),
+  );
 }
 
 function autoOrderFault(wire: ItemAutoOrder, currency: string): FieldFault | undefined {
