@@ -38,6 +38,7 @@ const features = [
   'payments',
   'orders',
   'items',
+  'coupons',
   'customers',
   'staff',
   'oauth',
@@ -54,11 +55,11 @@ type Feature = (typeof features)[number];
  * orders → items, customers.
  */
 const featureArrows: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
-  books: ['rebill', 'autoOrders', 'orders', 'payments', 'items', 'customers'],
+  books: ['rebill', 'autoOrders', 'orders', 'payments', 'items', 'coupons', 'customers'],
   oauth: ['staff'],
-  rebill: ['autoOrders', 'orders', 'payments', 'items', 'customers'],
+  rebill: ['autoOrders', 'orders', 'payments', 'items', 'coupons', 'customers'],
   autoOrders: ['orders', 'items', 'customers'],
-  orders: ['items', 'customers'],
+  orders: ['items', 'coupons', 'customers'],
   workflow: ['staff'],
   // Lists and searches of everything: it reads the tables of all features and changes none.
   screens: [
@@ -254,6 +255,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'editItem,facets,fieldReader,formAge,futureRebills,merging,newItem,pacing,parking,present,pricing,' +
     'optionPrices,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
     'stepWalk',
+  coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
   customers: 'present',
   merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',
@@ -312,6 +314,9 @@ const owners: Readonly<Record<string, string>> = {
   continuity: 'server/src/platform',
   event: 'server/src/platform/events',
   item: 'server/src/items',
+  coupon: 'server/src/coupons',
+  coupon_code: 'server/src/coupons',
+  coupon_use: 'server/src/coupons',
   customer: 'server/src/customers',
   customer_adoption: 'server/src/customers',
   orders: 'server/src/orders',

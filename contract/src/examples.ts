@@ -14,6 +14,8 @@ export const pathExamples: Readonly<Record<string, string>> = {
   original_item_id: 'COFFEE',
   merchant_item_id: 'PDF',
   merchant_item_oid: '301',
+  coupon_oid: '31',
+  merchant_code: 'SPRING10',
   customer_profile_oid: '701',
   chargeback_dispute_oid: '21',
   mail_kind: 'shipment',
@@ -196,6 +198,32 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly', 'Every 2 Months'] },
   },
   updateItem: { pricing: { cost: 13.5 } },
+  insertCoupon: {
+    merchant_code: 'SPRING10',
+    description: 'Ten percent in spring',
+    percent_off_subtotal: { discount_percent: 10 },
+    expiration_dts: nextMonth,
+  },
+  insertCoupons: {
+    coupons: [
+      {
+        merchant_code: 'SHIPFREE',
+        free_shipping_with_subtotal: { purchase_amount: 50 },
+      },
+    ],
+  },
+  updateCoupon: { percent_off_subtotal: { discount_percent: 15 } },
+  updateCoupons: { coupons: [{ coupon_oid: 31, skip_on_rebill: true }] },
+  getCouponsByQuery: { merchant_code_or_description: 'spring', exclude_expired: true },
+  deleteCouponsByCode: { coupon_codes: ['SPRING10'] },
+  deleteCouponsByOid: { coupon_oids: [31] },
+  generateCouponCodes: { quantity: 100, prefix: 'SP' },
+  generateOneTimeCodesByMerchantCode: { quantity: 100 },
+  uploadCouponCodes: { coupon_codes: ['ANN-2026', 'BOB-2026'] },
+  updateAutoApply: {
+    required_items: [{ coupon_code: 'SPRING10', required_item_id: 'COFFEE' }],
+    subtotal_levels: [{ coupon_code: 'SHIPFREE', minimum_subtotal: 75 }],
+  },
   insertCustomer: {
     email: 'ada@example.com',
     billing: [{ first_name: 'Ada', last_name: 'Lovelace', city: 'Athens', country_code: 'US' }],

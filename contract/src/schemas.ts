@@ -10,6 +10,7 @@ import * as change from './change.ts';
 import * as chargeback from './chargeback.ts';
 import * as clock from './clock.ts';
 import * as common from './common.ts';
+import * as coupon from './coupon.ts';
 import * as customer from './customer.ts';
 import type { NamedModel } from './fields.ts';
 import * as fulfillment from './fulfillment.ts';
@@ -56,6 +57,7 @@ const files = {
     chargeback,
   ],
   item: [item, itemPricing, itemShipping, itemOptions, itemContent, itemMarketplaces],
+  coupon: [coupon],
   customer: [customer],
   webhook: [webhook],
   workflow: [workflow, live],

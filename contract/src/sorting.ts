@@ -66,6 +66,14 @@ export const sortings = {
     'creation_dts',
     'last_modified_dts',
   ],
+  coupon: [
+    'coupon_oid',
+    'merchant_code',
+    'description',
+    'coupon_type',
+    'start_dts',
+    'expiration_dts',
+  ],
   customer: ['customer_profile_oid', 'email', 'signup_dts', 'last_modified_dts'],
   auto_order_row: [
     'auto_order_oid',

@@ -24,6 +24,8 @@ export const unknownObjects: PathValues = {
   auto_order_item_oid: '2147483000',
   order_id: 'TEST-9999999999',
   merchant_item_oid: '2147483000',
+  coupon_oid: '2147483000',
+  merchant_code: 'NOTHING',
   merchant_item_id: 'NOTHING',
   chargeback_dispute_oid: '2147483000',
   customer_profile_oid: '2147483000',
@@ -84,6 +86,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     desired_total: '1.00',
     ...(await makeDispute(ask, order.order_id)),
     ...(await makeTemplate(ask)),
+    ...(await makeCoupon(ask, i)),
     webhookOid: String(webhook.webhook_oid),
     ...(await makeStaff(ask, i)),
     merchant_item_oid: String(item.merchant_item_oid),
@@ -124,6 +127,12 @@ async function makeTemplate(ask: Ask): Promise<PathValues> {
   const params = { mail_kind: 'shipment', language: 'any' };
   await ask({ operation: 'updateMailTemplate', params, body: { subject: 'Sent', body: 'Sent.' } });
   return params;
+}
+
+async function makeCoupon(ask: Ask, i: number): Promise<PathValues> {
+  const body = { merchant_code: `SPRING${i}`, percent_off_subtotal: { discount_percent: 10 } };
+  const { coupon } = await ask({ operation: 'insertCoupon', body });
+  return { coupon_oid: String(coupon.coupon_oid), merchant_code: body.merchant_code };
 }
 
 async function makeStaff(ask: Ask, i: number): Promise<PathValues> {

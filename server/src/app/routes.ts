@@ -1,5 +1,6 @@
 import { autoOrderRoutes } from '../autoOrders/routes.ts';
 import { bookRoutes } from '../books/routes.ts';
+import { couponRoutes } from '../coupons/routes.ts';
 import { customerRoutes } from '../customers/routes.ts';
 import { itemRoutes } from '../items/routes.ts';
 import { merchantRoutes } from '../merchants/routes.ts';
@@ -41,6 +42,7 @@ export function routesOf(
       isLoopbackAllowed,
     }),
     ...itemRoutes,
+    ...couponRoutes(merchants),
     ...customerRoutes(customers),
     ...orderRoutes(orders),
     ...disputeRoutes(orders),

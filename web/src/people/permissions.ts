@@ -8,6 +8,7 @@ const resources: Readonly<Record<Resource, true>> = {
   auto_order: true,
   order: true,
   item: true,
+  coupon: true,
   customer: true,
   webhook: true,
   workflow: true,

@@ -13,7 +13,8 @@ export type CounterName =
   | 'group'
   | 'saved_search'
   | 'distribution_center'
-  | 'dispute';
+  | 'dispute'
+  | 'coupon';
 
 /**
  * Takes `count` consecutive numbers and returns the first. Call it outside a long transaction: the

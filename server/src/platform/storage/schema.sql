@@ -593,6 +593,42 @@ CREATE TABLE counter (
   CONSTRAINT counter_pkey PRIMARY KEY (merchant_id, name)
 );
 
+CREATE TABLE coupon (
+  merchant_id text NOT NULL,
+  coupon_oid integer NOT NULL,
+  merchant_code text NOT NULL,
+  merchant_code_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold(merchant_code)) STORED,
+  document jsonb NOT NULL,
+  start_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  CONSTRAINT coupon_pkey PRIMARY KEY (merchant_id, coupon_oid),
+  CONSTRAINT coupon_merchant_code UNIQUE (merchant_id, merchant_code_lc)
+);
+
+CREATE TABLE coupon_code (
+  merchant_id text NOT NULL,
+  code_lc text COLLATE "C" NOT NULL,
+  code text NOT NULL,
+  coupon_oid integer NOT NULL,
+  expires_at timestamp with time zone,
+  order_id text,
+  used_at timestamp with time zone,
+  CONSTRAINT coupon_code_pkey PRIMARY KEY (merchant_id, code_lc)
+);
+CREATE INDEX coupon_code_of ON coupon_code USING btree (merchant_id, coupon_oid, code_lc);
+
+CREATE TABLE coupon_use (
+  merchant_id text NOT NULL,
+  coupon_oid integer NOT NULL,
+  customer_key text COLLATE "C" NOT NULL,
+  order_id text NOT NULL,
+  used_at timestamp with time zone NOT NULL,
+  CONSTRAINT coupon_use_pkey PRIMARY KEY (merchant_id, coupon_oid, customer_key)
+);
+
 CREATE TABLE customer (
   merchant_id text NOT NULL,
   customer_profile_oid integer NOT NULL,

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Coupon } from '@perennial/contract/coupon.ts';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import { type TestRequest, testApp } from '../../../test/support/app.ts';
+
+const app = await testApp();
+
+async function ask<Id extends OperationId>(request: TestRequest<Id>) {
+  const { status, body } = await app.request(request);
+  assert.ok(status < 300, JSON.stringify(body));
+  return body;
+}
+const insert = async (body: Coupon) => (await ask({ operation: 'insertCoupon', body })).coupon;
+
+test('a coupon is stored with its type and its description, and found by its code', async () => {
+  const made = await insert({
+    merchant_code: 'Spring10',
+    percent_off_subtotal: { discount_percent: 10 },
+    expiration_dts: '2026-06-01',
+  });
+  assert.deepEqual(made, {
+    coupon_oid: made.coupon_oid,
+    merchant_code: 'Spring10',
+    percent_off_subtotal: { discount_percent: 10 },
+    expiration_dts: '2026-06-01T00:00:00-04:00',
+    coupon_type: 'percent off subtotal',
+    calculated_description: '10% off the subtotal',
+  });
+  const params = { merchant_code: 'SPRING10' };
+  const { coupon } = await ask({ operation: 'getCouponByMerchantCode', params });
+  assert.deepEqual(coupon, made);
+  const { exists, coupon_code } = await ask({ operation: 'doesCouponCodeExist', params });
+  assert.deepEqual([exists, coupon_code], [true, 'SPRING10']);
+});
+
+test('an update changes what it names; another discount takes the place of the first', async () => {
+  const { coupon_oid } = await insert({
+    merchant_code: 'CHANGES',
+    description: 'Changes',
+    percent_off_subtotal: { discount_percent: 10 },
+  });
+  const put = async (body: Coupon) =>
+    (await ask({ operation: 'updateCoupon', params: { coupon_oid }, body })).coupon;
+  assert.deepEqual(
+    (await put({ percent_off_subtotal: { discount_percent: 20 } })).description,
+    'Changes',
+  );
+  const other = await put({ amount_off_subtotal: { discount_amount: 5 } });
+  assert.deepEqual(
+    [other.percent_off_subtotal, other.calculated_description],
+    [undefined, '5 USD off the subtotal'],
+  );
+});
+
+const refused: readonly [what: string, body: Coupon, words: RegExp][] = [
+  ['no code', { free_shipping: {} }, /merchant_code is missing/],
+  ['a space in the code', { merchant_code: 'A B', free_shipping: {} }, /merchant_code/],
+  ['no discount', { merchant_code: 'NONE' }, /has no discount.*percent_off_subtotal/],
+  [
+    'two discounts',
+    { merchant_code: 'TWO', free_shipping: {}, no_discount: {} },
+    /no_discount is a second discount next to free_shipping/,
+  ],
+  [
+    '101 percent',
+    { merchant_code: 'MUCH', percent_off_subtotal: { discount_percent: 101 } },
+    /percent_off_subtotal.discount_percent is not a valid percentage/,
+  ],
+  [
+    'a tenth of a cent',
+    { merchant_code: 'FINE', amount_off_subtotal: { discount_amount: 0.001 } },
+    /amount_off_subtotal.discount_amount is not a valid amount in USD/,
+  ],
+  [
+    'another currency',
+    { merchant_code: 'EURO', amount_off_subtotal: { discount_amount: 1, currency_code: 'EUR' } },
+    /currency_code is not the merchant’s currency/,
+  ],
+  [
+    'no items for a fixed price',
+    { merchant_code: 'FIXED', discount_items: { discount_price: 1 } },
+    /discount_items.items is missing/,
+  ],
+  [
+    'an end before its start',
+    {
+      merchant_code: 'BACK',
+      free_shipping: {},
+      start_dts: '2026-02-01',
+      expiration_dts: '2026-01-01',
+    },
+    /expiration_dts is not after start_dts/,
+  ],
+  ['a code that is taken', { merchant_code: 'sPRING10', free_shipping: {} }, /is taken/],
+];
+
+for (const [what, body, words] of refused)
+  test(`refused: ${what}`, async () => {
+    const { status, body: answer } = await app.request({ operation: 'insertCoupon', body });
+    assert.equal(status, 400);
+    assert.match(answer.error.user_message, words);
+  });
+
+test('a batch is written whole or not at all, and names the element at fault', async () => {
+  const { status, body } = await app.request({
+    operation: 'insertCoupons',
+    body: {
+      coupons: [{ merchant_code: 'BATCH1', free_shipping: {} }, { merchant_code: 'BATCH2' }],
+    },
+  });
+  assert.equal(status, 400);
+  assert.match(body.error.user_message, /coupons\[1\]/);
+  const params = { merchant_code: 'BATCH1' };
+  assert.equal((await ask({ operation: 'doesCouponCodeExist', params })).exists, false);
+  const { coupons } = await ask({
+    operation: 'insertCoupons',
+    body: {
+      coupons: [
+        { merchant_code: 'BATCH1', free_shipping: {} },
+        { merchant_code: 'BATCH2', no_discount: {} },
+      ],
+    },
+  });
+  const updated = await ask({
+    operation: 'updateCoupons',
+    body: {
+      coupons: coupons.map(({ coupon_oid }: Coupon) => ({ coupon_oid, skip_on_rebill: true })),
+    },
+  });
+  assert.deepEqual(
+    updated.coupons.map(({ merchant_code, skip_on_rebill }: Coupon) => [
+      merchant_code,
+      skip_on_rebill,
+    ]),
+    [
+      ['BATCH1', true],
+      ['BATCH2', true],
+    ],
+  );
+  await ask({ operation: 'deleteCouponsByCode', body: { coupon_codes: ['batch1', 'BATCH2'] } });
+  assert.equal((await ask({ operation: 'doesCouponCodeExist', params })).exists, false);
+});
+
+test('lists are filtered by code, description, type and dates, and sorted', async () => {
+  await insert({ merchant_code: 'LIST-B', description: 'Für Freunde', free_shipping: {} });
+  await insert({
+    merchant_code: 'LIST-A',
+    description: 'Old',
+    free_shipping: {},
+    expiration_dts: '2025-12-31',
+  });
+  const codes = async (body: object) =>
+    (
+      await ask({
+        operation: 'getCouponsByQuery',
+        query: { _sort: 'merchant_code' },
+        body: { merchant_code: 'list-', ...body },
+      })
+    ).coupons.map(({ merchant_code }: Coupon) => merchant_code);
+  assert.deepEqual(await codes({}), ['LIST-A', 'LIST-B']);
+  assert.deepEqual(await codes({ exclude_expired: true }), ['LIST-B']);
+  assert.deepEqual(await codes({ description: 'FREUNDE' }), ['LIST-B']);
+  assert.deepEqual(await codes({ merchant_code_or_description: 'old' }), ['LIST-A']);
+  assert.deepEqual(await codes({ expiration_dts_begin: '2026-01-01' }), []);
+  assert.deepEqual(await codes({ coupon_type: 'percent off subtotal' }), []);
+});
+
+test('one-time codes are made, uploaded and listed with the coupon', async () => {
+  const { coupon_oid } = await insert({
+    merchant_code: 'ONCE',
+    free_shipping: {},
+    usable_by: 'UniqueCode',
+  });
+  const made = await ask({
+    operation: 'generateOneTimeCodesByMerchantCode',
+    params: { merchant_code: 'once' },
+    body: { quantity: 3, prefix: 'SP', expiration_dts: '2026-03-01' },
+  });
+  assert.equal(new Set(made.coupon_codes).size, 3);
+  assert.ok(made.coupon_codes.every((code: string) => /^SP[A-Z0-9]{10}$/.test(code)));
+  assert.equal(made.expiration_dts, '2026-03-01T00:00:00-05:00');
+  const uploaded = await ask({
+    operation: 'uploadCouponCodes',
+    params: { coupon_oid },
+    body: { coupon_codes: ['ANN-1', 'ann-1', 'BOB 2', made.coupon_codes[0], 'SPRING10'] },
+  });
+  assert.deepEqual(
+    [uploaded.uploaded_codes, uploaded.duplicate_codes, uploaded.rejected_codes],
+    [['ann-1'], ['ANN-1', made.coupon_codes[0], 'SPRING10'], ['BOB 2']],
+  );
+  const { codes } = await ask({ operation: 'getCouponCodes', params: { coupon_oid } });
+  assert.equal(codes.length, 4);
+  const { status } = await app.request({
+    operation: 'insertCoupon',
+    body: { merchant_code: 'Ann-1', free_shipping: {} },
+  });
+  assert.equal(status, 400);
+});
+
+test('conditions of automatic coupons name coupons that exist', async () => {
+  const conditions = {
+    required_items: [{ coupon_code: 'SPRING10', required_item_id: 'COFFEE' }],
+    subtotal_levels: [{ coupon_code: 'SPRING10', minimum_subtotal: 50 }],
+  };
+  await ask({ operation: 'updateAutoApply', body: conditions });
+  const { required_items, subtotal_levels } = await ask({ operation: 'getAutoApply' });
+  assert.deepEqual({ required_items, subtotal_levels }, conditions);
+  const { status, body } = await app.request({
+    operation: 'updateAutoApply',
+    body: { subtotal_levels: [{ coupon_code: 'NO', minimum_subtotal: 1 }] },
+  });
+  assert.equal(status, 400);
+  assert.match(body.error.user_message, /subtotal_levels\[0\].coupon_code is not the code/);
+  await ask({ operation: 'updateAutoApply', body: {} });
+});

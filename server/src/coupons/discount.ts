@@ -1,0 +1,267 @@
+import type { Temporal } from 'temporal-polyfill';
+import { fold } from '../kernel/caseFolding.ts';
+import {
+  allocate,
+  type Minor,
+  minor,
+  multiply,
+  percentOff,
+  sum,
+  timesQuantity,
+  zero,
+} from '../kernel/money.ts';
+import type { Coupon, LineDiscount, Reduction, ShippingDiscount, Tier } from './coupon.ts';
+
+/** The part of an order that coupons read. Amounts are those before every coupon. */
+export interface Cart {
+  readonly lines: readonly CartLine[];
+  readonly shipping: Minor;
+  readonly shippingMethod?: string | undefined;
+  /** Of the address to which it ships. */
+  readonly postalCode?: string | undefined;
+  readonly at: Temporal.Instant;
+}
+
+/** The part of a line that coupons read. */
+export interface CartLine {
+  readonly itemId: string;
+  readonly quantity: number;
+  readonly unitCost: Minor;
+  readonly amount: Minor;
+  /** No coupon takes anything off it, and it counts for no minimum. */
+  readonly isExcluded: boolean;
+}
+
+/** A coupon that is to be applied, and the code that names it. */
+export interface Candidate {
+  readonly coupon: Coupon;
+  /** The code that was entered: the coupon's own, or a one-time code. */
+  readonly code: string;
+  /** Applied by the merchant's conditions, without a code. */
+  readonly isAutomatic?: boolean;
+  /** Counts after its end (the merchant's setting for rebills). */
+  readonly ignoresEnd?: boolean;
+}
+
+/** What coupons take off an order, and what each did. */
+export interface Discounts {
+  /** What comes off each line; never more than its amount. */
+  readonly lines: readonly Minor[];
+  readonly shipping: Minor;
+  readonly effects: readonly CouponEffect[];
+}
+
+/** What one coupon did. `left` is the sum of lines and shipping after it. */
+export interface CouponEffect {
+  readonly candidate: Candidate;
+  readonly taken: Minor;
+  readonly takenOffShipping: Minor;
+  readonly left: Minor;
+  /** Why it does not count, in words that continue the code. Absent when it counts. */
+  readonly unusable?: string;
+}
+
+interface Running {
+  readonly lines: readonly Minor[];
+  readonly shipping: Minor;
+  readonly effects: readonly CouponEffect[];
+}
+
+/**
+ * Applies coupons one after the other, each to what the ones before it left. A coupon that does not
+ * count takes nothing off and says why.
+ */
+export function discounts(cart: Cart, candidates: readonly Candidate[]): Discounts {
+  let running: Running = { lines: cart.lines.map(() => zero), shipping: zero, effects: [] };
+  for (const candidate of candidates) running = withCandidate(cart, running, candidate);
+  return running;
+}
+
+function withCandidate(cart: Cart, before: Running, candidate: Candidate): Running {
+  const { coupon } = candidate;
+  const unusable = unusableWords(cart, before, candidate);
+  const lines =
+    unusable === undefined ? offLines(cart, before, coupon) : cart.lines.map(() => zero);
+  const taken = sum(lines);
+  const takenOffShipping = unusable === undefined ? offShipping(cart, before, coupon, taken) : zero;
+  const after = {
+    lines: before.lines.map((off, place) => minor(off + lines[place]!)),
+    shipping: minor(before.shipping + takenOffShipping),
+  };
+  const whole = sum(cart.lines.map(({ amount }) => amount)) + cart.shipping;
+  const effect: CouponEffect = {
+    candidate,
+    taken,
+    takenOffShipping,
+    left: minor(whole - sum(after.lines) - after.shipping),
+    ...(unusable !== undefined && { unusable }),
+  };
+  return { ...after, effects: [...before.effects, effect] };
+}
+
+function unusableWords(cart: Cart, before: Running, candidate: Candidate): string | undefined {
+  const { coupon, ignoresEnd } = candidate;
+  const at = cart.at.epochMilliseconds;
+  if (coupon.startsAt && at < coupon.startsAt.epochMilliseconds) return 'has not begun yet';
+  if (coupon.expiresAt && at >= coupon.expiresAt.epochMilliseconds && !ignoresEnd)
+    return 'has expired';
+  const used = before.effects.filter((effect) => effect.unusable === undefined);
+  return (
+    sameCouponWords(used, candidate) ?? combinationWords(used, coupon) ?? needsWords(cart, coupon)
+  );
+}
+
+function sameCouponWords(
+  used: readonly CouponEffect[],
+  { coupon, code }: Candidate,
+): string | undefined {
+  const same = used.filter(({ candidate }) => candidate.coupon.oid === coupon.oid);
+  if (same.length === 0) return undefined;
+  const isRepeated = same.some(({ candidate }) => fold(candidate.code) === fold(code));
+  return coupon.takesManyCodes && !isRepeated ? undefined : 'counts once on an order';
+}
+
+function combinationWords(used: readonly CouponEffect[], coupon: Coupon): string | undefined {
+  const other = used.find(
+    ({ candidate: { coupon: each } }) =>
+      each.oid !== coupon.oid &&
+      !(each.isSuper || coupon.isSuper || (each.combines && coupon.combines)),
+  );
+  return other && `cannot be used together with ${other.candidate.code}`;
+}
+
+function needsWords(cart: Cart, { needs, shipping, off }: Coupon): string | undefined {
+  const counted = cart.lines.filter(({ isExcluded }) => !isExcluded);
+  const subtotal = sum(counted.map(({ amount }) => amount));
+  if (needs.subtotal !== undefined && subtotal < needs.subtotal)
+    return 'needs a higher subtotal than this order has';
+  const { items } = needs;
+  if (items) {
+    const units = counted.reduce(
+      (all, line) => all + (items.ids.has(fold(line.itemId)) ? line.quantity : 0),
+      0,
+    );
+    if (units < items.units) return 'needs items that are not on the order, or more of them';
+  }
+  if (needs.postalCodes && !needs.postalCodes.has(fold(cart.postalCode ?? '')))
+    return 'does not count for the postal code of the order';
+  if (off === undefined && shipping && !fitsShipping(cart, shipping))
+    return 'does not count for the items or the shipping method of the order';
+  return undefined;
+}
+
+// -------------------------------------------------------------------------------- off the lines
+
+function offLines(cart: Cart, before: Running, { off }: Coupon): Minor[] {
+  if (off === undefined) return cart.lines.map(() => zero);
+  const bases = basesOf(cart, before, off);
+  switch (off.how.kind) {
+    case 'amount of each':
+    case 'price of each':
+      return bases.map((base, place) => offEach(base, cart.lines[place]!, off.how));
+    case 'percent':
+      // Each line takes its own percentage, unless the sum is what counts.
+      if (off.how.ofAtMost === undefined && (off.only || off.unitsMax !== undefined)) {
+        const { percent } = off.how;
+        return bases.map(({ left }) => minor(left - percentOff(left, percent, 'half up')));
+      }
+      return shared(reduction(sum(bases.map(({ left }) => left)), off.how, cart), bases);
+    default:
+      return shared(reduction(sum(bases.map(({ left }) => left)), off.how, cart), bases);
+  }
+}
+
+/** The part of a line that a discount may reduce: its units, and what they still cost. */
+interface Base {
+  readonly units: number;
+  readonly left: Minor;
+}
+
+function basesOf({ lines }: Cart, before: Running, off: LineDiscount): Base[] {
+  let unitsLeft = off.unitsMax ?? Number.POSITIVE_INFINITY;
+  return lines.map((line, place) => {
+    const id = fold(line.itemId);
+    const counts =
+      !line.isExcluded && (off.only?.has(id) ?? true) && !(off.except?.has(id) ?? false);
+    const units = counts ? Math.min(line.quantity, unitsLeft) : 0;
+    unitsLeft -= units;
+    const left = minor(Math.max(0, line.amount - before.lines[place]!));
+    if (units === 0) return { units, left: zero };
+    if (units === line.quantity) return { units, left };
+    const part = Number((units / line.quantity).toPrecision(15));
+    return { units, left: multiply(left, part, 'half up') };
+  });
+}
+
+function offEach({ units, left }: Base, { unitCost }: CartLine, how: Reduction): Minor {
+  if (units === 0) return zero;
+  const each =
+    how.kind === 'amount of each'
+      ? how.amount
+      : minor(Math.max(0, unitCost - (how.kind === 'price of each' ? how.price : unitCost)));
+  return minor(Math.min(left, timesQuantity(each, units, 'half up')));
+}
+
+/** What comes off a sum, all lines together. */
+function reduction(left: Minor, how: Reduction, cart: Cart): Minor {
+  switch (how.kind) {
+    case 'percent': {
+      const base = minor(Math.min(left, how.ofAtMost ?? left));
+      return minor(base - percentOff(base, how.percent, 'half up'));
+    }
+    case 'amount':
+      return minor(Math.min(left, how.amount));
+    case 'tiers':
+      return tierReduction(left, how.tiers, cart);
+    default:
+      return zero;
+  }
+}
+
+function tierReduction(left: Minor, tiers: readonly Tier[], { lines }: Cart): Minor {
+  const subtotal = sum(lines.filter((line) => !line.isExcluded).map(({ amount }) => amount));
+  const reached = tiers
+    .filter(({ from }) => subtotal >= from)
+    .reduce<Tier | undefined>(
+      (best, tier) => (best && best.from > tier.from ? best : tier),
+      undefined,
+    );
+  if (reached === undefined) return zero;
+  return reached.amount === undefined
+    ? minor(left - percentOff(left, reached.percent ?? 0, 'half up'))
+    : minor(Math.min(left, reached.amount));
+}
+
+/** Splits a discount over the lines by what they still cost; the parts add up to it. */
+const shared = (total: Minor, bases: readonly Base[]): Minor[] =>
+  total === 0
+    ? bases.map(() => zero)
+    : allocate(
+        total,
+        bases.map(({ left }) => left),
+      );
+
+// ----------------------------------------------------------------------------------- off shipping
+
+function offShipping(cart: Cart, before: Running, coupon: Coupon, taken: Minor): Minor {
+  const left = minor(Math.max(0, cart.shipping - before.shipping));
+  const { off, shipping } = coupon;
+  if (off?.how.kind === 'amount' && off.how.andShipping)
+    return minor(Math.min(left, off.how.amount - taken));
+  if (shipping === undefined || !fitsShipping(cart, shipping)) return zero;
+  switch (shipping.how.kind) {
+    case 'free':
+      return left;
+    case 'percent':
+      return minor(left - percentOff(left, shipping.how.percent, 'half up'));
+    case 'amount':
+      return minor(Math.min(left, shipping.how.amount));
+  }
+}
+
+const fitsShipping = (
+  { lines, shippingMethod }: Cart,
+  { only, methods }: ShippingDiscount,
+): boolean =>
+  (only === undefined || lines.every(({ itemId }) => only.has(fold(itemId)))) &&
+  (methods === undefined || methods.has(fold(shippingMethod ?? '')));
