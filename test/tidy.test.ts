@@ -371,6 +371,8 @@ const owners: Readonly<Record<string, string>> = {
   clock_advance: 'server/src/sandbox',
   clock_advance_day: 'server/src/sandbox',
   audit: 'server/src/books',
+  audit_entry: 'server/src/platform/auditLog',
+  audit_head: 'server/src/platform/auditLog',
 };
 
 /** Long because they are lists of short, like-shaped things, or named in the terms of the field. */

@@ -10,6 +10,7 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import { Type } from 'typebox';
 import { BackgroundAuditResponse, BackgroundAuditsResponse } from './audit.ts';
+import { AuditLogResponse } from './auditLog.ts';
 import {
   AutoOrder,
   AutoOrderAddonItemsUpdateRequest,
@@ -3123,6 +3124,28 @@ export const operations = {
     response: MailPreviewResponse,
     payload: 'preview',
     status: 200,
+  },
+  getAuditLog: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/audit_log',
+    summary: 'Read who changed users, keys, settings, webhooks and clocks',
+    description:
+      'The newest entry comes first. Entries about users, groups, sessions, grants and keys are in the list only for ' +
+      'callers with user_read. `perennial audit --log` checks that no entry was changed or removed.',
+    permissions: ['configuration_read'],
+    query: Type.Object({
+      act: text('Only this operation or command.'),
+      object_type: text(),
+      object_id: text(),
+      user_id: int32('Only what this user did.'),
+      ...paging(),
+    }),
+    response: AuditLogResponse,
+    payload: 'entries',
+    status: 200,
+    maxLimit: 200,
   },
   getMerchantSettings: {
     tag: 'perennial',

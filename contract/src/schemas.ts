@@ -4,6 +4,7 @@
  */
 
 import * as audit from './audit.ts';
+import * as auditLog from './auditLog.ts';
 import * as autoOrder from './autoOrder.ts';
 import * as autoOrderItem from './autoOrderItem.ts';
 import * as change from './change.ts';
@@ -64,7 +65,7 @@ const files = {
   oauth: [oauth],
   user: [user],
   session: [session],
-  perennial: [perennial, mailTemplate, audit, change, screens, clock, timeline],
+  perennial: [perennial, mailTemplate, audit, auditLog, change, screens, clock, timeline],
   common: [common],
 };
 

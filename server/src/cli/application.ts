@@ -20,6 +20,7 @@ import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
 import { hashSecret, secretBytes } from '../staff/credential.ts';
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
+import { recordCommand } from './record.ts';
 
 /** `application create|list|kind|disable|enable`: what users may connect by OAuth. */
 export const applicationCommand: Command = {
@@ -144,7 +145,11 @@ function create(values: Values): Action {
       ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }),
       ...(deviceScope === undefined ? {} : { deviceScope }),
     };
-    await insertApplication(db, application);
+    const { secretHash: _, createdAt: __, ...after } = application;
+    await db.transaction(async (tx) => {
+      await insertApplication(tx, application);
+      await recordCommand(tx, { act: 'application create', ...named(clientId), after });
+    });
     console.error(
       `Application "${name}" asks for: ${permissions.value.join(', ')}. Its client ` +
         `id${secret === undefined ? '' : ', and its secret, shown this once'}:`,
@@ -177,10 +182,16 @@ function changeKind(clientId: string | undefined, given: string | undefined): Ac
       throw new Obstacle(
         `application ${clientId} has no secret; create another one with --confidential`,
       );
-    await setKind(db, clientId, kind);
+    await db.transaction(async (tx) => {
+      await setKind(tx, clientId, kind);
+      const change = { before: { kind: application.kind }, after: { kind } };
+      await recordCommand(tx, { act: 'application kind', ...named(clientId), ...change });
+    });
     console.log(`Application ${clientId} is ${kind} now.`);
   };
 }
+
+const named = (clientId: string) => ({ objectType: 'application', objectId: clientId });
 
 async function list(db: Database): Promise<void> {
   const applications = await listApplications(db);
@@ -225,7 +236,13 @@ function toggle(verb: 'disable' | 'enable', clientId: string | undefined): Actio
       'name the application by its client id, as perennial application list shows it',
     );
   return async (db) => {
-    if (!(await setDisabled(db, clientId, verb === 'disable' ? systemClock.now() : undefined)))
+    const isSet = await db.transaction(async (tx) => {
+      const disabledAt = verb === 'disable' ? systemClock.now() : undefined;
+      if (!(await setDisabled(tx, clientId, disabledAt))) return false;
+      await recordCommand(tx, { act: `application ${verb}`, ...named(clientId) });
+      return true;
+    });
+    if (!isSet)
       throw new Obstacle(`there is no application ${clientId}; see: perennial application list`);
     console.log(`Application ${clientId} is ${verb}d.`);
   };

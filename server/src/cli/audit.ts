@@ -1,5 +1,7 @@
 import { type Audit, auditMerchant } from '../books/auditOperations.ts';
 import { readConfig } from '../config.ts';
+import { checkLog, listLogs } from '../platform/auditLog/auditLog.ts';
+import { installationLog } from '../platform/auditLog/entry.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -9,10 +11,11 @@ import { openStore } from './openStore.ts';
 
 /** `audit`: recomputes the books and reports every difference. */
 export const auditCommand: Command = {
-  usage: 'audit [--merchant <id>]',
+  usage: 'audit [--log] [--merchant <id>]',
   summary: 'Recomputes every counter, date and total from orders and charges',
   help: [
     '  --merchant  left out: every merchant of this database',
+    '  --log       checks instead that no entry of the audit log was changed, removed or inserted',
     '',
     'Reads the database itself, while the server runs or not, as it is at one moment. Prints ' +
       'every difference between what is stored and what',
@@ -20,11 +23,16 @@ export const auditCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values } = readArgs(args, { merchant: { type: 'string' } });
+    const { values } = readArgs(args, {
+      merchant: { type: 'string' },
+      log: { type: 'boolean' },
+    });
     const store = await openStore(readConfig(process.env), openLog('warn'));
     try {
-      const differences = await auditAll(store.db, await named(store.db, values.merchant));
-      if (differences > 0) process.exitCode = 1;
+      const found = values.log
+        ? await checkLogs(store.db, values.merchant)
+        : await auditAll(store.db, await named(store.db, values.merchant));
+      if (found > 0) process.exitCode = 1;
     } finally {
       await store.close();
     }
@@ -40,6 +48,24 @@ async function named(db: Database, merchantId: string | undefined): Promise<Merc
   if (merchantId !== undefined && chosen.length === 0)
     throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
   return chosen;
+}
+
+/** Checks the chains of the audit log and returns how many are broken. */
+async function checkLogs(db: Database, merchantId: string | undefined): Promise<number> {
+  const logs = merchantId === undefined ? await listLogs(db) : [merchantId];
+  if (logs.length === 0) console.log('The audit log is empty.');
+  let broken = 0;
+  for (const log of logs) {
+    const { count, fault } = await checkLog(db, log);
+    const name = log === installationLog ? 'installation' : log;
+    if (fault) broken++;
+    console.log(
+      fault
+        ? `${name}: ${count} entries are intact; entry ${fault.entryNumber} ${fault.what}`
+        : `${name}: all ${count} entries are intact`,
+    );
+  }
+  return broken;
 }
 
 async function auditAll(db: Database, merchants: readonly Merchant[]): Promise<number> {

@@ -12,6 +12,7 @@ import { findAccess } from '../staff/staffStore.ts';
 import { countWebhooks } from '../webhooks/webhookStore.ts';
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
+import { recordCommand } from './record.ts';
 
 /** `key create|list|revoke`: the simple keys of a merchant. */
 export const keyCommand: Command = {
@@ -109,13 +110,20 @@ function create(values: Values): Action {
       allowedIps: allowedIps.value,
       ...userId,
     };
-    const { key, stored } = await createApiKey(db, randomIds, details, systemClock.now());
+    const { key, stored } = await db.transaction(async (tx) => {
+      const made = await createApiKey(tx, randomIds, details, systemClock.now());
+      const act = { act: 'key create', ...named(made.stored.keyId), after: details };
+      await recordCommand(tx, act, merchantId);
+      return made;
+    });
     console.error(
       `Key ${stored.keyId} of ${merchantId}, "${name}": ${stored.permissions.join(', ')}. It is shown this once:`,
     );
     console.log(key);
   };
 }
+
+const named = (keyId: number) => ({ objectType: 'key', objectId: String(keyId) });
 
 async function list(db: Database, merchantId: string): Promise<void> {
   const keys = await listApiKeys(db, merchantId);
@@ -146,7 +154,12 @@ function revoke(id: string | undefined): Action {
   if (id === undefined || !/^\d{1,15}$/.test(id))
     throw new UsageError('name the key by its id, as perennial key list shows it');
   return async (db, merchantId) => {
-    if (!(await revokeApiKey(db, merchantId, Number(id), systemClock.now())))
+    const isRevoked = await db.transaction(async (tx) => {
+      const revoked = await revokeApiKey(tx, merchantId, Number(id), systemClock.now());
+      if (revoked) await recordCommand(tx, { act: 'key revoke', ...named(Number(id)) }, merchantId);
+      return revoked;
+    });
+    if (!isRevoked)
       throw new Obstacle(
         `${merchantId} has no valid key ${id}; see: perennial key list --merchant ${merchantId}`,
       );

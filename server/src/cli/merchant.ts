@@ -7,6 +7,7 @@ import { type Merchant, parseMerchant } from '../platform/tenancy/merchant.ts';
 import { insertMerchant, listMerchants } from '../platform/tenancy/merchantStore.ts';
 import { type Command, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
+import { recordCommand } from './record.ts';
 
 /** `merchant create|list`: the sellers whose auto orders are kept here. */
 export const merchantCommand: Command = {
@@ -76,7 +77,15 @@ async function createMerchant(db: Database, merchant: Merchant, config: Config):
     throw new UsageError(
       `PostgreSQL does not know the time zone ${merchant.timeZone}; give another name`,
     );
-  if (!(await insertMerchant(db, { ...merchant, timeZone }, systemClock.now())))
+  const isInserted = await db.transaction(async (tx) => {
+    if (!(await insertMerchant(tx, { ...merchant, timeZone }, systemClock.now()))) return false;
+    const { name, currency, clock } = merchant;
+    const after = { name, timeZone, currency, clock: clock.kind };
+    const act = { act: 'merchant create', objectType: 'merchant', objectId: merchantId, after };
+    await recordCommand(tx, act, merchantId);
+    return true;
+  });
+  if (!isInserted)
     throw new Obstacle(`there is a merchant ${merchantId} already; choose another --id`);
   console.log(
     `Merchant ${merchantId} was created. A key for it: perennial key create ` +

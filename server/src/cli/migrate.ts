@@ -2,6 +2,7 @@ import { readConfig } from '../config.ts';
 import { openLog } from '../platform/log.ts';
 import { type Command, readArgs } from './command.ts';
 import { openStore } from './openStore.ts';
+import { recordCommand } from './record.ts';
 
 /** `migrate`: brings the database to this release and ends. `serve` does the same at its start. */
 export const migrateCommand: Command = {
@@ -15,6 +16,15 @@ export const migrateCommand: Command = {
     readArgs(args, {});
     const config = readConfig(process.env);
     const store = await openStore(config, openLog(config.logLevel));
+    if (store.applied.length > 0)
+      await store.db.transaction((tx) =>
+        recordCommand(tx, {
+          act: 'migrate',
+          objectType: 'installation',
+          objectId: 'database',
+          after: { applied: store.applied },
+        }),
+      );
     await store.close();
     console.log(
       store.applied.length === 0

@@ -18,6 +18,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { attemptOfKey } from '../rebill/knownAttemptStore.ts';
 import { type Command, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
+import { recordCommand } from './record.ts';
 
 /** The file in DATA_DIR that remembers how far the database had come. */
 export const markerPath = ({ dataDir }: Config): string => join(dataDir, 'marker.json');
@@ -85,6 +86,7 @@ async function explain(
       ? beginRestore(db, gateways, systemClock, 'perennial restored was called', since)
       : lostSince(db).then((since) => takeStock(db, gateways, since)),
   );
+  await record(db, 'restored');
   const { epoch, heldReason } = await readContinuity(db);
   console.log(`Charging is stopped: ${heldReason}.`);
   console.log(`Epoch ${epoch}: new charges and orders get keys and ids that were never used.\n`);
@@ -100,9 +102,15 @@ async function confirm(db: Database, gateways: OpenGateways): Promise<void> {
       'nothing waits to be confirmed; after a backup was put back, call perennial restored first and read what it says',
     );
   const stock = await asked(confirmRestore(db, gateways, systemClock));
+  await record(db, 'restored --confirm');
   console.log(reportOf(stock));
   console.log('\nConfirmed: charging resumes.');
 }
+
+const record = (db: Database, act: string): Promise<void> =>
+  db.transaction((tx) =>
+    recordCommand(tx, { act, objectType: 'installation', objectId: 'charging' }),
+  );
 
 function momentOf(text: string | undefined): Temporal.Instant | undefined {
   if (text === undefined) return undefined;

@@ -11,6 +11,7 @@ import { hashPassword } from '../staff/password.ts';
 import { findLogin, insertUser, listLogins, lockUser, saveUser } from '../staff/staffStore.ts';
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
+import { recordCommand } from './record.ts';
 
 /** `user create|list|password`: the first users of a merchant. They can add others over the API. */
 export const userCommand: Command = {
@@ -93,9 +94,13 @@ function create(values: Values): Action {
     const userId = await takeNumbers(db, merchantId, 'user', 1);
     const password = randomIds.secret(passwordBytes);
     const user = { userId, login, permissions: permissions.value, groupOids: [], document };
-    const isInserted = await db.transaction(async (tx) =>
-      insertUser(tx, merchantId, user, await hashPassword(password, randomIds), systemClock.now()),
-    );
+    const passwordHash = await hashPassword(password, randomIds);
+    const isInserted = await db.transaction(async (tx) => {
+      if (!(await insertUser(tx, merchantId, user, passwordHash, systemClock.now()))) return false;
+      const after = { ...document, permissions: permissions.value };
+      await recordCommand(tx, { act: 'user create', ...named(userId), after }, merchantId);
+      return true;
+    });
     if (!isInserted)
       throw new Obstacle(
         `${merchantId} has a user ${login} already; give another --login, or: perennial user password`,
@@ -129,7 +134,10 @@ function newPassword(login: string): Action {
     const found = await findLogin(db, merchantId, login);
     const user = await db.transaction(async (tx) => {
       const user = found && (await lockUser(tx, merchantId, found.userId));
-      if (user) await saveUser(tx, merchantId, user, passwordHash, systemClock.now());
+      if (!user) return undefined;
+      await saveUser(tx, merchantId, user, passwordHash, systemClock.now());
+      const after = { password: 'new' };
+      await recordCommand(tx, { act: 'user password', ...named(user.userId), after }, merchantId);
       return user;
     });
     if (!user)
@@ -142,3 +150,5 @@ function newPassword(login: string): Action {
 }
 
 const passwordBytes = 12;
+
+const named = (userId: number) => ({ objectType: 'user', objectId: String(userId) });

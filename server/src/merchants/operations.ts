@@ -1,6 +1,7 @@
 import { MerchantSettings } from '@perennial/contract/perennial.ts';
 import { required } from '../kernel/assert.ts';
 import { isZone } from '../kernel/calendar.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
@@ -60,6 +61,14 @@ export async function updateSettings(
     await moveWalls(context, keepWalls, { from: merchant.timeZone, to: timeZone });
     const { name, sections } = changed.value;
     await saveMerchant(context.db, { merchantId, name, timeZone }, sections);
+    const settings = { ...merchant.settings, ...sections };
+    await recordAct(context, {
+      act: 'updateMerchantSettings',
+      objectType: 'settings',
+      objectId: merchantId,
+      before: toWire(merchant),
+      after: toWire({ ...merchant, name, timeZone, settings }),
+    });
   });
   merchants.forget(merchantId);
   return getSettings(context);

@@ -4,7 +4,8 @@ import type {
   MailTemplate,
 } from '@perennial/contract/mailTemplate.ts';
 import { wireDate } from '../kernel/calendar.ts';
-import type { Context } from '../platform/context.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { letterOf } from './letter.ts';
 import { mailValues } from './letterValues.ts';
@@ -34,30 +35,43 @@ export const mailKinds = () =>
 
 /** Stores a template. Refuses a field that this kind of mail does not have, by its name. */
 export async function updateTemplate(
-  { db, merchant, now }: Context,
+  context: Context,
   kind: CustomerNoticeKind,
   language: string,
   body: MailTemplate,
 ): Promise<MailTemplate> {
+  const { merchant, now } = context;
+  const words = checkedWords(kind, body);
   const template: StoredTemplate = {
     kind,
     language: languageGiven(language),
-    ...checkedWords(kind, body),
+    ...words,
     modifiedAt: now,
   };
-  await saveTemplate(db, merchant.merchantId, template);
+  await inTransaction(context, async (context) => {
+    await saveTemplate(context.db, merchant.merchantId, template);
+    const objectId = `${kind}/${template.language}`;
+    await recordAct(context, { act: 'updateMailTemplate', objectType, objectId, after: words });
+  });
   return wireTemplate(template, merchant.timeZone);
 }
 
 /** Deletes a template. */
 export async function removeTemplate(
-  { db, merchant }: Context,
+  context: Context,
   kind: CustomerNoticeKind,
   language: string,
 ): Promise<void> {
-  const isDeleted = await deleteTemplate(db, merchant.merchantId, kind, languageGiven(language));
-  if (!isDeleted) refuse('not_found', { what: 'mail template', id: `${kind}/${language}` });
+  const { merchantId } = context.merchant;
+  await inTransaction(context, async (context) => {
+    const isDeleted = await deleteTemplate(context.db, merchantId, kind, languageGiven(language));
+    const objectId = `${kind}/${language}`;
+    if (!isDeleted) refuse('not_found', { what: objectType, id: objectId });
+    await recordAct(context, { act: 'deleteMailTemplate', objectType, objectId });
+  });
 }
+
+const objectType = 'mail template';
 
 /** Returns a mail with sample values: of the given words, the stored template or the code. */
 export async function previewTemplate(

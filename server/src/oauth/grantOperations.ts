@@ -1,6 +1,7 @@
 import type { OauthGrant } from '@perennial/contract/oauth.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { isUuid } from '../kernel/ids.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -47,6 +48,12 @@ export async function endGrant(
     if (!grant || !(isTheirs || actor.permissions.has('configuration_write'))) noGrant(grantId);
     if (!isTheirs) await refuseOutranked(context, [grant.userId]);
     if (!(await revokeGrant(db, grant, clock.now()))) noGrant(grantId);
+    await recordAct(context, {
+      act: 'revokeOauthGrant',
+      objectType: 'grant',
+      objectId: grantId,
+      before: { clientId: grant.clientId, userId: grant.userId, permissions: grant.permissions },
+    });
   });
   forgetTokens();
 }

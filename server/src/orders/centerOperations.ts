@@ -1,5 +1,6 @@
 import { DistributionCenter } from '@perennial/contract/fulfillment.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -37,6 +38,9 @@ export async function requireCenter(context: Context, code: string): Promise<Dis
 const noCenter = (code: string): never =>
   refuse('not_found', { what: 'distribution center', id: code });
 
+/** How the log names a center. */
+const named = (code: string) => ({ objectType: 'distribution center', objectId: code });
+
 const codePattern = /^[A-Z0-9_-]{1,20}$/;
 
 /** Inserts a distribution center and returns it. */
@@ -57,8 +61,11 @@ export async function insertCenter(
   if (code === defaultCenter) return refuseTaken(code);
   const oid = await takeNumbers(context.db, merchantId, 'distribution_center', 1);
   const center = { ...given, code, distribution_center_oid: oid };
-  if (!(await addCenter(context.db, merchantId, code, center))) return refuseTaken(code);
-  return withDefaultMark(center);
+  return inTransaction(context, async (context) => {
+    if (!(await addCenter(context.db, merchantId, code, center))) return refuseTaken(code);
+    await recordAct(context, { act: 'insertDistributionCenter', ...named(code), after: center });
+    return withDefaultMark(center);
+  });
 }
 
 const refuseTaken = (code: string): never =>
@@ -88,6 +95,8 @@ export async function updateCenter(
       (await requireCenter(context, code));
     const center = merged<DistributionCenter>(before, change);
     await saveCenter(context.db, merchantId, stored, center);
+    const changes = { before, after: center };
+    await recordAct(context, { act: 'updateDistributionCenter', ...named(stored), ...changes });
     return withDefaultMark(center);
   });
 }
@@ -96,7 +105,8 @@ export async function updateCenter(
 export async function removeCenter(context: Context, code: string): Promise<void> {
   const { merchantId } = context.merchant;
   const stored = upperCode(code);
-  await inTransaction(context, async ({ db }) => {
+  await inTransaction(context, async (context) => {
+    const { db } = context;
     if (stored === defaultCenter)
       refuse('state_conflict', {
         reason: 'The default distribution center cannot be deleted',
@@ -111,5 +121,7 @@ export async function removeCenter(context: Context, code: string): Promise<void
         fix: 'Ship them, or give their lines another distribution_center_code',
       });
     await deleteCenter(db, merchantId, stored);
+    const before = center;
+    await recordAct(context, { act: 'deleteDistributionCenter', ...named(stored), before });
   });
 }

@@ -8,6 +8,7 @@ import { addDays } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { fromMinor, type Minor } from '../kernel/money.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -79,8 +80,16 @@ export function updateRetryConfig(
   if (fault !== undefined) return refuse('invalid_field', fault);
   const { merchant_id: _, ...stored } = config;
   const idle = idleFields(config);
-  return inTransaction(context, async ({ db }) => {
-    await saveRetryConfig(db, merchant.merchantId, stored, now);
+  return inTransaction(context, async (context) => {
+    const before = await findRetryConfig(context.db, merchant.merchantId);
+    await saveRetryConfig(context.db, merchant.merchantId, stored, now);
+    await recordAct(context, {
+      act: 'updateAccountsReceivableRetryConfig',
+      objectType: 'receivable retry',
+      objectId: merchant.merchantId,
+      before,
+      after: stored,
+    });
     return idle.length === 0 ? [] : [`${idle.join(', ')}: stored, and without effect here.`];
   });
 }

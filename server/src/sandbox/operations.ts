@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { dayBounds } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { readClock } from '../platform/clock/merchantClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -210,10 +211,12 @@ export async function getSkippedMails(
  * done. One that has ended stays as it is.
  */
 export async function stopAdvance(context: Context, advanceId: string): Promise<Advance> {
-  return (
-    (await askToStop(context.db, context.merchant.merchantId, advanceId)) ??
-    getAdvance(context, advanceId)
-  );
+  return inTransaction(context, async (context) => {
+    const stopping = await askToStop(context.db, context.merchant.merchantId, advanceId);
+    if (!stopping) return getAdvance(context, advanceId);
+    await recordAct(context, { act: 'stopClockAdvance', objectType: 'clock', objectId: advanceId });
+    return stopping;
+  });
 }
 
 /**
@@ -257,6 +260,13 @@ async function startMove(
   });
   if (!move.ok) return refuseMove(move.reason);
   if (move.value.kind === 'stay') return undefined;
+  await recordAct(context, {
+    act: 'setClock',
+    objectType: 'clock',
+    objectId: merchantId,
+    before: { mode: merchant.clock.kind, now: now.toString() },
+    after: request,
+  });
   if (move.value.kind === 'switch') {
     const { mode } = move.value;
     await saveClock(

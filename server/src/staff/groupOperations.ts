@@ -1,4 +1,5 @@
 import { Group } from '@perennial/contract/user.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
@@ -42,6 +43,7 @@ export async function insertGroup(context: Context, body: Group): Promise<Versio
   return inTransaction(context, async (context) => {
     const group = await changed(context, empty, body);
     if (!(await insert(context.db, merchantId, group))) nameTaken(group.name);
+    await recordAct(context, { act: 'insertGroup', ...named(groupOid), after: shown(group) });
     return getGroup(context, groupOid);
   });
 }
@@ -65,6 +67,8 @@ export async function updateGroup(
     await saveGroup(context.db, merchantId, group).catch((error: unknown) => {
       throw isUniqueViolation(error, 'user_group_name') ? nameTaken(group.name) : error;
     });
+    const change = { before: shown(before), after: shown(group) };
+    await recordAct(context, { act: 'updateGroup', ...named(groupOid), ...change });
     return getGroup(context, groupOid);
   });
 }
@@ -83,8 +87,13 @@ export async function deleteGroup(
     await refuseUnfit(context, group, []);
     await saveGroup(context.db, merchantId, { ...group, userIds: [] });
     await remove(context.db, merchantId, groupOid);
+    await recordAct(context, { act: 'deleteGroup', ...named(groupOid), before: shown(group) });
   });
 }
+
+/** How the log names a group, and what it shows of it. */
+const named = (groupOid: number) => ({ objectType: 'group', objectId: String(groupOid) });
+const shown = ({ name, permissions, userIds }: StaffGroup) => ({ name, permissions, userIds });
 
 const outsideDocument = { group_oid: undefined, users: undefined, permissions: undefined };
 

@@ -1,6 +1,7 @@
-import { noContent, payloadText, versioned } from '../platform/http/answer.ts';
+import { noContent, payload, payloadText, versioned } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
+import { getAuditLog } from './auditLogOperations.ts';
 import { deleteGroup, getGroup, getGroups, insertGroup, updateGroup } from './groupOperations.ts';
 import {
   deleteUser,
@@ -13,6 +14,10 @@ import {
 
 /** The user operations of the contract. */
 export const staffRoutes = {
+  getAuditLog: async (context, { query, page }) => {
+    const { entries, more } = await getAuditLog(context, query, page);
+    return payload(entries, { resultSet: { ...page, count: entries.length, more } });
+  },
   getUsers: async (context) => {
     const { json, leftOut } = await getUsers(context);
     return payloadText(json, leftOutWarning(context, 'user', leftOut));

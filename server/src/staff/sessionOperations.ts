@@ -7,6 +7,7 @@ import { required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type ActorSession, type Context, inTransaction } from '../platform/context.ts';
@@ -120,11 +121,21 @@ export async function endSession(
 ): Promise<void> {
   const { actor, merchant, db } = context;
   const userId = actor.permissions.has('configuration_write') ? undefined : actor.userId;
-  const session = isUuid(sessionId) && (await findSessionById(db, merchant.merchantId, sessionId));
+  const session = isUuid(sessionId)
+    ? await findSessionById(db, merchant.merchantId, sessionId)
+    : undefined;
   if (session && userId === undefined) await refuseOutranked(context, [session.userId]);
-  const isEnded =
-    isUuid(sessionId) && (await deleteSession(db, merchant.merchantId, sessionId, userId));
-  if (!isEnded) refuse('not_found', { what: 'session that you may end', id: sessionId });
+  await inTransaction(context, async (context) => {
+    const isEnded =
+      session && (await deleteSession(context.db, merchant.merchantId, sessionId, userId));
+    if (!isEnded) refuse('not_found', { what: 'session that you may end', id: sessionId });
+    await recordAct(context, {
+      act: 'endSession',
+      objectType: 'session',
+      objectId: sessionId,
+      before: { userId: session.userId, address: session.address },
+    });
+  });
   parts.forget();
 }
 
@@ -160,6 +171,12 @@ export async function changePassword(
     await context.events.emit(context, [
       { name: 'user_update', objectType: 'user', objectId: String(userId) },
     ]);
+    await recordAct(context, {
+      act: 'changePassword',
+      objectType: 'user',
+      objectId: String(userId),
+      after: { password: 'new' },
+    });
   });
   parts.forget();
 }

@@ -1,5 +1,6 @@
 import type { EventName } from '@perennial/contract/events.ts';
 import { User } from '@perennial/contract/user.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
@@ -64,7 +65,10 @@ export async function insertUser(context: Context, body: User): Promise<Versione
     await refuseGiving(context, blank, user, body);
     if (!(await insert(context.db, merchantId, user, passwordHash, context.now)))
       loginTaken(user.login);
-    return emitUserEvent(context, 'user_create', userId);
+    const inserted = await emitUserEvent(context, 'user_create', userId);
+    const after = described(inserted.json, body);
+    await recordAct(context, { act: 'insertUser', ...named(userId), after });
+    return inserted;
   });
 }
 
@@ -81,9 +85,14 @@ export async function updateUser(
   const { merchantId } = context.merchant;
   const passwordHash = await newPassword(context, body);
   return inTransaction(context, async (context) => {
-    const named = memberSwitches(body.groups, 'group_oid', 'groups').map(({ key }) => key);
-    await lockGroups(context.db, merchantId, named);
+    const switches = memberSwitches(body.groups, 'group_oid', 'groups');
+    await lockGroups(
+      context.db,
+      merchantId,
+      switches.map(({ key }) => key),
+    );
     const before = (await lockUser(context.db, merchantId, userId)) ?? noUser(userId);
+    const was = described((await getUser(context, userId)).json, {});
     refuseOtherVersion(before.version, ifMatch, String(userId));
     const user = changed(context, before, body);
     await refuseOutranked(context, [userId]);
@@ -93,7 +102,10 @@ export async function updateUser(
         throw isUniqueViolation(error, 'app_user_login') ? loginTaken(user.login) : error;
       },
     );
-    return emitUserEvent(context, 'user_update', userId);
+    const updated = await emitUserEvent(context, 'user_update', userId);
+    const after = described(updated.json, body);
+    await recordAct(context, { act: 'updateUser', ...named(userId), before: was, after });
+    return updated;
   });
 }
 
@@ -110,13 +122,28 @@ export async function deleteUser(
     const { version } = (await lockUser(context.db, merchantId, userId)) ?? noUser(userId);
     refuseOtherVersion(version, ifMatch, String(userId));
     await refuseOutranked(context, [userId]);
-    const object: unknown = JSON.parse((await getUser(context, userId)).json);
+    const { json } = await getUser(context, userId);
+    const object: unknown = JSON.parse(json);
     await countMembership(context.db, merchantId, groupOids);
     await remove(context.db, merchantId, userId);
+    await recordAct(context, { act: 'deleteUser', ...named(userId), before: described(json, {}) });
     await context.events.emit(context, [
       { name: 'user_delete', objectType: 'user', objectId: String(userId), data: { object } },
     ]);
   });
+}
+
+/** How the log names a user. */
+const named = (userId: number) => ({ objectType: 'user', objectId: String(userId) });
+
+/** What the log shows of a user: whether the password was set, and the permissions that are on. */
+function described(json: string, { change_password_to: password }: User): object {
+  const { login_histories: _, permissions = [], ...user } = JSON.parse(json) as User;
+  return {
+    ...user,
+    permissions: permissions?.flatMap((each) => (each.selected ? [each.permission_Name] : [])),
+    ...(password ? { change_password_to: password } : {}),
+  };
 }
 
 async function emitUserEvent(

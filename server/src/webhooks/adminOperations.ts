@@ -9,6 +9,7 @@ import type { Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import { required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -17,8 +18,14 @@ import { type LeftOut, parseEach } from '../platform/storage/unreadable.ts';
 import { destinationPolicy } from './destination.ts';
 import { findHealth, type LastFailure, type WebhookHealth } from './healthStore.ts';
 import { listTries } from './logStore.ts';
-import type { WebhookParts } from './operations.ts';
-import { callerOf, refuseLostCredentials, refuseUnreadable } from './operations.ts';
+import {
+  callerOf,
+  named,
+  refuseLostCredentials,
+  refuseUnreadable,
+  shown,
+  type WebhookParts,
+} from './operations.ts';
 import { missingPermissions, type Owner } from './owner.ts';
 import { requestIdOf, wireTry } from './present.ts';
 import { ownerGone } from './settleOperations.ts';
@@ -90,6 +97,8 @@ export function changeOwner(
     refuseUnreadable(access.permissions, webhook);
     await moveWebhook(context.db, merchantId, webhookOid, owner, ownerGone);
     const moved = await anyWebhook(context, parts, webhookOid);
+    const change = { before: shown(webhook), after: shown(moved) };
+    await recordAct(context, { act: 'updateWebhookOwner', ...named(webhookOid), ...change });
     return required((await describeWebhooks(context, parts, [moved]))[0], 'described webhook');
   });
 }
@@ -120,6 +129,8 @@ export function changeAnyWebhook(
     const enabledAt = isEnabled ? parts.clock.now() : undefined;
     await updateWebhook(context.db, parts.seal, merchantId, webhook, enabledAt);
     const stored = await anyWebhook(context, parts, webhookOid);
+    const changes = { before: shown(before), after: shown(stored) };
+    await recordAct(context, { act: 'updateMerchantWebhook', ...named(webhookOid), ...changes });
     return required((await describeWebhooks(context, parts, [stored]))[0], 'described webhook');
   });
 }
@@ -151,8 +162,11 @@ export async function deleteAnyWebhook(
   parts: WebhookParts,
   webhookOid: number,
 ): Promise<void> {
-  await anyWebhook(context, parts, webhookOid);
-  await deleteWebhook(context.db, context.merchant.merchantId, webhookOid);
+  const before = shown(await anyWebhook(context, parts, webhookOid));
+  await inTransaction(context, async (context) => {
+    await deleteWebhook(context.db, context.merchant.merchantId, webhookOid);
+    await recordAct(context, { act: 'deleteMerchantWebhook', ...named(webhookOid), before });
+  });
 }
 
 /** Lists the tries of a webhook of any owner, newest first, without what was sent. */

@@ -2,6 +2,7 @@ import type { WebhookSecret } from '@perennial/contract/perennial.ts';
 import type { Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import { required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
@@ -100,9 +101,11 @@ export async function addWebhook(
     context.ids,
   );
   refuseUnreadable(context.actor.permissions, webhook);
-  await inTransaction(context, ({ db }) =>
-    insertWebhook(db, seal, merchantId, webhook, newSecret(context), clock.now()),
-  );
+  await inTransaction(context, async (context) => {
+    await insertWebhook(context.db, seal, merchantId, webhook, newSecret(context), clock.now());
+    const after = shown(webhook);
+    await recordAct(context, { act: 'insertWebhook', ...named(webhookOid), after });
+  });
   return toWire(
     required(await findWebhook(context.db, seal, merchantId, webhookOid), 'webhook'),
     context.merchant,
@@ -144,6 +147,8 @@ export function changeWebhook(
       webhook,
       before.disabled && !webhook.disabled ? clock.now() : undefined,
     );
+    const change = { before: shown(before), after: shown(webhook) };
+    await recordAct(context, { act: 'updateWebhook', ...named(webhookOid), ...change });
     return toWire(
       await ownWebhook(context, seal, webhookOid),
       context.merchant,
@@ -159,9 +164,27 @@ export async function removeWebhook(
   { seal }: WebhookParts,
   webhookOid: number,
 ): Promise<void> {
-  await ownWebhook(context, seal, webhookOid);
-  await deleteWebhook(context.db, context.merchant.merchantId, webhookOid);
+  const before = shown(await ownWebhook(context, seal, webhookOid));
+  await inTransaction(context, async (context) => {
+    await deleteWebhook(context.db, context.merchant.merchantId, webhookOid);
+    await recordAct(context, { act: 'deleteWebhook', ...named(webhookOid), before });
+  });
 }
+
+/** How the log names a webhook, and what it shows of it. */
+export const named = (webhookOid: number) => ({
+  objectType: 'webhook',
+  objectId: String(webhookOid),
+});
+
+/** What the log shows of a webhook: not its credentials. */
+export const shown = ({
+  url,
+  disabled,
+  owner,
+  authentication: { type },
+  subscriptions,
+}: Webhook) => ({ url, disabled, owner, authenticationType: type, subscriptions });
 
 /** Deletes the webhook of the application with this URL. */
 export async function removeWebhookByUrl(
@@ -175,7 +198,11 @@ export async function removeWebhookByUrl(
   if (webhookOid === undefined)
     return refuse('not_found', { what: 'webhook with the URL', id: url });
   const webhook = await ownWebhook(context, seal, webhookOid);
-  await deleteWebhook(context.db, merchantId, webhookOid);
+  await inTransaction(context, async (context) => {
+    await deleteWebhook(context.db, merchantId, webhookOid);
+    const before = shown(webhook);
+    await recordAct(context, { act: 'deleteWebhookByUrl', ...named(webhookOid), before });
+  });
   return toWire(webhook, context.merchant, false);
 }
 
@@ -250,6 +277,8 @@ export function rotateSecret(
       now,
       now.add({ hours: keepOldHours }),
     );
+    const after = { secretId, keepOldHours };
+    await recordAct(context, { act: 'rotateWebhookSecret', ...named(webhookOid), after });
     return wireSecrets(
       context,
       await listSecrets(context.db, merchantId, webhookOid, now),

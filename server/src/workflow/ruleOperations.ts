@@ -1,5 +1,6 @@
 import type { WorkflowRule } from '@perennial/contract/perennial.ts';
 import { required } from '../kernel/assert.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
@@ -38,7 +39,8 @@ export async function updateRules(
 ): Promise<VersionedRules> {
   const { merchantId } = context.merchant;
   await refuseFaults(context, given);
-  await inTransaction(context, async ({ db }) => {
+  await inTransaction(context, async (context) => {
+    const { db } = context;
     const merchant = required(await lockMerchant(db, merchantId), 'merchant');
     refuseOtherVersion(versionOf(merchant), ifMatch, merchantId);
     const changed = changedRules(rulesOf(merchant.settings), given);
@@ -56,6 +58,13 @@ export async function updateRules(
       }
     }
     await saveWorkflowRules(db, merchantId, changed);
+    await recordAct(context, {
+      act: 'updateWorkflowRules',
+      objectType: 'workflow rules',
+      objectId: merchantId,
+      before: { rules: wireRules(rulesOf(merchant.settings)) },
+      after: { rules: wireRules(changed) },
+    });
   });
   merchants.forget(merchantId);
   return getRules(context);

@@ -405,6 +405,7 @@ export const calls = {
     'configuration_write',
   ],
   previewMailTemplate: ['POST', '/perennial/v1/mail_templates/preview', 'configuration_read'],
+  getAuditLog: ['GET', '/perennial/v1/audit_log', 'configuration_read'],
   getMerchantSettings: ['GET', '/perennial/v1/settings', 'configuration_read'],
   updateMerchantSettings: ['PUT', '/perennial/v1/settings', 'configuration_write'],
   getWorkflowRules: ['GET', '/perennial/v1/workflow/rules', 'workflow_read'],

@@ -222,7 +222,7 @@ function watch(
       request.routeOptions.url ??
       'nothing';
     metrics.observeRequest(operation, reply.statusCode, reply.elapsedTime / 1000);
-    const merchant = callers.get(request)?.merchantId;
+    const { merchantId: merchant, actor } = callers.get(request) ?? {};
     request.log.info(
       {
         operation,
@@ -230,6 +230,9 @@ function watch(
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         merchant,
+        application: actor?.applicationId,
+        user: actor?.userId,
+        address: request.ip,
       },
       'answered',
     );

@@ -254,6 +254,34 @@ CREATE TABLE audit (
 CREATE INDEX audit_list ON audit USING btree (merchant_id, requested_at);
 CREATE UNIQUE INDEX audit_open ON audit USING btree (merchant_id) WHERE state = ANY (ARRAY['waiting'::text, 'running'::text]);
 
+CREATE TABLE audit_entry (
+  merchant_id text NOT NULL,
+  entry_number bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  actor_kind text NOT NULL,
+  actor_name text NOT NULL,
+  user_id integer,
+  application_id text,
+  address text,
+  request_id text,
+  act text NOT NULL,
+  object_type text NOT NULL,
+  object_id text NOT NULL,
+  before json,
+  after json,
+  previous_hash bytea NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_entry_pkey PRIMARY KEY (merchant_id, entry_number)
+);
+CREATE INDEX audit_entry_object ON audit_entry USING btree (merchant_id, object_type, object_id, entry_number);
+
+CREATE TABLE audit_head (
+  merchant_id text NOT NULL,
+  entry_number bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_head_pkey PRIMARY KEY (merchant_id)
+);
+
 CREATE TABLE auto_order (
   merchant_id text NOT NULL,
   auto_order_oid integer NOT NULL,

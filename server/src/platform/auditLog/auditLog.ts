@@ -1,0 +1,218 @@
+import { Temporal } from 'temporal-polyfill';
+import { required } from '../../kernel/assert.ts';
+import type { Context } from '../context.ts';
+import type { Database } from '../storage/database.ts';
+import {
+  type AuditAct,
+  type AuditActor,
+  type AuditEntry,
+  ChainCheck,
+  type ChainFault,
+  changedFields,
+  hashOf,
+  noHash,
+} from './entry.ts';
+
+/**
+ * Records an act of the caller in the caller's transaction, after its writes: what is committed is
+ * in the log, and what is not is not. Acts of one merchant wait for one another here.
+ */
+export function recordAct(context: Context, act: AuditAct): Promise<void> {
+  const { kind, name, userId, applicationId, address } = context.actor;
+  const { requestId } = context;
+  const actor = { kind, name, userId, applicationId, address, requestId };
+  return appendEntry(context.db, context.merchant.merchantId, actor, act);
+}
+
+/** Appends an entry to a merchant's log, in the transaction of `tx`. */
+export async function appendEntry(
+  tx: Database,
+  merchantId: string,
+  actor: AuditActor,
+  { act, objectType, objectId, ...change }: AuditAct,
+): Promise<void> {
+  const { before, after } = changedFields(change.before, change.after);
+  const head = required(await lockHead(tx, merchantId), 'head of the log');
+  const entry: AuditEntry = {
+    merchantId,
+    entryNumber: head.entryNumber + 1,
+    at: await machineTime(tx),
+    actor,
+    act,
+    objectType,
+    objectId,
+    before,
+    after,
+    previousHash: head.hash,
+  };
+  const hash = hashOf(entry);
+  await insertEntry(tx, entry, hash);
+  await tx.run('update audit_head set entry_number = $2, hash = $3 where merchant_id = $1', [
+    merchantId,
+    entry.entryNumber,
+    hash,
+  ]);
+}
+
+interface Head {
+  readonly entryNumber: number;
+  readonly hash: Buffer;
+}
+
+/** Returns the last entry of the merchant, locked; makes the row that is locked the first time. */
+function lockHead(tx: Database, merchantId: string): Promise<Head | undefined> {
+  return tx.row<Head>(
+    `insert into audit_head as h (merchant_id, entry_number, hash) values ($1, 0, $2)
+     on conflict (merchant_id) do update set entry_number = h.entry_number
+     returning entry_number::int as "entryNumber", hash`,
+    [merchantId, noHash],
+  );
+}
+
+/** The time of PostgreSQL's machine, because a merchant's clock may stand. */
+async function machineTime(tx: Database): Promise<Temporal.Instant> {
+  const row = await tx.row<{ at: Temporal.Instant }>('select clock_timestamp() as at', []);
+  const { at } = required(row, 'the time');
+  return Temporal.Instant.fromEpochMilliseconds(at.epochMilliseconds);
+}
+
+async function insertEntry(tx: Database, entry: AuditEntry, hash: Buffer): Promise<void> {
+  const { actor } = entry;
+  await tx.run(
+    `insert into audit_entry (merchant_id, entry_number, at, actor_kind, actor_name, user_id,
+      application_id, address, request_id, act, object_type, object_id, before, after,
+      previous_hash, hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json, $14::json, $15, $16)`,
+    [
+      entry.merchantId,
+      entry.entryNumber,
+      entry.at,
+      actor.kind,
+      actor.name,
+      actor.userId,
+      actor.applicationId,
+      actor.address,
+      actor.requestId,
+      entry.act,
+      entry.objectType,
+      entry.objectId,
+      entry.before,
+      entry.after,
+      entry.previousHash,
+      hash,
+    ],
+  );
+}
+
+/** Which entries a list contains. */
+export interface AuditFilter {
+  readonly objectTypes?: readonly string[] | undefined;
+  readonly hiddenTypes: readonly string[];
+  readonly objectId?: string | undefined;
+  readonly userId?: number | undefined;
+  readonly act?: string | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Lists a merchant's entries, the newest first. */
+export async function listEntries(
+  db: Database,
+  merchantId: string,
+  filter: AuditFilter,
+): Promise<AuditEntry[]> {
+  const { objectTypes, hiddenTypes, objectId, userId, act, limit, offset } = filter;
+  const rows = await db.rows<EntryRow>(
+    `select ${columns} from audit_entry where merchant_id = $1
+      and ($2::text[] is null or object_type = any($2)) and object_type <> all($3::text[])
+      and ($4::text is null or object_id = $4) and ($5::int is null or user_id = $5)
+      and ($6::text is null or act = $6)
+     order by entry_number desc limit $7 offset $8`,
+    [merchantId, objectTypes, hiddenTypes, objectId, userId, act, limit, offset],
+  );
+  return rows.map(entryFrom);
+}
+
+/** The outcome of a check: how many entries were read, and where the chain breaks. */
+export interface CheckedLog {
+  readonly count: number;
+  readonly fault?: ChainFault | undefined;
+}
+
+/** Checks the whole chain of a merchant, as it is at one moment. */
+export function checkLog(db: Database, merchantId: string): Promise<CheckedLog> {
+  return db.transaction(async (tx) => {
+    // Entries that come while we read must not look like missing ones.
+    const head = await tx.row<Head>(
+      `select entry_number::int as "entryNumber", hash from audit_head
+       where merchant_id = $1 for update`,
+      [merchantId],
+    );
+    const check = new ChainCheck();
+    for (let after = 0; ; after += pageSize) {
+      const rows = await tx.rows<EntryRow>(
+        `select ${columns} from audit_entry where merchant_id = $1 and entry_number > $2
+         order by entry_number limit ${pageSize}`,
+        [merchantId, after],
+      );
+      for (const row of rows) {
+        const fault = check.next(entryFrom(row), row.hash);
+        if (fault) return { count: check.count, fault };
+      }
+      if (rows.length < pageSize) return { count: check.count, fault: check.end(head) };
+    }
+  });
+}
+
+const pageSize = 1000;
+
+/** Returns the ids whose entries are in the log: merchants, and the installation. */
+export async function listLogs(db: Database): Promise<string[]> {
+  const rows = await db.rows<{ merchant_id: string }>(
+    'select merchant_id from audit_head order by merchant_id',
+  );
+  return rows.map((row) => row.merchant_id);
+}
+
+interface EntryRow {
+  merchant_id: string;
+  entry_number: number;
+  at: Temporal.Instant;
+  actor_kind: string;
+  actor_name: string;
+  user_id: number | null;
+  application_id: string | null;
+  address: string | null;
+  request_id: string | null;
+  act: string;
+  object_type: string;
+  object_id: string;
+  before: string | null;
+  after: string | null;
+  previous_hash: Buffer;
+  hash: Buffer;
+}
+
+const columns = `merchant_id, entry_number::int as entry_number, at, actor_kind, actor_name, user_id,
+  application_id, address, request_id, act, object_type, object_id, before::text as before,
+  after::text as after, previous_hash, hash`;
+
+const entryFrom = (row: EntryRow): AuditEntry => ({
+  merchantId: row.merchant_id,
+  entryNumber: row.entry_number,
+  at: row.at,
+  actor: {
+    kind: row.actor_kind,
+    name: row.actor_name,
+    userId: row.user_id ?? undefined,
+    applicationId: row.application_id ?? undefined,
+    address: row.address ?? undefined,
+    requestId: row.request_id ?? undefined,
+  },
+  act: row.act,
+  objectType: row.object_type,
+  objectId: row.object_id,
+  before: row.before ?? undefined,
+  after: row.after ?? undefined,
+  previousHash: row.previous_hash,
+});

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { Temporal } from 'temporal-polyfill';
+
+/** Who acted: a caller of the API, or a command on the machine. */
+export interface AuditActor {
+  readonly kind: string;
+  readonly name: string;
+  readonly userId?: number | undefined;
+  readonly applicationId?: string | undefined;
+  readonly address?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+/** An act that changed something: before it, after it, or both. */
+export interface AuditAct {
+  /** The operation of the API, or the command. */
+  readonly act: string;
+  readonly objectType: string;
+  readonly objectId: string;
+  readonly before?: object | undefined;
+  readonly after?: object | undefined;
+}
+
+/** An entry of the log as it is stored. */
+export interface AuditEntry extends Omit<AuditAct, 'before' | 'after'> {
+  readonly merchantId: string;
+  readonly entryNumber: number;
+  readonly at: Temporal.Instant;
+  readonly actor: AuditActor;
+  /** JSON texts, because the hash is of the text. */
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly previousHash: Buffer;
+}
+
+/** The merchant id of entries that belong to the installation. No merchant can have it. */
+export const installationLog = '-';
+
+/** What the first entry of a merchant follows. */
+export const noHash = Buffer.alloc(32);
+
+/** Returns the hash of an entry: over every field and the hash of the entry before. */
+export function hashOf(entry: AuditEntry): Buffer {
+  const { actor } = entry;
+  const fields = [
+    entry.merchantId,
+    entry.entryNumber,
+    entry.at.epochMilliseconds,
+    actor.kind,
+    actor.name,
+    actor.userId ?? null,
+    actor.applicationId ?? null,
+    actor.address ?? null,
+    actor.requestId ?? null,
+    entry.act,
+    entry.objectType,
+    entry.objectId,
+    entry.before ?? null,
+    entry.after ?? null,
+    entry.previousHash.toString('hex'),
+  ];
+  return createHash('sha256').update(JSON.stringify(fields)).digest();
+}
+
+/** Returns the fields that differ, each as it was and as it is. Secrets are named and not shown. */
+export function changedFields(
+  before: object | undefined,
+  after: object | undefined,
+): { before?: string | undefined; after?: string | undefined } {
+  const [was, is] = [readable(before), readable(after)];
+  if (was === undefined || is === undefined) return { before: textOf(was), after: textOf(is) };
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
+    (name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]),
+  );
+  return { before: textOf(only(was, names)), after: textOf(only(is, names)) };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const textOf = (fields: Fields | undefined): string | undefined => fields && JSON.stringify(fields);
+
+const only = (fields: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(names.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])));
+
+const readable = (value: object | undefined): Fields | undefined =>
+  value && (withoutSecrets(JSON.parse(JSON.stringify(value)), '') as Fields);
+
+function withoutSecrets(value: unknown, name: string): unknown {
+  if (secretNames.test(name) && value !== null && typeof value !== 'boolean') return '(not shown)';
+  if (Array.isArray(value)) return value.map((each) => withoutSecrets(each, ''));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, each]) => [field, withoutSecrets(each, field)]),
+  );
+}
+
+const secretNames = /password|secret|token|credential|_key$|^key$|change_ftp|recovery_codes/i;
+
+/** Where a chain of entries breaks first, and how. */
+export interface ChainFault {
+  readonly entryNumber: number;
+  readonly what: string;
+}
+
+/** Checks the entries of one merchant in their order, one after the other. */
+export class ChainCheck {
+  #number = 0;
+  #hash: Buffer = noHash;
+
+  /** Takes the next entry and its stored hash. Returns what is wrong with it. */
+  next(entry: AuditEntry, stored: Buffer): ChainFault | undefined {
+    const { entryNumber } = entry;
+    const missing = this.#number + 1;
+    if (entryNumber !== missing)
+      return { entryNumber: missing, what: `is missing; entry ${entryNumber} follows` };
+    if (!entry.previousHash.equals(this.#hash))
+      return { entryNumber, what: 'does not follow from the entry before' };
+    if (!hashOf(entry).equals(stored)) return { entryNumber, what: 'was changed' };
+    this.#number = entryNumber;
+    this.#hash = stored;
+    return undefined;
+  }
+
+  /** Compares the last entry with the stored head. Returns what is wrong. */
+  end(head: { entryNumber: number; hash: Buffer } | undefined): ChainFault | undefined {
+    const { entryNumber = 0, hash = noHash } = head ?? {};
+    if (entryNumber !== this.#number)
+      return { entryNumber: this.#number + 1, what: `is missing; the last one is ${entryNumber}` };
+    return hash.equals(this.#hash)
+      ? undefined
+      : { entryNumber, what: 'differs from the head of the log' };
+  }
+
+  /** How many entries were checked. */
+  get count(): number {
+    return this.#number;
+  }
+}

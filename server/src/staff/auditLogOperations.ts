@@ -1,0 +1,51 @@
+import type { AuditLogEntry } from '@perennial/contract/auditLog.ts';
+import type { QueryOf } from '@perennial/contract/operations.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import { listEntries } from '../platform/auditLog/auditLog.ts';
+import { type AuditEntry, hashOf } from '../platform/auditLog/entry.ts';
+import type { Context } from '../platform/context.ts';
+import type { Page } from '../platform/http/routes.ts';
+
+/** Types whose entries show users: who may not read users may not read them here either. */
+const typesOfUsers = ['user', 'group', 'session', 'grant', 'key'];
+
+/** Returns a page of the merchant's log, the newest entry first. */
+export async function getAuditLog(
+  { db, merchant, actor }: Context,
+  query: QueryOf<'getAuditLog'>,
+  page: Page,
+): Promise<{ entries: AuditLogEntry[]; more: boolean }> {
+  const found = await listEntries(db, merchant.merchantId, {
+    objectTypes: query.object_type === undefined ? undefined : [query.object_type],
+    hiddenTypes: actor.permissions.has('user_read') ? [] : typesOfUsers,
+    objectId: query.object_id,
+    userId: query.user_id,
+    act: query.act,
+    limit: page.limit + 1,
+    offset: page.offset,
+  });
+  const entries = found.slice(0, page.limit).map((entry) => toWire(entry, merchant.timeZone));
+  return { entries, more: found.length > page.limit };
+}
+
+const fieldsOf = (json: string) => JSON.parse(json) as Record<string, unknown>;
+
+const toWire = (entry: AuditEntry, zone: string): AuditLogEntry => {
+  const { kind, name, userId, applicationId, address, requestId } = entry.actor;
+  return {
+    entry_number: entry.entryNumber,
+    at_dts: wireDate(entry.at, zone),
+    actor_kind: kind as NonNullable<AuditLogEntry['actor_kind']>,
+    actor_name: name,
+    ...(userId === undefined ? {} : { user_id: userId }),
+    ...(applicationId === undefined ? {} : { application_id: applicationId }),
+    ...(address === undefined ? {} : { ip_address: address }),
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    act: entry.act,
+    object_type: entry.objectType,
+    object_id: entry.objectId,
+    ...(entry.before === undefined ? {} : { before: fieldsOf(entry.before) }),
+    ...(entry.after === undefined ? {} : { after: fieldsOf(entry.after) }),
+    hash: hashOf(entry).toString('hex'),
+  };
+};

@@ -1,0 +1,325 @@
+// The log of acts: each act leaves one entry, none shows a secret, and no entry can be changed
+// without a trace.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type OperationId,
+  operationIds,
+  operation as operationOf,
+} from '../../contract/src/operations.ts';
+import { checkLog } from '../../server/src/platform/auditLog/auditLog.ts';
+import { changedFields } from '../../server/src/platform/auditLog/entry.ts';
+import { testApp } from '../support/app.ts';
+import { logInAgain, logInAs, testPassword } from '../support/sessions.ts';
+
+const app = await testApp();
+const all = operationIds.flatMap((id) => operationOf(id).permissions);
+const admin = await logInAs(app, { login: 'admin', name: 'Ann Admin', permissions: all });
+
+const entries = async (query = {}, request = {}) =>
+  (await app.request({ operation: 'getAuditLog', query, ...request })).body.entries;
+const newest = async () => (await entries({ _limit: 1 }))[0];
+
+interface Made {
+  user: number;
+  group: number;
+  webhook: number;
+  other: number;
+}
+const made: Made = { user: 0, group: 0, webhook: 0, other: 0 };
+const hook = (url: string) => ({
+  webhook_url: url,
+  authentication_type: 'basic',
+  basic_username: 'me',
+  basic_password: 'hush hush hush',
+});
+
+/** The acts in the order of a working day, and what the log says of each. */
+const acts: [operation: OperationId, request: () => object, objectType: string][] = [
+  ['insertUser', () => ({ body: { login: 'ben', change_password_to: 'hush hush hush' } }), 'user'],
+  [
+    'updateUser',
+    () => ({
+      params: { user_id: made.user },
+      body: { email: 'ben@example.com', change_password_to: 'hush hush hush hush' },
+    }),
+    'user',
+  ],
+  ['insertGroup', () => ({ body: { name: 'Support' } }), 'group'],
+  [
+    'updateGroup',
+    () => ({
+      params: { group_oid: made.group },
+      body: { users: [{ user_id: made.user, member: true }] },
+    }),
+    'group',
+  ],
+  ['deleteGroup', () => ({ params: { group_oid: made.group } }), 'group'],
+  ['deleteUser', () => ({ params: { user_id: made.user } }), 'user'],
+  ['updateMerchantSettings', () => ({ body: { company_name: 'Best Coffee' } }), 'settings'],
+  ['setClock', () => ({ body: { mode: 'running' } }), 'clock'],
+  ['insertWebhook', () => ({ body: hook('https://example.com/one') }), 'webhook'],
+  [
+    'updateWebhook',
+    () => ({ params: { webhookOid: made.webhook }, body: hook('https://example.com/two') }),
+    'webhook',
+  ],
+  [
+    'rotateWebhookSecret',
+    () => ({ params: { webhookOid: made.webhook }, body: { keep_old_hours: 1 } }),
+    'webhook',
+  ],
+  [
+    'updateMerchantWebhook',
+    () => ({ params: { webhookOid: made.webhook }, body: { disabled: true } }),
+    'webhook',
+  ],
+  [
+    'updateWebhookOwner',
+    () => ({ params: { webhookOid: made.webhook }, body: { application_id: 'key:1' } }),
+    'webhook',
+  ],
+  ['deleteMerchantWebhook', () => ({ params: { webhookOid: made.webhook } }), 'webhook'],
+  [
+    'updateWorkflowRules',
+    () => ({ body: { rules: [{ system_task_type: 'item_low_stock', due_days: 3 }] } }),
+    'workflow rules',
+  ],
+  [
+    'updateMailTemplate',
+    () => ({
+      params: { mail_kind: 'receipt', language: 'any' },
+      body: { subject: 'Thanks', body: 'Thank you.' },
+    }),
+    'mail template',
+  ],
+  [
+    'deleteMailTemplate',
+    () => ({ params: { mail_kind: 'receipt', language: 'any' } }),
+    'mail template',
+  ],
+  [
+    'updateAccountsReceivableRetryConfig',
+    () => ({ body: { active: false, daily_activity_list: [] } }),
+    'receivable retry',
+  ],
+  ['insertDistributionCenter', () => ({ body: { code: 'EAST' } }), 'distribution center'],
+  [
+    'updateDistributionCenter',
+    () => ({ params: { distribution_center_code: 'EAST' }, body: { name: 'East' } }),
+    'distribution center',
+  ],
+  [
+    'deleteDistributionCenter',
+    () => ({ params: { distribution_center_code: 'EAST' } }),
+    'distribution center',
+  ],
+];
+
+test('each act leaves one entry with who, from where, what was and what is', async (t) => {
+  for (const [operation, request, objectType] of acts)
+    await t.test(operation, async () => {
+      const before = (await newest())?.entry_number ?? 0;
+      const answer = await app.request({ operation, ...admin.request, ...request() });
+      assert.ok(answer.status < 300, answer.text);
+      remember(operation, answer.text);
+      const entry = await newest();
+      assert.equal(entry.entry_number, before + 1, 'one entry');
+      assert.equal(entry.act, operation);
+      assert.equal(entry.object_type, objectType);
+      assert.deepEqual(
+        [entry.actor_kind, entry.actor_name, entry.user_id, entry.application_id],
+        ['session', 'Ann Admin', admin.userId, 'console'],
+      );
+      assert.equal(entry.request_id, answer.headers['x-request-id']);
+      assert.ok(entry.ip_address);
+      assert.doesNotMatch(JSON.stringify(entry), /hush/);
+    });
+  assert.deepEqual((await entries({ act: 'updateUser' }))[0].after, {
+    email: 'ben@example.com',
+    full_name: 'ben',
+    change_password_to: '(not shown)',
+  });
+  assert.deepEqual((await entries({ act: 'updateMerchantSettings' }))[0].after, {
+    company_name: 'Best Coffee',
+  });
+});
+
+function remember(operation: OperationId, text: string): void {
+  const body = (text === '' ? {} : JSON.parse(text)) as Record<string, Record<string, number>>;
+  if (operation === 'insertUser') made.user = body['user']!['user_id']!;
+  if (operation === 'insertGroup') made.group = body['group']!['group_oid']!;
+  if (operation === 'insertWebhook') made.webhook = body['webhook']!['webhook_oid']!;
+}
+
+/** Changes that endanger no other person, and why the log leaves them out. */
+const left: Readonly<Partial<Record<OperationId, string>>> = {
+  logIn: 'the logins of a user are a list with another operation',
+  logOut: 'ends the own session',
+  changePassword: 'tested below',
+  endSession: 'tested below',
+  revokeOauthGrant: 'test/security/access.test.ts has the journey; its entry is tested below',
+  updateMyPreferences: 'what the console remembers of a user',
+  deleteWebhook: 'tested below',
+  deleteWebhookByUrl: 'tested below',
+  stopClockAdvance: 'server/src/sandbox/operations.test.ts stops advances',
+  resendEvent: 'sends what was sent before',
+  replayWebhookDelivery: 'sends what was sent before',
+  actAtSimulator: 'no bank and no card: a test of disputes',
+};
+const risky = /^(user|configuration|webhook)_write$/;
+test('no change of users, settings and webhooks is forgotten', () => {
+  const recorded = new Set<string>(acts.map(([id]) => id));
+  const missing = operationIds.filter((id) => {
+    const { method, permissions, tag, sessionOnly } = operationOf(id);
+    const isRisky =
+      permissions.some((each) => risky.test(each)) || tag === 'session' || sessionOnly;
+    return method !== 'GET' && isRisky && !recorded.has(id) && left[id] === undefined;
+  });
+  assert.deepEqual(missing, []);
+});
+test('sessions, passwords and own webhooks are in the log, too', async () => {
+  const ben = await logInAs(app, { login: 'ben2', permissions: ['webhook_write', 'webhook_read'] });
+  const changed = await app.request({
+    operation: 'changePassword',
+    ...ben.request,
+    body: { old: testPassword, new: 'another horse battery' },
+  });
+  assert.equal(changed.status, 204, changed.text);
+  assert.deepEqual(
+    [(await newest()).act, (await newest()).user_id],
+    ['changePassword', ben.userId],
+  );
+  const ended = await app.request({
+    operation: 'endSession',
+    ...admin.request,
+    params: { session_id: ben.sessionId },
+  });
+  assert.equal(ended.status, 204);
+  assert.equal((await newest()).act, 'endSession');
+  for (const [operation, request] of [
+    ['deleteWebhook', (oid: number) => ({ params: { webhookOid: oid } })],
+    ['deleteWebhookByUrl', () => ({ body: { webhook_url: 'https://example.com/three' } })],
+  ] as const) {
+    const inserted = await app.request({
+      operation: 'insertWebhook',
+      body: hook('https://example.com/three'),
+    });
+    const removed = await app.request({
+      operation,
+      ...request(inserted.body.webhook.webhook_oid),
+    });
+    assert.ok(removed.status < 300, removed.text);
+    assert.deepEqual([(await newest()).act, (await newest()).actor_kind], [operation, 'key']);
+  }
+});
+
+test('a refused act leaves no entry', async () => {
+  const before = await newest();
+  for (const request of [
+    { operation: 'insertUser', body: { login: 'two words' } },
+    { operation: 'deleteUser', params: { user_id: 999 } },
+    { operation: 'insertGroup', body: { name: '' } },
+    { operation: 'updateMerchantSettings', body: { time_zone: 'Nowhere' } },
+  ] as const)
+    assert.ok((await app.request(request)).status >= 400);
+  assert.equal((await newest()).entry_number, before.entry_number);
+});
+
+test('entries about users are for callers who may read users', async () => {
+  const key = await app.addKey('TEST', ['configuration_read']);
+  const seen = await entries({ _limit: 200 }, { key });
+  assert.ok(seen.length > 0);
+  const types = new Set(seen.map(({ object_type }) => object_type));
+  for (const type of ['user', 'group', 'session', 'grant', 'key'])
+    assert.ok(!types.has(type), type);
+  assert.deepEqual(await entries({ object_type: 'user' }, { key }), []);
+  await app.addMerchant('OTHER');
+  assert.deepEqual(await entries({}, { key: await app.addKey('OTHER') }), []);
+});
+
+test('many acts at once get one number each', async () => {
+  const before = await newest();
+  await Promise.all(
+    Array.from({ length: 20 }, (_, i) =>
+      app.request({ operation: 'insertGroup', body: { name: `Group ${i}` } }),
+    ),
+  );
+  assert.equal((await newest()).entry_number, before.entry_number + 20);
+  assert.equal((await checkLog(app.db, 'TEST')).fault, undefined);
+});
+
+const tampering: [what: string, sql: string, fault: RegExp, entry: number][] = [
+  ['another actor', `update audit_entry set actor_name = 'Eve'`, /was changed/, 5],
+  ['another time', `update audit_entry set at = at + interval '1 second'`, /was changed/, 5],
+  ['another value', `update audit_entry set after = '{}'`, /was changed/, 5],
+  ['another hash', `update audit_entry set hash = previous_hash`, /was changed/, 5],
+  ['removed', 'delete from audit_entry', /is missing/, 5],
+];
+test('a changed, removed or forged entry is found, by its number', async (t) => {
+  for (const [what, sql, fault, number] of tampering)
+    await t.test(what, () =>
+      undone(async (tx) => {
+        await tx.run(`${sql} where merchant_id = $1 and entry_number = $2`, ['TEST', number]);
+        const checked = await checkLog(tx, 'TEST');
+        assert.equal(checked.count, number - 1);
+        assert.equal(checked.fault?.entryNumber, number);
+        assert.match(checked.fault.what, fault);
+      }),
+    );
+  await t.test('the end is cut off', () =>
+    undone(async (tx) => {
+      const { entry_number: last } = await newest();
+      await tx.run('delete from audit_entry where merchant_id = $1 and entry_number > $2', [
+        'TEST',
+        last - 3,
+      ]);
+      assert.equal((await checkLog(tx, 'TEST')).fault?.entryNumber, last - 2);
+    }),
+  );
+  assert.equal((await checkLog(app.db, 'TEST')).fault, undefined);
+});
+
+/** Runs `work` in a transaction that is taken back. */
+async function undone(work: (tx: typeof app.db) => Promise<void>): Promise<void> {
+  const enough = new Error('taken back');
+  await app.db
+    .transaction(async (tx) => {
+      await work(tx as typeof app.db);
+      throw enough;
+    })
+    .catch((error: unknown) => {
+      if (error !== enough) throw error;
+    });
+}
+
+const differences: [before: object | undefined, after: object | undefined, result: object][] = [
+  [
+    { a: 1, b: 2 },
+    { a: 1, b: 3 },
+    { before: '{"b":2}', after: '{"b":3}' },
+  ],
+  [undefined, { a: 1 }, { before: undefined, after: '{"a":1}' }],
+  [{ a: 1 }, undefined, { before: '{"a":1}', after: undefined }],
+  [
+    { a: { password: 'x' } },
+    { a: 1 },
+    { before: '{"a":{"password":"(not shown)"}}', after: '{"a":1}' },
+  ],
+  [
+    { api_key: 'x', has_token: true },
+    {},
+    { before: '{"api_key":"(not shown)","has_token":true}', after: '{}' },
+  ],
+];
+test('only what changed is stored, and secrets are only named', () => {
+  for (const [before, after, result] of differences)
+    assert.deepEqual(changedFields(before, after), result);
+});
+
+test('a session that logs in again is the same user in the log', async () => {
+  const again = await logInAgain(app, admin.userId, 'admin');
+  await app.request({ operation: 'insertGroup', ...again.request, body: { name: 'Last' } });
+  assert.equal((await newest()).user_id, admin.userId);
+});
