@@ -274,8 +274,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'anythingSql,autoOrderMatches,autoOrderRow,customerMatches,itemMatches,keyset,matches,' +
     'orderMatches,rows,timeline',
   sandbox: 'advanceDay,move,span',
-  oauth: 'application,authorization,consentPage',
-  staff: 'access,apiKey,credential,session',
+  oauth: 'application,authorization,consentPage,grantLife,metadata',
+  staff: 'access,apiKey,credential,passwordRule,session',
   webhooks: 'body,destination,eventRuler,forming,owner,present,retry,signing,webhook',
 };
 const ruleFiles = Object.entries(rules).flatMap(([name, list]) =>

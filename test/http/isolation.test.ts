@@ -11,11 +11,13 @@ import {
 } from '../../contract/src/operations.ts';
 import { schemas } from '../../contract/src/schemas.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
-import { insertApplication } from '../../server/src/oauth/applicationStore.ts';
+import { insertApplication, setDisabled } from '../../server/src/oauth/applicationStore.ts';
 import { insertGrant, insertTokens } from '../../server/src/oauth/grantStore.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { hashKey } from '../../server/src/staff/apiKey.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import { newCredential } from '../../server/src/staff/credential.ts';
+import { deleteUser } from '../../server/src/staff/staffStore.ts';
 import { allPermissions, type TestRequest, testApp, testNow } from '../support/app.ts';
 import { logInAs } from '../support/sessions.ts';
 import { addUser } from '../support/staff.ts';
@@ -44,9 +46,12 @@ interface Caller {
   readonly who: string;
   readonly permissions: readonly string[];
   readonly isStranger: boolean;
+  /** The credential was good once; no operation may take it any more. */
+  readonly hasEnded?: true;
   readonly request: Pick<TestRequest, 'key' | 'headers'>;
 }
 
+const gone = { permissions: [], isStranger: false, hasEnded: true } as const;
 const reads = allPermissions.filter((permission) => permission.endsWith('_read'));
 const writes = allPermissions.filter((permission) => permission.endsWith('_write'));
 const callers: Caller[] = [
@@ -118,6 +123,48 @@ const callers: Caller[] = [
   },
 ];
 
+/** Everything that was once allowed, and has ended since. */
+const ended: Caller[] = [
+  { who: 'a revoked key', ...gone, request: { key: await revokedKey() } },
+  { who: 'a key of a user who was deleted', ...gone, request: { key: await orphanedKey() } },
+  {
+    who: 'a token that was granted with an earlier password',
+    ...gone,
+    request: await token('TEST', allPermissions, { passwordVersion: -1 }),
+  },
+  {
+    who: 'a token that has expired',
+    ...gone,
+    request: await token('TEST', allPermissions, { hours: -1 }),
+  },
+  {
+    who: 'a token of an application that was disabled',
+    ...gone,
+    request: await token('TEST', allPermissions, { isDisabled: true }),
+  },
+  { who: 'a session that was ended', ...gone, request: await endedSession() },
+  { who: 'a session of an earlier password', ...gone, request: await outdatedSession() },
+];
+
+/** A key for each permission, which has that one alone; and what users may do to other users. */
+const single: Caller[] = await Promise.all(
+  allPermissions.map(async (permission) => ({
+    who: `a key with ${permission} alone`,
+    permissions: [permission],
+    isStranger: false,
+    request: { key: await app.addKey('TEST', [permission]) },
+  })),
+);
+const ofKinds: Caller[] = await Promise.all(
+  (['public', 'confidential'] as const).map(async (kind) => ({
+    who: `a token of a ${kind} application`,
+    permissions: reads,
+    isStranger: false,
+    request: await token('TEST', reads, { kind }),
+  })),
+);
+callers.push(...ended, ...single, ...ofKinds);
+
 const routed = operationIds.filter((id) => {
   const { base, path, method, permissions } = operationOf(id);
   return (
@@ -178,6 +225,10 @@ test('another application of the same merchant has no part in a webhook', async 
   }
 });
 
+test('the matrix has at least 5,000 cases', () => {
+  assert.ok(asked >= 5000, `${asked} requests`);
+});
+
 after(() =>
   console.log(
     `  isolation: ${asked} requests to ${routed.length} operations by ${callers.length} ` +
@@ -190,7 +241,7 @@ after(() =>
  */
 async function askColleague(
   id: OperationId,
-  { who, permissions, request }: Caller,
+  { who, permissions, hasEnded, request }: Caller,
 ): Promise<string[]> {
   const operation = operationOf(id);
   if (operation.permissions.some((permission) => permissions.includes(permission))) return [];
@@ -201,6 +252,7 @@ async function askColleague(
     ...bodyOf(id, {}),
     ...request,
   });
+  if (hasEnded) return [401, 410].includes(status) ? [] : [`${id}, ${who}: ${status}`];
   const isNamed = String(headers['uc-rest-error']).includes(operation.permissions[0]!);
   return status === 401 && isNamed ? [] : [`${id}, ${who}: ${status} ${headers['uc-rest-error']}`];
 }
@@ -225,7 +277,8 @@ async function askStranger(id: OperationId, { who, request }: Caller): Promise<s
     const answer = await ask(values, theirs);
     // A refusal repeats the requested id, and a task may be about any id that its author writes:
     // only those words come back.
-    const shown = answer.status < 300 ? answer.text.replace(/"object_id": ?"[^"]*"/g, '') : '';
+    const shown =
+      answer.status < 300 ? answer.text.replace(/"(object_id|coupon_code)": ?"[^"]*"/g, '') : '';
     const seen = marks.filter((mark) => shown.includes(mark));
     if (seen.length > 0)
       found.push(`${id}, ${who}: shows ${seen.join(', ')}: ${answer.text.slice(0, 300)}`);
@@ -313,9 +366,53 @@ async function boundKey(): Promise<string> {
   ).key;
 }
 
+async function revokedKey(): Promise<string> {
+  const key = await app.addKey('TEST');
+  await app.db.run(
+    'update api_key set revoked_at = created_at where merchant_id = $1 and key_hash = $2',
+    ['TEST', hashKey(key)],
+  );
+  return key;
+}
+
+async function orphanedKey(): Promise<string> {
+  const userId = await addUser(app.db, 'TEST', { login: 'left', permissions: allPermissions });
+  const details = { merchantId: 'TEST', name: 'left', permissions: allPermissions, allowedIps: [] };
+  const { key } = await createApiKey(app.db, randomIds, { ...details, userId }, testNow);
+  await deleteUser(app.db, 'TEST', userId);
+  return key;
+}
+
+async function endedSession(): Promise<Caller['request']> {
+  const { request } = await logInAs(app, { login: 'gone', permissions: allPermissions });
+  assert.equal((await app.request({ operation: 'logOut', ...request })).status, 204);
+  return request;
+}
+
+async function outdatedSession(): Promise<Caller['request']> {
+  const user = { login: 'outdated', permissions: allPermissions };
+  const { userId, request } = await logInAs(app, user);
+  await app.request({
+    operation: 'updateUser',
+    params: { user_id: userId },
+    body: { change_password_to: 'another horse battery' },
+  });
+  app.app.keys.forget();
+  return request;
+}
+
+/** What differs from a good token of an application as UltraCart's are. */
+interface TokenDetails {
+  readonly kind?: 'public' | 'confidential' | 'compatible';
+  readonly passwordVersion?: number;
+  readonly hours?: number;
+  readonly isDisabled?: boolean;
+}
+
 async function token(
   merchantId: string,
   permissions: readonly string[],
+  { kind = 'compatible', passwordVersion = 0, hours = 1, isDisabled }: TokenDetails = {},
 ): Promise<Caller['request']> {
   const clientId = randomIds.secret(16);
   await insertApplication(app.db, {
@@ -323,10 +420,11 @@ async function token(
     name: 'App',
     description: '',
     redirectUris: [],
-    kind: 'compatible',
+    kind,
     permissions: allPermissions,
     createdAt: testNow,
   });
+  if (isDisabled) await setDisabled(app.db, clientId, testNow);
   const userId = await addUser(app.db, merchantId, { login: clientId, permissions });
   const grant = {
     merchantId,
@@ -334,12 +432,12 @@ async function token(
     clientId,
     userId,
     permissions: allPermissions,
-    passwordVersion: 0,
+    passwordVersion,
   };
   const access = newCredential(randomIds, merchantId);
   await insertGrant(app.db, grant, testNow);
   await insertTokens(app.db, grant, [
-    { hash: access.hash, kind: 'access', expiresAt: systemClock.now().add({ hours: 1 }) },
+    { hash: access.hash, kind: 'access', expiresAt: systemClock.now().add({ hours }) },
   ]);
   return { key: null, headers: { authorization: `Bearer ${access.text}` } };
 }

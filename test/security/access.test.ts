@@ -323,6 +323,34 @@ test('L5: what can be set as a password logs in, whatever its script', async (t)
     });
 });
 
+const weak: [password: string, reason: RegExp][] = [
+  ['passwordpassword', /try first|this product/],
+  ['123456789012', /try first/],
+  ['Administrator99', /try first/],
+  ['aaaaaaaaaaaaaaaa', /repeats/],
+  ['weakling-weakling', /name of the user/],
+];
+test('a password that attackers try first is refused, wherever it is set', async () => {
+  const session = await logInAs(app, { login: 'weakling' });
+  for (const [password, reason] of weak) {
+    const change = { login: 'weakling', change_password_to: password };
+    const set = await app.request({
+      operation: 'updateUser',
+      params: { user_id: session.userId },
+      body: change,
+    });
+    assert.equal(set.status, 400, password);
+    assert.match(set.body.error.user_message, reason);
+    const changed = await app.request({
+      operation: 'changePassword',
+      ...session.request,
+      body: { old: testPassword, new: password },
+    });
+    assert.equal(changed.status, 400, password);
+    assert.match(changed.text, reason);
+  }
+});
+
 const links: [url: string, status: number][] = [
   ['https://shop.example/orders/1', 200],
   ['http://shop.example', 200],

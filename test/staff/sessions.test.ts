@@ -486,7 +486,7 @@ test('a user who may come from some addresses only', async () => {
   assert.deepEqual([answer.status, refusalOf(answer)], [401, 'address_not_allowed']);
 });
 
-test('responses to a session stay out of caches and other sites; those to a key are as before', async () => {
+test('responses to a session stay out of caches and other sites, those to a key out of caches', async () => {
   const session = await newSession(['item_read']);
   for (const operation of ['getItems', 'getOrders'] as const) {
     const { headers } = await ask(session, { operation });
@@ -499,7 +499,7 @@ test('responses to a session stay out of caches and other sites; those to a key 
   const { headers } = await app.request({ operation: 'getItems' });
   assert.deepEqual(
     [headers['cache-control'], headers['cross-origin-resource-policy']],
-    [undefined, undefined],
+    ['no-store', undefined],
   );
 });
 

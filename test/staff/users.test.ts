@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { AnswerBody } from '../support/answerBody.ts';
-import { type TestRequest, testApp } from '../support/app.ts';
+import { allPermissions, type TestRequest, testApp } from '../support/app.ts';
 
 const app = await testApp();
 
@@ -35,7 +35,7 @@ test('a user is inserted, read, listed, changed and deleted, each with an event'
     'workflow_read',
     'workflow_write',
   ]);
-  assert.equal(user.permissions.length, 16);
+  assert.equal(user.permissions.length, allPermissions.length);
   assert.equal(user.change_password_to, undefined);
   const params = { user_id: user.user_id };
   assert.deepEqual((await ask({ operation: 'getUser', params })).user, user);

@@ -53,6 +53,8 @@ export interface Consent {
   readonly merchantName: string;
   /** The permissions that the application requests and the user has. */
   readonly given: readonly string[];
+  /** The day on which a grant of now ends, for a person to read. */
+  readonly until: string;
   readonly userCode?: string | undefined;
   readonly ticket: string;
 }
@@ -64,6 +66,7 @@ export function consentPage({
   merchantName,
   given,
   userCode,
+  until,
   ticket,
 }: Consent): string {
   const withheld = application.permissions.filter((permission) => !given.includes(permission));
@@ -84,6 +87,7 @@ ${hidden({ ticket })}
 <button type="submit" name="decision" value="allow">Allow</button>
 <button type="submit" name="decision" value="deny" class="other">Deny</button>
 </form>
+<p class="note">Allowed until ${escapeHtml(until)}, until you get a new password, or until you disconnect it.</p>
 <p class="note">Not you? Close this page and begin again in the application.</p>`,
   );
 }

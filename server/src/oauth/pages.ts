@@ -29,6 +29,7 @@ import {
 } from './consentPage.ts';
 import { normalUserCode } from './deviceOperations.ts';
 import { findWaiting } from './deviceStore.ts';
+import { grantEnd } from './grantLife.ts';
 
 /** What the OAuth pages need. */
 export type OauthPageParts = ConsentParts & LogInParts;
@@ -218,6 +219,7 @@ async function sendConsent(
     merchantName,
     given: given(application, access),
     userCode,
+    until: grantEnd(parts.clock.now()).toString().slice(0, 10),
     ticket,
   });
   return send(reply, {

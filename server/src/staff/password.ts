@@ -4,11 +4,6 @@ import { Bug } from '../kernel/assert.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 
 /**
- * The shortest and the longest password. Length protects better than a mix of character classes.
- */
-export const passwordLength = { min: 12, max: 200 } as const;
-
-/**
  * Returns the password as it is stored: Argon2id in the PHC text form. The hash is expensive to
  * try, unless the password `isRandom`, where trying is hopeless anyway.
  */

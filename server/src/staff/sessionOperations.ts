@@ -22,6 +22,7 @@ import {
   logIn,
 } from './logIn.ts';
 import { hashPassword } from './password.ts';
+import { checkNewPassword } from './passwordOperations.ts';
 import { refuseOutranked } from './rankOperations.ts';
 import { begun, expiryOf, type Session } from './session.ts';
 import {
@@ -33,7 +34,6 @@ import {
   listSessions,
 } from './sessionStore.ts';
 import { findSessionUser, replacePassword } from './staffStore.ts';
-import { checkNewPassword } from './userOperations.ts';
 
 /** What the operations of sessions need from outside. */
 export interface SessionParts {
@@ -150,11 +150,12 @@ export async function changePassword(
 ): Promise<void> {
   if (!old) refuse('missing_field', { field: 'old' });
   if (!given) refuse('missing_field', { field: 'new' });
-  checkNewPassword(given, 'new');
   const { merchant, actor, db, ids } = context;
   const userId = required(actor.userId, 'the user of a session');
   const user =
     (await findSessionUser(db, merchant.merchantId, userId)) ?? refuse('ended_session', {});
+  const words = [merchant.merchantId, merchant.name, user.login, user.name];
+  await checkNewPassword(given, 'new', words);
   const confirmed = await confirmPassword(
     { db, clock: parts.clock },
     merchant.merchantId,

@@ -12,7 +12,8 @@ import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
 import { gained, isLogin, switched } from './access.ts';
 import { parseAllowedIps } from './apiKey.ts';
 import { countMembership, lockGroups } from './groupStore.ts';
-import { hashPassword, passwordLength } from './password.ts';
+import { hashPassword } from './password.ts';
+import { checkNewPassword } from './passwordOperations.ts';
 import { refuseOutranked, refuseWithheld } from './rankOperations.ts';
 import {
   insertUser as insert,
@@ -196,25 +197,18 @@ function changed(context: Context, before: StaffUser, body: User): StaffUser {
   };
 }
 
-function newPassword(
-  { ids }: Context,
-  { change_password_to: password }: User,
+async function newPassword(
+  { ids, merchant }: Context,
+  { change_password_to: password, login, full_name, email }: User,
 ): Promise<string | undefined> {
-  if (password === undefined || password === null) return Promise.resolve(undefined);
-  checkNewPassword(password, 'change_password_to');
+  if (password === undefined || password === null) return undefined;
+  const words = [merchant.merchantId, merchant.name, login, full_name, email?.split('@')[0]];
+  await checkNewPassword(
+    password,
+    'change_password_to',
+    words.flatMap((word) => word ?? []),
+  );
   return hashPassword(password, ids);
-}
-
-/** Refuses a password that is too short or too long. */
-export function checkNewPassword(password: string, field: string): void {
-  const { min, max } = passwordLength;
-  const length = [...password.normalize('NFC')].length;
-  if (length < min || length > max)
-    refuse('invalid_field', {
-      field,
-      reason: `has ${length} characters`,
-      fix: `Send ${min} to ${max}`,
-    });
 }
 
 /**

@@ -228,6 +228,7 @@ function watch(
         operation,
         method: request.method,
         status: reply.statusCode,
+        refusal: reply.getHeader(refusalHeader),
         ms: Math.round(reply.elapsedTime * 10) / 10,
         merchant,
         application: actor?.applicationId,
