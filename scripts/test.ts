@@ -7,12 +7,9 @@ import { matchesGlob } from 'node:path';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
 import { readMigrations, splitStatements } from '../server/src/platform/storage/migrate.ts';
-import {
-  isOneOf,
-  seenStatements,
-  tenantTables,
-  unfilteredTables,
-} from '../test/storage/statements.ts';
+import { readCatalogue, shapeFaults } from '../test/storage/shapes.ts';
+import { isOneOf, seenStatements } from '../test/storage/statements.ts';
+import { makeCitusTemplate } from '../test/support/citus.ts';
 import { partitionByMerchant } from '../test/support/partitioned.ts';
 import { findSystemPostgres } from '../test/support/systemPostgres.ts';
 import {
@@ -37,6 +34,8 @@ const storageSuite = [
   'server/src/*/{items,orders,customers}.test.ts',
 ];
 
+/** What else must hold on Citus: what clients see, and customers' lives. */
+const citusSuite = ['test/{http,stories,conformance,staff,webhooks,workflow}/*.test.ts'];
 const longestFirst = [
   'test/browser/pages.test.ts',
   'test/storage/killNine.test.ts',
@@ -44,14 +43,21 @@ const longestFirst = [
 ];
 
 const startedAt = performance.now();
-const named = process.argv.slice(2);
+/** `--citus`: only what runs on the Citus that `CITUS_URL` names. */
+const isCitusOnly = process.argv.includes('--citus');
+const named = process.argv.slice(2).filter((argument) => argument !== '--citus');
 const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 const files = filesOf(named.length > 0 ? named : [`${workspaces}/**/*.test.ts`]);
 const suite = files.filter((file) => storageSuite.some((glob) => matchesGlob(file, glob)));
+const onCitus = files.filter((file) =>
+  [...storageSuite, ...citusSuite].some((glob) => matchesGlob(file, glob)),
+);
 
-if (named.length === 0) for (const { promise, faults } of checks) check(promise, faults());
-await onEmbedded();
-if (suite.length > 0) await onSystem();
+if (named.length === 0 && !isCitusOnly)
+  for (const { promise, faults } of checks) check(promise, faults());
+if (!isCitusOnly) await onEmbedded();
+if (!isCitusOnly && suite.length > 0) await onSystem();
+if (onCitus.length > 0) await runOnCitus();
 const ran = tally.passed + tally.failed > 0;
 if (!ran) console.log(`no test ran: ${named.join(' ') || workspaces} names no test file`);
 console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
@@ -83,8 +89,8 @@ async function onEmbedded(): Promise<void> {
       );
     if (named.length === 0)
       check(
-        'every statement on a tenant table has an equality on merchant_id',
-        await unfilteredStatements(server),
+        'every statement on rows of merchants has a shape that Citus can route',
+        await misshapenStatements(server),
       );
   } finally {
     await server.stop();
@@ -103,6 +109,15 @@ async function onSystem(): Promise<void> {
   } finally {
     await server.stop();
   }
+}
+
+async function runOnCitus(): Promise<void> {
+  const url = process.env['CITUS_URL'];
+  if (url === undefined)
+    return console.log(
+      'CITUS_URL names no coordinator of a Citus cluster: nothing ran on distributed tables.',
+    );
+  await runFiles('Citus: ', onCitus, () => makeCitusTemplate(url));
 }
 
 async function runFiles(
@@ -128,16 +143,23 @@ async function runFiles(
   );
 }
 
-/** A migration changes the rows of all merchants; every other statement names one. */
-async function unfilteredStatements(server: TestServer): Promise<string> {
-  const tables = await withPool({ ...server.connection, database: 'template_plain' }, tenantTables);
-  const statements = await withPool(server.connection, (admin) => seenStatements(admin, tables));
+/** A migration changes the rows of all merchants; every other statement runs where one is. */
+async function misshapenStatements(server: TestServer): Promise<string> {
+  const template = { ...server.connection, database: 'template_plain' };
+  const catalogue = await withPool(template, readCatalogue);
+  const statements = await withPool(server.connection, (admin) =>
+    seenStatements(admin, [...catalogue.tenantTables]),
+  );
   const migrations = (await readMigrations()).flatMap(({ sql }) => splitStatements(sql));
-  console.log(`  ${statements.length} statements on ${tables.length} tenant tables`);
-  return statements
-    .filter((text) => !isOneOf(text, migrations))
-    .flatMap((text) => unfilteredTables(text, tables).map((table) => `${table} in: ${text.trim()}`))
-    .join('\n');
+  console.log(
+    `  ${statements.length} statements on ${catalogue.tenantTables.size} tables of merchants`,
+  );
+  const faults: string[] = [];
+  for (const text of statements) {
+    if (isOneOf(text, migrations)) continue;
+    for (const fault of await shapeFaults(text, catalogue)) faults.push(`${fault}: ${text.trim()}`);
+  }
+  return faults.join('\n');
 }
 
 /** Counts a check that is not a test file. It passes when `faults` is empty. */

@@ -75,7 +75,7 @@ async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
 async function finish(rebills: Rebills): Promise<void> {
   const context = rebills.context(due);
   await rebills.db.run(
-    `update rebill set lease_until = clock_timestamp()
+    `update rebill set lease_until = statement_timestamp()
       where merchant_id = $1 and lease_until is not null`,
     [rebills.merchant.merchantId],
   );

@@ -88,7 +88,7 @@ async function queueOf(
 
 const endLeases = ({ db, merchant: { merchantId } }: Rebills) =>
   db.run(
-    `update rebill set lease_until = clock_timestamp()
+    `update rebill set lease_until = statement_timestamp()
       where merchant_id = $1 and lease_until is not null`,
     [merchantId],
   );

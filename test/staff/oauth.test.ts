@@ -414,7 +414,7 @@ test('a secret that is sent must be right, in the form or as Basic credentials',
 /** As if the tokens that were used had been used so much earlier. */
 const passed = (seconds: number) =>
   app.db.run(
-    `update oauth_token set used_at = used_at - make_interval(secs => $1) where merchant_id = 'TEST'
+    `update oauth_token set used_at = shifted(used_at, -1000 * $1::int) where merchant_id = 'TEST'
       and used_at is not null`,
     [seconds],
   );

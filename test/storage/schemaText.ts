@@ -20,6 +20,8 @@ export async function schemaText(db: Database): Promise<string> {
   return (
     [
       header,
+      // A function whose body is text may read tables that come after it.
+      'SET check_function_bodies = off;',
       ...extensions.map(({ name }) => `CREATE EXTENSION IF NOT EXISTS ${name};`),
       // A function that columns call may itself read a table.
       ...inOrder<Table | Routine>([...functions.filter(isBefore), ...tables]).map((each) =>

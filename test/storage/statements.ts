@@ -41,7 +41,7 @@ const withoutConstants = (statement: string): string =>
   statement
     .replace(/--.*$/gm, ' ')
     .replace(/\/\*, \.\.\. \*\//g, ' ')
-    .replace(/'(?:[^']|'')*'|\$\d+|\b\d+\b/g, '?')
+    .replace(/'(?:[^']|'')*'|\$\d+|\b(?:\d+|true|false)\b/g, '?')
     .replace(/\?(?:\s*,\s*\?)+/g, '?')
     .replace(/\(\s*\?\s*\)/g, '(?)')
     .replace(/\s+/g, ' ')

@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
+import { shutOut } from './citus.ts';
 import { makeTemplate, startTestServer, type TestStore, withPool } from './testStore.ts';
 
 /** A migrated, empty database of the caller's own. */
@@ -21,20 +22,33 @@ export async function testDatabase(t?: Scope): Promise<DatabasePool> {
 
 /** {@link testDatabase} with the way to it, for tests that start a server. */
 export async function openTestDatabase(t: Scope = { after }): Promise<TestDatabase> {
-  const { connection: server, template } = await testStore();
+  const { connection: server, template, workers = [] } = await testStore();
   const database = `test_${process.pid}_${++created}`;
-  await withPool(server, (admin) => admin.run(`create database ${database} template ${template}`));
+  const nodes = [server, ...workers];
+  // The copy of a distributed database is a copy of its part on each node.
+  await Promise.all(
+    nodes.map((node) =>
+      withPool(node, (admin) => admin.run(`create database ${database} template ${template}`)),
+    ),
+  );
   const connection = { ...server, database };
   const db = openPool({ connection, maxConnections: 10, prepareStatements: true });
   t.after(async () => {
     await db.close();
-    await withPool(server, (admin) => admin.run(`drop database ${database} with (force)`));
+    for (const node of nodes) await dropDatabase(node, database, workers.length > 0);
   });
   return {
     db,
     connection,
     url: `postgresql://${server.user}@${encodeURIComponent(server.host)}:${server.port}/${database}`,
   };
+}
+
+/** Inserts a merchant that has its id for a name: inserts of rows begin with that of their merchant. */
+export async function addMerchantRow(db: DatabasePool, merchantId: string): Promise<void> {
+  await db.run('insert into merchant (merchant_id, name, created_at) values ($1, $1, now())', [
+    merchantId,
+  ]);
 }
 
 let created = 0;
@@ -61,12 +75,31 @@ async function startOwnStore(): Promise<TestStore> {
 export async function emptyDatabase(
   t: Scope,
   connection: EmbeddedConnection,
+  workers: readonly EmbeddedConnection[] = [],
 ): Promise<EmbeddedConnection> {
   const empty = { ...connection, database: `${connection.database}_empty` };
-  const admin = { ...connection, database: 'postgres' };
-  await withPool(admin, (db) => db.run(`create database ${empty.database}`));
+  const nodes = [connection, ...workers].map((node) => ({ ...node, database: 'postgres' }));
+  for (const node of nodes)
+    await withPool(node, (admin) => admin.run(`create database ${empty.database}`));
   t.after(async () => {
-    await withPool(admin, (db) => db.run(`drop database ${empty.database}`));
+    for (const node of nodes) await dropDatabase(node, empty.database, workers.length > 0);
   });
   return empty;
+}
+
+/** The nodes of the store: one, or those of a Citus, its coordinator first. */
+export async function nodesOfStore(): Promise<EmbeddedConnection[]> {
+  const { connection, workers = [] } = await testStore();
+  return [connection, ...workers];
+}
+
+async function dropDatabase(
+  node: EmbeddedConnection,
+  database: string,
+  isOnCitus: boolean,
+): Promise<void> {
+  await withPool(node, async (admin) => {
+    if (isOnCitus) await shutOut(admin, database);
+    await admin.run(`drop database ${database} with (force)`);
+  });
 }

@@ -18,6 +18,8 @@ export interface TestStore {
   readonly connection: EmbeddedConnection;
   /** The migrated database that each test's own is a copy of. */
   readonly template: string;
+  /** The other nodes of a Citus; a database has a part of the same name on each. */
+  readonly workers?: readonly EmbeddedConnection[];
 }
 
 /**

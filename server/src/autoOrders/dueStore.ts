@@ -135,9 +135,11 @@ export async function merchantsWithDue(
   merchants: readonly { readonly merchantId: string; readonly now: Temporal.Instant }[],
 ): Promise<ReadonlySet<string>> {
   const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from unnest($1::text[], $2::timestamptz[]) as m (merchant_id, now)
-     where exists (
-       select from auto_order a where a.merchant_id = m.merchant_id and a.due_at <= m.now)`,
+    `select m.merchant_id from merchant m
+     join unnest($1::text[], $2::timestamptz[]) as k (merchant_id, now)
+       on k.merchant_id = m.merchant_id
+     where m.merchant_id = any($1::text[]) and exists (
+       select from auto_order a where a.merchant_id = m.merchant_id and a.due_at <= k.now)`,
     [merchants.map((merchant) => merchant.merchantId), merchants.map((merchant) => merchant.now)],
   );
   return new Set(rows.map((row) => row.merchant_id));

@@ -1,5 +1,7 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
+import { takeIds } from '../platform/storage/takenIds.ts';
 
 /*
  * Background work of auto orders: updates that a client sent with `_async`, and recalculations
@@ -25,12 +27,14 @@ export async function insertUpdateJobs(
   merchantId: string,
   jobs: readonly Omit<UpdateJob, 'jobId' | 'attempts'>[],
 ): Promise<void> {
+  const ids = await takeIds(db, 'auto_order_update_job.job_id', jobs.length);
   await db.run(
-    `insert into auto_order_update_job (merchant_id, auto_order_oid, body, validate_original_order, actor_name)
-     select $1, oid, body, validates, actor
-     from jsonb_to_recordset($2::jsonb)
-       as r (place integer, oid integer, body jsonb, validates boolean, actor text)
-     order by place`,
+    `insert into auto_order_update_job (merchant_id, job_id, auto_order_oid, body,
+       validate_original_order, actor_name)
+     overriding system value
+     select m.merchant_id, r.id, r.oid, r.body, r.validates, r.actor
+     from ${merchantRow} cross join jsonb_to_recordset($2::jsonb)
+       as r (id bigint, oid integer, body jsonb, validates boolean, actor text)`,
     [
       merchantId,
       JSON.stringify(
@@ -39,7 +43,7 @@ export async function insertUpdateJobs(
           body: job.body,
           validates: job.validatesOriginalOrder,
           actor: job.actorName,
-          place,
+          id: ids[place],
         })),
       ),
     ],
@@ -52,9 +56,11 @@ export async function merchantsWithJobs(
   merchantIds: readonly string[],
 ): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from unnest($1::text[]) as m (merchant_id)
-     where exists (select from auto_order_update_job j where j.merchant_id = m.merchant_id)
-       or exists (select from auto_order_recalculation r where r.merchant_id = m.merchant_id)`,
+    `select m.merchant_id from merchant m where m.merchant_id = any($1::text[])
+       and exists (select from auto_order_update_job j where j.merchant_id = m.merchant_id)
+     union
+     select m.merchant_id from merchant m where m.merchant_id = any($1::text[])
+       and exists (select from auto_order_recalculation r where r.merchant_id = m.merchant_id)`,
     [merchantIds],
   );
   return rows.map((row) => row.merchant_id);

@@ -1,4 +1,6 @@
 import { frequencies } from '@perennial/contract/frequency.ts';
+import { billingUrlText } from '../kernel/billingUrlText.ts';
+import { emailsText } from '../kernel/emailsText.ts';
 import { listText, memberText, objectText } from '../kernel/jsonText.ts';
 import { expansionUnder, orderJson } from '../orders/present.ts';
 import { scheduleGap } from './scheduleGaps.ts';
@@ -25,9 +27,7 @@ export function autoOrderJson(alias: string, expand: ReadonlySet<string>): strin
       : undefined,
     expand.has('properties') ? write.json('properties', `${alias}.properties`) : undefined,
     expand.has('management') ? write.json('management', managementJson(alias)) : undefined,
-    expand.has('emails')
-      ? write.json('emails', `auto_order_emails(${alias}.merchant_id, ${alias}.auto_order_oid)`)
-      : undefined,
+    expand.has('emails') ? write.json('emails', emailsText(`${alias}.auto_order_oid`)) : undefined,
     expand.has('logs') ? write.json('logs', logsJson(alias, write)) : undefined,
     expand.has('original_order') || hasUnder('original_order', expand)
       ? write.json('original_order', originalOrderJson(alias, expand))
@@ -55,7 +55,7 @@ export function orderAutoOrderJson(orderAlias: string): string {
   return `(select (case when ${orderAlias}.rebill_number = 0
       then ${objectText(whole)} else ${objectText(pointer)} end)
     from auto_order ao
-    where ao.merchant_id = ${orderAlias}.merchant_id
+    where ao.merchant_id = $1
       and ao.auto_order_oid = ${orderAlias}.auto_order_oid)`;
 }
 
@@ -133,7 +133,7 @@ function itemsJson(alias: string, expand: ReadonlySet<string>): string {
     expand.has('properties') ? write.json('properties', 'i.properties') : undefined,
   ]);
   return `(select ${listText(item, 'i.position')} from auto_order_item i
-    where i.merchant_id = ${alias}.merchant_id and i.auto_order_oid = ${alias}.auto_order_oid)`;
+    where i.merchant_id = $1 and i.auto_order_oid = ${alias}.auto_order_oid)`;
 }
 
 /** The frequency; absent where the stored one is not in the contract. Such an item is parked. */
@@ -168,7 +168,7 @@ function addOnsJson(column: string, write: Writer): string {
 }
 
 function managementJson(alias: string): string {
-  const url = `update_billing_url(${alias}.merchant_id, ${alias}.auto_order_oid)`;
+  const url = billingUrlText(`${alias}.auto_order_oid`);
   return `'{"update_billing_url":' || to_json(${url})::text || '}'`;
 }
 
@@ -178,17 +178,17 @@ function logsJson(alias: string, write: Writer): string {
     write.text('log_message', 'l.message'),
   ]);
   return `(select ${listText(line, 'l.log_id')} from auto_order_log l
-    where l.merchant_id = ${alias}.merchant_id and l.auto_order_oid = ${alias}.auto_order_oid)`;
+    where l.merchant_id = $1 and l.auto_order_oid = ${alias}.auto_order_oid)`;
 }
 
 function originalOrderJson(alias: string, expand: ReadonlySet<string>): string {
   return `(select ${orderOf('original_order', expand)} from orders o
-    where o.merchant_id = ${alias}.merchant_id and o.order_id = ${alias}.original_order_id)`;
+    where o.merchant_id = $1 and o.order_id = ${alias}.original_order_id)`;
 }
 
 function rebillOrdersJson(alias: string, expand: ReadonlySet<string>): string {
   return `(select ${listText(orderOf('rebill_orders', expand), 'o.rebill_number')} from orders o
-    where o.merchant_id = ${alias}.merchant_id
+    where o.merchant_id = $1
       and o.auto_order_oid = ${alias}.auto_order_oid and o.rebill_number > 0)`;
 }
 

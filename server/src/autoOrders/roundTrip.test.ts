@@ -10,7 +10,7 @@ import {
   anItem,
   someRules,
 } from '../../../test/support/autoOrders.ts';
-import { testDatabase } from '../../../test/support/database.ts';
+import { addMerchantRow, testDatabase } from '../../../test/support/database.ts';
 import { minor } from '../kernel/money.ts';
 import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
@@ -124,6 +124,7 @@ const record: fc.Arbitrary<AutoOrder> = fc
 // one field and send all of it back.
 test('sending back what was read changes nothing, whatever the record', async (t) => {
   const db = await testDatabase();
+  await addMerchantRow(db, 'DEMO');
   const rules = { ...someRules, currency: 'USD', catalog };
   const runs = 150;
   await fc.assert(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { sortings } from '@perennial/contract/sorting.ts';
 import { aCatalog, anAutoOrder, anItem, at, someRules } from '../../../test/support/autoOrders.ts';
-import { testDatabase } from '../../../test/support/database.ts';
+import { addMerchantRow, testDatabase } from '../../../test/support/database.ts';
 import { minor } from '../kernel/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { insertOrders } from '../orders/store.ts';
@@ -14,6 +14,8 @@ import { findOids, readAutoOrderPage, readAutoOrders, saveFacets } from './searc
 import { appendLogs, insertAutoOrders } from './store.ts';
 
 const db = await testDatabase();
+await addMerchantRow(db, 'DEMO');
+await addMerchantRow(db, 'OTHER');
 const none: ReadonlySet<string> = new Set();
 const zone = 'America/New_York';
 
@@ -262,13 +264,15 @@ async function totalsOfPages() {
 }
 
 test('totals are reported up to 10,000', async () => {
+  await addMerchantRow(db, 'MANY');
   const insert = (from: number, to: number) =>
     db.run(
       `insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id,
          status, enabled, currency, currency_exponent, signed_up_at, created_at, modified_at)
-     select 'MANY', n, 'C' || n, 'O' || n, 'active', true, 'USD', 2,
+     select m.merchant_id, n, 'C' || n, 'O' || n, 'active', true, 'USD', 2,
          $1::timestamptz, $1::timestamptz, $1::timestamptz
-       from generate_series($2::int, $3::int) n`,
+       from merchant m cross join generate_series($2::int, $3::int) n
+       where m.merchant_id = 'MANY'`,
       [at('2026-01-15T15:00:00Z'), from, to],
     );
   await insert(1, 10_000);

@@ -6,6 +6,7 @@ import type { ResultSet } from '../platform/http/answer.ts';
 import type { Page } from '../platform/http/routes.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { JsonList } from '../platform/storage/page.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 import { readEach, readOrLeaveOut } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import type { Facets } from './facets.ts';
@@ -160,20 +161,18 @@ const pageOfAllSql = writtenOnce(
      count(*)::int as count,
      (select count(*)::int from (
         select from auto_order o
-        where o.merchant_id = ${merchant} and o.auto_order_oid > coalesce(max(a.auto_order_oid), 0)
+        where o.merchant_id = $1 and o.auto_order_oid > coalesce(max(a.auto_order_oid), 0)
         limit ${countMax + 1} - case when max(a.auto_order_oid) is null then 0
           else least(${countMax}, (select $4::bigint) + (select $3::int)) end
       ) as rest) as rest
    from (select * from auto_order o
-         where o.merchant_id = ${merchant} and o.auto_order_oid >= (
+         where o.merchant_id = $1 and o.auto_order_oid >= (
            select first.auto_order_oid from auto_order first
-           where first.merchant_id = ${merchant}
+           where first.merchant_id = $1
            order by first.auto_order_oid limit 1 offset (select $4::bigint))
          order by o.auto_order_oid limit (select $3::int)) a
    where ${inZone('$2')}`,
 );
-
-const merchant = '(select $1::text)';
 
 /**
  * Caches statements by their expansion, because writing one takes as long as running it. Most
@@ -297,8 +296,8 @@ export async function saveFacets(
   );
   await tx.run(
     `insert into auto_order_search_value (merchant_id, kind, value, auto_order_oid)
-     select $1, kind, value, oid
-     from unnest($2::text[], $3::text[], $4::int[]) as v (kind, value, oid)`,
+     select m.merchant_id, v.kind, v.value, v.oid
+     from ${merchantRow} cross join unnest($2::text[], $3::text[], $4::int[]) as v (kind, value, oid)`,
     [
       merchantId,
       values.map(({ kind }) => kind),
@@ -318,8 +317,8 @@ const facetNames = [
 
 const saveFacetsSql = `
   insert into auto_order_search (merchant_id, auto_order_oid, ${facetNames.join(', ')})
-  select $1, auto_order_oid, ${facetNames.join(', ')}
-  from jsonb_to_recordset($2::jsonb) as r (
+  select m.merchant_id, auto_order_oid, ${facetNames.join(', ')}
+  from ${merchantRow} cross join jsonb_to_recordset($2::jsonb) as r (
     auto_order_oid integer, ordered_at timestamptz, paid_at timestamptz,
     customer_profile_oid integer, card_expires_on date,
     ${facetColumns.map((name) => `${name} text`).join(', ')})

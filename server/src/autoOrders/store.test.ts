@@ -8,7 +8,7 @@ import {
   calculatedAutoOrder,
   someRules,
 } from '../../../test/support/autoOrders.ts';
-import { testDatabase } from '../../../test/support/database.ts';
+import { addMerchantRow, testDatabase } from '../../../test/support/database.ts';
 import { minor } from '../kernel/money.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
@@ -23,6 +23,8 @@ import {
 } from './store.ts';
 
 const db = await testDatabase();
+await addMerchantRow(db, 'DEMO');
+await addMerchantRow(db, 'OTHER');
 const createdAt = at('2026-01-15T10:00:00-05:00');
 
 async function insert(...records: AutoOrder[]) {

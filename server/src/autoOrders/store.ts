@@ -3,7 +3,13 @@ import type { Temporal } from 'temporal-polyfill';
 import { upperCode } from '../kernel/caseFolding.ts';
 import { currencyExponent, type Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { type Column, type Recordset, recordset } from '../platform/storage/recordset.ts';
+import {
+  type Column,
+  merchantRow,
+  type Recordset,
+  recordset,
+} from '../platform/storage/recordset.ts';
+import { takeIds } from '../platform/storage/takenIds.ts';
 import type {
   AddOn,
   AgreedOption,
@@ -166,10 +172,10 @@ const newRows = recordset<NewAutoOrder>([
 const itemRows = recordset([...itemKeys, ...itemColumns]);
 
 const insertSql = `insert into auto_order (merchant_id, ${newRows.names})
-  select $1, ${newRows.names} from ${newRows.from(2)}`;
+  select m.merchant_id, ${newRows.names} from ${newRows.insertFrom(2)}`;
 
 const insertItemsSql = `insert into auto_order_item (merchant_id, ${itemRows.names})
-  select $1, ${itemRows.names} from ${itemRows.from(2)}`;
+  select m.merchant_id, ${itemRows.names} from ${itemRows.insertFrom(2)}`;
 
 /**
  * Writes locked records: missing items are deleted, new ones inserted. Increases the version of
@@ -182,25 +188,23 @@ export async function saveAutoOrders(
   changed: readonly CalculatedAutoOrder[],
 ): Promise<void> {
   await updateAutoOrders(tx, merchantId, at, wholeAutoOrders, changed);
-  await tx.run(saveItemsSql, [
-    merchantId,
-    oidsOf(changed),
-    ...itemRows.values(changed.flatMap(itemSources)),
-  ]);
+  const items = changed.flatMap(itemSources);
+  await tx.run(deleteMissingItemsSql, [merchantId, oidsOf(changed), ...keptItems.values(items)]);
+  await tx.run(saveItemsSql, [merchantId, ...itemRows.values(items)]);
 }
 
+const keptItems = recordset(itemKeys);
+
+const deleteMissingItemsSql = `
+  delete from auto_order_item i where i.merchant_id = $1 and i.auto_order_oid = any($2::int[])
+    and not exists (
+      select from ${keptItems.updateFrom(3)}
+      where r.auto_order_oid = i.auto_order_oid and r.auto_order_item_oid = i.auto_order_item_oid
+    )`;
+
 const saveItemsSql = `
-  with r as materialized (
-    select * from ${itemRows.from(3)}
-  ), gone as (
-    delete from auto_order_item i where i.merchant_id = $1 and i.auto_order_oid = any($2::int[])
-      and not exists (
-        select from r
-        where r.auto_order_oid = i.auto_order_oid and r.auto_order_item_oid = i.auto_order_item_oid
-      )
-  )
   insert into auto_order_item (merchant_id, ${itemRows.names})
-  select $1, ${itemRows.names} from r
+  select m.merchant_id, ${itemRows.names} from ${itemRows.insertFrom(2)}
   on conflict (merchant_id, auto_order_oid, auto_order_item_oid) do update
   set ${itemColumns.map(({ name }) => `${name} = excluded.${name}`).join(', ')}`;
 
@@ -276,7 +280,7 @@ async function updateAutoOrders(
   await tx.run(
     `update auto_order a
      set version = a.version + 1, modified_at = coalesce(r.changed_at, $2), ${assigned}
-     from ${rows.from(4)}
+     from ${rows.updateFrom(4)}
      where a.merchant_id = $1 and a.auto_order_oid = any($3::int[])
        and a.auto_order_oid = r.auto_order_oid`,
     [merchantId, at, oidsOf(changed), ...rows.values(changed)],
@@ -291,7 +295,7 @@ async function updateItems(
 ): Promise<void> {
   await tx.run(
     `update auto_order_item i set ${assigned}
-     from ${rows.from(3)}
+     from ${rows.updateFrom(3)}
      where i.merchant_id = $1 and i.auto_order_oid = any($2::int[])
        and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`,
     [merchantId, oidsOf(changed), ...rows.values(changed.flatMap(itemSources))],
@@ -328,14 +332,15 @@ export async function appendLogs(
 ): Promise<void> {
   if (lines.length === 0) return;
   await tx.run(
-    `insert into auto_order_log (merchant_id, auto_order_oid, at, message)
-     select $1, oid, coalesce(line_at, $2), message
-     from unnest($3::int[], $4::text[], $5::timestamptz[])
-       with ordinality as line (oid, message, line_at, place)
-     order by place`,
+    `insert into auto_order_log (merchant_id, log_id, auto_order_oid, at, message)
+     overriding system value
+     select m.merchant_id, line.id, line.oid, coalesce(line.line_at, $2), line.message
+     from ${merchantRow} cross join unnest($3::bigint[], $4::int[], $5::text[], $6::timestamptz[])
+       as line (id, oid, message, line_at)`,
     [
       merchantId,
       at,
+      await takeIds(tx, 'auto_order_log.log_id', lines.length),
       lines.map((line) => line.autoOrderOid),
       lines.map((line) => line.message),
       lines.map((line) => line.at),
@@ -365,14 +370,17 @@ export async function appendChangeLogs(
   lines: readonly ChangeLogLine[],
 ): Promise<void> {
   await tx.run(
-    `insert into auto_order_log (merchant_id, auto_order_oid, at, message, actor, changes)
-     select $1, oid, coalesce(line_at, $2), message, actor, changes
-     from unnest($3::int[], $4::text[], $5::json[], $6::json[], $7::timestamptz[])
-       with ordinality as line (oid, message, actor, changes, line_at, place)
-     order by place`,
+    `insert into auto_order_log (merchant_id, log_id, auto_order_oid, at, message, actor, changes)
+     overriding system value
+     select m.merchant_id, line.id, line.oid, coalesce(line.line_at, $2), line.message, line.actor,
+       line.changes
+     from ${merchantRow}
+     cross join unnest($3::bigint[], $4::int[], $5::text[], $6::json[], $7::json[],
+       $8::timestamptz[]) as line (id, oid, message, actor, changes, line_at)`,
     [
       merchantId,
       at,
+      await takeIds(tx, 'auto_order_log.log_id', lines.length),
       lines.map((line) => line.autoOrderOid),
       lines.map((line) => line.message),
       lines.map((line) => JSON.stringify(line.actor)),

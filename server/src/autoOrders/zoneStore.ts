@@ -104,7 +104,7 @@ export async function setNextShipments(
   await tx.run(
     `update auto_order_item i set next_shipment_at = r.at,
        calculated_next_shipment_at = case when i.calculated_next_shipment_at is null then null else r.at end
-     from ${datesRows.from(2)}
+     from ${datesRows.updateFrom(2)}
      where i.merchant_id = $1 and i.auto_order_oid = r.auto_order_oid
        and i.auto_order_item_oid = r.auto_order_item_oid`,
     [merchantId, ...datesRows.values(dates)],
@@ -112,7 +112,7 @@ export async function setNextShipments(
   await tx.run(
     `update auto_order a set next_shipment_at = least(a.next_shipment_at, r.at),
        due_at = case when a.due_at is null then null else least(a.due_at, r.at) end
-     from (select auto_order_oid, min(at) as at from ${datesRows.from(2)} group by 1) as r
+     from (select auto_order_oid, min(at) as at from ${datesRows.updateFrom(2)} group by 1) as r
      where a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid`,
     [merchantId, ...datesRows.values(dates)],
   );

@@ -83,7 +83,7 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'a date that searches would miss',
-    `update auto_order set next_shipment_at = next_shipment_at + interval '1 day'
+    `update auto_order set next_shipment_at = shifted(next_shipment_at, 86400000)
      where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order 1 next_shipment_dts /m,
   ],
@@ -110,13 +110,13 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'the day of the last order',
-    `update auto_order_item set last_order_at = last_order_at - interval '1 day'
+    `update auto_order_item set last_order_at = shifted(last_order_at, -86400000)
      where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order item 11 last_order_dts 2026-05-14T14:00:00Z 2026-05-15T14:00:00Z$/m,
   ],
   [
     'a schedule that left its day',
-    `update auto_order_item set next_shipment_at = next_shipment_at + interval '2 days'
+    `update auto_order_item set next_shipment_at = shifted(next_shipment_at, 172800000)
      where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order item 11 next_shipment_dts 2026-06-17T10:00:00 2026-06-15T10:00:00$/m,
   ],
@@ -293,14 +293,14 @@ for (const [what, sql, found] of faults) {
 test('an auto order may complete because the end of its overdue item had passed', async () => {
   const { db, merchant } = await billed();
   await db.run(
-    `update auto_order_item set no_order_after_at = next_shipment_at + interval '2 days'
+    `update auto_order_item set no_order_after_at = shifted(next_shipment_at, 172800000)
      where merchant_id = $1 and auto_order_oid = 1`,
     [merchant.merchantId],
   );
   const completeAfter = (days: number) =>
     db.run(
       `update auto_order set completed = true, status = 'disabled', enabled = false, due_at = null,
-         disabled_at = next_shipment_at + make_interval(days => $2)
+         disabled_at = shifted(next_shipment_at, 86400000 * $2::int)
        where merchant_id = $1 and auto_order_oid = 1`,
       [merchant.merchantId, days],
     );

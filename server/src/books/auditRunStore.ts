@@ -90,7 +90,7 @@ export async function merchantsToAudit(db: Database): Promise<string[]> {
     `select m.merchant_id from merchant m
      where exists (select from audit a where a.merchant_id = m.merchant_id
        and a.state in ('waiting', 'running')
-       and (a.lease_until is null or a.lease_until <= clock_timestamp())) order by m.merchant_id`,
+       and (a.lease_until is null or a.lease_until <= statement_timestamp())) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);
 }
@@ -105,11 +105,11 @@ export function takeAudit(
   leaseMs: number,
 ): Promise<AuditRun | undefined> {
   return db.row(
-    `update audit set state = 'running', started_at = clock_timestamp(), done_count = 0,
+    `update audit set state = 'running', started_at = statement_timestamp(), done_count = 0,
        total_count = (select count(*) from auto_order where merchant_id = $1),
-       lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+       lease_until = statement_timestamp() + $2 * interval '1 millisecond'
      where merchant_id = $1 and state in ('waiting', 'running')
-       and (lease_until is null or lease_until <= clock_timestamp()) returning ${columns}`,
+       and (lease_until is null or lease_until <= statement_timestamp()) returning ${columns}`,
     [merchantId, leaseMs],
   );
 }
@@ -124,7 +124,7 @@ export async function saveAuditProgress(
 ): Promise<void> {
   await db.run(
     `update audit set done_count = $3,
-       lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+       lease_until = statement_timestamp() + $4 * interval '1 millisecond'
      where merchant_id = $1 and audit_id = $2 and state = 'running'`,
     [merchantId, auditId, doneCount, leaseMs],
   );
@@ -138,7 +138,7 @@ export async function saveAuditResult(
   result: AuditResult,
 ): Promise<void> {
   await db.run(
-    `update audit set state = 'done', ended_at = clock_timestamp(), lease_until = null,
+    `update audit set state = 'done', ended_at = statement_timestamp(), lease_until = null,
        done_count = $3, total_count = $3, order_count = $4, attempt_count = $5,
        difference_count = $6, differences = $7::json
      where merchant_id = $1 and audit_id = $2 and state = 'running'`,
@@ -164,9 +164,9 @@ export async function saveAuditFailure(
   await db.run(
     `update audit set failures = failures + 1, state = case when $4 then 'failed' else 'waiting' end,
        failure_reason = case when $4 then $3 end,
-       ended_at = case when $4 then clock_timestamp() end,
+       ended_at = case when $4 then statement_timestamp() end,
        lease_until = case when $4 then null
-         else clock_timestamp() + $5 * interval '1 millisecond' end
+         else statement_timestamp() + $5 * interval '1 millisecond' end
      where merchant_id = $1 and audit_id = $2 and state = 'running'`,
     [merchantId, auditId, failure.reason, failure.isLast, failure.retryMs],
   );

@@ -78,7 +78,7 @@ test('an audit whose process was stopped is done again by another one', async ()
   // What a process leaves that is killed in the middle.
   await app.db.run(
     `update audit set state = 'running', started_at = now(), done_count = 500, total_count = 900,
-       lease_until = clock_timestamp() + interval '1 minute' where merchant_id = 'TEST'`,
+       lease_until = statement_timestamp() + interval '1 minute' where merchant_id = 'TEST'`,
   );
   assert.equal(await workerOf(app).runOnce(), 0, 'it is the work of the other process');
   await app.db.run("update audit set lease_until = now() where merchant_id = 'TEST'");

@@ -10,6 +10,7 @@ import { type Command, Obstacle, table, UsageError } from './command.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand,
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
+  distribute: async () => (await import('./distribute.ts')).distributeCommand,
   merchant: async () => (await import('./merchant.ts')).merchantCommand,
   key: async () => (await import('./key.ts')).keyCommand,
   user: async () => (await import('./user.ts')).userCommand,

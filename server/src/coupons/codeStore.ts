@@ -3,6 +3,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type JsonPage, readPage } from '../platform/storage/page.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 
 /** A coupon as a code names it. */
 export interface NamedCoupon {
@@ -72,8 +73,8 @@ export async function addCodes(
 ): Promise<ReadonlySet<string>> {
   const rows = await tx.rows<{ key: string }>(
     `insert into coupon_code (merchant_id, code_lc, code, coupon_oid, expires_at)
-     select $1, given.key, given.code, $2, $5
-     from unnest($3::text[], $4::text[]) as given (key, code)
+     select m.merchant_id, given.key, given.code, $2, $5
+     from ${merchantRow} cross join unnest($3::text[], $4::text[]) as given (key, code)
      on conflict (merchant_id, code_lc) do nothing
      returning code_lc as key`,
     [merchantId, oid, codes.map(fold), codes, expiresAt ?? null],

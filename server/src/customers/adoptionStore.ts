@@ -28,7 +28,7 @@ export async function claimAdoption(
 ): Promise<(Adoption & { readonly email: string | undefined }) | undefined> {
   const row = await tx.row<{ oid: number; fromOid: number; email: string | null }>(
     `select a.customer_profile_oid as oid, a.from_profile_oid as "fromOid",
-       (select c.email from customer c where c.merchant_id = a.merchant_id
+       (select c.email from customer c where c.merchant_id = $1
          and c.customer_profile_oid = a.customer_profile_oid) as email
      from customer_adoption a where a.merchant_id = $1
      order by a.customer_profile_oid, a.from_profile_oid limit 1 for update of a skip locked`,

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 import type { StoredCustomer } from './customer.ts';
 
 /** An imported profile, with its number and creation date. */
@@ -23,7 +24,8 @@ export async function insertCustomers(
   await tx.run(
     `insert into customer (
        merchant_id, customer_profile_oid, email, document, card_tokens, created_at, modified_at)
-     select $1, oid, email, document, tokens, at, at from jsonb_to_recordset($2::jsonb)
+     select m.merchant_id, oid, email, document, tokens, at, at
+     from ${merchantRow} cross join jsonb_to_recordset($2::jsonb)
        as r (oid int, email text, document jsonb, tokens jsonb, at timestamptz)`,
     [merchantId, JSON.stringify(rows)],
   );

@@ -1,5 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
+import { emailsText } from '../kernel/emailsText.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
+import { takeIds } from '../platform/storage/takenIds.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import type {
   AutoOrdersNotice,
@@ -30,7 +33,9 @@ export async function insertNotices(
   merchantId: string,
   notices: readonly NewNotice[],
 ): Promise<void> {
-  const rows = notices.map((notice) => ({
+  const ids = await takeIds(tx, 'notice.notice_id', notices.length);
+  const rows = notices.map((notice, index) => ({
+    id: ids[index],
     auto_order_oid: notice.autoOrderOid,
     kind: notice.kind,
     made_at: notice.madeAt,
@@ -41,12 +46,14 @@ export async function insertNotices(
     occasion: notice.occasion,
   }));
   await tx.run(
-    `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, order_id, email,
-      skip_reason, occasion, next_try_at)
-     select $1, r.auto_order_oid, r.kind, r.made_at, r.facts, r.order_id, r.email, r.skip_reason,
-       r.occasion, case when r.skip_reason is null then clock_timestamp() end
-     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid int, kind text, made_at timestamptz,
-       facts jsonb, order_id text, email text, skip_reason text, occasion text)
+    `insert into notice (merchant_id, notice_id, auto_order_oid, kind, made_at, facts, order_id,
+       email, skip_reason, occasion, next_try_at)
+     overriding system value
+     select m.merchant_id, r.id, r.auto_order_oid, r.kind, r.made_at, r.facts, r.order_id, r.email,
+       r.skip_reason, r.occasion, case when r.skip_reason is null then statement_timestamp() end
+     from ${merchantRow} cross join jsonb_to_recordset($2::jsonb) as r (id bigint,
+       auto_order_oid int, kind text, made_at timestamptz, facts jsonb, order_id text, email text,
+       skip_reason text, occasion text)
      on conflict (merchant_id, occasion) where occasion is not null do nothing`,
     [merchantId, JSON.stringify(rows)],
   );
@@ -57,7 +64,7 @@ export async function merchantsWithNotices(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from merchant m
      where exists (select from notice n where n.merchant_id = m.merchant_id
-       and n.next_try_at <= clock_timestamp()) order by m.merchant_id`,
+       and n.next_try_at <= statement_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);
 }
@@ -72,9 +79,9 @@ export async function claimNotices(
   // time.
   const rows = await db.rows<NoticeRow>(
     `update notice n
-      set attempts = n.attempts + 1, next_try_at = clock_timestamp() + make_interval(secs => $2)
+      set attempts = n.attempts + 1, next_try_at = statement_timestamp() + make_interval(secs => $2)
      from (select auto_order_oid, notice_id from notice
-       where merchant_id = $1 and next_try_at <= clock_timestamp()
+       where merchant_id = $1 and next_try_at <= statement_timestamp()
        order by next_try_at limit ${claimMax} for update skip locked) as claimed
      where n.merchant_id = $1 and n.auto_order_oid = claimed.auto_order_oid
        and n.notice_id = claimed.notice_id
@@ -116,7 +123,7 @@ export async function settleNotices(
       message_id = s.message_id, skip_reason = s.skip_reason,
        delivered_at = s.delivered_at, bounced_at = s.bounced_at, bounce_type = s.bounce_type,
          smtp_response = s.smtp_response,
-       next_try_at = clock_timestamp() + make_interval(secs => s.retry_in_seconds)
+       next_try_at = shifted(statement_timestamp(), 1000 * s.retry_in_seconds)
      from jsonb_to_recordset($2::jsonb) as s (notice_id bigint, auto_order_oid int, email text,
        cc text[], subject text, message_id text, skip_reason text,
        delivered_at timestamptz, bounced_at timestamptz, bounce_type text, smtp_response text,
@@ -150,7 +157,7 @@ export async function readEmails(
   timeZone: string,
 ): Promise<string> {
   const row = await db.row<{ json: string }>(
-    `select auto_order_emails($1, $2) as json where ${inZone('$3')}`,
+    `select ${emailsText('$2')} as json where ${inZone('$3')}`,
     [merchantId, autoOrderOid, timeZone],
   );
   return row!.json;

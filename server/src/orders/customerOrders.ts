@@ -28,7 +28,7 @@ const isOrder = `r.current_stage <> 'Rejected' and not ${isQuote}`;
 const newestMax = 100;
 
 const ordersOf = (alias: string, condition: string): string =>
-  `from orders r where r.merchant_id = ${alias}.merchant_id
+  `from orders r where r.merchant_id = $1
     and r.customer_profile_oid = ${alias}.customer_profile_oid and ${condition}`;
 
 const total = "(r.summary->'total'->>'value')::numeric";

@@ -36,5 +36,5 @@ export async function takeOrders(
 }
 
 const unowned = `(o.customer_profile_oid is null or not exists (
-  select from customer c where c.merchant_id = o.merchant_id
+  select from customer c where c.merchant_id = $1
     and c.customer_profile_oid = o.customer_profile_oid))`;

@@ -25,7 +25,7 @@ export function queueOtherRefunds(
 ): Promise<number> {
   return tx.run(
     `insert into other_refund (merchant_id, order_id, cause_order_id, wishes, lease_until)
-     select $1, o.order_id, $2, $4, now() + interval '120 seconds' from orders o
+     select o.merchant_id, o.order_id, $2, $4, now() + interval '120 seconds' from orders o
      where o.merchant_id = $1 and o.auto_order_oid = any($3::int[]) and o.order_id <> $2
        and o.paid_at is not null
        and coalesce(o.payment->>'payment_status', '') <> 'Refunded'

@@ -141,7 +141,7 @@ function foreignParts(order: OrderProjection, expand: ReadonlySet<string>): stri
 
 function customerOf({ alias }: OrderProjection): string {
   return `(select (${customerJson('profile', customerPartsOfOrder)})::text from customer profile
-    where profile.merchant_id = ${alias}.merchant_id
+    where profile.merchant_id = $1
       and profile.customer_profile_oid = ${alias}.customer_profile_oid)`;
 }
 

@@ -44,9 +44,8 @@ export async function merchantsWithRetry(
   merchantIds: readonly string[],
 ): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
-    `select c.merchant_id from unnest($1::text[]) as m (merchant_id)
-     join receivable_retry_config c on c.merchant_id = m.merchant_id
-     where c.config->>'active' = 'true'`,
+    `select c.merchant_id from receivable_retry_config c
+     where c.merchant_id = any($1::text[]) and c.config->>'active' = 'true'`,
     [merchantIds],
   );
   return rows.map((row) => row.merchant_id);
@@ -56,7 +55,7 @@ export async function merchantsWithRetry(
 export async function adoptReceivables(db: Database, merchantId: string): Promise<number> {
   return db.run(
     `insert into receivable_retry (merchant_id, order_id, entered_at, next_at)
-     select $1, o.order_id, e.at, e.at
+     select o.merchant_id, o.order_id, e.at, e.at
      from orders o
      cross join lateral (
        select coalesce(max((move->>'transition_dts')::timestamptz), o.created_at) as at

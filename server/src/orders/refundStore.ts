@@ -41,7 +41,7 @@ export interface RefundWishes {
 
 /** How long only the process that began a refund may ask the gateway for it. */
 export const refundLeaseMs = 120_000;
-const leaseEnd = `clock_timestamp() + interval '${refundLeaseMs} milliseconds'`;
+const leaseEnd = `statement_timestamp() + interval '${refundLeaseMs} milliseconds'`;
 
 /** Stores a refund before it is requested from the gateway. */
 export async function insertRefund(tx: Database, refund: RefundRecord): Promise<void> {

@@ -68,7 +68,7 @@ export async function insertOrders(
 ): Promise<number> {
   const count = await tx.run(
     `insert into orders (merchant_id, ${stored.names}, charge_lease_until)
-     select $1, ${stored.names}, ${leaseOf('r')} from ${written.from(2)}
+     select m.merchant_id, ${stored.names}, ${leaseOf('r')} from ${written.insertFrom(2)}
      on conflict (merchant_id, channel_partner_code, channel_partner_order_id)
        where channel_partner_order_id is not null do nothing`,
     [merchantId, ...written.values(orders)],
@@ -97,8 +97,9 @@ export async function saveOrder(tx: Database, order: OrderRecord): Promise<void>
   await tx.run(
     `update orders o set ${changed.assigned},
        charge_lease_until =
-         case when r.charging then coalesce(o.charge_lease_until, ${leaseOf('r')}) end
-     from ${written.from(3)} where o.merchant_id = $1 and o.order_id = $2`,
+         case when r.charging then coalesce(o.charge_lease_until, lease.until) end
+     from ${written.updateFrom(3)}, (select ${chargeLeaseEnd} as until) as lease
+     where o.merchant_id = $1 and o.order_id = $2`,
     [order.merchantId, order.orderId, ...written.values([order])],
   );
   await requeueOrder(tx, order);
@@ -129,14 +130,7 @@ export async function linkAutoOrder(
 ): Promise<void> {
   await tx.run(
     `update orders o set auto_order_oid = $3, rebill_number = 0,
-       items = case when o.items is not null then (
-         select json_agg(
-           case when l.oid is null then i.item
-             else i.item || jsonb_build_object('item_reference_oid', l.oid) end
-           order by i.place)
-         from jsonb_array_elements(o.items::jsonb) with ordinality as i (item, place)
-         left join jsonb_to_recordset($4::jsonb) as l (line bigint, oid int)
-           on l.line = i.place - 1) end
+       items = linked_items(o.items, $4::jsonb)
      where o.merchant_id = $1 and o.order_id = $2`,
     [
       merchantId,
@@ -271,7 +265,7 @@ const headOf = (document: OrderDocument): Record<string, unknown> =>
 
 // Machine time, because a lease protects against a dead process, whatever the merchant's clock
 // shows.
-const chargeLeaseEnd = `clock_timestamp() + interval '${chargeLeaseMs} milliseconds'`;
+const chargeLeaseEnd = `statement_timestamp() + interval '${chargeLeaseMs} milliseconds'`;
 const leaseOf = (row: string): string => `case when ${row}.charging then ${chargeLeaseEnd} end`;
 
 function fromRow(merchantId: string, row: OrderRow): OrderRecord {

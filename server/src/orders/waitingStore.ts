@@ -19,7 +19,7 @@ export async function queueOrders(
   if (rows.length === 0) return;
   await tx.run(
     `insert into waiting_shipment (merchant_id, ${waiting.names})
-     select $1, ${waiting.names} from ${waiting.from(2)}
+     select m.merchant_id, ${waiting.names} from ${waiting.insertFrom(2)}
      on conflict (merchant_id, order_id, distribution_center_code)
        do update set acknowledged = excluded.acknowledged`,
     [merchantId, ...waiting.values(rows)],

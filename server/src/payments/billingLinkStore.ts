@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
+import { billingSignatureText, billingUrlText } from '../kernel/billingUrlText.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 import type { Database } from '../platform/storage/database.ts';
 
@@ -59,16 +60,13 @@ export async function readPublicUrl(db: Database): Promise<string> {
   );
 }
 
-/**
- * Creates a link that works for thirty days, because a customer may read the mail about a declined
- * card late.
- */
+/** Creates a link that works for thirty days. */
 export async function makeBillingLink(
   db: Database,
   merchantId: string,
   autoOrderOid: number,
 ): Promise<string> {
-  return (await db.row<{ url: string }>('select update_billing_url($1, $2) as url', [
+  return (await db.row<{ url: string }>(`select ${billingUrlText('$2::int')} as url`, [
     merchantId,
     autoOrderOid,
   ]))!.url;
@@ -93,9 +91,10 @@ export async function readBillingLink(
     string,
   ];
   const expected = (
-    await db.row<{ signature: string | null }>('select billing_signature($1) as signature', [
-      claims,
-    ])
+    await db.row<{ signature: string }>(
+      `select ${billingSignatureText('$1::text')} as signature from billing_link_key k`,
+      [claims],
+    )
   )?.signature;
   if (!expected || !timingSafeEqual(Buffer.from(signature), Buffer.from(expected)))
     return undefined;

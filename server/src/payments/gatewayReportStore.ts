@@ -8,7 +8,7 @@ export async function keepReport(
 ): Promise<void> {
   await db.run(
     `insert into gateway_report (merchant_id, gateway_kind, report_id, report, next_try_at)
-     values ($1, $2, $3, $4::jsonb, clock_timestamp()) on conflict do nothing`,
+     values ($1, $2, $3, $4::jsonb, statement_timestamp()) on conflict do nothing`,
     [merchantId, gatewayKind, reportId, JSON.stringify(report)],
   );
 }
@@ -33,10 +33,10 @@ export async function claimReport(
 ): Promise<ClaimedReport | undefined> {
   return db.row<ClaimedReport>(
     `update gateway_report g set attempts = least(g.attempts + 1, 30000),
-       next_try_at = clock_timestamp() + make_interval(secs => $2)
+       next_try_at = statement_timestamp() + make_interval(secs => $2)
      where g.merchant_id = $1 and (g.gateway_kind, g.report_id) = (
        select gateway_kind, report_id from gateway_report
-       where merchant_id = $1 and next_try_at <= clock_timestamp()
+       where merchant_id = $1 and next_try_at <= statement_timestamp()
        order by next_try_at limit 1 for update skip locked)
      returning gateway_kind as "gatewayKind", report_id as "reportId", report, attempts`,
     [merchantId, leaseSeconds],
@@ -51,7 +51,7 @@ export async function postponeReport(
   seconds: number,
 ): Promise<void> {
   await db.run(
-    `update gateway_report set next_try_at = clock_timestamp() + make_interval(secs => $4)
+    `update gateway_report set next_try_at = statement_timestamp() + make_interval(secs => $4)
      where merchant_id = $1 and gateway_kind = $2 and report_id = $3`,
     [merchantId, gatewayKind, reportId, seconds],
   );
@@ -89,7 +89,7 @@ export async function merchantsWithReports(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from merchant m
      where exists (select from gateway_report g where g.merchant_id = m.merchant_id
-       and g.next_try_at <= clock_timestamp()) order by m.merchant_id`,
+       and g.next_try_at <= statement_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);
 }

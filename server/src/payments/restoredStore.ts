@@ -27,7 +27,7 @@ export async function saveRestoredCharges(
 ): Promise<void> {
   await db.run(
     `insert into restored_charge (merchant_id, ${rows.names})
-     select $1, ${rows.names} from ${rows.from(2)}
+     select m.merchant_id, ${rows.names} from ${rows.insertFrom(2)}
      on conflict (merchant_id, subject) do update set key = excluded.key,
        gateway_code = excluded.gateway_code, reference = excluded.reference,
        is_captured = excluded.is_captured, amount_minor = excluded.amount_minor,

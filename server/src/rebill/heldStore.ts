@@ -1,4 +1,5 @@
 import type { Database } from '../platform/storage/database.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 
 /*
  * The table `held_auto_order`: auto orders whose due charge waits for something that is not their
@@ -20,7 +21,8 @@ export async function rememberHeld(
   if (held.length === 0) return;
   await tx.run(
     `insert into held_auto_order (merchant_id, auto_order_oid, waits_for)
-     select $1, oid, waits_for from unnest($2::int[], $3::text[]) as h (oid, waits_for) order by oid
+     select m.merchant_id, h.oid, h.waits_for
+     from ${merchantRow} cross join unnest($2::int[], $3::text[]) as h (oid, waits_for)
      on conflict (merchant_id, auto_order_oid) do update set waits_for = excluded.waits_for`,
     [merchantId, held.map((each) => each.autoOrderOid), held.map((each) => each.waitsFor)],
   );
@@ -32,8 +34,9 @@ export async function merchantsWithHeld(
   merchantIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from unnest($1::text[]) as m (merchant_id)
-     where exists (select from held_auto_order h where h.merchant_id = m.merchant_id)`,
+    `select m.merchant_id from merchant m
+     where m.merchant_id = any($1::text[])
+       and exists (select from held_auto_order h where h.merchant_id = m.merchant_id)`,
     [merchantIds],
   );
   return new Set(rows.map((row) => row.merchant_id));

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 
 /** A rebill that ended before this server knew of it: demo data, or a rebill by another system. */
 export interface PastRebill {
@@ -48,9 +49,9 @@ export async function insertPastRebills(
   await tx.run(
     `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at,
        first_declined_at, order_id, amount_minor, currency, route, reference, declines)
-     select $1, auto_order_oid, rebill_number, state, attempt, at,
+     select m.merchant_id, auto_order_oid, rebill_number, state, attempt, at,
        first_declined_at, order_id, amount_minor, currency, route, reference, declines
-     from jsonb_to_recordset($2::jsonb) as r (
+     from ${merchantRow} cross join jsonb_to_recordset($2::jsonb) as r (
        auto_order_oid int, rebill_number int, state text, attempt smallint, at timestamptz,
        first_declined_at timestamptz, order_id text, amount_minor bigint, currency text,
        route text[], reference text, declines jsonb)`,

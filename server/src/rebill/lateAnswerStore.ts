@@ -12,7 +12,7 @@ export async function requeryNow(db: Database, merchantId: string, key: string):
     .map(Number);
   if (key !== chargeKey(merchantId, { autoOrderOid, rebillNumber, attempt, epoch })) return;
   await db.run(
-    `update rebill set lease_until = clock_timestamp()
+    `update rebill set lease_until = statement_timestamp()
      where merchant_id = $1 and auto_order_oid = $2 and rebill_number = $3 and attempt = $4
        and epoch = $5 and state = 'unknown' and lease_until is not null`,
     [merchantId, autoOrderOid, rebillNumber, attempt, epoch],

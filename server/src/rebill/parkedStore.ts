@@ -1,4 +1,5 @@
 import type { Database } from '../platform/storage/database.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 
 /*
  * The table `parked_auto_order`: which catalogue item prevents an auto order from being billed. A
@@ -21,7 +22,8 @@ export async function rememberParked(
   if (parked.length === 0) return;
   await tx.run(
     `insert into parked_auto_order (merchant_id, item_id_lc, auto_order_oid)
-     select $1, fold(item_id), oid from unnest($2::text[], $3::int[]) as p (item_id, oid)
+     select m.merchant_id, fold(p.item_id), p.oid
+     from ${merchantRow} cross join unnest($2::text[], $3::int[]) as p (item_id, oid)
      on conflict do nothing`,
     [
       merchantId,

@@ -102,7 +102,8 @@ export async function startAttempts(
   if (attempts.length === 0) return;
   const started = await tx.run(
     `insert into rebill (merchant_id, ${newAttempts.names}, state, lease_until)
-     select $1, ${newAttempts.names}, 'charging', ${leaseEnd('$2')} from ${newAttempts.from(3)}
+     select m.merchant_id, ${newAttempts.names}, 'charging', ${leaseEnd('$2')}
+     from ${newAttempts.insertFrom(3)}
      on conflict (merchant_id, auto_order_oid, rebill_number) do update
      set state = 'charging', attempt = excluded.attempt, epoch = excluded.epoch, at = excluded.at,
        amount_minor = excluded.amount_minor, currency = excluded.currency, route = excluded.route,
@@ -206,7 +207,7 @@ export async function saveReplanned(
 ): Promise<void> {
   if (planned.length === 0) return;
   await tx.run(
-    `update rebill s set planned = r.planned, replanned = true from ${plannedRows.from(2)}
+    `update rebill s set planned = r.planned, replanned = true from ${plannedRows.updateFrom(2)}
      where s.merchant_id = $1 and s.auto_order_oid = r.auto_order_oid
        and s.rebill_number = r.rebill_number`,
     [merchantId, ...plannedRows.values(planned)],
@@ -237,7 +238,7 @@ export async function takeOverdue(
     `update rebill r set lease_until = ${leaseEnd('$3')}, checks = least(r.checks + 1, 1000)
      from (
        select auto_order_oid, rebill_number from rebill
-       where merchant_id = $1 and lease_until <= clock_timestamp()
+       where merchant_id = $1 and lease_until <= statement_timestamp()
        order by lease_until limit $2 for update skip locked
      ) as overdue
      where r.merchant_id = $1 and r.auto_order_oid = overdue.auto_order_oid
@@ -296,9 +297,9 @@ export async function saveSettledAttempts(
        first_declined_at = case when r.state = 'declined' then coalesce(s.first_declined_at, s.at)
          else s.first_declined_at end,
        declines = case when r.state = 'declined' then s.declines
-           || (jsonb_build_object('attempt', s.attempt, 'at', s.at) || r.decline)
+           || decline_entry(s.attempt, s.at, r.decline)
          else s.declines end
-     from ${settledAttempts.from(3)}
+     from ${settledAttempts.updateFrom(3)}
      where s.merchant_id = $1 and s.auto_order_oid = any($2::int[])
        and s.auto_order_oid = r.auto_order_oid and s.rebill_number = r.rebill_number`,
     [merchantId, settled.map((each) => each.autoOrderOid), ...settledAttempts.values(settled)],
@@ -327,7 +328,7 @@ export async function saveUnknown(
 ): Promise<void> {
   if (unknown.length === 0) return;
   await tx.run(
-    `update rebill r set state = 'unknown', lease_until = ${leaseEnd('k.ms')}
+    `update rebill r set state = 'unknown', lease_until = shifted(statement_timestamp(), k.ms)
      from unnest($2::int[], $3::int[], $4::int[], $5::int[]) as k (oid, number, ms, checks)
      where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number
        and r.checks = k.checks`,
@@ -347,10 +348,10 @@ export async function merchantsWithOverdue(
   merchantIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from unnest($1::text[]) as m (merchant_id)
-     where exists (
+    `select m.merchant_id from merchant m
+     where m.merchant_id = any($1::text[]) and exists (
        select from rebill r
-       where r.merchant_id = m.merchant_id and r.lease_until <= clock_timestamp())`,
+       where r.merchant_id = m.merchant_id and r.lease_until <= statement_timestamp())`,
     [merchantIds],
   );
   return new Set(rows.map((row) => row.merchant_id));
@@ -374,4 +375,4 @@ export async function hasUnsettled(
 }
 
 // Leases run on machine time, and all processes share PostgreSQL's clock.
-const leaseEnd = (ms: string): string => `clock_timestamp() + ${ms} * interval '1 millisecond'`;
+const leaseEnd = (ms: string): string => `statement_timestamp() + ${ms} * interval '1 millisecond'`;

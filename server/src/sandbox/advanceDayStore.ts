@@ -1,4 +1,5 @@
 import type { Database } from '../platform/storage/database.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 import type { AdvanceDay } from './advanceDay.ts';
 
 /*
@@ -18,7 +19,8 @@ export async function addToDays(
   await tx.run(
     `insert into clock_advance_day as d (merchant_id, advance_id, day, currency, paid_count,
        declined_count, notice_count, total_minor)
-     select $1, $2, u.* from unnest($3::date[], $4::text[], $5::int[], $6::int[], $7::int[],
+     select m.merchant_id, $2, u.* from ${merchantRow}
+     cross join unnest($3::date[], $4::text[], $5::int[], $6::int[], $7::int[],
        $8::bigint[]) as u
      on conflict (merchant_id, advance_id, day, currency) do update set
        paid_count = d.paid_count + excluded.paid_count,

@@ -141,7 +141,7 @@ test('an advance that was cut off continues where it stopped, in any process', a
   await assert.rejects(advance({ advance_by: '1d' }), /still under way/);
 
   await app.db.run(
-    "update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST'",
+    "update clock_advance set lease_until = statement_timestamp() where merchant_id = 'TEST'",
   );
   assert.equal(await advanceWorker(parts).runOnce(), 1);
   assert.equal(work.played.length, 2);
@@ -156,7 +156,7 @@ test('an advance that fails again and again stops with a reason, and can be requ
   await advance({ advance_by: '1y' });
   for (let tries = 0; tries < 6; tries++) {
     await app.db.run(
-      `update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST'
+      `update clock_advance set lease_until = statement_timestamp() where merchant_id = 'TEST'
         and state = 'playing'`,
     );
     await advanceWorker(parts).runOnce();
@@ -216,7 +216,7 @@ test('an advance that was cut off in a stretch is stopped behind what that stret
   const context = await app.context();
   await stopAdvance(context, cut!.advanceId);
   await app.db.run(
-    "update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST'",
+    "update clock_advance set lease_until = statement_timestamp() where merchant_id = 'TEST'",
   );
   work.during = async () => {};
   await advanceWorker(parts).runOnce();

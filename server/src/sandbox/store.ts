@@ -123,7 +123,7 @@ export async function merchantsToAdvance(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from merchant m
      where exists (select from clock_advance a where a.merchant_id = m.merchant_id
-       and a.state = 'playing' and a.lease_until <= clock_timestamp()) order by m.merchant_id`,
+       and a.state = 'playing' and a.lease_until <= statement_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);
 }
@@ -137,7 +137,7 @@ export function takeAdvance(
   return one(
     db,
     `update clock_advance set lease_until = ${leaseEnd('$2')}
-      where merchant_id = $1 and state = 'playing' and lease_until <= clock_timestamp()
+      where merchant_id = $1 and state = 'playing' and lease_until <= statement_timestamp()
       returning ${columns}`,
     [merchantId, leaseMs],
   );
@@ -250,4 +250,4 @@ const advanceOf = (row: AdvanceRow): Advance => ({
   failures: row.failures,
 });
 
-const leaseEnd = (ms: string): string => `clock_timestamp() + ${ms} * interval '1 millisecond'`;
+const leaseEnd = (ms: string): string => `statement_timestamp() + ${ms} * interval '1 millisecond'`;

@@ -116,7 +116,7 @@ async function stage(): Promise<void> {
   await set(
     retrying!,
     `failure_reason = 'Insufficient funds', credit_card_attempt = 2,
-     next_attempt_at = next_shipment_at + interval '3 days'`,
+     next_attempt_at = shifted(next_shipment_at, 259200000)`,
   );
   await app.db.run(
     `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, order_id,

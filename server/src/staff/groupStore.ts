@@ -1,6 +1,7 @@
 import type { Group } from '@perennial/contract/user.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { VersionedJson } from '../platform/storage/page.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 import { allPermissions } from './apiKey.ts';
 
 /** A group as the rules need it. */
@@ -160,8 +161,10 @@ async function setMembers(
     [merchantId, groupOid, userIds],
   );
   const joined = await tx.rows<Membership>(
-    `insert into group_membership (merchant_id, group_id, user_id) select $1, $2, id
-      from unnest($3::int[]) as id on conflict do nothing returning user_id`,
+    `insert into group_membership (merchant_id, group_id, user_id) 
+      select m.merchant_id, $2, joined.id
+      from ${merchantRow} cross join unnest($3::int[]) as joined (id)
+      on conflict do nothing returning user_id`,
     [merchantId, groupOid, userIds],
   );
   const changed = [...left, ...joined].map(({ user_id: id }) => id);
@@ -189,4 +192,4 @@ const groupJson = `(g.document || jsonb_build_object(
       'fullName', u.full_name, 'email', u.email, 'member', true)) order by u.login_lc)
     from group_membership m join app_user u on u.merchant_id = m.merchant_id
       and u.user_id = m.user_id
-    where m.merchant_id = g.merchant_id and m.group_id = g.group_id), '[]')))`;
+    where m.merchant_id = $1 and m.group_id = g.group_id), '[]')))`;

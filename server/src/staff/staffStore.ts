@@ -3,6 +3,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { storedObject } from '../kernel/jsonText.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 import { readEach, readOrLeaveOut } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { allPermissions } from './apiKey.ts';
@@ -103,7 +104,7 @@ export function findSessionUser(
         select json_agg(json_build_object('oid', g.group_id, 'name', g.name) order by g.name_lc)
         from group_membership m join user_group g on g.merchant_id = m.merchant_id
           and g.group_id = m.group_id
-        where m.merchant_id = u.merchant_id and m.user_id = u.user_id), '[]') as groups
+        where m.merchant_id = $1 and m.user_id = u.user_id), '[]') as groups
      from app_user u where u.merchant_id = $1 and u.user_id = $2`,
     [merchantId, userId],
   );
@@ -387,8 +388,10 @@ async function setGroupsOf(
     [merchantId, userId, groupOids],
   );
   const joined = await tx.rows<Membership>(
-    `insert into group_membership (merchant_id, user_id, group_id) select $1, $2, oid
-      from unnest($3::int[]) as oid on conflict do nothing returning group_id`,
+    `insert into group_membership (merchant_id, user_id, group_id) 
+      select m.merchant_id, $2, joined.oid
+      from ${merchantRow} cross join unnest($3::int[]) as joined (oid)
+      on conflict do nothing returning group_id`,
     [merchantId, userId, groupOids],
   );
   const changed = [...left, ...joined].map(({ group_id: oid }) => oid);
@@ -410,7 +413,7 @@ const loginJson = `json_build_object('login', l.login, 'ip_address', l.ip_addres
 export const effectivePermissions = `array(
   select unnest(g.permissions) from group_membership m
     join user_group g on g.merchant_id = m.merchant_id and g.group_id = m.group_id
-  where m.merchant_id = u.merchant_id and m.user_id = u.user_id
+  where m.merchant_id = $1 and m.user_id = u.user_id
   union select unnest(u.permissions))`;
 
 const userJson = `(${storedObject('u')} || jsonb_build_object(
@@ -424,8 +427,8 @@ const userJson = `(${storedObject('u')} || jsonb_build_object(
       order by g.name_lc)
     from group_membership m join user_group g on g.merchant_id = m.merchant_id
       and g.group_id = m.group_id
-    where m.merchant_id = u.merchant_id and m.user_id = u.user_id), '[]'),
+    where m.merchant_id = $1 and m.user_id = u.user_id), '[]'),
   'login_histories', coalesce((
     select jsonb_agg(${loginJson} order by l.login_id desc) from (
-      select s.* from user_login s where s.merchant_id = u.merchant_id and s.user_id = u.user_id
+      select s.* from user_login s where s.merchant_id = $1 and s.user_id = u.user_id
         order by s.login_id desc limit ${loginsShown}) l), '[]')))`;

@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { planAfresh } from '../platform/storage/planning.ts';
 import { recordset } from '../platform/storage/recordset.ts';
+import { takeIds } from '../platform/storage/takenIds.ts';
 import type { Waiting } from './retry.ts';
 import type { Attempt, Delivery } from './webhook.ts';
 
@@ -146,37 +147,90 @@ export async function settleDeliveries(
   settled: readonly SettledDelivery[],
 ): Promise<void> {
   await planAfresh(tx);
+  const left = [
+    ...(await takeArrived(tx, merchantId, settled)),
+    ...(await postponeWaiting(tx, merchantId, settled)),
+  ];
+  const deliveries = new Map(left.map((row) => [row.delivery_id, row]));
+  const logged = settled.flatMap((each): Logged[] => {
+    const delivery = deliveries.get(each.attempt.delivery.deliveryId);
+    return delivery ? [{ attempt: each.attempt, delivery }] : [];
+  });
+  if (logged.length === 0) return;
+  const ids = await takeIds(tx, 'webhook_log.log_id', logged.length);
   await tx.run(
-    `with given as (
-       select * from ${tries.from(3)}
-     ), arrived as (
-       delete from webhook_delivery d using given g
-         where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is null
-       returning d.delivery_id, d.stamps, d.event_ids, d.objects
-     ), waiting as (
-       update webhook_delivery d set attempts = g.attempt, next_at = g.retry_at from given g
-       where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is not null
-       returning d.delivery_id, d.stamps, d.event_ids, d.objects
-     )
-     insert into webhook_log (merchant_id, webhook_oid, delivery_id, attempt, delivered_at, uri,
-       stamps, event_ids, event_names, objects, request_headers, response_headers,
-       response, status_code, success, duration_ms, queue_delay_ms)
-     select $1, $2, g.delivery_id, g.attempt, g.delivered_at, g.uri, d.stamps, d.event_ids,
-       g.event_names, d.objects, g.request_headers, g.response_headers,
-       g.response, g.status_code, g.success, g.duration_ms, g.queue_delay_ms
-     from given g
-     join (select * from arrived union all select * from waiting) d
-       on d.delivery_id = g.delivery_id`,
-    [merchantId, webhookOid, ...tries.values(settled)],
+    `insert into webhook_log (merchant_id, webhook_oid, ${tries.names})
+     overriding system value
+     select m.merchant_id, $2, ${tries.names} from ${tries.insertFrom(3)}`,
+    [
+      merchantId,
+      webhookOid,
+      ...tries.values(logged.map((each, index) => ({ ...each, id: ids[index] }))),
+    ],
   );
 }
 
-const tries = recordset<SettledDelivery>([
+interface LeftRow {
+  readonly delivery_id: string;
+  readonly stamps: readonly string[];
+  readonly event_ids: readonly string[];
+  readonly objects: readonly string[];
+}
+
+/** A finished try with what its delivery carried. */
+interface Logged {
+  readonly attempt: Attempt;
+  readonly delivery: LeftRow;
+}
+
+const leftColumns =
+  'd.delivery_id, d.stamps::text[] as stamps, d.event_ids::text[] as event_ids, d.objects';
+
+async function takeArrived(
+  tx: Database,
+  merchantId: string,
+  settled: readonly SettledDelivery[],
+): Promise<LeftRow[]> {
+  const arrived = settled.filter(({ retryAt }) => retryAt === undefined);
+  if (arrived.length === 0) return [];
+  return tx.rows<LeftRow>(
+    `delete from webhook_delivery d
+     where d.merchant_id = $1 and d.delivery_id = any($2::uuid[]) returning ${leftColumns}`,
+    [merchantId, arrived.map(({ attempt }) => attempt.delivery.deliveryId)],
+  );
+}
+
+async function postponeWaiting(
+  tx: Database,
+  merchantId: string,
+  settled: readonly SettledDelivery[],
+): Promise<LeftRow[]> {
+  const waiting = settled.filter(({ retryAt }) => retryAt !== undefined);
+  if (waiting.length === 0) return [];
+  return tx.rows<LeftRow>(
+    `update webhook_delivery d set attempts = r.attempt, next_at = r.retry_at
+     from ${retries.updateFrom(2)}
+     where d.merchant_id = $1 and d.delivery_id = r.delivery_id returning ${leftColumns}`,
+    [merchantId, ...retries.values(waiting)],
+  );
+}
+
+const retries = recordset<SettledDelivery>([
+  { name: 'delivery_id', type: 'uuid', read: ({ attempt }) => attempt.delivery.deliveryId },
+  { name: 'attempt', type: 'int', read: ({ attempt }) => attempt.delivery.attempts + 1 },
+  { name: 'retry_at', type: 'timestamptz', read: ({ retryAt }) => retryAt },
+]);
+
+const tries = recordset<Logged & { readonly id: number | undefined }>([
+  { name: 'log_id', type: 'bigint', read: ({ id }) => id },
   { name: 'delivery_id', type: 'uuid', read: ({ attempt }) => attempt.delivery.deliveryId },
   { name: 'attempt', type: 'int', read: ({ attempt }) => attempt.delivery.attempts + 1 },
   { name: 'delivered_at', type: 'timestamptz', read: ({ attempt }) => attempt.at },
   { name: 'uri', type: 'text', read: ({ attempt }) => attempt.uri },
+  { name: 'stamps', type: 'xid8[]', read: ({ delivery }) => delivery.stamps },
+  { name: 'event_ids', type: 'bigint[]', read: ({ delivery }) => delivery.event_ids },
   { name: 'event_names', type: 'text[]', read: ({ attempt }) => attempt.eventNames },
+  { name: 'objects', type: 'text[]', read: ({ delivery }) => delivery.objects },
   { name: 'request_headers', type: 'json', read: ({ attempt }) => attempt.requestHeaders },
   { name: 'response_headers', type: 'json', read: ({ attempt }) => attempt.responseHeaders },
   { name: 'response', type: 'text', read: ({ attempt }) => attempt.response },
@@ -188,7 +242,6 @@ const tries = recordset<SettledDelivery>([
     type: 'bigint',
     read: ({ attempt }) => Math.max(0, Math.round(attempt.queueDelayMs)),
   },
-  { name: 'retry_at', type: 'timestamptz', read: ({ retryAt }) => retryAt },
 ]);
 
 /** The failures of a webhook since its last success. */
@@ -305,7 +358,7 @@ export async function moveLeases(
     await planAfresh(tx);
     const rows = await tx.rows<{ delivery_id: string }>(
       `update webhook_delivery d set next_at = $2
-       from (select c.delivery_id from ${leased.from(3)}
+       from (select c.delivery_id from ${leased.updateFrom(3)}
              join webhook_delivery c on c.merchant_id = $1 and c.delivery_id = r.delivery_id
                and c.next_at = r.until for update of c skip locked) own
        where d.merchant_id = $1 and d.delivery_id = own.delivery_id returning d.delivery_id`,

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testDatabase } from '../../../test/support/database.ts';
+import { addMerchantRow, testDatabase } from '../../../test/support/database.ts';
 import { feedStart } from '../platform/events/feed.ts';
 import { readPending } from './formingStore.ts';
 import { insertCaptured } from './payloadStore.ts';
 
 test('waiting events are read by transaction number: none is skipped when 99 is followed by 100', async (t) => {
   const db = await testDatabase(t);
+  await addMerchantRow(db, 'DEMO');
   const stamps = ['9', '99', '100', '101'];
   await insertCaptured(
     db,

@@ -244,33 +244,32 @@ export async function saveFormed(
   webhookOid: number,
   formed: FormedDeliveries,
 ): Promise<void> {
+  const { place, released, held, heldMayBeFree, deliveries, leasedUntil } = formed;
   await tx.run(
-    `with moved as (
-       update webhook set place_stamp = $3::xid8, place_event_id = $4, held_may_be_free = $6
-         where merchant_id = $1 and webhook_oid = $2
-     ), released as (
-       delete from webhook_held h using ${releasedRows.from(7)}
-       where h.merchant_id = $1 and h.webhook_oid = $2 and h.stamp = r.stamp
-         and h.event_id = r.event_id
-     ), held as (
-       insert into webhook_held (merchant_id, webhook_oid, ${heldRows.names})
-         select $1, $2, ${heldRows.names} from ${heldRows.from(9)}
-       on conflict do nothing
-     )
-     insert into webhook_delivery (merchant_id, webhook_oid, ${deliveryRows.names}, next_at)
-       select $1, $2, ${deliveryRows.names}, $5 from ${deliveryRows.from(12)}`,
-    [
-      merchantId,
-      webhookOid,
-      formed.place.stamp,
-      formed.place.eventId,
-      formed.leasedUntil,
-      formed.heldMayBeFree,
-      ...releasedRows.values(formed.released),
-      ...heldRows.values(formed.held),
-      ...deliveryRows.values(formed.deliveries),
-    ],
+    `update webhook set place_stamp = $3::xid8, place_event_id = $4, held_may_be_free = $5
+     where merchant_id = $1 and webhook_oid = $2`,
+    [merchantId, webhookOid, place.stamp, place.eventId, heldMayBeFree],
   );
+  if (released.length > 0)
+    await tx.run(
+      `delete from webhook_held h using ${releasedRows.from(3)}
+       where h.merchant_id = $1 and h.webhook_oid = $2 and h.stamp = r.stamp
+         and h.event_id = r.event_id`,
+      [merchantId, webhookOid, ...releasedRows.values(released)],
+    );
+  if (held.length > 0)
+    await tx.run(
+      `insert into webhook_held (merchant_id, webhook_oid, ${heldRows.names})
+       select m.merchant_id, $2, ${heldRows.names} from ${heldRows.insertFrom(3)}
+       on conflict do nothing`,
+      [merchantId, webhookOid, ...heldRows.values(held)],
+    );
+  if (deliveries.length > 0)
+    await tx.run(
+      `insert into webhook_delivery (merchant_id, webhook_oid, ${deliveryRows.names}, next_at)
+       select m.merchant_id, $2, ${deliveryRows.names}, $3 from ${deliveryRows.insertFrom(4)}`,
+      [merchantId, webhookOid, leasedUntil, ...deliveryRows.values(deliveries)],
+    );
 }
 
 const releasedRows = recordset<FeedPlace>([

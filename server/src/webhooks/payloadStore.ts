@@ -45,8 +45,8 @@ export async function insertCaptured(
   await db.run(
     `insert into webhook_event
        (merchant_id, stamp, event_id, expansion, webhook_oids, name, object, payload)
-     select $1, stamp, event_id, expansion, webhook_oids, name, object, payload
-     from ${captured.from(2)}`,
+     select m.merchant_id, r.stamp, r.event_id, r.expansion, r.webhook_oids, r.name, r.object, r.payload
+     from ${captured.insertFrom(2)}`,
     [merchantId, ...captured.values(events)],
   );
 }

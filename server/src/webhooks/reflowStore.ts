@@ -88,22 +88,3 @@ export async function merchantsWithReflows(db: Database): Promise<string[]> {
   );
   return rows.map((row) => row.merchant_id);
 }
-
-/**
- * Reserves places in the feed for events that only one webhook receives: the next ids of the event
- * table, stamped by this transaction.
- */
-export async function takePlaces(
-  tx: Database,
-  count: number,
-): Promise<{ readonly stamp: string; readonly eventId: number }[]> {
-  // A change of how transactions are stamped waits for this lock (stamps.ts).
-  await tx.run('lock table webhook_event in row exclusive mode');
-  const rows = await tx.rows<{ stamp: string; event_id: number }>(
-    `select event_stamp()::text as stamp,
-       nextval(pg_get_serial_sequence('event', 'event_id')) as event_id
-     from generate_series(1, $1)`,
-    [count],
-  );
-  return rows.map((row) => ({ stamp: row.stamp, eventId: row.event_id }));
-}

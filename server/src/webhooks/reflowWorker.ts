@@ -3,19 +3,14 @@ import type { Logger } from 'pino';
 import { required } from '../kernel/assert.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { ObjectType } from '../platform/events/event.ts';
+import { takePlaces } from '../platform/events/stamps.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { ObjectReaders } from './captureListener.ts';
 import { describe, expansionsFor } from './owner.ts';
 import { insertCaptured } from './payloadStore.ts';
-import {
-  endReflow,
-  lockReflow,
-  merchantsWithReflows,
-  saveReflow,
-  takePlaces,
-} from './reflowStore.ts';
+import { endReflow, lockReflow, merchantsWithReflows, saveReflow } from './reflowStore.ts';
 import { wanting } from './wanting.ts';
 
 /**

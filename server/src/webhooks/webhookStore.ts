@@ -4,6 +4,7 @@ import { required } from '../kernel/assert.ts';
 import { feedEnd } from '../platform/events/feed.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { merchantRow } from '../platform/storage/recordset.ts';
 import { parseEach, type ReadRows } from '../platform/storage/unreadable.ts';
 import type { Owner } from './owner.ts';
 import { signingKey } from './signing.ts';
@@ -392,8 +393,8 @@ async function insertSubscriptions(
   await tx.run(
     `insert into webhook_subscription
        (merchant_id, webhook_oid, event_name, expansion, event_ruler, comments)
-     select $1, $2, event_name, expansion, event_ruler, comments
-     from jsonb_to_recordset($3::jsonb)
+     select m.merchant_id, $2, event_name, expansion, event_ruler, comments
+     from ${merchantRow} cross join jsonb_to_recordset($3::jsonb)
        as s (event_name text, expansion text, event_ruler text, comments text)`,
     [
       merchantId,

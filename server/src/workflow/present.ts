@@ -28,7 +28,7 @@ export function taskJson(t: string, { withHistory }: { readonly withHistory: boo
     'created_by', json_build_object('user_id', ${t}.created_by_user_id,
       'user', ${t}.created_by_name,
       'user_icon_url', (select u.icon_url from app_user u
-        where u.merchant_id = ${t}.merchant_id and u.user_id = ${t}.created_by_user_id)),
+        where u.merchant_id = $1 and u.user_id = ${t}.created_by_user_id)),
     'tags', ${t}.tags, 'properties', ${t}.properties, 'attachments', ${t}.attachments,
     'notes', (select coalesce(json_agg(json_build_object(
         'note', n ->> 'note', 'note_dts', wire_dts((n ->> 'at')::timestamptz),
@@ -44,7 +44,7 @@ export function taskJson(t: string, { withHistory }: { readonly withHistory: boo
         'activity_dts', wire_dts(h.at), 'description', h.description, 'ip_address', h.ip_address,
         'user', json_build_object('user_id', h.user_id, 'user', h.user_name)
       ) order by h.history_id), '[]') from workflow_history h
-      where h.merchant_id = ${t}.merchant_id and h.task_uuid = ${t}.task_uuid)`
+      where h.merchant_id = $1 and h.task_uuid = ${t}.task_uuid)`
           : ''
       }
   ))`;
@@ -53,9 +53,9 @@ export function taskJson(t: string, { withHistory }: { readonly withHistory: boo
 /** Returns the SQL expression of the name of the user to whom the task is assigned. */
 export const userName = (t: string): string =>
   `(select u.full_name from app_user u
-   where u.merchant_id = ${t}.merchant_id and u.user_id = ${t}.assigned_user_id)`;
+   where u.merchant_id = $1 and u.user_id = ${t}.assigned_user_id)`;
 
 /** Returns the SQL expression of the name of the group to whom the task is assigned. */
 export const groupName = (t: string): string =>
   `(select g.name from user_group g
-   where g.merchant_id = ${t}.merchant_id and g.group_id = ${t}.assigned_group_id)`;
+   where g.merchant_id = $1 and g.group_id = ${t}.assigned_group_id)`;

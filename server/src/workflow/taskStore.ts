@@ -5,6 +5,7 @@ import type { ZoneShifts } from '../kernel/zoneShifts.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
 import { recordset } from '../platform/storage/recordset.ts';
+import { takeIds } from '../platform/storage/takenIds.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { movedIfLater, shiftValues } from '../platform/storage/zoneMoves.ts';
 import { taskJson } from './present.ts';
@@ -182,7 +183,7 @@ export async function insertTasks(
   );
   await tx.run(
     `insert into workflow_task (merchant_id, ${taskRows.names})
-     select $1, ${taskRows.names} from ${taskRows.from(2)}`,
+     select m.merchant_id, ${taskRows.names} from ${taskRows.insertFrom(2)}`,
     [merchantId, ...taskRows.values(numbered)],
   );
   return numbered;
@@ -195,7 +196,7 @@ export async function saveTasks(
   tasks: readonly Task[],
 ): Promise<void> {
   await tx.run(
-    `update workflow_task t set ${changeableRows.assigned} from ${taskRows.from(2)}
+    `update workflow_task t set ${changeableRows.assigned} from ${taskRows.updateFrom(2)}
      where t.merchant_id = $1 and t.global_number = r.global_number`,
     [merchantId, ...taskRows.values(tasks)],
   );
@@ -223,14 +224,17 @@ export async function appendHistory(
   merchantId: string,
   lines: readonly HistoryLine[],
 ): Promise<void> {
+  const ids = await takeIds(tx, 'workflow_history.history_id', lines.length);
   await tx.run(
     `insert into workflow_history (merchant_id, ${historyRows.names})
-     select $1, ${historyRows.names} from ${historyRows.from(2)}`,
-    [merchantId, ...historyRows.values(lines)],
+     overriding system value
+     select m.merchant_id, ${historyRows.names} from ${historyRows.insertFrom(2)}`,
+    [merchantId, ...historyRows.values(lines.map((line, index) => ({ ...line, id: ids[index] })))],
   );
 }
 
-const historyRows = recordset<HistoryLine>([
+const historyRows = recordset<HistoryLine & { readonly id: number | undefined }>([
+  { name: 'history_id', type: 'bigint', read: ({ id }) => id },
   { name: 'task_uuid', type: 'text', read: ({ taskUuid }) => taskUuid },
   { name: 'at', type: 'timestamptz', read: ({ at }) => at },
   { name: 'description', type: 'text', read: ({ description }) => description },
@@ -381,18 +385,21 @@ async function takeNumbers(
   merchantId: string,
   counted: readonly Counted[],
 ): Promise<{ next(type: string, key: string): number }> {
-  const rows = await tx.rows<{ type: string; key: string; first: number }>(
-    `with input as (select * from ${countedRows.from(2)}), taken as (
-       insert into workflow_number (merchant_id, object_type, object_key, value)
-         select $1, type, key, count from input
-       on conflict (merchant_id, object_type, object_key) do update
-         set value = workflow_number.value + excluded.value
-       returning object_type, object_key, value
-     ) select i.type, i.key, t.value - i.count + 1 as first from taken t
-       join input i on i.type = t.object_type and i.key = t.object_key`,
+  const rows = await tx.rows<{ type: string; key: string; last: number }>(
+    `insert into workflow_number as n (merchant_id, object_type, object_key, value)
+     select m.merchant_id, r.type, r.key, r.count from ${countedRows.insertFrom(2)}
+     on conflict (merchant_id, object_type, object_key) do update
+       set value = n.value + excluded.value
+     returning n.object_type as type, n.object_key as key, n.value as last`,
     [merchantId, ...countedRows.values(counted)],
   );
-  const nexts = new Map(rows.map(({ type, key, first }) => [`${type}\n${key}`, first]));
+  const counts = new Map(counted.map(({ type, key, count }) => [`${type}\n${key}`, count]));
+  const nexts = new Map(
+    rows.map(({ type, key, last }) => {
+      const name = `${type}\n${key}`;
+      return [name, last - required(counts.get(name), 'count of tasks') + 1];
+    }),
+  );
   return {
     next(type, key) {
       const number = required(nexts.get(`${type}\n${key}`), 'number of a task');

@@ -63,6 +63,10 @@ export async function feedHorizon(db: Database): Promise<string> {
          and backend_type <> 'autovacuum worker'
        union all select transaction::text::bigint from pg_prepared_xacts
          where database = current_database()
+       -- On Citus a transaction is out of the snapshot while its parts still commit; its lock is not.
+       union all select transactionid::text::bigint from pg_locks
+         where current_setting('citus.shard_count', true) is not null
+         and locktype = 'transactionid' and mode = 'ExclusiveLock' and granted
      ) r on ((running - next) % 4294967296 + 4294967296) % 4294967296 >= 2147483648
      group by next, stamp_offset`,
   );

@@ -1,7 +1,8 @@
 import { required } from '../../kernel/assert.ts';
 import type { Context, EventListener, EventSink } from '../context.ts';
 import { recordset } from '../storage/recordset.ts';
-import type { DomainEvent, ObjectType, RecordedEvent } from './event.ts';
+import type { DomainEvent, RecordedEvent } from './event.ts';
+import type { FeedPlace } from './feed.ts';
 
 /** The sink that writes to the `event` table and calls `listeners` in their order. */
 export function outbox(listeners: readonly EventListener[]): EventSink {
@@ -17,13 +18,14 @@ export function outbox(listeners: readonly EventListener[]): EventSink {
 interface RecordedRow {
   event_id: number;
   stamp: string;
-  object_type: ObjectType;
-  object_id: string;
   object_sequence: number;
 }
 
-/** An event to write: its place in the call, and among those of its object there, from 1. */
-interface NumberedEvent extends DomainEvent {
+/**
+ * An event to write: its place in the feed, in the call, and among those of its object there, from
+ * 1.
+ */
+interface NumberedEvent extends DomainEvent, FeedPlace {
   readonly position: number;
   readonly ordinal: number;
 }
@@ -31,24 +33,20 @@ interface NumberedEvent extends DomainEvent {
 async function record(context: Context, events: readonly DomainEvent[]): Promise<RecordedEvent[]> {
   // A merchant that is younger than the table's statistics counts as having no events: with such a
   // plan, the search for each object's last event would read all of them (15 s for 600 events among
-  // 18,000). The plan for any merchant goes by the object.
-  await context.db.run('set local plan_cache_mode = force_generic_plan');
-  const numbered = numberEvents(events);
+  // 18,000). The plan for any merchant goes by the object. Citus cannot make such a plan.
+  const places = await context.db.rows<FeedPlace>(takePlacesPlanned, [events.length]);
+  const numbered = numberEvents(events, places);
   const rows = await context.db.rows<RecordedRow>(insertEvents, [
     context.merchant.merchantId,
     context.now,
     ...written.values(numbered),
   ]);
-  const rowsOf = Map.groupBy(rows, (row) => objectOf(row.object_type, row.object_id));
-  for (const own of rowsOf.values()) own.sort((a, b) => a.object_sequence - b.object_sequence);
-  return numbered.map(({ position, ordinal, objectType, objectId }) => {
-    const row = required(
-      rowsOf.get(objectOf(objectType, objectId))?.[ordinal - 1],
-      'recorded event',
-    );
+  const rowOf = new Map(rows.map((row) => [row.event_id, row]));
+  return numbered.map(({ position, eventId }) => {
+    const row = required(rowOf.get(eventId), 'recorded event');
     return {
       ...events[position]!,
-      eventId: row.event_id,
+      eventId,
       stamp: row.stamp,
       objectSequence: row.object_sequence,
     };
@@ -57,18 +55,22 @@ async function record(context: Context, events: readonly DomainEvent[]): Promise
 
 const objectOf = (type: string, id: string): string => `${type} ${id}`;
 
-function numberEvents(events: readonly DomainEvent[]): NumberedEvent[] {
+function numberEvents(
+  events: readonly DomainEvent[],
+  places: readonly FeedPlace[],
+): NumberedEvent[] {
   const counts = new Map<string, number>();
   return events.map((event, position) => {
     const object = objectOf(event.objectType, event.objectId);
     const ordinal = (counts.get(object) ?? 0) + 1;
     counts.set(object, ordinal);
-    return { ...event, position, ordinal };
+    return { ...event, ...required(places[position], 'place'), position, ordinal };
   });
 }
 
 const written = recordset<NumberedEvent>([
-  { name: 'position', type: 'int', read: ({ position }) => position },
+  { name: 'event_id', type: 'bigint', read: ({ eventId }) => eventId },
+  { name: 'stamp', type: 'xid8', read: ({ stamp }) => stamp },
   { name: 'ordinal', type: 'int', read: ({ ordinal }) => ordinal },
   { name: 'name', type: 'text', read: ({ name }) => name },
   { name: 'object_type', type: 'text', read: ({ objectType }) => objectType },
@@ -77,18 +79,31 @@ const written = recordset<NumberedEvent>([
   { name: 'at', type: 'timestamptz', read: ({ at }) => at },
 ]);
 
+const takePlacesPlanned = `
+  select p.stamp, p.event_id as "eventId",
+    set_config('plan_cache_mode', case when current_setting('citus.shard_count', true) is null
+      then 'force_generic_plan' else 'auto' end, true) as plan
+  from take_places($1) as p (stamp, event_id)`;
+
 // Sequence and stamp continue from the object's last event. A transaction that got its id early and
 // then waited for the object must not be stamped before the one it waited for, so the greater of
-// the two stamps is used.
+// the two stamps is used. The merchant's own row leads, so that on Citus the statement runs where
+// the merchant is and commits in one step: a commit in two steps ends after the stamp has become
+// readable, and the feed would miss the event.
 const insertEvents = `
-  insert into event (merchant_id, stamp, name, object_type, object_id, object_sequence, at, data)
-  select $1, greatest(event_stamp(), last.stamp), r.name, r.object_type, r.object_id,
-    coalesce(last.object_sequence, 0) + r.ordinal, coalesce(r.at, $2), r.data
-  from ${written.from(3)}
-  left join lateral (
-    select e.stamp, e.object_sequence from event e
-    where e.merchant_id = $1 and e.object_type = r.object_type and e.object_id = r.object_id
-    order by e.object_sequence desc limit 1
-  ) last on true
-  order by r.position
-  returning event_id, stamp::text as stamp, object_type, object_id, object_sequence`;
+  insert into event as n (merchant_id, event_id, stamp, name, object_type, object_id, object_sequence,
+    at, data)
+  overriding system value
+  select m.merchant_id, r.event_id, greatest(r.stamp, last.stamp), r.name, r.object_type,
+    r.object_id, coalesce(last.object_sequence, 0) + r.ordinal, coalesce(r.at, $2), r.data
+  from (select merchant_id from merchant where merchant_id = $1) m
+  cross join ${written.from(3)}
+  cross join lateral (
+    select max(l.stamp) as stamp, max(l.object_sequence) as object_sequence
+    from (
+      select e.stamp, e.object_sequence from event e
+      where e.merchant_id = $1 and e.object_type = r.object_type and e.object_id = r.object_id
+      order by e.object_sequence desc limit 1
+    ) l
+  ) last
+  returning n.event_id, n.stamp::text as stamp, n.object_sequence`;

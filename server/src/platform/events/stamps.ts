@@ -1,4 +1,5 @@
 import type { Database } from '../storage/database.ts';
+import type { FeedPlace } from './feed.ts';
 
 /*
  * Events are stamped with the number of their transaction plus an offset (`event_stamp()`).
@@ -49,7 +50,22 @@ async function isBehind(db: Database): Promise<boolean> {
  * Waits for every transaction that has written events with the old offset and makes others wait: an
  * event that appears below a horizon that was given out is never read.
  */
-const stopWriters = (tx: Database) => tx.run('lock table event, webhook_event in exclusive mode');
+async function stopWriters(tx: Database): Promise<void> {
+  await tx.run('select pg_advisory_xact_lock($1)', [placesLockKey]);
+  // Servers of an older release take their stamps while they insert.
+  await tx.run('lock table event, webhook_event in exclusive mode');
+}
+
+// Shared by all who take places in the feed: the function take_places locks it too.
+const placesLockKey = 7_310_203_942;
+
+/** Takes places for `count` events of this transaction: the next ids, and its stamp. */
+export async function takePlaces(tx: Database, count: number): Promise<FeedPlace[]> {
+  return tx.rows<FeedPlace>(
+    'select p.stamp, p.event_id as "eventId" from take_places($1) as p (stamp, event_id)',
+    [count],
+  );
+}
 
 async function raise(tx: Database): Promise<void> {
   await tx.run(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { ForeignDatabaseError } from '../foreignDatabase.ts';
 import type { Database } from './database.ts';
+import { citusRole, distribute, planDistribution } from './distribution.ts';
 
 /** One numbered SQL file. */
 export interface Migration {
@@ -24,6 +25,29 @@ export async function readMigrations(): Promise<Migration[]> {
  * database was migrated by a newer release, or when a file that was applied has been changed since.
  */
 export function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
+  return migrateAnd(db, migrations, distributeNew);
+}
+
+/**
+ * Like {@link migrate}, for a database with orders that has the extension citus since: copies its
+ * rows to the nodes, in one transaction. `onStatement` is called with the statements done and all.
+ */
+export function migrateAndDistribute(
+  db: Database,
+  migrations: readonly Migration[],
+  onStatement: (done: number, all: number) => void,
+): Promise<string[]> {
+  return migrateAnd(db, migrations, async (tx) => {
+    const plan = await planDistribution(tx);
+    await distribute(tx, plan, (done) => onStatement(done, plan.statements.length));
+  });
+}
+
+function migrateAnd(
+  db: Database,
+  migrations: readonly Migration[],
+  finish: (tx: Database) => Promise<void>,
+): Promise<string[]> {
   return db.transaction(async (tx) => {
     // A large table, or another process that migrates, takes as long as it takes.
     await tx.takeTime();
@@ -39,8 +63,24 @@ export function migrate(db: Database, migrations: readonly Migration[]): Promise
     const done = new Set(applied.map((row) => row.name));
     const missing = migrations.filter((migration) => !done.has(migration.name));
     for (const migration of missing) await apply(tx, migration);
+    await finish(tx);
     return missing.map((migration) => migration.name);
   });
+}
+
+/**
+ * On Citus, gives the tables of the migrations their places. A database with orders is distributed
+ * by `perennial distribute`, because that takes as long as it takes to copy them.
+ */
+async function distributeNew(tx: Database): Promise<void> {
+  if ((await citusRole(tx)) === 'plain') return;
+  const plan = await planDistribution(tx);
+  if (plan.filled.includes('merchant'))
+    throw new ForeignDatabaseError(
+      'this database has the extension citus, but its merchants are not distributed over the ' +
+        'nodes yet; stop the servers and run: perennial distribute',
+    );
+  await distribute(tx, plan);
 }
 
 const lockKey = 7_310_203_941;

@@ -47,7 +47,7 @@ async function look(db: Database): Promise<string | undefined> {
 /** A probe of another process that writes at the same moment writes for both. */
 async function write(db: Database): Promise<void> {
   await db.run(
-    `update readiness r set probed_at = clock_timestamp()
+    `update readiness r set probed_at = statement_timestamp()
      from (select only_one from readiness where only_one for update skip locked) free
        where r.only_one = free.only_one`,
   );

@@ -4,27 +4,17 @@
 -- the tables they refer to, then other functions.
 -- The migration that creates a table, a column or an index gives the reason for it.
 
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
+SET check_function_bodies = off;
 
-CREATE TABLE continuity (
-  only_one boolean NOT NULL DEFAULT true,
-  epoch integer NOT NULL DEFAULT 1,
-  beat bigint NOT NULL DEFAULT 0,
-  beat_at timestamp with time zone,
-  stamp_seen bigint NOT NULL DEFAULT 0,
-  stamp_offset bigint NOT NULL DEFAULT 0,
-  restored_at timestamp with time zone,
-  held_reason text,
-  lost_since timestamp with time zone,
-  CONSTRAINT continuity_pkey PRIMARY KEY (only_one),
-  CONSTRAINT continuity_only_one_check CHECK (only_one)
-);
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
 CREATE FUNCTION public.event_stamp()
  RETURNS xid8
  LANGUAGE sql
  STABLE
-RETURN (((((pg_current_xact_id())::text)::bigint + (SELECT continuity.stamp_offset FROM continuity WHERE continuity.only_one)))::text)::xid8;
+AS $function$
+  select (pg_current_xact_id()::text::bigint + (select stamp_offset from continuity where only_one))::text::xid8
+$function$;
 
 CREATE FUNCTION public.fold_letters(text text)
  RETURNS text
@@ -177,24 +167,6 @@ CREATE FUNCTION public.fold(text text)
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (octet_length(text) = length(text)) THEN lower((text COLLATE "C")) ELSE fold_letters(text) END;
 
-CREATE TABLE merchant (
-  merchant_id text NOT NULL,
-  name text NOT NULL,
-  time_zone text NOT NULL DEFAULT 'America/New_York'::text,
-  currency text NOT NULL DEFAULT 'USD'::text,
-  settings jsonb NOT NULL DEFAULT '{}'::jsonb,
-  clock_kind text NOT NULL DEFAULT 'real'::text,
-  clock_at timestamp with time zone,
-  clock_set_at timestamp with time zone,
-  created_at timestamp with time zone NOT NULL,
-  settings_version integer NOT NULL DEFAULT 1,
-  rules_version integer NOT NULL DEFAULT 1,
-  CONSTRAINT merchant_pkey PRIMARY KEY (merchant_id),
-  CONSTRAINT merchant_check CHECK ((clock_kind = 'real'::text) = (clock_at IS NULL)),
-  CONSTRAINT merchant_check1 CHECK ((clock_kind = 'running'::text) = (clock_set_at IS NOT NULL)),
-  CONSTRAINT merchant_clock_kind_check CHECK (clock_kind = ANY (ARRAY['real'::text, 'standing'::text, 'running'::text]))
-);
-
 CREATE TABLE api_key (
   key_hash bytea NOT NULL,
   merchant_id text NOT NULL,
@@ -207,8 +179,7 @@ CREATE TABLE api_key (
   created_at timestamp with time zone NOT NULL,
   revoked_at timestamp with time zone,
   CONSTRAINT api_key_pkey PRIMARY KEY (key_hash),
-  CONSTRAINT api_key_key_id_key UNIQUE (key_id),
-  CONSTRAINT api_key_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchant(merchant_id)
+  CONSTRAINT api_key_key_id_key UNIQUE (key_id)
 );
 CREATE INDEX api_key_merchant ON api_key USING btree (merchant_id, key_id);
 
@@ -614,6 +585,20 @@ CREATE TABLE clock_advance_day (
   CONSTRAINT clock_advance_day_pkey PRIMARY KEY (merchant_id, advance_id, day, currency)
 );
 
+CREATE TABLE continuity (
+  only_one boolean NOT NULL DEFAULT true,
+  epoch integer NOT NULL DEFAULT 1,
+  beat bigint NOT NULL DEFAULT 0,
+  beat_at timestamp with time zone,
+  stamp_seen bigint NOT NULL DEFAULT 0,
+  stamp_offset bigint NOT NULL DEFAULT 0,
+  restored_at timestamp with time zone,
+  held_reason text,
+  lost_since timestamp with time zone,
+  CONSTRAINT continuity_pkey PRIMARY KEY (only_one),
+  CONSTRAINT continuity_only_one_check CHECK (only_one)
+);
+
 CREATE TABLE counter (
   merchant_id text NOT NULL,
   name text NOT NULL,
@@ -819,6 +804,24 @@ CREATE TABLE mail_template (
   body text NOT NULL,
   modified_at timestamp with time zone NOT NULL,
   CONSTRAINT mail_template_pkey PRIMARY KEY (merchant_id, kind, language)
+);
+
+CREATE TABLE merchant (
+  merchant_id text NOT NULL,
+  name text NOT NULL,
+  time_zone text NOT NULL DEFAULT 'America/New_York'::text,
+  currency text NOT NULL DEFAULT 'USD'::text,
+  settings jsonb NOT NULL DEFAULT '{}'::jsonb,
+  clock_kind text NOT NULL DEFAULT 'real'::text,
+  clock_at timestamp with time zone,
+  clock_set_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  settings_version integer NOT NULL DEFAULT 1,
+  rules_version integer NOT NULL DEFAULT 1,
+  CONSTRAINT merchant_pkey PRIMARY KEY (merchant_id),
+  CONSTRAINT merchant_check CHECK ((clock_kind = 'real'::text) = (clock_at IS NULL)),
+  CONSTRAINT merchant_check1 CHECK ((clock_kind = 'running'::text) = (clock_set_at IS NOT NULL)),
+  CONSTRAINT merchant_clock_kind_check CHECK (clock_kind = ANY (ARRAY['real'::text, 'standing'::text, 'running'::text]))
 );
 
 CREATE TABLE migration (
@@ -1398,41 +1401,91 @@ CREATE INDEX workflow_task_updated ON workflow_task USING btree (merchant_id, up
 CREATE INDEX workflow_task_user ON workflow_task USING btree (merchant_id, assigned_user_id, status, created_at, global_number);
 CREATE UNIQUE INDEX workflow_task_uuid ON workflow_task USING btree (merchant_id, task_uuid);
 
-CREATE FUNCTION public.wire_dts(at timestamp with time zone)
- RETURNS json
- LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN to_json(date_trunc('second'::text, at));
-
 CREATE FUNCTION public.auto_order_emails(of_merchant text, of_oid integer)
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (SELECT (('['::text || COALESCE(string_agg((json_strip_nulls(json_build_object('email', n.email, 'subject', n.subject, 'message_id', n.message_id, 'send_dts', CASE WHEN ((n.delivered_at IS NOT NULL) OR (n.bounced_at IS NOT NULL)) THEN wire_dts(n.made_at) ELSE NULL::json END, 'delivered', (n.delivered_at IS NOT NULL), 'delivery_dts', wire_dts(n.delivered_at), 'bounce_dts', wire_dts(n.bounced_at), 'bounce_type', n.bounce_type, 'bounce_diagnostic_code', CASE WHEN (n.bounced_at IS NOT NULL) THEN n.smtp_response ELSE NULL::text END, 'smtp_response', n.smtp_response, 'skipped', (n.skip_reason IS NOT NULL), 'skip_reason', n.skip_reason, 'internal', false)))::text, ','::text ORDER BY n.notice_id), ''::text)) || ']'::text) FROM notice n WHERE ((n.merchant_id = auto_order_emails.of_merchant) AND (n.auto_order_oid = auto_order_emails.of_oid)));
+AS $function$
+  select '[' || coalesce(string_agg(json_strip_nulls(json_build_object(
+    'email', n.email,
+    'subject', n.subject,
+    'message_id', n.message_id,
+    'send_dts', case when n.delivered_at is not null or n.bounced_at is not null then wire_dts(n.made_at) end,
+    'delivered', n.delivered_at is not null,
+    'delivery_dts', wire_dts(n.delivered_at),
+    'bounce_dts', wire_dts(n.bounced_at),
+    'bounce_type', n.bounce_type,
+    'bounce_diagnostic_code', case when n.bounced_at is not null then n.smtp_response end,
+    'smtp_response', n.smtp_response,
+    'skipped', n.skip_reason is not null,
+    'skip_reason', n.skip_reason,
+    'internal', false
+  ))::text, ',' order by n.notice_id), '') || ']'
+  from notice n where n.merchant_id = of_merchant and n.auto_order_oid = of_oid
+$function$;
 
 CREATE FUNCTION public.billing_signature(claims text)
  RETURNS text
  LANGUAGE sql
  STABLE
-RETURN (SELECT translate(rtrim(encode(sha256((k.outer_key || sha256((k.inner_key || convert_to((('perennial: update billing'::text || chr(10)) || billing_signature.claims), 'UTF8'::name))))), 'base64'::text), '='::text), '+/'::text, '-_'::text) AS translate FROM billing_link_key k);
+AS $function$
+  select translate(rtrim(encode(
+    sha256(k.outer_key || sha256(k.inner_key || convert_to('perennial: update billing' || chr(10) || claims, 'UTF8'))), 'base64'), '='), '+/', '-_')
+  from billing_link_key k
+$function$;
 
 CREATE FUNCTION public.console_url()
  RETURNS text
  LANGUAGE sql
  STABLE
-RETURN (SELECT k.public_url FROM billing_link_key k);
+AS $function$
+  select k.public_url from billing_link_key k
+$function$;
+
+CREATE FUNCTION public.decline_entry(attempt smallint, at timestamp with time zone, decline jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET "TimeZone" TO 'UTC'
+AS $function$
+  select jsonb_build_object('attempt', attempt, 'at', at) || decline
+$function$;
 
 CREATE FUNCTION public.highest_stamp()
  RETURNS bigint
  LANGUAGE sql
  STABLE
-RETURN (SELECT GREATEST((SELECT continuity.stamp_seen FROM continuity WHERE continuity.only_one), (SELECT ((max(GREATEST(e.stamp, p.stamp, w.stamp)))::text)::bigint AS max FROM (((merchant m LEFT JOIN LATERAL (SELECT event.stamp FROM event WHERE (event.merchant_id = m.merchant_id) ORDER BY event.stamp DESC, event.event_id DESC LIMIT 1) e ON (true)) LEFT JOIN LATERAL (SELECT webhook_event.stamp FROM webhook_event WHERE (webhook_event.merchant_id = m.merchant_id) ORDER BY webhook_event.stamp DESC, webhook_event.event_id DESC LIMIT 1) p ON (true)) LEFT JOIN LATERAL (SELECT max(webhook.place_stamp) AS stamp FROM webhook WHERE (webhook.merchant_id = m.merchant_id)) w ON (true)))) AS "greatest");
+AS $function$
+  select greatest(
+    (select stamp_seen from continuity where only_one),
+    (select max(greatest(e.stamp, p.stamp, w.stamp))::text::bigint
+     from merchant m
+     left join lateral (select stamp from event where merchant_id = m.merchant_id order by stamp desc, event_id desc limit 1) e on true
+     left join lateral (select stamp from webhook_event where merchant_id = m.merchant_id order by stamp desc, event_id desc limit 1) p on true
+     left join lateral (select max(place_stamp) as stamp from webhook where merchant_id = m.merchant_id) w on true)
+  )
+$function$;
+
+CREATE FUNCTION public.linked_items(items json, links jsonb)
+ RETURNS json
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select json_agg(
+    case when l.oid is null then i.item else i.item || jsonb_build_object('item_reference_oid', l.oid) end
+    order by i.place)
+  from jsonb_array_elements(items::jsonb) with ordinality as i (item, place)
+  left join jsonb_to_recordset(links) as l (line bigint, oid int) on l.line = i.place - 1
+$function$;
 
 CREATE FUNCTION public.merchant_now(of_merchant text)
  RETURNS timestamp with time zone
  LANGUAGE sql
  STABLE
-RETURN (SELECT CASE m.clock_kind WHEN 'standing'::text THEN m.clock_at WHEN 'running'::text THEN (m.clock_at + (clock_timestamp() - m.clock_set_at)) ELSE clock_timestamp() END AS clock_timestamp FROM merchant m WHERE (m.merchant_id = merchant_now.of_merchant));
+AS $function$
+  select case m.clock_kind when 'standing' then m.clock_at when 'running' then m.clock_at + (clock_timestamp() - m.clock_set_at) else clock_timestamp() end
+  from merchant m where m.merchant_id = of_merchant
+$function$;
 
 CREATE FUNCTION public.not_an_object(name text, kind text)
  RETURNS text
@@ -1443,11 +1496,51 @@ begin
   raise exception using errcode = '22023', message = format('%s is %s instead of an object', name, coalesce('a JSON ' || kind, 'missing'));
 end $function$;
 
+CREATE FUNCTION public.shifted(at timestamp with time zone, ms double precision)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select at + ms * interval '1 millisecond'
+$function$;
+
+CREATE FUNCTION public.take_places(count integer)
+ RETURNS TABLE(stamp text, event_id bigint)
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_advisory_xact_lock_shared(7310203942);
+  return query
+    select event_stamp()::text, nextval(pg_get_serial_sequence('event', 'event_id'))
+    from generate_series(1, count);
+end
+$function$;
+
+CREATE FUNCTION public.text_list(list text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select list::text[]
+$function$;
+
 CREATE FUNCTION public.update_billing_url(of_merchant text, of_oid integer)
  RETURNS text
  LANGUAGE sql
  STABLE
-RETURN (SELECT ((((k.public_url || '/billing/'::text) || c.claims) || '.'::text) || billing_signature(c.claims)) FROM (billing_link_key k CROSS JOIN (SELECT ((((update_billing_url.of_merchant || '.'::text) || update_billing_url.of_oid) || '.'::text) || (EXTRACT(epoch FROM date_trunc('second'::text, (merchant_now(update_billing_url.of_merchant) + '30 days'::interval))))::bigint) AS claims) c));
+AS $function$
+  select k.public_url || '/billing/' || c.claims || '.' || billing_signature(c.claims)
+  from billing_link_key k
+  cross join (
+    select of_merchant || '.' || of_oid || '.' || extract(epoch from date_trunc('second', merchant_now(of_merchant) + interval '30 days'))::bigint as claims
+  ) c
+$function$;
+
+CREATE FUNCTION public.wire_dts(at timestamp with time zone)
+ RETURNS json
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN to_json(date_trunc('second'::text, at));
 
 CREATE FUNCTION public.wire_money(minor bigint, exponent smallint)
  RETURNS numeric

@@ -22,7 +22,7 @@ export const shiftValues = ({
  * `$2`.
  */
 export const movedColumn = (column: string, starts: string, shifts: string): string =>
-  `${column} + ${byStretch(column, starts, shifts)} * interval '1 millisecond'`;
+  `shifted(${column}, ${byStretch(column, starts, shifts)})`;
 
 /**
  * The element of a list for the stretch that contains the column's value. A binary search, whatever

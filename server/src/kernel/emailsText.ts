@@ -1,0 +1,23 @@
+/**
+ * The SQL text of the wire's list of AutoOrderEmail of an auto order of the merchant `$1`, oldest
+ * first, as JSON text; in a statement with `inZone`. `oid` is the expression of the auto order's
+ * oid. Two features write it, and neither may import the other.
+ */
+export const emailsText = (oid: string): string =>
+  `(select '[' || coalesce(string_agg(json_strip_nulls(json_build_object(
+      'email', n.email,
+      'subject', n.subject,
+      'message_id', n.message_id,
+      'send_dts', case when n.delivered_at is not null or n.bounced_at is not null
+        then wire_dts(n.made_at) end,
+      'delivered', n.delivered_at is not null,
+      'delivery_dts', wire_dts(n.delivered_at),
+      'bounce_dts', wire_dts(n.bounced_at),
+      'bounce_type', n.bounce_type,
+      'bounce_diagnostic_code', case when n.bounced_at is not null then n.smtp_response end,
+      'smtp_response', n.smtp_response,
+      'skipped', n.skip_reason is not null,
+      'skip_reason', n.skip_reason,
+      'internal', false
+    ))::text, ',' order by n.notice_id), '') || ']'
+    from notice n where n.merchant_id = $1 and n.auto_order_oid = ${oid})`;

@@ -1,0 +1,167 @@
+import { ForeignDatabaseError } from '../foreignDatabase.ts';
+import type { Database } from './database.ts';
+
+/*
+ * Where rows are when PostgreSQL runs with the extension Citus (docs/scaling.md, ADR 68). A table is
+ * one of three kinds. Tables of a merchant are cut by `merchant_id` over the nodes; the key says so
+ * by itself. The others are named here.
+ */
+
+/** Tables that statements on merchants' rows read too. Every node has all of their rows. */
+export const referenceTables: readonly string[] = [
+  'oauth_application',
+  'api_key',
+  'oauth_device',
+  'billing_link_key',
+];
+
+/** Tables of the installation, which statements read alone. Only the coordinator has their rows. */
+export const localTables: readonly string[] = [
+  'migration',
+  'installation',
+  'continuity',
+  'readiness',
+  'token_key',
+  'rate_bucket',
+  'login_attempt',
+];
+
+/** What distributing still has to do: the statements, in their order. */
+export interface Distribution {
+  readonly statements: readonly string[];
+  /** Tables that have rows already, which Citus copies to the shards. */
+  readonly filled: readonly string[];
+}
+
+/** Whether this is a plain PostgreSQL, or the coordinator of a Citus. A worker is refused. */
+export async function citusRole(db: Database): Promise<'plain' | 'coordinator'> {
+  const extension = await db.row(`select 1 from pg_extension where extname = 'citus'`);
+  if (!extension) return 'plain';
+  // On a worker ids start elsewhere, and stamps come from another counter of transactions.
+  const group = await db.row<{ id: number }>('select groupid as id from pg_dist_local_group');
+  if (group?.id !== 0)
+    throw new ForeignDatabaseError(
+      'DATABASE_URL names a worker of a Citus cluster; name its coordinator',
+    );
+  return 'coordinator';
+}
+
+/**
+ * The statements that give the tables that are not distributed yet their places: those of all nodes
+ * first, then merchants' tables, each after the tables its foreign keys name, then functions. On
+ * plain PostgreSQL, those that Citus would need.
+ */
+export async function planDistribution(db: Database): Promise<Distribution> {
+  const isCitus = (await citusRole(db)) === 'coordinator';
+  const distributed = new Set(isCitus ? await namesOf(db, listDistributed) : []);
+  const tables = await db.rows<TableFacts>(listTables);
+  const unknown = tables.filter(({ name, isTenant }) => !isTenant && !isNamed(name));
+  if (unknown.length > 0)
+    throw new ForeignDatabaseError(
+      `${unknown.map(({ name }) => name).join(', ')}: Perennial does not know these tables, so it ` +
+        'cannot say where their rows belong; move them to another schema or database',
+    );
+  const waiting = tables.filter(({ name }) => !distributed.has(name));
+  const everywhere = waiting.filter(({ name }) => referenceTables.includes(name));
+  const tenants = byDepth(waiting.filter(({ isTenant }) => isTenant));
+  return {
+    statements: [
+      ...byDepth(everywhere).map(({ name }) => `select create_reference_table('${name}')`),
+      ...tenants.map(({ name }) => distributeStatement(name)),
+      ...(await namesOf(db, isCitus ? listMissingFunctions : listFunctions)).map(
+        (signature) => `select create_distributed_function('${signature}')`,
+      ),
+    ],
+    filled: await filledOf(db, [...everywhere, ...tenants]),
+  };
+}
+
+async function filledOf(db: Database, tables: readonly TableFacts[]): Promise<string[]> {
+  const filled: string[] = [];
+  for (const { name } of tables)
+    if (await db.row(`select 1 from ${name} limit 1`)) filled.push(name);
+  return filled;
+}
+
+const isNamed = (name: string): boolean =>
+  referenceTables.includes(name) || localTables.includes(name);
+
+/** All of a merchant's rows are on one node, because every table is cut as `merchant` is. */
+const distributeStatement = (name: string): string =>
+  name === 'merchant'
+    ? `select create_distributed_table('merchant', 'merchant_id', colocate_with => 'none')`
+    : `select create_distributed_table('${name}', 'merchant_id', colocate_with => 'merchant')`;
+
+/**
+ * Distributes what is not distributed yet, in the caller's transaction. `onStatement` is called
+ * after each statement.
+ */
+export async function distribute(
+  tx: Database,
+  { statements, filled }: Distribution,
+  onStatement: (done: number) => void = () => {},
+): Promise<void> {
+  // In one transaction several tables are made on the same connections, one shard after another.
+  await tx.run(`set local citus.multi_shard_modify_mode = 'sequential'`);
+  await tx.run('set local citus.enable_local_reference_table_foreign_keys = off');
+  for (const [index, statement] of statements.entries()) {
+    await tx.run(statement);
+    onStatement(index + 1);
+  }
+  for (const name of filled)
+    await tx.run(`select truncate_local_data_after_distributing_table('${name}')`);
+}
+
+interface TableFacts {
+  readonly name: string;
+  /** Cut by merchant: `merchant` itself, and tables whose key the merchant leads. */
+  readonly isTenant: boolean;
+  /** The tables that its foreign keys name. */
+  readonly refersTo: readonly string[];
+}
+
+const listDistributed = 'select logicalrelid::regclass::text as name from pg_dist_partition';
+
+// The functions that statements on merchants' rows call must be on every node. No such statement
+// calls one that reads a table; those of an extension come with it.
+const listFunctions = `
+  select p.oid::regprocedure::text as name from pg_proc p
+  where p.pronamespace = current_schema()::regnamespace
+    and not exists (select 1 from pg_class c where c.relnamespace = p.pronamespace
+      and c.relkind in ('r', 'p') and p.prosrc ~ ('\\mfrom ' || c.relname || '\\M'))
+    and not exists (select 1 from pg_depend d where d.classid = 'pg_proc'::regclass
+      and d.objid = p.oid and d.deptype = 'e')`;
+
+const listMissingFunctions = `${listFunctions}
+    and not exists (select 1 from pg_dist_object o
+      where o.classid = 'pg_proc'::regclass and o.objid = p.oid)`;
+
+const namesOf = async (db: Database, query: string): Promise<string[]> =>
+  (await db.rows<{ name: string }>(`${query} order by 1`)).map(({ name }) => name);
+
+const listTables = `
+  select c.relname as name, coalesce(first_key.attname = 'merchant_id', false) as "isTenant",
+    array(select f.confrelid::regclass::text from pg_constraint f
+      where f.conrelid = c.oid and f.contype = 'f' and f.confrelid <> c.oid) as "refersTo"
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace and n.nspname = current_schema()
+  left join pg_index i on i.indrelid = c.oid and i.indisprimary
+  left join pg_attribute first_key
+    on first_key.attrelid = c.oid and first_key.attnum = i.indkey[0]
+  where c.relkind in ('r', 'p') and not c.relispartition
+    and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass
+      and d.objid = c.oid and d.deptype = 'e')
+  order by 1`;
+
+/** Tables after those that they refer to; `merchant` first, as the others are cut like it. */
+function byDepth(tables: readonly TableFacts[]): TableFacts[] {
+  const byName = new Map(tables.map((table) => [table.name, table]));
+  const depthOf = (table: TableFacts): number =>
+    table.name === 'merchant'
+      ? 0
+      : 1 + Math.max(0, ...table.refersTo.flatMap((name) => byName.get(name) ?? []).map(depthOf));
+  return tables
+    .map((table) => ({ table, depth: depthOf(table) }))
+    .sort((a, b) => a.depth - b.depth || (a.table.name < b.table.name ? -1 : 1))
+    .map(({ table }) => table);
+}

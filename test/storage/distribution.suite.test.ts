@@ -1,0 +1,116 @@
+// Where tables go when PostgreSQL runs with Citus. The last test needs a Citus (CITUS_URL).
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import {
+  citusRole,
+  localTables,
+  planDistribution,
+  referenceTables,
+} from '../../server/src/platform/storage/distribution.ts';
+import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
+import { joinCitus } from '../support/citus.ts';
+import {
+  emptyDatabase,
+  nodesOfStore,
+  openTestDatabase,
+  testDatabase,
+} from '../support/database.ts';
+import { withPool } from '../support/testStore.ts';
+
+const run = promisify(execFile);
+const isOnCitus = (await nodesOfStore()).length > 1;
+
+test('every table is cut by merchant, or named as one that all or one node has', async (t) => {
+  const db = await testDatabase(t);
+  const all = await db.rows<{ name: string }>(
+    `select relname as name from pg_class where relkind in ('r', 'p') and not relispartition
+       and relnamespace = 'public'::regnamespace and relname !~ '^citus_|_\\d{6}$'`,
+  );
+  const cut = await db.rows<{ name: string }>(
+    `select c.relname as name from pg_index i join pg_class c on c.oid = i.indrelid
+     join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+     where i.indisprimary and a.attname = 'merchant_id' and not c.relispartition
+       and c.relnamespace = 'public'::regnamespace and c.relname !~ '_\\d{6}$'`,
+  );
+  const known = [...cut.map(({ name }) => name), ...referenceTables, ...localTables];
+  assert.deepEqual(all.map(({ name }) => name).sort(), known.sort());
+});
+
+test('a table that the release does not know is refused by name', {
+  skip: isOnCitus,
+}, async (t) => {
+  const db = await testDatabase(t);
+  await db.run('create table notes_of_ours (id int primary key)');
+  await assert.rejects(planDistribution(db), /^ForeignDatabaseError: notes_of_ours: /);
+});
+
+test('a table comes after those that it refers to', { skip: isOnCitus }, async (t) => {
+  const db = await testDatabase(t);
+  const { statements } = await planDistribution(db);
+  const placeOf = (table: string) =>
+    statements.findIndex((statement) => statement.includes(`_table('${table}'`));
+  const keys = await db.rows<{ from: string; to: string }>(
+    `select conrelid::regclass::text as from, confrelid::regclass::text as to from pg_constraint
+     join pg_class c on c.oid = conrelid and not c.relispartition
+     where contype = 'f' and conrelid <> confrelid`,
+  );
+  assert.ok(keys.length > 10);
+  for (const { from, to } of keys) assert.ok(placeOf(to) < placeOf(from), `${to} before ${from}`);
+});
+
+test('perennial distribute --dry-run prints the statements and changes nothing', async (t) => {
+  const { url } = await openTestDatabase(t);
+  const command = (...args: string[]) =>
+    run(process.execPath, ['server/src/cli/main.mjs', 'distribute', ...args], {
+      env: { ...process.env, DATABASE_URL: url },
+    });
+  const { stdout } = await command('--dry-run');
+  if (isOnCitus) return assert.equal(stdout.trim(), '');
+  assert.match(stdout, /^select create_distributed_function\('.*'\);$/m);
+  assert.match(stdout, /^select create_reference_table\('api_key'\);$/m);
+  assert.match(
+    stdout,
+    /^select create_distributed_table\('rebill', 'merchant_id', colocate_with => 'merchant'\);$/m,
+  );
+  await assert.rejects(command(), /has no extension citus/);
+});
+
+test('a database with merchants is distributed by the command, and by no start', {
+  skip: !isOnCitus && 'needs CITUS_URL',
+}, async (t) => {
+  const [coordinator, ...workers] = await nodesOfStore();
+  assert.ok(coordinator);
+  const empty = await emptyDatabase(t, { ...coordinator, database: 'moved' }, workers);
+  const url = `postgresql://${empty.user}@${empty.host}:${empty.port}/${empty.database}`;
+  const migrations = await readMigrations();
+  await withPool(empty, async (db) => {
+    await migrate(db, migrations);
+    for (const id of ['ONE', 'TWO', 'THREE'])
+      await db.run(`insert into merchant (merchant_id, name, created_at) values ($1, $1, now())`, [
+        id,
+      ]);
+    await db.run(
+      `insert into counter (merchant_id, name, value) select merchant_id, 'order', 7 from merchant`,
+    );
+    await joinCitus(empty, workers);
+    assert.equal(await citusRole(db), 'coordinator');
+    await assert.rejects(migrate(db, migrations), /run: perennial distribute/);
+  });
+  await run(process.execPath, ['server/src/cli/main.mjs', 'distribute'], {
+    env: { ...process.env, DATABASE_URL: url },
+  });
+  await withPool(empty, async (db) => {
+    assert.deepEqual(await migrate(db, migrations), []);
+    const rows = await db.rows<{ value: number }>('select value from counter');
+    assert.deepEqual(
+      rows.map(({ value }) => value),
+      [7, 7, 7],
+    );
+    const nodes = await db.rows(
+      `select distinct nodename, nodeport from citus_shards where table_name = 'counter'::regclass`,
+    );
+    assert.equal(nodes.length, workers.length);
+  });
+});

@@ -1,0 +1,127 @@
+// Each kind of statement that Citus refused, or that lost events without an error, when the server
+// first ran on it; and the form in which the same runs.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Catalogue, type ShapeFault, shapeFaults } from './shapes.ts';
+
+const cutTables = ['auto_order', 'auto_order_item', 'event', 'notice', 'orders', 'rebill'];
+const catalogue: Catalogue = {
+  tenantTables: new Set([...cutTables, 'merchant']),
+  cutTables,
+  volatility: new Map([
+    ['clock_timestamp', 'v'],
+    ['nextval', 'v'],
+    ['statement_timestamp', 's'],
+    ['jsonb_build_object', 's'],
+    ['make_interval', 'i'],
+    ['shifted', 'i'],
+    ['text_list', 'i'],
+    ['merchant_now', 's'],
+  ]),
+  readingFunctions: new Set(['merchant_now']),
+};
+
+const cases: [name: string, refused: string, fault: ShapeFault, accepted: string][] = [
+  [
+    'an equality in each relation',
+    'select 1 from auto_order a join auto_order_item i using (auto_order_oid) where a.merchant_id = $1',
+    'a table without an equality on its merchant_id',
+    'select 1 from auto_order a join auto_order_item i using (merchant_id, auto_order_oid) where a.merchant_id = $1',
+  ],
+  [
+    'a subquery among what is selected',
+    `select (select count(*) from auto_order_item i where i.merchant_id = a.merchant_id) from auto_order a
+     where a.merchant_id = $1`,
+    'a subquery whose merchant is not a parameter',
+    `select (select count(*) from auto_order_item i where i.merchant_id = $1) from auto_order a
+     where a.merchant_id = $1`,
+  ],
+  [
+    'a subquery under a lock',
+    `select 1 from orders o where o.merchant_id = $1 and not exists (
+       select from event e where e.merchant_id = o.merchant_id) for update of o`,
+    'a subquery whose merchant is not a parameter',
+    `select 1 from orders o where o.merchant_id = $1 and not exists (
+       select from event e where e.merchant_id = $1) for update of o`,
+  ],
+  [
+    'the merchant as a value that is selected',
+    'select 1 from auto_order where merchant_id = (select $1::text)',
+    'a subquery whose merchant is not a parameter',
+    'select 1 from auto_order where merchant_id = $1::text',
+  ],
+  [
+    'a function that reads a table of merchants',
+    'select merchant_now(a.merchant_id) from auto_order a where a.merchant_id = $1',
+    'a call of a function that reads tables',
+    'select m.clock_at from auto_order a join merchant m using (merchant_id) where a.merchant_id = $1',
+  ],
+  [
+    'a volatile function in an update',
+    'update rebill set lease_until = clock_timestamp() where merchant_id = $1',
+    'a volatile function in a write',
+    'update rebill set lease_until = statement_timestamp() where merchant_id = $1',
+  ],
+  [
+    'a volatile function in an insert of what is selected',
+    `insert into event (merchant_id, event_id) select merchant_id, nextval('s') from merchant where merchant_id = $1`,
+    'a volatile function in a write',
+    `insert into event (merchant_id, event_id) values ($1, nextval('s'))`,
+  ],
+  [
+    'a moment of a column and an interval',
+    `update rebill r set lease_until = r.at + k.ms * interval '1 millisecond' from unnest($2::int[]) as k (ms)
+     where r.merchant_id = $1`,
+    'a stable function of columns in an update',
+    `update rebill r set lease_until = shifted(r.at, k.ms) from unnest($2::int[]) as k (ms)
+     where r.merchant_id = $1`,
+  ],
+  [
+    'a list that is read from text in an update',
+    'update orders o set facets = r.facets::text[] from unnest($2::text[]) as r (facets) where o.merchant_id = $1',
+    'a stable function of columns in an update',
+    'update orders o set facets = text_list(r.facets) from unnest($2::text[]) as r (facets) where o.merchant_id = $1',
+  ],
+  [
+    'JSON made in a CASE of an update',
+    `update rebill set declines = case when state = 'declined' then jsonb_build_object('a', attempt) end
+     where merchant_id = $1`,
+    'a function that is not immutable in CASE or COALESCE of an update',
+    `update rebill set declines = case when state = 'declined' then planned - 'card' end where merchant_id = $1`,
+  ],
+  [
+    'a WITH that writes',
+    `with gone as (delete from event where merchant_id = $1 returning event_id)
+     select 1 from notice where merchant_id = $1`,
+    'a WITH that writes',
+    'delete from event where merchant_id = $1 returning event_id',
+  ],
+  [
+    'an insert of rows that are parameters',
+    'insert into event (merchant_id, name) select $1, name from unnest($2::text[]) as r (name)',
+    'an insert of rows without the row of the merchant',
+    `insert into event (merchant_id, name) select m.merchant_id, name
+     from (select merchant_id from merchant where merchant_id = $1) m cross join unnest($2::text[]) as r (name)`,
+  ],
+  [
+    'an outer join with a lateral subquery in an insert',
+    `insert into event (merchant_id, event_id) select m.merchant_id, l.event_id from merchant m
+     left join lateral (select event_id from event where merchant_id = $1 limit 1) l on true where m.merchant_id = $1`,
+    'an outer join with a lateral subquery in an insert',
+    `insert into event (merchant_id, event_id) select m.merchant_id, l.event_id from merchant m
+     cross join lateral (select max(event_id) as event_id from event where merchant_id = $1) l
+     where m.merchant_id = $1`,
+  ],
+];
+
+for (const [name, refused, fault, accepted] of cases)
+  test(`${name} is found, and its other form passes`, async () => {
+    assert.ok((await shapeFaults(refused, catalogue)).has(fault), refused);
+    assert.deepEqual([...(await shapeFaults(accepted, catalogue))], [], accepted);
+  });
+
+test('a poll of all merchants passes: each node answers for its own', async () => {
+  const poll = `select m.merchant_id from merchant m where exists (
+    select from notice n where n.merchant_id = m.merchant_id and n.next_try_at <= statement_timestamp())`;
+  assert.deepEqual([...(await shapeFaults(poll, catalogue))], []);
+});

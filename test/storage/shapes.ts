@@ -1,0 +1,236 @@
+import { loadModule, parse } from 'libpg-query';
+import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
+import { tenantTables, unfilteredTables } from './statements.ts';
+
+/*
+ * What Citus refuses or does badly, found in the text of a statement (docs/adr, Citus). A statement
+ * without faults runs where its merchant is, or asks all nodes in a way that they can answer.
+ */
+
+await loadModule();
+
+/** What the check knows of the database besides the statement. */
+export interface Catalogue {
+  /** The tables that are cut by merchant, and `merchant` itself. */
+  readonly tenantTables: ReadonlySet<string>;
+  /** The same without `merchant`, which statements on all merchants read whole. */
+  readonly cutTables: readonly string[];
+  /** By a function's name: immutable, stable or volatile, the most changeable of its variants. */
+  readonly volatility: ReadonlyMap<string, string>;
+  /** Functions of ours whose bodies read tables. */
+  readonly readingFunctions: ReadonlySet<string>;
+}
+
+/** Reads the catalogue of a migrated database. */
+export async function readCatalogue(db: DatabasePool): Promise<Catalogue> {
+  const cutTables = await tenantTables(db);
+  const functions = await db.rows<{ name: string; volatility: string }>(
+    'select proname as name, max(provolatile::text) as volatility from pg_proc group by 1',
+  );
+  const reading = await db.rows<{ name: string }>(
+    `select p.proname as name from pg_proc p where p.pronamespace = 'public'::regnamespace
+       and exists (select from pg_class c where c.relnamespace = p.pronamespace
+         and c.relkind in ('r', 'p') and p.prosrc ~ ('\\mfrom ' || c.relname || '\\M'))`,
+  );
+  return {
+    tenantTables: new Set([...cutTables, 'merchant']),
+    cutTables,
+    volatility: new Map(functions.map(({ name, volatility }) => [name, volatility])),
+    readingFunctions: new Set(reading.map(({ name }) => name)),
+  };
+}
+
+/** A part of a statement as the parser gives it: one key, the kind, or plain fields. */
+type Tree = { readonly [key: string]: unknown };
+
+/** The kinds of fault; the review of a run on Citus has an example of each. */
+export type ShapeFault =
+  | 'a table without an equality on its merchant_id'
+  | 'a subquery whose merchant is not a parameter'
+  | 'a call of a function that reads tables'
+  | 'a volatile function in a write'
+  | 'a stable function of columns in an update'
+  | 'a function that is not immutable in CASE or COALESCE of an update'
+  | 'a WITH that writes'
+  | 'an insert of rows without the row of the merchant'
+  | 'an outer join with a lateral subquery in an insert';
+
+/** Returns what is wrong with a statement, each kind once. */
+export async function shapeFaults(
+  statement: string,
+  catalogue: Catalogue,
+): Promise<ReadonlySet<ShapeFault>> {
+  const { stmts = [] } = (await parse(statement)) as { stmts?: { stmt?: Tree }[] };
+  const faults = new Set<ShapeFault>();
+  if (unfilteredTables(statement, catalogue.cutTables).length > 0)
+    faults.add('a table without an equality on its merchant_id');
+  for (const { stmt = {} } of stmts) {
+    const [kind = ''] = Object.keys(stmt);
+    if (!readsOrWrites.has(kind) || !hasTenantTable(stmt, catalogue)) continue;
+    const fields = stmt[kind] as Tree;
+    checkSubqueries(fields, catalogue, faults);
+    checkFunctions(kind, fields, catalogue, faults);
+    if (kind === 'InsertStmt') checkInsert(fields, catalogue, faults);
+    if (has(fields, isWritingWith)) faults.add('a WITH that writes');
+  }
+  return faults;
+}
+
+const readsOrWrites = new Set([
+  'SelectStmt',
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+]);
+const writes = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']);
+
+/**
+ * Calls `visit` with every node that has a kind, outermost first; not with what is below a node for
+ * which it returns false.
+ */
+function walk(node: unknown, visit: (kind: string, fields: Tree) => boolean): void {
+  if (Array.isArray(node)) for (const each of node) walk(each, visit);
+  else if (typeof node === 'object' && node !== null)
+    for (const [key, value] of Object.entries(node)) {
+      const isKind = /^[A-Z]/.test(key) && typeof value === 'object';
+      if (!isKind || visit(key, value as Tree)) walk(value, visit);
+    }
+}
+
+function has(node: unknown, matches: (kind: string, fields: Tree) => boolean): boolean {
+  let found = false;
+  walk(node, (kind, fields) => {
+    found ||= matches(kind, fields);
+    return !found;
+  });
+  return found;
+}
+
+const hasColumn = (node: unknown): boolean => has(node, (kind) => kind === 'ColumnRef');
+
+/** The last of the names of a function, an operator, a type or a column. */
+function lastName(names: unknown): string {
+  const last = (names as readonly Tree[] | undefined)?.at(-1)?.['String'];
+  return (last as { sval?: string } | undefined)?.sval ?? '';
+}
+
+// The tree does not name the kind of the relation that a write changes.
+function hasTenantTable(node: unknown, { tenantTables }: Catalogue): boolean {
+  return has(node, (_, fields) =>
+    [fields, fields['relation'] as Tree | undefined].some((each) =>
+      tenantTables.has(String(each?.['relname'])),
+    ),
+  );
+}
+
+const isWritingWith = (kind: string, fields: Tree): boolean =>
+  kind === 'CommonTableExpr' && has(fields['ctequery'], (inner) => writes.has(inner));
+
+// ------------------------------------------------------------------------------------ subqueries
+
+/**
+ * A statement on one merchant runs on one node only if every subquery in what it selects, or under
+ * its lock, says so itself: there Citus does not follow an equality to the outside.
+ */
+function checkSubqueries(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
+  const fault = 'a subquery whose merchant is not a parameter';
+  const isLocked = fields['lockingClause'] !== undefined;
+  const check = (node: unknown): void =>
+    walk(node, (kind, sub) => {
+      const isOwn = kind !== 'SubLink' || !hasTenantTable(sub, catalogue) || has(sub, isOfValue);
+      if (!isOwn) faults.add(fault);
+      return true;
+    });
+  check(isLocked ? fields : fields['targetList']);
+  walk(fields, (kind, sub) => {
+    if (kind === 'SelectStmt' && !isLocked) check(sub['targetList']);
+    // The planner does not see a constant in a value that is itself selected.
+    if (
+      isEqualityOfMerchant(kind, sub) &&
+      has([sub['lexpr'], sub['rexpr']], (k) => k === 'SubLink')
+    )
+      faults.add(fault);
+    return true;
+  });
+}
+
+function isEqualityOfMerchant(kind: string, fields: Tree): boolean {
+  if (kind !== 'A_Expr' || lastName(fields['name']) !== '=') return false;
+  return [fields['lexpr'], fields['rexpr']].some((side) => {
+    const column = (side as Tree | undefined)?.['ColumnRef'] as Tree | undefined;
+    return lastName(column?.['fields']) === 'merchant_id';
+  });
+}
+
+const isOfValue = (kind: string, fields: Tree): boolean =>
+  isEqualityOfMerchant(kind, fields) &&
+  [fields['lexpr'], fields['rexpr']].some((side) => !hasColumn(side));
+
+// ------------------------------------------------------------------------------------- functions
+
+function checkFunctions(
+  kind: string,
+  fields: Tree,
+  catalogue: Catalogue,
+  faults: Set<ShapeFault>,
+): void {
+  const isInsertOfValues = kind === 'InsertStmt' && has(fields, (_, f) => 'valuesLists' in f);
+  walk(fields, (inner, sub) => {
+    if (inner === 'FuncCall' && catalogue.readingFunctions.has(lastName(sub['funcname'])))
+      faults.add('a call of a function that reads tables');
+    if (writes.has(kind) && !isInsertOfValues && changeability(inner, sub, catalogue) === 'v')
+      faults.add('a volatile function in a write');
+    return true;
+  });
+  // What an update returns is computed from its rows, by functions that need be immutable only in
+  // truth.
+  if (kind === 'UpdateStmt')
+    checkUpdate({ ...fields, returningClause: undefined }, catalogue, faults);
+}
+
+function checkUpdate(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
+  walk(fields, (inner, sub) => {
+    if (changeability(inner, sub, catalogue) === 's' && hasColumn(sub))
+      faults.add('a stable function of columns in an update');
+    const isChoice = inner === 'CaseExpr' || inner === 'CoalesceExpr';
+    if (isChoice && has(sub, (k, f) => (changeability(k, f, catalogue) ?? 'i') !== 'i'))
+      faults.add('a function that is not immutable in CASE or COALESCE of an update');
+    return true;
+  });
+}
+
+/** How changeable what a node computes is, itself, without its parts; undefined: not at all. */
+function changeability(kind: string, fields: Tree, { volatility }: Catalogue): string | undefined {
+  if (kind === 'FuncCall') return volatility.get(lastName(fields['funcname']));
+  if (kind === 'TypeCast') {
+    const type = fields['typeName'] as Tree | undefined;
+    const isStable =
+      type?.['arrayBounds'] !== undefined || stableTypes.has(lastName(type?.['names']));
+    return isStable && hasColumn(fields['arg']) ? 's' : undefined;
+  }
+  if (kind === 'A_Expr' && ['+', '-'].includes(lastName(fields['name'])))
+    return has([fields['lexpr'], fields['rexpr']], isInterval) ? 's' : undefined;
+  return undefined;
+}
+
+// Reading these from text depends on the session.
+const stableTypes = new Set(['date', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval']);
+
+const isInterval = (kind: string, fields: Tree): boolean =>
+  (kind === 'TypeCast' && lastName((fields['typeName'] as Tree)['names']) === 'interval') ||
+  (kind === 'FuncCall' && lastName(fields['funcname']) === 'make_interval');
+
+// --------------------------------------------------------------------------------------- inserts
+
+function checkInsert(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
+  const select = (fields['selectStmt'] as Tree | undefined)?.['SelectStmt'] as Tree | undefined;
+  if (select === undefined || 'valuesLists' in select) return;
+  if (!hasTenantTable(select['fromClause'], catalogue))
+    faults.add('an insert of rows without the row of the merchant');
+  const isOuterLateral = (kind: string, join: Tree): boolean =>
+    kind === 'JoinExpr' &&
+    join['jointype'] !== 'JOIN_INNER' &&
+    has(join['rarg'], (_, sub) => sub['lateral'] === true);
+  if (has(select, isOuterLateral)) faults.add('an outer join with a lateral subquery in an insert');
+}
