@@ -6,6 +6,7 @@ import {
   decimal,
   flag,
   int32,
+  int32s,
   many,
   model,
   one,
@@ -120,10 +121,23 @@ export const OrderStageMove = model('OrderStageMove', 'A move of an order, and w
 });
 export type OrderStageMove = Static<typeof OrderStageMove>;
 
+export const OrderParcel = model('OrderParcel', 'What one distribution center ships of an order.', {
+  acknowledged: flag('The center has received all of it and has not shipped all of it.'),
+  distribution_center_code: text(),
+  item_indexes: int32s('The item_index of each line that it ships.'),
+  shipped_dts: dateTime('When the last of it shipped. Absent while something is left.'),
+  waiting_indexes: int32s('Of these, the lines that wait to be shipped now.'),
+});
+export type OrderParcel = Static<typeof OrderParcel>;
+
 export const OrderStages = model('OrderStages', 'Where an order was, is and may go.', {
   allowed_stages: someOf(orderStages, 'The stages to which an update may move it.'),
   current_stage: oneOf(orderStages),
   moves: many(OrderStageMove, 'From birth, the oldest first.'),
+  owed: decimal('What is left to pay. Absent when it is paid, rejected or a quote.'),
+  owed_currency_code: text('The currency of owed, in which the gateway charges it.'),
+  parcels: many(OrderParcel, 'What ships, by distribution center.'),
+  released_to_stage: oneOf(orderStages, 'Of a held order: where a release moves it.'),
 });
 export type OrderStages = Static<typeof OrderStages>;
 

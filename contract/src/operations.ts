@@ -2915,7 +2915,9 @@ export const operations = {
     base: '/perennial/v1',
     path: '/orders/{order_id}/stages',
     summary: 'Read the stages of an order',
-    description: 'Every move with who made it, and the stages to which an update may move it now.',
+    description:
+      'Every move with who made it, the stages to which an update may move it now, what each distribution ' +
+      'center ships of it, and what is owed.',
     permissions: ['order_read'],
     params: Type.Object({ order_id: Type.String() }),
     response: OrderStagesResponse,

@@ -190,6 +190,7 @@ export const OrderSearch = model(
     creation_dts_end: dateTime(),
     customer_profile_oid: int32(),
     auto_order_oid: int32('The original order and the rebills of this auto order.'),
+    distribution_center_codes: texts('Orders that wait to be shipped from one of these centers.'),
     order_ids: textsTo(oidsMax, `Among these, of at most ${oidsMax}: to read rows again.`),
     facets: someOf(['kind'], 'What to count by, in addition.'),
   },
@@ -337,6 +338,13 @@ export const TaskOverview = model('TaskOverview', 'Open tasks.', {
   overdue: int32('Of all open tasks, those whose due date is past.'),
 });
 
+export const OrderOverview = model('OrderOverview', 'Orders that wait, by their stage.', {
+  to_ship: int32('In the Shipping Department.'),
+  owed: int32('In Accounts Receivable.'),
+  held: int32('In Hold or Fraud Review.'),
+});
+export type OrderOverview = Static<typeof OrderOverview>;
+
 export const Overview = model('Overview', 'What needs attention.', {
   active: int32('By state, as the search of auto orders counts them.'),
   paused: int32(),
@@ -348,6 +356,7 @@ export const Overview = model('Overview', 'What needs attention.', {
   declines: one(DeclineOverview),
   webhooks_failing: int32('Enabled webhooks whose last delivery failed.'),
   mails_bounced: int32('Auto orders of which a mail bounced in the last 24 hours.'),
+  orders: one(OrderOverview),
   tasks: one(TaskOverview),
   next_due_dts: dateTime('When the engine has something to do next.'),
   as_of_dts: dateTime('When this was counted, on the merchant’s clock.'),

@@ -61,6 +61,23 @@ story('a rebill ships from two centers and is completed by the second', opening,
   const half = await lastBill(ann);
   assert.equal(half.current_stage, 'Shipping Department');
   assert.equal(half.shipping?.shipping_date, '2026-02-16T09:00:00-05:00');
+  const { stages } = await ann.ask({ operation: 'getOrderStages', params: { order_id: id } });
+  assert.deepEqual(stages.parcels, [
+    {
+      distribution_center_code: 'DFLT',
+      item_indexes: [1],
+      waiting_indexes: [1],
+      acknowledged: false,
+    },
+    {
+      distribution_center_code: 'WEST',
+      item_indexes: [2],
+      waiting_indexes: [],
+      acknowledged: false,
+      shipped_dts: '2026-02-16T09:00:00-05:00',
+    },
+  ]);
+  assert.equal(stages.owed, undefined);
   await shop.until('2026-02-17T09:00');
   const shipment = { order_id: id, tracking_numbers: ['1Z-EAST'], shipping_cost: 5 };
   await ship('DFLT', shipment);

@@ -1,3 +1,4 @@
+import type { OrderParcel } from '@perennial/contract/fulfillment.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
@@ -60,6 +61,27 @@ export function waitingCenters(document: OrderDocument): WaitingCenter[] {
       .filter((line) => centerOf(line) === code)
       .every((line) => line.transmitted_to_distribution_center_dts !== undefined),
   }));
+}
+
+/** Returns what each center ships or shipped of an order, in the order of the lines. */
+export function parcelsOf(document: OrderDocument): OrderParcel[] {
+  const lines = parcelLines(document);
+  const waiting = new Map(waitingCenters(document).map((each) => [each.code, each]));
+  return [...new Set(lines.map(centerOf))].map((code) => {
+    const own = lines.filter((line) => centerOf(line) === code);
+    const left = own.filter((line) => line.shipped_dts === undefined);
+    const last = own
+      .flatMap((line) => line.shipped_dts ?? [])
+      .sort()
+      .at(-1);
+    return {
+      distribution_center_code: code,
+      item_indexes: own.map((line) => line.item_index ?? 0),
+      waiting_indexes: waiting.has(code) ? left.map((line) => line.item_index ?? 0) : [],
+      acknowledged: waiting.get(code)?.isAcknowledged ?? false,
+      ...(left.length === 0 && last !== undefined ? { shipped_dts: last } : {}),
+    };
+  });
 }
 
 /** Whether an order is or was in the Shipping Department, so that it may wait at a center. */

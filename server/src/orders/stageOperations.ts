@@ -2,27 +2,53 @@ import type { OrderStages } from '@perennial/contract/fulfillment.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { findCatalogItems } from '../items/store.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { fromMinor } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import type { Database } from '../platform/storage/database.ts';
 import { freeLines } from './freeLine.ts';
 import type { LockedRebill, OrderHooks } from './hooks.ts';
 import { event, stageEvents } from './insertOperations.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
+import { owedFor } from './paymentAttempt.ts';
+import { findEarlierPayments } from './paymentAttemptStore.ts';
 import { countRefunds } from './refundStore.ts';
-import { stageAfterHold } from './shipping.ts';
+import { parcelsOf, stageAfterHold } from './shipping.ts';
 import { inStage, type OrderStage, stageTransitions } from './stages.ts';
 import { findOrder, saveOrder } from './store.ts';
 import { noOrder } from './updateOperations.ts';
 
-/** Returns the moves of an order with who made them, and the stages to which it may move. */
+/**
+ * Returns where an order is: its moves with who made them, the stages to which it may move, what
+ * each center ships of it, and what is owed.
+ */
 export async function getOrderStages(context: Context, orderId: string): Promise<OrderStages> {
   const { db, merchant } = context;
-  const { document } = (await findOrder(db, merchant.merchantId, orderId)) ?? noOrder(orderId);
+  const order = (await findOrder(db, merchant.merchantId, orderId)) ?? noOrder(orderId);
+  const { document } = order;
   const stage = document.current_stage ?? 'Unknown';
   return {
     current_stage: stage,
     allowed_stages: [...stageTransitions[stage]],
     moves: document.current_stage_histories ?? [],
+    parcels: parcelsOf(document),
+    ...(stage === 'Hold'
+      ? { released_to_stage: stageAfterHold(document, order.paidAt !== undefined) }
+      : {}),
+    ...(order.paidAt === undefined && !owesNothing.has(stage) ? await owedPart(db, order) : {}),
+  };
+}
+
+const owesNothing: ReadonlySet<OrderStage> = new Set(['Rejected', 'Quote Request', 'Quote Sent']);
+
+async function owedPart(
+  db: Database,
+  { merchantId, orderId, total, currency }: OrderRecord,
+): Promise<Pick<OrderStages, 'owed' | 'owed_currency_code'>> {
+  const earlier = await findEarlierPayments(db, merchantId, orderId);
+  return {
+    owed: fromMinor(owedFor(total, earlier), currency),
+    owed_currency_code: currency,
   };
 }
 

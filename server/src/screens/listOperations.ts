@@ -48,6 +48,15 @@ export async function searchOrders(
   return { ...found, facets: { kind } };
 }
 
+/** Counts the orders in one of these stages, of all customers. */
+export const countOrdersInStages = (context: Context, stages: string[]): Promise<number> => {
+  const { merchantId } = context.merchant;
+  return countMatches(context.db, merchantId, {
+    source: orderSource,
+    matches: (bind) => orderMatches(merchantId, { stages }, [undefined, undefined], bind),
+  });
+};
+
 /** Returns a page of the customer profiles that match, as rows. */
 export function searchCustomers(
   context: Context,

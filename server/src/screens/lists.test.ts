@@ -67,6 +67,7 @@ async function order(i: number): Promise<void> {
           ...(i % 3 === 2 ? {} : { auto_order_schedule: 'Monthly' }),
         },
       ],
+      ...(i === 7 ? { channel_partner: { store_completed: false } } : {}),
       payment: {
         payment_method: 'Credit Card',
         credit_card: {
@@ -117,6 +118,11 @@ const orderFilters: readonly [string, OrderSearch, string][] = [
   ],
   ['an item', { item_ids: ['tea'] }, "items->0->>'merchant_item_id' = 'TEA'"],
   ['countries', { country_codes: ['fr', 'de'] }, "billing->>'country_code' in ('FR', 'DE')"],
+  [
+    'a distribution center',
+    { distribution_center_codes: ['dflt', 'NONE'] },
+    "order_id in (select order_id from waiting_shipment where distribution_center_code = 'DFLT')",
+  ],
   [
     'creation',
     { creation_dts_begin: '2026-02-01', creation_dts_end: '9999-12-31' },

@@ -1,4 +1,5 @@
 import { type OrderSearch, orderKinds } from '@perennial/contract/screens.ts';
+import { upperCode } from '../kernel/caseFolding.ts';
 import { type FacetName, facet } from '../orders/facets.ts';
 import { ofPhone, textLists } from './autoOrderMatches.ts';
 import { customerLists } from './customerMatches.ts';
@@ -48,6 +49,7 @@ export function orderMatches(
       ...anyFacet('payment_method', search.payment_methods),
       ...anyFacet('item_id', search.item_ids),
       ...anyFacet('country_code', search.country_codes),
+      ...waitingAt(search.distribution_center_codes, bind),
       ...inRange('o.created_at', created, bind),
       ...(profile ? [{ sql: `o.customer_profile_oid = ${bind(profile)}::int` }] : []),
       ...isAmong('o.order_id', 'text', search.order_ids, bind),
@@ -55,6 +57,18 @@ export function orderMatches(
     ],
     branches: orderKinds.filter((kind) => search.kinds?.includes(kind)).map((kind) => inKind[kind]),
   };
+}
+
+/** Orders that wait at one of the distribution centers. Their codes are in upper case. */
+function waitingAt(codes: readonly string[] | null | undefined, bind: Bind): Condition[] {
+  if (!codes?.length) return [];
+  return [
+    {
+      sql: `o.order_id in (select w.order_id from waiting_shipment w
+        where w.merchant_id = $1 and w.distribution_center_code
+          = any (${bind(codes.map((code) => upperCode(code).trim()))}::text[]))`,
+    },
+  ];
 }
 
 /**

@@ -7,6 +7,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { groupsOfCaller } from '../workflow/people.ts';
 import { countAutoOrders, findAutoOrders } from './autoOrderOperations.ts';
+import { countOrdersInStages } from './listOperations.ts';
 import { totalMax } from './listReader.ts';
 import { countFailingWebhooks, countTasks, firstDueAt } from './overviewReader.ts';
 
@@ -35,6 +36,7 @@ export function overviewReader(clock: SystemClock): ReadOverview {
     return {
       as_of_dts: wireDate(context.now, context.merchant.timeZone),
       ...(may('auto_order_read') ? await shared(context, 'auto orders', readAutoOrderPart) : {}),
+      ...(may('order_read') ? await shared(context, 'orders', readOrderPart) : {}),
       ...(may('configuration_read') ? await shared(context, 'webhooks', readWebhookPart) : {}),
       ...(may('workflow_read') ? await readTaskPart(context) : {}),
     };
@@ -64,6 +66,18 @@ async function readAutoOrderPart(context: Context): Promise<Overview> {
     mails_bounced: await countOf(context, { mail_bounced_within_hours: 24 }),
     ...(nextDue && { next_due_dts: wireDate(nextDue, zone) }),
     as_of_dts: wireDate(now, zone),
+  };
+}
+
+async function readOrderPart(context: Context): Promise<Overview> {
+  const count = async (...stages: string[]) =>
+    Math.min(await countOrdersInStages(context, stages), totalMax);
+  return {
+    orders: {
+      to_ship: await count('Shipping Department'),
+      owed: await count('Accounts Receivable'),
+      held: await count('Hold', 'Fraud Review'),
+    },
   };
 }
 
