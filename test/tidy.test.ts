@@ -258,7 +258,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
   customers: 'present',
   merchants: 'settings',
-  items: 'catalogItem,item,present,price,validation',
+  items: 'catalogItem,item,present,price,review,tier,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
     'adjustedTotal,change,charge,copy,coupon,customerOrders,dispute,facets,fault,freeLine,fulfillment,' +
@@ -317,6 +317,9 @@ const owners: Readonly<Record<string, string>> = {
   coupon: 'server/src/coupons',
   coupon_code: 'server/src/coupons',
   coupon_use: 'server/src/coupons',
+  item_review: 'server/src/items',
+  digital_item: 'server/src/items',
+  pricing_tier: 'server/src/items',
   customer: 'server/src/customers',
   customer_adoption: 'server/src/customers',
   orders: 'server/src/orders',

@@ -34,6 +34,10 @@ export const pathExamples: Readonly<Record<string, string>> = {
   saved_search_oid: '4',
   distribution_center_code: 'DFLT',
   desired_total: '19.99',
+  review_oid: '31',
+  digital_item_oid: '41',
+  external_id: 'guide-7',
+  pricing_tier_oid: '51',
   session_id: '5b8a2f0e-6c1d-4f7a-8f3b-2d9c7e1a0b44',
 };
 
@@ -224,6 +228,27 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     required_items: [{ coupon_code: 'SPRING10', required_item_id: 'COFFEE' }],
     subtotal_levels: [{ coupon_code: 'SHIPFREE', minimum_subtotal: 75 }],
   },
+  updateItems: { items: [{ merchant_item_oid: 301, pricing: { cost: 13.5 } }] },
+  insertUpdateItemContentAttribute: {
+    name: 'storefrontSEOTitle',
+    type: 'string',
+    value: 'Green tea from the hills',
+  },
+  insertReview: {
+    title: 'Fresh',
+    overall: 5,
+    review: 'It arrived in two days.',
+    status: 'approved',
+  },
+  updateReview: { merchant_reply: 'Thank you!' },
+  insertDigitalItem: {
+    description: 'Brewing guide',
+    external_id: 'guide-7',
+    mime_type: 'application/pdf',
+  },
+  updateDigitalItem: { description: 'Brewing guide, second edition' },
+  insertPricingTier: { name: 'Wholesale', default_percentage_discount: 20 },
+  updatePricingTier: { default_percentage_discount: 25 },
   insertCustomer: {
     email: 'ada@example.com',
     billing: [{ first_name: 'Ada', last_name: 'Lovelace', city: 'Athens', country_code: 'US' }],

@@ -7,6 +7,7 @@ import * as audit from './audit.ts';
 import * as auditLog from './auditLog.ts';
 import * as autoOrder from './autoOrder.ts';
 import * as autoOrderItem from './autoOrderItem.ts';
+import * as catalog from './catalog.ts';
 import * as change from './change.ts';
 import * as chargeback from './chargeback.ts';
 import * as clock from './clock.ts';
@@ -57,8 +58,8 @@ const files = {
     orderSheet,
     chargeback,
   ],
-  item: [item, itemPricing, itemShipping, itemOptions, itemContent, itemMarketplaces],
   coupon: [coupon],
+  item: [item, catalog, itemPricing, itemShipping, itemOptions, itemContent, itemMarketplaces],
   customer: [customer],
   webhook: [webhook],
   workflow: [workflow, live],

@@ -74,6 +74,7 @@ export const sortings = {
     'start_dts',
     'expiration_dts',
   ],
+  digital_item: ['digital_item_oid', 'original_filename', 'external_id', 'creation_dts'],
   customer: ['customer_profile_oid', 'email', 'signup_dts', 'last_modified_dts'],
   auto_order_row: [
     'auto_order_oid',

@@ -335,6 +335,7 @@ const chosen = new Set([
   'object_email',
   'item_id',
   'original_item_id',
+  'external_id',
 ]);
 
 const otherNames: Readonly<Record<string, string>> = {

@@ -17,6 +17,12 @@ export async function objectsOf(app: TestApp, key: string, count: number): Promi
 
 /** Values that no object has. */
 export const unknownObjects: PathValues = {
+  review_oid: '2147483000',
+  digital_item_oid: '2147483000',
+  external_id: 'NOTHING',
+  pricing_tier_oid: '2147483000',
+  customer_wishlist_item_oid: '2147483000',
+  storefront_host_name: 'nowhere.example.com',
   auto_order_oid: '2147483000',
   auto_order_code: 'ZZZZZZZZZZ',
   reference_order_id: 'TEST-9999999999',
@@ -89,7 +95,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     ...(await makeCoupon(ask, i)),
     webhookOid: String(webhook.webhook_oid),
     ...(await makeStaff(ask, i)),
-    merchant_item_oid: String(item.merchant_item_oid),
+    ...(await makeCatalog(ask, String(item.merchant_item_oid), i)),
     merchant_item_id: itemId,
     customer_profile_oid: String(customer.customer_profile_oid),
     email,
@@ -121,6 +127,25 @@ async function makeDispute(ask: Ask, orderId: string): Promise<PathValues> {
   const body = { order_id: orderId, status: 'won' };
   const { chargeback } = await ask({ operation: 'insertChargeback', body });
   return { chargeback_dispute_oid: String(chargeback.chargeback_dispute_oid) };
+}
+
+async function makeCatalog(ask: Ask, merchant_item_oid: string, i: number): Promise<PathValues> {
+  const { review } = await ask({
+    operation: 'insertReview',
+    params: { merchant_item_oid },
+    body: { title: 'Fresh' },
+  });
+  const external_id = `guide-${i}`;
+  const { digital_item } = await ask({ operation: 'insertDigitalItem', body: { external_id } });
+  const tier = { name: `Wholesale ${i}` };
+  const { pricing_tier } = await ask({ operation: 'insertPricingTier', body: tier });
+  return {
+    merchant_item_oid,
+    review_oid: String(review.review_oid),
+    digital_item_oid: String(digital_item.digital_item_oid),
+    external_id,
+    pricing_tier_oid: String(pricing_tier.pricing_tier_oid),
+  };
 }
 
 async function makeTemplate(ask: Ask): Promise<PathValues> {

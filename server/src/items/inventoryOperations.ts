@@ -4,7 +4,11 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { updateItem } from './operations.ts';
-import { catalogKey, findItemOids, lockItem } from './store.ts';
+import { catalogKey, findItemOids, lockItem, readInventory } from './store.ts';
+
+/** Returns the JSON of the stock of all items (item reference, getInventorySnapshot). */
+export const getInventory = ({ db, merchant }: Context): Promise<string> =>
+  readInventory(db, merchant.merchantId);
 
 /** Sets how much of an item a distribution center has (current API, updateInventory). */
 export async function setInventoryLevel(

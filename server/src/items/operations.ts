@@ -1,4 +1,5 @@
 import { Item } from '@perennial/contract/item.ts';
+import type { ItemContentAttribute } from '@perennial/contract/itemContent.ts';
 import { assert, required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
@@ -14,6 +15,7 @@ import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage, VersionedJson } from '../platform/storage/page.ts';
 import {
   catalogKey,
+  deleteItem,
   findItemOids,
   type ItemKey,
   type ItemList,
@@ -125,14 +127,71 @@ export async function updateItem(
   });
 }
 
+/**
+ * Deletes an item with its reviews. Orders keep their lines. An auto order that needs the item is
+ * parked at its next rebill and is not charged: its agreed price cannot be checked against the
+ * catalogue any more (design: when in doubt, do not charge).
+ */
+export function removeItem(context: Context, oid: number, ifMatch?: number): Promise<void> {
+  const { merchantId } = context.merchant;
+  return inTransaction(context, async (context) => {
+    const { item, version } = (await lockItem(context.db, merchantId, oid)) ?? noItem({ oid });
+    refuseOtherVersion(version, ifMatch, String(oid));
+    // Before the row is deleted, because the payload is the item as it last was.
+    const data = { itemId: item.merchant_item_id };
+    await context.events.emit(context, [
+      { name: 'item_delete', objectType: 'item', objectId: String(oid), data },
+    ]);
+    await deleteItem(context.db, merchantId, oid);
+  });
+}
+
+/**
+ * Sets an attribute of an item's content: replaces the one of this name, or adds it. Names are
+ * compared exactly.
+ */
+export function setContentAttribute(
+  context: Context,
+  oid: number,
+  attribute: ItemContentAttribute,
+): Promise<void> {
+  const { name } = attribute;
+  return inTransaction(context, async (context) => {
+    const { merchantId } = context.merchant;
+    const { item } = (await lockItem(context.db, merchantId, oid)) ?? noItem({ oid });
+    if (!name) refuse('missing_field', { field: 'name' });
+    const before = item.content?.attributes ?? [];
+    const attributes = before.some((each) => each.name === name)
+      ? before.map((each) => (each.name === name ? merged(each, attribute) : each))
+      : [...before, attribute];
+    await updateItem(context, oid, { content: { attributes } }, { expand: new Set() });
+  });
+}
+
 const ignoredOf = (
   { merchant: { timeZone: zone } }: Context,
   body: Item,
   held: Omit<Held, 'zone'>,
 ): string[] => fieldsWithoutEffect(Item, body, { ...held, zone }, serverStamps);
 
-/** Moments of the row, which clients send back as they read them. */
-const serverStamps = new Set(['creation_dts', 'last_modified_dts']);
+/** Moments of the row and figures of reviews, which clients send back as they read them. */
+const serverStamps = new Set([
+  'creation_dts',
+  'last_modified_dts',
+  'has_review',
+  'has_approved_review',
+  'individual_reviews',
+  'review_count',
+  'review_overall',
+]);
+
+const reviewFigures = {
+  has_review: undefined,
+  has_approved_review: undefined,
+  individual_reviews: undefined,
+  review_count: undefined,
+  review_overall: undefined,
+};
 
 const serverFields = {
   merchant_id: undefined,
@@ -142,9 +201,11 @@ const serverFields = {
 };
 
 function written(context: Context, body: Item): Item {
+  const { reviews, ...change } = writable(Item, body, context.merchant.timeZone);
   return fromLoose<Item>({
-    ...writable(Item, body, context.merchant.timeZone),
+    ...change,
     ...serverFields,
+    reviews: reviews && fromLoose<typeof reviews>({ ...reviews, ...reviewFigures }),
   });
 }
 
@@ -252,6 +313,7 @@ function normalDay(date: string, timeZone: string): string {
   return wireDate(parsed.value, timeZone);
 }
 
-function noItem(key: ItemKey): never {
+/** Refuses a request for an item that does not exist. */
+export function noItem(key: ItemKey): never {
   return refuse('not_found', { what: 'item', id: 'oid' in key ? key.oid : key.itemId });
 }

@@ -19,7 +19,30 @@ export function itemJson(alias: string, expand: ReadonlySet<string>): string {
     document = withoutThumbnails(document);
   return `((${document}) || jsonb_build_object(
     'creation_dts', wire_dts(${alias}.created_at),
-    'last_modified_dts', wire_dts(${alias}.modified_at)))`;
+    'last_modified_dts', wire_dts(${alias}.modified_at)${reviewsMember(alias, expand)}))`;
+}
+
+/** Returns the wire's ItemReview of a row of `item_review`, for a statement with `inZone`. */
+export const reviewJson = (alias: string): string =>
+  `(${alias}.document || jsonb_build_object('review_oid', ${alias}.review_oid,
+    'submitted_dts', wire_dts(${alias}.submitted_at)))`;
+
+/** The figures of an item's reviews. Only approved reviews count. */
+function reviewsMember(alias: string, expand: ReadonlySet<string>): string {
+  if (!expand.has('reviews')) return '';
+  const approved = `(r.document->>'status' = 'approved')`;
+  const individual = expand.has('reviews.individual_reviews')
+    ? `, 'individual_reviews', coalesce(
+        jsonb_agg(${reviewJson('r')} order by r.submitted_at desc, r.review_oid desc), '[]')`
+    : '';
+  return `, 'reviews', coalesce(${alias}.document->'reviews', '{}') || (
+    select jsonb_strip_nulls(jsonb_build_object(
+      'has_review', count(*) > 0, 'has_approved_review', count(*) filter (where ${approved}) > 0,
+      'review_count', count(*) filter (where ${approved}),
+      'review_overall', round(avg((r.document->>'overall')::numeric)
+        filter (where ${approved}), 2)${individual}))
+    from item_review r where r.merchant_id = ${alias}.merchant_id
+      and r.merchant_item_oid = ${alias}.merchant_item_oid)`;
 }
 
 // Objects and lists, each with the expansion of its name.

@@ -1,8 +1,44 @@
-import { payloadText, versioned } from '../platform/http/answer.ts';
+import { operations } from '@perennial/contract/operations.ts';
+import type { Context } from '../platform/context.ts';
+import {
+  type Answer,
+  noContent,
+  payload,
+  payloadText,
+  versioned,
+} from '../platform/http/answer.ts';
 import { ignoredWarning } from '../platform/http/ignoredFields.ts';
-import type { Routes } from '../platform/http/routes.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import type { Input, Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
-import { getItem, getItems, insertItem, updateItem, type WrittenItem } from './operations.ts';
+import { updateItems } from './batchOperations.ts';
+import {
+  getDigitalItem,
+  getDigitalItems,
+  getDigitalItemsByExternalId,
+  insertDigitalItem,
+  removeDigitalItem,
+  updateDigitalItem,
+  type WrittenDigitalItem,
+} from './digitalOperations.ts';
+import { getInventory } from './inventoryOperations.ts';
+import {
+  getItem,
+  getItems,
+  insertItem,
+  removeItem,
+  setContentAttribute,
+  updateItem,
+  type WrittenItem,
+} from './operations.ts';
+import {
+  getReview,
+  getReviews,
+  insertReview,
+  removeReview,
+  updateReview,
+} from './reviewOperations.ts';
+import { getTiers, insertTier, removeTier, updateTier } from './tierOperations.ts';
 
 /** The item operations of the contract. */
 export const itemRoutes = {
@@ -17,7 +53,85 @@ export const itemRoutes = {
   insertItem: async (context, { body, expand }) => written(await insertItem(context, body, expand)),
   updateItem: async (context, { params, body, ...options }) =>
     written(await updateItem(context, params.merchant_item_oid, body, options)),
+  updateItems: updateBatch,
+  deleteItem: async (context, { params, ifMatch }) => {
+    await removeItem(context, params.merchant_item_oid, ifMatch);
+    return noContent();
+  },
+  insertUpdateItemContentAttribute: async (context, { params, body }) => {
+    await setContentAttribute(context, params.merchant_item_oid, body);
+    return noContent();
+  },
+  getInventorySnapshot: async (context) => payloadText(await getInventory(context)),
+  getReviews: async (context, { params }) =>
+    payload(await getReviews(context, params.merchant_item_oid)),
+  getReview: async (context, { params }) => payload(await getReview(context, reviewKey(params))),
+  insertReview: async (context, { params, body }) =>
+    payload(await insertReview(context, params.merchant_item_oid, body)),
+  updateReview: async (context, { params, body }) =>
+    payload(await updateReview(context, reviewKey(params), body)),
+  deleteReview: async (context, { params }) => {
+    await removeReview(context, reviewKey(params));
+    return noContent();
+  },
+  getDigitalItems: (context, input) => digitalPage(context, input, false),
+  getUnassociatedDigitalItems: (context, input) => digitalPage(context, input, true),
+  getDigitalItemsByExternalId: async (context, { params }) =>
+    payload(await getDigitalItemsByExternalId(context, params.external_id)),
+  getDigitalItem: async (context, { params }) =>
+    payload(await getDigitalItem(context, params.digital_item_oid)),
+  insertDigitalItem: async (context, { body }) =>
+    writtenDigital(await insertDigitalItem(context, body)),
+  updateDigitalItem: async (context, { params, body }) =>
+    writtenDigital(await updateDigitalItem(context, params.digital_item_oid, body)),
+  deleteDigitalItem: async (context, { params }) => {
+    await removeDigitalItem(context, params.digital_item_oid);
+    return noContent();
+  },
+  getPricingTiers: async (context) => payload(await getTiers(context)),
+  insertPricingTier: async (context, { body }) => payload(await insertTier(context, body)),
+  updatePricingTier: async (context, { params, body }) =>
+    payload(await updateTier(context, params.pricing_tier_oid, body)),
+  deletePricingTier: async (context, { params }) => {
+    await removeTier(context, params.pricing_tier_oid);
+    return noContent();
+  },
 } satisfies Routes;
 
 const written = ({ json, version, ignored }: WrittenItem) =>
   payloadText(json, { version, ...ignoredWarning(ignored) });
+
+async function updateBatch(
+  context: Context,
+  { query, body, expand }: Input<'updateItems'>,
+): Promise<Answer> {
+  const items = body.items ?? refuse('missing_field', { field: 'items' });
+  const { maxElements, maxElementsAsync } = operations.updateItems;
+  const max = query._async ? maxElementsAsync : maxElements;
+  if (items.length > max) refuse('too_many_elements', { field: 'items', max });
+  const { json, failed, ignored } = await updateItems(context, items, expand);
+  if (query._async && failed.length === 0) return noContent();
+  const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
+  const objectIds = failed.map(({ id }) => id);
+  return payloadText(`[${json.join(',')}]`, {
+    ...ignoredWarning(ignored),
+    ...(failed.length > 0 && { partialFailure: { developerMessage, objectIds } }),
+  });
+}
+
+async function digitalPage(
+  context: Context,
+  { query, page, sort }: Pick<Input<'getDigitalItems'>, 'query' | 'page' | 'sort'>,
+  unassociated: boolean,
+): Promise<Answer> {
+  const items = await getDigitalItems(context, { since: query._since, page, sort, unassociated });
+  return pageAnswer(context, 'digital item', items);
+}
+
+const writtenDigital = ({ item, ignored }: WrittenDigitalItem): Answer =>
+  payload(item, ignoredWarning(ignored));
+
+const reviewKey = (params: { merchant_item_oid: number; review_oid: number }) => ({
+  itemOid: params.merchant_item_oid,
+  reviewOid: params.review_oid,
+});

@@ -189,6 +189,59 @@ export async function saveItem(
   );
 }
 
+/** Deletes a locked item, and its reviews with it. */
+export async function deleteItem(tx: Database, merchantId: string, oid: number): Promise<void> {
+  await tx.run('delete from item where merchant_id = $1 and merchant_item_oid = $2', [
+    merchantId,
+    oid,
+  ]);
+}
+
+/**
+ * Returns the JSON of the stock of all items that track their inventory or have a distribution
+ * center with a level, by item id. Levels are whole pieces on this part of the wire.
+ */
+export async function readInventory(db: Database, merchantId: string): Promise<string> {
+  const row = await db.row<{ json: string }>(
+    `select coalesce(json_agg(json_build_object(
+       'merchant_item_id', i.merchant_item_id, 'quantity', s.quantity,
+       'allocated_to_placed_orders', s.placed, 'allocated_to_shopping_carts', s.carts,
+       'available_to_allocate', s.available, 'distribution_centers', s.centers)
+       order by i.merchant_item_id_lc), '[]')::text as json
+     from item i cross join lateral (
+       select coalesce(sum(c.quantity), 0)::int as quantity,
+         coalesce(sum(c.placed), 0)::int as placed, coalesce(sum(c.carts), 0)::int as carts,
+         coalesce(sum(c.available), 0)::int as available,
+         coalesce(json_agg(json_build_object('code', c.code, 'quantity', c.quantity,
+           'allocated_to_placed_orders', c.placed, 'allocated_to_shopping_carts', c.carts,
+           'available_to_allocate', c.available) order by c.code), '[]') as centers
+       from (${stockOfCenters}) c) s
+     where i.merchant_id = $1 and (${flag('track_inventory')} or s.quantity <> 0)`,
+    [merchantId],
+  );
+  return row?.json ?? '[]';
+}
+
+const flag = (name: string): string =>
+  `(i.document #>> '{shipping,${name}}') is not distinct from 'true'`;
+
+const stockOfCenters = `select e.code, e.quantity, e.placed, e.carts,
+    coalesce(e.available, e.quantity - e.placed - e.carts) as available
+  from (select upper(coalesce(d->>'distribution_center_code', '')) as code,
+      ${pieces('inventory_level', '0')} as quantity,
+      ${pieces('allocated_to_placed_orders', '0')} as placed,
+      ${pieces('allocated_to_shopping_carts', '0')} as carts,
+      ${pieces('available_to_allocate', 'null')} as available
+    from jsonb_array_elements(case jsonb_typeof(i.document #> '{shipping,distribution_centers}')
+      when 'array' then i.document #> '{shipping,distribution_centers}' else '[]' end) d) e`;
+
+// A count that int32 cannot hold is shown as the nearest that it can.
+function pieces(field: string, otherwise: string): string {
+  return `case jsonb_typeof(d->'${field}') when 'number' then
+    trunc(greatest(least((d->>'${field}')::numeric, 1000000000), -1000000000))::int
+    else ${otherwise} end`;
+}
+
 /** Returns the oids of the ids that exist, by {@link catalogKey}. */
 export async function findItemOids(
   db: Database,

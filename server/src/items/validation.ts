@@ -264,7 +264,8 @@ function neededAmountFault(
     : amountFault(field, amount, currency);
 }
 
-function amountFault(
+/** Returns the fault of an amount that is negative, too large or too fine for the currency. */
+export function amountFault(
   field: string,
   amount: number | undefined,
   currency: string,
@@ -283,7 +284,8 @@ function amountFault(
       );
 }
 
-function countFault(
+/** Returns the fault of a count below the least one. */
+export function countFault(
   field: string,
   count: number | undefined,
   least: number,
@@ -292,6 +294,12 @@ function countFault(
     ? undefined
     : fault(field, `is less than ${least}`, `Send ${least} or more`);
 }
+
+/** Returns the fault of a percentage outside of 0 to 100. */
+export const percentFault = (field: string, percent: number | undefined): FieldFault | undefined =>
+  percent === undefined || (percent >= 0 && percent <= 100)
+    ? undefined
+    : fault(field, 'is not a valid percentage', 'Send 0 to 100');
 
 /** A century. Later dates could not be written on the wire. */
 const daysMax = 36_500;

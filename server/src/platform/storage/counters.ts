@@ -14,7 +14,10 @@ export type CounterName =
   | 'saved_search'
   | 'distribution_center'
   | 'dispute'
-  | 'coupon';
+  | 'coupon'
+  | 'digital_item'
+  | 'pricing_tier'
+  | 'review';
 
 /**
  * Takes `count` consecutive numbers and returns the first. Call it outside a long transaction: the

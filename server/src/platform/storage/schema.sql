@@ -669,6 +669,18 @@ CREATE TABLE customer_adoption (
   CONSTRAINT customer_adoption_pkey PRIMARY KEY (merchant_id, customer_profile_oid, from_profile_oid)
 );
 
+CREATE TABLE digital_item (
+  merchant_id text NOT NULL,
+  digital_item_oid integer NOT NULL,
+  external_id text,
+  document jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  CONSTRAINT digital_item_pkey PRIMARY KEY (merchant_id, digital_item_oid)
+);
+CREATE INDEX digital_item_external ON digital_item USING btree (merchant_id, external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX digital_item_modified ON digital_item USING btree (merchant_id, modified_at, digital_item_oid);
+
 CREATE TABLE distribution_center (
   merchant_id text NOT NULL,
   code text NOT NULL,
@@ -786,6 +798,16 @@ CREATE TABLE item (
 );
 CREATE INDEX item_description ON item USING btree (merchant_id, "left"(fold(document ->> 'description'::text), 100) COLLATE "C", merchant_item_oid);
 CREATE INDEX item_modified ON item USING btree (merchant_id, modified_at, merchant_item_oid);
+
+CREATE TABLE item_review (
+  merchant_id text NOT NULL,
+  merchant_item_oid integer NOT NULL,
+  review_oid integer NOT NULL,
+  document jsonb NOT NULL,
+  submitted_at timestamp with time zone NOT NULL,
+  CONSTRAINT item_review_pkey PRIMARY KEY (merchant_id, merchant_item_oid, review_oid),
+  CONSTRAINT item_review_merchant_id_merchant_item_oid_fkey FOREIGN KEY (merchant_id, merchant_item_oid) REFERENCES item(merchant_id, merchant_item_oid) ON DELETE CASCADE
+);
 
 CREATE UNLOGGED TABLE login_attempt (
   subject text NOT NULL,
@@ -1023,6 +1045,15 @@ CREATE TABLE parked_auto_order (
   item_id_lc text COLLATE "C" NOT NULL,
   auto_order_oid integer NOT NULL,
   CONSTRAINT parked_auto_order_pkey PRIMARY KEY (merchant_id, item_id_lc, auto_order_oid)
+);
+
+CREATE TABLE pricing_tier (
+  merchant_id text NOT NULL,
+  pricing_tier_oid integer NOT NULL,
+  name_lc text COLLATE "C" NOT NULL,
+  document jsonb NOT NULL,
+  CONSTRAINT pricing_tier_pkey PRIMARY KEY (merchant_id, pricing_tier_oid),
+  CONSTRAINT pricing_tier_name UNIQUE (merchant_id, name_lc)
 );
 
 CREATE UNLOGGED TABLE rate_bucket (
