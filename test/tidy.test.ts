@@ -261,7 +261,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,review,tier,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
-    'adjustedTotal,change,charge,copy,coupon,customerOrders,dispute,facets,fault,freeLine,fulfillment,' +
+    'adjustedTotal,change,charge,copy,coupon,customerOrders,dispute,facets,failedRefund,fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
     'paymentDetails,present,receivableRetry,refund,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,totals,validation,weight',
@@ -325,6 +325,7 @@ const owners: Readonly<Record<string, string>> = {
   orders: 'server/src/orders',
   order_refund: 'server/src/orders',
   other_refund: 'server/src/orders',
+  once_claim: 'server/src/orders',
   distribution_center: 'server/src/orders',
   waiting_shipment: 'server/src/orders',
   refund_block: 'server/src/orders',

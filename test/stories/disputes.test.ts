@@ -236,3 +236,23 @@ story(
     );
   },
 );
+
+story(
+  'a dispute of an order from before a merge holds the auto order that has the items now',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    const { ann: source, rebill } = await billedOnce(shop);
+    await shop.sells({ ...coffee, merchant_item_id: 'TEA', description: 'Tea' });
+    const target = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }]);
+    await target.ask({
+      operation: 'consolidateAutoOrders',
+      body: { source_auto_order_oids: [source.oid] },
+    });
+    await act(target, rebill, 'dispute');
+    await shop.until('2026-04-25T00:00');
+    assert.equal((await target.bills()).length, 0);
+    await act(target, rebill, 'win dispute');
+    await shop.until('2026-04-26T00:00');
+    assert.ok((await target.bills()).length > 0);
+  },
+);

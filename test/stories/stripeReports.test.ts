@@ -163,6 +163,103 @@ test('the report of a refund that was made here changes nothing', async () => {
   assert.deepEqual(await eventsOf(orderId), ['order_refund']);
 });
 
+const failedRefund = ({ id }: Payment, refundId: string, amount: number) => ({
+  id: refundId,
+  object: 'refund',
+  payment_intent: id,
+  amount,
+  currency: 'usd',
+  status: 'failed',
+  failure_reason: 'lost_or_stolen_card',
+  metadata: {},
+});
+
+test('a refund that fails later is taken back once, raises a task, and can be made by another way', async () => {
+  const { orderId, payment } = await paidOrder();
+  const refund = (items: object[], query: object = {}) =>
+    app.request({
+      operation: 'refundOrder',
+      key,
+      params: { order_id: orderId },
+      query: { ...query },
+      body: { items },
+    });
+  await refund([{ quantity_refunded: 1 }]);
+  clock.move(1000);
+  await refund([{ quantity_refunded: 3 }]);
+  const whole = await readOrder(orderId);
+  assert.deepEqual(
+    [whole.summary.total_refunded.value, whole.payment.payment_status],
+    [30, 'Refunded'],
+  );
+  type Made = { details: { name: string; value: string }[]; successful: boolean };
+  const refundsOf = (order: typeof whole) =>
+    (order.payment.transactions as Made[]).flatMap(({ details, successful }) => {
+      const id = details.find(({ name }) => name === 'refund reference')?.value;
+      return id === undefined ? [] : [{ id, successful }];
+    });
+  const [first, second] = refundsOf(whole);
+  clock.move(1000);
+  for (const type of ['charge.refund.updated', 'refund.failed', 'refund.failed'])
+    assert.equal(await stripeSends(type, failedRefund(payment, first!.id, 1000)), 200);
+  const left = await readOrder(orderId);
+  assert.deepEqual(
+    [left.summary.total_refunded.value, left.payment.payment_status],
+    [20, 'Processed'],
+  );
+  assert.deepEqual(refundsOf(left), [
+    { ...first, successful: false },
+    { ...second, successful: true },
+  ]);
+  const { tasks } = (
+    await app.request({ operation: 'searchWorkflowTasks', key, body: { object_id: orderId } })
+  ).body;
+  assert.deepEqual(
+    tasks.map(({ task_name }: { task_name: string }) => task_name),
+    ['Refund an order again'],
+  );
+  await stripeSends('charge.refunded', refunded(payment, 2000));
+  assert.equal((await readOrder(orderId)).summary.total_refunded.value, 20);
+  const again = await refund([{ quantity_refunded: 3, total_refunded: { value: 30 } }], {
+    manual_refund: true,
+  });
+  assert.equal(again.status, 200, again.text);
+  assert.equal((await readOrder(orderId)).payment.payment_status, 'Refunded');
+});
+
+test('a report from before the failure does not bring a failed refund back', async () => {
+  const { orderId, payment } = await paidOrder();
+  await stripeSends('charge.refunded', refunded(payment, 1000));
+  await stripeSends('refund.failed', failedRefund(payment, 're_unknown', 1000));
+  assert.equal((await readOrder(orderId)).summary.total_refunded.value, 0);
+  await stripeSends('charge.refunded', refunded(payment, 1000));
+  assert.equal((await readOrder(orderId)).summary.total_refunded.value, 0);
+});
+
+test('the same refund after a failed one is another refund for Stripe', async () => {
+  const { orderId, payment } = await paidOrder();
+  const refund = () =>
+    app.request({
+      operation: 'refundOrder',
+      key,
+      params: { order_id: orderId },
+      body: { items: [{ quantity_refunded: 1 }] },
+    });
+  await refund();
+  await stripeSends('refund.failed', failedRefund(payment, 're_unknown', 1000));
+  await refund();
+  const rows = await app.db.rows<{ key: string }>(
+    `select idempotency_key as key from order_refund where merchant_id = 'REAL' and order_id = $1
+     order by refund_number`,
+    [orderId],
+  );
+  assert.deepEqual(
+    rows.map((row) => row.key),
+    [0, 1].map((failed) => `refund:REAL:${orderId}:0-1000:${failed}`),
+  );
+  assert.equal((await readOrder(orderId)).summary.total_refunded.value, 10);
+});
+
 test('a dispute that is closed stays closed, whatever comes late', async () => {
   const { orderId, payment } = await paidOrder();
   await stripeSends('charge.dispute.closed', disputed(payment, 'lost'));

@@ -5,7 +5,7 @@ import { tellFulfillment } from '../orders/fulfillmentListener.ts';
 import type { EventListener } from '../platform/context.ts';
 import { wakeParked } from '../rebill/parkedListener.ts';
 import { webhookListener } from '../webhooks/captureListener.ts';
-import { gatewayTaskListener } from '../workflow/gatewayTaskListener.ts';
+import { orderTaskListener } from '../workflow/orderTaskListener.ts';
 import { parkedTaskListener } from '../workflow/parkedTaskListener.ts';
 import { systemTaskListener } from '../workflow/systemTaskListener.ts';
 import { objectReaders, readAutoOrders } from './objectReaders.ts';
@@ -27,7 +27,7 @@ export function listenersOf({ webhooks, live }: Services): EventListener[] {
     tellFulfillment,
     systemTaskListener(readObjectFacts),
     parkedTaskListener(readObjectFacts),
-    gatewayTaskListener(readObjectFacts),
+    orderTaskListener(readObjectFacts),
     live.listener,
   ];
 }

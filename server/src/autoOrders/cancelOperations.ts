@@ -8,9 +8,15 @@ import { canceled } from './edit.ts';
 import { isParked } from './parking.ts';
 import { lockAutoOrders } from './store.ts';
 
-/** Locks an auto order until the transaction ends. */
-export async function lockAutoOrder(context: Context, autoOrderOid: number): Promise<void> {
-  await lockAutoOrders(context.db, context.merchant.merchantId, [autoOrderOid]);
+/**
+ * Locks an auto order until the transaction ends, and those into which it was merged. Returns the
+ * oid of the one that has the items now.
+ */
+export async function lockAutoOrder(context: Context, autoOrderOid: number): Promise<number> {
+  const { db, merchant } = context;
+  const [autoOrder] = await lockAutoOrders(db, merchant.merchantId, [autoOrderOid]);
+  const into = autoOrder?.mergedIntoAutoOrderOid;
+  return into === undefined ? autoOrderOid : lockAutoOrder(context, into);
 }
 
 /**

@@ -60,8 +60,14 @@ export async function createFromPaidOrder(tx: Context, order: OrderRecord): Prom
   // so the two cannot deadlock.
   const [oid, firstItemOid] = canRecur ? await takeOids(context, lines.length) : [0, 0];
   const others = await othersOf(context, order);
-  const starts = lines.flatMap((line, place) =>
+  const lineStarts = lines.map((line, place) =>
     startOf(context, order, line, place, catalog, others),
+  );
+  const starts = lineStarts.flatMap((each) => (typeof each === 'object' ? [each] : []));
+  await reportNotStarted(
+    context,
+    order,
+    lineStarts.flatMap((each) => (typeof each === 'string' ? [each] : [])),
   );
   if (starts.length > 0) {
     const items = starts.map(({ item }, index) => ({ ...item, itemOid: firstItemOid + index }));
@@ -88,6 +94,24 @@ export async function missedAtStart(context: Context, orderId: string): Promise<
   if (autoOrder === undefined) return [];
   const catalog = await loadCatalog(context.db, merchantId, [autoOrder]);
   return missedAtStartWords(autoOrder, editRules(context, catalog));
+}
+
+/** Reports lines that were to recur and start nothing, so that a task is raised. */
+async function reportNotStarted(
+  context: Context,
+  { orderId }: OrderRecord,
+  reasons: readonly string[],
+): Promise<void> {
+  if (reasons.length === 0) return;
+  context.log.warn({ orderId, reasons }, 'lines of an order did not start an auto order');
+  await context.events.emit(context, [
+    {
+      name: 'order_update',
+      objectType: 'order',
+      objectId: orderId,
+      data: { changed: [], not_started: reasons },
+    },
+  ]);
 }
 
 /** Returns the oids of the active auto orders of an order's customer. */
@@ -233,6 +257,10 @@ interface Start {
   readonly item: AutoOrderItem;
 }
 
+/**
+ * Returns what a line starts, or why it starts nothing although it was to recur. Undefined for a
+ * line that is sold once.
+ */
 function startOf(
   context: Context,
   order: OrderRecord,
@@ -240,12 +268,15 @@ function startOf(
   place: number,
   catalog: Catalog,
   others: readonly AutoOrder[],
-): Start[] {
+): Start | string | undefined {
   const bought = catalog(line.merchant_item_id ?? '');
-  if (bought === undefined) return [];
+  const recurs = !!line.auto_order_schedule || bought?.autoOrder?.upsell === true;
+  if (bought === undefined)
+    return recurs ? `${line.merchant_item_id} is not in the catalogue` : undefined;
   // At most one per customer (item reference, auto_order_upsell_one_per_customer).
-  if (bought.autoOrder?.onePerCustomer && others.some((other) => drives(other, [bought.itemId])))
-    return [];
+  const holder = others.find((other) => drives(other, [bought.itemId]));
+  if (bought.autoOrder?.onePerCustomer && holder !== undefined)
+    return `the customer has ${bought.itemId} already, in auto order ${holder.autoOrderOid}`;
   const zone = context.merchant.timeZone;
   const lastRebillAt = lastRebillOf(line.auto_order_last_rebill_dts, zone);
   const started = startSchedule({
@@ -255,14 +286,7 @@ function startOf(
     lastRebillAt,
     zone,
   });
-  if (!started.ok) {
-    if (line.auto_order_schedule)
-      context.log.warn(
-        { orderId: order.orderId, itemId: bought.itemId, reason: started.reason },
-        'an order line with a schedule did not start an auto order item',
-      );
-    return [];
-  }
+  if (!started.ok) return recurs ? `${bought.itemId}: ${started.reason}` : undefined;
   const item: AutoOrderItem = {
     ...started.value,
     itemOid: 0,
@@ -282,7 +306,7 @@ function startOf(
     properties: [],
     addOns: [],
   };
-  return [{ place, item: startAgain(item, catalog, scheduleRules(context)) }];
+  return { place, item: startAgain(item, catalog, scheduleRules(context)) };
 }
 
 /** The options that cost something on every rebill. A one-time fee was paid with the purchase. */

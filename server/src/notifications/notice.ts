@@ -190,12 +190,14 @@ function wantedBy(event: RecordedEvent): Omit<WantedNotice, 'events'> | undefine
 }
 
 /**
- * A paid rebill has its receipt by the event of its auto order. An order whose payment was skipped
+ * A paid rebill has its receipt by the event of its auto order, and an invoiced one by its payment.
+ * An order whose payment was skipped
  * was paid elsewhere, where its receipt was sent.
  */
 function orderNotice({ name, data }: RecordedEvent): CustomerNoticeKind | undefined {
   switch (name) {
     case 'order_payment_process':
+      if (data?.['owes_receipt'] === true) return 'receipt';
       return Number(data?.['rebill_number'] ?? 0) > 0 || data?.['payment_status'] === 'Skipped'
         ? undefined
         : 'order_receipt';

@@ -66,8 +66,9 @@ async function applyEffect(
 ): Promise<void> {
   const { db, merchant } = context;
   const { merchantId } = merchant;
-  const oid = dispute.autoOrderOid;
-  if (oid === undefined) return;
+  if (dispute.autoOrderOid === undefined) return;
+  // The caller has locked it already.
+  const oid = await hooks.lockAutoOrder(context, dispute.autoOrderOid);
   const settings = reportSettings(merchant.settings);
   switch (effectOf(isDeleted === true ? 'deleted' : dispute.state, settings)) {
     case 'hold':
@@ -78,7 +79,7 @@ async function applyEffect(
         user: by,
       });
     case 'release':
-      return release(context, dispute, settings, hooks);
+      return release(context, { ...dispute, autoOrderOid: oid }, settings, hooks);
     case 'none':
   }
 }

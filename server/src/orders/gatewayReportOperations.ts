@@ -5,6 +5,7 @@ import { takeNumbers } from '../platform/storage/counters.ts';
 import { type Dispute, type DisputeState, reportSettings, stateAfter } from './dispute.ts';
 import { disputeChanged } from './disputeEffectOperations.ts';
 import { findGatewayDispute, insertDispute, saveDispute } from './disputeStore.ts';
+import { recordFailedRefund } from './failedRefundOperations.ts';
 import { gatewayRefund, withManualRefundMade } from './gatewayRefund.ts';
 import type { OrderHooks } from './hooks.ts';
 import { event } from './insertOperations.ts';
@@ -25,7 +26,7 @@ import { saveOrder } from './store.ts';
  */
 
 /** What a gateway reports about one of our charges. */
-export type OrderReport = ReportedRefund | ReportedDispute;
+export type OrderReport = ReportedRefund | FailedRefundReport | ReportedDispute;
 
 interface AboutCharge {
   /** The gateway's code, or its kind where its books do not name the code. */
@@ -43,6 +44,14 @@ interface ReportedRefund extends AboutCharge {
   readonly totalRefunded: Minor;
   /** The gateway's id of the refund or of the report. */
   readonly reference: string;
+}
+
+interface FailedRefundReport extends AboutCharge {
+  readonly kind: 'failed refund';
+  /** The gateway's id of the refund. */
+  readonly reference: string;
+  readonly amount: Minor;
+  readonly reason?: string | undefined;
 }
 
 interface ReportedDispute extends AboutCharge {
@@ -68,9 +77,14 @@ export function recordReport(
     const order = await lockOrderIfAny(context, report.orderId, hooks);
     const isOurs = order !== undefined && captureOf(order, report) !== undefined;
     if (!isOurs) return 'later';
-    return report.kind === 'refund'
-      ? recordRefund(context, order, report, hooks)
-      : recordDispute(context, order, report, hooks);
+    switch (report.kind) {
+      case 'refund':
+        return recordRefund(context, order, report, hooks);
+      case 'failed refund':
+        return recordFailedRefund(context, order, report);
+      case 'dispute':
+        return recordDispute(context, order, report, hooks);
+    }
   });
 }
 
@@ -86,13 +100,15 @@ async function recordRefund(
   const { merchantId, orderId } = order;
   const { count, isOpen } = await countRefunds(context.db, merchantId, orderId);
   if (isOpen) return 'later';
-  const known = await sumRefunded(context.db, merchantId, report.chargeReference);
+  const known = await sumRefunded(context.db, merchantId, report.chargeReference, report.at);
   const amount = (report.totalRefunded - known) as Minor;
   if (amount <= 0) return 'recorded';
   const gateway = captureOf(order, report)?.gateway ?? report.gateway;
   const { reference } = report;
   const isCanceled = reportSettings(context.merchant.settings).atRefund === 'cancel';
-  const planned = gatewayRefund(order, amount);
+  const recorded = withManualRefundMade(order, amount, { gateway, reference });
+  const planned = recorded === undefined ? gatewayRefund(order, amount) : undefined;
+  const before = refundedOf(order);
   const wishes = {
     user: gateway,
     rejectAfterRefund: false,
@@ -109,11 +125,10 @@ async function recordRefund(
     gateway,
     chargeReference: report.chargeReference,
     idempotencyKey: `reported:${merchantId}:${orderId}:${report.totalRefunded}`,
-    terms: { planned: { after: planned?.after ?? refundedOf(order), amount }, wishes },
+    terms: { planned: { before, after: planned?.after ?? before, amount }, wishes },
     requestedAt: context.now,
   };
   await insertReportedRefund(context.db, refund, reference);
-  const recorded = withManualRefundMade(order, amount, { gateway, reference });
   if (recorded !== undefined) await saveRefundMade(context, recorded);
   else if (planned !== undefined)
     await applyRefund(

@@ -39,8 +39,11 @@ export interface OrderHooks {
   ): Promise<ReadonlyMap<string, number>>;
   /** Returns the oids of the active auto orders of an order's customer. */
   findAutoOrdersOfCustomer(context: Context, order: OrderRecord): Promise<readonly number[]>;
-  /** Locks an auto order until the transaction ends, before one of its orders is locked. */
-  lockAutoOrder(context: Context, autoOrderOid: number): Promise<void>;
+  /**
+   * Locks an auto order until the transaction ends, and the one into which it was merged, before one
+   * of its orders is locked. Returns the oid of the auto order that has the items now.
+   */
+  lockAutoOrder(context: Context, autoOrderOid: number): Promise<number>;
   /** Cancels an auto order. One that has ended already stays as it is. */
   cancelAutoOrder(context: Context, autoOrderOid: number, why: CancelNote): Promise<void>;
   /** Lets the engine check an auto order at once whose billing was stopped. */
@@ -96,7 +99,7 @@ export const noHooks: OrderHooks = {
   lockRebill: async () => undefined,
   findHeldItems: async () => new Map(),
   findAutoOrdersOfCustomer: async () => [],
-  lockAutoOrder: async () => {},
+  lockAutoOrder: async (_context, autoOrderOid) => autoOrderOid,
   cancelAutoOrder: async () => {},
   wakeAutoOrder: async () => {},
 };

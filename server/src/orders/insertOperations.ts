@@ -24,7 +24,7 @@ import {
 import type { OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
 import { type NewOrder, newOrder } from './newOrder.ts';
-import type { LineWarning } from './newOrderLine.ts';
+import { claimOnceItems, onceWarnings } from './onceOperations.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
 import type { OrderStage } from './stages.ts';
@@ -58,7 +58,9 @@ export async function insertOrder(
   const made = await prepare(context, body);
   const { order } = made;
   const warnings = [...made.warnings, ...(await onceWarnings(context, made, parts.hooks))];
-  const result = await placeOrder(context, made, parts);
+  const result = await placeOrder(context, made, parts, (context) =>
+    claimOnceItems(context, made, parts.hooks),
+  );
   if (result?.kind === 'unknown')
     return { orderId: order.orderId, warning: unsettledWarning(result) };
   const missed = await missedAtStart(context, order, parts.hooks);
@@ -83,33 +85,6 @@ export async function placeOrder(
     await store(context, order, parts.hooks);
   });
   return plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
-}
-
-/**
- * Refuses, before anything is charged, an item that a customer may have once and has. Where nothing
- * is charged here, returns a warning: the money may have been taken elsewhere.
- */
-async function onceWarnings(
-  context: Context,
-  { order, plan, onceItems }: NewOrder,
-  hooks: OrderHooks,
-): Promise<LineWarning[]> {
-  if (onceItems.length === 0) return [];
-  const itemIds = onceItems.map(({ itemId }) => itemId);
-  const held = await hooks.findHeldItems(context, order, itemIds);
-  const taken = onceItems.find(({ itemId }) => held.has(itemId));
-  if (taken === undefined) return [];
-  const { field, itemId } = taken;
-  const reason =
-    `${itemId} is sold once to each customer, and this one has it in ` +
-    `auto order ${held.get(itemId)}`;
-  if (plan.kind !== 'charge' && !order.document.channel_partner?.treat_warnings_as_errors)
-    return [{ code: 'one_per_customer', field, reason: `${reason}, so no auto order starts` }];
-  return refuse('invalid_field', {
-    field,
-    reason: `is refused because ${reason}`,
-    fix: 'Leave the line out, or cancel that auto order first',
-  });
 }
 
 /** Only a line that was billed elsewhere before can start in the past. */
@@ -234,11 +209,29 @@ export function stageEvents(before: OrderRecord, after: OrderRecord): DomainEven
  * Returns the event of an order that was paid without a charge. It says which rebill the order is
  * and whether the payment was made elsewhere, for its receipt.
  */
-export const paymentEvent = (order: OrderRecord): DomainEvent =>
+export const paymentEvent = (order: OrderRecord, receipt: OwnReceipt = {}): DomainEvent =>
   event('order_payment_process', order, {
     payment_status: order.document.payment?.payment_status,
     rebill_number: order.rebillNumber,
+    ...receipt,
   });
+
+/** The part of a payment's event that asks for a receipt of a rebill. */
+export interface OwnReceipt {
+  readonly owes_receipt?: true;
+  readonly auto_order_oid?: number | undefined;
+}
+
+/**
+ * Returns whether the payment of an order has to cause the receipt of its rebill. A rebill that is
+ * unsettled until the order is paid has its receipt by the event of its auto order; an invoiced one
+ * was settled before.
+ */
+export const ownReceipt = (
+  { rebillNumber = 0, autoOrderOid }: OrderRecord,
+  isRebillOpen: boolean,
+): OwnReceipt =>
+  rebillNumber > 0 && !isRebillOpen ? { owes_receipt: true, auto_order_oid: autoOrderOid } : {};
 
 /** Returns an event about an order. */
 export function event(

@@ -8,7 +8,14 @@ import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { attemptKey, type ChargeResult, type KnownChargeResult } from './charge.ts';
 import { type OrderCoupon, withCoupon } from './coupon.ts';
 import type { LockedRebill, OrderHooks } from './hooks.ts';
-import { event, type OrderParts, stageChange, unsettledWords } from './insertOperations.ts';
+import {
+  event,
+  type OrderParts,
+  type OwnReceipt,
+  ownReceipt,
+  stageChange,
+  unsettledWords,
+} from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import {
   type AttemptSource,
@@ -277,7 +284,8 @@ async function settle(
     { at: context.now, timeZone: context.merchant.timeZone, by: attempt.requestedBy },
   );
   await saveOrder(context.db, order);
-  await context.events.emit(context, eventsOf(stored, order, attempt, result));
+  const receipt = ownReceipt(order, rebill !== undefined);
+  await context.events.emit(context, eventsOf(stored, order, attempt, result, receipt));
   await rebill?.charged(context, order, { ...result, cardToken: attempt.cardToken });
   if (becamePaid) await hooks.onPaid(context, order);
   await rejectAfterRetry(context, order, attempt, result, hooks);
@@ -306,6 +314,7 @@ function eventsOf(
   after: OrderRecord,
   { amount, currency, retryDay, requestedBy }: PaymentAttempt,
   result: KnownChargeResult,
+  receipt: OwnReceipt,
 ) {
   const data = {
     amount_minor: amount,
@@ -317,6 +326,6 @@ function eventsOf(
     return [event('order_payment_failed', after, { ...data, reason: result.reason })];
   if (after.paidAt === undefined)
     return [event('order_update', after, { ...data, changed: ['payment'] })];
-  const paid = { ...data, rebill_number: after.rebillNumber };
+  const paid = { ...data, rebill_number: after.rebillNumber, ...receipt };
   return [event('order_payment_process', after, paid), stageChange(before, after)];
 }

@@ -41,7 +41,8 @@ export interface RefundedLine {
 
 /** A refund that an order allows. */
 export interface PlannedRefund {
-  /** The refunded totals after this refund. */
+  /** The refunded totals before and after this refund. */
+  readonly before: Refunded;
   readonly after: Refunded;
   /** The sum that was refunded before this refund. */
   readonly totalBefore: Minor;
@@ -71,6 +72,7 @@ export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefu
   const fault = sumFault(order, totalOf(after), amount);
   if (fault) return failure(fault);
   return success({
+    before,
     after,
     totalBefore,
     amount,
@@ -447,7 +449,8 @@ export function refundedOrder(
   };
 }
 
-function amountsOf(
+/** Returns the parts of an order's document that show what was refunded. */
+export function amountsOf(
   { document, currency }: OrderRecord,
   after: Refunded,
 ): Pick<OrderDocument, 'items' | 'summary' | 'gift'> {

@@ -204,7 +204,7 @@ function newRefund(
 ): RefundRecord {
   const { merchantId, orderId, currency } = order;
   const { gateway, reference } = captureToRefund(order);
-  const { after, amount, totalBefore, reason } = planned;
+  const { before, after, amount, totalBefore, reason } = planned;
   return {
     merchantId,
     orderId,
@@ -214,7 +214,7 @@ function newRefund(
     gateway,
     chargeReference: reference,
     idempotencyKey: `refund:${merchantId}:${orderId}:${totalBefore}-${totalOf(after)}:${refused}`,
-    terms: { planned: { after, amount, reason }, wishes },
+    terms: { planned: { before, after, amount, reason }, wishes },
     requestedAt: context.now,
   };
 }

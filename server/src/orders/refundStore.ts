@@ -23,7 +23,7 @@ export interface RefundRecord {
 
 /** What the settlement of a refund needs. */
 export interface RefundTerms {
-  readonly planned: Pick<PlannedRefund, 'after' | 'amount' | 'reason'>;
+  readonly planned: Pick<PlannedRefund, 'before' | 'after' | 'amount' | 'reason'>;
   readonly wishes: RefundWishes;
 }
 
@@ -74,16 +74,21 @@ export async function insertReportedRefund(
   await settleRefund(tx, refund, { kind: 'refunded', reference });
 }
 
-/** Returns the sum of what was refunded of a charge until now, in minor units. */
+/**
+ * Returns the sum of what was refunded of a charge, in minor units, as a report of the gateway of
+ * that moment knows it: a refund that failed afterwards counts.
+ */
 export async function sumRefunded(
   tx: Database,
   merchantId: string,
   chargeReference: string,
+  reportedAt: string,
 ): Promise<Minor> {
   const row = await tx.row<{ refunded: number }>(
     `select coalesce(sum(amount_minor), 0)::bigint as refunded from order_refund
-     where merchant_id = $1 and charge_reference = $2 and state = 'refunded'`,
-    [merchantId, chargeReference],
+     where merchant_id = $1 and charge_reference = $2
+       and (state = 'refunded' or (state = 'failed' and failed_at >= $3))`,
+    [merchantId, chargeReference, reportedAt],
   );
   return minor(row?.refunded ?? 0);
 }
@@ -91,7 +96,7 @@ export async function sumRefunded(
 /** The refunds of an order until now. */
 export interface RefundCounts {
   readonly count: number;
-  /** Those that the gateway refused. */
+  /** Those that the gateway refused, or that failed after it had made them. */
   readonly refused: number;
   readonly isOpen: boolean;
 }
@@ -104,7 +109,7 @@ export async function countRefunds(
 ): Promise<RefundCounts> {
   const row = await tx.row<RefundCounts>(
     `select count(*)::int as count,
-       (count(*) filter (where state = 'refused'))::int as refused,
+       (count(*) filter (where state in ('refused', 'failed')))::int as refused,
        coalesce(bool_or(state = 'refunding'), false) as "isOpen"
      from order_refund where merchant_id = $1 and order_id = $2`,
     [merchantId, storedId(orderId)],
@@ -183,6 +188,56 @@ export async function claimOpenRefund(
     [merchantId],
   );
   return row && fromRow(merchantId, row);
+}
+
+/** A refund that a gateway made, perhaps one that failed since. */
+export interface MadeRefund {
+  readonly refund: RefundRecord;
+  readonly state: 'refunded' | 'failed';
+  /** The gateway's id of the refund, or of the charge where its report did not name the refund. */
+  readonly reference: string;
+}
+
+/**
+ * Returns the refund of an order that a gateway reports about: by its id, or else the latest one of
+ * the same charge and amount.
+ */
+export async function findMadeRefund(
+  tx: Database,
+  merchantId: string,
+  orderId: string,
+  { reference, chargeReference, amount }: MadeRefundKey,
+): Promise<MadeRefund | undefined> {
+  const row = await tx.row<RefundRow & Pick<MadeRefund, 'state' | 'reference'>>(
+    `select ${columns}, state, reference from order_refund
+     where merchant_id = $1 and order_id = $2 and state in ('refunded', 'failed')
+       and (reference = $3 or (charge_reference = $4 and amount_minor = $5))
+     order by (reference = $3) desc, (state = 'refunded') desc, refund_number desc limit 1`,
+    [merchantId, orderId, reference, chargeReference, amount],
+  );
+  if (row === undefined) return undefined;
+  return { refund: fromRow(merchantId, row), state: row.state, reference: row.reference };
+}
+
+/** What a gateway names of a refund. */
+export interface MadeRefundKey {
+  readonly reference: string;
+  readonly chargeReference: string;
+  readonly amount: Minor;
+}
+
+/** Stores that a refund failed after it was made. `at` is ISO 8601 text of the gateway's clock. */
+export async function failRefund(
+  tx: Database,
+  { merchantId, orderId, refundNumber }: RefundRecord,
+  reason: string,
+  at: string,
+): Promise<void> {
+  await tx.run(
+    `update order_refund set state = 'failed', message = $4, failed_at = $5
+     where merchant_id = $1 and order_id = $2 and refund_number = $3`,
+    [merchantId, orderId, refundNumber, reason, at],
+  );
 }
 
 interface RefundRow {

@@ -24,6 +24,76 @@ const placed = {
     },
   },
 };
+test('an item that is sold once to a customer, ordered at once: one order is charged', async () => {
+  await app.request({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'ONCE',
+      pricing: { cost: 5 },
+      auto_order: {
+        auto_orderable: true,
+        auto_order_upsell: true,
+        auto_order_upsell_one_per_customer: true,
+        steps: [{ type: 'item', schedule: 'Monthly', recurring_merchant_item_id: 'ONCE' }],
+      },
+    },
+  });
+  const buy = (token: string, email = 'once@example.com', payment: object = {}) =>
+    app.request({
+      operation: 'insertOrder',
+      body: {
+        billing: { email },
+        items: [{ merchant_item_id: 'once', quantity: 1 }],
+        payment: {
+          payment_method: 'Credit Card',
+          credit_card: { ...placed.payment.credit_card, card_number_token: token },
+          ...payment,
+        },
+      },
+    });
+  const declined = await buy('tok_decline_stolen_card');
+  assert.equal(declined.body.order.current_stage, 'Rejected', declined.text);
+  const before = app.books.captures().length;
+  const answers = await together(6, () => buy('tok_slow_20'));
+  const made = answers.filter(({ status }) => status === 200);
+  assert.deepEqual([made.length, app.books.captures().length - before], [1, 1]);
+  for (const { body } of answers.filter(({ status }) => status !== 200))
+    assert.match(body.error.user_message, /sold once to each customer, and (order|this one)/);
+  assert.equal((await buy('tok_approve', 'other@example.com')).status, 200);
+  const starts = `select 1 from auto_order_search where merchant_id = 'TEST' and billing_email = $1`;
+  assert.equal((await app.db.rows(starts, ['once@example.com'])).length, 1);
+});
+
+test('the same paid elsewhere: every order is stored, one auto order starts, the others raise a task', async () => {
+  const answers = await together(4, () =>
+    app.request({
+      operation: 'insertOrder',
+      body: {
+        billing: { email: 'elsewhere@example.com' },
+        items: [{ merchant_item_id: 'ONCE', quantity: 1 }],
+        channel_partner: { skip_payment_processing: true },
+        payment: placed.payment,
+      },
+    }),
+  );
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200, 200],
+  );
+  const starts = `select 1 from auto_order_search where merchant_id = 'TEST' and billing_email = $1`;
+  assert.equal((await app.db.rows(starts, ['elsewhere@example.com'])).length, 1);
+  const raised = await Promise.all(
+    answers.map(async ({ body }) => {
+      const found = await app.request({
+        operation: 'searchWorkflowTasks',
+        body: { object_id: body.order.order_id },
+      });
+      return found.body.tasks?.map(({ task_name }) => task_name) ?? [];
+    }),
+  );
+  assert.deepEqual(raised.flat(), Array(3).fill('Start an auto order by hand'));
+});
+
 const partners: [what: string, partners: readonly object[]][] = [
   ['a code', [{ channel_partner_code: 'AMZ', channel_partner_order_id: 'A-1' }]],
   ['no code', [{ channel_partner_order_id: 'A-2' }]],

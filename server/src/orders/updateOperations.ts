@@ -7,7 +7,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { type ChangedOrder, changedOrder, type PaymentSaid } from './change.ts';
 import { noHooks, type OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
-import { event, paymentEvent, stageEvents } from './insertOperations.ts';
+import { event, ownReceipt, paymentEvent, stageEvents } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { refundedOf, refundWarnings, totalOf } from './refund.ts';
 import { shipEvents } from './shipping.ts';
@@ -38,7 +38,7 @@ export function updateOrder(
       event('order_update', order, { changed: Object.keys(change) }),
       ...stageEvents(stored, order),
       ...shipEvents(order, changed.shipped),
-      ...(becamePaid ? [paymentEvent(order)] : []),
+      ...(becamePaid ? [paymentEvent(order, ownReceipt(order, rebill !== undefined))] : []),
     ]);
     await rebill?.changed(context, stored, order);
     if (becamePaid) await hooks.onPaid(context, order);

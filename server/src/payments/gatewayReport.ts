@@ -2,7 +2,7 @@ import type { Minor } from '../kernel/money.ts';
 import type { GatewayKind } from './gatewaySettings.ts';
 
 /** What a gateway did by itself with one of our charges, as plain JSON. */
-export type GatewayReport = RefundReport | DisputeReport;
+export type GatewayReport = RefundReport | FailedRefundReport | DisputeReport;
 
 interface AboutCharge {
   /** The gateway's code, or its kind where its books do not name the code. */
@@ -21,6 +21,15 @@ export interface RefundReport extends AboutCharge {
   readonly totalRefunded: Minor;
   /** The gateway's id of the refund or of the report. */
   readonly reference: string;
+}
+
+/** A refund that the gateway made failed at the bank later, and the money came back. */
+export interface FailedRefundReport extends AboutCharge {
+  readonly kind: 'failed refund';
+  /** The gateway's id of the refund. */
+  readonly reference: string;
+  readonly amount: Minor;
+  readonly reason?: string | undefined;
 }
 
 /** The customer disputed the charge, or the dispute changed. */

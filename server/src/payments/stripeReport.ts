@@ -1,7 +1,13 @@
 import type Stripe from 'stripe';
 import { Temporal } from 'temporal-polyfill';
 import { minor } from '../kernel/money.ts';
-import type { ArrivedReport, DisputeReport, GatewayReport } from './gatewayReport.ts';
+import type {
+  ArrivedReport,
+  DisputeReport,
+  FailedRefundReport,
+  GatewayReport,
+  RefundReport,
+} from './gatewayReport.ts';
 import {
   type connection,
   installationOfMetadata,
@@ -37,20 +43,46 @@ export async function stripeReport(
     chargeReference: intentId,
     at: momentOf(event.created),
   };
-  const report: GatewayReport =
-    told.object === 'charge'
-      ? {
-          ...about,
-          kind: 'refund',
-          totalRefunded: amountOf(told.amount_refunded, told.currency),
-          reference: told.refunds?.data[0]?.id ?? told.id,
-        }
-      : { ...about, ...disputeOf(told) };
+  const report: GatewayReport = { ...about, ...contentOf(told) };
   return { merchantId, gatewayKind: 'stripe', reportId: event.id, report };
 }
 
-function toldBy(event: Stripe.Event): Stripe.Charge | Stripe.Dispute | undefined {
+type Told = Stripe.Charge | Stripe.Refund | Stripe.Dispute;
+type AboutCharge = 'gateway' | 'orderId' | 'chargeReference' | 'at';
+
+function contentOf(
+  told: Told,
+):
+  | Omit<RefundReport, AboutCharge>
+  | Omit<FailedRefundReport, AboutCharge>
+  | Omit<DisputeReport, AboutCharge> {
+  switch (told.object) {
+    case 'charge':
+      return {
+        kind: 'refund',
+        totalRefunded: amountOf(told.amount_refunded, told.currency),
+        reference: told.refunds?.data[0]?.id ?? told.id,
+      };
+    case 'refund':
+      return {
+        kind: 'failed refund',
+        reference: told.id,
+        amount: amountOf(told.amount, told.currency),
+        reason: told.failure_reason,
+      };
+    case 'dispute':
+      return disputeOf(told);
+  }
+}
+
+function toldBy(event: Stripe.Event): Told | undefined {
   switch (event.type) {
+    case 'refund.failed':
+    case 'refund.updated':
+    case 'charge.refund.updated': {
+      const { object: refund } = event.data;
+      return refund.status === 'failed' || refund.status === 'canceled' ? refund : undefined;
+    }
     case 'charge.refunded':
     case 'charge.dispute.created':
     case 'charge.dispute.updated':
@@ -63,19 +95,17 @@ function toldBy(event: Stripe.Event): Stripe.Charge | Stripe.Dispute | undefined
   }
 }
 
-/** Stripe copies the metadata of a payment to its charge, but not to a dispute. */
+/** Stripe copies the metadata of a payment to its charge, but not to a refund or a dispute. */
 async function metadataOf(
   client: ReturnType<typeof connection>,
-  told: Stripe.Charge | Stripe.Dispute,
+  told: Told,
   intentId: string,
 ): Promise<Stripe.Metadata> {
-  if (told.metadata[keyOfMetadata] !== undefined) return told.metadata;
+  if (told.object === 'charge' && told.metadata[keyOfMetadata] !== undefined) return told.metadata;
   return (await (await client()).paymentIntents.retrieve(intentId)).metadata;
 }
 
-function disputeOf(
-  dispute: Stripe.Dispute,
-): Omit<DisputeReport, 'gateway' | 'orderId' | 'chargeReference' | 'at'> {
+function disputeOf(dispute: Stripe.Dispute): Omit<DisputeReport, AboutCharge> {
   const { id, amount, currency, reason, status, evidence_details: evidence } = dispute;
   return {
     kind: 'dispute',

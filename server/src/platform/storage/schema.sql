@@ -970,6 +970,14 @@ CREATE TABLE oauth_token (
 CREATE INDEX oauth_token_expired ON oauth_token USING btree (merchant_id, expires_at);
 CREATE INDEX oauth_token_grant ON oauth_token USING btree (merchant_id, grant_id);
 
+CREATE TABLE once_claim (
+  merchant_id text NOT NULL,
+  item_id text NOT NULL,
+  customer text NOT NULL,
+  order_id text NOT NULL,
+  CONSTRAINT once_claim_pkey PRIMARY KEY (merchant_id, item_id, customer)
+);
+
 CREATE TABLE order_charge (
   merchant_id text NOT NULL,
   key text NOT NULL,
@@ -1021,9 +1029,10 @@ CREATE TABLE order_refund (
   lease_until timestamp with time zone,
   reference text,
   message text,
+  failed_at timestamp with time zone,
   CONSTRAINT order_refund_pkey PRIMARY KEY (merchant_id, order_id, refund_number),
   CONSTRAINT order_refund_amount_minor_check CHECK (amount_minor > 0),
-  CONSTRAINT order_refund_state_check CHECK (state = ANY (ARRAY['refunding'::text, 'refunded'::text, 'refused'::text])),
+  CONSTRAINT order_refund_state_check CHECK (state = ANY (ARRAY['refunding'::text, 'refunded'::text, 'refused'::text, 'failed'::text])),
   CONSTRAINT order_refund_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id) ON DELETE CASCADE
 );
 CREATE INDEX order_refund_charge ON order_refund USING btree (merchant_id, charge_reference);

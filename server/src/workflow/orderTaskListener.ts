@@ -1,3 +1,4 @@
+import { fromMinor, minor } from '../kernel/money.ts';
 import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
@@ -8,13 +9,15 @@ import { findOpenByName } from './taskStore.ts';
 
 const disputeTask = 'Respond to a dispute';
 const refundTask = 'Check a refund that was made at the gateway';
+const failedRefundTask = 'Refund an order again';
+const notStartedTask = 'Start an auto order by hand';
 
 /**
  * Raises a task for each order whose charge is disputed and closes it when the dispute has ended,
- * and one for each order that was refunded at the gateway, whatever the merchant's rules are. Other
- * events cost nothing.
+ * and one for each order that was refunded at the gateway, whose refund failed later, or that was to
+ * start an auto order and did not, whatever the merchant's rules are. Other events cost nothing.
  */
-export function gatewayTaskListener(readObjects: ReadObjectFacts): EventListener {
+export function orderTaskListener(readObjects: ReadObjectFacts): EventListener {
   return async (context, events) => {
     const disputes = events.filter(({ objectType }) => objectType === 'chargeback');
     const refunds = events.filter(
@@ -23,6 +26,17 @@ export function gatewayTaskListener(readObjects: ReadObjectFacts): EventListener
     if (disputes.length > 0) await followDisputes(context, disputes, readObjects);
     for (const refund of refunds)
       await raise(context, refund.objectId, refundTask, refundDetails(refund), refund, readObjects);
+    for (const event of events) {
+      const { failed_refund: failed, not_started: reasons } = event.data ?? {};
+      if (failed !== undefined) {
+        const details = failedRefundDetails(event.objectId, failed as FailedRefund);
+        await raise(context, event.objectId, failedRefundTask, details, event, readObjects);
+      }
+      if (reasons !== undefined) {
+        const details = notStartedDetails(event.objectId, reasons as readonly string[]);
+        await raise(context, event.objectId, notStartedTask, details, event, readObjects);
+      }
+    }
   };
 }
 
@@ -55,6 +69,22 @@ function disputeDetails({ data }: RecordedEvent): string {
 const refundDetails = ({ objectId }: RecordedEvent): string =>
   `Order ${objectId} was refunded at the gateway and not here. Decide whether its auto order is ` +
   'still wanted, and which lines the refund was for.';
+
+interface FailedRefund {
+  /** In minor units. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly reason: string;
+}
+
+const failedRefundDetails = (orderId: string, { amount, currency, reason }: FailedRefund): string =>
+  `A refund of ${fromMinor(minor(amount), currency)} ${currency} of order ${orderId} failed after ` +
+  `it was made: ${reason}. The customer did not get the money. Refund it by another way and record ` +
+  'that as a manual refund.';
+
+const notStartedDetails = (orderId: string, reasons: readonly string[]): string =>
+  `Order ${orderId} is paid, and items that were to ship again will not: ${reasons.join('; ')}. ` +
+  'Add them to an auto order, or refund the order.';
 
 /** Raises a task about an order unless one of this name is open. */
 async function raise(

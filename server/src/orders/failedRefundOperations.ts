@@ -1,0 +1,45 @@
+import type { Minor } from '../kernel/money.ts';
+import type { Context } from '../platform/context.ts';
+import { withoutRefund } from './failedRefund.ts';
+import { event } from './insertOperations.ts';
+import type { OrderRecord } from './order.ts';
+import { failRefund, findMadeRefund } from './refundStore.ts';
+import { saveOrder } from './store.ts';
+
+/** What a gateway reports of a refund that it made and that failed at the bank later. */
+export interface ReportedFailure {
+  readonly chargeReference: string;
+  /** The gateway's id of the refund. */
+  readonly reference: string;
+  readonly amount: Minor;
+  readonly reason?: string | undefined;
+  /** When it failed, as ISO 8601 text. */
+  readonly at: string;
+}
+
+/**
+ * Takes a failed refund back from the totals of its locked order, once, and reports it so that a
+ * task is raised. Returns `later` while no such refund is recorded.
+ */
+export async function recordFailedRefund(
+  context: Context,
+  order: OrderRecord,
+  failure: ReportedFailure,
+): Promise<'recorded' | 'later'> {
+  const { merchantId, orderId, currency } = order;
+  const made = await findMadeRefund(context.db, merchantId, orderId, failure);
+  if (made === undefined) return 'later';
+  if (made.state === 'failed') return 'recorded';
+  const { before, after } = made.refund.terms.planned;
+  const reason = failure.reason ?? 'The bank did not accept it.';
+  await failRefund(context.db, made.refund, reason, failure.at);
+  const without = withoutRefund(order, { before, after, reference: made.reference, reason });
+  await saveOrder(context.db, { ...without, modifiedAt: context.now });
+  await context.events.emit(context, [
+    event('order_update', without, {
+      changed: ['payment', 'summary', 'items'],
+      failed_refund: { amount: failure.amount, currency, reason },
+    }),
+  ]);
+  return 'recorded';
+}

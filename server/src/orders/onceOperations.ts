@@ -1,0 +1,114 @@
+import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
+import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import type { OrderHooks } from './hooks.ts';
+import type { NewOrder, OnceItem } from './newOrder.ts';
+import type { LineWarning } from './newOrderLine.ts';
+import { lockOnceClaim, type OnceClaim, takeOnceClaim } from './onceClaimStore.ts';
+import type { OrderRecord } from './order.ts';
+import { findOrder } from './store.ts';
+
+/*
+ * Items that each customer may have once (item reference, auto_order_upsell_one_per_customer). Two
+ * orders that arrive together lock the same claim one after the other, in the transactions that
+ * store them: the second sees the auto order of the first, or that the first is being charged.
+ */
+
+/**
+ * Refuses, before anything is charged, an item that a customer may have once and has. Where nothing
+ * is charged here, returns a warning: the money may have been taken elsewhere.
+ */
+export async function onceWarnings(
+  context: Context,
+  made: NewOrder,
+  hooks: OrderHooks,
+): Promise<LineWarning[]> {
+  const taken = await findTaken(context, made, hooks);
+  if (taken === undefined) return [];
+  if (made.plan.kind !== 'charge' && !treatsWarningsAsErrors(made.order))
+    return [
+      {
+        code: 'one_per_customer',
+        field: taken.field,
+        reason: `${taken.reason}, so no auto order starts`,
+      },
+    ];
+  return refuseTaken(taken);
+}
+
+/**
+ * Claims the items that a new order buys once, in the transaction that stores it. Refuses an order
+ * that would be charged when another one has the claim: see {@link onceWarnings}.
+ */
+export async function claimOnceItems(
+  context: Context,
+  made: NewOrder,
+  hooks: OrderHooks,
+): Promise<void> {
+  const { order, onceItems, plan } = made;
+  const customer = customerOf(order);
+  if (customer === undefined) return;
+  const isCharged = plan.kind === 'charge';
+  // Always in the same order, so that two orders do not wait for each other.
+  const sorted = onceItems.toSorted((one, other) => (one.itemId < other.itemId ? -1 : 1));
+  for (const item of sorted)
+    await claim(context, order, item, { itemId: fold(item.itemId), customer }, isCharged);
+  const taken = sorted.length === 0 ? undefined : await findTaken(context, made, hooks);
+  if (taken !== undefined && isCharged) refuseTaken(taken);
+}
+
+async function claim(
+  { db }: Context,
+  { merchantId, orderId }: OrderRecord,
+  { field, itemId }: OnceItem,
+  claimed: OnceClaim,
+  isCharged: boolean,
+): Promise<void> {
+  const before = await lockOnceClaim(db, merchantId, claimed, orderId);
+  if (before === orderId) return;
+  const earlier = await findOrder(db, merchantId, before);
+  if (earlier?.charging === true && isCharged)
+    refuseTaken({
+      field,
+      reason: `${itemId} is sold once to each customer, and order ${before} for it is being charged`,
+    });
+  await takeOnceClaim(db, merchantId, claimed, orderId);
+}
+
+const customerOf = ({ document, customerProfileOid }: OrderRecord): string | undefined => {
+  const email = foldTrimmed(document.billing?.email ?? '');
+  if (email !== '') return email;
+  return customerProfileOid === undefined ? undefined : `profile ${customerProfileOid}`;
+};
+
+interface Taken {
+  readonly field: string;
+  readonly reason: string;
+}
+
+async function findTaken(
+  context: Context,
+  { order, onceItems }: NewOrder,
+  hooks: OrderHooks,
+): Promise<Taken | undefined> {
+  if (onceItems.length === 0) return undefined;
+  const itemIds = onceItems.map(({ itemId }) => itemId);
+  const held = await hooks.findHeldItems(context, order, itemIds);
+  const taken = onceItems.find(({ itemId }) => held.has(itemId));
+  if (taken === undefined) return undefined;
+  const { field, itemId } = taken;
+  const reason =
+    `${itemId} is sold once to each customer, and this one has it in ` +
+    `auto order ${held.get(itemId)}`;
+  return { field, reason };
+}
+
+const treatsWarningsAsErrors = ({ document }: OrderRecord): boolean =>
+  document.channel_partner?.treat_warnings_as_errors === true;
+
+const refuseTaken = ({ field, reason }: Taken): never =>
+  refuse('invalid_field', {
+    field,
+    reason: `is refused because ${reason}`,
+    fix: 'Leave the line out, or cancel that auto order first',
+  });
