@@ -252,7 +252,7 @@ const waitingFiles = [
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
     'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,' +
-    'editItem,facets,fieldReader,formAge,futureRebills,merging,newItem,pacing,parking,present,pricing,' +
+    'editItem,facets,fieldReader,formAge,futureRebills,merging,newItem,opening,pacing,parking,present,pricing,' +
     'optionPrices,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
     'stepWalk',
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
@@ -336,6 +336,7 @@ const owners: Readonly<Record<string, string>> = {
   gateway_report: 'server/src/payments',
   mail_template: 'server/src/notifications',
   auto_order: 'server/src/autoOrders',
+  opening_balance: 'server/src/autoOrders',
   auto_order_item: 'server/src/autoOrders',
   auto_order_log: 'server/src/autoOrders',
   auto_order_search: 'server/src/autoOrders',

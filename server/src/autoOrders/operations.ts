@@ -26,6 +26,8 @@ import { countNewItems, editAddOns, itemIdsNamed, properties } from './editItem.
 import { FieldReader } from './fieldReader.ts';
 import { ignoredFields } from './ignoredInput.ts';
 import { missedWords } from './missed.ts';
+import { openingsOf } from './opening.ts';
+import { addOpenings } from './openingStore.ts';
 import { changeOriginalOrder } from './originalOrderOperations.ts';
 import { paced } from './pacing.ts';
 import { oidOf } from './readOperations.ts';
@@ -69,6 +71,7 @@ export async function updateAutoOrder(
       left = decided.left;
       options.onMissed?.(decided.missed);
       options.onIgnored?.(decided.ignored);
+      if (decided.edited.ok) await keepOpenings(context, autoOrder, decided.edited.value);
       return decided.edited;
     },
     alsoChange:
@@ -81,6 +84,16 @@ export async function updateAutoOrder(
       }),
   });
   return left;
+}
+
+/** Keeps what a client wrote into the figures of items, for the audit. */
+async function keepOpenings(
+  { db, merchant: { merchantId } }: Context,
+  before: AutoOrder,
+  after: AutoOrder,
+): Promise<void> {
+  const openings = openingsOf(before, after);
+  if (openings.length > 0) await addOpenings(db, merchantId, openings);
 }
 
 /** What an update would do to a record. */

@@ -1,6 +1,7 @@
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
+import type { Opening } from '../autoOrders/opening.ts';
 import { civilDay, clampedDay, plainDateTime, wallFromPlain, wallOf } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
 import { amountOf } from '../orders/money.ts';
@@ -83,6 +84,8 @@ export interface Books {
     readonly attempts: readonly AuditedAttempt[];
     readonly orders: readonly AuditedOrder[];
   }[];
+  /** What clients wrote into the figures of items, by the oid of the item. */
+  readonly openings: ReadonlyMap<number, Opening>;
   readonly zone: string;
 }
 
@@ -339,20 +342,9 @@ function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
   const shipments = [books, ...books.merged].flatMap(({ attempts, orders }) =>
     shipmentsOf(item, attempts, orders),
   );
-  const rebills = shipments.filter(({ rebillNumber }) => rebillNumber > 0);
-  const purchase = shipments.find(({ rebillNumber }) => rebillNumber === 0);
-  const rebillValue = rebills.reduce((sum, { value }) => sum + value, 0);
-  check.compare('number_of_rebills', item.numberOfRebills, rebills.length);
-  check.compare('rebill_value', item.rebillValue, rebillValue);
-  check.compare('life_time_value', item.lifeTimeValue, rebillValue + (purchase?.value ?? 0));
-  check.compare(
-    'first_order_dts',
-    item.firstOrderAt,
-    purchase?.at ?? earliestOf(rebills.map(({ at }) => at)),
-  );
-  // Another system may have billed the item before its first rebill in this database.
-  if (rebills.length > 0)
-    check.compare('last_order_dts', item.lastOrderAt, latestOf(rebills.map(({ at }) => at)));
+  const opening = books.openings.get(item.itemOid) ?? noOpening;
+  figureFaults(check, item, shipments, opening);
+  dateFaults(check, item, shipments, opening);
   check.compare(
     'next_shipment_dts',
     item.nextShipmentAt && localText(item.nextShipmentAt, books.zone),
@@ -360,6 +352,47 @@ function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
   );
   for (const [field, count] of countsLeft(item)) if (count < 0) check.compare(field, count, 0);
   return check.found;
+}
+
+type WrittenFigures = Omit<Opening, 'itemOid'>;
+const noOpening: WrittenFigures = { rebills: 0, rebillValue: 0, lifeTimeValue: 0 };
+
+const isRebill = ({ rebillNumber }: Shipment): boolean => rebillNumber > 0;
+
+/** Compares counters and values with the orders, to which an opening balance adds. */
+function figureFaults(
+  check: Findings,
+  item: AutoOrderItem,
+  shipments: readonly Shipment[],
+  opening: WrittenFigures,
+): void {
+  const rebills = shipments.filter(isRebill);
+  const sumOf = (some: readonly Shipment[]) => some.reduce((sum, { value }) => sum + value, 0);
+  check.compare('number_of_rebills', item.numberOfRebills, rebills.length + opening.rebills);
+  check.compare('rebill_value', item.rebillValue, sumOf(rebills) + opening.rebillValue);
+  check.compare('life_time_value', item.lifeTimeValue, sumOf(shipments) + opening.lifeTimeValue);
+}
+
+/** Compares the dates of the first and the last order, unless a client wrote them. */
+function dateFaults(
+  check: Findings,
+  item: AutoOrderItem,
+  shipments: readonly Shipment[],
+  { firstOrderAt, lastOrderAt }: WrittenFigures,
+): void {
+  const purchase = shipments.find((shipment) => !isRebill(shipment));
+  const rebillDates = shipments.filter(isRebill).map(({ at }) => at);
+  check.compare(
+    'first_order_dts',
+    item.firstOrderAt,
+    firstOrderAt ?? purchase?.at ?? earliestOf(rebillDates),
+  );
+  const isWritten =
+    lastOrderAt !== undefined &&
+    lastOrderAt.epochMilliseconds === item.lastOrderAt?.epochMilliseconds;
+  // Another system may have billed the item before its first rebill in this database.
+  if (rebillDates.length > 0 && !isWritten)
+    check.compare('last_order_dts', item.lastOrderAt, latestOf(rebillDates));
 }
 
 /** A line of an item in an order that is paid or was invoiced. */

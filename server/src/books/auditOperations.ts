@@ -1,3 +1,4 @@
+import { loadOpenings } from '../autoOrders/openingStore.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import type { Context } from '../platform/context.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -217,6 +218,8 @@ async function auditBatch(
   const familyOf = new Map(oids.map((oid) => [oid, mergedInto(oid, sources)]));
   const all = [...new Set([...oids, ...[...familyOf.values()].flat()])];
   const autoOrders = await loadAutoOrders(tx, merchantId, oids);
+  const itemOids = autoOrders.flatMap(({ items }) => items.map(({ itemOid }) => itemOid));
+  const openings = await loadOpenings(tx, merchantId, itemOids);
   const marks = await loadMarks(tx, merchantId, oids);
   const attempts = Map.groupBy(
     await loadAuditedAttempts(tx, merchantId, all),
@@ -238,6 +241,7 @@ async function auditBatch(
       marks: marks.get(oid) ?? {},
       ...booksOf(oid),
       merged: (familyOf.get(oid) ?? []).map(booksOf),
+      openings,
       zone,
     });
   });

@@ -978,6 +978,17 @@ CREATE TABLE once_claim (
   CONSTRAINT once_claim_pkey PRIMARY KEY (merchant_id, item_id, customer)
 );
 
+CREATE TABLE opening_balance (
+  merchant_id text NOT NULL,
+  auto_order_item_oid integer NOT NULL,
+  rebills integer NOT NULL,
+  rebill_value_minor bigint NOT NULL,
+  life_time_value_minor bigint NOT NULL,
+  first_order_at timestamp with time zone,
+  last_order_at timestamp with time zone,
+  CONSTRAINT opening_balance_pkey PRIMARY KEY (merchant_id, auto_order_item_oid)
+);
+
 CREATE TABLE order_charge (
   merchant_id text NOT NULL,
   key text NOT NULL,
