@@ -26,6 +26,8 @@ const tasks = {
   format: ['biome', 'check', '--write', '.'],
   openapi: ['node', 'scripts/openapi.ts'],
   schema: ['node', 'scripts/schema.ts'],
+  sbom: ['node', 'scripts/sbom.ts'],
+  'container:check': ['node', 'scripts/containerSteps.ts'],
 };
 
 /** The tasks that serve the console. */

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { S3Settings } from './platform/files/s3Files.ts';
+import { withSecretFiles } from './platform/secretFiles.ts';
 import type { Connection } from './platform/storage/connection.ts';
 
 /** Everything the environment decides, read once at the start. */
@@ -43,6 +44,10 @@ export interface Config {
   readonly s3?: S3Settings | undefined;
   /** What secrets in the database are sealed with; absent: a file in `dataDir`. */
   readonly sealKey?: string | undefined;
+  /** The key before `sealKey`, while secrets are sealed again. */
+  readonly sealKeyBefore?: string | undefined;
+  /** What a reader of `/metrics` must send. Absent: anyone may read them. */
+  readonly metricsToken?: string | undefined;
 }
 
 /** The keys of Stripe. */
@@ -63,6 +68,13 @@ export const rateLimits = ({ perHour, perDay }: RateConfig) => [
   { limit: perHour, seconds: 3600 },
   { limit: perDay, seconds: 86_400 },
 ];
+
+/** The keys that secrets in the database are sealed with. */
+export const sealSettings = ({ dataDir, sealKey, sealKeyBefore }: Config) => ({
+  dataDir,
+  key: sealKey,
+  before: sealKeyBefore,
+});
 
 /**
  * What one session may ask for: 200 requests at once, 20 a second for long. A page of a person never
@@ -136,6 +148,12 @@ export const settings = [
     'seals secrets in the database; 32 characters or more, the same for every process',
   ],
   [
+    'SECRET_KEY_BEFORE',
+    '',
+    'the key before SECRET_KEY, for secrets that were not sealed again yet',
+  ],
+  ['METRICS_TOKEN', '', 'a bearer token that readers of /metrics must send; 16 characters or more'],
+  [
     'SMTP_URL',
     '',
     'sends mails, for example smtp://user:password@mail.example.com:587; else they are written to DATA_DIR/mail',
@@ -169,7 +187,8 @@ export class ConfigError extends Error {
 
 /** Reads the environment into one frozen value; throws {@link ConfigError} with every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const read = new Reader(env);
+  const secrets = withSecretFiles(env);
+  const read = new Reader(secrets.env, secrets.faults);
   const databaseUrl = read.text('DATABASE_URL', '');
   const demo = read.flag('DEMO', databaseUrl === '');
   const config: Config = {
@@ -205,17 +224,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     mailFrom: read.text('MAIL_FROM', 'orders@localhost'),
     s3: read.s3(),
     sealKey: read.longText('SECRET_KEY', 32),
+    sealKeyBefore: read.longText('SECRET_KEY_BEFORE', 32),
+    metricsToken: read.longText('METRICS_TOKEN', 16),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return Object.freeze(config);
 }
 
 class Reader {
-  readonly faults: string[] = [];
+  readonly faults: string[];
   readonly #env: Readonly<Record<string, string | undefined>>;
 
-  constructor(env: Readonly<Record<string, string | undefined>>) {
+  constructor(env: Readonly<Record<string, string | undefined>>, faults: readonly string[]) {
     this.#env = env;
+    this.faults = [...faults];
   }
 
   text(name: string, fallback: string): string {

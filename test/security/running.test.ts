@@ -9,7 +9,8 @@ import {
 } from '../../server/src/payments/billingLinkStore.ts';
 import { testApp } from '../support/app.ts';
 
-const app = await testApp({ isHttpsOnly: true });
+const metricsToken = 'm'.repeat(20);
+const app = await testApp({ isHttpsOnly: true, metricsToken });
 const { http } = app.app;
 
 /** Every route of the server, as method and path, from the tree that Fastify draws. */
@@ -40,7 +41,7 @@ test('every route protects browsers: type, cache, frames, referrer, https (L6)',
   for (const [method, url] of [...all, ['GET', '/nothing'], ['GET', '/%ff']]) {
     const { headers, statusCode } = await http.inject({ method: method as 'GET', url: url! });
     const cache = String(headers['cache-control']);
-    const isPublic = /^\/(assets\/|$)/.test(url!);
+    const isPublic = /^\/(assets\/|\.well-known\/|perennial\/v1\/order\.css|$)/.test(url!);
     const holds =
       headers['x-content-type-options'] === 'nosniff' &&
       headers['strict-transport-security'] === 'max-age=31536000' &&
@@ -51,6 +52,22 @@ test('every route protects browsers: type, cache, frames, referrer, https (L6)',
     if (!holds) faults.push(`${method} ${url}: ${statusCode} ${JSON.stringify(headers)}`);
   }
   assert.deepEqual(faults, []);
+});
+
+test('figures are for those who have the token, where there is one (ASVS 13.4.5)', async () => {
+  const cases: [authorization: string | undefined, status: number][] = [
+    [undefined, 401],
+    ['Bearer ', 401],
+    [`Bearer ${metricsToken}x`, 401],
+    [metricsToken, 401],
+    [`Bearer ${metricsToken}`, 200],
+  ];
+  for (const [authorization, status] of cases) {
+    const headers = authorization === undefined ? {} : { authorization };
+    const answer = await http.inject({ url: '/metrics', headers });
+    assert.equal(answer.statusCode, status, authorization);
+    assert.equal(answer.body.includes('perennial_'), status === 200, authorization);
+  }
 });
 
 test('the permission is checked before a body is read (M6)', async () => {

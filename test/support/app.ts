@@ -94,6 +94,7 @@ export interface TestAppOptions {
   readonly publicUrl?: string;
   readonly bodyLimitBytes?: number;
   readonly isHttpsOnly?: boolean;
+  readonly metricsToken?: string;
   readonly log?: Logger;
   /** A migrated database; absent: a new one, dropped in the end. */
   readonly db?: DatabasePool;

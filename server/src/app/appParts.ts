@@ -26,6 +26,8 @@ export interface AppParts {
   readonly trustedProxies: readonly string[];
   /** People reach this installation by https alone. */
   readonly isHttpsOnly?: boolean;
+  /** What readers of `/metrics` must send. Absent: anyone may read them. */
+  readonly metricsToken?: string | undefined;
   readonly gateways: OpenGateways;
   /** Reasons to charge nothing, in addition to those that the application finds by itself. */
   readonly stops?: readonly StopSource[];

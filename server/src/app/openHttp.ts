@@ -35,7 +35,12 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     publicUrl: services.knownPublicUrl,
     routes: routesOf(parts, services, features),
   });
-  addProbes(http, { readiness: readiness(db, clock), metrics, stops: charging.gate.stops });
+  addProbes(http, {
+    readiness: readiness(db, clock),
+    metrics,
+    metricsToken: parts.metricsToken,
+    stops: charging.gate.stops,
+  });
   addPages(http);
   addSheetStyles(http);
   addConsole(http, {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type App, createApp } from '../app/app.ts';
 import { type GatewayCheck, gatewayCheck } from '../app/restoring.ts';
-import { type Config, rateLimits, sessionRateLimits } from '../config.ts';
+import { type Config, rateLimits, sealSettings, sessionRateLimits } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { type PublicAddress, prepareBillingLinks } from '../payments/billingLinkStore.ts';
 import { chargeGroups, chargeLine } from '../payments/chargeGroups.ts';
@@ -49,7 +49,7 @@ export async function serveOn(
       ? { folder: join(config.dataDir, 'mail') }
       : { smtpUrl: config.smtpUrl },
   );
-  const seal = await openSeal(store.db, config.dataDir, config.sealKey);
+  const seal = await openSeal(store.db, sealSettings(config));
   // Meanwhile we create the app and listen. A failure is reported to the code that awaits this
   // promise.
   const demo = prepareDemo(store, config);
@@ -65,6 +65,7 @@ export async function serveOn(
     bodyLimitBytes: config.bodyLimitBytes,
     trustedProxies: config.trustedProxies,
     isHttpsOnly: config.publicUrl?.startsWith('https:') === true,
+    metricsToken: config.metricsToken,
     gateways,
     stops: [
       () => (config.charging ? undefined : chargingOff),

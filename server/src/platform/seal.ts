@@ -13,73 +13,129 @@ export interface Seal {
   seal(text: string): Buffer;
   /** Throws when it was sealed with another key or has been changed. */
   open(sealed: Buffer): string;
+  /** The same secret, sealed with the key that seals now. */
+  reseal(sealed: Buffer): Buffer;
 }
 
 const algorithm = 'aes-256-gcm';
 const [ivBytes, tagBytes] = [12, 16];
 
-/** AES-256 in GCM mode; each text has a different initialisation vector. */
-export function sealWith(key: Buffer): Seal {
+/**
+ * AES-256 in GCM mode; each text has a different initialisation vector. `before` also opens, and
+ * seals nothing: the key that the installation had until now, or the one that it gets next.
+ */
+export function sealWith(key: Buffer, before?: Buffer): Seal {
+  const open = (sealed: Buffer): string => {
+    const text = opened(sealed, key) ?? (before && opened(sealed, before));
+    if (text !== undefined) return text;
+    throw new Bug('a sealed secret cannot be opened with this key');
+  };
   return {
-    seal(text) {
-      const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv(algorithm, key, iv);
-      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return Buffer.concat([iv, cipher.getAuthTag(), body]);
-    },
-    open(sealed) {
-      const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, ivBytes));
-      decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
-      try {
-        return Buffer.concat([
-          decipher.update(sealed.subarray(ivBytes + tagBytes)),
-          decipher.final(),
-        ]).toString('utf8');
-      } catch (cause) {
-        throw new Bug('a sealed secret cannot be opened with this key', { cause });
-      }
-    },
+    seal: (text) => sealed(text, key),
+    open,
+    reseal: (old) => sealed(open(old), key),
   };
 }
 
+function sealed(text: string, key: Buffer): Buffer {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv(algorithm, key, iv);
+  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), body]);
+}
+
+/** Undefined when it was sealed with another key or has been changed. */
+function opened(sealed: Buffer, key: Buffer): string | undefined {
+  try {
+    const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, ivBytes));
+    decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
+    return Buffer.concat([
+      decipher.update(sealed.subarray(ivBytes + tagBytes)),
+      decipher.final(),
+    ]).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys of an installation, as its settings have them. */
+export interface SealSettings {
+  readonly dataDir: string;
+  /** Any text of 32 characters or more. Absent: the file in `dataDir`. */
+  readonly key?: string | undefined;
+  /** Another key that opens what `key` does not. Absent: the file in `dataDir`, if there is one. */
+  readonly before?: string | undefined;
+}
+
 /**
- * The installation's key: from the setting (any text of 32 characters or more), or from a file in
- * the data folder that is created at the first start. Throws when the database was sealed with
- * another key, because secrets would otherwise be lost silently.
+ * The seal of the installation. The file in the data folder is created at the first start without
+ * a setting. Throws when the database was sealed with none of the keys, because secrets would
+ * otherwise be lost silently.
  */
-export async function openSeal(
-  db: Database,
-  dataDir: string,
-  setting: string | undefined,
-): Promise<Seal> {
-  const key =
-    setting === undefined ? await keyFile(dataDir) : createHash('sha256').update(setting).digest();
-  const fingerprint = createHash('sha256').update('fingerprint').update(key).digest('hex');
+export async function openSeal(db: Database, settings: SealSettings): Promise<Seal> {
+  const { key, before } = await keysOf(settings);
   const known = await db.row<{ fingerprint: string }>(
     `insert into installation (only_one, seal_fingerprint) values (true, $1)
      on conflict (only_one) do update set only_one = true
        returning seal_fingerprint as fingerprint`,
-    [fingerprint],
+    [fingerprintOf(key)],
   );
-  if (known!.fingerprint !== fingerprint) {
+  const fits = [key, before].some(
+    (each) => each !== undefined && fingerprintOf(each) === known!.fingerprint,
+  );
+  if (!fits) {
     throw new ForeignDatabaseError(
       `the database's secrets are sealed with another key; set SECRET_KEY to the one it was ` +
-        `started with first, or bring back ${join(dataDir, keyFileName)}`,
+        `started with first, or bring back ${join(settings.dataDir, keyFileName)}`,
     );
   }
-  return sealWith(key);
+  return sealWith(key, before);
 }
+
+/**
+ * Makes the first key of the settings the installation's own; everything must be sealed with it.
+ * Returns false when it was already.
+ */
+export async function adoptSealKey(tx: Database, settings: SealSettings): Promise<boolean> {
+  const { key } = await keysOf(settings);
+  const changed = await tx.run(
+    'update installation set seal_fingerprint = $1 where only_one and seal_fingerprint <> $1',
+    [fingerprintOf(key)],
+  );
+  return changed === 1;
+}
+
+async function keysOf({ dataDir, key, before }: SealSettings) {
+  if (key === undefined)
+    return { key: await keyFile(dataDir), before: before === undefined ? undefined : hash(before) };
+  return {
+    key: hash(key),
+    before: before === undefined ? await readKeyFile(dataDir) : hash(before),
+  };
+}
+
+const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+const fingerprintOf = (key: Buffer): string =>
+  createHash('sha256').update('fingerprint').update(key).digest('hex');
 
 const keyFileName = 'secret.key';
 
 async function keyFile(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, keyFileName);
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   // The first process creates it; every process reads it back.
   await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     },
   );
-  return Buffer.from((await readFile(path, 'utf8')).trim(), 'hex');
+  return keyIn(await readFile(path, 'utf8'));
 }
+
+async function readKeyFile(dataDir: string): Promise<Buffer | undefined> {
+  const text = await readFile(join(dataDir, keyFileName), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : keyIn(text);
+}
+
+const keyIn = (text: string): Buffer => Buffer.from(text.trim(), 'hex');

@@ -1,11 +1,15 @@
-import type { FastifyInstance } from 'fastify';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 import type { Readiness } from '../storage/readiness.ts';
+import { refuse } from './refusal.ts';
 
 /** What the probes ask. */
 export interface ProbeParts {
   readonly readiness: Readiness;
   readonly metrics: Metrics;
+  /** What readers of the metrics must send as a bearer token. Absent: anyone may read them. */
+  readonly metricsToken?: string | undefined;
   /** Why nothing is charged, if that is so: the server is ready all the same. */
   stops(): readonly { readonly name: string; readonly words: string }[];
 }
@@ -15,7 +19,7 @@ export interface ProbeParts {
  */
 export function addProbes(
   server: FastifyInstance,
-  { readiness, metrics, stops }: ProbeParts,
+  { readiness, metrics, metricsToken, stops }: ProbeParts,
 ): void {
   server.get('/healthz', async () => ({ status: 'ok' }));
 
@@ -27,10 +31,19 @@ export function addProbes(
     });
   });
 
-  server.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  );
+  server.get('/metrics', async (request, reply) => {
+    if (metricsToken !== undefined) checkToken(request, metricsToken);
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
 }
+
+function checkToken({ headers: { authorization = '' } }: FastifyRequest, expected: string): void {
+  if (!timingSafeEqual(hash(authorization), hash(`Bearer ${expected}`)))
+    refuse('missing_credentials', { header: 'Authorization: Bearer, with METRICS_TOKEN' });
+}
+
+/** Of equal length, which the comparison needs. */
+const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 const chargingState = (stops: ReturnType<ProbeParts['stops']>) =>
   stops.length === 0

@@ -1,0 +1,163 @@
+// The steps of deploy/Containerfile, read and carried out without a container runtime.
+// `npm run container:check` carries them out in folders, starts what they come to as the account of
+// USER, which may write to DATA_DIR alone, and waits for its health check.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, matchesGlob, relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const root = join(import.meta.dirname, '..');
+
+/** One line of a Containerfile, with continued lines joined. */
+export interface Step {
+  readonly verb: string;
+  readonly words: string;
+}
+
+/** One stage of a Containerfile: from FROM to the next. */
+export interface Stage {
+  readonly base: string;
+  readonly name: string | undefined;
+  readonly steps: readonly Step[];
+}
+
+/** Reads a Containerfile. */
+export function readStages(text: string): Stage[] {
+  const steps = text
+    .replaceAll(/\\\n\s*/g, ' ')
+    .split('\n')
+    .filter((line) => /^[A-Z]+ /.test(line))
+    .map((line) => ({ verb: line.split(' ', 1)[0]!, words: line.slice(line.indexOf(' ') + 1) }));
+  const stages: { base: string; name: string | undefined; steps: Step[] }[] = [];
+  for (const step of steps) {
+    if (step.verb === 'FROM') {
+      const [base, name] = step.words.split(/ as /i);
+      stages.push({ base: base!, name, steps: [] });
+    } else stages.at(-1)!.steps.push(step);
+  }
+  return stages;
+}
+
+/** The words of a stage's last step of a kind. */
+export const lastOf = ({ steps }: Stage, verb: string): string | undefined =>
+  steps.findLast((step) => step.verb === verb)?.words;
+
+/** Where a COPY comes from (a stage or the sources), what it copies and where to. */
+export function readCopy(words: string) {
+  const [, from, rest] = /^(?:--from=(\S+) )?(.*)$/.exec(words)!;
+  const paths = rest!.split(' ');
+  return { from, sources: paths.slice(0, -1), target: paths.at(-1)! };
+}
+
+/** Whether .dockerignore keeps a path of the sources out. */
+export function isIgnored(path: string): boolean {
+  return readFileSync(join(root, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .some((glob) => matchesGlob(path, glob) || matchesGlob(path, `${glob}/**`));
+}
+
+type Folders = ReadonlyMap<string | undefined, string>;
+
+function carryOut(stage: Stage, folders: Folders): void {
+  const folder = folders.get(stage.name)!;
+  const workdir = join(folder, lastOf(stage, 'WORKDIR') ?? '/');
+  mkdirSync(workdir, { recursive: true });
+  for (const { verb, words } of stage.steps) {
+    if (verb === 'COPY') copy(words, workdir, folders);
+    if (verb === 'RUN') runStep(words, workdir, folder);
+  }
+}
+
+function copy(words: string, workdir: string, folders: Folders): void {
+  const { from, sources, target } = readCopy(words);
+  for (const source of sources) {
+    const path = from === undefined ? join(root, source) : join(folders.get(from)!, source);
+    const into = sources.length > 1 || target.endsWith('/') || target === '.';
+    cpSync(path, into ? join(workdir, target, basename(path)) : join(workdir, target), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (each) => from !== undefined || !isIgnored(relative(root, each)),
+    });
+  }
+}
+
+/** Paths of the container's own root (`/data`) are below the stage's folder here. */
+function runStep(words: string, workdir: string, folder: string): void {
+  console.error(`RUN ${words}`);
+  const command = words.replaceAll(/ \/(\w)/g, ` ${folder}/$1`);
+  const { status } = spawnSync('/bin/sh', ['-euc', command], {
+    cwd: workdir,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) throw new Error(`the step failed: RUN ${words}`);
+}
+
+/** Starts the image's program as its account and returns what its health check said. */
+async function start(stage: Stage, folder: string): Promise<string> {
+  const workdir = join(folder, lastOf(stage, 'WORKDIR')!);
+  const [uid, gid] = accountOf(lastOf(stage, 'USER')!);
+  const dataDir = join(folder, 'data');
+  const env = {
+    ...Object.fromEntries(
+      lastOf(stage, 'ENV')!
+        .split(' ')
+        .map((pair) => pair.split('=')),
+    ),
+    DATA_DIR: dataDir,
+    HOST: '127.0.0.1',
+    PORT: '18080',
+  };
+  if (process.getuid?.() === 0) chownSync(dataDir, uid!, gid!);
+  const account = process.getuid?.() === 0 ? { uid: uid!, gid: gid! } : {};
+  const [program, ...args] = JSON.parse(lastOf(stage, 'CMD')!) as string[];
+  const child = spawn(program!, args, { cwd: workdir, env, stdio: ['ignore', 2, 2], ...account });
+  const health = JSON.parse(/CMD (.*)$/.exec(lastOf(stage, 'HEALTHCHECK')!)![1]!) as string[];
+  const check = health.map((word) => word.replace(':8080', ':18080'));
+  let healthy = false;
+  for (let tries = 0; !healthy && tries < 60 && child.exitCode === null; tries++) {
+    await pause(500);
+    healthy = spawnSync(check[0]!, check.slice(1), { cwd: workdir, env, ...account }).status === 0;
+  }
+  child.kill('SIGTERM');
+  if (child.exitCode === null) await once(child, 'exit');
+  if (!healthy) throw new Error('the health check never succeeded');
+  return `healthy as ${uid}:${gid}, and ended with ${child.exitCode}`;
+}
+
+/** The account of USER where this machine knows it, as the image does, else the one without rights. */
+function accountOf(user: string): readonly [uid: number, gid: number] {
+  const [uid, gid] = user.split(':').map(Number);
+  const known = readFileSync('/etc/passwd', 'utf8');
+  return new RegExp(`^[^:]*:[^:]*:${uid}:`, 'm').test(known) ? [uid!, gid!] : [65_534, 65_534];
+}
+
+if (import.meta.main) {
+  const work = mkdtempSync(join(tmpdir(), 'perennial-container-'));
+  try {
+    const stages = readStages(readFileSync(join(root, 'deploy/Containerfile'), 'utf8'));
+    const folders: Folders = new Map(
+      stages.map(({ name }) => [name, join(work, name ?? 'image')] as const),
+    );
+    chmodSync(work, 0o755);
+    for (const stage of stages) carryOut(stage, folders);
+    const image = folders.get(undefined)!;
+    if (!existsSync(join(image, 'app/web/dist/index.html')) || !lstatSync(image).isDirectory())
+      throw new Error('the image lacks the built console');
+    console.log(await start(stages.at(-1)!, image));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
