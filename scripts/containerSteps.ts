@@ -120,8 +120,8 @@ async function start(stage: Stage, folder: string): Promise<string> {
     HOST: '127.0.0.1',
     PORT: '18080',
   };
-  if (process.getuid?.() === 0) chownSync(dataDir, uid!, gid!);
-  const account = process.getuid?.() === 0 ? { uid: uid!, gid: gid! } : {};
+  if (process.getuid?.() === 0) chownSync(dataDir, uid, gid);
+  const account = process.getuid?.() === 0 ? { uid, gid } : {};
   const [program, ...args] = JSON.parse(lastOf(stage, 'CMD')!) as string[];
   const child = spawn(program!, args, { cwd: workdir, env, stdio: ['ignore', 2, 2], ...account });
   const health = JSON.parse(/CMD (.*)$/.exec(lastOf(stage, 'HEALTHCHECK')!)![1]!) as string[];

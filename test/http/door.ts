@@ -70,6 +70,8 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       poolUsage: () => db.usage(),
       stops: () => [],
       clockDifferenceSeconds: () => 0,
+      liveSockets: () => 0,
+      figures: async () => ({ totals: new Map(), merchants: [], ageSeconds: 0 }),
     }),
     events: outbox([]),
     merchants: rememberedMerchants(db, clock),

@@ -7,7 +7,7 @@ import { outbox } from '../platform/events/outbox.ts';
 import type { LinkHolder } from '../platform/files/files.ts';
 import { openFiles } from '../platform/files/openFiles.ts';
 import { rateLimiter } from '../platform/http/rateLimiter.ts';
-import { openMetrics } from '../platform/metrics.ts';
+import { type Metrics, openMetrics } from '../platform/metrics.ts';
 import { rememberedMerchants } from '../platform/tenancy/merchants.ts';
 import { databaseTokens } from '../platform/tokens.ts';
 import { simpleKeys } from '../staff/authenticate.ts';
@@ -20,7 +20,9 @@ import { LiveSockets } from '../workflow/liveSockets.ts';
 import type { AppParts } from './appParts.ts';
 import { openCharging } from './charging.ts';
 import { openContexts } from './contexts.ts';
+import { healthFigures, healthOf } from './health.ts';
 import { liveSources } from './liveSources.ts';
+import { meteredGateways } from './meteredGateways.ts';
 
 /** What several features share, opened once. */
 export type Services = ReturnType<typeof openServices>;
@@ -37,12 +39,19 @@ export function openServices(parts: AppParts) {
   const { db, clock, ids, log, seal } = parts;
   const merchants = rememberedMerchants(db, clock);
   const accesses = applicationAccesses(db, clock);
-  const charging = openCharging(parts);
-  const metrics = openMetrics(clock, {
-    poolUsage: () => db.usage(),
-    stops: charging.gate.stops,
-    clockDifferenceSeconds: charging.difference.seconds,
-  });
+  const metrics: Metrics = openMetrics(
+    clock,
+    {
+      poolUsage: () => db.usage(),
+      stops: () => charging.gate.stops(),
+      clockDifferenceSeconds: () => charging.difference.seconds(),
+      liveSockets: () => live.count(),
+      figures: healthOf(db, clock, log),
+    },
+    healthFigures,
+  );
+  const gateways = meteredGateways(parts.gateways, clock, metrics.observeGateway);
+  const charging = openCharging({ ...parts, gateways });
   const limiter = rateLimiter(db, clock, parts.rateLimits, parts.sessionRateLimits);
   // Filled by createApp: some listeners need contexts, and a context needs the events.
   const listeners: EventListener[] = [];
@@ -53,6 +62,15 @@ export function openServices(parts: AppParts) {
   const { publicUrl, knownPublicUrl } = publicUrls(parts);
   const isPermitted = async (merchantId: string, holder: LinkHolder, permission: string) =>
     (await accesses.find(merchantId, holder))?.permissions.has(permission) ?? false;
+  const live = new LiveSockets({
+    db,
+    clock,
+    log,
+    tokens,
+    publicUrl,
+    sources: liveSources(db, merchants),
+    mayListen: mayListen(accesses),
+  });
   return {
     merchants,
     ...openCallers(parts),
@@ -73,15 +91,7 @@ export function openServices(parts: AppParts) {
       publicUrl,
       mayUseLink: (merchantId, holder, use) => isPermitted(merchantId, holder, `workflow_${use}`),
     }),
-    live: new LiveSockets({
-      db,
-      clock,
-      log,
-      tokens,
-      publicUrl,
-      sources: liveSources(db, merchants),
-      mayListen: mayListen(accesses),
-    }),
+    live,
     webhooks: deliveryWorker({
       ...rounds,
       clock,

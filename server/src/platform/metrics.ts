@@ -6,6 +6,8 @@ import type { PoolUsage } from './storage/database.ts';
 /** What `/metrics` shows of one process. */
 export interface Metrics {
   observeRequest(operation: string, status: number, seconds: number): void;
+  /** Notes how a kind of gateway answered a call, and how long it took. */
+  observeGateway(kind: string, call: string, answer: string, seconds: number): void;
   /** The same worker, its batches counted and timed. */
   measured(worker: Worker): Worker;
   readonly contentType: string;
@@ -19,22 +21,51 @@ export interface Gauged {
   stops(): readonly { readonly name: string }[];
   /** How far this machine's clock is from PostgreSQL's. */
   clockDifferenceSeconds(): number;
+  /** How many live sockets this process has. */
+  liveSockets(): number;
+  /** What waits, failed or is in doubt in the whole installation. */
+  figures(): Promise<Figures>;
+}
+
+/** The name of a figure, without `perennial_`. */
+export type FigureName = string;
+
+/** What the installation's figures are, with what each means. */
+export type FigureHelp = Readonly<Record<FigureName, readonly [fold: string, help: string]>>;
+
+/** Figures of all merchants together, and of single ones where they are not 0. */
+export interface Figures {
+  readonly totals: ReadonlyMap<FigureName, number>;
+  readonly merchants: readonly {
+    readonly merchantId: string;
+    readonly name: FigureName;
+    readonly value: number;
+  }[];
+  /** How old they are: they are read from the database at most every few seconds. */
+  readonly ageSeconds: number;
 }
 
 type Registers = [Registry];
 
-/** Creates the metrics of this process. */
-export function openMetrics(clock: SystemClock, gauged: Gauged): Metrics {
+/** Creates the metrics of this process, and the figures of the installation as `help` names them. */
+export function openMetrics(clock: SystemClock, gauged: Gauged, help: FigureHelp = {}): Metrics {
   const registers: Registers = [new Registry()];
   collectDefaultMetrics({ register: registers[0] });
   addGauges(gauged, registers);
+  const refresh = figureGauges(gauged, help, registers);
   const requests = requestSeconds(registers);
+  const gateways = gatewaySeconds(registers);
   return {
+    observeGateway: (kind, call, answer, seconds) =>
+      gateways.observe({ kind, call, answer }, seconds),
     observeRequest: (operation, status, seconds) =>
       requests.observe({ operation, status: String(status) }, seconds),
     measured: workMeter(clock, registers),
     contentType: registers[0].contentType,
-    text: () => registers[0].metrics(),
+    async text() {
+      await refresh();
+      return registers[0].metrics();
+    },
   };
 }
 
@@ -46,6 +77,42 @@ const requestSeconds = (registers: Registers) =>
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
+
+const gatewaySeconds = (registers: Registers) =>
+  new Histogram({
+    name: 'perennial_gateway_seconds',
+    help: 'Calls to gateways by kind of gateway, call and answer, and how long they took.',
+    labelNames: ['kind', 'call', 'answer'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+
+/** Registers the figures of the installation, and returns what brings them up to date. */
+function figureGauges(gauged: Gauged, help: FigureHelp, registers: Registers): () => Promise<void> {
+  const gauges = Object.entries(help).map(
+    ([figure, [, meaning]]) =>
+      [figure, new Gauge({ name: `perennial_${figure}`, help: meaning, registers })] as const,
+  );
+  const ofMerchants = new Gauge({
+    name: 'perennial_merchant_figure',
+    help: 'The same figures of single merchants, where they are not 0.',
+    labelNames: ['merchant', 'figure'],
+    registers,
+  });
+  const age = new Gauge({
+    name: 'perennial_figures_age_seconds',
+    help: 'How old the figures are that are read from the database.',
+    registers,
+  });
+  return async () => {
+    const { totals, merchants, ageSeconds } = await gauged.figures();
+    for (const [figure, gauge] of gauges) gauge.set(totals.get(figure) ?? 0);
+    ofMerchants.reset();
+    for (const { merchantId, name, value } of merchants)
+      ofMerchants.set({ merchant: merchantId, figure: name }, value);
+    age.set(ageSeconds);
+  };
+}
 
 /** Creates the figures of background work, and returns what counts and times a worker. */
 function workMeter(clock: SystemClock, registers: Registers): Metrics['measured'] {
@@ -108,6 +175,14 @@ function addGauges(gauged: Gauged, registers: Registers): void {
       const stops = gauged.stops();
       if (stops.length === 0) this.set({ reason: 'none' }, 0);
       for (const { name } of stops) this.set({ reason: name }, 1);
+    },
+  });
+  new Gauge({
+    name: 'perennial_live_sockets',
+    help: 'Live sockets that this process has open.',
+    registers,
+    collect() {
+      this.set(gauged.liveSockets());
     },
   });
   new Gauge({

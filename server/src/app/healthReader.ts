@@ -1,0 +1,96 @@
+import type { Temporal } from 'temporal-polyfill';
+import { required } from '../kernel/assert.ts';
+import type { Database } from '../platform/storage/database.ts';
+
+/** What waits, failed or is in doubt at one merchant. Counts stop at {@link countedMax}. */
+export interface MerchantHealth {
+  readonly overdue_auto_orders: number;
+  readonly overdue_seconds: number;
+  readonly parked_auto_orders: number;
+  readonly declined_rebills: number;
+  readonly unknown_charges: number;
+  readonly unknown_charge_seconds: number;
+  readonly open_charges: number;
+  readonly open_refunds: number;
+  readonly webhooks_disabled: number;
+  readonly webhooks_failing: number;
+  readonly webhook_events_waiting: number;
+  readonly webhook_waiting_seconds: number;
+  readonly mails_waiting: number;
+  readonly mails_failing: number;
+  readonly mail_waiting_seconds: number;
+  readonly jobs_waiting: number;
+}
+
+/** Beyond this a number of rows is not counted: a scrape must stay cheap when much waits. */
+export const countedMax = 10_000;
+
+/** Seconds from a moment until now, 0 when the moment is absent or in the future. */
+const secondsSince = (moment: string, now: string): string =>
+  `coalesce(greatest(extract(epoch from ${now} - ${moment}), 0), 0)::float8`;
+
+/** The first rows of a condition, so that counting ends. */
+const some = (columns: string, from: string): string =>
+  `(select ${columns} from ${from} limit ${countedMax})`;
+
+/**
+ * Reads what waits, failed or is in doubt at a merchant: one statement, each part of it served by
+ * an index. `now` is the merchant's moment; webhooks and mails wait by PostgreSQL's clock.
+ */
+export async function readHealth(
+  db: Database,
+  merchantId: string,
+  now: Temporal.Instant,
+): Promise<MerchantHealth> {
+  return required(
+    await db.row<MerchantHealth>(
+      `select due.*, charges.*, refunds.*, webhooks.*, deliveries.*, mails.*,
+         (select count(*) from ${some('1', 'auto_order where merchant_id = $1' + parked)} p)
+           as parked_auto_orders,
+         (select count(*) from ${some('1', 'rebill where merchant_id = $1' + declined)} d)
+           as declined_rebills,
+         (select count(*) from ${some('1', 'auto_order_update_job where merchant_id = $1')} j)
+           as jobs_waiting
+       from ${due}, ${charges}, ${refunds}, ${webhooks}, ${deliveries}, ${mails}`,
+      [merchantId, now],
+    ),
+    'health',
+  );
+}
+
+const parked = " and failure_reason like 'Cannot rebill: %'";
+const declined = ` and state in ('declined', 'given up') and at > $2::timestamptz - interval '1 day'
+  and at <= $2`;
+
+const due = `(select count(*) as overdue_auto_orders,
+    ${secondsSince('min(d.due_at)', '$2::timestamptz')} as overdue_seconds
+  from (select due_at from auto_order where merchant_id = $1 and due_at <= $2
+    order by due_at limit ${countedMax}) d) due`;
+
+// First payments of orders have a lease and no state: one that runs out is asked about again.
+const charges = `(select count(*) filter (where c.is_unknown) as unknown_charges,
+    ${secondsSince('min(c.at) filter (where c.is_unknown)', '$2::timestamptz')}
+      as unknown_charge_seconds,
+    count(*) as open_charges
+  from (${some("state = 'unknown' as is_unknown, at", 'rebill where merchant_id = $1 and lease_until is not null')}
+    union all
+    ${some('charge_lease_until < now() as is_unknown, created_at', 'orders where merchant_id = $1 and charge_lease_until is not null')}) c) charges`;
+
+const refunds = `(select count(*) as open_refunds
+  from ${some('1', "order_refund where merchant_id = $1 and state = 'refunding'")} r) refunds`;
+
+const webhooks = `(select count(*) filter (where w.disabled) as webhooks_disabled,
+    count(*) filter (where not w.disabled and w.consecutive_failures > 0) as webhooks_failing
+  from ${some('disabled, consecutive_failures', 'webhook where merchant_id = $1')} w) webhooks`;
+
+const deliveries = `(select coalesce(sum(cardinality(d.event_ids)), 0)::int
+      + (select count(*) from ${some('1', 'webhook_held where merchant_id = $1')} h)::int
+      as webhook_events_waiting,
+    ${secondsSince('min(d.created_at)', 'now()')} as webhook_waiting_seconds
+  from ${some('event_ids, created_at', 'webhook_delivery where merchant_id = $1')} d) deliveries`;
+
+const mails = `(select count(*) as mails_waiting,
+    count(*) filter (where m.attempts > 0) as mails_failing,
+    ${secondsSince('min(m.next_try_at)', 'now()')} as mail_waiting_seconds
+  from (select attempts, next_try_at from notice where merchant_id = $1
+    and next_try_at is not null order by next_try_at limit ${countedMax}) m) mails`;

@@ -1,0 +1,44 @@
+import type { Gateway } from '../payments/gateway.ts';
+import type { GatewayKind } from '../payments/gatewaySettings.ts';
+import type { Gateways } from '../payments/payments.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Metrics } from '../platform/metrics.ts';
+
+/** The gateways, with each answer counted and timed by kind of gateway, call and answer. */
+export function meteredGateways<All extends Gateways>(
+  gateways: All,
+  clock: SystemClock,
+  observe: Metrics['observeGateway'],
+): All {
+  const metered = new WeakMap<Gateway, Gateway>();
+  const meter = (kind: GatewayKind, gateway: Gateway): Gateway => {
+    const timed = async <Answer extends { readonly kind: string }>(
+      call: string,
+      asked: Promise<Answer>,
+    ): Promise<Answer> => {
+      const startedMs = clock.monotonicMs();
+      const answer = await asked;
+      observe(kind, call, answer.kind, (clock.monotonicMs() - startedMs) / 1000);
+      return answer;
+    };
+    const { code, isReal, concurrency, answerMsMax } = gateway;
+    return {
+      code,
+      isReal,
+      concurrency,
+      answerMsMax,
+      charge: (request) => timed('charge', gateway.charge(request)),
+      find: (request) => timed('find', gateway.find(request)),
+      refund: (request) => timed('refund', gateway.refund(request)),
+    };
+  };
+  return {
+    ...gateways,
+    open(kind: GatewayKind, code: string) {
+      const gateway = gateways.open(kind, code);
+      const known = metered.get(gateway) ?? meter(kind, gateway);
+      metered.set(gateway, known);
+      return known;
+    },
+  };
+}
