@@ -4,7 +4,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { FigureName, Figures } from '../platform/metrics.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { listMerchants } from '../platform/tenancy/merchantStore.ts';
-import { type MerchantHealth, readHealth } from './healthReader.ts';
+import { type MerchantHealth, readHealth } from '../screens/healthReader.ts';
 
 /** How the figures of merchants become one of the installation. */
 type Fold = 'sum' | 'most';

@@ -7,7 +7,7 @@ import { outbox } from '../platform/events/outbox.ts';
 import type { LinkHolder } from '../platform/files/files.ts';
 import { openFiles } from '../platform/files/openFiles.ts';
 import { rateLimiter } from '../platform/http/rateLimiter.ts';
-import { type Metrics, openMetrics } from '../platform/metrics.ts';
+import { openMetrics } from '../platform/metrics.ts';
 import { rememberedMerchants } from '../platform/tenancy/merchants.ts';
 import { databaseTokens } from '../platform/tokens.ts';
 import { simpleKeys } from '../staff/authenticate.ts';
@@ -18,7 +18,7 @@ import type { MayListen } from '../workflow/liveDoor.ts';
 import { permissionsFor } from '../workflow/liveFeed.ts';
 import { LiveSockets } from '../workflow/liveSockets.ts';
 import type { AppParts } from './appParts.ts';
-import { openCharging } from './charging.ts';
+import { type Charging, openCharging } from './charging.ts';
 import { openContexts } from './contexts.ts';
 import { healthFigures, healthOf } from './health.ts';
 import { liveSources } from './liveSources.ts';
@@ -39,18 +39,8 @@ export function openServices(parts: AppParts) {
   const { db, clock, ids, log, seal } = parts;
   const merchants = rememberedMerchants(db, clock);
   const accesses = applicationAccesses(db, clock);
-  const metrics: Metrics = openMetrics(
-    clock,
-    {
-      poolUsage: () => db.usage(),
-      stops: () => charging.gate.stops(),
-      clockDifferenceSeconds: () => charging.difference.seconds(),
-      liveSockets: () => live.count(),
-      figures: healthOf(db, clock, log),
-    },
-    healthFigures,
-  );
-  const gateways = meteredGateways(parts.gateways, clock, metrics.observeGateway);
+  const later = { charging: () => charging, live: () => live };
+  const { metrics, gateways } = openMeters(parts, later);
   const charging = openCharging({ ...parts, gateways });
   const limiter = rateLimiter(db, clock, parts.rateLimits, parts.sessionRateLimits);
   // Filled by createApp: some listeners need contexts, and a context needs the events.
@@ -102,6 +92,25 @@ export function openServices(parts: AppParts) {
       jitter: ids.fraction,
     }),
   };
+}
+
+/** The metrics, and the gateways with their answers counted. What is opened later is read later. */
+function openMeters(
+  { db, clock, log, gateways }: AppParts,
+  later: { charging(): Charging; live(): LiveSockets },
+) {
+  const metrics = openMetrics(
+    clock,
+    {
+      poolUsage: () => db.usage(),
+      stops: () => later.charging().gate.stops(),
+      clockDifferenceSeconds: () => later.charging().difference.seconds(),
+      liveSockets: () => later.live().count(),
+      figures: healthOf(db, clock, log),
+    },
+    healthFigures,
+  );
+  return { metrics, gateways: meteredGateways(gateways, clock, metrics.observeGateway) };
 }
 
 /** Whether a client has the permission of each of its topics. */

@@ -67,14 +67,15 @@ const due = `(select count(*) as overdue_auto_orders,
   from (select due_at from auto_order where merchant_id = $1 and due_at <= $2
     order by due_at limit ${countedMax}) d) due`;
 
+const openRebills = 'rebill where merchant_id = $1 and lease_until is not null';
+const openOrders = 'orders where merchant_id = $1 and charge_lease_until is not null';
 // First payments of orders have a lease and no state: one that runs out is asked about again.
 const charges = `(select count(*) filter (where c.is_unknown) as unknown_charges,
     ${secondsSince('min(c.at) filter (where c.is_unknown)', '$2::timestamptz')}
       as unknown_charge_seconds,
     count(*) as open_charges
-  from (${some("state = 'unknown' as is_unknown, at", 'rebill where merchant_id = $1 and lease_until is not null')}
-    union all
-    ${some('charge_lease_until < now() as is_unknown, created_at', 'orders where merchant_id = $1 and charge_lease_until is not null')}) c) charges`;
+  from (${some("state = 'unknown' as is_unknown, at", openRebills)}
+    union all ${some('charge_lease_until < now() as is_unknown, created_at', openOrders)}) c) charges`;
 
 const refunds = `(select count(*) as open_refunds
   from ${some('1', "order_refund where merchant_id = $1 and state = 'refunding'")} r) refunds`;
