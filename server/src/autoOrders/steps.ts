@@ -175,7 +175,7 @@ export function advance(
   if (landing.kind !== 'lands') return withoutNext(counted);
   const place = withoutMissed(counted, landing, context);
   const next = atPlace(
-    { ...stillMissing(counted, place, context.zone), step: landing.cursor ?? counted.step },
+    { ...stillMissing(counted, place, context), step: landing.cursor ?? counted.step },
     place,
     landing.step,
     context.zone,
@@ -510,11 +510,20 @@ function withoutMissed(
   return firstPlaceAfter(missedUntil, place, interval, zone);
 }
 
-/** The item, with `missedUntil` kept only while its next place is not after it. */
-const stillMissing = (item: AutoOrderItem, place: Place, zone: string): AutoOrderItem =>
-  item.missedUntil !== undefined && isDue(momentAt(place, zone), item.missedUntil)
-    ? item
-    : { ...item, missedUntil: undefined };
+/**
+ * The item, with `missedUntil` kept only while its next place is not after it. Where all missed
+ * shipments are billed one a day, a shipment that fell due before its turn came waits for its turn.
+ */
+function stillMissing(
+  item: AutoOrderItem,
+  place: Place,
+  { now, zone, missedShipments }: PlanContext,
+): AutoOrderItem {
+  const next = momentAt(place, zone);
+  if (item.missedUntil === undefined || isDue(next, item.missedUntil)) return item;
+  const waits = missedShipments === 'bill' && isDue(next, now);
+  return { ...item, missedUntil: waits ? now : undefined };
+}
 
 /** Whether the item's next shipment is a missed one. */
 export const isCatchingUp = ({ missedUntil, nextShipmentAt }: AutoOrderItem): boolean =>

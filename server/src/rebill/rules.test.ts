@@ -373,6 +373,25 @@ test('endings by a paid rebill', () => {
   }
 });
 
+test('a shipment that fell due before a missed one was charged waits for the next day, too', () => {
+  const missed = { missedUntil: at('2026-03-16T10:00:00-04:00') };
+  const given = inputOf({ autoOrder: { items: [anItem(missed)] } });
+  const order = charged({ autoOrder: { items: [anItem(missed)] } }).order;
+  // The server was down for more than a month: both would be charged in one second.
+  const now = at('2026-04-15T12:00:00-04:00');
+  const paid = (missed_shipments: string) =>
+    afterPaid(given.autoOrder, order, {
+      catalog: given.catalog,
+      policy: policyOf({ missed_shipments }),
+      zone,
+      at: given.at,
+      now,
+    }).autoOrder;
+  assert.equal(String(paid('bill').items[0]?.nextShipmentAt), '2026-04-15T14:00:00Z');
+  assert.equal(String(paid('bill').nextAttemptAt), '2026-04-16T16:00:00Z');
+  assert.equal(paid('one').nextAttemptAt, undefined);
+});
+
 test('a change that races the charge: the rebill counts, and the changed schedule stays', () => {
   const given = inputOf({});
   const order = charged({}).order;
