@@ -306,6 +306,8 @@ const owners: Readonly<Record<string, string>> = {
   group_membership: 'server/src/staff',
   user_login: 'server/src/staff',
   user_session: 'server/src/staff',
+  user_second_factor: 'server/src/staff',
+  user_recovery_code: 'server/src/staff',
   user_preferences: 'server/src/staff',
   login_attempt: 'server/src/staff',
   counter: 'server/src/platform/storage',

@@ -126,6 +126,12 @@ export const errors = {
     401,
     () => 'Merchant, login and password do not belong together. Check all three.',
   ),
+  second_factor_needed: row(
+    401,
+    (w: { isWrong: boolean }) =>
+      `${w.isWrong ? 'The code is wrong or was used before.' : 'The user has a second factor.'} ` +
+      'Send as code the six digits that the authenticator app shows now, or a recovery code.',
+  ),
   session_needed: row(
     401,
     () =>

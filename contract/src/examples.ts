@@ -81,6 +81,8 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   updateMyPreferences: { theme: 'dark', density: 'compact' },
   logIn: { merchant_id: 'DEMO', login: 'demo', password: 'the password' },
   changePassword: { old: 'the present password', new: 'a much longer password' },
+  confirmSecondFactor: { code: '123456' },
+  removeSecondFactor: { code: '123456' },
   getAutoOrdersBatch: { auto_order_oids: [1001, 1002] },
   updateAutoOrdersBatch: {
     autoOrders: [{ auto_order_oid: 1001, enabled: false, cancel_reason: 'Moved abroad' }],

@@ -22,6 +22,7 @@ export const SessionRequest = model('SessionRequest', 'A log-in.', {
   merchant_id: text('May be absent where the installation has one merchant.'),
   login: text('In upper or lower case.'),
   password: text(),
+  code: text('Of a user with a second factor: the six digits of the app, or a recovery code.'),
 });
 export type SessionRequest = Static<typeof SessionRequest>;
 
@@ -103,6 +104,25 @@ export const PreferencesResponse = answer('PreferencesResponse', {
   preferences: anyObject('As they were stored; {} where none were.'),
 });
 export type PreferencesResponse = Static<typeof PreferencesResponse>;
+
+export const SecondFactor = model('SecondFactor', 'The second factor of the caller.', {
+  active: flag('True: a log-in needs a code as well.'),
+  recovery_codes_left: int32('Recovery codes that were not used yet.'),
+  secret: text('For the authenticator app, in base32; shown only when it is made.'),
+  uri: text('The same as a link that apps read (otpauth).'),
+  recovery_codes: texts('Each logs in once without the app; shown only when they are made.'),
+});
+export type SecondFactor = Static<typeof SecondFactor>;
+
+export const SecondFactorResponse = answer('SecondFactorResponse', {
+  second_factor: one(SecondFactor),
+});
+export type SecondFactorResponse = Static<typeof SecondFactorResponse>;
+
+export const SecondFactorRequest = model('SecondFactorRequest', 'A code of the second factor.', {
+  code: text('The six digits that the app shows; to remove it also a recovery code.'),
+});
+export type SecondFactorRequest = Static<typeof SecondFactorRequest>;
 
 export const SessionPasswordRequest = model('SessionPasswordRequest', 'A change of password.', {
   old: text('The present password.'),

@@ -32,17 +32,21 @@ const hook = (url: string) => ({
   webhook_url: url,
   authentication_type: 'basic',
   basic_username: 'me',
-  basic_password: 'hush hush hush',
+  basic_password: 'quiet hush harbour',
 });
 
 /** The acts in the order of a working day, and what the log says of each. */
 const acts: [operation: OperationId, request: () => object, objectType: string][] = [
-  ['insertUser', () => ({ body: { login: 'ben', change_password_to: 'hush hush hush' } }), 'user'],
+  [
+    'insertUser',
+    () => ({ body: { login: 'ben', change_password_to: 'quiet hush harbour' } }),
+    'user',
+  ],
   [
     'updateUser',
     () => ({
       params: { user_id: made.user },
-      body: { email: 'ben@example.com', change_password_to: 'hush hush hush hush' },
+      body: { email: 'ben@example.com', change_password_to: 'quiet hush harbour lane' },
     }),
     'user',
   ],
@@ -158,6 +162,9 @@ const left: Readonly<Partial<Record<OperationId, string>>> = {
   logIn: 'the logins of a user are a list with another operation',
   logOut: 'ends the own session',
   changePassword: 'tested below',
+  beginSecondFactor: 'active only when it is confirmed',
+  confirmSecondFactor: 'test/security/secondFactor.test.ts',
+  removeSecondFactor: 'test/security/secondFactor.test.ts',
   endSession: 'tested below',
   revokeOauthGrant: 'test/security/access.test.ts has the journey; its entry is tested below',
   updateMyPreferences: 'what the console remembers of a user',

@@ -5,6 +5,7 @@ import { Temporal } from 'temporal-polyfill';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
 import { logIn } from '../../server/src/staff/logIn.ts';
 import { hashPassword, isPassword } from '../../server/src/staff/password.ts';
 import { testApp } from '../support/app.ts';
@@ -17,6 +18,7 @@ await addUser(app.db, 'TEST', { login: 'nologin' });
 
 let now = Temporal.Instant.from('2026-01-15T17:00:00Z');
 const clock: SystemClock = { ...systemClock, now: () => now };
+const seal = sealWith(Buffer.alloc(32, 1));
 const findContext = async (merchantId: string) =>
   merchantId === 'TEST' ? app.context() : undefined;
 
@@ -26,7 +28,7 @@ const attempt = (
   { merchantId = 'TEST', address = '203.0.113.1' } = {},
 ) =>
   logIn(
-    { db: app.db, clock, findContext },
+    { db: app.db, clock, seal, findContext },
     {
       merchantId,
       login,

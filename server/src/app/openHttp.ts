@@ -23,7 +23,7 @@ import type { Services } from './services.ts';
  * Opens the HTTP server: the operations of the contract, and the pages and endpoints next to them.
  */
 export function openHttp(parts: AppParts, services: Services, features: Features): FastifyInstance {
-  const { db, clock, ids } = parts;
+  const { db, clock, ids, seal } = parts;
   const { merchants, keys, metrics, events, limiter, charging, contexts, publicUrl } = services;
   const http = httpServer({
     ...parts,
@@ -60,6 +60,7 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     db,
     clock,
     ids,
+    seal,
     findContext: contexts.findContext,
     publicUrl: services.knownPublicUrl,
   });

@@ -122,11 +122,11 @@ const mayListen =
   };
 
 /** What finds out who calls, and what the operations of sessions need of it. */
-function openCallers({ db, clock, demo }: AppParts) {
+function openCallers({ db, clock, seal, demo }: AppParts) {
   const sessions = sessionAuthentication(db, clock);
   const keys = simpleKeys(db, clock, bearerTokens(db, clock), sessions);
   // A new password ends tokens, too.
-  return { keys, sessions: { clock, demo, forget: () => keys.forget() } };
+  return { keys, sessions: { clock, seal, demo, forget: () => keys.forget() } };
 }
 
 /**

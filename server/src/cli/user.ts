@@ -8,6 +8,7 @@ import { findMerchant } from '../platform/tenancy/merchantStore.ts';
 import { isLogin } from '../staff/access.ts';
 import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
 import { hashPassword } from '../staff/password.ts';
+import { deleteFactor } from '../staff/secondFactorStore.ts';
 import { findLogin, insertUser, listLogins, lockUser, saveUser } from '../staff/staffStore.ts';
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
@@ -15,12 +16,13 @@ import { recordCommand } from './record.ts';
 
 /** `user create|list|password`: the first users of a merchant. They can add others over the API. */
 export const userCommand: Command = {
-  usage: 'user create|list|password',
+  usage: 'user create|list|password|second-factor',
   summary: 'Makes users who can log in',
   help: [
     'user create   --merchant DEMO --login ann --name "Ann Smith" --permissions all [--email ann@example.com]',
     'user list     --merchant DEMO',
     'user password --merchant DEMO --login ann',
+    'user second-factor --merchant DEMO --login ann   removes it, for a user who lost app and recovery codes',
     '',
     '  --permissions  a comma list, or: all, read',
     '',
@@ -67,11 +69,13 @@ function actionOf(verb: string | undefined, values: Values): Action {
       return list;
     case 'password':
       return newPassword(needed(values.login, '--login'));
+    case 'second-factor':
+      return removeFactor(needed(values.login, '--login'));
     default:
       throw new UsageError(
         verb === undefined
-          ? 'say create, list or password'
-          : `user ${verb} is nothing; say create, list or password`,
+          ? 'say create, list, password or second-factor'
+          : `user ${verb} is nothing; say create, list, password or second-factor`,
       );
   }
 }
@@ -146,6 +150,19 @@ function newPassword(login: string): Action {
       );
     console.error(`The new password of ${login}, shown this once:`);
     console.log(password);
+  };
+}
+
+function removeFactor(login: string): Action {
+  return async (db, merchantId) => {
+    const found = await findLogin(db, merchantId, login);
+    const isRemoved = await db.transaction(async (tx) => {
+      if (!found || !(await deleteFactor(tx, merchantId, found.userId))) return false;
+      await recordCommand(tx, { act: 'user second-factor', ...named(found.userId) }, merchantId);
+      return true;
+    });
+    if (!isRemoved) throw new Obstacle(`${merchantId} has no user ${login} with a second factor`);
+    console.log(`${login} logs in with the password alone.`);
   };
 }
 

@@ -12,6 +12,8 @@ export interface LogInForm {
   readonly login?: string | undefined;
   /** For a device: the field for its code is above. */
   readonly userCode?: string | undefined;
+  /** The user has a second factor. */
+  readonly asksForCode?: boolean;
   /** Why the log-in failed. */
   readonly fault?: string | undefined;
 }
@@ -23,6 +25,7 @@ export function logInPage({
   merchantId = '',
   login = '',
   userCode,
+  asksForCode,
   fault,
 }: LogInForm): string {
   const title = userCode === undefined ? 'Log in' : 'Connect a device';
@@ -41,6 +44,7 @@ ${userCode === undefined ? '' : field('user_code', userCode)}
 ${field('merchant_id', merchantId)}
 ${field('login', login)}
 ${field('password', '')}
+${asksForCode ? field('code', '') : ''}
 <button type="submit">Log in</button>
 </form>`,
   );
@@ -144,6 +148,11 @@ const fields = {
     label: 'Password',
     type: 'password',
     rest: 'autocomplete="current-password" maxlength="400"',
+  },
+  code: {
+    label: 'Code of the authenticator app, or a recovery code',
+    type: 'text',
+    rest: 'autocomplete="one-time-code" spellcheck="false" maxlength="40"',
   },
 } as const;
 

@@ -187,6 +187,7 @@ function logInWith(parts: OauthPageParts, form: URLSearchParams, request: Fastif
     login,
     // The whole password: one that is cut here and not where it was set could never be used.
     password: form.get('password') ?? '',
+    code: form.get('code') || undefined,
     address: request.ip,
     addressSubject: addressSubject(request),
     userAgent: request.headers['user-agent'] ?? '',
@@ -247,6 +248,14 @@ function sendLogIn(reply: FastifyReply, failure: LogInFailure, form: LogInForm):
       status: 401,
       html: logInPage({ ...form, fault: 'Merchant, login and password do not belong together.' }),
     });
+  if (failure.kind === 'code') {
+    const why = failure.isWrong ? 'The code was wrong or was used before.' : 'Add the code.';
+    const how = 'Enter the password again, and the code that your authenticator app shows now.';
+    return send(reply, {
+      status: 401,
+      html: logInPage({ ...form, fault: `${why} ${how}`, asksForCode: true }),
+    });
+  }
   const fault = `Too many attempts. Try again in ${failure.seconds} ${failure.seconds === 1 ? 'second' : 'seconds'}.`;
   return send(reply.header('Retry-After', String(failure.seconds)), {
     status: 429,

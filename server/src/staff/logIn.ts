@@ -2,7 +2,6 @@ import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { Database } from '../platform/storage/database.ts';
 import {
@@ -12,12 +11,12 @@ import {
   takeBackAttempt,
 } from './loginAttemptStore.ts';
 import { isPassword } from './password.ts';
+import { type FactorParts, passFactor } from './secondFactorOperations.ts';
 import { type Access, findAccess, findLogin, insertLogin, lockUser } from './staffStore.ts';
 
 /** What logging in needs. */
-export interface LogInParts {
+export interface LogInParts extends FactorParts {
   readonly db: Database;
-  readonly clock: SystemClock;
   /** Returns a context of the merchant, or undefined when there is no such merchant. */
   findContext(merchantId: string): Promise<Context | undefined>;
 }
@@ -27,6 +26,8 @@ export interface LogInAttempt {
   readonly merchantId: string;
   readonly login: string;
   readonly password: string;
+  /** Of the user's second factor: six digits, or a recovery code. */
+  readonly code?: string | undefined;
   readonly address: string;
   /** What failed attempts are counted by: the address, or its network. */
   readonly addressSubject: string;
@@ -47,6 +48,8 @@ export interface LoggedIn {
  */
 export type LogInFailure =
   | { readonly kind: 'wrong' }
+  /** The password was right, and the code of the second factor is missing or wrong. */
+  | { readonly kind: 'code'; readonly isWrong: boolean }
   | { readonly kind: 'wait'; readonly seconds: number };
 
 /** Logs a user in with a password, emits the log-in event, and slows down callers who guess. */
@@ -64,6 +67,9 @@ export async function logIn(
   const found = context && (await findLogin(parts.db, attempt.merchantId, attempt.login));
   const isRight = await isPassword(attempt.password, found?.passwordHash);
   if (!context || !found || !isRight) return failure({ kind: 'wrong' });
+
+  const factor = await passFactor(parts.db, parts, attempt.merchantId, found.userId, attempt.code);
+  if (factor !== 'passed') return failure({ kind: 'code', isWrong: factor === 'wrong' });
 
   const access = await remember(context, found.userId, attempt);
   if (!access) return failure({ kind: 'wrong' });

@@ -12,7 +12,7 @@ import { sessionCookie, sessionOfCookie } from '../platform/http/sessionCookie.t
 import type { Database } from '../platform/storage/database.ts';
 import { findOnlyMerchantId } from '../platform/tenancy/merchantStore.ts';
 import { parseCredential } from './credential.ts';
-import type { LogInFailure, LogInParts } from './logIn.ts';
+import type { LogInAttempt, LogInFailure, LogInParts } from './logIn.ts';
 import { isLive, type Session } from './session.ts';
 import { openSession, type SessionParts } from './sessionOperations.ts';
 import { deleteSession, findSession } from './sessionStore.ts';
@@ -67,17 +67,18 @@ async function enter(
 
 async function whoOf(
   { db }: SessionEndpointParts,
-  { merchant_id, login, password }: SessionRequest,
-): Promise<{ merchantId: string; login: string; password: string }> {
+  { merchant_id, login, password, code }: SessionRequest,
+): Promise<Pick<LogInAttempt, 'merchantId' | 'login' | 'password' | 'code'>> {
   const merchantId = merchant_id ? upperCode(merchant_id) : await findOnlyMerchantId(db);
   if (!merchantId) refuse('missing_field', { field: 'merchant_id' });
   if (!login) refuse('missing_field', { field: 'login' });
   if (!password) refuse('missing_field', { field: 'password' });
-  return { merchantId, login, password };
+  return { merchantId, login, password, code: code || undefined };
 }
 
 function refuseLogIn(failed: LogInFailure): never {
   if (failed.kind === 'wrong') refuse('wrong_log_in', {});
+  if (failed.kind === 'code') refuse('second_factor_needed', { isWrong: failed.isWrong });
   const { seconds } = failed;
   return refuse('too_many_attempts', { seconds }, { retryAfterSeconds: seconds });
 }

@@ -3,6 +3,13 @@ import type { Routes } from '../platform/http/routes.ts';
 import { endedCookies } from '../platform/http/sessionCookie.ts';
 import { getPreferences, updatePreferences } from './preferenceOperations.ts';
 import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  getSecondFactor,
+  removeSecondFactor,
+  type SecondFactorParts,
+} from './secondFactorOperations.ts';
+import {
   changePassword,
   endSession,
   getSession,
@@ -12,7 +19,7 @@ import {
 } from './sessionOperations.ts';
 
 /** The operations of a session; logging in is in sessionEndpoints.ts. */
-export const sessionRoutes = (parts: SessionParts) =>
+export const sessionRoutes = (parts: SessionParts & SecondFactorParts) =>
   ({
     getSession: async (context) => payload(await getSession(context, parts)),
     logOut: async (context) => {
@@ -30,6 +37,14 @@ export const sessionRoutes = (parts: SessionParts) =>
     getMyPreferences: async (context) => payload(await getPreferences(context)),
     updateMyPreferences: async (context, { body }) =>
       payload(await updatePreferences(context, body, parts.clock)),
+    getSecondFactor: async (context) => payload(await getSecondFactor(context)),
+    beginSecondFactor: async (context) => payload(await beginSecondFactor(context, parts)),
+    confirmSecondFactor: async (context, { body }) =>
+      payload(await confirmSecondFactor(context, parts, body.code ?? '')),
+    removeSecondFactor: async (context, { body }) => {
+      await removeSecondFactor(context, parts, body.code ?? '');
+      return noContent();
+    },
     changePassword: async (context, { body }) => {
       await changePassword(context, parts, body);
       return noContent();

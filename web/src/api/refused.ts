@@ -35,7 +35,12 @@ export function logInReason({ code, status }: Refused): 'ended' | 'recent' | und
   return 'ended';
 }
 
-const notAboutTheSession = new Set(['missing_permission', 'address_not_allowed', 'wrong_log_in']);
+const notAboutTheSession = new Set([
+  'missing_permission',
+  'address_not_allowed',
+  'wrong_log_in',
+  'second_factor_needed',
+]);
 
 /**
  * How many milliseconds to wait before the call is repeated, and undefined when it must not be.

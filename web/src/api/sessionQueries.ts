@@ -40,6 +40,8 @@ export interface LogInEntry {
   readonly merchant_id?: string;
   readonly login: string;
   readonly password: string;
+  /** Of a second factor. */
+  readonly code?: string;
 }
 
 /** Logs in, and keeps the new session. Another user's data is dropped. */

@@ -5,6 +5,7 @@ import { preferences } from '../shell/preferences.ts';
 import { useSession } from '../shell/session.tsx';
 import classes from './me.module.css';
 import { Password } from './Password.tsx';
+import { SecondFactor } from './SecondFactor.tsx';
 import { Sessions } from './Sessions.tsx';
 
 /** `/me`: who I am, and how the console is shown. */
@@ -29,6 +30,10 @@ export function MePage() {
       <section className={`panel ${classes['section']}`} aria-labelledby="password">
         <h2 id="password">Password</h2>
         <Password />
+      </section>
+      <section className={`panel ${classes['section']}`} aria-labelledby="second-factor">
+        <h2 id="second-factor">Second factor</h2>
+        <SecondFactor />
       </section>
       <section className={`panel ${classes['section']}`} aria-labelledby="sessions">
         <h2 id="sessions">Where you are logged in</h2>

@@ -20,3 +20,27 @@ export async function changePassword(old: string, next: string): Promise<void> {
   await call('changePassword', { body: { old, new: next }, asksForLogIn: false });
   await queryClient.invalidateQueries({ queryKey: ['sessions'] });
 }
+
+/** Whether log-ins of the person need a code. */
+export const secondFactorQuery = queryOptions({
+  queryKey: ['second factor'],
+  queryFn: async ({ signal }) => (await call('getSecondFactor', { signal })).second_factor ?? {},
+});
+
+/** Makes a secret for the person's authenticator app. */
+export const beginSecondFactor = async () =>
+  (await call('beginSecondFactor', {})).second_factor ?? {};
+
+/** Activates it with a code. Returns the recovery codes. */
+export async function confirmSecondFactor(code: string): Promise<readonly string[]> {
+  const { second_factor: made = {} } = await call('confirmSecondFactor', { body: { code } });
+  await queryClient.invalidateQueries({ queryKey: ['second factor'] });
+  await queryClient.invalidateQueries({ queryKey: ['sessions'] });
+  return made.recovery_codes ?? [];
+}
+
+/** Removes it with a code. */
+export async function removeSecondFactor(code: string): Promise<void> {
+  await call('removeSecondFactor', { body: { code } });
+  await queryClient.invalidateQueries({ queryKey: ['second factor'] });
+}

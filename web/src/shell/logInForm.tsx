@@ -7,6 +7,8 @@ import classes from './logIn.module.css';
 export interface LogInFault {
   readonly message: string;
   readonly waitSeconds?: number | undefined;
+  /** The user has a second factor. */
+  readonly asksForCode?: boolean;
 }
 
 interface LogInFormProps {
@@ -19,6 +21,7 @@ interface LogInFormProps {
     merchant_id?: string;
     login: string;
     password: string;
+    code?: string;
   }): Promise<LogInFault | undefined>;
 }
 
@@ -27,6 +30,7 @@ export function LogInForm(props: LogInFormProps) {
   const { merchantId, login = '', onEnter } = props;
   const [fault, setFault] = useState<LogInFault>();
   const [isBusy, setBusy] = useState(false);
+  const [asksForCode, setAsksForCode] = useState(false);
   const waitSeconds = useCountdown(fault?.waitSeconds);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -35,19 +39,33 @@ export function LogInForm(props: LogInFormProps) {
     const text = (name: string) => String(form.get(name) ?? '').trim();
     const merchant = text('merchant') || merchantId;
     setBusy(true);
-    setFault(
-      await onEnter({
-        ...(merchant && { merchant_id: merchant }),
-        login: text('login') || login,
-        password: String(form.get('password') ?? ''),
-      }),
-    );
+    const code = text('code');
+    const failed = await onEnter({
+      ...(merchant && { merchant_id: merchant }),
+      login: text('login') || login,
+      password: String(form.get('password') ?? ''),
+      ...(code && { code }),
+    });
+    setFault(failed);
+    if (failed?.asksForCode) setAsksForCode(true);
     setBusy(false);
   }
 
   return (
     <form className={classes['form']} onSubmit={(event) => void submit(event)}>
       <LogInFields {...props} />
+      {asksForCode && (
+        <TextInput
+          label="Code"
+          description="Six digits of your authenticator app, or a recovery code."
+          name="code"
+          autoComplete="one-time-code"
+          spellCheck={false}
+          autoFocus
+          required
+          withAsterisk={false}
+        />
+      )}
       <div role="alert">
         {fault && (
           <p className={classes['fault']}>

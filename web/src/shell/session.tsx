@@ -141,7 +141,8 @@ export async function enter(entry: LogInEntry): Promise<LogInFault | undefined> 
     return undefined;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { message: error.message, waitSeconds: error.retryAfterSeconds };
+    const asksForCode = error.code === 'second_factor_needed';
+    return { message: error.message, waitSeconds: error.retryAfterSeconds, asksForCode };
   }
 }
 

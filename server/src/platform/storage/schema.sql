@@ -1209,6 +1209,24 @@ CREATE TABLE user_preferences (
   CONSTRAINT user_preferences_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
 );
 
+CREATE TABLE user_recovery_code (
+  merchant_id text NOT NULL,
+  user_id integer NOT NULL,
+  code_hash bytea NOT NULL,
+  CONSTRAINT user_recovery_code_pkey PRIMARY KEY (merchant_id, user_id, code_hash),
+  CONSTRAINT user_recovery_code_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
+);
+
+CREATE TABLE user_second_factor (
+  merchant_id text NOT NULL,
+  user_id integer NOT NULL,
+  sealed_secret bytea NOT NULL,
+  is_active boolean NOT NULL DEFAULT false,
+  last_step bigint NOT NULL DEFAULT 0,
+  CONSTRAINT user_second_factor_pkey PRIMARY KEY (merchant_id, user_id),
+  CONSTRAINT user_second_factor_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
+);
+
 CREATE TABLE user_session (
   merchant_id text NOT NULL,
   session_hash bytea NOT NULL,

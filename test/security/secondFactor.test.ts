@@ -1,0 +1,144 @@
+// The second factor: what it asks for, what it takes once, and who can remove it.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Secret, TOTP } from 'otpauth';
+import { Temporal } from 'temporal-polyfill';
+import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { recoveryHash, stepOf } from '../../server/src/staff/secondFactor.ts';
+import { authorization, oauthWorld } from '../staff/oauthClient.ts';
+import { logInAgain, logInAs, type TestSession, testPassword } from '../support/sessions.ts';
+
+let now = Temporal.Instant.from('2026-01-15T17:00:00Z');
+const clock: SystemClock = { ...systemClock, now: () => now };
+const world = await oauthWorld({ clock });
+const { app } = world;
+
+const codeOf = (secret: string) =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now.epochMilliseconds });
+const later = (seconds: number) => (now = now.add({ seconds }));
+const enter = async (login: string, code?: string) => {
+  const body = { merchant_id: 'TEST', login, password: testPassword, ...(code ? { code } : {}) };
+  const answer = await app.request({ operation: 'logIn', key: null, body });
+  return [answer.status, answer.headers['x-perennial-refusal']];
+};
+
+/** Sets up an app for a user who is logged in. */
+async function setUp({ request }: TestSession): Promise<{ secret: string; recovery: string[] }> {
+  const begun = await app.request({ operation: 'beginSecondFactor', ...request });
+  assert.equal(begun.status, 200, begun.text);
+  const { secret, uri } = begun.body.second_factor;
+  assert.match(uri, /^otpauth:\/\/totp\/Perennial:TEST/);
+  const body = { code: codeOf(secret) };
+  const active = await app.request({ operation: 'confirmSecondFactor', ...request, body });
+  assert.equal(active.status, 200, active.text);
+  return { secret, recovery: active.body.second_factor.recovery_codes };
+}
+
+test('a log-in needs the code of this half-minute, once', async () => {
+  const session = await logInAs(app, { login: 'ann2' });
+  const other = await logInAgain(app, session.userId, 'ann2');
+  const { secret } = await setUp(session);
+  app.app.keys.forget();
+  assert.equal((await app.request({ operation: 'getSession', ...other.request })).status, 401);
+  assert.equal((await app.request({ operation: 'getSession', ...session.request })).status, 200);
+
+  const needed = [401, 'second_factor_needed'];
+  assert.deepEqual(await enter('ann2'), needed, 'without a code');
+  assert.deepEqual(await enter('ann2', codeOf(secret)), needed, 'the code that activated it');
+  later(30);
+  assert.deepEqual(await enter('ann2', '000000'), needed, 'a guess');
+  const code = codeOf(secret);
+  assert.deepEqual(await enter('ann2', code), [200, undefined]);
+  assert.deepEqual(await enter('ann2', code), needed, 'a second time');
+  later(90);
+  assert.deepEqual(await enter('ann2', code), needed, 'an old one');
+  const stored = await app.db.rows<{ text: string }>(
+    'select f::text as text from user_second_factor f where merchant_id = $1',
+    ['TEST'],
+  );
+  assert.doesNotMatch(JSON.stringify(stored), new RegExp(secret));
+});
+
+test('a recovery code logs in once, and OAuth asks for codes as well', async () => {
+  const session = await logInAs(app, { login: 'ben3' });
+  const { secret, recovery } = await setUp(session);
+  assert.equal(new Set(recovery).size, 10);
+  assert.deepEqual(await enter('ben3', recovery[0]), [200, undefined]);
+  assert.equal((await enter('ben3', recovery[0]))[0], 401);
+  const shown = await app.request({ operation: 'getSecondFactor', ...session.request });
+  assert.deepEqual(shown.body.second_factor, { active: true, recovery_codes_left: 9 });
+
+  later(60);
+  const form = { ...authorization(await world.registerApplication()), merchant_id: 'test' };
+  const login = { login: 'ben3', password: testPassword };
+  const path = '/rest/v2/oauth/authorize';
+  const asked = await world.browse(path, { ...form, ...login });
+  assert.equal(asked.status, 401);
+  assert.match(asked.text, /name="code"/);
+  assert.doesNotMatch(asked.text, new RegExp(testPassword));
+  const allowed = await world.browse(path, { ...form, ...login, code: codeOf(secret) });
+  assert.equal(allowed.status, 200, allowed.text);
+  assert.match(allowed.text, /name="ticket"/);
+});
+
+test('a wrong code activates nothing, and a session alone removes nothing', async () => {
+  const session = await logInAs(app, { login: 'cleo3' });
+  const { request } = session;
+  const confirm = (code: string) =>
+    app.request({ operation: 'confirmSecondFactor', ...request, body: { code } });
+  assert.equal((await confirm('123456')).status, 400, 'nothing was begun');
+  await app.request({ operation: 'beginSecondFactor', ...request });
+  assert.equal((await confirm('12345')).status, 400);
+  assert.deepEqual(await enter('cleo3'), [200, undefined], 'not active yet');
+  const again = await logInAgain(app, session.userId, 'cleo3');
+  const { secret } = await setUp(again);
+  assert.equal(
+    (await app.request({ operation: 'beginSecondFactor', ...again.request })).status,
+    400,
+    'an active one is not replaced',
+  );
+  const remove = async (code: string) =>
+    (await app.request({ operation: 'removeSecondFactor', ...again.request, body: { code } }))
+      .status;
+  assert.equal(await remove('000000'), 400);
+  later(30);
+  assert.equal(await remove(codeOf(secret)), 204);
+  assert.deepEqual(await enter('cleo3'), [200, undefined]);
+  for (let i = 0; i < 5; i++) await remove('000000');
+  assert.equal(await remove('000000'), 429, 'codes cannot be tried without end');
+});
+
+test('keys and tokens have no second factor, and each change is in the log', async () => {
+  const { status } = await app.request({ operation: 'beginSecondFactor' });
+  assert.equal(status, 401);
+  const { body } = await app.request({
+    operation: 'getAuditLog',
+    query: { act: 'removeSecondFactor' },
+  });
+  assert.equal(body.entries.length, 1);
+});
+
+const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+const steps: [code: string, epochSeconds: number, step: number | undefined][] = [
+  // RFC 6238, appendix B, for SHA-1, the last six digits.
+  ['287082', 59, 1],
+  ['081804', 1_111_111_109, 37_037_036],
+  ['005924', 1_234_567_890, 41_152_263],
+  ['279037', 2_000_000_000, 66_666_666],
+  ['287082', 60, 1],
+  ['287082', 119, undefined],
+  ['28 70 82', 59, 1],
+  ['28708', 59, undefined],
+  ['2870822', 59, undefined],
+  ['', 59, undefined],
+];
+test('codes follow RFC 6238, with one half-minute on each side', () => {
+  for (const [code, epochSeconds, step] of steps)
+    assert.equal(
+      stepOf(secret, code, Temporal.Instant.fromEpochMilliseconds(epochSeconds * 1000)),
+      step,
+      `${code} at ${epochSeconds}`,
+    );
+  assert.equal(recoveryHash('123456'), undefined);
+});
