@@ -261,7 +261,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,review,tier,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
-    'adjustedTotal,change,charge,copy,coupon,customerOrders,dispute,facets,failedRefund,fault,freeLine,fulfillment,' +
+    'adjustedTotal,change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,failedRefund,' +
+    'fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
     'paymentDetails,present,receivableRetry,refund,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,totals,validation,weight',
@@ -269,7 +270,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:
     'attempt,codec,dunning,endings,explanation,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
-    'originalTerms,payment,plan,policy,rebillOrder,request,settlement',
+    'originalCoupons,originalTerms,payment,plan,policy,rebillOrder,request,settlement',
   screens:
     'anythingSql,autoOrderMatches,autoOrderRow,customerMatches,itemMatches,keyset,matches,' +
     'orderMatches,rows,timeline',

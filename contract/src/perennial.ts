@@ -41,6 +41,19 @@ export const PreviewRule = model('PreviewRule', 'One rule that had a say in a pr
 });
 export type PreviewRule = Static<typeof PreviewRule>;
 
+export const PreviewCouponRule = model(
+  'PreviewCouponRule',
+  'What a coupon did to a rebill, in the order in which they applied.',
+  {
+    coupon_code: text(),
+    detail: text('Where it came from, or why it took nothing off.'),
+    discount: decimal('Off the lines.'),
+    shipping_discount: decimal('Off shipping.'),
+    left: decimal('Lines and shipping after it, before tax.'),
+  },
+);
+export type PreviewCouponRule = Static<typeof PreviewCouponRule>;
+
 export const PreviewLine = model('PreviewLine', 'One line of a rebill to come.', {
   auto_order_item_oid: int32(
     'The item that brings this line; absent for an add-on of the whole auto order.',
@@ -61,6 +74,7 @@ export const PreviewRebill = model('PreviewRebill', 'A rebill exactly as it woul
   shipment_dts: dateTime(),
   currency_code: text(),
   lines: many(PreviewLine),
+  coupon_rules: many(PreviewCouponRule, 'Absent without coupons.'),
   subtotal: decimal(),
   discount: decimal(),
   shipping: decimal(),
@@ -277,6 +291,10 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   ),
   cancel_reasons: many(AutoOrderCancelReason),
   coupons: many(RetryCoupon, 'Those that retries may carry.'),
+  skip_original_coupons: flag('Rebills do not use the coupons of their original order.'),
+  ignore_coupon_expiration: flag(
+    'Rebills use the coupons of their original order also after their end.',
+  ),
   gateways: one(GatewaySettings),
   webhooks: one(WebhookSettings),
   disputes: one(DisputeSettings),

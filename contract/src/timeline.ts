@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';
-import { PreviewLine } from './perennial.ts';
+import { PreviewCouponRule, PreviewLine } from './perennial.ts';
 
 /** The kinds of entries of a timeline. */
 export const timelineKinds = [
@@ -112,6 +112,7 @@ export const ChargeExplanation = model(
     at_dts: dateTime('When it was charged, or last attempted.'),
     currency_code: text(),
     lines: many(PreviewLine),
+    coupon_rules: many(PreviewCouponRule, 'Absent without coupons.'),
     subtotal: decimal(),
     discount: decimal(),
     shipping: decimal(),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { Item } from '@perennial/contract/item.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { Order } from '@perennial/contract/order.ts';
@@ -30,6 +31,7 @@ export interface Opening {
 export interface Shop {
   sells(...items: readonly Item[]): Promise<void>;
   changes(itemId: string, change: Item): Promise<void>;
+  offers(...coupons: readonly Coupon[]): Promise<void>;
   /** A customer orders and pays; the recurring lines become an auto order. */
   order(
     lines: readonly Line[],
@@ -94,6 +96,9 @@ async function openShop({
   const shop: Shop = {
     async sells(...items) {
       for (const item of items) await ask({ operation: 'insertItem', body: item });
+    },
+    async offers(...coupons) {
+      for (const coupon of coupons) await ask({ operation: 'insertCoupon', body: coupon });
     },
     async changes(itemId, change) {
       const { items } = await ask({

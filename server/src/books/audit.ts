@@ -4,7 +4,7 @@ import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import type { Opening } from '../autoOrders/opening.ts';
 import { civilDay, clampedDay, plainDateTime, wallFromPlain, wallOf } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
-import { amountOf } from '../orders/money.ts';
+import { amountOf, chargedShipping } from '../orders/money.ts';
 import type { OrderDocument } from '../orders/order.ts';
 import { captureTransactions } from '../orders/refund.ts';
 import type { RebillState } from '../rebill/attempt.ts';
@@ -313,7 +313,7 @@ function amountFaults(
   );
   check.compare('summary.subtotal', amount(summary?.subtotal), sumOf(full));
   check.compare('summary.subtotal_discount', amount(summary?.subtotal_discount), sumOf(discounts));
-  const shipping = amount(summary?.shipping_handling_total);
+  const shipping = chargedShipping({ summary: summary ?? undefined }, currency);
   const taxed = sumOf(
     all.map((line, index) => (line.tax_free === true ? 0 : full[index]! - discounts[index]!)),
   );

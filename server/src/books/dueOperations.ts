@@ -6,6 +6,7 @@ import { loadAutoOrders } from '../autoOrders/store.ts';
 import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { mayBeOfRecord } from '../platform/storage/unreadable.ts';
+import { loadCoupons } from '../rebill/couponReader.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import { findEarlierAttempts } from '../rebill/store.ts';
 import { loadAuditedAttempts } from './auditStore.ts';
@@ -106,7 +107,11 @@ async function previewBatch(
 
 type ReadBatch = Awaited<ReturnType<typeof readBatch>>;
 
-async function readBatch({ db, merchant: { merchantId } }: Context, oids: readonly number[]) {
+async function readBatch(context: Context, oids: readonly number[]) {
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
   const autoOrders = await loadAutoOrders(db, merchantId, oids);
   const earlier = await findEarlierAttempts(
     db,
@@ -135,13 +140,14 @@ async function readBatch({ db, merchant: { merchantId } }: Context, oids: readon
     orders,
     declines,
     catalog: await loadCatalog(db, merchantId, autoOrders),
+    coupons: await loadCoupons(context, orders.values()),
   };
 }
 
 function inputOf(
   { merchant, now }: Context,
   autoOrder: AutoOrder,
-  { earlier, orders, catalog }: ReadBatch,
+  { earlier, orders, catalog, coupons }: ReadBatch,
 ) {
   const before = earlier.get(autoOrder.autoOrderOid);
   const kept = before && orders.get(before.orderId);
@@ -152,6 +158,7 @@ function inputOf(
     at: now,
     original: orders.get(autoOrder.originalOrderId),
     catalog,
+    coupons,
     firstDeclinedAt: before?.firstDeclinedAt,
     kept: kept && { order: kept, editedFields: before.editedFields },
   };

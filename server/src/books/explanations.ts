@@ -52,6 +52,15 @@ function keptPlan(
       date_rules: dateRulesOf(line, rebill, zone),
     })),
     subtotal: money(plan.subtotal),
+    ...(plan.coupons && {
+      coupon_rules: plan.coupons.map(([code, detail, discount, shippingDiscount, left]) => ({
+        coupon_code: code,
+        detail,
+        discount: money(discount),
+        shipping_discount: money(shippingDiscount),
+        left: money(left),
+      })),
+    }),
     discount: money(plan.discount),
     shipping: money(plan.shipping),
     tax: money(plan.tax),
@@ -164,7 +173,8 @@ function attemptsOf(order: OrderRecord, rebill: ExplainedRebill, zone: string): 
 /** A preview assumes that every charge succeeds on its date and that nothing is changed. */
 function differencesOf(rebill: ExplainedRebill, currency: string, zone: string): string[] {
   const { declines, explanation, edited_fields: edited, settled_by: by } = rebill;
-  const off = explanation?.coupon === undefined ? 0 : explanation.discount;
+  const off =
+    explanation?.coupon === undefined ? 0 : (explanation.couponOff ?? explanation.discount);
   return [
     ...(declines.length > 0
       ? [`Charged at ${wireDate(rebill.at, zone)} after ${declines.length} declined.`]

@@ -111,6 +111,15 @@ export function wireRebill(
       price_rules: priceRules(line, money),
       date_rules: wireDateRules(line, dateRules, zone),
     })),
+    ...(order.couponRules && {
+      coupon_rules: order.couponRules.map(({ code, detail, discount, shippingDiscount, left }) => ({
+        coupon_code: code,
+        detail,
+        discount: money(discount),
+        shipping_discount: money(shippingDiscount),
+        left: money(left),
+      })),
+    }),
     subtotal: money(order.subtotal),
     discount: money(order.discount),
     shipping: money(order.shipping),

@@ -12,6 +12,7 @@ import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { inHalves, mayBeOfRecord } from '../platform/storage/unreadable.ts';
+import { loadCoupons } from '../rebill/couponReader.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import type { RebillLine } from '../rebill/rebillOrder.ts';
@@ -74,11 +75,12 @@ export async function decisionInput(
   return required(input, 'input');
 }
 
-/** Reads what the engine's decisions on these records depend on, in three queries. */
+/** Reads what the engine's decisions on these records depend on, in a few queries. */
 async function decisionInputs(
-  { db, now, merchant }: Context,
+  context: Context,
   autoOrders: readonly AutoOrder[],
 ): Promise<DecisionInput[]> {
+  const { db, now, merchant } = context;
   const { merchantId, timeZone: zone } = merchant;
   const earlier = await findEarlierAttempts(
     db,
@@ -94,6 +96,7 @@ async function decisionInputs(
   ]);
   const byId = new Map(orders.map((order) => [order.orderId, order]));
   const catalog = await loadCatalog(db, merchantId, autoOrders);
+  const coupons = await loadCoupons(context, orders);
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);
     const order = before && byId.get(before.orderId);
@@ -104,6 +107,7 @@ async function decisionInputs(
       at: now,
       original: byId.get(autoOrder.originalOrderId),
       catalog,
+      coupons,
       firstDeclinedAt: before?.firstDeclinedAt,
       kept: order && { order, editedFields: before.editedFields },
     };

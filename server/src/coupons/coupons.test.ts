@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
+import type { Order } from '@perennial/contract/order.ts';
 import { type TestRequest, testApp } from '../../../test/support/app.ts';
 
 const app = await testApp();
@@ -212,5 +213,184 @@ test('conditions of automatic coupons name coupons that exist', async () => {
   });
   assert.equal(status, 400);
   assert.match(body.error.user_message, /subtotal_levels\[0\].coupon_code is not the code/);
+  await ask({ operation: 'updateAutoApply', body: {} });
+});
+
+// ---------------------------------------------------------------------------------------- orders
+
+await ask({
+  operation: 'insertItem',
+  body: { merchant_item_id: 'COFFEE', pricing: { cost: 12.99 } },
+});
+await ask({ operation: 'insertItem', body: { merchant_item_id: 'MUG', pricing: { cost: 8 } } });
+
+let people = 0;
+const orderWith = (codes: readonly string[], more: Order = {}): Order => ({
+  billing: { email: `p${++people}@example.com`, country_code: 'US', postal_code: '10001' },
+  payment: {
+    payment_method: 'Credit Card',
+    credit_card: {
+      card_number_token: 'tok_approve',
+      card_expiration_month: 12,
+      card_expiration_year: 2040,
+    },
+  },
+  items: [{ merchant_item_id: 'COFFEE', quantity: 2 }, { merchant_item_id: 'MUG' }],
+  summary: { arbitrary_shipping_handling_total: { value: 5 } },
+  coupons: codes.map((coupon_code) => ({ coupon_code })),
+  ...more,
+});
+const place = async (codes: readonly string[], more?: Order) => {
+  const { order, warning } = await ask({
+    operation: 'insertOrder',
+    query: { _expand: 'item,summary,coupon' },
+    body: orderWith(codes, more),
+  });
+  return { order: order as Order, warning: warning?.warning_message as string | undefined };
+};
+const totalOf = ({ order }: { order: Order }) => order.summary?.total?.value;
+
+test('an order with a coupon: shares to the cent, the coupon, the total', async () => {
+  const placed = await place(['spring10']);
+  const { order, warning } = placed;
+  assert.deepEqual(
+    order.items?.map(({ discount, total_cost_with_discount: cost }) => [
+      discount?.value,
+      cost?.value,
+    ]),
+    [
+      [2.6, 23.38],
+      [0.8, 7.2],
+    ],
+  );
+  assert.deepEqual(
+    [order.summary?.subtotal_discount?.value, order.summary?.total?.value],
+    [3.4, 35.58],
+  );
+  assert.doesNotMatch(warning ?? '', /coupon/);
+  assert.deepEqual(order.coupons, [
+    { coupon_code: 'spring10', base_coupon_code: 'Spring10', automatically_applied: false },
+  ]);
+});
+
+test('free shipping is a discount on shipping', async () => {
+  await insert({ merchant_code: 'SHIP', free_shipping: {} });
+  const { order } = await place(['SHIP']);
+  assert.deepEqual(
+    [
+      order.summary?.shipping_handling_total?.value,
+      order.summary?.shipping_handling_total_discount?.value,
+      order.summary?.total?.value,
+    ],
+    [5, 5, 33.98],
+  );
+});
+
+const warned: readonly [what: string, code: string, words: RegExp][] = [
+  ['a code that is not a coupon', 'NOBODY', /coupons\[0\].coupon_code: NOBODY is not a coupon/],
+  ['an expired coupon', 'LIST-A', /LIST-A has expired, so nothing was taken off/],
+  ['a coupon for one-time codes', 'ONCE', /ONCE counts only with a one-time code/],
+];
+
+for (const [what, code, words] of warned)
+  test(`a warning, or a refusal where the partner asks for it: ${what}`, async () => {
+    const placed = await place([code]);
+    assert.equal(totalOf(placed), 38.98);
+    assert.match(placed.warning ?? '', words);
+    const { status } = await app.request({
+      operation: 'insertOrder',
+      body: orderWith([code], { channel_partner: { treat_warnings_as_errors: true } }),
+    });
+    assert.equal(status, 400);
+  });
+
+test('an excluded line and a customer without coupons', async () => {
+  const excluded = await place(['SPRING10'], {
+    items: [
+      { merchant_item_id: 'COFFEE', quantity: 2, exclude_coupon: true },
+      { merchant_item_id: 'MUG' },
+    ],
+  });
+  assert.equal(totalOf(excluded), 38.18);
+  const email = 'none@example.com';
+  await ask({ operation: 'insertCustomer', body: { email, no_coupons: true } });
+  const refusedCustomer = await place(['SPRING10'], { billing: { email } });
+  assert.equal(totalOf(refusedCustomer), 38.98);
+  assert.match(refusedCustomer.warning ?? '', /is not for this customer/);
+});
+
+/** Sends orders at the same moment; returns how many got the discount and how many were refused. */
+async function race(orders: readonly Order[]): Promise<{ reduced: number; refused: number }> {
+  const answers = await Promise.all(
+    orders.map((body) =>
+      app.request({ operation: 'insertOrder', query: { _expand: 'summary' }, body }),
+    ),
+  );
+  return {
+    reduced: answers.filter(({ body }) => body.order?.summary?.subtotal_discount?.value > 0).length,
+    refused: answers.filter(({ status }) => status === 400).length,
+  };
+}
+
+test('a one-time code has one winner among orders at the same moment', async () => {
+  const { coupon_oid } = await insert({
+    merchant_code: 'LUCKY',
+    percent_off_subtotal: { discount_percent: 50 },
+  });
+  await ask({
+    operation: 'uploadCouponCodes',
+    params: { coupon_oid },
+    body: { coupon_codes: ['LUCKY-1'] },
+  });
+  const { reduced } = await race(Array.from({ length: 6 }, () => orderWith(['LUCKY-1'])));
+  assert.equal(reduced, 1);
+  const { codes } = await ask({ operation: 'getCouponCodes', params: { coupon_oid } });
+  assert.equal(codes[0].code, 'LUCKY-1');
+  assert.match(codes[0].order_id, /^TEST-/);
+  assert.match((await place(['LUCKY-1'])).warning ?? '', /was used by another order/);
+});
+
+test('each customer once: also with orders at the same moment, in any case of the email', async () => {
+  await insert({
+    merchant_code: 'HELLO',
+    percent_off_subtotal: { discount_percent: 50 },
+    usable_by: 'OncePerCustomer',
+  });
+  const emails = ['eve@example.com', 'Eve@Example.com', ' EVE@example.com'];
+  const { reduced } = await race(
+    emails.map((email) => orderWith(['HELLO'], { billing: { email } })),
+  );
+  assert.equal(reduced, 1);
+  const again = await place(['HELLO'], { billing: { email: 'eve@example.com' } });
+  assert.match(again.warning ?? '', /was used by this customer before/);
+});
+
+test('a coupon for new customers is not for one who bought before', async () => {
+  await insert({
+    merchant_code: 'WELCOME',
+    amount_off_subtotal: { discount_amount: 5 },
+    usable_by: 'OncePerNewCustomer',
+  });
+  const billing = { email: 'new@example.com' };
+  assert.equal(totalOf(await place(['WELCOME'], { billing })), 33.98);
+  await place([], { billing: { email: 'old@example.com' } });
+  const old = await place(['WELCOME'], { billing: { email: 'old@example.com' } });
+  assert.match(old.warning ?? '', /is for new customers/);
+});
+
+test('coupons are applied without a code by item and by subtotal, and never twice', async () => {
+  await ask({
+    operation: 'updateAutoApply',
+    body: {
+      required_items: [{ coupon_code: 'SPRING10', required_item_id: 'mug' }],
+      subtotal_levels: [{ coupon_code: 'SHIP', minimum_subtotal: 1000 }],
+    },
+  });
+  const placed = await place([]);
+  assert.equal(totalOf(placed), 35.58);
+  assert.equal(placed.order.coupons?.[0]?.automatically_applied, true);
+  assert.equal(totalOf(await place(['SPRING10'])), 35.58);
+  const elsewhere = await place([], { channel_partner: { skip_payment_processing: true } });
+  assert.equal(totalOf(elsewhere), 38.98);
   await ask({ operation: 'updateAutoApply', body: {} });
 });

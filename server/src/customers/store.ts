@@ -28,6 +28,20 @@ export async function findCustomerOid(
   return row?.oid;
 }
 
+/** Whether the profile of this email key gets no coupons. */
+export async function refusesCoupons(
+  db: Database,
+  merchantId: string,
+  key: string,
+): Promise<boolean> {
+  const row = await db.row<{ refuses: boolean }>(
+    `select coalesce(document->>'no_coupons', 'false') = 'true' as refuses
+     from customer where merchant_id = $1 and email_lc = $2`,
+    [merchantId, key],
+  );
+  return row?.refuses === true;
+}
+
 /** Returns the key of an email. Emails are compared without case and without surrounding spaces. */
 export const emailKey = (email: string): string => foldTrimmed(email);
 

@@ -22,6 +22,8 @@ const sectionNames = [
   'prohibit_expiring_cards_months',
   'cancel_reasons',
   'coupons',
+  'skip_original_coupons',
+  'ignore_coupon_expiration',
   'gateways',
   'webhooks',
   'disputes',

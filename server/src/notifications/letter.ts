@@ -1,3 +1,4 @@
+import type { Currency } from '@perennial/contract/common.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { dayOf, moneyText } from './mailText.ts';
@@ -179,19 +180,22 @@ export function receiptRows(order: Order | undefined): [string, string][] {
     }),
     item.total_cost_with_discount?.localized_formatted ?? item.cost?.localized_formatted,
   ]);
-  const { shipping_handling_total: shipping, tax, total } = order?.summary ?? {};
+  const summary = order?.summary ?? {};
   const rows: [string, string | undefined][] = [
     ...lines,
-    ...((shipping?.value ?? 0) === 0
-      ? []
-      : [['Shipping', shipping?.localized_formatted] as [string, string | undefined]]),
-    ...((tax?.value ?? 0) === 0
-      ? []
-      : [['Tax', tax?.localized_formatted] as [string, string | undefined]]),
-    ['Total', total?.localized_formatted],
+    ...rowUnlessZero('Shipping', summary.shipping_handling_total),
+    ...rowUnlessZero('Discount on shipping', summary.shipping_handling_total_discount),
+    ...rowUnlessZero('Tax', summary.tax),
+    ['Total', summary.total?.localized_formatted],
   ];
   return rows.map(([label, amount]) => [label, amount ?? '']);
 }
+
+const rowUnlessZero = (
+  label: string,
+  amount: Currency | undefined,
+): [string, string | undefined][] =>
+  (amount?.value ?? 0) === 0 ? [] : [[label, amount?.localized_formatted]];
 
 /** How the customer is addressed. */
 export function nameOf({ notice: { facts }, order }: LetterParts): string | undefined {

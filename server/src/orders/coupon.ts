@@ -11,7 +11,7 @@ import {
   toMinor,
   zero,
 } from '../kernel/money.ts';
-import { amountOf, type OrderCurrency, wireCurrency } from './money.ts';
+import { amountOf, chargedShipping, type OrderCurrency, wireCurrency } from './money.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { taxOn } from './totals.ts';
 
@@ -102,8 +102,7 @@ function moneyOf({ document, currency: base }: OrderRecord): Money {
 
 function taxAfter({ summary, taxes }: OrderDocument, base: string, taxableDiscount: Minor): Minor {
   if (taxes?.arbitrary_tax !== undefined) return amountOf(summary?.tax, base);
-  const shipping =
-    taxes?.tax_shipping === true ? amountOf(summary?.shipping_handling_total, base) : zero;
+  const shipping = taxes?.tax_shipping === true ? chargedShipping({ summary }, base) : zero;
   const taxable = minor(amountOf(summary?.taxable_subtotal, base) - taxableDiscount + shipping);
   return taxOn(taxable, taxes?.tax_rate ?? 0);
 }

@@ -38,3 +38,23 @@ export async function takeOrders(
 const unowned = `(o.customer_profile_oid is null or not exists (
   select from customer c where c.merchant_id = $1
     and c.customer_profile_oid = o.customer_profile_oid))`;
+
+/**
+ * Whether a customer with this email has an order that is not rejected; with `itemIds`, one with
+ * any of these items.
+ */
+export async function hasBought(
+  db: Database,
+  merchantId: string,
+  email: string,
+  itemIds: ReadonlySet<string> | undefined,
+): Promise<boolean> {
+  const items = itemIds && [...itemIds].map((id) => facet(merchantId, 'item_id', id));
+  const row = await db.row<{ found: boolean }>(
+    `select exists (select from orders o where o.merchant_id = $1
+       and o.facets @> array[$2::text] and o.current_stage <> 'Rejected'
+       and ($3::text[] is null or o.facets && $3::text[])) as found`,
+    [merchantId, facet(merchantId, 'email', email), items ?? null],
+  );
+  return row?.found === true;
+}

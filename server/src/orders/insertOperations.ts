@@ -21,6 +21,7 @@ import {
   chargeKey,
   type KnownChargeResult,
 } from './charge.ts';
+import { readCouponTerms, takeCoupons } from './couponReader.ts';
 import type { OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
 import { type NewOrder, newOrder } from './newOrder.ts';
@@ -74,7 +75,7 @@ export async function insertOrder(
  */
 export async function placeOrder(
   context: Context,
-  { order, plan }: Pick<NewOrder, 'order' | 'plan'>,
+  { order, plan, couponClaims }: Pick<NewOrder, 'order' | 'plan' | 'couponClaims'>,
   parts: OrderParts,
   alongside?: (context: Context) => Promise<void>,
 ): Promise<ChargeResult | undefined> {
@@ -82,6 +83,7 @@ export async function placeOrder(
   const lease = leaseFrom(parts.clock, chargeLeaseMs);
   await inTransaction(context, async (context) => {
     await alongside?.(context);
+    await takeCoupons(context, order, couponClaims);
     await store(context, order, parts.hooks);
   });
   return plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
@@ -290,7 +292,7 @@ async function draft(
 ): Promise<Outcome<NewOrder, FieldFault>> {
   const { merchantId, currency, timeZone } = context.merchant;
   const email = order.billing?.email;
-  const [catalog, customerProfileOid, number] = await Promise.all([
+  const [catalog, customerProfileOid, number, coupons] = await Promise.all([
     findCatalogItems(
       context.db,
       merchantId,
@@ -298,6 +300,7 @@ async function draft(
     ),
     email === undefined ? undefined : findCustomerOid(context.db, merchantId, email),
     takeNumber(),
+    readCouponTerms(context, order),
   ]);
   return newOrder({
     merchantId,
@@ -306,6 +309,7 @@ async function draft(
     channelPartner,
     catalog,
     customerProfileOid,
+    coupons,
     currency,
     now: { at: context.now, timeZone, by: context.actor.name },
   });

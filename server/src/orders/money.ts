@@ -1,6 +1,7 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { Minor } from '../kernel/money.ts';
-import { currencyExponent, fromMinor, multiply, toMinor, zero } from '../kernel/money.ts';
+import { currencyExponent, fromMinor, minor, multiply, toMinor, zero } from '../kernel/money.ts';
+import type { OrderDocument } from './order.ts';
 
 /**
  * The currencies of an order's amounts. Everything is counted and charged in the merchant's `base`
@@ -57,6 +58,16 @@ export function amountOf(stored: Currency | undefined, base: string): Minor {
   const parsed = toMinor(stored?.value ?? 0, base);
   return parsed.ok ? parsed.value : zero;
 }
+
+/** Returns what an order charged for shipping and handling: their cost less its discount. */
+export const chargedShipping = (
+  { summary }: { readonly summary?: OrderDocument['summary'] | undefined },
+  base: string,
+): Minor =>
+  minor(
+    amountOf(summary?.shipping_handling_total, base) -
+      amountOf(summary?.shipping_handling_total_discount, base),
+  );
 
 // Converts minor units to minor units, whose sizes may differ: 1.00 USD at 150 is 150 yen. The
 // product of two decimals may end in a row of nines.

@@ -9,6 +9,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { amountMax, type Minor, minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
+import { type CouponClaim, type CouponTerms, couponUse, noCouponTerms } from './couponUse.ts';
 import { amountIn, billingFault } from './fault.ts';
 import { isShowable, type OrderCurrency, wireCurrency } from './money.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
@@ -31,6 +32,8 @@ export interface NewOrderRequest {
   /** The catalogue items of its lines, by lower-case id. */
   readonly catalog: ReadonlyMap<string, CatalogItem>;
   readonly customerProfileOid?: number | undefined;
+  /** Absent: no coupon counts. */
+  readonly coupons?: CouponTerms | undefined;
   /** The merchant's currency. */
   readonly currency: string;
   readonly now: Occasion;
@@ -43,6 +46,8 @@ export interface NewOrder {
   readonly warnings: readonly LineWarning[];
   /** The lines whose item each customer may have once (item reference, one_per_customer). */
   readonly onceItems: readonly OnceItem[];
+  /** What storing the order must take first. */
+  readonly couponClaims: readonly CouponClaim[];
 }
 
 /** A line of a new order whose item each customer may have once. */
@@ -65,13 +70,33 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   if (!lines.ok) return lines;
   const charges = chargesOf(wire, request.currency);
   if (!charges.ok) return charges;
-  const totals = orderTotals({ lines: lines.value, ...charges.value });
+  const coupons = couponUse({
+    order: wire,
+    lines: lines.value,
+    shipping: charges.value.shippingHandling,
+    terms: request.coupons ?? noCouponTerms,
+    isPaidElsewhere: channelPartner.skip_payment_processing === true,
+    currency: request.currency,
+    at: now.at,
+  });
+  const discounted = lines.value.map((line, place) => ({
+    ...line,
+    discount: minor(line.discount + (coupons.discounts.lines[place] ?? 0)),
+  }));
+  const totals = orderTotals({
+    lines: discounted,
+    ...charges.value,
+    shippingDiscount: coupons.discounts.shipping,
+  });
   const sizeFault = totalsFault(totals, currency.value);
   if (sizeFault) return failure(sizeFault);
   const plan = planPayment(paymentMethodOf(wire.payment), channelPartner, totals.total);
   const fault = cardFault(wire.payment, plan.kind === 'charge');
   if (fault) return failure(fault);
-  const document = documentOf(request, currency.value, lines.value, totals);
+  const document = {
+    ...documentOf(request, currency.value, discounted, totals),
+    ...(wire.coupons || coupons.coupons.length > 0 ? { coupons: coupons.coupons } : {}),
+  };
   const record = recordOf(request, document, totals.total);
   return success({
     order: planned(record, plan, now),
@@ -79,7 +104,9 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
     warnings: [
       ...lines.value.flatMap((line) => line.warnings),
       ...rebillWarnings(wire, lines.value),
+      ...coupons.warnings,
     ],
+    couponClaims: coupons.claims,
     onceItems: lines.value.flatMap(({ onceItemId: itemId }, index) =>
       itemId === undefined ? [] : [{ field: `items[${index}].merchant_item_id`, itemId }],
     ),
@@ -329,7 +356,7 @@ function summaryOf(
     taxable_subtotal: money(totals.taxableSubtotal),
     taxable_subtotal_discount: money(totals.taxableDiscount),
     shipping_handling_total: money(totals.shippingHandling),
-    shipping_handling_total_discount: money(zero),
+    shipping_handling_total_discount: money(totals.shippingDiscount),
     tax: money(totals.tax),
     total: money(totals.total),
   });

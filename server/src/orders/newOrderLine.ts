@@ -36,7 +36,9 @@ export interface LineWarning {
     | 'inactive_item'
     | 'schedule_not_offered'
     | 'not_rebillable'
-    | 'one_per_customer';
+    | 'one_per_customer'
+    | 'unknown_coupon'
+    | 'coupon_not_used';
   readonly field: string;
   readonly reason: string;
 }

@@ -7,7 +7,7 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor, minor, multiply, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import { amountOf, shownCurrency, wireCurrency } from './money.ts';
+import { amountOf, chargedShipping, shownCurrency, wireCurrency } from './money.ts';
 import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { inStage, stageTransitions } from './stages.ts';
@@ -94,7 +94,9 @@ export function wholeRefund({ document, currency }: OrderRecord): Order {
     summary: fromLoose<NonNullable<Order['summary']>>({
       subtotal_discount_refunded: summary?.subtotal_discount,
       tax_refunded: summary?.tax,
-      shipping_handling_refunded: summary?.shipping_handling_total,
+      shipping_handling_refunded: {
+        value: fromMinor(chargedShipping(document, currency), currency),
+      },
     }),
     gift: fromLoose<NonNullable<Order['gift']>>({
       gift_charge_refunded: gift?.gift_charge,
@@ -245,10 +247,8 @@ interface TotalField {
   readonly charged: Currency | undefined;
 }
 
-function totalFields(
-  { summary: charged, gift: wrapped }: OrderDocument,
-  body: Order,
-): TotalField[] {
+function totalFields({ document, currency }: OrderRecord, body: Order): TotalField[] {
+  const { summary: charged, gift: wrapped } = document;
   const summary = body.summary ?? {};
   const gift = body.gift ?? {};
   return [
@@ -268,7 +268,7 @@ function totalFields(
       name: 'shippingHandling',
       field: 'summary.shipping_handling_refunded',
       given: summary.shipping_handling_refunded,
-      charged: charged?.shipping_handling_total,
+      charged: { value: fromMinor(chargedShipping(document, currency), currency) },
     },
     {
       name: 'giftCharge',
@@ -286,14 +286,15 @@ function totalFields(
 }
 
 function readTotals(
-  { document, currency }: OrderRecord,
+  order: OrderRecord,
   body: Order,
   before: Refunded,
   { lines, isByQuantity }: ReadLines,
 ): Outcome<Totals, FieldFault> {
+  const { document, currency } = order;
   const taxDue = isByQuantity ? taxShare(document, lines, currency) : before.tax;
   const totals: Record<string, Minor> = {};
-  for (const { name, field, given, charged } of totalFields(document, body)) {
+  for (const { name, field, given, charged } of totalFields(order, body)) {
     const read = readAmount(given, field, currency, before[name]);
     if (!read.ok) return read;
     const isComputed = name === 'tax' && read.value === before.tax;
@@ -393,7 +394,7 @@ function sumFault(order: OrderRecord, total: Minor, amount: Minor): FieldFault |
 }
 
 function warningsOf({ document, currency }: OrderRecord, after: Refunded): string[] {
-  const shipping = amountOf(document.summary?.shipping_handling_total, currency);
+  const shipping = chargedShipping(document, currency);
   const isAll = (document.items ?? []).every(
     (line, place) => after.lines[place]!.quantity === line.quantity,
   );
@@ -559,7 +560,7 @@ export function refundWarnings(stored: OrderRecord, body: Order, path = ''): str
       ...(isOther(total, known.amount) ? ['total_refunded'] : []),
     ].map((name) => `items[${place}].${name}`);
   });
-  const totals = totalFields(stored.document, body)
+  const totals = totalFields(stored, body)
     .filter(({ name, given }) => isOther(given, before[name]))
     .map(({ field }) => field);
   const fields = [...lines, ...totals].map((field) => `${path}${field}`);

@@ -230,6 +230,7 @@ function totalsOf({ summary, gift }: Order, money: MoneyText): Fact[] {
   const optional: [string, Currency | undefined][] = [
     ['Discount', summary?.subtotal_discount],
     ['Shipping and handling', summary?.shipping_handling_total],
+    ['Discount on shipping', summary?.shipping_handling_total_discount],
     ['Gift charge', gift?.gift_charge],
     ['Gift wrap', gift?.gift_wrap_cost],
     ['Tax', summary?.tax],

@@ -25,6 +25,8 @@ export interface TaxRule {
 export interface TotalsRequest {
   readonly lines: readonly TotalsLine[];
   readonly shippingHandling: Minor;
+  /** What coupons take off shipping and handling. */
+  readonly shippingDiscount?: Minor | undefined;
   /** Gift wrap and gift charge. */
   readonly extras: Minor;
   readonly taxRule: TaxRule;
@@ -38,6 +40,7 @@ export interface Totals {
   readonly taxableSubtotal: Minor;
   readonly taxableDiscount: Minor;
   readonly shippingHandling: Minor;
+  readonly shippingDiscount: Minor;
   readonly tax: Minor;
   /**
    * In percent: the given rate, or the rate that the given tax amounts to. Rebills use this rate.
@@ -58,7 +61,13 @@ export interface LineTotals {
  * Returns the totals of an order: lines less their discounts, plus shipping, handling, gifts and
  * tax.
  */
-export function orderTotals({ lines, shippingHandling, extras, taxRule }: TotalsRequest): Totals {
+export function orderTotals({
+  lines,
+  shippingHandling,
+  shippingDiscount = zero,
+  extras,
+  taxRule,
+}: TotalsRequest): Totals {
   const amounts = lines.map(lineTotals);
   const subtotal = sum(amounts.map(({ amount }) => amount));
   const discount = sum(lines.map((line) => line.discount));
@@ -79,9 +88,10 @@ export function orderTotals({ lines, shippingHandling, extras, taxRule }: Totals
     taxableSubtotal,
     taxableDiscount,
     shippingHandling,
+    shippingDiscount,
     tax,
     taxRatePercent: taxRule.ratePercent ?? rateOf(tax, taxable),
-    total: minor(subtotal - discount + shippingHandling + extras + tax),
+    total: minor(subtotal - discount + shippingHandling - shippingDiscount + extras + tax),
   };
 }
 
@@ -91,8 +101,16 @@ export function taxOn(taxable: Minor, ratePercent: number): Minor {
   return multiply(taxable, Number((ratePercent / 100).toPrecision(12)), 'half up');
 }
 
-function lineTotals({ unitCost, quantity, oneTimeFees, discount }: TotalsLine): LineTotals {
-  const amount = minor(timesQuantity(unitCost, quantity, 'half up') + oneTimeFees);
+/** Returns what a line costs before its discount. */
+export const lineAmount = ({
+  unitCost,
+  quantity,
+  oneTimeFees,
+}: Omit<TotalsLine, 'discount' | 'taxFree'>): Minor =>
+  minor(timesQuantity(unitCost, quantity, 'half up') + oneTimeFees);
+
+function lineTotals({ quantity, discount, ...line }: TotalsLine): LineTotals {
+  const amount = lineAmount({ quantity, ...line });
   const withDiscount = minor(amount - discount);
   return {
     amount,

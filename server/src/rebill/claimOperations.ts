@@ -17,6 +17,7 @@ import { inHalves, mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { EarlierAttempt, NewAttempt } from './attempt.ts';
 import { chargeKey, chargeSubject } from './attempt.ts';
+import { loadCoupons } from './couponReader.ts';
 import type { Due } from './dueStore.ts';
 import { findDueOids, lockDue, lockDueAmong } from './dueStore.ts';
 import { heldBack, released } from './held.ts';
@@ -331,6 +332,7 @@ async function loadCandidates(
     ...[...earlier.values()].map((each) => each.orderId),
   ]);
   const catalog = await loadCatalog(db, merchantId, autoOrders);
+  const coupons = await loadCoupons(context, orders);
   const orderOf = new Map(orders.map((order) => [order.orderId, order]));
   const momentOf = new Map(due.map((each) => [each.autoOrderOid, each.dueAt]));
   return autoOrders.map((autoOrder) => {
@@ -340,6 +342,7 @@ async function loadCandidates(
       autoOrder,
       original: orderOf.get(autoOrder.originalOrderId),
       catalog,
+      coupons,
       policy,
       zone,
       isForced,

@@ -8,8 +8,22 @@ export interface Explanation {
   readonly shipping: number;
   readonly tax: number;
   readonly total: number;
+  /** The coupon of a retry. */
   readonly coupon?: string | undefined;
+  /** Code, detail, what came off lines and shipping, and what was left; absent without coupons. */
+  readonly coupons?: readonly ExplainedCoupon[] | undefined;
+  /** What the coupon of a retry took off; absent in rows where it is the whole discount. */
+  readonly couponOff?: number | undefined;
 }
+
+/** A coupon of the plan, with short names: every rebill stores it. */
+export type ExplainedCoupon = readonly [
+  code: string,
+  detail: string,
+  discount: number,
+  shippingDiscount: number,
+  left: number,
+];
 
 /** A line of the plan, with short names: every rebill stores it. */
 export interface ExplainedLine {
@@ -45,4 +59,9 @@ export const explanationOf = (order: RebillOrder): Explanation => ({
   tax: order.tax,
   total: order.total,
   coupon: order.coupon,
+  coupons: order.couponRules?.map(
+    ({ code, detail, discount, shippingDiscount, left }) =>
+      [code, detail, discount, shippingDiscount, left] as const,
+  ),
+  couponOff: order.couponRules?.find(({ isRetry }) => isRetry)?.discount,
 });

@@ -32,7 +32,10 @@ export function planFromOrder(source: KeptPlanSource): RebillOrder {
     lines,
     subtotal: sum(lines.map((line) => line.amount)),
     discount: sum(lines.map((line) => line.discount)),
-    shipping: amount(document.summary?.shipping_handling_total),
+    shipping: minor(
+      amount(document.summary?.shipping_handling_total) -
+        amount(document.summary?.shipping_handling_total_discount),
+    ),
     taxable: zero,
     tax: amount(document.summary?.tax),
     total,

@@ -98,17 +98,7 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     marketing: original.marketing,
     payment: paymentOf(source),
     taxes: original.taxes,
-    ...(order.coupon === undefined
-      ? {}
-      : {
-          coupons: [
-            {
-              coupon_code: order.coupon,
-              base_coupon_code: order.coupon,
-              automatically_applied: true,
-            },
-          ],
-        }),
+    ...couponsOf(order),
     items,
     summary: summaryOf(order, money),
     // Tells the payment of a kept order whether the order then ships.
@@ -116,6 +106,25 @@ function documentOf(source: RebillOrderSource): OrderDocument {
   });
   return inStage(document, stage, wireDate(source.at, source.zone));
 }
+
+/** The coupons that took something off or mark the order. Retries' coupons are automatic. */
+function couponsOf({ couponRules, coupon }: RebillOrder): Pick<OrderDocument, 'coupons'> {
+  const used = couponRules?.filter(({ isUsed }) => isUsed) ?? [];
+  if (used.length === 0) return coupon === undefined ? {} : { coupons: [storedCoupon(coupon)] };
+  return {
+    coupons: used.map(({ code, baseCode, isRetry }) =>
+      isRetry
+        ? storedCoupon(code)
+        : { coupon_code: code, base_coupon_code: baseCode, automatically_applied: true },
+    ),
+  };
+}
+
+const storedCoupon = (code: string) => ({
+  coupon_code: code,
+  base_coupon_code: code,
+  automatically_applied: true,
+});
 
 type OrderCard = NonNullable<OrderPayment['credit_card']>;
 
@@ -267,7 +276,10 @@ function summaryOf(order: RebillOrder, money: Money): OrderDocument['summary'] {
   return {
     subtotal: money(order.subtotal),
     subtotal_discount: money(order.discount),
-    shipping_handling_total: money(order.shipping),
+    shipping_handling_total: money(minor(order.shipping + (order.shippingDiscount ?? 0))),
+    ...(order.shippingDiscount !== undefined && {
+      shipping_handling_total_discount: money(order.shippingDiscount),
+    }),
     taxable_subtotal: money(sum(taxed.map((line) => line.amount))),
     taxable_subtotal_discount: money(sum(taxed.map((line) => line.discount))),
     tax: money(order.tax),

@@ -1,38 +1,52 @@
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
 import { minor } from '../kernel/money.ts';
 import { amountOf } from '../orders/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
+import { baseCodesOf } from './originalCoupons.ts';
 
 /** What every rebill takes from the original order. */
 export interface OriginalTerms {
-  /** The cost of its shipping method after discount. */
+  /** The cost of its shipping method. A discount that was not a coupon's is taken off. */
   readonly shipping: Minor;
+  readonly shippingMethod?: string | undefined;
+  readonly postalCode?: string | undefined;
   /** In percent: 8.25. */
   readonly taxRatePercent: number;
   readonly taxesShipping: boolean;
   /** Case-folded. */
   readonly taxFreeItemIds: ReadonlySet<string>;
+  /** Items that no coupon takes anything off, case-folded. */
+  readonly couponFreeItemIds: ReadonlySet<string>;
 }
 
 /** Reads the terms from the order as it is now. */
 export function originalTerms({ document, currency }: OrderRecord): OriginalTerms {
   const { summary, taxes, items } = document;
   return {
+    // Coupons are applied again, so that one that ends or skips rebills takes nothing off.
     shipping: minor(
       amountOf(summary?.shipping_handling_total, currency) -
-        amountOf(summary?.shipping_handling_total_discount, currency),
+        (baseCodesOf(document).length > 0
+          ? 0
+          : amountOf(summary?.shipping_handling_total_discount, currency)),
     ),
+    shippingMethod: document.shipping?.shipping_method,
+    postalCode: document.shipping?.postal_code ?? document.billing?.postal_code,
     taxRatePercent:
       taxes?.tax_rate ?? taxes?.arbitrary_tax_rate ?? effectiveRate(document, currency),
     taxesShipping: taxes?.tax_shipping ?? false,
-    taxFreeItemIds: new Set(
-      (items ?? [])
-        .filter((item) => item.tax_free)
-        .map((item) => fold(item.merchant_item_id ?? '')),
-    ),
+    taxFreeItemIds: itemIdsOf(items, (item) => item.tax_free === true),
+    couponFreeItemIds: itemIdsOf(items, (item) => item.exclude_coupon === true),
   };
 }
+
+const itemIdsOf = (
+  items: OrderDocument['items'],
+  counts: (item: OrderItem) => boolean,
+): ReadonlySet<string> =>
+  new Set((items ?? []).filter(counts).map((item) => fold(item.merchant_item_id ?? '')));
 
 /** The rate that an amount of tax implies, with four decimals, as other rates have. */
 function effectiveRate({ summary }: OrderDocument, currency: string): number {

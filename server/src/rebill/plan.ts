@@ -15,6 +15,7 @@ import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
 import type { KeptOrder } from './keptOrder.ts';
 import { hasOwnCard, holdOf, originalStop } from './keptOrder.ts';
 import type { Note } from './note.ts';
+import { type FindCoupon, originalCoupons } from './originalCoupons.ts';
 import { originalTerms } from './originalTerms.ts';
 import type { RebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
@@ -27,6 +28,8 @@ export interface DecisionInput {
   /** Undefined if it no longer exists; then the auto order is parked. */
   readonly original: OrderRecord | undefined;
   readonly catalog: Catalog;
+  /** The catalogue's coupons of the original order. Absent: none. */
+  readonly coupons?: FindCoupon | undefined;
   readonly policy: RebillPolicy;
   readonly zone: string;
   /** The moment at which the decision takes effect. */
@@ -175,6 +178,11 @@ function chargeOf(
     original: originalTerms(original),
     catalog,
     coupon,
+    originalCoupons: originalCoupons(
+      original.document,
+      input.coupons ?? (() => undefined),
+      policy.originalCoupons,
+    ),
     context,
   });
   if (!order.ok) return parked(input, itemFault(order.reason.why, order.reason.itemId));

@@ -3,6 +3,7 @@ import type { MissedShipments } from '../autoOrders/steps.ts';
 import { couponsOf, type OrderCoupon } from '../orders/coupon.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { DunningPolicy } from './dunning.ts';
+import type { OriginalCouponPolicy } from './originalCoupons.ts';
 
 /** What a merchant decided about rebills: sections of its settings, with defaults. */
 export interface RebillPolicy {
@@ -17,6 +18,8 @@ export interface RebillPolicy {
   readonly prohibitExpiringCardsMonths: number;
   /** The coupons that retries may carry, by upper-case code. */
   readonly coupons: ReadonlyMap<string, OrderCoupon>;
+  /** Whether rebills use the coupons of their original order. */
+  readonly originalCoupons: OriginalCouponPolicy;
 }
 
 /**
@@ -45,6 +48,10 @@ export function rebillPolicy({
       ? settings['prohibit_expiring_cards_months']
       : 0,
     coupons: couponsOf(settings['coupons'], currency),
+    originalCoupons: {
+      skipsOriginal: settings['skip_original_coupons'] === true,
+      ignoresEnd: settings['ignore_coupon_expiration'] === true,
+    },
   };
 }
 

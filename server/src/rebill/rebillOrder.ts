@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { isCancelFee } from '../autoOrders/cancelFee.ts';
 import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts';
@@ -5,6 +6,7 @@ import { isSame, pricedOptions, shippedOptions } from '../autoOrders/optionPrice
 import type { AppliedRule } from '../autoOrders/pricing.ts';
 import { priceLine } from '../autoOrders/pricing.ts';
 import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
+import { type CouponEffect, discounts } from '../coupons/discount.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
@@ -13,6 +15,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { couponDiscount, type OrderCoupon } from '../orders/coupon.ts';
 import { taxOn } from '../orders/totals.ts';
+import type { OriginalCoupon } from './originalCoupons.ts';
 import type { OriginalTerms } from './originalTerms.ts';
 
 /**
@@ -21,16 +24,37 @@ import type { OriginalTerms } from './originalTerms.ts';
  */
 export interface RebillOrder {
   readonly lines: readonly RebillLine[];
-  /** The sum of the lines before the coupon. */
+  /** The sum of the lines before coupons. */
   readonly subtotal: Minor;
-  /** The amount that the coupon deducts. */
+  /** The amount that coupons take off the lines. */
   readonly discount: Minor;
+  /** The coupon of a retry. */
   readonly coupon?: string;
+  /** What each coupon did, in the order in which they applied. Absent: there were none. */
+  readonly couponRules?: readonly CouponRule[];
+  /** What is charged for shipping. */
   readonly shipping: Minor;
+  /** What coupons took off shipping. Absent: nothing. */
+  readonly shippingDiscount?: Minor;
   /** The amount on which the tax is calculated. */
   readonly taxable: Minor;
   readonly tax: Minor;
   readonly total: Minor;
+}
+
+/** What a coupon did to a rebill. */
+export interface CouponRule {
+  readonly code: string;
+  /** The code of the catalogue. */
+  readonly baseCode: string;
+  readonly detail: string;
+  readonly isRetry: boolean;
+  /** False when it took nothing off because it does not count. */
+  readonly isUsed: boolean;
+  readonly discount: Minor;
+  readonly shippingDiscount: Minor;
+  /** The sum of lines and shipping after it, before tax. */
+  readonly left: Minor;
 }
 
 /** A line of a rebill order. */
@@ -47,7 +71,7 @@ export interface RebillLine {
   readonly unitCost: Minor;
   /** `unitCost` times `quantity`. */
   readonly amount: Minor;
-  /** Its share of the coupon. */
+  /** Its share of the coupons. */
   readonly discount: Minor;
   readonly isTaxed: boolean;
   readonly shipsFree: boolean;
@@ -82,6 +106,7 @@ export interface RebillTerms {
   readonly original: OriginalTerms;
   readonly catalog: Catalog;
   readonly coupon?: OrderCoupon | undefined;
+  readonly originalCoupons?: readonly OriginalCoupon[] | undefined;
   readonly context: PlanContext;
 }
 
@@ -198,21 +223,17 @@ function addOnLine(
 function withAmounts(
   lines: readonly RebillLine[],
   isFee: boolean,
-  { coupon, original }: RebillTerms,
+  terms: RebillTerms,
 ): RebillOrder {
+  const { original } = terms;
   const subtotal = sum(lines.map((line) => line.amount));
-  const discount = isFee || coupon === undefined ? zero : couponDiscount(subtotal, coupon);
-  const shares =
-    discount === 0
-      ? lines.map(() => zero)
-      : allocate(
-          discount,
-          lines.map((line) => line.amount),
-        );
-  const discounted = lines.map((line, index) => ({ ...line, discount: shares[index] ?? zero }));
   // The original order's shipping method has the same cost as then, whatever is shipped. Shipping
   // is free only if every line ships free.
-  const shipping = isFee || lines.every((line) => line.shipsFree) ? zero : original.shipping;
+  const fullShipping = isFee || lines.every((line) => line.shipsFree) ? zero : original.shipping;
+  const off = isFee ? nothingOff(lines) : couponsOff(lines, fullShipping, terms);
+  const discounted = lines.map((line, index) => ({ ...line, discount: off.lines[index] ?? zero }));
+  const discount = sum(off.lines);
+  const shipping = minor(fullShipping - off.shipping);
   const taxedLines = sum(
     discounted.filter((line) => line.isTaxed).map((line) => minor(line.amount - line.discount)),
   );
@@ -223,9 +244,109 @@ function withAmounts(
     subtotal,
     discount,
     shipping,
+    ...(off.shipping > 0 && { shippingDiscount: off.shipping }),
     taxable,
     tax,
-    ...(coupon && discount > 0 && { coupon: coupon.code }),
+    ...(off.retryCode !== undefined && { coupon: off.retryCode }),
+    ...(off.rules.length > 0 && { couponRules: off.rules }),
     total: minor(subtotal - discount + shipping + tax),
   };
 }
+
+/** What coupons take off a rebill. */
+interface CouponsOff {
+  readonly lines: readonly Minor[];
+  readonly shipping: Minor;
+  readonly rules: readonly CouponRule[];
+  readonly retryCode?: string;
+}
+
+const nothingOff = (lines: readonly RebillLine[]): CouponsOff => ({
+  lines: lines.map(() => zero),
+  shipping: zero,
+  rules: [],
+});
+
+/** Applies the coupons of the original order, then the coupon of the retry to what is left. */
+function couponsOff(lines: readonly RebillLine[], shipping: Minor, terms: RebillTerms): CouponsOff {
+  const original = originalCouponsOff(lines, shipping, terms);
+  const { coupon } = terms;
+  if (coupon === undefined) return original;
+  const left = lines.map((line, index) => minor(line.amount - original.lines[index]!));
+  const discount = couponDiscount(sum(left), coupon);
+  if (discount === 0) return original;
+  const shares = allocate(discount, left);
+  const rule: CouponRule = {
+    code: coupon.code,
+    baseCode: coupon.code,
+    detail: 'the coupon of the retry',
+    isRetry: true,
+    isUsed: true,
+    discount,
+    shippingDiscount: zero,
+    left: minor(sum(left) - discount + shipping - original.shipping),
+  };
+  return {
+    lines: shares.map((share, index) => minor(share + original.lines[index]!)),
+    shipping: original.shipping,
+    rules: [...original.rules, rule],
+    retryCode: coupon.code,
+  };
+}
+
+function originalCouponsOff(
+  lines: readonly RebillLine[],
+  shipping: Minor,
+  { originalCoupons = [], original, rebill, context }: RebillTerms,
+): CouponsOff {
+  if (originalCoupons.length === 0) return nothingOff(lines);
+  const cart = {
+    lines: lines.map(({ itemId, quantity, unitCost, amount }) => ({
+      itemId,
+      quantity,
+      unitCost,
+      amount,
+      isExcluded: original.couponFreeItemIds.has(fold(itemId)),
+    })),
+    shipping,
+    shippingMethod: original.shippingMethod,
+    postalCode: original.postalCode,
+    // A rebill that is late, or early on request, keeps a coupon that counted on one of the days.
+    at: earlierOf(rebill.at, context.now),
+  };
+  const used = originalCoupons.filter(({ skipped }) => skipped === undefined);
+  const found = discounts(
+    cart,
+    used.map(({ candidate }) => candidate),
+  );
+  const whole = minor(sum(lines.map(({ amount }) => amount)) + shipping);
+  return {
+    lines: found.lines,
+    shipping: found.shipping,
+    rules: [
+      ...originalCoupons.flatMap(({ candidate, skipped }) =>
+        skipped === undefined ? [] : [couponRule({ candidate, ...untouched(whole) }, skipped)],
+      ),
+      ...found.effects.map((effect) => couponRule(effect, effect.unusable)),
+    ],
+  };
+}
+
+const earlierOf = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
+  a.epochMilliseconds <= b.epochMilliseconds ? a : b;
+
+const untouched = (left: Minor) => ({ taken: zero, takenOffShipping: zero, left });
+
+const couponRule = (
+  { candidate, taken, takenOffShipping, left }: CouponEffect,
+  unused: string | undefined,
+): CouponRule => ({
+  code: candidate.code,
+  baseCode: candidate.coupon.code,
+  detail: unused ?? 'from the original order',
+  isRetry: false,
+  isUsed: unused === undefined,
+  discount: taken,
+  shippingDiscount: takenOffShipping,
+  left,
+});

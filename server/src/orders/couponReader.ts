@@ -1,0 +1,120 @@
+import type { Order } from '@perennial/contract/order.ts';
+import { autoApplyOf, codesOf } from '../coupons/autoApply.ts';
+import { findCoupons, findUses, takeCode, takeUse } from '../coupons/codeStore.ts';
+import { couponOf } from '../coupons/wireCoupon.ts';
+import { emailKey, refusesCoupons } from '../customers/store.ts';
+import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import {
+  type CouponClaim,
+  type CouponTerms,
+  type NamedCoupon,
+  noCouponTerms,
+} from './couponUse.ts';
+import { hasBought } from './customerStore.ts';
+import type { OrderRecord } from './order.ts';
+
+/** Reads what the coupons of a new order depend on. Reads nothing when there are none. */
+export async function readCouponTerms(context: Context, order: Order): Promise<CouponTerms> {
+  const { merchantId, settings, currency } = context.merchant;
+  const automatic = autoApplyOf(settings);
+  const codes = (order.coupons ?? []).flatMap(({ coupon_code: code }) => code?.trim() || []);
+  const all = [...codes, ...codesOf(automatic)];
+  if (all.length === 0) return noCouponTerms;
+  const customerKey = order.billing?.email ? emailKey(order.billing.email) : undefined;
+  const [found, isRefused] = await Promise.all([
+    findCoupons(context.db, merchantId, all),
+    customerKey === undefined ? false : refusesCoupons(context.db, merchantId, customerKey),
+  ]);
+  const named = new Map(
+    found.map(({ key, document, oneTime }): [string, NamedCoupon] => [
+      key,
+      {
+        coupon: couponOf(document, currency),
+        isOneTime: oneTime !== undefined,
+        unusable: codeWords(context, oneTime),
+      },
+    ]),
+  );
+  const once = await onceWords(context, named, customerKey);
+  return {
+    named: new Map(
+      [...named].map(([key, each]) => [
+        key,
+        { ...each, unusable: each.unusable ?? once.get(each.coupon.oid) },
+      ]),
+    ),
+    automatic,
+    isRefused,
+    customerKey,
+  };
+}
+
+function codeWords(
+  { now }: Context,
+  oneTime: Awaited<ReturnType<typeof findCoupons>>[number]['oneTime'],
+): string | undefined {
+  if (oneTime === undefined) return undefined;
+  if (oneTime.orderId !== null) return 'was used by another order';
+  const end = oneTime.expiresAt?.epochMilliseconds;
+  return end !== undefined && now.epochMilliseconds >= end ? 'has expired' : undefined;
+}
+
+/** Returns why coupons that each customer has once are not for this customer, by oid. */
+async function onceWords(
+  context: Context,
+  named: ReadonlyMap<string, NamedCoupon>,
+  customerKey: string | undefined,
+): Promise<ReadonlyMap<number, string>> {
+  const { db, merchant } = context;
+  const once = [...named.values()]
+    .map(({ coupon }) => coupon)
+    .filter(({ usableBy }) => usableBy.startsWith('OncePer'));
+  if (once.length === 0) return new Map();
+  if (customerKey === undefined)
+    return new Map(once.map(({ oid }) => [oid, 'needs billing.email, because it counts once']));
+  const used = await findUses(
+    db,
+    merchant.merchantId,
+    once.map(({ oid }) => oid),
+    customerKey,
+  );
+  const words = new Map<number, string>();
+  for (const coupon of once) {
+    const isForNew = coupon.usableBy !== 'OncePerCustomer';
+    const only = coupon.usableBy === 'OncePerNewCustomerForItem' ? coupon.off?.only : undefined;
+    if (used.has(coupon.oid)) words.set(coupon.oid, 'was used by this customer before');
+    else if (isForNew && (await hasBought(db, merchant.merchantId, customerKey, only)))
+      words.set(coupon.oid, 'is for new customers');
+  }
+  return words;
+}
+
+/**
+ * Takes one-time codes and the coupons that a customer has once, in the transaction that stores the
+ * order. Refuses the order when another order took one at the same moment.
+ */
+export async function takeCoupons(
+  context: Context,
+  { merchantId, orderId }: OrderRecord,
+  claims: readonly CouponClaim[],
+): Promise<void> {
+  const use = { orderId, at: context.now };
+  // In one order, so that two orders with the same codes cannot deadlock.
+  const sorted = [...claims].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  for (const claim of sorted) {
+    const isTaken =
+      claim.kind === 'code'
+        ? await takeCode(context.db, merchantId, claim.code, use)
+        : await takeUse(context.db, merchantId, claim, use);
+    if (!isTaken)
+      refuse('invalid_field', {
+        field: 'coupons',
+        reason: `contains ${claim.code}, which another order used at the same moment`,
+        fix: 'Nothing was stored or charged. Send the order without it',
+      });
+  }
+}
+
+const keyOf = (claim: CouponClaim): string =>
+  claim.kind === 'code' ? `code ${claim.code.toLowerCase()}` : `customer ${claim.oid}`;

@@ -1,0 +1,190 @@
+import type { Order, OrderCoupon } from '@perennial/contract/order.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { type AutoApply, metCodes } from '../coupons/autoApply.ts';
+import type { Coupon } from '../coupons/coupon.ts';
+import {
+  type Candidate,
+  type CouponEffect,
+  type Discounts,
+  discounts,
+} from '../coupons/discount.ts';
+import { fold } from '../kernel/caseFolding.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
+import { type Minor, sum } from '../kernel/money.ts';
+import type { LineWarning, OrderLine } from './newOrderLine.ts';
+import { lineAmount } from './totals.ts';
+
+/** A coupon that a code of an order names. */
+export interface NamedCoupon {
+  readonly coupon: Coupon;
+  readonly isOneTime: boolean;
+  /** Why this customer cannot use it, or why its one-time code no longer counts. */
+  readonly unusable?: string | undefined;
+}
+
+/** What is known of coupons before an order is priced. */
+export interface CouponTerms {
+  /** The coupons that the order or the merchant's conditions name, by folded code. */
+  readonly named: ReadonlyMap<string, NamedCoupon>;
+  readonly automatic: AutoApply;
+  /** The customer gets no coupons (customer reference, no_coupons). */
+  readonly isRefused: boolean;
+  /** The folded email, which coupons for each customer once are counted by. */
+  readonly customerKey?: string | undefined;
+}
+
+/** No coupons. */
+export const noCouponTerms: CouponTerms = {
+  named: new Map(),
+  automatic: { required_items: [], subtotal_levels: [] },
+  isRefused: false,
+};
+
+/** What storing an order must take first, so that no other order uses it too. */
+export type CouponClaim =
+  | { readonly kind: 'code'; readonly code: string }
+  | {
+      readonly kind: 'customer';
+      readonly code: string;
+      readonly oid: number;
+      readonly customerKey: string;
+    };
+
+/** The coupons of a new order. */
+export interface CouponUse {
+  readonly discounts: Pick<Discounts, 'lines' | 'shipping'>;
+  /** As the order's document stores them. */
+  readonly coupons: OrderCoupon[];
+  readonly warnings: readonly LineWarning[];
+  readonly claims: readonly CouponClaim[];
+}
+
+interface CouponRequest {
+  readonly order: Order;
+  readonly lines: readonly OrderLine[];
+  readonly shipping: Minor;
+  readonly terms: CouponTerms;
+  /** The money was taken elsewhere: only coupons that the order names count. */
+  readonly isPaidElsewhere: boolean;
+  readonly currency: string;
+  readonly at: Temporal.Instant;
+}
+
+/**
+ * Applies the coupons of a new order: first those that it names, then those of the merchant's
+ * conditions. A code that takes nothing off returns a warning, unless it was automatic. A code that
+ * is not a coupon here stays on the order as data of another system.
+ */
+export function couponUse(request: CouponRequest): CouponUse {
+  const { order, terms } = request;
+  const sent = order.coupons ?? [];
+  const entered = sent.flatMap((wire, index) => enteredCode(wire, index, terms));
+  const automatic = automaticCodes(request);
+  const candidates = [...entered, ...automatic].flatMap(({ candidate }) => candidate ?? []);
+  const found = discounts(cartOf(request), candidates);
+  const used = found.effects.filter((effect) => effect.unusable === undefined);
+  const unusable = new Map(
+    found.effects.flatMap(({ candidate, unusable }) => (unusable ? [[candidate, unusable]] : [])),
+  );
+  return {
+    discounts: found,
+    coupons: [
+      ...entered.flatMap(({ unknown }) => unknown ?? []),
+      ...used.map(({ candidate }) => storedCoupon(candidate)),
+    ],
+    warnings: entered.flatMap(({ field, code, warning, candidate }) => {
+      const words = candidate && unusable.get(candidate);
+      return words === undefined ? (warning ?? []) : [notUsed(field, code, words)];
+    }),
+    claims: used.flatMap((effect) => claimsOf(effect, terms)),
+  };
+}
+
+const cartOf = ({ order, lines, shipping, at }: CouponRequest) => ({
+  lines: lines.map((line, index) => ({
+    itemId: order.items?.[index]?.merchant_item_id ?? '',
+    quantity: line.quantity,
+    unitCost: line.unitCost,
+    amount: lineAmount(line),
+    isExcluded: order.items?.[index]?.exclude_coupon === true,
+  })),
+  shipping,
+  shippingMethod: order.shipping?.shipping_method,
+  postalCode: order.shipping?.postal_code ?? order.billing?.postal_code,
+  at,
+});
+
+/** What a code of the order comes to. */
+interface EnteredCode {
+  readonly field: string;
+  readonly code: string;
+  readonly candidate?: Candidate;
+  readonly unknown?: OrderCoupon;
+  readonly warning?: LineWarning[];
+}
+
+function enteredCode(wire: OrderCoupon, index: number, terms: CouponTerms): EnteredCode[] {
+  const code = wire.coupon_code?.trim();
+  if (!code) return [{ field: `coupons[${index}]`, code: '', unknown: wire }];
+  const field = `coupons[${index}].coupon_code`;
+  const named = terms.named.get(fold(code));
+  if (named === undefined) {
+    const reason = `${code} is not a coupon of the catalogue, so nothing was taken off`;
+    return [{ field, code, unknown: wire, warning: [{ code: 'unknown_coupon', field, reason }] }];
+  }
+  const words = terms.isRefused
+    ? 'is not for this customer, who gets no coupons'
+    : (named.unusable ?? uniqueWords(named));
+  if (words !== undefined) return [{ field, code, warning: [notUsed(field, code, words)] }];
+  return [{ field, code, candidate: { coupon: named.coupon, code } }];
+}
+
+const uniqueWords = ({ coupon, isOneTime }: NamedCoupon): string | undefined =>
+  coupon.usableBy === 'UniqueCode' && !isOneTime ? 'counts only with a one-time code' : undefined;
+
+const notUsed = (field: string, code: string, words: string): LineWarning => ({
+  code: 'coupon_not_used',
+  field,
+  reason: `${code} ${words}, so nothing was taken off`,
+});
+
+function automaticCodes(request: CouponRequest): EnteredCode[] {
+  const { order, lines, terms, isPaidElsewhere, currency } = request;
+  if (isPaidElsewhere || terms.isRefused) return [];
+  const entered = new Set((order.coupons ?? []).map((each) => fold(each.coupon_code ?? '')));
+  const met = metCodes(
+    terms.automatic,
+    {
+      itemIds: (order.items ?? []).flatMap(({ merchant_item_id: id }) => id ?? []),
+      subtotal: sum(lines.map(lineAmount)),
+    },
+    currency,
+  );
+  return [...new Set(met)].flatMap((code): EnteredCode[] => {
+    const named = terms.named.get(fold(code));
+    if (named === undefined || named.unusable !== undefined || entered.has(fold(code))) return [];
+    return [{ field: '', code, candidate: { coupon: named.coupon, code, isAutomatic: true } }];
+  });
+}
+
+/** Returns a used coupon as an order stores it (order reference, OrderCoupon). */
+const storedCoupon = ({ coupon, code, isAutomatic }: Candidate): OrderCoupon =>
+  fromLoose<OrderCoupon>({
+    coupon_code: code,
+    base_coupon_code: coupon.code,
+    automatically_applied: isAutomatic === true,
+    accounting_code: coupon.accountingCode,
+    hdie_from_customer: coupon.isHidden ? true : undefined,
+  });
+
+function claimsOf(
+  { candidate: { coupon, code } }: CouponEffect,
+  { named, customerKey }: CouponTerms,
+): CouponClaim[] {
+  const isOneTime = named.get(fold(code))?.isOneTime === true;
+  const isOnce = coupon.usableBy.startsWith('OncePer') && customerKey !== undefined;
+  return [
+    ...(isOneTime ? [{ kind: 'code', code } as const] : []),
+    ...(isOnce ? [{ kind: 'customer', code, oid: coupon.oid, customerKey } as const] : []),
+  ];
+}

@@ -1,0 +1,23 @@
+import { findCoupons } from '../coupons/codeStore.ts';
+import { couponOf } from '../coupons/wireCoupon.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import type { Context } from '../platform/context.ts';
+import { baseCodesOf, type FindCoupon } from './originalCoupons.ts';
+
+/**
+ * Loads the coupons of original orders in one query; in none when they have no coupons. A coupon
+ * that cannot be read throws when it is used, so only the auto orders that need it are parked.
+ */
+export async function loadCoupons(
+  { db, merchant: { merchantId, currency } }: Pick<Context, 'db' | 'merchant'>,
+  orders: Iterable<OrderRecord>,
+): Promise<FindCoupon> {
+  const codes = [...orders].flatMap(({ document }) => baseCodesOf(document));
+  if (codes.length === 0) return () => undefined;
+  const found = await findCoupons(db, merchantId, codes);
+  const byCode = new Map(found.map(({ key, document }) => [key, document]));
+  return (code) => {
+    const document = byCode.get(code);
+    return document && couponOf(document, currency);
+  };
+}

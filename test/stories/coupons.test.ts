@@ -1,0 +1,135 @@
+// Coupons of an original order, on its rebills.
+import assert from 'node:assert/strict';
+import type { PreviewRebill } from '@perennial/contract/perennial.ts';
+import { type Shop, story } from '../support/stories.ts';
+
+const coffee = {
+  merchant_item_id: 'COFFEE',
+  description: 'Coffee',
+  pricing: { cost: 12.99 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+};
+const monthly = [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }];
+const tenPercent = { merchant_code: 'TEN', percent_off_subtotal: { discount_percent: 10 } };
+const withTen = { coupons: [{ coupon_code: 'ten' }] };
+const full = 'rebill: COFFEE 12.99 = 12.99';
+const reduced = 'rebill: COFFEE 12.99 + coupon -1.30 = 11.69';
+
+story('a coupon for three rebills', { on: '2026-01-15T10:00' }, async (shop) => {
+  await shop.sells(coffee);
+  await shop.offers({ ...tenPercent, expiration_dts: '2026-04-20' });
+  const ann = await shop.order(monthly, withTen);
+  const { rebills } = await ann.ask({ operation: 'previewAutoOrder', query: { count: 4 } });
+  assert.deepEqual(
+    rebills.map(({ total, coupon_rules: [rule] = [] }: PreviewRebill) => [
+      total,
+      rule?.detail,
+      rule?.left,
+    ]),
+    [
+      [11.69, 'from the original order', 11.69],
+      [11.69, 'from the original order', 11.69],
+      [11.69, 'from the original order', 11.69],
+      [12.99, 'has expired', 12.99],
+    ],
+  );
+  await shop.until('2026-05-16T00:00');
+  await ann.lived(
+    '2026-01-15 10:00 create',
+    `2026-02-15 10:00 ${reduced}`,
+    `2026-03-15 10:00 ${reduced}`,
+    `2026-04-15 10:00 ${reduced}`,
+    `2026-05-15 10:00 ${full}`,
+  );
+  const bills = await ann.bills('coupon');
+  assert.deepEqual(
+    bills.map(({ coupons }) => coupons?.map(({ base_coupon_code: code }) => code)),
+    [['TEN'], ['TEN'], ['TEN'], []],
+  );
+  const { explanation } = await ann.ask({
+    operation: 'explainOrder',
+    params: { order_id: bills[0]!.order_id! },
+  });
+  assert.deepEqual(explanation.coupon_rules, [
+    {
+      coupon_code: 'ten',
+      detail: 'from the original order',
+      discount: 1.3,
+      shipping_discount: 0,
+      left: 11.69,
+    },
+  ]);
+  assert.deepEqual(explanation.differences, []);
+});
+
+const settings: readonly [what: string, settings: object, coupon: object, line: string][] = [
+  ['by a coupon that skips rebills', {}, { skip_on_rebill: true }, full],
+  ['by the merchant’s setting', { skip_original_coupons: true }, {}, full],
+  ['after its end', {}, { expiration_dts: '2026-02-01' }, full],
+  [
+    'after its end by the merchant’s setting: not',
+    { ignore_coupon_expiration: true },
+    { expiration_dts: '2026-02-01' },
+    reduced,
+  ],
+];
+
+for (const [what, given, coupon, line] of settings)
+  story(
+    `a rebill without the coupon of its order, ${what}`,
+    { on: '2026-01-15T10:00', settings: given as Record<string, unknown> },
+    async (shop: Shop) => {
+      await shop.sells(coffee);
+      await shop.offers({ ...tenPercent, ...coupon });
+      const ann = await shop.order(monthly, withTen);
+      await shop.until('2026-02-16T00:00');
+      await ann.lived('2026-01-15 10:00 create', `2026-02-15 10:00 ${line}`);
+    },
+  );
+
+story(
+  'free shipping, and the coupon of a retry on what is left',
+  {
+    on: '2026-01-15T10:00',
+    settings: {
+      dunning: { retry_days: [1], retry_coupon_codes: ['HALF'] },
+      coupons: [{ code: 'HALF', percent: 50 }],
+    },
+  },
+  async (shop) => {
+    await shop.sells(coffee);
+    await shop.offers({
+      merchant_code: 'TEN',
+      percent_off_subtotal_and_free_shipping: { discount_percent: 10 },
+    });
+    const ann = await shop.order(monthly, {
+      ...withTen,
+      summary: { arbitrary_shipping_handling_total: { value: 5 } },
+    });
+    await ann.ask({
+      operation: 'updateAutoOrderPayment',
+      body: {
+        card_number_token: 'tok_decline_1x-coupon',
+        card_expiration_month: 12,
+        card_expiration_year: 2040,
+      },
+    });
+    await shop.until('2026-02-17T00:00');
+    const [bill] = await ann.bills('summary,coupon');
+    const { summary = {}, coupons = [] } = bill!;
+    assert.deepEqual(
+      [
+        summary.subtotal?.value,
+        summary.subtotal_discount?.value,
+        summary.shipping_handling_total?.value,
+        summary.shipping_handling_total_discount?.value,
+        summary.total?.value,
+      ],
+      [12.99, 7.14, 5, 5, 5.85],
+    );
+    assert.deepEqual(
+      coupons.map(({ coupon_code: code }) => code),
+      ['ten', 'HALF'],
+    );
+  },
+);
