@@ -261,8 +261,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,review,tier,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
-    'adjustedTotal,change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,failedRefund,' +
-    'fault,freeLine,fulfillment,' +
+    'adjustedTotal,cardPolicy,change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,' +
+    'failedRefund,fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
     'paymentDetails,present,receivableRetry,refund,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,totals,validation,weight',

@@ -287,7 +287,12 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   ),
   store_declined_rebills: flag('True: a declined rebill leaves an order in Accounts Receivable.'),
   prohibit_expiring_cards_months: int32(
-    'Refuse cards that expire within this number of months; 0 is off.',
+    'Refuse cards that expire within this number of months, when something that recurs is bought ' +
+      'and when a card is changed; 0 is off.',
+  ),
+  accepted_card_types: texts(
+    'The types of card that auto orders accept, at the purchase and when a card is changed; empty ' +
+      'for all.',
   ),
   cancel_reasons: many(AutoOrderCancelReason),
   coupons: many(RetryCoupon, 'Those that retries may carry.'),

@@ -78,6 +78,7 @@ const refused: [name: string, body: object, field: RegExp][] = [
     { notices: { from_email: 'a@example.com,b@example.com' } },
     /^notices\.from_email is not a valid email address/,
   ],
+  ['a card of a shop', { accepted_card_types: ['VISA', 'Shop'] }, /^accepted_card_types\[1\]/],
   ['a coupon of 101 percent', { coupons: [{ code: 'X', percent: 101 }] }, /^coupons\[0\]/],
   [
     'two gateways of one code',

@@ -1,3 +1,4 @@
+import { cardTypes } from '@perennial/contract/orderPayment.ts';
 import type {
   DunningPolicy,
   GatewaySettings,
@@ -20,6 +21,7 @@ const sectionNames = [
   'missed_shipments',
   'store_declined_rebills',
   'prohibit_expiring_cards_months',
+  'accepted_card_types',
   'cancel_reasons',
   'coupons',
   'skip_original_coupons',
@@ -101,7 +103,8 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
     noticeFault(given.notices) ??
     couponFault(given.coupons) ??
     gatewayFault(merchant, given.gateways) ??
-    boundFault(given.prohibit_expiring_cards_months)
+    boundFault(given.prohibit_expiring_cards_months) ??
+    cardTypesFault(given.accepted_card_types)
   );
 }
 
@@ -184,6 +187,16 @@ function gatewayFault(
     field: 'gateways.list',
     reason: 'contains a code twice',
     fix: 'Give each gateway a different code',
+  };
+}
+
+function cardTypesFault(types: readonly string[] | null | undefined): FieldFault | undefined {
+  const index = (types ?? []).findIndex((type) => !cardTypes.some((each) => each === type));
+  if (index === -1) return undefined;
+  return {
+    field: `accepted_card_types[${index}]`,
+    reason: 'is not a type of card',
+    fix: `Send some of: ${cardTypes.join(', ')}; an empty list for all`,
   };
 }
 

@@ -14,6 +14,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { cardPolicyOf } from './cardPolicy.ts';
 import {
   type Charge,
   type ChargeObstacle,
@@ -310,6 +311,7 @@ async function draft(
     catalog,
     customerProfileOid,
     coupons,
+    cardPolicy: cardPolicyOf(context.merchant.settings),
     currency,
     now: { at: context.now, timeZone, by: context.actor.name },
   });

@@ -9,6 +9,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { amountMax, type Minor, minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
+import { type CardPolicy, unacceptedCard } from './cardPolicy.ts';
 import { type CouponClaim, type CouponTerms, couponUse, noCouponTerms } from './couponUse.ts';
 import { amountIn, billingFault } from './fault.ts';
 import { isShowable, type OrderCurrency, wireCurrency } from './money.ts';
@@ -34,6 +35,8 @@ export interface NewOrderRequest {
   readonly customerProfileOid?: number | undefined;
   /** Absent: no coupon counts. */
   readonly coupons?: CouponTerms | undefined;
+  /** Which cards may pay what recurs. Absent: all. */
+  readonly cardPolicy?: CardPolicy | undefined;
   /** The merchant's currency. */
   readonly currency: string;
   readonly now: Occasion;
@@ -93,6 +96,8 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const plan = planPayment(paymentMethodOf(wire.payment), channelPartner, totals.total);
   const fault = cardFault(wire.payment, plan.kind === 'charge');
   if (fault) return failure(fault);
+  const unaccepted = unacceptedFault(request, lines.value);
+  if (unaccepted && plan.kind === 'charge') return failure(unaccepted);
   const document = {
     ...documentOf(request, currency.value, discounted, totals),
     ...(wire.coupons || coupons.coupons.length > 0 ? { coupons: coupons.coupons } : {}),
@@ -105,6 +110,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
       ...lines.value.flatMap((line) => line.warnings),
       ...rebillWarnings(wire, lines.value),
       ...coupons.warnings,
+      ...unacceptedWarnings(unaccepted),
     ],
     couponClaims: coupons.claims,
     onceItems: lines.value.flatMap(({ onceItemId: itemId }, index) =>
@@ -112,6 +118,25 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
     ),
   });
 }
+
+/** Returns why the card may not pay what recurs. An order of nothing that recurs takes any card. */
+function unacceptedFault(
+  { order, catalog, cardPolicy, now }: NewOrderRequest,
+  lines: readonly OrderLine[],
+): FieldFault | undefined {
+  const card = order.payment?.credit_card;
+  if (!card || !cardPolicy || !lines.some(({ recurs }) => recurs)) return undefined;
+  const wanted = (order.items ?? [])
+    .filter((_, place) => lines[place]?.recurs)
+    .map(({ merchant_item_id: id }) => catalog.get(fold(id ?? ''))?.autoOrder)
+    .map((autoOrder) => autoOrder?.prohibitExpiringCardsMonths ?? 0);
+  const policy = { ...cardPolicy, monthsMin: Math.max(cardPolicy.monthsMin, ...wanted) };
+  return unacceptedCard(card, policy, now, 'payment.credit_card.');
+}
+
+/** The money may have been taken elsewhere, so a card that is not accepted is only warned of. */
+const unacceptedWarnings = (fault: FieldFault | undefined): LineWarning[] =>
+  fault ? [{ code: 'card_not_accepted', field: fault.field, reason: fault.reason }] : [];
 
 /** Warns of a purchase that is to recur although nothing can ever charge or invoice it again. */
 function rebillWarnings({ payment }: Order, lines: readonly OrderLine[]): LineWarning[] {

@@ -38,7 +38,8 @@ export interface LineWarning {
     | 'not_rebillable'
     | 'one_per_customer'
     | 'unknown_coupon'
-    | 'coupon_not_used';
+    | 'coupon_not_used'
+    | 'card_not_accepted';
   readonly field: string;
   readonly reason: string;
 }

@@ -773,3 +773,42 @@ test('nothing there, or nothing of one’s own: 404; no key or permission: 401',
     404,
   );
 });
+
+test('a card that expires too soon cannot buy what recurs; elsewhere charged, it is warned of', async () => {
+  await app.request({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'CHOOSY',
+      pricing: { cost: 5 },
+      auto_order: {
+        auto_orderable: true,
+        auto_order_schedules: ['Monthly'],
+        auto_order_prohibit_expiring_cards: 6,
+      },
+    },
+  });
+  const buy = (line: object, channel_partner: object = {}) =>
+    insert({
+      billing: { email: 'choosy@example.com' },
+      items: [{ merchant_item_id: 'CHOOSY', ...line }],
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_number_token: 'tok_1',
+          card_expiration_month: 4,
+          card_expiration_year: 2026,
+        },
+      },
+      channel_partner,
+    });
+  const monthly = { auto_order_schedule: 'Monthly' };
+  const { status, body } = await buy(monthly);
+  assert.equal(status, 400);
+  assert.match(
+    body.error.user_message,
+    /payment.credit_card.card_expiration_month is less than 6 months away/,
+  );
+  assert.equal((await buy({})).status, 200);
+  const elsewhere = await buy(monthly, { skip_payment_processing: true });
+  assert.match(elsewhere.body.warning.warning_message, /less than 6 months away/);
+});

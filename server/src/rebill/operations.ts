@@ -10,6 +10,7 @@ import { findIsParked } from '../autoOrders/parkedStore.ts';
 import { noAutoOrder } from '../autoOrders/readOperations.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { failure } from '../kernel/outcome.ts';
+import { cardPolicyOf } from '../orders/cardPolicy.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { RebillParts, RebillResult } from './dueOperations.ts';
@@ -24,7 +25,7 @@ import {
   stillStopped,
   withNewCard,
 } from './payment.ts';
-import { rebillPolicy } from './policy.ts';
+
 import { requestFault } from './request.ts';
 import { findRecentRebills } from './store.ts';
 
@@ -90,14 +91,14 @@ export async function replaceCard(
   revival: Revival = 'declined',
 ): Promise<RebillResult> {
   let stopped: string | undefined;
-  const prohibitExpiringMonths = rebillPolicy(context.merchant).prohibitExpiringCardsMonths;
+  const policy = cardPolicyOf(context.merchant.settings);
   const beforehand = (context: Context) =>
     changeAutoOrder(context, oid, {
       title: 'Card updated',
       edit: (autoOrder, rules) => {
         refuseMerged(autoOrder);
-        const months = monthsACardMustLast(autoOrder, rules.catalog, prohibitExpiringMonths);
-        const fault = cardFault(request, { ...rules, prohibitExpiringMonths: months });
+        const monthsMin = monthsACardMustLast(autoOrder, rules.catalog, policy.monthsMin);
+        const fault = cardFault(request, { ...rules, policy: { ...policy, monthsMin } });
         if (fault !== undefined) return failure(fault);
         const renewed = withNewCard(autoOrder, rules, revival);
         stopped = renewed.ok ? stillStopped(renewed.value) : undefined;

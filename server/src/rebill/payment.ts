@@ -10,20 +10,20 @@ import { startAgain } from '../autoOrders/steps.ts';
 import { localDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { type Outcome, success } from '../kernel/outcome.ts';
+import { type CardPolicy, unacceptedCard } from '../orders/cardPolicy.ts';
 import { isDisabledByDeclines } from './settlement.ts';
 
 /** When a card is given, and how long it must be valid. */
 export interface CardRules {
   readonly now: Temporal.Instant;
   readonly zone: string;
-  /** Cards that expire within this number of months are refused; 0 means off. */
-  readonly prohibitExpiringMonths: number;
+  readonly policy: CardPolicy;
 }
 
 /** Returns the first fault of a new card (auto_order reference, AutoOrderPaymentUpdateRequest). */
 export function cardFault(
   request: AutoOrderPaymentUpdateRequest,
-  { now, zone, prohibitExpiringMonths }: CardRules,
+  { now, zone, policy }: CardRules,
 ): FieldFault | undefined {
   const {
     card_number_token: token,
@@ -42,7 +42,8 @@ export function cardFault(
       reason: 'is not a type of card',
       fix: `Send one of: ${cardTypes.join(', ')}, or leave it out`,
     };
-  if (month == null && year == null) return undefined;
+  if (month == null && year == null)
+    return unacceptedCard(request, policy, { at: now, timeZone: zone });
   if (month == null || month < 1 || month > 12)
     return {
       field: 'card_expiration_month',
@@ -63,14 +64,7 @@ export function cardFault(
       reason: 'has passed',
       fix: 'Send a card that is still valid',
     };
-  if (monthsLeft < prohibitExpiringMonths) {
-    return {
-      field: 'card_expiration_month',
-      reason: `is less than ${prohibitExpiringMonths} months away`,
-      fix: 'Send a card that expires later',
-    };
-  }
-  return undefined;
+  return unacceptedCard(request, policy, { at: now, timeZone: zone });
 }
 
 /**

@@ -14,8 +14,6 @@ export interface RebillPolicy {
    * Whether a declined rebill leaves an order in Accounts Receivable, which a later success pays.
    */
   readonly storeDeclined: boolean;
-  /** A new card that expires within this number of months is refused; 0 means off. */
-  readonly prohibitExpiringCardsMonths: number;
   /** The coupons that retries may carry, by upper-case code. */
   readonly coupons: ReadonlyMap<string, OrderCoupon>;
   /** Whether rebills use the coupons of their original order. */
@@ -44,9 +42,6 @@ export function rebillPolicy({
       chargesCancelItem: dunning['charge_cancel_item_at_end'] === true,
     },
     storeDeclined: settings['store_declined_rebills'] === true,
-    prohibitExpiringCardsMonths: isDays(settings['prohibit_expiring_cards_months'])
-      ? settings['prohibit_expiring_cards_months']
-      : 0,
     coupons: couponsOf(settings['coupons'], currency),
     originalCoupons: {
       skipsOriginal: settings['skip_original_coupons'] === true,
