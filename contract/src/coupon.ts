@@ -411,11 +411,21 @@ export const CouponAutoApplyCondition = model(
 );
 export type CouponAutoApplyCondition = Static<typeof CouponAutoApplyCondition>;
 
-export const CouponAutoApplyConditions = answer('CouponAutoApplyConditions', {
+export const CouponAutoApplyConditions = model(
+  'CouponAutoApplyConditions',
+  'Which coupons are applied without a code.',
+  {
+    required_items: many(CouponAutoApplyCondition),
+    subtotal_levels: many(CouponAutoApplyCondition, 'The highest level that is reached counts.'),
+  },
+);
+export type CouponAutoApplyConditions = Static<typeof CouponAutoApplyConditions>;
+
+export const CouponAutoApplyResponse = answer('CouponAutoApplyResponse', {
   required_items: many(CouponAutoApplyCondition),
   subtotal_levels: many(CouponAutoApplyCondition, 'The highest level that is reached counts.'),
 });
-export type CouponAutoApplyConditions = Static<typeof CouponAutoApplyConditions>;
+export type CouponAutoApplyResponse = Static<typeof CouponAutoApplyResponse>;
 
 export const CouponType = model('CouponType', 'A kind of discount.', {
   localized: text(),

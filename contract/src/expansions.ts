@@ -65,6 +65,8 @@ export const expansions = {
     'properties',
     'tags',
   ],
+  // A coupon is always whole.
+  coupon: [],
   item: [
     'accounting',
     'amember',

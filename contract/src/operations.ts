@@ -64,6 +64,7 @@ import { BaseResponse } from './common.ts';
 import {
   Coupon,
   CouponAutoApplyConditions,
+  CouponAutoApplyResponse,
   CouponCodesPage,
   CouponCodesRequest,
   CouponCodesResponse,
@@ -1766,6 +1767,7 @@ export const operations = {
     response: CouponsResponse,
     payload: 'coupons',
     status: 200,
+    expand: 'coupon',
     maxLimit: 200,
     sort: 'coupon',
   },
@@ -1781,6 +1783,7 @@ export const operations = {
     response: CouponResponse,
     payload: 'coupon',
     status: 200,
+    expand: 'coupon',
   },
   insertCoupons: {
     tag: 'coupon',
@@ -1795,6 +1798,7 @@ export const operations = {
     response: CouponsResponse,
     payload: 'coupons',
     status: 200,
+    expand: 'coupon',
     maxElements: 50,
   },
   updateCoupons: {
@@ -1810,6 +1814,7 @@ export const operations = {
     response: CouponsResponse,
     payload: 'coupons',
     status: 200,
+    expand: 'coupon',
     maxElements: 50,
   },
   getCouponsByQuery: {
@@ -1824,6 +1829,7 @@ export const operations = {
     response: CouponsResponse,
     payload: 'coupons',
     status: 200,
+    expand: 'coupon',
     maxLimit: 200,
     sort: 'coupon',
   },
@@ -1861,6 +1867,7 @@ export const operations = {
     response: CouponResponse,
     payload: 'coupon',
     status: 200,
+    expand: 'coupon',
   },
   doesCouponCodeExist: {
     tag: 'coupon',
@@ -1899,6 +1906,7 @@ export const operations = {
     response: CouponResponse,
     payload: 'coupon',
     status: 200,
+    expand: 'coupon',
   },
   updateCoupon: {
     tag: 'coupon',
@@ -1916,6 +1924,7 @@ export const operations = {
     response: CouponResponse,
     payload: 'coupon',
     status: 200,
+    expand: 'coupon',
   },
   deleteCoupon: {
     tag: 'coupon',
@@ -1961,7 +1970,7 @@ export const operations = {
     path: '/coupon/auto_apply',
     summary: 'Read which coupons are applied without a code',
     permissions: ['coupon_read'],
-    response: CouponAutoApplyConditions,
+    response: CouponAutoApplyResponse,
     payload: 'required_items',
     status: 200,
   },

@@ -32,6 +32,7 @@ export const referencePages = {
   auto_order: 'Auto orders',
   order: 'Orders',
   item: 'Items',
+  coupon: 'Coupons',
   customer: 'Customers',
   webhook: 'Webhooks',
   workflow: 'Workflow',
