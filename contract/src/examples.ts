@@ -35,6 +35,7 @@ export const pathExamples: Readonly<Record<string, string>> = {
   distribution_center_code: 'DFLT',
   desired_total: '19.99',
   review_oid: '31',
+  customer_wishlist_item_oid: '61',
   digital_item_oid: '41',
   external_id: 'guide-7',
   pricing_tier_oid: '51',
@@ -255,6 +256,10 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     email: 'ada@example.com',
     billing: [{ first_name: 'Ada', last_name: 'Lovelace', city: 'Athens', country_code: 'US' }],
   },
+  updateCustomerEmailLists: { add_to_lists: ['Newsletter'], remove_from_lists: [] },
+  addCustomerStoreCredit: { amount: 20, description: 'For the delay', expiration_days: 365 },
+  insertWishListItem: { merchant_item_oid: 301, comments: 'For my birthday', priority: 5 },
+  updateWishListItem: { priority: 4 },
   updateCustomer: { business_notes: 'Prefers letters' },
   insertWebhook: {
     webhook_url: 'https://example.com/hooks',

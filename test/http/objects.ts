@@ -97,7 +97,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     ...(await makeStaff(ask, i)),
     ...(await makeCatalog(ask, String(item.merchant_item_oid), i)),
     merchant_item_id: itemId,
-    customer_profile_oid: String(customer.customer_profile_oid),
+    ...(await makeWish(ask, String(customer.customer_profile_oid), String(item.merchant_item_oid))),
     email,
     order_id: order.order_id,
     reference_order_id: order.order_id,
@@ -127,6 +127,18 @@ async function makeDispute(ask: Ask, orderId: string): Promise<PathValues> {
   const body = { order_id: orderId, status: 'won' };
   const { chargeback } = await ask({ operation: 'insertChargeback', body });
   return { chargeback_dispute_oid: String(chargeback.chargeback_dispute_oid) };
+}
+
+async function makeWish(ask: Ask, customerOid: string, itemOid: string): Promise<PathValues> {
+  const wish = await ask({
+    operation: 'insertWishListItem',
+    params: { customer_profile_oid: customerOid },
+    body: { merchant_item_oid: Number(itemOid) },
+  });
+  return {
+    customer_profile_oid: customerOid,
+    customer_wishlist_item_oid: String(wish.customer_wishlist_item_oid),
+  };
 }
 
 async function makeCatalog(ask: Ask, merchant_item_oid: string, i: number): Promise<PathValues> {

@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { orderHooks } from '../autoOrders/hooks.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { previewDue } from '../books/dueOperations.ts';
+import { lockItem } from '../items/store.ts';
 import { resendOrderMail } from '../notifications/orderMailOperations.ts';
 import { countSkipped } from '../notifications/store.ts';
 import { orderTaker } from '../orders/customerOperations.ts';
@@ -58,6 +59,8 @@ export function wireFeatures(
     customers: {
       related: relatedToCustomer,
       takeOrders: orderTaker(orderHooks),
+      hasItem: async ({ db, merchant }: Context, oid: number) =>
+        (await lockItem(db, merchant.merchantId, oid)) !== undefined,
     },
     clocks: {
       ...rounds,

@@ -34,6 +34,8 @@ export interface CustomerParts {
    * whether more are left.
    */
   readonly takeOrders: TakeOrders;
+  /** Whether the catalogue has an item, in a transaction that it locks the item for. */
+  hasItem(context: Context, itemOid: number): Promise<boolean>;
 }
 
 /** See {@link CustomerParts}. */

@@ -1,7 +1,8 @@
-import { noContent, payloadText, versioned } from '../platform/http/answer.ts';
+import { bare, done, noContent, payload, payloadText, versioned } from '../platform/http/answer.ts';
 import { ignoredWarning } from '../platform/http/ignoredFields.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
+import { changeEmailLists, getEmailLists } from './emailListOperations.ts';
 import {
   type CustomerParts,
   getCustomer,
@@ -11,6 +12,8 @@ import {
   type WrittenCustomer,
 } from './operations.ts';
 import { mergeCustomer, removeCustomer } from './removeOperations.ts';
+import { addStoreCredit, getStoreCredit } from './storeCreditOperations.ts';
+import { getWish, getWishList, insertWish, removeWish, updateWish } from './wishListOperations.ts';
 
 /** The customer operations of the contract. */
 export const customerRoutes = (parts: CustomerParts) =>
@@ -40,7 +43,40 @@ export const customerRoutes = (parts: CustomerParts) =>
       await mergeCustomer(context, parts, oid, body);
       return versioned(await getCustomer(context, parts, { oid }, expand));
     },
+    ...listRoutes(parts),
   }) satisfies Routes;
+
+const listRoutes = (parts: CustomerParts) =>
+  ({
+    getCustomerEmailLists: async (context) => payload(await getEmailLists(context)),
+    updateCustomerEmailLists: async (context, { params, body }) => {
+      await changeEmailLists(context, params.customer_profile_oid, body);
+      return noContent();
+    },
+    getCustomerStoreCredit: async (context, { params }) =>
+      payload(await getStoreCredit(context, params.customer_profile_oid)),
+    addCustomerStoreCredit: async (context, { params, body }) => {
+      await addStoreCredit(context, params.customer_profile_oid, body);
+      return done();
+    },
+    getCustomerWishList: async (context, { params }) =>
+      payload(await getWishList(context, params.customer_profile_oid)),
+    getCustomerWishListItem: async (context, { params }) =>
+      payload(await getWish(context, wishKey(params))),
+    insertWishListItem: async (context, { params, body }) =>
+      bare(await insertWish(context, parts, params.customer_profile_oid, body)),
+    updateWishListItem: async (context, { params, body }) =>
+      bare(await updateWish(context, parts, wishKey(params), body)),
+    deleteWishListItem: async (context, { params }) => {
+      await removeWish(context, wishKey(params));
+      return noContent();
+    },
+  }) satisfies Routes;
+
+const wishKey = (params: { customer_profile_oid: number; customer_wishlist_item_oid: number }) => ({
+  customerOid: params.customer_profile_oid,
+  wishOid: params.customer_wishlist_item_oid,
+});
 
 /** A null criterion is none. */
 const withoutNulls = <T extends object>(body: T): T =>

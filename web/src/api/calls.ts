@@ -279,6 +279,47 @@ export const calls = {
     '/rest/v2/customer/customers/{customer_profile_oid}',
     'customer_write',
   ],
+  getCustomerEmailLists: ['GET', '/rest/v2/customer/email_lists', 'customer_read'],
+  updateCustomerEmailLists: [
+    'POST',
+    '/rest/v2/customer/customers/{customer_profile_oid}/email_lists',
+    'customer_write',
+  ],
+  getCustomerStoreCredit: [
+    'GET',
+    '/rest/v2/customer/customers/{customer_profile_oid}/store_credit',
+    'customer_read',
+  ],
+  addCustomerStoreCredit: [
+    'POST',
+    '/rest/v2/customer/customers/{customer_profile_oid}/store_credit',
+    'customer_write',
+  ],
+  getCustomerWishList: [
+    'GET',
+    '/rest/v2/customer/customers/{customer_profile_oid}/wishlist',
+    'customer_read',
+  ],
+  insertWishListItem: [
+    'POST',
+    '/rest/v2/customer/customers/{customer_profile_oid}/wishlist',
+    'customer_write',
+  ],
+  getCustomerWishListItem: [
+    'GET',
+    '/rest/v2/customer/customers/{customer_profile_oid}/wishlist/{customer_wishlist_item_oid}',
+    'customer_read',
+  ],
+  updateWishListItem: [
+    'PUT',
+    '/rest/v2/customer/customers/{customer_profile_oid}/wishlist/{customer_wishlist_item_oid}',
+    'customer_write',
+  ],
+  deleteWishListItem: [
+    'DELETE',
+    '/rest/v2/customer/customers/{customer_profile_oid}/wishlist/{customer_wishlist_item_oid}',
+    'customer_write',
+  ],
   getCustomerByEmail: ['GET', '/rest/v2/customer/customers/by_email/{email}', 'customer_read'],
   getCustomer: ['GET', '/rest/v2/customer/customers/{customer_profile_oid}', 'customer_read'],
   updateCustomer: ['PUT', '/rest/v2/customer/customers/{customer_profile_oid}', 'customer_write'],

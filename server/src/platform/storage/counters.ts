@@ -17,7 +17,9 @@ export type CounterName =
   | 'coupon'
   | 'digital_item'
   | 'pricing_tier'
-  | 'review';
+  | 'review'
+  | 'store_credit'
+  | 'wish';
 
 /**
  * Takes `count` consecutive numbers and returns the first. Call it outside a long transaction: the

@@ -690,6 +690,26 @@ CREATE TABLE distribution_center (
   CONSTRAINT distribution_center_merchant_id_distribution_center_oid_key UNIQUE (merchant_id, distribution_center_oid)
 );
 
+CREATE TABLE email_list (
+  merchant_id text NOT NULL,
+  email_list_uuid text NOT NULL,
+  name text NOT NULL,
+  name_lc text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT email_list_pkey PRIMARY KEY (merchant_id, email_list_uuid),
+  CONSTRAINT email_list_name UNIQUE (merchant_id, name_lc)
+);
+
+CREATE TABLE email_list_member (
+  merchant_id text NOT NULL,
+  email_list_uuid text NOT NULL,
+  customer_profile_oid integer NOT NULL,
+  CONSTRAINT email_list_member_pkey PRIMARY KEY (merchant_id, email_list_uuid, customer_profile_oid),
+  CONSTRAINT email_list_member_merchant_id_customer_profile_oid_fkey FOREIGN KEY (merchant_id, customer_profile_oid) REFERENCES customer(merchant_id, customer_profile_oid) ON DELETE CASCADE,
+  CONSTRAINT email_list_member_merchant_id_email_list_uuid_fkey FOREIGN KEY (merchant_id, email_list_uuid) REFERENCES email_list(merchant_id, email_list_uuid) ON DELETE CASCADE
+);
+CREATE INDEX email_list_member_customer ON email_list_member USING btree (merchant_id, customer_profile_oid);
+
 CREATE TABLE event (
   merchant_id text NOT NULL,
   event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -1181,6 +1201,20 @@ CREATE TABLE saved_search (
 );
 CREATE INDEX saved_search_owner ON saved_search USING btree (merchant_id, owner);
 
+CREATE TABLE store_credit (
+  merchant_id text NOT NULL,
+  customer_profile_oid integer NOT NULL,
+  entry_oid integer NOT NULL,
+  amount bigint NOT NULL,
+  description text NOT NULL,
+  entered_at timestamp with time zone NOT NULL,
+  vests_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  CONSTRAINT store_credit_pkey PRIMARY KEY (merchant_id, customer_profile_oid, entry_oid),
+  CONSTRAINT store_credit_amount_check CHECK (amount > 0),
+  CONSTRAINT store_credit_merchant_id_customer_profile_oid_fkey FOREIGN KEY (merchant_id, customer_profile_oid) REFERENCES customer(merchant_id, customer_profile_oid) ON DELETE CASCADE
+);
+
 CREATE TABLE token_key (
   key_id text NOT NULL,
   secret bytea NOT NULL,
@@ -1378,6 +1412,16 @@ CREATE TABLE webhook_subscription (
   CONSTRAINT webhook_subscription_merchant_id_webhook_oid_fkey FOREIGN KEY (merchant_id, webhook_oid) REFERENCES webhook(merchant_id, webhook_oid) ON DELETE CASCADE
 );
 CREATE INDEX webhook_subscription_webhook ON webhook_subscription USING btree (merchant_id, webhook_oid);
+
+CREATE TABLE wish_list_item (
+  merchant_id text NOT NULL,
+  customer_profile_oid integer NOT NULL,
+  customer_wishlist_item_oid integer NOT NULL,
+  document jsonb NOT NULL,
+  added_at timestamp with time zone NOT NULL,
+  CONSTRAINT wish_list_item_pkey PRIMARY KEY (merchant_id, customer_profile_oid, customer_wishlist_item_oid),
+  CONSTRAINT wish_list_item_merchant_id_customer_profile_oid_fkey FOREIGN KEY (merchant_id, customer_profile_oid) REFERENCES customer(merchant_id, customer_profile_oid) ON DELETE CASCADE
+);
 
 CREATE TABLE workflow_file (
   merchant_id text NOT NULL,

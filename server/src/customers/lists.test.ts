@@ -1,0 +1,157 @@
+// What belongs to a customer besides the profile: store credit, the wish list and email lists. The
+// calls follow those of the published samples.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import { type TestRequest, testApp } from '../../../test/support/app.ts';
+
+const app = await testApp();
+
+async function ask<Id extends OperationId>(request: TestRequest<Id>, status = 200) {
+  const answer = await app.request(request);
+  assert.equal(answer.status, status, answer.text);
+  return answer.body;
+}
+
+const customerOf = async (email: string): Promise<{ customer_profile_oid: string }> => {
+  const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
+  return { customer_profile_oid: String(customer.customer_profile_oid) };
+};
+
+test('store credit vests and expires by the merchant’s clock, to the cent', async () => {
+  const params = await customerOf('credit@example.com');
+  const add = (body: object, status = 200) =>
+    ask({ operation: 'addCustomerStoreCredit', params, body }, status);
+  const read = async () =>
+    (await ask({ operation: 'getCustomerStoreCredit', params })).customer_store_credit;
+  const figures = async () => {
+    const { past_ledgers, future_ledgers, ...rest } = await read();
+    return [rest, past_ledgers.length, future_ledgers.length];
+  };
+  assert.deepEqual(await figures(), [{ total: 0, available: 0, vesting: 0, expiring: 0 }, 0, 0]);
+  const first = { amount: 20.1, vesting_days: 10, expiration_days: 20, description: 'First' };
+  await add(first);
+  await add({ amount: 40.2, vesting_days: 0, expiration_days: 90 });
+  assert.deepEqual(await figures(), [
+    { total: 60.3, available: 40.2, vesting: 20.1, expiring: 20.1 },
+    2,
+    3,
+  ]);
+  const { future_ledgers } = await read();
+  assert.deepEqual(
+    future_ledgers.map((entry: Record<string, unknown>) => [
+      entry['action'],
+      entry['amount'],
+      entry['entry_dts'],
+    ]),
+    [
+      ['Vesting', 20.1, '2026-01-25T12:00:00-05:00'],
+      ['Expiring', -20.1, '2026-02-04T12:00:00-05:00'],
+      ['Expiring', -40.2, '2026-04-15T12:00:00-04:00'],
+    ],
+  );
+  await app.setClock('2026-01-26T17:00:00Z');
+  assert.deepEqual((await figures())[0], {
+    total: 60.3,
+    available: 60.3,
+    vesting: 0,
+    expiring: 20.1,
+  });
+  await app.setClock('2026-02-05T17:00:00Z');
+  assert.deepEqual(await figures(), [
+    { total: 60.3, available: 40.2, vesting: 0, expiring: 0 },
+    4,
+    1,
+  ]);
+  const refused: [string, object][] = [
+    ['amount', {}],
+    ['amount', { amount: 0 }],
+    ['amount', { amount: -1 }],
+    ['amount', { amount: 1.005 }],
+    ['vesting_days', { amount: 1, vesting_days: -1 }],
+    ['expiration_days', { amount: 1, vesting_days: 10, expiration_days: 10 }],
+    ['description', { amount: 1, description: 'x'.repeat(51) }],
+  ];
+  for (const [field, body] of refused) {
+    const { error } = await add(body, 400);
+    assert.ok(error.user_message.startsWith(field), error.user_message);
+  }
+  assert.equal((await read()).total, 60.3);
+});
+
+test('credits that are added at the same moment all count', async () => {
+  const params = await customerOf('many@example.com');
+  const body = { amount: 0.1 };
+  await Promise.all(
+    Array.from({ length: 10 }, () => ask({ operation: 'addCustomerStoreCredit', params, body })),
+  );
+  const { customer_store_credit: credit } = await ask({
+    operation: 'getCustomerStoreCredit',
+    params,
+  });
+  assert.equal(credit.available, 1);
+});
+
+test('a wish list holds items of the catalogue', async () => {
+  const params = await customerOf('wish@example.com');
+  const other = await customerOf('other@example.com');
+  const { item } = await ask({ operation: 'insertItem', body: { merchant_item_id: 'MUG' } });
+  const { merchant_item_oid } = item;
+  const body = { merchant_item_oid, comments: 'Birthday', priority: 3 };
+  const wish = await ask({ operation: 'insertWishListItem', params, body });
+  const { customer_wishlist_item_oid } = wish;
+  assert.deepEqual(wish, {
+    ...body,
+    customer_wishlist_item_oid,
+    customer_profile_oid: Number(params.customer_profile_oid),
+    add_dts: wish.add_dts,
+  });
+  const own = { ...params, customer_wishlist_item_oid };
+  const read = await ask({ operation: 'getCustomerWishListItem', params: own });
+  assert.deepEqual(read.wishlist_item, wish);
+  const changed = await ask({
+    operation: 'updateWishListItem',
+    params: own,
+    body: { ...wish, priority: 4 },
+  });
+  assert.deepEqual(changed, { ...wish, priority: 4 });
+  const list = await ask({ operation: 'getCustomerWishList', params });
+  assert.deepEqual(list.wishlist_items, [changed]);
+
+  const ofOther = { ...other, customer_wishlist_item_oid };
+  await ask({ operation: 'getCustomerWishListItem', params: ofOther }, 404);
+  await ask({ operation: 'deleteWishListItem', params: ofOther }, 404);
+  for (const bad of [{}, { merchant_item_oid: 999_999 }, { merchant_item_oid, priority: 9 }])
+    await ask({ operation: 'insertWishListItem', params, body: bad }, 400);
+  await ask({ operation: 'deleteWishListItem', params: own }, 204);
+  await ask({ operation: 'deleteWishListItem', params: own }, 404);
+  await ask({ operation: 'insertWishListItem', params, body });
+  await ask({ operation: 'deleteCustomer', params }, 204);
+  await ask({ operation: 'getCustomerWishList', params }, 404);
+});
+
+test('customers join and leave email lists by name or UUID', async () => {
+  const [one, two] = [await customerOf('one@example.com'), await customerOf('two@example.com')];
+  const change = (params: typeof one, body: object, status = 204) =>
+    ask({ operation: 'updateCustomerEmailLists', params, body }, status);
+  const lists = async (): Promise<[string, number][]> =>
+    (await ask({ operation: 'getCustomerEmailLists' })).lists.map(
+      (list: { name: string; member_count: number }) => [list.name, list.member_count],
+    );
+  await change(one, { add_to_lists: ['Newsletter', 'Sales'] });
+  await change(two, { add_to_lists: ['newsletter '] });
+  await change(two, { add_to_lists: ['newsletter'] });
+  assert.deepEqual(await lists(), [
+    ['Newsletter', 2],
+    ['Sales', 1],
+  ]);
+  const [{ email_list_uuid }] = (await ask({ operation: 'getCustomerEmailLists' })).lists;
+  await change(one, { remove_from_lists: [email_list_uuid] });
+  await change(one, { remove_from_lists: ['SALES'] });
+  // A change of which one part is refused changes nothing.
+  await change(one, { add_to_lists: ['Sales'], remove_from_lists: ['Nothing'] }, 400);
+  assert.deepEqual(await lists(), [
+    ['Newsletter', 1],
+    ['Sales', 0],
+  ]);
+});
