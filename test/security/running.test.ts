@@ -2,11 +2,13 @@
 // finding that it keeps fixed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { reasonToEnd } from '../../server/src/cli/newerSchema.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import {
   type PublicAddress,
   prepareBillingLinks,
 } from '../../server/src/payments/billingLinkStore.ts';
+import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
 import { testApp } from '../support/app.ts';
 
 const metricsToken = 'm'.repeat(20);
@@ -111,4 +113,26 @@ test('a process without PUBLIC_URL never rewrites the address of links (M14)', a
   ];
   for (const [address, now] of unset)
     assert.equal((await prepareBillingLinks(app.db, randomIds, address)).now, now, address.url);
+});
+
+test('two releases run side by side for a compatible migration; after another the older one ends', async () => {
+  const ours = await readMigrations();
+  const added = '-- compatible: the release before does not notice the column\n';
+  const next = { name: '9998_next.sql', sql: `${added}alter table item add column tried text;\n` };
+  assert.deepEqual(await migrate(app.db, [...ours, next]), ['9998_next.sql']);
+
+  // The older release continues, and may be started again.
+  const item = { merchant_item_id: 'NEXT', description: 'Tea', pricing: { cost: 1 } };
+  assert.equal((await app.request({ operation: 'insertItem', body: item })).status, 200);
+  assert.equal((await http.inject('/readyz')).statusCode, 200);
+  assert.equal(await reasonToEnd(app.db, ours), undefined);
+  assert.deepEqual(await migrate(app.db, ours), []);
+
+  const last = { name: '9999_last.sql', sql: 'alter table item rename column tried to used;\n' };
+  await migrate(app.db, [...ours, next, last]);
+  const reply = await http.inject('/readyz');
+  assert.equal(reply.statusCode, 503);
+  assert.match(reply.json().reason, /newer release migrated the database \(9999_last\.sql\)/);
+  assert.match((await reasonToEnd(app.db, ours))!, /9999_last\.sql\); start that release here too/);
+  await assert.rejects(migrate(app.db, ours), /migrated by a newer release \(9999_last\.sql\)/);
 });

@@ -107,7 +107,21 @@ export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> 
 }
 
 /** What a newcomer needs, ready to paste. */
-export function demoWelcome({ baseUrl, consoleUrl, apiKey }: Demo, dataDir: string): string {
+export function demoWelcome(
+  { baseUrl, consoleUrl, apiKey }: Demo,
+  dataDir: string,
+  isTerminal: boolean,
+): string {
+  // Anything but a terminal keeps what is printed, for example the log of a container.
+  if (!isTerminal)
+    return [
+      '',
+      `  Console    ${baseUrl}/`,
+      `  API        ${baseUrl}/rest/v2`,
+      `  Reference  ${baseUrl}/docs`,
+      `  The demo key and the log-in are in ${demoFile(dataDir)}`,
+      '',
+    ].join('\n');
   return [
     '',
     `  Console  ${consoleUrl}`,

@@ -13,6 +13,7 @@ import { type OpenGateways, openGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { compareWithMarker } from '../platform/continuity.ts';
 import { databaseName } from '../platform/continuityStore.ts';
+import { removeUnfinished } from '../platform/files/localFiles.ts';
 import { type Loop, runLoop, type Worker } from '../platform/jobs/loop.ts';
 import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
@@ -29,6 +30,7 @@ import {
   prepareDemoAccess,
   writeDemoFile,
 } from './demo.ts';
+import { newerSchema } from './newerSchema.ts';
 import type { Store } from './openStore.ts';
 import { markerPath } from './restored.ts';
 
@@ -80,6 +82,7 @@ export async function serveOn(
     sender: openSender({ clock: systemClock }),
     isLoopbackAllowed: config.loopbackWebhooks,
   });
+  await removeUnfinished(join(config.dataDir, 'files'), systemClock.now());
   for (const worker of app.ownWorkers) await worker.runOnce();
   if (config.role !== 'worker') await listen(app, store, config, demo, log);
   await demo;
@@ -88,7 +91,7 @@ export async function serveOn(
   // Now, in case we are killed later.
   flushCompileCache();
 
-  const reason = await Promise.race([stopped, store.ended]);
+  const reason = await whyEnd(store, stopped);
   log.info({ reason }, 'stopping');
   await drain(app, loops, log);
   await Promise.all([gateways.close(), mail.close()]);
@@ -105,6 +108,13 @@ async function openOwnGateways({ db }: Store, config: Config): Promise<OpenGatew
     },
     systemClock,
   );
+}
+
+/** Waits for a signal, the end of PostgreSQL, or a newer release on the database. */
+async function whyEnd(store: Store, stopped: Promise<string>): Promise<string> {
+  const ending = new AbortController();
+  const newer = newerSchema(store.db, ending.signal);
+  return Promise.race([stopped, store.ended, newer]).finally(() => ending.abort());
 }
 
 /** Waits until requests and batches have ended, half a minute at most. */
@@ -191,7 +201,7 @@ async function listen(
     if (access) {
       const demo = demoAt(address, access);
       await writeDemoFile(config.dataDir, demo);
-      console.log(demoWelcome(demo, config.dataDir));
+      console.log(demoWelcome(demo, config.dataDir, process.stdout.isTTY));
     }
   } catch (error) {
     // Held connections are released, because the process would otherwise wait for them.

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
+  fchmodSync,
+  fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -9,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { ForeignDatabaseError } from '../platform/foreignDatabase.ts';
 import type { DeclineReason } from './gateway.ts';
 import { type Behaviour, behaviourOf } from './simulatorCards.ts';
 
@@ -97,11 +100,14 @@ export class SimulatorBooks {
 
   constructor(path?: string, { isReadOnly = false }: { isReadOnly?: boolean | undefined } = {}) {
     if (path === undefined) return;
-    if (!isReadOnly) mkdirSync(dirname(path), { recursive: true });
+    if (!isReadOnly) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const whole = existsSync(path) ? wholeLines(path) : '';
-    for (const line of whole.split('\n')) if (line !== '') this.#apply(JSON.parse(line) as Entry);
+    for (const [at, line] of whole.split('\n').entries())
+      if (line !== '') this.#apply(entryOf(line, path, at + 1));
     if (isReadOnly) return;
-    this.#file = openSync(path, 'a');
+    this.#file = openSync(path, 'a', 0o600);
+    // Books of an earlier release were open to the machine's other accounts.
+    fchmodSync(this.#file, 0o600);
     ftruncateSync(this.#file, Buffer.byteLength(whole));
   }
 
@@ -268,8 +274,23 @@ export class SimulatorBooks {
   }
 
   #write(entry: Entry): void {
-    if (this.#file !== undefined) writeSync(this.#file, `${JSON.stringify(entry)}\n`);
+    if (this.#file !== undefined) this.#append(this.#file, `${JSON.stringify(entry)}\n`);
     this.#apply(entry);
+  }
+
+  /**
+   * A full disk may take half of a line. That half is cut off again, so that the next entry does not
+   * continue it; the charge fails, and was not made.
+   */
+  #append(file: number, line: string): void {
+    const bytes = Buffer.from(line);
+    const { size } = fstatSync(file);
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+    } catch (error) {
+      ftruncateSync(file, size);
+      throw error;
+    }
   }
 
   #apply(entry: Entry): void {
@@ -302,6 +323,18 @@ type Entry =
 const refused = (message: string) => ({ kind: 'refused', message }) as const;
 
 const lost = { kind: 'lost' } as const;
+
+function entryOf(line: string, path: string, at: number): Entry {
+  try {
+    return JSON.parse(line) as Entry;
+  } catch (cause) {
+    throw new ForeignDatabaseError(
+      `line ${at} of ${path} cannot be read; the simulator's books are damaged: put back a copy, ` +
+        'or delete that line if the charge in it does not matter',
+      { cause },
+    );
+  }
+}
 
 /** A crash may cut off the last line. It was never answered, so it is omitted. */
 function wholeLines(path: string): string {

@@ -1,9 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, rm, stat } from 'node:fs/promises';
+import { link, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { Refusal, refusal, refuse } from '../http/refusal.ts';
 import type { Tokens } from '../tokens.ts';
@@ -108,10 +109,14 @@ async function storeFile(
   body: Readable,
 ): Promise<void> {
   const path = pathOf(folder, file);
-  const part = `${path}.${ids.secret(8)}`;
+  const part = `${path}.${ids.secret(8)}${unfinished}`;
   await mkdir(join(folder, file.merchantId), { recursive: true, mode: 0o700 });
   try {
-    await pipeline(body, limited(), createWriteStream(part, { mode: 0o600, flags: 'wx' }));
+    await pipeline(
+      body,
+      limited(),
+      createWriteStream(part, { mode: 0o600, flags: 'wx', flush: true }),
+    );
     // Into its place only if nothing is there: what a task shows cannot be exchanged afterwards.
     await link(part, path).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EEXIST'
@@ -124,6 +129,26 @@ async function storeFile(
   } finally {
     await rm(part, { force: true });
   }
+}
+
+const unfinished = '.part';
+
+/**
+ * Deletes uploads that a killed process left behind. Called once at the start; a part that another
+ * process is still writing is younger than an upload may take.
+ */
+export async function removeUnfinished(folder: string, now: Temporal.Instant): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const stale = now.epochMilliseconds - uploadSeconds * 1000;
+  let removed = 0;
+  for (const name of names.filter((each) => each.endsWith(unfinished))) {
+    const path = join(folder, name);
+    const age = await stat(path).catch(() => undefined);
+    if (age === undefined || age.mtimeMs > stale) continue;
+    await rm(path, { force: true });
+    removed++;
+  }
+  return removed;
 }
 
 const pathOf = (folder: string, { merchantId, fileUuid }: FileName): string =>

@@ -29,10 +29,13 @@ export function folderTransport(folder: string): MailTransport {
   };
 }
 
-/** A reader never sees half a mail. */
+/**
+ * A reader never sees half a mail. Mails have addresses and links to card pages, so no other account
+ * of the machine may read them.
+ */
 async function write(folder: string, name: string, message: Buffer): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, name);
-  await writeFile(`${path}.part`, message);
+  await writeFile(`${path}.part`, message, { mode: 0o600 });
   await rename(`${path}.part`, path);
 }

@@ -22,7 +22,8 @@ export async function readMigrations(): Promise<Migration[]> {
 /**
  * Brings the database to this release: forward only, all in one transaction, under a lock, so
  * servers that start together wait for one another. Returns the names applied now. Fails when the
- * database was migrated by a newer release, or when a file that was applied has been changed since.
+ * database was migrated by a newer release in a way that this one cannot work with, or when a file
+ * that was applied has been changed since.
  */
 export function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
   return migrateAnd(db, migrations, distributeNew);
@@ -56,8 +57,9 @@ function migrateAnd(
       'create table if not exists migration (name text primary key, checksum text not null, ' +
         'applied_at timestamptz not null default now())',
     );
-    const applied = await tx.rows<{ name: string; checksum: string }>(
-      'select name, checksum from migration',
+    await addCompatibility(tx);
+    const applied = await tx.rows<AppliedMigration>(
+      'select name, checksum, is_compatible from migration',
     );
     refuseForeign(applied, migrations);
     const done = new Set(applied.map((row) => row.name));
@@ -87,16 +89,58 @@ const lockKey = 7_310_203_941;
 
 async function apply(tx: Database, { name, sql }: Migration): Promise<void> {
   for (const statement of splitStatements(sql)) await tx.run(statement);
-  await tx.run('insert into migration (name, checksum) values ($1, $2)', [name, checksum(sql)]);
+  await tx.run('insert into migration (name, checksum, is_compatible) values ($1, $2, $3)', [
+    name,
+    checksum(sql),
+    isCompatible(sql),
+  ]);
+}
+
+/**
+ * Whether servers of the release before may run on the migrated database: the file's first line is
+ * `-- compatible`. It adds only what they do not notice: a table, an index, a column with a default.
+ */
+export const isCompatible = (sql: string): boolean => /^-- compatible\b/.test(sql);
+
+/** A database that an earlier release made has no such column, and adding it locks the table. */
+async function addCompatibility(tx: Database): Promise<void> {
+  const known = await tx.row(
+    `select 1 from pg_attribute where attrelid = 'migration'::regclass
+       and attname = 'is_compatible' and not attisdropped`,
+  );
+  if (!known)
+    await tx.run('alter table migration add column is_compatible boolean not null default false');
+}
+
+interface AppliedMigration {
+  readonly name: string;
+  readonly checksum: string;
+  readonly is_compatible: boolean;
+}
+
+/**
+ * The migrations of a newer release with which this one cannot work; empty while it can. A running
+ * server asks, because another one may migrate the database at any time.
+ */
+export async function foreignMigrations(
+  db: Database,
+  migrations: readonly Migration[],
+): Promise<string[]> {
+  const known = new Set(migrations.map(({ name }) => name));
+  const rows = await db.rows<{ name: string }>(
+    'select name from migration where not is_compatible order by name',
+  );
+  return rows.map(({ name }) => name).filter((name) => !known.has(name));
 }
 
 function refuseForeign(
-  applied: readonly { name: string; checksum: string }[],
+  applied: readonly AppliedMigration[],
   migrations: readonly Migration[],
 ): void {
   const known = new Map(migrations.map((migration) => [migration.name, checksum(migration.sql)]));
-  for (const { name, checksum: stored } of applied) {
+  for (const { name, checksum: stored, is_compatible: compatible } of applied) {
     const ours = known.get(name);
+    if (ours === undefined && compatible) continue;
     if (ours === undefined)
       throw new ForeignDatabaseError(
         `the database was migrated by a newer release (${name}); start that release, or restore an older backup`,

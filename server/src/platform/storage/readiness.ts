@@ -1,7 +1,7 @@
 import type { SystemClock } from '../clock/systemClock.ts';
 import type { Database } from './database.ts';
 import { isUnavailable } from './failures.ts';
-import { readMigrations } from './migrate.ts';
+import { foreignMigrations, readMigrations } from './migrate.ts';
 
 /** Tells whether the store can serve. */
 export interface Readiness {
@@ -34,9 +34,13 @@ async function look(db: Database): Promise<string | undefined> {
   try {
     const rows = await db.rows<{ name: string }>('select name from migration');
     const applied = new Set(rows.map(({ name }) => name));
-    const missing = (await readMigrations()).filter(({ name }) => !applied.has(name));
+    const migrations = await readMigrations();
+    const missing = migrations.filter(({ name }) => !applied.has(name));
     if (missing.length > 0)
       return `${missing.length} migrations are missing; run: npm run perennial -- migrate`;
+    const [newer] = await foreignMigrations(db, migrations);
+    if (newer !== undefined)
+      return `a newer release migrated the database (${newer}); this server ends, start that release`;
     await write(db);
     return undefined;
   } catch (error) {

@@ -1,0 +1,31 @@
+import { systemClock } from '../platform/clock/systemClock.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { foreignMigrations, type Migration, readMigrations } from '../platform/storage/migrate.ts';
+
+const everyMs = 5_000;
+
+/**
+ * Waits until a newer release migrates the database in a way that this one cannot work with, and
+ * resolves with the reason to end. A server that does not notice would read and write rows whose
+ * meaning has changed.
+ */
+export async function newerSchema(db: Database, ended: AbortSignal): Promise<string> {
+  const migrations = await readMigrations();
+  while (!ended.aborted) {
+    await systemClock.sleep(everyMs, ended);
+    const reason = ended.aborted ? undefined : await reasonToEnd(db, migrations);
+    if (reason !== undefined) return reason;
+  }
+  return new Promise(() => {});
+}
+
+/** Undefined while this release can continue, also while PostgreSQL is away. */
+export async function reasonToEnd(
+  db: Database,
+  migrations: readonly Migration[],
+): Promise<string | undefined> {
+  const [newer] = await foreignMigrations(db, migrations).catch(() => []);
+  return newer === undefined
+    ? undefined
+    : `a newer release migrated the database (${newer}); start that release here too`;
+}
