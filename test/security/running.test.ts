@@ -1,18 +1,28 @@
 // What protects a server that runs: its headers, its limits, its public address. Each test names the
 // finding that it keeps fixed.
 import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
 import { reasonToEnd } from '../../server/src/cli/newerSchema.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import {
   type PublicAddress,
   prepareBillingLinks,
 } from '../../server/src/payments/billingLinkStore.ts';
+import { SimulatorBooks } from '../../server/src/payments/simulatorBooks.ts';
+import { removeUnfinished } from '../../server/src/platform/files/localFiles.ts';
+import { folderTransport } from '../../server/src/platform/mail/folder.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
+import { resealWebhooks } from '../../server/src/webhooks/resealStore.ts';
 import { testApp } from '../support/app.ts';
 
 const metricsToken = 'm'.repeat(20);
-const app = await testApp({ isHttpsOnly: true, metricsToken });
+const firstKey = Buffer.alloc(32, 1);
+const app = await testApp({ isHttpsOnly: true, metricsToken, seal: sealWith(firstKey) });
 const { http } = app.app;
 
 /** Every route of the server, as method and path, from the tree that Fastify draws. */
@@ -113,6 +123,74 @@ test('a process without PUBLIC_URL never rewrites the address of links (M14)', a
   ];
   for (const [address, now] of unset)
     assert.equal((await prepareBillingLinks(app.db, randomIds, address)).now, now, address.url);
+});
+
+test('secrets are sealed with another key, and then open with that one alone', async () => {
+  const { status, text } = await app.request({
+    operation: 'insertWebhook',
+    body: {
+      webhook_url: 'https://shop.example/hook',
+      authentication_type: 'basic',
+      basic_username: 'shop',
+      basic_password: 'pässword',
+    },
+  });
+  assert.equal(status, 200, text);
+  const next = Buffer.alloc(32, 2);
+  await app.db.transaction((tx) => resealWebhooks(tx, 'TEST', sealWith(next, firstKey)));
+  const stored = await app.db.row<{ basic_password: Buffer; secret: Buffer }>(
+    `select w.basic_password, s.secret from webhook w
+     join webhook_secret s on s.merchant_id = $1 and s.webhook_oid = w.webhook_oid
+     where w.merchant_id = $1`,
+    ['TEST'],
+  );
+  assert.equal(sealWith(next).open(stored!.basic_password), 'pässword');
+  assert.match(sealWith(next).open(stored!.secret), /\S{16}/);
+  assert.throws(() => sealWith(firstKey).open(stored!.secret), /cannot be opened/);
+});
+
+test('mails, books and folders are for the account of the server alone (M12, L7)', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'perennial-private-'));
+  try {
+    await folderTransport(join(folder, 'mail')).send({
+      messageId: '<TEST-1@shop.example>',
+      from: { name: 'Shop', address: 'orders@shop.example' },
+      to: 'ann@example.com',
+      subject: 'Your card',
+      text: 'A link',
+      html: '<p>A link</p>',
+      date: Temporal.Instant.from('2026-02-20T12:00:00Z'),
+    });
+    const books = join(folder, 'books', 'simulator.jsonl');
+    new SimulatorBooks(books).close();
+    const modes = {
+      mail: 0o700,
+      'mail/2026-02-20': 0o700,
+      'mail/2026-02-20/TEST-1@shop.example.eml': 0o600,
+      books: 0o700,
+      'books/simulator.jsonl': 0o600,
+    };
+    for (const [path, mode] of Object.entries(modes))
+      assert.equal((await stat(join(folder, path))).mode & 0o777, mode, path);
+    await writeFile(books, '{"kind":"charge"\n');
+    assert.throws(() => new SimulatorBooks(books), /line 1 of .*simulator\.jsonl cannot be read/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('an upload that a killed process left behind is removed once no upload can be that old (S7)', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'perennial-uploads-'));
+  try {
+    for (const name of ['whole', 'left.ab12.part']) await writeFile(join(folder, name), 'x');
+    const { mtimeMs } = await stat(join(folder, 'left.ab12.part'));
+    const made = Temporal.Instant.fromEpochMilliseconds(Math.round(mtimeMs));
+    assert.equal(await removeUnfinished(folder, made), 0);
+    assert.equal(await removeUnfinished(folder, made.add({ hours: 48 })), 1);
+    assert.deepEqual(await readdir(folder), ['whole']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('two releases run side by side for a compatible migration; after another the older one ends', async () => {

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   clock: async () => (await import('./clock.ts')).clockCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
   restored: async () => (await import('./restored.ts')).restoredCommand,
+  secret: async () => (await import('./secret.ts')).secretCommand,
   seed: async () => (await import('./seed.ts')).seedCommand,
 };
 

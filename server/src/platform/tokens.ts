@@ -88,6 +88,18 @@ export function databaseTokens(parts: TokenParts): Tokens {
   };
 }
 
+/** Seals the keys that sign tokens with the present key of the installation. */
+export async function resealTokenKeys(tx: Database, seal: Seal): Promise<void> {
+  const rows = await tx.rows<{ key_id: string; secret: Buffer }>(
+    'select key_id, secret from token_key for no key update',
+  );
+  for (const { key_id, secret } of rows)
+    await tx.run('update token_key set secret = $2 where key_id = $1', [
+      key_id,
+      seal.reseal(secret),
+    ]);
+}
+
 /** The keys of the database, as this process last read them. */
 class TokenKeys {
   readonly #parts: TokenParts;
