@@ -140,6 +140,15 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     heading: /^Order /,
     filled: ({ orderId }) => [{ at: `/orders/${orderId}/refund`, shows: 'All that is left' }],
   },
+  orderAction: {
+    heading: /^Order /,
+    filled: ({ orderId }) => [
+      { at: `/orders/${orderId}/do/receipt`, shows: 'A mail cannot be taken back' },
+      { at: `/orders/${orderId}/do/replace`, shows: 'Make the replacement' },
+      { at: `/orders/${orderId}/do/charge`, shows: 'Not possible now' },
+      { at: `/orders/${orderId}/do/nothing`, shows: 'There is no such action' },
+    ],
+  },
   health: {
     heading: 'Health',
     filled: () => [{ at: '/health', shows: 'Every charge has an answer' }],

@@ -2,6 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
 import { leadsTo } from '../../web/src/found/found.ts';
+import {
+  actionsOf,
+  nextWords,
+  type OrderActionId,
+  type OrderFacts,
+} from '../../web/src/orders/actions.ts';
+import { askOf, readReplacement, trackingNumbers } from '../../web/src/orders/ask.ts';
 import { orderSearchOf, parseOrderList } from '../../web/src/orders/list.ts';
 import { addressLines, paymentWords, sumsOf } from '../../web/src/orders/order.ts';
 import {
@@ -137,4 +144,109 @@ test('an id leads to the one thing that has it', () => {
   assert.equal(leadsTo('ab', [a, b]), undefined);
   assert.equal(leadsTo('x', [thing('x', '//evil.test')]), undefined);
   assert.equal(leadsTo('x', []), undefined);
+});
+
+const unpaid: OrderFacts = {
+  order,
+  stages: {
+    allowed_stages: ['Shipping Department', 'Completed Order', 'Hold', 'Rejected'],
+    owed: 28.16,
+    owed_currency_code: 'USD',
+    parcels: [{ distribution_center_code: 'DFLT', item_indexes: [1], waiting_indexes: [] }],
+  },
+  refundable: { refundable: false },
+};
+const paidOrder: Order = {
+  ...order,
+  current_stage: 'Shipping Department',
+  payment: { ...order.payment, payment_dts: '2026-03-01T10:00:00Z' },
+  items: [{ ...order.items?.[0], item_index: 1 }],
+};
+const toShip: OrderFacts = {
+  order: paidOrder,
+  stages: {
+    allowed_stages: ['Completed Order', 'Hold', 'Rejected'],
+    parcels: [{ distribution_center_code: 'WEST', item_indexes: [1], waiting_indexes: [1] }],
+  },
+  refundable: { refundable: true },
+};
+const shippedFacts: OrderFacts = {
+  order: {
+    ...paidOrder,
+    current_stage: 'Completed Order',
+    items: [{ ...paidOrder.items?.[0], shipped_dts: '2026-03-02T10:00:00Z' }],
+    shipping: { tracking_numbers: ['1Z'] },
+  },
+  stages: { allowed_stages: ['Shipping Department', 'Rejected'], parcels: [] },
+  refundable: { refundable: true },
+};
+const held: OrderFacts = {
+  order: { ...paidOrder, current_stage: 'Hold' },
+  stages: { allowed_stages: ['Rejected'], released_to_stage: 'Shipping Department' },
+  refundable: { refundable: false },
+};
+
+test('what can be done with an order, by where it is', () => {
+  const table: [facts: OrderFacts, buttons: OrderActionId[], menu: OrderActionId[]][] = [
+    [unpaid, ['charge', 'paid', 'hold'], ['cancel', 'reject', 'duplicate', 'receipt']],
+    [toShip, ['ship', 'refund', 'hold'], ['cancel', 'reject', 'duplicate', 'replace', 'receipt']],
+    [shippedFacts, ['refund'], ['reject', 'duplicate', 'replace', 'receipt', 'shipment-mail']],
+    // It was paid, and nothing can be given back now: cancelOrder would be refused.
+    [held, ['release'], ['reject', 'duplicate', 'replace', 'receipt']],
+  ];
+  for (const [facts, buttons, menu] of table) {
+    const found = actionsOf(facts);
+    assert.deepEqual(
+      [found.buttons.map(({ id }) => id), found.menu.map(({ id }) => id)],
+      [buttons, menu],
+      facts.order.current_stage,
+    );
+  }
+});
+
+test('an action names the money, and says what cannot be undone', () => {
+  const write = (amount: number, currency: string) => `${amount.toFixed(2)} ${currency}`;
+  const table: [OrderActionId, OrderFacts, button: string, words: RegExp, isFinal: boolean][] = [
+    ['charge', unpaid, 'Charge 28.16 USD', /VISA ••3282.*cannot be undone/, true],
+    ['paid', unpaid, 'Record 28.16 USD as paid', /No card is charged.*cannot be undone/, true],
+    ['cancel', unpaid, 'Cancel', /not paid, so nothing is given back/, true],
+    ['cancel', toShip, 'Refund 23.16 USD and cancel', /23\.16 USD back to VISA ••3282/, true],
+    ['reject', unpaid, 'Reject', /does not ship/, false],
+    ['reject', toShip, 'Reject', /Nothing is refunded.*cannot be undone/, true],
+    ['ship', toShip, 'Record the shipment', /customer a mail/, true],
+    ['release', held, 'Release', /Shipping Department/, false],
+    ['receipt', toShip, 'Send', /A mail cannot be taken back/, true],
+  ];
+  for (const [action, facts, button, words, isFinal] of table) {
+    const ask = askOf(action, facts, write);
+    assert.deepEqual([ask.button, ask.isFinal], [button, isFinal], action);
+    assert.match(ask.words.join(' '), words);
+  }
+});
+
+test('an auto order of a canceled order ends with its original order alone', () => {
+  const ofRebill = { auto_order_code: 'ABC', original_order_id: 'TEST-0' };
+  const words = (original_order_id: string) =>
+    askOf(
+      'cancel',
+      { ...toShip, order: { ...paidOrder, auto_order: { ...ofRebill, original_order_id } } },
+      String,
+    ).words.join(' ');
+  assert.match(words('TEST-0'), /Auto order ABC continues/);
+  assert.match(words('TEST-1'), /Cancels auto order ABC as well/);
+});
+
+test('what happens next with an order', () => {
+  assert.match(nextWords(unpaid, '$28.16'), /^\$28\.16 is owed/);
+  assert.equal(nextWords(toShip, ''), 'It waits to be shipped from WEST.');
+  assert.match(nextWords(held, ''), /A release moves it to Shipping Department/);
+});
+
+test('a replacement and tracking numbers are read as typed', () => {
+  assert.deepEqual(readReplacement(unpaid, { 'quantity 0': '2', 'quantity 1': '' }), [
+    { merchant_item_id: 'TEA', quantity: 2 },
+  ]);
+  assert.match(JSON.stringify(readReplacement(unpaid, {})), /how much of what/);
+  assert.match(JSON.stringify(readReplacement(unpaid, { 'quantity 0': 'x' })), /not a valid/);
+  assert.deepEqual(trackingNumbers(' 1Z1, 1Z2\n1Z1'), ['1Z1', '1Z2']);
 });

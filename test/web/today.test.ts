@@ -3,6 +3,7 @@ import { mock, test } from 'node:test';
 import type { Overview } from '@perennial/contract/screens.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { parseAutoOrderList, searchOf } from '../../web/src/autoOrders/list.ts';
+import { orderSearchOf, parseOrderList } from '../../web/src/orders/list.ts';
 import {
   concerns,
   dayAfter,
@@ -60,6 +61,18 @@ test('each figure leads to the search that counts it', () => {
       ['Active', 40, { state: ['active'] }],
       ['Retrying', 2, { state: ['retrying'] }],
       ['Paused', 3, { state: ['paused'] }],
+    ],
+  );
+});
+
+test('the orders that wait lead to the searches that count them', () => {
+  const figures = concerns({ orders: { to_ship: 3, owed: 2, held: 0 } });
+  assert.deepEqual(
+    figures.map(({ count, search }) => [count, orderSearchOf(parseOrderList({ ...search }))]),
+    [
+      [3, { stages: ['Shipping Department'] }],
+      [2, { stages: ['Accounts Receivable'] }],
+      [0, { stages: ['Fraud Review', 'Hold'] }],
     ],
   );
 });

@@ -15,6 +15,7 @@ export const paths = {
   order: '/orders/$id',
   orderEdit: '/orders/$id/edit/$part',
   orderRefund: '/orders/$id/refund',
+  orderAction: '/orders/$id/do/$action',
   health: '/health',
   found: '/o/$id',
   autoOrderEdit: '/auto-orders/$code/edit/$part',

@@ -106,6 +106,12 @@ const orderRefund = createRoute({
   component: lazyRouteComponent(() => import('./orders/RefundDialog.tsx'), 'RefundDialog'),
 });
 
+const orderAction = createRoute({
+  getParentRoute: () => orderPage,
+  path: paths.orderAction,
+  component: lazyRouteComponent(() => import('./orders/ActionDialog.tsx'), 'ActionDialog'),
+});
+
 const health = createRoute({
   getParentRoute: () => inside,
   path: paths.health,
@@ -203,7 +209,7 @@ const insideRoutes = [
   customers,
   customer,
   orders,
-  orderPage.addChildren([order, orderEdit, orderRefund]),
+  orderPage.addChildren([order, orderEdit, orderRefund, orderAction]),
   health,
   found,
   webhooks,

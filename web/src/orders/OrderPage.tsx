@@ -1,7 +1,6 @@
-import { Button } from '@mantine/core';
 import type { Order } from '@perennial/contract/order.ts';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { Outlet, useParams } from '@tanstack/react-router';
 import { CopyButton } from '../kit/copyButton.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { Page } from '../kit/page.tsx';
@@ -10,13 +9,15 @@ import { Status } from '../kit/status.tsx';
 import { objectTasksQuery } from '../objectTasks/queries.ts';
 import { NewTaskLink } from '../objectTasks/TaskLink.tsx';
 import { TaskList } from '../objectTasks/TaskList.tsx';
-import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { Attempts } from './Attempts.tsx';
+import { Disputes, isRefunded, Refunds } from './GivenBack.tsx';
 import { toneOfStage } from './list.ts';
+import { OrderActions } from './OrderActions.tsx';
 import { OrderSide } from './OrderSide.tsx';
-import { OrderLines, StageHistory, Transactions } from './OrderTables.tsx';
-import { explanationQuery, orderQuery, refundableQuery } from './queries.ts';
+import { OrderLines, Transactions } from './OrderTables.tsx';
+import { explanationQuery, orderDisputesQuery, orderQuery, orderStagesQuery } from './queries.ts';
+import { Shipments, Where } from './Where.tsx';
 import { Why } from './Why.tsx';
 
 /** `/orders/:id`: one order, why it cost what it did, and what can still be changed. */
@@ -37,7 +38,7 @@ export function OrderPage() {
           )}
         </>
       }
-      actions={<Actions id={id} />}
+      actions={result.data && <OrderActions id={id} order={result.data} />}
     >
       <Loaded result={result} what="the order" rows={10}>
         {(order) => <Known id={id} order={order} />}
@@ -47,27 +48,11 @@ export function OrderPage() {
   );
 }
 
-/** What can be done with the whole order. A refund is offered while there is something to refund. */
-function Actions({ id }: { readonly id: string }) {
-  const canWrite = useCan(['order_write']);
-  const { data } = useQuery({ ...refundableQuery(id), enabled: canWrite });
-  const canRefund = data?.refundable === true || data?.manual_because_multiple_charges === true;
-  if (!canWrite || !canRefund) return null;
-  return (
-    <Button
-      variant="default"
-      renderRoot={(props) => <Link {...props} to={paths.orderRefund} params={{ id }} />}
-    >
-      Refund …
-    </Button>
-  );
-}
-
 function Known({ id, order }: { readonly id: string; readonly order: Order }) {
   const explanation = useQuery(explanationQuery(id));
   const canSeeTasks = useCan(['workflow_read']);
   const tasks = useQuery({ ...objectTasksQuery('order', id), enabled: canSeeTasks });
-  const { current_stage_histories: histories = [], payment } = order;
+  const stages = useQuery(orderStagesQuery(id));
   return (
     <Beside
       side={
@@ -83,9 +68,19 @@ function Known({ id, order }: { readonly id: string; readonly order: Order }) {
         </>
       }
     >
+      <Panel title="Where it is">
+        <Loaded result={stages} what="where the order is">
+          {(known) => <Where order={order} stages={known} />}
+        </Loaded>
+      </Panel>
       <Panel title="Lines">
         <OrderLines order={order} />
       </Panel>
+      {(stages.data?.parcels ?? []).length > 0 && (
+        <Panel title="Shipments">
+          <Shipments order={order} stages={stages.data ?? {}} />
+        </Panel>
+      )}
       <Panel title="Why this price">
         <Loaded result={explanation} what="the reasons">
           {(found) => <Why explanation={found} />}
@@ -94,13 +89,30 @@ function Known({ id, order }: { readonly id: string; readonly order: Order }) {
       <Panel title="Payment">
         {explanation.data && <Attempts attempts={explanation.data.attempts ?? []} />}
         <h3>What the gateways said</h3>
-        <Transactions transactions={payment?.transactions ?? []} />
+        <Transactions transactions={order.payment?.transactions ?? []} />
       </Panel>
-      {histories.length > 0 && (
-        <Panel title="Stages">
-          <StageHistory histories={histories} />
+      <GivenBackPanels id={id} order={order} />
+    </Beside>
+  );
+}
+
+/** Refunds and disputes: shown where there are some. */
+function GivenBackPanels({ id, order }: { readonly id: string; readonly order: Order }) {
+  const disputes = useQuery(orderDisputesQuery(id));
+  return (
+    <>
+      {isRefunded(order) && (
+        <Panel title="Refunds">
+          <Refunds order={order} />
         </Panel>
       )}
-    </Beside>
+      {(disputes.error || (disputes.data ?? []).length > 0) && (
+        <Panel title="Disputes">
+          <Loaded result={disputes} what="the disputes">
+            {(found) => <Disputes disputes={found} />}
+          </Loaded>
+        </Panel>
+      )}
+    </>
   );
 }

@@ -69,21 +69,3 @@ export function Transactions({
     />
   );
 }
-
-/** How the order moved from stage to stage. */
-export function StageHistory({
-  histories,
-}: {
-  readonly histories: NonNullable<Order['current_stage_histories']>;
-}) {
-  return (
-    <SmallTable
-      what="Stages of the order"
-      columns={[{ label: 'At' }, { label: 'From' }, { label: 'To' }]}
-      rows={histories.map((move, index) => ({
-        key: String(index),
-        cells: [<Moment at={move.transition_dts} />, move.before_stage, move.after_stage],
-      }))}
-    />
-  );
-}

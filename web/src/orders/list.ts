@@ -40,6 +40,11 @@ export const orderFilters: Filters = {
     label: 'Payment',
     choices: choicesOf(['Credit Card', 'PayPal', 'eCheck', 'Check', 'Purchase Order', 'Cash']),
   },
+  center: {
+    kind: 'values',
+    label: 'Waits at',
+    hint: 'Codes of distribution centers, separated by commas',
+  },
   item: { kind: 'values', label: 'Item', hint: 'Item ids, separated by commas' },
   country: { kind: 'values', label: 'Country', hint: 'Two-letter codes, separated by commas' },
   created: { kind: 'range', label: 'Created' },
@@ -61,8 +66,9 @@ export const orderViews: readonly View[] = [
   { label: 'All', state: {} },
   { label: 'Rebills', state: { kind: 'rebill' } },
   { label: 'Original orders', state: { kind: 'original' } },
-  { label: 'Held up', state: { stage: stages.slice(0, 4) } },
+  { label: 'Held', state: { stage: ['Fraud Review', 'Hold'] } },
   { label: 'To ship', state: { stage: 'Shipping Department' } },
+  { label: 'Owed', state: { stage: 'Accounts Receivable' } },
   { label: 'Rejected', state: { stage: 'Rejected' } },
 ];
 
@@ -78,6 +84,7 @@ export const orderWire: WireFilters = {
   kind: values('kinds'),
   stage: values('stages'),
   payment: values('payment_methods'),
+  center: values('distribution_center_codes'),
   item: values('item_ids'),
   country: values('country_codes'),
   created: days('creation_dts'),

@@ -1,9 +1,13 @@
+import type { ChargebackDispute } from '@perennial/contract/chargeback.ts';
+import type { OrderStages } from '@perennial/contract/fulfillment.ts';
+import type { OperationId, ResponseOf } from '@perennial/contract/operations.ts';
 import type { Order } from '@perennial/contract/order.ts';
+import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
 import type { OrderRow } from '@perennial/contract/screens.ts';
 import type { ChargeExplanation } from '@perennial/contract/timeline.ts';
 import { queryOptions } from '@tanstack/react-query';
-import { call, newIdempotencyKey } from '../api/call.ts';
+import { type CallInput, call, newIdempotencyKey } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
@@ -55,7 +59,6 @@ const expanded = [
   'taxes',
   'gift',
   'internal',
-  'current_stage_histories',
   'auto_order',
   'customer_profile',
 ].join(',');
@@ -88,6 +91,22 @@ export const refundableQuery = (id: string) =>
   queryOptions<OrderRefundableResponse>({
     queryKey: [...orderKey(id), 'refundable'],
     queryFn: ({ signal }) => call('isRefundableOrder', { params: { order_id: id }, signal }),
+  });
+
+/** Where an order is: its moves, what ships from where, and what is owed. */
+export const orderStagesQuery = (id: string) =>
+  queryOptions<OrderStages>({
+    queryKey: [...orderKey(id), 'stages'],
+    queryFn: async ({ signal }) =>
+      (await call('getOrderStages', { params: { order_id: id }, signal })).stages ?? {},
+  });
+
+/** The disputes of the order's charges, the latest first. */
+export const orderDisputesQuery = (id: string) =>
+  queryOptions<readonly ChargebackDispute[]>({
+    queryKey: [...orderKey(id), 'disputes'],
+    queryFn: async ({ signal }) =>
+      (await call('getChargebackDisputes', { query: { order_id: id }, signal })).chargebacks ?? [],
   });
 
 /** Names one decision of a person, so that pressing the button again changes nothing twice. */
@@ -156,6 +175,121 @@ export async function refundOrder(
   });
   await forget(id);
   return answer.warning?.warning_message;
+}
+
+/** A stage of an order. */
+export type OrderStage = NonNullable<Order['current_stage']>;
+
+/** Charges what the person saw as owed. Returns the server's warning; throws when declined. */
+export async function chargeOrder(
+  id: string,
+  amount: number | undefined,
+  idempotencyKey: string,
+): Promise<string | undefined> {
+  const body = amount === undefined ? {} : { amount };
+  const said = await ordering('processPayment', { ...of(id), body, idempotencyKey }, id);
+  const { payment_transaction: tried, warning } = said;
+  if (tried?.successful === false) throw new Error(`The charge was declined${reasonOf(tried)}.`);
+  return warning?.warning_message;
+}
+
+function reasonOf({ details = [] }: OrderPaymentTransaction): string {
+  const reason = details.find(({ name }) => name === 'reason')?.value;
+  return reason ? `: ${reason}` : '';
+}
+
+/** Moves an order to a stage. An unpaid one counts as paid where it may ship. */
+export async function moveOrder(
+  id: string,
+  stage: OrderStage,
+  idempotencyKey = newIdempotencyKey(),
+): Promise<string | undefined> {
+  const body = { current_stage: stage };
+  return (await ordering('updateOrder', { ...of(id), body, idempotencyKey }, id)).warning
+    ?.warning_message;
+}
+
+/** Records that a center shipped its lines. */
+export async function shipOrder(
+  id: string,
+  center: string,
+  numbers: readonly string[],
+  idempotencyKey: string,
+): Promise<void> {
+  const params = { distribution_center_code: center };
+  const body = { shipments: [{ order_id: id, tracking_numbers: [...numbers] }] };
+  const { results } = await ordering('shipOrders', { params, body, idempotencyKey }, id);
+  const failed = results?.find(({ successful }) => successful === false);
+  if (failed) throw new Error(failed.reason ?? 'The shipment was refused.');
+}
+
+/** Takes an order out of the queues, and its auto order out of billing. */
+export async function holdOrder(id: string, idempotencyKey = newIdempotencyKey()): Promise<void> {
+  const query = { skip_refund_and_hold: true };
+  await ordering('cancelOrder', { ...of(id), query, idempotencyKey }, id);
+}
+
+/** Moves a held order back to where it was. */
+export async function releaseOrder(
+  id: string,
+  idempotencyKey = newIdempotencyKey(),
+): Promise<void> {
+  await ordering('heldOrderRelease', { ...of(id), idempotencyKey }, id);
+}
+
+/** Refunds what is left of an order and rejects it; it does not ship meanwhile. */
+export async function cancelOrder(id: string, idempotencyKey: string): Promise<string | undefined> {
+  const query = { lock_self_ship_orders: true };
+  return (await ordering('cancelOrder', { ...of(id), query, idempotencyKey }, id)).warning
+    ?.warning_message;
+}
+
+/** Makes an unpaid copy and returns its id. */
+export async function duplicateOrder(id: string, idempotencyKey: string): Promise<string> {
+  return (
+    (await ordering('duplicateOrder', { ...of(id), idempotencyKey }, id)).order?.order_id ?? ''
+  );
+}
+
+/** Deletes an order that nothing was charged for. */
+export async function deleteOrder(id: string): Promise<void> {
+  await ordering('deleteOrder', of(id), id);
+}
+
+/** Makes an order without a cost for lines that are sent again, and returns its id. */
+export async function replaceOrder(
+  id: string,
+  items: { readonly merchant_item_id: string; readonly quantity: number }[],
+  idempotencyKey: string,
+): Promise<string> {
+  const body = { items, free: true };
+  const said = await ordering('replacement', { ...of(id), body, idempotencyKey }, id);
+  if (said.successful === false) throw new Error(said.errorMessage ?? 'It was refused.');
+  return said.orderId ?? '';
+}
+
+/** Sends a mail about an order once more. */
+export async function resendMail(
+  id: string,
+  mail: 'resendReceipt' | 'resendShipmentConfirmation',
+  idempotencyKey: string,
+): Promise<void> {
+  await ordering(mail, { ...of(id), idempotencyKey }, id);
+}
+
+const of = (id: string) => ({ params: { order_id: id } });
+
+/** Calls an operation that changes an order; what is known of it is read again, also after a failure. */
+async function ordering<Id extends OperationId>(
+  operation: Id,
+  input: CallInput<Id>,
+  id: string,
+): Promise<ResponseOf<Id>> {
+  try {
+    return await call(operation, input);
+  } finally {
+    await forget(id);
+  }
 }
 
 /** What lists and pages know of an order is read again. */

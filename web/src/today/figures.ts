@@ -103,6 +103,7 @@ export function concerns(overview: Overview): Concern[] {
             words: 'cannot be billed until something is fixed',
           },
         ]),
+    ...orderConcerns(overview),
     ...(inDoubt === undefined
       ? []
       : [
@@ -133,6 +134,24 @@ export function concerns(overview: Overview): Concern[] {
             words: 'events wait; nothing is lost',
           },
         ]),
+  ];
+}
+
+/** Orders that wait for a person. */
+function orderConcerns({ orders }: Overview): Concern[] {
+  if (orders === undefined) return [];
+  const of = (label: string, count: number, stage: string | string[], words: string): Concern => ({
+    label,
+    count,
+    to: paths.orders,
+    search: { stage },
+    tone: 'note',
+    words,
+  });
+  return [
+    of('Orders to ship', orders.to_ship ?? 0, 'Shipping Department', 'wait for a shipment'),
+    of('Orders owed', orders.owed ?? 0, 'Accounts Receivable', 'wait for their money'),
+    of('Orders held', orders.held ?? 0, ['Fraud Review', 'Hold'], 'wait for a decision'),
   ];
 }
 

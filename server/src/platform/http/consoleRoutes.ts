@@ -15,6 +15,7 @@ export const consoleRoutes = [
   '/orders/:id',
   '/orders/:id/edit/:part',
   '/orders/:id/refund',
+  '/orders/:id/do/:action',
   '/health',
   '/o/:id',
   '/auto-orders/:code/edit/:part',

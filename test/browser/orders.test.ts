@@ -1,0 +1,104 @@
+// The life of an order: an unpaid one is collected; a paid one ships and is refunded in part.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import type { TestRequest } from '../support/app.ts';
+import { withBrowser } from './chromium.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld({ autoOrders: 3 });
+
+const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
+  const { status, body } = await world.request(request);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
+};
+
+/** An order of two mugs for 20 USD, by a card that works. */
+async function insert(partner: object): Promise<string> {
+  const { order } = await ask({
+    operation: 'insertOrder',
+    body: {
+      billing: { first_name: 'Ann', last_name: 'Ash', email: 'ann@example.com' },
+      items: [{ merchant_item_id: 'MUG', quantity: 2, arbitrary_unit_cost: { value: 10 } }],
+      channel_partner: partner,
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_type: 'VISA',
+          card_number_token: 'tok_approve',
+          card_expiration_month: 12,
+          card_expiration_year: 2030,
+        },
+      },
+    },
+  });
+  return order?.order_id ?? '';
+}
+
+const read = async (order_id: string) =>
+  (
+    await ask({
+      operation: 'getOrder',
+      params: { order_id },
+      query: { _expand: 'summary,shipping,payment' },
+    })
+  ).order;
+
+test(
+  'an unpaid order is collected: the amount is named, and the money is there',
+  withBrowser,
+  async () => {
+    const id = await insert({ no_realtime_payment_processing: true });
+    const { page, assertQuiet, close } = await watchedPage(world.startUrl);
+    await page.getByRole('link', { name: /orders owed/i }).click();
+    await page.getByRole('grid').getByText(id).click();
+    await page.getByText('$20.00 is owed').waitFor();
+    await page.keyboard.press('b');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('This cannot be undone').waitFor();
+    await dialog.getByRole('button', { name: 'Charge $20.00' }).click();
+    await page.getByText(`Order ${id} was charged`).waitFor();
+    await page.getByText('It is complete.').waitFor();
+    const order = await read(id);
+    assert.equal(order?.current_stage, 'Completed Order');
+    assert.equal(order?.payment?.payment_status, 'Processed');
+    assertQuiet();
+    await close();
+  },
+);
+
+test(
+  'a paid order is held, released, shipped with a tracking number, and half of it refunded',
+  withBrowser,
+  async () => {
+    const id = await insert({ store_completed: false });
+    const { page, assertQuiet, close } = await watchedPage(world.demoUrl);
+    await page.getByRole('grid').waitFor();
+    await page.goto(`${world.url}/orders/${id}`);
+    await page.getByText('It waits to be shipped from DFLT').waitFor();
+    await page.keyboard.press('h');
+    await page.getByRole('dialog').getByRole('button', { name: 'Hold' }).click();
+    await page.getByText(`Order ${id} is held`).waitFor();
+    assert.equal((await read(id))?.current_stage, 'Hold');
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByText('It waits to be shipped from DFLT').waitFor();
+
+    await page.keyboard.press('s');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Tracking numbers').fill('1Z-1, 1Z-2');
+    await dialog.getByRole('button', { name: 'Record the shipment' }).click();
+    await page.getByText('It is complete.').waitFor();
+    assert.deepEqual((await read(id))?.shipping?.tracking_numbers, ['1Z-1', '1Z-2']);
+
+    await page.keyboard.press('r');
+    await dialog.getByLabel('Give back of 2 × MUG').fill('10');
+    await dialog.getByRole('button', { name: 'Next' }).click();
+    await dialog.getByRole('button', { name: 'Refund $10.00' }).click();
+    await page.getByRole('table', { name: 'Refunds of the order' }).getByText('In all').waitFor();
+    assert.equal((await read(id))?.summary?.total_refunded?.value, 10);
+    assertQuiet();
+    await close();
+  },
+);

@@ -1,0 +1,77 @@
+import type { ChargebackDispute } from '@perennial/contract/chargeback.ts';
+import type { Order } from '@perennial/contract/order.ts';
+import { sentenceCase } from '../kit/filters.ts';
+import { Moment } from '../kit/momentShown.tsx';
+import { Money } from '../kit/moneyShown.tsx';
+import { SmallTable } from '../kit/smallTable.tsx';
+import { Status } from '../kit/status.tsx';
+import type { Tone } from '../kit/tone.ts';
+import { amountOf } from './order.ts';
+import { refundPlaces } from './refund.ts';
+
+/** Whether something of an order was given back. */
+export const isRefunded = ({ refund_dts: at, summary }: Order): boolean =>
+  at !== undefined || Boolean(amountOf(summary?.total_refunded));
+
+/** What was given back of an order, and of what. */
+export function Refunds({ order }: { readonly order: Order }) {
+  const { currency_code: currency, refund_dts: at, refund_reason: reason } = order;
+  const places = refundPlaces(order).filter(({ refunded }) => refunded > 0);
+  return (
+    <>
+      <SmallTable
+        what="Refunds of the order"
+        columns={[{ label: 'Of' }, { label: 'Given back', isNumber: true }]}
+        rows={places.map(({ key, words, refunded }) => ({
+          key,
+          cells: [words, <Money amount={refunded} currency={currency} />],
+        }))}
+        foot={[
+          [
+            'In all',
+            <Money amount={amountOf(order.summary?.total_refunded)} currency={currency} />,
+          ],
+        ]}
+      />
+      {at !== undefined && (
+        <p className="soft">
+          Last <Moment at={at} />
+          {reason ? `: ${reason}` : ''}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The disputes of an order's charges. */
+export function Disputes({ disputes }: { readonly disputes: readonly ChargebackDispute[] }) {
+  return (
+    <SmallTable
+      what="Disputes of the order"
+      columns={[
+        { label: 'Opened' },
+        { label: 'State' },
+        { label: 'Reason' },
+        { label: 'Amount', isNumber: true },
+      ]}
+      rows={disputes.map((dispute) => ({
+        key: String(dispute.chargeback_dispute_oid),
+        cells: [
+          <Moment at={dispute.chargeback_dts} />,
+          <Status tone={tones[dispute.status ?? 'open']}>
+            {sentenceCase(dispute.status ?? 'open')}
+          </Status>,
+          dispute.reason_code ?? '–',
+          <Money amount={dispute.amount} currency={dispute.currency} />,
+        ],
+      }))}
+    />
+  );
+}
+
+const tones: Record<NonNullable<ChargebackDispute['status']>, Tone> = {
+  open: 'warn',
+  won: 'good',
+  lost: 'bad',
+  closed: 'quiet',
+};

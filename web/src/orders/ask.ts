@@ -1,0 +1,234 @@
+import type { OrderActionId, OrderFacts } from './actions.ts';
+import { waitingParcels } from './actions.ts';
+import { paymentWords } from './order.ts';
+import { refundPlaces } from './refund.ts';
+
+/** One field of the dialog of an action. */
+export interface AskField {
+  readonly key: string;
+  readonly label: string;
+  readonly value: string;
+  readonly hint?: string;
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  readonly isNumber?: boolean;
+}
+
+/** What the dialog of an action says before it is done. */
+export interface Ask {
+  readonly title: string;
+  /** What will happen, in whole sentences. */
+  readonly words: readonly string[];
+  /** The words of the button; money is named in them. */
+  readonly button: string;
+  readonly fields: readonly AskField[];
+  /** Money or mail leaves, or something ends. */
+  readonly isFinal: boolean;
+}
+
+const final = 'This cannot be undone.';
+
+/** Writes an amount in a currency: `$12.50`. */
+export type Write = (amount: number, currency: string) => string;
+
+/** The question of an action about an order. */
+export function askOf(action: OrderActionId, facts: OrderFacts, write: Write): Ask {
+  const asks: Readonly<Record<OrderActionId, () => Ask>> = {
+    charge: () => charge(facts, write),
+    paid: () => markPaid(facts, write),
+    ship: () => ship(facts),
+    release: () => ({
+      ...plain('Release the order', 'Release'),
+      words: [
+        `Moves it to ${facts.stages.released_to_stage ?? 'where it was held'}.`,
+        'The auto order that it started is billed again.',
+      ],
+    }),
+    refund: () => plain('Refund', 'Refund'),
+    hold: () => ({
+      ...plain('Hold the order', 'Hold'),
+      words: ['It does not ship until it is released.', ...autoOrderStops(facts)],
+    }),
+    cancel: () => cancel(facts, write),
+    reject: () => reject(facts),
+    duplicate: () => ({
+      ...plain('Duplicate the order', 'Duplicate'),
+      words: [
+        'Makes a new unpaid order with the same lines, addresses and card, in Accounts Receivable.',
+        'Nothing is charged, and no auto order starts.',
+      ],
+    }),
+    replace: () => replacement(facts),
+    receipt: () => mail('Send the receipt again', 'Sends the receipt', facts),
+    'shipment-mail': () =>
+      mail('Send the shipment mail again', 'Sends the mail about its shipments', facts),
+  };
+  return asks[action]();
+}
+
+const plain = (title: string, button: string): Ask => ({
+  title,
+  button,
+  words: [],
+  fields: [],
+  isFinal: false,
+});
+
+function charge({ order, stages }: OrderFacts, write: Write): Ask {
+  const amount = write(stages.owed ?? 0, stages.owed_currency_code ?? 'USD');
+  return {
+    ...plain('Charge the card now', `Charge ${amount}`),
+    words: [`Charges ${amount} to ${paymentWords(order)}, all that is owed.`, final],
+    isFinal: true,
+  };
+}
+
+function markPaid({ order, stages }: OrderFacts, write: Write): Ask {
+  const amount = write(stages.owed ?? 0, stages.owed_currency_code ?? 'USD');
+  const ships = (stages.parcels ?? []).length > 0;
+  return {
+    ...plain('Mark the order as paid', `Record ${amount} as paid`),
+    words: [
+      `Records that ${amount} came by another way, for example by a check. No card is charged.`,
+      ...(order.auto_order ? ['Its auto order continues.'] : []),
+      final,
+    ],
+    fields: [
+      {
+        key: 'stage',
+        label: 'And then',
+        value: ships ? 'Shipping Department' : 'Completed Order',
+        choices: [
+          { value: 'Shipping Department', label: 'It ships: Shipping Department' },
+          { value: 'Completed Order', label: 'It is complete: Completed Order' },
+        ],
+      },
+    ],
+    isFinal: true,
+  };
+}
+
+function ship({ order, stages }: OrderFacts): Ask {
+  const waiting = waitingParcels(stages);
+  const nameOf = (index: number) => {
+    const line = (order.items ?? []).find((each) => each.item_index === index);
+    return `${line?.quantity ?? 1} × ${line?.merchant_item_id ?? index}`;
+  };
+  return {
+    ...plain('Ship', 'Record the shipment'),
+    words: ['Records that these lines left, and sends the customer a mail about it.', final],
+    fields: [
+      {
+        key: 'center',
+        label: 'Shipped from',
+        value: waiting[0]?.distribution_center_code ?? '',
+        choices: waiting.map(({ distribution_center_code: code = '', waiting_indexes = [] }) => ({
+          value: code,
+          label: `${code}: ${waiting_indexes.map(nameOf).join(', ')}`,
+        })),
+      },
+      {
+        key: 'tracking',
+        label: 'Tracking numbers',
+        value: '',
+        hint: 'Several are separated by commas. May be empty.',
+      },
+    ],
+    isFinal: true,
+  };
+}
+
+function autoOrderStops({ order }: OrderFacts): string[] {
+  const { auto_order: autoOrder, order_id: id } = order;
+  if (autoOrder === undefined) return [];
+  return autoOrder.original_order_id === id
+    ? [`Auto order ${autoOrder.auto_order_code ?? ''} is not billed meanwhile.`]
+    : [];
+}
+
+function cancel(facts: OrderFacts, write: Write): Ask {
+  const { order } = facts;
+  const { auto_order: autoOrder, order_id: id, payment } = order;
+  const currency = order.currency_code ?? 'USD';
+  const left = refundPlaces(order).reduce((sum, place) => sum + place.left, 0);
+  const isPaid = payment?.payment_dts !== undefined;
+  const code = autoOrder?.auto_order_code ?? '';
+  return {
+    ...plain('Cancel the order', isPaid ? `Refund ${write(left, currency)} and cancel` : 'Cancel'),
+    words: [
+      isPaid
+        ? `Gives ${write(left, currency)} back to ${paymentWords(order)}, then rejects the order.`
+        : 'Rejects the order. It is not paid, so nothing is given back.',
+      ...(autoOrder === undefined
+        ? []
+        : autoOrder.original_order_id === id
+          ? [`Cancels auto order ${code} as well.`]
+          : [`Auto order ${code} continues.`]),
+      final,
+    ],
+    isFinal: true,
+  };
+}
+
+function reject(facts: OrderFacts): Ask {
+  const isPaid = facts.order.payment?.payment_dts !== undefined;
+  return {
+    ...plain('Reject the order', 'Reject'),
+    words: [
+      'Moves it to Rejected: it does not ship.',
+      ...autoOrderStops(facts),
+      ...(isPaid
+        ? ['Nothing is refunded. To give the money back, cancel or refund it.', final]
+        : []),
+    ],
+    isFinal: isPaid,
+  };
+}
+
+function replacement({ order: { items = [] } }: OrderFacts): Ask {
+  return {
+    ...plain('Send a replacement', 'Make the replacement'),
+    words: [
+      'Makes a new order that costs nothing and ships at once to the same address. No auto order starts.',
+      final,
+    ],
+    fields: items.map((line, index) => ({
+      key: `quantity ${index}`,
+      label: `Quantity of ${line.merchant_item_id ?? ''}`,
+      value: '0',
+      hint: `Ordered: ${line.quantity ?? 1}`,
+      isNumber: true,
+    })),
+    isFinal: true,
+  };
+}
+
+function mail(title: string, words: string, { order }: OrderFacts): Ask {
+  const email = order.billing?.email;
+  return {
+    ...plain(title, 'Send'),
+    words: [
+      email ? `${words} to ${email} once more.` : 'The order has no email address.',
+      'A mail cannot be taken back.',
+    ],
+    isFinal: true,
+  };
+}
+
+/** The lines of a replacement, or the sentence that says what is wrong with them. */
+export function readReplacement(
+  { order: { items = [] } }: OrderFacts,
+  texts: Readonly<Record<string, string>>,
+): { readonly merchant_item_id: string; readonly quantity: number }[] | { readonly fault: string } {
+  const lines: { merchant_item_id: string; quantity: number }[] = [];
+  for (const [index, { merchant_item_id: id = '' }] of items.entries()) {
+    const text = (texts[`quantity ${index}`] ?? '').trim() || '0';
+    if (!/^\d+$/.test(text)) return { fault: `${id}: “${text}” is not a valid quantity.` };
+    if (Number(text) > 0) lines.push({ merchant_item_id: id, quantity: Number(text) });
+  }
+  return lines.length > 0 ? lines : { fault: 'Enter how much of what is sent again.' };
+}
+
+/** `1Z1, 1Z2` as a list, each number once. */
+export const trackingNumbers = (text = ''): string[] => [
+  ...new Set(text.split(/[\s,;]+/).filter(Boolean)),
+];

@@ -1,0 +1,96 @@
+import type { OrderActionId, OrderFacts } from './actions.ts';
+import { readReplacement, trackingNumbers } from './ask.ts';
+import type { OrderStage } from './queries.ts';
+import {
+  cancelOrder,
+  chargeOrder,
+  deleteOrder,
+  duplicateOrder,
+  holdOrder,
+  moveOrder,
+  releaseOrder,
+  replaceOrder,
+  resendMail,
+  shipOrder,
+} from './queries.ts';
+
+/** An action that a person confirmed. */
+export interface Confirmed {
+  readonly id: string;
+  readonly action: OrderActionId;
+  /** What the person saw. */
+  readonly facts: OrderFacts;
+  /** What was typed, by the keys of the fields. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly key: string;
+}
+
+/** What came of an action: a sentence, and how it is taken back where it can be. */
+export interface Done {
+  readonly text: string;
+  readonly undo?: (() => Promise<void>) | undefined;
+}
+
+/** Does what was confirmed. Throws the server's refusal, or the sentence that says what is wrong. */
+export async function runAction({ id, action, facts, texts, key }: Confirmed): Promise<Done> {
+  const stage = (texts['stage'] ?? 'Completed Order') as OrderStage;
+  const runs: Readonly<Record<OrderActionId, () => Promise<Done>>> = {
+    charge: async () => {
+      const said = await chargeOrder(id, facts.stages.owed, key);
+      return { text: said || `Order ${id} was charged. It cannot be undone.` };
+    },
+    paid: async () => {
+      const said = await moveOrder(id, stage, key);
+      return { text: join(`Order ${id} is recorded as paid. It cannot be undone.`, said) };
+    },
+    ship: async () => {
+      await shipOrder(id, texts['center'] ?? '', trackingNumbers(texts['tracking']), key);
+      return { text: `The shipment of order ${id} is recorded. It cannot be undone.` };
+    },
+    release: async () => {
+      await releaseOrder(id, key);
+      return { text: `Order ${id} is released.`, undo: () => holdOrder(id) };
+    },
+    refund: () => Promise.reject(new Error('A refund has a dialog by itself.')),
+    hold: async () => {
+      await holdOrder(id, key);
+      return { text: `Order ${id} is held.`, undo: () => releaseOrder(id) };
+    },
+    cancel: async () => {
+      const said = await cancelOrder(id, key);
+      return { text: join(`Order ${id} is canceled. It cannot be undone.`, said) };
+    },
+    reject: () => rejected(id, facts, key),
+    duplicate: async () => {
+      const copy = await duplicateOrder(id, key);
+      return { text: `Order ${copy} was made.`, undo: () => deleteOrder(copy) };
+    },
+    replace: async () => {
+      const lines = readReplacement(facts, texts);
+      if ('fault' in lines) throw new Error(lines.fault);
+      const made = await replaceOrder(id, lines, key);
+      return { text: `Replacement ${made} was made. It cannot be undone.` };
+    },
+    receipt: async () => {
+      await resendMail(id, 'resendReceipt', key);
+      return { text: `The receipt of order ${id} is sent again.` };
+    },
+    'shipment-mail': async () => {
+      await resendMail(id, 'resendShipmentConfirmation', key);
+      return { text: `The shipment mail of order ${id} is sent again.` };
+    },
+  };
+  return runs[action]();
+}
+
+/** A rejected order can go back to Accounts Receivable alone, so only that is an undo. */
+async function rejected(id: string, { order }: OrderFacts, key: string): Promise<Done> {
+  const said = await moveOrder(id, 'Rejected', key);
+  const undo = async () => void (await moveOrder(id, 'Accounts Receivable'));
+  return {
+    text: join(`Order ${id} is rejected.`, said),
+    undo: order.current_stage === 'Accounts Receivable' ? undo : undefined,
+  };
+}
+
+const join = (text: string, more: string | undefined): string => `${text} ${more ?? ''}`.trim();
