@@ -109,7 +109,7 @@ function AskForm({
       ))}
       <Refusal error={error} />
       <div className={form['buttons']}>
-        <Button type="submit" loading={isBusy} {...(ask.isFinal && { color: 'red' })}>
+        <Button type="submit" loading={isBusy}>
           {ask.button}
         </Button>
       </div>

@@ -63,7 +63,7 @@ export function RefundQuestion({
         <Button variant="default" onClick={onBack} disabled={isBusy}>
           Back
         </Button>
-        <Button color="red" loading={isBusy} onClick={() => void refund()} data-autofocus>
+        <Button loading={isBusy} onClick={() => void refund()} data-autofocus>
           Refund {amount}
         </Button>
       </div>

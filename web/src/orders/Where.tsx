@@ -6,6 +6,7 @@ import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 import { useSession } from '../shell/session.tsx';
 import { nextWords } from './actions.ts';
+import classes from './where.module.css';
 
 interface WhereProps {
   readonly order: Order;
@@ -18,7 +19,9 @@ export function Where({ order, stages }: WhereProps) {
   const { owed = 0, owed_currency_code: currency = merchant.currency, moves = [] } = stages;
   return (
     <>
-      <p>{nextWords({ order, stages }, formatMoney(owed, currency, merchant.currency))}</p>
+      <p className={classes['next']}>
+        {nextWords({ order, stages }, formatMoney(owed, currency, merchant.currency))}
+      </p>
       {moves.length > 0 && (
         <SmallTable
           what="Stages of the order"

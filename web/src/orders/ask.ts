@@ -1,3 +1,4 @@
+import type { Order } from '@perennial/contract/order.ts';
 import type { OrderActionId, OrderFacts } from './actions.ts';
 import { waitingParcels } from './actions.ts';
 import { paymentWords } from './order.ts';
@@ -77,10 +78,14 @@ function charge({ order, stages }: OrderFacts, write: Write): Ask {
   const amount = write(stages.owed ?? 0, stages.owed_currency_code ?? 'USD');
   return {
     ...plain('Charge the card now', `Charge ${amount}`),
-    words: [`Charges ${amount} to ${paymentWords(order)}, all that is owed.`, final],
+    words: [`Charges ${amount} to ${cardOf(order)}, all that is owed.`, final],
     isFinal: true,
   };
 }
+
+/** The card of an order; a card known by a token alone has no digits to show. */
+const cardOf = (order: Order): string =>
+  order.payment?.credit_card?.card_number ? paymentWords(order) : 'the card of the order';
 
 function markPaid({ order, stages }: OrderFacts, write: Write): Ask {
   const amount = write(stages.owed ?? 0, stages.owed_currency_code ?? 'USD');
@@ -156,7 +161,7 @@ function cancel(facts: OrderFacts, write: Write): Ask {
     ...plain('Cancel the order', isPaid ? `Refund ${write(left, currency)} and cancel` : 'Cancel'),
     words: [
       isPaid
-        ? `Gives ${write(left, currency)} back to ${paymentWords(order)}, then rejects the order.`
+        ? `Gives ${write(left, currency)} back to ${cardOf(order)}, then rejects the order.`
         : 'Rejects the order. It is not paid, so nothing is given back.',
       ...(autoOrder === undefined
         ? []

@@ -34,7 +34,7 @@ export const orderColumns: readonly Column<OrderRow>[] = [
   {
     id: 'stage',
     label: 'Stage',
-    width: '150px',
+    width: '170px',
     narrow: 'second',
     isUsual: true,
     cell: (row) => <Status tone={toneOfStage(row.current_stage)}>{row.current_stage}</Status>,

@@ -103,7 +103,6 @@ export function concerns(overview: Overview): Concern[] {
             words: 'cannot be billed until something is fixed',
           },
         ]),
-    ...orderConcerns(overview),
     ...(inDoubt === undefined
       ? []
       : [
@@ -113,6 +112,7 @@ export function concerns(overview: Overview): Concern[] {
             words: 'asked again; nothing is charged twice',
           },
         ]),
+    ...orderConcerns(overview),
     ...(bounced === undefined
       ? []
       : [
