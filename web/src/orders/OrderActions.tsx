@@ -16,17 +16,17 @@ export function OrderActions({ id, order }: { readonly id: string; readonly orde
   const stages = useQuery(orderStagesQuery(id));
   const refundable = useQuery(refundableQuery(id));
   const navigate = useNavigate();
-  const open = ({ id: action }: OrderAction) =>
-    action === 'refund'
+  const open = ({ id: action }: OrderAction): void =>
+    void (action === 'refund'
       ? navigate({ to: paths.orderRefund, params: { id } })
-      : navigate({ to: paths.orderAction, params: { id, action } });
+      : navigate({ to: paths.orderAction, params: { id, action } }));
   const isKnown = isAllowed && stages.data !== undefined && refundable.data !== undefined;
   const { buttons, menu } = isKnown
     ? actionsOf({ order, stages: stages.data, refundable: refundable.data })
     : { buttons: [], menu: [] };
   const runs: CommandRuns = Object.fromEntries(
     [...buttons, ...menu].flatMap((action) =>
-      action.command ? [[action.command, () => void open(action)]] : [],
+      action.command ? [[action.command, () => open(action)]] : [],
     ),
   );
   useCommands(runs);

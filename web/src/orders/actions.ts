@@ -148,9 +148,15 @@ export function nextWords({ order, stages }: Omit<OrderFacts, 'refundable'>, owe
         ? `It waits to be shipped from ${centers.join(' and ')}.`
         : 'Nothing of it is left to ship: move it to Completed Order.';
     case 'Hold':
-      return `It does not ship, and the auto order that it started is not billed. A release moves it to ${stages.released_to_stage ?? 'where it was'}.`;
+      return (
+        'It does not ship, and the auto order that it started is not billed. ' +
+        `A release moves it to ${stages.released_to_stage ?? 'where it was'}.`
+      );
     case 'Fraud Review':
-      return 'A person decides: move it on, or cancel it. The auto order that it started is not billed.';
+      return (
+        'A person decides: move it on, or cancel it. ' +
+        'The auto order that it started is not billed.'
+      );
     case 'Pending Clearance':
       return `${owed} has not arrived. Mark the order as paid when the money has come.`;
     case 'Pre-ordered':

@@ -193,7 +193,8 @@ function replacement({ order: { items = [] } }: OrderFacts): Ask {
   return {
     ...plain('Send a replacement', 'Make the replacement'),
     words: [
-      'Makes a new order that costs nothing and ships at once to the same address. No auto order starts.',
+      'Makes a new order that costs nothing and ships at once to the same address. ' +
+        'No auto order starts.',
       final,
     ],
     fields: items.map((line, index) => ({
