@@ -77,3 +77,19 @@ export async function leaveEmailList(
     [merchantId, uuid, customerOid],
   );
 }
+
+/** Adds a customer to the lists of another. */
+export async function joinListsOf(
+  tx: Database,
+  merchantId: string,
+  fromOid: number,
+  toOid: number,
+): Promise<void> {
+  await tx.run(
+    `insert into email_list_member (merchant_id, email_list_uuid, customer_profile_oid)
+     select m.merchant_id, m.email_list_uuid, $3 from email_list_member m
+     where m.merchant_id = $1 and m.customer_profile_oid = $2
+     on conflict do nothing`,
+    [merchantId, fromOid, toOid],
+  );
+}

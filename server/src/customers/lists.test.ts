@@ -155,3 +155,33 @@ test('customers join and leave email lists by name or UUID', async () => {
     ['Sales', 0],
   ]);
 });
+
+test('a merge keeps the store credit, the wishes and the email lists of both', async () => {
+  const [into, from] = [await customerOf('into@example.com'), await customerOf('from@example.com')];
+  for (const [params, amount] of [
+    [into, 5],
+    [from, 7.5],
+  ] as const) {
+    await ask({ operation: 'addCustomerStoreCredit', params, body: { amount, vesting_days: 0 } });
+    await ask({
+      operation: 'insertWishListItem',
+      params,
+      body: { merchant_item_oid: 1, comments: String(amount) },
+    });
+  }
+  await ask({
+    operation: 'mergeCustomer',
+    params: into,
+    body: { customer_profile_oid: Number(from.customer_profile_oid) },
+  });
+  const { customer_store_credit } = await ask({
+    operation: 'getCustomerStoreCredit',
+    params: into,
+  });
+  assert.equal(customer_store_credit.available, 12.5);
+  const { wishlist_items } = await ask({ operation: 'getCustomerWishList', params: into });
+  assert.deepEqual(
+    wishlist_items.map(({ comments }: { comments: string }) => comments),
+    ['5', '7.5'],
+  );
+});

@@ -4,8 +4,11 @@ import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { queueAdoption } from './adoptionStore.ts';
 import { joinedProfiles } from './customer.ts';
+import { joinListsOf } from './emailListStore.ts';
 import { type CustomerParts, noCustomer } from './operations.ts';
 import { deleteCustomer, findCustomerOid, lockCustomer, saveCustomer } from './store.ts';
+import { moveCredits } from './storeCreditStore.ts';
+import { moveWishes } from './wishListStore.ts';
 
 /**
  * Deletes a profile (customer reference, deleteCustomer). Its orders and auto orders remain,
@@ -23,8 +26,8 @@ export function removeCustomer(context: Context, oid: number, ifMatch?: number):
 
 /**
  * Merges another profile into this one and deletes the other (customer reference, mergeCustomer).
- * This profile keeps its own values and takes the other's addresses, cards, tags, properties and
- * orders, and each value that it lacks.
+ * This profile keeps its own values and takes the other's addresses, cards, tags, properties, orders,
+ * store credit, wishes and email lists, and each value that it lacks.
  */
 export function mergeCustomer(
   context: Context,
@@ -44,6 +47,8 @@ export function mergeCustomer(
     const [first, second] = await lockBoth(context, oid, otherOid);
     const joined = oid < otherOid ? joinedProfiles(first, second) : joinedProfiles(second, first);
     await emitDelete(context, otherOid);
+    for (const move of [moveCredits, moveWishes, joinListsOf])
+      await move(context.db, merchantId, otherOid, oid);
     await deleteCustomer(context.db, merchantId, otherOid);
     await saveCustomer(context.db, merchantId, joined, context.now);
     if (await takeOrders(context, oid, { oid: otherOid }))

@@ -52,3 +52,17 @@ export async function listCredits(
     expiresAt: row.expiresAt ?? undefined,
   }));
 }
+
+/** Gives a customer the credits of another. */
+export async function moveCredits(
+  tx: Database,
+  merchantId: string,
+  fromOid: number,
+  toOid: number,
+): Promise<void> {
+  await tx.run(
+    `update store_credit set customer_profile_oid = $3
+     where merchant_id = $1 and customer_profile_oid = $2`,
+    [merchantId, fromOid, toOid],
+  );
+}

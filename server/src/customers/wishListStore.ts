@@ -91,3 +91,17 @@ export async function deleteWish(
   );
   return count > 0;
 }
+
+/** Gives a customer the wishes of another. */
+export async function moveWishes(
+  tx: Database,
+  merchantId: string,
+  fromOid: number,
+  toOid: number,
+): Promise<void> {
+  await tx.run(
+    `update wish_list_item set customer_profile_oid = $3
+     where merchant_id = $1 and customer_profile_oid = $2`,
+    [merchantId, fromOid, toOid],
+  );
+}
