@@ -257,15 +257,15 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'stepWalk',
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
   customers: 'present,storeCredit',
-  merchants: 'settings',
-  items: 'catalogItem,item,present,price,review,tier,validation',
+  merchants: 'settings,shippingMethods',
+  items: 'catalogItem,item,present,price,review,stock,tier,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
     'adjustedTotal,cardPolicy,change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,' +
     'failedRefund,fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
     'paymentDetails,present,receivableRetry,refund,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
-    'stages,totals,validation,weight',
+    'stages,totals,validation,weight,newOrderShipping,shippingMethod',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:

@@ -303,6 +303,13 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   updateMerchantSettings: {
     time_zone: 'Europe/Berlin',
     dunning: { retry_days: [3, 3], at_end: 'disable' },
+    shipping_methods: [
+      {
+        name: 'Ground',
+        rates: [{ countries: ['US'], weight_up_to: 20, cost: 7.5 }],
+        free_from_subtotal: 75,
+      },
+    ],
   },
   updateWorkflowRules: {
     rules: [

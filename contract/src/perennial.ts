@@ -23,6 +23,7 @@ import {
   texts,
   textTo,
 } from './fields.ts';
+import { ShippingMethod } from './shippingMethod.ts';
 import { WebhookEventCategory } from './webhook.ts';
 import {
   systemTaskTypes,
@@ -54,6 +55,13 @@ export const PreviewCouponRule = model(
 );
 export type PreviewCouponRule = Static<typeof PreviewCouponRule>;
 
+export const AmountRule = model('AmountRule', 'One rule that determined an amount of an order.', {
+  rule: text(),
+  detail: text('What it did, in words.'),
+  amount: decimal('The amount after this rule.'),
+});
+export type AmountRule = Static<typeof AmountRule>;
+
 export const PreviewLine = model('PreviewLine', 'One line of a rebill to come.', {
   auto_order_item_oid: int32(
     'The item that brings this line; absent for an add-on of the whole auto order.',
@@ -78,6 +86,7 @@ export const PreviewRebill = model('PreviewRebill', 'A rebill exactly as it woul
   subtotal: decimal(),
   discount: decimal(),
   shipping: decimal(),
+  shipping_rules: many(AmountRule, 'How shipping was determined, in the order of the rules.'),
   tax: decimal(),
   total: decimal(),
 });
@@ -299,6 +308,10 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   skip_original_coupons: flag('Rebills do not use the coupons of their original order.'),
   ignore_coupon_expiration: flag(
     'Rebills use the coupons of their original order also after their end.',
+  ),
+  shipping_methods: many(
+    ShippingMethod,
+    'What shipments cost. Without any, a rebill costs as much shipping as its original order.',
   ),
   gateways: one(GatewaySettings),
   webhooks: one(WebhookSettings),

@@ -38,6 +38,7 @@ import * as perennial from './perennial.ts';
 import * as receivable from './receivable.ts';
 import * as screens from './screens.ts';
 import * as session from './session.ts';
+import * as shippingMethod from './shippingMethod.ts';
 import * as timeline from './timeline.ts';
 import * as user from './user.ts';
 import * as webhook from './webhook.ts';
@@ -67,7 +68,17 @@ const files = {
   oauth: [oauth],
   user: [user],
   session: [session],
-  perennial: [perennial, mailTemplate, audit, auditLog, change, screens, clock, timeline],
+  perennial: [
+    perennial,
+    mailTemplate,
+    audit,
+    auditLog,
+    change,
+    screens,
+    clock,
+    timeline,
+    shippingMethod,
+  ],
   common: [common],
 };
 

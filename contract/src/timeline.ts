@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';
-import { PreviewCouponRule, PreviewLine } from './perennial.ts';
+import { AmountRule, PreviewCouponRule, PreviewLine } from './perennial.ts';
 
 /** The kinds of entries of a timeline. */
 export const timelineKinds = [
@@ -116,6 +116,7 @@ export const ChargeExplanation = model(
     subtotal: decimal(),
     discount: decimal(),
     shipping: decimal(),
+    shipping_rules: many(AmountRule, 'How shipping was determined, in the order of the rules.'),
     tax: decimal(),
     total: decimal(),
     attempts: many(ChargeAttempt, 'The oldest first.'),

@@ -13,6 +13,7 @@ import { hearReport } from '../payments/gatewayReportWorker.ts';
 import { simulatorRoutes } from '../payments/simulatorRoutes.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
+import { wakeAfterSettings } from '../rebill/parkedOperations.ts';
 import { rebillRoutes } from '../rebill/routes.ts';
 import { keepWallsOfRebills } from '../rebill/zoneOperations.ts';
 import { sandboxRoutes } from '../sandbox/routes.ts';
@@ -39,6 +40,7 @@ export function routesOf(
     ...merchantRoutes({
       merchants,
       keepWalls: [keepWallsOfRebills, keepWallsOfTasks],
+      onChange: wakeAfterSettings,
       isLoopbackAllowed,
     }),
     ...itemRoutes,

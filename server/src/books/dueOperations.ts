@@ -3,6 +3,7 @@ import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { findDueUntil } from '../autoOrders/dueStore.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
+import { readCustomerShipping } from '../orders/customerShippingReader.ts';
 import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { mayBeOfRecord } from '../platform/storage/unreadable.ts';
@@ -134,10 +135,16 @@ async function readBatch(context: Context, oids: readonly number[]) {
       attempt.autoOrderOid,
       (declines.get(attempt.autoOrderOid) ?? 0) + attempt.declines,
     );
+  const customers = await readCustomerShipping(
+    context,
+    rebillPolicy(context.merchant).shippingMethods,
+    [...orders.values()].map((order) => order.customerProfileOid),
+  );
   return {
     autoOrders,
     earlier,
     orders,
+    customers,
     declines,
     catalog: await loadCatalog(db, merchantId, autoOrders),
     coupons: await loadCoupons(context, orders.values()),
@@ -147,7 +154,7 @@ async function readBatch(context: Context, oids: readonly number[]) {
 function inputOf(
   { merchant, now }: Context,
   autoOrder: AutoOrder,
-  { earlier, orders, catalog, coupons }: ReadBatch,
+  { earlier, orders, customers, catalog, coupons }: ReadBatch,
 ) {
   const before = earlier.get(autoOrder.autoOrderOid);
   const kept = before && orders.get(before.orderId);
@@ -157,6 +164,7 @@ function inputOf(
     zone: merchant.timeZone,
     at: now,
     original: orders.get(autoOrder.originalOrderId),
+    customer: customers.get(orders.get(autoOrder.originalOrderId)?.customerProfileOid ?? 0),
     catalog,
     coupons,
     firstDeclinedAt: before?.firstDeclinedAt,

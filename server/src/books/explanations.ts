@@ -63,6 +63,13 @@ function keptPlan(
     }),
     discount: money(plan.discount),
     shipping: money(plan.shipping),
+    ...(plan.shippingRules && {
+      shipping_rules: plan.shippingRules.map(([rule, detail, amount]) => ({
+        rule,
+        detail,
+        amount: money(amount),
+      })),
+    }),
     tax: money(plan.tax),
     total: money(plan.total),
   };

@@ -123,6 +123,9 @@ export function wireRebill(
     subtotal: money(order.subtotal),
     discount: money(order.discount),
     shipping: money(order.shipping),
+    ...(order.shippingRules && {
+      shipping_rules: order.shippingRules.map((each) => ({ ...each, amount: money(each.amount) })),
+    }),
     tax: money(order.tax),
     total: money(order.total),
   };

@@ -8,6 +8,7 @@ import { editRules } from '../autoOrders/rules.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { required } from '../kernel/assert.ts';
 import type { Minor } from '../kernel/money.ts';
+import { readCustomerShipping } from '../orders/customerShippingReader.ts';
 import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -82,6 +83,7 @@ async function decisionInputs(
 ): Promise<DecisionInput[]> {
   const { db, now, merchant } = context;
   const { merchantId, timeZone: zone } = merchant;
+  const policy = rebillPolicy(merchant);
   const earlier = await findEarlierAttempts(
     db,
     merchantId,
@@ -97,15 +99,21 @@ async function decisionInputs(
   const byId = new Map(orders.map((order) => [order.orderId, order]));
   const catalog = await loadCatalog(db, merchantId, autoOrders);
   const coupons = await loadCoupons(context, orders);
+  const customers = await readCustomerShipping(
+    context,
+    policy.shippingMethods,
+    orders.map((each) => each.customerProfileOid),
+  );
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);
     const order = before && byId.get(before.orderId);
     return {
       autoOrder,
-      policy: rebillPolicy(merchant),
+      policy,
       zone,
       at: now,
       original: byId.get(autoOrder.originalOrderId),
+      customer: customers.get(byId.get(autoOrder.originalOrderId)?.customerProfileOid ?? 0),
       catalog,
       coupons,
       firstDeclinedAt: before?.firstDeclinedAt,

@@ -1,3 +1,4 @@
+import type { Customer } from '@perennial/contract/customer.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
@@ -287,3 +288,28 @@ const sortColumns: Readonly<Record<string, string>> = {
   signup_dts: 'o.created_at',
   last_modified_dts: 'o.modified_at',
 };
+
+/** The fields of a profile that decide on the cost of shipping. */
+export type ShippingTerms = Pick<
+  Customer,
+  'exempt_shipping_handling_charge' | 'free_shipping' | 'free_shipping_minimum' | 'no_free_shipping'
+>;
+
+/** Returns what these profiles say about the cost of shipping, by oid. */
+export async function findShippingTerms(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, ShippingTerms>> {
+  if (oids.length === 0) return new Map();
+  const rows = await db.rows<{ oid: number; terms: ShippingTerms }>(
+    `select customer_profile_oid as oid, jsonb_build_object(
+       'exempt_shipping_handling_charge', document->'exempt_shipping_handling_charge',
+       'free_shipping', document->'free_shipping',
+       'free_shipping_minimum', document->'free_shipping_minimum',
+       'no_free_shipping', document->'no_free_shipping') as terms
+     from customer where merchant_id = $1 and customer_profile_oid = any($2::int[])`,
+    [merchantId, [...new Set(oids)]],
+  );
+  return new Map(rows.map(({ oid, terms }) => [oid, terms]));
+}

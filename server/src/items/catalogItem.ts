@@ -1,3 +1,4 @@
+import type { Weight } from '@perennial/contract/common.ts';
 import type { Frequency } from '@perennial/contract/frequency.ts';
 import { isFrequency } from '@perennial/contract/frequency.ts';
 import type {
@@ -10,6 +11,7 @@ import { Temporal } from 'temporal-polyfill';
 import { Bug, required } from '../kernel/assert.ts';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
+import { gramsOf as gramsOfUnit } from '../kernel/weightUnits.ts';
 import { dayWritten, readWireDate } from '../kernel/wireDates.ts';
 import type { CatalogItem, ItemAutoOrder, ItemPricing, KitComponent, Step } from './item.ts';
 
@@ -34,6 +36,8 @@ export function catalogItem(document: Item): CatalogItem {
     taxableCost: taxableCostOf(document, currency),
     productType: productTypeOf(document),
     distributionCenter: centerOf(document),
+    grams: gramsOf(document),
+    freeShipping: document.shipping?.free_shipping,
   };
 }
 
@@ -53,6 +57,12 @@ function taxableCostOf({ tax }: Item, currency: string): Minor | undefined {
 function productTypeOf({ tax }: Item): CatalogItem['productType'] {
   const type = tax?.tax_product_type;
   return type === 'digital' || type === 'service' ? type : undefined;
+}
+
+/** What one unit weighs (item reference, ItemPhysical). */
+function gramsOf({ physical }: Item & { readonly physical?: { readonly weight?: Weight } }) {
+  const { value, uom = 'LB' } = physical?.weight ?? {};
+  return value === undefined ? undefined : value * gramsOfUnit[uom];
 }
 
 /** The first distribution center that handles the item. */

@@ -20,6 +20,10 @@ export interface CatalogItem {
   readonly taxableCost?: Minor | undefined;
   /** What is sold when it is not a parcel. Absent: it ships. */
   readonly productType?: 'digital' | 'service' | undefined;
+  /** The weight of one unit in grams. Absent: it weighs nothing. */
+  readonly grams?: number | undefined;
+  /** Ships free in every order. */
+  readonly freeShipping?: boolean | undefined;
   /** The distribution center that ships it. Absent: the merchant's default center. */
   readonly distributionCenter?: string | undefined;
 }

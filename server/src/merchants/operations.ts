@@ -35,6 +35,8 @@ export interface SettingsParts {
   readonly merchants: Merchants;
   /** Moves the local times of all features when the merchant changes its time zone. */
   readonly keepWalls: readonly KeepWalls[];
+  /** Runs in the transaction that changed these sections, before it is committed. */
+  readonly onChange?: (context: Context, sections: ReadonlySet<string>) => Promise<void>;
   /** Whether merchants may receive webhooks on the server's own machine. */
   readonly isLoopbackAllowed: boolean;
 }
@@ -45,7 +47,7 @@ export interface SettingsParts {
  */
 export async function updateSettings(
   context: Context,
-  { merchants, keepWalls, isLoopbackAllowed }: SettingsParts,
+  { merchants, keepWalls, onChange, isLoopbackAllowed }: SettingsParts,
   given: MerchantSettings,
   ifMatch?: number,
 ): Promise<VersionedSettings> {
@@ -69,6 +71,7 @@ export async function updateSettings(
       before: toWire(merchant),
       after: toWire({ ...merchant, name, timeZone, settings }),
     });
+    await onChange?.(context, new Set(Object.keys(sections)));
   });
   merchants.forget(merchantId);
   return getSettings(context);

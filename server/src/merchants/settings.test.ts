@@ -97,6 +97,31 @@ const refused: [name: string, body: object, field: RegExp][] = [
     { gateways: { list: [{ code: 'a', kind: 'stripe' }] } },
     /^gateways\.list\[0\]\.kind is stripe, which moves real money/,
   ],
+  [
+    'two shipping methods of one name',
+    {
+      shipping_methods: [
+        { name: 'Ground', rates: [{ cost: 5 }] },
+        { name: 'GROUND', rates: [{ cost: 6 }] },
+      ],
+    },
+    /^shipping_methods\[1\]\.name is the name of another method/,
+  ],
+  [
+    'a shipping method without rates',
+    { shipping_methods: [{ name: 'Ground' }] },
+    /^shipping_methods\[0\]\.rates is empty/,
+  ],
+  [
+    'a rate below zero',
+    { shipping_methods: [{ name: 'Ground', rates: [{ cost: -1 }] }] },
+    /^shipping_methods\[0\]\.rates\[0\]\.cost is not a valid amount of USD/,
+  ],
+  [
+    'a rate for a country that is none',
+    { shipping_methods: [{ name: 'Ground', rates: [{ cost: 1, countries: ['USA'] }] }] },
+    /^shipping_methods\[0\]\.rates\[0\]\.countries has an unknown code/,
+  ],
   ['a gateway without a kind', { gateways: { list: [{ code: 'a' }] } }, /^gateways\.list\[0\]/],
 ];
 for (const [name, body, words] of refused) {

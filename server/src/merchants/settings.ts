@@ -10,6 +10,7 @@ import { isZone } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { shippingMethodFault } from './shippingMethods.ts';
 
 /**
  * The sections that are stored exactly as the wire has them. Each is read by the feature that it
@@ -26,6 +27,7 @@ const sectionNames = [
   'coupons',
   'skip_original_coupons',
   'ignore_coupon_expiration',
+  'shipping_methods',
   'gateways',
   'webhooks',
   'disputes',
@@ -102,6 +104,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
     dunningFault(given.dunning) ??
     noticeFault(given.notices) ??
     couponFault(given.coupons) ??
+    shippingMethodFault(given.shipping_methods, merchant.currency) ??
     gatewayFault(merchant, given.gateways) ??
     boundFault(given.prohibit_expiring_cards_months) ??
     cardTypesFault(given.accepted_card_types)

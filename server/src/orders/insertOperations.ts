@@ -23,12 +23,14 @@ import {
   type KnownChargeResult,
 } from './charge.ts';
 import { readCouponTerms, takeCoupons } from './couponReader.ts';
+import { readCustomerShipping } from './customerShippingReader.ts';
 import type { OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
 import { type NewOrder, newOrder } from './newOrder.ts';
 import { claimOnceItems, onceWarnings } from './onceOperations.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
+import { shippingMethodsOf } from './shippingMethod.ts';
 import type { OrderStage } from './stages.ts';
 import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
 
@@ -303,7 +305,14 @@ async function draft(
     takeNumber(),
     readCouponTerms(context, order),
   ]);
+  const shippingMethods = shippingMethodsOf(
+    context.merchant.settings['shipping_methods'],
+    currency,
+  );
+  const customers = await readCustomerShipping(context, shippingMethods, [customerProfileOid]);
   return newOrder({
+    shippingMethods,
+    customerShipping: customers.get(customerProfileOid ?? 0),
     merchantId,
     orderId: orderIdOf(merchantId, number),
     order,

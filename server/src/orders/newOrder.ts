@@ -14,11 +14,13 @@ import { type CouponClaim, type CouponTerms, couponUse, noCouponTerms } from './
 import { amountIn, billingFault } from './fault.ts';
 import { isShowable, type OrderCurrency, wireCurrency } from './money.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
+import { newOrderShipping, type ShippingOutcome, withMethod } from './newOrderShipping.ts';
 import type { Occasion } from './occasion.ts';
 import { type OrderDocument, type OrderRecord } from './order.ts';
 import { isInvoiced, type PaymentPlan, paid, planPayment } from './payment.ts';
 import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
 import { paidStage } from './shipping.ts';
+import type { CustomerShipping, ShippingMethod } from './shippingMethod.ts';
 import { inStage } from './stages.ts';
 import { orderTotals, type TaxRule, type Totals } from './totals.ts';
 import { totalWeight } from './weight.ts';
@@ -37,6 +39,9 @@ export interface NewOrderRequest {
   readonly coupons?: CouponTerms | undefined;
   /** Which cards may pay what recurs. Absent: all. */
   readonly cardPolicy?: CardPolicy | undefined;
+  /** The merchant's shipping methods. */
+  readonly shippingMethods?: readonly ShippingMethod[];
+  readonly customerShipping?: CustomerShipping | undefined;
   /** The merchant's currency. */
   readonly currency: string;
   readonly now: Occasion;
@@ -73,10 +78,13 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   if (!lines.ok) return lines;
   const charges = chargesOf(wire, request.currency);
   if (!charges.ok) return charges;
+  const shipping = shippingOf(request, lines.value, charges.value);
+  if (!shipping.ok) return shipping;
+  const shippingHandling = shipping.value.cost;
   const coupons = couponUse({
     order: wire,
     lines: lines.value,
-    shipping: charges.value.shippingHandling,
+    shipping: shippingHandling,
     terms: request.coupons ?? noCouponTerms,
     isPaidElsewhere: channelPartner.skip_payment_processing === true,
     currency: request.currency,
@@ -89,6 +97,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const totals = orderTotals({
     lines: discounted,
     ...charges.value,
+    shippingHandling,
     shippingDiscount: coupons.discounts.shipping,
   });
   const sizeFault = totalsFault(totals, currency.value);
@@ -99,7 +108,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const unaccepted = unacceptedFault(request, lines.value);
   if (unaccepted && plan.kind === 'charge') return failure(unaccepted);
   const document = {
-    ...documentOf(request, currency.value, discounted, totals),
+    ...documentOf(request, currency.value, discounted, totals, shipping.value.method),
     ...(wire.coupons || coupons.coupons.length > 0 ? { coupons: coupons.coupons } : {}),
   };
   const record = recordOf(request, document, totals.total);
@@ -111,6 +120,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
       ...rebillWarnings(wire, lines.value),
       ...coupons.warnings,
       ...unacceptedWarnings(unaccepted),
+      ...shipping.value.warnings,
     ],
     couponClaims: coupons.claims,
     onceItems: lines.value.flatMap(({ onceItemId: itemId }, index) =>
@@ -137,6 +147,25 @@ function unacceptedFault(
 /** The money may have been taken elsewhere, so a card that is not accepted is only warned of. */
 const unacceptedWarnings = (fault: FieldFault | undefined): LineWarning[] =>
   fault ? [{ code: 'card_not_accepted', field: fault.field, reason: fault.reason }] : [];
+
+/** An amount that the order names takes precedence over its shipping method. */
+const shippingOf = (
+  {
+    order,
+    channelPartner,
+    shippingMethods: methods = [],
+    customerShipping,
+    currency,
+  }: NewOrderRequest,
+  lines: readonly OrderLine[],
+  { shippingHandling: named }: Charges,
+): Outcome<ShippingOutcome, FieldFault> =>
+  named === undefined
+    ? newOrderShipping(
+        { order, channelPartner, methods, customer: customerShipping, currency },
+        lines,
+      )
+    : success({ cost: named, warnings: [] });
 
 /** Warns of a purchase that is to recur although nothing can ever charge or invoice it again. */
 function rebillWarnings({ payment }: Order, lines: readonly OrderLine[]): LineWarning[] {
@@ -246,15 +275,13 @@ function linesOf({
 }
 
 interface Charges {
-  readonly shippingHandling: Minor;
+  /** Absent: the shipping method determines it. */
+  readonly shippingHandling: Minor | undefined;
   readonly extras: Minor;
   readonly taxRule: TaxRule;
 }
 
-/**
- * Reads the amounts, apart from the lines, that an insert may name. Shipping is free unless it is
- * named, because there are no shipping tables.
- */
+/** Reads the amounts, apart from the lines, that an insert may name. */
 function chargesOf(order: Order, currency: string): Outcome<Charges, FieldFault> {
   const named = amountsIn(order, currency);
   if (!named.ok) return named;
@@ -268,7 +295,7 @@ function chargesOf(order: Order, currency: string): Outcome<Charges, FieldFault>
     });
   }
   return success({
-    shippingHandling: amounts.get('summary.arbitrary_shipping_handling_total') ?? zero,
+    shippingHandling: amounts.get('summary.arbitrary_shipping_handling_total'),
     extras: sum([
       amounts.get('gift.gift_charge') ?? zero,
       amounts.get('gift.gift_wrap_cost') ?? zero,
@@ -308,6 +335,7 @@ function documentOf(
   currency: OrderCurrency,
   lines: readonly OrderLine[],
   totals: Totals,
+  method: ShippingMethod | undefined,
 ): OrderDocument {
   // Fields that only the server sets, that an insert does not take, or that are computed below.
   const {
@@ -323,9 +351,10 @@ function documentOf(
   const money = (amount: Minor) => wireCurrency(amount, currency);
   const { channelPartner } = request;
   const weight = totalWeight(wire.items ?? []);
+  const shipping = withMethod(weight ? { ...wire.shipping, weight } : wire.shipping, method);
   return {
     ...wire,
-    ...(weight && { shipping: { ...wire.shipping, weight } }),
+    ...(shipping && { shipping }),
     merchant_id: request.merchantId,
     order_id: request.orderId,
     currency_code: currency.shown,

@@ -7,9 +7,11 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { amountMax, type Minor, minor, quantityMax, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { gramsOf } from '../kernel/weightUnits.ts';
 import { amountIn } from './fault.ts';
 import type { wireCurrency } from './money.ts';
 
+import type { ShippedLine } from './shippingMethod.ts';
 import type { LineTotals, TotalsLine } from './totals.ts';
 
 /** A line of a new order: the input of its amount, and its document. */
@@ -17,6 +19,8 @@ export interface OrderLine extends TotalsLine {
   readonly warnings: readonly LineWarning[];
   /** Whether the customer expects it again: a schedule was chosen, or the item has steps. */
   readonly recurs: boolean;
+  /** What it counts for the cost of shipping. */
+  readonly shipping: Pick<ShippedLine, 'grams' | 'shipsFree' | 'isParcel'>;
   /** The item, if it recurs and each customer may have it once. */
   readonly onceItemId?: string | undefined;
   document(
@@ -39,7 +43,8 @@ export interface LineWarning {
     | 'one_per_customer'
     | 'unknown_coupon'
     | 'coupon_not_used'
-    | 'card_not_accepted';
+    | 'card_not_accepted'
+    | 'shipping_method';
   readonly field: string;
   readonly reason: string;
 }
@@ -101,11 +106,28 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
     taxFree: wire.tax_free ?? item?.taxFree ?? false,
     warnings: warningsOf(request, path),
     recurs: recurs(request),
+    shipping: shippingOf(request),
     onceItemId: onceItemOf(request),
     document: (totals, itemIndex, money) =>
       lineDocument(request, quantity, unitCost, totals, itemIndex, money),
   });
 }
+
+const shippingOf = (request: LineRequest): OrderLine['shipping'] => {
+  const { wire, item } = request;
+  const type = wire.tax_product_type ?? item?.productType;
+  return {
+    grams: weightOf(wire) ?? item?.grams ?? 0,
+    shipsFree:
+      wire.free_shipping === true ||
+      item?.freeShipping === true ||
+      (item?.autoOrder?.freeShipping === true && recurs(request)),
+    isParcel: type !== 'digital' && type !== 'service',
+  };
+};
+
+const weightOf = ({ weight }: OrderItem): number | undefined =>
+  weight?.value === undefined ? undefined : weight.value * gramsOf[weight.uom ?? 'LB'];
 
 const isQuantity = (quantity: number): boolean =>
   quantity > 0 && quantity <= quantityMax && Number(quantity.toFixed(4)) === quantity;
@@ -235,7 +257,7 @@ const marksOf = (item: LineRequest['item'], wire: OrderItem) => ({
   ...(item?.distributionCenter && !wire.distribution_center_code
     ? { distribution_center_code: item.distributionCenter }
     : {}),
-  ...(item?.autoOrder?.freeShipping ? { free_shipping: true } : {}),
+  ...(item?.autoOrder?.freeShipping || item?.freeShipping ? { free_shipping: true } : {}),
 });
 
 function optionsOf(

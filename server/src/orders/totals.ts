@@ -109,7 +109,8 @@ export const lineAmount = ({
 }: Omit<TotalsLine, 'discount' | 'taxFree'>): Minor =>
   minor(timesQuantity(unitCost, quantity, 'half up') + oneTimeFees);
 
-function lineTotals({ quantity, discount, ...line }: TotalsLine): LineTotals {
+/** Returns the amounts of a line. */
+export function lineTotals({ quantity, discount, ...line }: TotalsLine): LineTotals {
   const amount = lineAmount({ quantity, ...line });
   const withDiscount = minor(amount - discount);
   return {

@@ -1,5 +1,6 @@
 import type { Weight } from '@perennial/contract/common.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import { gramsOf } from '../kernel/weightUnits.ts';
 
 /**
  * Returns the weight of an order's lines in the unit of the first one, rounded to four decimals
@@ -17,5 +18,3 @@ export function totalWeight(lines: readonly OrderItem[]): Weight | undefined {
   const grams = weighed.reduce((sum, { uom, value }) => sum + value * gramsOf[uom], 0);
   return { uom: first.uom, value: Number((grams / gramsOf[first.uom]).toFixed(4)) };
 }
-
-const gramsOf = { G: 1, KG: 1000, LB: 453.592_37, OZ: 28.349_523_125 } as const;

@@ -7,6 +7,7 @@ import { lockVersions, putOff, takeDueMarks } from '../autoOrders/dueStore.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveRebilled } from '../autoOrders/store.ts';
 import { addDays } from '../kernel/calendar.ts';
+import { readCustomerShipping } from '../orders/customerShippingReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
 import { gatewayKinds } from '../payments/gatewaySettings.ts';
@@ -334,13 +335,20 @@ async function loadCandidates(
   const catalog = await loadCatalog(db, merchantId, autoOrders);
   const coupons = await loadCoupons(context, orders);
   const orderOf = new Map(orders.map((order) => [order.orderId, order]));
+  const customers = await readCustomerShipping(
+    context,
+    policy.shippingMethods,
+    orders.map((order) => order.customerProfileOid),
+  );
   const momentOf = new Map(due.map((each) => [each.autoOrderOid, each.dueAt]));
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);
     const order = before && orderOf.get(before.orderId);
+    const original = orderOf.get(autoOrder.originalOrderId);
     return {
       autoOrder,
-      original: orderOf.get(autoOrder.originalOrderId),
+      original,
+      customer: customers.get(original?.customerProfileOid ?? 0),
       catalog,
       coupons,
       policy,

@@ -17,12 +17,13 @@ type StoredLine = Omit<RebillLine, 'priceRules' | 'shipment'> & {
 
 /** Converts a planned charge to the form in its row. */
 export function chargeToJson(charge: PlannedCharge): StoredCharge {
-  const lines = charge.order.lines.map(({ priceRules: _, shipment, ...line }) =>
+  const { shippingRules: _, ...order } = charge.order;
+  const lines = order.lines.map(({ priceRules: _, shipment, ...line }) =>
     shipment === undefined
       ? line
       : { ...line, shipment: { ...shipment, at: momentText(shipment.at) } },
   );
-  return { ...charge, order: { ...charge.order, lines } };
+  return { ...charge, order: { ...order, lines } };
 }
 
 /** Converts the form in a row to a planned charge. */

@@ -6,6 +6,10 @@ export interface Explanation {
   readonly subtotal: number;
   readonly discount: number;
   readonly shipping: number;
+  /** Rule, detail and the cost after it; absent where the original order determined it. */
+  readonly shippingRules?:
+    | readonly (readonly [rule: string, detail: string, amount: number])[]
+    | undefined;
   readonly tax: number;
   readonly total: number;
   /** The coupon of a retry. */
@@ -56,6 +60,7 @@ export const explanationOf = (order: RebillOrder): Explanation => ({
   subtotal: order.subtotal,
   discount: order.discount,
   shipping: order.shipping,
+  shippingRules: order.shippingRules?.map(({ rule, detail, amount }) => [rule, detail, amount]),
   tax: order.tax,
   total: order.total,
   coupon: order.coupon,

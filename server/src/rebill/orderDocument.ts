@@ -93,7 +93,7 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     language_iso_code: original.language_iso_code,
     affiliates: affiliatesOf(source),
     billing: original.billing,
-    shipping: withoutParcel(original.shipping),
+    shipping: shippingOf(source),
     checkout: original.checkout,
     marketing: original.marketing,
     payment: paymentOf(source),
@@ -125,6 +125,19 @@ const storedCoupon = (code: string) => ({
   base_coupon_code: code,
   automatically_applied: true,
 });
+
+/** The address of the original order, and the method that ships this rebill. */
+function shippingOf({ original: { document }, charge: { order } }: RebillOrderSource) {
+  const { shippingMethod: method } = order;
+  if (method === undefined) return withoutParcel(document.shipping);
+  const { shipping_method_accounting_code: _, ...shipping } =
+    withoutParcel(document.shipping) ?? {};
+  return {
+    ...shipping,
+    shipping_method: method.name,
+    ...(method.accountingCode && { shipping_method_accounting_code: method.accountingCode }),
+  };
+}
 
 type OrderCard = NonNullable<OrderPayment['credit_card']>;
 

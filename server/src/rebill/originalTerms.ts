@@ -2,6 +2,7 @@ import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
 import { minor } from '../kernel/money.ts';
+import { gramsOf } from '../kernel/weightUnits.ts';
 import { amountOf } from '../orders/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { baseCodesOf } from './originalCoupons.ts';
@@ -10,8 +11,13 @@ import { baseCodesOf } from './originalCoupons.ts';
 export interface OriginalTerms {
   /** The cost of its shipping method. A discount that was not a coupon's is taken off. */
   readonly shipping: Minor;
-  readonly shippingMethod?: string | undefined;
   readonly postalCode?: string | undefined;
+  /** The name of its shipping method, and where it ships to. */
+  readonly shippingMethod?: string | undefined;
+  readonly country?: string | undefined;
+  readonly currency: string;
+  /** What one unit of its lines weighs in grams, by case-folded item id. */
+  readonly grams: ReadonlyMap<string, number>;
   /** In percent: 8.25. */
   readonly taxRatePercent: number;
   readonly taxesShipping: boolean;
@@ -32,7 +38,8 @@ export function originalTerms({ document, currency }: OrderRecord): OriginalTerm
           ? 0
           : amountOf(summary?.shipping_handling_total_discount, currency)),
     ),
-    shippingMethod: document.shipping?.shipping_method,
+    ...shipmentTerms(document),
+    currency,
     postalCode: document.shipping?.postal_code ?? document.billing?.postal_code,
     taxRatePercent:
       taxes?.tax_rate ?? taxes?.arbitrary_tax_rate ?? effectiveRate(document, currency),
@@ -47,6 +54,24 @@ const itemIdsOf = (
   counts: (item: OrderItem) => boolean,
 ): ReadonlySet<string> =>
   new Set((items ?? []).filter(counts).map((item) => fold(item.merchant_item_id ?? '')));
+
+function shipmentTerms({
+  items = [],
+  shipping,
+  billing,
+}: OrderDocument): Pick<OriginalTerms, 'shippingMethod' | 'country' | 'grams'> {
+  return {
+    shippingMethod: shipping?.shipping_method || undefined,
+    country: shipping?.country_code || billing?.country_code || undefined,
+    grams: new Map(
+      items.flatMap(({ merchant_item_id: id, weight }) =>
+        id === undefined || weight?.value === undefined
+          ? []
+          : [[fold(id), weight.value * gramsOf[weight.uom ?? 'LB']]],
+      ),
+    ),
+  };
+}
 
 /** The rate that an amount of tax implies, with four decimals, as other rates have. */
 function effectiveRate({ summary }: OrderDocument, currency: string): number {

@@ -1,7 +1,10 @@
+import { bringForward } from '../autoOrders/dueStore.ts';
 import { listParked } from '../autoOrders/parkedStore.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
+import { findHeld, forgetHeld } from './heldStore.ts';
 import { findItemsOfParked } from './parkedStore.ts';
+import { shippingWait } from './plan.ts';
 
 /** A page of parked auto orders. */
 export interface ParkedPage {
@@ -32,4 +35,21 @@ export async function readParked(
     parked: page.map((each) => ({ ...each, itemId: itemOf(each.autoOrderOid, each.reason) })),
     hasMore: found.length > limit,
   };
+}
+
+/**
+ * Makes the auto orders due that wait for a shipping method, after the merchant changed its methods.
+ * The engine then decides whether one ships them.
+ */
+export async function wakeAfterSettings(
+  { db, now, merchant: { merchantId } }: Context,
+  sections: ReadonlySet<string>,
+): Promise<void> {
+  if (!sections.has('shipping_methods')) return;
+  for (;;) {
+    const oids = await findHeld(db, merchantId, [shippingWait]);
+    if (oids.length === 0) return;
+    await bringForward(db, merchantId, oids, now);
+    await forgetHeld(db, merchantId, oids);
+  }
 }

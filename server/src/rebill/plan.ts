@@ -9,6 +9,7 @@ import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { isInvoiced } from '../orders/payment.ts';
+import type { CustomerShipping } from '../orders/shippingMethod.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
 import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
@@ -18,7 +19,7 @@ import type { Note } from './note.ts';
 import { type FindCoupon, originalCoupons } from './originalCoupons.ts';
 import { originalTerms } from './originalTerms.ts';
 import type { RebillPolicy } from './policy.ts';
-import type { RebillOrder } from './rebillOrder.ts';
+import type { LineFault, RebillOrder, ShippingFault } from './rebillOrder.ts';
 import { rebillOrder } from './rebillOrder.ts';
 import { isDisabledByDeclines } from './settlement.ts';
 
@@ -44,6 +45,8 @@ export interface DecisionInput {
    * The order that earlier attempts of the due charge left, if the merchant keeps declined orders.
    */
   readonly kept?: KeptOrder | undefined;
+  /** What the customer's profile says about shipping; only read for merchants with methods. */
+  readonly customer?: CustomerShipping | undefined;
 }
 
 /** What is to be done. `autoOrder` is the new record, or the same object if nothing changed. */
@@ -183,9 +186,11 @@ function chargeOf(
       input.coupons ?? (() => undefined),
       policy.originalCoupons,
     ),
+    shippingMethods: policy.shippingMethods,
+    customer: input.customer,
     context,
   });
-  if (!order.ok) return parked(input, itemFault(order.reason.why, order.reason.itemId));
+  if (!order.ok) return parked(input, orderFault(order.reason, original));
   if (order.value.total === 0)
     return {
       kind: 'charge',
@@ -265,6 +270,8 @@ function renewalNotes(
 interface PlanFault {
   readonly text: string;
   readonly itemId?: string;
+  /** What it waits for, besides a change of the item or the auto order (heldStore.ts). */
+  readonly waitsFor?: string;
 }
 
 /** Returns the first fault that prevents a due item from being planned. */
@@ -294,18 +301,33 @@ const itemFault = (why: string, itemId: string): PlanFault => ({
   itemId,
 });
 
+function orderFault(fault: LineFault | ShippingFault, { document }: OrderRecord): PlanFault {
+  if (fault.why !== 'no shipping method') return itemFault(fault.why, fault.itemId);
+  const to = fault.country === undefined ? 'an unknown country' : fault.country;
+  return {
+    text:
+      `no shipping method ships the order to ${to}, neither ` +
+      `${document.shipping?.shipping_method} nor another one`,
+    waitsFor: shippingWait,
+  };
+}
+
+/** What an auto order waits for that no shipping method ships. */
+export const shippingWait = 'shipping method';
+
 /**
  * Parks the auto order: nothing is charged, and the next check is a local day later, or when the
  * auto order or the item changes. It is reported once, not once a day.
  */
 function parked(
   { autoOrder, at, zone }: DecisionInput,
-  { text: fault, itemId }: PlanFault,
+  { text: fault, itemId, waitsFor }: PlanFault,
 ): Parking {
   const reason = parkedReason(fault);
   const until = addDays(at, 1, zone);
+  const waits = waitsFor === undefined ? {} : { waitsFor };
   if (autoOrder.failureReason === reason)
-    return { kind: 'park', autoOrder, notes: [], until, reason, itemId };
+    return { kind: 'park', autoOrder, notes: [], until, reason, itemId, ...waits };
   const note: Note = {
     message: `${reason}. It is checked again every day and after each change.`,
     event: { name: 'auto_order_update', data: { reason: 'parked', fault } },
@@ -317,6 +339,7 @@ function parked(
     until,
     reason,
     itemId,
+    ...waits,
   };
 }
 

@@ -1,6 +1,7 @@
 import { missedShipments } from '../autoOrders/rules.ts';
 import type { MissedShipments } from '../autoOrders/steps.ts';
 import { couponsOf, type OrderCoupon } from '../orders/coupon.ts';
+import { type ShippingMethod, shippingMethodsOf } from '../orders/shippingMethod.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { DunningPolicy } from './dunning.ts';
 import type { OriginalCouponPolicy } from './originalCoupons.ts';
@@ -18,6 +19,8 @@ export interface RebillPolicy {
   readonly coupons: ReadonlyMap<string, OrderCoupon>;
   /** Whether rebills use the coupons of their original order. */
   readonly originalCoupons: OriginalCouponPolicy;
+  /** What shipments cost. Empty: as much as that of the original order. */
+  readonly shippingMethods: readonly ShippingMethod[];
 }
 
 /**
@@ -47,6 +50,7 @@ export function rebillPolicy({
       skipsOriginal: settings['skip_original_coupons'] === true,
       ignoresEnd: settings['ignore_coupon_expiration'] === true,
     },
+    shippingMethods: shippingMethodsOf(settings['shipping_methods'], currency),
   };
 }
 

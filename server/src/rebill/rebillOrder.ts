@@ -14,6 +14,12 @@ import { allocate, minor, sum, zero } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { couponDiscount, type OrderCoupon } from '../orders/coupon.ts';
+import {
+  type CustomerShipping,
+  rebillQuote,
+  type ShippingMethod,
+  type ShippingQuote,
+} from '../orders/shippingMethod.ts';
 import { taxOn } from '../orders/totals.ts';
 import type { OriginalCoupon } from './originalCoupons.ts';
 import type { OriginalTerms } from './originalTerms.ts';
@@ -36,6 +42,10 @@ export interface RebillOrder {
   readonly shipping: Minor;
   /** What coupons took off shipping. Absent: nothing. */
   readonly shippingDiscount?: Minor;
+  /** The method that ships it, if the merchant's methods determined the cost. */
+  readonly shippingMethod?: { readonly name: string; readonly accountingCode?: string };
+  /** How the cost was determined, for previews. */
+  readonly shippingRules?: ShippingQuote['rules'];
   /** The amount on which the tax is calculated. */
   readonly taxable: Minor;
   readonly tax: Minor;
@@ -107,6 +117,9 @@ export interface RebillTerms {
   readonly catalog: Catalog;
   readonly coupon?: OrderCoupon | undefined;
   readonly originalCoupons?: readonly OriginalCoupon[] | undefined;
+  /** Empty or absent: shipping costs as much as in the original order. */
+  readonly shippingMethods?: readonly ShippingMethod[];
+  readonly customer?: CustomerShipping | undefined;
   readonly context: PlanContext;
 }
 
@@ -116,15 +129,21 @@ export interface LineFault {
   readonly itemId: string;
 }
 
+/** No shipping method of the merchant ships the order. */
+export interface ShippingFault {
+  readonly why: 'no shipping method';
+  readonly country: string | undefined;
+}
+
 /**
  * Calculates the lines and amounts of a rebill. A cancel fee is charged alone: no add-ons, and
  * nothing is shipped.
  */
-export function rebillOrder(terms: RebillTerms): Outcome<RebillOrder, LineFault> {
+export function rebillOrder(terms: RebillTerms): Outcome<RebillOrder, LineFault | ShippingFault> {
   const items = terms.rebill.lines.map((line) => itemLine(line, terms));
   const isFee = items.every((line) => line.kind === 'cancel fee');
   const addOns = isFee ? success([]) : addOnLines(terms);
-  return addOns.ok ? success(withAmounts([...items, ...addOns.value], isFee, terms)) : addOns;
+  return addOns.ok ? withAmounts([...items, ...addOns.value], isFee, terms) : addOns;
 }
 
 function itemLine(
@@ -142,7 +161,7 @@ function itemLine(
     amount: shipment.price.amount,
     discount: zero,
     isTaxed: !(shipped?.taxFree ?? false) && !original.taxFreeItemIds.has(fold(shipment.itemId)),
-    shipsFree: shipped?.autoOrder?.freeShipping ?? false,
+    shipsFree: shipped?.autoOrder?.freeShipping === true || shipped?.freeShipping === true,
     ...shippingOf(shipped),
     options: optionsOf(item),
     priceRules: shipment.price.trace,
@@ -213,7 +232,7 @@ function addOnLine(
     amount: price.value.amount,
     discount: zero,
     isTaxed: !shipped.taxFree && !original.taxFreeItemIds.has(fold(addOn.itemId)),
-    shipsFree: addOn.freeShipping,
+    shipsFree: addOn.freeShipping || shipped.freeShipping === true,
     ...shippingOf(shipped),
     options: addOn.options,
     priceRules: price.value.trace,
@@ -224,12 +243,12 @@ function withAmounts(
   lines: readonly RebillLine[],
   isFee: boolean,
   terms: RebillTerms,
-): RebillOrder {
+): Outcome<RebillOrder, ShippingFault> {
   const { original } = terms;
   const subtotal = sum(lines.map((line) => line.amount));
-  // The original order's shipping method has the same cost as then, whatever is shipped. Shipping
-  // is free only if every line ships free.
-  const fullShipping = isFee || lines.every((line) => line.shipsFree) ? zero : original.shipping;
+  const quote = shippingQuote(lines, isFee, terms);
+  if (quote === undefined) return failure({ why: 'no shipping method', country: original.country });
+  const fullShipping = quote.cost;
   const off = isFee ? nothingOff(lines) : couponsOff(lines, fullShipping, terms);
   const discounted = lines.map((line, index) => ({ ...line, discount: off.lines[index] ?? zero }));
   const discount = sum(off.lines);
@@ -239,19 +258,63 @@ function withAmounts(
   );
   const taxable = minor(taxedLines + (original.taxesShipping ? shipping : 0));
   const tax = taxOn(taxable, original.taxRatePercent);
-  return {
+  return success({
     lines: discounted,
     subtotal,
     discount,
     shipping,
     ...(off.shipping > 0 && { shippingDiscount: off.shipping }),
+    ...methodOf(quote),
     taxable,
     tax,
     ...(off.retryCode !== undefined && { coupon: off.retryCode }),
     ...(off.rules.length > 0 && { couponRules: off.rules }),
     total: minor(subtotal - discount + shipping + tax),
-  };
+  });
 }
+
+/**
+ * Returns what shipping costs; undefined if no method ships the order. Without methods, or without
+ * the name of one in the original order, it costs the same as then, whatever is shipped, and it is
+ * free only if every line ships free.
+ */
+function shippingQuote(
+  lines: readonly RebillLine[],
+  isFee: boolean,
+  { original, catalog, customer, shippingMethods = [] }: RebillTerms,
+): ShippingQuote | undefined {
+  const name = original.shippingMethod;
+  if (isFee || shippingMethods.length === 0 || name === undefined)
+    return {
+      cost: isFee || lines.every((line) => line.shipsFree) ? zero : original.shipping,
+      rules: [],
+    };
+  return rebillQuote(shippingMethods, name, {
+    lines: lines.map((line) => ({
+      amount: minor(line.amount - line.discount),
+      quantity: line.quantity,
+      grams: catalog(line.itemId)?.grams ?? original.grams.get(fold(line.itemId)) ?? 0,
+      shipsFree: line.shipsFree,
+      isParcel: line.productType === undefined,
+    })),
+    country: original.country,
+    customer,
+    currency: original.currency,
+  });
+}
+
+const methodOf = ({
+  method,
+  rules,
+}: ShippingQuote): Pick<RebillOrder, 'shippingMethod' | 'shippingRules'> => ({
+  ...(method && {
+    shippingMethod: {
+      name: method.name,
+      ...(method.accountingCode !== undefined && { accountingCode: method.accountingCode }),
+    },
+  }),
+  ...(rules.length > 0 && { shippingRules: rules }),
+});
 
 /** What coupons take off a rebill. */
 interface CouponsOff {

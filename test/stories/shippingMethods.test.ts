@@ -1,0 +1,159 @@
+// What shipping costs, asked again for each rebill: a free threshold that is crossed, a customer that
+// moves where no method ships to, the cheapest method, and customers who ship free.
+import assert from 'node:assert/strict';
+import type { Order } from '@perennial/contract/order.ts';
+import type { ChargeExplanation } from '@perennial/contract/timeline.ts';
+import { type Subscriber, story } from '../support/stories.ts';
+
+const coffee = {
+  merchant_item_id: 'COFFEE',
+  description: 'Coffee',
+  pricing: { cost: 20 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+};
+const monthly = { merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' };
+const methods = [
+  {
+    name: 'Ground',
+    accounting_code: '4000',
+    rates: [{ countries: ['US'], quantity_up_to: 5, cost: 7 }],
+    handling: 0.5,
+    free_from_subtotal: 60,
+  },
+  { name: 'Air', rates: [{ countries: ['US', 'CA'], quantity_up_to: 3, cost: 19 }] },
+];
+const opening = { on: '2026-01-15T10:00', settings: { shipping_methods: methods } };
+const home = { shipping: { shipping_method: 'ground', country_code: 'US' } };
+
+const shipping = (order: Order | undefined) => order?.summary?.shipping_handling_total?.value;
+const original = async (ann: Subscriber) => {
+  const { original_order_id: order_id } = await ann.read();
+  const { order } = await ann.ask({
+    operation: 'getOrder',
+    params: { order_id: order_id! },
+    query: { _expand: 'shipping,summary,items' },
+  });
+  return order as Order;
+};
+const rules = (rebill: Pick<ChargeExplanation, 'shipping_rules'> | undefined) =>
+  rebill?.shipping_rules?.map(({ rule, amount }) => [rule, amount]);
+
+story('a free-shipping threshold is crossed, and crossed back', opening, async (shop) => {
+  await shop.sells(coffee);
+  const ann = await shop.order([monthly], home);
+  const first = await original(ann);
+  assert.equal(first.shipping?.shipping_method, 'Ground');
+  assert.equal(first.shipping?.shipping_method_accounting_code, '4000');
+  assert.equal(shipping(first), 7.5);
+  await shop.until('2026-02-16T00:00');
+  await ann.updateItem({ original_quantity: 3 });
+  await shop.until('2026-03-16T00:00');
+  await ann.updateItem({ original_quantity: 2 });
+  const {
+    rebills: [next],
+  } = await ann.ask({
+    operation: 'previewAutoOrder',
+    query: { count: 1 },
+  });
+  await shop.until('2026-04-16T00:00');
+  const bills = await ann.bills('shipping,summary');
+  assert.deepEqual(bills.map(shipping), [7.5, 0, 7.5]);
+  const last = bills.at(-1)!;
+  assert.equal(last.shipping?.shipping_method, 'Ground');
+  const { explanation } = await ann.ask({
+    operation: 'explainOrder',
+    params: { order_id: last.order_id! },
+  });
+  const expected = [
+    ['Ground', 7],
+    ['handling', 7.5],
+  ];
+  assert.deepEqual([rules(next), rules(explanation)], [expected, expected]);
+  assert.equal(next?.total, last.summary?.total?.value);
+});
+
+story('no method ships it: parked, a task, and billed when one does', opening, async (shop) => {
+  await shop.sells(coffee);
+  const ann = await shop.order([{ ...monthly, quantity: 4 }], home);
+  const moved = { original_order: { shipping: { country_code: 'CA' } } };
+  await ann.update(moved);
+  await shop.until('2026-02-20T00:00');
+  assert.equal((await ann.bills()).length, 0);
+  assert.match((await ann.read()).failure_reason ?? '', /no shipping method ships the order to CA/);
+  const tasks = async () => {
+    const { tasks } = await ann.ask({
+      operation: 'searchWorkflowTasks',
+      body: { object_id: String(ann.oid), status: 'open' },
+    });
+    return tasks.map(({ task_name }) => task_name);
+  };
+  assert.deepEqual(await tasks(), ['Repair an auto order that cannot be billed']);
+  const [ground, air] = methods;
+  const shipping_methods = [ground!, { ...air!, rates: [{ countries: ['CA'], cost: 30 }] }];
+  await ann.ask({ operation: 'updateMerchantSettings', body: { shipping_methods } });
+  await shop.until('2026-02-20T01:00');
+  const [bill] = await ann.bills('shipping,summary');
+  assert.deepEqual([bill?.shipping?.shipping_method, shipping(bill)], ['Air', 30]);
+  assert.equal((await ann.read()).failure_reason, undefined);
+  assert.deepEqual(await tasks(), []);
+});
+
+story('a new order takes the cheapest method, or is refused', opening, async (shop) => {
+  await shop.sells(coffee);
+  const cheapest = { least_cost_route: true, country_code: 'US' };
+  const ann = await shop.order([monthly], { shipping: cheapest });
+  assert.equal((await original(ann)).shipping?.shipping_method, 'Ground');
+  const insert = (more: Order) =>
+    ann.ask({
+      operation: 'insertOrder',
+      query: { _expand: 'summary,shipping' },
+      body: {
+        billing: { email: 'bob@example.com' },
+        payment: {
+          payment_method: 'Credit Card',
+          credit_card: { card_number_token: 'tok_approve' },
+        },
+        items: [{ merchant_item_id: 'COFFEE', quantity: 1 }],
+        ...more,
+      },
+    });
+  const among = ['Air', 'Boat'];
+  const air = await insert({
+    shipping: { ...cheapest, least_cost_route_shipping_methods: among },
+  });
+  assert.equal(shipping(air.order as Order), 19);
+  await assert.rejects(
+    insert({ shipping: { shipping_method: 'Ground', country_code: 'FR' } }),
+    /Ground does not ship this order/,
+  );
+  const ignored = await insert({
+    shipping: { shipping_method: 'Zeppelin' },
+    channel_partner: { ignore_invalid_shipping_method: true },
+  });
+  assert.equal(shipping(ignored.order as Order), 0);
+});
+
+story('a customer ships free from a minimum, and pays no handling', opening, async (shop) => {
+  await shop.sells(coffee);
+  const ann = await shop.order([monthly], { ...home, email: 'free@example.com' });
+  assert.equal(shipping(await original(ann)), 7.5);
+  const insert = await ann.ask({
+    operation: 'insertCustomer',
+    body: {
+      email: 'bob@example.com',
+      free_shipping: true,
+      free_shipping_minimum: 40,
+      exempt_shipping_handling_charge: true,
+    },
+  });
+  assert.ok(insert.customer);
+  const bob = await shop.order([{ ...monthly, quantity: 2 }], {
+    ...home,
+    email: 'bob@example.com',
+  });
+  assert.equal(shipping(await original(bob)), 0);
+  await shop.until('2026-02-16T00:00');
+  await bob.updateItem({ original_quantity: 1 });
+  await shop.until('2026-03-16T00:00');
+  assert.deepEqual((await bob.bills('summary')).map(shipping), [0, 7]);
+});
