@@ -50,10 +50,10 @@ const addOnItemIds = (addOns: readonly AddOn[]): string[] =>
     : [];
 
 function ledToItemIds(item: CatalogItem): string[] {
+  const parts = (item.components ?? []).map(({ itemId }) => itemId);
   const shipped = stepsOf(item).flatMap((step) =>
     step.type === 'item' && step.itemId !== undefined ? [step.itemId] : [],
   );
-  return item.autoOrder?.cancelItemId === undefined
-    ? shipped
-    : [...shipped, item.autoOrder.cancelItemId];
+  const cancelItemId = item.autoOrder?.cancelItemId;
+  return [...shipped, ...parts, ...(cancelItemId === undefined ? [] : [cancelItemId])];
 }

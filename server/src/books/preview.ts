@@ -1,9 +1,10 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { dueAt } from '../autoOrders/calculated.ts';
+import type { Catalog } from '../autoOrders/steps.ts';
 import { addDays } from '../kernel/calendar.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
-import { decide } from '../rebill/plan.ts';
+import { decide, usesOf } from '../rebill/plan.ts';
 import type { RebillOrder } from '../rebill/rebillOrder.ts';
 import { afterPaid } from '../rebill/settlement.ts';
 import type { DateRule } from './previewDates.ts';
@@ -88,12 +89,25 @@ export function previewRebills(
     traces = new Map([...traces, ...shippedTraces(autoOrder.items, order)]);
     input = {
       ...input,
+      catalog: afterSale(input.catalog, order),
       autoOrder: afterPaid(autoOrder, order, input).autoOrder,
       firstDeclinedAt: undefined,
       kept: undefined,
     };
   }
   return { rebills, ends: rebills.length < count ? 'paused' : 'never' };
+}
+
+/** The catalogue without what a rebill takes from the stock. */
+function afterSale(catalog: Catalog, order: RebillOrder): Catalog {
+  const uses = new Map(usesOf(order, catalog).map((use) => [use.itemOid, use.quantity]));
+  if (uses.size === 0) return catalog;
+  return (itemId) => {
+    const item = catalog(itemId);
+    if (item?.stock === undefined) return item;
+    const available = item.stock.available - (uses.get(item.itemOid) ?? 0);
+    return { ...item, stock: { ...item.stock, available } };
+  };
 }
 
 // An item is examined every day while its catalogue item is paused, and that may last forever.

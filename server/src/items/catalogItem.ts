@@ -14,6 +14,7 @@ import { toMinor } from '../kernel/money.ts';
 import { gramsOf as gramsOfUnit } from '../kernel/weightUnits.ts';
 import { dayWritten, readWireDate } from '../kernel/wireDates.ts';
 import type { CatalogItem, ItemAutoOrder, ItemPricing, KitComponent, Step } from './item.ts';
+import { stockOf } from './stock.ts';
 
 /**
  * Converts a stored item's document to the record that rules use. validation.ts checked the
@@ -38,6 +39,7 @@ export function catalogItem(document: Item): CatalogItem {
     distributionCenter: centerOf(document),
     grams: gramsOf(document),
     freeShipping: document.shipping?.free_shipping,
+    stock: stockOf(document),
   };
 }
 

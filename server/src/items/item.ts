@@ -24,8 +24,17 @@ export interface CatalogItem {
   readonly grams?: number | undefined;
   /** Ships free in every order. */
   readonly freeShipping?: boolean | undefined;
+  /** What is left of it; absent for an item that is not counted. */
+  readonly stock?: ItemStock | undefined;
   /** The distribution center that ships it. Absent: the merchant's default center. */
   readonly distributionCenter?: string | undefined;
+}
+
+/** How much of an item its center can still sell. */
+export interface ItemStock {
+  readonly available: number;
+  /** How far `available` may fall: 0, or below for an item that may be ordered back. */
+  readonly floor: number;
 }
 
 /** An item that a kit contains, and how many of it are in one kit. */

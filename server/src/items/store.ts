@@ -263,3 +263,39 @@ const sortColumns: Readonly<Record<string, string>> = {
   creation_dts: 'o.created_at',
   last_modified_dts: 'o.modified_at',
 };
+
+/**
+ * Locks these items in the order of their oids until the transaction ends, and returns their
+ * documents by oid.
+ */
+export async function lockItems(
+  tx: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, Item>> {
+  if (oids.length === 0) return new Map();
+  const rows = await tx.rows<{ oid: number; document: Item }>(
+    `select merchant_item_oid as oid, document from item
+     where merchant_id = $1 and merchant_item_oid = any($2::int[])
+     order by merchant_item_oid for no key update`,
+    [merchantId, oids],
+  );
+  return new Map(rows.map(({ oid, document }) => [oid, document]));
+}
+
+/**
+ * Saves the stock of locked items. The version tells forms that they are stale; the moment of the
+ * last change stays that of the last change by a person.
+ */
+export async function saveStock(
+  tx: Database,
+  merchantId: string,
+  items: readonly (readonly [oid: number, item: Item])[],
+): Promise<void> {
+  await tx.run(
+    `update item i set document = s.document::jsonb, version = i.version + 1
+     from unnest($2::int[], $3::text[]) as s (oid, document)
+     where i.merchant_id = $1 and i.merchant_item_oid = s.oid`,
+    [merchantId, items.map(([oid]) => oid), items.map(([, item]) => JSON.stringify(item))],
+  );
+}

@@ -32,6 +32,7 @@ import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
 import { shippingMethodsOf } from './shippingMethod.ts';
 import type { OrderStage } from './stages.ts';
+import { countOrder } from './stockOperations.ts';
 import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
 
 /** What inserting orders needs from other features. */
@@ -187,7 +188,9 @@ async function settleCharge(
     ),
     stageChange(stored, order),
   ]);
-  if (approved) await hooks.onPaid(context, order);
+  if (!approved) return;
+  await hooks.onPaid(context, order);
+  await countOrder(context, order);
 }
 
 /** Returns the event of an order that moved from one stage to another. */
@@ -381,7 +384,9 @@ async function store(context: Context, order: OrderRecord, hooks: OrderHooks): P
     event('order_create', order, { to: order.document.current_stage }),
     ...(isPaid ? [paymentEvent(order)] : []),
   ]);
-  if (isPaid) await hooks.onPaid(context, order);
+  if (!isPaid) return;
+  await hooks.onPaid(context, order);
+  await countOrder(context, order);
 }
 
 async function refuseTakenNumber({ db }: Context, order: OrderRecord): Promise<never> {

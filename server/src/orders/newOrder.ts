@@ -2,6 +2,7 @@ import type { Order } from '@perennial/contract/order.ts';
 import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
+import { shortUse, stockUses } from '../items/stock.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
@@ -106,7 +107,9 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const fault = cardFault(wire.payment, plan.kind === 'charge');
   if (fault) return failure(fault);
   const unaccepted = unacceptedFault(request, lines.value);
-  if (unaccepted && plan.kind === 'charge') return failure(unaccepted);
+  const soldOut = soldOutLines(request);
+  const refused = unaccepted ?? soldOutFault(soldOut);
+  if (refused && plan.kind === 'charge') return failure(refused);
   const document = {
     ...documentOf(request, currency.value, discounted, totals, shipping.value.method),
     ...(wire.coupons || coupons.coupons.length > 0 ? { coupons: coupons.coupons } : {}),
@@ -121,6 +124,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
       ...coupons.warnings,
       ...unacceptedWarnings(unaccepted),
       ...shipping.value.warnings,
+      ...soldOut,
     ],
     couponClaims: coupons.claims,
     onceItems: lines.value.flatMap(({ onceItemId: itemId }, index) =>
@@ -147,6 +151,30 @@ function unacceptedFault(
 /** The money may have been taken elsewhere, so a card that is not accepted is only warned of. */
 const unacceptedWarnings = (fault: FieldFault | undefined): LineWarning[] =>
   fault ? [{ code: 'card_not_accepted', field: fault.field, reason: fault.reason }] : [];
+
+/** Warns of lines that ask for more than there is; nothing is charged for them here. */
+function soldOutLines({ order: { items = [] }, catalog }: NewOrderRequest): LineWarning[] {
+  return items.flatMap((line, index) => {
+    const itemId = line.merchant_item_id ?? '';
+    const uses = stockUses([{ itemId, quantity: line.quantity ?? 1 }], (id) =>
+      catalog.get(fold(id)),
+    );
+    const short = shortUse(uses, (use) => catalog.get(fold(use.itemId))?.stock);
+    if (short === undefined || line.auto_order_last_rebill_dts !== undefined) return [];
+    const left = catalog.get(fold(short.itemId))?.stock?.available;
+    const field = `items[${index}].merchant_item_id`;
+    return [
+      { code: 'sold_out' as const, field, reason: `of ${short.itemId} only ${left} are left` },
+    ];
+  });
+}
+
+const soldOutFault = ([first]: readonly LineWarning[]): FieldFault | undefined =>
+  first && {
+    field: first.field,
+    reason: `is refused because ${first.reason}`,
+    fix: 'Lower the quantity, or set allow_back_order of the item',
+  };
 
 /** An amount that the order names takes precedence over its shipping method. */
 const shippingOf = (

@@ -44,7 +44,8 @@ export interface LineWarning {
     | 'unknown_coupon'
     | 'coupon_not_used'
     | 'card_not_accepted'
-    | 'shipping_method';
+    | 'shipping_method'
+    | 'sold_out';
   readonly field: string;
   readonly reason: string;
 }

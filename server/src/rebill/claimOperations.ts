@@ -6,6 +6,8 @@ import { kindThatCharged } from '../autoOrders/chargedBy.ts';
 import { lockVersions, putOff, takeDueMarks } from '../autoOrders/dueStore.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveRebilled } from '../autoOrders/store.ts';
+import { shortUse } from '../items/stock.ts';
+import { lockStock } from '../items/stockOperations.ts';
 import { addDays } from '../kernel/calendar.ts';
 import { readCustomerShipping } from '../orders/customerShippingReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
@@ -30,7 +32,7 @@ import { eventsOf, logsOf } from './note.ts';
 import type { OrderIds } from './orderIds.ts';
 import { rememberParked } from './parkedStore.ts';
 import type { Decision, DecisionInput } from './plan.ts';
-import { decide } from './plan.ts';
+import { decide, soldOut, usesOf } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
 import { findEarlierAttempts, startAttempts } from './store.ts';
 import { parkUnreadable } from './unreadableOperations.ts';
@@ -209,7 +211,10 @@ async function claimLocked(
   context = await inCurrentZone(context);
   const candidates = await loadCandidates(context, due, terms);
   const free = await withoutSettled(context, await withoutInFlight(context, candidates));
-  const decided = free.map((each) => ({ ...each, decision: decideOrHold(each, terms) }));
+  const decided = await withStock(
+    context,
+    free.map((each) => ({ ...each, decision: decideOrHold(each, terms) })),
+  );
   const claims = decided.flatMap((each) => claimOf(each, terms));
   await startAttempts(
     context.db,
@@ -230,6 +235,32 @@ async function claimLocked(
         : [],
     ),
   };
+}
+
+/**
+ * Takes the stock of the planned charges, in one lock for the batch. Of two rebills for the last
+ * piece, the first takes it and the second is parked. Costs nothing if no item is counted.
+ */
+async function withStock(
+  context: Context,
+  decided: readonly DecidedCandidate[],
+): Promise<readonly DecidedCandidate[]> {
+  const uses = decided.map(({ decision, catalog }) =>
+    decision.kind === 'charge' ? usesOf(decision.charge.order, catalog) : [],
+  );
+  if (uses.every((each) => each.length === 0)) return decided;
+  const stock = await lockStock(context, uses.flat());
+  const settled = decided.map((each, index): DecidedCandidate => {
+    const { decision } = each;
+    const needed = uses[index] ?? [];
+    if (decision.kind !== 'charge' || needed.length === 0) return each;
+    const short = shortUse(needed, (use) => stock.left(use));
+    if (short !== undefined) return { ...each, decision: soldOut(each, short) };
+    stock.take(needed);
+    return { ...each, decision: { ...decision, charge: { ...decision.charge, stock: needed } } };
+  });
+  await stock.save();
+  return settled;
 }
 
 /** Returns what the rules decide; holds back a charge that must not be made now. */

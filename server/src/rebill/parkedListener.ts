@@ -23,7 +23,9 @@ export async function wakeParked(
   } = context;
   await wakeReleased(context, events);
   const itemIds = events.flatMap(({ name, data }) =>
-    name === 'item_create' || name === 'item_update' ? [String(data?.['itemId'])] : [],
+    (name === 'item_create' || name === 'item_update') && typeof data?.['itemId'] === 'string'
+      ? [data['itemId']]
+      : [],
   );
   if (itemIds.length === 0) return;
   const oids = await findParked(db, merchantId, itemIds);

@@ -5,6 +5,7 @@ import { paced } from '../autoOrders/pacing.ts';
 import { parkedReason } from '../autoOrders/parking.ts';
 import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
 import { autoOrderStop, hasCompleted, isFinalStop, planNext, slip } from '../autoOrders/steps.ts';
+import { type StockUse, shortUse, stockUses } from '../items/stock.ts';
 import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
@@ -83,6 +84,8 @@ export interface PlannedCharge {
   readonly card?: ChargedCard;
   /** The order is made unpaid, and its customer pays it by another way than a charge. */
   readonly isInvoice?: true;
+  /** What of counted items it takes. A decline puts it back. */
+  readonly stock?: readonly StockUse[];
   /** Declines had disabled the auto order. It is active again if this charge succeeds. */
   readonly revives?: true;
 }
@@ -191,6 +194,8 @@ function chargeOf(
     context,
   });
   if (!order.ok) return parked(input, orderFault(order.reason, original));
+  const short = shortUse(usesOf(order.value, catalog), ({ itemId }) => catalog(itemId)?.stock);
+  if (short !== undefined) return soldOut(input, short);
   if (order.value.total === 0)
     return {
       kind: 'charge',
@@ -300,6 +305,17 @@ const itemFault = (why: string, itemId: string): PlanFault => ({
   text: `item ${itemId}: ${why}`,
   itemId,
 });
+
+/** Returns what a rebill takes of counted items. */
+export const usesOf = (order: RebillOrder, catalog: Catalog): StockUse[] =>
+  stockUses(
+    order.lines.filter(({ kind }) => kind !== 'cancel fee'),
+    catalog,
+  );
+
+/** Parks an auto order whose rebill is sold out, until its item is in stock again. */
+export const soldOut = (input: DecisionInput, { itemId }: StockUse): Parking =>
+  parked(input, itemFault('sold out', itemId));
 
 function orderFault(fault: LineFault | ShippingFault, { document }: OrderRecord): PlanFault {
   if (fault.why !== 'no shipping method') return itemFault(fault.why, fault.itemId);

@@ -8,6 +8,7 @@ import { lockVersions, takeDueMarks } from '../autoOrders/dueStore.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveAutoOrders, saveRebilled } from '../autoOrders/store.ts';
+import { countSold } from '../items/stockOperations.ts';
 import { required } from '../kernel/assert.ts';
 import { fulfillmentEvent } from '../orders/fulfillment.ts';
 import type { OrderRecord } from '../orders/order.ts';
@@ -423,6 +424,10 @@ async function saveSettlements(
   }));
   await appendLogs(db, merchantId, context.now, logsOf(noted));
   await context.events.emit(context, [...eventsOf(noted), ...settlements.flatMap(orderEvents)]);
+  const unsold = settlements.flatMap(({ answer, attempt }) =>
+    answer.kind === 'declined' ? (attempt.charge.stock ?? []) : [],
+  );
+  await countSold(context, unsold, true);
 }
 
 function rebilledOf(

@@ -1,0 +1,108 @@
+// Counted items: a sold-out month, the last piece, a decline that puts it back, and a kit.
+import assert from 'node:assert/strict';
+import { type Shop, type Subscriber, story } from '../support/stories.ts';
+
+const tea = (level: number, more: object = {}) => ({
+  merchant_item_id: 'TEA',
+  description: 'Tea',
+  pricing: { cost: 25 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly' as const] },
+  shipping: {
+    track_inventory: true,
+    distribution_centers: [
+      { distribution_center_code: 'DFLT', handles: true, inventory_level: level, ...more },
+    ],
+  },
+});
+const monthly = [{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }];
+const opening = { on: '2027-01-15T10:00' };
+
+async function levelOf(ann: Subscriber, id = 'TEA'): Promise<number | undefined> {
+  const { item } = await ann.ask({
+    operation: 'getItemByMerchantItemId',
+    params: { merchant_item_id: id },
+    query: { _expand: 'shipping.distribution_centers' },
+  });
+  return item?.shipping?.distribution_centers?.[0]?.inventory_level;
+}
+
+async function twoCustomers(shop: Shop, level: number) {
+  await shop.sells(tea(level));
+  const ann = await shop.order(monthly);
+  const bob = await shop.order(monthly, { email: 'bob@example.com' });
+  assert.equal(await levelOf(ann), level - 2);
+  return { ann, bob };
+}
+
+const billed = async (...all: Subscriber[]) => {
+  const bills = await Promise.all(all.map((each) => each.bills()));
+  return bills.map(({ length }) => length);
+};
+
+story(
+  'a sold-out month: one wins the last piece, the other is billed later',
+  opening,
+  async (shop) => {
+    const { ann, bob } = await twoCustomers(shop, 3);
+    await shop.until('2027-02-20T00:00');
+    assert.equal((await billed(ann, bob)).filter((count) => count === 1).length, 1);
+    assert.equal(await levelOf(ann), 0);
+    const reasons = [(await ann.read()).failure_reason, (await bob.read()).failure_reason];
+    assert.equal(reasons.filter((each) => /item TEA: sold out/.test(each ?? '')).length, 1);
+    await shop.changes('TEA', { shipping: tea(10).shipping });
+    await shop.until('2027-02-20T01:00');
+    assert.deepEqual(await billed(ann, bob), [1, 1]);
+    assert.equal(await levelOf(ann), 9);
+  },
+);
+
+story('a declined rebill gives its piece back', opening, async (shop) => {
+  await shop.sells(tea(2));
+  const ann = await shop.order(monthly);
+  const body = {
+    card_number_token: 'tok_decline',
+    card_expiration_month: 12,
+    card_expiration_year: 2040,
+  };
+  await ann.ask({ operation: 'updateAutoOrderPayment', body });
+  await shop.until('2027-02-16T00:00');
+  assert.deepEqual([(await ann.read()).credit_card_attempt, await levelOf(ann)], [1, 1]);
+  const renewed = { ...body, card_number_token: 'tok_approve' };
+  await ann.ask({ operation: 'updateAutoOrderPayment', body: renewed });
+  await shop.until('2027-02-20T00:00');
+  assert.deepEqual([await billed(ann), await levelOf(ann)], [[1], 0]);
+});
+
+story('what is sold out is refused before the charge', opening, async (shop) => {
+  await shop.sells(tea(1));
+  const ann = await shop.order(monthly);
+  await assert.rejects(shop.order(monthly, { email: 'bob@example.com' }), /of TEA only 0 are left/);
+  assert.equal(await levelOf(ann), 0);
+  await shop.changes('TEA', { shipping: { allow_back_order: true } });
+  await shop.order(monthly, { email: 'bob@example.com' });
+  assert.equal(await levelOf(ann), -1);
+});
+
+story('a kit takes its components', opening, async (shop) => {
+  await shop.sells(
+    { ...tea(5), merchant_item_id: 'BAG' },
+    {
+      ...tea(0),
+      merchant_item_id: 'TEA',
+      kit: true,
+      shipping: { track_inventory: false },
+      kit_definition: { components: [{ component_merchant_item_id: 'BAG', quantity: 2 }] },
+    },
+  );
+  const ann = await shop.order(monthly);
+  assert.equal(await levelOf(ann, 'BAG'), 3);
+  await shop.until('2027-04-20T00:00');
+  assert.deepEqual(await billed(ann), [1]);
+  assert.equal(await levelOf(ann, 'BAG'), 1);
+  assert.match((await ann.read()).failure_reason ?? '', /item BAG: sold out/);
+  await ann.lived(
+    '2027-01-15 10:00 create',
+    '2027-02-15 10:00 rebill: TEA 25.00 = 25.00',
+    '2027-03-15 10:00 update: parked',
+  );
+});
