@@ -91,10 +91,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
     currency: request.currency,
     at: now.at,
   });
-  const discounted = lines.value.map((line, place) => ({
-    ...line,
-    discount: minor(line.discount + (coupons.discounts.lines[place] ?? 0)),
-  }));
+  const discounted = withDiscounts(lines.value, coupons.discounts.lines);
   const totals = orderTotals({
     lines: discounted,
     ...charges.value,
@@ -127,11 +124,24 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
       ...soldOut,
     ],
     couponClaims: coupons.claims,
-    onceItems: lines.value.flatMap(({ onceItemId: itemId }, index) =>
-      itemId === undefined ? [] : [{ field: `items[${index}].merchant_item_id`, itemId }],
-    ),
+    onceItems: onceItemsOf(lines.value),
   });
 }
+
+const onceItemsOf = (lines: readonly OrderLine[]): NewOrder['onceItems'] =>
+  lines.flatMap(({ onceItemId: itemId }, index) =>
+    itemId === undefined ? [] : [{ field: `items[${index}].merchant_item_id`, itemId }],
+  );
+
+/** The lines with what coupons take off each, by its place. */
+const withDiscounts = <Line extends OrderLine>(
+  lines: readonly Line[],
+  discounts: readonly Minor[],
+): Line[] =>
+  lines.map((line, place) => ({
+    ...line,
+    discount: minor(line.discount + (discounts[place] ?? 0)),
+  }));
 
 /** Returns why the card may not pay what recurs. An order of nothing that recurs takes any card. */
 function unacceptedFault(

@@ -870,6 +870,7 @@ CREATE TABLE migration (
   name text NOT NULL,
   checksum text NOT NULL,
   applied_at timestamp with time zone NOT NULL DEFAULT now(),
+  is_compatible boolean NOT NULL DEFAULT false,
   CONSTRAINT migration_pkey PRIMARY KEY (name)
 );
 
