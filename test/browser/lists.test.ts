@@ -25,8 +25,8 @@ await world.request({
   body: { properties: [{ name: 'gift', value: 'yes' }] },
 });
 
-// What the demo has none of: a declined auto order with a bounced mail, an unpaid order, a customer
-// without orders.
+// What the demo has none of: a declined auto order with a bounced mail, an unpaid order, one that
+// waits to be shipped, a customer without orders.
 const declinedAt = testNow.subtract({ hours: 2 });
 await world.db.run(
   `update auto_order set credit_card_attempt = 1, failure_reason = 'Card declined'
@@ -50,6 +50,23 @@ await world.request({
     billing: { first_name: 'Ida', email: 'ida@example.com', country_code: 'US' },
     items: [{ merchant_item_id: 'COFFEE-HOUSE', quantity: 1 }],
     payment: { payment_method: 'Check' },
+  },
+});
+await world.request({
+  operation: 'insertOrder',
+  body: {
+    billing: { first_name: 'Ann', email: 'ann@example.com', country_code: 'US' },
+    items: [{ merchant_item_id: 'MUG', quantity: 1, arbitrary_unit_cost: { value: 10 } }],
+    channel_partner: { store_completed: false },
+    payment: {
+      payment_method: 'Credit Card',
+      credit_card: {
+        card_type: 'VISA',
+        card_number_token: 'tok_approve',
+        card_expiration_month: 12,
+        card_expiration_year: 2030,
+      },
+    },
   },
 });
 await world.request({ operation: 'insertCustomer', body: { email: 'new@example.com' } });
@@ -98,6 +115,7 @@ const orders: Listed = {
     kind: ['rebill'],
     stage: ['Accounts Receivable'],
     payment: ['Check'],
+    center: ['DFLT'],
     item: ['COFFEE-HOUSE'],
     country: ['CA'],
     created: '2025-06-01..2025-09-30',

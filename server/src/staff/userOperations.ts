@@ -9,6 +9,7 @@ import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { isUniqueViolation } from '../platform/storage/failures.ts';
 import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
+import { mayBeOfRecord, shortly } from '../platform/storage/unreadable.ts';
 import { gained, isLogin, switched } from './access.ts';
 import { parseAllowedIps } from './apiKey.ts';
 import { countMembership, lockGroups } from './groupStore.ts';
@@ -93,7 +94,7 @@ export async function updateUser(
       switches.map(({ key }) => key),
     );
     const before = (await lockUser(context.db, merchantId, userId)) ?? noUser(userId);
-    const was = described((await getUser(context, userId)).json, {});
+    const was = await describedBefore(context, userId);
     refuseOtherVersion(before.version, ifMatch, String(userId));
     const user = changed(context, before, body);
     await refuseOutranked(context, [userId]);
@@ -145,6 +146,19 @@ function described(json: string, { change_password_to: password }: User): object
     permissions: permissions?.flatMap((each) => (each.selected ? [each.permission_Name] : [])),
     ...(password ? { change_password_to: password } : {}),
   };
+}
+
+/** The same before an update, which may be there to repair a record that cannot be read. */
+async function describedBefore({ db, merchant }: Context, userId: number): Promise<object> {
+  await db.run('savepoint before_update');
+  try {
+    const read = await readUserJson(db, merchant.merchantId, userId, merchant.timeZone);
+    return described(read?.json ?? '{}', {});
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    await db.run('rollback to savepoint before_update');
+    return { unreadable: shortly(error) };
+  }
 }
 
 async function emitUserEvent(
