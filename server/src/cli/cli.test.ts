@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { runCommandLine } from './commands.ts';
+import { demoWelcome } from './demo.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const { url } = await openTestDatabase();
@@ -290,28 +291,26 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   for (let start = 0; start < 2; start++) {
     const child = serve();
     const exited = once(child, 'exit');
-    const curled = firstMatch(child.stdout, /^ *(curl .*)$/m);
+    const printed = textOf(child.stdout);
     // Refused until it listens; from then on a request waits until the file is there.
     while (!(await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)))
       assert.equal(child.exitCode, null);
     const demo = JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'));
     assert.equal((await stat(join(dataDir, 'demo.json'))).mode & 0o777, 0o600);
-    assert.deepEqual(Object.keys(demo).sort(), [
-      'apiKey',
-      'baseUrl',
-      'consoleUrl',
-      'login',
-      'merchantId',
-      'password',
-    ]);
+    const names = 'apiKey baseUrl consoleUrl login merchantId password';
+    assert.equal(Object.keys(demo).sort().join(' '), names);
     assert.equal(demo.baseUrl, `http://127.0.0.1:${port}`);
     assert.equal(demo.consoleUrl, `${demo.baseUrl}/#demo=${demo.password}`);
     assert.equal(await logInStatus(demo), 200);
-    const pasted = spawn('sh', ['-c', `${await curled} -s`]);
+    const curl = /^ *(curl .*)$/m.exec(demoWelcome(demo, dataDir, true))?.[1];
+    const pasted = spawn('sh', ['-c', `${curl} -s`]);
     assert.match(await textOf(pasted.stdout), /"success":true/);
     keys.push(demo.apiKey);
     child.kill('SIGTERM');
     assert.deepEqual((await exited)[0], 0);
+    // A log keeps what is printed, so only a terminal is shown the key.
+    assert.match(await printed, /The demo key and the log-in are in .*demo\.json/);
+    for (const secret of [demo.apiKey, demo.password]) assert.ok(!(await printed).includes(secret));
   }
   assert.equal(keys[0], keys[1]);
   // Where the file cannot be written, the server says so and ends, although it listens already.
@@ -351,19 +350,4 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-async function firstMatch(
-  stream: AsyncIterable<Buffer> & NodeJS.ReadableStream,
-  pattern: RegExp,
-): Promise<string> {
-  let text = '';
-  return new Promise((resolve, reject) => {
-    stream.on('data', (chunk: Buffer) => {
-      text += chunk;
-      const match = pattern.exec(text);
-      if (match) resolve(match[1]!);
-    });
-    stream.on('end', () => reject(new Error(`the server ended: ${text}`)));
-  });
 }

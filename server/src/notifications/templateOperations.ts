@@ -41,17 +41,18 @@ export async function updateTemplate(
   body: MailTemplate,
 ): Promise<MailTemplate> {
   const { merchant, now } = context;
-  const words = checkedWords(kind, body);
   const template: StoredTemplate = {
     kind,
     language: languageGiven(language),
-    ...words,
+    ...checkedWords(kind, body),
     modifiedAt: now,
   };
   await inTransaction(context, async (context) => {
     await saveTemplate(context.db, merchant.merchantId, template);
+    const { subject, body } = template;
     const objectId = `${kind}/${template.language}`;
-    await recordAct(context, { act: 'updateMailTemplate', objectType, objectId, after: words });
+    const after = { subject, body };
+    await recordAct(context, { act: 'updateMailTemplate', objectType, objectId, after });
   });
   return wireTemplate(template, merchant.timeZone);
 }
