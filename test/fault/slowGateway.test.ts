@@ -169,7 +169,7 @@ test('unsettled first payments queue without outliving their leases', async () =
   const pass = async (ms: number) => {
     hand.pass(ms);
     await app.db.run(
-      `update orders set charge_lease_until = charge_lease_until - $2 * interval '1 millisecond'
+      `update orders set charge_lease_until = shifted(charge_lease_until, -$2::int)
        where merchant_id = $1 and charge_lease_until is not null`,
       [app.merchant.merchantId, ms],
     );

@@ -62,7 +62,9 @@ export async function shapeFaults(
 ): Promise<ReadonlySet<ShapeFault>> {
   const { stmts = [] } = (await parse(statement)) as { stmts?: { stmt?: Tree }[] };
   const faults = new Set<ShapeFault>();
-  if (unfilteredTables(statement, catalogue.cutTables).length > 0)
+  // An insert of values reads no table: the words in its lists are names of columns.
+  const isOfValues = has(stmts, (kind, fields) => kind === 'InsertStmt' && insertsValues(fields));
+  if (!isOfValues && unfilteredTables(statement, catalogue.cutTables).length > 0)
     faults.add('a table without an equality on its merchant_id');
   for (const { stmt = {} } of stmts) {
     const [kind = ''] = Object.keys(stmt);
@@ -225,8 +227,11 @@ const isInterval = (kind: string, fields: Tree): boolean =>
 
 function checkInsert(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
   const select = (fields['selectStmt'] as Tree | undefined)?.['SelectStmt'] as Tree | undefined;
-  if (select === undefined || 'valuesLists' in select) return;
-  if (!hasTenantTable(select['fromClause'], catalogue))
+  if (select === undefined || insertsValues(fields)) return;
+  const isOfParameters = has(select['fromClause'], (kind, call) =>
+    kind === 'FuncCall' ? rowsOfParameters.has(lastName(call['funcname'])) : false,
+  );
+  if (isOfParameters && !hasTenantTable(select['fromClause'], catalogue))
     faults.add('an insert of rows without the row of the merchant');
   const isOuterLateral = (kind: string, join: Tree): boolean =>
     kind === 'JoinExpr' &&
@@ -234,3 +239,11 @@ function checkInsert(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>
     has(join['rarg'], (_, sub) => sub['lateral'] === true);
   if (has(select, isOuterLateral)) faults.add('an outer join with a lateral subquery in an insert');
 }
+
+const insertsValues = (insert: Tree): boolean => {
+  const select = (insert['selectStmt'] as Tree | undefined)?.['SelectStmt'] as Tree | undefined;
+  return select !== undefined && 'valuesLists' in select;
+};
+
+/** Functions that make rows of one parameter. */
+const rowsOfParameters = new Set(['unnest', 'json_to_recordset', 'jsonb_to_recordset']);

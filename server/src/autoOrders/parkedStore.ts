@@ -28,7 +28,7 @@ export async function parkAutoOrder(
   oid: number,
   { reason, at }: { reason: string; at: Temporal.Instant },
 ): Promise<boolean> {
-  const nextCheck = "greatest(due_at, $3) + interval '24 hours'";
+  const nextCheck = 'shifted(greatest(due_at, $3), 86400000)';
   const changed = await tx.run(
     `update auto_order set failure_reason = $4, due_at = ${nextCheck},
        version = version + 1, modified_at = $3

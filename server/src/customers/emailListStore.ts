@@ -14,7 +14,7 @@ export async function listEmailLists(
     `select jsonb_build_object('email_list_uuid', l.email_list_uuid, 'merchant_id', l.merchant_id,
        'name', l.name, 'created_dts', wire_dts(l.created_at), 'deleted', false,
        'member_count', (select count(*) from email_list_member m
-         where m.merchant_id = l.merchant_id and m.email_list_uuid = l.email_list_uuid)) as list
+         where m.merchant_id = $1 and m.email_list_uuid = l.email_list_uuid)) as list
      from email_list l where l.merchant_id = $1 and ${inZone('$2')} order by l.name_lc`,
     [merchantId, timeZone],
   );

@@ -41,7 +41,7 @@ function reviewsMember(alias: string, expand: ReadonlySet<string>): string {
       'review_count', count(*) filter (where ${approved}),
       'review_overall', round(avg((r.document->>'overall')::numeric)
         filter (where ${approved}), 2)${individual}))
-    from item_review r where r.merchant_id = ${alias}.merchant_id
+    from item_review r where r.merchant_id = $1
       and r.merchant_item_oid = ${alias}.merchant_item_oid)`;
 }
 

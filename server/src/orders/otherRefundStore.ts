@@ -10,7 +10,7 @@ export interface OtherRefund {
 }
 
 /** How long only the process that queued or claimed such a refund may work on it. */
-const leaseEnd = "clock_timestamp() + interval '120 seconds'";
+const leaseEnd = "statement_timestamp() + interval '120 seconds'";
 
 /**
  * Queues the refund of all paid orders of auto orders, other than the cause. Returns how many were

@@ -15,7 +15,7 @@ export function findFactor(
 ): Promise<StoredFactor | undefined> {
   return db.row<StoredFactor>(
     `select sealed_secret as "sealedSecret", is_active as "isActive",
-      (select count(*)::int from user_recovery_code c where c.merchant_id = f.merchant_id
+      (select count(*)::int from user_recovery_code c where c.merchant_id = $1
         and c.user_id = f.user_id) as "recoveryCodesLeft"
      from user_second_factor f where f.merchant_id = $1 and f.user_id = $2`,
     [merchantId, userId],

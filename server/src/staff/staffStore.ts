@@ -4,7 +4,12 @@ import { storedObject } from '../kernel/jsonText.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
-import { readEach, readOrLeaveOut } from '../platform/storage/unreadable.ts';
+import {
+  mayBeOfRecord,
+  readEach,
+  readOrLeaveOut,
+  shortly,
+} from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { allPermissions } from './apiKey.ts';
 import { countMembership } from './groupStore.ts';
@@ -145,6 +150,26 @@ export function readUserJson(
       where u.merchant_id = $1 and u.user_id = $4 and ${inZone('$2')}`,
     [merchantId, timeZone, allPermissions, userId],
   );
+}
+
+/**
+ * Like {@link readUserJson}, in a transaction that continues when the record cannot be read: then
+ * returns why.
+ */
+export async function tryReadUserJson(
+  tx: Database,
+  merchantId: string,
+  userId: number,
+  timeZone: string,
+): Promise<{ readonly json: string } | { readonly unreadable?: string }> {
+  await tx.run('savepoint try_read');
+  try {
+    return (await readUserJson(tx, merchantId, userId, timeZone)) ?? {};
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    await tx.run('rollback to savepoint try_read');
+    return { unreadable: shortly(error) };
+  }
 }
 
 /** Returns the wire's JSON of all users by name, without those that cannot be read. */

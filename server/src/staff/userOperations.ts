@@ -9,7 +9,6 @@ import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { isUniqueViolation } from '../platform/storage/failures.ts';
 import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
-import { mayBeOfRecord, shortly } from '../platform/storage/unreadable.ts';
 import { gained, isLogin, switched } from './access.ts';
 import { parseAllowedIps } from './apiKey.ts';
 import { countMembership, lockGroups } from './groupStore.ts';
@@ -26,6 +25,7 @@ import {
   deleteUser as remove,
   type StaffUser,
   saveUser,
+  tryReadUserJson,
 } from './staffStore.ts';
 import { memberSwitches, permissionSwitches } from './switches.ts';
 import { groupIdsOf } from './userStore.ts';
@@ -150,15 +150,8 @@ function described(json: string, { change_password_to: password }: User): object
 
 /** The same before an update, which may be there to repair a record that cannot be read. */
 async function describedBefore({ db, merchant }: Context, userId: number): Promise<object> {
-  await db.run('savepoint before_update');
-  try {
-    const read = await readUserJson(db, merchant.merchantId, userId, merchant.timeZone);
-    return described(read?.json ?? '{}', {});
-  } catch (error) {
-    if (!mayBeOfRecord(error)) throw error;
-    await db.run('rollback to savepoint before_update');
-    return { unreadable: shortly(error) };
-  }
+  const read = await tryReadUserJson(db, merchant.merchantId, userId, merchant.timeZone);
+  return 'json' in read ? described(read.json, {}) : read;
 }
 
 async function emitUserEvent(

@@ -78,8 +78,7 @@ export async function planDistribution(db: Database): Promise<Distribution> {
 
 async function filledOf(db: Database, tables: readonly TableFacts[]): Promise<string[]> {
   const filled: string[] = [];
-  for (const { name } of tables)
-    if (await db.row(`select 1 from ${name} limit 1`)) filled.push(name);
+  for (const { name } of tables) if (await db.row(`table ${name} limit 1`)) filled.push(name);
   return filled;
 }
 
