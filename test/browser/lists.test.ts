@@ -194,8 +194,12 @@ test('a view is saved, shared, renamed, deleted, and taken back', withBrowser, a
 
 test('columns and density are the same in another browser', withBrowser, async () => {
   const first = await openList('/orders');
+  // Each click may be stored alone, so the one that has both is waited for.
   const stored = first.page.waitForResponse(
-    (response) => response.request().method() === 'PUT' && response.url().endsWith('/preferences'),
+    (response) =>
+      response.request().method() === 'PUT' &&
+      response.url().endsWith('/preferences') &&
+      (response.request().postData() ?? '').includes('compact'),
   );
   await first.page.getByRole('button', { name: 'Columns' }).click();
   await first.page.getByRole('menuitemcheckbox', { name: 'Payment' }).click();
