@@ -32,7 +32,7 @@ import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
 import { shippingMethodsOf } from './shippingMethod.ts';
 import type { OrderStage } from './stages.ts';
-import { countOrder } from './stockOperations.ts';
+import { countOrder, reserveOrder, returnOrder } from './stockOperations.ts';
 import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
 
 /** What inserting orders needs from other features. */
@@ -89,6 +89,7 @@ export async function placeOrder(
     await alongside?.(context);
     await takeCoupons(context, order, couponClaims);
     await store(context, order, parts.hooks);
+    if (plan.kind === 'charge') await reserveOrder(context, order);
   });
   return plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
 }
@@ -188,9 +189,8 @@ async function settleCharge(
     ),
     stageChange(stored, order),
   ]);
-  if (!approved) return;
-  await hooks.onPaid(context, order);
-  await countOrder(context, order);
+  if (approved) await hooks.onPaid(context, order);
+  else await returnOrder(context, order);
 }
 
 /** Returns the event of an order that moved from one stage to another. */

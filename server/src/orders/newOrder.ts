@@ -104,8 +104,8 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const fault = cardFault(wire.payment, plan.kind === 'charge');
   if (fault) return failure(fault);
   const unaccepted = unacceptedFault(request, lines.value);
-  const soldOut = soldOutLines(request);
-  const refused = unaccepted ?? soldOutFault(soldOut);
+  const short = soldOutLines(request);
+  const refused = unaccepted ?? (short[0] && soldOutFault(short[0]));
   if (refused && plan.kind === 'charge') return failure(refused);
   const document = {
     ...documentOf(request, currency.value, discounted, totals, shipping.value.method),
@@ -121,7 +121,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
       ...coupons.warnings,
       ...unacceptedWarnings(unaccepted),
       ...shipping.value.warnings,
-      ...soldOut,
+      ...short,
     ],
     couponClaims: coupons.claims,
     onceItems: onceItemsOf(lines.value),
@@ -173,18 +173,23 @@ function soldOutLines({ order: { items = [] }, catalog }: NewOrderRequest): Line
     if (short === undefined || line.auto_order_last_rebill_dts !== undefined) return [];
     const left = catalog.get(fold(short.itemId))?.stock?.available;
     const field = `items[${index}].merchant_item_id`;
-    return [
-      { code: 'sold_out' as const, field, reason: `of ${short.itemId} only ${left} are left` },
-    ];
+    return [soldOut(field, short.itemId, left ?? 0)];
   });
 }
 
-const soldOutFault = ([first]: readonly LineWarning[]): FieldFault | undefined =>
-  first && {
-    field: first.field,
-    reason: `is refused because ${first.reason}`,
-    fix: 'Lower the quantity, or set allow_back_order of the item',
-  };
+/** Says that less of an item is left than a line asks for. */
+export const soldOut = (field: string, itemId: string, left: number): LineWarning => ({
+  code: 'sold_out',
+  field,
+  reason: `of ${itemId} only ${left} are left`,
+});
+
+/** The refusal for it, where the order would be charged. */
+export const soldOutFault = ({ field, reason }: LineWarning): FieldFault => ({
+  field,
+  reason: `is refused because ${reason}`,
+  fix: 'Lower the quantity, or set allow_back_order of the item',
+});
 
 /** An amount that the order names takes precedence over its shipping method. */
 const shippingOf = (

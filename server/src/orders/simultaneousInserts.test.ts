@@ -155,3 +155,60 @@ test('an auto order is established once from an order, also by simultaneous call
     [200, 400, 400, 400, 400, 400],
   );
 });
+
+test('the last piece, ordered at once: one order is charged, and a decline puts it back', async () => {
+  const counted = (id: string, inventory_level: number) => ({
+    merchant_item_id: id,
+    pricing: { cost: 5 },
+    shipping: {
+      track_inventory: true,
+      distribution_centers: [{ distribution_center_code: 'DFLT', handles: true, inventory_level }],
+    },
+  });
+  await app.request({ operation: 'insertItem', body: counted('LAST', 1) });
+  const components = [{ component_merchant_item_id: 'LAST', quantity: 1 }];
+  await app.request({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'BOX',
+      pricing: { cost: 9 },
+      kit: true,
+      kit_definition: { components },
+    },
+  });
+  const buy = (token: string, id = 'last') =>
+    app.request({
+      operation: 'insertOrder',
+      body: {
+        billing: { email: 'last@example.com' },
+        items: [{ merchant_item_id: id, quantity: 1 }],
+        payment: {
+          payment_method: 'Credit Card',
+          credit_card: { ...placed.payment.credit_card, card_number_token: token },
+        },
+      },
+    });
+  const level = async () =>
+    (
+      await app.request({
+        operation: 'getItemByMerchantItemId',
+        params: { merchant_item_id: 'LAST' },
+        query: { _expand: 'shipping.distribution_centers' },
+      })
+    ).body.item.shipping.distribution_centers[0].inventory_level;
+  const declined = await buy('tok_decline_stolen_card');
+  assert.equal(declined.body.order.current_stage, 'Rejected', declined.text);
+  assert.equal(await level(), 1);
+  const before = app.books.captures().length;
+  const answers = await together(6, () => buy('tok_slow_20'));
+  const refused = answers.filter(({ status }) => status !== 200);
+  assert.deepEqual([refused.length, app.books.captures().length - before], [5, 1]);
+  for (const { status, text } of refused) {
+    assert.equal(status, 400);
+    assert.match(text, /items\[0\]\.merchant_item_id is refused because of LAST only 0 are left/);
+  }
+  assert.equal(await level(), 0);
+  const kit = await buy('tok_approve', 'BOX');
+  assert.match(kit.text, /of LAST only 0 are left/);
+  assert.equal(app.books.captures().length - before, 1);
+});

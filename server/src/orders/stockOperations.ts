@@ -1,16 +1,53 @@
-import { stockUses } from '../items/stock.ts';
-import { countSold } from '../items/stockOperations.ts';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import { type StockUse, shortUse, stockUses } from '../items/stock.ts';
+import { countSold, lockStock } from '../items/stockOperations.ts';
 import { catalogKey, findCatalogItems } from '../items/store.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { soldOut, soldOutFault } from './newOrder.ts';
 import type { OrderRecord } from './order.ts';
 import { parcelLines } from './shipping.ts';
 
-/**
- * Takes the lines of a paid order from the stock of their items. Lines that were billed elsewhere
- * before have been counted there. It runs last in its transaction, because auto orders and orders
- * are locked before items.
+/*
+ * Each of these runs last in its transaction, because auto orders and orders are locked before
+ * items.
  */
-export async function countOrder(context: Context, { document }: OrderRecord): Promise<void> {
+
+/** Takes the lines of an order that was paid elsewhere from the stock of their items. */
+export async function countOrder(context: Context, order: OrderRecord): Promise<void> {
+  await countSold(context, await usesOf(context, order));
+}
+
+/**
+ * Takes the lines of an order before its card is charged, and refuses the order if there is less:
+ * of two orders for the last piece that arrive together, only one is charged.
+ */
+export async function reserveOrder(context: Context, order: OrderRecord): Promise<void> {
+  const uses = await usesOf(context, order);
+  if (uses.length === 0) return;
+  const stock = await lockStock(context, uses);
+  const short = shortUse(uses, stock.left);
+  if (short !== undefined) refuseSoldOut(order, short, stock.left(short)?.available ?? 0);
+  stock.take(uses);
+  await stock.save();
+}
+
+/** Puts back what {@link reserveOrder} took, after the card was declined. */
+export async function returnOrder(context: Context, order: OrderRecord): Promise<void> {
+  await countSold(context, await usesOf(context, order), true);
+}
+
+function refuseSoldOut({ document }: OrderRecord, { itemId }: StockUse, left: number): never {
+  const isShort = ({ merchant_item_id: id = '' }: OrderItem) => fold(id) === fold(itemId);
+  const place = document.items?.findIndex(isShort);
+  // A component of a kit has no line.
+  const field = place === undefined || place < 0 ? 'items' : `items[${place}].merchant_item_id`;
+  return refuse('invalid_field', soldOutFault(soldOut(field, itemId, left)));
+}
+
+/** What is taken of counted items. Lines that were billed elsewhere before were counted there. */
+async function usesOf(context: Context, { document }: OrderRecord): Promise<StockUse[]> {
   const { db, merchant } = context;
   const lines = parcelLines(document)
     .filter((line) => line.auto_order_last_rebill_dts === undefined)
@@ -24,8 +61,5 @@ export async function countOrder(context: Context, { document }: OrderRecord): P
     components.map(({ itemId }) => itemId),
   );
   const known = new Map([...items, ...(await findCatalogItems(db, merchant.merchantId, parts))]);
-  await countSold(
-    context,
-    stockUses(lines, (itemId) => known.get(catalogKey(itemId))),
-  );
+  return stockUses(lines, (itemId) => known.get(catalogKey(itemId)));
 }
