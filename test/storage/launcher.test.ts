@@ -17,6 +17,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
+import { required } from '../../server/src/kernel/assert.ts';
+import { openPool } from '../../server/src/platform/storage/database.ts';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -119,6 +121,34 @@ test('kill -9 of everything: the lock file left behind does not block', async (t
   const server = await started(t);
   assert.ok((await ledger(server)).includes(3));
   await assert.rejects(access(killed.connection.host), 'its socket folder is cleared away');
+});
+
+test('kill -9 of everything but a backend that notices nothing: the next start ends it', async (t) => {
+  const killed = await launchElsewhere([dataDir]);
+  await insert(killed, 44);
+  const held = openPool({
+    connection: killed.connection,
+    maxConnections: 1,
+    prepareStatements: false,
+    onIdleError: () => {},
+  });
+  const backend = await held.row<{ pid: number }>('select pg_backend_pid() as pid');
+  const pid = required(backend, 'backend').pid;
+  const { servers, watchdogs } = await processesOf(dataDir);
+  process.kill(pid, 'SIGSTOP');
+  for (const each of [...watchdogs, servers[0]!]) process.kill(each, 'SIGKILL');
+  await killNine(killed.process);
+  process.kill(pid, 0);
+  const warned: string[] = [];
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    log: { ...log, warn: (line) => warned.push(line) },
+  });
+  t.after(() => server.stop());
+  await held.close();
+  assert.ok(await ended(pid));
+  assert.deepEqual(warned, [`killed what a killed PostgreSQL left behind: process ${pid}`]);
+  assert.ok((await ledger(server)).includes(44));
 });
 
 test('PostgreSQL alone is killed: its starter notices', async (t) => {

@@ -11,6 +11,7 @@ import { EmbeddedPostgresError } from './embeddedError.ts';
 import { ensureInitialised } from './embeddedInit.ts';
 import {
   inspectPostmaster,
+  killLeftBackends,
   type Postmaster,
   type PostmasterState,
   socketDirPrefix,
@@ -96,7 +97,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     if (found.kind === 'absent' || found.kind === 'stale') {
       const started = await launchServer(launch, found);
       if (typeof started === 'object') return started;
-      if (++refusals === refusalsMax)
+      if (++refusals === lastQueriesMax) await endLeftBackends(dataDir, options.log);
+      if (refusals === refusalsMax)
         throw new EmbeddedPostgresError(`${dataDir} is still held by another process: ${started}`);
       await systemClock.sleep(pollMs);
     }
@@ -105,6 +107,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
 const pollMs = 20;
 const refusalsMax = 250;
+/** After so many refusals the last queries of a killed server have had their time. */
+const lastQueriesMax = 40;
 const port = 5432;
 /** The superuser and the database that every embedded cluster has. */
 export const embeddedName = 'perennial';
@@ -139,6 +143,12 @@ async function shutDownOrphan(orphan: Postmaster, { dataDir, log }: Launch): Pro
   while (['orphaned', 'changing'].includes((await inspectPostmaster(dataDir)).kind))
     await systemClock.sleep(pollMs);
   await rm(orphan.socketDir, { recursive: true, force: true });
+}
+
+async function endLeftBackends(dataDir: string, log: EmbeddedLog): Promise<void> {
+  const killed = await killLeftBackends(dataDir);
+  if (killed.length > 0)
+    log.warn(`killed what a killed PostgreSQL left behind: process ${killed.join(', ')}`);
 }
 
 function interrupt(pid: number): void {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, readlink, stat } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -87,6 +87,29 @@ async function lookIntoProc(pid: number): Promise<Running | undefined> {
         parentPid: Number(match[3]),
       }
     : undefined;
+}
+
+/**
+ * Kills the backends that a killed server left behind on its data folder (a real path), and returns
+ * their processes. One that waits for another that is gone never notices that its server is dead,
+ * and while it lives PostgreSQL refuses to start on the folder. What they had not committed is
+ * rolled back at the start. Does nothing where there is no `/proc`.
+ */
+export async function killLeftBackends(dataDir: string): Promise<number[]> {
+  const pids = (await readdir('/proc').catch(() => [])).map(Number).filter(Number.isInteger);
+  const killed: number[] = [];
+  for (const pid of pids) if (await isLeftBackend(dataDir, pid)) killed.push(pid);
+  for (const pid of killed) process.kill(pid, 'SIGKILL');
+  return killed;
+}
+
+/** The title tells a backend from a server. A backend whose server lives is its child. */
+async function isLeftBackend(dataDir: string, pid: number): Promise<boolean> {
+  const running = await lookIntoProc(pid);
+  if (running === undefined || !(await isServerOf(dataDir, pid, running))) return false;
+  const title = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  const parent = await lookIntoProc(running.parentPid);
+  return title.startsWith('postgres: ') && parent?.name !== 'postgres';
 }
 
 async function askPs(pid: number): Promise<Running | undefined> {
