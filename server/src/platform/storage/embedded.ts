@@ -107,7 +107,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
 const pollMs = 20;
 const refusalsMax = 250;
-/** After so many refusals the last queries of a killed server have had their time. */
+/** After this number of refusals the last queries of a killed server have had their time. */
 const lastQueriesMax = 40;
 const port = 5432;
 /** The superuser and the database that every embedded cluster has. */
