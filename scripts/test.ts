@@ -5,6 +5,7 @@
 import { globSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { run } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { readMigrations, splitStatements } from '../server/src/platform/storage/migrate.ts';
 import { readCatalogue, shapeFaults } from '../test/storage/shapes.ts';
@@ -41,6 +42,12 @@ const longestFirst = [
   'test/storage/killNine.test.ts',
   'test/{browser,fault}/*.test.ts',
 ];
+
+// Each test file is a process of its own that loads most of the server. Node keeps what it made of
+// the sources for the next process, which then takes less than half the time to load them.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
+  new URL('../node_modules/.cache/perennial', import.meta.url),
+);
 
 const startedAt = performance.now();
 /** `--citus`: only what runs on the Citus that `CITUS_URL` names. */
