@@ -43,7 +43,7 @@ const longestFirst = [
   'test/{browser,fault}/*.test.ts',
 ];
 
-// Each test file is a process of its own that loads most of the server. Node keeps what it made of
+// Each test file is a process that loads most of the server. Node keeps what it made of
 // the sources for the next process, which then takes less than half the time to load them.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
   new URL('../node_modules/.cache/perennial', import.meta.url),

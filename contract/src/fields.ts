@@ -9,7 +9,7 @@
  */
 
 import type { Static, TObject, TOptional, TProperties, TSchema, TUnsafe } from 'typebox';
-import { Type } from 'typebox';
+import { Type } from './schemaType.ts';
 
 /** A string. `description` says what the name alone does not. */
 export function text(description?: string) {

@@ -8,7 +8,6 @@
  */
 
 import type { Static, TObject, TSchema } from 'typebox';
-import { Type } from 'typebox';
 import { BackgroundAuditResponse, BackgroundAuditsResponse } from './audit.ts';
 import { AuditLogResponse } from './auditLog.ts';
 import {
@@ -187,6 +186,7 @@ import {
   OrderProcessPaymentRequest,
   OrderProcessPaymentResponse,
 } from './receivable.ts';
+import { Type } from './schemaType.ts';
 import {
   AnythingSearchResponse,
   AutoOrderSearch,
