@@ -89,6 +89,24 @@ export function isSameWall(
   return wall.toString({ fractionalSecondDigits: 0 }) === `${date}T${time}`;
 }
 
+/**
+ * Whether a date of the wire shows the time of day of the present one at another offset: it was read
+ * before the merchant changed its time zone, and the schedule may have moved on since. A client that
+ * writes the dates of its own place, or of UTC, shows another time of day.
+ */
+export function isSameTimeElsewhere(
+  text: string | null | undefined,
+  present: Temporal.Instant | undefined,
+  zone: string,
+): boolean {
+  const given = wireMoment(text, zone);
+  if (given === undefined || present === undefined || !hasOtherOffset(text, given, zone))
+    return false;
+  const [, time] = /^\d{4}-\d\d-\d\d[T ](\d\d:\d\d:\d\d)/i.exec(text ?? '') ?? [];
+  const timeOfDay = present.toZonedDateTimeISO(zone).toPlainTime();
+  return timeOfDay.toString({ fractionalSecondDigits: 0 }) === time;
+}
+
 /** Whether a date of the wire names another offset than the zone has at that moment. */
 export function hasOtherOffset(
   text: string | null | undefined,

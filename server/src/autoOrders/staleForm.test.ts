@@ -432,7 +432,17 @@ const places: readonly [what: string, body: object, left: readonly string[]][] =
     ['items[0].next_preshipment_notice_dts'],
   ],
   ['the next attempt', { items: [{}], next_attempt: inTokyo }, ['next_attempt']],
-  ['another local time', { items: [{ next_shipment_dts: '2026-03-16T10:00:00+09:00' }] }, []],
+  [
+    'an earlier day: the schedule moved on before the form came back',
+    { items: [{ next_shipment_dts: '2026-03-01T10:00:00+09:00' }] },
+    ['items[0].next_shipment_dts'],
+  ],
+  ['a later day', { items: [{ next_shipment_dts: '2026-03-16T10:00:00+09:00' }] }, []],
+  [
+    'an earlier day at another time of day, which somebody chose',
+    { items: [{ next_shipment_dts: '2026-03-01T11:30:00+09:00' }] },
+    [],
+  ],
   ['the same moment', { items: [{ next_shipment_dts: '2026-03-15T14:00:00Z' }] }, []],
 ];
 for (const [what, body, left] of places) {
@@ -462,7 +472,7 @@ for (const [what, body, left] of places) {
 for (const [what, date, left] of [
   ['its local time in Tokyo', '2026-02-15T10:00:00+09:00', ['items[0].next_shipment_dts']],
   ['the same, sent in UTC', '2026-02-15T01:00:00Z', ['items[0].next_shipment_dts']],
-  ['another day', '2026-02-18T10:00:00+09:00', []],
+  ['another day at another time', '2026-02-18T12:00:00+09:00', []],
   ['another time of that day, of the zone of now', '2026-02-15T18:00:00-05:00', []],
 ] as const) {
   test(`a form of another time zone with a date that was billed: ${what}`, () => {

@@ -15,6 +15,7 @@ import {
   hasOtherOffset,
   isBefore,
   isSameSecond,
+  isSameTimeElsewhere,
   isSameWall,
   itemAge,
   wireMoment,
@@ -123,11 +124,14 @@ function ageOf(
   item: AutoOrderItem,
   sieve: Pick<Sieve, 'billed' | 'isForm' | 'rules'>,
 ): ItemAge {
-  const { rules } = sieve;
+  const { isForm, rules } = sieve;
   if (rules.isProven) return { counts: 'current', schedule: 'current' };
   const age = itemAge(form, item, rules.zone);
+  // Nothing else shows the age, but the offset of a zone that the merchant left does.
+  if (isForm && age.schedule === 'unknown' && isReadElsewhere(item, form, rules))
+    return { ...age, schedule: 'older' };
   const next = wireMoment(form.next_shipment_dts, rules.zone);
-  // Nothing else shows the age, but a billed date before the next shipment does.
+  // The same is true of a billed date before the next shipment.
   const isOld =
     age.schedule === 'unknown' &&
     next !== undefined &&
@@ -135,6 +139,9 @@ function ageOf(
     isBilled(item, form, next, sieve);
   return isOld ? { counts: 'older', schedule: 'older' } : age;
 }
+
+const isReadElsewhere = (item: AutoOrderItem, form: WireItem, { zone }: FormRules): boolean =>
+  isSameTimeElsewhere(form.next_shipment_dts, item.nextShipmentAt, zone);
 
 /**
  * Whether the next shipment of a form was billed. A change of the time zone moves dates to other
