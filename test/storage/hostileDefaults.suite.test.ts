@@ -40,10 +40,10 @@ const hostile = {
   quote_all_identifiers: 'on',
   gin_fuzzy_search_limit: '1',
   // Long enough for the statement that sets ours, where they do not come with the start.
-  statement_timeout: '3000',
-  lock_timeout: '3000',
-  idle_in_transaction_session_timeout: '3000',
-  idle_session_timeout: '3000',
+  statement_timeout: '12000',
+  lock_timeout: '12000',
+  idle_in_transaction_session_timeout: '12000',
+  idle_session_timeout: '12000',
 } as const;
 
 /** A migrated database of the test's own whose defaults are all wrong. */

@@ -92,7 +92,7 @@ export function isSameWall(
 /**
  * Whether a date of the wire shows the time of day of the present one at another offset: it was read
  * before the merchant changed its time zone, and the schedule may have moved on since. A client that
- * writes the dates of its own place, or of UTC, shows another time of day.
+ * writes its local time, or UTC, shows another time of day.
  */
 export function isSameTimeElsewhere(
   text: string | null | undefined,

@@ -439,7 +439,7 @@ const places: readonly [what: string, body: object, left: readonly string[]][] =
   ],
   ['a later day', { items: [{ next_shipment_dts: '2026-03-16T10:00:00+09:00' }] }, []],
   [
-    'an earlier day at another time of day, which somebody chose',
+    'an earlier day at another time of day, which a client chose',
     { items: [{ next_shipment_dts: '2026-03-01T11:30:00+09:00' }] },
     [],
   ],
