@@ -265,7 +265,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'failedRefund,fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
     'paymentDetails,present,receivableRetry,refund,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
-    'stages,totals,validation,weight,newOrderShipping,shippingMethod',
+    'stages,taxPlace,taxRate,taxTerms,totals,validation,weight,newOrderShipping,shippingMethod',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:
@@ -340,6 +340,7 @@ const owners: Readonly<Record<string, string>> = {
   receivable_retry: 'server/src/orders',
   receivable_retry_config: 'server/src/orders',
   chargeback_dispute: 'server/src/orders',
+  tax_rate: 'server/src/orders',
   gateway_report: 'server/src/payments',
   mail_template: 'server/src/notifications',
   auto_order: 'server/src/autoOrders',

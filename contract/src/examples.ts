@@ -169,6 +169,8 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     ],
   },
   updateInventory: { inventories: [{ itemId: 'COFFEE', quantity: 120 }] },
+  insertTaxRate: { country_code: 'US', state_region: 'CA', tax_rate: 7.25, tax_shipping: false },
+  updateTaxRate: { tax_rate: 7.5, tax_shipping: true },
   insertDistributionCenter: { code: 'EAST', name: 'East', city: 'Newark', state: 'NJ' },
   updateDistributionCenter: { postal_code: '07102', country_code: 'US' },
   refundOrder: {

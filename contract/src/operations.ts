@@ -210,6 +210,7 @@ import {
   SessionsResponse,
 } from './session.ts';
 import type { SortingName } from './sorting.ts';
+import { TaxRate, TaxRateResponse, TaxRatesResponse } from './tax.ts';
 import { ChargeExplanationResponse, TimelineResponse } from './timeline.ts';
 import {
   Group,
@@ -3432,6 +3433,59 @@ export const operations = {
     description: 'Refused for the default center, and while orders wait at it.',
     permissions: ['configuration_write'],
     params: Type.Object({ distribution_center_code: Type.String() }),
+    status: 204,
+  },
+  getTaxRates: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/tax_rates',
+    summary: 'List tax rates',
+    description:
+      'A merchant without tax rates taxes rebills at the rate of their original order. With them, each ' +
+      'new order and each rebill is taxed at the sum of the rates of all levels at its ship-to address, ' +
+      'unless the order names its tax.',
+    permissions: ['configuration_read'],
+    query: Type.Object({ ...paging() }),
+    response: TaxRatesResponse,
+    payload: 'tax_rates',
+    status: 200,
+    maxLimit: 200,
+  },
+  insertTaxRate: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/tax_rates',
+    summary: 'Insert the tax rate of a place',
+    permissions: ['configuration_write'],
+    body: TaxRate,
+    response: TaxRateResponse,
+    payload: 'tax_rate',
+    status: 200,
+  },
+  updateTaxRate: {
+    tag: 'perennial',
+    method: 'PUT',
+    base: '/perennial/v1',
+    path: '/tax_rates/{tax_rate_oid}',
+    summary: 'Update a tax rate',
+    description: 'Absent fields stay, an explicit null clears. The place cannot change.',
+    permissions: ['configuration_write'],
+    params: Type.Object({ tax_rate_oid: oid() }),
+    body: TaxRate,
+    response: TaxRateResponse,
+    payload: 'tax_rate',
+    status: 200,
+  },
+  deleteTaxRate: {
+    tag: 'perennial',
+    method: 'DELETE',
+    base: '/perennial/v1',
+    path: '/tax_rates/{tax_rate_oid}',
+    summary: 'Delete a tax rate',
+    permissions: ['configuration_write'],
+    params: Type.Object({ tax_rate_oid: oid() }),
     status: 204,
   },
   getAutoOrderTimeline: {

@@ -62,6 +62,14 @@ export const AmountRule = model('AmountRule', 'One rule that determined an amoun
 });
 export type AmountRule = Static<typeof AmountRule>;
 
+export const TaxRule = model('TaxRule', 'One rule that had a say in the tax of an order.', {
+  rule: text('The rule’s name, for example state rate, tax exempt customer, address changed.'),
+  detail: text('What it did, in words.'),
+  tax_rate: decimal('Its part of the rate, in percent.'),
+  tax: decimal('The tax after this rule. The last rule has the whole tax.'),
+});
+export type TaxRule = Static<typeof TaxRule>;
+
 export const PreviewLine = model('PreviewLine', 'One line of a rebill to come.', {
   auto_order_item_oid: int32(
     'The item that brings this line; absent for an add-on of the whole auto order.',
@@ -88,6 +96,7 @@ export const PreviewRebill = model('PreviewRebill', 'A rebill exactly as it woul
   shipping: decimal(),
   shipping_rules: many(AmountRule, 'How shipping was determined, in the order of the rules.'),
   tax: decimal(),
+  tax_rules: many(TaxRule, 'In the order in which they were applied.'),
   total: decimal(),
 });
 export type PreviewRebill = Static<typeof PreviewRebill>;
@@ -316,6 +325,10 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   gateways: one(GatewaySettings),
   webhooks: one(WebhookSettings),
   disputes: one(DisputeSettings),
+  tax_rounding: oneOf(
+    ['order', 'line'],
+    'Whether a tax is rounded once for the order (the default), or for each line and the shipping.',
+  ),
   gateway_refunds: oneOf(
     ['continue', 'cancel'],
     'What happens to the auto order when a person refunds one of its orders at the gateway: it is ' +

@@ -39,6 +39,7 @@ import * as receivable from './receivable.ts';
 import * as screens from './screens.ts';
 import * as session from './session.ts';
 import * as shippingMethod from './shippingMethod.ts';
+import * as tax from './tax.ts';
 import * as timeline from './timeline.ts';
 import * as user from './user.ts';
 import * as webhook from './webhook.ts';
@@ -78,6 +79,7 @@ const files = {
     clock,
     timeline,
     shippingMethod,
+    tax,
   ],
   common: [common],
 };

@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';
-import { AmountRule, PreviewCouponRule, PreviewLine } from './perennial.ts';
+import { AmountRule, PreviewCouponRule, PreviewLine, TaxRule } from './perennial.ts';
 
 /** The kinds of entries of a timeline. */
 export const timelineKinds = [
@@ -118,6 +118,7 @@ export const ChargeExplanation = model(
     shipping: decimal(),
     shipping_rules: many(AmountRule, 'How shipping was determined, in the order of the rules.'),
     tax: decimal(),
+    tax_rules: many(TaxRule, 'In the order in which they were applied.'),
     total: decimal(),
     attempts: many(ChargeAttempt, 'The oldest first.'),
     differences: texts('What differed from a preview that was read before, one sentence each.'),

@@ -403,7 +403,7 @@ async function refund(ask: Ask, orderId: string): Promise<void> {
       items: [{ quantity_refunded: 1, total_refunded: { value: 12.99 } }],
       summary: {
         shipping_handling_refunded: { value: 1 },
-        tax_refunded: { value: 0.1 },
+        tax_refunded: { value: 0.05 },
       },
       gift: { gift_charge_refunded: { value: 1 }, gift_wrap_refunded: { value: 0.5 } },
     },

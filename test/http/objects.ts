@@ -48,6 +48,7 @@ export const unknownObjects: PathValues = {
   advance_id: '00000000-0000-4000-8000-000000000000',
   audit_id: '00000000-0000-4000-8000-000000000000',
   distribution_center_code: 'NOTHING',
+  tax_rate_oid: '2147483000',
   session_id: '00000000-0000-4000-8000-000000000000',
   grant_id: '00000000-0000-4000-8000-000000000000',
 };
@@ -65,10 +66,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     },
   });
   const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
-  const { order } = await ask({
-    operation: 'insertOrder',
-    body: orderOf(itemId, email),
-  });
+  const { order } = await ask({ operation: 'insertOrder', body: orderOf(itemId, email) });
   const { webhook } = await ask({
     operation: 'insertWebhook',
     body: { webhook_url: `https://example.com/hook${i}`, authentication_type: 'none' },
@@ -89,6 +87,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   return {
     audit_id: audit.audit_id,
     distribution_center_code: code,
+    ...(await makeTaxRate(ask, i)),
     desired_total: '1.00',
     ...(await makeDispute(ask, order.order_id)),
     ...(await makeTemplate(ask)),
@@ -158,6 +157,12 @@ async function makeCatalog(ask: Ask, merchant_item_oid: string, i: number): Prom
     external_id,
     pricing_tier_oid: String(pricing_tier.pricing_tier_oid),
   };
+}
+
+async function makeTaxRate(ask: Ask, i: number): Promise<PathValues> {
+  const body = { country_code: 'FR', postal_code: `7500${i}`, tax_rate: 20 };
+  const { tax_rate } = await ask({ operation: 'insertTaxRate', body });
+  return { tax_rate_oid: String(tax_rate.tax_rate_oid) };
 }
 
 async function makeTemplate(ask: Ask): Promise<PathValues> {

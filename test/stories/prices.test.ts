@@ -1,7 +1,7 @@
 // What a rebill costs: what the customer chose with the purchase, priced again on every rebill.
 import assert from 'node:assert/strict';
-import type { PreviewLine } from '@perennial/contract/perennial.ts';
-import { story } from '../support/stories.ts';
+import type { PreviewLine, TaxRule } from '@perennial/contract/perennial.ts';
+import { type Subscriber, story } from '../support/stories.ts';
 
 const coffee = {
   merchant_item_id: 'COFFEE',
@@ -73,5 +73,79 @@ story(
         [9, undefined],
       ],
     );
+  },
+);
+
+/** The tax of each rebill, with the rate that it shows and the part of the city. */
+const taxesOf = async (subscriber: Subscriber) =>
+  (await subscriber.bills('summary,taxes')).map(({ summary, taxes }) => [
+    summary?.tax?.value,
+    taxes?.tax_rate,
+    taxes?.tax_rate_city,
+  ]);
+
+const shown = (rules: TaxRule[]) => rules.map(({ rule, detail, tax }) => [rule, detail, tax]);
+
+story(
+  'a move to another state: the rates of the address are asked again for each rebill',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee, { ...tea, tax: { tax_free: true } });
+    await shop.taxes(
+      { country_code: 'US', state_region: 'CA', tax_rate: 6, tax_shipping: true },
+      { country_code: 'US', state_region: 'CA', city: 'Novato', county: 'Marin', tax_rate: 1.5 },
+      { country_code: 'US', state_region: 'CA', county: 'Marin', tax_rate: 0.25 },
+      { country_code: 'US', state_region: 'NV', tax_rate: 4.6 },
+    );
+    const lines = ['COFFEE', 'TEA'].map((merchant_item_id) => ({
+      merchant_item_id,
+      auto_order_schedule: 'Monthly',
+    }));
+    const novato = { country_code: 'US', state_region: 'CA', city: 'Novato' };
+    const changeProfile = await shop.profile({ email: 'ann@example.com' });
+    const summary = { arbitrary_shipping_handling_total: { value: 10 } };
+    const ann = await shop.order(lines, { shipping: novato, summary });
+    const imported = await shop.order(lines, {
+      shipping: novato,
+      summary,
+      taxes: { arbitrary_tax_rate: 8.25 },
+      email: 'bob@example.com',
+    });
+    const { rebills } = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
+    await shop.until('2026-02-16T00:00');
+    const move = async (subscriber: typeof ann) =>
+      subscriber.update({
+        original_order: { shipping: { ...novato, state_region: 'NV', city: 'Reno' } },
+      });
+    await move(ann);
+    await move(imported);
+    const moved = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
+    await shop.until('2026-03-16T00:00');
+    // 7.75 % of 19.99 and 10.00 shipping; 4.6 % of 19.99.
+    assert.deepEqual(await taxesOf(ann), [
+      [2.32, 7.75, 1.5],
+      [0.92, 4.6, undefined],
+    ]);
+    assert.deepEqual(await taxesOf(imported), [
+      [1.65, 8.25, undefined],
+      [0.92, 4.6, undefined],
+    ]);
+    assert.deepEqual([rebills[0].tax, moved.rebills[0].tax], [2.32, 0.92]);
+    const rules = [
+      ['state rate', 'CA 6 %', 1.8],
+      ['county rate', 'Marin 0.25 %', 1.87],
+      ['city rate', 'Novato 1.5 %', 2.32],
+    ];
+    assert.deepEqual(shown(rebills[0].tax_rules), rules);
+    const [first] = await ann.bills();
+    const { explanation } = await ann.ask({
+      operation: 'explainOrder',
+      params: { order_id: first?.order_id ?? '' },
+    });
+    assert.deepEqual(shown(explanation.tax_rules), rules);
+
+    await changeProfile({ tax_exempt: true });
+    await shop.until('2026-04-16T00:00');
+    assert.deepEqual((await taxesOf(ann)).at(-1), [0, 0, undefined]);
   },
 );

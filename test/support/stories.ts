@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Coupon } from '@perennial/contract/coupon.ts';
+import type { Customer } from '@perennial/contract/customer.ts';
 import type { Item } from '@perennial/contract/item.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderItemOption } from '@perennial/contract/orderItem.ts';
+import type { TaxRate } from '@perennial/contract/tax.ts';
 import { Temporal } from 'temporal-polyfill';
 import { toLocal } from '../../server/src/kernel/calendar.ts';
 import type { OrderDocument } from '../../server/src/orders/order.ts';
@@ -32,6 +34,10 @@ export interface Shop {
   sells(...items: readonly Item[]): Promise<void>;
   changes(itemId: string, change: Item): Promise<void>;
   offers(...coupons: readonly Coupon[]): Promise<void>;
+  /** Sets what is taxed at places. */
+  taxes(...rates: readonly TaxRate[]): Promise<void>;
+  /** Stores the profile of a customer, and returns what changes it. */
+  profile(customer: Customer): Promise<(change: Customer) => Promise<void>>;
   /** A customer orders and pays; the recurring lines become an auto order. */
   order(
     lines: readonly Line[],
@@ -99,6 +105,14 @@ async function openShop({
     },
     async offers(...coupons) {
       for (const coupon of coupons) await ask({ operation: 'insertCoupon', body: coupon });
+    },
+    async taxes(...rates) {
+      for (const rate of rates) await ask({ operation: 'insertTaxRate', body: rate });
+    },
+    async profile(given) {
+      const { customer } = await ask({ operation: 'insertCustomer', body: given });
+      const params = { customer_profile_oid: customer.customer_profile_oid };
+      return async (body) => void (await ask({ operation: 'updateCustomer', params, body }));
     },
     async changes(itemId, change) {
       const { items } = await ask({

@@ -8,6 +8,7 @@ import { noticeRoutes } from '../notifications/routes.ts';
 import { oauthRoutes } from '../oauth/routes.ts';
 import { disputeRoutes } from '../orders/disputeRoutes.ts';
 import { orderRoutes } from '../orders/routes.ts';
+import { taxRoutes } from '../orders/taxRoutes.ts';
 import { billingRoutes } from '../payments/billingRoutes.ts';
 import { hearReport } from '../payments/gatewayReportWorker.ts';
 import { simulatorRoutes } from '../payments/simulatorRoutes.ts';
@@ -48,6 +49,7 @@ export function routesOf(
     ...customerRoutes(customers),
     ...orderRoutes(orders),
     ...disputeRoutes(orders),
+    ...taxRoutes,
     ...simulatorRoutes({
       act: gateways.act,
       hear: (report) => hearReport(reports, report),

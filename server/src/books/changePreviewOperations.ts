@@ -12,6 +12,8 @@ import { decideAction, refuseInput } from '../autoOrders/repeatableOperations.ts
 import { editRules } from '../autoOrders/rules.ts';
 import { leftWords } from '../autoOrders/staleForm.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import { loadTaxTerms } from '../orders/taxReader.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { mayBeOfRecord } from '../platform/storage/unreadable.ts';
@@ -65,7 +67,7 @@ export async function previewChange(
     ...input,
     autoOrder: after,
     catalog: await loadCatalog(db, merchant.merchantId, [current, after]),
-    ...(original && { original: original.order }),
+    ...(original && (await movedTo(context, original.order))),
   };
   return {
     before: previewOrParked(context, input, count),
@@ -73,6 +75,12 @@ export async function previewChange(
     warnings: [...warnings, ...(original ? original.ignored : [])],
     version: current.version,
   };
+}
+
+/** The original order after a change, with the taxes of its new address. */
+async function movedTo({ db, merchant }: Context, original: OrderRecord) {
+  const taxOf = await loadTaxTerms(db, merchant, [original]);
+  return { original, tax: taxOf(original) };
 }
 
 interface PreviewedAction {

@@ -5,6 +5,8 @@ import { findDueUntil } from '../autoOrders/dueStore.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { readCustomerShipping } from '../orders/customerShippingReader.ts';
 import { findOrders } from '../orders/store.ts';
+import { loadTaxTerms } from '../orders/taxReader.ts';
+import { noTaxRates } from '../orders/taxTerms.ts';
 import type { Context } from '../platform/context.ts';
 import { mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import { loadCoupons } from '../rebill/couponReader.ts';
@@ -109,10 +111,8 @@ async function previewBatch(
 type ReadBatch = Awaited<ReturnType<typeof readBatch>>;
 
 async function readBatch(context: Context, oids: readonly number[]) {
-  const {
-    db,
-    merchant: { merchantId },
-  } = context;
+  const { db, merchant } = context;
+  const { merchantId } = merchant;
   const autoOrders = await loadAutoOrders(db, merchantId, oids);
   const earlier = await findEarlierAttempts(
     db,
@@ -148,23 +148,26 @@ async function readBatch(context: Context, oids: readonly number[]) {
     declines,
     catalog: await loadCatalog(db, merchantId, autoOrders),
     coupons: await loadCoupons(context, orders.values()),
+    taxOf: await loadTaxTerms(db, merchant, [...orders.values()]),
   };
 }
 
 function inputOf(
   { merchant, now }: Context,
   autoOrder: AutoOrder,
-  { earlier, orders, customers, catalog, coupons }: ReadBatch,
+  { earlier, orders, customers, catalog, coupons, taxOf }: ReadBatch,
 ) {
   const before = earlier.get(autoOrder.autoOrderOid);
   const kept = before && orders.get(before.orderId);
+  const original = orders.get(autoOrder.originalOrderId);
   return {
     autoOrder,
     policy: rebillPolicy(merchant),
     zone: merchant.timeZone,
     at: now,
-    original: orders.get(autoOrder.originalOrderId),
-    customer: customers.get(orders.get(autoOrder.originalOrderId)?.customerProfileOid ?? 0),
+    original,
+    customer: customers.get(original?.customerProfileOid ?? 0),
+    tax: original === undefined ? noTaxRates : taxOf(original),
     catalog,
     coupons,
     firstDeclinedAt: before?.firstDeclinedAt,

@@ -71,6 +71,14 @@ function keptPlan(
       })),
     }),
     tax: money(plan.tax),
+    ...(plan.taxes && {
+      tax_rules: plan.taxes.map(([rule, detail, ratePercent, tax]) => ({
+        rule,
+        detail,
+        tax_rate: ratePercent,
+        tax: money(tax),
+      })),
+    }),
     total: money(plan.total),
   };
 }

@@ -127,6 +127,12 @@ export function wireRebill(
       shipping_rules: order.shippingRules.map((each) => ({ ...each, amount: money(each.amount) })),
     }),
     tax: money(order.tax),
+    tax_rules: (order.taxRules ?? []).map(({ rule, detail, ratePercent, tax }) => ({
+      rule,
+      detail,
+      tax_rate: ratePercent,
+      tax: money(tax),
+    })),
     total: money(order.total),
   };
 }

@@ -10,6 +10,8 @@ import { required } from '../kernel/assert.ts';
 import type { Minor } from '../kernel/money.ts';
 import { readCustomerShipping } from '../orders/customerShippingReader.ts';
 import { findOrders } from '../orders/store.ts';
+import { loadTaxTerms } from '../orders/taxReader.ts';
+import { noTaxRates } from '../orders/taxTerms.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { inHalves, mayBeOfRecord } from '../platform/storage/unreadable.ts';
@@ -104,16 +106,19 @@ async function decisionInputs(
     policy.shippingMethods,
     orders.map((each) => each.customerProfileOid),
   );
+  const taxOf = await loadTaxTerms(db, merchant, orders);
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);
     const order = before && byId.get(before.orderId);
+    const original = byId.get(autoOrder.originalOrderId);
     return {
       autoOrder,
       policy,
       zone,
       at: now,
-      original: byId.get(autoOrder.originalOrderId),
-      customer: customers.get(byId.get(autoOrder.originalOrderId)?.customerProfileOid ?? 0),
+      original,
+      customer: customers.get(original?.customerProfileOid ?? 0),
+      tax: original === undefined ? noTaxRates : taxOf(original),
       catalog,
       coupons,
       firstDeclinedAt: before?.firstDeclinedAt,

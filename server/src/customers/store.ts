@@ -43,6 +43,22 @@ export async function refusesCoupons(
   return row?.refuses === true;
 }
 
+/** Returns those of these customers whose profile is tax exempt. */
+export async function findTaxExempt(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlySet<number>> {
+  if (oids.length === 0) return new Set();
+  const rows = await db.rows<{ oid: number }>(
+    `select customer_profile_oid as oid from customer
+     where merchant_id = $1 and customer_profile_oid = any($2::int[])
+       and document->>'tax_exempt' = 'true'`,
+    [merchantId, oids],
+  );
+  return new Set(rows.map(({ oid }) => oid));
+}
+
 /** Returns the key of an email. Emails are compared without case and without surrounding spaces. */
 export const emailKey = (email: string): string => foldTrimmed(email);
 

@@ -32,6 +32,7 @@ const sectionNames = [
   'webhooks',
   'disputes',
   'gateway_refunds',
+  'tax_rounding',
 ] as const satisfies readonly (keyof MerchantSettings)[];
 
 /** A merchant's settings as the wire shows them. */

@@ -11,6 +11,7 @@ import { paid } from './payment.ts';
 import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
 import { paidStage, type ShippedOrder, shippedByUpdate } from './shipping.ts';
 import { inStage, isPaidStage, type OrderStage, stageTransitions } from './stages.ts';
+import { placeText, taxPlaceOf } from './taxPlace.ts';
 
 /**
  * The fields of a stored order that a client may change. An absent field stays as it is; null
@@ -87,10 +88,25 @@ export function changedOrder(
   };
   const document = merge(stored.document, parts);
   const token = payment?.credit_card?.card_number_token;
-  const order = { ...stored, document, modifiedAt: now.at, ...(token ? { cardToken: token } : {}) };
+  const order = {
+    ...stored,
+    document,
+    modifiedAt: now.at,
+    taxedPlace: taxedPlaceOf(stored, document),
+    ...(token ? { cardToken: token } : {}),
+  };
   const moved = inNewStage(order, stageAsked(stored, stage, said), now, said);
   const shipped = shippedByUpdate(stored, moved.order, now.by ?? 'Perennial', now);
   return success(shipped === undefined ? moved : { ...moved, order: shipped.order, shipped });
+}
+
+// Rebills are taxed at the present address; a rate that was named holds at the first one alone.
+function taxedPlaceOf(
+  { taxedPlace, document: before }: OrderRecord,
+  after: OrderDocument,
+): string | undefined {
+  const place = placeText(taxPlaceOf(before));
+  return taxedPlace ?? (place === placeText(taxPlaceOf(after)) ? undefined : place);
 }
 
 const paidStatuses: ReadonlySet<string> = new Set(['Processed', 'Skipped']);

@@ -28,7 +28,9 @@ export function freeLines(
   const lines: OrderItem[] = [];
   for (const [index, given] of items.entries()) {
     const item = catalog.get(fold(given.merchant_item_id ?? ''));
-    const line = orderLine({ wire: freeWire(given), index, item, currency: order.currency, at });
+    const { currency } = order;
+    const wire = freeWire(given);
+    const line = orderLine({ wire, index, item, currency, exemptTypes: [], at });
     if (!line.ok) return line;
     if (item === undefined)
       return failure({

@@ -34,6 +34,7 @@ import { shippingMethodsOf } from './shippingMethod.ts';
 import type { OrderStage } from './stages.ts';
 import { countOrder, reserveOrder, returnOrder } from './stockOperations.ts';
 import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
+import { loadTaxTerms } from './taxReader.ts';
 
 /** What inserting orders needs from other features. */
 export interface OrderParts {
@@ -313,6 +314,8 @@ async function draft(
     currency,
   );
   const customers = await readCustomerShipping(context, shippingMethods, [customerProfileOid]);
+  const taxed = { document: order, customerProfileOid };
+  const taxTerms = await loadTaxTerms(context.db, context.merchant, [taxed]);
   return newOrder({
     shippingMethods,
     customerShipping: customers.get(customerProfileOid ?? 0),
@@ -324,6 +327,7 @@ async function draft(
     customerProfileOid,
     coupons,
     cardPolicy: cardPolicyOf(context.merchant.settings),
+    tax: taxTerms(taxed),
     currency,
     now: { at: context.now, timeZone, by: context.actor.name },
   });

@@ -23,6 +23,8 @@ import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
 import { paidStage } from './shipping.ts';
 import type { CustomerShipping, ShippingMethod } from './shippingMethod.ts';
 import { inStage } from './stages.ts';
+import { orderTaxesOf, type PlaceTax } from './taxRate.ts';
+import type { TaxTerms } from './taxTerms.ts';
 import { orderTotals, type TaxRule, type Totals } from './totals.ts';
 import { totalWeight } from './weight.ts';
 
@@ -43,6 +45,8 @@ export interface NewOrderRequest {
   /** The merchant's shipping methods. */
   readonly shippingMethods?: readonly ShippingMethod[];
   readonly customerShipping?: CustomerShipping | undefined;
+  /** What its tax depends on, if the order names none. */
+  readonly tax: TaxTerms;
   /** The merchant's currency. */
   readonly currency: string;
   readonly now: Occasion;
@@ -77,7 +81,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   if (!currency.ok) return currency;
   const lines = linesOf(request);
   if (!lines.ok) return lines;
-  const charges = chargesOf(wire, request.currency);
+  const charges = chargesOf(request);
   if (!charges.ok) return charges;
   const shipping = shippingOf(request, lines.value, charges.value);
   if (!shipping.ok) return shipping;
@@ -298,6 +302,7 @@ function linesOf({
   order,
   catalog,
   currency,
+  tax,
   now,
 }: NewOrderRequest): Outcome<OrderLine[], FieldFault> {
   if (!order.items?.length)
@@ -309,6 +314,7 @@ function linesOf({
       index,
       item: catalog.get(fold(wire.merchant_item_id ?? '')),
       currency,
+      exemptTypes: placeTaxOf(order, tax)?.exemptTypes ?? [],
       at: now.at,
     });
     if (!line.ok) return line;
@@ -325,7 +331,7 @@ interface Charges {
 }
 
 /** Reads the amounts, apart from the lines, that an insert may name. */
-function chargesOf(order: Order, currency: string): Outcome<Charges, FieldFault> {
+function chargesOf({ order, currency, tax }: NewOrderRequest): Outcome<Charges, FieldFault> {
   const named = amountsIn(order, currency);
   if (!named.ok) return named;
   const amounts = named.value;
@@ -337,19 +343,30 @@ function chargesOf(order: Order, currency: string): Outcome<Charges, FieldFault>
       fix: 'Send 0 to 100, for example 8.25',
     });
   }
+  const giftCharge = amounts.get('gift.gift_charge') ?? zero;
+  const giftWrap = amounts.get('gift.gift_wrap_cost') ?? zero;
+  const here = placeTaxOf(order, tax);
   return success({
     shippingHandling: amounts.get('summary.arbitrary_shipping_handling_total'),
-    extras: sum([
-      amounts.get('gift.gift_charge') ?? zero,
-      amounts.get('gift.gift_wrap_cost') ?? zero,
-    ]),
+    extras: sum([giftCharge, giftWrap]),
     taxRule: {
       tax: amounts.get('taxes.arbitrary_tax'),
-      ratePercent,
+      ratePercent: ratePercent ?? here?.ratePercent,
+      rounding: tax.rounding,
       taxableSubtotal: amounts.get('taxes.arbitrary_taxable_subtotal'),
+      taxesShipping: here?.taxesShipping,
+      alsoTaxed: [here?.taxesGiftCharge ? giftCharge : zero, here?.taxesGiftWrap ? giftWrap : zero],
     },
   });
 }
+
+/** Whether the order names its tax, so that nothing is calculated. */
+const namesTax = ({ taxes }: Order): boolean =>
+  taxes?.arbitrary_tax !== undefined || taxes?.arbitrary_tax_rate !== undefined;
+
+/** The tax by the merchant's rates, for an order that names none and whose customer pays it. */
+const placeTaxOf = (order: Order, { here, isExempt }: TaxTerms): PlaceTax | undefined =>
+  namesTax(order) || isExempt ? undefined : here;
 
 /** Reads the amounts that the order names, by the paths of their fields. */
 function amountsIn(
@@ -393,6 +410,7 @@ function documentOf(
   } = request.order;
   const money = (amount: Minor) => wireCurrency(amount, currency);
   const { channelPartner } = request;
+  const here = placeTaxOf(request.order, request.tax);
   const weight = totalWeight(wire.items ?? []);
   const shipping = withMethod(weight ? { ...wire.shipping, weight } : wire.shipping, method);
   return {
@@ -407,7 +425,7 @@ function documentOf(
     items: lines.map((line, i) => line.document(totals.lines[i]!, i + 1, money)),
     payment: keptPayment(wire.payment),
     summary: summaryOf(wire.summary, totals, money),
-    taxes: { ...wire.taxes, tax_rate: totals.taxRatePercent },
+    taxes: { ...wire.taxes, tax_rate: totals.taxRatePercent, ...(here && orderTaxesOf(here)) },
   };
 }
 

@@ -12,6 +12,7 @@ import { amountIn } from './fault.ts';
 import type { wireCurrency } from './money.ts';
 
 import type { ShippedLine } from './shippingMethod.ts';
+import type { ProductType } from './taxRate.ts';
 import type { LineTotals, TotalsLine } from './totals.ts';
 
 /** A line of a new order: the input of its amount, and its document. */
@@ -57,6 +58,8 @@ interface LineRequest {
   readonly item: CatalogItem | undefined;
   /** The merchant's currency. */
   readonly currency: string;
+  /** Kinds of products that are not taxed where the order goes. */
+  readonly exemptTypes: readonly ProductType[];
   readonly at: Temporal.Instant;
 }
 
@@ -65,7 +68,7 @@ interface LineRequest {
  * the catalogue's price.
  */
 export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> {
-  const { wire, index, item } = request;
+  const { wire, index } = request;
   const path = `items[${index}]`;
   if (!wire.merchant_item_id)
     return failure({
@@ -104,13 +107,14 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
     quantity,
     oneTimeFees,
     discount: zero,
-    taxFree: wire.tax_free ?? item?.taxFree ?? false,
+    taxFree: isTaxFree(request),
+    taxableCost: prices.value.taxableCost,
     warnings: warningsOf(request, path),
     recurs: recurs(request),
     shipping: shippingOf(request),
     onceItemId: onceItemOf(request),
     document: (totals, itemIndex, money) =>
-      lineDocument(request, quantity, unitCost, totals, itemIndex, money),
+      lineDocument(request, quantity, prices.value, totals, itemIndex, money),
   });
 }
 
@@ -130,6 +134,13 @@ const shippingOf = (request: LineRequest): OrderLine['shipping'] => {
 const weightOf = ({ weight }: OrderItem): number | undefined =>
   weight?.value === undefined ? undefined : weight.value * gramsOf[weight.uom ?? 'LB'];
 
+/** Whether the client, the item or the place of the order frees the line from tax. */
+const isTaxFree = ({ wire, item, exemptTypes }: LineRequest): boolean =>
+  wire.tax_free ?? (item?.taxFree === true || exemptTypes.includes(productTypeOf(wire, item)));
+
+const productTypeOf = (wire: OrderItem, item: CatalogItem | undefined): ProductType =>
+  wire.tax_product_type || (item?.productType ?? 'physical');
+
 const isQuantity = (quantity: number): boolean =>
   quantity > 0 && quantity <= quantityMax && Number(quantity.toFixed(4)) === quantity;
 
@@ -144,9 +155,22 @@ const recurs = ({ wire, item }: Pick<LineRequest, 'wire' | 'item'>): boolean =>
 interface LinePrices {
   readonly unitCost: Minor;
   readonly oneTimeFees: Minor;
+  readonly taxableCost?: Minor | undefined;
 }
 
-function pricesOf(
+function pricesOf(request: LineRequest, path: string): Outcome<LinePrices, FieldFault> {
+  const { wire, item, currency } = request;
+  const prices = costsOf(request, path);
+  const given = wire.taxable_cost?.value;
+  if (!prices.ok || given === undefined)
+    return prices.ok ? success({ ...prices.value, taxableCost: item?.taxableCost }) : prices;
+  const taxableCost = amountIn(given, currency, `${path}.taxable_cost`);
+  return taxableCost.ok
+    ? success({ ...prices.value, taxableCost: taxableCost.value })
+    : taxableCost;
+}
+
+function costsOf(
   { wire, item, currency, at }: LineRequest,
   path: string,
 ): Outcome<LinePrices, FieldFault> {
@@ -225,13 +249,14 @@ function warningsOf({ wire, item }: LineRequest, path: string): LineWarning[] {
 }
 
 function lineDocument(
-  { wire, item, currency }: LineRequest,
+  request: LineRequest,
   quantity: number,
-  unitCost: Minor,
+  { unitCost, taxableCost }: LinePrices,
   totals: LineTotals,
   itemIndex: number,
   money: (amount: Minor) => ReturnType<typeof wireCurrency>,
 ): OrderItem {
+  const { wire, item, currency } = request;
   const description = wire.description ?? item?.description;
   const isNamedCost = wire.arbitrary_unit_cost?.value !== undefined;
   return fromLoose<OrderItem>({
@@ -245,7 +270,8 @@ function lineDocument(
     unit_cost_with_discount: money(totals.unitWithDiscount),
     total_cost_with_discount: money(totals.withDiscount),
     ...(isNamedCost ? { arbitrary_unit_cost: money(unitCost) } : {}),
-    tax_free: wire.tax_free ?? item?.taxFree ?? false,
+    tax_free: isTaxFree(request),
+    ...(taxableCost === undefined ? {} : { taxable_cost: money(taxableCost) }),
     ...marksOf(item, wire),
     ...optionsOf(wire, currency, money),
   });

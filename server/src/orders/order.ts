@@ -60,6 +60,8 @@ export interface OrderRecord {
   readonly rebillNumber?: number | undefined;
   /** The order of which it is a duplicate or a replacement. Such an order starts no auto order. */
   readonly copiedFrom?: string | undefined;
+  /** Where it was to be shipped when its tax was calculated; absent: its address never changed. */
+  readonly taxedPlace?: string | undefined;
   /** The token of the card at the gateway. */
   readonly cardToken?: string | undefined;
   /** Why its auto order is not billed, as the second half of a sentence. Absent: no reason. */

@@ -195,11 +195,13 @@ interface OrderRow {
   copied_from: string | null;
   charging: boolean;
   rebill_stop: string | null;
+  taxed_place: string | null;
 }
 
 const columns = `o.order_id, ${documentJson('o')} as document, o.created_at, o.modified_at,
   o.paid_at, o.currency, o.total_minor, o.customer_profile_oid, o.auto_order_oid, o.rebill_number,
-  o.card_token, o.copied_from, o.charge_lease_until is not null as charging, o.rebill_stop`;
+  o.card_token, o.copied_from, o.charge_lease_until is not null as charging, o.rebill_stop,
+  o.taxed_place`;
 
 const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'order_id', type: 'text', read: (order) => order.orderId },
@@ -226,6 +228,7 @@ const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'rebill_number', type: 'int', read: (order) => order.rebillNumber },
   { name: 'card_token', type: 'text', read: (order) => order.cardToken },
   { name: 'copied_from', type: 'text', read: (order) => order.copiedFrom },
+  { name: 'taxed_place', type: 'text', read: (order) => order.taxedPlace },
   { name: 'channel_partner_code', type: 'text', read: (order) => partnerNumber(order)?.code },
   { name: 'channel_partner_order_id', type: 'text', read: (order) => partnerNumber(order)?.id },
   {
@@ -284,6 +287,7 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
     cardToken: row.card_token ?? undefined,
     copiedFrom: row.copied_from ?? undefined,
     charging: row.charging,
+    ...(row.taxed_place === null ? {} : { taxedPlace: row.taxed_place }),
     ...(row.rebill_stop === null ? {} : { rebillStop: row.rebill_stop }),
   };
 }

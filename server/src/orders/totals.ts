@@ -1,4 +1,5 @@
 import { type Minor, minor, multiply, sum, timesQuantity, zero } from '../kernel/money.ts';
+import type { TaxRounding } from './taxRate.ts';
 
 /** The input for the amount of a line. */
 export interface TotalsLine {
@@ -9,6 +10,8 @@ export interface TotalsLine {
   /** The discount on the whole line. */
   readonly discount: Minor;
   readonly taxFree: boolean;
+  /** The part of the unit cost that is taxed. Absent: the whole line. */
+  readonly taxableCost?: Minor | undefined;
 }
 
 /** How the tax is determined: by one of the overrides of an insert, or none. */
@@ -17,6 +20,12 @@ export interface TaxRule {
   readonly tax?: Minor | undefined;
   /** In percent, for example 8.25. */
   readonly ratePercent?: number | undefined;
+  /** Whether the tax is rounded once or for each line and the shipping. */
+  readonly rounding?: TaxRounding | undefined;
+  /** Whether shipping is taxed at the rate, less what coupons take off it. */
+  readonly taxesShipping?: boolean | undefined;
+  /** What else is taxed at the rate: gifts. */
+  readonly alsoTaxed?: readonly Minor[] | undefined;
   /** The taxed amount, instead of the sum of the lines that are not tax free. */
   readonly taxableSubtotal?: Minor | undefined;
 }
@@ -72,15 +81,27 @@ export function orderTotals({
   const subtotal = sum(amounts.map(({ amount }) => amount));
   const discount = sum(lines.map((line) => line.discount));
   const taxed = lines.map((line, i) =>
-    line.taxFree
-      ? { amount: zero, discount: zero }
-      : { amount: amounts[i]!.amount, discount: line.discount },
+    line.taxFree ? { amount: zero, discount: zero } : taxedPart(line, amounts[i]!.amount),
   );
   const taxableSubtotal = taxRule.taxableSubtotal ?? sum(taxed.map(({ amount }) => amount));
   const taxableDiscount =
     taxRule.taxableSubtotal === undefined ? sum(taxed.map((each) => each.discount)) : zero;
   const taxable = minor(taxableSubtotal - taxableDiscount);
-  const tax = taxRule.tax ?? taxOn(taxable, taxRule.ratePercent ?? 0);
+  const parts =
+    taxRule.taxableSubtotal === undefined
+      ? taxed.map((each) => minor(each.amount - each.discount))
+      : [taxable];
+  const tax =
+    taxRule.tax ??
+    taxOnParts(
+      [
+        ...parts,
+        ...(taxRule.taxesShipping ? [minor(shippingHandling - shippingDiscount)] : []),
+        ...(taxRule.alsoTaxed ?? []),
+      ],
+      taxRule.ratePercent ?? 0,
+      taxRule.rounding ?? 'order',
+    );
   return {
     lines: amounts,
     subtotal,
@@ -101,12 +122,39 @@ export function taxOn(taxable: Minor, ratePercent: number): Minor {
   return multiply(taxable, Number((ratePercent / 100).toPrecision(12)), 'half up');
 }
 
+/**
+ * Returns the tax on several amounts, rounded once for their sum or once for each. Both differ by
+ * at most half a minor unit for each amount.
+ */
+export const taxOnParts = (
+  parts: readonly Minor[],
+  ratePercent: number,
+  rounding: TaxRounding,
+): Minor =>
+  rounding === 'line'
+    ? sum(parts.map((part) => taxOn(part, ratePercent)))
+    : taxOn(sum(parts), ratePercent);
+
+/**
+ * Returns what is taxed of a line, and the discount on it. With a taxable cost, the discount lowers
+ * the taxed part in the proportion in which it lowers the line.
+ */
+export function taxedPart(
+  { quantity, discount, taxableCost }: Pick<TotalsLine, 'quantity' | 'discount' | 'taxableCost'>,
+  amount: Minor,
+): { readonly amount: Minor; readonly discount: Minor } {
+  if (taxableCost === undefined) return { amount, discount };
+  const taxed = timesQuantity(taxableCost, quantity, 'half up');
+  if (amount === 0) return { amount: taxed, discount: taxed };
+  return { amount: taxed, discount: multiply(taxed, discount / amount, 'half up') };
+}
+
 /** Returns what a line costs before its discount. */
 export const lineAmount = ({
   unitCost,
   quantity,
   oneTimeFees,
-}: Omit<TotalsLine, 'discount' | 'taxFree'>): Minor =>
+}: Omit<TotalsLine, 'discount' | 'taxFree' | 'taxableCost'>): Minor =>
   minor(timesQuantity(unitCost, quantity, 'half up') + oneTimeFees);
 
 /** Returns the amounts of a line. */

@@ -12,6 +12,8 @@ import { addDays } from '../kernel/calendar.ts';
 import { readCustomerShipping } from '../orders/customerShippingReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
+import { loadTaxTerms } from '../orders/taxReader.ts';
+import { noTaxRates } from '../orders/taxTerms.ts';
 import { gatewayKinds } from '../payments/gatewaySettings.ts';
 import type { MerchantPayments } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
@@ -365,6 +367,7 @@ async function loadCandidates(
   ]);
   const catalog = await loadCatalog(db, merchantId, autoOrders);
   const coupons = await loadCoupons(context, orders);
+  const taxOf = await loadTaxTerms(db, context.merchant, orders);
   const orderOf = new Map(orders.map((order) => [order.orderId, order]));
   const customers = await readCustomerShipping(
     context,
@@ -380,6 +383,7 @@ async function loadCandidates(
       autoOrder,
       original,
       customer: customers.get(original?.customerProfileOid ?? 0),
+      tax: original === undefined ? noTaxRates : taxOf(original),
       catalog,
       coupons,
       policy,

@@ -11,6 +11,10 @@ export interface Explanation {
     | readonly (readonly [rule: string, detail: string, amount: number])[]
     | undefined;
   readonly tax: number;
+  /** Rule, detail, its part of the rate in percent, and the tax after it. */
+  readonly taxes?:
+    | readonly (readonly [rule: string, detail: string, ratePercent: number, tax: number])[]
+    | undefined;
   readonly total: number;
   /** The coupon of a retry. */
   readonly coupon?: string | undefined;
@@ -62,6 +66,9 @@ export const explanationOf = (order: RebillOrder): Explanation => ({
   shipping: order.shipping,
   shippingRules: order.shippingRules?.map(({ rule, detail, amount }) => [rule, detail, amount]),
   tax: order.tax,
+  taxes: order.taxRules?.map(
+    ({ rule, detail, ratePercent, tax }) => [rule, detail, ratePercent, tax] as const,
+  ),
   total: order.total,
   coupon: order.coupon,
   coupons: order.couponRules?.map(

@@ -12,6 +12,7 @@ import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import { withoutParcel } from '../orders/parcel.ts';
 import { isShippedHere, paidStage } from '../orders/shipping.ts';
 import { inStage } from '../orders/stages.ts';
+import { taxedPart } from '../orders/totals.ts';
 import type { EarlierDecline } from './attempt.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
@@ -97,7 +98,7 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     checkout: original.checkout,
     marketing: original.marketing,
     payment: paymentOf(source),
-    taxes: original.taxes,
+    taxes: order.taxes ?? original.taxes,
     ...couponsOf(order),
     items,
     summary: summaryOf(order, money),
@@ -268,6 +269,7 @@ function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
     ),
     total_cost_with_discount: money(withDiscount),
     tax_free: !line.isTaxed,
+    taxable_cost: line.taxableCost === undefined ? undefined : money(line.taxableCost),
     free_shipping: line.shipsFree,
     upsell: line.kind === 'add-on',
     tax_product_type: line.kind === 'cancel fee' ? 'service' : line.productType,
@@ -285,7 +287,9 @@ function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
 }
 
 function summaryOf(order: RebillOrder, money: Money): OrderDocument['summary'] {
-  const taxed = order.lines.filter((line) => line.isTaxed);
+  const taxed = order.lines
+    .filter((line) => line.isTaxed)
+    .map((line) => taxedPart(line, line.amount));
   return {
     subtotal: money(order.subtotal),
     subtotal_discount: money(order.discount),

@@ -5,9 +5,10 @@ import { minor } from '../kernel/money.ts';
 import { gramsOf } from '../kernel/weightUnits.ts';
 import { amountOf } from '../orders/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
+import { type AppliedTax, rebillTax, type TaxTerms } from '../orders/taxTerms.ts';
 import { baseCodesOf } from './originalCoupons.ts';
 
-/** What every rebill takes from the original order. */
+/** What every rebill takes from the original order, and from the rates at its address. */
 export interface OriginalTerms {
   /** The cost of its shipping method. A discount that was not a coupon's is taken off. */
   readonly shipping: Minor;
@@ -18,9 +19,7 @@ export interface OriginalTerms {
   readonly currency: string;
   /** What one unit of its lines weighs in grams, by case-folded item id. */
   readonly grams: ReadonlyMap<string, number>;
-  /** In percent: 8.25. */
-  readonly taxRatePercent: number;
-  readonly taxesShipping: boolean;
+  readonly tax: AppliedTax;
   /** Case-folded. */
   readonly taxFreeItemIds: ReadonlySet<string>;
   /** Items that no coupon takes anything off, case-folded. */
@@ -28,8 +27,10 @@ export interface OriginalTerms {
 }
 
 /** Reads the terms from the order as it is now. */
-export function originalTerms({ document, currency }: OrderRecord): OriginalTerms {
-  const { summary, taxes, items } = document;
+export function originalTerms(original: OrderRecord, tax: TaxTerms): OriginalTerms {
+  const { document, currency } = original;
+  const { summary, items } = document;
+  const applied = rebillTax(original, tax);
   return {
     // Coupons are applied again, so that one that ends or skips rebills takes nothing off.
     shipping: minor(
@@ -41,9 +42,7 @@ export function originalTerms({ document, currency }: OrderRecord): OriginalTerm
     ...shipmentTerms(document),
     currency,
     postalCode: document.shipping?.postal_code ?? document.billing?.postal_code,
-    taxRatePercent:
-      taxes?.tax_rate ?? taxes?.arbitrary_tax_rate ?? effectiveRate(document, currency),
-    taxesShipping: taxes?.tax_shipping ?? false,
+    tax: applied,
     taxFreeItemIds: itemIdsOf(items, (item) => item.tax_free === true),
     couponFreeItemIds: itemIdsOf(items, (item) => item.exclude_coupon === true),
   };
@@ -71,14 +70,4 @@ function shipmentTerms({
       ),
     ),
   };
-}
-
-/** The rate that an amount of tax implies, with four decimals, as other rates have. */
-function effectiveRate({ summary }: OrderDocument, currency: string): number {
-  const taxable =
-    amountOf(summary?.taxable_subtotal, currency) -
-    amountOf(summary?.taxable_subtotal_discount, currency);
-  return taxable <= 0
-    ? 0
-    : Math.round((amountOf(summary?.tax, currency) / taxable) * 1_000_000) / 10_000;
 }

@@ -11,6 +11,7 @@ import { fold } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { isInvoiced } from '../orders/payment.ts';
 import type { CustomerShipping } from '../orders/shippingMethod.ts';
+import type { TaxTerms } from '../orders/taxTerms.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
 import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
@@ -32,6 +33,8 @@ export interface DecisionInput {
   readonly catalog: Catalog;
   /** The catalogue's coupons of the original order. Absent: none. */
   readonly coupons?: FindCoupon | undefined;
+  /** What the tax depends on besides the original order. */
+  readonly tax: TaxTerms;
   readonly policy: RebillPolicy;
   readonly zone: string;
   /** The moment at which the decision takes effect. */
@@ -171,7 +174,7 @@ function chargeOf(
   rebill: NonNullable<ReturnType<typeof planRebill>>,
   context: PlanContext,
 ): Decision {
-  const { autoOrder, original, policy, catalog, kept } = input;
+  const { autoOrder, original, policy, catalog, tax, kept } = input;
   if (original === undefined)
     return parked(input, { text: `the original order ${autoOrder.originalOrderId} is missing` });
   const hold = originalStop(original) ?? (kept && holdOf(kept.order, original));
@@ -181,7 +184,7 @@ function chargeOf(
   const order = rebillOrder({
     autoOrder,
     rebill,
-    original: originalTerms(original),
+    original: originalTerms(original, tax),
     catalog,
     coupon,
     originalCoupons: originalCoupons(

@@ -1,3 +1,4 @@
+import type { OrderTaxes } from '@perennial/contract/order.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { isCancelFee } from '../autoOrders/cancelFee.ts';
@@ -20,7 +21,8 @@ import {
   type ShippingMethod,
   type ShippingQuote,
 } from '../orders/shippingMethod.ts';
-import { taxOn } from '../orders/totals.ts';
+import { type AppliedTaxRule, taxAfterRules } from '../orders/taxTerms.ts';
+import { taxedPart, taxOnParts } from '../orders/totals.ts';
 import type { OriginalCoupon } from './originalCoupons.ts';
 import type { OriginalTerms } from './originalTerms.ts';
 
@@ -49,6 +51,10 @@ export interface RebillOrder {
   /** The amount on which the tax is calculated. */
   readonly taxable: Minor;
   readonly tax: Minor;
+  /** How the tax was determined. Absent on plans from before it was kept. */
+  readonly taxRules?: readonly AppliedTaxRule[];
+  /** The rates that the order shows. Absent: none, or those of the original order. */
+  readonly taxes?: OrderTaxes | undefined;
   readonly total: Minor;
 }
 
@@ -84,6 +90,8 @@ export interface RebillLine {
   /** Its share of the coupons. */
   readonly discount: Minor;
   readonly isTaxed: boolean;
+  /** The part of the unit cost that is taxed. Absent: the whole line. */
+  readonly taxableCost?: Minor | undefined;
   readonly shipsFree: boolean;
   /** What is sold when it is not a parcel. */
   readonly productType?: CatalogItem['productType'];
@@ -160,7 +168,7 @@ function itemLine(
     unitCost: shipment.price.unitCost,
     amount: shipment.price.amount,
     discount: zero,
-    isTaxed: !(shipped?.taxFree ?? false) && !original.taxFreeItemIds.has(fold(shipment.itemId)),
+    ...taxOf(shipped, shipment.itemId, original),
     shipsFree: shipped?.autoOrder?.freeShipping === true || shipped?.freeShipping === true,
     ...shippingOf(shipped),
     options: optionsOf(item),
@@ -170,6 +178,22 @@ function itemLine(
       at: shipment.at,
       ...(shipment.stepUsed && { stepUsed: shipment.stepUsed }),
     },
+  };
+}
+
+/** Returns how a line is taxed. What was tax free in the original order stays so. */
+function taxOf(
+  item: CatalogItem | undefined,
+  itemId: string,
+  { taxFreeItemIds, tax }: OriginalTerms,
+): Pick<RebillLine, 'isTaxed' | 'taxableCost'> {
+  const isFree =
+    item?.taxFree === true ||
+    taxFreeItemIds.has(fold(itemId)) ||
+    tax.exemptTypes.includes(item?.productType ?? 'physical');
+  return {
+    isTaxed: !isFree,
+    ...(item?.taxableCost === undefined ? {} : { taxableCost: item.taxableCost }),
   };
 }
 
@@ -231,7 +255,7 @@ function addOnLine(
     unitCost: price.value.unitCost,
     amount: price.value.amount,
     discount: zero,
-    isTaxed: !shipped.taxFree && !original.taxFreeItemIds.has(fold(addOn.itemId)),
+    ...taxOf(shipped, addOn.itemId, original),
     shipsFree: addOn.freeShipping || shipped.freeShipping === true,
     ...shippingOf(shipped),
     options: addOn.options,
@@ -253,11 +277,12 @@ function withAmounts(
   const discounted = lines.map((line, index) => ({ ...line, discount: off.lines[index] ?? zero }));
   const discount = sum(off.lines);
   const shipping = minor(fullShipping - off.shipping);
-  const taxedLines = sum(
-    discounted.filter((line) => line.isTaxed).map((line) => minor(line.amount - line.discount)),
-  );
-  const taxable = minor(taxedLines + (original.taxesShipping ? shipping : 0));
-  const tax = taxOn(taxable, original.taxRatePercent);
+  const { ratePercent, rounding, taxesShipping, rules, taxes } = original.tax;
+  const parts = [
+    ...discounted.filter((line) => line.isTaxed).map(taxedAmount),
+    ...(taxesShipping ? [shipping] : []),
+  ];
+  const tax = taxOnParts(parts, ratePercent, rounding);
   return success({
     lines: discounted,
     subtotal,
@@ -265,8 +290,10 @@ function withAmounts(
     shipping,
     ...(off.shipping > 0 && { shippingDiscount: off.shipping }),
     ...methodOf(quote),
-    taxable,
+    taxable: sum(parts),
     tax,
+    taxRules: taxAfterRules(rules, tax),
+    ...(taxes && { taxes }),
     ...(off.retryCode !== undefined && { coupon: off.retryCode }),
     ...(off.rules.length > 0 && { couponRules: off.rules }),
     total: minor(subtotal - discount + shipping + tax),
@@ -413,3 +440,8 @@ const couponRule = (
   shippingDiscount: takenOffShipping,
   left,
 });
+
+function taxedAmount(line: RebillLine): Minor {
+  const { amount, discount } = taxedPart(line, line.amount);
+  return minor(amount - discount);
+}

@@ -12,6 +12,7 @@ import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { minor } from '../kernel/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
+import { noTaxRates } from '../orders/taxTerms.ts';
 import { afterDecline } from './dunning.ts';
 import type { Decision, DecisionInput } from './plan.ts';
 import { decide } from './plan.ts';
@@ -69,6 +70,7 @@ function inputOf({
     autoOrder: anAutoOrder(autoOrder),
     original: order,
     catalog: aCatalog(items ?? [aCatalogItem()]),
+    tax: noTaxRates,
     policy: policyOf(settings),
     zone,
     at: at(moment),

@@ -459,6 +459,10 @@ export const calls = {
     '/perennial/v1/distribution_centers/{distribution_center_code}',
     'configuration_write',
   ],
+  getTaxRates: ['GET', '/perennial/v1/tax_rates', 'configuration_read'],
+  insertTaxRate: ['POST', '/perennial/v1/tax_rates', 'configuration_write'],
+  updateTaxRate: ['PUT', '/perennial/v1/tax_rates/{tax_rate_oid}', 'configuration_write'],
+  deleteTaxRate: ['DELETE', '/perennial/v1/tax_rates/{tax_rate_oid}', 'configuration_write'],
   getAutoOrderTimeline: [
     'GET',
     '/perennial/v1/auto_orders/{auto_order_oid}/timeline',

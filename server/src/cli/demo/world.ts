@@ -19,6 +19,7 @@ import { amountOf } from '../../orders/money.ts';
 import { newOrder } from '../../orders/newOrder.ts';
 import { type OrderRecord, orderIdOf } from '../../orders/order.ts';
 import { settled } from '../../orders/payment.ts';
+import { noTaxRates } from '../../orders/taxTerms.ts';
 import { type DeclineReason, isHardReason } from '../../payments/gateway.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
 import type { PastRebill } from '../../rebill/importStore.ts';
@@ -177,6 +178,7 @@ class Simulation {
       channelPartner: {},
       catalog: this.#request.items,
       customerProfileOid: life.person.customerProfileOid,
+      tax: noTaxRates,
       currency: merchant.currency,
       now,
     });
@@ -299,6 +301,7 @@ class Simulation {
       autoOrder: living.record,
       original,
       catalog: this.#catalog,
+      tax: noTaxRates,
       policy: this.#policy,
       zone: this.#zone,
       at,

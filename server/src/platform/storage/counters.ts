@@ -19,6 +19,7 @@ export type CounterName =
   | 'pricing_tier'
   | 'review'
   | 'store_credit'
+  | 'tax_rate'
   | 'wish';
 
 /**

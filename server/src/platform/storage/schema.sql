@@ -512,6 +512,7 @@ CREATE TABLE orders (
   facets text[] COLLATE "C" NOT NULL,
   copied_from text,
   rebill_stop text,
+  taxed_place text,
   CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id),
   CONSTRAINT orders_check CHECK ((auto_order_oid IS NULL) = (rebill_number IS NULL))
 );
@@ -1215,6 +1216,17 @@ CREATE TABLE store_credit (
   CONSTRAINT store_credit_amount_check CHECK (amount > 0),
   CONSTRAINT store_credit_merchant_id_customer_profile_oid_fkey FOREIGN KEY (merchant_id, customer_profile_oid) REFERENCES customer(merchant_id, customer_profile_oid) ON DELETE CASCADE
 );
+
+CREATE TABLE tax_rate (
+  merchant_id text NOT NULL,
+  tax_rate_oid integer NOT NULL,
+  place_key text COLLATE "C" NOT NULL,
+  county_state text COLLATE "C",
+  document json NOT NULL,
+  CONSTRAINT tax_rate_pkey PRIMARY KEY (merchant_id, tax_rate_oid),
+  CONSTRAINT tax_rate_merchant_id_place_key_key UNIQUE (merchant_id, place_key)
+);
+CREATE INDEX tax_rate_counties ON tax_rate USING btree (merchant_id, county_state) WHERE county_state IS NOT NULL;
 
 CREATE TABLE token_key (
   key_id text NOT NULL,

@@ -1,0 +1,82 @@
+import { TaxRate } from '@perennial/contract/tax.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { merged, writable } from '../platform/http/document.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { takeNumbers } from '../platform/storage/counters.ts';
+import { levelOf, placeOf } from './taxPlace.ts';
+import { keyOf, rateFault } from './taxRate.ts';
+import { addTaxRate, deleteTaxRate, listTaxRates, lockTaxRate, saveTaxRate } from './taxStore.ts';
+
+/** A page of a merchant's tax rates, and whether there are more. */
+export interface TaxRatePage {
+  readonly rates: readonly TaxRate[];
+  readonly hasMore: boolean;
+}
+
+/** Returns a page of a merchant's tax rates, the oldest first. */
+export async function getTaxRates(
+  { db, merchant }: Context,
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Promise<TaxRatePage> {
+  const rates = await listTaxRates(db, merchant.merchantId, { limit: limit + 1, offset });
+  return { rates: rates.slice(0, limit).map(withLevel), hasMore: rates.length > limit };
+}
+
+/** Adds the tax rate of a place, which rebills and new orders have from then on, and returns it. */
+export async function insertTaxRate(context: Context, body: TaxRate): Promise<TaxRate> {
+  const { merchantId, timeZone } = context.merchant;
+  const given = cleaned(merged<TaxRate>({}, writable(TaxRate, body, timeZone)));
+  refuseFault(rateFault(given));
+  return inTransaction(context, async ({ db }) => {
+    const oid = await takeNumbers(db, merchantId, 'tax_rate', 1);
+    const rate = { ...given, tax_rate_oid: oid };
+    if (!(await addTaxRate(db, merchantId, rate)))
+      refuse('state_conflict', {
+        reason: `The ${levelOf(placeOf(rate))} has a tax rate already`,
+        fix: 'Update that rate instead',
+      });
+    return withLevel(rate);
+  });
+}
+
+/** Changes a tax rate and returns it. Its place stays. */
+export function updateTaxRate(context: Context, oid: number, body: TaxRate): Promise<TaxRate> {
+  const { merchantId, timeZone } = context.merchant;
+  return inTransaction(context, async ({ db }) => {
+    const before = (await lockTaxRate(db, merchantId, oid)) ?? noTaxRate(oid);
+    const rate = cleaned(merged<TaxRate>(before, writable(TaxRate, body, timeZone)));
+    refuseFault(rateFault(rate));
+    if (keyOf(rate) !== keyOf(before))
+      refuse('invalid_field', {
+        field: 'country_code',
+        reason: 'or another name of the place has changed',
+        fix: 'Insert a rate for the other place, and delete this one',
+      });
+    await saveTaxRate(db, merchantId, rate);
+    return withLevel(rate);
+  });
+}
+
+/** Deletes a tax rate. */
+export async function removeTaxRate({ db, merchant }: Context, oid: number): Promise<void> {
+  if (!(await deleteTaxRate(db, merchant.merchantId, oid))) noTaxRate(oid);
+}
+
+const noTaxRate = (oid: number): never => refuse('not_found', { what: 'tax rate', id: oid });
+
+function refuseFault(fault: FieldFault | undefined): void {
+  if (fault !== undefined) refuse('invalid_field', fault);
+}
+
+const withLevel = (rate: TaxRate): TaxRate => ({ ...rate, level: levelOf(placeOf(rate)) });
+
+const names = ['country_code', 'state_region', 'county', 'city', 'postal_code'] as const;
+
+/** Returns the rate with trimmed names, and without those that are empty. */
+const cleaned = ({ level: _, ...rate }: TaxRate): TaxRate =>
+  fromLoose<TaxRate>({
+    ...rate,
+    ...Object.fromEntries(names.map((name) => [name, rate[name]?.trim() || undefined])),
+  });

@@ -1,0 +1,106 @@
+import { fold } from '../kernel/caseFolding.ts';
+import type { OrderDocument, OrderRecord } from './order.ts';
+
+/** The five levels of places that have tax rates, the widest first. */
+export const taxLevels = ['country', 'state', 'county', 'city', 'postal code'] as const;
+
+/** One of the levels of places that have tax rates. */
+export type TaxLevel = (typeof taxLevels)[number];
+
+/** An address as taxes see it. Texts are folded and trimmed; empty means unknown. */
+export interface TaxPlace {
+  readonly country: string;
+  readonly state: string;
+  /** Only an order's `taxes.tax_county` names it. */
+  readonly county: string;
+  readonly city: string;
+  readonly postalCode: string;
+}
+
+/** Returns where an order is taxed: at its ship-to address, else at its billing address. */
+export function taxPlaceOf({
+  shipping,
+  billing,
+  taxes,
+}: Pick<OrderDocument, 'shipping' | 'billing' | 'taxes'>): TaxPlace {
+  const address: PlaceNames = (shipping?.country_code ? shipping : billing) ?? {};
+  const { country_code, state_region, city, postal_code } = address;
+  return placeOf({ country_code, state_region, city, postal_code, county: taxes?.tax_county });
+}
+
+/** The names of a place, as an address or a tax rate has them. */
+interface PlaceNames {
+  readonly country_code?: string | null | undefined;
+  readonly state_region?: string | null | undefined;
+  readonly county?: string | null | undefined;
+  readonly city?: string | null | undefined;
+  readonly postal_code?: string | null | undefined;
+}
+
+/** Returns the place that an address or a tax rate names. */
+export function placeOf({
+  country_code,
+  state_region,
+  county,
+  city,
+  postal_code,
+}: PlaceNames): TaxPlace {
+  const country = folded(country_code);
+  return {
+    country,
+    state: folded(state_region),
+    county: folded(county),
+    city: folded(city),
+    postalCode: postalCodeOf(folded(postal_code), country),
+  };
+}
+
+const folded = (text: string | null | undefined): string => fold((text ?? '').trim());
+
+// The four digits that may follow an American postal code name a street, and no rate is so narrow.
+const postalCodeOf = (code: string, country: string): string =>
+  country === fold('US') ? code.slice(0, 5) : code.replaceAll(' ', '');
+
+/** Returns the level of a rate: that of the narrowest name that it has. */
+export function levelOf({ state, county, city, postalCode }: TaxPlace): TaxLevel {
+  if (postalCode !== '') return 'postal code';
+  if (city !== '') return 'city';
+  if (county !== '') return 'county';
+  return state === '' ? 'country' : 'state';
+}
+
+/**
+ * Returns the key of a place at a level. A postal code is unique in its country, the other names are
+ * unique in their state.
+ */
+export function placeKey(level: TaxLevel, place: TaxPlace): string {
+  const { country, state, county, city, postalCode } = place;
+  switch (level) {
+    case 'country':
+      return key(level, country);
+    case 'state':
+      return key(level, country, state);
+    case 'county':
+      return key(level, country, state, county);
+    case 'city':
+      return key(level, country, state, city);
+    case 'postal code':
+      return key(level, country, postalCode);
+  }
+}
+
+const key = (...parts: readonly string[]): string => parts.join('\n');
+
+/** Returns the key of all counties of the place's state. */
+export const countiesKey = ({ country, state }: TaxPlace): string => key(country, state);
+
+/** Returns one text that differs for addresses that may be taxed differently. */
+export const placeText = ({ country, state, county, city, postalCode }: TaxPlace): string =>
+  key(country, state, county, city, postalCode);
+
+/** Whether the address of an order has changed since its tax was calculated. */
+export const hasMoved = ({
+  taxedPlace,
+  document,
+}: Pick<OrderRecord, 'taxedPlace' | 'document'>): boolean =>
+  taxedPlace !== undefined && taxedPlace !== placeText(taxPlaceOf(document));

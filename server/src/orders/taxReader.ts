@@ -1,0 +1,61 @@
+import { findTaxExempt } from '../customers/store.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import type { OrderRecord } from './order.ts';
+import { hasMoved, placeText, type TaxPlace, taxPlaceOf } from './taxPlace.ts';
+import { type PlaceTax, taxAt } from './taxRate.ts';
+import { findTaxRates, hasTaxRates } from './taxStore.ts';
+import type { TaxTerms } from './taxTerms.ts';
+
+/** An order whose tax is to be calculated. */
+export type TaxedOrder = Pick<OrderRecord, 'document' | 'customerProfileOid' | 'taxedPlace'>;
+
+/**
+ * Says what is taxed at places. The tables of a merchant are one source; a tax service is another,
+ * which answers for all places of a batch before any order is priced. Undefined: the source does
+ * not tax for this merchant.
+ */
+export interface TaxSource {
+  taxAt(
+    db: Database,
+    merchantId: string,
+    places: readonly TaxPlace[],
+  ): Promise<ReadonlyMap<string, PlaceTax> | undefined>;
+}
+
+/** The merchant's own tax rates. Results are keyed by {@link placeText}. */
+export const taxTables: TaxSource = {
+  async taxAt(db, merchantId, places) {
+    if (!(await hasTaxRates(db, merchantId))) return undefined;
+    const rates = await findTaxRates(db, merchantId, places);
+    return new Map(places.map((place) => [placeText(place), taxAt(place, rates)]));
+  },
+};
+
+/**
+ * Reads the terms that the taxes of these orders depend on, in at most three statements for any
+ * number of orders.
+ */
+export async function loadTaxTerms(
+  db: Database,
+  merchant: Pick<Merchant, 'merchantId' | 'settings'>,
+  orders: readonly TaxedOrder[],
+  source: TaxSource = taxTables,
+): Promise<(order: TaxedOrder) => TaxTerms> {
+  const { merchantId, settings } = merchant;
+  const oids = orders.flatMap(({ customerProfileOid }) => customerProfileOid ?? []);
+  const exempt = await findTaxExempt(db, merchantId, oids);
+  const taxes = await source.taxAt(db, merchantId, orders.map(presentPlace));
+  const rounding = settings['tax_rounding'] === 'line' ? 'line' : 'order';
+  return (order) => ({
+    isExempt: exempt.has(order.customerProfileOid ?? 0),
+    rounding,
+    here: taxes?.get(placeText(presentPlace(order))),
+  });
+}
+
+// The county of an order was named for its first address.
+function presentPlace(order: TaxedOrder): TaxPlace {
+  const place = taxPlaceOf(order.document);
+  return hasMoved(order) ? { ...place, county: '' } : place;
+}
