@@ -43,6 +43,7 @@ export function gatewayOf(delayMs: number): Gateway {
     answerMsMax: delayMs,
     charge,
     find: charge,
+    cancel: charge,
     refund: async () => ({ kind: 'refunded', reference: 'ref' }),
   };
 }

@@ -7,6 +7,7 @@ import { dateTime, many, model, one, oneOf, readOnly, text, texts, textTo } from
 export const customerMailKinds = [
   'preshipment',
   'declined_card',
+  'confirm_payment',
   'canceled',
   'disabled',
   'receipt',

@@ -212,6 +212,10 @@ export const DunningPolicy = model('DunningPolicy', 'What to do after a declined
   ),
   at_end: oneOf(['disable', 'cancel'], 'After the last attempt.'),
   charge_cancel_item_at_end: flag('Before the end the item’s cancel item is charged once instead.'),
+  confirmation_days: int32(
+    'Days that a customer has to confirm a payment that the bank asks about (3-D Secure), 0 to 7; 3 ' +
+      'unless given. 0: such a charge is declined.',
+  ),
 });
 export type DunningPolicy = Static<typeof DunningPolicy>;
 
@@ -221,6 +225,7 @@ export const NoticeSettings = model(
   {
     preshipment: flag(),
     declined_card: flag(),
+    confirm_payment: flag('A payment that the customer must confirm at the bank.'),
     canceled: flag(),
     disabled: flag(),
     receipt: flag('After a paid rebill.'),

@@ -25,7 +25,10 @@ export async function checkBooks(
   const { merchantId } = merchant;
   const captures = new Map(
     books
-      .filter((charge) => charge.merchantId === merchantId && charge.declined === undefined)
+      .filter(
+        (charge) =>
+          charge.merchantId === merchantId && charge.declined === undefined && !charge.isOpen,
+      )
       .map((charge) => [charge.key, charge]),
   );
   const rows = await db.rows<RebillRow>(

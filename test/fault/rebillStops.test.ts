@@ -40,6 +40,47 @@ test('whatever the process did last, each rebill is captured exactly once', asyn
   t.diagnostic(`${k} places to stop at`);
 });
 
+test('a payment that waits for its customer is captured at most once, whatever stops', async (t) => {
+  const db = await testDatabase(t);
+  let k = 0;
+  for (let isStopped = true; isStopped; k++) {
+    const rebills = await rebillsOn(db, { merchantId: `W${k}` });
+    await rebills.addItem(coffee);
+    for (const card of confirming)
+      await rebills.add({ autoOrderOid: confirming.indexOf(card) + 1 }, { cardToken: card });
+    const stop = new Stop(k);
+    const parts = {
+      ...rebills.parts,
+      payments: createPayments(stoppableGateways(rebills.gateways, stop)),
+    };
+    const context = { ...rebills.context(due), db: stoppableDatabase(rebills.db, stop) };
+    await (async () => {
+      await runDue(context, parts, { until: context.now, moment: 'now' });
+      confirmOne(rebills);
+      await resolveUnanswered({ ...context, now: rebills.context(tooLate).now }, parts);
+    })().catch((error: unknown) => {
+      if (!stop.hasCome) throw error;
+    });
+    isStopped = stop.hasCome;
+    await finish(rebills);
+    confirmOne(rebills);
+    await finish(rebills, tooLate);
+    const checked = await checkBooks(db, rebills.merchant, rebills.gateways.books.captures());
+    assert.deepEqual([checked.paid, checked.declined], [1, 1], `stopped after effect ${k}`);
+    assert.ok(k < effectsMax, 'a run without an end');
+  }
+  t.diagnostic(`${k} places to stop at`);
+});
+
+/** The first customer confirms the payment, and the second never does. */
+const confirming = ['tok_confirm-1', 'tok_confirm-2'];
+const tooLate = '2026-03-18T14:30:00Z';
+
+function confirmOne({ gateways: { books }, merchant: { merchantId } }: Rebills): void {
+  for (const { reference, cardToken } of books.charges())
+    if (cardToken === confirming[0]) books.confirm({ merchantId, reference, isConfirmed: true });
+}
+
 /** One auto order a card, and one that costs nothing. */
 async function lives(db: Database, merchantId: string): Promise<Rebills> {
   const rebills = await rebillsOn(db, { merchantId, timing: { recheckMs: 0 } });
@@ -72,8 +113,8 @@ async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
  * A fresh process, once the leases of the stopped one are over: what is in flight is asked about,
  * and what is due is billed.
  */
-async function finish(rebills: Rebills): Promise<void> {
-  const context = rebills.context(due);
+async function finish(rebills: Rebills, now = due): Promise<void> {
+  const context = rebills.context(now);
   await rebills.db.run(
     `update rebill set lease_until = statement_timestamp()
       where merchant_id = $1 and lease_until is not null`,

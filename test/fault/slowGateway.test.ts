@@ -62,6 +62,7 @@ function forgetfulGateway(hand: HandClock, onCharge: (count: number) => Promise<
       sent.some((each) => each.key === key)
         ? { kind: 'approved', reference: key }
         : { kind: 'absent' },
+    cancel: async ({ key }) => ({ kind: 'approved', reference: key }),
     refund: async () => ({ kind: 'refused', message: 'not requested here' }),
   };
   return { gateway, sent };

@@ -65,6 +65,7 @@ export function stoppableGateways(gateways: Gateways, stop: Stop): Gateways {
         ...gateway,
         charge: (request) => asked(() => gateway.charge(request)),
         find: (request) => asked(() => gateway.find(request)),
+        cancel: (request, reference) => asked(() => gateway.cancel(request, reference)),
         refund: (request) => asked(() => gateway.refund(request)),
       };
     },

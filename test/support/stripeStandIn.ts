@@ -13,6 +13,11 @@ export interface StripeStandIn {
   captures(): { key: string; amount: number }[];
   /** The newest payment that paid for an order: its id, its amount and its metadata. */
   paymentOf(orderId: string): Pick<Intent, 'id' | 'amount' | 'metadata'> | undefined;
+  /**
+   * What the customer's browser does with a payment at Stripe: confirms it, fails to, or has it
+   * declined by the bank after that.
+   */
+  confirm(id: string, outcome?: 'succeeds' | 'fails' | 'declined'): void;
   setDown(isDown: boolean): void;
   /** The response to the next request of any kind. */
   answerNext(status: number, error: Record<string, unknown>): void;
@@ -36,6 +41,7 @@ interface Intent {
   payment_method: string | null;
   status: string;
   metadata: Record<string, string>;
+  cancellation_reason: string | null;
   last_payment_error: Record<string, unknown> | null;
   refunded: number;
 }
@@ -64,6 +70,7 @@ export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Prom
     requests: standIn.requests,
     captures: () => standIn.books.captures(),
     paymentOf: (orderId) => standIn.books.paymentOf(orderId),
+    confirm: (id, outcome) => standIn.books.confirm(id, outcome),
     setDown: (down) => {
       standIn.isDown = down;
     },
@@ -113,13 +120,10 @@ class StandInServer {
   }
 
   #replyTo({ method, path, fields, idempotencyKey: key = '' }: StandInRequest): Reply | 'lost' {
-    if (method === 'GET' && path === '/v1/payment_intents')
-      return { status: 200, body: this.books.list(fields) };
-    const one = /^\/v1\/payment_intents\/(\w+)$/.exec(path)?.[1];
-    if (method === 'GET' && one !== undefined) return this.books.retrieve(one);
+    if (method === 'GET') return this.#read(path, fields);
     const card = fields.get('payment_method') ?? '';
     if (card === 'pm_lost_before' && this.#isLost(key)) return 'lost';
-    const kept = this.#replies.get(key);
+    const kept = key === '' ? undefined : this.#replies.get(key);
     const nowSeconds = this.#nowSeconds();
     const known =
       kept !== undefined && nowSeconds - kept.atSeconds < keptSeconds
@@ -128,6 +132,12 @@ class StandInServer {
     this.#replies.set(key, known);
     if (card === 'pm_lost_after' && this.#isLost(key)) return 'lost';
     return known.fields === fields.toString() ? known.reply : idempotencyError;
+  }
+
+  #read(path: string, fields: URLSearchParams): Reply {
+    if (path === '/v1/payment_intents') return { status: 200, body: this.books.list(fields) };
+    const one = /^\/v1\/payment_intents\/(\w+)$/.exec(path)?.[1];
+    return one === undefined ? unknownPath : this.books.retrieve(one);
   }
 
   // The library repeats a request once by itself when the connection breaks, so a charge's answer
@@ -140,6 +150,8 @@ class StandInServer {
 
   #carryOut(path: string, fields: URLSearchParams): Reply {
     if (path === '/v1/payment_intents') return this.books.createIntent(fields);
+    const canceled = /^\/v1\/payment_intents\/(\w+)\/cancel$/.exec(path)?.[1];
+    if (canceled !== undefined) return this.books.cancel(canceled, fields);
     return path === '/v1/refunds'
       ? this.books.createRefund(fields, this.requests.length)
       : unknownPath;
@@ -175,6 +187,7 @@ class StripeBooks {
       payment_method: error ? null : card,
       status: error ? 'requires_payment_method' : 'succeeded',
       metadata: metadataOf(fields),
+      cancellation_reason: null,
       last_payment_error: error ?? null,
       refunded: 0,
     };
@@ -202,6 +215,37 @@ class StripeBooks {
   retrieve(id: string): Reply {
     const intent = this.#intents.find((each) => each.id === id);
     return intent ? { status: 200, body: intent } : unknownPath;
+  }
+
+  /** A payment that has ended cannot be canceled. */
+  cancel(id: string, fields: URLSearchParams): Reply {
+    const intent = this.#intents.find((each) => each.id === id);
+    if (intent === undefined) return unknownPath;
+    if (intent.status === 'succeeded' || intent.status === 'canceled')
+      return {
+        status: 400,
+        body: {
+          error: {
+            type: 'invalid_request_error',
+            code: 'payment_intent_unexpected_state',
+            message: `You cannot cancel this PaymentIntent because its status is ${intent.status}.`,
+          },
+        },
+      };
+    intent.status = 'canceled';
+    intent.cancellation_reason = fields.get('cancellation_reason');
+    return { status: 200, body: intent };
+  }
+
+  confirm(id: string, outcome: 'succeeds' | 'fails' | 'declined' = 'succeeds'): void {
+    const intent = this.#intents.find((each) => each.id === id);
+    if (!intent || !['requires_payment_method', 'requires_action'].includes(intent.status))
+      throw new Error(`${id} cannot be confirmed`);
+    intent.status = outcome === 'succeeds' ? 'succeeded' : 'requires_payment_method';
+    const code =
+      outcome === 'fails' ? 'payment_intent_authentication_failure' : 'insufficient_funds';
+    intent.last_payment_error =
+      outcome === 'succeeds' ? null : { type: 'card_error', code, message: 'Not confirmed.' };
   }
 
   list(fields: URLSearchParams) {

@@ -3,6 +3,7 @@ import { factsExpand } from '../notifications/facts.ts';
 import { noticeListener } from '../notifications/noticeListener.ts';
 import { tellFulfillment } from '../orders/fulfillmentListener.ts';
 import type { EventListener } from '../platform/context.ts';
+import { giveUpAwaited } from '../rebill/awaitedListener.ts';
 import { wakeParked } from '../rebill/parkedListener.ts';
 import { webhookListener } from '../webhooks/captureListener.ts';
 import { orderTaskListener } from '../workflow/orderTaskListener.ts';
@@ -22,6 +23,7 @@ export function listenersOf({ webhooks, live }: Services): EventListener[] {
   return [
     recalculateOnItemUpdate,
     wakeParked,
+    giveUpAwaited,
     noticeListener((context, oids) => readAutoOrders(context, oids, factsExpand)),
     webhookListener(objectReaders, webhooks.wake),
     tellFulfillment,

@@ -29,6 +29,7 @@ export function meteredGateways<All extends Gateways>(
       answerMsMax,
       charge: (request) => timed('charge', gateway.charge(request)),
       find: (request) => timed('find', gateway.find(request)),
+      cancel: (request, reference) => timed('cancel', gateway.cancel(request, reference)),
       refund: (request) => timed('refund', gateway.refund(request)),
     };
   };

@@ -128,9 +128,17 @@ export const noLoopback: FieldFault = {
 
 const retriesMax = 20;
 const daysMax = 90;
+// Gateways keep a payment that waits for its customer for about as long.
+const confirmationDaysMax = 7;
 
 function dunningFault(dunning: DunningPolicy | null | undefined): FieldFault | undefined {
-  const days = dunning?.retry_days;
+  const { confirmation_days: wait, retry_days: days } = dunning ?? {};
+  if (wait != null && (wait < 0 || wait > confirmationDaysMax))
+    return {
+      field: 'dunning.confirmation_days',
+      reason: `is not a number of days from 0 to ${confirmationDaysMax}`,
+      fix: 'Send 0 to decline charges that the customer must confirm',
+    };
   if (!days || (days.length <= retriesMax && days.every((each) => each >= 1 && each <= daysMax)))
     return undefined;
   return {

@@ -35,12 +35,21 @@ export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts
         declineReason: reasonFor(last),
         nextAttempt: textOf(last?.data?.['next_attempt']) ?? autoOrder.next_attempt,
       };
+    case 'confirm_payment':
+      return { ...facts, payment: paymentOf(last) };
     case 'disabled':
     case 'canceled':
       return { ...facts, isAfterDeclines: last?.data?.['reason'] === 'declined' };
     default:
       return facts;
   }
+}
+
+function paymentOf(event: RecordedEvent | undefined): NoticeFacts['payment'] {
+  const { total_minor: amount, currency, confirm_until: until } = event?.data ?? {};
+  return typeof amount === 'number' && typeof currency === 'string' && typeof until === 'string'
+    ? { amount, currency, until }
+    : undefined;
 }
 
 const nameOf = (billing: OrderBilling | undefined): string | undefined =>

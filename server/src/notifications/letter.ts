@@ -71,6 +71,20 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
       ...link('Update your card', updateBillingUrl),
     ],
   }),
+  confirm_payment: ({ merchant, notice: { facts }, updateBillingUrl }) => ({
+    subject: `Please confirm your payment to ${merchant.name}`,
+    blocks: [
+      paragraph(
+        `Your bank wants you to confirm ${confirmedAmount(facts)} before your next order can ship. ` +
+          'It takes a minute, on a page of your bank:',
+      ),
+      ...link('Confirm the payment', updateBillingUrl),
+      ...(facts.payment === undefined
+        ? []
+        : [paragraph(`Please do so by ${dayOf(facts.payment.until, merchant.timeZone)}.`)]),
+      paragraph('Nothing is charged before you confirm it. You can also enter another card there.'),
+    ],
+  }),
   canceled: ({ merchant, notice: { facts } }) => ({
     subject: `Your subscription with ${merchant.name} is canceled`,
     blocks: [
@@ -208,6 +222,11 @@ export function nameOf({ notice: { facts }, order }: LetterParts): string | unde
 function declinedText({ card, declineReason }: NoticeFacts): string {
   const which = card === undefined ? 'your card' : `your ${card}`;
   return `The bank declined the charge to ${which}${declineReason === undefined ? '' : ` (${declineReason})`}.`;
+}
+
+function confirmedAmount({ payment, card }: NoticeFacts): string {
+  const amount = payment === undefined ? 'a payment' : moneyText(payment.amount, payment.currency);
+  return card === undefined ? amount : `${amount} with your ${card}`;
 }
 
 /** Returns a paragraph. */

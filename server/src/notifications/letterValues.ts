@@ -30,6 +30,8 @@ export function mailValues(parts: LetterParts): MailValues {
       card: facts.card,
       decline_reason: facts.declineReason,
       next_attempt: facts.nextAttempt && dayOf(facts.nextAttempt, merchant.timeZone),
+      amount: facts.payment && moneyText(facts.payment.amount, facts.payment.currency),
+      confirm_until: facts.payment && dayOf(facts.payment.until, merchant.timeZone),
       refund_amount: facts.refund && moneyText(facts.refund.amount, facts.refund.currency),
       refund_reason: order?.refund_reason,
     },
@@ -41,6 +43,10 @@ export function mailValues(parts: LetterParts): MailValues {
         updateBillingUrl === undefined
           ? undefined
           : { kind: 'link', label: 'Update your card', url: updateBillingUrl },
+      confirm_payment_link:
+        updateBillingUrl === undefined
+          ? undefined
+          : { kind: 'link', label: 'Confirm the payment', url: updateBillingUrl },
     },
   };
 }

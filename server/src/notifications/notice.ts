@@ -112,6 +112,10 @@ export interface NoticeFacts {
   readonly isComplete?: boolean | undefined;
   /** What was refunded, in minor units. */
   readonly refund?: { readonly amount: number; readonly currency: string } | undefined;
+  /** The payment that the customer must confirm, in minor units, and until when. */
+  readonly payment?:
+    | { readonly amount: number; readonly currency: string; readonly until: string }
+    | undefined;
 }
 
 /** The contents of the mail to a merchant about a webhook that was disabled. */
@@ -171,9 +175,9 @@ export function noticesOf(events: readonly RecordedEvent[]): WantedNotice[] {
 }
 
 function wantedBy(event: RecordedEvent): Omit<WantedNotice, 'events'> | undefined {
-  const { name, objectType, objectId, data } = event;
+  const { objectType, objectId, data } = event;
   if (objectType === 'auto order') {
-    const kind = kindOfEvent[name];
+    const kind = autoOrderNotice(event);
     // An invoiced rebill is not paid yet, so there is no receipt.
     if (kind === undefined || data?.['owed'] === true) return undefined;
     const orderId = kind === 'receipt' ? textOf(data?.['order_id']) : undefined;
@@ -187,6 +191,11 @@ function wantedBy(event: RecordedEvent): Omit<WantedNotice, 'events'> | undefine
     autoOrderOid: typeof oid === 'number' ? oid : aboutNoAutoOrder,
     orderId: objectId,
   };
+}
+
+function autoOrderNotice({ name, data }: RecordedEvent): CustomerNoticeKind | undefined {
+  if (name !== 'auto_order_update') return kindOfEvent[name];
+  return data?.['reason'] === 'confirmation needed' ? 'confirm_payment' : undefined;
 }
 
 /**

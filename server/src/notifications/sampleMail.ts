@@ -35,6 +35,7 @@ export function sampleParts(
         itemIndexes: [1],
         isComplete: true,
         refund: { amount: 500, currency },
+        payment: { amount: 1299, currency, until: now.add({ hours: 72 }).toString() },
       },
     },
   };

@@ -14,7 +14,10 @@ export interface GatewayUnderTest {
     stolen: string;
     lostBeforeCapture: string;
     lostAfterCapture: string;
+    mustBeConfirmed: string;
   };
+  /** The customer confirms a payment at the bank. */
+  confirm(reference: string): Promise<void>;
   /** What was captured, by the books of the gateway itself. */
   captures(): Promise<{ key: string; amount: number }[]>;
   /** While true, the gateway does not respond. */
@@ -33,6 +36,7 @@ export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>
     const subject = () => opened;
     chargesOnce(subject);
     declinesAndLosesAnswers(subject);
+    waitsForCustomers(subject);
     refundsOnce(subject);
   });
 }
@@ -115,6 +119,53 @@ function declinesAndLosesAnswers(subject: Subject): void {
     await subject().setDown(false);
     assert.equal((await subject().gateway.charge(request)).kind, 'approved');
     assert.equal((await capturesOf(subject(), request)).length, 1);
+  });
+}
+
+function waitsForCustomers(subject: Subject): void {
+  const awaited = async () => {
+    const { gateway, cards } = subject();
+    const request = chargeOf(cards.mustBeConfirmed, { mayWait: true });
+    const answer = await gateway.charge(request);
+    assert.ok(answer.kind === 'unknown' && answer.awaits !== undefined);
+    assert.deepEqual(await gateway.find(request), answer);
+    assert.deepEqual(await capturesOf(subject(), request), []);
+    return { request, reference: answer.awaits.reference };
+  };
+
+  test('a payment that its customer confirms is captured once', async () => {
+    const { request, reference } = await awaited();
+    await subject().confirm(reference);
+    const paid = await subject().gateway.find(request);
+    assert.deepEqual(paid, { kind: 'approved', reference });
+    assert.deepEqual(await subject().gateway.cancel(request, reference), paid);
+    assert.equal((await capturesOf(subject(), request)).length, 1);
+  });
+
+  test('a payment that is given up is declined and cannot be captured any more', async () => {
+    const { request, reference } = await awaited();
+    const { gateway } = subject();
+    for (const answer of [
+      await gateway.cancel(request, reference),
+      await gateway.cancel(request, reference),
+      await gateway.find(request),
+    ]) {
+      assert.ok(answer.kind === 'declined', answer.kind);
+      assert.deepEqual([answer.reason, answer.isHard], ['authentication required', false]);
+    }
+    await subject()
+      .confirm(reference)
+      .catch(() => undefined);
+    assert.deepEqual(await capturesOf(subject(), request), []);
+  });
+
+  test('a gateway that is down gives up nothing', async () => {
+    const { request, reference } = await awaited();
+    await subject().setDown(true);
+    assert.equal((await subject().gateway.cancel(request, reference)).kind, 'unknown');
+    await subject().setDown(false);
+    await subject().confirm(reference);
+    assert.equal((await subject().gateway.find(request)).kind, 'approved');
   });
 }
 

@@ -13,6 +13,11 @@ const simulatorCards = {
   stolen: 'tok_decline_stolen_card',
   lostBeforeCapture: 'tok_timeout_before',
   lostAfterCapture: 'tok_timeout_after',
+  mustBeConfirmed: 'tok_confirm',
+};
+
+const confirmIn = (books: SimulatorBooks) => async (reference: string) => {
+  books.confirm({ merchantId: 'TEST', reference, isConfirmed: true });
 };
 
 gatewaySuite('the simulator in this process', async () => {
@@ -20,6 +25,7 @@ gatewaySuite('the simulator in this process', async () => {
   return {
     gateway: simulatorGateway('simulator', books, systemClock),
     cards: simulatorCards,
+    confirm: confirmIn(books),
     captures: async () => books.captures(),
     setDown: async (isDown) => books.setDown(isDown),
     close: async () => {},
@@ -34,6 +40,7 @@ gatewaySuite('the simulator over HTTP', async () => {
   return {
     gateway: remote.gateway('simulator'),
     cards: simulatorCards,
+    confirm: confirmIn(books),
     captures: async () =>
       (
         (await (await fetch(`${url}/captures`)).json()) as {
@@ -62,7 +69,9 @@ gatewaySuite('stripe', async () => {
       stolen: 'cus_2/pm_stolen',
       lostBeforeCapture: 'cus_3/pm_lost_before',
       lostAfterCapture: 'cus_3/pm_lost_after',
+      mustBeConfirmed: 'cus_4/pm_authentication',
     },
+    confirm: async (reference) => standIn.confirm(reference),
     captures: async () => standIn.captures(),
     setDown: async (isDown) => standIn.setDown(isDown),
     close: () => standIn.close(),

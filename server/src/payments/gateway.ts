@@ -19,6 +19,11 @@ export interface Gateway {
   charge(request: ChargeRequest): Promise<ChargeAnswer>;
   /** Returns the outcome of this charge. Moves no money. */
   find(request: ChargeRequest): Promise<ChargeAnswer | Absent>;
+  /**
+   * Gives up a payment that waits for its customer, so that it can never be captured. Returns
+   * its outcome: declined, or approved when the customer confirmed it first.
+   */
+  cancel(request: ChargeRequest, reference: string): Promise<ChargeAnswer>;
   /** Refunds at most what was captured. Runs once per key, like a charge. */
   refund(request: RefundRequest): Promise<RefundAnswer>;
 }
@@ -48,6 +53,11 @@ export interface ChargeRequest {
    * value.
    */
   readonly requestedAt: Temporal.Instant;
+  /**
+   * The charge may wait until the customer confirms it at the bank. Absent: a charge that needs a
+   * confirmation is declined.
+   */
+  readonly mayWait?: true;
 }
 
 /** The month in which a card expires. */
@@ -91,6 +101,17 @@ export interface Unknown {
    * gateway.
    */
   readonly isUnsent?: true;
+  /**
+   * The payment waits for the customer to confirm it at the bank (3-D Secure). Nothing is captured
+   * before that, and the gateway captures it by itself as soon as the customer has confirmed it.
+   */
+  readonly awaits?: AwaitedPayment;
+}
+
+/** A payment that waits for its customer. */
+export interface AwaitedPayment {
+  /** The gateway's own id of the payment. */
+  readonly reference: string;
 }
 
 /**
@@ -159,3 +180,31 @@ const hardReasons: ReadonlySet<DeclineReason> = new Set([
  * rule of the auto order may fix it.
  */
 export const isHardReason = (reason: DeclineReason): boolean => hardReasons.has(reason);
+
+/** The answer to a charge that waits for its customer. */
+export const awaitedAnswer = (reference: string): Unknown => ({
+  kind: 'unknown',
+  message: 'the bank wants the customer to confirm the payment',
+  awaits: { reference },
+});
+
+/** The decline of a payment that needed its customer, who did not confirm it. */
+export const unconfirmedDecline = (message: string, reference: string): Declined => ({
+  kind: 'declined',
+  reason: 'authentication required',
+  isHard: false,
+  message,
+  reference,
+});
+
+/** The answer that counts for a request: a charge that must not wait is declined. */
+export function decidedAnswer<Answer extends ChargeAnswer | Absent>(
+  { mayWait }: ChargeRequest,
+  answer: Answer,
+): Answer | Declined {
+  if (answer.kind !== 'unknown' || answer.awaits === undefined || mayWait === true) return answer;
+  return unconfirmedDecline(
+    'The bank requires the customer to confirm the payment.',
+    answer.awaits.reference,
+  );
+}

@@ -4,13 +4,14 @@ import type { Lease } from '../platform/jobs/lease.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type ChargingGate, type ChargingStop, openGate } from './charging.ts';
-import type {
-  Absent,
-  ChargeAnswer,
-  ChargeRequest,
-  Gateway,
-  RefundAnswer,
-  RefundRequest,
+import {
+  type Absent,
+  type ChargeAnswer,
+  type ChargeRequest,
+  decidedAnswer,
+  type Gateway,
+  type RefundAnswer,
+  type RefundRequest,
 } from './gateway.ts';
 import {
   type GatewayKind,
@@ -84,6 +85,12 @@ export interface MerchantPayments {
    */
   resolve(route: readonly string[], request: ChargeRequest, lease: Lease): Promise<RoutedAnswer>;
   /**
+   * Queries a payment that waited for its customer. It is given up at the gateway when the customer
+   * failed to confirm it, or when `isOver`: only then is it declined, because it can no longer be
+   * captured. Otherwise it stays unknown.
+   */
+  confirmation(code: string, request: ChargeRequest, awaited: AwaitedTurn): Promise<RoutedAnswer>;
+  /**
    * Refunds a charge at one gateway. While a restore is not confirmed or the clocks differ, nothing
    * is sent and the outcome is unknown. CHARGING=off stops charges only.
    */
@@ -104,6 +111,12 @@ export interface MerchantPayments {
    * The most charges that one process may have in flight at all gateways of this merchant together.
    */
   readonly concurrency: number;
+}
+
+/** A payment that waited for its customer, and whether its time is over. */
+export interface AwaitedTurn {
+  readonly reference: string;
+  readonly isOver: boolean;
 }
 
 /** What narrows a route. */
@@ -241,14 +254,20 @@ function merchantPayments(
       const routed = await along(route, settings, heard, (code) =>
         ask.resolve(code, request, lease),
       );
-      return withKind(await furtherAlong(route, routed, (code) => named(code).find(request)));
+      return withKind(
+        await furtherAlong(route, routed, async (code) =>
+          decidedAnswer(request, await named(code).find(request)),
+        ),
+      );
     },
+    confirmation: async (code, request, awaited) =>
+      withKind({ code, answer: await confirmationOf(named(code), request, awaited) }),
     refund: async (code, request) => {
       const stopped = stop();
       if (stopped === undefined || stopped.name === 'off') return named(code).refund(request);
       return { kind: 'unknown', message: `the refund was not sent: ${stopped.words}` };
     },
-    find: (code, request) => named(code).find(request),
+    find: async (code, request) => decidedAnswer(request, await named(code).find(request)),
   };
 }
 
@@ -303,14 +322,15 @@ function askerOf(named: (code: string) => Gateway, whyNot: (code: string) => str
     lease: Lease,
   ): Promise<ChargeAnswer> => {
     const reason = whyNot(code);
-    if (reason === undefined) return chargeInTime(named(code), request, lease);
+    if (reason === undefined)
+      return decidedAnswer(request, await chargeInTime(named(code), request, lease));
     return { kind: 'unknown', isUnsent: true, message: `the charge was not sent: ${reason}` };
   };
   return {
     charge,
     async resolve(code: string, request: ChargeRequest, lease: Lease): Promise<ChargeAnswer> {
       const found = await named(code).find(request);
-      return found.kind === 'absent' ? charge(code, request, lease) : found;
+      return found.kind === 'absent' ? charge(code, request, lease) : decidedAnswer(request, found);
     },
   };
 }
@@ -349,6 +369,19 @@ async function furtherAlong(
     if (answer.kind === 'approved' || answer.kind === 'unknown') return { code, answer };
   }
   return stopped;
+}
+
+async function confirmationOf(
+  gateway: Gateway,
+  request: ChargeRequest,
+  { reference, isOver }: AwaitedTurn,
+): Promise<ChargeAnswer> {
+  const found = await gateway.find(request);
+  if (found.kind === 'approved') return found;
+  if (found.kind === 'unknown' && (found.awaits === undefined || !isOver)) return found;
+  // The customer may have another page with this payment open, so a decline alone does not end it.
+  const ended = await gateway.cancel(request, reference);
+  return ended.kind === 'declined' && found.kind === 'declined' ? found : ended;
 }
 
 async function chargeInTime(
@@ -414,6 +447,7 @@ function missingGateway(code: string): Gateway {
     answerMsMax: 0,
     charge: unknown,
     find: unknown,
+    cancel: unknown,
     refund: unknown,
   };
 }

@@ -71,6 +71,10 @@ function remoteSimulatorGateway(code: string, pool: Lazy<Pool>, timeoutMs: numbe
       );
       return answer.kind === 'unknown' || answer.kind === 'absent' ? answer : chargeAnswer(answer);
     },
+    async cancel(_request, reference) {
+      const answer = await ask<BookAnswer>(pool, 'POST', '/cancellations', { reference });
+      return answer.kind === 'unknown' ? answer : chargeAnswer(answer);
+    },
     async refund({ key, reference, amount }) {
       const answer = await ask<Exclude<RefundBookAnswer, { kind: 'lost' }>>(
         pool,

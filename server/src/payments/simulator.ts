@@ -1,5 +1,12 @@
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import { type ChargeAnswer, type ChargeRequest, type Gateway, isHardReason } from './gateway.ts';
+import {
+  awaitedAnswer,
+  type ChargeAnswer,
+  type ChargeRequest,
+  type Gateway,
+  isHardReason,
+  unconfirmedDecline,
+} from './gateway.ts';
 import type { BookAnswer, ChargeOrder, SimulatorBooks } from './simulatorBooks.ts';
 
 // The simulator answers from memory. The limit only prevents a slow card from piling up work.
@@ -25,6 +32,9 @@ export function simulatorGateway(code: string, books: SimulatorBooks, clock: Sys
       const answer = books.find(code, request.key);
       return answer.kind === 'absent' ? answer : chargeAnswer(answer);
     },
+    async cancel(_request, reference) {
+      return chargeAnswer(books.cancel(reference));
+    },
     async refund({ key, reference, amount }) {
       const answer = books.refund({ account: code, key, reference, amount });
       return answer.kind === 'lost' ? noAnswer : answer;
@@ -43,8 +53,11 @@ export function chargeAnswer(answer: BookAnswer): ChargeAnswer {
   if (answer.kind === 'conflict')
     return { kind: 'unknown', message: 'the key belongs to a different charge' };
   if (answer.kind !== 'charge') return noAnswer;
-  const { declined: reason, reference } = answer.charge;
+  const { declined: reason, reference, isOpen } = answer.charge;
+  if (isOpen) return awaitedAnswer(reference);
   if (reason === undefined) return { kind: 'approved', reference };
+  if (reason === 'authentication required')
+    return unconfirmedDecline('The simulator’s customer did not confirm the payment.', reference);
   return {
     kind: 'declined',
     reason,

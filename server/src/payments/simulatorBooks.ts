@@ -28,6 +28,8 @@ export interface BookedCharge {
   readonly orderReference: string;
   /** The reason of a decline. Absent: the charge was captured. */
   readonly declined?: DeclineReason;
+  /** It waits for its customer, and nothing is captured yet. */
+  readonly isOpen?: true;
   readonly refunded: number;
   /** The dispute of the charge. A charge has at most one. */
   readonly dispute?: BookedDispute;
@@ -52,13 +54,23 @@ export interface OutsideAction {
   readonly reason?: string | undefined;
 }
 
+/** What a customer says about a payment that waits for it. */
+export interface Confirmation {
+  readonly merchantId: string;
+  readonly reference: string;
+  readonly isConfirmed: boolean;
+}
+
 /** What the books say about an action. */
 export type OutsideAnswer =
   | { readonly kind: 'done'; readonly charge: BookedCharge }
   | { readonly kind: 'refused'; readonly message: string };
 
 /** A charge as it is requested. */
-export type ChargeOrder = Omit<BookedCharge, 'reference' | 'declined' | 'refunded' | 'dispute'>;
+export type ChargeOrder = Omit<
+  BookedCharge,
+  'reference' | 'declined' | 'isOpen' | 'refunded' | 'dispute'
+>;
 
 /** A refund, as the books get it. */
 export interface RefundOrder {
@@ -130,13 +142,41 @@ export class SimulatorBooks {
     return charge ? { kind: 'charge', charge, delayMs: 0 } : { kind: 'absent' };
   }
 
+  /** Gives up a payment that waits for its customer. One that has ended stays as it is. */
+  cancel(reference: string): BookAnswer {
+    if (this.#isDown) return lost;
+    const charge = this.#byReference.get(reference);
+    if (charge === undefined) return { kind: 'absent' };
+    return this.#end(charge, 'authentication required');
+  }
+
+  /**
+   * Captures a payment that waits for its customer, who has confirmed it. A customer who refuses it
+   * may still confirm it later. One that has ended stays as it is.
+   */
+  confirm({ merchantId, reference, isConfirmed }: Confirmation): BookAnswer {
+    if (this.#isDown) return lost;
+    const charge = this.#byReference.get(reference);
+    if (charge === undefined || charge.merchantId !== merchantId) return { kind: 'absent' };
+    if (!isConfirmed) return { kind: 'charge', charge, delayMs: 0 };
+    return this.#end(charge);
+  }
+
+  #end(charge: BookedCharge, declined?: DeclineReason): BookAnswer {
+    const { isOpen, ...rest } = charge;
+    if (!isOpen) return { kind: 'charge', charge, delayMs: 0 };
+    const ended = declined === undefined ? rest : { ...rest, declined };
+    this.#write({ kind: 'end', charge: ended });
+    return { kind: 'charge', charge: ended, delayMs: 0 };
+  }
+
   /** Refunds at most what is left of a capture, once per key. */
   refund(order: RefundOrder): RefundBookAnswer {
     if (this.#isDown) return lost;
     const known = this.#refunds.get(idOf(order));
     if (known !== undefined) return { kind: 'refunded', reference: known };
     const charge = this.#byReference.get(order.reference);
-    if (!charge || charge.declined)
+    if (!charge || charge.declined || charge.isOpen)
       return { kind: 'refused', message: `there is no capture ${order.reference}` };
     const left = charge.amount - charge.refunded;
     if (order.amount > left)
@@ -193,7 +233,9 @@ export class SimulatorBooks {
 
   /** Returns every capture with its key, in the order of the books. */
   captures(): BookedCharge[] {
-    return [...this.#charges.values()].filter((charge) => charge.declined === undefined);
+    return [...this.#charges.values()].filter(
+      (charge) => charge.declined === undefined && !charge.isOpen,
+    );
   }
 
   /** Returns every charge that was decided, including declined ones. */
@@ -254,7 +296,13 @@ export class SimulatorBooks {
       case 'slow':
         return { kind: 'charge', charge: this.#book(order), delayMs: behaviour.delayMs };
       case 'decline':
-        return { kind: 'charge', charge: this.#book(order, behaviour.reason), delayMs: 0 };
+        return {
+          kind: 'charge',
+          charge: this.#book(order, { declined: behaviour.reason }),
+          delayMs: 0,
+        };
+      case 'confirm':
+        return { kind: 'charge', charge: this.#book(order, { isOpen: true }), delayMs: 0 };
       case 'time out':
         this.#lostOnce.add(id);
         if (behaviour.when === 'after capture') this.#book(order);
@@ -262,11 +310,11 @@ export class SimulatorBooks {
     }
   }
 
-  #book(order: ChargeOrder, declined?: DeclineReason): BookedCharge {
+  #book(order: ChargeOrder, outcome: Pick<BookedCharge, 'declined' | 'isOpen'> = {}): BookedCharge {
     const charge: BookedCharge = {
       ...order,
       reference: referenceOf('sim', order),
-      ...(declined ? { declined } : {}),
+      ...outcome,
       refunded: 0,
     };
     this.#write({ kind: 'charge', charge });
@@ -294,7 +342,7 @@ export class SimulatorBooks {
   }
 
   #apply(entry: Entry): void {
-    if (entry.kind === 'charge') return this.#keep(entry.charge);
+    if (entry.kind === 'charge' || entry.kind === 'end') return this.#keep(entry.charge);
     if (entry.kind === 'dispute') {
       const disputed = this.#byReference.get(entry.reference);
       if (disputed) this.#keep({ ...disputed, dispute: entry.dispute });
@@ -317,6 +365,8 @@ export class SimulatorBooks {
 
 type Entry =
   | { readonly kind: 'charge'; readonly charge: BookedCharge }
+  /** The customer confirmed the payment, or it was given up. */
+  | { readonly kind: 'end'; readonly charge: BookedCharge }
   | { readonly kind: 'refund'; readonly refund: RefundOrder; readonly reference: string }
   | { readonly kind: 'dispute'; readonly reference: string; readonly dispute: BookedDispute };
 

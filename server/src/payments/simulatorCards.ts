@@ -10,6 +10,8 @@ export type Behaviour =
    * capture: the charge is captured. Always: nothing is captured or answered.
    */
   | { readonly kind: 'time out'; readonly when: 'before capture' | 'after capture' | 'always' }
+  /** Captures nothing until the customer confirms the payment. */
+  | { readonly kind: 'confirm' }
   /** Approves after a delay. */
   | { readonly kind: 'slow'; readonly delayMs: number };
 
@@ -73,6 +75,12 @@ export const testCards: readonly TestCard[] = [
     shape: /^tok_decline_(\d+)x(?:_([a-z_]+))?$/,
     behaviour: ([times, reason], { declinesBefore }) =>
       declinesBefore < Number(times) ? { kind: 'decline', reason: reasonOf(reason) } : approve,
+  },
+  {
+    token: 'tok_confirm',
+    meaning: 'its customer must confirm each charge (3-D Secure); nothing is captured before',
+    shape: /^tok_confirm$/,
+    behaviour: () => ({ kind: 'confirm' }),
   },
   {
     token: 'tok_timeout_before',

@@ -1,6 +1,12 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import type { ChargeOrder, OutsideAction, RefundOrder, SimulatorBooks } from './simulatorBooks.ts';
+import type {
+  ChargeOrder,
+  Confirmation,
+  OutsideAction,
+  RefundOrder,
+  SimulatorBooks,
+} from './simulatorBooks.ts';
 import type { Behaviour } from './simulatorCards.ts';
 
 /**
@@ -9,6 +15,8 @@ import type { Behaviour } from './simulatorCards.ts';
  *
  *     POST /charges          a charge; GET /charges/{account}/{key} its outcome
  *     POST /refunds          a refund
+ *     POST /cancellations    gives up a payment that waits for its customer
+ *     POST /confirmations    what a customer says about such a payment
  *     POST /actions          a refund or a dispute that is made at the simulator itself
  *     GET  /captures         every capture with its key
  *     POST /script           { card_token, behaviours } for the next charges of a card
@@ -34,6 +42,14 @@ export function simulatorServer(books: SimulatorBooks, clock: SystemClock): Fast
   );
   server.post<{ Body: RefundOrder }>('/refunds', (request, reply) => {
     const answer = books.refund(request.body);
+    return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
+  });
+  server.post<{ Body: { reference: string } }>('/cancellations', (request, reply) => {
+    const answer = books.cancel(request.body.reference);
+    return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
+  });
+  server.post<{ Body: Confirmation }>('/confirmations', (request, reply) => {
+    const answer = books.confirm(request.body);
     return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
   });
   server.post<{ Body: OutsideAction }>('/actions', (request, reply) =>

@@ -1,15 +1,17 @@
 import type Stripe from 'stripe';
 import type { Minor } from '../kernel/money.ts';
-import type {
-  Absent,
-  ChargeAnswer,
-  ChargeRequest,
-  Gateway,
-  RefundAnswer,
-  RefundRequest,
-  Unknown,
+import {
+  type Absent,
+  awaitedAnswer,
+  type ChargeAnswer,
+  type ChargeRequest,
+  type Gateway,
+  type RefundAnswer,
+  type RefundRequest,
+  type Unknown,
+  unconfirmedDecline,
 } from './gateway.ts';
-import { declineOf } from './stripeDeclines.ts';
+import { declineOf, type StripeFault } from './stripeDeclines.ts';
 
 /** How to reach a Stripe account. */
 export interface StripeSettings {
@@ -64,6 +66,8 @@ export function stripeGateway(code: string, settings: StripeSettings | undefined
         answerOf(await createIntent(await client(), request, settings?.installation)),
       ),
     find: (request) => answered(request, async () => findIntent(await client(), request)),
+    cancel: (request, reference) =>
+      answered(request, async () => answerOf(await cancelIntent(await client(), reference))),
     async refund(request) {
       try {
         return { kind: 'refunded', reference: (await createRefund(await client(), request)).id };
@@ -144,22 +148,34 @@ function createRefund(client: Stripe, request: RefundRequest): Promise<Stripe.Re
   );
 }
 
-/** Converts the status of a PaymentIntent to an answer. */
+/** Cancels a payment. Stripe refuses it for one that has ended, which is returned as it is. */
+async function cancelIntent(client: Stripe, id: string): Promise<Stripe.PaymentIntent> {
+  try {
+    return await client.paymentIntents.cancel(id, { cancellation_reason: givenUp });
+  } catch (error) {
+    if (faultOf(error).code !== 'payment_intent_unexpected_state') throw error;
+    return client.paymentIntents.retrieve(id);
+  }
+}
+
+/** Stripe's reason for canceling a payment that its customer did not confirm. */
+const givenUp = 'abandoned';
+
+/**
+ * Converts the status of a PaymentIntent to an answer. Stripe refuses a charge off session that
+ * needs the customer, and the same PaymentIntent can then be confirmed by the customer.
+ */
 export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer {
   switch (intent.status) {
     case 'succeeded':
       return { kind: 'approved', reference: intent.id };
     case 'requires_payment_method':
-      return declineOf(intent.last_payment_error ?? {}, intent.id);
+      return refusedAnswer(intent.last_payment_error ?? {}, intent.id);
     case 'requires_action':
-      return declineOf(
-        {
-          code: 'authentication_required',
-          message: 'The bank requires the customer to confirm the payment.',
-        },
-        intent.id,
-      );
+      return awaitedAnswer(intent.id);
     case 'canceled':
+      if (intent.cancellation_reason === givenUp)
+        return unconfirmedDecline('The customer did not confirm the payment.', intent.id);
       return declineOf(
         { code: 'processing_error', message: 'The payment was canceled at Stripe.' },
         intent.id,
@@ -167,6 +183,13 @@ export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer {
     default:
       return { kind: 'unknown', message: `the payment ${intent.id} is ${intent.status} at Stripe` };
   }
+}
+
+function refusedAnswer(fault: StripeFault, reference: string | undefined): ChargeAnswer {
+  const declined = declineOf(fault, reference);
+  return reference !== undefined && declined.reason === 'authentication required'
+    ? awaitedAnswer(reference)
+    : declined;
 }
 
 /**
@@ -181,7 +204,7 @@ async function answered<Answer>(
     return await ask();
   } catch (error) {
     const fault = faultOf(error);
-    if (fault.type === 'StripeCardError') return declineOf(fault, fault.payment_intent?.id);
+    if (fault.type === 'StripeCardError') return refusedAnswer(fault, fault.payment_intent?.id);
     if (fault.type === 'StripeInvalidRequestError' && isAboutTheCharge(fault))
       return declineOf(fault);
     return unknown(request.key, fault);

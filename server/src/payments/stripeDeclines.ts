@@ -70,6 +70,7 @@ const reasons: Readonly<Record<string, DeclineReason>> = {
   new_account_information_available: 'account closed',
   no_action_taken: 'do not honor',
   not_permitted: 'do not honor',
+  payment_intent_authentication_failure: 'authentication required',
   payment_method_unexpected_state: 'token unknown',
   pickup_card: 'stolen card',
   processing_error: 'processing error',

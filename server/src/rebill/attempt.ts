@@ -32,6 +32,16 @@ export interface NewAttempt extends RebillKey {
 export interface InFlight extends NewAttempt {
   /** How often a gateway was queried about it. */
   readonly checks: number;
+  /** Set when the payment waits for its customer. */
+  readonly awaits?: AwaitedAttempt;
+}
+
+/** A payment that waits until its customer confirms it at the bank. */
+export interface AwaitedAttempt {
+  /** The gateway's own id of the payment. */
+  readonly reference: string;
+  /** When it is given up, on the merchant's clock. */
+  readonly until: Temporal.Instant;
 }
 
 /** What happened to an attempt after it was started. */
@@ -40,6 +50,8 @@ export interface OpenAttempt {
   readonly editedFields: readonly string[];
   /** Its plan, if a change of the time zone moved the dates of it. */
   readonly replanned?: PlannedCharge;
+  /** Whether its payment waited for its customer before this answer. */
+  readonly wasAwaited?: true;
   /** The earlier attempts of the rebill, all declined, the oldest first. */
   readonly declines: readonly EarlierDecline[];
 }
@@ -115,8 +127,15 @@ export function chargeKey(
   return epoch === 1 ? key : `${key}:${epoch}`;
 }
 
-/** The request to the gateway; undefined if the order costs nothing and no gateway is needed. */
-export function chargeRequest(merchantId: string, attempt: NewAttempt): ChargeRequest | undefined {
+/**
+ * The request to the gateway; undefined if the order costs nothing and no gateway is needed. With
+ * `mayWait`, the gateway may let the customer confirm the payment first.
+ */
+export function chargeRequest(
+  merchantId: string,
+  attempt: NewAttempt,
+  mayWait = false,
+): ChargeRequest | undefined {
   const { charge, orderId, at, rebillNumber } = attempt;
   if (charge.card === undefined) return undefined;
   return {
@@ -129,5 +148,6 @@ export function chargeRequest(merchantId: string, attempt: NewAttempt): ChargeRe
     orderReference: orderId,
     description: `Rebill ${rebillNumber}, order ${orderId}`,
     requestedAt: at,
+    ...(mayWait ? { mayWait } : {}),
   };
 }

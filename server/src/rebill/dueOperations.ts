@@ -1,18 +1,23 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { ProcessedPayment } from '../orders/processPaymentOperations.ts';
 import type { ChargeRequest } from '../payments/gateway.ts';
-import type { MerchantPayments, Payments, RoutedAnswer } from '../payments/payments.ts';
+import type {
+  AwaitedTurn,
+  MerchantPayments,
+  Payments,
+  RoutedAnswer,
+} from '../payments/payments.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { type Batches, batches, gauge, limiter } from '../platform/jobs/batches.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
-import type { NewAttempt } from './attempt.ts';
+import type { AwaitedAttempt, NewAttempt } from './attempt.ts';
 import { chargeRequest } from './attempt.ts';
 import type { ClaimMoment, ClaimNowRequest, ClaimResult } from './claimOperations.ts';
 import { claimDue, claimNow, noClaims } from './claimOperations.ts';
 import { claimLimit } from './dueStore.ts';
 import { orderIdsOf } from './orderIds.ts';
-import { rebillPolicy } from './policy.ts';
+import { type RebillPolicy, rebillPolicy } from './policy.ts';
 import { nothingCharged } from './request.ts';
 import { settleEach } from './settleEachOperations.ts';
 import type { AnsweredAttempt, ChargeOutcome, SettleTerms } from './settleOperations.ts';
@@ -117,11 +122,16 @@ export async function runDue(
 }
 
 /**
- * Queries the gateways about charges without a stored answer, because a process stopped or an
- * answer was lost, and settles those charges. It never guesses: a charge whose outcome is still
- * unknown is left for later.
+ * Queries the gateways about charges without a stored answer, because a process stopped, an answer
+ * was lost or the customer must confirm the payment, and settles those charges. It never guesses: a
+ * charge whose outcome is still unknown is left for later. Payments whose customers had until
+ * `until` to confirm them are given up.
  */
-export async function resolveUnanswered(context: Context, parts: RebillParts): Promise<RunCounts> {
+export async function resolveUnanswered(
+  context: Context,
+  parts: RebillParts,
+  until = context.now,
+): Promise<RunCounts> {
   const { leaseMs } = parts.timing;
   const run = await startRun(context, parts);
   let examined = 0;
@@ -133,11 +143,17 @@ export async function resolveUnanswered(context: Context, parts: RebillParts): P
     examined += overdue.count;
     for (const { autoOrderOid, error } of overdue.unreadable)
       await parkUnreadable(context, autoOrderOid, error);
-    for (const { checks, ...attempt } of overdue.readable) run.resolve({ attempt, checks }, lease);
+    for (const { checks, awaits, ...attempt } of overdue.readable)
+      if (awaits === undefined) run.resolve({ attempt, checks }, lease);
+      else
+        run.confirmation({ attempt, checks }, { ...awaits, isOver: !isAfter(awaits.until, until) });
     await run.waitUntilUnderWay(0);
   }
   return { examined, notices: 0, parked: 0, ...run.counts };
 }
+
+const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean =>
+  a.epochMilliseconds > b.epochMilliseconds;
 
 /** The outcome of a rebill of one auto order. */
 export interface RebillResult {
@@ -172,7 +188,7 @@ export async function rebillNow(
   }
   const pending = pendingCharge(claim);
   const { attempt } = claim;
-  const routed = await askGateway(context, attempt, (charge) =>
+  const routed = await askGateway(context, { attempt, policy }, (charge) =>
     payments.charge(attempt.route, charge, lease),
   );
   const terms = { policy, recheckMs: () => timing.recheckMs };
@@ -183,7 +199,8 @@ export async function rebillNow(
 function resultOf(outcome: ChargeOutcome | undefined): RebillResult {
   if (outcome?.kind === 'paid')
     return { isAttempted: true, isPaid: true, orderId: outcome.orderId };
-  const reason = outcome?.kind === 'declined' ? outcome.reason : unansweredReason;
+  const reason =
+    outcome?.kind === 'declined' || outcome?.isAwaited ? outcome.reason : unansweredReason;
   return { isAttempted: true, isPaid: false, ...(reason !== undefined && { reason }) };
 }
 
@@ -255,6 +272,15 @@ class Run {
     this.#start('resolve', pending, lease);
   }
 
+  /** Starts to query the gateway about a payment that waited for its customer. */
+  confirmation(pending: PendingCharge, awaited: AwaitedTurn & AwaitedAttempt): void {
+    const [code = ''] = pending.attempt.route;
+    const ended = awaited.isOver ? { endedAt: awaited.until } : {};
+    this.#ask({ ...pending, ...ended }, (request) =>
+      this.payments.confirmation(code, request, awaited),
+    );
+  }
+
   /**
    * Waits until at most `max` charges are under way. Fails when a settlement has failed, after all
    * charges have ended.
@@ -279,11 +305,15 @@ class Run {
   }
 
   #start(by: 'charge' | 'resolve', pending: PendingCharge, lease: Lease): void {
+    this.#ask(pending, (request) => this.payments[by](pending.attempt.route, request, lease));
+  }
+
+  #ask(pending: PendingCharge, send: (request: ChargeRequest) => Promise<RoutedAnswer>): void {
     this.#underWay.up();
-    const { attempt } = pending;
-    void askGateway(this.#context, attempt, (request) =>
-      this.#limited(() => this.payments[by](attempt.route, request, lease)),
-    ).then((routed) => this.#settling.add({ ...pending, routed }));
+    const asked = { attempt: pending.attempt, policy: this.policy };
+    void askGateway(this.#context, asked, (request) => this.#limited(() => send(request))).then(
+      (routed) => this.#settling.add({ ...pending, routed }),
+    );
   }
 
   async #settle(batch: readonly AnsweredAttempt[]): Promise<void> {
@@ -303,10 +333,11 @@ class Run {
  */
 async function askGateway(
   { merchant, log }: Context,
-  attempt: NewAttempt,
+  { attempt, policy }: { readonly attempt: NewAttempt; readonly policy: RebillPolicy },
   send: (request: ChargeRequest) => Promise<RoutedAnswer>,
 ): Promise<RoutedAnswer | undefined> {
-  const request = chargeRequest(merchant.merchantId, attempt);
+  const mayWait = policy.dunning.confirmationDays > 0;
+  const request = chargeRequest(merchant.merchantId, attempt, mayWait);
   if (request === undefined) return undefined;
   try {
     return await send(request);

@@ -15,6 +15,11 @@ export interface DunningPolicy {
    * item after max retries").
    */
   readonly chargesCancelItem: boolean;
+  /**
+   * Days that a customer has to confirm a payment at the bank (3-D Secure). 0: a charge that needs
+   * it is declined.
+   */
+  readonly confirmationDays: number;
 }
 
 /** A decline, as the policy reads it. */

@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { chargeKey } from './attempt.ts';
 
@@ -16,5 +17,38 @@ export async function requeryNow(db: Database, merchantId: string, key: string):
      where merchant_id = $1 and auto_order_oid = $2 and rebill_number = $3 and attempt = $4
        and epoch = $5 and state = 'unknown' and lease_until is not null`,
     [merchantId, autoOrderOid, rebillNumber, attempt, epoch],
+  );
+}
+
+/**
+ * Ends the time of payments that wait for the customers of these auto orders, for example because
+ * there is a new card. They are given up at the gateway at once, unless they were confirmed before.
+ */
+export async function endConfirmations(
+  db: Database,
+  merchantId: string,
+  autoOrderOids: readonly number[],
+  now: Temporal.Instant,
+): Promise<void> {
+  if (autoOrderOids.length === 0) return;
+  await db.run(
+    `update rebill set confirm_until = least(confirm_until, $3::timestamptz),
+       lease_until = statement_timestamp()
+     where merchant_id = $1 and auto_order_oid = any($2::int[]) and lease_until is not null
+       and confirm_until is not null`,
+    [merchantId, autoOrderOids, now],
+  );
+}
+
+/** Queries the payments now whose customers did not confirm them until this moment. */
+export async function wakeEnded(
+  db: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+): Promise<void> {
+  await db.run(
+    `update rebill set lease_until = statement_timestamp()
+     where merchant_id = $1 and lease_until is not null and confirm_until <= $2`,
+    [merchantId, until],
   );
 }

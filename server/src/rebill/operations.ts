@@ -17,6 +17,7 @@ import type { RebillParts, RebillResult } from './dueOperations.ts';
 import { rebillNow } from './dueOperations.ts';
 import { cardField } from './keptOrder.ts';
 import { findOwedRebill, forgetEditedField } from './keptOrderStore.ts';
+import { endConfirmations } from './lateAnswerStore.ts';
 import {
   cardChange,
   cardFault,
@@ -108,6 +109,7 @@ export async function replaceCard(
         // Retries charge the newest card, even if staff gave the order of a declined rebill another
         // one.
         await forgetEditedField(context.db, autoOrder.merchantId, oid, cardField);
+        await endConfirmations(context.db, autoOrder.merchantId, [oid], context.now);
         const card = cardChange(request);
         return (await changeOriginalOrder(context, autoOrder, card, false)).changes;
       },

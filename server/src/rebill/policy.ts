@@ -29,6 +29,8 @@ export interface RebillPolicy {
  */
 const defaultRetryDays = [3, 3];
 
+const defaultConfirmationDays = 3;
+
 /** Reads the settings; an invalid value counts as not set. */
 export function rebillPolicy({
   settings,
@@ -43,6 +45,9 @@ export function rebillPolicy({
       couponCodes: listOf(dunning['retry_coupon_codes'], isText) ?? [],
       atEnd: dunning['at_end'] === 'cancel' ? 'cancel' : 'disable',
       chargesCancelItem: dunning['charge_cancel_item_at_end'] === true,
+      confirmationDays: isDays(dunning['confirmation_days'])
+        ? dunning['confirmation_days']
+        : defaultConfirmationDays,
     },
     storeDeclined: settings['store_declined_rebills'] === true,
     coupons: couponsOf(settings['coupons'], currency),

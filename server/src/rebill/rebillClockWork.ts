@@ -1,9 +1,11 @@
+import { Temporal } from 'temporal-polyfill';
 import { countDue, firstDue } from '../autoOrders/dueStore.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type DueWork, dueCountMax } from '../platform/jobs/dueWork.ts';
 import type { RebillParts, RebillTiming, RunCounts } from './dueOperations.ts';
 import { resolveUnanswered, runDue } from './dueOperations.ts';
-import { hasUnsettled } from './store.ts';
+import { wakeEnded } from './lateAnswerStore.ts';
+import { findUnsettled, type Unsettled } from './store.ts';
 
 /**
  * Rebills, retries, notices and endings as a test clock plays them: each at the moment when it
@@ -24,9 +26,9 @@ export function rebillDueWork(
         db,
         merchant: { merchantId },
       } = context;
-      return (await hasUnsettled(db, merchantId, checksMax))
-        ? context.now
-        : firstDue(db, merchantId, until);
+      const unsettled = await findUnsettled(db, merchantId, checksMax);
+      if (unsettled.hasOpen) return context.now;
+      return earlier(await firstDue(db, merchantId, until), endingBy(unsettled, until));
     },
     async runDue(context, until) {
       const {
@@ -40,16 +42,31 @@ export function rebillDueWork(
         ? [await runDue(context, parts, { until: context.now, moment: 'now' })]
         : [];
       runs.push(await runDue(context, parts, { until, moment: 'due', examinedMax }));
-      let hasOpen = await hasUnsettled(db, merchantId, checksMax);
+      const isOpen = async () => {
+        const unsettled = await findUnsettled(db, merchantId, checksMax);
+        const isEnding = endingBy(unsettled, until) !== undefined;
+        if (isEnding) await wakeEnded(db, merchantId, until);
+        return unsettled.hasOpen || isEnding;
+      };
+      let hasOpen = await isOpen();
       for (let tries = 0; hasOpen && tries < checksMax; tries++) {
         await clock.sleep(playTiming.recheckMs * 2 ** tries);
-        runs.push(await resolveUnanswered(context, parts));
-        hasOpen = await hasUnsettled(db, merchantId, checksMax);
+        runs.push(await resolveUnanswered(context, parts, until));
+        hasOpen = await isOpen();
       }
       return { counts: totalOf(runs), isDone: !hasOpen };
     },
   };
 }
+
+/** The first end of a payment that waits for its customer, if it is not later than `until`. */
+const endingBy = ({ firstEndAt }: Unsettled, until: Temporal.Instant) =>
+  firstEndAt !== undefined && Temporal.Instant.compare(firstEndAt, until) <= 0
+    ? firstEndAt
+    : undefined;
+
+const earlier = (one: Temporal.Instant | undefined, other: Temporal.Instant | undefined) =>
+  one === undefined || (other && Temporal.Instant.compare(other, one) < 0) ? other : one;
 
 // A simulator answers at once, so a charge that is open for longer belongs to a process that
 // stopped.

@@ -1,5 +1,6 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { EventName } from '@perennial/contract/events.ts';
+import { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
@@ -20,8 +21,9 @@ import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { NewAttempt, OpenAttempt, SettledAttempt, StoredDecline } from './attempt.ts';
+import { awaitedOf, markAwaited } from './awaitedOperations.ts';
 import type { AutoOrderAfter } from './endings.ts';
-import { continuedOrder } from './keptOrder.ts';
+import { cardField, continuedOrder } from './keptOrder.ts';
 import type { Note } from './note.ts';
 import { amountText, eventsOf, logsOf } from './note.ts';
 import { rebillOrderRecord } from './orderDocument.ts';
@@ -48,6 +50,8 @@ export interface AnsweredAttempt {
   readonly planned?: { readonly autoOrder: AutoOrder; readonly original: OrderRecord };
   /** How often the gateway was queried about it before. */
   readonly checks?: number;
+  /** When the customer's time to confirm the payment ended, on the merchant's clock. */
+  readonly endedAt?: Temporal.Instant;
 }
 
 /** The outcome of one attempt. */
@@ -57,6 +61,8 @@ export interface ChargeOutcome {
   readonly kind: 'paid' | 'declined' | 'unknown';
   readonly orderId: string;
   readonly reason?: string;
+  /** Its payment waits for the customer. */
+  readonly isAwaited?: true;
 }
 
 /** What settling depends on besides the answers. */
@@ -94,7 +100,15 @@ export function settle(
       .map((each) => asPlannedNow(each, inFlight.get(each.attempt.autoOrderOid)?.replanned));
     const unknown = open.filter(({ routed }) => routed?.answer.kind === 'unknown');
     const known = open.filter(({ routed }) => routed?.answer.kind !== 'unknown');
-    await markUnknown(context, unknown, terms);
+    await markUnknown(
+      context,
+      unknown.filter((each) => awaitedOf(each) === undefined),
+      terms,
+    );
+    const awaited = unknown
+      .filter((each) => awaitedOf(each) !== undefined)
+      .map((each) => ({ ...each, recheckMs: terms.recheckMs(each) }));
+    await markAwaited(context, awaited, inFlight, terms.policy.dunning.confirmationDays);
     const settlements = await planSettlements(context, known, { versions, inFlight }, terms);
     await saveSettlements(context, settlements, terms);
     return [...unknown.map(unknownOutcome), ...settlements.map(settledOutcome)];
@@ -160,6 +174,8 @@ interface Settlement extends AnsweredAttempt {
   readonly gatewayAnswer: KnownAnswer;
   /** The answer that counts (see {@link settledAnswer}). */
   readonly answer: KnownAnswer;
+  /** The moment of the charge, or of its decline if it waited for its customer before. */
+  readonly at: Temporal.Instant;
   readonly after: AutoOrderAfter;
   readonly catalog: Catalog;
   /** The order to store, if any. */
@@ -193,7 +209,8 @@ async function planSettlements(
   const kept = await loadKeptOrders(context, answered);
   const catalog = await loadCatalog(db, merchantId, [...autoOrders.values()]);
   const wrote = new Map<string, Currency>();
-  const sources = { autoOrders, originals, kept, inFlight, catalog, policy, zone, wrote };
+  const { now } = context;
+  const sources = { autoOrders, originals, kept, inFlight, catalog, policy, zone, now, wrote };
   return answered.map((each) => settlementOf(each, sources));
 }
 
@@ -207,6 +224,7 @@ interface SettlementSources {
   readonly catalog: Catalog;
   readonly policy: RebillPolicy;
   readonly zone: string;
+  readonly now: Temporal.Instant;
   /** Amounts that were formatted for other orders of the batch. */
   readonly wrote: Map<string, Currency>;
 }
@@ -220,10 +238,11 @@ function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Se
   const gatewayAnswer = attempt.charge.isInvoice ? { kind: 'invoiced' as const } : answerOf(routed);
   const answer = settledAnswer(gatewayAnswer, before);
   const isKept = answer.kind !== 'declined' || policy.storeDeclined || before !== undefined;
-  const rules = { catalog, policy, zone, at: attempt.at };
   const { editedFields = [], declines } = sources.inFlight.get(attempt.autoOrderOid) ?? {};
-  const earlierDeclines = declines?.length ?? 0;
-  const after = autoOrderAfter(autoOrder, attempt, answer, { isKept, earlierDeclines }, rules);
+  const { at, retryAt } = momentOf(answered, answer, original, sources);
+  const rules = { catalog, policy, zone, at };
+  const facts = { isKept, earlierDeclines: declines?.length ?? 0, retryAt };
+  const after = autoOrderAfter(autoOrder, attempt, answer, facts, rules);
   const { overrideAffiliateId } = autoOrder;
   const record = isKept
     ? rebillOrderRecord({
@@ -240,6 +259,7 @@ function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Se
     ...answered,
     gatewayAnswer,
     answer,
+    at,
     after: { ...after, autoOrder: withChargedBy(after.autoOrder, answered) },
     catalog,
     order:
@@ -251,11 +271,31 @@ function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Se
   };
 }
 
+/**
+ * The moment of the charge. A payment that waited for its customer is declined when it is given up,
+ * and is tried again at once if there is a new card.
+ */
+function momentOf(
+  { attempt: { at, autoOrderOid, charge }, endedAt }: AnsweredAttempt,
+  { kind }: KnownAnswer,
+  { cardToken }: OrderRecord,
+  { inFlight, now }: SettlementSources,
+): { readonly at: Temporal.Instant; readonly retryAt?: Temporal.Instant } {
+  const { wasAwaited, editedFields = [] } = inFlight.get(autoOrderOid) ?? {};
+  if (wasAwaited !== true || kind !== 'declined') return { at };
+  const end = endedAt ?? now;
+  const isNewCard = cardToken !== charge.card?.token && !editedFields.includes(cardField);
+  return {
+    at: Temporal.Instant.compare(end, at) > 0 ? end : at,
+    ...(isNewCard ? { retryAt: now } : {}),
+  };
+}
+
 function autoOrderAfter(
   autoOrder: AutoOrder,
   { charge: { order, revives }, rebillNumber, orderId }: NewAttempt,
   answer: KnownAnswer,
-  { isKept, earlierDeclines }: { readonly isKept: boolean; readonly earlierDeclines: number },
+  { isKept, earlierDeclines, retryAt }: DeclineFacts,
   rules: SettlingRules,
 ): AutoOrderAfter {
   if (answer.kind !== 'declined')
@@ -267,8 +307,16 @@ function autoOrderAfter(
     rebillNumber,
     orderId: isKept ? orderId : undefined,
     earlierDeclines,
+    retryAt,
   };
   return afterDeclined(autoOrder, order, declined, rules);
+}
+
+/** What a decline depends on besides the answer. */
+interface DeclineFacts {
+  readonly isKept: boolean;
+  readonly earlierDeclines: number;
+  readonly retryAt: Temporal.Instant | undefined;
 }
 
 /** Remembers which kind of gateway captured a charge of this card. */
@@ -374,7 +422,10 @@ const unknownOutcome = ({ attempt, routed }: AnsweredAttempt): ChargeOutcome => 
   autoOrderOid: attempt.autoOrderOid,
   orderId: attempt.orderId,
   kind: 'unknown',
-  ...(routed?.answer.kind === 'unknown' && { reason: routed.answer.message }),
+  ...(routed?.answer.kind === 'unknown' && {
+    reason: routed.answer.message,
+    ...(routed.answer.awaits && { isAwaited: true as const }),
+  }),
 });
 
 function settledOutcome({ attempt, gatewayAnswer: answer }: Settlement): ChargeOutcome {
@@ -419,7 +470,7 @@ async function saveSettlements(
   );
   const noted = settlements.map((each) => ({
     autoOrderOid: each.attempt.autoOrderOid,
-    at: each.attempt.at,
+    at: each.at,
     notes: notesOf(each),
   }));
   await appendLogs(db, merchantId, context.now, logsOf(noted));
@@ -431,7 +482,7 @@ async function saveSettlements(
 }
 
 function rebilledOf(
-  { after, catalog, attempt: { at } }: Settlement,
+  { after, catalog, at }: Settlement,
   { merchant }: Context,
   { missedShipments }: RebillPolicy,
 ): Rebilled {

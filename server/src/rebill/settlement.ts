@@ -12,7 +12,7 @@ import {
 import { addDays } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { minor } from '../kernel/money.ts';
-import { afterDecline } from './dunning.ts';
+import { afterDecline, type DunningStep } from './dunning.ts';
 import type { AutoOrderAfter } from './endings.ts';
 import { canceled, canceledAfterOrders, completed, disabledByDeclines } from './endings.ts';
 import type { Note } from './note.ts';
@@ -295,6 +295,8 @@ export interface DeclinedCharge {
   readonly orderId?: string | undefined;
   /** How often this rebill was declined before. */
   readonly earlierDeclines?: number;
+  /** It is tried again at this moment, whatever the policy says: there is a new card. */
+  readonly retryAt?: Temporal.Instant | undefined;
 }
 
 /**
@@ -321,10 +323,13 @@ export function afterDeclined(
     failureReason: `${declined.reason}\n${declined.message}`,
     nextAttemptAt: undefined,
   };
-  const step = afterDecline(
-    { attempt, reason: declined.reason, isHard: declined.isHard, at, zone },
-    policy.dunning,
-  );
+  const step: DunningStep =
+    declined.retryAt === undefined
+      ? afterDecline(
+          { attempt, reason: declined.reason, isHard: declined.isHard, at, zone },
+          policy.dunning,
+        )
+      : { kind: 'retry', at: declined.retryAt };
   if (autoOrder.status !== 'active')
     return { autoOrder: failed, notes: [declineNote(declined, attempt, {})] };
   if (step.kind === 'retry') {

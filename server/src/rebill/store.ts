@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 import type {
+  AwaitedAttempt,
   EarlierAttempt,
   EarlierDecline,
   InFlight,
@@ -109,7 +110,7 @@ export async function startAttempts(
        amount_minor = excluded.amount_minor, currency = excluded.currency, route = excluded.route,
        planned = excluded.planned, replanned = false, moved_from = excluded.moved_from,
        explanation = excluded.explanation,
-       reference = null, lease_until = excluded.lease_until, checks = 0
+       reference = null, confirm_until = null, lease_until = excluded.lease_until, checks = 0
      where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
     [merchantId, leaseMs, ...newAttempts.values(attempts)],
   );
@@ -149,8 +150,10 @@ export async function findInFlight(
     edited_fields: string[] | null;
     planned: StoredCharge | null;
     declines: EarlierDecline[] | null;
+    was_awaited: boolean;
   }>(
     `select r.auto_order_oid, r.edited_fields, case when r.replanned then r.planned end as planned,
+       r.confirm_until is not null as was_awaited,
        case when r.attempt > 1 then r.declines end as declines
      from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
      join rebill r on r.merchant_id = $1 and r.auto_order_oid = any($2::int[])
@@ -170,6 +173,7 @@ export async function findInFlight(
         editedFields: row.edited_fields ?? [],
         declines: row.declines ?? [],
         ...(row.planned && { replanned: chargeFromJson(row.planned) }),
+        ...(row.was_awaited && { wasAwaited: true }),
       },
     ]),
   );
@@ -244,7 +248,7 @@ export async function takeOverdue(
      where r.merchant_id = $1 and r.auto_order_oid = overdue.auto_order_oid
        and r.rebill_number = overdue.rebill_number
      returning r.auto_order_oid, r.rebill_number, r.attempt, r.epoch, r.at, r.order_id, r.route,
-       r.planned, r.checks`,
+       r.planned, r.checks, r.reference, r.confirm_until`,
     [merchantId, limit, leaseMs],
   );
   const readable: InFlight[] = [];
@@ -269,6 +273,10 @@ const inFlightFromRow = (row: InFlightRow): InFlight => ({
   route: row.route,
   charge: chargeFromJson(row.planned),
   checks: row.checks,
+  ...(row.reference !== null &&
+    row.confirm_until !== null && {
+      awaits: { reference: row.reference, until: row.confirm_until },
+    }),
 });
 
 interface InFlightRow {
@@ -281,6 +289,8 @@ interface InFlightRow {
   route: string[];
   planned: StoredCharge;
   checks: number;
+  reference: string | null;
+  confirm_until: Temporal.Instant | null;
 }
 
 /** Stores the answers of attempts and ends their leases. */
@@ -292,6 +302,7 @@ export async function saveSettledAttempts(
   if (settled.length === 0) return;
   await tx.run(
     `update rebill s set state = r.state, reference = r.reference, lease_until = null,
+       confirm_until = null,
        planned = case when r.kept then (s.planned::jsonb - 'card')::json end,
        route = case when r.code is null then s.route else array[r.code] end,
        first_declined_at = case when r.state = 'declined' then coalesce(s.first_declined_at, s.at)
@@ -342,6 +353,44 @@ export async function saveUnknown(
   );
 }
 
+/** A payment that waits for its customer, as its row keeps it. */
+export interface AwaitedRow extends RebillKey, AwaitedAttempt {
+  readonly gatewayCode: string;
+  readonly checks: number;
+  readonly recheckMs: number;
+}
+
+/**
+ * Marks attempts as unknown whose payments wait for their customers. The first mark decides until
+ * when. Skips an attempt that another process has taken over meanwhile.
+ */
+export async function saveAwaited(
+  tx: Database,
+  merchantId: string,
+  awaited: readonly AwaitedRow[],
+): Promise<void> {
+  if (awaited.length === 0) return;
+  await tx.run(
+    `update rebill s set state = 'unknown', reference = r.reference, route = array[r.code],
+       confirm_until = coalesce(s.confirm_until, r.until),
+       lease_until = shifted(statement_timestamp(), r.ms)
+     from ${awaitedRows.updateFrom(2)}
+     where s.merchant_id = $1 and s.auto_order_oid = r.auto_order_oid
+       and s.rebill_number = r.rebill_number and s.checks = r.checks`,
+    [merchantId, ...awaitedRows.values(awaited)],
+  );
+}
+
+const awaitedRows = recordset<AwaitedRow>([
+  { name: 'auto_order_oid', type: 'int', read: ({ autoOrderOid }) => autoOrderOid },
+  { name: 'rebill_number', type: 'int', read: ({ rebillNumber }) => rebillNumber },
+  { name: 'checks', type: 'int', read: ({ checks }) => checks },
+  { name: 'reference', type: 'text', read: ({ reference }) => reference },
+  { name: 'code', type: 'text', read: ({ gatewayCode }) => gatewayCode },
+  { name: 'until', type: 'timestamptz', read: ({ until }) => until },
+  { name: 'ms', type: 'int', read: ({ recheckMs }) => recheckMs },
+]);
+
 /** Returns those of these merchants that have a charge to query a gateway about. */
 export async function merchantsWithOverdue(
   db: Database,
@@ -357,21 +406,33 @@ export async function merchantsWithOverdue(
   return new Set(rows.map((row) => row.merchant_id));
 }
 
-/**
- * Whether the merchant has charges that are not settled. Does not count charges about which
- * gateways were queried `checksMax` times without success.
- */
-export async function hasUnsettled(
+/** The merchant's charges that are not settled. */
+export interface Unsettled {
+  /**
+   * Whether there are charges to query gateways about. Does not count payments that wait for their
+   * customers, and charges about which gateways were queried `checksMax` times without success.
+   */
+  readonly hasOpen: boolean;
+  /** When the first payment that waits for its customer is given up, on the merchant's clock. */
+  readonly firstEndAt?: Temporal.Instant;
+}
+
+/** Returns what is known of the merchant's charges that are not settled. */
+export async function findUnsettled(
   db: Database,
   merchantId: string,
   checksMax: number,
-): Promise<boolean> {
-  const row = await db.row(
-    `select 1 from rebill where merchant_id = $1 and lease_until is not null and checks < $2
-      limit 1`,
+): Promise<Unsettled> {
+  const row = await db.row<{ has_open: boolean | null; first_end_at: Temporal.Instant | null }>(
+    `select bool_or(confirm_until is null and checks < $2) as has_open,
+       min(confirm_until) filter (where checks < 1000) as first_end_at
+     from rebill where merchant_id = $1 and lease_until is not null`,
     [merchantId, checksMax],
   );
-  return row !== undefined;
+  return {
+    hasOpen: row?.has_open ?? false,
+    ...(row?.first_end_at && { firstEndAt: row.first_end_at }),
+  };
 }
 
 // Leases run on machine time, and all processes share PostgreSQL's clock.

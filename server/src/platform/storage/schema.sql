@@ -1136,8 +1136,10 @@ CREATE TABLE rebill (
   replanned boolean NOT NULL DEFAULT false,
   epoch integer NOT NULL DEFAULT 1,
   explanation json,
+  confirm_until timestamp with time zone,
   CONSTRAINT rebill_pkey PRIMARY KEY (merchant_id, auto_order_oid, rebill_number),
   CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text, 'given up'::text, 'invoiced'::text]))),
+  CONSTRAINT rebill_confirm_check CHECK (confirm_until IS NULL OR state = 'unknown'::text AND reference IS NOT NULL),
   CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text, 'given up'::text, 'invoiced'::text]))
 );
 CREATE INDEX rebill_declined ON rebill USING btree (merchant_id, at) WHERE state = ANY (ARRAY['declined'::text, 'given up'::text]);
