@@ -326,6 +326,7 @@ const owners: Readonly<Record<string, string>> = {
   customer: 'server/src/customers',
   customer_adoption: 'server/src/customers',
   store_credit: 'server/src/customers',
+  store_credit_use: 'server/src/customers',
   wish_list_item: 'server/src/customers',
   email_list: 'server/src/customers',
   email_list_member: 'server/src/customers',

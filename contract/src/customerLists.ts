@@ -5,9 +5,9 @@ import { dateTime, decimal, flag, int32, many, model, one, text, texts, textTo }
 
 export const CustomerStoreCreditLedgerEntry = model(
   'CustomerStoreCreditLedgerEntry',
-  'A credit, its vesting or its expiration.',
+  'A credit, its vesting, its expiration, or a use of it.',
   {
-    action: text('Accrual, Vesting or Expiring.'),
+    action: text('Accrual, Vesting, Expiring, Used or Returned.'),
     amount: decimal(),
     description: textTo(50),
     entry_dts: text(),
@@ -19,8 +19,8 @@ export const CustomerStoreCreditLedgerEntry = model(
 export type CustomerStoreCreditLedgerEntry = Static<typeof CustomerStoreCreditLedgerEntry>;
 
 export const CustomerStoreCredit = model('CustomerStoreCredit', 'The store credit of a customer.', {
-  available: decimal('Vested and not expired.'),
-  expiring: decimal('Expires within thirty days.'),
+  available: decimal('Vested, not expired and not used.'),
+  expiring: decimal('What is left of credits that expire within thirty days.'),
   future_ledgers: many(CustomerStoreCreditLedgerEntry),
   past_ledgers: many(CustomerStoreCreditLedgerEntry),
   total: decimal('All that was ever credited.'),
@@ -39,6 +39,26 @@ export const CustomerStoreCreditAddRequest = model(
   },
 );
 export type CustomerStoreCreditAddRequest = Static<typeof CustomerStoreCreditAddRequest>;
+
+export const AdjustInternalCertificateRequest = model(
+  'AdjustInternalCertificateRequest',
+  'A change of a customer’s store credit.',
+  {
+    adjustment_amount: decimal('Below zero: it is taken away.'),
+    description: text('At most 50 characters.'),
+    entry_dts: dateTime('Absent: now. Not in the future.'),
+    expiration_days: int32('From entry_dts. Absent or zero: it never expires.'),
+    order_id: text('The order that it is about.'),
+    vesting_days: int32('From entry_dts. Absent or zero: it is available at once.'),
+  },
+);
+export type AdjustInternalCertificateRequest = Static<typeof AdjustInternalCertificateRequest>;
+
+export const AdjustInternalCertificateResponse = answer('AdjustInternalCertificateResponse', {
+  adjustment_amount: decimal(),
+  balance_amount: decimal('What is available now.'),
+});
+export type AdjustInternalCertificateResponse = Static<typeof AdjustInternalCertificateResponse>;
 
 export const CustomerWishListItem = model(
   'CustomerWishListItem',

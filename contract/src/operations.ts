@@ -85,6 +85,15 @@ import {
   CustomersResponse,
 } from './customer.ts';
 import {
+  CustomerMagicLinkResponse,
+  EmailVerifyTokenRequest,
+  EmailVerifyTokenResponse,
+  EmailVerifyTokenValidateRequest,
+  EmailVerifyTokenValidateResponse,
+} from './customerAccess.ts';
+import {
+  AdjustInternalCertificateRequest,
+  AdjustInternalCertificateResponse,
   CustomerEmailListChanges,
   CustomerStoreCreditAddRequest,
   CustomerStoreCreditResponse,
@@ -2161,7 +2170,9 @@ export const operations = {
     base: '/rest/v2',
     path: '/customer/customers/{customer_profile_oid}/store_credit',
     summary: 'Read the store credit of a customer',
-    description: 'By the merchant’s clock. This server does not spend store credit.',
+    description:
+      'By the merchant’s clock. The ledgers add up: total is all that was credited, and available is what is ' +
+      'vested, not expired and not used.',
     permissions: ['customer_read'],
     params: Type.Object({ customer_profile_oid: oid() }),
     response: CustomerStoreCreditResponse,
@@ -2178,6 +2189,62 @@ export const operations = {
     params: Type.Object({ customer_profile_oid: oid() }),
     body: CustomerStoreCreditAddRequest,
     response: BaseResponse,
+    status: 200,
+  },
+  adjustInternalCertificate: {
+    tag: 'customer',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/customer/customers/{customer_profile_oid}/adjust_cashback_balance',
+    summary: 'Adjust store credit',
+    description:
+      'Cashback is store credit here. An amount below zero is taken from what is available, beginning with what ' +
+      'expires first; more than that is refused.',
+    permissions: ['customer_write'],
+    params: Type.Object({ customer_profile_oid: oid() }),
+    body: AdjustInternalCertificateRequest,
+    response: AdjustInternalCertificateResponse,
+    payload: 'balance_amount',
+    status: 200,
+  },
+  getEmailVerificationToken: {
+    tag: 'customer',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/customer/customers/email_verify/get_token',
+    summary: 'Create a token that verifies an email address',
+    description: 'The merchant sends it to the customer. Nothing is mailed here.',
+    permissions: ['customer_write'],
+    body: EmailVerifyTokenRequest,
+    response: EmailVerifyTokenResponse,
+    payload: 'token',
+    status: 200,
+  },
+  validateEmailVerificationToken: {
+    tag: 'customer',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/customer/customers/email_verify/validate_token',
+    summary: 'Check a token that verifies an email address',
+    description: 'A token that is not valid is a result: success is false.',
+    permissions: ['customer_write'],
+    body: EmailVerifyTokenValidateRequest,
+    response: EmailVerifyTokenValidateResponse,
+    status: 200,
+  },
+  getMagicLink: {
+    tag: 'customer',
+    method: 'PUT',
+    base: '/rest/v2',
+    path: '/customer/customers/{customer_profile_oid}/magic_link/{storefront_host_name}',
+    summary: 'Create a link to a customer’s own page',
+    description:
+      'The page shows the customer’s auto orders, each with a link to replace its card. A person with the link ' +
+      'acts as the customer for one hour. This server has no storefronts: the name is taken and not used.',
+    permissions: ['customer_write'],
+    params: Type.Object({ customer_profile_oid: oid(), storefront_host_name: Type.String() }),
+    response: CustomerMagicLinkResponse,
+    payload: 'url',
     status: 200,
   },
   getCustomerWishList: {

@@ -14,6 +14,7 @@ import * as clock from './clock.ts';
 import * as common from './common.ts';
 import * as coupon from './coupon.ts';
 import * as customer from './customer.ts';
+import * as customerAccess from './customerAccess.ts';
 import * as customerLists from './customerLists.ts';
 import type { NamedModel } from './fields.ts';
 import * as fulfillment from './fulfillment.ts';
@@ -63,7 +64,7 @@ const files = {
   ],
   coupon: [coupon],
   item: [item, catalog, itemPricing, itemShipping, itemOptions, itemContent, itemMarketplaces],
-  customer: [customer, customerLists],
+  customer: [customer, customerLists, customerAccess],
   webhook: [webhook],
   workflow: [workflow, live],
   oauth: [oauth],

@@ -274,3 +274,308 @@ test('workflow: people, a task, its change', async () => {
   });
   assert.equal(closed.status, 'closed');
 });
+
+const sampleItem = async (merchant_item_id: string) => {
+  const { item } = await ask({
+    operation: 'insertItem',
+    query: { _expand: 'content.multimedia' },
+    body: {
+      merchant_item_id,
+      pricing: { cost: 9.99 },
+      description: `Sample description for item ${merchant_item_id}`,
+      content: {
+        multimedia: [
+          { url: 'https://pictures.example.com/one.png', code: 'default', description: 'One' },
+        ],
+      },
+    },
+  });
+  return item;
+};
+
+const itemBy = async (merchant_item_id: string, _expand: string) =>
+  (
+    await ask({
+      operation: 'getItemByMerchantItemId',
+      params: { merchant_item_id },
+      query: { _expand, _placeholders: 'false' },
+    })
+  ).item;
+
+const deleteSampleItem = async (id: string) => {
+  const { merchant_item_oid } = await itemBy(id, '');
+  await ask({ operation: 'deleteItem', params: { merchant_item_oid } });
+};
+
+test('item: insert, read by id, change one and many, mix and match, delete', async () => {
+  const inserted = await sampleItem('sample_ABCD');
+  assert.equal(inserted.content.multimedia[0].code, 'default');
+  await sampleItem('sample_EFGH');
+  const all = 'kit_definition,options,shipping,tax,variations';
+  assert.equal((await itemBy('sample_ABCD', all)).merchant_item_oid, inserted.merchant_item_oid);
+  const { items } = await ask({
+    operation: 'getItems',
+    query: { _limit: '200', _offset: '0', _expand: all, _placeholders: 'false' },
+  });
+  assert.ok(items.length >= 2 && items.length < 200);
+  const one = await itemBy('sample_ABCD', 'pricing');
+  const { item: changed } = await ask({
+    operation: 'updateItem',
+    params: { merchant_item_oid: one.merchant_item_oid },
+    query: { _expand: 'pricing', _placeholders: 'false' },
+    body: { ...one, pricing: { ...one.pricing, cost: 12.99, mix_and_match_group: 'test' } },
+  });
+  assert.equal(changed.pricing.cost, 12.99);
+  assert.equal(changed.pricing.mix_and_match_group, 'test');
+  const other = await itemBy('sample_EFGH', 'pricing');
+  const { items: both } = await ask({
+    operation: 'updateItems',
+    query: { _expand: 'pricing', _placeholders: 'false', _async: 'false' },
+    body: {
+      items: [
+        { ...changed, pricing: { ...changed.pricing, cost: 12.5 } },
+        { ...other, pricing: { ...other.pricing, cost: 14.99 } },
+      ],
+    },
+  });
+  assert.deepEqual(
+    both.map((each: { pricing: { cost: number } }) => each.pricing.cost),
+    [12.5, 14.99],
+  );
+  await deleteSampleItem('sample_ABCD');
+  await deleteSampleItem('sample_EFGH');
+});
+
+test('item: reviews, an attribute, tiers and the snapshot of the stock', async () => {
+  await sampleItem('sample_REVIEW');
+  const item = await itemBy('sample_REVIEW', 'reviews');
+  const params = { merchant_item_oid: String(item.merchant_item_oid) };
+  await ask({
+    operation: 'updateItem',
+    params,
+    query: { _expand: 'reviews' },
+    body: { ...item, reviews: { review_template_oid: 402 } },
+  });
+  const review = {
+    title: 'The best',
+    review: 'My wife liked it a lot.',
+    reviewed_nickname: 'Bob420',
+    featured: true,
+    rating_name1: 'Durability',
+    rating_name2: 'Price',
+    rating_name3: 'Performance',
+    rating_name4: 'Appearance',
+    rating_score1: 4.5,
+    rating_score2: 3.5,
+    rating_score3: 2.5,
+    rating_score4: 1.5,
+    overall: 5,
+    reviewer_location: 'Chicago',
+    status: 'approved',
+  };
+  const { review: inserted } = await ask({ operation: 'insertReview', params, body: review });
+  const own = { ...params, review_oid: String(inserted.review_oid) };
+  const { review: read } = await ask({ operation: 'getReview', params: own });
+  assert.equal(read.rating_score4, 1.5);
+  const { review: updated } = await ask({
+    operation: 'updateReview',
+    params: own,
+    body: { ...read, title: 'Still the best' },
+  });
+  assert.deepEqual([updated.title, updated.overall], ['Still the best', 5]);
+  assert.equal((await ask({ operation: 'getReviews', params })).reviews.length, 1);
+  const { item: seen } = await ask({
+    operation: 'getItem',
+    params,
+    query: { _expand: 'reviews,reviews.individual_reviews', _placeholders: 'false' },
+  });
+  assert.equal(seen.reviews.individual_reviews[0].rating_name1, 'Durability');
+  await ask({ operation: 'deleteReview', params: own });
+  assert.deepEqual((await ask({ operation: 'getReviews', params })).reviews, []);
+  await ask({
+    operation: 'insertUpdateItemContentAttribute',
+    params,
+    body: { name: 'storefrontSEOKeywords', value: 'dog,cat,fish', type: 'string' },
+  });
+  const { content } = await itemBy('sample_REVIEW', 'content.attributes');
+  assert.equal(content.attributes[0].value, 'dog,cat,fish');
+  const _expand = 'approval_notification,signup_notification';
+  const { pricingTiers } = await ask({ operation: 'getPricingTiers', query: { _expand } });
+  assert.deepEqual(pricingTiers, []);
+  const { inventories } = await ask({ operation: 'getInventorySnapshot' });
+  assert.ok(Array.isArray(inventories));
+  await ask({ operation: 'deleteItem', params });
+});
+
+test('item: a file of the digital library', async () => {
+  const external_id = '65f1c2a7d3';
+  const { digital_item } = await ask({
+    operation: 'insertDigitalItem',
+    body: {
+      import_from_url: 'https://pictures.example.com/earth.jpg',
+      description: 'The Earth',
+      click_wrap_agreement: 'By purchasing this item, you agree that it is Earth',
+      external_id,
+    },
+  });
+  const params = { digital_item_oid: String(digital_item.digital_item_oid) };
+  const { digital_item: read } = await ask({ operation: 'getDigitalItem', params });
+  const page = { _limit: '100', _offset: '0' };
+  for (const operation of ['getDigitalItems', 'getUnassociatedDigitalItems'] as const) {
+    const { digital_items } = await ask({ operation, query: page });
+    assert.deepEqual(digital_items, [read]);
+  }
+  const { digital_items: found } = await ask({
+    operation: 'getDigitalItemsByExternalId',
+    params: { external_id },
+  });
+  assert.deepEqual(found, [read]);
+  await ask({
+    operation: 'updateDigitalItem',
+    params,
+    body: { ...read, description: 'Changed', click_wrap_agreement: 'The earth is round.' },
+  });
+  const { digital_item: changed } = await ask({ operation: 'getDigitalItem', params });
+  assert.deepEqual([changed.description, changed.external_id], ['Changed', external_id]);
+  await ask({ operation: 'deleteDigitalItem', params });
+});
+
+const sampleCustomer = async (email: string) => {
+  const address = {
+    first_name: 'First',
+    last_name: 'Last',
+    company: 'Company',
+    country_code: 'US',
+    state_region: 'GA',
+    city: 'Duluth',
+    postal_code: '30097',
+    address1: '11960 Johns Creek Parkway',
+  };
+  const { customer } = await ask({
+    operation: 'insertCustomer',
+    query: { _expand: 'billing,shipping' },
+    body: { email, billing: [address], shipping: [address] },
+  });
+  assert.equal(customer.billing[0].city, 'Duluth');
+  return { customer_profile_oid: String(customer.customer_profile_oid) };
+};
+
+test('customer: insert, read, change, list, query, merge, delete', async () => {
+  // The samples make addresses without an @.
+  const params = await sampleCustomer('sample_HGFEDCBA.test.com');
+  const _expand = 'billing,shipping';
+  const { customer } = await ask({ operation: 'getCustomer', params, query: { _expand } });
+  const { customer: byEmail } = await ask({
+    operation: 'getCustomerByEmail',
+    params: { email: 'sample_HGFEDCBA.test.com' },
+    query: { _expand },
+  });
+  assert.deepEqual(byEmail, customer);
+  customer.billing[0].address2 = 'Apartment 101';
+  const { customer: changed } = await ask({
+    operation: 'updateCustomer',
+    params,
+    query: { _expand },
+    body: customer,
+  });
+  assert.equal(changed.billing[0].address2, 'Apartment 101');
+  const page = { _limit: '200', _offset: '0', _expand: 'shipping,billing' };
+  const { customers } = await ask({ operation: 'getCustomers', query: page });
+  assert.equal(customers.length, 1);
+  const { customers: found } = await ask({
+    operation: 'getCustomersByQuery',
+    query: { ...page, _sort: 'email' },
+    body: {},
+  });
+  assert.equal(found.length, 1);
+  await sampleCustomer('sample_ABCDEFGH.test.com');
+  await ask({
+    operation: 'mergeCustomer',
+    params,
+    body: { email: 'sample_ABCDEFGH.test.com' },
+  });
+  await ask({ operation: 'deleteCustomer', params });
+  assert.deepEqual((await ask({ operation: 'getCustomers', query: page })).customers, []);
+});
+
+test('customer: a wish list, store credit and cashback', async () => {
+  const [first, second] = [await sampleItem('sample_W1'), await sampleItem('sample_W2')];
+  const params = await sampleCustomer('test@example.com');
+  const wish = (item: { merchant_item_oid: number }, comments: string, priority: number) =>
+    ask({
+      operation: 'insertWishListItem',
+      params,
+      body: {
+        customer_profile_oid: Number(params.customer_profile_oid),
+        merchant_item_oid: item.merchant_item_oid,
+        comments,
+        priority,
+      },
+    });
+  const birthday = await wish(first, 'I really want this for my birthday', 3);
+  const christmas = await wish(second, 'Christmas Idea!', 5);
+  const keyOf = (one: { customer_wishlist_item_oid: number }) => ({
+    ...params,
+    customer_wishlist_item_oid: String(one.customer_wishlist_item_oid),
+  });
+  const { wishlist_item } = await ask({
+    operation: 'getCustomerWishListItem',
+    params: keyOf(birthday),
+  });
+  assert.equal(wishlist_item.priority, 3);
+  const { wishlist_items } = await ask({ operation: 'getCustomerWishList', params });
+  assert.equal(wishlist_items.length, 2);
+  const updated = await ask({
+    operation: 'updateWishListItem',
+    params: keyOf(christmas),
+    body: { ...christmas, priority: 4 },
+  });
+  assert.equal(updated.priority, 4);
+  await ask({ operation: 'deleteWishListItem', params: keyOf(birthday) });
+  for (const body of [
+    { description: 'First credit add', vesting_days: 10, expiration_days: 20, amount: 20 },
+    { description: 'Second credit add', vesting_days: 0, expiration_days: 90, amount: 40 },
+  ])
+    await ask({ operation: 'addCustomerStoreCredit', params, body });
+  const { customer_store_credit: credit } = await ask({
+    operation: 'getCustomerStoreCredit',
+    params,
+  });
+  assert.deepEqual([credit.total, credit.available, credit.vesting], [60, 40, 20]);
+  const adjusted = await ask({
+    operation: 'adjustInternalCertificate',
+    params,
+    body: {
+      description: 'For the trouble with the product',
+      expiration_days: 365,
+      vesting_days: 45,
+      adjustment_amount: 59,
+      order_id: 'DEMO-12345',
+      entry_dts: null as never,
+    },
+  });
+  assert.deepEqual([adjusted.adjustment_amount, adjusted.balance_amount], [59, 40]);
+  await ask({ operation: 'deleteCustomer', params });
+  for (const id of ['sample_W1', 'sample_W2']) await deleteSampleItem(id);
+});
+
+test('customer: email lists, a verified address, a magic link', async () => {
+  const params = await sampleCustomer('link@example.com');
+  await ask({
+    operation: 'updateCustomerEmailLists',
+    params,
+    body: { add_to_lists: ['News'], remove_from_lists: [] },
+  });
+  assert.equal((await ask({ operation: 'getCustomerEmailLists' })).lists[0].member_count, 1);
+  const { token } = await ask({
+    operation: 'getEmailVerificationToken',
+    body: { email: 'link@example.com', password: 'squirrel' },
+  });
+  const verified = await ask({ operation: 'validateEmailVerificationToken', body: { token } });
+  assert.equal(verified.success, true);
+  const { url } = await ask({
+    operation: 'getMagicLink',
+    params: { ...params, storefront_host_name: 'www.website.com' },
+  });
+  assert.match(url, /^http.*\/customer\/[\w-]+$/);
+});

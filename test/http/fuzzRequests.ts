@@ -121,6 +121,12 @@ const pages: readonly FuzzTarget[] = [
     parameters: [{ name: 'link', in: 'path', schema: text }],
   },
   {
+    operation: 'customerPage',
+    method: 'GET',
+    path: '/customer/{link}',
+    parameters: [{ name: 'link', in: 'path', schema: text }],
+  },
+  {
     operation: 'cardForm',
     method: 'POST',
     path: '/billing/{link}',

@@ -136,6 +136,7 @@ async function makeWish(ask: Ask, customerOid: string, itemOid: string): Promise
   });
   return {
     customer_profile_oid: customerOid,
+    storefront_host_name: 'shop.example.com',
     customer_wishlist_item_oid: String(wish.customer_wishlist_item_oid),
   };
 }

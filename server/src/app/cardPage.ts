@@ -1,5 +1,9 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import { findOids } from '../autoOrders/searchStore.ts';
+import type { OwnAutoOrder } from '../customers/customerPage.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { EnteredCard } from '../payments/billingForm.ts';
+import { makeBillingLink } from '../payments/billingLinkStore.ts';
 import { subscriptionExpand } from '../payments/billingRoutes.ts';
 import type { Context } from '../platform/context.ts';
 import type { RebillParts } from '../rebill/dueOperations.ts';
@@ -7,7 +11,7 @@ import { replaceCard } from '../rebill/operations.ts';
 import { readAutoOrders } from './objectReaders.ts';
 
 /*
- * What the customer's card page, a part of payments, needs of auto orders and rebills.
+ * What the customer's pages, parts of payments and customers, need of auto orders and rebills.
  */
 
 /** Returns the auto order as the card page shows it, or undefined. */
@@ -28,3 +32,45 @@ export const cardUpdate =
       card_expiration_year: expiration.year,
     });
   };
+
+/** The most auto orders that a customer's page shows. */
+const ownMax = 100;
+
+/** Returns the auto orders of a profile as the customer's page shows them, the newest first. */
+export async function readOwnAutoOrders(
+  context: Context,
+  customerProfileOid: number,
+): Promise<OwnAutoOrder[]> {
+  const { db, merchant } = context;
+  const sort = [{ field: 'order_id', descending: true }];
+  const page = { limit: ownMax, offset: 0 };
+  const { oids } = await findOids(db, merchant.merchantId, { customerProfileOid }, sort, page);
+  const found = await readAutoOrders(context, oids, subscriptionExpand);
+  return Promise.all(
+    oids
+      .flatMap((oid) => found.get(oid) ?? [])
+      .map((autoOrder) => ownAutoOrder(context, autoOrder)),
+  );
+}
+
+async function ownAutoOrder(
+  { db, merchant }: Context,
+  { auto_order_oid: oid, auto_order_code: code = '', items = [], ...rest }: AutoOrder,
+): Promise<OwnAutoOrder> {
+  const { status = '', original_order: order, completed } = rest;
+  const describe = (itemId: string) =>
+    order?.items?.find((line) => fold(line.merchant_item_id ?? '') === fold(itemId))?.description ||
+    itemId;
+  const hasEnded = completed === true || status === 'canceled' || status === 'merged';
+  const next = items.flatMap((item) => item.next_shipment_dts ?? []).sort()[0];
+  return {
+    code,
+    items: items.map((item) => describe(item.next_item_id ?? item.original_item_id ?? '')),
+    status: completed === true ? 'completed' : status,
+    ...(next !== undefined && status === 'active' && { next: next.slice(0, 10) }),
+    ...(!hasEnded &&
+      oid !== undefined && {
+        cardUrl: await makeBillingLink(db, merchant.merchantId, oid),
+      }),
+  };
+}

@@ -61,6 +61,8 @@ export function wireFeatures(
       takeOrders: orderTaker(orderHooks),
       hasItem: async ({ db, merchant }: Context, oid: number) =>
         (await lockItem(db, merchant.merchantId, oid)) !== undefined,
+      seal,
+      publicUrl: knownPublicUrl,
     },
     clocks: {
       ...rounds,

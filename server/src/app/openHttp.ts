@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { addCustomerPage } from '../customers/customerPageRoutes.ts';
 import { addOauthEndpoints } from '../oauth/endpoints.ts';
 import { addOauthPages } from '../oauth/pages.ts';
 import { addSheetStyles } from '../orders/sheetStyles.ts';
@@ -14,7 +15,7 @@ import { readiness } from '../platform/storage/readiness.ts';
 import { requeryNow } from '../rebill/lateAnswerStore.ts';
 import { addSessionEndpoints } from '../staff/sessionEndpoints.ts';
 import type { AppParts } from './appParts.ts';
-import { cardUpdate, readSubscription } from './cardPage.ts';
+import { cardUpdate, readOwnAutoOrders, readSubscription } from './cardPage.ts';
 import type { Features } from './features.ts';
 import { routesOf } from './routes.ts';
 import type { Services } from './services.ts';
@@ -64,12 +65,7 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     findContext: contexts.findContext,
     publicUrl: services.knownPublicUrl,
   });
-  addBillingPage(http, {
-    db,
-    contextFor: contexts.contextFor,
-    readAutoOrder: readSubscription,
-    updateCard: cardUpdate(features.rebills),
-  });
+  addCustomerPages(http, parts, services, features);
   addStripe(http, parts, features);
   services.fileStore.addRoutes?.(http);
   services.live.addTo(http);
@@ -82,6 +78,26 @@ export function openHttp(parts: AppParts, services: Services, features: Features
 }
 
 const nonceBytes = 16;
+
+/** The pages that a link opens for a customer. */
+function addCustomerPages(
+  http: FastifyInstance,
+  { db, seal }: AppParts,
+  { contexts }: Services,
+  { rebills }: Features,
+): void {
+  addBillingPage(http, {
+    db,
+    contextFor: contexts.contextFor,
+    readAutoOrder: readSubscription,
+    updateCard: cardUpdate(rebills),
+  });
+  addCustomerPage(http, {
+    seal,
+    findContext: contexts.findContext,
+    readAutoOrders: readOwnAutoOrders,
+  });
+}
 
 /** Stripe's notifications, where the installation has a secret to check them with. */
 function addStripe(

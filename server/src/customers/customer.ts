@@ -39,8 +39,9 @@ export function customerFault({ email, cards }: Customer): FieldFault | undefine
   return undefined;
 }
 
+// Published samples insert profiles with a name like sample_1.test.com, without an @.
 const isEmail = (email: string): boolean =>
-  email.length <= 100 && /^[^\s@]+@[^\s@]+$/.test(email.trim());
+  email.length <= 100 && /^(?:[^\s@]+@[^\s@]+|[^\s@]+\.[^\s@.]+\.[^\s@.]+)$/.test(email.trim());
 
 /**
  * Returns the profile with an id on each of its parts. A part that names an id of the `stored`

@@ -185,3 +185,133 @@ test('a merge keeps the store credit, the wishes and the email lists of both', a
     ['5', '7.5'],
   );
 });
+
+test('an adjustment takes from what is available, and the ledger adds up', async () => {
+  const params = await customerOf('cashback@example.com');
+  const adjust = (body: object, status = 200) =>
+    ask({ operation: 'adjustInternalCertificate', params, body }, status);
+  await adjust({ adjustment_amount: 30, description: 'Welcome' });
+  const taken = await adjust({ adjustment_amount: -12.34, order_id: 'TEST-1' });
+  assert.deepEqual([taken.adjustment_amount, taken.balance_amount], [-12.34, 17.66]);
+  const refused = await adjust({ adjustment_amount: -17.67 }, 400);
+  assert.match(
+    refused.error.user_message,
+    /^adjustment_amount asks for 17.67, and the customer has 17.66 of store credit/,
+  );
+  for (const [field, body] of [
+    ['adjustment_amount', {}],
+    ['adjustment_amount', { adjustment_amount: 0 }],
+    ['entry_dts', { adjustment_amount: 1, entry_dts: '2030-01-01T00:00:00Z' }],
+  ] as const) {
+    const { error } = await adjust(body, 400);
+    assert.ok(error.user_message.startsWith(field), error.user_message);
+  }
+  const { customer_store_credit: credit } = await ask({
+    operation: 'getCustomerStoreCredit',
+    params,
+  });
+  assert.deepEqual([credit.total, credit.available], [30, 17.66]);
+  assert.deepEqual(
+    credit.past_ledgers.map((entry: Record<string, unknown>) => [
+      entry['action'],
+      entry['amount'],
+      entry['reference_order_id'],
+    ]),
+    [
+      ['Accrual', 30, undefined],
+      ['Used', -12.34, 'TEST-1'],
+    ],
+  );
+});
+
+test('of two adjustments for the same credit, one is refused', async () => {
+  const params = await customerOf('twice@example.com');
+  const adjust = (adjustment_amount: number) =>
+    app.request({
+      operation: 'adjustInternalCertificate',
+      params,
+      body: { adjustment_amount },
+    });
+  await adjust(10);
+  const answers = await Promise.all([adjust(-10), adjust(-10), adjust(-10)]);
+  assert.deepEqual(
+    answers.map(({ status }) => status).sort((a, b) => a - b),
+    [200, 400, 400],
+  );
+});
+
+test('a token verifies an address for a day, and no other text does', async () => {
+  const params = await customerOf('verify@example.com');
+  const token = async () =>
+    (await ask({ operation: 'getEmailVerificationToken', body: { email: 'Verify@example.com' } }))
+      .token;
+  const check = async (token: string) =>
+    (await ask({ operation: 'validateEmailVerificationToken', body: { token } })).success;
+  const given = await token();
+  assert.equal(await check(given), true);
+  const { url } = await ask({
+    operation: 'getMagicLink',
+    params: { ...params, storefront_host_name: 'shop.example.com' },
+  });
+  for (const wrong of ['nothing', given.slice(0, -4), given.slice(2), String(url).slice(-100)])
+    assert.equal(await check(wrong), false, wrong);
+  await ask({ operation: 'updateCustomer', params, body: { email: 'moved@example.com' } });
+  assert.equal(await check(given), false);
+  await ask({ operation: 'updateCustomer', params, body: { email: 'verify@example.com' } });
+  assert.equal(await check(given), true);
+  await app.setClock('2026-02-06T16:59:59Z');
+  assert.equal(await check(given), true);
+  await app.setClock('2026-02-06T17:00:00Z');
+  assert.equal(await check(given), false);
+  await ask({ operation: 'getEmailVerificationToken', body: { email: 'no@example.com' } }, 404);
+  await ask({ operation: 'getEmailVerificationToken', body: {} }, 400);
+  await ask({ operation: 'validateEmailVerificationToken', body: {} }, 400);
+});
+
+test('a magic link opens the page of its customer for an hour', async () => {
+  await app.setClock('2026-02-07T12:00:00Z');
+  const params = await customerOf('magic@example.com');
+  await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'TEA',
+      description: 'Tea <leaves>',
+      pricing: { cost: 8 },
+      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+    },
+  });
+  await ask({
+    operation: 'insertOrder',
+    body: {
+      billing: { email: 'magic@example.com' },
+      items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_number_token: 'tok_1',
+          card_expiration_month: 12,
+          card_expiration_year: 2031,
+        },
+      },
+    },
+  });
+  const { url } = await ask({
+    operation: 'getMagicLink',
+    params: { ...params, storefront_host_name: 'shop.example.com' },
+  });
+  const open = (address: string) => app.request({ path: new URL(address).pathname, key: null });
+  const { status, text: page, headers } = await open(url);
+  assert.equal(status, 200);
+  assert.match(page, /magic@example.com/);
+  assert.match(page, /Tea &lt;leaves&gt;/);
+  assert.match(page, /Next shipment: 2026-03-07/);
+  assert.equal(headers['cache-control'], 'no-store');
+  const card = /href="([^"]*\/billing\/[^"]+)"/.exec(page)![1]!;
+  assert.equal((await open(card)).status, 200);
+  assert.equal((await open(url.slice(0, -3))).status, 404);
+  await app.setClock('2026-02-07T13:00:00Z');
+  assert.equal((await open(url)).status, 410);
+  await app.setClock('2026-02-07T12:30:00Z');
+  await ask({ operation: 'deleteCustomer', params }, 204);
+  assert.equal((await open(url)).status, 410);
+});

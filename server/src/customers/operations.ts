@@ -8,6 +8,7 @@ import { fieldsWithoutEffect, type Held } from '../platform/http/ignoredFields.t
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
+import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage, VersionedJson } from '../platform/storage/page.ts';
 import { queueAdoption } from './adoptionStore.ts';
@@ -36,6 +37,10 @@ export interface CustomerParts {
   readonly takeOrders: TakeOrders;
   /** Whether the catalogue has an item, in a transaction that it locks the item for. */
   hasItem(context: Context, itemOid: number): Promise<boolean>;
+  /** Seals tokens that stand for a customer. */
+  readonly seal: Seal;
+  /** The address of this server, without a trailing slash. */
+  publicUrl(): Promise<string>;
 }
 
 /** See {@link CustomerParts}. */

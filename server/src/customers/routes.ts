@@ -1,7 +1,9 @@
+import { fromMinor } from '../kernel/money.ts';
 import { bare, done, noContent, payload, payloadText, versioned } from '../platform/http/answer.ts';
 import { ignoredWarning } from '../platform/http/ignoredFields.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
+import { emailVerificationToken, isEmailVerified, magicLink } from './accessOperations.ts';
 import { changeEmailLists, getEmailLists } from './emailListOperations.ts';
 import {
   type CustomerParts,
@@ -12,7 +14,7 @@ import {
   type WrittenCustomer,
 } from './operations.ts';
 import { mergeCustomer, removeCustomer } from './removeOperations.ts';
-import { addStoreCredit, getStoreCredit } from './storeCreditOperations.ts';
+import { addStoreCredit, adjustStoreCredit, getStoreCredit } from './storeCreditOperations.ts';
 import { getWish, getWishList, insertWish, removeWish, updateWish } from './wishListOperations.ts';
 
 /** The customer operations of the contract. */
@@ -44,6 +46,19 @@ export const customerRoutes = (parts: CustomerParts) =>
       return versioned(await getCustomer(context, parts, { oid }, expand));
     },
     ...listRoutes(parts),
+    ...accessRoutes(parts),
+  }) satisfies Routes;
+
+const accessRoutes = (parts: CustomerParts) =>
+  ({
+    getEmailVerificationToken: async (context, { body }) =>
+      payload(await emailVerificationToken(context, parts.seal, body.email)),
+    validateEmailVerificationToken: async (context, { body }) =>
+      (await isEmailVerified(context, parts.seal, body.token))
+        ? done()
+        : bare({ success: false, metadata: {} }),
+    getMagicLink: async (context, { params }) =>
+      payload(await magicLink(context, parts, params.customer_profile_oid)),
   }) satisfies Routes;
 
 const listRoutes = (parts: CustomerParts) =>
@@ -58,6 +73,17 @@ const listRoutes = (parts: CustomerParts) =>
     addCustomerStoreCredit: async (context, { params, body }) => {
       await addStoreCredit(context, params.customer_profile_oid, body);
       return done();
+    },
+    adjustInternalCertificate: async (context, { params, body }) => {
+      const { adjusted, available } = await adjustStoreCredit(
+        context,
+        params.customer_profile_oid,
+        body,
+      );
+      const { currency } = context.merchant;
+      return payload(fromMinor(available, currency), {
+        beside: { adjustment_amount: fromMinor(adjusted, currency) },
+      });
     },
     getCustomerWishList: async (context, { params }) =>
       payload(await getWishList(context, params.customer_profile_oid)),

@@ -29,6 +29,19 @@ export async function findCustomerOid(
   return row?.oid;
 }
 
+/** Returns the email of a profile, or undefined when there is no such profile. */
+export async function readEmail(
+  db: Database,
+  merchantId: string,
+  oid: number,
+): Promise<string | undefined> {
+  const row = await db.row<{ email: string }>(
+    'select email from customer where merchant_id = $1 and customer_profile_oid = $2',
+    [merchantId, oid],
+  );
+  return row?.email;
+}
+
 /** Whether the profile of this email key gets no coupons. */
 export async function refusesCoupons(
   db: Database,

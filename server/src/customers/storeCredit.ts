@@ -4,7 +4,8 @@ import type {
 } from '@perennial/contract/customerLists.ts';
 import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
-import { fromMinor, type Minor, sum } from '../kernel/money.ts';
+import { fromMinor, type Minor, minor, sum, zero } from '../kernel/money.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /** A credit that a customer was given. */
 export interface StoreCredit {
@@ -16,70 +17,183 @@ export interface StoreCredit {
   readonly vestsAt: Temporal.Instant;
   /** From this moment on it is worth nothing. Absent: it never expires. */
   readonly expiresAt?: Temporal.Instant | undefined;
+  /** The order that it was given for. */
+  readonly orderId?: string | undefined;
+}
+
+/** What was taken of one credit; an amount below zero was given back. */
+export interface CreditUse extends CreditShare {
+  readonly useOid: number;
+  readonly description: string;
+  readonly orderId?: string | undefined;
+  readonly usedAt: Temporal.Instant;
+}
+
+/** A part of one credit. */
+export interface CreditShare {
+  /** The credit. */
+  readonly entryOid: number;
+  readonly amount: Minor;
+}
+
+/** All credits of a customer, and all uses of them. */
+export interface CreditAccount {
+  readonly credits: readonly StoreCredit[];
+  readonly uses: readonly CreditUse[];
 }
 
 const expiringHours = 30 * 24;
 
+/** Returns what a customer can use at a moment. */
+export function availableCredit(account: CreditAccount, now: Temporal.Instant): Minor {
+  return sum(usableCredits(account, now).map(({ left }) => left));
+}
+
+/**
+ * Returns the parts of credits that an amount is taken of, beginning with the credit that expires
+ * first. Fails with what is available when that is less.
+ */
+export function takeCredit(
+  account: CreditAccount,
+  amount: Minor,
+  now: Temporal.Instant,
+): Outcome<CreditShare[], Minor> {
+  const available = availableCredit(account, now);
+  if (amount > available) return failure(available);
+  const shares: CreditShare[] = [];
+  let missing: Minor = amount;
+  for (const { credit, left } of usableCredits(account, now)) {
+    const taken = minor(Math.min(left, missing));
+    if (taken > 0) shares.push({ entryOid: credit.entryOid, amount: taken });
+    missing = minor(missing - taken);
+  }
+  return success(shares);
+}
+
+/** Returns the entries that give back what is still taken by uses. */
+export function returnedShares(uses: readonly CreditShare[]): CreditShare[] {
+  const taken = new Map<number, Minor>();
+  for (const { entryOid, amount } of uses)
+    taken.set(entryOid, minor((taken.get(entryOid) ?? 0) + amount));
+  return [...taken]
+    .filter(([, amount]) => amount > 0)
+    .map(([entryOid, amount]) => ({ entryOid, amount: minor(0 - amount) }));
+}
+
+interface UsableCredit {
+  readonly credit: StoreCredit;
+  /** More than zero. */
+  readonly left: Minor;
+}
+
+/** The credits that have something left, by their end. Those without an end come last. */
+function usableCredits(account: CreditAccount, now: Temporal.Instant): UsableCredit[] {
+  const left = leftIn(account);
+  return account.credits
+    .filter((credit) => isVested(credit, now) && !isExpired(credit, now))
+    .map((credit) => ({ credit, left: left(credit) }))
+    .filter((each) => each.left > 0)
+    .sort((one, other) => endOf(one.credit) - endOf(other.credit));
+}
+
+const endOf = ({ expiresAt }: StoreCredit): number =>
+  expiresAt?.epochMilliseconds ?? Number.MAX_SAFE_INTEGER;
+
+/** Returns what is left of each credit, whenever it can be used. */
+function leftIn({ uses }: CreditAccount): (credit: StoreCredit) => Minor {
+  const used = new Map<number, number>();
+  for (const { entryOid, amount } of uses) used.set(entryOid, (used.get(entryOid) ?? 0) + amount);
+  return ({ entryOid, amount }) => minor(amount - (used.get(entryOid) ?? 0));
+}
+
 /** Returns the wire's figures and ledgers of a customer's credits at a moment. */
 export function storeCreditAt(
-  credits: readonly StoreCredit[],
+  account: CreditAccount,
   now: Temporal.Instant,
   { currency, timeZone }: { readonly currency: string; readonly timeZone: string },
 ): CustomerStoreCredit {
-  const amount = (wanted: (credit: StoreCredit) => boolean) =>
-    fromMinor(sum(credits.filter(wanted).map((credit) => credit.amount)), currency);
-  const entries = credits
-    .flatMap(movements)
-    .sort((one, other) => Temporal.Instant.compare(one.at, other.at));
+  const { credits } = account;
+  const left = leftIn(account);
+  const amount = (wanted: (credit: StoreCredit) => boolean, of = left) =>
+    fromMinor(sum(credits.filter(wanted).map(of)), currency);
+  const entries = [
+    ...credits.flatMap((credit) => movements(credit, left(credit))),
+    ...usesOf(account),
+  ];
+  entries.sort((one, other) => Temporal.Instant.compare(one.at, other.at));
   const ledger = (isWanted: (movement: Movement) => boolean) =>
     entries.filter(isWanted).map((movement) => wireEntry(movement, currency, timeZone));
-  const isVested = ({ vestsAt }: StoreCredit) => isBy(vestsAt, now);
-  const isExpired = ({ expiresAt }: StoreCredit) => expiresAt !== undefined && isBy(expiresAt, now);
   const soon = now.add({ hours: expiringHours });
   return {
-    total: amount(() => true),
-    available: amount((credit) => isVested(credit) && !isExpired(credit)),
-    vesting: amount((credit) => !isVested(credit) && !isExpired(credit)),
-    expiring: amount(
-      (credit) =>
-        !isExpired(credit) && credit.expiresAt !== undefined && isBy(credit.expiresAt, soon),
+    total: amount(
+      () => true,
+      (credit) => credit.amount,
     ),
+    available: fromMinor(availableCredit(account, now), currency),
+    vesting: amount((credit) => !isVested(credit, now) && !isExpired(credit, now)),
+    expiring: amount((credit) => !isExpired(credit, now) && isExpired(credit, soon)),
     past_ledgers: ledger(({ at }) => isBy(at, now)),
     future_ledgers: ledger(({ at }) => !isBy(at, now)),
   };
 }
 
+const isVested = ({ vestsAt }: StoreCredit, now: Temporal.Instant): boolean => isBy(vestsAt, now);
+
+const isExpired = ({ expiresAt }: StoreCredit, now: Temporal.Instant): boolean =>
+  expiresAt !== undefined && isBy(expiresAt, now);
+
 const isBy = (moment: Temporal.Instant, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(moment, now) <= 0;
 
 interface Movement {
-  readonly credit: StoreCredit;
-  readonly action: 'Accrual' | 'Vesting' | 'Expiring';
+  readonly oid: number;
+  readonly description: string;
+  readonly orderId?: string | undefined;
+  readonly action: 'Accrual' | 'Vesting' | 'Expiring' | 'Used' | 'Returned';
   readonly at: Temporal.Instant;
+  /** Below zero: less can be used. */
+  readonly amount: number;
 }
 
-/** A credit that is available at once has no vesting, and one without an end no expiration. */
-function movements(credit: StoreCredit): Movement[] {
-  const { enteredAt, vestsAt, expiresAt } = credit;
+/**
+ * A credit that is available at once has no vesting, and one without an end no expiration. What
+ * expires is what is left of it.
+ */
+function movements(credit: StoreCredit, left: Minor): Movement[] {
+  const { enteredAt, vestsAt, expiresAt, amount } = credit;
+  const entry = { oid: credit.entryOid, description: credit.description, orderId: credit.orderId };
   const vests = Temporal.Instant.compare(vestsAt, enteredAt) > 0;
+  const expires = expiresAt !== undefined && left > zero;
   return [
-    { credit, action: 'Accrual', at: enteredAt },
-    ...(vests ? [{ credit, action: 'Vesting' as const, at: vestsAt }] : []),
-    ...(expiresAt ? [{ credit, action: 'Expiring' as const, at: expiresAt }] : []),
+    { ...entry, action: 'Accrual', at: enteredAt, amount },
+    ...(vests ? [{ ...entry, action: 'Vesting' as const, at: vestsAt, amount }] : []),
+    ...(expires
+      ? [{ ...entry, action: 'Expiring' as const, at: expiresAt, amount: 0 - left }]
+      : []),
   ];
 }
 
+const usesOf = ({ uses }: CreditAccount): Movement[] =>
+  uses.map((use) => ({
+    oid: use.useOid,
+    description: use.description,
+    orderId: use.orderId,
+    action: use.amount > 0 ? 'Used' : 'Returned',
+    at: use.usedAt,
+    amount: 0 - use.amount,
+  }));
+
 function wireEntry(
-  { credit, action, at }: Movement,
+  { oid, description, orderId, action, at, amount }: Movement,
   currency: string,
   timeZone: string,
 ): CustomerStoreCreditLedgerEntry {
-  const amount = fromMinor(credit.amount, currency);
   return {
     action,
-    amount: action === 'Expiring' ? -amount : amount,
-    ...(credit.description && { description: credit.description }),
+    amount: fromMinor(minor(amount), currency),
+    ...(description && { description }),
+    ...(orderId !== undefined && { reference_order_id: orderId }),
     entry_dts: wireDate(at, timeZone),
-    gift_certificate_ledger_oid: credit.entryOid,
+    gift_certificate_ledger_oid: oid,
   };
 }

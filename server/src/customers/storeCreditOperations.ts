@@ -1,22 +1,30 @@
 import type {
+  AdjustInternalCertificateRequest,
   CustomerStoreCredit,
   CustomerStoreCreditAddRequest,
 } from '@perennial/contract/customerLists.ts';
 import type { Temporal } from 'temporal-polyfill';
-import { amountMax, fromMinor, type Minor, toMinor } from '../kernel/money.ts';
+import { amountMax, fromMinor, type Minor, minor, toMinor } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { noCustomer } from './operations.ts';
 import { lockCustomer } from './store.ts';
-import { storeCreditAt } from './storeCredit.ts';
-import { addCredit, listCredits } from './storeCreditStore.ts';
+import {
+  availableCredit,
+  type CreditShare,
+  returnedShares,
+  storeCreditAt,
+  takeCredit,
+} from './storeCredit.ts';
+import { addCredit, addUses, findUsesOfOrder, readAccount } from './storeCreditStore.ts';
 
 /** Returns the store credit of a customer at the merchant's moment. */
 export function getStoreCredit(context: Context, oid: number): Promise<CustomerStoreCredit> {
   return inTransaction(context, async ({ db, merchant, now }) => {
     if (!(await lockCustomer(db, merchant.merchantId, oid))) noCustomer({ oid });
-    return storeCreditAt(await listCredits(db, merchant.merchantId, oid), now, merchant);
+    return storeCreditAt(await readAccount(db, merchant.merchantId, oid), now, merchant);
   });
 }
 
@@ -29,29 +37,159 @@ export function addStoreCredit(
   return inTransaction(context, async (context) => {
     const { db, merchant, now } = context;
     if (!(await lockCustomer(db, merchant.merchantId, oid))) noCustomer({ oid });
-    const amount = amountOf(request.amount, merchant.currency);
-    const vesting = daysOf('vesting_days', request.vesting_days);
-    const expiration = daysOf('expiration_days', request.expiration_days);
-    if (expiration > 0 && expiration <= vesting)
-      refuse('invalid_field', {
-        field: 'expiration_days',
-        reason: 'ends the credit before it is available',
-        fix: 'Send more days than vesting_days',
-      });
-    const description = request.description?.trim() ?? '';
-    if (description.length > descriptionMax)
-      refuse('too_long', { field: 'description', max: descriptionMax });
-    const later = (days: number): Temporal.Instant =>
-      now.toZonedDateTimeISO(merchant.timeZone).add({ days }).toInstant();
-    await addCredit(db, merchant.merchantId, oid, {
-      entryOid: await takeNumbers(db, merchant.merchantId, 'store_credit', 1),
-      amount,
-      description,
-      enteredAt: now,
-      vestsAt: later(vesting),
-      expiresAt: expiration > 0 ? later(expiration) : undefined,
-    });
+    const amount = amountOf('amount', request.amount, merchant.currency);
+    if (amount < 0) refuseAmount('amount', merchant.currency);
+    await giveCredit(context, oid, { ...termsOf(context, request, now), amount });
   });
+}
+
+/** The result of an adjustment, in minor units. */
+export interface AdjustedCredit {
+  readonly adjusted: Minor;
+  readonly available: Minor;
+}
+
+/**
+ * Adds an amount to a customer's credits, or takes one away. Refuses to take more than is
+ * available.
+ */
+export function adjustStoreCredit(
+  context: Context,
+  oid: number,
+  request: AdjustInternalCertificateRequest,
+): Promise<AdjustedCredit> {
+  return inTransaction(context, async (context) => {
+    const { db, merchant, now } = context;
+    if (!(await lockCustomer(db, merchant.merchantId, oid))) noCustomer({ oid });
+    const field = 'adjustment_amount';
+    const adjusted = amountOf(field, request.adjustment_amount, merchant.currency);
+    const enteredAt = filterDate(request.entry_dts, 'entry_dts', merchant.timeZone) ?? now;
+    if (enteredAt.epochMilliseconds > now.epochMilliseconds)
+      refuse('invalid_field', {
+        field: 'entry_dts',
+        reason: 'is in the future',
+        fix: 'Omit it, and send vesting_days for a credit that is available later',
+      });
+    const terms = {
+      ...termsOf(context, request, enteredAt),
+      orderId: request.order_id || undefined,
+    };
+    if (adjusted > 0) await giveCredit(context, oid, { ...terms, amount: adjusted });
+    else await useCredit(context, oid, { ...terms, field, amount: minor(0 - adjusted) });
+    const account = await readAccount(db, merchant.merchantId, oid);
+    return { adjusted, available: availableCredit(account, now) };
+  });
+}
+
+/** The terms of a new credit. */
+export interface CreditTerms {
+  readonly amount: Minor;
+  readonly description: string;
+  readonly enteredAt: Temporal.Instant;
+  readonly vestsAt: Temporal.Instant;
+  readonly expiresAt?: Temporal.Instant | undefined;
+  readonly orderId?: string | undefined;
+}
+
+/** Gives a customer a credit, in a transaction that locks the customer. */
+export async function giveCredit(
+  { db, merchant: { merchantId } }: Context,
+  oid: number,
+  terms: CreditTerms,
+): Promise<void> {
+  const entryOid = await takeNumbers(db, merchantId, 'store_credit', 1);
+  await addCredit(db, merchantId, oid, { entryOid, ...terms });
+}
+
+/** A wish to use store credit. */
+export interface CreditWish {
+  /** The field of the request that asks for it. */
+  readonly field: string;
+  readonly amount: Minor;
+  readonly description: string;
+  readonly orderId?: string | undefined;
+}
+
+/**
+ * Takes an amount of a customer's credits, in a transaction that locks the customer. Refuses when
+ * less is available.
+ */
+export async function useCredit(
+  context: Context,
+  oid: number,
+  { field, amount, ...use }: CreditWish,
+): Promise<void> {
+  const { db, merchant, now } = context;
+  const shares = takeCredit(await readAccount(db, merchant.merchantId, oid), amount, now);
+  if (shares.ok) return storeUses(context, oid, shares.value, use);
+  const shown = (value: Minor) => fromMinor(value, merchant.currency);
+  return refuse('invalid_field', {
+    field,
+    reason: `asks for ${shown(amount)}, and the customer has ${shown(shares.reason)} of store credit`,
+    fix: 'Send less, or add store credit first',
+  });
+}
+
+/**
+ * Gives back what an order took of its customer's credits, once. A credit that has expired stays
+ * expired.
+ */
+export async function returnCredit(
+  context: Context,
+  orderId: string,
+  description: string,
+): Promise<void> {
+  const { db, merchant } = context;
+  const seen = await findUsesOfOrder(db, merchant.merchantId, orderId);
+  const [first] = seen;
+  if (first === undefined) return;
+  await lockCustomer(db, merchant.merchantId, first.customerOid);
+  // Read again under the lock: of two that give back, one finds nothing left.
+  const uses = await findUsesOfOrder(db, merchant.merchantId, orderId);
+  await storeUses(context, first.customerOid, returnedShares(uses), { orderId, description });
+}
+
+async function storeUses(
+  { db, merchant: { merchantId }, now }: Context,
+  oid: number,
+  shares: readonly CreditShare[],
+  use: Pick<CreditWish, 'description' | 'orderId'>,
+): Promise<void> {
+  if (shares.length === 0) return;
+  const first = await takeNumbers(db, merchantId, 'store_credit', shares.length);
+  await addUses(
+    db,
+    merchantId,
+    oid,
+    shares.map((share, place) => ({ ...share, ...use, useOid: first + place, usedAt: now })),
+  );
+}
+
+/** Reads what both requests say of a credit, apart from its amount. */
+function termsOf(
+  { merchant: { timeZone } }: Context,
+  request: CustomerStoreCreditAddRequest,
+  enteredAt: Temporal.Instant,
+): Omit<CreditTerms, 'amount'> {
+  const vesting = daysOf('vesting_days', request.vesting_days);
+  const expiration = daysOf('expiration_days', request.expiration_days);
+  if (expiration > 0 && expiration <= vesting)
+    refuse('invalid_field', {
+      field: 'expiration_days',
+      reason: 'ends the credit before it is available',
+      fix: 'Send more days than vesting_days',
+    });
+  const description = request.description?.trim() ?? '';
+  if (description.length > descriptionMax)
+    refuse('too_long', { field: 'description', max: descriptionMax });
+  const later = (days: number): Temporal.Instant =>
+    enteredAt.toZonedDateTimeISO(timeZone).add({ days }).toInstant();
+  return {
+    description,
+    enteredAt,
+    vestsAt: later(vesting),
+    expiresAt: expiration > 0 ? later(expiration) : undefined,
+  };
 }
 
 /** What a ledger entry of the wire can hold. */
@@ -59,16 +197,20 @@ const descriptionMax = 50;
 /** A century. */
 const daysMax = 36_500;
 
-function amountOf(amount: number | null | undefined, currency: string): Minor {
-  if (amount == null) return refuse('missing_field', { field: 'amount' });
+/** Reads an amount, which is not zero. */
+function amountOf(field: string, amount: number | null | undefined, currency: string): Minor {
+  if (amount == null) return refuse('missing_field', { field });
   const parsed = toMinor(amount, currency);
-  if (parsed.ok && parsed.value > 0 && parsed.value <= amountMax) return parsed.value;
-  return refuse('invalid_field', {
-    field: 'amount',
+  if (parsed.ok && parsed.value !== 0 && Math.abs(parsed.value) <= amountMax) return parsed.value;
+  return refuseAmount(field, currency);
+}
+
+const refuseAmount = (field: string, currency: string): never =>
+  refuse('invalid_field', {
+    field,
     reason: `is not a valid amount of store credit in ${currency}`,
     fix: `Send more than 0 and at most ${fromMinor(amountMax as Minor, currency)}`,
   });
-}
 
 function daysOf(field: string, days: number | null | undefined): number {
   const given = days ?? 0;

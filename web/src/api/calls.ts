@@ -295,6 +295,26 @@ export const calls = {
     '/rest/v2/customer/customers/{customer_profile_oid}/store_credit',
     'customer_write',
   ],
+  adjustInternalCertificate: [
+    'POST',
+    '/rest/v2/customer/customers/{customer_profile_oid}/adjust_cashback_balance',
+    'customer_write',
+  ],
+  getEmailVerificationToken: [
+    'POST',
+    '/rest/v2/customer/customers/email_verify/get_token',
+    'customer_write',
+  ],
+  validateEmailVerificationToken: [
+    'POST',
+    '/rest/v2/customer/customers/email_verify/validate_token',
+    'customer_write',
+  ],
+  getMagicLink: [
+    'PUT',
+    '/rest/v2/customer/customers/{customer_profile_oid}/magic_link/{storefront_host_name}',
+    'customer_write',
+  ],
   getCustomerWishList: [
     'GET',
     '/rest/v2/customer/customers/{customer_profile_oid}/wishlist',

@@ -1214,10 +1214,26 @@ CREATE TABLE store_credit (
   entered_at timestamp with time zone NOT NULL,
   vests_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone,
+  order_id text,
   CONSTRAINT store_credit_pkey PRIMARY KEY (merchant_id, customer_profile_oid, entry_oid),
   CONSTRAINT store_credit_amount_check CHECK (amount > 0),
   CONSTRAINT store_credit_merchant_id_customer_profile_oid_fkey FOREIGN KEY (merchant_id, customer_profile_oid) REFERENCES customer(merchant_id, customer_profile_oid) ON DELETE CASCADE
 );
+
+CREATE TABLE store_credit_use (
+  merchant_id text NOT NULL,
+  customer_profile_oid integer NOT NULL,
+  use_oid integer NOT NULL,
+  entry_oid integer NOT NULL,
+  amount bigint NOT NULL,
+  description text NOT NULL,
+  order_id text,
+  used_at timestamp with time zone NOT NULL,
+  CONSTRAINT store_credit_use_pkey PRIMARY KEY (merchant_id, customer_profile_oid, use_oid),
+  CONSTRAINT store_credit_use_amount_check CHECK (amount <> 0),
+  CONSTRAINT store_credit_use_merchant_id_customer_profile_oid_fkey FOREIGN KEY (merchant_id, customer_profile_oid) REFERENCES customer(merchant_id, customer_profile_oid) ON DELETE CASCADE
+);
+CREATE INDEX store_credit_use_order ON store_credit_use USING btree (merchant_id, order_id) WHERE order_id IS NOT NULL;
 
 CREATE TABLE tax_rate (
   merchant_id text NOT NULL,

@@ -1,0 +1,93 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import type { Seal } from '../platform/seal.ts';
+import { noCustomer } from './operations.ts';
+import { emailKey, findCustomerOid, readEmail } from './store.ts';
+
+/*
+ * Tokens that stand for a customer (customer reference, getEmailVerificationToken and getMagicLink).
+ * A token is a sealed text with its end on the merchant's clock, so it needs no row. It is worth
+ * nothing when the profile is gone.
+ */
+
+/** How long a token of an email address is valid. */
+const emailTokenHours = 24;
+/** How long a link to the customer's page works. */
+const magicLinkHours = 1;
+
+// Another text that the installation sealed is not taken for a token.
+const emailPurpose = 'email verification';
+const linkPurpose = 'magic link';
+
+/** Returns a token that proves that its bearer reads the mails of a profile's address. */
+export async function emailVerificationToken(
+  context: Context,
+  seal: Seal,
+  email: string | null | undefined,
+): Promise<string> {
+  const { db, merchant, now } = context;
+  if (!email?.trim()) return refuse('missing_field', { field: 'email' });
+  const oid = (await findCustomerOid(db, merchant.merchantId, email)) ?? noCustomer({ email });
+  const expires = now.add({ hours: emailTokenHours });
+  return sealed(seal, [emailPurpose, merchant.merchantId, oid, seconds(expires), emailKey(email)]);
+}
+
+/** Whether a token is one of this merchant, has not expired, and names the profile's address. */
+export async function isEmailVerified(
+  { db, merchant: { merchantId }, now }: Context,
+  seal: Seal,
+  token: string | null | undefined,
+): Promise<boolean> {
+  if (!token?.trim()) return refuse('missing_field', { field: 'token' });
+  const [purpose, owner, oid, expires, email] = openedToken(seal, token.trim());
+  if (purpose !== emailPurpose || owner !== merchantId || seconds(now) >= Number(expires))
+    return false;
+  const stored = await readEmail(db, merchantId, Number(oid));
+  return stored !== undefined && emailKey(stored) === email;
+}
+
+/** Returns a link to the page of a customer. */
+export async function magicLink(
+  { db, merchant: { merchantId }, now }: Context,
+  { seal, publicUrl }: { readonly seal: Seal; publicUrl(): Promise<string> },
+  oid: number,
+): Promise<string> {
+  if ((await readEmail(db, merchantId, oid)) === undefined) noCustomer({ oid });
+  const expires = now.add({ hours: magicLinkHours });
+  const token = sealed(seal, [linkPurpose, merchantId, oid, seconds(expires)]);
+  return `${await publicUrl()}/customer/${token}`;
+}
+
+/** Whose page a link opens, until a moment on the merchant's clock. */
+export interface MagicLink {
+  readonly merchantId: string;
+  readonly customerOid: number;
+  readonly expiresAt: Temporal.Instant;
+}
+
+/** Returns what the token of a link says, or undefined when this installation did not make it. */
+export function readMagicLink(seal: Seal, token: string): MagicLink | undefined {
+  const [purpose, merchantId, oid, expires] = openedToken(seal, token);
+  if (purpose !== linkPurpose || merchantId === undefined) return undefined;
+  return {
+    merchantId,
+    customerOid: Number(oid),
+    expiresAt: Temporal.Instant.fromEpochMilliseconds(Number(expires) * 1000),
+  };
+}
+
+const seconds = (moment: Temporal.Instant): number => Math.floor(moment.epochMilliseconds / 1000);
+
+const sealed = (seal: Seal, parts: readonly (string | number)[]): string =>
+  seal.seal(JSON.stringify(parts)).toString('base64url');
+
+function openedToken(seal: Seal, token: string): (string | undefined)[] {
+  try {
+    const parts: unknown = JSON.parse(seal.open(Buffer.from(token, 'base64url')));
+    return Array.isArray(parts) ? parts.map(String) : [];
+  } catch {
+    // Any text may be sent as a token.
+    return [];
+  }
+}

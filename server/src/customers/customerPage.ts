@@ -1,0 +1,56 @@
+import { escapeHtml } from '../kernel/html.ts';
+import { pageFrame } from '../kernel/pageFrame.ts';
+
+/** An auto order as the customer's page shows it. */
+export interface OwnAutoOrder {
+  readonly code: string;
+  readonly items: readonly string[];
+  /** In words: `active`, `disabled`, … */
+  readonly status: string;
+  /** The day of the next shipment, such as `2026-03-01`. */
+  readonly next?: string | undefined;
+  /** Where the customer replaces its card. Absent: it has ended. */
+  readonly cardUrl?: string | undefined;
+}
+
+/** Renders the page of a customer. */
+export function customerPage(
+  merchantName: string,
+  email: string,
+  autoOrders: readonly OwnAutoOrder[],
+): string {
+  const list =
+    autoOrders.length === 0
+      ? '<p>You have no subscriptions.</p>'
+      : `<ul>${autoOrders.map(entry).join('\n')}</ul>`;
+  return frame.page(
+    `Your subscriptions with ${merchantName}`,
+    `
+<h1>Your subscriptions</h1>
+<p>With ${escapeHtml(merchantName)}, for ${escapeHtml(email)}.</p>
+${list}`,
+  );
+}
+
+function entry({ code, items, status, next, cardUrl }: OwnAutoOrder): string {
+  const what = items.length === 0 ? '' : `<br>${escapeHtml(items.join(', '))}`;
+  const when = next === undefined ? '' : `<br>Next shipment: ${escapeHtml(next)}`;
+  const link =
+    cardUrl === undefined
+      ? ''
+      : `<br><a href="${escapeHtml(cardUrl)}">Update the card of ${escapeHtml(code)}</a>`;
+  return `<li><strong>${escapeHtml(code)}</strong> (${escapeHtml(status)})${what}${when}${link}</li>`;
+}
+
+/** Renders a page that says why there is nothing to see, and what to do instead. */
+export const linkPage = (title: string, message: string): string =>
+  frame.page(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`);
+
+const frame = pageFrame(`
+ul { padding-left: 1.2rem; }
+li { margin-bottom: 1rem; }
+a { color: var(--accent); }
+`);
+
+/** Allows only this page's own style. */
+export const customerPagePolicy = frame.policy();
