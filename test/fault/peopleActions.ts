@@ -178,7 +178,7 @@ export const actions = {
   readForm: { run: readForm, weight: 3 },
   saveForm: { run: saveForm, weight: 3 },
   pauseOrGoOn: { run: pauseOrGoOn, weight: 3 },
-  changeZone: { run: changeZone, weight: 0.3 },
+  changeZone: { run: changeZone, weight: 0.1 },
   staffPays: { run: staffPays, weight: 2 },
   staffRejects: { run: staffRejects, weight: 0.7 },
   merge: { run: merge, weight: 0.2 },

@@ -20,6 +20,8 @@ export interface BilledItem {
   readonly itemOid: number;
   /** The scheduled date that was billed. */
   readonly at: Temporal.Instant;
+  /** Its local time in the zone that the merchant had, where it is known (`2026-05-03T10:00:00`). */
+  readonly wall?: string | undefined;
   readonly addOns: readonly CountedAddOn[];
 }
 
@@ -57,8 +59,9 @@ const hasCounts = (list: readonly WireAddOn[] | null | undefined): boolean =>
   (list ?? []).some((addOn) => addOn.next_x_orders != null);
 
 /**
- * Whether a date of an item was billed. A date with a time must match to the second; a date without
- * a time (midnight) must match the day.
+ * Whether a date of an item was billed. A date with a time must match to the second, or by its local
+ * time, which dates keep when the merchant changes its zone; a date without a time (midnight) must
+ * match the day.
  */
 export function isBilledDate(
   billed: Billed,
@@ -66,10 +69,15 @@ export function isBilledDate(
   date: Temporal.Instant,
   zone: string,
 ): boolean {
-  const isDay = toLocal(date, zone).toPlainTime().toString() === '00:00:00';
+  const local = toLocal(date, zone);
+  const given = local.toString({ fractionalSecondDigits: 0 });
+  const isDay = local.toPlainTime().toString() === '00:00:00';
   const day = localDate(date, zone).toString();
   return itemsBilled(billed, itemOid).some(
-    ({ at }) => isSameSecond(at, date) || (isDay && localDate(at, zone).toString() === day),
+    ({ at, wall }) =>
+      isSameSecond(at, date) ||
+      wall === given ||
+      (isDay && (wall?.slice(0, 10) ?? localDate(at, zone).toString()) === day),
   );
 }
 

@@ -485,6 +485,21 @@ for (const [what, date, left] of [
   });
 }
 
+test('a form of a stopped auto order: a date that was billed while the merchant was elsewhere', () => {
+  // The form was read in New York, the shipment was charged in Tokyo, and the merchant is back.
+  const item = anItem({ nextShipmentAt: at(march), numberOfRebills: 1, paused: true });
+  const record = anAutoOrder({ items: [item] });
+  const read = { ...paused, next_shipment_dts: '2026-02-15T10:00:00-05:00' };
+  const form = { auto_order_code: record.autoOrderCode, items: [read] };
+  const inTokyoThen = at('2026-02-15T10:00:00+09:00');
+  const rebill = (wall?: string) => [
+    { autoOrderOid: 1, addOns: [], items: [{ itemOid: 11, at: inTokyoThen, wall, addOns: [] }] },
+  ];
+  const left = (wall?: string) => withoutStale(record, form, rebill(wall), rules).left;
+  assert.deepEqual(left('2026-02-15T10:00:00'), ['items[0].next_shipment_dts']);
+  assert.deepEqual(left('2026-02-14T10:00:00'), []);
+});
+
 for (const [what, current, body, left] of tops) {
   test(`an auto order: ${what}`, () => {
     const record = anAutoOrder({ items: [billedOnce], ...current });

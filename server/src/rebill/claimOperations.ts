@@ -217,7 +217,8 @@ async function claimLocked(
     context,
     free.map((each) => ({ ...each, decision: decideOrHold(each, terms) })),
   );
-  const claims = decided.flatMap((each) => claimOf(each, terms));
+  const zone = context.merchant.timeZone;
+  const claims = decided.flatMap((each) => claimOf(each, terms, zone));
   await startAttempts(
     context.db,
     context.merchant.merchantId,
@@ -398,7 +399,11 @@ async function loadCandidates(
   });
 }
 
-function claimOf(candidate: DecidedCandidate, { ids, payments }: LockedTerms): Claim[] {
+function claimOf(
+  candidate: DecidedCandidate,
+  { ids, payments }: LockedTerms,
+  zone: string,
+): Claim[] {
   const { decision, original, earlier, at, autoOrder: before } = candidate;
   if (decision.kind !== 'charge' || original === undefined) return [];
   const { autoOrder, charge } = decision;
@@ -423,7 +428,7 @@ function claimOf(candidate: DecidedCandidate, { ids, payments }: LockedTerms): C
     orderId: earlier?.orderId ?? candidate.restoredOrderId ?? ids.next().value,
     route,
     charge,
-    movedFrom: movedFrom(autoOrder, charge.order.lines),
+    movedFrom: movedFrom(autoOrder, charge.order.lines, zone),
   };
   // Storing what the decision changed adds one to the version.
   const version = autoOrder === before ? autoOrder.version : autoOrder.version + 1;

@@ -1,7 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { BilledRebill, CountedAddOn } from '../autoOrders/billed.ts';
-import { momentText } from '../kernel/calendar.ts';
+import { momentText, wireDate } from '../kernel/calendar.ts';
+import { isWithinWire } from '../kernel/wireDates.ts';
 import type { RebillLine } from './rebillOrder.ts';
 
 /**
@@ -11,6 +12,7 @@ import type { RebillLine } from './rebillOrder.ts';
 export interface MovedFrom {
   readonly items: readonly {
     readonly oid: number;
+    /** With the offset of the merchant's zone at the time; rows from before that end in `Z`. */
     readonly at: string;
     readonly addOns?: readonly CountedAddOn[];
   }[];
@@ -18,19 +20,27 @@ export interface MovedFrom {
   readonly cancelAfter?: number;
 }
 
-/** Returns what an order of these lines will move in an auto order. */
-export function movedFrom(autoOrder: AutoOrder, lines: readonly RebillLine[]): MovedFrom {
+/** Returns what an order of these lines will move in an auto order of a merchant in `zone`. */
+export function movedFrom(
+  autoOrder: AutoOrder,
+  lines: readonly RebillLine[],
+  zone: string,
+): MovedFrom {
   const { cancelAfterNextXOrders: cancelAfter } = autoOrder;
   return {
     items: lines.flatMap(({ itemOid, shipment }) => {
       if (itemOid === undefined || shipment === undefined) return [];
       const item = autoOrder.items.find((each) => each.itemOid === itemOid);
-      return [{ oid: itemOid, at: momentText(shipment.at), ...counted(item?.addOns ?? []) }];
+      return [{ oid: itemOid, at: dateText(shipment.at, zone), ...counted(item?.addOns ?? []) }];
     }),
     ...counted(autoOrder.addOns),
     ...(cancelAfter === undefined ? {} : { cancelAfter }),
   };
 }
+
+/** The local time must be readable after the merchant moved to another zone. */
+const dateText = (at: Temporal.Instant, zone: string): string =>
+  isWithinWire(at, zone) ? wireDate(at, zone) : momentText(at);
 
 function counted(addOns: readonly AddOn[]): { readonly addOns?: readonly CountedAddOn[] } {
   const list = addOns.flatMap(({ itemId, nextXOrders }) =>
@@ -48,6 +58,7 @@ export function billedRebill(autoOrderOid: number, moved: MovedFrom): BilledRebi
     items: moved.items.map(({ oid, at, addOns = [] }) => ({
       itemOid: oid,
       at: Temporal.Instant.from(at),
+      wall: /^(.+)[+-]\d\d:\d\d$/.exec(at)?.[1],
       addOns,
     })),
   };
