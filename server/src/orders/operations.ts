@@ -121,7 +121,8 @@ export async function updateOrderJson(
 }
 
 /**
- * Refunds an order, and returns it as JSON. Refuses store credit, because this server keeps none.
+ * Refunds an order, and returns it as JSON. Refuses `issue_store_credit`, because a refund is never
+ * paid as store credit here.
  */
 export async function refundOrderJson(
   context: Context,
@@ -175,7 +176,7 @@ const requestedRefund = ({ actor }: Context, query: RefundQuery): RequestedRefun
 const refuseStoreCredit = (): never =>
   refuse('invalid_field', {
     field: 'issue_store_credit',
-    reason: 'is not available, because this server keeps no store credit',
+    reason: 'is not available, because this server does not pay refunds as store credit',
     fix: 'Omit it to refund at the gateway, or send manual_refund=true',
   });
 
