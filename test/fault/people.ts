@@ -169,6 +169,7 @@ async function openOffice(
   });
   const did: Partial<Record<ActionName, number>> = {};
   const statuses: Record<string, number> = {};
+  const shared = { zoneChangedMs: Number.NEGATIVE_INFINITY };
   const people = Array.from({ length: customers * peopleACustomer }, (_, index): Person => {
     const chance = random(seed + 7919 * (index + 1));
     const customer = index % customers;
@@ -177,6 +178,7 @@ async function openOffice(
       oids: [2 * customer + 1, 2 * customer + 2],
       customer: emailOf(customer),
       forms: new Map(),
+      office: shared,
       async call(method, path, body) {
         const { status, json } = await ask(await servers.one(chance()), key, method, path, body);
         statuses[status] = (statuses[status] ?? 0) + 1;
@@ -495,6 +497,11 @@ async function checkSchedules(
     assert.equal(row.number_of_rebills, paid, tell(`rebills of ${name}`));
     if (row.next_shipment_at === null) continue;
     const next = row.next_shipment_at.toZonedDateTimeISO(timeZone).toPlainDateTime();
+    assert.equal(
+      next.toPlainTime().toString(),
+      firstLocal.toPlainTime().toString(),
+      tell(`the local time of ${name}\n${await historyOf(db, merchantId, customer)}`),
+    );
     const weeks = firstLocal.until(next).total({ unit: 'days' }) / 7;
     const isRight = isExact ? weeks === own.length : weeks >= own.length;
     if (isRight) continue;
