@@ -76,7 +76,7 @@ export const errors = {
   ),
   limit_too_large: row(
     400,
-    (w: { max: number }) => `_limit is too large. Ask for at most ${w.max} and page with _offset.`,
+    (w: { max: number }) => `_limit is too large. Send at most ${w.max} and page with _offset.`,
   ),
   too_many_elements: row(
     400,
@@ -116,7 +116,7 @@ export const errors = {
   bad_credentials: row(401, () => 'The key or token is not known. Check that it was copied whole.'),
   expired_token: row(
     401,
-    () => 'The access token has expired. Ask for a new one with the refresh token.',
+    () => 'The access token has expired. Request a new one with the refresh token.',
   ),
   ended_session: row(
     401,
@@ -203,7 +203,7 @@ export const errors = {
   precondition_failed: row(
     412,
     () =>
-      'The object has changed since it was read, so If-Match does not hold. Read it again and repeat the change.',
+      'The object has changed since it was read, so If-Match does not match. Read it again and repeat the change.',
   ),
   body_too_large: row(
     413,
@@ -230,7 +230,8 @@ export const errors = {
   ),
   unavailable: row(
     503,
-    () => 'The server is starting, stopping or cannot reach its store. Repeat the request shortly.',
+    () =>
+      'The server is starting, stopping or cannot reach PostgreSQL. Repeat the request shortly.',
   ),
 } as const satisfies Record<string, ErrorRow>;
 

@@ -64,7 +64,7 @@ export type OrderAutoOrder = Static<typeof OrderAutoOrder>;
 export const OrderBilling = model('OrderBilling', 'Who pays.', {
   address1: textTo(50),
   address2: textTo(50),
-  cc_emails: texts('Several allowed, all together at most 100 characters.'),
+  cc_emails: texts('Several addresses with at most 100 characters in total.'),
   cell_phone: textTo(25),
   cell_phone_e164: textTo(25),
   city: textTo(32),

@@ -44,7 +44,7 @@ export const ChargeAttempt = model('ChargeAttempt', 'One attempt to charge a reb
   at_dts: dateTime(),
   reason: text('Why it was declined. This and the next two are absent for what was not declined.'),
   message: text('The gateway’s own words.'),
-  hard: flag('True: the gateway says that another attempt is of no use.'),
+  hard: flag('True: the gateway says that another attempt would be declined as well.'),
   gateway: text(),
   reference: text('The gateway’s reference.'),
   amount: decimal(),

@@ -147,7 +147,7 @@ const clocks: readonly [
     },
   ],
   ['real', 'no test clock', 'Who you are'],
-  ['real', 'why it is not moved', 'lives in real time', (page) => page.keyboard.press('c')],
+  ['real', 'why it is not moved', 'has the real clock', (page) => page.keyboard.press('c')],
 ];
 
 for (const [index, [state, what, shows, open]] of clocks.entries())

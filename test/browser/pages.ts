@@ -184,7 +184,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     filled: ({ autoOrderCode: code }) => [
       { at: `/auto-orders/${code}/json`, shows: 'original_item_id' },
       { at: `/auto-orders/${code}/json?tab=curl`, shows: 'Put an API key' },
-      { at: `/auto-orders/${code}/json?tab=events`, shows: 'No webhook was told' },
+      { at: `/auto-orders/${code}/json?tab=events`, shows: 'No webhook received it' },
     ],
   },
   webhooks: {

@@ -37,7 +37,7 @@ test('preferences of 16 KB are stored, and one byte more is refused', async () =
 test('a key without a user has no preferences', async () => {
   const answer = await app.request({ operation: 'getMyPreferences' });
   assert.equal(answer.status, 400);
-  assert.match(String(answer.headers['uc-rest-error']), /stands for no user/);
+  assert.match(String(answer.headers['uc-rest-error']), /not bound to a user/);
 });
 
 test('a view of a list: its filters and columns, shared with those who may read the list', async () => {

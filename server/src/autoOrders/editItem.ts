@@ -412,7 +412,7 @@ const faultWords = (itemId: string) =>
     ],
     'price too large': [
       'arbitrary_quantity',
-      `times the price of ${itemId} is too large an amount`,
+      `times the price of ${itemId} is an amount that is too large`,
       'Send a lower quantity or arbitrary_unit_cost',
     ],
     'no price': [
@@ -451,7 +451,7 @@ export function editAddOns(
     if (unitCost * addOn.quantity > amountMax)
       read.fault(
         'quantity',
-        'times the price is too large an amount',
+        'times the price is an amount that is too large',
         'Send a lower quantity or arbitrary_unit_cost',
       );
     for (const { field: name, reason, fix } of read.faults) faults.fault(name, reason, fix);

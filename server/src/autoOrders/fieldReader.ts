@@ -96,7 +96,7 @@ export class FieldReader {
     const max = amountMax / 10 ** currencyExponent(currency);
     const amount = toMinor(given, currency);
     if (given < 0) this.fault(name, 'is negative', 'Send 0 or more');
-    else if (given > max) this.fault(name, 'is too large an amount', `Send 0 to ${max}`);
+    else if (given > max) this.fault(name, 'is an amount that is too large', `Send 0 to ${max}`);
     else if (amount.ok) return amount.value;
     else
       this.fault(

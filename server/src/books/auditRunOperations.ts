@@ -35,7 +35,7 @@ export async function requestAudit(context: Context): Promise<RequestedAudit> {
     // It ended between the two statements.
   }
   return refuse('state_conflict', {
-    reason: 'Audits of this merchant begin and end all the time',
+    reason: 'Other audits of this merchant began and ended at the same moment',
     fix: 'Send the request again',
   });
 }

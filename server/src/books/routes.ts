@@ -159,7 +159,8 @@ const requestedAnswer = ({ merchant }: Context, { run, wasOpen }: RequestedAudit
 const auditWasOpen = {
   code: 'audit_was_open',
   message:
-    'Another audit of this merchant waits or runs, so no new one was begun; this is that one.',
+    'An audit of this merchant is already waiting or running, so no new one was started. This is ' +
+    'the open audit.',
 };
 
 function auditAnswer(audit: Audit): Answer {

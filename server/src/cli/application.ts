@@ -35,18 +35,18 @@ export const applicationCommand: Command = {
     'application disable <client id>',
     'application enable  <client id>',
     '',
-    '  --permissions    what it asks each user for: a comma list, or: all, read',
-    '  --redirect-uris  where it may receive the outcome: a comma list of https addresses, ' +
+    '  --permissions    what it requests of each user: a comma list, or: all, read',
+    '  --redirect-uris  the addresses that may receive its codes: a comma list of https addresses, ' +
       "http ones on this machine, or an app's own scheme; each is compared whole",
     '  --description    shown to the user who is asked to allow it',
     '  --confidential   makes a client secret, which it must send for each token (--secret: the same)',
-    '  --public         it can keep no secret (in a browser, on a phone), so it must use PKCE',
-    '                   neither: it may do without both, as the clients that UltraCart publishes do',
+    '  --public         runs in a browser or on a phone and can keep no secret; must use PKCE',
+    '                   neither: needs no secret and no PKCE, like the clients that UltraCart publishes',
     '  --device-scope   lets devices connect, which then send this scope',
     '',
     'Users of every merchant may connect it. The client id of a new one is printed alone on ' +
-      'stdout, its secret on a second line. Requests of a disabled one get 410',
-    'within a second everywhere; enabled again, its tokens work again.',
+      'stdout, its secret on a second line. Within a second, all',
+    'requests of a disabled one get 410. Once it is enabled again, its tokens work again.',
   ].join('\n'),
 
   async run(args) {
@@ -106,8 +106,8 @@ function actionOf(
     default:
       throw new UsageError(
         verb === undefined
-          ? 'say create, list, kind, disable or enable'
-          : `application ${verb} is nothing; say create, list, kind, disable or enable`,
+          ? 'give a command: create, list, kind, disable or enable'
+          : `application ${verb} is not a command; use create, list, kind, disable or enable`,
       );
   }
 }
@@ -171,9 +171,7 @@ function kindOf({ secret, confidential, public: isPublic }: Values): Application
 function changeKind(clientId: string | undefined, given: string | undefined): Action {
   const kind = applicationKinds.find((each) => each === given);
   if (clientId === undefined || kind === undefined)
-    throw new UsageError(
-      `say for example: application kind <client id> ${applicationKinds.join('|')}`,
-    );
+    throw new UsageError(`for example: application kind <client id> ${applicationKinds.join('|')}`);
   return async (db) => {
     const application = await findApplication(db, clientId);
     if (!application)
@@ -233,7 +231,7 @@ function rowOf({
 function toggle(verb: 'disable' | 'enable', clientId: string | undefined): Action {
   if (clientId === undefined)
     throw new UsageError(
-      'name the application by its client id, as perennial application list shows it',
+      'give the client id of the application; perennial application list shows it',
     );
   return async (db) => {
     const isSet = await db.transaction(async (tx) => {

@@ -14,12 +14,12 @@ export const auditCommand: Command = {
   usage: 'audit [--log] [--merchant <id>]',
   summary: 'Recomputes every counter, date and total from orders and charges',
   help: [
-    '  --merchant  left out: every merchant of this database',
+    '  --merchant  audits this merchant; default: every merchant of this database',
     '  --log       checks instead that no entry of the audit log was changed, removed or inserted',
     '',
-    'Reads the database itself, while the server runs or not, as it is at one moment. Prints ' +
-      'every difference between what is stored and what',
-    'the orders and charges say (the first thousand), and exits 1 when there is one.',
+    'Reads one snapshot of the database; the server may run or not. Prints every difference ' +
+      'between the stored values and those that',
+    'follow from orders and charges (the first thousand), and exits 1 when there is one.',
   ].join('\n'),
 
   async run(args) {

@@ -10,13 +10,13 @@ import { showProgress } from './progress.ts';
 /** `clock get|set|advance`: a merchant's clock, over HTTP. */
 export const clockCommand: Command = {
   usage: 'clock get|set|advance',
-  summary: 'Reads and moves the clock of a merchant who only tries things out',
+  summary: 'Reads and moves the test clock of a merchant',
   help: [
     'clock get',
     'clock advance 1y               everything that falls due on the way is played; also 3mo, 2w, 10d, 5h, P1Y2M',
     "clock set 2027-03-31T09:00     the same, up to a moment in the merchant's time zone",
     '',
-    '  --mode standing: it stays where it is put; running: it runs from there; left out: as before',
+    '  --mode  standing: the clock stays at that moment; running: it runs from there; default: as before',
     '  --url   the server (from DATA_DIR/demo.json)',
     "  --key   a key of the merchant with configuration_write (from DATA_DIR/demo.json: the demo merchant's)",
     '',
@@ -57,17 +57,17 @@ function requestOf(
     case 'get':
       return undefined;
     case 'advance':
-      if (word === undefined) throw new UsageError('say how far, for example: clock advance 1y');
+      if (word === undefined) throw new UsageError('give a span, for example: clock advance 1y');
       return { ...modePart, advance_by: word };
     case 'set':
       if (word === undefined && mode === undefined)
-        throw new UsageError('say until when, for example: clock set 2027-03-31T09:00');
+        throw new UsageError('give a moment, for example: clock set 2027-03-31T09:00');
       return { ...modePart, ...(word === undefined ? {} : { now_dts: word }) };
     default:
       throw new UsageError(
         verb === undefined
-          ? 'say get, set or advance'
-          : `clock ${verb} is nothing; say get, set or advance`,
+          ? 'give a command: get, set or advance'
+          : `clock ${verb} is not a command; use get, set or advance`,
       );
   }
 }

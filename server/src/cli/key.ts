@@ -26,11 +26,11 @@ export const keyCommand: Command = {
     '',
     '  --permissions  a comma list, or: all, read. Each is <resource>_read or <resource>_write,',
     `                 of ${permissionResources.join(', ')}`,
-    '  --ips          addresses and CIDR ranges that the key may be used from; left out: any',
-    '  --user         the user that the key acts for ("me" of the workflow); it may then do what both may',
+    '  --ips          addresses and CIDR ranges that the key may be used from; default: any',
+    '  --user         the user that the key acts for ("me" of the workflow); it then has what both may do',
     '',
-    'A new key is printed once, alone on stdout, and stored as a hash. A revoked one stops ' +
-      'working within a second everywhere.',
+    'A new key is printed once, alone on stdout, and stored as a hash. A revoked key stops ' +
+      'working within a second in every process.',
   ].join('\n'),
 
   async run(args) {
@@ -76,8 +76,8 @@ function actionOf(verb: string | undefined, words: readonly string[], values: Va
     default:
       throw new UsageError(
         verb === undefined
-          ? 'say create, list or revoke'
-          : `key ${verb} is nothing; say create, list or revoke`,
+          ? 'give a command: create, list or revoke'
+          : `key ${verb} is not a command; use create, list or revoke`,
       );
   }
 }
@@ -152,7 +152,7 @@ function rowOf(key: ApiKey): string[] {
 
 function revoke(id: string | undefined): Action {
   if (id === undefined || !/^\d{1,15}$/.test(id))
-    throw new UsageError('name the key by its id, as perennial key list shows it');
+    throw new UsageError('give the id of the key; perennial key list shows it');
   return async (db, merchantId) => {
     const isRevoked = await db.transaction(async (tx) => {
       const revoked = await revokeApiKey(tx, merchantId, Number(id), systemClock.now());

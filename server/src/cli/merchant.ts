@@ -20,7 +20,7 @@ export const merchantCommand: Command = {
     '  --id          one to five capital letters and digits; order ids begin with it',
     "  --time-zone   rules the merchant's days and months (America/New_York)",
     '  --currency    ISO 4217 (USD)',
-    '  --test-clock  a clock that runs on but may be moved by a call; for merchants that only try things out',
+    '  --test-clock  a clock that runs and can be moved; for merchants that only try things out',
   ].join('\n'),
 
   async run(args) {
@@ -34,7 +34,8 @@ export const merchantCommand: Command = {
       currency: { type: 'string' },
       'test-clock': { type: 'boolean' },
     });
-    if (verb !== 'create' && verb !== 'list') throw new UsageError('say create or list');
+    if (verb !== 'create' && verb !== 'list')
+      throw new UsageError('give a command: create or list');
     const merchant = verb === 'create' ? merchantFrom(values) : undefined;
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));

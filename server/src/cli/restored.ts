@@ -31,14 +31,14 @@ export const restoredCommand: Command = {
   usage: 'restored [--since <moment>] [--confirm]',
   summary: 'Stops charging after a restore, reports what was lost, and resumes charging',
   help: [
-    'restored             begins a new epoch: new charges get new keys, new orders ids above ' +
-      'all that were lost, and nothing is charged.',
+    'restored             begins a new epoch: new charges get new keys, new orders get ids above ' +
+      'those that were lost, and nothing is charged.',
     '                     Lists what the gateways captured and this database does not know. ' +
       'A start that notices a restore does this by itself.',
-    'restored --confirm   keeps that list and resumes charging: what is on it is settled ' +
+    'restored --confirm   keeps that list and resumes charging: a charge on it is settled ' +
       'as paid when it falls due, and not charged again.',
-    '  --since  when the backup was made, such as 2026-11-01T00:00Z; left out: 35 days ago, ' +
-      'unless the start has noticed by itself',
+    '  --since  when the backup was made, such as 2026-11-01T00:00Z; default: 35 days ago, ' +
+      'or what the start found when it noticed the restore',
     '',
     'Before you confirm: no other server may run on the database that was lost, and the ' +
       'gateways must be the same as before',
@@ -99,7 +99,7 @@ async function explain(
 async function confirm(db: Database, gateways: OpenGateways): Promise<void> {
   if ((await readContinuity(db)).heldReason === undefined)
     throw new Obstacle(
-      'nothing waits to be confirmed; after a backup was put back, call perennial restored first and read what it says',
+      'nothing waits to be confirmed; after restoring a backup, run perennial restored first and read its list',
     );
   const stock = await asked(confirmRestore(db, gateways, systemClock));
   await record(db, 'restored --confirm');
@@ -127,7 +127,7 @@ async function asked<Value>(work: Promise<Value>): Promise<Value> {
     return await work;
   } catch (error) {
     throw new Obstacle(
-      `a gateway cannot be asked what it captured: ${(error as Error).message}; nothing was ` +
+      `a gateway does not list its captures: ${(error as Error).message}; nothing was ` +
         'confirmed; try again when it responds',
     );
   }

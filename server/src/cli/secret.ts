@@ -20,7 +20,8 @@ export const secretCommand: Command = {
 
   async run(args) {
     const { positionals } = readArgs(args, {});
-    if (positionals[0] !== 'rotate' || positionals.length > 1) throw new UsageError('say rotate');
+    if (positionals[0] !== 'rotate' || positionals.length > 1)
+      throw new UsageError('give the command: rotate');
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
     try {

@@ -22,7 +22,7 @@ export const seedCommand: Command = {
     '  --seed         any text; in a merchant without data the same seed makes the same data (1)',
     `  --days         age of the oldest in days (1095; 30 for more than ${fullHistoryMax.toLocaleString('en')})`,
     '',
-    'The catalogue of the demo shops is added where it is missing. What was written stays when it is interrupted.',
+    'The catalogue of the demo shops is added where it is missing. An interrupted run keeps what it has written.',
   ].join('\n'),
 
   async run(args) {

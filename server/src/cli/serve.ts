@@ -23,7 +23,7 @@ export const serveCommand: Command = {
       ]),
     ),
     '',
-    'Ctrl-C or SIGTERM finishes what is in hand and stops; a second one stops at once.',
+    'Ctrl-C or SIGTERM finishes the work in progress and stops; a second one stops at once.',
   ].join('\n'),
 
   async run(args) {

@@ -124,7 +124,7 @@ async function drain(app: App, loops: readonly Loop[], log: Logger): Promise<voi
     Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]),
   );
   if (!isDrained)
-    log.warn('requests or batches were still running after half a minute; they are cut off');
+    log.warn('requests or batches were still running after half a minute; they are ended');
 }
 
 /**
@@ -227,7 +227,7 @@ async function prepareLinks(
   if (now !== own.url)
     log.warn({ address: now }, 'PUBLIC_URL is not set here; links keep the address they had');
   else if (publicUrl !== undefined && before !== '' && before !== now)
-    log.warn({ address: now, before }, 'links in mails begin with another address than before');
+    log.warn({ address: now, before }, 'links in mails begin with a different address now');
 }
 
 /**

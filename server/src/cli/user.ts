@@ -74,8 +74,8 @@ function actionOf(verb: string | undefined, values: Values): Action {
     default:
       throw new UsageError(
         verb === undefined
-          ? 'say create, list, password or second-factor'
-          : `user ${verb} is nothing; say create, list, password or second-factor`,
+          ? 'give a command: create, list, password or second-factor'
+          : `user ${verb} is not a command; use create, list, password or second-factor`,
       );
   }
 }

@@ -45,7 +45,10 @@ async function pageOf(parts: CustomerPageParts, token: string): Promise<Page> {
   if (!link || !context)
     return {
       status: 404,
-      html: linkPage('This link does not work', 'It may have been cut off. Open it again, whole.'),
+      html: linkPage(
+        'This link does not work',
+        'A part of it may be missing. Open the whole link again.',
+      ),
     };
   const { merchant, db, now } = context;
   if (Temporal.Instant.compare(now, link.expiresAt) >= 0)

@@ -274,7 +274,7 @@ export function amountFault(
   if (amount < 0) return fault(field, 'is negative', 'Send 0 or more');
   const parsed = toMinor(amount, currency);
   const max = amountMax / 10 ** currencyExponent(currency);
-  if (amount > max) return fault(field, 'is too large an amount', `Send 0 to ${max}`);
+  if (amount > max) return fault(field, 'is an amount that is too large', `Send 0 to ${max}`);
   return parsed.ok
     ? undefined
     : fault(

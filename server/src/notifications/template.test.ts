@@ -67,8 +67,18 @@ test('every field and block of every kind can be named', () => {
 const faults: [what: string, subject: string, body: string, reason: RegExp][] = [
   ['a field that does not exist', 'Hi', 'Dear {{custmer_name}}', /\{\{custmer_name\}\}, which a/],
   ['a field of another kind', 'Hi', '{{refund_amount}}', /\{\{refund_amount\}\}, which a mail of/],
-  ['a list inside a sentence', 'Hi', 'We sent {{items}}.', /\{\{items\}\} inside a text/],
-  ['a list in the subject', '{{items}}', 'Hello', /\{\{items\}\} inside a text/],
+  [
+    'a list inside a sentence',
+    'Hi',
+    'We sent {{items}}.',
+    /\{\{items\}\}, a list or a link, inside other text/,
+  ],
+  [
+    'a list in the subject',
+    '{{items}}',
+    'Hello',
+    /\{\{items\}\}, a list or a link, inside other text/,
+  ],
   ['open braces', 'Hi', 'Dear {{customer_name', /has \{\{ without/],
   ['an empty field', 'Hi', 'Dear {{}}', /\{\{\}\}, which/],
   ['a subject of two lines', 'Hi\nBcc: all@example.com', 'Hello', /more than one line/],

@@ -73,8 +73,8 @@ function textFault(
   if (block !== undefined)
     return {
       field,
-      reason: `names {{${block}}} inside a text, and it is a list or a link`,
-      fix: `Put {{${block}}} into a paragraph of the body for itself`,
+      reason: `has {{${block}}}, a list or a link, inside other text`,
+      fix: `Give {{${block}}} a separate paragraph in the body`,
     };
   const unknown = names.find((name) => !fields.includes(name));
   if (unknown !== undefined)

@@ -105,7 +105,7 @@ function whyUnsafe(
   return {
     status: 410,
     title: 'This application was disabled',
-    message: `${application.name} may not be connected any more.`,
+    message: `${application.name} can no longer be connected.`,
   };
 }
 

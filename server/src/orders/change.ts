@@ -170,7 +170,7 @@ function paidStageFault(
   if (stored.paidAt !== undefined || !isSaidPaid(said) || isPaidStage(to)) return undefined;
   return {
     field: said.paidAt === undefined ? 'payment.payment_status' : 'payment.payment_dts',
-    reason: `says that the order is paid, and ${to} is for orders that are not`,
+    reason: `says that the order is paid, but ${to} is for unpaid orders`,
     fix: 'Send current_stage Shipping Department or Completed Order with it, or omit it',
   };
 }

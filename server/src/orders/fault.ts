@@ -36,7 +36,7 @@ export function billingFault(billing: OrderBilling | null | undefined): FieldFau
     : {
         field: 'billing.cc_emails',
         reason: 'are too long',
-        fix: `Send at most ${ccEmailsMax} characters all together`,
+        fix: `Send at most ${ccEmailsMax} characters in total`,
       };
 }
 

@@ -185,7 +185,7 @@ function soldOutLines({ order: { items = [] }, catalog }: NewOrderRequest): Line
 export const soldOut = (field: string, itemId: string, left: number): LineWarning => ({
   code: 'sold_out',
   field,
-  reason: `of ${itemId} only ${left} are left`,
+  reason: `only ${left} of ${itemId} are left`,
 });
 
 /** The refusal for it, where the order would be charged. */
@@ -287,13 +287,13 @@ function totalsFault(totals: Totals, currency: OrderCurrency): FieldFault | unde
   if (greatest > amountMax)
     return {
       field: 'items',
-      reason: 'add up to too large an amount',
+      reason: 'add up to an amount that is too large',
       fix: 'Send lower prices or quantities, or several orders',
     };
   if (isShowable(minor(greatest), currency)) return undefined;
   return {
     field: 'exchange_rate',
-    reason: `makes the total too large an amount in ${currency.shown}`,
+    reason: `makes the total in ${currency.shown} too large`,
     fix: `Send how many ${currency.shown} one ${currency.base} is`,
   };
 }

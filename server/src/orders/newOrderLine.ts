@@ -99,7 +99,7 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
   if (unitCost * quantity + oneTimeFees > amountMax)
     return failure({
       field: `${path}.quantity`,
-      reason: 'times the price is too large an amount',
+      reason: 'times the price is an amount that is too large',
       fix: 'Send a lower price or quantity',
     });
   return success({

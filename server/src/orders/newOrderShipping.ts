@@ -79,7 +79,11 @@ function noMethodFault({ order: { shipping }, methods }: NewOrderShipping): Fiel
   const known = methods.map(({ name }) => name).join(', ');
   const fix = `Name one that does. The methods are: ${known}`;
   if (shipping?.least_cost_route === true)
-    return { field: 'shipping.least_cost_route', reason: 'finds no method that ships this', fix };
+    return {
+      field: 'shipping.least_cost_route',
+      reason: 'is true, but no shipping method ships this order',
+      fix,
+    };
   const name = shipping?.shipping_method ?? '';
   const isKnown = methodNamed(methods, name) !== undefined;
   return {

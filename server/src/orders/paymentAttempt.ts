@@ -76,7 +76,10 @@ export function unpayable(
       fix: 'Read the order again in a moment',
     };
   if (order.paidAt !== undefined)
-    return { reason: `Order ${orderId} is paid`, fix: 'Nothing is owed for it' };
+    return {
+      reason: `Order ${orderId} is paid`,
+      fix: 'Nothing is owed for it, so nothing has to be charged',
+    };
   if (stage !== 'Accounts Receivable')
     return {
       reason: `Order ${orderId} is in the stage ${stage}`,

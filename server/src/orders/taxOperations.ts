@@ -51,7 +51,7 @@ export function updateTaxRate(context: Context, oid: number, body: TaxRate): Pro
     if (keyOf(rate) !== keyOf(before))
       refuse('invalid_field', {
         field: 'country_code',
-        reason: 'or another name of the place has changed',
+        reason: 'or another name of the place differs from the stored rate',
         fix: 'Insert a rate for the other place, and delete this one',
       });
     await saveTaxRate(db, merchantId, rate);

@@ -99,7 +99,7 @@ async function open(
     return unusable(
       404,
       'This link does not work',
-      'It may have been cut off on its way. Open it again from the mail, whole.',
+      'A part of it may be missing. Open it again from the mail.',
     );
   const context = { ...(await parts.contextFor(link.merchantId)), actor: customer };
   if (Temporal.Instant.compare(context.now, link.expiresAt) >= 0) {

@@ -79,7 +79,7 @@ async function recordOne(
     return postponeReport(parts.db, merchantId, claimed, retrySeconds(attempts));
   parts.log.error(
     { merchantId, reportId, chargeReference: report.chargeReference },
-    'a gateway reported a charge that no order has; the report is given up',
+    'a gateway reported a charge that no order has; the report is not tried again',
   );
   return finishReport(parts.db, merchantId, claimed, 'unmatched');
 }

@@ -72,7 +72,7 @@ export function disabledByDeclines(
   data: Readonly<Record<string, unknown>>,
 ): AutoOrderAfter {
   const note: Note = {
-    message: 'Disabled: the charge was declined too often or for good.',
+    message: 'Disabled: the charge was declined for good, or its retries are used up.',
     event: { name: 'auto_order_disable', data },
   };
   return {

@@ -33,7 +33,7 @@ export function heldBack(
     notes: [
       ...notes,
       {
-        message: `${words}. Nothing was charged. The charge continues by itself once that is done.`,
+        message: `${words}. Nothing was charged. The auto order is charged by itself as soon as that is fixed.`,
         event: { name: 'auto_order_update', data: { reason: 'parked', fault: reason } },
       },
     ],

@@ -295,7 +295,7 @@ function dueFault(
       continue;
     const plan = planNext(item, catalog, context);
     if (plan.kind === 'broken') return itemFault(plan.why, plan.itemId);
-    if (isCountedOut(item)) return { text: `item ${item.originalItemId} has counted to its end` };
+    if (isCountedOut(item)) return { text: `item ${item.originalItemId} has no shipments left` };
   }
   return undefined;
 }

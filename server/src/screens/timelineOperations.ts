@@ -92,7 +92,7 @@ function cursorOf(text: string | undefined, field: string): TimelinePlace | unde
     refuse('invalid_field', {
       field,
       reason: 'is not a cursor of a timeline',
-      fix: 'Send next_cursor or previous_cursor of an earlier answer',
+      fix: 'Send next_cursor or previous_cursor of an earlier response',
     })
   );
 }

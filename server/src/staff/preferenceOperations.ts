@@ -24,7 +24,7 @@ export async function updatePreferences(
     refuse('invalid_field', {
       field: 'The body',
       reason: `is larger than ${bytesMax} bytes as JSON`,
-      fix: 'Remember less of the user',
+      fix: 'Store fewer preferences',
     });
   await savePreferences(context.db, context.merchant.merchantId, userId, preferences, clock.now());
   return preferences;
@@ -33,6 +33,6 @@ export async function updatePreferences(
 const userOf = ({ actor }: Context): number =>
   actor.userId ??
   refuse('state_conflict', {
-    reason: 'The key stands for no user, and preferences belong to a user',
+    reason: 'The key is not bound to a user, and preferences belong to a user',
     fix: 'Log in, or use a key that is bound to a user',
   });

@@ -123,7 +123,7 @@ export function changeAnyWebhook(
     const isEnabled = before.disabled && !webhook.disabled;
     if (isEnabled && !(await parts.findOwnerAccess(merchantId, webhook.owner)))
       refuse('state_conflict', {
-        reason: 'The owner of the webhook is gone',
+        reason: 'The owner of the webhook no longer exists',
         fix: 'Give it another one with PUT /perennial/v1/webhooks/{webhookOid}/owner',
       });
     const enabledAt = isEnabled ? parts.clock.now() : undefined;

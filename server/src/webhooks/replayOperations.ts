@@ -29,7 +29,7 @@ export function replayDelivery(
     if (disabled)
       refuse('state_conflict', {
         reason: 'The webhook is disabled',
-        fix: 'Enable it; it then sends what waits',
+        fix: 'Enable it; it then sends its waiting deliveries',
       });
     const attempts = waiting
       ? await tryNow(context, parts, { webhookOid, deliveryId, waiting })

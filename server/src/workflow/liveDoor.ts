@@ -178,7 +178,7 @@ function refusedTopic(
   if (unknown !== undefined)
     return {
       status: '400 Bad Request',
-      message: `topics contains ${JSON.stringify(unknown)}; it must be of ${liveTopics.join(', ')}.`,
+      message: `topics contains ${JSON.stringify(unknown)}; each topic must be one of ${liveTopics.join(', ')}.`,
     };
   const known = wanted as readonly LiveTopic[];
   const refused = known.find((topic) => !topics.includes(topic));

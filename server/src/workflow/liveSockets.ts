@@ -108,7 +108,10 @@ export class LiveSockets {
     entry.room.enter(client, after).then(
       () => client.limitUnread(),
       (error: unknown) => {
-        this.#parts.log.error({ err: error, merchantId }, 'a live socket could not be caught up');
+        this.#parts.log.error(
+          { err: error, merchantId },
+          'the missed changes could not be sent to a live socket',
+        );
         client.terminate();
       },
     );
@@ -145,7 +148,7 @@ export class LiveSockets {
         await this.#parts.clock.sleep(waitMs);
       }
     } catch (error) {
-      this.#parts.log.error({ err: error }, 'live sockets could not be told');
+      this.#parts.log.error({ err: error }, 'changes could not be sent to live sockets');
     } finally {
       entry.committed = undefined;
     }

@@ -118,7 +118,7 @@ function AttemptDetail({ attempt }: { readonly attempt: NonNullable<TimelineEntr
   const words = [
     state === 'paid' && number > 1 && `at attempt ${number}`,
     message,
-    hard && 'The gateway says that another attempt is of no use.',
+    hard && 'The gateway says that another attempt would be declined as well.',
     gateway && `${gateway}${reference === undefined ? '' : ` ${reference}`}`,
   ].filter(Boolean);
   if (words.length === 0 && next_dts === undefined) return null;

@@ -71,7 +71,7 @@ function Events({ code, oid }: { readonly code: string; readonly oid: number | u
   const entries = data.pages.flatMap((page) => page.entries);
   if (entries.length === 0)
     return (
-      <Empty icon="pulse" title="No webhook was told about it lately">
+      <Empty icon="pulse" title="No webhook received it recently">
         Its events are in the feed as well; the curl tab has the request.
       </Empty>
     );

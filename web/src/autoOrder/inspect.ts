@@ -17,7 +17,10 @@ export function requestsOf(code: string, oid: number, expand: string, origin: st
     ['The auto order', `/rest/v2/auto_order/auto_orders/code/${code}?_expand=${expand}`],
     ['The rebills to come, with their rules', `${own}/preview?count=12`],
     ['What happened to it', `${own}/timeline?_limit=40`],
-    ['The events of the merchant, its own among them', '/perennial/v1/events?_limit=100'],
+    [
+      'The events of the merchant, including those of this auto order',
+      '/perennial/v1/events?_limit=100',
+    ],
   ];
   return requests.map(([what, path]) => ({ what, curl: curlOf({ method: 'GET', path }, origin) }));
 }

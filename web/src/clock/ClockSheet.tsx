@@ -45,9 +45,8 @@ function NotMoved({ isTest }: { readonly isTest: boolean }) {
     );
   return (
     <p className={classes['words']}>
-      This merchant lives in real time. Where real cards are charged, a clock is never moved. To try
-      what a month brings, use a merchant with a test clock:{' '}
-      <code>npm run perennial -- merchant create … --test-clock</code>
+      This merchant has the real clock, which cannot be moved. To see what a month brings, use a
+      merchant with a test clock: <code>npm run perennial -- merchant create … --test-clock</code>
     </p>
   );
 }

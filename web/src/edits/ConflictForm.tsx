@@ -23,7 +23,8 @@ export function ConflictForm({
   return (
     <div>
       <p className={classes['note']} role="alert">
-        It was changed while you worked on it. Nothing of yours is saved yet: choose for each field.
+        It was changed while you worked on it. Your changes are not saved yet: choose for each
+        field.
       </p>
       <div className={classes['scroll']}>
         <table className={classes['conflict']}>

@@ -42,7 +42,7 @@ function Outcome({ attempt }: { readonly attempt: ChargeAttempt }) {
         <div className="soft">
           {reason}
           {message && message !== reason ? `: ${message}` : ''}
-          {hard ? ' (another attempt is of no use)' : ''}
+          {hard ? ' (another attempt would be declined as well)' : ''}
         </div>
       )}
       {next && (

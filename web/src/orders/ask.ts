@@ -120,7 +120,10 @@ function ship({ order, stages }: OrderFacts): Ask {
   };
   return {
     ...plain('Ship', 'Record the shipment'),
-    words: ['Records that these lines left, and sends the customer a mail about it.', final],
+    words: [
+      'Records that these lines were shipped, and sends the customer a mail about it.',
+      final,
+    ],
     fields: [
       {
         key: 'center',
@@ -231,7 +234,9 @@ export function readReplacement(
     if (!/^\d+$/.test(text)) return { fault: `${id}: “${text}” is not a valid quantity.` };
     if (Number(text) > 0) lines.push({ merchant_item_id: id, quantity: Number(text) });
   }
-  return lines.length > 0 ? lines : { fault: 'Enter how much of what is sent again.' };
+  return lines.length > 0
+    ? lines
+    : { fault: 'Enter the quantity of each line that is sent again.' };
 }
 
 /** `1Z1, 1Z2` as a list, each number once. */

@@ -122,7 +122,7 @@ async function storeFile(
       throw error.code === 'EEXIST'
         ? refusal('state_conflict', {
             reason: 'The file was uploaded before',
-            fix: 'Ask for another upload link',
+            fix: 'Request another upload link',
           })
         : error;
     });

@@ -436,7 +436,7 @@ function refusalOf(error: unknown, request: FastifyRequest, parts: PipelineParts
   if (code === 'FST_ERR_MAX_PARAM_LENGTH')
     return refusal('too_long', { field: 'A part of the path', max: linkLengthMax });
   if (code?.startsWith('FST_ERR_CTP_'))
-    return refusal('malformed_json', { reason: 'it does not arrive as its headers say' });
+    return refusal('malformed_json', { reason: 'its length or encoding differs from its headers' });
   request.log.error({ err: error }, 'request failed');
   return isUnavailable(error)
     ? refusal('unavailable', {}, { retryAfterSeconds: 1 })
