@@ -258,7 +258,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
   customers: 'present,storeCredit',
   merchants: 'settings,shippingMethods',
-  items: 'catalogItem,item,present,price,review,stock,tier,validation',
+  items: 'catalogItem,item,kit,present,price,review,stock,tier,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
     'adjustedTotal,cardPolicy,change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,' +

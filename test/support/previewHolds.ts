@@ -1,11 +1,26 @@
 import assert from 'node:assert/strict';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../../server/src/kernel/calendar.ts';
 import type { OrderDocument } from '../../server/src/orders/order.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
-import type { TestApp } from './app.ts';
-import { addRandomAutoOrders } from './randomAutoOrders.ts';
+import { oracleSums, shownSums } from '../oracle/orderOracle.ts';
+import type { TestApp, TestRequest } from './app.ts';
+import { addRandomAutoOrders, dayOf } from './randomAutoOrders.ts';
+import {
+  type CustomerOids,
+  counted,
+  countedIn,
+  coupons,
+  customers,
+  expectedTax,
+  homes,
+  marketsOf,
+  ownIds,
+  shippingMethods,
+  taxRates,
+} from './randomMarket.ts';
 
 /** A merchant full of random auto orders, and how far its clock is moved. */
 export interface PreviewTrial {
@@ -16,51 +31,199 @@ export interface PreviewTrial {
   readonly seed: number;
   readonly count: number;
   readonly span: string;
+  /** With all that a rebill may cost besides its price, and with changes after half of the time. */
+  readonly market?: boolean;
 }
 
 /**
  * Previews random auto orders, lets the engine run through the span, and compares what it ordered
- * with the previews: number, minute, lines, shipping, tax and total. Afterwards the books must add
- * up. Returns the number of rebills that were compared.
+ * with the previews: number, minute, lines, discounts, shipping, tax and total. With the market, the
+ * span has two halves with changes between them, and an oracle calculates each order again.
+ * Afterwards the books must add up. Returns the number of rebills that were compared.
  */
 export async function previewHolds(
   app: TestApp,
   trial: PreviewTrial,
 ): Promise<{ autoOrders: number; rebills: number }> {
   const now = Temporal.Instant.from(trial.now);
-  const settings = {
-    missed_shipments: trial.missedShipments,
-    dunning: { retry_coupon_codes: ['TEN', 'FIVE'] },
-    coupons: [
-      { code: 'TEN', percent: 10 },
-      { code: 'FIVE', amount: 5 },
-    ],
-  };
   const merchant = await app.addMerchant(trial.merchantId, {
     timeZone: trial.timeZone,
-    settings,
+    settings: settingsOf(trial),
     clock: { kind: 'standing', at: now },
   });
-  const key = await app.addKey(trial.merchantId);
-  const oids = await addRandomAutoOrders(app.db, merchant, now, trial);
+  const played: Played = { app, trial, merchant, key: await app.addKey(trial.merchantId) };
+  const day = dayOf(now, trial.timeZone);
+  const customers = trial.market ? await openMarket(played, day) : undefined;
+  const oids = await addRandomAutoOrders(app.db, merchant, now, { ...trial, customers });
+  const seen = new Map<number, number>();
+  const markets = trial.market ? marketsOf(trial.seed, trial.count) : [];
+  const left = new Map(markets.map(({ stock }, index) => [index + 1, stock]));
+  let rebills = await playSpan(played, oids, { seen, left, isMoved: false });
+  if (trial.market) {
+    await changeHalfway(played, oids, left);
+    rebills += await playSpan(played, oids, { seen, left, isMoved: true });
+  }
+  const audit = (await app.request({ operation: 'getAudit', key: played.key })).body;
+  assert.deepEqual(audit.differences, [], `seed ${trial.seed}: the books of ${trial.merchantId}`);
+  assert.equal(audit.auto_order_count, oids.length);
+  return { autoOrders: oids.length, rebills };
+}
+
+/** What a trial runs on. */
+interface Played {
+  readonly app: TestApp;
+  readonly trial: PreviewTrial;
+  readonly merchant: Merchant;
+  readonly key: string;
+}
+
+const settingsOf = ({ missedShipments, market, seed }: PreviewTrial) => ({
+  missed_shipments: missedShipments,
+  dunning: { retry_coupon_codes: ['TEN', 'FIVE'] },
+  coupons: [
+    { code: 'TEN', percent: 10 },
+    { code: 'FIVE', amount: 5 },
+  ],
+  ...(market && { shipping_methods: shippingMethods, tax_rounding: roundingOf(seed) }),
+});
+
+const roundingOf = (seed: number) => (seed % 2 === 0 ? 'order' : 'line');
+
+async function openMarket(
+  { app, key }: Played,
+  day: (days: number) => string,
+): Promise<CustomerOids> {
+  const write = async <Id extends OperationId>(request: TestRequest<Id>) => {
+    const { status, body } = await app.request({ ...request, key });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body;
+  };
+  for (const body of taxRates) await write({ operation: 'insertTaxRate', body });
+  for (const body of coupons(day)) await write({ operation: 'insertCoupon', body });
+  const oids = new Map<string, number>();
+  for (const [name, body] of Object.entries(customers)) {
+    const { customer } = await write({ operation: 'insertCustomer', body });
+    oids.set(name, customer.customer_profile_oid);
+  }
+  return Object.fromEntries(oids) as CustomerOids;
+}
+
+/** What a trial knows between its spans, by the oids of auto orders. */
+interface Known {
+  /** The rebills that were compared before. */
+  readonly seen: Map<number, number>;
+  /** What must be left of the counted item that only this auto order has. */
+  readonly left: Map<number, number>;
+  readonly isMoved: boolean;
+}
+
+/** Previews, moves the clock, and compares. */
+async function playSpan(
+  played: Played,
+  oids: readonly number[],
+  { seen, left, isMoved }: Known,
+): Promise<number> {
+  const { app, trial, key } = played;
   const previews = new Map<number, Preview>();
   for (const oid of oids) {
-    const { body } = await app.request({
-      operation: 'previewAutoOrder',
-      params: { auto_order_oid: oid },
-      key,
-    });
+    const params = { auto_order_oid: oid };
+    const { body } = await app.request({ operation: 'previewAutoOrder', params, key });
     previews.set(oid, { rebills: body.rebills, ends: body.ends });
   }
   await advance(app, key, trial.span);
   const end = (await app.request({ operation: 'getClock', key })).body.clock.now_dts;
-  const audit = (await app.request({ operation: 'getAudit', key })).body;
-  assert.deepEqual(audit.differences, [], `seed ${trial.seed}: the books of ${trial.merchantId}`);
-  assert.equal(audit.auto_order_count, oids.length);
   let rebills = 0;
-  for (const oid of oids)
-    rebills += await compare(app, merchant, oid, previews.get(oid)!, end, trial.seed);
-  return { autoOrders: oids.length, rebills };
+  for (const oid of oids) {
+    const orders = await ordersAfter(played, oid, seen.get(oid) ?? 0);
+    rebills += compare(played, oid, orders, previews.get(oid)!, end);
+    if (trial.market) {
+      judge(trial, oid, orders, isMoved);
+      const used = countedIn(
+        oid,
+        orders.flatMap((order) => order.items),
+      );
+      left.set(oid, left.get(oid)! - used);
+    }
+    seen.set(oid, orders.at(-1)?.rebill_number ?? seen.get(oid) ?? 0);
+  }
+  const levels = await levelsOf(played);
+  for (const [oid, level] of levels) assert.equal(level, left.get(oid), `stock of ${oid}`);
+  return rebills;
+}
+
+/** Reads what is left of the counted items, by the auto orders that have them. */
+async function levelsOf({ app, merchant }: Played): Promise<Map<number, number>> {
+  const rows = await app.db.rows<{ id: string; level: number }>(
+    `select document->>'merchant_item_id' as id,
+       (document#>>'{shipping,distribution_centers,0,inventory_level}')::float as level
+     from item where merchant_id = $1 and document->>'merchant_item_id' like 'COUNTED%'`,
+    [merchant.merchantId],
+  );
+  return new Map(rows.map(({ id, level }) => [Number(id.slice('COUNTED'.length)), level]));
+}
+
+/** Customers move, options are dropped, and what is counted is restocked. */
+async function changeHalfway(
+  { app, trial, key }: Played,
+  oids: readonly number[],
+  left: Map<number, number>,
+): Promise<void> {
+  const markets = marketsOf(trial.seed, trial.count);
+  const write = async <Id extends OperationId>(request: TestRequest<Id>) => {
+    const { status, body } = await app.request({ ...request, key });
+    assert.equal(status, 200, `seed ${trial.seed}: ${JSON.stringify(body)}`);
+    return body;
+  };
+  for (const [index, oid] of oids.entries()) {
+    const { movesTo, options, dropsOptions, itemId, restock } = markets[index]!;
+    const params = { auto_order_oid: oid };
+    if (movesTo)
+      await write({
+        operation: 'updateAutoOrder',
+        params,
+        body: { original_order: { shipping: homes[movesTo].address } },
+      });
+    if (dropsOptions && options.length > 0) {
+      const query = { _expand: 'items' };
+      const { auto_order } = await write({ operation: 'getAutoOrder', params, query });
+      const items = (auto_order.items as { auto_order_item_oid: number }[]).map(
+        ({ auto_order_item_oid }, line) => ({
+          auto_order_item_oid,
+          ...(line === 0 && { options: [{ label: 'Size', value: 'Small' }] }),
+        }),
+      );
+      await write({ operation: 'updateAutoOrder', params, body: { items } });
+    }
+    if (restock !== undefined && itemId !== undefined && itemId in ownIds(oid)) {
+      const query = { merchant_item_id: ownIds(oid).COUNTED };
+      const { items } = await write({ operation: 'getItems', query });
+      await write({
+        operation: 'updateItem',
+        params: { merchant_item_oid: items[0].merchant_item_oid },
+        body: { ...items[0], shipping: counted(restock) },
+      });
+      left.set(oid, restock);
+    }
+  }
+}
+
+/** Calculates each order again by an oracle, from the rates that the test knows. */
+function judge(
+  { seed, count }: PreviewTrial,
+  oid: number,
+  orders: readonly OrderRow[],
+  isMoved: boolean,
+): void {
+  const tax = {
+    ...expectedTax(marketsOf(seed, count)[oid - 1]!, isMoved),
+    rounding: roundingOf(seed),
+  } as const;
+  for (const { items, summary, order_id } of orders)
+    assert.deepEqual(
+      shownSums(summary),
+      oracleSums(items, summary, tax),
+      `seed ${seed}, order ${order_id}`,
+    );
 }
 
 interface Preview {
@@ -85,19 +248,21 @@ async function advance(app: TestApp, key: string, span: string): Promise<void> {
   assert.equal(advance.failure_reason, undefined);
 }
 
-async function compare(
-  app: TestApp,
-  merchant: Merchant,
+const ordersAfter = ({ app, merchant }: Played, oid: number, seen: number): Promise<OrderRow[]> =>
+  app.db.rows(
+    `select order_id, rebill_number, created_at, currency, items, summary, shipping from orders
+     where merchant_id = $1 and auto_order_oid = $2 and rebill_number > $3
+     order by rebill_number`,
+    [merchant.merchantId, oid, seen],
+  );
+
+function compare(
+  { merchant, trial: { seed } }: Played,
   oid: number,
+  orders: readonly OrderRow[],
   preview: Preview,
   end: string,
-  seed: number,
-): Promise<number> {
-  const orders = await app.db.rows<OrderRow>(
-    `select rebill_number, created_at, currency, items, summary from orders
-     where merchant_id = $1 and auto_order_oid = $2 and rebill_number > 0 order by rebill_number`,
-    [merchant.merchantId, oid],
-  );
+): number {
   const expected = preview.rebills
     .filter((rebill) => Date.parse(rebill.shipment_dts!) <= Date.parse(end))
     .map(plainPreview);
@@ -114,6 +279,7 @@ async function compare(
 }
 
 interface OrderRow {
+  order_id: string;
   rebill_number: number;
   created_at: Temporal.Instant;
   currency: string;
@@ -133,10 +299,19 @@ const plainOrder = (order: OrderRow, zone: string) => ({
   at: wireDate(order.created_at, zone),
   lines: order.items.map((line) => [line.merchant_item_id, line.quantity, line.cost?.value]),
   amounts: [
-    order.summary.subtotal,
-    order.summary.subtotal_discount,
-    order.summary.shipping_handling_total,
-    order.summary.tax,
-    order.summary.total,
-  ].map((amount) => amount?.value),
+    order.summary.subtotal?.value,
+    order.summary.subtotal_discount?.value,
+    shippingOf(order),
+    order.summary.tax?.value,
+    order.summary.total?.value,
+  ],
 });
+
+/** Previews show shipping less what coupons take off it. */
+const shippingOf = ({ summary }: OrderRow): number =>
+  Number(
+    (
+      (summary.shipping_handling_total?.value ?? 0) -
+      (summary.shipping_handling_total_discount?.value ?? 0)
+    ).toFixed(2),
+  );

@@ -19,11 +19,28 @@ import type { Database } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertPastRebills } from '../../server/src/rebill/importStore.ts';
 import { anAutoOrder, anItem } from './autoOrders.ts';
+import {
+  type CustomerOids,
+  type Market,
+  marketCatalogue,
+  marketLine,
+  marketOriginal,
+  marketsOf,
+  ownCatalogue,
+} from './randomMarket.ts';
 
 /*
  * Auto orders of every kind, made from a seed: all frequencies, steps, prices, add-ons, pauses,
  * stops, coupons and retries, on days and times where clocks change and months end.
  */
+
+/** How many auto orders to add, and from which seed. */
+export interface RandomAutoOrders {
+  readonly seed: number;
+  readonly count: number;
+  /** The customers of the market (randomMarket.ts). Absent: a price is all that a rebill costs. */
+  readonly customers?: CustomerOids | undefined;
+}
 
 /**
  * Adds this many random auto orders with their original orders and their catalogue. Returns their
@@ -33,29 +50,27 @@ export async function addRandomAutoOrders(
   db: Database,
   merchant: Merchant,
   now: Temporal.Instant,
-  { seed, count }: { seed: number; count: number },
+  { seed, count, customers }: RandomAutoOrders,
 ): Promise<number[]> {
   const { merchantId, timeZone: zone } = merchant;
-  const items = catalogue(now, zone);
-  for (const [index, item] of items.entries()) {
-    await insertItem(
-      db,
-      merchantId,
-      {
-        merchant_item_oid: index + 1,
-        ...item,
-        pricing: { currency_code: merchant.currency, ...item.pricing },
-      },
-      now,
-    );
-  }
+  const markets = customers === undefined ? [] : marketsOf(seed, count);
+  await addItems(db, merchant, now, [
+    ...catalogue(now, zone),
+    ...(customers === undefined ? [] : marketCatalogue(anySchedule)),
+    ...markets.flatMap((drawn, index) => ownCatalogue(index + 1, drawn, anySchedule)),
+  ]);
   await takeNumbers(db, merchantId, 'order', count);
   const lives = fc.sample(life(), { seed, numRuns: count });
   const missedShipments =
     merchant.settings['missed_shipments'] === 'skip' ? ('skip' as const) : ('bill' as const);
   for (const [index, drawn] of lives.entries()) {
-    const record = autoOrderOf(drawn, index + 1, { merchantId, zone, now });
-    await insertOrders(db, merchantId, [originalOf(drawn, record, merchant)]);
+    const plain = autoOrderOf(drawn, index + 1, { merchantId, zone, now });
+    const met = markets[index];
+    const record = met ? { ...plain, items: withMarket(plain, met) } : plain;
+    const original = originalOf(drawn, record, merchant);
+    await insertOrders(db, merchantId, [
+      met && customers ? marketOriginal(original, met, customers) : original,
+    ]);
     const catalog = await loadCatalog(db, merchantId, [record]);
     const autoOrder = {
       ...record,
@@ -76,13 +91,32 @@ export async function addRandomAutoOrders(
   return lives.map((_, index) => index + 1);
 }
 
+// A preview ends where the auto order parks. An item that stops on a day would end the parking.
+const withMarket = ({ items, autoOrderOid }: AutoOrder, met: Market): AutoOrderItem[] =>
+  items.map((item, index) => ({
+    ...(index === 0 ? marketLine(item, autoOrderOid, met) : item),
+    noOrderAfterAt: undefined,
+  }));
+
+async function addItems(
+  db: Database,
+  { merchantId, currency }: Merchant,
+  now: Temporal.Instant,
+  items: readonly Item[],
+): Promise<void> {
+  for (const [index, item] of items.entries()) {
+    const pricing = { currency_code: currency, ...item.pricing };
+    await insertItem(db, merchantId, { merchant_item_oid: index + 1, ...item, pricing }, now);
+  }
+}
+
 // ----------------------------------------------------------------------------------- the catalogue
 
 const chosenItems = ['COFFEE', 'TEA', 'SALE', 'TAXFREE', 'SHIPSFREE', 'PENNY'];
 const steppedItems = ['TRIAL', 'TOUR', 'SEASON', 'PAYDAY', 'GIFT', 'RETRYDEAL', 'UNTIL'];
 
 /** Returns the day that is `days` after now, as items write it. */
-const dayOf = (now: Temporal.Instant, zone: string) => (days: number) =>
+export const dayOf = (now: Temporal.Instant, zone: string) => (days: number) =>
   `${addDays(now, days, zone).toZonedDateTimeISO(zone).toPlainDate()}T00:00:00+00:00`;
 
 type DayOf = ReturnType<typeof dayOf>;
@@ -113,8 +147,10 @@ const item = (id: string, cost: number, autoOrder?: Item['auto_order'], more: It
   ...(autoOrder && { auto_order: autoOrder }),
 });
 
+const anySchedule = { auto_orderable: true, auto_order_schedules: [...frequencies] };
+
 function chosenCatalogue(day: DayOf): Item[] {
-  const chosen = { auto_orderable: true, auto_order_schedules: [...frequencies] };
+  const chosen = anySchedule;
   return [
     item('COFFEE', 15.5, chosen, { pricing: { auto_order_cost: 13.95 } }),
     item('TEA', 9.99, chosen),

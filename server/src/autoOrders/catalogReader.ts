@@ -1,5 +1,6 @@
 import type { CatalogItem } from '../items/item.ts';
-import { catalogKey, findCatalogItems } from '../items/store.ts';
+import { partIds } from '../items/kit.ts';
+import { catalogKey, findCatalogItems, findSoldItems } from '../items/store.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { AddOn, AutoOrder } from './autoOrder.ts';
 import type { Catalog } from './steps.ts';
@@ -7,7 +8,7 @@ import { stepsOf } from './stepWalk.ts';
 
 /**
  * Loads every catalogue item that the schedules of these auto orders can lead to: the items that
- * drive them, replacements, add-ons, items of steps, and cancel items. With `moreItemIds`, also
+ * drive them, replacements, add-ons, items of steps, components of kits, and cancel items. With `moreItemIds`, also
  * those items and the items of their steps. Callers lock the auto orders first, so that either this
  * read sees a change of the catalogue or the change sees the auto orders.
  */
@@ -25,7 +26,7 @@ export async function loadCatalog(
     .flatMap(ledToItemIds)
     .filter((itemId) => !named.has(catalogKey(itemId)));
   const shipped: ReadonlyMap<string, CatalogItem> =
-    stepIds.length === 0 ? new Map() : await findCatalogItems(db, merchantId, stepIds);
+    stepIds.length === 0 ? new Map() : await findSoldItems(db, merchantId, stepIds);
   return (itemId) => named.get(catalogKey(itemId)) ?? shipped.get(catalogKey(itemId));
 }
 
@@ -50,10 +51,9 @@ const addOnItemIds = (addOns: readonly AddOn[]): string[] =>
     : [];
 
 function ledToItemIds(item: CatalogItem): string[] {
-  const parts = (item.components ?? []).map(({ itemId }) => itemId);
   const shipped = stepsOf(item).flatMap((step) =>
     step.type === 'item' && step.itemId !== undefined ? [step.itemId] : [],
   );
   const cancelItemId = item.autoOrder?.cancelItemId;
-  return [...shipped, ...parts, ...(cancelItemId === undefined ? [] : [cancelItemId])];
+  return [...shipped, ...partIds([item]), ...(cancelItemId === undefined ? [] : [cancelItemId])];
 }

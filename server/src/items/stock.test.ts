@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Item } from '@perennial/contract/item.ts';
 import { aCatalog, aCatalogItem } from '../../../test/support/autoOrders.ts';
+import type { CatalogItem } from './item.ts';
+import { unitGrams } from './kit.ts';
 import { crossesLevel, shortUse, stockOf, stockUses, withSold } from './stock.ts';
 
 const counted = (more: object = {}, shipping: object = {}): Item => ({
@@ -74,4 +76,25 @@ test('reaching and leaving a level may change a task', () => {
   const crosses = [1, 3, 5].map((quantity) => crossesLevel(item, withSold(item, quantity)));
   assert.deepEqual(crosses, [false, true, true]);
   assert.ok(crossesLevel(withSold(item, 5), item));
+});
+
+test('a kit without a weight weighs what its components weigh', () => {
+  const components = [
+    { itemId: 'BAG', quantity: 2 },
+    { itemId: 'CARD', quantity: 1 },
+  ];
+  const weights: readonly [what: string, item: Partial<CatalogItem>, grams: number | undefined][] =
+    [
+      ['an item', { grams: 90 }, 90],
+      ['an item without a weight', {}, undefined],
+      ['a kit', { kit: true, components }, 500],
+      ['a kit with a weight', { kit: true, components, grams: 650 }, 650],
+    ];
+  const find = aCatalog([
+    aCatalogItem({ itemId: 'BAG', grams: 250 }),
+    aCatalogItem({ itemId: 'CARD' }),
+  ]);
+  for (const [what, item, grams] of weights)
+    assert.equal(unitGrams(aCatalogItem({ itemId: 'X', ...item }), find), grams, what);
+  assert.equal(unitGrams(undefined, find), undefined);
 });

@@ -7,6 +7,7 @@ import { bindings, type JsonPage, readPage, type VersionedJson } from '../platfo
 import { inZone } from '../platform/storage/zone.ts';
 import { catalogItem } from './catalogItem.ts';
 import type { CatalogItem } from './item.ts';
+import { partIds } from './kit.ts';
 import { itemJson } from './present.ts';
 
 /**
@@ -31,6 +32,21 @@ export async function findCatalogItems(
       return item === undefined ? [] : [[key, item] as const];
     }),
   );
+}
+
+/**
+ * Reads the catalogue items of these ids like {@link findCatalogItems}, and the items that the kits
+ * among them consist of. Without kits, this is one statement.
+ */
+export async function findSoldItems(
+  db: Database,
+  merchantId: string,
+  itemIds: Iterable<string>,
+): Promise<ReadonlyMap<string, CatalogItem>> {
+  const items = await findCatalogItems(db, merchantId, itemIds);
+  const parts = partIds(items.values()).filter((id) => !items.has(catalogKey(id)));
+  if (parts.length === 0) return items;
+  return new Map([...items, ...(await findCatalogItems(db, merchantId, parts))]);
 }
 
 // Long parts that only shops show. No rule of a rebill reads them.

@@ -30,7 +30,8 @@ export function freeLines(
     const item = catalog.get(fold(given.merchant_item_id ?? ''));
     const { currency } = order;
     const wire = freeWire(given);
-    const line = orderLine({ wire, index, item, currency, exemptTypes: [], at });
+    const find = (itemId: string) => catalog.get(fold(itemId));
+    const line = orderLine({ wire, index, item, find, currency, exemptTypes: [], at });
     if (!line.ok) return line;
     if (item === undefined)
       return failure({

@@ -2,7 +2,7 @@ import type { EventName } from '@perennial/contract/events.ts';
 import { Order } from '@perennial/contract/order.ts';
 import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import { findCustomerOid } from '../customers/store.ts';
-import { findCatalogItems } from '../items/store.ts';
+import { findSoldItems } from '../items/store.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
@@ -300,7 +300,7 @@ async function draft(
   const { merchantId, currency, timeZone } = context.merchant;
   const email = order.billing?.email;
   const [catalog, customerProfileOid, number, coupons] = await Promise.all([
-    findCatalogItems(
+    findSoldItems(
       context.db,
       merchantId,
       (order.items ?? []).flatMap((item) => item.merchant_item_id ?? []),

@@ -35,7 +35,7 @@ export interface NewOrderRequest {
   /** The fields that the client may write, without nulls. */
   readonly order: Order;
   readonly channelPartner: OrderChannelPartner;
-  /** The catalogue items of its lines, by lower-case id. */
+  /** The catalogue items of its lines and of their kits, by lower-case id. */
   readonly catalog: ReadonlyMap<string, CatalogItem>;
   readonly customerProfileOid?: number | undefined;
   /** Absent: no coupon counts. */
@@ -308,11 +308,13 @@ function linesOf({
   if (!order.items?.length)
     return failure({ field: 'items', reason: 'is missing', fix: 'Send at least one item' });
   const lines: OrderLine[] = [];
+  const find = (itemId: string) => catalog.get(fold(itemId));
   for (const [index, wire] of order.items.entries()) {
     const line = orderLine({
       wire,
       index,
-      item: catalog.get(fold(wire.merchant_item_id ?? '')),
+      item: find(wire.merchant_item_id ?? ''),
+      find,
       currency,
       exemptTypes: placeTaxOf(order, tax)?.exemptTypes ?? [],
       at: now.at,

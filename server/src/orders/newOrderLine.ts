@@ -2,6 +2,7 @@ import { frequencies, isFrequency } from '@perennial/contract/frequency.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
+import { unitGrams } from '../items/kit.ts';
 import { purchasePrice } from '../items/price.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
@@ -56,6 +57,8 @@ interface LineRequest {
   readonly index: number;
   /** Absent when the catalogue has no such item. */
   readonly item: CatalogItem | undefined;
+  /** Finds the components of a kit. */
+  readonly find: (itemId: string) => CatalogItem | undefined;
   /** The merchant's currency. */
   readonly currency: string;
   /** Kinds of products that are not taxed where the order goes. */
@@ -119,10 +122,10 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
 }
 
 const shippingOf = (request: LineRequest): OrderLine['shipping'] => {
-  const { wire, item } = request;
+  const { wire, item, find } = request;
   const type = wire.tax_product_type ?? item?.productType;
   return {
-    grams: weightOf(wire) ?? item?.grams ?? 0,
+    grams: weightOf(wire) ?? unitGrams(item, find) ?? 0,
     shipsFree:
       wire.free_shipping === true ||
       item?.freeShipping === true ||

@@ -1,7 +1,7 @@
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { type StockUse, shortUse, stockUses } from '../items/stock.ts';
 import { countSold, lockStock } from '../items/stockOperations.ts';
-import { catalogKey, findCatalogItems } from '../items/store.ts';
+import { catalogKey, findSoldItems } from '../items/store.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -52,14 +52,10 @@ async function usesOf(context: Context, { document }: OrderRecord): Promise<Stoc
   const lines = parcelLines(document)
     .filter((line) => line.auto_order_last_rebill_dts === undefined)
     .map(({ merchant_item_id: itemId = '', quantity = 1 }) => ({ itemId, quantity }));
-  const items = await findCatalogItems(
+  const known = await findSoldItems(
     db,
     merchant.merchantId,
     lines.map(({ itemId }) => itemId),
   );
-  const parts = [...items.values()].flatMap(({ components = [] }) =>
-    components.map(({ itemId }) => itemId),
-  );
-  const known = new Map([...items, ...(await findCatalogItems(db, merchant.merchantId, parts))]);
   return stockUses(lines, (itemId) => known.get(catalogKey(itemId)));
 }

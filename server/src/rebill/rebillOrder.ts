@@ -9,6 +9,7 @@ import { priceLine } from '../autoOrders/pricing.ts';
 import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
 import { type CouponEffect, discounts } from '../coupons/discount.ts';
 import type { CatalogItem } from '../items/item.ts';
+import { unitGrams } from '../items/kit.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
 import { allocate, minor, sum, zero } from '../kernel/money.ts';
@@ -320,7 +321,7 @@ function shippingQuote(
     lines: lines.map((line) => ({
       amount: minor(line.amount - line.discount),
       quantity: line.quantity,
-      grams: catalog(line.itemId)?.grams ?? original.grams.get(fold(line.itemId)) ?? 0,
+      grams: unitGrams(catalog(line.itemId), catalog) ?? original.grams.get(fold(line.itemId)) ?? 0,
       shipsFree: line.shipsFree,
       isParcel: line.productType === undefined,
     })),
