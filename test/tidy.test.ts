@@ -256,16 +256,16 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'optionPrices,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
     'stepWalk',
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
-  customers: 'present,storeCredit',
+  customers: 'customerPolicy,present,storeCredit',
   merchants: 'settings,shippingMethods',
   items: 'catalogItem,item,kit,present,price,review,stock,tier,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
     'adjustedTotal,cardPolicy,change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,' +
     'failedRefund,fault,freeLine,fulfillment,' +
-    'gatewayRefund,money,newOrder,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
+    'gatewayRefund,money,newOrder,notes,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
     'paymentDetails,present,receivableRetry,refund,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
-    'stages,taxPlace,taxRate,taxTerms,totals,validation,weight,newOrderShipping,shippingMethod',
+    'stages,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:

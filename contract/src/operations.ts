@@ -899,7 +899,7 @@ export const operations = {
       auto_order_cancel_reason: text('The reason for the cancelation.'),
       manual_refund: flag('True: the money was given back outside; no gateway is asked.'),
       reverse_affiliate_transactions: flag('Taken and without effect here.'),
-      issue_store_credit: flag('Not available: this server does not pay refunds as store credit.'),
+      issue_store_credit: flag('True: the customer gets store credit instead of the money.'),
       ...expandable(),
     }),
     body: Order,

@@ -174,7 +174,7 @@ async function playCustomer(ask: Ask, keeps: Keeps): Promise<void> {
   await ask({
     operation: 'updateCustomer',
     params: { customer_profile_oid: customer.customer_profile_oid },
-    body: { business_notes: 'Called' },
+    body: { business_notes: 'Called', no_realtime_charge: false },
   });
 }
 
@@ -234,6 +234,8 @@ async function playOrders(ask: Ask, keeps: Keeps): Promise<void> {
     'customer_tax_id',
     'drivers_license_number',
     'surcharge',
+    // The notes of the profile are added.
+    'merchant_notes',
   ]);
   const changes = {
     properties: [filled('OrderProperty', [])],

@@ -144,7 +144,7 @@ function versions(operation: Operation): Case[] {
 /** Words of a path that are of a closed list: another one is bad input. */
 const listed = new Set(['object_type', 'extension', 'mail_kind', 'language']);
 /** An object without tasks has an empty list of them. */
-const listing = new Set(['object_id', 'desired_total']);
+const listing = new Set(['object_id', 'desired_total', 'storefront_host_name']);
 
 /** Objects that are not there, or not the caller's. */
 function strangers(id: OperationId): Case[] {

@@ -12,6 +12,7 @@ import {
 } from '../platform/storage/page.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import type { StoredCustomer } from './customer.ts';
+import type { CustomerPolicy } from './customerPolicy.ts';
 import { customerJson, type Related, relatedParts } from './present.ts';
 
 /**
@@ -27,6 +28,35 @@ export async function findCustomerOid(
     [merchantId, emailKey(email)],
   );
   return row?.oid;
+}
+
+/** Returns the profile with this email and what it says of orders, or undefined. */
+export async function findOrderingCustomer(
+  db: Database,
+  merchantId: string,
+  email: string,
+): Promise<(CustomerPolicy & { readonly oid: number }) | undefined> {
+  const row = await db.row<{
+    oid: number;
+    approves: boolean;
+    waits: boolean;
+    notes: string | null;
+  }>(
+    `select customer_profile_oid as oid,
+       coalesce(document->>'auto_approve_purchase_order', '') = 'true' as approves,
+       coalesce(document->>'no_realtime_charge', '') = 'true' as waits,
+       document->>'automatic_merchant_notes' as notes
+     from customer where merchant_id = $1 and email_lc = $2`,
+    [merchantId, emailKey(email)],
+  );
+  return (
+    row && {
+      oid: row.oid,
+      autoApprovePurchaseOrder: row.approves,
+      noRealtimeCharge: row.waits,
+      merchantNotes: row.notes?.trim() || undefined,
+    }
+  );
 }
 
 /** Returns the email of a profile, or undefined when there is no such profile. */

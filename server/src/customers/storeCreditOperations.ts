@@ -149,6 +149,20 @@ export async function returnCredit(
   await storeUses(context, first.customerOid, returnedShares(uses), { orderId, description });
 }
 
+/** Takes back what was given for an order, as far as it is left. */
+export async function takeGivenCredit(
+  context: Context,
+  oid: number,
+  { amount, ...use }: Omit<CreditWish, 'field'>,
+): Promise<void> {
+  const account = await readAccount(context.db, context.merchant.merchantId, oid);
+  const given = account.credits.filter(({ orderId }) => orderId === use.orderId);
+  const own = { ...account, credits: given };
+  const taken = minor(Math.min(amount, availableCredit(own, context.now)));
+  const shares = takeCredit(own, taken, context.now);
+  if (shares.ok) await storeUses(context, oid, shares.value, use);
+}
+
 async function storeUses(
   { db, merchant: { merchantId }, now }: Context,
   oid: number,

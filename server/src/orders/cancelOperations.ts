@@ -15,6 +15,7 @@ import { parcelLines } from './shipping.ts';
 import { type LockedOrder, lockIdle, moveLocked } from './stageOperations.ts';
 import { stageTransitions } from './stages.ts';
 import { findOrder } from './store.ts';
+import { creditUsed } from './storeCredit.ts';
 import { noOrder } from './updateOperations.ts';
 
 /** What was requested along with a cancelation (current API, cancelOrder). */
@@ -60,7 +61,7 @@ async function begin(
   }
   refuseShipped(order);
   refusePartlyPaid(order);
-  if (order.paidAt === undefined || totalOf(refundedOf(order)) === order.total) {
+  if (order.paidAt === undefined || isWhollyRefunded(order)) {
     await moveLocked(context, locked, 'Rejected');
     await cancelStarted(context, order, hooks);
     return undefined;
@@ -70,6 +71,11 @@ async function begin(
     wishes.lockSelfShipOrders && canHold ? await moveLocked(context, locked, 'Hold') : order;
   return beginRefund(context, held, wholeRefund(held), refundWishes(context, held), hooks);
 }
+
+const isWhollyRefunded = (order: OrderRecord): boolean => {
+  const refunded = refundedOf(order);
+  return totalOf(refunded) === order.total && (refunded.credit ?? 0) === creditUsed(order);
+};
 
 const refundWishes = ({ actor }: Context, order: OrderRecord) => ({
   user: actor.name,

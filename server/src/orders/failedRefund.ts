@@ -72,13 +72,18 @@ function lessRefunded(now: Refunded, { before, after }: FailedRefund): Refunded 
     giftCharge: lessOf('giftCharge'),
     giftWrap: lessOf('giftWrap'),
     other: lessOf('other'),
+    credit: lessOf('credit'),
   };
 }
 
 /** A refunded amount of zero is written as no amount. */
 function withoutTotals(document: OrderDocument): OrderDocument {
   const { gift_charge_refunded: _charge, gift_wrap_refunded: _wrap, ...gift } = document.gift ?? {};
-  const { other_refunded: _other, ...summary } = document.summary ?? {};
+  const {
+    other_refunded: _other,
+    internal_gift_certificate_refunded: _credit,
+    ...summary
+  } = document.summary ?? {};
   return {
     ...document,
     items: (document.items ?? []).map(

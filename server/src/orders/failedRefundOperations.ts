@@ -1,10 +1,11 @@
-import type { Minor } from '../kernel/money.ts';
+import { type Minor, minor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import { withoutRefund } from './failedRefund.ts';
 import { event } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { failRefund, findMadeRefund } from './refundStore.ts';
 import { saveOrder } from './store.ts';
+import { takeBackCredit } from './storeCreditOperations.ts';
 
 /** What a gateway reports of a refund that it made and that failed at the bank later. */
 export interface ReportedFailure {
@@ -35,6 +36,7 @@ export async function recordFailedRefund(
   await failRefund(context.db, made.refund, reason, failure.at);
   const without = withoutRefund(order, { before, after, reference: made.reference, reason });
   await saveOrder(context.db, { ...without, modifiedAt: context.now });
+  await takeBackCredit(context, order, minor((after.credit ?? 0) - (before.credit ?? 0)));
   await context.events.emit(context, [
     event('order_update', without, {
       changed: ['payment', 'summary', 'items'],

@@ -1,7 +1,7 @@
 import type { EventName } from '@perennial/contract/events.ts';
 import { Order } from '@perennial/contract/order.ts';
 import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
-import { findCustomerOid } from '../customers/store.ts';
+import { findOrderingCustomer } from '../customers/store.ts';
 import { findSoldItems } from '../items/store.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -34,6 +34,7 @@ import { shippingMethodsOf } from './shippingMethod.ts';
 import type { OrderStage } from './stages.ts';
 import { countOrder, reserveOrder, returnOrder } from './stockOperations.ts';
 import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
+import { returnSpentCredit, spendCredit } from './storeCreditOperations.ts';
 import { loadTaxTerms } from './taxReader.ts';
 
 /** What inserting orders needs from other features. */
@@ -90,6 +91,7 @@ export async function placeOrder(
     await alongside?.(context);
     await takeCoupons(context, order, couponClaims);
     await store(context, order, parts.hooks);
+    await spendCredit(context, order);
     if (plan.kind === 'charge') await reserveOrder(context, order);
   });
   return plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
@@ -192,6 +194,7 @@ async function settleCharge(
   ]);
   if (approved) await hooks.onPaid(context, order);
   else await returnOrder(context, order);
+  await returnSpentCredit(context, order);
 }
 
 /** Returns the event of an order that moved from one stage to another. */
@@ -299,16 +302,17 @@ async function draft(
 ): Promise<Outcome<NewOrder, FieldFault>> {
   const { merchantId, currency, timeZone } = context.merchant;
   const email = order.billing?.email;
-  const [catalog, customerProfileOid, number, coupons] = await Promise.all([
+  const [catalog, customer, number, coupons] = await Promise.all([
     findSoldItems(
       context.db,
       merchantId,
       (order.items ?? []).flatMap((item) => item.merchant_item_id ?? []),
     ),
-    email === undefined ? undefined : findCustomerOid(context.db, merchantId, email),
+    email === undefined ? undefined : findOrderingCustomer(context.db, merchantId, email),
     takeNumber(),
     readCouponTerms(context, order),
   ]);
+  const customerProfileOid = customer?.oid;
   const shippingMethods = shippingMethodsOf(
     context.merchant.settings['shipping_methods'],
     currency,
@@ -325,6 +329,7 @@ async function draft(
     channelPartner,
     catalog,
     customerProfileOid,
+    customer,
     coupons,
     cardPolicy: cardPolicyOf(context.merchant.settings),
     tax: taxTerms(taxed),

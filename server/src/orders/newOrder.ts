@@ -1,6 +1,7 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import type { Temporal } from 'temporal-polyfill';
+import type { CustomerPolicy } from '../customers/customerPolicy.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { shortUse, stockUses } from '../items/stock.ts';
 import { wireDate } from '../kernel/calendar.ts';
@@ -11,11 +12,18 @@ import { amountMax, type Minor, minor, sum, toMinor, zero } from '../kernel/mone
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
 import { type CardPolicy, unacceptedCard } from './cardPolicy.ts';
-import { type CouponClaim, type CouponTerms, couponUse, noCouponTerms } from './couponUse.ts';
+import {
+  type CouponClaim,
+  type CouponTerms,
+  type CouponUse,
+  couponUse,
+  noCouponTerms,
+} from './couponUse.ts';
 import { amountIn, billingFault } from './fault.ts';
 import { isShowable, type OrderCurrency, wireCurrency } from './money.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
 import { newOrderShipping, type ShippingOutcome, withMethod } from './newOrderShipping.ts';
+import { withNotes } from './notes.ts';
 import type { Occasion } from './occasion.ts';
 import { type OrderDocument, type OrderRecord } from './order.ts';
 import { isInvoiced, type PaymentPlan, paid, planPayment } from './payment.ts';
@@ -23,6 +31,7 @@ import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
 import { paidStage } from './shipping.ts';
 import type { CustomerShipping, ShippingMethod } from './shippingMethod.ts';
 import { inStage } from './stages.ts';
+import { wantedCredit } from './storeCredit.ts';
 import { orderTaxesOf, type PlaceTax } from './taxRate.ts';
 import type { TaxTerms } from './taxTerms.ts';
 import { orderTotals, type TaxRule, type Totals } from './totals.ts';
@@ -38,6 +47,8 @@ export interface NewOrderRequest {
   /** The catalogue items of its lines and of their kits, by lower-case id. */
   readonly catalog: ReadonlyMap<string, CatalogItem>;
   readonly customerProfileOid?: number | undefined;
+  /** What the customer's profile says of new orders. */
+  readonly customer?: CustomerPolicy | undefined;
   /** Absent: no coupon counts. */
   readonly coupons?: CouponTerms | undefined;
   /** Which cards may pay what recurs. Absent: all. */
@@ -74,9 +85,56 @@ export interface OnceItem {
  * gateway has to be asked.
  */
 export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault> {
-  const { order: wire, channelPartner, now } = request;
+  const { order: wire, now } = request;
   const addressFault = billingFault(wire.billing);
   if (addressFault) return failure(addressFault);
+  const priced = pricedOrder(request);
+  if (!priced.ok) return priced;
+  const { currency, lines, coupons, totals, credit, shipping } = priced.value;
+  const owed = minor(totals.total - credit);
+  const flags = flagsFor(request);
+  const plan = planPayment(paymentMethodOf(wire.payment), flags, owed);
+  const fault = cardFault(wire.payment, plan.kind === 'charge');
+  if (fault) return failure(fault);
+  const unaccepted = unacceptedFault(request, lines);
+  const short = soldOutLines(request);
+  const refused = unaccepted ?? (short[0] && soldOutFault(short[0]));
+  if (refused && plan.kind === 'charge') return failure(refused);
+  const document = {
+    ...documentOf(request, currency, lines, totals, shipping.method),
+    ...(wire.coupons || coupons.coupons.length > 0 ? { coupons: coupons.coupons } : {}),
+  };
+  const record = recordOf(request, withCredit(document, credit, owed, currency), owed);
+  return success({
+    order: planned(record, plan, now),
+    plan,
+    warnings: [
+      ...lines.flatMap((line) => line.warnings),
+      ...rebillWarnings(wire, lines),
+      ...coupons.warnings,
+      ...unacceptedWarnings(unaccepted),
+      ...shipping.warnings,
+      ...short,
+    ],
+    couponClaims: coupons.claims,
+    onceItems: onceItemsOf(lines),
+  });
+}
+
+/** What a new order costs. */
+interface PricedOrder {
+  readonly currency: OrderCurrency;
+  readonly lines: readonly OrderLine[];
+  readonly coupons: CouponUse;
+  readonly totals: Totals;
+  /** What of the total is paid by store credit. */
+  readonly credit: Minor;
+  readonly shipping: ShippingOutcome;
+}
+
+function pricedOrder(request: NewOrderRequest): Outcome<PricedOrder, FieldFault> {
+  const { order: wire, channelPartner, now, customerProfileOid } = request;
+  const isPaidElsewhere = channelPartner.skip_payment_processing === true;
   const currency = currencyOf(wire, request.currency);
   if (!currency.ok) return currency;
   const lines = linesOf(request);
@@ -91,7 +149,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
     lines: lines.value,
     shipping: shippingHandling,
     terms: request.coupons ?? noCouponTerms,
-    isPaidElsewhere: channelPartner.skip_payment_processing === true,
+    isPaidElsewhere,
     currency: request.currency,
     at: now.at,
   });
@@ -104,32 +162,50 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   });
   const sizeFault = totalsFault(totals, currency.value);
   if (sizeFault) return failure(sizeFault);
-  const plan = planPayment(paymentMethodOf(wire.payment), channelPartner, totals.total);
-  const fault = cardFault(wire.payment, plan.kind === 'charge');
-  if (fault) return failure(fault);
-  const unaccepted = unacceptedFault(request, lines.value);
-  const short = soldOutLines(request);
-  const refused = unaccepted ?? (short[0] && soldOutFault(short[0]));
-  if (refused && plan.kind === 'charge') return failure(refused);
-  const document = {
-    ...documentOf(request, currency.value, discounted, totals, shipping.value.method),
-    ...(wire.coupons || coupons.coupons.length > 0 ? { coupons: coupons.coupons } : {}),
-  };
-  const record = recordOf(request, document, totals.total);
-  return success({
-    order: planned(record, plan, now),
-    plan,
-    warnings: [
-      ...lines.value.flatMap((line) => line.warnings),
-      ...rebillWarnings(wire, lines.value),
-      ...coupons.warnings,
-      ...unacceptedWarnings(unaccepted),
-      ...shipping.value.warnings,
-      ...short,
-    ],
-    couponClaims: coupons.claims,
-    onceItems: onceItemsOf(lines.value),
+  const { total } = totals;
+  const credit = wantedCredit(wire, {
+    total,
+    currency: request.currency,
+    customerProfileOid,
+    isPaidElsewhere,
   });
+  if (!credit.ok) return credit;
+  return success({
+    currency: currency.value,
+    lines: discounted,
+    coupons,
+    totals,
+    credit: credit.value,
+    shipping: shipping.value,
+  });
+}
+
+/** The flags of the insert, and what the customer's profile says of payments. */
+function flagsFor({ order, channelPartner, customer }: NewOrderRequest): OrderChannelPartner {
+  const waits =
+    customer?.noRealtimeCharge === true && paymentMethodOf(order.payment) === 'Credit Card';
+  return {
+    ...channelPartner,
+    ...(customer?.autoApprovePurchaseOrder && { auto_approve_purchase_order: true }),
+    ...(waits && { no_realtime_payment_processing: true }),
+  };
+}
+
+function withCredit(
+  document: OrderDocument,
+  credit: Minor,
+  owed: Minor,
+  currency: OrderCurrency,
+): OrderDocument {
+  if (credit === 0) return document;
+  return {
+    ...document,
+    summary: fromLoose<NonNullable<Order['summary']>>({
+      ...document.summary,
+      internal_gift_certificate_amount: wireCurrency(credit, currency),
+      total: wireCurrency(owed, currency),
+    }),
+  };
 }
 
 const onceItemsOf = (lines: readonly OrderLine[]): NewOrder['onceItems'] =>
@@ -426,9 +502,16 @@ function documentOf(
     ...(wire.gift && { gift: giftOf(wire.gift, request.currency, money) }),
     items: lines.map((line, i) => line.document(totals.lines[i]!, i + 1, money)),
     payment: keptPayment(wire.payment),
+    ...notesOf(request),
     summary: summaryOf(wire.summary, totals, money),
     taxes: { ...wire.taxes, tax_rate: totals.taxRatePercent, ...(here && orderTaxesOf(here)) },
   };
+}
+
+/** The merchant's notes, with those that the customer's profile adds to every order. */
+function notesOf({ order, customer }: NewOrderRequest): Pick<OrderDocument, 'internal'> {
+  if (customer?.merchantNotes === undefined) return {};
+  return { internal: withNotes(order.internal, customer.merchantNotes) };
 }
 
 type Money = (amount: Minor) => NonNullable<ReturnType<typeof wireCurrency>>;

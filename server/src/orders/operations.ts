@@ -120,17 +120,13 @@ export async function updateOrderJson(
   return { json: await getOrder(context, parts, order.orderId, expand), warnings };
 }
 
-/**
- * Refunds an order, and returns it as JSON. Refuses `issue_store_credit`, because a refund is never
- * paid as store credit here.
- */
+/** Refunds an order, and returns it as JSON. */
 export async function refundOrderJson(
   context: Context,
   parts: OrderOperationParts,
   orderId: string,
   { body, query, expand }: RefundRequest,
 ): Promise<ChangedOrderJson> {
-  if (query.issue_store_credit === true) refuseStoreCredit();
   const warnings = await refundOrder(context, orderId, body, requestedRefund(context, query), {
     refund: parts.refund,
     hooks: parts.hooks,
@@ -167,18 +163,12 @@ export interface RefundQuery {
 const requestedRefund = ({ actor }: Context, query: RefundQuery): RequestedRefund => ({
   user: actor.name,
   isManual: query.manual_refund === true,
+  isStoreCredit: query.issue_store_credit === true,
   rejectAfterRefund: query.reject_after_refund === true,
   cancelAutoOrder: query.auto_order_cancel === true,
   cancelReason: query.auto_order_cancel_reason || undefined,
   notifyCustomer: query.skip_customer_notification !== true,
 });
-
-const refuseStoreCredit = (): never =>
-  refuse('invalid_field', {
-    field: 'issue_store_credit',
-    reason: 'is not available, because this server does not pay refunds as store credit',
-    fix: 'Omit it to refund at the gateway, or send manual_refund=true',
-  });
 
 /** The most orders that one call may read by id. */
 const batchMax = 200;

@@ -11,6 +11,7 @@ import { amountOf, chargedShipping, shownCurrency, wireCurrency } from './money.
 import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { inStage, stageTransitions } from './stages.ts';
+import { creditUsed, refundedCredit } from './storeCredit.ts';
 
 /*
  * What a refund gives back (current API, OrderApi.refundOrder). A client sends an order whose
@@ -29,6 +30,8 @@ export interface Refunded {
   readonly giftWrap: Minor;
   /** What a gateway gave back without saying for what. Absent: nothing. */
   readonly other?: Minor | undefined;
+  /** What of all this was given back as store credit, because it was paid by it. */
+  readonly credit?: Minor | undefined;
 }
 
 /** What is refunded of one line. */
@@ -46,7 +49,7 @@ export interface PlannedRefund {
   readonly after: Refunded;
   /** The sum that was refunded before this refund. */
   readonly totalBefore: Minor;
-  /** What this refund gives back. Greater than 0. */
+  /** The money that this refund gives back. 0: it only gives back store credit. */
   readonly amount: Minor;
   /** The order's refund_reason. Absent: stays as it is. */
   readonly reason?: string | undefined;
@@ -66,10 +69,14 @@ export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefu
   if (!read.ok) return read;
   const given = readTotals(order, body, before, read.value);
   if (!given.ok) return given;
-  const after: Refunded = { lines: read.value.lines, ...given.value, other: before.other };
+  const parts: Refunded = { lines: read.value.lines, ...given.value, other: before.other };
+  const credit = refundedCredit(order, body, before.credit ?? zero, totalOf(parts));
+  if (!credit.ok) return credit;
+  const after: Refunded = { ...parts, credit: credit.value };
   const totalBefore = totalOf(before);
   const amount = minor(totalOf(after) - totalBefore);
-  const fault = sumFault(order, totalOf(after), amount);
+  const isMore = amount > 0 || credit.value > (before.credit ?? 0);
+  const fault = sumFault(order, totalOf(after), isMore);
   if (fault) return failure(fault);
   return success({
     before,
@@ -121,6 +128,7 @@ export function refundedOf({ document, currency }: OrderRecord): Refunded {
     giftCharge: amountOf(gift?.gift_charge_refunded, currency),
     giftWrap: amountOf(gift?.gift_wrap_refunded, currency),
     other: amountOf(summary?.other_refunded, currency),
+    credit: amountOf(summary?.internal_gift_certificate_refunded, currency),
   };
 }
 
@@ -133,10 +141,10 @@ export function itemsGivenBack({ document }: OrderRecord, after: Refunded): stri
   });
 }
 
-/** Returns the sum of all refunds. */
+/** Returns the sum of all refunds, without what was given back as store credit. */
 export function totalOf(refunded: Refunded): Minor {
-  const { subtotalDiscount, tax, shippingHandling, giftCharge, giftWrap, other = 0 } = refunded;
-  const rest = giftCharge + giftWrap + other;
+  const { subtotalDiscount, tax, shippingHandling, giftCharge, giftWrap } = refunded;
+  const rest = giftCharge + giftWrap + (refunded.other ?? 0) - (refunded.credit ?? 0);
   return minor(subtotalOf(refunded) - subtotalDiscount + tax + shippingHandling + rest);
 }
 
@@ -237,7 +245,7 @@ const grossOf = (line: OrderItem, currency: string): Minor =>
 // A quotient of decimals may end in a row of nines.
 const ratio = (part: number, whole: number): number => Number((part / whole).toPrecision(12));
 
-type Totals = Omit<Refunded, 'lines' | 'other'>;
+type Totals = Omit<Refunded, 'lines' | 'other' | 'credit'>;
 
 /** A refunded amount outside the lines: its field, what the client sent, and what was charged. */
 interface TotalField {
@@ -373,7 +381,7 @@ function totalFault(
   return undefined;
 }
 
-function sumFault(order: OrderRecord, total: Minor, amount: Minor): FieldFault | undefined {
+function sumFault(order: OrderRecord, total: Minor, isMore: boolean): FieldFault | undefined {
   const shown = (value: number) => fromMinor(minor(value), order.currency);
   if (total > order.total)
     return {
@@ -383,7 +391,7 @@ function sumFault(order: OrderRecord, total: Minor, amount: Minor): FieldFault |
         `and the order's total is ${shown(order.total)}`,
       fix: 'Send smaller totals',
     };
-  if (amount > 0) return undefined;
+  if (isMore) return undefined;
   return {
     field: 'items',
     reason: 'and the summary request no refund beyond what was refunded before',
@@ -409,7 +417,7 @@ function warningsOf({ document, currency }: OrderRecord, after: Refunded): strin
 /** The person who refunds, and the effect on the order. */
 export interface RefundNote {
   readonly user: string;
-  /** The gateway's code. Absent when the refund was made outside. */
+  /** The gateway's code, or where else it was made. Absent: outside. */
   readonly gateway?: string | undefined;
   /** The gateway's id of the refund. */
   readonly reference?: string | undefined;
@@ -425,13 +433,13 @@ export function refundedOrder(
 ): OrderRecord {
   const at = wireDate(now.at, now.timeZone);
   const { document } = order;
-  const total = totalOf(after);
+  const isAll = totalOf(after) === order.total && (after.credit ?? 0) === creditUsed(order);
   const changed: OrderDocument = {
     ...document,
     ...amountsOf(order, after),
     payment: {
       ...document.payment,
-      ...(total === order.total ? { payment_status: 'Refunded' as const } : {}),
+      ...(isAll ? { payment_status: 'Refunded' as const } : {}),
       transactions: [
         ...(document.payment?.transactions ?? []),
         transactionOf(order, amount, { gateway, reference }, at),
@@ -470,6 +478,7 @@ export function amountsOf(
       tax_refunded: money(after.tax),
       total_refunded: money(totalOf(after)),
       ...(after.other ? { other_refunded: money(after.other) } : {}),
+      ...(after.credit ? { internal_gift_certificate_refunded: money(after.credit) } : {}),
     },
     ...(given
       ? {

@@ -1,6 +1,7 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
-import type { Minor } from '../kernel/money.ts';
+import { lockCustomer } from '../customers/store.ts';
+import { type Minor, minor, zero } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { OrderHooks } from './hooks.ts';
@@ -28,6 +29,7 @@ import {
   settleRefund,
 } from './refundStore.ts';
 import { findOrder, saveOrder } from './store.ts';
+import { giveBackCredit } from './storeCreditOperations.ts';
 import { noOrder } from './updateOperations.ts';
 
 /*
@@ -65,6 +67,8 @@ export interface RefundParts {
 export interface RequestedRefund extends RefundWishes {
   /** True when the money was given back outside: no gateway is asked. */
   readonly isManual: boolean;
+  /** True: the customer gets store credit instead of the money. No gateway is asked. */
+  readonly isStoreCredit?: boolean;
 }
 
 /**
@@ -137,13 +141,38 @@ export async function beginRefund(
   const plan = planRefund(order, body);
   if (!plan.ok) return refuse('invalid_field', plan.reason, { objectId: order.orderId });
   const { warnings } = plan.value;
-  if (request.isManual) {
-    await applyRefund(context, order, plan.value, request, {}, hooks);
+  await refuseWithoutProfile(context, order, plan.value, request);
+  const { isStoreCredit = false } = request;
+  if (request.isManual || isStoreCredit || plan.value.amount === 0) {
+    await applyRefund(context, order, plan.value, request, { isStoreCredit }, hooks);
     return { warnings };
   }
   const refund = newRefund(context, order, plan.value, request, counts);
   await insertRefund(context.db, refund);
   return { refund, warnings };
+}
+
+/** Refuses to give store credit where no customer profile could get it. */
+async function refuseWithoutProfile(
+  { db }: Context,
+  order: OrderRecord,
+  { before, after }: PlannedRefund,
+  { isStoreCredit }: RequestedRefund,
+): Promise<void> {
+  const isGiven = (after.credit ?? 0) > (before.credit ?? 0);
+  if (!isStoreCredit && !isGiven) return;
+  const { orderId, merchantId, customerProfileOid: oid } = order;
+  if (oid !== undefined && (await lockCustomer(db, merchantId, oid)) !== undefined) return;
+  refuse(
+    'state_conflict',
+    {
+      reason: `Order ${orderId} has no customer profile that could get store credit`,
+      fix: isStoreCredit
+        ? 'Insert a customer with the email of the order, or omit issue_store_credit'
+        : 'Insert a customer with the email of the order',
+    },
+    { objectId: orderId },
+  );
 }
 
 /** Locks an order, after its auto order. Refuses one that does not exist. */
@@ -199,7 +228,7 @@ function newRefund(
   context: Context,
   order: OrderRecord,
   planned: PlannedRefund,
-  { isManual: _, ...wishes }: RequestedRefund,
+  { isManual: _, isStoreCredit: _1, ...wishes }: RequestedRefund,
   { count, refused }: RefundCounts,
 ): RefundRecord {
   const { merchantId, orderId, currency } = order;
@@ -289,22 +318,39 @@ async function settle(
   await applyRefund(context, order, planned, wishes, { gateway, reference }, hooks);
 }
 
+/** How a refund was made. Without a gateway it was made outside. */
+export interface RefundMade {
+  readonly gateway?: string;
+  readonly reference?: string;
+  readonly isReported?: true;
+  readonly isStoreCredit?: boolean;
+}
+
 /** Writes a refund that was made to the order, with its events and what it does to the auto order. */
 export async function applyRefund(
   context: Context,
   before: OrderRecord,
   planned: Pick<PlannedRefund, 'after' | 'amount' | 'reason'>,
   wishes: RefundWishes,
-  made: { readonly gateway?: string; readonly reference?: string; readonly isReported?: true },
+  made: RefundMade,
   hooks: OrderHooks,
 ): Promise<void> {
   const order = refundedOrder(
     before,
     planned,
-    { user: wishes.user, isRejected: wishes.rejectAfterRefund, ...made },
+    {
+      user: wishes.user,
+      isRejected: wishes.rejectAfterRefund,
+      ...made,
+      ...(made.isStoreCredit === true && { gateway: 'store credit' }),
+    },
     { at: context.now, timeZone: context.merchant.timeZone },
   );
   await saveOrder(context.db, order);
+  await giveBackCredit(context, order, {
+    credit: minor((planned.after.credit ?? 0) - (refundedOf(before).credit ?? 0)),
+    instead: made.isStoreCredit === true ? planned.amount : zero,
+  });
   await context.events.emit(context, [
     event('order_refund', order, {
       amount: planned.amount,

@@ -305,11 +305,11 @@ test('refundable says what can still be refunded at the gateway', async () => {
   assert.deepEqual(await ask(), [false, false]);
 });
 
-test('store credit is refused, because there is none', async () => {
+test('issue_store_credit needs a customer profile', async () => {
   const order = await placedOrder();
   const { status, body } = await refund(order, quantities(1), { issue_store_credit: true });
   assert.equal(status, 400);
-  assert.match(body.error.user_message, /issue_store_credit/);
+  assert.match(body.error.user_message, /has no customer profile that could get store credit/);
 });
 
 test('refund_other_auto_orders: the customer’s other auto orders are refunded, once, and failures named', async () => {

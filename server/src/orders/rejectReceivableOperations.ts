@@ -6,6 +6,7 @@ import { event, stageChange } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { inStage } from './stages.ts';
 import { saveOrder } from './store.ts';
+import { returnSpentCredit } from './storeCreditOperations.ts';
 
 /** Names the retry of Accounts Receivable in histories. */
 export const retryActor: Actor = { ...systemActor, name: 'Accounts Receivable retry' };
@@ -35,6 +36,7 @@ export async function rejectReceivable(
     event('order_reject', rejected),
   ]);
   await rebill?.changed(context, order, rejected);
+  await returnSpentCredit(context, rejected);
   if (cancels === true && order.autoOrderOid !== undefined)
     await hooks.cancelAutoOrder(context, order.autoOrderOid, { reason, user: retryActor.name });
 }

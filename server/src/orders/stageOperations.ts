@@ -16,6 +16,7 @@ import { countRefunds } from './refundStore.ts';
 import { parcelsOf, stageAfterHold } from './shipping.ts';
 import { inStage, type OrderStage, stageTransitions } from './stages.ts';
 import { findOrder, saveOrder } from './store.ts';
+import { returnSpentCredit } from './storeCreditOperations.ts';
 import { noOrder } from './updateOperations.ts';
 
 /**
@@ -152,6 +153,7 @@ export async function moveLocked(
     ...stageEvents(order, after),
   ]);
   await rebill?.changed(context, order, after);
+  await returnSpentCredit(context, after);
   return after;
 }
 

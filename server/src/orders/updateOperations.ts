@@ -12,6 +12,7 @@ import type { OrderRecord } from './order.ts';
 import { refundedOf, refundWarnings, totalOf } from './refund.ts';
 import { shipEvents } from './shipping.ts';
 import { findOrder, saveOrder } from './store.ts';
+import { returnSpentCredit } from './storeCreditOperations.ts';
 
 /**
  * Changes a stored order as a client requested (order reference, updateOrder). Absent fields stay,
@@ -42,6 +43,7 @@ export function updateOrder(
     ]);
     await rebill?.changed(context, stored, order);
     if (becamePaid) await hooks.onPaid(context, order);
+    await returnSpentCredit(context, order);
     if (order.rebillNumber === 0) await hooks.onOriginalOrderChanged(context, [order.orderId]);
     return {
       order,

@@ -1,0 +1,9 @@
+/** What a customer's profile says of the orders that the customer places. */
+export interface CustomerPolicy {
+  /** A purchase order is accepted as paid. */
+  readonly autoApprovePurchaseOrder: boolean;
+  /** A card is not charged when the order is placed: it waits in Accounts Receivable. */
+  readonly noRealtimeCharge: boolean;
+  /** Notes of the merchant for every order of the customer. */
+  readonly merchantNotes?: string | undefined;
+}

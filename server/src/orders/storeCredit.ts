@@ -1,0 +1,84 @@
+import type { Order } from '@perennial/contract/order.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
+import { fromMinor, type Minor, minor, toMinor, zero } from '../kernel/money.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { amountOf } from './money.ts';
+import type { OrderRecord } from './order.ts';
+
+/*
+ * Store credit pays a part of an order (order reference, OrderSummary.internal_gift_certificate_amount).
+ * The order's total is what is left to charge. Amounts are in minor units of the order's currency.
+ */
+
+/** The field that asks for store credit, and that shows what was used. */
+export const creditField = 'summary.internal_gift_certificate_amount.value';
+
+const refundedField = 'summary.internal_gift_certificate_refunded';
+
+/** Returns the store credit that paid a part of an order. */
+export const creditUsed = ({
+  document,
+  currency,
+}: Pick<OrderRecord, 'document' | 'currency'>): Minor =>
+  amountOf(document.summary?.internal_gift_certificate_amount, currency);
+
+/**
+ * Returns how much store credit a new order uses: what it asks for, at most what it costs. An order
+ * that was paid elsewhere uses none.
+ */
+export function wantedCredit(
+  { summary }: Order,
+  { total, currency, customerProfileOid, isPaidElsewhere }: CreditTerms,
+): Outcome<Minor, FieldFault> {
+  const value = summary?.internal_gift_certificate_amount?.value;
+  if (value === undefined || isPaidElsewhere) return success(zero);
+  const asked = toMinor(value, currency);
+  if (!asked.ok || asked.value < 0)
+    return failure({
+      field: creditField,
+      reason: `is not a valid amount of store credit in ${currency}`,
+      fix: 'Send 0 or more',
+    });
+  if (asked.value > 0 && customerProfileOid === undefined)
+    return failure({
+      field: creditField,
+      reason: 'asks for store credit, and billing.email has no customer profile',
+      fix: 'Omit it, or insert the customer first',
+    });
+  return success(minor(Math.min(asked.value, total)));
+}
+
+/** What the use of store credit by a new order depends on. */
+export interface CreditTerms {
+  /** Before store credit. */
+  readonly total: Minor;
+  readonly currency: string;
+  readonly customerProfileOid: number | undefined;
+  readonly isPaidElsewhere: boolean;
+}
+
+/**
+ * Returns how much of all refunds of an order goes back as store credit, of `sum`, the refunded
+ * amounts with this refund. Money goes back first, unless the request names the store credit.
+ */
+export function refundedCredit(
+  order: OrderRecord,
+  { summary }: Order,
+  before: Minor,
+  sum: Minor,
+): Outcome<Minor, FieldFault> {
+  const { currency } = order;
+  const used = creditUsed(order);
+  const asked = summary?.internal_gift_certificate_refunded?.value;
+  const given = asked == null ? undefined : toMinor(asked, currency);
+  const rest = minor(Math.max(before, Math.min(used, sum - order.total)));
+  if (given === undefined || (given.ok && given.value === before)) return success(rest);
+  if (given.ok && given.value >= before && given.value <= Math.min(used, sum)) return given;
+  return failure({
+    field: `${refundedField}.value`,
+    reason:
+      `is ${asked}, and between ${fromMinor(before, currency)} and ` +
+      `${fromMinor(minor(Math.max(before, Math.min(used, sum))), currency)} can be given back`,
+    fix: 'Send the store credit of this refund and the earlier ones, or omit it',
+  });
+}
