@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { openTestDatabase } from '../../../test/support/database.ts';
@@ -11,7 +11,7 @@ import { runCommandLine } from './commands.ts';
 import { demoWelcome } from './demo.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
-const { url } = await openTestDatabase();
+const { db, url } = await openTestDatabase();
 
 interface Ran {
   readonly code: number;
@@ -199,6 +199,37 @@ test('a merchant and its keys: made, listed, revoked', async () => {
     new RegExp(`no valid key ${id}`),
   );
   assert.match((await perennial(['key', 'list', '--merchant', 'SHOP'])).out, /revoked 20/);
+});
+
+test('commands are in the audit log, and an entry that was changed by hand is found', async () => {
+  const shop = ['--merchant', 'LOGS'];
+  await perennial(['merchant', 'create', '--id', 'LOGS', '--name', 'Logs', '--test-clock']);
+  await perennial(['key', 'create', ...shop, '--name', 'desk', '--permissions', 'read']);
+  await perennial(['seed', ...shop, '--auto-orders', '3']);
+  const rows = await db.rows(
+    'select act, actor_kind, address from audit_entry where merchant_id = $1 order by act',
+    ['LOGS'],
+  );
+  const here = { actor_kind: 'command', address: hostname() };
+  const acts = ['key create', 'merchant create', 'seed'];
+  assert.deepEqual(
+    rows,
+    acts.map((act) => ({ act, ...here })),
+  );
+  const intact = await perennial(['audit', '--log', ...shop]);
+  assert.deepEqual([intact.code, intact.out], [0, 'LOGS: all 3 entries are intact\n']);
+
+  const entry = 'where merchant_id = $1 and entry_number = 2';
+  await db.run(`update audit_entry set actor_name = 'another' ${entry}`, ['LOGS']);
+  const changed = await perennial(['audit', '--log']);
+  assert.equal(changed.code, 1);
+  assert.match(changed.out, /^LOGS: 1 entries are intact; entry 2 was changed$/m);
+  assert.match(changed.out, /^SHOP: all \d+ entries are intact$/m);
+
+  await db.run(`delete from audit_entry ${entry}`, ['LOGS']);
+  const removed = await perennial(['audit', '--log', ...shop]);
+  assert.equal(removed.code, 1);
+  assert.match(removed.out, /^LOGS: 1 entries are intact; entry 2 is missing; entry 3 follows$/m);
 });
 
 test('users and applications: made, listed, given another password, disabled', async () => {

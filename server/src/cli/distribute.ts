@@ -5,6 +5,7 @@ import { migrateAndDistribute, readMigrations } from '../platform/storage/migrat
 import { noLimits } from '../platform/storage/sessionSettings.ts';
 import { type Command, Obstacle, readArgs } from './command.ts';
 import { showProgress } from './progress.ts';
+import { recordCommand } from './record.ts';
 
 /** `distribute`: spreads a database with orders over the nodes of its Citus. */
 export const distributeCommand: Command = {
@@ -45,6 +46,14 @@ export const distributeCommand: Command = {
         progress.update(done);
       });
       progress?.finish();
+      if (progress !== undefined)
+        await db.transaction((tx) =>
+          recordCommand(tx, {
+            act: 'distribute',
+            objectType: 'installation',
+            objectId: 'database',
+          }),
+        );
       console.log(progress ? 'The merchants are distributed.' : 'Nothing was left to distribute.');
     } finally {
       await db.close();

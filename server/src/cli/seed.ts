@@ -7,6 +7,7 @@ import { type Command, needed, Obstacle, readArgs, UsageError } from './command.
 import { fillMerchant } from './demo/fill.ts';
 import { openStore } from './openStore.ts';
 import { showProgress } from './progress.ts';
+import { recordCommand } from './record.ts';
 
 /** Three years of history multiply the data by ten, which is too much for a million auto orders. */
 const fullHistoryMax = 20_000;
@@ -63,6 +64,13 @@ export const seedCommand: Command = {
         onProgress: progress.update,
       });
       progress.finish();
+      await store.db.transaction((tx) =>
+        recordCommand(
+          tx,
+          { act: 'seed', objectType: 'merchant', objectId: merchantId, after: filled },
+          merchantId,
+        ),
+      );
       // What was just read in must be found fast at once, not when the autovacuum comes round.
       await store.db.run('vacuum (analyze)');
       console.log(
