@@ -230,7 +230,7 @@ const waitingParts: Readonly<Partial<Record<Feature, string>>> = {
   rebill: 'orderIds,rebillClockWork',
   payments:
     'gateways,orderCharge,orderRefund,payments,remoteSimulator,restored,' +
-    'simulator,simulatorLedger,simulatorServer,stripe,stripeLedger,stripeReport,stripeWebhook',
+    'simulator,simulatorLedger,simulatorServer,stripe,stripeCardForm,stripeLedger,stripeReport,stripeWebhook',
   orders: 'hooks',
   staff: 'authenticate,authenticateSession,logIn,password,sessionEndpoints',
   oauth: 'applicationAccess,bearerTokens,endpoints',

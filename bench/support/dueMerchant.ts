@@ -44,6 +44,7 @@ export function gatewayOf(delayMs: number): Gateway {
     charge,
     find: charge,
     cancel: charge,
+    describe: async () => undefined,
     refund: async () => ({ kind: 'refunded', reference: 'ref' }),
   };
 }

@@ -54,6 +54,7 @@ export interface Config {
 export interface StripeConfig {
   readonly secretKey: string;
   readonly webhookSecret?: string | undefined;
+  readonly publishableKey?: string | undefined;
 }
 
 /** The rate limits. */
@@ -141,6 +142,11 @@ export const settings = [
     'on lets webhooks of merchants with a test clock lead to this machine, where their settings say so',
   ],
   ['STRIPE_SECRET_KEY', '', 'charges merchants with a real clock through Stripe'],
+  [
+    'STRIPE_PUBLISHABLE_KEY',
+    '',
+    'lets customers enter cards in the form of Stripe on the card page',
+  ],
   ['STRIPE_WEBHOOK_SECRET', '', 'of the endpoint /perennial/v1/gateways/stripe/webhook'],
   [
     'SECRET_KEY',
@@ -303,9 +309,16 @@ class Reader {
   stripe(): StripeConfig | undefined {
     const secretKey = this.text('STRIPE_SECRET_KEY', '');
     const webhookSecret = this.text('STRIPE_WEBHOOK_SECRET', '') || undefined;
-    if (secretKey !== '') return { secretKey, webhookSecret };
+    const publishableKey = this.text('STRIPE_PUBLISHABLE_KEY', '') || undefined;
+    if (publishableKey !== undefined && !publishableKey.startsWith('pk_'))
+      this.faults.push(
+        'STRIPE_PUBLISHABLE_KEY: give the key that begins with pk_; browsers see it',
+      );
+    if (secretKey !== '') return { secretKey, webhookSecret, publishableKey };
     if (webhookSecret !== undefined)
       this.faults.push('STRIPE_WEBHOOK_SECRET: set STRIPE_SECRET_KEY too');
+    if (publishableKey !== undefined)
+      this.faults.push('STRIPE_PUBLISHABLE_KEY: set STRIPE_SECRET_KEY too');
     return undefined;
   }
 

@@ -63,6 +63,7 @@ function forgetfulGateway(hand: HandClock, onCharge: (count: number) => Promise<
         ? { kind: 'approved', reference: key }
         : { kind: 'absent' },
     cancel: async ({ key }) => ({ kind: 'approved', reference: key }),
+    describe: async () => undefined,
     refund: async () => ({ kind: 'refused', message: 'not requested here' }),
   };
   return { gateway, sent };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { type FrameChoice, framePage, libraryText } from './stripeBrowser.ts';
 
 /**
  * A server that implements the few calls that we make to Stripe, in Stripe's shapes, and keeps its
@@ -10,6 +11,8 @@ export interface StripeStandIn {
   readonly host: { readonly protocol: 'http'; readonly host: string; readonly port: number };
   /** What each request said, form fields as sent. */
   readonly requests: StandInRequest[];
+  /** Where a browser loads the stand-in's library from. */
+  readonly scriptUrl: string;
   captures(): { key: string; amount: number }[];
   /** The newest payment that paid for an order: its id, its amount and its metadata. */
   paymentOf(orderId: string): Pick<Intent, 'id' | 'amount' | 'metadata'> | undefined;
@@ -18,6 +21,8 @@ export interface StripeStandIn {
    * declined by the bank after that.
    */
   confirm(id: string, outcome?: 'succeeds' | 'fails' | 'declined'): void;
+  /** What the customer's browser does in the form of Stripe's library. */
+  choose(choice: FrameChoice): unknown;
   setDown(isDown: boolean): void;
   /** The response to the next request of any kind. */
   answerNext(status: number, error: Record<string, unknown>): void;
@@ -41,9 +46,20 @@ interface Intent {
   payment_method: string | null;
   status: string;
   metadata: Record<string, string>;
+  client_secret: string;
   cancellation_reason: string | null;
   last_payment_error: Record<string, unknown> | null;
   refunded: number;
+}
+
+interface Setup {
+  id: string;
+  object: 'setup_intent';
+  client_secret: string;
+  customer: string | null;
+  status: string;
+  payment_method: unknown;
+  metadata: Record<string, string>;
 }
 
 interface Reply {
@@ -65,11 +81,14 @@ export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Prom
   const standIn = new StandInServer(new StripeBooks(nowSeconds), nowSeconds);
   const server = createServer((incoming, response) => void standIn.receive(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
   return {
-    host: { protocol: 'http', host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+    host: { protocol: 'http', host: '127.0.0.1', port },
+    scriptUrl: `http://127.0.0.1:${port}/v3/`,
     requests: standIn.requests,
     captures: () => standIn.books.captures(),
     paymentOf: (orderId) => standIn.books.paymentOf(orderId),
+    choose: (choice) => standIn.books.choose(choice),
     confirm: (id, outcome) => standIn.books.confirm(id, outcome),
     setDown: (down) => {
       standIn.isDown = down;
@@ -103,6 +122,7 @@ class StandInServer {
   async receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(incoming);
     const url = new URL(incoming.url!, 'http://stand-in');
+    if (this.#serveBrowser(url.pathname, body, response)) return;
     const idempotencyKey = incoming.headers['idempotency-key'] as string | undefined;
     const request: StandInRequest = {
       method: incoming.method!,
@@ -117,6 +137,16 @@ class StandInServer {
     const reply = ordered ?? this.#replyTo(request);
     if (reply === 'lost') response.destroy();
     else send(response, reply);
+  }
+
+  /** What the customer's browser asks of Stripe. */
+  #serveBrowser(path: string, body: string, response: ServerResponse): boolean {
+    if (path === '/v3/') response.setHeader('content-type', 'text/javascript').end(libraryText);
+    else if (path === '/frame') response.setHeader('content-type', 'text/html').end(framePage);
+    else if (path === '/frame/confirm')
+      response.end(JSON.stringify(this.books.choose(JSON.parse(body) as FrameChoice)));
+    else return false;
+    return true;
   }
 
   #replyTo({ method, path, fields, idempotencyKey: key = '' }: StandInRequest): Reply | 'lost' {
@@ -136,8 +166,10 @@ class StandInServer {
 
   #read(path: string, fields: URLSearchParams): Reply {
     if (path === '/v1/payment_intents') return { status: 200, body: this.books.list(fields) };
-    const one = /^\/v1\/payment_intents\/(\w+)$/.exec(path)?.[1];
-    return one === undefined ? unknownPath : this.books.retrieve(one);
+    const [, kind, id = ''] = /^\/v1\/(\w+)\/(\w+)$/.exec(path) ?? [];
+    if (kind === 'payment_intents') return this.books.retrieve(id);
+    if (kind === 'setup_intents') return this.books.retrieveSetup(id);
+    return kind === 'payment_methods' ? { status: 200, body: methodOf(id) } : unknownPath;
   }
 
   // The library repeats a request once by itself when the connection breaks, so a charge's answer
@@ -150,6 +182,9 @@ class StandInServer {
 
   #carryOut(path: string, fields: URLSearchParams): Reply {
     if (path === '/v1/payment_intents') return this.books.createIntent(fields);
+    if (path === '/v1/setup_intents') return this.books.createSetup(fields);
+    if (path === '/v1/customers')
+      return { status: 200, body: { id: `cus_new${this.requests.length}`, object: 'customer' } };
     const canceled = /^\/v1\/payment_intents\/(\w+)\/cancel$/.exec(path)?.[1];
     if (canceled !== undefined) return this.books.cancel(canceled, fields);
     return path === '/v1/refunds'
@@ -161,6 +196,7 @@ class StandInServer {
 /** The payments of the stand-in, newest first. */
 class StripeBooks {
   readonly #intents: Intent[] = [];
+  readonly #setups: Setup[] = [];
   readonly #nowSeconds: () => number;
 
   constructor(nowSeconds: () => number) {
@@ -187,6 +223,7 @@ class StripeBooks {
       payment_method: error ? null : card,
       status: error ? 'requires_payment_method' : 'succeeded',
       metadata: metadataOf(fields),
+      client_secret: `pi_${this.#intents.length + 1}_secret_1`,
       cancellation_reason: null,
       last_payment_error: error ?? null,
       refunded: 0,
@@ -195,6 +232,41 @@ class StripeBooks {
     return error
       ? { status: 402, body: { error: { ...error, payment_intent: intent } } }
       : { status: 200, body: intent };
+  }
+
+  createSetup(fields: URLSearchParams): Reply {
+    const id = `seti_${this.#setups.length + 1}`;
+    const setup: Setup = {
+      id,
+      object: 'setup_intent',
+      client_secret: `${id}_secret_1`,
+      customer: fields.get('customer'),
+      status: 'requires_payment_method',
+      payment_method: null,
+      metadata: metadataOf(fields),
+    };
+    this.#setups.push(setup);
+    return { status: 200, body: setup };
+  }
+
+  retrieveSetup(id: string): Reply {
+    const setup = this.#setups.find((each) => each.id === id);
+    return setup === undefined ? missing : { status: 200, body: setup };
+  }
+
+  /** What a customer does in the browser. Returns what Stripe's library returns for it. */
+  choose({ what, clientSecret, card = '', outcome }: FrameChoice): unknown {
+    const id = clientSecret.replace(/_secret_.*/, '');
+    const error = { message: 'We are unable to authenticate your payment method.' };
+    if (what === 'payment') {
+      this.confirm(id, outcome);
+      return outcome === 'succeeds' ? { paymentIntent: { id } } : { error };
+    }
+    const setup = this.#setups.find((each) => each.id === id)!;
+    if (outcome === 'fails') return { error };
+    setup.status = 'succeeded';
+    setup.payment_method = methodOf(card);
+    return { setupIntent: { id } };
   }
 
   createRefund(fields: URLSearchParams, number: number): Reply {
@@ -258,6 +330,26 @@ class StripeBooks {
     return { object: 'list', url: '/v1/payment_intents', has_more: false, data: found };
   }
 }
+
+/** A card as Stripe describes it. */
+const methodOf = (id: string) => ({
+  id,
+  object: 'payment_method',
+  type: 'card',
+  card: {
+    brand: id === 'pm_mastercard' ? 'mastercard' : 'visa',
+    last4: id === 'pm_mastercard' ? '4444' : '4242',
+    exp_month: 8,
+    exp_year: 2032,
+  },
+});
+
+const missing: Reply = {
+  status: 404,
+  body: {
+    error: { type: 'invalid_request_error', code: 'resource_missing', message: 'No such object.' },
+  },
+};
 
 const keptSeconds = 86_400;
 

@@ -2,11 +2,14 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { findOids } from '../autoOrders/searchStore.ts';
 import type { OwnAutoOrder } from '../customers/customerPage.ts';
 import { fold } from '../kernel/caseFolding.ts';
+import { findOrder } from '../orders/store.ts';
 import type { EnteredCard } from '../payments/billingForm.ts';
 import { makeBillingLink } from '../payments/billingLinkStore.ts';
-import { subscriptionExpand } from '../payments/billingRoutes.ts';
+import { subscriptionExpand, type WaitingPayment } from '../payments/billingOperations.ts';
 import type { Context } from '../platform/context.ts';
-import type { RebillParts } from '../rebill/dueOperations.ts';
+import { findWaiting, isPaidRebill } from '../rebill/awaitedStore.ts';
+import { type RebillParts, resolveUnanswered } from '../rebill/dueOperations.ts';
+import { requeryNow } from '../rebill/lateAnswerStore.ts';
 import { replaceCard } from '../rebill/operations.ts';
 import { readAutoOrders } from './objectReaders.ts';
 
@@ -74,3 +77,23 @@ async function ownAutoOrder(
       }),
   };
 }
+
+/** Returns the card that pays an auto order, and whose it is. */
+export async function readPayer({ db, merchant }: Context, originalOrderId: string) {
+  const order = await findOrder(db, merchant.merchantId, originalOrderId);
+  return { cardToken: order?.cardToken, email: order?.document.billing?.email };
+}
+
+/** Returns the payment that waits for the customer of an auto order. */
+export const readWaiting = ({ db, merchant }: Context, oid: number) =>
+  findWaiting(db, merchant.merchantId, oid);
+
+/** Queries the gateway about a payment now, and returns whether it is paid. */
+export const settleNow =
+  (rebills: RebillParts) =>
+  async (context: Context, oid: number, payment: WaitingPayment): Promise<boolean> => {
+    const { db, merchant } = context;
+    await requeryNow(db, merchant.merchantId, payment.key);
+    await resolveUnanswered(context, rebills);
+    return isPaidRebill(db, merchant.merchantId, oid, payment.rebillNumber);
+  };

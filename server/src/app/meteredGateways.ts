@@ -30,6 +30,7 @@ export function meteredGateways<All extends Gateways>(
       charge: (request) => timed('charge', gateway.charge(request)),
       find: (request) => timed('find', gateway.find(request)),
       cancel: (request, reference) => timed('cancel', gateway.cancel(request, reference)),
+      describe: (cardToken) => gateway.describe(cardToken),
       refund: (request) => timed('refund', gateway.refund(request)),
     };
   };

@@ -4,6 +4,7 @@ import { addOauthEndpoints } from '../oauth/endpoints.ts';
 import { addOauthPages } from '../oauth/pages.ts';
 import { addSheetStyles } from '../orders/sheetStyles.ts';
 import { addBillingPage } from '../payments/billingRoutes.ts';
+import { cardForms } from '../payments/cardForms.ts';
 import { hearReport } from '../payments/gatewayReportWorker.ts';
 import { addStripeWebhook } from '../payments/stripeWebhook.ts';
 import { fileOriginOf } from '../platform/files/openFiles.ts';
@@ -15,7 +16,14 @@ import { readiness } from '../platform/storage/readiness.ts';
 import { requeryNow } from '../rebill/lateAnswerStore.ts';
 import { addSessionEndpoints } from '../staff/sessionEndpoints.ts';
 import type { AppParts } from './appParts.ts';
-import { cardUpdate, readOwnAutoOrders, readSubscription } from './cardPage.ts';
+import {
+  cardUpdate,
+  readOwnAutoOrders,
+  readPayer,
+  readSubscription,
+  readWaiting,
+  settleNow,
+} from './cardPage.ts';
 import type { Features } from './features.ts';
 import { routesOf } from './routes.ts';
 import type { Services } from './services.ts';
@@ -82,7 +90,7 @@ const nonceBytes = 16;
 /** The pages that a link opens for a customer. */
 function addCustomerPages(
   http: FastifyInstance,
-  { db, seal }: AppParts,
+  { db, seal, gateways }: AppParts,
   { contexts }: Services,
   { rebills }: Features,
 ): void {
@@ -90,7 +98,11 @@ function addCustomerPages(
     db,
     contextFor: contexts.contextFor,
     readAutoOrder: readSubscription,
+    readPayer,
     updateCard: cardUpdate(rebills),
+    findWaiting: readWaiting,
+    settleNow: settleNow(rebills),
+    forms: cardForms(gateways),
   });
   addCustomerPage(http, {
     seal,

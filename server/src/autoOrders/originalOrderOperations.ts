@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Order } from '@perennial/contract/order.ts';
 import { localDate } from '../kernel/calendar.ts';
+import type { ChargedCard } from '../orders/charge.ts';
+import { noHooks } from '../orders/hooks.ts';
 import { ignoredIn } from '../orders/ignoredInput.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { refundWarnings } from '../orders/refund.ts';
@@ -24,18 +26,20 @@ export interface ChangedOriginal {
 
 /**
  * Changes the original order, whose addresses and card every rebill uses, in the caller's
- * transaction. With `validates`, the changed order must be one that can be billed.
+ * transaction. With `validates`, the changed order must be one that can be billed. `card` is what
+ * the gateway knows of a new card.
  */
 export async function changeOriginalOrder(
   context: Context,
   autoOrder: AutoOrder,
   body: Order,
   validates: boolean,
+  card?: ChargedCard,
 ): Promise<ChangedOriginal> {
   const before = await findOrder(context.db, autoOrder.merchantId, autoOrder.originalOrderId, {
     lock: true,
   });
-  const { order } = await updateOrder(context, autoOrder.originalOrderId, body);
+  const { order } = await updateOrder(context, autoOrder.originalOrderId, body, noHooks, card);
   if (validates) refuseUnbillable(context, order.document);
   await saveFacets(context.db, autoOrder.merchantId, [facetsOf(autoOrder.autoOrderOid, order)]);
   return {

@@ -4,21 +4,32 @@ import { escapeHtml } from './html.ts';
 /** What pages with a form have in common: one look, no script, nothing loaded from elsewhere. */
 export interface PageFrame {
   /** The whole page; `body` is HTML. */
-  page(title: string, body: string): string;
+  page(title: string, body: string, script?: PageScript): string;
   /**
    * The Content-Security-Policy of these pages. It forbids everything but their own style and
    * sending their forms to this server or to `formTargets`: a browser also checks the address to
    * which the response to a form redirects.
    */
-  policy(formTargets?: readonly string[]): string;
+  policy(formTargets?: readonly string[], script?: PageScript): string;
+}
+
+/** The script of a page that cannot do without, and the library of another site that it uses. */
+export interface PageScript {
+  readonly text: string;
+  readonly libraryUrl: string;
+  /** What the library shows in frames and calls, as sources of a Content-Security-Policy. */
+  readonly frames: readonly string[];
+  readonly calls: readonly string[];
+  /** What the script reads, by names of `document.body.dataset` with hyphens. */
+  readonly data: Readonly<Record<string, string | undefined>>;
 }
 
 /** The frame of pages that need `ownStyle` beyond the common one. */
 export function pageFrame(ownStyle: string): PageFrame {
   const style = commonStyle + ownStyle;
-  const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+  const styleSource = sourceOf(style);
   return {
-    page: (title, body) => `<!doctype html>
+    page: (title, body, script) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -26,22 +37,40 @@ export function pageFrame(ownStyle: string): PageFrame {
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
 </head>
-<body>
+<body${script === undefined ? '' : attributesOf(script.data)}>
 <main>${body}
-</main>
+</main>${script === undefined ? '' : scriptsOf(script)}
 </body>
 </html>
 `,
-    policy: (formTargets = []) =>
+    policy: (formTargets = [], script) =>
       [
         "default-src 'none'",
         `style-src ${styleSource}`,
+        ...(script === undefined ? [] : scriptPolicy(script)),
         ["form-action 'self'", ...formTargets].join(' '),
         "base-uri 'none'",
         "frame-ancestors 'none'",
       ].join('; '),
   };
 }
+
+const sourceOf = (text: string): string =>
+  `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+const attributesOf = (data: PageScript['data']): string =>
+  Object.entries(data)
+    .map(([name, value]) => (value === undefined ? '' : ` data-${name}="${escapeHtml(value)}"`))
+    .join('');
+
+const scriptsOf = ({ libraryUrl, text }: PageScript): string =>
+  `\n<script src="${escapeHtml(libraryUrl)}"></script>\n<script>${text}</script>`;
+
+const scriptPolicy = ({ text, libraryUrl, frames, calls }: PageScript): string[] => [
+  `script-src ${sourceOf(text)} ${new URL(libraryUrl).origin}`,
+  `frame-src ${frames.join(' ')}`,
+  `connect-src 'self' ${calls.join(' ')}`,
+];
 
 const commonStyle = `
 :root { color-scheme: light dark; --line: light-dark(#767676, #8f8f8f); --fault: light-dark(#b3261e,

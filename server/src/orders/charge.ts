@@ -1,3 +1,4 @@
+import type { OrderPaymentCreditCard } from '@perennial/contract/orderPayment.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
 
@@ -50,8 +51,9 @@ export type KnownChargeResult = Exclude<ChargeResult, { readonly kind: 'unknown'
 
 /** What the gateway knows about the card behind a token. */
 export interface ChargedCard {
-  readonly lastFour?: string;
-  readonly type?: 'AMEX' | 'Diners Club' | 'Discover' | 'JCB' | 'MasterCard' | 'VISA';
+  readonly lastFour?: string | undefined;
+  readonly type?: OrderPaymentCreditCard['card_type'];
+  readonly expiration?: { readonly month: number; readonly year: number } | undefined;
 }
 
 /**

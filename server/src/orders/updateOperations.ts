@@ -4,7 +4,9 @@ import { parseWireDate } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { withCardFacts } from './cardFacts.ts';
 import { type ChangedOrder, changedOrder, type PaymentSaid } from './change.ts';
+import type { ChargedCard } from './charge.ts';
 import { noHooks, type OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
 import { event, ownReceipt, paymentEvent, stageEvents } from './insertOperations.ts';
@@ -17,13 +19,15 @@ import { returnSpentCredit } from './storeCreditOperations.ts';
 /**
  * Changes a stored order as a client requested (order reference, updateOrder). Absent fields stay,
  * null clears, and values that the server computes are ignored. Joins the surrounding transaction.
- * A caller that changes an original order for its auto order omits the hooks.
+ * A caller that changes an original order for its auto order omits the hooks. `card` is what the
+ * gateway knows of a new card.
  */
 export function updateOrder(
   context: Context,
   orderId: string,
   body: Order,
   hooks: OrderHooks = noHooks,
+  card?: ChargedCard,
 ): Promise<UpdatedOrder> {
   const change = writable(Order, body, context.merchant.timeZone);
   return inTransaction(context, async (context) => {
@@ -33,7 +37,7 @@ export function updateOrder(
       (await findOrder(context.db, merchantId, orderId, { lock: true })) ?? noOrder(orderId);
     const changed = orderAfter(context, stored, body, rebill?.isUnderWay);
     const { becamePaid } = changed;
-    const order = await withCustomer(context, changed.order, stored);
+    const order = withCardFacts(await withCustomer(context, changed.order, stored), card);
     await saveOrder(context.db, order);
     await context.events.emit(context, [
       event('order_update', order, { changed: Object.keys(change) }),

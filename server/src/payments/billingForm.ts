@@ -1,9 +1,9 @@
 import { cardFieldOf } from '../kernel/cardNumbers.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import type { CardExpiration } from './gateway.ts';
+import type { CardExpiration, CardFacts } from './gateway.ts';
 
 /** A new card that a customer entered: a token instead of its number. */
-export interface EnteredCard {
+export interface EnteredCard extends CardFacts {
   readonly cardToken: string;
   readonly expiration: CardExpiration;
 }
@@ -11,7 +11,7 @@ export interface EnteredCard {
 /** The faults of a form by field, in words for the customer. */
 export type FormFaults = { readonly [Field in FormField]?: string };
 /** A field of the card page's form. */
-export type FormField = 'card_token' | 'expiration_month' | 'expiration_year';
+export type FormField = 'card' | 'card_token' | 'expiration_month' | 'expiration_year';
 
 const tokenLengthMax = 100;
 const yearsAhead = 20;
@@ -59,8 +59,13 @@ function faultOfToken(token: string): string | undefined {
   if (token === '') return 'Enter the card token.';
   if (token.length > tokenLengthMax || !/^[\x21-\x7e]+$/.test(token))
     return `A card token has at most ${tokenLengthMax} letters, digits and symbols, and no spaces.`;
+  if (ofGateway.test(token))
+    return 'This is a token of Stripe. Open the secure card form of the shop instead.';
   return undefined;
 }
+
+// What a customer of a shop with Stripe could have seen of another customer.
+const ofGateway = /^(cus|pm|pi|seti|src)_/;
 
 const wholeNumber = (text: string | null): number | undefined =>
   text !== null && /^\d{1,4}$/.test(text) ? Number(text) : undefined;

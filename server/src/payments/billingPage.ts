@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { escapeHtml } from '../kernel/html.ts';
-import { pageFrame } from '../kernel/pageFrame.ts';
+import { type PageScript, pageFrame } from '../kernel/pageFrame.ts';
 import { expirationYears, type FormFaults, type FormField } from './billingForm.ts';
+import type { BrowserForm, Confirmation } from './cardForm.ts';
 
 /** The parts of a subscription that the page shows. */
 export interface Subscription {
@@ -13,28 +15,88 @@ export interface Subscription {
   readonly hasEnded: boolean;
 }
 
+/** What the page offers. */
+export interface CardPage {
+  readonly subscription: Subscription;
+  readonly thisYear: number;
+  /** How a card is entered here; absent: not at all. */
+  readonly entry?: CardEntry | undefined;
+  /** The payment that the customer must confirm, if there is one. */
+  readonly payment?: { readonly amount: string; readonly confirmation?: Confirmation } | undefined;
+}
+
+/** A form of ours for a token, or the gateway's own form. */
+export type CardEntry =
+  | { readonly kind: 'token' }
+  | { readonly kind: 'gateway'; readonly browser: BrowserForm; readonly currency: string };
+
+/** A page with the policy that it needs. */
+export interface RenderedPage {
+  readonly html: string;
+  readonly policy: string;
+}
+
 /**
  * Renders the form, with the faults of the last one sent. Never shows a token that the customer
  * typed.
  */
 export function formPage(
-  subscription: Subscription,
-  thisYear: number,
+  page: CardPage,
   faults: FormFaults = {},
   chosen: URLSearchParams = new URLSearchParams(),
-): string {
+): RenderedPage {
+  const { subscription, entry, payment } = page;
   const { merchantName, autoOrderCode, itemDescriptions, card } = subscription;
   const isFaulty = Object.keys(faults).length > 0;
   const items = itemDescriptions.length === 0 ? '' : `: ${itemDescriptions.join(', ')}`;
-  return frame.page(
-    `${isFaulty ? 'Please check: ' : ''}Update your card`,
+  const title = payment === undefined ? 'Update your card' : 'Confirm your payment';
+  return rendered(
+    `${isFaulty ? 'Please check: ' : ''}${title}`,
     `
-<h1>Update your card</h1>
+<h1>${title}</h1>
 <p>For your subscription <strong>${escapeHtml(autoOrderCode)}</strong>
 with ${escapeHtml(merchantName + items)}.</p>
-${card === undefined ? '' : `<p>We now charge your ${escapeHtml(card)}.</p>`}
 ${faultSummary(faults)}
-<form method="post" novalidate>
+${payment === undefined ? '' : confirmSection(payment)}
+${card === undefined ? '' : `<p>We now charge your ${escapeHtml(card)}.</p>`}
+<div id="card">${entryForm(page, faults, chosen)}</div>`,
+    entry?.kind === 'gateway' ? scriptOf(entry, payment?.confirmation) : undefined,
+  );
+}
+
+function entryForm(
+  { subscription, entry, thisYear }: CardPage,
+  faults: FormFaults,
+  chosen: URLSearchParams,
+): string {
+  if (entry === undefined)
+    return `<p>A new card cannot be entered here at the moment.
+Please ask ${escapeHtml(subscription.merchantName)} for help.</p>`;
+  return entry.kind === 'token' ? tokenForm(thisYear, faults, chosen) : gatewayForm;
+}
+
+/** The form of a gateway: its library draws the fields in its own frame. */
+const gatewayForm = `<form method="post" id="card_form">
+<div id="card_fields"></div>
+<p role="alert" class="fault"></p>
+<input type="hidden" name="setup_intent">
+<button type="submit">Save this card</button>
+</form>
+<noscript><p class="fault">This form needs JavaScript, which your browser does not run.</p></noscript>
+<p class="note">The card goes from your browser to Stripe. We never see its number.</p>`;
+
+const confirmSection = ({ amount, confirmation }: NonNullable<CardPage['payment']>): string => `
+<p>Your bank wants you to confirm a payment of <strong>${escapeHtml(amount)}</strong>.
+Nothing is charged before you confirm it.</p>
+<form method="post" id="confirm_form">
+<p role="alert" class="fault"></p>
+<input type="hidden" name="step" value="${confirmation === undefined ? 'ask bank' : 'confirmed'}">
+<button type="submit">Confirm the payment</button>
+</form>
+<h2>Or use another card</h2>`;
+
+function tokenForm(thisYear: number, faults: FormFaults, chosen: URLSearchParams): string {
+  return `<form method="post" novalidate>
 ${tokenField(faults)}
 <fieldset>
 <legend>Expires</legend>
@@ -50,13 +112,46 @@ ${choice(
 <button type="submit">Save this card</button>
 </form>
 <p class="note">We never accept card numbers here.
-The token comes from the secure card form of the shop.</p>`,
+The token comes from the secure card form of the shop.</p>`;
+}
+
+/**
+ * Renders the page of the simulator's bank, which asks the customer as real banks do (3-D Secure).
+ * `fields` come back with the customer's choice.
+ */
+export function bankPage(question: string, fields: Readonly<Record<string, string>>): RenderedPage {
+  const hidden = Object.entries(fields)
+    .map(([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`)
+    .join('\n');
+  return rendered(
+    'Your bank asks',
+    `
+<h1>Your bank asks</h1>
+<p>${escapeHtml(question)}</p>
+<form method="post">
+${hidden}
+<p><button type="submit" name="bank" value="yes">Yes, it is me</button></p>
+<p><button type="submit" name="bank" value="no">No</button></p>
+</form>
+<p class="note">This is the simulator’s bank. No money moves.</p>`,
+  );
+}
+
+/** Renders the thanks for a payment that the customer confirmed. */
+export function paidPage({ merchantName, autoOrderCode }: Subscription, amount: string) {
+  return rendered(
+    'Your payment is confirmed',
+    `
+<h1>Your payment is confirmed</h1>
+<p role="status">You paid ${escapeHtml(amount)} to ${escapeHtml(merchantName)}
+for your subscription <strong>${escapeHtml(autoOrderCode)}</strong>.
+You can close this page.</p>`,
   );
 }
 
 /** Renders the confirmation that the card is saved. */
-export function savedPage({ merchantName, autoOrderCode }: Subscription): string {
-  return frame.page(
+export function savedPage({ merchantName, autoOrderCode }: Subscription): RenderedPage {
+  return rendered(
     'Your card is updated',
     `
 <h1>Your card is updated</h1>
@@ -67,8 +162,8 @@ You can close this page.</p>`,
 }
 
 /** Renders a page without a form: why the card cannot be changed here, and what to do instead. */
-export function messagePage(title: string, message: string): string {
-  return frame.page(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`);
+export function messagePage(title: string, message: string): RenderedPage {
+  return rendered(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`);
 }
 
 const months = [
@@ -92,10 +187,11 @@ const months = [
 function faultSummary(faults: FormFaults): string {
   const entries = Object.entries(faults);
   if (entries.length === 0) return '';
+  const title = faults.card === undefined ? 'The card was not saved' : 'This did not work';
   const links = entries
     .map(([field, fault]) => `<li><a href="#${field}">${escapeHtml(fault)}</a></li>`)
     .join('');
-  return `<div role="alert" class="faults"><h2>The card was not saved</h2><ul>${links}</ul></div>`;
+  return `<div role="alert" class="faults"><h2>${title}</h2><ul>${links}</ul></div>`;
 }
 
 function tokenField(faults: FormFaults): string {
@@ -146,5 +242,28 @@ fieldset label { font-weight: 400; }
 .fault { color: var(--fault); margin: .3rem 0 0; }
 `);
 
-/** Allows only this page's own style, and sending its form back to this server. */
-export const contentSecurityPolicy = frame.policy();
+function rendered(title: string, body: string, script?: PageScript): RenderedPage {
+  return { html: frame.page(title, body, script), policy: frame.policy([], script) };
+}
+
+const scriptText = readFileSync(new URL('billingScript.js', import.meta.url), 'utf8');
+
+/** The script of a page with Stripe's form, and what Stripe's library needs (its documentation). */
+function scriptOf(
+  { browser, currency }: Extract<CardEntry, { kind: 'gateway' }>,
+  confirmation: Confirmation | undefined,
+): PageScript {
+  const library = new URL(browser.scriptUrl).origin;
+  return {
+    text: scriptText,
+    libraryUrl: browser.scriptUrl,
+    frames: [library, 'https://*.js.stripe.com', 'https://hooks.stripe.com'],
+    calls: ['https://api.stripe.com'],
+    data: {
+      'stripe-key': browser.publishableKey,
+      currency: currency.toLowerCase(),
+      'client-secret': confirmation?.clientSecret,
+      'payment-method': confirmation?.paymentMethod,
+    },
+  };
+}

@@ -1,22 +1,26 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { testApp } from '../../../test/support/app.ts';
+import { after, test } from 'node:test';
+import { type TestApp, testApp } from '../../../test/support/app.ts';
+import { startStripeStandIn } from '../../../test/support/stripeStandIn.ts';
 
 const app = await testApp();
-await app.request({
-  operation: 'insertItem',
-  body: {
-    merchant_item_id: 'COFFEE',
-    description: 'Dark <b>roast</b>',
-    pricing: { cost: 12.99 },
-    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-  },
-});
+const coffee = {
+  merchant_item_id: 'COFFEE',
+  description: 'Dark <b>roast</b>',
+  pricing: { cost: 12.99 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+};
+await app.request({ operation: 'insertItem', body: coffee });
 
 /** A new auto order's oid and the link to its card page. */
-async function subscribed(): Promise<{ oid: number; orderId: string; url: URL }> {
-  const inserted = await app.request({
+async function subscribed({ request, key }: Pick<TestApp, 'request' | 'key'> = app): Promise<{
+  oid: number;
+  orderId: string;
+  url: URL;
+}> {
+  const inserted = await request({
     operation: 'insertOrder',
+    key,
     body: {
       billing: { first_name: 'Ann', last_name: 'Smith', email: 'ann@example.com' },
       items: [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }],
@@ -27,23 +31,28 @@ async function subscribed(): Promise<{ oid: number; orderId: string; url: URL }>
           card_number_token: 'tok_old',
           card_number: 'XXXXXXXXXXXX1111',
           card_expiration_month: 5,
-          card_expiration_year: 2030,
+          card_expiration_year: 2040,
         },
       },
     },
   });
   const orderId: string = inserted.body.order.order_id;
-  const found = await app.request({
+  const found = await request({
     operation: 'getAutoOrderByReferenceOrderId',
+    key,
     params: { reference_order_id: orderId },
   });
   const oid: number = found.body.auto_order.auto_order_oid;
-  return { oid, orderId, url: await linkOf(oid) };
+  return { oid, orderId, url: await linkOf(oid, { request, key }) };
 }
 
-async function linkOf(oid: number): Promise<URL> {
-  const { status, body } = await app.request({
+async function linkOf(
+  oid: number,
+  { request, key }: Pick<TestApp, 'request' | 'key'> = app,
+): Promise<URL> {
+  const { status, body } = await request({
     operation: 'getAutoOrderUpdateBillingUrl',
+    key,
     params: { auto_order_oid: oid },
   });
   assert.equal(status, 200, JSON.stringify(body));
@@ -181,4 +190,50 @@ test('an auto order shows its link when management is expanded, and only to thos
   );
   const { management } = await read({ _expand: 'management' });
   assert.equal((await open(new URL(management.update_billing_url))).status, 200);
+});
+
+test('a merchant with Stripe takes no typed tokens, and a card only from its own form', async () => {
+  const standIn = await startStripeStandIn();
+  after(() => standIn.close());
+  const stripe = { secretKey: 'sk_test', publishableKey: 'pk_test', host: standIn.host };
+  const shop = await testApp({ gateways: { stripe } });
+  await shop.addMerchant('SHOP', { clock: { kind: 'real' } });
+  const key = await shop.addKey('SHOP');
+  await shop.request({ operation: 'insertItem', key, body: coffee });
+  const one = await subscribed({ ...shop, key });
+  const other = await subscribed({ ...shop, key });
+  const post = (url: URL, path: string, fields: Record<string, string>) =>
+    shop.request({
+      method: 'POST',
+      path: url.pathname + path,
+      key: null,
+      rawBody: new URLSearchParams(fields).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+  const begin = async ({ url }: typeof one) => {
+    const { client_secret: secret } = (await post(url, '/card', {})).body as unknown as {
+      client_secret: string;
+    };
+    standIn.choose({ what: 'setup', clientSecret: secret, card: 'pm_visa', outcome: 'succeeds' });
+    return secret.split('_secret_')[0]!;
+  };
+  const stolen = await begin(other);
+  for (const fields of [
+    { ...card, card_token: 'cus_other/pm_other' },
+    { setup_intent: stolen },
+    { setup_intent: 'seti_999' },
+    { setup_intent: '../customers/cus_1' },
+  ]) {
+    const answer = await post(one.url, '', fields);
+    assert.equal(answer.status, 400, JSON.stringify(fields));
+    assert.match(answer.text, /Stripe does not know this card/);
+  }
+  assert.equal((await post(one.url, '', { setup_intent: await begin(one) })).status, 200);
+  const page = await shop.request({ path: one.url.pathname, key: null });
+  assert.match(
+    String(page.headers['content-security-policy']),
+    /script-src 'sha256-[^ ]+ https:\/\/js\.stripe\.com; frame-src https:\/\/js\.stripe\.com/,
+  );
+  standIn.setDown(true);
+  assert.equal((await post(one.url, '', { setup_intent: 'seti_1' })).status, 503);
 });

@@ -1,3 +1,4 @@
+import type { cardTypes } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 
@@ -24,6 +25,8 @@ export interface Gateway {
    * its outcome: declined, or approved when the customer confirmed it first.
    */
   cancel(request: ChargeRequest, reference: string): Promise<ChargeAnswer>;
+  /** Returns what the gateway knows of a card, or undefined when it does not know or respond. */
+  describe(cardToken: string): Promise<CardFacts | undefined>;
   /** Refunds at most what was captured. Runs once per key, like a charge. */
   refund(request: RefundRequest): Promise<RefundAnswer>;
 }
@@ -60,12 +63,23 @@ export interface ChargeRequest {
   readonly mayWait?: true;
 }
 
+/** A type of card. */
+export type CardType = (typeof cardTypes)[number];
+
 /** The month in which a card expires. */
 export interface CardExpiration {
   /** 1 to 12. */
   readonly month: number;
   /** Four digits. */
   readonly year: number;
+}
+
+/** What a gateway knows of a card. Absent: it does not say. */
+export interface CardFacts {
+  /** The type in the spelling of the wire: VISA, MasterCard … */
+  readonly type?: CardType | undefined;
+  readonly lastFour?: string | undefined;
+  readonly expiration?: CardExpiration | undefined;
 }
 
 /** What a gateway says about a charge. */

@@ -1,6 +1,7 @@
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
+import type { CardForm } from './cardForm.ts';
 import type { Gateway } from './gateway.ts';
 import type { GatewayKind } from './gatewaySettings.ts';
 import type { GatewayLedger } from './knownCharges.ts';
@@ -9,12 +10,14 @@ import { remoteSimulatorGateways } from './remoteSimulator.ts';
 import { simulatorGateway } from './simulator.ts';
 import {
   type BookedCharge,
+  type CustomerChoice,
   type OutsideAction,
   type OutsideAnswer,
   SimulatorBooks,
 } from './simulatorBooks.ts';
 import { simulatorLedger } from './simulatorLedger.ts';
 import { type StripeSettings, stripeGateway } from './stripe.ts';
+import { stripeCardForm } from './stripeCardForm.ts';
 import { stripeLedger } from './stripeLedger.ts';
 
 /** The gateway settings from the environment. */
@@ -40,6 +43,10 @@ export interface OpenGateways extends Gateways {
   readonly stripe?: StripeSettings | undefined;
   /** Returns what the simulator captured for a merchant, or undefined when it cannot be reached. */
   captures(this: void, merchantId: string): Promise<readonly BookedCharge[] | undefined>;
+  /** Stripe's form for cards in a browser, where the installation has a key for it. */
+  readonly stripeForm: CardForm | undefined;
+  /** A customer confirms a payment at the simulator's bank. */
+  confirm(this: void, confirmation: CustomerChoice): Promise<void>;
   /** Lets the simulator refund or dispute a charge on its own side. */
   act(this: void, action: OutsideAction): Promise<OutsideAnswer>;
   /** What each gateway has charged, according to its own books. */
@@ -81,6 +88,11 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
     async captures(merchantId) {
       const all = remote === undefined ? books.captures() : await remote.captures();
       return all?.filter((capture) => capture.merchantId === merchantId);
+    },
+    stripeForm: stripeCardForm(config.stripe),
+    async confirm(choice) {
+      if (remote === undefined) books.confirm(choice);
+      else await remote.confirm(choice);
     },
     act: async (action) => (remote === undefined ? books.act(action) : remote.act(action)),
     async close() {

@@ -6,6 +6,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type ChargingGate, type ChargingStop, openGate } from './charging.ts';
 import {
   type Absent,
+  type CardFacts,
   type ChargeAnswer,
   type ChargeRequest,
   decidedAnswer,
@@ -97,6 +98,8 @@ export interface MerchantPayments {
   refund(code: string, request: RefundRequest): Promise<RefundAnswer>;
   /** Returns the outcome of a charge at one gateway. Moves no money. */
   find(code: string, request: ChargeRequest): Promise<ChargeAnswer | Absent>;
+  /** Returns what the first of the gateways that knows a card says about it. */
+  describe(cardToken: string): Promise<CardFacts | undefined>;
   /** The epoch in which new charges begin (restored.ts). Absent: 1. */
   readonly epoch?: number;
   /**
@@ -266,6 +269,13 @@ function merchantPayments(
       const stopped = stop();
       if (stopped === undefined || stopped.name === 'off') return named(code).refund(request);
       return { kind: 'unknown', message: `the refund was not sent: ${stopped.words}` };
+    },
+    async describe(cardToken) {
+      for (const { code } of usable.list) {
+        const facts = await named(code).describe(cardToken);
+        if (facts !== undefined) return facts;
+      }
+      return undefined;
     },
     find: async (code, request) => decidedAnswer(request, await named(code).find(request)),
   };
@@ -448,6 +458,7 @@ function missingGateway(code: string): Gateway {
     charge: unknown,
     find: unknown,
     cancel: unknown,
+    describe: async () => undefined,
     refund: unknown,
   };
 }

@@ -5,10 +5,12 @@ import { chargeAnswer, chargeOrder } from './simulator.ts';
 import type {
   BookAnswer,
   BookedCharge,
+  CustomerChoice,
   OutsideAction,
   OutsideAnswer,
   RefundBookAnswer,
 } from './simulatorBooks.ts';
+import { factsOfToken } from './simulatorCards.ts';
 
 // As many requests as connections, so that no request waits in a queue while its time-out runs.
 const connectionsMax = 64;
@@ -34,6 +36,9 @@ export function remoteSimulatorGateways(
       const answer = await ask<Captures>(pool, 'GET', '/captures');
       return 'captures' in answer ? answer.captures : undefined;
     },
+    async confirm(choice) {
+      await ask<BookAnswer>(pool, 'POST', '/confirmations', choice);
+    },
     async act(action) {
       const answer = await ask<OutsideAnswer>(pool, 'POST', '/actions', action);
       return answer.kind === 'unknown' ? { kind: 'refused', message: answer.message } : answer;
@@ -47,6 +52,8 @@ export interface RemoteSimulator {
   gateway(code: string): Gateway;
   /** Returns every capture in its books, or undefined when it does not respond. */
   captures(): Promise<readonly BookedCharge[] | undefined>;
+  /** A customer confirms a payment at the simulator's bank. */
+  confirm(choice: CustomerChoice): Promise<void>;
   /** Refunds or disputes a charge at the simulator itself. */
   act(action: OutsideAction): Promise<OutsideAnswer>;
   close(): Promise<void>;
@@ -75,6 +82,7 @@ function remoteSimulatorGateway(code: string, pool: Lazy<Pool>, timeoutMs: numbe
       const answer = await ask<BookAnswer>(pool, 'POST', '/cancellations', { reference });
       return answer.kind === 'unknown' ? answer : chargeAnswer(answer);
     },
+    describe: async (cardToken) => factsOfToken(cardToken),
     async refund({ key, reference, amount }) {
       const answer = await ask<Exclude<RefundBookAnswer, { kind: 'lost' }>>(
         pool,

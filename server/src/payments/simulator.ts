@@ -8,6 +8,7 @@ import {
   unconfirmedDecline,
 } from './gateway.ts';
 import type { BookAnswer, ChargeOrder, SimulatorBooks } from './simulatorBooks.ts';
+import { factsOfToken } from './simulatorCards.ts';
 
 // The simulator answers from memory. The limit only prevents a slow card from piling up work.
 const simulatorConcurrency = 200;
@@ -35,6 +36,7 @@ export function simulatorGateway(code: string, books: SimulatorBooks, clock: Sys
     async cancel(_request, reference) {
       return chargeAnswer(books.cancel(reference));
     },
+    describe: async (cardToken) => factsOfToken(cardToken),
     async refund({ key, reference, amount }) {
       const answer = books.refund({ account: code, key, reference, amount });
       return answer.kind === 'lost' ? noAnswer : answer;

@@ -55,7 +55,7 @@ export interface OutsideAction {
 }
 
 /** What a customer says about a payment that waits for it. */
-export interface Confirmation {
+export interface CustomerChoice {
   readonly merchantId: string;
   readonly reference: string;
   readonly isConfirmed: boolean;
@@ -154,7 +154,7 @@ export class SimulatorBooks {
    * Captures a payment that waits for its customer, who has confirmed it. A customer who refuses it
    * may still confirm it later. One that has ended stays as it is.
    */
-  confirm({ merchantId, reference, isConfirmed }: Confirmation): BookAnswer {
+  confirm({ merchantId, reference, isConfirmed }: CustomerChoice): BookAnswer {
     if (this.#isDown) return lost;
     const charge = this.#byReference.get(reference);
     if (charge === undefined || charge.merchantId !== merchantId) return { kind: 'absent' };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DeclineReason, declineReasons } from './gateway.ts';
+import { type CardFacts, type CardType, type DeclineReason, declineReasons } from './gateway.ts';
 
 /** What the simulator does with one charge. */
 export type Behaviour =
@@ -44,6 +44,31 @@ export function behaviourOf(cardToken: string, charge: ChargeOfCard): Behaviour 
   return approve;
 }
 
+/** Whether the customer of a card must confirm each charge, and the card itself when it is added. */
+export const mustBeConfirmed = (cardToken: string): boolean =>
+  behaviourOf(cardToken, { key: '', declinesBefore: 0 }).kind === 'confirm';
+
+/**
+ * Returns what the simulator knows of a card: what its token says, as in `tok_visa_0531_1111`.
+ * Nothing for other tokens.
+ */
+export function factsOfToken(cardToken: string): CardFacts | undefined {
+  const [, brand = '', month, year, lastFour] =
+    /^tok_([a-z]+)_(\d\d)(\d\d)_(\d{4})\b/.exec(cardToken) ?? [];
+  const type = brands[brand];
+  if (type === undefined) return undefined;
+  return { type, lastFour, expiration: { month: Number(month), year: 2000 + Number(year) } };
+}
+
+const brands: Readonly<Record<string, CardType>> = {
+  amex: 'AMEX',
+  diners: 'Diners Club',
+  discover: 'Discover',
+  jcb: 'JCB',
+  mastercard: 'MasterCard',
+  visa: 'VISA',
+};
+
 const approve: Behaviour = { kind: 'approve' };
 
 /** The simulator's cards. The first shape that matches decides. */
@@ -52,6 +77,14 @@ export const testCards: readonly TestCard[] = [
     token: 'tok_approve',
     meaning: 'approved; so is every token that is not in this table',
     shape: /^tok_approve$/,
+    behaviour: () => approve,
+  },
+  {
+    token: 'tok_<brand>_<MMYY>_<last four>',
+    meaning:
+      'approved; the simulator reports this type, number and expiration: tok_visa_0531_1111, ' +
+      'tok_mastercard_1230_4444',
+    shape: /^tok_[a-z]+_\d{4}_\d{4}$/,
     behaviour: () => approve,
   },
   {

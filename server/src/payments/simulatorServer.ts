@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type {
   ChargeOrder,
-  Confirmation,
+  CustomerChoice,
   OutsideAction,
   RefundOrder,
   SimulatorBooks,
@@ -48,7 +48,7 @@ export function simulatorServer(books: SimulatorBooks, clock: SystemClock): Fast
     const answer = books.cancel(request.body.reference);
     return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
   });
-  server.post<{ Body: Confirmation }>('/confirmations', (request, reply) => {
+  server.post<{ Body: CustomerChoice }>('/confirmations', (request, reply) => {
     const answer = books.confirm(request.body);
     return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
   });

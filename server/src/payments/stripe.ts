@@ -3,6 +3,8 @@ import type { Minor } from '../kernel/money.ts';
 import {
   type Absent,
   awaitedAnswer,
+  type CardFacts,
+  type CardType,
   type ChargeAnswer,
   type ChargeRequest,
   type Gateway,
@@ -20,6 +22,10 @@ export interface StripeSettings {
    * The secret of the webhook endpoint. Without it, we learn late answers only by querying Stripe.
    */
   readonly webhookSecret?: string | undefined;
+  /** The key for the browser. Without it, customers cannot enter cards on the card page. */
+  readonly publishableKey?: string | undefined;
+  /** Where the browser loads Stripe's library from; Stripe's own address unless a test says so. */
+  readonly scriptUrl?: string | undefined;
   /** Another server instead of Stripe: a substitute in tests. */
   readonly host?: {
     readonly protocol: 'http' | 'https';
@@ -68,6 +74,15 @@ export function stripeGateway(code: string, settings: StripeSettings | undefined
     find: (request) => answered(request, async () => findIntent(await client(), request)),
     cancel: (request, reference) =>
       answered(request, async () => answerOf(await cancelIntent(await client(), reference))),
+    async describe(cardToken) {
+      try {
+        return factsOf(
+          (await (await client()).paymentMethods.retrieve(cardOf(cardToken).paymentMethod)).card,
+        );
+      } catch {
+        return undefined;
+      }
+    },
     async refund(request) {
       try {
         return { kind: 'refunded', reference: (await createRefund(await client(), request)).id };
@@ -95,6 +110,26 @@ async function open(settings: StripeSettings | undefined): Promise<Stripe> {
     ...settings.host,
   });
 }
+
+/** Converts Stripe's description of a card. */
+export function factsOf(card: Stripe.PaymentMethod.Card | null | undefined): CardFacts | undefined {
+  if (!card) return undefined;
+  return {
+    type: types[card.brand],
+    lastFour: card.last4,
+    expiration: { month: card.exp_month, year: card.exp_year },
+  };
+}
+
+/** Stripe's brands in the spelling of the wire. */
+const types: Readonly<Record<string, CardType>> = {
+  amex: 'AMEX',
+  diners: 'Diners Club',
+  discover: 'Discover',
+  jcb: 'JCB',
+  mastercard: 'MasterCard',
+  visa: 'VISA',
+};
 
 function createIntent(
   client: Stripe,
@@ -238,7 +273,8 @@ type Fault = Partial<Stripe.errors.StripeError> & { readonly message: string };
 const faultOf = (error: unknown): Fault =>
   error instanceof Error ? error : { message: String(error) };
 
-function cardOf(cardToken: string): { customer?: string; paymentMethod: string } {
+/** Splits a card token of Stripe. */
+export function cardOf(cardToken: string): { customer?: string; paymentMethod: string } {
   const [first, second] = cardToken.split('/');
   return second === undefined
     ? { paymentMethod: cardToken }

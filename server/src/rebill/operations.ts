@@ -24,6 +24,7 @@ import {
   monthsACardMustLast,
   type Revival,
   stillStopped,
+  withFacts,
   withNewCard,
 } from './payment.ts';
 
@@ -82,17 +83,22 @@ async function refuseUnlessParked({ db, merchant }: Context, oid: number): Promi
  * order, from which every rebill takes it. Retries start again, and an auto order that had stopped is
  * active again as far as `revival` says. With `attempt_rebill`, what is due is charged at once, or
  * else what a declined rebill left in Accounts Receivable; otherwise the engine charges it when it
- * is due. Refuses a card that the merchant does not accept.
+ * is due. Refuses a card that the merchant does not accept. What the gateway knows of the card
+ * counts, and not what the request says.
  */
 export async function replaceCard(
   context: Context,
   parts: RebillParts,
   oid: number,
-  request: AutoOrderPaymentUpdateRequest,
+  given: AutoOrderPaymentUpdateRequest,
   revival: Revival = 'declined',
 ): Promise<RebillResult> {
   let stopped: string | undefined;
   const policy = cardPolicyOf(context.merchant.settings);
+  const { payments } = parts;
+  const token = given.card_number_token;
+  const facts = token ? await (await payments.of(context)).describe(token) : undefined;
+  const request = withFacts(given, facts);
   const beforehand = (context: Context) =>
     changeAutoOrder(context, oid, {
       title: 'Card updated',
@@ -111,7 +117,7 @@ export async function replaceCard(
         await forgetEditedField(context.db, autoOrder.merchantId, oid, cardField);
         await endConfirmations(context.db, autoOrder.merchantId, [oid], context.now);
         const card = cardChange(request);
-        return (await changeOriginalOrder(context, autoOrder, card, false)).changes;
+        return (await changeOriginalOrder(context, autoOrder, card, false, facts)).changes;
       },
     });
   if (request.attempt_rebill === true) {

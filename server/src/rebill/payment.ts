@@ -11,6 +11,7 @@ import { localDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { type Outcome, success } from '../kernel/outcome.ts';
 import { type CardPolicy, unacceptedCard } from '../orders/cardPolicy.ts';
+import type { CardFacts } from '../payments/gateway.ts';
 import { isDisabledByDeclines } from './settlement.ts';
 
 /** When a card is given, and how long it must be valid. */
@@ -87,6 +88,19 @@ export function monthsACardMustLast(
  */
 const cardTypeOf = (text: string): OrderPaymentCreditCard['card_type'] =>
   cardTypes.find((type) => type.toLowerCase() === text.trim().toLowerCase());
+
+/** Returns the request with what the gateway knows of the card. */
+export const withFacts = (
+  request: AutoOrderPaymentUpdateRequest,
+  { type, expiration }: CardFacts = {},
+): AutoOrderPaymentUpdateRequest => ({
+  ...request,
+  ...(type && { card_type: type }),
+  ...(expiration && {
+    card_expiration_month: expiration.month,
+    card_expiration_year: expiration.year,
+  }),
+});
 
 /** Returns the change of the original order that gives it the new card. */
 export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
