@@ -252,19 +252,21 @@ const waitingFiles = [
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
     'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,' +
-    'editItem,facets,fieldReader,formAge,futureRebills,merging,newItem,opening,pacing,parking,present,pricing,' +
+    'editItem,facets,fieldReader,formAge,futureRebills,' +
+    'futureSchedules,merging,newItem,opening,pacing,parking,present,pricing,' +
     'optionPrices,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
-    'stepWalk',
+    'stepWalk,stops',
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
   customers: 'customerPolicy,present,storeCredit',
   merchants: 'settings,shippingMethods',
   items: 'catalogItem,item,kit,present,price,review,stock,tier,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
-    'adjustedTotal,cardPolicy,change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,' +
+    'adjustedTotal,capture,cardPolicy,change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,' +
     'failedRefund,fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,notes,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
-    'paymentDetails,present,receivableRetry,refund,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
+    'paymentDetails,present,receivableRetry,refund,refunded,refundedOrder,' +
+    'sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',

@@ -1,8 +1,10 @@
 import type { Temporal } from 'temporal-polyfill';
 import { wallOf } from '../kernel/calendar.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
-import type { Catalog, FutureSchedule, PlanContext, Shipment } from './steps.ts';
-import { advance, afterOrder, futureSchedules, planNext, slip } from './steps.ts';
+import type { FutureSchedule } from './futureSchedules.ts';
+import { futureSchedules } from './futureSchedules.ts';
+import type { Catalog, PlanContext, Shipment } from './steps.ts';
+import { advance, afterOrder, planNext, slip } from './steps.ts';
 
 /** One coming rebill of an auto order: the items that are due on one local day, billed together. */
 export interface PlannedRebill {

@@ -3,8 +3,10 @@ import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
 import type { Rules } from './calculated.ts';
 import { isChargingCancelFee } from './cancelFee.ts';
 import { isSameSecond } from './formAge.ts';
-import type { Catalog, FutureSchedule } from './steps.ts';
-import { futureSchedules, planNext } from './steps.ts';
+import type { FutureSchedule } from './futureSchedules.ts';
+import { futureSchedules } from './futureSchedules.ts';
+import type { Catalog } from './steps.ts';
+import { planNext } from './steps.ts';
 
 /*
  * Rules for everything that belongs to an auto order when its items move to another one

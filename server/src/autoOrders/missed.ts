@@ -2,7 +2,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import { currencyExponent, fromMinor, type Minor, timesQuantity } from '../kernel/money.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { EditRules } from './editItem.ts';
-import { type FutureSchedule, futureSchedules } from './steps.ts';
+import { type FutureSchedule, futureSchedules } from './futureSchedules.ts';
 
 /**
  * Describes each item whose shipments an edit turned into missed ones, in one sentence: what is

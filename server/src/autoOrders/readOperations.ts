@@ -6,11 +6,11 @@ import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { JsonList } from '../platform/storage/page.ts';
 import { readEach } from '../platform/storage/unreadable.ts';
 import { loadCatalog } from './catalogReader.ts';
+import { futureSchedules } from './futureSchedules.ts';
 import { scheduleRules } from './rules.ts';
 import { awaitingSchedules, fillFutureSchedules } from './scheduleGaps.ts';
 import type { AutoOrderPage, AutoOrderText, Search } from './searchStore.ts';
 import { readAutoOrderList, readAutoOrderPage, readAutoOrders } from './searchStore.ts';
-import { futureSchedules } from './steps.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
 
 /** The ways to name an auto order in a path. */

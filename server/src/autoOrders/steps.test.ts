@@ -26,11 +26,11 @@ import type {
 import { wireDate } from '../kernel/calendar.ts';
 import { minor } from '../kernel/money.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
+import { futureSchedules } from './futureSchedules.ts';
 import { startSchedule } from './startSchedule.ts';
 import type { Catalog, PlanContext, Shipment } from './steps.ts';
 import {
   advance,
-  futureSchedules,
   hasCompleted,
   planNext,
   reschedule,

@@ -1,7 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemStep, Step } from '../items/item.ts';
 import { addDays, momentOf, wallOf } from '../kernel/calendar.ts';
-import type { Minor } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { isNearWire } from '../kernel/wireDates.ts';
@@ -20,9 +19,9 @@ import {
   onDay,
   placeOf,
 } from './schedule.ts';
-
 import type { Landing, Lands, WalkFault } from './stepWalk.ts';
 import { landOn, stepsOf, walk } from './stepWalk.ts';
+import { autoOrderStop, isFinalStop, isOver, itemStop, type Stop } from './stops.ts';
 
 /*
  * What an item ships next, and how it changes when it has shipped. The rebill engine, previews,
@@ -94,20 +93,6 @@ export interface NoShipment {
   readonly kind: 'none';
   readonly why: Stop;
 }
-
-/** What stops an item. */
-export type Stop = AutoOrderStop | ItemStop;
-
-/** Stops every item of the auto order. */
-export type AutoOrderStop = 'merged' | 'canceled' | 'disabled' | 'cancel after next x orders';
-
-/** Stops one item. All but 'paused' are final. */
-export type ItemStop =
-  | 'paused'
-  | 'remaining repeat count'
-  | 'no order after'
-  | 'completed'
-  | 'kit only';
 
 /**
  * The record or the catalogue must be fixed before the item can rebill. `itemId` names the
@@ -184,65 +169,6 @@ export function advance(
     itemStop({ ...next, paused: false }) !== undefined ||
     isOver(next, next.nextShipmentAt!, context.now);
   return isFinal ? withoutNext(next) : next;
-}
-
-/** One coming rebill of an item, as `future_schedules` shows it (auto_order reference, AutoOrderItemFutureSchedule). */
-export interface FutureSchedule {
-  readonly at: Temporal.Instant;
-  readonly itemId: string;
-  readonly unitCost: Minor;
-  /** Which rebill of the item this will be: 1 for its first. */
-  readonly rebillCount: number;
-}
-
-/**
- * Returns the item's next rebills, at most `limit`, assuming that each succeeds. Empty when the
- * item is stopped.
- */
-export function futureSchedules(
-  item: AutoOrderItem,
-  catalog: Catalog,
-  context: PlanContext,
-  limit = 10,
-): FutureSchedule[] {
-  const schedules: FutureSchedule[] = [];
-  const shipments = futureShipments(item, catalog, context);
-  while (schedules.length < limit) {
-    const { value: shipment } = shipments.next();
-    if (shipment === undefined) break;
-    const { at, itemId, price } = shipment;
-    schedules.push({
-      at,
-      itemId,
-      unitCost: price.unitCost,
-      rebillCount: item.numberOfRebills + schedules.length + 1,
-    });
-  }
-  return schedules;
-}
-
-/**
- * Yields the coming shipments by planning and advancing in turn. Never ends where the item never
- * ends.
- */
-function* futureShipments(
-  item: AutoOrderItem,
-  catalog: Catalog,
-  context: PlanContext,
-): Generator<Shipment, void> {
-  let current = item;
-  let later = context;
-  for (;;) {
-    const plan = planNext(current, catalog, later);
-    if (plan.kind === 'slip') {
-      current = slip(current, plan, catalog, later.zone);
-      continue;
-    }
-    if (plan.kind !== 'ship') return;
-    yield plan;
-    current = advance(current, plan, catalog, later);
-    later = afterOrder(later);
-  }
 }
 
 /**
@@ -348,39 +274,6 @@ export function hasCompleted(
       const plan = planNext(item, catalog, context);
       return plan.kind === 'none' && isFinalStop(plan.why);
     })
-  );
-}
-
-/** Whether a stop ends the item for good, so that its auto order may complete. */
-export function isFinalStop(stop: Stop): boolean {
-  return (
-    stop === 'completed' ||
-    stop === 'remaining repeat count' ||
-    stop === 'no order after' ||
-    stop === 'kit only'
-  );
-}
-
-/** What stops the whole auto order, if anything does. */
-export function autoOrderStop(autoOrder: PlanContext['autoOrder']): AutoOrderStop | undefined {
-  if (autoOrder.status !== 'active') return autoOrder.status;
-  if (!autoOrder.enabled) return 'disabled';
-  return (autoOrder.cancelAfterNextXOrders ?? 1) <= 0 ? 'cancel after next x orders' : undefined;
-}
-
-function itemStop(item: AutoOrderItem): ItemStop | undefined {
-  if (item.paused) return 'paused';
-  return (item.remainingRepeatCount ?? 1) <= 0 ? 'remaining repeat count' : undefined;
-}
-
-/**
- * Whether the moment of billing is after `noOrderAfterAt`. For an overdue rebill that moment is
- * now: an item that was ended while its card was retried is not charged again.
- */
-function isOver(item: AutoOrderItem, at: Temporal.Instant, now: Temporal.Instant): boolean {
-  return (
-    item.noOrderAfterAt !== undefined &&
-    Math.max(at.epochMilliseconds, now.epochMilliseconds) > item.noOrderAfterAt.epochMilliseconds
   );
 }
 

@@ -4,9 +4,9 @@ import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import type { Opening } from '../autoOrders/opening.ts';
 import { civilDay, clampedDay, plainDateTime, wallFromPlain, wallOf } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
+import { captureTransactions } from '../orders/capture.ts';
 import { amountOf, chargedShipping } from '../orders/money.ts';
 import type { OrderDocument } from '../orders/order.ts';
-import { captureTransactions } from '../orders/refund.ts';
 import type { RebillState } from '../rebill/attempt.ts';
 
 /*

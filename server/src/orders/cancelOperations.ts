@@ -1,10 +1,12 @@
 import { fromMinor } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { captureTransactions } from './capture.ts';
 import type { OrderHooks } from './hooks.ts';
 import type { OrderRecord } from './order.ts';
-import { captureTransactions, refundedOf, totalOf, wholeRefund } from './refund.ts';
+import { wholeRefund } from './refund.ts';
 import { deleteRefundBlock, saveRefundBlock } from './refundBlockStore.ts';
+import { refundedOf, totalOf } from './refunded.ts';
 import {
   type BegunRefund,
   beginRefund,

@@ -1,7 +1,8 @@
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Minor, minor } from '../kernel/money.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import { amountsOf, type Refunded, refundDetail, refundedOf, totalOf } from './refund.ts';
+import { type Refunded, refundedOf, totalOf } from './refunded.ts';
+import { amountsOf, refundDetail } from './refundedOrder.ts';
 
 /** A refund that a gateway made and that failed at the bank later. */
 export interface FailedRefund {

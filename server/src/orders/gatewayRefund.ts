@@ -1,14 +1,9 @@
 import { fromMinor, type Minor, minor, zero } from '../kernel/money.ts';
 import { amountOf } from './money.ts';
 import type { OrderRecord } from './order.ts';
-import {
-  chargedOf,
-  type PlannedRefund,
-  type Refunded,
-  refundDetail,
-  refundedOf,
-  totalOf,
-} from './refund.ts';
+import { type PlannedRefund } from './refund.ts';
+import { chargedOf, type Refunded, refundedOf, totalOf } from './refunded.ts';
+import { refundDetail } from './refundedOrder.ts';
 
 /**
  * Returns the refund that a gateway made by itself: of everything, when it gave back the whole

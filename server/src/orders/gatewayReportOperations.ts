@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
+import { capturesOf } from './capture.ts';
 import { type Dispute, type DisputeState, reportSettings, stateAfter } from './dispute.ts';
 import { disputeChanged } from './disputeEffectOperations.ts';
 import { findGatewayDispute, insertDispute, saveDispute } from './disputeStore.ts';
@@ -10,7 +11,7 @@ import { gatewayRefund, withManualRefundMade } from './gatewayRefund.ts';
 import type { OrderHooks } from './hooks.ts';
 import { event } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
-import { capturesOf, refundedOf } from './refund.ts';
+import { refundedOf } from './refunded.ts';
 import { applyRefund, lockOrderIfAny } from './refundOperations.ts';
 import {
   countRefunds,

@@ -3,7 +3,8 @@ import type { Context } from '../platform/context.ts';
 import type { OrderHooks } from './hooks.ts';
 import type { OrderRecord } from './order.ts';
 import { queueOtherRefunds } from './otherRefundStore.ts';
-import { itemsGivenBack, type Refunded } from './refund.ts';
+import { itemsGivenBack } from './refund.ts';
+import { type Refunded } from './refunded.ts';
 import type { RefundWishes } from './refundStore.ts';
 
 /**

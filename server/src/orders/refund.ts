@@ -1,46 +1,27 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
-import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
-import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor, minor, multiply, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import { amountOf, chargedShipping, shownCurrency, wireCurrency } from './money.ts';
-import type { Occasion } from './occasion.ts';
+import { amountOf, chargedShipping } from './money.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import { inStage, stageTransitions } from './stages.ts';
-import { creditUsed, refundedCredit } from './storeCredit.ts';
+import {
+  chargedOf,
+  grossOf,
+  type Refunded,
+  type RefundedLine,
+  refundedOf,
+  totalOf,
+} from './refunded.ts';
+import { refundedCredit } from './storeCredit.ts';
 
 /*
  * What a refund gives back (current API, OrderApi.refundOrder). A client sends an order whose
  * fields ending in `_refunded` hold the totals after the refund; the difference to the stored
  * totals is refunded. Amounts are in minor units of the order's currency.
  */
-
-/** The amounts of an order that were refunded until now, added up over all refunds. */
-export interface Refunded {
-  /** One element for each line, in the order of the lines. */
-  readonly lines: readonly RefundedLine[];
-  readonly subtotalDiscount: Minor;
-  readonly tax: Minor;
-  readonly shippingHandling: Minor;
-  readonly giftCharge: Minor;
-  readonly giftWrap: Minor;
-  /** What a gateway gave back without saying for what. Absent: nothing. */
-  readonly other?: Minor | undefined;
-  /** What of all this was given back as store credit, because it was paid by it. */
-  readonly credit?: Minor | undefined;
-}
-
-/** What is refunded of one line. */
-export interface RefundedLine {
-  readonly quantity: number;
-  readonly amount: Minor;
-  readonly refundReason?: string | undefined;
-  readonly returnReason?: string | undefined;
-}
 
 /** A refund that an order allows. */
 export interface PlannedRefund {
@@ -112,26 +93,6 @@ export function wholeRefund({ document, currency }: OrderRecord): Order {
   });
 }
 
-/** Returns what was refunded of an order until now. */
-export function refundedOf({ document, currency }: OrderRecord): Refunded {
-  const { items = [], summary, gift } = document;
-  return {
-    lines: items.map((line) => ({
-      quantity: line.quantity_refunded ?? 0,
-      amount: amountOf(line.total_refunded, currency),
-      refundReason: line.refund_reason,
-      returnReason: line.return_reason,
-    })),
-    subtotalDiscount: amountOf(summary?.subtotal_discount_refunded, currency),
-    tax: amountOf(summary?.tax_refunded, currency),
-    shippingHandling: amountOf(summary?.shipping_handling_refunded, currency),
-    giftCharge: amountOf(gift?.gift_charge_refunded, currency),
-    giftWrap: amountOf(gift?.gift_wrap_refunded, currency),
-    other: amountOf(summary?.other_refunded, currency),
-    credit: amountOf(summary?.internal_gift_certificate_refunded, currency),
-  };
-}
-
 /** Returns the item ids of the lines that a refund gives back as a whole, the last part included. */
 export function itemsGivenBack({ document }: OrderRecord, after: Refunded): string[] {
   return (document.items ?? []).flatMap(({ merchant_item_id: itemId, ...line }, place) => {
@@ -140,15 +101,6 @@ export function itemsGivenBack({ document }: OrderRecord, after: Refunded): stri
     return isWhole && itemId !== undefined ? [itemId] : [];
   });
 }
-
-/** Returns the sum of all refunds, without what was given back as store credit. */
-export function totalOf(refunded: Refunded): Minor {
-  const { subtotalDiscount, tax, shippingHandling, giftCharge, giftWrap } = refunded;
-  const rest = giftCharge + giftWrap + (refunded.other ?? 0) - (refunded.credit ?? 0);
-  return minor(subtotalOf(refunded) - subtotalDiscount + tax + shippingHandling + rest);
-}
-
-const subtotalOf = ({ lines }: Refunded): Minor => sum(lines.map(({ amount }) => amount));
 
 interface ReadLines {
   readonly lines: readonly RefundedLine[];
@@ -231,16 +183,6 @@ function shareOf(line: OrderItem, quantity: number, currency: string): Minor {
   const ordered = line.quantity ?? 0;
   return quantity === ordered ? charged : multiply(charged, ratio(quantity, ordered), 'half up');
 }
-
-/** Returns the amount of a line with its discount. */
-export const chargedOf = (line: OrderItem, currency: string): Minor =>
-  line.total_cost_with_discount === undefined
-    ? minor(Math.round(amountOf(line.cost, currency) * (line.quantity ?? 0)))
-    : amountOf(line.total_cost_with_discount, currency);
-
-/** The amount of a line before its discount: the most that its `total_refunded` may hold. */
-const grossOf = (line: OrderItem, currency: string): Minor =>
-  minor(chargedOf(line, currency) + amountOf(line.discount, currency));
 
 // A quotient of decimals may end in a row of nines.
 const ratio = (part: number, whole: number): number => Number((part / whole).toPrecision(12));
@@ -413,143 +355,6 @@ function warningsOf({ document, currency }: OrderRecord, after: Refunded): strin
       'Send summary.shipping_handling_refunded to refund it as well.',
   ];
 }
-
-/** The person who refunds, and the effect on the order. */
-export interface RefundNote {
-  readonly user: string;
-  /** The gateway's code, or where else it was made. Absent: outside. */
-  readonly gateway?: string | undefined;
-  /** The gateway's id of the refund. */
-  readonly reference?: string | undefined;
-  readonly isRejected: boolean;
-}
-
-/** Returns the order after a refund was made. */
-export function refundedOrder(
-  order: OrderRecord,
-  { after, amount, reason }: Pick<PlannedRefund, 'after' | 'amount' | 'reason'>,
-  { user, gateway, reference, isRejected }: RefundNote,
-  now: Occasion,
-): OrderRecord {
-  const at = wireDate(now.at, now.timeZone);
-  const { document } = order;
-  const isAll = totalOf(after) === order.total && (after.credit ?? 0) === creditUsed(order);
-  const changed: OrderDocument = {
-    ...document,
-    ...amountsOf(order, after),
-    payment: {
-      ...document.payment,
-      ...(isAll ? { payment_status: 'Refunded' as const } : {}),
-      transactions: [
-        ...(document.payment?.transactions ?? []),
-        transactionOf(order, amount, { gateway, reference }, at),
-      ],
-    },
-    internal: { ...document.internal, refund_by_user: user },
-    refund_dts: at,
-    ...(reason === undefined ? {} : { refund_reason: reason }),
-  };
-  const { current_stage: stage = 'Unknown' } = changed;
-  const rejects = isRejected && stageTransitions[stage].includes('Rejected');
-  return {
-    ...order,
-    document: rejects ? inStage(changed, 'Rejected', at, user) : changed,
-    modifiedAt: now.at,
-  };
-}
-
-/** Returns the parts of an order's document that show what was refunded. */
-export function amountsOf(
-  { document, currency }: OrderRecord,
-  after: Refunded,
-): Pick<OrderDocument, 'items' | 'summary' | 'gift'> {
-  const shown = shownCurrency({ document, currency });
-  const money = (amount: Minor) => wireCurrency(amount, shown);
-  const given = after.giftCharge + after.giftWrap > 0;
-  return {
-    items: (document.items ?? []).map((line, place) =>
-      withRefund(line, after.lines[place]!, money),
-    ),
-    summary: {
-      ...document.summary,
-      subtotal_discount_refunded: money(after.subtotalDiscount),
-      subtotal_refunded: money(subtotalOf(after)),
-      shipping_handling_refunded: money(after.shippingHandling),
-      tax_refunded: money(after.tax),
-      total_refunded: money(totalOf(after)),
-      ...(after.other ? { other_refunded: money(after.other) } : {}),
-      ...(after.credit ? { internal_gift_certificate_refunded: money(after.credit) } : {}),
-    },
-    ...(given
-      ? {
-          gift: {
-            ...document.gift,
-            gift_charge_refunded: money(after.giftCharge),
-            gift_wrap_refunded: money(after.giftWrap),
-          },
-        }
-      : {}),
-  };
-}
-
-const withRefund = (
-  line: OrderItem,
-  { quantity, amount, refundReason, returnReason }: RefundedLine,
-  money: (amount: Minor) => Currency,
-): OrderItem =>
-  quantity === 0 && amount === 0
-    ? line
-    : {
-        ...line,
-        quantity_refunded: quantity,
-        total_refunded: money(amount),
-        ...(refundReason === undefined ? {} : { refund_reason: refundReason }),
-        ...(returnReason === undefined ? {} : { return_reason: returnReason }),
-      };
-
-/** The detail of a transaction that gave money back, with the gateway's id of the refund. */
-export const refundDetail = 'refund reference';
-
-function transactionOf(
-  { document, currency }: OrderRecord,
-  amount: Minor,
-  { gateway, reference }: Pick<RefundNote, 'gateway' | 'reference'>,
-  at: string,
-): OrderPaymentTransaction {
-  return {
-    transaction_id: (document.payment?.transactions ?? []).length + 1,
-    transaction_gateway: gateway ?? 'manual',
-    transaction_timestamp: at,
-    successful: true,
-    details: [
-      { name: refundDetail, type: 'text', value: reference ?? 'manual' },
-      { name: 'amount', type: 'text', value: String(fromMinor(amount, currency)) },
-    ],
-  };
-}
-
-/** A payment that a gateway captured. */
-export interface Capture {
-  /** The gateway's code in the merchant's settings. */
-  readonly gateway: string;
-  readonly reference: string;
-}
-
-/** Returns the transactions of an order that captured money. */
-export const captureTransactions = ({
-  payment,
-}: Pick<OrderDocument, 'payment'>): OrderPaymentTransaction[] =>
-  (payment?.transactions ?? []).filter(
-    ({ successful, details = [] }) =>
-      successful === true && !details.some(({ name }) => name === refundDetail),
-  );
-
-/** Returns the captures of an order that a gateway can refund. */
-export const capturesOf = (document: Pick<OrderDocument, 'payment'>): Capture[] =>
-  captureTransactions(document).flatMap(({ transaction_gateway: gateway, details = [] }) => {
-    const reference = details.find(({ name }) => name === 'reference')?.value;
-    return gateway === undefined || !reference ? [] : [{ gateway, reference }];
-  });
 
 /**
  * Returns what an ordinary update says about refunds, which only a refund may change, as sentences

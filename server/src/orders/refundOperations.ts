@@ -4,20 +4,15 @@ import { lockCustomer } from '../customers/store.ts';
 import { type Minor, minor, zero } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { type Capture, capturesOf } from './capture.ts';
 import type { OrderHooks } from './hooks.ts';
 import { event, stageEvents } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { queueOthers } from './otherRefundQueueOperations.ts';
-import {
-  type Capture,
-  capturesOf,
-  type PlannedRefund,
-  planRefund,
-  refundedOf,
-  refundedOrder,
-  totalOf,
-} from './refund.ts';
+import { type PlannedRefund, planRefund } from './refund.ts';
 import { findRefundBlock, type RefundBlock } from './refundBlockStore.ts';
+import { refundedOf, totalOf } from './refunded.ts';
+import { refundedOrder } from './refundedOrder.ts';
 import {
   countRefunds,
   insertRefund,

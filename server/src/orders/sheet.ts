@@ -3,7 +3,7 @@ import type { Order, OrderBilling } from '@perennial/contract/order.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { OrderFormat } from '@perennial/contract/orderSheet.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
-import { captureTransactions } from './refund.ts';
+import { captureTransactions } from './capture.ts';
 import { centerOf, parcelLines } from './shipping.ts';
 
 /*

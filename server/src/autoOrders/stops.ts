@@ -1,0 +1,52 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
+
+/** What stops an item. */
+export type Stop = AutoOrderStop | ItemStop;
+
+/** Stops every item of the auto order. */
+export type AutoOrderStop = 'merged' | 'canceled' | 'disabled' | 'cancel after next x orders';
+
+/** Stops one item. All but 'paused' are final. */
+export type ItemStop =
+  | 'paused'
+  | 'remaining repeat count'
+  | 'no order after'
+  | 'completed'
+  | 'kit only';
+
+/** Whether a stop ends the item for good, so that its auto order may complete. */
+export function isFinalStop(stop: Stop): boolean {
+  return (
+    stop === 'completed' ||
+    stop === 'remaining repeat count' ||
+    stop === 'no order after' ||
+    stop === 'kit only'
+  );
+}
+
+/** What stops the whole auto order, if anything does. */
+export function autoOrderStop(
+  autoOrder: Pick<AutoOrder, 'status' | 'enabled' | 'cancelAfterNextXOrders'>,
+): AutoOrderStop | undefined {
+  if (autoOrder.status !== 'active') return autoOrder.status;
+  if (!autoOrder.enabled) return 'disabled';
+  return (autoOrder.cancelAfterNextXOrders ?? 1) <= 0 ? 'cancel after next x orders' : undefined;
+}
+
+/** What stops the item itself, if anything does. */
+export function itemStop(item: AutoOrderItem): ItemStop | undefined {
+  if (item.paused) return 'paused';
+  return (item.remainingRepeatCount ?? 1) <= 0 ? 'remaining repeat count' : undefined;
+}
+
+/**
+ * Whether the moment of billing is after `noOrderAfterAt`. For an overdue rebill that moment is
+ * now: an item that was ended while its card was retried is not charged again.
+ */
+export function isOver(item: AutoOrderItem, at: Temporal.Instant, now: Temporal.Instant): boolean {
+  return (
+    item.noOrderAfterAt !== undefined &&
+    Math.max(at.epochMilliseconds, now.epochMilliseconds) > item.noOrderAfterAt.epochMilliseconds
+  );
+}
