@@ -3,19 +3,26 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { zoneName } from '../platform/storage/zone.ts';
+import { holdOf, holdSection } from '../platform/tenancy/hold.ts';
 import { type Merchant, parseMerchant } from '../platform/tenancy/merchant.ts';
-import { insertMerchant, listMerchants } from '../platform/tenancy/merchantStore.ts';
+import {
+  findMerchant,
+  insertMerchant,
+  listMerchants,
+  removeSettingsSection,
+} from '../platform/tenancy/merchantStore.ts';
 import { type Command, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
-/** `merchant create|list`: the sellers whose auto orders are kept here. */
+/** `merchant create|list|resume`: the sellers whose auto orders are kept here. */
 export const merchantCommand: Command = {
-  usage: 'merchant create|list',
-  summary: 'Makes and lists merchants',
+  usage: 'merchant create|list|resume',
+  summary: 'Makes and lists merchants, and charges one again that was moved',
   help: [
     'merchant create --id DEMO --name "Demo Coffee" [--time-zone Europe/Vienna] [--currency EUR] [--test-clock]',
     'merchant list',
+    'merchant resume --id DEMO   ends the hold of an imported merchant, or of one exported with --move',
     '',
     '  --id          one to five capital letters and digits; order ids begin with it',
     "  --time-zone   rules the merchant's days and months (America/New_York)",
@@ -34,13 +41,15 @@ export const merchantCommand: Command = {
       currency: { type: 'string' },
       'test-clock': { type: 'boolean' },
     });
-    if (verb !== 'create' && verb !== 'list')
-      throw new UsageError('give a command: create or list');
+    if (verb !== 'create' && verb !== 'list' && verb !== 'resume')
+      throw new UsageError('give a command: create, list or resume');
+    const resumed = verb === 'resume' ? needed(values.id, '--id') : undefined;
     const merchant = verb === 'create' ? merchantFrom(values) : undefined;
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
     try {
       if (merchant) await createMerchant(store.db, merchant, config);
+      else if (resumed !== undefined) await resumeMerchant(store.db, resumed);
       else console.log(await merchantTable(store.db));
     } finally {
       await store.close();
@@ -94,6 +103,21 @@ async function createMerchant(db: Database, merchant: Merchant, config: Config):
   );
   const hint = chargeHint(merchant, config);
   if (hint !== undefined) console.log(hint);
+}
+
+/** Ends the hold of a merchant that was moved. */
+async function resumeMerchant(db: Database, merchantId: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const merchant = await findMerchant(tx, merchantId);
+    if (!merchant)
+      throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
+    if (!(await removeSettingsSection(tx, merchantId, holdSection)))
+      throw new Obstacle(`${merchantId} is not on hold: it is charged as usual`);
+    const object = { objectType: 'merchant', objectId: merchantId };
+    const change = { before: { hold: holdOf(merchant) }, after: {} };
+    await recordCommand(tx, { act: 'merchant resume', ...object, ...change }, merchantId);
+  });
+  console.log(`${merchantId} is charged again, and its mails and webhooks are sent.`);
 }
 
 async function merchantTable(db: Database): Promise<string> {

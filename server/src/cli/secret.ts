@@ -3,6 +3,7 @@ import { openLog } from '../platform/log.ts';
 import { adoptSealKey, openSeal } from '../platform/seal.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { resealTokenKeys } from '../platform/tokens.ts';
+import { resealFactors } from '../staff/secondFactorStore.ts';
 import { resealWebhooks } from '../webhooks/resealStore.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
@@ -30,8 +31,10 @@ export const secretCommand: Command = {
       const isNew = await store.db.transaction(async (tx) => {
         if (!(await adoptSealKey(tx, settings))) return false;
         await resealTokenKeys(tx, seal);
-        for (const merchantId of await listMerchantIds(tx))
+        for (const merchantId of await listMerchantIds(tx)) {
           await resealWebhooks(tx, merchantId, seal);
+          await resealFactors(tx, merchantId, seal);
+        }
         await recordCommand(tx, {
           act: 'secret rotate',
           objectType: 'installation',

@@ -6,6 +6,7 @@ import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { MailOutcome, MailTransport } from '../platform/mail/mailTransport.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { holdOf } from '../platform/tenancy/hold.ts';
 import { copiesOf, type MailProfile } from './copies.ts';
 import { type Letter, type LetterParts, letterOf } from './letter.ts';
 import { mailValues } from './letterValues.ts';
@@ -65,9 +66,10 @@ export function noticeSender(parts: SenderParts): Worker {
 }
 
 async function sendBatch(parts: SenderParts, merchantId: string): Promise<number> {
+  const context = await parts.contextFor(merchantId);
+  if (holdOf(context.merchant) !== undefined) return 0;
   const notices = await claimNotices(parts.db, merchantId, leaseSeconds);
   if (notices.length === 0) return 0;
-  const context = await parts.contextFor(merchantId);
   const templates = await listTemplates(parts.db, merchantId);
   const batch = { ...parts, templates };
   const settled = await Promise.all(notices.map((notice) => sendOne(batch, context, notice)));

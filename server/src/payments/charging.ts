@@ -1,4 +1,5 @@
 import { isTestClock } from '../platform/clock/merchantClock.ts';
+import { type Hold, holdOf } from '../platform/tenancy/hold.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
 /*
@@ -26,7 +27,7 @@ export type StopSource = () => ChargingStop | undefined;
 /** Decides whether charges may be sent now. */
 export interface ChargingGate {
   /** Returns why this merchant's customers are not charged now, or undefined when they may be. */
-  stopFor(merchant: Pick<Merchant, 'clock'>): ChargingStop | undefined;
+  stopFor(merchant: Pick<Merchant, 'merchantId' | 'clock' | 'settings'>): ChargingStop | undefined;
   /** Returns every stop that applies now. */
   stops(): readonly ChargingStop[];
 }
@@ -36,12 +37,30 @@ export function chargingGate(sources: readonly StopSource[]): ChargingGate {
   const stops = () => sources.flatMap((source) => source() ?? []);
   return {
     stops,
-    stopFor: ({ clock }) =>
-      stops().find((stop) => stop.isForRealClocks !== true || !isTestClock(clock)),
+    stopFor: (merchant) =>
+      stops().find((stop) => stop.isForRealClocks !== true || !isTestClock(merchant.clock)) ??
+      heldStop(merchant),
   };
 }
 
-/** A switch that never stops charges. */
+const holdWords: Readonly<Record<Hold, string>> = {
+  moved: 'was exported to move to another installation',
+  arrived: 'was imported from another installation and waits for an operator',
+};
+
+/** The stop of one merchant that moves from one installation to another. */
+function heldStop(merchant: Pick<Merchant, 'merchantId' | 'settings'>): ChargingStop | undefined {
+  const hold = holdOf(merchant);
+  if (hold === undefined) return undefined;
+  const { merchantId } = merchant;
+  const words =
+    `${merchantId} ${holdWords[hold]}. Nothing is charged, and neither mails nor webhooks are ` +
+    'sent; once no other installation charges it, run ' +
+    `\`perennial merchant resume --id ${merchantId}\``;
+  return { name: hold, words };
+}
+
+/** A switch that charges every merchant that is not on hold itself. */
 export const openGate: ChargingGate = chargingGate([]);
 
 /** The stop for `CHARGING=off`. */

@@ -1,3 +1,4 @@
+import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
 
 /** A user's second factor as it is stored. */
@@ -101,4 +102,18 @@ export async function deleteFactor(
     [merchantId, userId],
   );
   return deleted === 1;
+}
+
+/** Seals the second factors of a merchant's users with the present key. */
+export async function resealFactors(tx: Database, merchantId: string, seal: Seal): Promise<void> {
+  const factors = await tx.rows<{ user_id: number; sealed_secret: Buffer }>(
+    `select user_id, sealed_secret from user_second_factor where merchant_id = $1
+     for no key update`,
+    [merchantId],
+  );
+  for (const { user_id, sealed_secret } of factors)
+    await tx.run(
+      'update user_second_factor set sealed_secret = $3 where merchant_id = $1 and user_id = $2',
+      [merchantId, user_id, seal.reseal(sealed_secret)],
+    );
 }

@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../platform/context.ts';
 import { gauge, limiter } from '../platform/jobs/batches.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
+import { holdOf } from '../platform/tenancy/hold.ts';
 import {
   DeliveryLane,
   type DeliveryParts,
@@ -139,6 +140,7 @@ class Deliveries {
     const room = Math.min(lane.room(), inHandMax - this.#underWay.count);
     if (room <= 0 || this.#stopping.signal.aborted) return 0;
     const context = await contextFor(merchantId);
+    if (holdOf(context.merchant) !== undefined) return 0;
     const now = clock.now();
     const until = now.add({ milliseconds: this.#leaseMs });
     return this.#startRound({ context, webhookOid, lane, now, until }, room);

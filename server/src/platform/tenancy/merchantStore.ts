@@ -144,6 +144,19 @@ export async function saveSettingsSection(
   );
 }
 
+/** Removes one section of the settings. Returns false when it was not there. */
+export async function removeSettingsSection(
+  db: Database,
+  merchantId: string,
+  section: string,
+): Promise<boolean> {
+  const changed = await db.run(
+    'update merchant set settings = settings - $2::text where merchant_id = $1 and settings ? $2::text',
+    [merchantId, section],
+  );
+  return changed === 1;
+}
+
 /**
  * What a merchant may change of itself at any time, with the sections of its settings that are
  * given; the other sections stay.

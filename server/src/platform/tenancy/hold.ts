@@ -1,0 +1,17 @@
+import type { Merchant } from './merchant.ts';
+
+/**
+ * Why nothing of a merchant is charged or sent (docs/adr/0065-backups.md): it `moved` to another
+ * installation, or it `arrived` from one and no operator has confirmed it yet.
+ */
+export type Hold = 'moved' | 'arrived';
+
+/** The section of a merchant's settings that holds it. */
+export const holdSection = 'hold';
+
+/** Returns what holds the merchant; undefined when it is charged as usual. */
+export function holdOf({ settings }: Pick<Merchant, 'settings'>): Hold | undefined {
+  const hold = settings[holdSection];
+  // What we cannot read holds, too: the other reading would charge.
+  return hold === undefined ? undefined : hold === 'moved' ? 'moved' : 'arrived';
+}
