@@ -133,3 +133,27 @@ story(
     );
   },
 );
+
+story(
+  'a customer who gets no coupons any more pays the full price',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee);
+    await shop.offers(tenPercent);
+    const change = await shop.profile({ email: 'ann@example.com' });
+    const ann = await shop.order(monthly, withTen);
+    await shop.until('2026-02-16T00:00');
+    await change({ no_coupons: true });
+    const { rebills } = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
+    assert.deepEqual(
+      rebills.map(({ total, coupon_rules: [rule] = [] }: PreviewRebill) => [total, rule?.detail]),
+      [[12.99, 'is not for this customer']],
+    );
+    await shop.until('2026-03-16T00:00');
+    await ann.lived(
+      '2026-01-15 10:00 create',
+      `2026-02-15 10:00 ${reduced}`,
+      `2026-03-15 10:00 ${full}`,
+    );
+  },
+);

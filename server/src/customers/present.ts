@@ -1,3 +1,4 @@
+import { unexpiredText } from '../kernel/expiringText.ts';
 import { storedObject } from '../kernel/jsonText.ts';
 
 /** Parts of a profile that are read from other records, each with the expansion of its name. */
@@ -41,8 +42,15 @@ export function customerJson(
   return `('{${lists.join(',')}}'::jsonb || (${storedObject(alias)} - '{${unwanted.join(',')}}'::text[])
     || jsonb_build_object(
       'signup_dts', wire_dts(${alias}.created_at),
-      'last_modified_dts', wire_dts(${alias}.modified_at)${relatedMembers(alias, expand, related)}))`;
+      'last_modified_dts', wire_dts(${alias}.modified_at)${propertiesMember(alias, expand)}
+      ${relatedMembers(alias, expand, related)}))`;
 }
+
+// A profile without properties has an empty list of them.
+const propertiesMember = (alias: string, expand: ReadonlySet<string>): string =>
+  expand.has('properties')
+    ? `, 'properties', coalesce(${unexpiredText(`${alias}.document->'properties'`)}, '[]'::jsonb)`
+    : '';
 
 function relatedMembers(
   alias: string,

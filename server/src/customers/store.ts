@@ -30,6 +30,22 @@ export async function findCustomerOid(
   return row?.oid;
 }
 
+/** Returns which of these profiles get no coupons. */
+export async function findCouponRefusers(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlySet<number>> {
+  if (oids.length === 0) return new Set();
+  const rows = await db.rows<{ oid: number }>(
+    `select customer_profile_oid as oid from customer
+     where merchant_id = $1 and customer_profile_oid = any($2::int[])
+       and document->>'no_coupons' = 'true'`,
+    [merchantId, oids],
+  );
+  return new Set(rows.map(({ oid }) => oid));
+}
+
 /** Returns the profile with this email and what it says of orders, or undefined. */
 export async function findOrderingCustomer(
   db: Database,

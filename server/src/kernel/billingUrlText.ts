@@ -5,7 +5,7 @@
  */
 
 /** The merchant's moment, as `platform/clock/merchantClock.ts` reads it, of a `merchant` row `m`. */
-const merchantNow = `case m.clock_kind when 'standing' then m.clock_at
+export const merchantNow = `case m.clock_kind when 'standing' then m.clock_at
   when 'running' then m.clock_at + (clock_timestamp() - m.clock_set_at) else clock_timestamp() end`;
 
 /**

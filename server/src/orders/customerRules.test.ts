@@ -271,3 +271,43 @@ test('profiles: purchase orders are approved, cards wait, and notes are added', 
   const { order: plain } = await place(bodyOf('plain@example.com', undefined, { payment }));
   assert.equal(plain.current_stage, 'Accounts Receivable');
 });
+
+test('properties of orders, lines and customers are gone at their end', async () => {
+  await app.setClock('2026-03-01T12:00:00Z');
+  const properties = [
+    { name: 'short', value: '1', expiration_dts: '2026-03-10T12:00:00Z' },
+    { name: 'long', value: '2', expiration_dts: '2027-03-10T12:00:00Z' },
+    { name: 'endless', value: '3' },
+  ];
+  const params = await customer('prop@example.com', 0, { properties });
+  const { order } = await place({
+    ...bodyOf('prop@example.com'),
+    items: [{ merchant_item_id: 'TEA', quantity: 1, properties }],
+  });
+  await ask({
+    operation: 'updateOrder',
+    params: { order_id: order.order_id },
+    body: { properties },
+  });
+  const namesOf = (list: { name?: string }[]) => list.map(({ name }) => name);
+  const names = async () => {
+    const query = { _expand: 'properties,items' };
+    const read = { params: { order_id: order.order_id }, query };
+    const { order: seen } = await ask({ operation: 'getOrder', ...read });
+    const { customer: profile } = await ask({ operation: 'getCustomer', params, query });
+    return [seen.properties, seen.items[0].properties, profile.properties].map(namesOf);
+  };
+  const all = ['short', 'long', 'endless'];
+  await app.setClock('2026-03-10T11:59:59Z');
+  assert.deepEqual(await names(), [all, all, all]);
+  await app.setClock('2026-03-10T12:00:00Z');
+  const left = ['long', 'endless'];
+  assert.deepEqual(await names(), [left, left, left]);
+  const { customers } = await ask({
+    operation: 'getCustomers',
+    query: { email: 'prop@example.com', _expand: 'properties' },
+  });
+  assert.deepEqual(namesOf(customers[0].properties), left);
+  await app.setClock('2027-03-10T12:00:00Z');
+  assert.deepEqual(await names(), [['endless'], ['endless'], ['endless']]);
+});

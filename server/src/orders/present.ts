@@ -1,4 +1,5 @@
 import { customerJson } from '../customers/present.ts';
+import { unexpiredText } from '../kernel/expiringText.ts';
 import { memberText, objectText } from '../kernel/jsonText.ts';
 import { type OrderPart, orderParts } from './order.ts';
 
@@ -116,9 +117,11 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
       // Who moved it is not a field of the published model (getOrderStages sends it).
       return listOf(`(select json_agg(move - 'by' order by place)
         from jsonb_array_elements(${stored}::jsonb) with ordinality as m (move, place))`);
-    case 'coupons':
-    case 'items':
     case 'properties':
+      return listOf(`(${unexpiredText(stored)})`);
+    case 'items':
+      return listOf(itemsOf(stored));
+    case 'coupons':
     case 'Tags':
     case 'utms':
       return listOf(stored);
@@ -126,6 +129,14 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
       return `${stored}::text`;
   }
 }
+
+// Only lines with properties that expire are taken apart.
+const itemsOf = (stored: string): string =>
+  `(case when ${stored}::text like '%"expiration_dts"%' then
+    (select jsonb_agg(case when line ? 'properties' then jsonb_set(line, '{properties}',
+        ${unexpiredText("line->'properties'")}) else line end order by place)
+      from jsonb_array_elements(${stored}::jsonb) with ordinality as l (line, place))::text
+    else ${stored}::text end)`;
 
 /** An expanded list without elements is `[]`. */
 const listOf = (json: string): string => `coalesce(${json}::text, '[]')`;

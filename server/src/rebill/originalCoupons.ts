@@ -1,10 +1,18 @@
 import type { Coupon } from '../coupons/coupon.ts';
 import type { Candidate } from '../coupons/discount.ts';
 import { fold } from '../kernel/caseFolding.ts';
-import type { OrderDocument } from '../orders/order.ts';
+import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 
-/** Returns the coupon of the catalogue with this code; undefined when there is none any more. */
-export type FindCoupon = (code: string) => Coupon | undefined;
+/** The coupons of the catalogue that original orders have, and who gets none. */
+export interface CouponCatalog {
+  /** Returns the coupon with this code; undefined when there is none any more. */
+  find(code: string): Coupon | undefined;
+  /** Whether the profile of a customer gets no coupons (customer reference, no_coupons). */
+  refuses(customerProfileOid: number | undefined): boolean;
+}
+
+/** The catalogue of orders without coupons. */
+export const noCoupons: CouponCatalog = { find: () => undefined, refuses: () => false };
 
 /** A coupon of the original order, on its rebills. */
 export interface OriginalCoupon {
@@ -19,6 +27,11 @@ export interface OriginalCouponPolicy {
   readonly ignoresEnd: boolean;
 }
 
+/** An original order, as far as its coupons matter. */
+export type CouponedOrder = Pick<OrderRecord, 'customerProfileOid'> & {
+  readonly document: Pick<OrderDocument, 'coupons'>;
+};
+
 /** Returns the codes by which the catalogue knows the coupons of an order. */
 export const baseCodesOf = ({ coupons }: Pick<OrderDocument, 'coupons'>): string[] =>
   (Array.isArray(coupons) ? coupons : []).flatMap(({ base_coupon_code: code }) => code || []);
@@ -28,15 +41,18 @@ export const baseCodesOf = ({ coupons }: Pick<OrderDocument, 'coupons'>): string
  * now, until their end. A one-time code was used by the original order and counts on with it.
  */
 export function originalCoupons(
-  { coupons }: Pick<OrderDocument, 'coupons'>,
-  find: FindCoupon,
+  { document: { coupons }, customerProfileOid }: CouponedOrder,
+  catalog: CouponCatalog,
   { skipsOriginal, ignoresEnd }: OriginalCouponPolicy,
 ): OriginalCoupon[] {
   if (skipsOriginal || !Array.isArray(coupons)) return [];
   return coupons.flatMap(({ coupon_code: code, base_coupon_code: base }): OriginalCoupon[] => {
-    const coupon = base ? find(fold(base)) : undefined;
+    const coupon = base ? catalog.find(fold(base)) : undefined;
     if (coupon === undefined) return [];
     const candidate = { coupon, code: code ?? coupon.code, ignoresEnd };
-    return [coupon.skipsRebills ? { candidate, skipped: 'skips rebills' } : { candidate }];
+    if (coupon.skipsRebills) return [{ candidate, skipped: 'skips rebills' }];
+    if (catalog.refuses(customerProfileOid))
+      return [{ candidate, skipped: 'is not for this customer' }];
+    return [{ candidate }];
   });
 }

@@ -19,7 +19,7 @@ import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
 import type { KeptOrder } from './keptOrder.ts';
 import { hasOwnCard, holdOf, originalStop } from './keptOrder.ts';
 import type { Note } from './note.ts';
-import { type FindCoupon, originalCoupons } from './originalCoupons.ts';
+import { type CouponCatalog, noCoupons, originalCoupons } from './originalCoupons.ts';
 import { originalTerms } from './originalTerms.ts';
 import type { RebillPolicy } from './policy.ts';
 import type { LineFault, RebillOrder, ShippingFault } from './rebillOrder.ts';
@@ -33,7 +33,7 @@ export interface DecisionInput {
   readonly original: OrderRecord | undefined;
   readonly catalog: Catalog;
   /** The catalogue's coupons of the original order. Absent: none. */
-  readonly coupons?: FindCoupon | undefined;
+  readonly coupons?: CouponCatalog | undefined;
   /** What the tax depends on besides the original order. */
   readonly tax: TaxTerms;
   readonly policy: RebillPolicy;
@@ -188,11 +188,7 @@ function chargeOf(
     original: originalTerms(original, tax),
     catalog,
     coupon,
-    originalCoupons: originalCoupons(
-      original.document,
-      input.coupons ?? (() => undefined),
-      policy.originalCoupons,
-    ),
+    originalCoupons: originalCoupons(original, input.coupons ?? noCoupons, policy.originalCoupons),
     shippingMethods: policy.shippingMethods,
     customer: input.customer,
     context,
