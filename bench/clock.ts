@@ -49,9 +49,9 @@ async function engineRate(db: DatabasePool): Promise<number> {
 
 async function clockRate(db: DatabasePool): Promise<number> {
   // Spread over the month: hardly two at the same minute.
-  const context = await merchantWith(db, 'YEAR', count, (index) =>
-    start.add({ minutes: Math.floor((index * minutesInFebruary) / count) }),
-  );
+  const context = await merchantWith(db, 'YEAR', count, {
+    dueAt: (index) => start.add({ minutes: Math.floor((index * minutesInFebruary) / count) }),
+  });
   const merchants = rememberedMerchants(db, systemClock);
   const parts: ClockParts = {
     db,

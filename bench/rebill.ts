@@ -1,7 +1,8 @@
 // Measures the engine: rebills a second against pgbench's transactions a second on the same server
-// in the same run, with a gateway that responds at once and with one that takes 50 ms; and how much
-// slower the search for due work becomes as auto orders that are not due are added. `node
-// bench/rebill.ts [auto orders, default 100000] [fast|slow|scan]`
+// in the same run, with a gateway that responds at once, plain and with everything that a rebill may
+// cost, and with a gateway that takes 50 ms; and how much slower the search for due work becomes as
+// auto orders that are not due are added. `node bench/rebill.ts [auto orders, default 100000]
+// [fast|all|slow|scan]`
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { firstDue } from '../server/src/autoOrders/dueStore.ts';
@@ -13,16 +14,18 @@ import type { DatabasePool } from '../server/src/platform/storage/database.ts';
 import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
 import { findSystemPostgres } from '../test/support/systemPostgres.ts';
 import { due, gatewayOf, merchantWith } from './support/dueMerchant.ts';
+import { everything } from './support/everything.ts';
 import { figure } from './support/figures.ts';
 import { type BenchStore, costOf, withPostgres } from './support/postgres.ts';
 
 const count = Number(process.argv[2] ?? 100_000);
-const parts = process.argv[3] === undefined ? ['fast', 'slow', 'scan'] : [process.argv[3]];
+const parts = process.argv[3] === undefined ? ['fast', 'all', 'slow', 'scan'] : [process.argv[3]];
 const slowCount = Math.min(count, 20_000);
 const pgbenchSeconds = 8;
 
 const embeddedPerSecond = await withPostgres(async (store) => {
   const perSecond = parts.includes('fast') ? await measureThroughput(store) : undefined;
+  if (parts.includes('all')) await measureEverything(store, perSecond);
   if (parts.includes('slow')) await measureSlowGateway(store);
   if (parts.includes('scan')) await measureDueScan(store.db);
   return perSecond;
@@ -46,6 +49,35 @@ async function measureThroughput(store: BenchStore): Promise<number> {
   console.log(`pgbench -N: ${before.toFixed(0)} tps before, ${after.toFixed(0)} tps after`);
   figure('rebill_throughput', rebills.perSecond / ((before + after) / 2), '>=0.35');
   return rebills.perSecond;
+}
+
+/** The same for a merchant with coupons, options, kits, taxes, shipping methods and stock. */
+async function measureEverything(store: BenchStore, plainPerSecond?: number): Promise<void> {
+  const context = await merchantWith(store.db, 'ALL', count, everything);
+  const before = pgbench(store);
+  const rebills = await rebill(context, gatewayOf(0), store);
+  const after = pgbench(store);
+  console.log(
+    `rebills with everything on: ${rebills.perSecond.toFixed(0)}/s` +
+      `${plainPerSecond === undefined ? '' : ` (plain: ${plainPerSecond.toFixed(0)}/s)`}, ` +
+      `${rebills.nodeUs.toFixed(0)} µs node and ${rebills.postgresUs.toFixed(0)} µs PostgreSQL ` +
+      'a rebill',
+  );
+  await checkEverything(context);
+  if (before !== undefined && after !== undefined)
+    figure('rebill_everything', rebills.perSecond / ((before + after) / 2), '>=0.35');
+}
+
+/** A rule that did not apply would be measured as fast. */
+async function checkEverything({ db, merchant: { merchantId } }: Context): Promise<void> {
+  const row = await db.row<{ plain: number }>(
+    `select count(*) as plain from orders where merchant_id = $1 and rebill_number = 1 and not (
+       (summary#>>'{subtotal_discount,value}')::float > 0
+       and (summary#>>'{shipping_handling_total_discount,value}')::float > 0
+       and (summary#>>'{tax,value}')::float > 0)`,
+    [merchantId],
+  );
+  if (row?.plain !== 0) throw new Error(`${row?.plain} rebills without a coupon or a tax`);
 }
 
 /**

@@ -1,5 +1,7 @@
+import type { Item } from '@perennial/contract/item.ts';
 import { pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
+import type { AutoOrder } from '../../server/src/autoOrders/autoOrder.ts';
 import { calculate } from '../../server/src/autoOrders/calculated.ts';
 import { anchorOf } from '../../server/src/autoOrders/schedule.ts';
 import type { Catalog } from '../../server/src/autoOrders/steps.ts';
@@ -8,6 +10,7 @@ import { catalogItem } from '../../server/src/items/catalogItem.ts';
 import { insertItem } from '../../server/src/items/store.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { minor } from '../../server/src/kernel/money.ts';
+import type { OrderRecord } from '../../server/src/orders/order.ts';
 import { insertOrders } from '../../server/src/orders/store.ts';
 import type { Gateway } from '../../server/src/payments/gateway.ts';
 import { type Context, systemActor } from '../../server/src/platform/context.ts';
@@ -49,31 +52,43 @@ export function gatewayOf(delayMs: number): Gateway {
   };
 }
 
+/** What the auto orders of a merchant have besides two items and a card. */
+export interface DueTerms {
+  /** The moment of each; {@link due} unless given. */
+  readonly dueAt?: (index: number) => Temporal.Instant;
+  readonly settings?: Merchant['settings'];
+  /** The catalogue, from COFFEE and TEA. */
+  readonly items?: (items: readonly [coffee: Item, tea: Item]) => readonly Item[];
+  readonly autoOrder?: (record: AutoOrder) => AutoOrder;
+  readonly original?: (order: OrderRecord) => OrderRecord;
+  /** Adds what else the merchant has. */
+  readonly open?: (context: Context) => Promise<void>;
+}
+
 /**
  * Makes a merchant with this many monthly auto orders of two items, each due at its moment: all at
- * {@link due} unless `dueAt` says otherwise. Its clock is at the first of these moments.
+ * {@link due} unless the terms say otherwise. Its clock is at the first of these moments.
  */
 export async function merchantWith(
   db: DatabasePool,
   merchantId: string,
   autoOrders: number,
-  dueAt: (index: number) => Temporal.Instant = () => due,
+  terms: DueTerms = {},
 ): Promise<Context> {
+  const dueAt = terms.dueAt ?? (() => due);
   const now = dueAt(0);
   const merchant: Merchant = {
     merchantId,
     name: merchantId,
     timeZone: zone,
     currency: 'USD',
-    settings: {},
+    settings: terms.settings ?? {},
     clock: { kind: 'standing', at: now },
   };
   await insertMerchant(db, merchant, now);
   await takeNumbers(db, merchantId, 'order', 10_000_000);
-  const items = [
-    coffee,
-    { ...coffee, merchant_item_id: 'TEA', description: 'Tea', pricing: { cost: 8.5 } },
-  ].map((item, index) => ({
+  const tea = { ...coffee, merchant_item_id: 'TEA', description: 'Tea', pricing: { cost: 8.5 } };
+  const items = (terms.items?.([coffee, tea]) ?? [coffee, tea]).map((item, index) => ({
     ...item,
     merchant_item_oid: index + 1,
     pricing: { ...item.pricing, currency_code: 'USD' },
@@ -86,28 +101,33 @@ export async function merchantWith(
       autoOrderOid: first + index + 1,
       at: dueAt(first + index),
     }));
-    await addAutoOrders(db, merchantId, dues, (itemId) => byId.get(itemId));
+    await addAutoOrders(db, merchantId, dues, (itemId) => byId.get(itemId), terms);
   }
+  const context = contextOf(db, merchant, now);
+  await terms.open?.(context);
   // As autovacuum would, which leaves alone what is still empty: a plan made for an empty table
   // would be kept while it fills.
   await db.run('vacuum analyze auto_order, auto_order_item, auto_order_search, orders, item');
-  return {
-    merchant,
-    db,
-    now,
-    actor: systemActor,
-    events: outbox([]),
-    ids: randomIds,
-    log: pino({ level: 'silent' }),
-    requestId: 'bench',
-  };
+  return context;
 }
+
+const contextOf = (db: DatabasePool, merchant: Merchant, now: Temporal.Instant): Context => ({
+  merchant,
+  db,
+  now,
+  actor: systemActor,
+  events: outbox([]),
+  ids: randomIds,
+  log: pino({ level: 'silent' }),
+  requestId: 'bench',
+});
 
 async function addAutoOrders(
   db: DatabasePool,
   merchantId: string,
   dues: readonly { autoOrderOid: number; at: Temporal.Instant }[],
   catalog: Catalog,
+  { autoOrder = (record) => record, original = (order) => order }: DueTerms,
 ): Promise<void> {
   const records = dues.map(({ autoOrderOid, at }) => {
     const first = { nextShipmentAt: at, anchor: anchorOf(at, zone) };
@@ -120,17 +140,19 @@ async function addAutoOrders(
         ...first,
       }),
     ];
-    return anAutoOrder({
-      merchantId,
-      autoOrderOid,
-      originalOrderId: `${merchantId}-${String(autoOrderOid).padStart(10, '0')}`,
-      items,
-    });
+    return autoOrder(
+      anAutoOrder({
+        merchantId,
+        autoOrderOid,
+        originalOrderId: `${merchantId}-${String(autoOrderOid).padStart(10, '0')}`,
+        items,
+      }),
+    );
   });
   await insertOrders(
     db,
     merchantId,
-    records.map((record) => originalOrder(record, {})),
+    records.map((record) => original(originalOrder(record, {}))),
   );
   const rules = { now: signedUpAt, zone, missedShipments: 'bill' as const };
   await insertAutoOrders(
