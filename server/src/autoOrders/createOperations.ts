@@ -14,7 +14,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { holdZone } from '../platform/tenancy/merchantStore.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
-import type { AgreedOption, AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalogReader.ts';
 import type { Changed } from './changeOperations.ts';
@@ -23,6 +23,7 @@ import { type ChargedBy, chargedBy } from './chargedBy.ts';
 import { canceled } from './edit.ts';
 import { facetsOf } from './facets.ts';
 import { missedAtStartWords } from './missed.ts';
+import { agreedOptions } from './optionPrices.ts';
 import { editRules, scheduleRules } from './rules.ts';
 import { findActiveOfCustomer, saveFacets } from './searchStore.ts';
 import { startSchedule } from './startSchedule.ts';
@@ -302,21 +303,11 @@ function startOf(
       label: label ?? '',
       value: value ?? '',
     })),
-    agreedOptions: agreedOptionsOf(line, order.currency),
+    agreedOptions: agreedOptions(line, order.currency),
     properties: [],
     addOns: [],
   };
   return { place, item: startAgain(item, catalog, scheduleRules(context)) };
-}
-
-/** The options that cost something on every rebill. A one-time fee was paid with the purchase. */
-function agreedOptionsOf({ options = [] }: OrderItem, currency: string) {
-  const agreed = options.flatMap(({ label, value, cost_change, one_time_fee }): AgreedOption[] => {
-    const change = toMinor(cost_change?.value ?? 0, currency);
-    if (one_time_fee === true || !change.ok || change.value === 0) return [];
-    return [{ label: label ?? '', value: value ?? '', costChange: change.value }];
-  });
-  return agreed.length === 0 ? undefined : agreed;
 }
 
 function lastRebillOf(text: string | undefined, zone: string) {

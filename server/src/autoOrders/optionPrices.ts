@@ -1,5 +1,6 @@
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { fold } from '../kernel/caseFolding.ts';
-import { type Minor, minor } from '../kernel/money.ts';
+import { type Minor, minor, toMinor } from '../kernel/money.ts';
 import type { AgreedOption, AutoOrderItem } from './autoOrder.ts';
 
 /** The part of an item that the price of its options depends on. */
@@ -28,6 +29,22 @@ export const pricedOptions = (item: OptionedItem): readonly AgreedOption[] =>
 /** Returns a unit cost after an option. An option may make an item cheaper, but not below 0. */
 export const withOption = (unitCost: Minor, { costChange }: AgreedOption): Minor =>
   minor(Math.max(0, unitCost + costChange));
+
+/**
+ * Returns the options of an order's line that cost something on every rebill; undefined if there are
+ * none. A one-time fee was paid with the purchase.
+ */
+export function agreedOptions(
+  { options = [] }: Pick<OrderItem, 'options'>,
+  currency: string,
+): AgreedOption[] | undefined {
+  const agreed = options.flatMap(({ label, value, cost_change, one_time_fee }): AgreedOption[] => {
+    const change = toMinor(cost_change?.value ?? 0, currency);
+    if (one_time_fee === true || !change.ok || change.value === 0) return [];
+    return [{ label: label ?? '', value: value ?? '', costChange: change.value }];
+  });
+  return agreed.length === 0 ? undefined : agreed;
+}
 
 /** Whether two options have the same label and value. */
 export const isSame = (

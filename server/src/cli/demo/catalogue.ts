@@ -147,6 +147,7 @@ export function catalogue(
   ];
   return documents.map((item) => ({
     ...item,
+    ...(grounds.includes(item.merchant_item_id!) && { options: coffeeOptions }),
     merchant_id: merchantId,
     merchant_item_oid: oidOf(item.merchant_item_id!),
     pricing: { ...item.pricing, currency_code: currency },
@@ -158,6 +159,30 @@ export function catalogue(
     }),
   }));
 }
+
+/** The coffees that are sold with options. */
+export const grounds: readonly string[] = ['COFFEE-HOUSE', 'COFFEE-DARK', 'COFFEE-ETHIOPIA'];
+
+/** What a large bag costs more, in dollars. */
+export const largeBagCost = 9.5;
+
+const coffeeOptions: NonNullable<Item['options']> = [
+  {
+    name: 'Grind',
+    label: 'Grind',
+    type: 'dropdown',
+    values: ['Whole bean', 'Filter', 'Espresso'].map((value) => ({ value })),
+  },
+  {
+    name: 'Bag',
+    label: 'Bag',
+    type: 'radio',
+    values: [
+      { value: '12 oz', default_value: true },
+      { value: '2 lb', cost_change: largeBagCost },
+    ],
+  },
+];
 
 /** The ids of all its items. */
 export function catalogueItemIds(): string[] {

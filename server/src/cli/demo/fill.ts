@@ -9,6 +9,7 @@ import { catalogKey, findCatalogItems, insertItem } from '../../items/store.ts';
 import { required } from '../../kernel/assert.ts';
 import { maskedCardNumber } from '../../kernel/cardNumbers.ts';
 import { insertOrders } from '../../orders/store.ts';
+import { addTaxRate, hasTaxRates } from '../../orders/taxStore.ts';
 import { takeNumbers } from '../../platform/storage/counters.ts';
 import type { Database } from '../../platform/storage/database.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
@@ -16,6 +17,7 @@ import { insertPastRebills } from '../../rebill/importStore.ts';
 import { catalogue, catalogueItemIds } from './catalogue.ts';
 import { type Life, peopleCount, planLives } from './lives.ts';
 import { Random } from './random.ts';
+import { demoTaxRates } from './taxRates.ts';
 import { type FirstNumbers, simulate, type World } from './world.ts';
 
 /** How much demo data, how old, and from which seed. */
@@ -44,6 +46,7 @@ export interface Filled {
  */
 export async function fillMerchant(db: Database, request: FillRequest): Promise<Filled> {
   const items = await ensureCatalogue(db, request);
+  await ensureTaxRates(db, request.merchant);
   const filled: Filled = { autoOrders: 0, orders: 0, customers: 0 };
   let first: FirstNumbers = { autoOrder: 1, autoOrderItem: 1, order: 1 };
   const writing: Promise<void>[] = [];
@@ -96,6 +99,15 @@ async function ensureCatalogue(
     }
   });
   return findCatalogItems(db, merchantId, itemIds);
+}
+
+async function ensureTaxRates(db: Database, { merchantId }: Merchant): Promise<void> {
+  if (await hasTaxRates(db, merchantId)) return;
+  const first = await takeNumbers(db, merchantId, 'tax_rate', demoTaxRates.length);
+  await db.transaction(async (tx) => {
+    for (const [index, rate] of demoTaxRates.entries())
+      await addTaxRate(tx, merchantId, { ...rate, tax_rate_oid: first + index });
+  });
 }
 
 interface Batch {

@@ -1,8 +1,9 @@
 import type { Frequency } from '@perennial/contract/frequency.ts';
+import type { OrderItemOption } from '@perennial/contract/orderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { momentOf, msPerDay, wallOf } from '../../kernel/calendar.ts';
 import type { DeclineReason } from '../../payments/gateway.ts';
-import { type Offer, offers, singles } from './catalogue.ts';
+import { grounds, largeBagCost, type Offer, offers, singles } from './catalogue.ts';
 import { makePerson, type Person } from './people.ts';
 import type { Random } from './random.ts';
 
@@ -36,6 +37,7 @@ export interface BoughtLine {
   readonly quantity: number;
   /** Absent for what is bought once, and for items with steps. */
   readonly schedule?: Frequency;
+  readonly options?: readonly OrderItemOption[];
 }
 
 /** The card that a person pays with. */
@@ -192,11 +194,25 @@ function linesOf(random: Random, offer: Offer): BoughtLine[] {
               offer.schedules.map((schedule) => [schedule, liking(schedule)]),
             ),
           }),
+      ...optionsOf(random.fork('options'), offer),
     },
   ];
   if (random.chance(0.2)) lines.push(...secondLine(random, offer));
   if (random.chance(0.12)) lines.push({ itemId: random.pick(singles[offer.shop]), quantity: 1 });
   return lines;
+}
+
+/** Coffee comes as beans or ground, in a small bag or for more in a large one. */
+function optionsOf(random: Random, { itemId }: Offer): Pick<BoughtLine, 'options'> {
+  if (!grounds.includes(itemId)) return {};
+  const grind = random.weighted([
+    ['Whole bean', 60],
+    ['Filter', 25],
+    ['Espresso', 15],
+  ]);
+  const isLarge = random.chance(0.2);
+  const bag = { label: 'Bag', value: '2 lb', cost_change: { value: largeBagCost } };
+  return { options: [{ label: 'Grind', value: grind }, ...(isLarge ? [bag] : [])] };
 }
 
 /** Few want it every week, most every month. */

@@ -13,8 +13,6 @@ export interface Person {
   readonly address: Address;
   /** Where parcels go, when that is not the billing address. */
   readonly shipsTo?: Address;
-  /** In percent. */
-  readonly taxRate: number;
 }
 
 /** What the billing and the shipping address of an order share. */
@@ -49,7 +47,6 @@ export function makePerson(random: Random, customerProfileOid: number): Person {
       : {}),
     address,
     ...(random.chance(0.12) ? { shipsTo: giftAddress(random, country) } : {}),
-    taxRate: place.taxRate,
   };
 }
 
@@ -110,7 +107,6 @@ interface Place {
   /** `#` stands for any digit. */
   readonly postalCode: string;
   readonly phone: string;
-  readonly taxRate: number;
 }
 
 const place = (
@@ -118,8 +114,7 @@ const place = (
   region: string | undefined,
   postalCode: string,
   phone: string,
-  taxRate: number,
-): Place => ({ city, ...(region === undefined ? {} : { region }), postalCode, phone, taxRate });
+): Place => ({ city, ...(region === undefined ? {} : { region }), postalCode, phone });
 
 const countries: readonly Country[] = [
   {
@@ -138,18 +133,18 @@ const countries: readonly Country[] = [
       'Sunset Boulevard',
     ],
     places: [
-      place('Atlanta', 'GA', '303##', '404-555-01##', 8.9),
-      place('Austin', 'TX', '787##', '512-555-01##', 8.25),
-      place('Boston', 'MA', '021##', '617-555-01##', 6.25),
-      place('Chicago', 'IL', '606##', '312-555-01##', 10.25),
-      place('Denver', 'CO', '802##', '303-555-01##', 8.81),
-      place('Los Angeles', 'CA', '900##', '213-555-01##', 9.5),
-      place('Minneapolis', 'MN', '554##', '612-555-01##', 8.025),
-      place('New York', 'NY', '100##', '212-555-01##', 8.875),
-      place('Portland', 'OR', '972##', '503-555-01##', 0),
-      place('Raleigh', 'NC', '276##', '919-555-01##', 7.25),
-      place('Seattle', 'WA', '981##', '206-555-01##', 10.25),
-      place('Tampa', 'FL', '336##', '813-555-01##', 7.5),
+      place('Atlanta', 'GA', '303##', '404-555-01##'),
+      place('Austin', 'TX', '787##', '512-555-01##'),
+      place('Boston', 'MA', '021##', '617-555-01##'),
+      place('Chicago', 'IL', '606##', '312-555-01##'),
+      place('Denver', 'CO', '802##', '303-555-01##'),
+      place('Los Angeles', 'CA', '900##', '213-555-01##'),
+      place('Minneapolis', 'MN', '554##', '612-555-01##'),
+      place('New York', 'NY', '100##', '212-555-01##'),
+      place('Portland', 'OR', '972##', '503-555-01##'),
+      place('Raleigh', 'NC', '276##', '919-555-01##'),
+      place('Seattle', 'WA', '981##', '206-555-01##'),
+      place('Tampa', 'FL', '336##', '813-555-01##'),
     ],
   },
   {
@@ -164,9 +159,9 @@ const countries: readonly Country[] = [
       'Bloor Street',
     ],
     places: [
-      place('Montréal', 'QC', 'H2X #A#', '514-555-01##', 14.975),
-      place('Toronto', 'ON', 'M5V #K#', '416-555-01##', 13),
-      place('Vancouver', 'BC', 'V6B #J#', '604-555-01##', 12),
+      place('Montréal', 'QC', 'H2X #A#', '514-555-01##'),
+      place('Toronto', 'ON', 'M5V #K#', '416-555-01##'),
+      place('Vancouver', 'BC', 'V6B #J#', '604-555-01##'),
     ],
   },
   {
@@ -175,9 +170,9 @@ const countries: readonly Country[] = [
     numberFirst: true,
     streets: ['High Street', 'Station Road', 'Church Lane', 'Victoria Road', 'Mill Lane'],
     places: [
-      place('Bristol', undefined, 'BS1 #DX', '0117 496 0###', 20),
-      place('Leeds', undefined, 'LS1 #AB', '0113 496 0###', 20),
-      place('London', undefined, 'E1 #QL', '020 7946 0###', 20),
+      place('Bristol', undefined, 'BS1 #DX', '0117 496 0###'),
+      place('Leeds', undefined, 'LS1 #AB', '0113 496 0###'),
+      place('London', undefined, 'E1 #QL', '020 7946 0###'),
     ],
   },
   {
@@ -186,8 +181,8 @@ const countries: readonly Country[] = [
     numberFirst: true,
     streets: ['George Street', 'Collins Street', 'Beach Road', 'Park Terrace'],
     places: [
-      place('Melbourne', 'VIC', '300#', '(03) 5550 ####', 10),
-      place('Sydney', 'NSW', '200#', '(02) 5550 ####', 10),
+      place('Melbourne', 'VIC', '300#', '(03) 5550 ####'),
+      place('Sydney', 'NSW', '200#', '(02) 5550 ####'),
     ],
   },
   {
@@ -196,9 +191,9 @@ const countries: readonly Country[] = [
     numberFirst: false,
     streets: ['Hauptstraße', 'Gartenweg', 'Lindenallee', 'Bahnhofstraße'],
     places: [
-      place('Berlin', undefined, '101##', '030 23125 ###', 19),
-      place('Hamburg', undefined, '200##', '040 66969 ###', 19),
-      place('München', undefined, '803##', '089 99998 ###', 19),
+      place('Berlin', undefined, '101##', '030 23125 ###'),
+      place('Hamburg', undefined, '200##', '040 66969 ###'),
+      place('München', undefined, '803##', '089 99998 ###'),
     ],
   },
 ];

@@ -6,6 +6,7 @@ import { calculate, dueAt } from '../../autoOrders/calculated.ts';
 import { changesBetween, changeWords } from '../../autoOrders/changeWords.ts';
 import { canceled, disabled, paused } from '../../autoOrders/edit.ts';
 import { type Facets, facetsOf } from '../../autoOrders/facets.ts';
+import { agreedOptions } from '../../autoOrders/optionPrices.ts';
 import { startSchedule } from '../../autoOrders/startSchedule.ts';
 import { type Catalog, skipMissed } from '../../autoOrders/steps.ts';
 import type { ChangeActor, ChangeLogLine, LogLine, NewAutoOrder } from '../../autoOrders/store.ts';
@@ -19,7 +20,6 @@ import { amountOf } from '../../orders/money.ts';
 import { newOrder } from '../../orders/newOrder.ts';
 import { type OrderRecord, orderIdOf } from '../../orders/order.ts';
 import { settled } from '../../orders/payment.ts';
-import { noTaxRates } from '../../orders/taxTerms.ts';
 import { type DeclineReason, isHardReason } from '../../payments/gateway.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
 import type { PastRebill } from '../../rebill/importStore.ts';
@@ -29,6 +29,7 @@ import { decide, type PlannedCharge } from '../../rebill/plan.ts';
 import { type RebillPolicy, rebillPolicy } from '../../rebill/policy.ts';
 import { afterDeclined, afterPaid } from '../../rebill/settlement.ts';
 import type { Act, Life } from './lives.ts';
+import { demoTaxes } from './taxRates.ts';
 import { Timeline } from './timeline.ts';
 
 /*
@@ -106,6 +107,7 @@ class Simulation {
   readonly #policy: RebillPolicy;
   readonly #ids: IdFactory;
   readonly #catalog: Catalog;
+  readonly #taxOf = demoTaxes();
   readonly #timeline = new Timeline<Happening>();
   readonly #living: Living[] = [];
   readonly #byPerson = new Map<number, Living[]>();
@@ -171,14 +173,15 @@ class Simulation {
     const { merchant } = this.#request;
     const orderId = this.#orderId();
     const now = { at, timeZone: this.#zone };
+    const wire = wireOrder(life);
     const made = newOrder({
       merchantId: merchant.merchantId,
       orderId,
-      order: wireOrder(life),
+      order: wire,
       channelPartner: {},
       catalog: this.#request.items,
       customerProfileOid: life.person.customerProfileOid,
-      tax: noTaxRates,
+      tax: this.#taxOf(wire),
       currency: merchant.currency,
       now,
     });
@@ -274,7 +277,8 @@ class Simulation {
           rebillValue: zero,
           numberOfRebills: 0,
           paused: false,
-          options: [],
+          options: (wire.options ?? []).map(({ label = '', value = '' }) => ({ label, value })),
+          agreedOptions: agreedOptions(wire, order.currency),
           properties: [],
           addOns:
             terms.addOn && line === 0
@@ -301,7 +305,7 @@ class Simulation {
       autoOrder: living.record,
       original,
       catalog: this.#catalog,
-      tax: noTaxRates,
+      tax: this.#taxOf(original.document),
       policy: this.#policy,
       zone: this.#zone,
       at,
@@ -532,7 +536,7 @@ function declineOf(
 
 /** What a shop would send to insert the order. */
 function wireOrder({ person, card, lines, shipping, theme }: Life): Order {
-  const { address, shipsTo = address, email, ccEmail, taxRate } = person;
+  const { address, shipsTo = address, email, ccEmail } = person;
   const isLight = lines.every(({ itemId }) => itemId === 'PDF');
   return {
     billing: { ...address, email, ...(ccEmail === undefined ? {} : { cc_emails: [ccEmail] }) },
@@ -546,9 +550,10 @@ function wireOrder({ person, card, lines, shipping, theme }: Life): Order {
       screen_branding_theme_code: theme,
       storefront_host_name: `${theme.toLowerCase()}.example.com`,
     },
-    items: lines.map(({ itemId, quantity, schedule }) => ({
+    items: lines.map(({ itemId, quantity, schedule, options }) => ({
       merchant_item_id: itemId,
       quantity,
+      ...(options === undefined ? {} : { options: [...options] }),
       ...(schedule === undefined ? {} : { auto_order_schedule: schedule }),
     })),
     payment: {
@@ -562,7 +567,6 @@ function wireOrder({ person, card, lines, shipping, theme }: Life): Order {
       },
     },
     summary: { arbitrary_shipping_handling_total: { value: isLight ? 0 : shipping } },
-    taxes: { arbitrary_tax_rate: taxRate },
     marketing: { mailing_list: email.length % 3 !== 0 },
   };
 }
