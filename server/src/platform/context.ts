@@ -6,7 +6,7 @@ import type { Database } from './storage/database.ts';
 import type { Merchant } from './tenancy/merchant.ts';
 
 /**
- * What every operation works with, first parameter everywhere. Inside a transaction `db` is the
+ * What every operation needs. It is always the first parameter. Inside a transaction `db` is the
  * transaction (see {@link inTransaction}).
  */
 export interface Context {
@@ -22,7 +22,7 @@ export interface Context {
   readonly requestId: string;
 }
 
-/** Who does it: what histories and `canceled_by_user` name. */
+/** The actor, as histories and `canceled_by_user` name it. */
 export interface Actor {
   readonly kind: 'key' | 'oauth' | 'session' | 'system' | 'customer';
   /** Shown to people: the key's or the user's name, or `Perennial`. */

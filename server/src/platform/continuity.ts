@@ -13,9 +13,10 @@ import type { Worker } from './jobs/loop.ts';
 import type { Database } from './storage/database.ts';
 
 /*
- * A backup that is restored does not know what happened after it, and would do it again. So the
- * database counts beats while anything happens, and a marker file outside of it holds the last one:
- * a database that is behind its marker is an older copy (docs/adr/0046-restores.md).
+ * A restored backup does not contain what happened after it was made, so the server would do it
+ * again. Therefore the database counts beats while anything happens, and a marker file outside of
+ * it holds the number of the last beat. A database with a lower number is an older copy
+ * (docs/adr/0046-restores.md).
  */
 
 /** Follows where the database is in the installation's life. */
@@ -25,7 +26,8 @@ export interface ContinuityWatch {
   /** Why nothing is charged, as last read. */
   heldReason(): string | undefined;
   /**
-   * Counts beats, keeps the marker, and notices a database that goes back under the running server.
+   * Counts beats, writes the marker, and notices when the database is replaced by an older copy
+   * while the server runs.
    */
   readonly worker: Worker;
 }

@@ -1,9 +1,9 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** How far a database had come when it was last seen, as a file outside of it remembers. */
+/** The progress of a database when a server last saw it, in a file outside of the database. */
 export interface Marker {
-  /** Names the database and its copies; another database has another one. */
+  /** Identifies the database and its copies. Every other database has a different one. */
   readonly database: string;
   readonly epoch: number;
   readonly beat: number;
@@ -40,8 +40,8 @@ export async function writeMarker(path: string, marker: Marker): Promise<void> {
   }
   await rename(`${path}.new`, path);
   const folder = await open(dirname(path), 'r');
-  // Not every system can sync a folder; without it a crash may leave the marker before, which is
-  // not ahead either.
+  // Not every system can sync a folder. Then a crash may leave the earlier marker, which is not
+  // ahead of the database.
   await folder.sync().catch(() => {});
   await folder.close();
 }

@@ -13,9 +13,9 @@ export interface Continuity {
   readonly beat: number;
   readonly beatAt?: Temporal.Instant;
   readonly restoredAt?: Temporal.Instant;
-  /** The moment that the last restore put the database back to, where it is known. */
+  /** The moment to which the last restore set the database back, if it is known. */
   readonly lostSince?: Temporal.Instant;
-  /** While this is there nothing is charged: a restore waits for an operator. */
+  /** If present, nothing is charged: a restore waits for an operator. */
   readonly heldReason?: string;
 }
 
@@ -44,7 +44,7 @@ export async function readContinuity(db: Database): Promise<Continuity> {
   return fromRow((await db.row<Row>(`select ${columns} from continuity where only_one`))!);
 }
 
-/** The same with a number that goes up with every event, which says whether anything happened. */
+/** The same, with a number that rises with every event and so shows whether anything happened. */
 export async function readProgress(
   db: Database,
 ): Promise<Continuity & { readonly events: number }> {
@@ -55,7 +55,7 @@ export async function readProgress(
   return { ...fromRow(row!), events: row!.events };
 }
 
-/** Names this database and every copy of it: the moment at which it was made. */
+/** Identifies this database and its copies: the moment at which the database was created. */
 export async function databaseName(db: Database): Promise<string> {
   const row = await db.row<{ name: string }>(
     'select extract(epoch from applied_at)::text as name from migration order by name limit 1',
@@ -75,7 +75,7 @@ export async function countBeat(db: Database, now: Temporal.Instant): Promise<Co
   return fromRow(row!);
 }
 
-/** What is known of the time that the database has lost. */
+/** What is known about the time that is missing in the database. */
 export interface Lost {
   readonly reason: string;
   /** The highest epoch that anything outside the database has seen. */

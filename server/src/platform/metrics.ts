@@ -8,7 +8,7 @@ export interface Metrics {
   observeRequest(operation: string, status: number, seconds: number): void;
   /** Notes how a kind of gateway answered a call, and how long it took. */
   observeGateway(kind: string, call: string, answer: string, seconds: number): void;
-  /** The same worker, its batches counted and timed. */
+  /** Returns the worker with its batches counted and timed. */
   measured(worker: Worker): Worker;
   readonly contentType: string;
   text(): Promise<string>;
@@ -30,7 +30,7 @@ export interface Gauged {
 /** The name of a figure, without `perennial_`. */
 export type FigureName = string;
 
-/** What the installation's figures are, with what each means. */
+/** The figures of the installation, each with its meaning. */
 export type FigureHelp = Readonly<Record<FigureName, readonly [fold: string, help: string]>>;
 
 /** Figures of all merchants together, and of single ones where they are not 0. */

@@ -13,7 +13,7 @@ export interface Seal {
   seal(text: string): Buffer;
   /** Throws when it was sealed with another key or has been changed. */
   open(sealed: Buffer): string;
-  /** The same secret, sealed with the key that seals now. */
+  /** The same secret, sealed with the present key. */
   reseal(sealed: Buffer): Buffer;
 }
 
@@ -21,8 +21,8 @@ const algorithm = 'aes-256-gcm';
 const [ivBytes, tagBytes] = [12, 16];
 
 /**
- * AES-256 in GCM mode; each text has a different initialisation vector. `before` also opens, and
- * seals nothing: the key that the installation had until now, or the one that it gets next.
+ * AES-256 in GCM mode; each text has a different initialisation vector. `before` only opens: it is
+ * the installation's earlier key, or its next one.
  */
 export function sealWith(key: Buffer, before?: Buffer): Seal {
   const open = (sealed: Buffer): string => {

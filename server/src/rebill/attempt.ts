@@ -48,7 +48,7 @@ export interface AwaitedAttempt {
 export interface OpenAttempt {
   /** The fields of its order that staff changed. */
   readonly editedFields: readonly string[];
-  /** Its plan, if a change of the time zone moved the dates of it. */
+  /** Its plan, if a change of the time zone moved the plan's dates. */
   readonly replanned?: PlannedCharge;
   /** Whether its payment waited for its customer before this answer. */
   readonly wasAwaited?: true;

@@ -19,7 +19,7 @@ export interface ListedCharge {
   readonly nextCheckAt: Temporal.Instant;
 }
 
-/** Lists the charges that have not ended, those whose gateway is asked first in front. */
+/** Lists the charges that have not ended. Those whose gateway is queried first come first. */
 export async function listCharges(
   db: Database,
   merchantId: string,

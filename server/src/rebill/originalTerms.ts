@@ -22,7 +22,7 @@ export interface OriginalTerms {
   readonly tax: AppliedTax;
   /** Case-folded. */
   readonly taxFreeItemIds: ReadonlySet<string>;
-  /** Items that no coupon takes anything off, case-folded. */
+  /** The case-folded ids of items whose price no coupon lowers. */
   readonly couponFreeItemIds: ReadonlySet<string>;
 }
 

@@ -119,8 +119,8 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
 }
 
 /**
- * What a new card starts again: what declines had disabled, also what a person disabled, or also
- * what was canceled.
+ * Which auto orders a new card makes active again: those that declines disabled, also those that a
+ * person disabled, or also canceled ones.
  */
 export type Revival = 'declined' | 'disabled' | 'canceled';
 

@@ -88,7 +88,7 @@ export interface PlannedCharge {
   readonly card?: ChargedCard;
   /** The order is made unpaid, and its customer pays it by another way than a charge. */
   readonly isInvoice?: true;
-  /** What of counted items it takes. A decline puts it back. */
+  /** The stock of counted items that it takes. A decline puts it back. */
   readonly stock?: readonly StockUse[];
   /** Declines had disabled the auto order. It is active again if this charge succeeds. */
   readonly revives?: true;
@@ -328,7 +328,7 @@ function orderFault(fault: LineFault | ShippingFault, { document }: OrderRecord)
   };
 }
 
-/** What an auto order waits for that no shipping method ships. */
+/** What an auto order waits for if no shipping method ships it. */
 export const shippingWait = 'shipping method';
 
 /**

@@ -14,8 +14,8 @@ import {
 } from './entry.ts';
 
 /**
- * Records an act of the caller in the caller's transaction, after its writes: what is committed is
- * in the log, and what is not is not. Acts of one merchant wait for one another here.
+ * Records an act of the caller in the caller's transaction, after its writes. So the log contains
+ * the acts that were committed, and no others. Acts of one merchant wait for one another here.
  */
 export function recordAct(context: Context, act: AuditAct): Promise<void> {
   const { kind, name, userId, applicationId, address } = context.actor;
@@ -69,7 +69,7 @@ function lockHead(tx: Database, merchantId: string): Promise<Head | undefined> {
   );
 }
 
-/** The time of PostgreSQL's machine, because a merchant's clock may stand. */
+/** The time of PostgreSQL's machine, because a merchant's test clock may not run. */
 async function machineTime(tx: Database): Promise<Temporal.Instant> {
   const row = await tx.row<{ at: Temporal.Instant }>('select clock_timestamp() as at', []);
   const { at } = required(row, 'the time');

@@ -62,7 +62,10 @@ export function hashOf(entry: AuditEntry): Buffer {
   return createHash('sha256').update(JSON.stringify(fields)).digest();
 }
 
-/** Returns the fields that differ, each as it was and as it is. Secrets are named and not shown. */
+/**
+ * Returns the fields that differ, each with its values before and after. Secrets are named and not
+ * shown.
+ */
 export function changedFields(
   before: object | undefined,
   after: object | undefined,

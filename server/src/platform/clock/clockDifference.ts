@@ -5,8 +5,8 @@ import type { Database } from '../storage/database.ts';
 import type { SystemClock } from './systemClock.ts';
 
 /*
- * A machine whose clock is wrong bills too early, or all over again once it is right. PostgreSQL's
- * clock is the one that all processes share, so each process compares its own with it.
+ * A machine with a wrong clock bills too early, or bills again after its clock was corrected.
+ * PostgreSQL's clock is the one that all processes share, so each process compares its own with it.
  */
 
 /** How far this process's clock is from PostgreSQL's, measured from time to time. */

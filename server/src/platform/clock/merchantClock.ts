@@ -9,7 +9,10 @@ export type ClockSetting =
   | { readonly kind: 'standing'; readonly at: Temporal.Instant }
   | { readonly kind: 'running'; readonly at: Temporal.Instant; readonly setAt: Temporal.Instant };
 
-/** What the merchant's clock shows, to the whole second, while the machine's shows `systemNow`. */
+/**
+ * The moment on the merchant's clock, to the whole second, when the machine's clock shows
+ * `systemNow`.
+ */
 export function readClock(setting: ClockSetting, systemNow: Temporal.Instant): Temporal.Instant {
   return wholeSecond(shown(setting, systemNow));
 }

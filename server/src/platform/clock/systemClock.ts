@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 
 /**
- * The machine's time and timers: the only place in the server that reads them. Everything that is
- * about a merchant's life asks the merchant's clock instead (`merchantClock.ts`).
+ * The machine's time and timers: the only place in the server that reads them. Everything that
+ * happens to a merchant's records uses the merchant's clock instead (`merchantClock.ts`).
  */
 export interface SystemClock {
   now(): Temporal.Instant;

@@ -138,8 +138,8 @@ export function forgetEvents(
 }
 
 /**
- * Whether no event after this place was deleted yet, which holds while its own event is still
- * there. A place between events comes from a start moments ago.
+ * Whether no event after this place was deleted yet. That is so while the event of the place
+ * exists. A place between events comes from a reader that started moments ago.
  */
 export async function isInFeed(
   db: Database,

@@ -33,7 +33,7 @@ interface NumberedEvent extends DomainEvent, FeedPlace {
 async function record(context: Context, events: readonly DomainEvent[]): Promise<RecordedEvent[]> {
   // A merchant that is younger than the table's statistics counts as having no events: with such a
   // plan, the search for each object's last event would read all of them (15 s for 600 events among
-  // 18,000). The plan for any merchant goes by the object. Citus cannot make such a plan.
+  // 18,000). The plan for all merchants searches by the object. Citus cannot make such a plan.
   const places = await context.db.rows<FeedPlace>(takePlacesPlanned, [events.length]);
   const numbered = numberEvents(events, places);
   const rows = await context.db.rows<RecordedRow>(insertEvents, [

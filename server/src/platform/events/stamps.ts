@@ -29,7 +29,7 @@ export async function alignStamps(db: Database): Promise<boolean> {
 }
 
 /**
- * Puts all stamps to come above every cursor that was ever given out. Join it to the transaction
+ * Raises all future stamps above every cursor that was ever given out. Join it to the transaction
  * that raises the epoch.
  */
 export async function raiseStamps(tx: Database): Promise<void> {

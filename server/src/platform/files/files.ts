@@ -11,8 +11,8 @@ export interface LinkHolder {
 }
 
 /**
- * What clients upload and fetch themselves, past our operations: each link serves one file for a
- * short time.
+ * Links with which clients upload and fetch files without an operation. Each link serves one file
+ * for a short time.
  */
 export interface Files {
   /**
@@ -38,7 +38,10 @@ export const uploadSeconds = 15 * 60;
 /** How long a link to download a file works. */
 export const downloadSeconds = 60 * 60;
 
-/** Saved, never shown; the name in ASCII for old clients and whole for others (RFC 6266). */
+/**
+ * Browsers save the file and never show it. The name is sent in ASCII for old clients and complete
+ * for others (RFC 6266).
+ */
 export function attachmentDisposition(fileName: string): string {
   const plain = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const whole = encodeURIComponent(fileName).replace(

@@ -56,7 +56,7 @@ export function localFiles(parts: LocalFilesParts): LocalFiles {
     remove: (file) => rm(pathOf(folder, file), { force: true }),
     addRoutes(server) {
       void server.register(async (scope) => {
-        // Bodies go to the disk as they come, never through memory whole.
+        // Bodies are streamed to the disk and never held in memory as a whole.
         scope.removeAllContentTypeParsers();
         scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
         scope.put<LinkRoute>(`${base}/:token`, (request, reply) => upload(parts, request, reply));
@@ -117,7 +117,8 @@ async function storeFile(
       limited(),
       createWriteStream(part, { mode: 0o600, flags: 'wx', flush: true }),
     );
-    // Into its place only if nothing is there: what a task shows cannot be exchanged afterwards.
+    // Moves the file to its place only if nothing is there, so that the file of a task cannot be
+    // replaced.
     await link(part, path).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EEXIST'
         ? refusal('state_conflict', {

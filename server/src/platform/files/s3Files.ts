@@ -15,8 +15,8 @@ import {
 } from './files.ts';
 
 /**
- * A bucket, and where it is when it is not Amazon's. Without keys the machine's own are taken, as
- * the SDK finds them.
+ * A bucket, with its address if it is not Amazon's. Without keys, the SDK uses the keys of the
+ * machine.
  */
 export interface S3Settings {
   readonly bucket: string;
@@ -39,7 +39,7 @@ export function s3Files({
 }: S3Settings): Files {
   const client = new S3Client({
     region,
-    // Else every link would ask for a checksum that a plain PUT does not carry.
+    // Otherwise every link would require a checksum, which a plain PUT does not send.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(accessKeyId !== undefined && secretAccessKey !== undefined

@@ -60,7 +60,7 @@ export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({
   extras,
 });
 
-/** Done, and nothing to show but the envelope, where an operation has no payload. */
+/** A result without a payload: the response has only the envelope. */
 export const done = (extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json: '', extras });
 
 /** A result outside the usual envelope, as the standards of OAuth require it. */
@@ -109,7 +109,7 @@ function wireResultSet(set: ResultSet) {
     limit: set.limit,
     offset: set.offset,
     more: set.more,
-    // Records that were left out have their place on the page.
+    // Records that were left out keep their place on the page.
     ...(set.more ? { next_offset: set.offset + set.limit } : {}),
     ...(set.totalRecords === undefined ? {} : { total_records: set.totalRecords }),
   };

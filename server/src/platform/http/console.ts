@@ -7,7 +7,10 @@ import { consoleRoutes } from './consoleRoutes.ts';
 export interface ConsoleParts {
   /** The folder of the built console. Absent: it is not built. */
   readonly folder?: string | undefined;
-  /** Where browsers send files and load them from, when it is not this server. */
+  /**
+   * The origin to which browsers send files and from which they load them, if it is not this
+   * server.
+   */
   readonly fileOrigin?: string | undefined;
   /** Returns a random value, for each response another one. */
   newNonce(): string;
@@ -100,7 +103,10 @@ function encodedFor(accepted: unknown, asset: ConsoleAsset) {
   return { encoding: undefined, content: asset.raw };
 }
 
-/** Never the page: a script that is HTML would hide that a tab is older than the server. */
+/**
+ * Never the page: with HTML in place of a script, a tab could not notice that it is older than the
+ * server.
+ */
 function sendNoAsset(reply: FastifyReply): FastifyReply {
   return reply
     .code(404)

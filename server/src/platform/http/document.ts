@@ -5,18 +5,15 @@ import { parseFilterDate, parseWireDate, parseWireDay } from '../../kernel/wireD
 import { refuse } from './refusal.ts';
 
 /**
- * What a client may write, out of a body that passed the check of input: the model's own fields,
- * without those that are the server's. Unknown fields are dropped, dates come out in the wire's
- * form in the merchant's zone, and an explicit null stays one (it clears).
+ * The fields of a checked body that a client may write: those of the model, without those that only
+ * the server sets. Unknown fields are dropped, dates are converted to the wire's form in the
+ * merchant's zone, and an explicit null stays null (it clears).
  */
 export function writable<T>(model: NamedModel, body: T, timeZone: string): T {
   return writableModel(model.$id, body, { timeZone, path: '', takes: 'update' }) as T;
 }
 
-/**
- * What a client may write when it inserts an object: the same, and the fields that an insert brings
- * from another system.
- */
+/** The same for an insert, which may also bring fields from another system. */
 export function insertable<T>(model: NamedModel, body: T, timeZone: string): T {
   return writableModel(model.$id, body, { timeZone, path: '', takes: 'insert' }) as T;
 }

@@ -81,8 +81,8 @@ export async function runOnce(
 }
 
 /**
- * The keys of users must not meet: all sessions are of one console, and many users connect one
- * application of OAuth.
+ * Users must not share keys: all sessions belong to one console, and many users connect the same
+ * OAuth application.
  */
 const clientOf = ({ kind, applicationId, userId, name }: Actor): string =>
   kind === 'session' || kind === 'oauth' ? `${applicationId}/${userId}` : (applicationId ?? name);
@@ -110,7 +110,7 @@ export function forgettingWorker(db: Database, clock: SystemClock, log: Logger):
 
 async function earlierAnswer(db: Database, request: IdempotentRequest): Promise<Rendered> {
   const earlier = await findEarlier(db, request);
-  // Gone in between: its run was refused just now, and a repeat will find the way free.
+  // The row was deleted meanwhile, because its run was refused. A repeat of this request may run.
   if (!earlier) return refuse('idempotency_conflict', {});
   if (!earlier.hash.equals(request.hash)) return refuse('idempotency_mismatch', {});
   if (earlier.answer) return earlier.answer;

@@ -83,7 +83,7 @@ function refuseLiteral(params: Readonly<Record<string, string>>, { base, path }:
 /** Parameters that hold numbers, order ids or UUIDs. None of them is a word. */
 const isId = (name: string): boolean => /(_oid|Oid|order_id|_uuid)$/.test(name);
 
-/** As the published paths are written: `batch`, `email_lists`. */
+/** A word of a published path: `batch`, `email_lists`. */
 const literalPattern = /^[a-z]{4,}$|^[a-z]+(_[a-z]+)+$/;
 
 /** The body as an object, where a client sends only the list that it consists of. */
@@ -104,8 +104,8 @@ function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {
 }
 
 const noNames: ReadonlySet<string> = new Set();
-// Not checked against the schema of schemas: ours are made from the contract, whose tests do that,
-// and a start need not wait for it.
+// The schemas are not validated here: the tests of the contract do that, and a start need not wait
+// for it.
 const ajv = lazily(
   () =>
     new Ajv({

@@ -15,8 +15,9 @@ export function isSecure(request: FastifyRequest, publicUrl: string): boolean {
 
 /**
  * Refuses a change that another site could have caused. The browser sends the session's cookie by
- * itself, so a change needs three proofs that a page of this server made it: the browser's word for
- * where it comes from, a header that no form can send, and a body that no form can send.
+ * itself, so a change needs three proofs that a page of this server made it: the browser's
+ * statement of where it comes from, a header that no form can send, and a body that no form can
+ * send.
  */
 export function checkOwnPage(
   request: FastifyRequest,
@@ -83,8 +84,8 @@ function checkJson({ headers: { 'content-type': type = '' } }: FastifyRequest): 
 }
 
 /**
- * Refuses names that only another party's DNS leads here, so that its page cannot pass for ours.
- * Addresses are safe: no DNS can change them.
+ * Refuses host names of other parties whose DNS points to this server, because their pages could
+ * pass for ours. Addresses are safe, because DNS cannot change them.
  */
 function checkHost(request: FastifyRequest, publicUrl: string): void {
   const { hostname, host } = request;

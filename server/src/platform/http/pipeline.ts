@@ -81,7 +81,7 @@ export interface PipelineParts {
 }
 
 /**
- * The HTTP server. Every request passes the same way, in this order: find the operation,
+ * The HTTP server. Every request takes the same steps, in this order: find the operation,
  * authenticate, rate, version, permission, parse, and then the operation's own function.
  */
 export function httpServer(parts: PipelineParts): FastifyInstance {
@@ -133,17 +133,17 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
 type Callers = WeakMap<FastifyRequest, Principal>;
 
 const requestIdHeader = 'x-request-id';
-/** A client or proxy may name the request, in a form that does no harm in a log. */
+/** A client or proxy may send the request's id, in characters that are safe in a log. */
 const givenRequestId = (given: unknown): string | undefined =>
   typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) && !holdsCardNumber(given)
     ? given
     : undefined;
 
 const receivingMsMax = 30_000;
-// Also how long an operation may take: nothing moves on the connection meanwhile.
+// Also the longest time of an operation, because the connection is silent meanwhile.
 const silenceMsMax = 120_000;
-// Longer than the minute that load balancers usually keep connections, so that it is not we who
-// close one that is about to be used.
+// Longer than the minute for which load balancers usually keep connections. Otherwise the server
+// could close a connection that the balancer is about to use.
 const keepAliveMs = 75_000;
 
 // Links to files hold the file's name, which may have 255 characters of any script.
@@ -206,8 +206,8 @@ function watch(
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     protect(request, reply, isHttpsOnly === true);
-    // Otherwise Node would keep the connection, and the end waiting, until the client lets go of
-    // it.
+    // Otherwise Node would keep the connection, and the shutdown would wait, until the client
+    // closes it.
     if (isClosing) reply.header('connection', 'close');
     done(null, payload);
   });
@@ -327,7 +327,7 @@ async function callerOf(
   return principal.ok ? principal.value : turnAway(parts, address, principal.reason);
 }
 
-/** A cookie counts where neither a key nor a token was sent. */
+/** A cookie counts only if neither a key nor a token was sent. */
 const mayBeSession = (
   { headers: { cookie } }: FastifyRequest,
   { simpleKey, bearerToken }: Credentials,
@@ -350,7 +350,7 @@ async function sessionCaller(
   return principal.value;
 }
 
-/** A stranger's attempts count too, or keys could be tried without end. */
+/** Attempts with unknown keys count as well. Otherwise keys could be guessed without limit. */
 async function turnAway(
   { limiter }: PipelineParts,
   address: string,

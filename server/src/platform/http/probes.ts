@@ -10,12 +10,13 @@ export interface ProbeParts {
   readonly metrics: Metrics;
   /** What readers of the metrics must send as a bearer token. Absent: anyone may read them. */
   readonly metricsToken?: string | undefined;
-  /** Why nothing is charged, if that is so: the server is ready all the same. */
+  /** The reason why nothing is charged, if there is one. The server is ready nevertheless. */
   stops(): readonly { readonly name: string; readonly words: string }[];
 }
 
 /**
- * What operators request: is the process alive, can it serve, what does it do. No key is needed.
+ * The addresses for operators: whether the process is alive, whether it can serve, and its metrics.
+ * They need no key.
  */
 export function addProbes(
   server: FastifyInstance,

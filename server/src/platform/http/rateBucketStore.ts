@@ -10,8 +10,8 @@ export interface Bucket {
 }
 
 /**
- * What a process was given of a bucket: `granted` requests, 0 when it is full; `level` is how full
- * it is with them.
+ * The part of a bucket that a process was given: `granted` requests, 0 when the bucket is full.
+ * `level` is the level of the bucket with them.
  */
 export interface Lease {
   readonly granted: number;

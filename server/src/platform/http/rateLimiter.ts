@@ -9,7 +9,7 @@ export interface RateLimit {
   readonly seconds: number;
 }
 
-/** The limit that a request ran into, and when to come again. */
+/** The limit that a request exceeded, and when to try again. */
 export interface RateExcess extends RateLimit {
   readonly retryAfterSeconds: number;
 }
@@ -54,7 +54,7 @@ export const sessionSubjectPrefix = 'session:';
 /** What this process holds of one bucket. */
 interface Held extends Bucket {
   units: number;
-  /** When `units` was right, on the monotonic clock. */
+  /** The moment at which `units` was calculated, on the monotonic clock. */
   atMs: number;
   usedAtMs: number;
   fullUntilMs: number;
@@ -183,8 +183,8 @@ class SharedBuckets implements RateLimiter {
   async #giveBack(buckets: readonly Held[]): Promise<void> {
     const nowMs = this.#clock.monotonicMs();
     const at = this.#clock.now();
-    // Forgotten before the database is asked: a request that arrives meanwhile takes a separate
-    // lease.
+    // Removed before the database is called, so that a request that arrives meanwhile takes a
+    // separate lease.
     for (const bucket of buckets) this.#held.delete(bucket.name);
     for (const bucket of buckets) {
       const unspent = Math.floor(available(bucket, nowMs));

@@ -105,8 +105,8 @@ export function sendRefusal(
 }
 
 /**
- * Past Fastify, which writes names of headers in lower case: a published client finds `Retry-After`
- * only when it is written so.
+ * Bypasses Fastify, which writes header names in lower case. A published client finds `Retry-After`
+ * only in this spelling.
  */
 const exactHeader = (reply: FastifyReply, name: string, value: string): unknown =>
   reply.raw.setHeader(name, value);

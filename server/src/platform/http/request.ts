@@ -33,8 +33,8 @@ export function checkRequest(request: FastifyRequest): void {
 }
 
 /**
- * Refuses parts of an operation's path that are too long, and card numbers: others would log them
- * on the way.
+ * Refuses parts of an operation's path that are too long, and card numbers, because servers between
+ * the client and us would log them.
  */
 export function checkUrl(request: FastifyRequest): void {
   for (const [field, value] of Object.entries(request.params as Record<string, string>))
@@ -88,7 +88,7 @@ export function bodyOf(request: FastifyRequest, operation: Operation): unknown {
   return body;
 }
 
-/** The version of an `If-Match` header. A tag that we never gave matches nothing. */
+/** The version of an `If-Match` header. A tag that this server never sent matches nothing. */
 export function versionOf(request: FastifyRequest): number | undefined {
   const tag = request.headers['if-match'];
   if (tag === undefined || tag.trim() === '*') return undefined;
@@ -122,7 +122,10 @@ export const sessionSubject = (sessionId: string): string => `${sessionSubjectPr
 export const applicationSubject = ({ merchantId, actor }: Principal): string =>
   `app:${merchantId}/${actor.applicationId ?? actor.name}`;
 
-/** And the address; of IPv6 the network of 64 bits, of which one caller has a whole one. */
+/**
+ * And the client's address. For IPv6 it is the network of 64 bits, because one client usually has a
+ * whole network.
+ */
 export function addressSubject({ ip }: FastifyRequest): string {
   let subject = addressSubjects.get(ip);
   if (subject === undefined) {
@@ -132,7 +135,7 @@ export function addressSubject({ ip }: FastifyRequest): string {
   return subject;
 }
 
-// Asked twice for each request, and always of the same few.
+// Called twice for each request, with few different values.
 const addressSubjects = new Map<string, string>();
 const addressSubjectsMax = 10_000;
 

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * What every response says unless its route says something else: browsers take no type but the
- * given one, and neither keep nor frame nor run it.
+ * The headers of every response whose route sets no others: browsers accept only the declared type,
+ * and do not store, frame or run the response.
  */
 const whereAbsent = Object.entries({
   'X-Content-Type-Options': 'nosniff',

@@ -7,7 +7,7 @@ const names = { https: '__Host-perennial', http: 'perennial' } as const;
 
 /**
  * Returns the session's credential in a `Cookie` header. Where people use https, a cookie that came
- * over plain http does not count: anyone on the way could have set it.
+ * over plain http does not count: another machine on the network could have set it.
  */
 export function sessionOfCookie(header: string, isSecure: boolean): string | undefined {
   return valueIn(header, names.https) ?? (isSecure ? undefined : valueIn(header, names.http));
@@ -25,7 +25,7 @@ export const sessionCookie = (credential: string, isSecure: boolean): string =>
 
 const guards = 'HttpOnly; SameSite=Strict; Path=/';
 
-/** Returns the `Set-Cookie` headers that take a browser's session away, under either name. */
+/** Returns the `Set-Cookie` headers that remove a browser's session, under either name. */
 export const endedCookies: readonly string[] = [
   `${names.https}=; Max-Age=0; Secure; ${guards}`,
   `${names.http}=; Max-Age=0; ${guards}`,

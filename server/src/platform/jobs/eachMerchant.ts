@@ -4,8 +4,8 @@ import type { Database } from '../storage/database.ts';
 import { limiter } from './batches.ts';
 
 /**
- * Does the work of each merchant and returns how much was done. A merchant whose work fails is
- * logged and keeps no other merchant from theirs. Fails only where nothing was done and something
+ * Does the work of each merchant and returns how much was done. A failure of one merchant's work is
+ * logged and does not stop the work of the others. Fails only where nothing was done and something
  * failed, so that the loop counts the failure and waits before it tries again.
  */
 export type EachMerchant = (
@@ -13,7 +13,7 @@ export type EachMerchant = (
   work: (merchantId: string) => Promise<number>,
 ) => Promise<number>;
 
-/** The {@link EachMerchant} of one worker; `atOnce` merchants are worked for side by side. */
+/** The {@link EachMerchant} of one worker; it works for `atOnce` merchants at the same time. */
 export function eachMerchant(log: Logger, worker: string, atOnce = 1): EachMerchant {
   return async (merchantIds, work) => {
     const turn = limiter(atOnce);

@@ -5,8 +5,8 @@ import { composed } from './composed.ts';
 import type { MailTransport } from './mailTransport.ts';
 
 /**
- * Writes each mail as an .eml file, for a server without SMTP: into a folder a day, named by its
- * Message-ID, so a repetition replaces the file.
+ * Writes each mail as an .eml file, for a server without SMTP: into one folder for each day, named
+ * by its Message-ID, so a repetition replaces the file.
  */
 export function folderTransport(folder: string): MailTransport {
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });

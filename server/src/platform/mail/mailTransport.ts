@@ -26,7 +26,7 @@ export type MailOutcome =
   | { readonly kind: 'bounced'; readonly response: string; readonly code: number }
   | { readonly kind: 'deferred'; readonly response: string };
 
-/** What carries mails away. Never throws for what the outside does. */
+/** Sends mails. Never throws for faults of other servers. */
 export interface MailTransport {
   send(mail: Mail): Promise<MailOutcome>;
   close(): Promise<void>;

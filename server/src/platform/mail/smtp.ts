@@ -30,8 +30,8 @@ export function smtpTransport(url: string): MailTransport {
 }
 
 /**
- * A 5xx about sender, recipient or content is final. A refused login is our set-up's fault and not
- * this mail's.
+ * A 5xx about sender, recipient or content is final. A refused log-in is a fault of our settings
+ * and not of this mail.
  */
 function outcomeOf(error: unknown): MailOutcome {
   const {

@@ -10,7 +10,7 @@ export type Connection =
       readonly database: string;
     };
 
-/** The same as the driver wants it. A lost server is noticed although nothing is sent to it. */
+/** The driver's form of it. The driver notices a lost server even while nothing is sent to it. */
 export function connectionSettings(connection: Connection): pg.ClientConfig {
   return {
     ...('url' in connection ? { connectionString: connection.url } : connection),

@@ -42,7 +42,7 @@ export async function takeNumbers(
   return required(row, 'counter').first;
 }
 
-// More than a time that is lost can have used. Order ids have ten digits; other ids are int32.
+// More numbers than the lost time can have used. Order ids have ten digits; other ids are int32.
 const skipped = { order: 10_000_000, other: 1_000_000 };
 
 /**

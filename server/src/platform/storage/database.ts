@@ -15,9 +15,9 @@ import {
 import { SharedConnections } from './sharedConnections.ts';
 
 /**
- * What a store speaks to: the pool, or the one transaction it was handed. Statements are prepared
- * by name on each connection; values are numbers, strings, booleans, null, Temporal values, arrays
- * of these, or JSON text cast with `::jsonb`. Columns come back as numbers (int, bigint), strings
+ * The connection that a store uses: the pool, or one transaction. Statements are prepared by name
+ * on each connection; values are numbers, strings, booleans, null, Temporal values, arrays of
+ * these, or JSON text cast with `::jsonb`. Columns come back as numbers (int, bigint), strings
  * (text, numeric), Temporal values (timestamptz → Instant, timestamp → PlainDateTime, date →
  * PlainDate) and parsed JSON.
  */
@@ -90,7 +90,8 @@ export function openPool(options: PoolOptions): DatabasePool {
   const prepare = isByStatement
     ? (client: pg.ClientBase) => applySettings(client, limits)
     : undefined;
-  // A pooler that cannot keep prepared statements may not like statements sent ahead either.
+  // A pooler that cannot keep prepared statements may not support statements that are sent ahead
+  // either.
   const shared = options.prepareStatements
     ? Math.min(sharedMax, Math.floor(options.maxConnections / 8))
     : 0;

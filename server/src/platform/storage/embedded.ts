@@ -261,10 +261,10 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
 }
 
 /**
- * A shell that waits for the end of a pipe from us, which comes with our death of whatever kind,
- * and then shuts our PostgreSQL down. It looks into the lock file first, so that a number given to
- * another process in the meantime is left in peace; then it waits a while to clear the socket's
- * folder away.
+ * A shell that waits for the end of a pipe from this process. The pipe ends however this process
+ * dies; then the shell shuts PostgreSQL down. It reads the lock file first, so that it never stops
+ * another process that got the same number meanwhile. Then it waits for a while and removes the
+ * socket's folder.
  */
 function guard(
   child: ChildProcess,
@@ -309,7 +309,7 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
     if (!child.stderr) return;
     createInterface({ input: child.stderr }).on('line', (line) => {
       if (said.push(line) > saidMax) said.shift();
-      // Until it is ready, complaints are the reason that we give if it never will be.
+      // Until it is ready, its complaints are collected: they are the reason if it fails to start.
       if (isReady && !routine.test(line)) log.warn(`postgres: ${line}`);
       else log.debug(`postgres: ${line}`);
       isReady ||= line.includes('database system is ready to accept connections');
@@ -319,7 +319,7 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
 }
 
 const saidMax = 20;
-/** What PostgreSQL says without anything being amiss. */
+/** Messages of PostgreSQL that report no fault. */
 const routine =
   /^LOG:|terminating connection due to administrator command|the database system is (starting up|shutting down)/;
 

@@ -119,7 +119,7 @@ export const startupOptions = (limits: TimeLimits): string =>
     .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, '\\$&')}`)
     .join(' ');
 
-/** Sets them on a connection whose pooler takes no `options`. */
+/** Sets them on a connection whose pooler does not accept `options`. */
 export async function applySettings(client: pg.ClientBase, limits: TimeLimits): Promise<void> {
   await client.query('select set_config(key, value, false) from json_each_text($1::json)', [
     JSON.stringify(sessionSettings(limits)),

@@ -34,7 +34,7 @@ export class SharedConnections {
       await shared.connected;
       return (await shared.client.query(query)).rows as Row[];
     } catch (error) {
-      // The statement's own fault leaves the connection as it was.
+      // A fault of the statement does not affect the connection.
       if (!(error instanceof pg.DatabaseError) || error.severity === 'FATAL')
         this.#forget(place, shared);
       throw error;
@@ -59,8 +59,8 @@ export class SharedConnections {
   }
 
   /**
-   * The first with little to do, which keeps it warm; when all have much to do, the one with the
-   * least.
+   * The first connection with little to do, so that its process stays awake; if all have much to
+   * do, the one with the least.
    */
   #place(): number {
     const underWay = this.#connections.map((shared) => shared?.underWay ?? 0);

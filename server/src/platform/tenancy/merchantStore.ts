@@ -54,7 +54,7 @@ export async function findZone(db: Database, merchantId: string): Promise<string
 }
 
 /**
- * Waits for a change of the zone that is under way, and holds up any other until the transaction
+ * Waits for a change of the zone that is under way, and makes any other wait until the transaction
  * ends.
  */
 export async function holdZone(tx: Database, merchantId: string): Promise<void> {
@@ -63,7 +63,7 @@ export async function holdZone(tx: Database, merchantId: string): Promise<void> 
   ]);
 }
 
-/** Every merchant of this database, by id: what the background work goes round. */
+/** Every merchant of this database, by id, for the background work. */
 export async function listMerchants(db: Database): Promise<Merchant[]> {
   return (await db.rows<MerchantRow>(`select ${selected} from merchant order by merchant_id`)).map(
     fromRow,
@@ -158,8 +158,8 @@ export async function removeSettingsSection(
 }
 
 /**
- * What a merchant may change of itself at any time, with the sections of its settings that are
- * given; the other sections stay.
+ * Stores what a merchant may change of itself at any time, and the given sections of its settings;
+ * the other sections stay.
  */
 export async function saveMerchant(
   db: Database,
