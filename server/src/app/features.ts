@@ -39,6 +39,8 @@ export function wireFeatures(
     charge: orderCharge(payments, contexts.contextFor),
     refund: orderRefund(payments, contexts.contextFor),
     obstacle: orderObstacle(payments),
+    describeCard: async (context: Context, cardToken: string) =>
+      (await payments.of(context)).describe(cardToken),
     hooks,
     clock,
     autoOrder: orderAutoOrderJson,

@@ -14,6 +14,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { type DescribeCard, givenCard, withKnownCard } from './cardOperations.ts';
 import { cardPolicyOf } from './cardPolicy.ts';
 import {
   type Charge,
@@ -44,6 +45,8 @@ export interface OrderParts {
   obstacle(merchant: Merchant): ChargeObstacle | undefined;
   readonly hooks: OrderHooks;
   readonly clock: SystemClock;
+  /** Returns what the gateway knows of a card. Absent: nothing is known of any. */
+  readonly describeCard?: DescribeCard;
 }
 
 /** The result of an insert: the order's JSON, and a warning that the partner should read. */
@@ -54,7 +57,8 @@ export interface InsertedOrder {
 
 /**
  * Stores an order and handles its payment (order reference, insertOrder). It is stored before the
- * gateway is asked and settled afterwards. If the process ends in between, {@link chargeAndSettle}
+ * gateway is asked and settled afterwards. What the gateway knows of the card counts, and not what
+ * the partner says. If the process ends in between, {@link chargeAndSettle}
  * finishes the order with the same key.
  */
 export async function insertOrder(
@@ -62,7 +66,8 @@ export async function insertOrder(
   body: Order,
   parts: OrderParts,
 ): Promise<InsertedOrder> {
-  const made = await prepare(context, body);
+  const card = await givenCard(context, body, parts);
+  const made = await prepare(context, withKnownCard(body, card));
   const { order } = made;
   const warnings = [...made.warnings, ...(await onceWarnings(context, made, parts.hooks))];
   const result = await placeOrder(context, made, parts, (context) =>

@@ -7,6 +7,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { JsonList, JsonPage } from '../platform/storage/page.ts';
+import { givenCard } from './cardOperations.ts';
 import { facetNames } from './facets.ts';
 import { type InsertedOrder, insertOrder, type OrderParts } from './insertOperations.ts';
 import {
@@ -116,7 +117,8 @@ export async function updateOrderJson(
   body: Order,
   expand: ReadonlySet<string>,
 ): Promise<ChangedOrderJson> {
-  const { order, warnings } = await updateOrder(context, orderId, body, parts.hooks);
+  const card = await givenCard(context, body, parts);
+  const { order, warnings } = await updateOrder(context, orderId, body, parts.hooks, card);
   return { json: await getOrder(context, parts, order.orderId, expand), warnings };
 }
 

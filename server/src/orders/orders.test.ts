@@ -812,3 +812,79 @@ test('a card that expires too soon cannot buy what recurs; elsewhere charged, it
   const elsewhere = await buy(monthly, { skip_payment_processing: true });
   assert.match(elsewhere.body.warning.warning_message, /less than 6 months away/);
 });
+
+/** A merchant who accepts only VISA for what recurs, and how customers buy there. */
+async function visaShop() {
+  await app.addMerchant('CARDS', { settings: { accepted_card_types: ['VISA'] } });
+  const key = await app.addKey('CARDS');
+  const auto_order = { auto_orderable: true, auto_order_schedules: ['Monthly'] };
+  const item = { merchant_item_id: 'TEA', pricing: { cost: 5 }, auto_order };
+  await app.request({ operation: 'insertItem', key, body: item });
+  const said = { card_type: 'VISA', card_expiration_month: 1, card_expiration_year: 2031 } as const;
+  const buy = (card_number_token: string) =>
+    app.request({
+      operation: 'insertOrder',
+      key,
+      query: { _expand: 'payment' },
+      body: {
+        billing: { email: 'ann@example.com' },
+        items: [{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }],
+        payment: { payment_method: 'Credit Card', credit_card: { ...said, card_number_token } },
+      },
+    });
+  return { key, said, buy };
+}
+
+test('the gateway’s word on a card counts, at the purchase and at each change of it', async () => {
+  const { key, said, buy } = await visaShop();
+  const refused = await buy('tok_mastercard_0530_4444');
+  assert.match(refused.body.error.user_message, /card_type is not a type of card/);
+
+  const { body } = await buy('tok_visa_0530_1111-a');
+  const { order_id } = body.order;
+  const shown = ({ payment }: typeof body.order) => {
+    const { card_type, card_number, card_expiration_month, card_expiration_year } =
+      payment.credit_card;
+    return [card_type, card_number, card_expiration_month, card_expiration_year];
+  };
+  assert.deepEqual(shown(body.order), ['VISA', 'XXXXXXXXXXXX1111', 5, 2030]);
+  const put = (card_number_token: string) =>
+    app.request({
+      operation: 'updateOrder',
+      key,
+      params: { order_id },
+      query: { _expand: 'payment' },
+      body: { payment: { credit_card: { ...said, card_number_token } } },
+    });
+  const changed = await put('tok_mastercard_0530_4444');
+  assert.equal(changed.status, 400);
+  assert.match(changed.body.error.user_message, /payment.credit_card.card_type is not a type/);
+  assert.deepEqual(shown((await put('tok_visa_0732_2222')).body.order), [
+    'VISA',
+    'XXXXXXXXXXXX2222',
+    7,
+    2032,
+  ]);
+
+  const found = await app.request({
+    operation: 'getAutoOrderByReferenceOrderId',
+    key,
+    params: { reference_order_id: order_id },
+  });
+  const pay = (card_number_token: string) =>
+    app.request({
+      operation: 'updateAutoOrderPayment',
+      key,
+      params: { auto_order_oid: found.body.auto_order.auto_order_oid },
+      body: { ...said, card_number_token },
+    });
+  assert.equal((await pay('tok_amex_0530_0005')).status, 400);
+  assert.equal((await pay('tok_visa_0933_3333')).status, 200);
+  const last = await app.request({
+    operation: 'getOrder',
+    key,
+    params: { order_id },
+    query: { _expand: 'payment' },
+  });
+  assert.deepEqual(shown(last.body.order), ['VISA', 'XXXXXXXXXXXX3333', 9, 2033]);
+});

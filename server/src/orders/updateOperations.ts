@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Order } from '@perennial/contract/order.ts';
 import { findCustomerOid } from '../customers/store.ts';
 import { parseWireDate } from '../kernel/wireDates.ts';
@@ -5,6 +6,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { withCardFacts } from './cardFacts.ts';
+import { cardPolicyOf, unacceptedCard } from './cardPolicy.ts';
 import { type ChangedOrder, changedOrder, type PaymentSaid } from './change.ts';
 import type { ChargedCard } from './charge.ts';
 import { noHooks, type OrderHooks } from './hooks.ts';
@@ -39,6 +41,7 @@ export function updateOrder(
     const changed = orderAfter(context, stored, body, rebill?.isUnderWay);
     const { becamePaid } = changed;
     const order = withCardFacts(await withCustomer(context, changed.order, stored), card);
+    refuseUnaccepted(context, stored, order);
     await saveOrder(context.db, order);
     await context.events.emit(context, [
       event('order_update', order, { changed: Object.keys(change) }),
@@ -59,6 +62,34 @@ export function updateOrder(
       ],
     };
   });
+}
+
+/**
+ * Refuses a new card that the merchant does not accept for auto orders. An order that starts or
+ * pays none may have any card, and a card that stays is not checked.
+ */
+function refuseUnaccepted(
+  { merchant: { settings, timeZone }, now }: Context,
+  before: OrderRecord,
+  after: OrderRecord,
+): void {
+  const { credit_card: card } = after.document.payment ?? {};
+  if (after.rebillNumber === undefined || !card || isSameCard(before, after)) return;
+  const fault = unacceptedCard(
+    card,
+    cardPolicyOf(settings),
+    { at: now, timeZone },
+    'payment.credit_card.',
+  );
+  if (fault !== undefined) refuse('invalid_field', fault);
+}
+
+function isSameCard(before: OrderRecord, after: OrderRecord): boolean {
+  const factsOf = ({ cardToken, document: { payment } }: OrderRecord) => {
+    const { card_type, card_expiration_month, card_expiration_year } = payment?.credit_card ?? {};
+    return [cardToken, card_type, card_expiration_month, card_expiration_year];
+  };
+  return isDeepStrictEqual(factsOf(before), factsOf(after));
 }
 
 /** An update moves no money, so a client that rejects a paid order is reminded of it. */
