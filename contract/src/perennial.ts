@@ -212,6 +212,10 @@ export const DunningPolicy = model('DunningPolicy', 'What to do after a declined
   ),
   at_end: oneOf(['disable', 'cancel'], 'After the last attempt.'),
   charge_cancel_item_at_end: flag('Before the end the item’s cancel item is charged once instead.'),
+  retry_after_card_update: flag(
+    'When the bank has updated a card, declines no longer count and what they stopped is tried again; ' +
+      'true unless given.',
+  ),
   confirmation_days: int32(
     'Days that a customer has to confirm a payment that the bank asks about (3-D Secure), 0 to 7; 3 ' +
       'unless given. 0: such a charge is declined.',

@@ -355,3 +355,60 @@ test('a report about an order that is not stored yet waits for it', async () => 
   assert.equal((await waiting()).length, 0);
   assert.equal((await readOrder(orderId)).summary.total_refunded.value, 5);
 });
+
+test('a card that the bank has updated: its fields, and what declines had stopped', async () => {
+  const { orderId } = await paidOrder();
+  const found = await app.request({
+    operation: 'getAutoOrderByReferenceOrderId',
+    key,
+    params: { reference_order_id: orderId },
+    query: { _expand: 'original_order.payment' },
+  });
+  const oid = found.body.auto_order.auto_order_oid;
+  await app.db.run(
+    `update auto_order set status = 'disabled', enabled = false, credit_card_attempt = 3
+     where merchant_id = 'REAL' and auto_order_oid = $1`,
+    [oid],
+  );
+  const card = { brand: 'mastercard', last4: '4444', exp_month: 9, exp_year: 2044 };
+  const updated = { object: 'payment_method', id: 'pm_card', customer: 'cus_ann', card };
+  const read = async () => {
+    const { body } = await app.request({
+      operation: 'getAutoOrder',
+      key,
+      params: { auto_order_oid: oid },
+      query: { _expand: 'original_order.payment,logs' },
+    });
+    const { status, credit_card_attempt, original_order, logs } = body.auto_order;
+    const { card_type, card_number, card_expiration_month, card_expiration_year } =
+      original_order.payment.credit_card;
+    const said = (logs ?? []).filter(({ log_message: text }) => text.includes('by the bank'));
+    const card = [card_type, card_number, card_expiration_month, card_expiration_year];
+    return { card, status: [status, credit_card_attempt], updates: said.length };
+  };
+  const expected = {
+    card: ['MasterCard', 'XXXXXXXXXXXX4444', 9, 2044],
+    status: ['active', 0],
+    updates: 1,
+  };
+  const name = 'payment_method.automatically_updated';
+  assert.equal(await stripeSends(name, updated), 200);
+  assert.deepEqual(await read(), expected);
+  assert.equal(await stripeSends(name, updated), 200);
+  assert.equal(await stripeSends(name, { ...updated, customer: 'cus_other' }), 200);
+  assert.deepEqual(await read(), expected, 'reported twice, and for another customer');
+
+  const atSimulator = await app.request({
+    operation: 'actAtSimulator',
+    key,
+    body: {
+      action: 'update card',
+      order_id: orderId,
+      card_last_four: '5555',
+      card_expiration_month: 1,
+      card_expiration_year: 2045,
+    },
+  });
+  assert.equal(atSimulator.status, 200, atSimulator.text);
+  assert.deepEqual((await read()).card, ['MasterCard', 'XXXXXXXXXXXX5555', 1, 2045]);
+});

@@ -13,6 +13,8 @@ import { addPages } from '../platform/http/pages.ts';
 import { httpServer } from '../platform/http/pipeline.ts';
 import { addProbes } from '../platform/http/probes.ts';
 import { readiness } from '../platform/storage/readiness.ts';
+import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { cardUpdated } from '../rebill/cardUpdateOperations.ts';
 import { requeryNow } from '../rebill/lateAnswerStore.ts';
 import { addSessionEndpoints } from '../staff/sessionEndpoints.ts';
 import type { AppParts } from './appParts.ts';
@@ -74,7 +76,7 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     publicUrl: services.knownPublicUrl,
   });
   addCustomerPages(http, parts, services, features);
-  addStripe(http, parts, features);
+  addStripe(http, parts, services, features);
   services.fileStore.addRoutes?.(http);
   services.live.addTo(http);
   http.addHook('onClose', () => limiter.close());
@@ -115,6 +117,7 @@ function addCustomerPages(
 function addStripe(
   http: FastifyInstance,
   { gateways: { stripe }, clock, db, log }: AppParts,
+  { contexts }: Services,
   { reports }: Features,
 ): void {
   if (stripe?.webhookSecret === undefined) return;
@@ -125,5 +128,10 @@ function addStripe(
       await requeryNow(db, merchantId, key);
     },
     reported: (report) => hearReport(reports, report),
+    // A card does not say whose it is. Its merchant is the one that has orders with it.
+    async cardUpdated(cardToken, facts) {
+      for (const merchantId of await listMerchantIds(db))
+        await cardUpdated(await contexts.contextFor(merchantId), cardToken, facts);
+    },
   });
 }

@@ -14,6 +14,7 @@ import { hearReport } from '../payments/gatewayReportWorker.ts';
 import { simulatorRoutes } from '../payments/simulatorRoutes.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
+import { cardUpdated } from '../rebill/cardUpdateOperations.ts';
 import { wakeAfterSettings } from '../rebill/parkedOperations.ts';
 import { rebillRoutes } from '../rebill/routes.ts';
 import { keepWallsOfRebills } from '../rebill/zoneOperations.ts';
@@ -26,7 +27,7 @@ import { webhookRoutes } from '../webhooks/routes.ts';
 import { workflowRoutes } from '../workflow/routes.ts';
 import { keepWallsOfTasks } from '../workflow/taskZones.ts';
 import type { AppParts } from './appParts.ts';
-import { readSubscription } from './cardPage.ts';
+import { readPayer, readSubscription } from './cardPage.ts';
 import type { Features } from './features.ts';
 import type { Services } from './services.ts';
 import { readObjectFacts } from './taskObjects.ts';
@@ -53,6 +54,8 @@ export function routesOf(
     ...simulatorRoutes({
       act: gateways.act,
       hear: (report) => hearReport(reports, report),
+      cardOf: async (context, orderId) => (await readPayer(context, orderId)).cardToken,
+      cardUpdated,
     }),
     ...autoOrderRoutes({ readBilled, readOpenRebills }),
     ...rebillRoutes(rebills),

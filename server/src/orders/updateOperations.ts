@@ -41,7 +41,7 @@ export function updateOrder(
     const changed = orderAfter(context, stored, body, rebill?.isUnderWay);
     const { becamePaid } = changed;
     const order = withCardFacts(await withCustomer(context, changed.order, stored), card);
-    refuseUnaccepted(context, stored, order);
+    if (body.payment?.credit_card) refuseUnaccepted(context, stored, order);
     await saveOrder(context.db, order);
     await context.events.emit(context, [
       event('order_update', order, { changed: Object.keys(change) }),

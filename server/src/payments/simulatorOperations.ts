@@ -4,6 +4,7 @@ import { upperCode } from '../kernel/caseFolding.ts';
 import { fromMinor, minor, toMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import type { CardFacts } from './gateway.ts';
 import type { ArrivedReport, DisputeReport, RefundReport } from './gatewayReport.ts';
 import type {
   BookedCharge,
@@ -17,6 +18,10 @@ export interface SimulatorParts {
   act(action: OutsideAction): Promise<OutsideAnswer>;
   /** Stores a report and records it if possible. Returns whether it is recorded. */
   hear(report: ArrivedReport): Promise<boolean>;
+  /** Returns the token of an order's card. */
+  cardOf(context: Context, orderId: string): Promise<string | undefined>;
+  /** Stores what the bank changed of a card. Returns the number of auto orders that it changed. */
+  cardUpdated(context: Context, cardToken: string, facts: CardFacts): Promise<number>;
 }
 
 const daysToRespond = 14;
@@ -25,11 +30,13 @@ const daysToRespond = 14;
 export async function actAtSimulator(
   context: Context,
   body: SimulatorAction,
-  { act, hear }: SimulatorParts,
+  parts: SimulatorParts,
 ): Promise<SimulatorActionResult> {
+  const { act, hear } = parts;
   const { merchantId } = context.merchant;
   const action = body.action ?? refuse('missing_field', { field: 'action' });
   const orderId = upperCode(body.order_id || refuse('missing_field', { field: 'order_id' }));
+  if (action === 'update card') return updateCard(context, orderId, body, parts);
   const answer = await act({
     merchantId,
     orderReference: orderId,
@@ -61,6 +68,47 @@ export async function actAtSimulator(
     ...(charge.dispute === undefined ? {} : { dispute_reference: charge.dispute.reference }),
     recorded: isRecorded,
   };
+}
+
+/** The bank replaces a card, and the simulator reports it as an account updater does. */
+async function updateCard(
+  context: Context,
+  orderId: string,
+  body: SimulatorAction,
+  { cardOf, cardUpdated }: SimulatorParts,
+): Promise<SimulatorActionResult> {
+  const cardToken = await cardOf(context, orderId);
+  if (cardToken === undefined)
+    return refuse('not_found', { what: 'order with a card', id: orderId });
+  const count = await cardUpdated(context, cardToken, updatedFacts(body));
+  return { order_id: orderId, recorded: count > 0 };
+}
+
+function updatedFacts(body: SimulatorAction): CardFacts {
+  const {
+    card_last_four: lastFour,
+    card_expiration_month: month,
+    card_expiration_year: year,
+  } = body;
+  if (lastFour != null && !/^\d{4}$/.test(lastFour))
+    refuse('invalid_field', {
+      field: 'card_last_four',
+      reason: 'is not four digits',
+      fix: 'Send 4242',
+    });
+  if (month == null || month < 1 || month > 12)
+    return refuse('invalid_field', {
+      field: 'card_expiration_month',
+      reason: 'is not a month',
+      fix: 'Send a number from 1 to 12',
+    });
+  if (year == null || year < 2000 || year > 2999)
+    return refuse('invalid_field', {
+      field: 'card_expiration_year',
+      reason: 'is not a year of four digits',
+      fix: 'Send a year such as 2031',
+    });
+  return { ...(lastFour == null ? {} : { lastFour }), expiration: { month, year } };
 }
 
 function amountGiven({ merchant: { currency } }: Context, amount: number): number {

@@ -161,6 +161,7 @@ test('a webhook is accepted only with a correct signature', async (t) => {
   addStripeWebhook(server, { secretKey: 'sk_test_1', webhookSecret: secret }, systemClock, {
     heard: async (late) => void heard.push(late),
     reported: async () => {},
+    cardUpdated: async () => {},
   });
   t.after(() => server.close());
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type Stripe from 'stripe';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import type { ChargeAnswer } from './gateway.ts';
+import type { CardFacts, ChargeAnswer } from './gateway.ts';
 import type { ArrivedReport } from './gatewayReport.ts';
-import { answerOf, connection, type StripeSettings } from './stripe.ts';
+import { answerOf, connection, factsOf, type StripeSettings } from './stripe.ts';
 import { stripeReport } from './stripeReport.ts';
 
 /** One of our charges whose answer came late. */
@@ -24,6 +24,8 @@ export interface StripeListeners {
   heard(late: LateAnswer): Promise<void>;
   /** Called with a refund or a dispute that was made at Stripe. Stores it. */
   reported(report: ArrivedReport): Promise<unknown>;
+  /** Called with a card that its bank has updated. Stores it. */
+  cardUpdated(cardToken: string, facts: CardFacts): Promise<unknown>;
 }
 
 /**
@@ -36,7 +38,7 @@ export function addStripeWebhook(
   server: FastifyInstance,
   settings: StripeSettings & { readonly webhookSecret: string },
   clock: SystemClock,
-  { heard, reported }: StripeListeners,
+  { heard, reported, cardUpdated }: StripeListeners,
 ): void {
   const client = connection(settings);
   server.post(stripeWebhookPath, async (request, reply) => {
@@ -54,6 +56,8 @@ export function addStripeWebhook(
         .send('The signature does not match the body. Check STRIPE_WEBHOOK_SECRET.');
     const late = lateAnswerOf(event);
     if (late) await heard(late);
+    const card = updatedCardOf(event);
+    if (card) await cardUpdated(card.cardToken, card.facts);
     const report = await stripeReport(client, settings, event);
     if (report) await reported(report);
     return reply.code(200).type('text/plain').send('received');
@@ -80,6 +84,18 @@ function readEvent(
   } catch {
     return undefined;
   }
+}
+
+/** The card that a bank has updated, if the event reports one. */
+function updatedCardOf(
+  event: Stripe.Event,
+): { readonly cardToken: string; readonly facts: CardFacts } | undefined {
+  if (event.type !== 'payment_method.automatically_updated') return undefined;
+  const { id, customer, card } = event.data.object;
+  const facts = factsOf(card);
+  if (facts === undefined) return undefined;
+  const customerId = typeof customer === 'string' ? customer : customer?.id;
+  return { cardToken: customerId === undefined ? id : `${customerId}/${id}`, facts };
 }
 
 function lateAnswerOf(event: Stripe.Event): LateAnswer | undefined {

@@ -20,6 +20,8 @@ export interface DunningPolicy {
    * it is declined.
    */
   readonly confirmationDays: number;
+  /** Whether what declines had stopped is tried again when the bank has updated the card. */
+  readonly retriesUpdatedCards: boolean;
 }
 
 /** A decline, as the policy reads it. */

@@ -45,6 +45,7 @@ export function rebillPolicy({
       couponCodes: listOf(dunning['retry_coupon_codes'], isText) ?? [],
       atEnd: dunning['at_end'] === 'cancel' ? 'cancel' : 'disable',
       chargesCancelItem: dunning['charge_cancel_item_at_end'] === true,
+      retriesUpdatedCards: dunning['retry_after_card_update'] !== false,
       confirmationDays: isDays(dunning['confirmation_days'])
         ? dunning['confirmation_days']
         : defaultConfirmationDays,

@@ -523,6 +523,7 @@ CREATE INDEX orders_customer ON orders USING btree (merchant_id, customer_profil
 CREATE INDEX orders_facets ON orders USING gin (facets);
 CREATE INDEX orders_ordinary ON orders USING btree (merchant_id, created_at, order_id) WHERE auto_order_oid IS NULL;
 CREATE INDEX orders_original ON orders USING btree (merchant_id, created_at, order_id) WHERE rebill_number = 0;
+CREATE INDEX orders_original_card ON orders USING btree (merchant_id, card_token) WHERE rebill_number = 0 AND card_token IS NOT NULL;
 CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
 CREATE INDEX orders_receivable ON orders USING btree (merchant_id, order_id) WHERE current_stage = 'Accounts Receivable'::text AND paid_at IS NULL AND card_token IS NOT NULL;
 CREATE INDEX orders_stage ON orders USING btree (merchant_id, current_stage, order_id) WHERE current_stage <> 'Completed Order'::text;
