@@ -356,6 +356,7 @@ const owners: Readonly<Record<string, string>> = {
   auto_order_recalculation: 'server/src/autoOrders',
   rebill: 'server/src/rebill',
   parked_auto_order: 'server/src/rebill',
+  card_expiry_notice: 'server/src/rebill',
   held_auto_order: 'server/src/rebill',
   gateway_inactive: 'server/src/payments',
   billing_link_key: 'server/src/payments',

@@ -8,6 +8,7 @@ export const customerMailKinds = [
   'preshipment',
   'declined_card',
   'confirm_payment',
+  'card_expiring',
   'canceled',
   'disabled',
   'receipt',

@@ -229,6 +229,7 @@ export const NoticeSettings = model(
   {
     preshipment: flag(),
     declined_card: flag(),
+    card_expiring: flag('The card expires soon (card_expiry_notice_months).'),
     confirm_payment: flag('A payment that the customer must confirm at the bank.'),
     canceled: flag(),
     disabled: flag(),
@@ -316,6 +317,10 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   prohibit_expiring_cards_months: int32(
     'Refuse cards that expire within this number of months, when something that recurs is bought ' +
       'and when a card is changed; 0 is off.',
+  ),
+  card_expiry_notice_months: int32(
+    'This number of months before the card of an active auto order expires, its customer gets a mail ' +
+      '(notices.card_expiring), once for each card; 0 to 12, 0 (the default) is off.',
   ),
   accepted_card_types: texts(
     'The types of card that auto orders accept, at the purchase and when a card is changed; empty ' +

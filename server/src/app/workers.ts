@@ -11,6 +11,7 @@ import { gatewayReportWorker } from '../payments/gatewayReportWorker.ts';
 import { forgettingWorker } from '../platform/http/idempotency.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { readBilled } from '../rebill/billedStore.ts';
+import { cardExpiryWorker } from '../rebill/cardExpiryWorker.ts';
 import { heldWorker } from '../rebill/heldWorker.ts';
 import { rebillWorker, unansweredWorker } from '../rebill/rebillWorker.ts';
 import { advanceWorker } from '../sandbox/advanceWorker.ts';
@@ -50,6 +51,7 @@ export function workersOf(
     heldWorker(rebills),
     rebillWorker(rebills),
     unansweredWorker(rebills),
+    cardExpiryWorker(rounds),
     unlessHeld(notices),
     advanceWorker(clocks),
     auditWorker(rounds, parts.gateways.captures),

@@ -22,6 +22,7 @@ const sectionNames = [
   'missed_shipments',
   'store_declined_rebills',
   'prohibit_expiring_cards_months',
+  'card_expiry_notice_months',
   'accepted_card_types',
   'cancel_reasons',
   'coupons',
@@ -108,6 +109,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
     shippingMethodFault(given.shipping_methods, merchant.currency) ??
     gatewayFault(merchant, given.gateways) ??
     boundFault(given.prohibit_expiring_cards_months) ??
+    noticeMonthsFault(given.card_expiry_notice_months) ??
     cardTypesFault(given.accepted_card_types)
   );
 }
@@ -125,6 +127,15 @@ export const noLoopback: FieldFault = {
   reason: 'is switched off for all merchants of this installation',
   fix: 'Receive at a public https URL, or start the server with LOOPBACK_WEBHOOKS=on',
 };
+
+function noticeMonthsFault(months: number | null | undefined): FieldFault | undefined {
+  if (months == null || (months >= 0 && months <= 12)) return undefined;
+  return {
+    field: 'card_expiry_notice_months',
+    reason: 'is not a number of months from 0 to 12',
+    fix: 'Send 0 to send no mails about cards that expire',
+  };
+}
 
 const retriesMax = 20;
 const daysMax = 90;

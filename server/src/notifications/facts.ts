@@ -35,6 +35,8 @@ export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts
         declineReason: reasonFor(last),
         nextAttempt: textOf(last?.data?.['next_attempt']) ?? autoOrder.next_attempt,
       };
+    case 'card_expiring':
+      return { ...facts, expiresMonth: textOf(last?.data?.['expires_month']) };
     case 'confirm_payment':
       return { ...facts, payment: paymentOf(last) };
     case 'disabled':

@@ -1,7 +1,7 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { dayOf, moneyText } from './mailText.ts';
+import { dayOf, moneyText, monthOf } from './mailText.ts';
 import type { CustomerNotice, CustomerNoticeKind, NoticeFacts, NoticeItem } from './notice.ts';
 
 /** The content of a mail, before it becomes text or HTML. */
@@ -83,6 +83,17 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
         ? []
         : [paragraph(`Please do so by ${dayOf(facts.payment.until, merchant.timeZone)}.`)]),
       paragraph('Nothing is charged before you confirm it. You can also enter another card there.'),
+    ],
+  }),
+  card_expiring: ({ merchant, notice: { facts }, updateBillingUrl }) => ({
+    subject: `Your card for ${merchant.name} expires soon`,
+    blocks: [
+      paragraph(
+        `Your ${facts.card ?? 'card'} expires at the end of ${monthOf(facts.expiresMonth)}. ` +
+          'So that your next orders can ship, please enter a card that is valid for longer:',
+      ),
+      ...link('Update your card', updateBillingUrl),
+      paragraph('If your bank keeps the card valid, you need not do anything.'),
     ],
   }),
   canceled: ({ merchant, notice: { facts } }) => ({

@@ -7,7 +7,7 @@ import {
   shippedItems,
   trackingBlock,
 } from './letter.ts';
-import { dayOf, moneyText } from './mailText.ts';
+import { dayOf, moneyText, monthOf } from './mailText.ts';
 
 /** What a template can name: texts inside a sentence, and paragraphs. */
 export interface MailValues {
@@ -32,6 +32,7 @@ export function mailValues(parts: LetterParts): MailValues {
       next_attempt: facts.nextAttempt && dayOf(facts.nextAttempt, merchant.timeZone),
       amount: facts.payment && moneyText(facts.payment.amount, facts.payment.currency),
       confirm_until: facts.payment && dayOf(facts.payment.until, merchant.timeZone),
+      expires_month: facts.expiresMonth && monthOf(facts.expiresMonth),
       refund_amount: facts.refund && moneyText(facts.refund.amount, facts.refund.currency),
       refund_reason: order?.refund_reason,
     },

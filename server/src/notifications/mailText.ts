@@ -14,3 +14,11 @@ export function dayOf(moment: string, timeZone: string): string {
     .toPlainDate()
     .toLocaleString('en-US', { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' });
 }
+
+/** A month in words: May 2026. */
+export const monthOf = (month = ''): string =>
+  month === ''
+    ? 'this month'
+    : Temporal.PlainYearMonth.from(month)
+        .toPlainDate({ day: 1 })
+        .toLocaleString('en-US', { year: 'numeric', month: 'long' });

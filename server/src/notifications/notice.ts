@@ -112,6 +112,8 @@ export interface NoticeFacts {
   readonly isComplete?: boolean | undefined;
   /** What was refunded, in minor units. */
   readonly refund?: { readonly amount: number; readonly currency: string } | undefined;
+  /** The month in which the card expires: 2026-05. */
+  readonly expiresMonth?: string | undefined;
   /** The payment that the customer must confirm, in minor units, and until when. */
   readonly payment?:
     | { readonly amount: number; readonly currency: string; readonly until: string }
@@ -195,7 +197,14 @@ function wantedBy(event: RecordedEvent): Omit<WantedNotice, 'events'> | undefine
 
 function autoOrderNotice({ name, data }: RecordedEvent): CustomerNoticeKind | undefined {
   if (name !== 'auto_order_update') return kindOfEvent[name];
-  return data?.['reason'] === 'confirmation needed' ? 'confirm_payment' : undefined;
+  switch (data?.['reason']) {
+    case 'confirmation needed':
+      return 'confirm_payment';
+    case 'card expiring':
+      return 'card_expiring';
+    default:
+      return undefined;
+  }
 }
 
 /**

@@ -35,6 +35,10 @@ export function sampleParts(
         itemIndexes: [1],
         isComplete: true,
         refund: { amount: 500, currency },
+        expiresMonth: now
+          .add({ hours: 24 * 60 })
+          .toString()
+          .slice(0, 7),
         payment: { amount: 1299, currency, until: now.add({ hours: 72 }).toString() },
       },
     },

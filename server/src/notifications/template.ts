@@ -29,6 +29,10 @@ export const mailFields: Readonly<Record<CustomerNoticeKind, MailFields>> = {
     fields: [...everywhere, 'card', 'decline_reason', 'next_attempt'],
     blocks: ['items', 'update_billing_link'],
   },
+  card_expiring: {
+    fields: [...everywhere, 'card', 'expires_month'],
+    blocks: ['items', 'update_billing_link'],
+  },
   confirm_payment: {
     fields: [...everywhere, 'card', 'amount', 'confirm_until'],
     blocks: ['items', 'confirm_payment_link'],

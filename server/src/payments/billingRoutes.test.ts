@@ -237,3 +237,34 @@ test('a merchant with Stripe takes no typed tokens, and a card only from its own
   standIn.setDown(true);
   assert.equal((await post(one.url, '', { setup_intent: 'seti_1' })).status, 503);
 });
+
+test('a customer gets one mail for a card that expires soon, with the link to this page', async () => {
+  await app.addMerchant('SOON', { settings: { card_expiry_notice_months: 2 } });
+  const key = await app.addKey('SOON');
+  await app.request({ operation: 'insertItem', key, body: coffee });
+  const { oid } = await subscribed({ ...app, key });
+  let day = 15;
+  const mailsWith = async (card_number_token: string) => {
+    await app.setClock(`2026-01-${day++}T17:00:00Z`, 'SOON');
+    const { status, text } = await app.request({
+      operation: 'updateAutoOrderPayment',
+      key,
+      params: { auto_order_oid: oid },
+      body: { card_number_token },
+    });
+    assert.equal(status, 200, text);
+    for (let times = 0; times < 2; times++) {
+      await app.work('card expiry');
+      await app.work('notices');
+    }
+    return app.mails.filter(({ subject }) => subject.includes('expires soon'));
+  };
+  assert.equal((await mailsWith('tok_visa_0426_1111')).length, 0);
+  const [mail, ...more] = await mailsWith('tok_visa_0326_2222');
+  assert.equal(more.length, 0);
+  assert.match(mail?.text ?? '', /Your VISA ending in 2222 expires at the end of March 2026/);
+  const link = /http\S+\/billing\/\S+/.exec(mail?.text ?? '')?.[0] ?? '';
+  assert.match((await open(new URL(link))).text, /We now charge your VISA ending in 2222/);
+  assert.equal((await mailsWith('tok_visa_0326_2222')).length, 1, 'the same card again');
+  assert.equal((await mailsWith('tok_visa_0226_3333')).length, 2, 'another month');
+});

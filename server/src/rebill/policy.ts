@@ -60,6 +60,12 @@ export function rebillPolicy({
   };
 }
 
+/** How many months before a card expires its customer gets a mail; 0: none. */
+export function expiryNoticeMonths({ settings }: Pick<Merchant, 'settings'>): number {
+  const months = settings['card_expiry_notice_months'];
+  return typeof months === 'number' && months > 0 ? months : 0;
+}
+
 const section = (setting: unknown): Readonly<Record<string, unknown>> =>
   typeof setting === 'object' && setting !== null && !Array.isArray(setting)
     ? (setting as Record<string, unknown>)

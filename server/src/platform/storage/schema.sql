@@ -466,6 +466,14 @@ CREATE TABLE billing_link_key (
   CONSTRAINT billing_link_key_only_one_check CHECK (only_one)
 );
 
+CREATE TABLE card_expiry_notice (
+  merchant_id text NOT NULL,
+  auto_order_oid integer NOT NULL,
+  expires_on date NOT NULL,
+  noted_at timestamp with time zone NOT NULL,
+  CONSTRAINT card_expiry_notice_pkey PRIMARY KEY (merchant_id, auto_order_oid, expires_on)
+);
+
 CREATE TABLE orders (
   merchant_id text NOT NULL,
   order_id text NOT NULL,
