@@ -17,6 +17,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   application: async () => (await import('./application.ts')).applicationCommand,
   clock: async () => (await import('./clock.ts')).clockCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./restore.ts')).restoreCommand,
   restored: async () => (await import('./restored.ts')).restoredCommand,
   secret: async () => (await import('./secret.ts')).secretCommand,
   seed: async () => (await import('./seed.ts')).seedCommand,

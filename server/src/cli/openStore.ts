@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { alignStamps } from '../platform/events/stamps.ts';
+import type { Connection } from '../platform/storage/connection.ts';
 import { type DatabasePool, openPool } from '../platform/storage/database.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/storage/embedded.ts';
+import { startEmbeddedPostgres } from '../platform/storage/embedded.ts';
 import { isUnavailable } from '../platform/storage/failures.ts';
 import { migrate, readMigrations } from '../platform/storage/migrate.ts';
 import {
@@ -13,17 +14,23 @@ import {
 import { findSettingsMode } from '../platform/storage/settingsMode.ts';
 import { Obstacle } from './command.ts';
 
-/** The database that the settings name, migrated. */
-export interface Store {
+/** The database that the settings name. */
+export interface OpenDatabase {
   readonly db: DatabasePool;
+  /** Where it is, for a connection besides those of `db`. */
+  readonly connection: Connection;
   /** Another process on this machine runs the embedded PostgreSQL, and was here first. */
   readonly isAdopted: boolean;
-  /** The migrations that this call applied. */
-  readonly applied: readonly string[];
   /** Resolves with a reason when the embedded PostgreSQL dies under us. */
   readonly ended: Promise<string>;
   /** Closes the connections, and stops PostgreSQL if it was started here. */
   close(): Promise<void>;
+}
+
+/** The database that the settings name, migrated. */
+export interface Store extends OpenDatabase {
+  /** The migrations that this call applied. */
+  readonly applied: readonly string[];
 }
 
 /**
@@ -36,6 +43,29 @@ export async function openStore(
   limits: TimeLimits = noLimits,
   onLaunch?: () => void,
 ): Promise<Store> {
+  const opened = await openDatabase(config, log, limits, onLaunch);
+  const { db } = opened;
+  try {
+    const applied = await migrate(db, await readMigrations());
+    if (await alignStamps(db))
+      log.warn(
+        'this database was copied from another PostgreSQL server: the stamps of new events ' +
+          'continue above its highest one',
+      );
+    return { ...opened, applied };
+  } catch (error) {
+    await opened.close();
+    throw isUnavailable(error) ? unreachable(config, opened.connection, error as Error) : error;
+  }
+}
+
+/** Like {@link openStore}, and leaves the database as it is. */
+export async function openDatabase(
+  config: Config,
+  log: Logger,
+  limits: TimeLimits = noLimits,
+  onLaunch?: () => void,
+): Promise<OpenDatabase> {
   const embedded = config.database
     ? undefined
     : await startEmbeddedPostgres({
@@ -48,7 +78,7 @@ export async function openStore(
   const db = openPool({
     connection,
     limits,
-    settingsMode: await settingsModeOf(config, embedded, limits),
+    settingsMode: await settingsModeOf(config, limits),
     maxConnections: config.maxConnections,
     prepareStatements: config.prepareStatements,
     // While we close, the embedded PostgreSQL may end a connection before our farewell has reached
@@ -61,50 +91,33 @@ export async function openStore(
     await db.close();
     await embedded?.stop();
   };
-  try {
-    const applied = await migrate(db, await readMigrations());
-    if (await alignStamps(db))
-      log.warn(
-        'this database was copied from another PostgreSQL server: the stamps of new events ' +
-          'continue above its highest one',
-      );
-    return {
-      db,
-      isAdopted: embedded?.adopted === true,
-      applied,
-      ended: embedded?.ended ?? new Promise(() => {}),
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw isUnavailable(error) ? unreachable(config, embedded, error as Error) : error;
-  }
+  return {
+    db,
+    connection,
+    isAdopted: embedded?.adopted === true,
+    ended: embedded?.ended ?? new Promise(() => {}),
+    close,
+  };
 }
 
 /** The embedded server is spoken to directly; before another one there may be a pooler. */
-async function settingsModeOf(
-  config: Config,
-  embedded: EmbeddedPostgres | undefined,
-  limits: TimeLimits,
-): Promise<SettingsMode> {
+async function settingsModeOf(config: Config, limits: TimeLimits): Promise<SettingsMode> {
   if (config.database === undefined) return 'start';
   try {
     return await findSettingsMode(config.database, limits, connectMsMax);
   } catch (error) {
-    throw isUnavailable(error) ? unreachable(config, embedded, error as Error) : error;
+    throw isUnavailable(error) ? unreachable(config, config.database, error as Error) : error;
   }
 }
 
 const connectMsMax = 10_000;
 
-function unreachable(
-  { database }: Config,
-  embedded: EmbeddedPostgres | undefined,
-  error: Error,
-): Obstacle {
+function unreachable({ database }: Config, connection: Connection, error: Error): Obstacle {
   // Never the URL itself, because it contains the password.
   const host =
-    database && 'url' in database ? new URL(database.url).host : embedded?.connection.host;
+    database && 'url' in database
+      ? new URL(database.url).host
+      : 'host' in connection && connection.host;
   return new Obstacle(
     `PostgreSQL at ${host} cannot be reached ` +
       `(${error.message || (error as { code?: string }).code}); start it, or fix DATABASE_URL`,

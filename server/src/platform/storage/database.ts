@@ -83,7 +83,7 @@ export function openPool(options: PoolOptions): DatabasePool {
   const isByStatement = options.settingsMode === 'statement';
   const settings = {
     ...connectionSettings(options.connection),
-    types: { getTypeParser },
+    types: columnTypes,
     connectionTimeoutMillis: acquireMsMax,
     ...(isByStatement ? {} : { options: startupOptions(limits) }),
   };
@@ -219,11 +219,11 @@ class Pool implements DatabasePool {
 }
 
 class Transaction implements Database {
-  readonly #client: pg.PoolClient;
+  readonly #client: pg.ClientBase;
   #sending: Sending;
   readonly #listeners: (() => void)[] = [];
 
-  constructor(client: pg.PoolClient, sending: Sending) {
+  constructor(client: pg.ClientBase, sending: Sending) {
     this.#client = client;
     this.#sending = sending;
   }
@@ -267,6 +267,10 @@ class Transaction implements Database {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** The statements of one connection whose owner begins and ends its transactions. */
+export const overConnection = (client: pg.ClientBase): Database =>
+  new Transaction(client, { prepare: false, answerMs: 0 });
 
 const ignore = () => {};
 
@@ -314,6 +318,9 @@ const parsers = new Map<number, (text: string) => unknown>([
   [1114, localFromText],
   [1082, (text) => Temporal.PlainDate.from(text)],
 ]);
+
+/** How the driver reads columns. */
+export const columnTypes = { getTypeParser };
 
 function getTypeParser(oid: number, format?: 'text' | 'binary') {
   const parser = parsers.get(oid);

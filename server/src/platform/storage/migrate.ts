@@ -91,7 +91,7 @@ async function apply(tx: Database, { name, sql }: Migration): Promise<void> {
   for (const statement of splitStatements(sql)) await tx.run(statement);
   await tx.run('insert into migration (name, checksum, is_compatible) values ($1, $2, $3)', [
     name,
-    checksum(sql),
+    checksumOfSql(sql),
     isCompatible(sql),
   ]);
 }
@@ -137,7 +137,9 @@ function refuseForeign(
   applied: readonly AppliedMigration[],
   migrations: readonly Migration[],
 ): void {
-  const known = new Map(migrations.map((migration) => [migration.name, checksum(migration.sql)]));
+  const known = new Map(
+    migrations.map((migration) => [migration.name, checksumOfSql(migration.sql)]),
+  );
   for (const { name, checksum: stored, is_compatible: compatible } of applied) {
     const ours = known.get(name);
     if (ours === undefined && compatible) continue;
@@ -152,7 +154,9 @@ function refuseForeign(
   }
 }
 
-const checksum = (sql: string) => createHash('sha256').update(sql).digest('hex');
+/** What the database keeps of a migration's text. */
+export const checksumOfSql = (sql: string): string =>
+  createHash('sha256').update(sql).digest('hex');
 
 /**
  * Statements end with a semicolon at the end of a line; function bodies between `$$` keep theirs.

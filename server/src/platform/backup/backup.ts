@@ -1,0 +1,282 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { databaseName } from '../continuityStore.ts';
+import type { Connection } from '../storage/connection.ts';
+import { describe, readSequences, readTables, type Table, wholeDatabase } from './catalogue.ts';
+import {
+  type BackupStart,
+  type BackupTable,
+  type CopiedFile,
+  finish,
+  type Manifest,
+  type RowsFile,
+  readManifest,
+  readUnfinished,
+  type Unfinished,
+  writeUnfinished,
+} from './manifest.ts';
+import { openRowStream, type RowStream, save } from './rowStream.ts';
+
+/*
+ * A backup while servers write (docs/adr/0065-backups.md). Rows of transactions that had ended when
+ * the backup began are read first, table by table and in no common snapshot: they can only be
+ * deleted or replaced. At the end writers wait while everything newer is read in one snapshot,
+ * with the keys of the older rows that are left. So an interrupted backup continues, and the backup
+ * holds all that was acknowledged before its end.
+ */
+
+/** What is backed up, and to where. */
+export interface BackupParts {
+  readonly connection: Connection;
+  readonly folder: string;
+  /** Folders and files outside the database, by their names in the backup. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** Hears how many bytes of about how many were written. */
+  onProgress(done: number, total: number): void;
+}
+
+/** The folder cannot take the backup. The message says why and what to do. */
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+}
+
+/** Backs up a database with its files, or continues a backup that was interrupted. */
+export async function takeBackup(parts: BackupParts): Promise<Manifest> {
+  const { folder } = parts;
+  const rows = await openRowStream(parts.connection);
+  try {
+    const tables = await readTables(rows.db);
+    const begun = await begin(folder, await describe(rows.db, await databaseName(rows.db)), tables);
+    const counted = counter(parts, tables, begun);
+    await mkdir(join(folder, 'tables'), { recursive: true, mode: 0o700 });
+    const files = await copyFiles(parts, begun.files);
+    const state = await readBases(rows, tables, { ...begun, files }, folder, counted);
+    const end = await readEnd(rows, state, folder, counted);
+    // An attachment is uploaded before the row that names it.
+    const manifest = { ...state.start, ...end, files: await copyFiles(parts, files) };
+    await finish(folder, manifest);
+    return manifest;
+  } finally {
+    await rows.close();
+  }
+}
+
+/** Decides whether a folder is new, continues, or belongs to another backup. */
+async function begin(
+  folder: string,
+  start: BackupStart,
+  tables: readonly Table[],
+): Promise<Unfinished> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const done = await readManifest(folder);
+  if (done !== undefined)
+    throw new BackupError(
+      `${folder} holds the backup of ${done.takenAt} already; name a folder that does not exist yet`,
+    );
+  const unfinished = await readUnfinished(folder);
+  if (unfinished === undefined) {
+    if ((await readdir(folder)).length > 0)
+      throw new BackupError(`${folder} is not empty; name a folder that does not exist yet`);
+    const state = { start, bases: [], files: [] };
+    await writeUnfinished(folder, state);
+    return state;
+  }
+  if (unfinished.start.database !== start.database)
+    throw new BackupError(
+      `${folder} holds an unfinished backup of another database; remove it, or name another folder`,
+    );
+  return continued(unfinished, start, tables);
+}
+
+/** Half of the numbers that a row's transaction can be told from. */
+const xidsMax = 1_000_000_000n;
+
+/** What of an interrupted backup can be used: nothing once the tables changed. */
+function continued(before: Unfinished, now: BackupStart, tables: readonly Table[]): Unfinished {
+  const age = BigInt(now.firstXid) - BigInt(before.start.firstXid);
+  const isSame =
+    JSON.stringify(before.start.migrations) === JSON.stringify(now.migrations) &&
+    age >= 0n &&
+    age < xidsMax;
+  const { files } = before;
+  if (!isSame) return { start: now, bases: [], files };
+  const columnsOf = new Map(tables.map(({ name, columns }) => [name, columns.join()]));
+  return {
+    start: before.start,
+    bases: before.bases.filter((base) => columnsOf.get(base.name) === base.columns.join()),
+    files,
+  };
+}
+
+/** Calls the listener with the sum of all bytes. */
+function counter(
+  { onProgress }: BackupParts,
+  tables: readonly Table[],
+  { bases }: Unfinished,
+): (bytes: number) => void {
+  const total = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = bases.reduce((sum, { base }) => sum + base.bytes, 0);
+  return (bytes) => onProgress((done += bytes), Math.max(total, done));
+}
+
+// A row's number has 32 bits; PostgreSQL compares it by its age. Rows that were frozen long ago may
+// look newer than they are, and are read at the end then.
+const oldest = (xid: string): string => `'${BigInt(xid) % 4_294_967_296n}'::xid`;
+const isOld = (xid: string): string => `age(xmin) > age(${oldest(xid)})`;
+const isNew = (xid: string): string => `age(xmin) <= age(${oldest(xid)})`;
+
+const rowsOf = (columns: readonly string[], table: string, condition: string): string =>
+  `select ${columns.join(', ')} from ${table} where ${condition}`;
+
+/** Reads the rows from before the backup, and notes each table that is done. */
+async function readBases(
+  rows: RowStream,
+  tables: readonly Table[],
+  begun: Unfinished,
+  folder: string,
+  onBytes: (bytes: number) => void,
+): Promise<Unfinished> {
+  const { start, files } = begun;
+  let { bases } = begun;
+  const done = new Set(bases.map(({ name }) => name));
+  for (const { name, columns, key } of tables) {
+    if (done.has(name)) continue;
+    const path = `tables/${name}.base`;
+    const query = rowsOf(columns, name, isOld(start.firstXid));
+    const base = { path, ...(await rows.read(query, join(folder, path), onBytes)) };
+    bases = [...bases, { name, columns, key, base }];
+    await writeUnfinished(folder, { start, bases, files });
+  }
+  return { start, bases, files };
+}
+
+type End = Pick<Manifest, 'takenAt' | 'didWritersWait' | 'tables' | 'sequences'>;
+
+/** Reads what was written since the backup began, while writers wait. */
+async function readEnd(
+  rows: RowStream,
+  { start, bases }: Unfinished,
+  folder: string,
+  onBytes: (bytes: number) => void,
+): Promise<End> {
+  const didWritersWait = await holdWriters(
+    rows,
+    bases.map(({ name }) => name),
+  );
+  try {
+    const row = await rows.db.row<{ at: string }>(
+      `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`,
+    );
+    const tables: BackupTable[] = [];
+    for (const base of bases)
+      tables.push(await withChanges(rows, base, start.firstXid, folder, onBytes));
+    const sequences = await readSequences(rows.db);
+    return { takenAt: row!.at, didWritersWait, tables, sequences };
+  } finally {
+    await rows.command('rollback');
+  }
+}
+
+// Below the second after which PostgreSQL looks for deadlocks: it is this side that gives way.
+const lockWaitMs = 500;
+const lockTries = 20;
+
+/**
+ * Begins the transaction that reads the end. Writers wait until it ends, unless they do not leave a
+ * moment for it.
+ */
+async function holdWriters(rows: RowStream, tables: readonly string[]): Promise<boolean> {
+  for (let attempt = 1; attempt <= lockTries; attempt++) {
+    await rows.command('begin isolation level repeatable read');
+    try {
+      await rows.command(`set local lock_timeout = ${lockWaitMs}`);
+      await rows.command(`lock table ${tables.join(', ')} in share mode`);
+      return true;
+    } catch (error) {
+      await rows.command('rollback');
+      if (!isLockRefused(error)) throw error;
+      await pause(100 * attempt);
+    }
+  }
+  await rows.command('begin isolation level repeatable read');
+  return false;
+}
+
+/** A lock that was not free in time, or a deadlock that PostgreSQL ended. */
+const isLockRefused = (error: unknown): boolean =>
+  ['55P03', '40P01'].includes((error as { code?: string }).code ?? '');
+
+/** One table with its changed rows and, where older rows are gone, the keys of those left. */
+async function withChanges(
+  rows: RowStream,
+  table: Omit<BackupTable, 'changed' | 'kept'>,
+  xid: string,
+  folder: string,
+  onBytes: (bytes: number) => void,
+): Promise<BackupTable> {
+  const { name, columns, key, base } = table;
+  const read = async (ending: string, query: string): Promise<RowsFile> => {
+    const path = `tables/${name}.${ending}`;
+    return { path, ...(await rows.read(query, join(folder, path), onBytes)) };
+  };
+  const changed = await read('changed', rowsOf(columns, name, isNew(xid)));
+  const all = await rows.db.row<{ count: number }>(
+    `select count(*) as count from ${name} ${wholeDatabase}`,
+  );
+  const isAllLeft = all!.count - changed.rows === base.rows;
+  return {
+    ...table,
+    changed,
+    ...(isAllLeft ? {} : { kept: await read('kept', rowsOf(key, name, isOld(xid))) }),
+  };
+}
+
+/** Copies the files that are not in the database. Files that `known` has, and that did not change, are left. */
+async function copyFiles(
+  { folder, sources }: BackupParts,
+  known: readonly CopiedFile[],
+): Promise<CopiedFile[]> {
+  const before = new Map(known.map((file) => [file.path, file]));
+  const files: CopiedFile[] = [];
+  for (const [name, source] of Object.entries(sources))
+    for (const inner of await pathsIn(source)) {
+      const path = join('files', name, inner);
+      const copied = await copyFile(join(source, inner), folder, path, before.get(path));
+      if (copied !== undefined) files.push(copied);
+    }
+  return files;
+}
+
+/** Returns nothing for a file that was removed meanwhile. */
+async function copyFile(
+  from: string,
+  folder: string,
+  path: string,
+  known: CopiedFile | undefined,
+): Promise<CopiedFile | undefined> {
+  const to = join(folder, path);
+  try {
+    const { size, mtimeMs } = await stat(from);
+    if (known?.bytes === size && known.mtimeMs === mtimeMs) return known;
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    return { path, mtimeMs, ...(await save(createReadStream(from), to, () => {})) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await rm(to, { force: true });
+    return undefined;
+  }
+}
+
+/** The files below a folder, or the file itself as an empty path. */
+async function pathsIn(source: string): Promise<string[]> {
+  const found = await stat(source).catch(() => undefined);
+  if (found === undefined) return [];
+  if (found.isFile()) return [''];
+  const entries = await readdir(source, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1))
+    .sort();
+}

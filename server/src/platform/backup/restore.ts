@@ -1,0 +1,191 @@
+import { createReadStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Temporal } from 'temporal-polyfill';
+import { beginEpoch, readContinuity } from '../continuityStore.ts';
+import type { Connection } from '../storage/connection.ts';
+import { type DatabasePool, openPool } from '../storage/database.ts';
+import { checksumOfSql, type Migration, migrate } from '../storage/migrate.ts';
+import { noLimits } from '../storage/sessionSettings.ts';
+import { BackupError } from './backup.ts';
+import { readForeignKeys, wholeDatabase } from './catalogue.ts';
+import {
+  type BackupTable,
+  filesOf,
+  type Manifest,
+  readManifest,
+  readUnfinished,
+} from './manifest.ts';
+import { checksumOf, openRowStream, type RowStream, save } from './rowStream.ts';
+
+/** Hears how many bytes of how many are done. */
+export type OnProgress = (done: number, total: number) => void;
+
+/**
+ * Reads the manifest of a backup and every file that it names. Fails when the backup was not
+ * finished, or when a file is missing or is not as it was written.
+ */
+export async function checkBackup(folder: string, onProgress: OnProgress): Promise<Manifest> {
+  const manifest = await readManifest(folder);
+  if (manifest === undefined)
+    throw new BackupError(
+      (await readUnfinished(folder)) === undefined
+        ? `${folder} holds no backup: it has no manifest.json`
+        : `the backup in ${folder} was not finished; continue it with: perennial backup ${folder}`,
+    );
+  if (manifest.format !== 1)
+    throw new BackupError(`${folder} was written by a newer release; restore it with that one`);
+  const files = filesOf(manifest);
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  for (const { path, bytes, sha256 } of files) {
+    const found = await checksumOf(join(folder, path), (more) =>
+      onProgress((done += more), total),
+    ).catch((error: Error) => {
+      throw new BackupError(`${path} cannot be read (${error.message}); use another backup`);
+    });
+    if (found.bytes !== bytes || found.sha256 !== sha256)
+      throw new BackupError(
+        `${path} is damaged: it has ${found.bytes} bytes with another checksum than the manifest's; ` +
+          'nothing was restored; use another backup',
+      );
+  }
+  return manifest;
+}
+
+/** Where a backup goes. */
+export interface RestoreParts {
+  readonly connection: Connection;
+  readonly folder: string;
+  /** The migrations of this release. */
+  readonly migrations: readonly Migration[];
+  readonly now: Temporal.Instant;
+  onProgress: OnProgress;
+}
+
+/**
+ * Puts a checked backup into an empty database, all of it or nothing, and holds all charges there
+ * (docs/adr/0046-restores.md). Fails when the database has merchants already.
+ */
+export async function restoreDatabase(parts: RestoreParts, manifest: Manifest): Promise<void> {
+  const db = openPool({
+    connection: parts.connection,
+    limits: noLimits,
+    maxConnections: 1,
+    prepareStatements: false,
+  });
+  try {
+    await refuseFilled(db);
+    await migrate(db, migrationsOf(manifest, parts.migrations));
+  } finally {
+    await db.close();
+  }
+  const rows = await openRowStream(parts.connection);
+  try {
+    await rows.command('begin');
+    await load(rows, parts, manifest);
+    await hold(rows, parts.now, manifest);
+    await rows.command('commit');
+    await rows.command('analyze');
+  } finally {
+    await rows.close();
+  }
+}
+
+async function refuseFilled(db: DatabasePool): Promise<void> {
+  const there = await db.row<{ is_there: boolean }>(
+    "select to_regclass('merchant') is not null as is_there",
+  );
+  if (!there!.is_there) return;
+  const merchant = await db.row<{ merchant_id: string }>(
+    'select merchant_id from merchant limit 1',
+  );
+  if (merchant !== undefined)
+    throw new BackupError(
+      `the database has merchants already (${merchant.merchant_id}); restore into an empty one: ` +
+        'name another DATA_DIR or DATABASE_URL',
+    );
+}
+
+/** The migrations that the backup's database had, as this release has them. */
+function migrationsOf(manifest: Manifest, known: readonly Migration[]): Migration[] {
+  const byName = new Map(known.map((migration) => [migration.name, migration]));
+  return manifest.migrations.map(({ name, checksum }) => {
+    const migration = byName.get(name);
+    if (migration !== undefined && checksumOfSql(migration.sql) === checksum) return migration;
+    throw new BackupError(
+      `the backup is of another release: it has the migration ${name}, which this one does not ` +
+        'know in that form; restore it with the release that made it, or a newer one',
+    );
+  });
+}
+
+/** Fills the tables. Foreign keys are checked once, at the end. */
+async function load(
+  rows: RowStream,
+  { folder, onProgress }: RestoreParts,
+  { tables, sequences }: Manifest,
+): Promise<void> {
+  const total = tables.reduce((sum, { base, changed }) => sum + base.bytes + changed!.bytes, 0);
+  let done = 0;
+  const onBytes = (bytes: number) => onProgress((done += bytes), total);
+  const keys = await readForeignKeys(rows.db);
+  for (const { drop } of keys) await rows.command(drop);
+  for (const table of tables) await loadTable(rows, table, folder, onBytes);
+  for (const { name, value, isCalled } of sequences)
+    await rows.db.run('select setval($1::regclass, $2, $3)', [name, value, isCalled]);
+  for (const { add } of keys) await rows.command(add);
+}
+
+async function loadTable(
+  rows: RowStream,
+  { name, columns, key, base, changed, kept }: BackupTable,
+  folder: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const target = `${name} (${columns.join(', ')})`;
+  const path = (file: { readonly path: string }) => join(folder, file.path);
+  // Migrations write a few rows.
+  await rows.command(`truncate ${name}`);
+  await rows.write(target, path(base), onBytes);
+  if (kept !== undefined) {
+    await rows.command(
+      `create temporary table kept_key on commit drop as select ${key.join(', ')} from ${name} where false`,
+    );
+    await rows.write('kept_key', path(kept), () => {});
+    const isSame = key.map((column) => `k.${column} = t.${column}`).join(' and ');
+    await rows.command(
+      `delete from ${name} t where not exists (select 1 from kept_key k where ${isSame}) ${wholeDatabase}`,
+    );
+    await rows.command('drop table kept_key');
+  }
+  if (changed !== undefined) await rows.write(target, path(changed), onBytes);
+}
+
+/** Begins a new epoch in the same transaction: no server ever sees the copy without it. */
+async function hold(rows: RowStream, now: Temporal.Instant, { takenAt }: Manifest): Promise<void> {
+  const { beat } = await readContinuity(rows.db);
+  await beginEpoch(rows.db, now, {
+    reason: `the backup of ${takenAt} was restored`,
+    epochSeen: 1,
+    beatSeen: beat,
+    numbersSeen: [],
+    lostSince: Temporal.Instant.from(takenAt),
+  });
+}
+
+/** Copies the files of a backup to where a server looks for them; `targets` are named as sources. */
+export async function restoreFiles(
+  folder: string,
+  { files }: Manifest,
+  targets: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const { path } of files) {
+    const [, name = '', ...inner] = path.split('/');
+    const target = targets[name];
+    if (target === undefined) continue;
+    const to = join(target, ...inner);
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await save(createReadStream(join(folder, path)), to, () => {});
+  }
+}

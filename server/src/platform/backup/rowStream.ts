@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { type Readable, Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { type Connection, connectionSettings } from '../storage/connection.ts';
+import { columnTypes, type Database, overConnection } from '../storage/database.ts';
+import { applySettings, noLimits } from '../storage/sessionSettings.ts';
+
+/** What a file of a backup holds, for its check. */
+export interface Written {
+  readonly rows: number;
+  readonly bytes: number;
+  /** SHA-256 in hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** One connection that reads and writes whole tables as text (`COPY`). */
+export interface RowStream {
+  readonly db: Database;
+  /** Runs a command of a transaction, such as `begin`. */
+  command(text: string): Promise<void>;
+  /** Writes the rows of a query to a new file. Calls `onBytes` as they come. */
+  read(query: string, path: string, onBytes: (bytes: number) => void): Promise<Written>;
+  /** Adds the rows of a file to a table; `target` is the table with its columns. */
+  write(target: string, path: string, onBytes: (bytes: number) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a connection whose text form of values is the same on every server. Statements may take as
+ * long as they need.
+ */
+export async function openRowStream(connection: Connection): Promise<RowStream> {
+  const client = new pg.Client({ ...connectionSettings(connection), types: columnTypes });
+  client.on('error', () => {});
+  await client.connect();
+  await applySettings(client, noLimits);
+  // Each table is read from end to end.
+  await client.query('set enable_seqscan = on');
+  await client.query("set client_encoding = 'UTF8'");
+  return {
+    db: overConnection(client),
+    async command(text) {
+      await client.query(text);
+    },
+    async read(query, path, onBytes) {
+      const source = client.query(copyTo(`copy (${query}) to stdout`));
+      const written = await save(source, path, onBytes);
+      return { ...written, rows: source.rowCount ?? 0 };
+    },
+    async write(target, path, onBytes) {
+      const sink: Writable = client.query(copyFrom(`copy ${target} from stdin`));
+      await pipeline(createReadStream(path), metered(onBytes), sink);
+    },
+    close: () => client.end(),
+  };
+}
+
+/** Writes a stream to a new file that only its owner reads, and returns its size and checksum. */
+export async function save(
+  source: Readable,
+  path: string,
+  onBytes: (bytes: number) => void,
+): Promise<Omit<Written, 'rows'>> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const meter = metered((size, chunk) => {
+    bytes += size;
+    hash.update(chunk);
+    onBytes(size);
+  });
+  await pipeline(source, meter, createWriteStream(path, { mode: 0o600, flush: true }));
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Reads a file to its end and returns its size and checksum. */
+export async function checksumOf(
+  path: string,
+  onBytes: (bytes: number) => void,
+): Promise<Omit<Written, 'rows'>> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) {
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    onBytes((chunk as Buffer).length);
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+const chunkBytes = 1 << 20;
+
+const metered = (onChunk: (bytes: number, chunk: Buffer) => void): Transform =>
+  new Transform({
+    highWaterMark: chunkBytes,
+    transform(chunk: Buffer, _encoding, done) {
+      onChunk(chunk.length, chunk);
+      done(null, chunk);
+    },
+  });
