@@ -106,3 +106,64 @@ story('a kit takes its components', opening, async (shop) => {
     '2027-03-15 10:00 update: parked',
   );
 });
+
+const unpaid = {
+  billing: { email: 'ann@example.com' },
+  items: [{ merchant_item_id: 'TEA', quantity: 2 }],
+  payment: { payment_method: 'Purchase Order' as const },
+};
+
+story('an order that is paid later takes its pieces then, once', opening, async (shop) => {
+  await shop.sells(tea(10));
+  const ann = await shop.order(monthly);
+  const place = async () =>
+    (await ann.ask({ operation: 'insertOrder', body: unpaid })).order.order_id;
+  const [charged, updated, rejected] = [await place(), await place(), await place()];
+  assert.equal(await levelOf(ann), 9);
+  const update = (order_id: string, body: object) =>
+    ann.ask({ operation: 'updateOrder', params: { order_id }, body });
+  const payment = { payment_status: 'Processed' };
+  for (let again = 0; again < 2; again++) await update(updated, { payment });
+  assert.equal(await levelOf(ann), 7);
+  await update(charged, { payment: { payment_status: 'Skipped' } });
+  assert.equal(await levelOf(ann), 5);
+  for (let again = 0; again < 2; again++) await update(rejected, { current_stage: 'Rejected' });
+  assert.equal(await levelOf(ann), 5);
+});
+
+story('a rejected order gives back what has not shipped', opening, async (shop) => {
+  await shop.sells(tea(10));
+  const ann = await shop.order(monthly);
+  const order_id = (await ann.read()).original_order_id!;
+  assert.equal(await levelOf(ann), 9);
+  for (let again = 0; again < 2; again++)
+    await ann.ask({ operation: 'cancelOrder', params: { order_id } });
+  assert.equal(await levelOf(ann), 10);
+});
+
+story(
+  'staff pay a declined rebill: it takes its piece again',
+  { ...opening, settings: { store_declined_rebills: true } },
+  async (shop) => {
+    await shop.sells(tea(2));
+    const ann = await shop.order(monthly);
+    await ann.ask({
+      operation: 'updateAutoOrderPayment',
+      body: {
+        card_number_token: 'tok_decline',
+        card_expiration_month: 12,
+        card_expiration_year: 2040,
+      },
+    });
+    await shop.until('2027-02-16T00:00');
+    const [kept] = await ann.bills();
+    assert.equal(kept?.current_stage, 'Accounts Receivable');
+    assert.equal(await levelOf(ann), 1);
+    await ann.ask({
+      operation: 'updateOrder',
+      params: { order_id: kept.order_id! },
+      body: { payment: { payment_status: 'Processed' } },
+    });
+    assert.equal(await levelOf(ann), 0);
+  },
+);

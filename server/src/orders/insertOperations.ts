@@ -95,8 +95,8 @@ export async function placeOrder(
   await inTransaction(context, async (context) => {
     await alongside?.(context);
     await takeCoupons(context, order, couponClaims);
-    await store(context, order, parts.hooks);
     await spendCredit(context, order);
+    await store(context, order, parts.hooks);
     if (plan.kind === 'charge') await reserveOrder(context, order);
   });
   return plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
@@ -197,9 +197,9 @@ async function settleCharge(
     ),
     stageChange(stored, order),
   ]);
+  await returnSpentCredit(context, order);
   if (approved) await hooks.onPaid(context, order);
   else await returnOrder(context, order);
-  await returnSpentCredit(context, order);
 }
 
 /** Returns the event of an order that moved from one stage to another. */

@@ -37,6 +37,7 @@ import {
 import { rejectsOrder } from './receivableRetry.ts';
 import { findRetryConfig } from './receivableRetryStore.ts';
 import { rejectReceivable } from './rejectReceivableOperations.ts';
+import { countPaidLater } from './stockOperations.ts';
 import { chargeLeaseMs, findOrder, saveOrder } from './store.ts';
 import { noOrder } from './updateOperations.ts';
 
@@ -287,7 +288,10 @@ async function settle(
   const receipt = ownReceipt(order, rebill !== undefined);
   await context.events.emit(context, eventsOf(stored, order, attempt, result, receipt));
   await rebill?.charged(context, order, { ...result, cardToken: attempt.cardToken });
-  if (becamePaid) await hooks.onPaid(context, order);
+  if (becamePaid) {
+    await hooks.onPaid(context, order);
+    await countPaidLater(context, order, rebill !== undefined);
+  }
   await rejectAfterRetry(context, order, attempt, result, hooks);
   return order;
 }

@@ -23,6 +23,7 @@ import {
   type RefundWishes,
   settleRefund,
 } from './refundStore.ts';
+import { returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 import { giveBackCredit } from './storeCreditOperations.ts';
 import { noOrder } from './updateOperations.ts';
@@ -363,6 +364,7 @@ export async function applyRefund(
       reason: wishes.cancelReason ?? `Refund of order ${order.orderId}`,
       user: wishes.user,
     });
+  await returnRejected(context, before, order);
 }
 
 /** Returns whether a gateway can refund an order (current API, isRefundableOrder). */

@@ -5,6 +5,7 @@ import type { LockedRebill, OrderHooks } from './hooks.ts';
 import { event, stageChange } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { inStage } from './stages.ts';
+import { returnRejected } from './stockOperations.ts';
 import { saveOrder } from './store.ts';
 import { returnSpentCredit } from './storeCreditOperations.ts';
 
@@ -37,6 +38,7 @@ export async function rejectReceivable(
   ]);
   await rebill?.changed(context, order, rejected);
   await returnSpentCredit(context, rejected);
+  await returnRejected(context, order, rejected);
   if (cancels === true && order.autoOrderOid !== undefined)
     await hooks.cancelAutoOrder(context, order.autoOrderOid, { reason, user: retryActor.name });
 }

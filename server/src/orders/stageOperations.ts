@@ -15,6 +15,7 @@ import { findEarlierPayments } from './paymentAttemptStore.ts';
 import { countRefunds } from './refundStore.ts';
 import { parcelsOf, stageAfterHold } from './shipping.ts';
 import { inStage, type OrderStage, stageTransitions } from './stages.ts';
+import { returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 import { returnSpentCredit } from './storeCreditOperations.ts';
 import { noOrder } from './updateOperations.ts';
@@ -154,6 +155,7 @@ export async function moveLocked(
   ]);
   await rebill?.changed(context, order, after);
   await returnSpentCredit(context, after);
+  await returnRejected(context, order, after);
   return after;
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { soldOut, soldOutFault } from './newOrder.ts';
 import type { OrderRecord } from './order.ts';
+import { isInvoiced } from './payment.ts';
 import { parcelLines } from './shipping.ts';
 
 /*
@@ -36,6 +37,38 @@ export async function reserveOrder(context: Context, order: OrderRecord): Promis
 /** Puts back what {@link reserveOrder} took, after the card was declined. */
 export async function returnOrder(context: Context, order: OrderRecord): Promise<void> {
   await countSold(context, await usesOf(context, order), true);
+}
+
+/**
+ * Takes the lines of an order that is paid after it was stored. A rebill was counted when it was
+ * claimed, unless its card was declined: then it is `isOpenRebill`.
+ */
+export async function countPaidLater(
+  context: Context,
+  order: OrderRecord,
+  isOpenRebill: boolean,
+): Promise<void> {
+  if (order.rebillNumber === undefined || order.rebillNumber === 0 || isOpenRebill)
+    await countOrder(context, order);
+}
+
+/**
+ * Puts back what an order took that is rejected now, apart from what has shipped. An order takes
+ * its pieces when it is paid, and an invoiced rebill when it is made.
+ */
+export async function returnRejected(
+  context: Context,
+  before: OrderRecord,
+  after: OrderRecord,
+): Promise<void> {
+  const isRejected = ({ document }: OrderRecord) => document.current_stage === 'Rejected';
+  if (!isRejected(after) || isRejected(before)) return;
+  const method = before.document.payment?.payment_method;
+  const isInvoicedRebill = (before.rebillNumber ?? 0) > 0 && isInvoiced(method);
+  if (before.paidAt === undefined && !isInvoicedRebill) return;
+  const { document } = before;
+  const items = (document.items ?? []).filter((line) => line.shipped_dts === undefined);
+  await returnOrder(context, { ...before, document: { ...document, items } });
 }
 
 function refuseSoldOut({ document }: OrderRecord, { itemId }: StockUse, left: number): never {

@@ -16,6 +16,7 @@ import type { OrderRecord } from './order.ts';
 import { refundWarnings } from './refund.ts';
 import { refundedOf, totalOf } from './refunded.ts';
 import { shipEvents } from './shipping.ts';
+import { countPaidLater, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 import { returnSpentCredit } from './storeCreditOperations.ts';
 
@@ -51,8 +52,10 @@ export function updateOrder(
     ]);
     await rebill?.changed(context, stored, order);
     if (becamePaid) await hooks.onPaid(context, order);
-    await returnSpentCredit(context, order);
     if (order.rebillNumber === 0) await hooks.onOriginalOrderChanged(context, [order.orderId]);
+    await returnSpentCredit(context, order);
+    if (becamePaid) await countPaidLater(context, order, rebill !== undefined);
+    await returnRejected(context, stored, order);
     return {
       order,
       warnings: [
