@@ -5,41 +5,17 @@ import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mock, test } from 'node:test';
+import { test } from 'node:test';
+import { runPerennial } from '../../../test/support/commandLine.ts';
 import { openTestDatabase } from '../../../test/support/database.ts';
-import { runCommandLine } from './commands.ts';
 import { demoWelcome } from './demo.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const { db, url } = await openTestDatabase();
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/**
- * Runs `perennial …` on the test's database; what it prints and its exit code are kept from this
- * process.
- */
-async function perennial(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
-  const printed = { out: '', err: '' };
-  const log = mock.method(console, 'log', (text: string) => void (printed.out += `${text}\n`));
-  const error = mock.method(console, 'error', (text: unknown) => void (printed.err += `${text}\n`));
-  const before = { ...process.env };
-  Object.assign(process.env, { DATABASE_URL: url, ...env });
-  try {
-    await runCommandLine(args);
-    return { ...printed, code: Number(process.exitCode ?? 0) };
-  } finally {
-    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
-    Object.assign(process.env, before);
-    process.exitCode = undefined;
-    log.mock.restore();
-    error.mock.restore();
-  }
-}
+/** Runs `perennial …` on the test's database. */
+const perennial = (args: readonly string[], env: Record<string, string> = {}) =>
+  runPerennial(args, { DATABASE_URL: url, ...env });
 
 async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   let text = '';

@@ -12,6 +12,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
   distribute: async () => (await import('./distribute.ts')).distributeCommand,
   merchant: async () => (await import('./merchant.ts')).merchantCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+  import: async () => (await import('./import.ts')).importCommand,
   key: async () => (await import('./key.ts')).keyCommand,
   user: async () => (await import('./user.ts')).userCommand,
   application: async () => (await import('./application.ts')).applicationCommand,

@@ -122,6 +122,14 @@ export function beginEpoch(db: Database, now: Temporal.Instant, lost: Lost): Pro
   });
 }
 
+/**
+ * Raises the epoch to that of another installation, whose merchant arrives: keys of charges must
+ * differ from those that it used before a restore.
+ */
+export async function raiseEpoch(tx: Database, epoch: number): Promise<void> {
+  await tx.run('update continuity set epoch = $1 where only_one and epoch < $1', [epoch]);
+}
+
 /** Lets charging resume after a restore was confirmed. */
 export async function liftHold(db: Database): Promise<void> {
   await db.run('update continuity set held_reason = null where only_one');

@@ -105,6 +105,31 @@ export async function adoptSealKey(tx: Database, settings: SealSettings): Promis
   return changed === 1;
 }
 
+/** The fingerprint of the key that seals the database's secrets; undefined before the first start. */
+export async function readSealFingerprint(db: Database): Promise<string | undefined> {
+  const row = await db.row<{ fingerprint: string }>(
+    'select seal_fingerprint as fingerprint from installation where only_one',
+  );
+  return row?.fingerprint;
+}
+
+/**
+ * The seal of the installation, which also opens what another one sealed: with the key of that
+ * fingerprint, whose text is `text` (a SECRET_KEY, or the content of a `secret.key`). Undefined when
+ * neither key has the fingerprint.
+ */
+export async function sealForMoved(
+  settings: SealSettings,
+  fingerprint: string,
+  text?: string,
+): Promise<Seal | undefined> {
+  const { key } = await keysOf(settings);
+  if (fingerprintOf(key) === fingerprint) return sealWith(key);
+  const candidates = text === undefined ? [] : [hash(text.trim()), keyIn(text)];
+  const theirs = candidates.find((each) => fingerprintOf(each) === fingerprint);
+  return theirs && sealWith(key, theirs);
+}
+
 async function keysOf({ dataDir, key, before }: SealSettings) {
   if (key === undefined)
     return { key: await keyFile(dataDir), before: before === undefined ? undefined : hash(before) };

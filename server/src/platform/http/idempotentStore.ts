@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
 import type { Rendered } from './reply.ts';
 
@@ -140,4 +141,24 @@ export function deleteForgotten(
     merchantId,
     before,
   ]);
+}
+
+/** Seals the stored responses of a merchant with the present key. */
+export async function resealResponses(tx: Database, merchantId: string, seal: Seal): Promise<void> {
+  const rows = await tx.rows<{ application_id: string; idempotency_key: string; body: string }>(
+    `select application_id, idempotency_key, body from idempotent_request
+     where merchant_id = $1 and body is not null for no key update`,
+    [merchantId],
+  );
+  for (const { application_id, idempotency_key, body } of rows)
+    await tx.run(
+      `update idempotent_request set body = $4
+       where merchant_id = $1 and application_id = $2 and idempotency_key = $3`,
+      [
+        merchantId,
+        application_id,
+        idempotency_key,
+        seal.reseal(Buffer.from(body, 'base64')).toString('base64'),
+      ],
+    );
 }

@@ -76,6 +76,12 @@ export async function planDistribution(db: Database): Promise<Distribution> {
   };
 }
 
+/** The names of the merchants' tables, each after those that its foreign keys name. */
+export async function tenantTablesInOrder(db: Database): Promise<string[]> {
+  const tables = await db.rows<TableFacts>(listTables);
+  return byDepth(tables.filter(({ isTenant }) => isTenant)).map(({ name }) => name);
+}
+
 async function filledOf(db: Database, tables: readonly TableFacts[]): Promise<string[]> {
   const filled: string[] = [];
   for (const { name } of tables) if (await db.row(`table ${name} limit 1`)) filled.push(name);

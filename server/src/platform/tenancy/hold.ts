@@ -1,7 +1,7 @@
 import type { Merchant } from './merchant.ts';
 
 /**
- * Why nothing of a merchant is charged or sent (docs/adr/0065-backups.md): it `moved` to another
+ * Why nothing of a merchant is charged or sent (docs/operating.md): it `moved` to another
  * installation, or it `arrived` from one and no operator has confirmed it yet.
  */
 export type Hold = 'moved' | 'arrived';

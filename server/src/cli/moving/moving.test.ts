@@ -1,0 +1,149 @@
+// A merchant moves from one installation to another, with another SECRET_KEY, and is charged by one
+// of them at most.
+import assert from 'node:assert/strict';
+import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type TestApp, testApp, testNow } from '../../../../test/support/app.ts';
+import { type Ran, runPerennial } from '../../../../test/support/commandLine.ts';
+import { openTestDatabase } from '../../../../test/support/database.ts';
+import { openSeal, type Seal } from '../../platform/seal.ts';
+import type { DatabasePool } from '../../platform/storage/database.ts';
+import { listRowsTables, readRows } from '../../platform/tenancy/rowsStore.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'perennial-moving-'));
+after(() => rm(folder, { recursive: true, force: true }));
+
+interface Installation {
+  readonly app: TestApp;
+  readonly db: DatabasePool;
+  readonly seal: Seal;
+  readonly dataDir: string;
+  run(...args: string[]): Promise<Ran>;
+}
+
+async function installation(name: string): Promise<Installation> {
+  const { db, url } = await openTestDatabase();
+  const dataDir = join(folder, name);
+  const key = `the secret key of the installation ${name}`;
+  const seal = await openSeal(db, { dataDir, key });
+  const env = { DATABASE_URL: url, DATA_DIR: dataDir, SECRET_KEY: key };
+  await mkdir(dataDir);
+  await writeFile(join(folder, `${name}.key`), `${key}\n`);
+  const app = await testApp({ db, seal, files: { folder: join(dataDir, 'files') } });
+  return { app, db, seal, dataDir, run: (...args) => runPerennial(args, env) };
+}
+
+/** Every row of the merchant, by table. */
+function rowsOf(db: DatabasePool): Promise<Map<string, string[]>> {
+  return db.transaction(async (tx) => {
+    const rows = new Map<string, string[]>();
+    for (const table of await listRowsTables(tx)) {
+      const own: string[] = [];
+      for await (const batch of readRows(tx, 'MOVE', table)) own.push(...batch);
+      rows.set(table.name, own.sort());
+    }
+    return rows;
+  });
+}
+
+const later = '2026-04-15T17:00:00Z';
+const folderOf = (name: string) => join(folder, name);
+const webhook = {
+  webhook_url: 'http://127.0.0.1:9/',
+  authentication_type: 'basic',
+  basic_username: 'shop',
+  basic_password: 'let me in',
+} as const;
+
+const there = await installation('there');
+const here = await installation('here');
+await there.app.addMerchant('MOVE', {
+  settings: { webhooks: { allow_loopback: true } },
+  clock: { kind: 'standing', at: testNow },
+});
+await there.run('seed', '--merchant', 'MOVE', '--auto-orders', '30');
+const key = await there.app.addKey('MOVE');
+const added = await there.app.request({ operation: 'insertWebhook', body: webhook, key });
+assert.equal(added.status, 200, added.text);
+const item = { merchant_item_id: 'TEA', description: 'tea\u2028and\ttabs' };
+const made = await there.app.request({ operation: 'insertItem', body: item, key });
+assert.equal(made.status, 200, made.text);
+await mkdir(join(there.dataDir, 'files', 'MOVE'), { recursive: true });
+await writeFile(join(there.dataDir, 'files', 'MOVE', 'letter'), 'Dear shop');
+const secret = ['--secret-key-file', join(folder, 'there.key')];
+let before: ReadonlyMap<string, string[]> = new Map();
+
+test('an export with --move puts the merchant on hold and writes it down', async () => {
+  assert.match(
+    (await there.run('export', '--merchant', 'NONE', folderOf('none'))).err,
+    /no merchant/,
+  );
+  const exported = await there.run('export', '--merchant', 'MOVE', '--move', folderOf('move'));
+  assert.deepEqual([exported.code, exported.err], [0, '']);
+  assert.match(exported.out, /^MOVE: [\d,]+ rows and 1 attachments are in .*\nIt is on hold here/);
+  assert.match(
+    (await there.run('export', '--merchant', 'MOVE', folderOf('move'))).err,
+    /move is not empty/,
+  );
+  before = await rowsOf(there.db);
+  await there.app.setClock(later, 'MOVE');
+  await there.app.work();
+  assert.equal(there.app.books.captures().length, 0, 'the installation before charges nothing');
+});
+
+test('an import that is damaged or cannot be read is refused and leaves nothing', async () => {
+  const customers = join(folderOf('move'), 'tables', 'customer.jsonl');
+  await appendFile(customers, ' ');
+  const damaged = await here.run('import', ...secret, folderOf('move'));
+  assert.match(damaged.err, /customer\.jsonl is damaged or missing; run perennial export again/);
+  await truncate(customers, (await readFile(customers)).length - 1);
+  const unread = await here.run('import', folderOf('move'));
+  assert.match(unread.err, /sealed with another SECRET_KEY; name a file that contains it/);
+  const half = await here.run('import', join(folderOf('move'), 'tables'));
+  assert.match(half.err, /has no merchant\.json: it is not an export, or one that did not end/);
+  assert.deepEqual([damaged.code, unread.code, half.code], [1, 1, 1]);
+  assert.match((await here.run('merchant', 'list')).out, /TEST/);
+  assert.doesNotMatch((await here.run('merchant', 'list')).out, /MOVE/);
+});
+
+test('every row, secret and attachment arrives', async () => {
+  const imported = await here.run('import', ...secret, folderOf('move'));
+  assert.deepEqual([imported.code, imported.err], [0, '']);
+  assert.match(imported.out, /^MOVE was added, on hold/);
+  assert.match((await here.run('import', ...secret, folderOf('move'))).err, /MOVE already/);
+
+  // The two commands and the clock changed some tables, which the rest of this test checks.
+  const changed = ['merchant', 'audit_head', 'audit_entry', 'webhook', 'webhook_secret'];
+  const arrived = await rowsOf(here.db);
+  for (const [name, rows] of before)
+    if (!changed.includes(name)) assert.deepEqual(arrived.get(name), rows, name);
+  assert.equal(before.get('auto_order')!.length, 30);
+  assert.ok(before.get('event')!.length > 0);
+  const sealed = await here.db.row<{ password: Buffer }>(
+    'select basic_password as password from webhook where merchant_id = $1',
+    ['MOVE'],
+  );
+  assert.equal(here.seal.open(sealed!.password), 'let me in');
+  assert.equal(await readFile(join(here.dataDir, 'files', 'MOVE', 'letter'), 'utf8'), 'Dear shop');
+  assert.match((await here.run('audit', '--merchant', 'MOVE')).out, /: 0 differences/);
+  const log = await here.run('audit', '--log', '--merchant', 'MOVE');
+  assert.match(log.out, /^MOVE: all \d+ entries are intact/);
+});
+
+test('the merchant is charged and heard after an operator confirms it', async () => {
+  // On hold: its clock continues and nothing is charged or sent. Then an operator confirms.
+  await here.app.setClock(later, 'MOVE');
+  await here.app.work();
+  assert.equal(here.app.books.captures().length, 0);
+  assert.deepEqual(here.app.mails, []);
+  assert.equal((await here.run('merchant', 'resume', '--id', 'MOVE')).code, 0);
+  assert.match((await here.run('merchant', 'resume', '--id', 'MOVE')).err, /MOVE is not on hold/);
+  here.app.app.merchants.forget('MOVE');
+  await here.app.work('held rebills');
+  await here.app.work('rebill');
+  assert.ok(here.app.books.captures().length > 0, 'it is charged here');
+  const listed = await here.app.request({ operation: 'getWebhooks', key });
+  assert.equal(listed.status, 200, 'its keys are valid here');
+});
