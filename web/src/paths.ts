@@ -35,7 +35,7 @@ export const paths = {
 /** An address as Fastify writes it: `/tasks/$number` → `/tasks/:number`. */
 export const serverPath = (path: string): string => path.replaceAll('$', ':');
 
-/** The own path in `?to=` after a log-in; anything that could lead elsewhere is the start page. */
+/** The path in `?to=` after a log-in, if it is on this server; otherwise the start page. */
 export function ownPath(to: string | undefined): string {
   return to !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) && !to.startsWith(paths.logIn)
     ? to

@@ -36,8 +36,8 @@ export const logInPrompt: { ask: (reason: 'ended' | 'recent') => Promise<void> }
 
 /**
  * Calls an operation with the session's cookie and returns its response, or throws `Refused`.
- * Passing failures are retried. When the session has ended, the call waits for the log-in and is
- * then repeated: nothing that was typed is lost.
+ * Failures that may pass are retried. When the session has ended, the call waits for the log-in and
+ * is then repeated: nothing that was typed is lost.
  */
 export async function call<Id extends OperationId>(
   id: Id,

@@ -12,7 +12,8 @@ declare module '@tanstack/react-query' {
  * the person asks again or the address changes.
  */
 export const queryClient = new QueryClient({
-  // A refusal shows that the person lost a permission: what the frame offers follows.
+  // A refusal shows that the person lost a permission, so the session is read again and the frame
+  // offers less.
   queryCache: new QueryCache({
     onError: ({ code }) => {
       if (code === 'missing_permission')

@@ -21,7 +21,7 @@ export const sessionQuery = queryOptions<Session>({
   staleTime: 60_000,
 });
 
-/** Takes over what the merchant's clock shows: distances are counted from it. */
+/** Stores what the merchant's clock shows. Distances such as "in 3 days" are counted from it. */
 function heard(session: Session): Session {
   const { now_dts: now } = session.merchant ?? {};
   if (now !== undefined) merchantNow.set(now);

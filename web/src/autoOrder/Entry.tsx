@@ -47,7 +47,7 @@ export function Entry({
   );
 }
 
-/** A charge opens to why it was what it was; anything else is a line. */
+/** A charge opens and shows why it cost what it did. Any other entry is a line. */
 function Title({ entry }: { readonly entry: TimelineEntry }) {
   const { kind, order_id: orderId } = entry;
   if (kind === 'rebill' && orderId !== undefined) return <Charge entry={entry} orderId={orderId} />;

@@ -61,7 +61,7 @@ export function Future({ order }: { readonly order: AutoOrder }) {
   );
 }
 
-/** The next rebill is explained unless another one is, or it was closed. */
+/** The next rebill is explained, unless the person opened another one or closed it. */
 const isOpened = (chosen: string | undefined, { rebill_number }: PreviewRebill, index: number) =>
   chosen === undefined ? index === 0 : chosen === String(rebill_number);
 
@@ -126,7 +126,7 @@ function Rebill({
   );
 }
 
-/** The mail before the next shipment; the dates of later ones are set when their turn comes. */
+/** The mail before the next shipment; the dates of later mails are set after it. */
 function NextNotice({ order }: { readonly order: AutoOrder }) {
   const due = (order.items ?? []).filter(
     ({ next_preshipment_notice_dts: at, preshipment_notice_sent: isSent }) => at && !isSent,

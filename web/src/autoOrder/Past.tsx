@@ -73,7 +73,7 @@ function State({ result }: { readonly result: Result }) {
   return <Waiting what="what happened" rows={6} />;
 }
 
-/** The ways up, where the past was not read from now on. */
+/** The links to newer entries, if the past was not read from now on. */
 function Newer({ result, onNow }: { readonly result: Result; onNow(): void }) {
   return (
     <div className={classes['newer']}>

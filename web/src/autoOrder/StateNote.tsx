@@ -75,7 +75,10 @@ function Parked({ order }: { readonly order: AutoOrder }) {
   );
 }
 
-/** Charges that the gateway has not answered. They are asked about, and never made again. */
+/**
+ * Charges that the gateway has not answered. The gateway is queried about them, and they are never
+ * made again.
+ */
 function InDoubt({ order }: { readonly order: AutoOrder }) {
   const { auto_order_code: code = '', auto_order_oid: oid } = order;
   const { data, error, refetch } = useQuery(chargesQuery(code, oid));

@@ -17,7 +17,7 @@ import type { ListPage } from '../kit/listQuery.ts';
 /** Every read about one auto order has this key first: a write invalidates them together. */
 export const autoOrderKey = (code: string) => ['auto order', code] as const;
 
-/** What is read of the auto order, as `_expand` takes it. */
+/** The parts of the auto order that are read, as `_expand` names them. */
 export const expanded = [
   'add_ons',
   'items',

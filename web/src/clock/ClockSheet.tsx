@@ -25,7 +25,7 @@ export function ClockSheet() {
   );
 }
 
-/** An advance under way is shown in any case: a second one cannot begin. */
+/** An advance under way is always shown, because a second one cannot begin. */
 function Body() {
   const sheet = useStore(clockSheet);
   const { data: clock } = useQuery(clockQuery);

@@ -17,7 +17,7 @@ export function Due({
   refused,
 }: {
   readonly due: ClockDue | undefined;
-  /** The figures are those of an earlier choice: the new ones are being counted. */
+  /** The figures of an earlier choice are shown while the new ones are counted. */
   readonly isOld: boolean;
   readonly refused: Refused | null;
 }) {

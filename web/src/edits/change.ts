@@ -1,7 +1,7 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
 
-/** A field of an auto order, or of one of its items, and what it is to be. */
+/** A field of an auto order, or of one of its items, and its new value. */
 export interface FieldChange {
   /** The oid of the item; absent for a field of the auto order. */
   readonly item?: number | undefined;
@@ -40,7 +40,7 @@ function setAt(body: Record<string, unknown>, path: readonly string[], value: un
   }
 }
 
-/** What a record has in the field of a change; undefined where it has nothing there. */
+/** The value of a record in the field of a change; undefined if the record has none. */
 export function valueIn(
   order: AutoOrder,
   { item, field }: Pick<FieldChange, 'item' | 'field'>,
@@ -55,7 +55,7 @@ export function valueIn(
 export const itemOf = (order: AutoOrder, oid: number): AutoOrderItem | undefined =>
   order.items?.find(({ auto_order_item_oid }) => auto_order_item_oid === oid);
 
-/** The changes that change something: those to what the record has already are left out. */
+/** The changes with an effect. Those that set a value that the record has already are left out. */
 export const effective = (order: AutoOrder, changes: readonly FieldChange[]): FieldChange[] =>
   changes.filter((change) => !isSame(valueIn(order, change), change.value));
 
@@ -92,8 +92,8 @@ const cleared = (value: unknown, other: unknown): unknown =>
   value ?? (Array.isArray(other) ? [] : null);
 
 /**
- * The update that takes a change back: the record as it was before, from what the change made of
- * it. A cancelation is taken back by enabling alone; the server clears its reason.
+ * The update that undoes a change: it leads from the record after the change back to the record
+ * before it. A cancelation is undone by enabling alone; the server clears its reason.
  */
 export function inverseOf(before: AutoOrder, after: AutoOrder): FieldChange[] {
   const changes = changesBetween(after, before);

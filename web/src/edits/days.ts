@@ -1,6 +1,6 @@
 /**
- * A day, moved: `2026-01-31` by a month is `2026-02-28`. A day that is none (a form is being typed
- * into) stays.
+ * A day, moved: `2026-01-31` by a month is `2026-02-28`. A text that is not a day (a person is
+ * still typing) stays.
  */
 export function movedDay(
   day: string,

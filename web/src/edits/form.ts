@@ -77,7 +77,9 @@ export interface Part {
   /** The values that the form begins with. */
   start(order: AutoOrder, context: FormContext): Values;
   fields(order: AutoOrder, values: Values, context: FormContext): readonly Field[];
-  /** What the values mean; undefined while they change nothing or are not complete. */
+  /**
+   * The change that the values describe; undefined while they change nothing or are not complete.
+   */
   deed(order: AutoOrder, values: Values, context: FormContext): Deed | undefined;
   /** What was done, in words for the toast. */
   done(order: AutoOrder, values: Values): string;
@@ -98,7 +100,7 @@ export const rowsOf = (values: Values, name: string): readonly Row[] => {
   return Array.isArray(value) ? value : [];
 };
 
-/** A number as it was typed; null where nothing is, undefined where it is not a number. */
+/** A number as it was typed; null if nothing was typed, undefined if the text is not a number. */
 export function numberOf(typed: string): number | null | undefined {
   const text = typed.trim().replace(',', '.');
   if (text === '') return null;

@@ -12,11 +12,11 @@ export type KnownItem = AutoOrderItem & { readonly auto_order_item_oid: number }
 export const itemsOf = (order: AutoOrder): KnownItem[] =>
   (order.items ?? []).filter((item): item is KnownItem => item.auto_order_item_oid !== undefined);
 
-/** The words for an item: what ships next, and what was bought where that is another one. */
+/** The words for an item: what ships next, and what was bought if that differs. */
 export const itemName = ({ next_item_id: next, original_item_id: bought = '' }: AutoOrderItem) =>
   next === undefined || next === bought ? bought : `${next} (in place of ${bought})`;
 
-/** An update, where the values change something and all of them can be read. */
+/** An update, if the values change something and all of them can be read. */
 export function updateOf(
   order: AutoOrder,
   changes: readonly (FieldChange | undefined)[],

@@ -32,10 +32,14 @@ const expanded = {
   ].join(','),
 };
 
-// Not the key of the page: a form keeps what it began with, whatever changes below it.
+// Not the key of the page: a form keeps the record that it began with, even if the page below
+// changes.
 const formKey = (code: string) => ['form of auto order', code] as const;
 
-/** What a form begins with. It is read when the form opens, and never again by itself. */
+/**
+ * The record that a form begins with. It is read when the form opens, and is not read again by
+ * itself.
+ */
 export const baseQuery = (code: string) =>
   queryOptions<Base>({
     queryKey: [...formKey(code), 'base'],
@@ -266,7 +270,10 @@ async function refresh(code: string): Promise<void> {
   ]);
 }
 
-/** Whether the merchant mails customers about cancelations. Assumed to be so where the person may not read it. */
+/**
+ * Whether the merchant mails customers about cancelations; true if the person may not read the
+ * setting.
+ */
 export const cancelMailQuery = (isAllowed: boolean) =>
   queryOptions<boolean>({
     queryKey: ['cancelation mails'],

@@ -304,6 +304,6 @@ function cancelChanges(
   ];
 }
 
-/** Whether a deed cancels at once, so that a mail may leave. */
+/** Whether a change cancels at once, so that a mail may be sent. */
 export const cancelsNow = (deed: Deed | undefined): boolean =>
   deed?.kind === 'update' && deed.changes.some(({ field }) => field === 'enabled');

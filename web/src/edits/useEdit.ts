@@ -24,13 +24,15 @@ interface Conflict {
   readonly left: ReadonlySet<string>;
 }
 
-/** The state of a form: what is typed, what it means, the outcome of saving it. */
+/**
+ * The state of a form: the typed values, the change that they describe, the outcome of saving it.
+ */
 export interface Edit {
   readonly values: Values;
   setValue(name: string, value: Values[string]): void;
   /** What saving does now; undefined while nothing is changed. */
   readonly deed: Deed | undefined;
-  /** The deed a moment after the last key, for the preview. */
+  /** The change a moment after the last key, for the preview. */
   readonly settledDeed: Deed | undefined;
   /** The record that saving is based on. */
   readonly base: Base;
@@ -40,7 +42,7 @@ export interface Edit {
   choose(key: string, isMine: boolean): void;
   readonly isSaving: boolean;
   readonly refused: Refused | undefined;
-  /** Saves; returns what came of it, or undefined when it was refused. */
+  /** Saves the change. Returns the result, or undefined when it was refused. */
   save(): Promise<Done | undefined>;
 }
 
@@ -114,13 +116,16 @@ function toggled({ left }: Conflict, key: string, isMine: boolean): ReadonlySet<
   return next;
 }
 
-/** A deed that was not changed for a moment. It keeps its identity while it stays the same. */
+/**
+ * A change that the person has not edited for a moment. It is the same object while it stays the
+ * same.
+ */
 function useSettled(deed: Deed | undefined): Deed | undefined {
   const [text] = useDebouncedValue(JSON.stringify(deed), previewDelayMs);
   return useMemo(() => (text === undefined ? undefined : (JSON.parse(text) as Deed)), [text]);
 }
 
-/** Whether a mail may leave when an auto order is canceled. */
+/** Whether a mail may be sent when an auto order is canceled. */
 function useCancelMail(): boolean {
   const isAllowed = useCan(['configuration_read']);
   return useQuery(cancelMailQuery(isAllowed)).data ?? true;

@@ -17,7 +17,7 @@ export const chargesQuery = queryOptions({
   queryKey: ['health', 'charges'],
   queryFn: async ({ signal }) =>
     (await call('getCharges', { query: { _limit: 200 }, signal })).charges ?? [],
-  // Each of them ends without this person, so the list is read again while it has rows.
+  // Rows leave the list without this person, so it is read again while it has rows.
   refetchInterval: ({ state: { data = [] } }) => (data.length > 0 ? chargesPollMs : false),
 });
 

@@ -8,7 +8,7 @@ export interface Column<Row> {
   readonly width: string;
   /** The field of `_sort`; absent: not sortable. */
   readonly sort?: string;
-  /** Where it is on a narrow screen, which shows two lines; absent: it is left out there. */
+  /** Its place on a narrow screen, which shows two lines; absent: it is left out there. */
   readonly narrow?: 'first' | 'first end' | 'second' | 'second end';
   readonly isNumber?: boolean;
   /** Shown unless the person chose otherwise. */

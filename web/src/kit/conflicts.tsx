@@ -10,7 +10,10 @@ export interface ConflictShown {
   readonly mine: string;
 }
 
-/** What was, what a colleague made of it, and what the form says; the person chooses by field. */
+/**
+ * The earlier value, the value of a colleague and the value in the form; the person chooses for
+ * each field.
+ */
 export function Conflicts({
   conflicts,
   chosen,

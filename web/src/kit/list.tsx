@@ -22,11 +22,11 @@ import { NotShown, Waiting } from './states.tsx';
 import { useStore } from './store.ts';
 import { useListCommands } from './useListCommands.ts';
 
-/** What `useInfiniteQuery` gives for a `listQuery`. */
+/** The result of `useInfiniteQuery` for a `listQuery`. */
 export type ListResult<Row> = UseInfiniteQueryResult<InfiniteData<ListPage<Row>, PagePlace>>;
 
 export interface ListProps<Row> {
-  /** What the rows are, in the plural and lower case: `auto orders`. */
+  /** The name of the rows, in the plural and lower case: `auto orders`. */
   readonly what: string;
   readonly result: ListResult<Row>;
   readonly columns: readonly Column<Row>[];
@@ -47,7 +47,7 @@ export const useSelection = (): Selection => useMemo(createSelection, []);
 
 /**
  * A list of any length: rows of one height, only those in view in the document, pages read as they
- * come near. It has all five states but the filters, which the page draws.
+ * come near. It draws all five states except the filters, which the page draws.
  */
 export function List<Row>(props: ListProps<Row>) {
   const { result, what, empty } = props;
@@ -70,7 +70,8 @@ function Grid<Row>(props: ListProps<Row>) {
   const cursor = useStore(selection, (place) => place.cursor);
   const scrollTo = (index: number) => {
     virtual.scrollToIndex(index);
-    // Enter belongs to the link or button that has the focus; after a move it is the row's.
+    // Enter activates the link or button with the focus; after a move of the cursor it opens the
+    // row.
     scroller.current?.focus({ preventScroll: true });
   };
   useListCommands({ ...props, count, rowAt, scrollTo });
@@ -190,7 +191,10 @@ function usePages<Row>(
   ]);
 }
 
-/** One listener for all rows: the box selects, links do what links do, the rest opens. */
+/**
+ * One listener for all rows: the box selects the row, links lead to their pages, and anything else
+ * opens the row.
+ */
 function clicked<Row>(
   event: MouseEvent,
   { selection, keyOf, onOpen }: ListProps<Row>,

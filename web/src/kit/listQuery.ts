@@ -9,7 +9,7 @@ export interface ListPage<Row> {
   readonly total: number;
   /** More match than were counted. */
   readonly isMore: boolean;
-  /** What the server says of records that it left out. */
+  /** The server's sentence about records that it left out. */
   readonly warning?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ interface Found {
   readonly warning?: { readonly warning_message?: string };
 }
 
-/** A page of a list out of the response of a search. */
+/** Reads a page of a list from the response of a search. */
 export const pageOf = <Row>(rows: readonly Row[] | undefined, found: Found): ListPage<Row> => ({
   rows: rows ?? [],
   nextCursor: found.next_cursor,

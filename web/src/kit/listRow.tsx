@@ -15,7 +15,9 @@ interface RowProps {
   readonly selection: Selection;
 }
 
-/** One row. It follows its own bit of the selection, so that the others stay as they are. */
+/**
+ * One row. It subscribes only to its own selection, so that the other rows are not rendered again.
+ */
 export const ListRow = memo(function ListRow(props: RowProps) {
   const { id, index, top, row, rowKey, columns, selection } = props;
   const isCurrent = useStore(selection, ({ cursor }) => cursor === index);
@@ -68,7 +70,7 @@ function Cells({
   ));
 }
 
-/** One row that cannot be shown says so, and the others stay. */
+/** A row that cannot be shown says so, and the others stay. */
 class RowBoundary extends Component<{ readonly children: ReactNode }, { message?: string }> {
   override state: { message?: string } = {};
 

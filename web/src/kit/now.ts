@@ -1,8 +1,8 @@
 import { createStore, useStore } from './store.ts';
 
 /**
- * The merchant's moment, as it was last heard from the server: a test clock may be in another year.
- * Until then it is this browser's.
+ * The merchant's moment, as the server last reported it: a test clock may be in another year.
+ * Before the first report it is this browser's time.
  */
 export const merchantNow = createStore<string>(new Date().toISOString());
 

@@ -14,7 +14,7 @@ export function Page({
   actions,
   children,
 }: {
-  /** Of the tab, and of the page unless `heading` is given. */
+  /** The title of the tab, and of the page unless `heading` is given. */
   readonly title: string;
   readonly heading?: ReactNode;
   readonly actions?: ReactNode;

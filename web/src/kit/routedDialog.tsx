@@ -22,7 +22,7 @@ export function RoutedDialog({
   const close = useCloseDialog(parent);
   const isAsked = useIsAskedToLogIn();
   return (
-    // What is typed must not be lost by a click outside the dialog, or by Escape in the log-in over it.
+    // A click outside the dialog, or Escape in the log-in over it, must not lose what is typed.
     <Modal
       opened
       onClose={close}

@@ -4,7 +4,7 @@ import { stringifyUrl, type UrlState } from './urlCodec.ts';
 export interface View {
   readonly label: string;
   readonly state: UrlState;
-  /** Of a view that a person saved; labels of those may repeat. */
+  /** Set for a view that a person saved; labels of such views may repeat. */
   readonly id?: string;
   /** A colleague's view: shown with a sign. */
   readonly isForeign?: boolean;

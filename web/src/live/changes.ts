@@ -50,8 +50,8 @@ export interface Shown<Row> {
 }
 
 /**
- * Which of the rows `ids` are not where the list would have them: they would enter it, leave it or
- * move. `matching` has those of them that the filters still match, as they are now.
+ * Which of the rows `ids` are not in their place: they would enter the list, leave it or move.
+ * `matching` contains those that the filters still match, with their present values.
  */
 export function displacedRows<Row>(
   ids: readonly string[],

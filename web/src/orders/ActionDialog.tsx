@@ -70,7 +70,7 @@ function Asked(props: AskedProps) {
 }
 
 function Question({ facts: latest, ...props }: AskedProps & { readonly facts: OrderFacts }) {
-  // What the person reads is what is done, also when the order changes while the dialog is open.
+  // The action does what the person has read, even if the order changes while the dialog is open.
   const [facts] = useState(latest);
   const { merchant } = useSession();
   const isPossible = orderActions.find(({ id }) => id === props.action)?.isPossible(facts);
@@ -123,7 +123,7 @@ function useAsk(ask: Ask, { id, action, parent, facts }: AskedProps & { facts: O
   );
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
-  // One key for one decision: a lost answer does nothing twice.
+  // One key for one decision: repeating it after a lost answer does nothing twice.
   const key = useRef(newDecisionKey());
   const close = useCloseDialog(parent);
   async function submit(event: FormEvent) {

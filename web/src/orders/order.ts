@@ -5,7 +5,7 @@ import type { Order } from '@perennial/contract/order.ts';
 export const amountOf = (amount: Currency | undefined): number | undefined =>
   amount?.localized ?? amount?.value;
 
-/** The sums of an order below its lines; those that are nothing are left out, the total is last. */
+/** The sums of an order below its lines. Zero sums are left out; the total is last. */
 export function sumsOf({ summary = {}, gift }: Order): [name: string, amount: number][] {
   const sums: [string, number | undefined, isAlways?: boolean][] = [
     ['Subtotal', amountOf(summary.subtotal), true],

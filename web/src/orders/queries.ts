@@ -112,7 +112,7 @@ export const orderDisputesQuery = (id: string) =>
 /** Names one decision of a person, so that pressing the button again changes nothing twice. */
 export const newDecisionKey = newIdempotencyKey;
 
-/** What saving a form came to: saved, or fields that a colleague changed as well. */
+/** The result of saving a form: saved, or the fields that a colleague changed as well. */
 export type Saved =
   | { readonly kind: 'saved' }
   | { readonly kind: 'conflict'; readonly theirs: FormTexts };
@@ -155,7 +155,7 @@ export interface RefundWishes {
   readonly cancelsAutoOrder: boolean;
 }
 
-/** Gives money back. Returns what the server wants to be known about it. */
+/** Gives money back. Returns the server's warning. */
 export async function refundOrder(
   id: string,
   body: Order,

@@ -13,7 +13,10 @@ export interface RefundPlace {
   readonly left: number;
 }
 
-/** What of an order can be refunded, in the order of the page; places without an amount are left out. */
+/**
+ * The parts of an order that can be refunded, in the order of the page; places without an amount
+ * are left out.
+ */
 export function refundPlaces({ items = [], summary = {}, currency_code }: Order): RefundPlace[] {
   const place = (key: string, words: string, charged = 0, refunded = 0): RefundPlace => ({
     key,

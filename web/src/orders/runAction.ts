@@ -25,7 +25,7 @@ export interface Confirmed {
   readonly key: string;
 }
 
-/** What came of an action: a sentence, and how it is taken back where it can be. */
+/** The result of an action: a sentence, and how to undo it if that is possible. */
 export interface Done {
   readonly text: string;
   readonly undo?: (() => Promise<void>) | undefined;

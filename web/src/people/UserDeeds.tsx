@@ -22,7 +22,7 @@ import {
 } from './queries.ts';
 import { NewPassword } from './UserForm.tsx';
 
-/** A question with one button. `deed` throws what the server refuses. */
+/** A question with one button. `deed` throws the server's refusal. */
 export function Deed({
   button,
   isDangerous = true,
@@ -98,7 +98,7 @@ export function SetPassword({
   );
 }
 
-/** Takes all permissions and groups away. The user stays, and so does what they did. */
+/** Removes all permissions and groups. The user and the history of their actions stay. */
 export function Deactivate({
   id,
   data: { user, groups, base },
@@ -147,7 +147,7 @@ export function Deactivate({
   );
 }
 
-/** Deletes the user after saying what goes and what remains. */
+/** Deletes the user after saying what is deleted and what remains. */
 export function DeleteUser({
   id,
   data: { user, base },

@@ -105,7 +105,7 @@ async function readGroupForm(oid: string | undefined): Promise<GroupFormData> {
 /** Names one decision of a person, so that pressing the button again changes nothing twice. */
 export const newDecisionKey = newIdempotencyKey;
 
-/** What saving came to: saved, with a way back, or the form as another person saved it. */
+/** The result of saving: saved, with an undo, or the form as another person saved it. */
 export type Written =
   | { readonly kind: 'saved'; readonly undo: Undo }
   | { readonly kind: 'conflict'; readonly theirs: DraftBase };
@@ -226,7 +226,7 @@ export const openTasksQuery = (id: string, isAllowed: boolean) =>
     },
   });
 
-/** The page of what was deleted must not read it again; the list that follows reads again. */
+/** The page of the deleted record must not read it again; the list that follows is read again. */
 const forgetDeleted = () =>
   queryClient.invalidateQueries({ queryKey: ['people'], refetchType: 'none' });
 

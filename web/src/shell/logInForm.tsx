@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { Icon } from '../kit/icons.tsx';
 import classes from './logIn.module.css';
 
-/** What a log-in came to: undefined when it went through. */
+/** The result of a log-in; undefined when it succeeded. */
 export interface LogInFault {
   readonly message: string;
   readonly waitSeconds?: number | undefined;

@@ -15,7 +15,10 @@ import { anythingQuery } from './searchQueries.ts';
 import { typedReaders } from './typed.ts';
 import { running } from './useCommands.ts';
 
-/** Whether the palette is open, and with what it begins: everything, or what this page can do. */
+/**
+ * Whether the palette is open, and what it shows first: everything, or only the commands of this
+ * page.
+ */
 export const paletteOpen = createStore<'closed' | 'all' | 'here'>('closed');
 
 /** One line of the palette. */
@@ -56,7 +59,7 @@ function PaletteBody({ isHere, onClose }: { readonly isHere: boolean; onClose():
   const run = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();
-    // After the dialog has given the focus back: the command may move it.
+    // Runs after the dialog has returned the focus, because the command may move it.
     requestAnimationFrame(() => entry.run());
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -21,8 +21,8 @@ export function keepPreferences(owner: string): () => void {
 const settleMs = 500;
 
 /**
- * What could not be stored yet is kept in this browser, and stored with the next choice or at the
- * next visit.
+ * Choices that could not be stored yet are kept in this browser, and stored with the next choice or
+ * at the next visit.
  */
 class Keeper {
   readonly #owner: string;

@@ -54,7 +54,10 @@ export function mergedPreferences(
   return readPreferences({ ...recordOf(stored), ...Object.fromEntries(kept) });
 }
 
-/** What this browser keeps, so that the first picture is right and nothing chosen is lost. */
+/**
+ * The preferences that this browser keeps, so that the first page looks right and no choice is
+ * lost.
+ */
 export interface Kept {
   readonly preferences: Preferences;
   /** Whose they are; undefined before the first log-in. */

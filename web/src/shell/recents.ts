@@ -6,7 +6,7 @@ const recentsMax = 6;
 /** What was opened from the palette in this tab, the latest first. */
 export const recents = createStore<readonly FoundLine[]>([]);
 
-/** Remembers a thing that was opened; an earlier entry of the same thing goes. */
+/** Adds a thing that was opened; an earlier entry of the same thing is removed. */
 export const remember = (line: FoundLine): void =>
   recents.update((before) =>
     [line, ...before.filter(({ id }) => id !== line.id)].slice(0, recentsMax),

@@ -17,7 +17,7 @@ import { useCommands } from './useCommands.ts';
 export interface Toast {
   readonly text: string;
   readonly tone?: 'good' | 'bad';
-  /** Takes the change back. Absent where money or mail has left: say so in the text. */
+  /** Takes the change back. Absent if money was moved or a mail was sent: say so in the text. */
   readonly undo?: Undo | undefined;
 }
 
@@ -39,7 +39,7 @@ export function toast({ text, tone, undo }: Toast): void {
   if (tone !== 'bad') rememberChange(change);
 }
 
-/** Undoes a recent change and says what came of it. */
+/** Undoes a recent change and shows the result. */
 export async function undoChange({ id, undo, text }: Change): Promise<void> {
   dismiss(id);
   if (!undo) return;

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { createStore } from '../kit/store.ts';
 import type { CommandId } from './commands.ts';
 
-/** What the commands do now: the part of the page that was mounted last decides. */
+/** The functions of the commands. The component that was mounted last takes precedence. */
 export type Running = ReadonlyMap<CommandId, () => void>;
 
 /** The commands that can be run now. The palette and the keys read it. */

@@ -135,7 +135,7 @@ function ChargeWords({
   );
 }
 
-/** Sends a write of money once for each decision, closes the dialog and says what came of it. */
+/** Sends a write of money once for each decision, closes the dialog and shows the result. */
 function useMoney(onClose: () => void) {
   const [refusal, setRefusal] = useState<Error>();
   const [isSending, setSending] = useState(false);

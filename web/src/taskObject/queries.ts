@@ -126,7 +126,9 @@ export const chargeNow = (
     call('attemptAutoOrderRebill', { params: { auto_order_oid: oid }, idempotencyKey }),
   );
 
-/** Reads again what the write changed; after a refusal too, because it was of another version. */
+/**
+ * Reads again what the write changed; also after a refusal, because the record had another version.
+ */
 async function charged(
   write: () => Promise<{
     readonly rebill_success?: boolean;

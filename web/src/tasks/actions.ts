@@ -21,7 +21,7 @@ import {
 } from './queries.ts';
 import { agoWords } from './words.ts';
 
-/** A change that met another person's: what a person has to decide. */
+/** A change that conflicts with another person's change: what the person has to decide. */
 export interface OpenConflict {
   readonly theirs: ReadTask;
   readonly change: TaskChange;
@@ -61,8 +61,8 @@ export async function applyChange(
 const numbered = ({ global_task_number: number }: WorkflowTask): string => `#${number ?? '?'}`;
 
 /**
- * What takes a change back, refused when the task was changed since. One step is data, which
- * outlives a reload of the tab.
+ * The undo of a change, refused when the task was changed since. An undo of one step is stored as
+ * data, so it still works after a reload of the tab.
  */
 function undoOf(before: WorkflowTask, change: TaskChange, after: ReadTask, me: number): Undo {
   const uuid = before.workflow_task_uuid ?? '';
@@ -82,8 +82,8 @@ function undoOf(before: WorkflowTask, change: TaskChange, after: ReadTask, me: n
 }
 
 /**
- * Another person changed the task since it was shown. Where both changed a field, this person
- * decides; else the change meets nothing and is sent again for the present version.
+ * Another person changed the task since it was shown. If both changed a field, this person decides;
+ * otherwise there is no conflict, and the change is sent again for the present version.
  */
 async function meet(before: WorkflowTask, change: TaskChange, words: string, me: number) {
   const theirs = await readTaskNow(before.workflow_task_uuid ?? '');
@@ -122,7 +122,10 @@ export interface BulkRefusal {
   readonly reason: string;
 }
 
-/** Changes many tasks; the others are changed when some are refused. Returns the refused ones. */
+/**
+ * Changes many tasks. When some are refused, the others are still changed. Returns the refused
+ * ones.
+ */
 export async function applyToMany(
   tasks: readonly WorkflowTask[],
   change: TaskChange & { readonly add_tags?: readonly string[] },

@@ -57,8 +57,8 @@ export interface Conflict {
 }
 
 /**
- * The fields of a change that another person changed in the meantime to another value. The other
- * fields of the change meet nothing.
+ * The fields of a change that another person meanwhile set to another value. The other fields have
+ * no conflict.
  */
 export function conflictsOf(
   before: WorkflowTask,

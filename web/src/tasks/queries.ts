@@ -145,7 +145,7 @@ async function asOwn<T>(uuids: readonly string[], write: () => Promise<T>): Prom
 /** How long after a response its frame may still arrive. */
 const ownMs = 2000;
 
-/** A change with what only it can have: notes and files. */
+/** A change, with the parts that only a change has: notes and files. */
 type TaskBody = TaskChange & Pick<WorkflowTask, 'notes' | 'attachments'>;
 
 /** Changes a task and keeps what it became. `ifMatch` refuses the change of an older version. */
@@ -290,8 +290,8 @@ export async function refreshTasks(): Promise<void> {
 }
 
 /**
- * Patches tasks as changes arrive. `onMove` gets the uuid of each task of another's doing that may
- * enter or leave a list; the list itself is not moved.
+ * Patches tasks as changes arrive. `onMove` gets the uuid of each task that another person changed
+ * and that may enter or leave a list; the list itself does not change.
  */
 export function followTasks(onMove: (uuid: string) => void): () => void {
   return onFrame((frame) => {

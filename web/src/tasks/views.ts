@@ -20,7 +20,7 @@ export function taskViews(monday: string): readonly View[] {
   ];
 }
 
-/** Whether the rows are what a usual view has to work on, in any order: empty means all clear. */
+/** Whether the rows are those of a usual view, in any order. If they are empty, no work is left. */
 export const isQueue = (state: UrlState): boolean =>
   taskViews('').some(
     ({ state: view }) =>

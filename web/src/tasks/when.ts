@@ -22,8 +22,8 @@ export const localWords = (at: string): string =>
   formatMoment(`${at}Z`, 'UTC', 'minute', '1970-01-01T00:00:00Z');
 
 /**
- * Reads words as a wall time after `now`; undefined when they are none. A day without a time is
- * nine o'clock; a time without a day is its next occurrence.
+ * Reads words as a wall time after `now`; undefined when they are not a time. A day without a time
+ * is nine o'clock; a time without a day is its next occurrence.
  */
 export function parseWhen(text: string, now: string): string | undefined {
   const words = tidied(text);

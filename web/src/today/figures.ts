@@ -22,7 +22,7 @@ export interface Concern extends Figure {
   readonly parts?: readonly Figure[];
 }
 
-/** The greatest count of the overview stands for that or more. */
+/** The greatest count of the overview means this number or more. */
 const countMax = 10_000;
 
 /** Whether more may match than were counted. */

@@ -10,7 +10,7 @@ import { sessionOptionsQuery } from '../api/sessionQueries.ts';
 import type { UndoCall } from '../shell/changes.ts';
 import { throttled } from './throttled.ts';
 
-/** What no frame reports, such as a due day that begins, is seen after this time. */
+/** After this time the page shows changes that no frame reports, such as a due day that begins. */
 const restingMs = 60_000;
 
 /** What needs attention, as far as the person may read it. */

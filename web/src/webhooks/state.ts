@@ -12,7 +12,7 @@ export interface WebhookState {
   readonly since?: string | undefined;
 }
 
-/** The state of a webhook; the worst that is true of it. */
+/** The state of a webhook. If several apply, the worst one. */
 export function stateOf(webhook: MerchantWebhook): WebhookState {
   const { owner, disabled, disabled_reason: reason, missing_permissions: missing = [] } = webhook;
   if (disabled) return { tone: 'bad', word: 'Disabled', why: reason };
@@ -43,7 +43,7 @@ export function byNeed(webhooks: readonly MerchantWebhook[]): MerchantWebhook[] 
 export const percent = (share: number | undefined): string =>
   share === undefined ? '–' : `${(Math.floor(share * 1000) / 10).toFixed(share === 1 ? 0 : 1)} %`;
 
-/** What came of a try, and why there was no response. */
+/** The result of a try, and why there was no response. */
 export function resultOf({ success, status_code: status, failure }: WebhookDelivery): {
   readonly tone: Tone;
   readonly words: string;
