@@ -67,14 +67,16 @@ const due = `(select count(*) as overdue_auto_orders,
   from (select due_at from auto_order where merchant_id = $1 and due_at <= $2
     order by due_at limit ${countedMax}) d) due`;
 
+const unknownRebill = "(state = 'unknown' and confirm_until is null) as is_unknown, at";
 const openRebills = 'rebill where merchant_id = $1 and lease_until is not null';
 const openOrders = 'orders where merchant_id = $1 and charge_lease_until is not null';
-// First payments of orders have a lease and no state: one that runs out is asked about again.
+// First payments of orders have a lease and no state: one that runs out is asked about again. A
+// payment that waits for its customer is open, but its gateway has answered.
 const charges = `(select count(*) filter (where c.is_unknown) as unknown_charges,
     ${secondsSince('min(c.at) filter (where c.is_unknown)', '$2::timestamptz')}
       as unknown_charge_seconds,
     count(*) as open_charges
-  from (${some("state = 'unknown' as is_unknown, at", openRebills)}
+  from (${some(unknownRebill, openRebills)}
     union all ${some('charge_lease_until < now() as is_unknown, created_at', openOrders)}) c) charges`;
 
 const refunds = `(select count(*) as open_refunds
