@@ -52,7 +52,7 @@ export async function takeBackup(parts: BackupParts): Promise<Manifest> {
     const counted = counter(parts, tables, begun);
     await mkdir(join(folder, 'tables'), { recursive: true, mode: 0o700 });
     const files = await copyFiles(parts, begun.files);
-    const state = await readBases(rows, tables, { ...begun, files }, folder, counted);
+    const state = await readBases(rows, tables, { ...begun, files }, parts, counted);
     const end = await readEnd(rows, state, folder, counted);
     // An attachment is uploaded before the row that names it.
     const manifest = { ...state.start, ...end, files: await copyFiles(parts, files) };
@@ -130,24 +130,38 @@ const isNew = (xid: string): string => `age(xmin) <= age(${oldest(xid)})`;
 const rowsOf = (columns: readonly string[], table: string, condition: string): string =>
   `select ${columns.join(', ')} from ${table} where ${condition}`;
 
-/** Reads the rows from before the backup, and notes each table that is done. */
+/**
+ * Reads the rows from before the backup, two tables at a time, and notes each table that is done.
+ * PostgreSQL takes longer to write rows as text than this process takes to store them.
+ */
 async function readBases(
   rows: RowStream,
   tables: readonly Table[],
   begun: Unfinished,
-  folder: string,
+  { connection, folder }: BackupParts,
   onBytes: (bytes: number) => void,
 ): Promise<Unfinished> {
   const { start, files } = begun;
   let { bases } = begun;
   const done = new Set(bases.map(({ name }) => name));
-  for (const { name, columns, key } of tables) {
-    if (done.has(name)) continue;
-    const path = `tables/${name}.base`;
-    const query = rowsOf(columns, name, isOld(start.firstXid));
-    const base = { path, ...(await rows.read(query, join(folder, path), onBytes)) };
-    bases = [...bases, { name, columns, key, base }];
-    await writeUnfinished(folder, { start, bases, files });
+  const left = tables.filter(({ name }) => !done.has(name)).values();
+  let noted = Promise.resolve();
+  const readNext = async (stream: RowStream) => {
+    for (const { name, columns, key } of left) {
+      const path = `tables/${name}.base`;
+      const query = rowsOf(columns, name, isOld(start.firstXid));
+      const base = { path, ...(await stream.read(query, join(folder, path), onBytes)) };
+      bases = [...bases, { name, columns, key, base }];
+      noted = noted.then(() => writeUnfinished(folder, { start, bases, files }));
+      await noted;
+    }
+  };
+  const second = await openRowStream(connection);
+  try {
+    const both = await Promise.allSettled([readNext(rows), readNext(second)]);
+    for (const result of both) if (result.status === 'rejected') throw result.reason;
+  } finally {
+    await second.close();
   }
   return { start, bases, files };
 }
