@@ -18,11 +18,12 @@ import { openTestDatabase } from '../support/database.ts';
 
 const merchantIds = ['ONE', 'TWO', 'THREE', 'FOUR', 'FIVE', 'SIX'];
 const writersEach = 3;
-const objects = ['a', 'b', 'c'];
+/** Each writer's own, and one that all write. */
+const objects = ['0', '1', '2', 'shared'];
 const writingMs = 1500;
 
 const { db: readingDb, connection } = await openTestDatabase();
-const writingDb = openPool({ connection, maxConnections: 12, prepareStatements: true });
+const writingDb = openPool({ connection, maxConnections: 18, prepareStatements: true });
 const world = await testApp({ db: readingDb });
 
 class RolledBack extends Error {}
@@ -45,22 +46,23 @@ async function addMerchant(merchantId: string): Promise<void> {
     ]);
 }
 
-/** Emits on some objects, keeps the transaction open for up to 20 ms, and gives up every ninth. */
-async function writeOnce(context: Context, turn: number): Promise<void> {
-  const names = objects.filter((_, index) => (turn + index) % 3 !== 0);
+/**
+ * Emits on the writer's object, at times on the shared one too; keeps some transactions open for up
+ * to 25 ms, while those of the other writers pass it by; and gives up every ninth.
+ */
+async function writeOnce(context: Context, writer: number, turn: number): Promise<void> {
+  const names = turn % 4 === 0 ? [objects[writer]!, 'shared'] : [objects[writer]!];
+  const events = [...names, ...names].map((objectId) => ({
+    name: 'auto_order_update' as const,
+    objectType: 'auto order' as const,
+    objectId,
+  }));
   await inTransaction(context, async (inside) => {
     await lockObjects(inside.db, inside.merchant.merchantId, names);
-    for (let repeat = 0; repeat <= turn % 2; repeat++)
-      await inside.events.emit(
-        inside,
-        names.map((objectId) => ({
-          name: 'auto_order_update',
-          objectType: 'auto order',
-          objectId,
-        })),
-      );
-    await inside.db.run('select pg_sleep($1::float8)', [((turn * 7) % 20) / 1000]);
-    if (turn % 9 === 0) throw new RolledBack();
+    await inside.events.emit(inside, events);
+    const openMs = turn % 3 === writer ? 5 + ((turn * 7) % 20) : 0;
+    if (openMs > 0) await inside.db.run('select pg_sleep($1::float8)', [openMs / 1000]);
+    if (turn % 9 === 5) throw new RolledBack();
   }).catch((error: unknown) => {
     if (!(error instanceof RolledBack)) throw error;
   });
@@ -76,7 +78,7 @@ async function write(merchantId: string, writer: number, untilMs: number): Promi
     events: outbox([]),
     now: Temporal.Now.instant(),
   };
-  for (let turn = writer; performance.now() < untilMs; turn++) await writeOnce(context, turn);
+  for (let turn = 0; performance.now() < untilMs; turn++) await writeOnce(context, writer, turn);
 }
 
 /** Reads page by page until the writers are done and nothing is left. */
@@ -110,7 +112,7 @@ test('readers that page all along miss no event, get none twice, and each object
   ).finally(() => (isWritten = true));
   const early = merchantIds.map((id) => readOn(readingDb, id, feedStart, () => isWritten));
   const late = merchantIds.map(async (id) => {
-    while (performance.now() < untilMs - writingMs / 2) await readFeed(readingDb, id, feedStart, 1);
+    while ((await readFeed(readingDb, id, feedStart, 1)).length === 0);
     const from = await feedEnd(readingDb);
     return { from, events: await readOn(readingDb, id, from, () => isWritten) };
   });
@@ -121,7 +123,7 @@ test('readers that page all along miss no event, get none twice, and each object
     const { from, events } = await late[index]!;
     const after = read.filter(({ place }) => BigInt(place.stamp) >= BigInt(from.stamp));
     assert.deepEqual(idsOf(events), idsOf(after), `${merchantId}, from the middle`);
-    assert.ok(events.length > 0 && events.length < read.length, `${events.length}`);
+    assert.ok(events.length > 0, merchantId);
   }
 });
 
@@ -135,7 +137,7 @@ async function checkWhole(merchantId: string, read: readonly FeedEvent[]): Promi
     written.map((row) => row.event_id),
     merchantId,
   );
-  assert.ok(read.length > 20, `${merchantId} wrote ${read.length} events only`);
+  assert.ok(read.length > 10, `${merchantId} wrote ${read.length} events only`);
   for (const objectId of objects) {
     const sequences = read
       .filter((event) => event.objectId === objectId)
