@@ -3,7 +3,7 @@ import { readClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { FigureName, Figures } from '../platform/metrics.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
 import { type MerchantHealth, readHealth } from '../screens/healthReader.ts';
 
 /** How the figures of merchants become one of the installation. */
@@ -81,7 +81,7 @@ export function healthOf(db: Database, clock: SystemClock, log: Logger): () => P
 async function readFigures(db: Database, clock: SystemClock): Promise<Figures> {
   const totals = new Map<FigureName, number>(names.map((name) => [name, 0]));
   const merchants: Figures['merchants'][number][] = [];
-  for (const merchant of await listMerchants(db)) {
+  for (const merchant of await reachableMerchants(db)) {
     const { merchantId } = merchant;
     const health = await readHealth(db, merchantId, readClock(merchant.clock, clock.now()));
     for (const name of names) {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { addCustomerPage } from '../customers/customerPageRoutes.ts';
 import { addOauthEndpoints } from '../oauth/endpoints.ts';
 import { addOauthPages } from '../oauth/pages.ts';
@@ -12,6 +13,7 @@ import { addConsole } from '../platform/http/console.ts';
 import { addPages } from '../platform/http/pages.ts';
 import { httpServer } from '../platform/http/pipeline.ts';
 import { addProbes } from '../platform/http/probes.ts';
+import { missingNodes, onMissingNodes } from '../platform/storage/nodes.ts';
 import { readiness } from '../platform/storage/readiness.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { cardUpdated } from '../rebill/cardUpdateOperations.ts';
@@ -34,7 +36,7 @@ import type { Services } from './services.ts';
  * Opens the HTTP server: the operations of the contract, and the pages and endpoints next to them.
  */
 export function openHttp(parts: AppParts, services: Services, features: Features): FastifyInstance {
-  const { db, clock, ids, seal } = parts;
+  const { db, clock, ids, log, seal } = parts;
   const { merchants, keys, metrics, events, limiter, charging, contexts, publicUrl } = services;
   const http = httpServer({
     ...parts,
@@ -46,10 +48,12 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     publicUrl: services.knownPublicUrl,
     routes: routesOf(parts, services, features),
   });
+  onMissingNodes(db, (missing) => logNodes(log, missing));
   addProbes(http, {
     readiness: readiness(db, clock),
     metrics,
     metricsToken: parts.metricsToken,
+    missingNodes: () => missingNodes(db),
     stops: charging.gate.stops,
   });
   addPages(http);
@@ -134,4 +138,13 @@ function addStripe(
         await cardUpdated(await contexts.contextFor(merchantId), cardToken, facts);
     },
   });
+}
+
+function logNodes(log: Logger, missing: readonly string[]): void {
+  if (missing.length === 0) log.info('all nodes of Citus respond again');
+  else
+    log.error(
+      { nodes: missing },
+      'nodes of Citus do not respond; background work goes on for the merchants of the others',
+    );
 }

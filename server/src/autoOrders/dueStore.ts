@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 
 /*
  * `auto_order.due_at`: when the engine must process an auto order. Every write of a record sets it
@@ -134,12 +135,13 @@ export async function merchantsWithDue(
   db: Database,
   merchants: readonly { readonly merchantId: string; readonly now: Temporal.Instant }[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from merchant m
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
      join unnest($1::text[], $2::timestamptz[]) as k (merchant_id, now)
        on k.merchant_id = m.merchant_id
-     where m.merchant_id = any($1::text[]) and exists (
-       select from auto_order a where a.merchant_id = m.merchant_id and a.due_at <= k.now)`,
+     where ${only('m')} m.merchant_id = any($1::text[]) and exists (
+       select from auto_order a where ${only('a')} a.merchant_id = m.merchant_id and a.due_at <= k.now)`,
     [merchants.map((merchant) => merchant.merchantId), merchants.map((merchant) => merchant.now)],
   );
   return new Set(rows.map((row) => row.merchant_id));

@@ -1,5 +1,6 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 import { takeIds } from '../platform/storage/takenIds.ts';
 
@@ -55,12 +56,17 @@ export async function merchantsWithJobs(
   db: Database,
   merchantIds: readonly string[],
 ): Promise<string[]> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from merchant m where m.merchant_id = any($1::text[])
-       and exists (select from auto_order_update_job j where j.merchant_id = m.merchant_id)
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
+     where ${only('m')} m.merchant_id = any($1::text[])
+       and exists (select from auto_order_update_job j
+         where ${only('j')} j.merchant_id = m.merchant_id)
      union
-     select m.merchant_id from merchant m where m.merchant_id = any($1::text[])
-       and exists (select from auto_order_recalculation r where r.merchant_id = m.merchant_id)`,
+     select m.merchant_id from merchant m
+     where ${only('m')} m.merchant_id = any($1::text[])
+       and exists (select from auto_order_recalculation r
+         where ${only('r')} r.merchant_id = m.merchant_id)`,
     [merchantIds],
   );
   return rows.map((row) => row.merchant_id);

@@ -3,7 +3,7 @@ import type { Context } from '../platform/context.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import type { ReadBilled } from './billed.ts';
 import { merchantsWithJobs } from './jobStore.ts';
 import { runRecalculation } from './recalculationListener.ts';
@@ -26,7 +26,7 @@ export function autoOrderWorker({ db, log, contextFor, readBilled }: AutoOrderWo
   return {
     name: 'auto orders',
     async runOnce() {
-      const waiting = await merchantsWithJobs(db, await listMerchantIds(db));
+      const waiting = await merchantsWithJobs(db, await reachableMerchantIds(db));
       return each(waiting, async (merchantId) => {
         const context = await contextFor(merchantId);
         const updated = (await runUpdateJob(context, readBilled)) ? 1 : 0;

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 import type { Finding } from './auditFinding.ts';
 
 /*
@@ -86,9 +87,10 @@ export function listAudits(
 
 /** The merchants with an audit that no process is doing. */
 export async function merchantsToAudit(db: Database): Promise<string[]> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from merchant m
-     where exists (select from audit a where a.merchant_id = m.merchant_id
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
+     where ${only('m')} exists (select from audit a where ${only('a')} a.merchant_id = m.merchant_id
        and a.state in ('waiting', 'running')
        and (a.lease_until is null or a.lease_until <= statement_timestamp())) order by m.merchant_id`,
   );

@@ -1,7 +1,7 @@
 import { type Context, inTransaction } from '../platform/context.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { claimAdoption, deleteAdoption } from './adoptionStore.ts';
 import type { CustomerParts } from './operations.ts';
 
@@ -11,7 +11,7 @@ export function adoptionWorker(rounds: MerchantRounds, parts: CustomerParts): Wo
   return {
     name: 'orders of profiles',
     async runOnce() {
-      return each(await listMerchantIds(rounds.db), async (merchantId) =>
+      return each(await reachableMerchantIds(rounds.db), async (merchantId) =>
         adoptBatch(await rounds.contextFor(merchantId), parts),
       );
     },

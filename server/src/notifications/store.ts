@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import { emailsText } from '../kernel/emailsText.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 import { takeIds } from '../platform/storage/takenIds.ts';
 import { inZone } from '../platform/storage/zone.ts';
@@ -61,9 +62,10 @@ export async function insertNotices(
 
 /** Returns the merchants that have mails to send now. */
 export async function merchantsWithNotices(db: Database): Promise<string[]> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from merchant m
-     where exists (select from notice n where n.merchant_id = m.merchant_id
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
+     where ${only('m')} exists (select from notice n where ${only('n')} n.merchant_id = m.merchant_id
        and n.next_try_at <= statement_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);

@@ -3,7 +3,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { deleteOldAttempts } from '../staff/loginAttemptStore.ts';
 import { deleteExpiredSessions } from '../staff/sessionStore.ts';
 import { deleteExpiredDevices } from './deviceStore.ts';
@@ -26,7 +26,7 @@ export function expiryWorker(db: Database, clock: SystemClock, log: Logger): Wor
         (await deleteExpiredDevices(db, now)) +
         (await deleteOldAttempts(db, now.subtract(attemptsRemembered)));
       const expired = await each(
-        await listMerchantIds(db),
+        await reachableMerchantIds(db),
         async (merchantId) =>
           (await deleteExpired(db, merchantId, now)) +
           (await deleteExpiredSessions(db, merchantId, now)),

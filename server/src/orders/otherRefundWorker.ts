@@ -2,7 +2,7 @@ import type { Context } from '../platform/context.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { isUnavailable } from '../platform/storage/failures.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { refundOther } from './otherRefundOperations.ts';
 import { claimOtherRefund, type OtherRefund } from './otherRefundStore.ts';
 import type { RefundParts } from './refundOperations.ts';
@@ -19,7 +19,7 @@ export function otherRefundWorker(rounds: MerchantRounds, parts: RefundParts): W
   return {
     name: 'refunds of other orders',
     async runOnce() {
-      return each(await listMerchantIds(rounds.db), async (merchantId) =>
+      return each(await reachableMerchantIds(rounds.db), async (merchantId) =>
         refundQueued(await rounds.contextFor(merchantId), parts),
       );
     },

@@ -1,6 +1,7 @@
 import type { AccountsReceivableRetryConfig } from '@perennial/contract/receivable.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 
 /*
  * The tables `receivable_retry_config` and `receivable_retry`. A transaction that changes the row of
@@ -43,9 +44,10 @@ export async function merchantsWithRetry(
   db: Database,
   merchantIds: readonly string[],
 ): Promise<string[]> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select c.merchant_id from receivable_retry_config c
-     where c.merchant_id = any($1::text[]) and c.config->>'active' = 'true'`,
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select c.merchant_id from receivable_retry_config c
+     where ${only('c')} c.merchant_id = any($1::text[]) and c.config->>'active' = 'true'`,
     [merchantIds],
   );
   return rows.map((row) => row.merchant_id);

@@ -3,7 +3,7 @@ import type { Context } from '../platform/context.ts';
 import type { DueWork } from '../platform/jobs/dueWork.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import type { OrderParts } from './insertOperations.ts';
 import { findActiveRetry, runRetries } from './receivableRetryOperations.ts';
 import { adoptReceivables, firstRetry, merchantsWithRetry } from './receivableRetryStore.ts';
@@ -14,7 +14,7 @@ export function receivableRetryWorker(rounds: MerchantRounds, parts: OrderParts)
   return {
     name: 'receivable retries',
     async runOnce() {
-      const merchants = await merchantsWithRetry(rounds.db, await listMerchantIds(rounds.db));
+      const merchants = await merchantsWithRetry(rounds.db, await reachableMerchantIds(rounds.db));
       return each(merchants, async (merchantId) => {
         const context = await rounds.contextFor(merchantId);
         return runRetries(context, parts, context.now);

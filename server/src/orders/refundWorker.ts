@@ -2,7 +2,7 @@ import type { Context } from '../platform/context.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { isUnavailable } from '../platform/storage/failures.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { askAndSettle, type RefundParts } from './refundOperations.ts';
 import { claimOpenRefund, type RefundRecord } from './refundStore.ts';
 
@@ -18,7 +18,7 @@ export function refundWorker(rounds: MerchantRounds, parts: RefundParts): Worker
   return {
     name: 'refunds',
     async runOnce() {
-      return each(await listMerchantIds(rounds.db), async (merchantId) =>
+      return each(await reachableMerchantIds(rounds.db), async (merchantId) =>
         finishOpen(await rounds.contextFor(merchantId), parts),
       );
     },

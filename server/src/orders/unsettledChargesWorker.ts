@@ -3,7 +3,7 @@ import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { isUnavailable } from '../platform/storage/failures.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { chargeAndSettle, isFirstPayment, type OrderParts } from './insertOperations.ts';
 import { findOpenAttempt } from './paymentAttemptStore.ts';
 import { chargeAttempt } from './processPaymentOperations.ts';
@@ -21,7 +21,7 @@ export function unsettledChargesWorker(rounds: MerchantRounds, parts: OrderParts
   return {
     name: 'unsettled charges',
     async runOnce() {
-      return each(await listMerchantIds(rounds.db), async (merchantId) =>
+      return each(await reachableMerchantIds(rounds.db), async (merchantId) =>
         settleOnes(await rounds.contextFor(merchantId), parts),
       );
     },

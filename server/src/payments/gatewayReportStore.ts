@@ -1,4 +1,5 @@
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 import type { ArrivedReport, GatewayReport } from './gatewayReport.ts';
 
 /** Stores a report. One that arrived before stays as it is. */
@@ -86,9 +87,10 @@ export async function isRecorded(
 
 /** Returns the merchants with reports that wait. */
 export async function merchantsWithReports(db: Database): Promise<string[]> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from merchant m
-     where exists (select from gateway_report g where g.merchant_id = m.merchant_id
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
+     where ${only('m')} exists (select from gateway_report g where ${only('g')} g.merchant_id = m.merchant_id
        and g.next_try_at <= statement_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);

@@ -1,4 +1,5 @@
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 
 /*
@@ -33,10 +34,11 @@ export async function merchantsWithHeld(
   db: Database,
   merchantIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from merchant m
-     where m.merchant_id = any($1::text[])
-       and exists (select from held_auto_order h where h.merchant_id = m.merchant_id)`,
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
+     where ${only('m')} m.merchant_id = any($1::text[])
+       and exists (select from held_auto_order h where ${only('h')} h.merchant_id = m.merchant_id)`,
     [merchantIds],
   );
   return new Set(rows.map((row) => row.merchant_id));

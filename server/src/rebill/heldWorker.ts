@@ -3,7 +3,7 @@ import type { Payments } from '../payments/payments.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { findHeld, forgetHeld, merchantsWithHeld } from './heldStore.ts';
 
 /**
@@ -15,7 +15,7 @@ export function heldWorker(rounds: MerchantRounds & { readonly payments: Payment
   return {
     name: 'held rebills',
     async runOnce() {
-      const withHeld = await merchantsWithHeld(rounds.db, await listMerchantIds(rounds.db));
+      const withHeld = await merchantsWithHeld(rounds.db, await reachableMerchantIds(rounds.db));
       return each(withHeld, async (merchantId) =>
         releaseHeld(await rounds.contextFor(merchantId), rounds.payments),
       );

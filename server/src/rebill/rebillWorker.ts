@@ -5,7 +5,7 @@ import type { Context } from '../platform/context.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { listMerchantIds, listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds, reachableMerchants } from '../platform/tenancy/merchantStore.ts';
 import type { RebillParts } from './dueOperations.ts';
 import { resolveUnanswered, runDue } from './dueOperations.ts';
 import { merchantsWithOverdue } from './store.ts';
@@ -27,7 +27,7 @@ export function rebillWorker(parts: RebillWorkerParts): Worker {
     name: 'rebill',
     async runOnce() {
       const now = parts.clock.now();
-      const merchants = (await listMerchants(parts.db)).map(({ merchantId, clock }) => ({
+      const merchants = (await reachableMerchants(parts.db)).map(({ merchantId, clock }) => ({
         merchantId,
         now: readClock(clock, now),
       }));
@@ -47,7 +47,7 @@ export function unansweredWorker(parts: RebillWorkerParts): Worker {
   return {
     name: 'unanswered charges',
     async runOnce() {
-      const merchants = await listMerchantIds(parts.db);
+      const merchants = await reachableMerchantIds(parts.db);
       return each(
         await merchantsWithOverdue(parts.db, merchants),
         async (merchantId) =>

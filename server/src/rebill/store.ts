@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 import type {
   AwaitedAttempt,
@@ -396,11 +397,12 @@ export async function merchantsWithOverdue(
   db: Database,
   merchantIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from merchant m
-     where m.merchant_id = any($1::text[]) and exists (
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
+     where ${only('m')} m.merchant_id = any($1::text[]) and exists (
        select from rebill r
-       where r.merchant_id = m.merchant_id and r.lease_until <= statement_timestamp())`,
+       where ${only('r')} r.merchant_id = m.merchant_id and r.lease_until <= statement_timestamp())`,
     [merchantIds],
   );
   return new Set(rows.map((row) => row.merchant_id));

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 import type { TestMode } from './move.ts';
 
 /*
@@ -120,9 +121,10 @@ export async function wasAdvanced(db: Database, merchantId: string): Promise<boo
 
 /** The merchants with an advance that no process is playing now. */
 export async function merchantsToAdvance(db: Database): Promise<string[]> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from merchant m
-     where exists (select from clock_advance a where a.merchant_id = m.merchant_id
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
+     where ${only('m')} exists (select from clock_advance a where ${only('a')} a.merchant_id = m.merchant_id
        and a.state = 'playing' and a.lease_until <= statement_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import { type FeedPlace, feedHorizon } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 import { planAfresh, readInOrder } from '../platform/storage/planning.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 import type { PendingEvent } from './forming.ts';
@@ -25,21 +26,24 @@ export async function webhooksWithWork(
   now: Temporal.Instant,
 ): Promise<WorkingWebhook[]> {
   const horizon = await feedHorizon(db);
-  const rows = await db.rows<{
+  const rows = await poll<{
     merchant_id: string;
     webhook_oid: number;
     application_id: string;
     owner_user_id: number | null;
   }>(
-    `select w.merchant_id, w.webhook_oid, w.application_id, w.owner_user_id from merchant m
+    db,
+    (only) => `select w.merchant_id, w.webhook_oid, w.application_id, w.owner_user_id
+     from merchant m
      join webhook w on w.merchant_id = m.merchant_id
-     where not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $1)
+     where ${only('m')} ${only('w')} not w.disabled
+       and (w.next_retry_at is null or w.next_retry_at <= $1)
        and (w.held_may_be_free
          or exists (select 1 from webhook_delivery d
-           where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid
+           where ${only('d')} d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid
              and d.next_at <= $1)
          or (select true from webhook_event e
-             where e.merchant_id = m.merchant_id
+             where ${only('e')} e.merchant_id = m.merchant_id
                and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < $2::xid8
              order by e.stamp, e.event_id limit 1))
      order by 1, 2`,

@@ -1,4 +1,5 @@
 import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
 
 /** A reflow under way: the records of one kind are sent to one webhook again. */
 export interface Reflow {
@@ -82,9 +83,10 @@ export async function endReflow(
 
 /** Lists the merchants that have a reflow under way. */
 export async function merchantsWithReflows(db: Database): Promise<string[]> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    `select m.merchant_id from merchant m
-     where exists (select 1 from webhook_reflow r where r.merchant_id = m.merchant_id) order by 1`,
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
+     where ${only('m')} exists (select 1 from webhook_reflow r where ${only('r')} r.merchant_id = m.merchant_id) order by 1`,
   );
   return rows.map((row) => row.merchant_id);
 }

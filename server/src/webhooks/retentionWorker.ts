@@ -4,7 +4,7 @@ import { forgetEvents } from '../platform/events/feed.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { forgetDeliveries } from './deliveryStore.ts';
 
 /** How long events, their payloads and the delivery log are kept. */
@@ -22,7 +22,7 @@ export function retentionWorker(db: Database, clock: SystemClock, log: Logger): 
       doneAtMs = clock.monotonicMs();
       const before = clock.now().subtract({ hours: 24 * keptDays });
       return each(
-        await listMerchantIds(db),
+        await reachableMerchantIds(db),
         async (merchantId) =>
           (await forgetEvents(db, merchantId, before)) +
           (await forgetDeliveries(db, merchantId, before)),

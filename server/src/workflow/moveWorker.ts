@@ -3,7 +3,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { type DueWork, dueCountMax } from '../platform/jobs/dueWork.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { type FileParts, forgetFiles } from './fileOperations.ts';
 import { type Changed, saveChanges, server } from './saveOperations.ts';
 import { movedByTime, movesAt } from './taskStatus.ts';
@@ -19,7 +19,7 @@ export function movingWorker(rounds: MerchantRounds, files: FileParts): Worker {
   return {
     name: 'workflow tasks',
     async runOnce() {
-      return each(await listMerchantIds(rounds.db), async (merchantId) => {
+      return each(await reachableMerchantIds(rounds.db), async (merchantId) => {
         const context = await rounds.contextFor(merchantId);
         return (await moveDue(context, context.now)) + (await forgetFiles(context, files));
       });

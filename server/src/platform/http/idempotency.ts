@@ -8,7 +8,7 @@ import { eachMerchant } from '../jobs/eachMerchant.ts';
 import type { Worker } from '../jobs/loop.ts';
 import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
-import { listMerchantIds } from '../tenancy/merchantStore.ts';
+import { reachableMerchantIds } from '../tenancy/merchantStore.ts';
 import {
   begin,
   deleteForgotten,
@@ -101,7 +101,7 @@ export function forgettingWorker(db: Database, clock: SystemClock, log: Logger):
       if (clock.monotonicMs() - cleanedAtMs < cleaningMs) return 0;
       cleanedAtMs = clock.monotonicMs();
       const before = clock.now().subtract(remembered);
-      return each(await listMerchantIds(db), (merchantId) =>
+      return each(await reachableMerchantIds(db), (merchantId) =>
         deleteForgotten(db, merchantId, before),
       );
     },

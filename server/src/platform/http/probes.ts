@@ -10,6 +10,8 @@ export interface ProbeParts {
   readonly metrics: Metrics;
   /** What readers of the metrics must send as a bearer token. Absent: anyone may read them. */
   readonly metricsToken?: string | undefined;
+  /** The nodes of Citus that do not respond; the work of their merchants waits. */
+  missingNodes(): readonly string[];
   /** The reason why nothing is charged, if there is one. The server is ready nevertheless. */
   stops(): readonly { readonly name: string; readonly words: string }[];
 }
@@ -20,7 +22,7 @@ export interface ProbeParts {
  */
 export function addProbes(
   server: FastifyInstance,
-  { readiness, metrics, metricsToken, stops }: ProbeParts,
+  { readiness, metrics, metricsToken, missingNodes, stops }: ProbeParts,
 ): void {
   server.get('/healthz', async () => ({ status: 'ok' }));
 
@@ -28,6 +30,7 @@ export function addProbes(
     const reason = await readiness.whyNot();
     return reply.code(reason === undefined ? 200 : 503).send({
       ...(reason === undefined ? { status: 'ready' } : { status: 'not ready', reason }),
+      ...(missingNodes().length > 0 ? { missing_nodes: missingNodes() } : {}),
       charging: chargingState(stops()),
     });
   });

@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { required } from '../../kernel/assert.ts';
 import type { ClockSetting } from '../clock/merchantClock.ts';
 import type { Database } from '../storage/database.ts';
+import { poll } from '../storage/nodes.ts';
 import type { Merchant } from './merchant.ts';
 
 interface MerchantRow {
@@ -63,7 +64,7 @@ export async function holdZone(tx: Database, merchantId: string): Promise<void> 
   ]);
 }
 
-/** Every merchant of this database, by id, for the background work. */
+/** Every merchant of this database, by id. */
 export async function listMerchants(db: Database): Promise<Merchant[]> {
   return (await db.rows<MerchantRow>(`select ${selected} from merchant order by merchant_id`)).map(
     fromRow,
@@ -74,6 +75,24 @@ export async function listMerchants(db: Database): Promise<Merchant[]> {
 export async function listMerchantIds(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     'select merchant_id from merchant order by merchant_id',
+  );
+  return rows.map((row) => row.merchant_id);
+}
+
+/** Every merchant whose node responds, by id: what the background work goes round. */
+export async function reachableMerchants(db: Database): Promise<Merchant[]> {
+  const rows = await poll<MerchantRow>(
+    db,
+    (only) => `select ${selected} from merchant m where ${only('m')} true order by merchant_id`,
+  );
+  return rows.map(fromRow);
+}
+
+/** The ids of {@link reachableMerchants}, in their order. */
+export async function reachableMerchantIds(db: Database): Promise<string[]> {
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m where ${only('m')} true order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);
 }

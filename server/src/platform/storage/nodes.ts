@@ -1,0 +1,145 @@
+import pg from 'pg';
+import type { Database } from './database.ts';
+import { citusRole } from './distribution.ts';
+
+/*
+ * Reads over all merchants while a node of Citus is away (docs/scaling.md, ADR 68). Citus refuses
+ * such a statement when one of its nodes does not respond. Background work then asks the nodes one by
+ * one for their merchants, and reads for those of the nodes that responded. Plain PostgreSQL has one
+ * node: nothing here costs it anything, and its errors are passed on.
+ */
+
+/**
+ * Limits one table of a statement to the merchants on nodes that respond: the condition followed by
+ * `and`, or nothing while all nodes respond. Each table of the statement needs it: Citus sends a
+ * statement to all nodes that any one of them names.
+ */
+export type OnlyReachable = (table: string) => string;
+
+interface Reachable {
+  readonly merchantIds: readonly string[];
+  /** Host and port of the nodes that did not respond. */
+  readonly missing: readonly string[];
+  readonly untilMs: number;
+}
+
+/** What is known of the nodes behind one pool. */
+interface Nodes {
+  reachable?: Reachable | undefined;
+  asking?: Promise<Reachable> | undefined;
+  onChange: (missing: readonly string[]) => void;
+}
+
+const known = new WeakMap<Database, Nodes>();
+
+/** How long an outcome counts before nodes are asked again. */
+const askedAgainMs = 10_000;
+/** A node that is frozen, or whose machine is gone, is not waited for longer. */
+const nodeMsMax = 2_000;
+
+/**
+ * Returns the rows of a statement on all merchants, without those of merchants whose node does not
+ * respond. `statement` is called with what limits each of its tables; the parameter that it adds
+ * follows `values`.
+ */
+export async function poll<Row>(
+  db: Database,
+  statement: (only: OnlyReachable) => string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  if (known.get(db)?.reachable === undefined) {
+    try {
+      return await db.rows<Row>(
+        statement(() => ''),
+        values,
+      );
+    } catch (error) {
+      if (!isNodeFault(error) || (await citusRole(db)) === 'plain') throw error;
+    }
+  }
+  const { merchantIds, missing } = await ask(db);
+  if (missing.length === 0)
+    return db.rows<Row>(
+      statement(() => ''),
+      values,
+    );
+  const parameter = `$${values.length + 1}::text[]`;
+  return db.rows<Row>(
+    statement((table) => `${table}.merchant_id = any(${parameter}) and`),
+    [...values, merchantIds],
+  );
+}
+
+/** The nodes that did not respond last, as host and port; none on plain PostgreSQL. */
+export const missingNodes = (db: Database): readonly string[] =>
+  known.get(db)?.reachable?.missing ?? [];
+
+/** Calls `listener` with the missing nodes whenever one goes missing or is back. */
+export function onMissingNodes(db: Database, listener: (missing: readonly string[]) => void): void {
+  nodesOf(db).onChange = listener;
+}
+
+/** A connection that the coordinator lost or could not open, or a node that took too long. */
+const isNodeFault = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && /^(08|57)/.test(error.code ?? '');
+
+function nodesOf(db: Database): Nodes {
+  const nodes = known.get(db) ?? { onChange: () => {} };
+  known.set(db, nodes);
+  return nodes;
+}
+
+/** Many workers find a node missing at the same moment; one of them asks for all. */
+async function ask(db: Database): Promise<Reachable> {
+  const nodes = nodesOf(db);
+  if (nodes.reachable && nodes.reachable.untilMs > performance.now()) return nodes.reachable;
+  nodes.asking ??= askNodes(db).finally(() => (nodes.asking = undefined));
+  const reachable = await nodes.asking;
+  const before = missingNodes(db).join();
+  nodes.reachable = reachable.missing.length > 0 ? reachable : undefined;
+  if (reachable.missing.join() !== before) nodes.onChange(reachable.missing);
+  return reachable;
+}
+
+interface Node {
+  readonly host: string;
+  readonly port: number;
+  /** Reads the merchants of the node, as a list in JSON. */
+  readonly command: string;
+}
+
+async function askNodes(db: Database): Promise<Reachable> {
+  const nodes = await db.rows<Node>(
+    `select n.nodename as host, n.nodeport as port,
+       'select coalesce(json_agg(merchant_id), ''[]'') from (' ||
+         string_agg('select merchant_id from ' || shard_name(s.logicalrelid, s.shardid),
+           ' union all ') || ') m' as command
+     from pg_dist_shard s join pg_dist_placement p using (shardid)
+     join pg_dist_node n on n.groupid = p.groupid and n.noderole = 'primary'
+     where s.logicalrelid = 'merchant'::regclass group by 1, 2 order by 1, 2`,
+  );
+  const merchantIds: string[] = [];
+  const missing: string[] = [];
+  for (const node of nodes) {
+    const found = await askNode(db, node);
+    if (found === undefined) missing.push(`${node.host}:${node.port}`);
+    else merchantIds.push(...found);
+  }
+  return { merchantIds: merchantIds.sort(), missing, untilMs: performance.now() + askedAgainMs };
+}
+
+async function askNode(db: Database, { host, port, command }: Node): Promise<string[] | undefined> {
+  try {
+    const row = await db.transaction(async (tx) => {
+      await tx.run(`set local statement_timeout = ${nodeMsMax}`);
+      return tx.row<{ success: boolean; result: string }>(
+        'select success, result from master_run_on_worker($1, $2, $3, false)',
+        [[host], [port], [command]],
+      );
+    });
+    return row?.success === true ? (JSON.parse(row.result) as string[]) : undefined;
+  } catch (error) {
+    if (isNodeFault(error)) return undefined;
+    throw error;
+  }
+}
