@@ -141,7 +141,8 @@ export async function merchantsWithDue(
      join unnest($1::text[], $2::timestamptz[]) as k (merchant_id, now)
        on k.merchant_id = m.merchant_id
      where ${only('m')} m.merchant_id = any($1::text[]) and exists (
-       select from auto_order a where ${only('a')} a.merchant_id = m.merchant_id and a.due_at <= k.now)`,
+       select from auto_order a where ${only('a')}
+         a.merchant_id = m.merchant_id and a.due_at <= k.now)`,
     [merchants.map((merchant) => merchant.merchantId), merchants.map((merchant) => merchant.now)],
   );
   return new Set(rows.map((row) => row.merchant_id));

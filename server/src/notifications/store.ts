@@ -65,7 +65,8 @@ export async function merchantsWithNotices(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,
     (only) => `select m.merchant_id from merchant m
-     where ${only('m')} exists (select from notice n where ${only('n')} n.merchant_id = m.merchant_id
+     where ${only('m')} exists (select from notice n where ${only('n')}
+       n.merchant_id = m.merchant_id
        and n.next_try_at <= statement_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);

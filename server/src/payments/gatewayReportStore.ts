@@ -90,7 +90,8 @@ export async function merchantsWithReports(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,
     (only) => `select m.merchant_id from merchant m
-     where ${only('m')} exists (select from gateway_report g where ${only('g')} g.merchant_id = m.merchant_id
+     where ${only('m')} exists (select from gateway_report g where ${only('g')}
+       g.merchant_id = m.merchant_id
        and g.next_try_at <= statement_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);

@@ -402,7 +402,8 @@ export async function merchantsWithOverdue(
     (only) => `select m.merchant_id from merchant m
      where ${only('m')} m.merchant_id = any($1::text[]) and exists (
        select from rebill r
-       where ${only('r')} r.merchant_id = m.merchant_id and r.lease_until <= statement_timestamp())`,
+       where ${only('r')}
+         r.merchant_id = m.merchant_id and r.lease_until <= statement_timestamp())`,
     [merchantIds],
   );
   return new Set(rows.map((row) => row.merchant_id));

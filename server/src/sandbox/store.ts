@@ -124,7 +124,8 @@ export async function merchantsToAdvance(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,
     (only) => `select m.merchant_id from merchant m
-     where ${only('m')} exists (select from clock_advance a where ${only('a')} a.merchant_id = m.merchant_id
+     where ${only('m')} exists (select from clock_advance a where ${only('a')}
+       a.merchant_id = m.merchant_id
        and a.state = 'playing' and a.lease_until <= statement_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);

@@ -86,7 +86,8 @@ export async function merchantsWithReflows(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,
     (only) => `select m.merchant_id from merchant m
-     where ${only('m')} exists (select 1 from webhook_reflow r where ${only('r')} r.merchant_id = m.merchant_id) order by 1`,
+     where ${only('m')} exists (select 1 from webhook_reflow r where ${only('r')}
+       r.merchant_id = m.merchant_id) order by 1`,
   );
   return rows.map((row) => row.merchant_id);
 }
