@@ -77,6 +77,28 @@ test('perennial distribute --dry-run prints the statements and changes nothing',
   await assert.rejects(command(), /has no extension citus/);
 });
 
+test('plans on the workers are made with our settings, which a session does not take there', {
+  skip: !isOnCitus && 'needs CITUS_URL',
+}, async (t) => {
+  const { db, connection } = await openTestDatabase(t);
+  const [, worker] = await nodesOfStore();
+  const ofWorker = { ...worker!, database: connection.database };
+  const read = () =>
+    withPool({ ...ofWorker }, (direct) =>
+      direct.rows(`select unnest(setconfig) as each from pg_db_role_setting
+        where setdatabase = (select oid from pg_database where datname = current_database())
+          and setrole = current_user::regrole order by 1`),
+    );
+  await migrate(db, await readMigrations());
+  const set = await read();
+  for (const each of ['jit=off', 'enable_seqscan=off', 'max_parallel_workers_per_gather=0'])
+    assert.ok(JSON.stringify(set).includes(each), each);
+  const role = `alter role ${ofWorker.user} in database ${connection.database}`;
+  await withPool(ofWorker, (direct) => direct.run(`${role} set jit to on`));
+  await migrate(db, await readMigrations());
+  assert.deepEqual(await read(), set);
+});
+
 test('a database with merchants is distributed by the command, and by no start', {
   skip: !isOnCitus && 'needs CITUS_URL',
 }, async (t) => {

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { ForeignDatabaseError } from '../foreignDatabase.ts';
 import type { Database } from './database.ts';
 import { citusRole, distribute, planDistribution } from './distribution.ts';
+import { keepWorkerSettings } from './workerSettings.ts';
 
 /** One numbered SQL file. */
 export interface Migration {
@@ -25,23 +26,27 @@ export async function readMigrations(): Promise<Migration[]> {
  * database was migrated by a newer release in a way that this one cannot work with, or when a file
  * that was applied has been changed since.
  */
-export function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
-  return migrateAnd(db, migrations, distributeNew);
+export async function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
+  const applied = await migrateAnd(db, migrations, distributeNew);
+  await keepWorkerSettings(db);
+  return applied;
 }
 
 /**
  * Like {@link migrate}, for a database with orders that has the extension citus since: copies its
  * rows to the nodes, in one transaction. `onStatement` is called with the statements done and all.
  */
-export function migrateAndDistribute(
+export async function migrateAndDistribute(
   db: Database,
   migrations: readonly Migration[],
   onStatement: (done: number, all: number) => void,
 ): Promise<string[]> {
-  return migrateAnd(db, migrations, async (tx) => {
+  const applied = await migrateAnd(db, migrations, async (tx) => {
     const plan = await planDistribution(tx);
     await distribute(tx, plan, (done) => onStatement(done, plan.statements.length));
   });
+  await keepWorkerSettings(db);
+  return applied;
 }
 
 function migrateAnd(

@@ -92,6 +92,12 @@ const meaning = {
   transform_null_equals: 'off',
 } as const;
 
+/**
+ * Name and value of what the workers of a Citus run with. Time limits are left out: the coordinator
+ * has them, and moving a shard takes as long as it takes.
+ */
+export const workerSettings: Readonly<Record<string, string>> = { ...planning, ...meaning };
+
 // A process that was stopped in the middle of a transaction must not hold its locks for ever.
 const idleInTransactionMs = 60_000;
 

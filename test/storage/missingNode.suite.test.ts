@@ -1,0 +1,118 @@
+// Background work while some merchants cannot be worked for. A node of Citus that is gone needs a
+// Citus (CITUS_URL).
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
+import { missingNodes, onMissingNodes, poll } from '../../server/src/platform/storage/nodes.ts';
+import {
+  listMerchantIds,
+  reachableMerchantIds,
+} from '../../server/src/platform/tenancy/merchantStore.ts';
+import { rebillWorker } from '../../server/src/rebill/rebillWorker.ts';
+import { at } from '../support/autoOrders.ts';
+import { shutOut } from '../support/citus.ts';
+import { nodesOfStore, openTestDatabase, testDatabase } from '../support/database.ts';
+import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
+import { withPool } from '../support/testStore.ts';
+
+const [, worker] = await nodesOfStore();
+const due = '2026-03-15T14:00:00Z';
+const merchantIds = Array.from({ length: 8 }, (_, index) => `M${index}`);
+
+/** Merchants with one auto order each that is due, and the worker that bills for all of them. */
+async function dueMerchants(db: DatabasePool) {
+  const of = new Map<string, Rebills>();
+  for (const merchantId of merchantIds) {
+    const clock = { kind: 'standing', at: at(due) } as const;
+    const rebills = await rebillsOn(db, { merchantId, clock });
+    await rebills.addItem(coffee);
+    await rebills.add({ autoOrderOid: 1 });
+    of.set(merchantId, rebills);
+  }
+  const { runOnce } = rebillWorker({
+    ...of.get('M0')!.parts,
+    db,
+    log: pino({ level: 'silent' }),
+    contextFor: async (merchantId) => of.get(merchantId)!.context(due),
+  });
+  return {
+    bill: runOnce,
+    async billed(among: readonly string[]) {
+      const orders = await Promise.all(among.map((id) => of.get(id)!.orders(1)));
+      return among.filter((_, index) => orders[index]!.length === 1);
+    },
+  };
+}
+
+test('a merchant whose rows PostgreSQL refuses keeps no other from being billed', {
+  skip: worker !== undefined && 'Citus has no triggers on distributed tables',
+}, async (t) => {
+  const db = await testDatabase(t);
+  const { bill, billed } = await dueMerchants(db);
+  await db.run(
+    `create function refuse() returns trigger language plpgsql as
+     $$ begin raise 'the node is gone' using errcode = 'connection_failure'; end $$`,
+  );
+  await db.run(
+    `create trigger gone before insert on rebill for each row
+     when (new.merchant_id = 'M3') execute function refuse()`,
+  );
+  await bill();
+  const others = merchantIds.filter((id) => id !== 'M3');
+  assert.deepEqual(await billed(merchantIds), others);
+  await db.run('drop trigger gone on rebill');
+  await bill();
+  assert.deepEqual(await billed(merchantIds), merchantIds);
+});
+
+test('on plain PostgreSQL a poll that fails is not read as one without those merchants', {
+  skip: worker !== undefined && 'needs plain PostgreSQL',
+}, async (t) => {
+  const db = await testDatabase(t);
+  await db.run(
+    `create function lost() returns boolean language plpgsql as
+     $$ begin raise 'the server is gone' using errcode = 'connection_failure'; end $$`,
+  );
+  const asked = poll(db, (only) => `select 1 from merchant m where ${only('m')} true or lost()`);
+  assert.deepEqual(await asked, []);
+  await assert.rejects(
+    poll(db, (only) => `select lost() from (values (1)) m where ${only('m')} true`),
+    /the server is gone/,
+  );
+  assert.deepEqual(missingNodes(db), []);
+});
+
+/** Lets the node refuse connections to the test's database, as one that is gone does to all. */
+async function loseNode(database: string): Promise<() => Promise<void>> {
+  const admin = { ...worker!, database: 'postgres' };
+  const bringBack = () =>
+    withPool(
+      admin,
+      async (db) => void (await db.run(`alter database ${database} allow_connections true`)),
+    );
+  await withPool(admin, (db) => shutOut(db, database));
+  return bringBack;
+}
+
+test('while a node of Citus is gone the merchants of the others are billed, and its own once it is back', {
+  skip: worker === undefined && 'needs CITUS_URL',
+}, async (t) => {
+  const { db, connection } = await openTestDatabase(t);
+  const { bill, billed } = await dueMerchants(db);
+  const changes: (readonly string[])[] = [];
+  onMissingNodes(db, (missing) => changes.push(missing));
+  const bringBack = await loseNode(connection.database);
+  await bill();
+  const reachable = await reachableMerchantIds(db);
+  assert.ok(reachable.length > 0 && reachable.length < merchantIds.length, reachable.join());
+  assert.deepEqual(await billed(reachable), reachable);
+  const name = `${worker!.host}:${worker!.port}`;
+  assert.deepEqual([missingNodes(db), changes], [[name], [[name]]]);
+  await assert.rejects(listMerchantIds(db));
+  await bringBack();
+  while (missingNodes(db).length > 0) await bill();
+  await bill();
+  assert.deepEqual(changes, [[name], []]);
+  assert.deepEqual(await billed(merchantIds), merchantIds);
+});
