@@ -61,7 +61,7 @@ test('a merchant whose rows PostgreSQL refuses keeps no other from being billed'
   await bill();
   const others = merchantIds.filter((id) => id !== 'M3');
   assert.deepEqual(await billed(merchantIds), others);
-  await db.run('drop trigger gone on rebill');
+  await db.run('drop trigger continued rebill');
   await bill();
   assert.deepEqual(await billed(merchantIds), merchantIds);
 });

@@ -145,6 +145,6 @@ function logNodes(log: Logger, missing: readonly string[]): void {
   else
     log.error(
       { nodes: missing },
-      'nodes of Citus do not respond; background work goes on for the merchants of the others',
+      'nodes of Citus do not respond; background work continues for the merchants of the others',
     );
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { systemClock } from '../clock/systemClock.ts';
 import type { Database } from './database.ts';
 import { citusRole } from './distribution.ts';
 
@@ -92,7 +93,8 @@ function nodesOf(db: Database): Nodes {
 /** Many workers find a node missing at the same moment; one of them asks for all. */
 async function ask(db: Database): Promise<Reachable> {
   const nodes = nodesOf(db);
-  if (nodes.reachable && nodes.reachable.untilMs > performance.now()) return nodes.reachable;
+  if (nodes.reachable && nodes.reachable.untilMs > systemClock.monotonicMs())
+    return nodes.reachable;
   nodes.asking ??= askNodes(db).finally(() => (nodes.asking = undefined));
   const reachable = await nodes.asking;
   const before = missingNodes(db).join();
@@ -125,7 +127,11 @@ async function askNodes(db: Database): Promise<Reachable> {
     if (found === undefined) missing.push(`${node.host}:${node.port}`);
     else merchantIds.push(...found);
   }
-  return { merchantIds: merchantIds.sort(), missing, untilMs: performance.now() + askedAgainMs };
+  return {
+    merchantIds: merchantIds.sort(),
+    missing,
+    untilMs: systemClock.monotonicMs() + askedAgainMs,
+  };
 }
 
 async function askNode(db: Database, { host, port, command }: Node): Promise<string[] | undefined> {
