@@ -55,13 +55,13 @@ test('a merchant whose rows PostgreSQL refuses keeps no other from being billed'
      $$ begin raise 'the node is gone' using errcode = 'connection_failure'; end $$`,
   );
   await db.run(
-    `create trigger gone before insert on rebill for each row
+    `create trigger is_gone before insert on rebill for each row
      when (new.merchant_id = 'M3') execute function refuse()`,
   );
   await bill();
   const others = merchantIds.filter((id) => id !== 'M3');
   assert.deepEqual(await billed(merchantIds), others);
-  await db.run('drop trigger continued rebill');
+  await db.run('drop trigger is_gone on rebill');
   await bill();
   assert.deepEqual(await billed(merchantIds), merchantIds);
 });
