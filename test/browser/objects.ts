@@ -28,7 +28,11 @@ export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
     },
   });
   const webhook = required(made.body.webhook, 'a webhook');
+  const { itemOid, couponOid, taxRateOid } = await sellingObjects(request);
   return {
+    itemOid,
+    couponOid,
+    taxRateOid,
     webhookOid: webhook.webhook_oid ?? 0,
     personId: user.user_id ?? 0,
     groupOid: group.group_oid ?? 0,
@@ -36,5 +40,30 @@ export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
     taskNumber: task.global_task_number ?? 0,
     orderId: order.order_id ?? '',
     customerOid: order.customer?.customer_profile_oid ?? 0,
+  };
+}
+
+/** An item of the demo, and what the merchant sells by: a coupon, a shipping method, a tax rate. */
+export async function sellingObjects(request: BrowserWorld['request']) {
+  const found = await request({
+    operation: 'getItemByMerchantItemId',
+    params: { merchant_item_id: 'COFFEE-HOUSE' },
+  });
+  const coupon = await request({
+    operation: 'insertCoupon',
+    body: { merchant_code: 'WELCOME10', percent_off_subtotal: { discount_percent: 10 } },
+  });
+  const rate = await request({
+    operation: 'insertTaxRate',
+    body: { country_code: 'US', state_region: 'NY', tax_rate: 4 },
+  });
+  await request({
+    operation: 'updateMerchantSettings',
+    body: { shipping_methods: [{ name: 'Ground', rates: [{ cost: 4.95 }] }] },
+  });
+  return {
+    itemOid: found.body.item?.merchant_item_oid ?? 0,
+    couponOid: coupon.body.coupon?.coupon_oid ?? 0,
+    taxRateOid: rate.body.tax_rate?.tax_rate_oid ?? 0,
   };
 }

@@ -7,6 +7,9 @@ export interface Objects {
   readonly taskNumber: number;
   /** A paid rebill. */
   readonly personId: number;
+  readonly itemOid: number;
+  readonly couponOid: number;
+  readonly taxRateOid: number;
   readonly groupOid: number;
   readonly webhookOid: number;
   readonly orderId: string;
@@ -249,6 +252,93 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     empty: { at: '/people/999999', shows: 'Not found' },
     forbidden: mayNot('/people/1'),
     refused: failed('/people/1'),
+  },
+  catalogue: {
+    heading: 'Catalogue',
+    filled: () => [
+      { at: '/catalogue', shows: 'COFFEE-DARK' },
+      { at: '/catalogue?q=zzzz', shows: 'Nothing matches' },
+    ],
+    empty: { at: '/catalogue', shows: 'No items yet' },
+    forbidden: mayNot('/catalogue'),
+    refused: failed('/catalogue'),
+  },
+  item: {
+    heading: /^Item /,
+    filled: ({ itemOid }) => [{ at: `/catalogue/${itemOid}`, shows: 'On auto order' }],
+    empty: { at: '/catalogue/999999', shows: 'Not found' },
+    forbidden: mayNot('/catalogue/1'),
+    refused: failed('/catalogue/1'),
+  },
+  itemEdit: {
+    heading: /^Item /,
+    filled: ({ itemOid }) => [
+      { at: `/catalogue/${itemOid}/edit/price`, shows: 'Taxed as if it cost' },
+      { at: `/catalogue/${itemOid}/edit/schedule`, shows: 'Schedules that customers choose' },
+      { at: `/catalogue/${itemOid}/edit/kit`, shows: 'One per line: the item id' },
+    ],
+  },
+  coupons: {
+    heading: 'Coupons',
+    filled: () => [{ at: '/coupons', shows: 'WELCOME10' }],
+    empty: { at: '/coupons', shows: 'No coupons yet' },
+    forbidden: mayNot('/coupons'),
+    refused: failed('/coupons'),
+  },
+  couponNew: {
+    heading: 'Coupons',
+    filled: () => [{ at: '/coupons/new', shows: 'Add the coupon' }],
+  },
+  coupon: {
+    heading: /^Coupon WELCOME10/,
+    filled: ({ couponOid }) => [{ at: `/coupons/${couponOid}`, shows: 'Who may use it' }],
+    empty: { at: '/coupons/999999', shows: 'Not found' },
+    forbidden: mayNot('/coupons/1'),
+    refused: failed('/coupons/1'),
+  },
+  couponEdit: {
+    heading: /^Coupon WELCOME10/,
+    filled: ({ couponOid }) => [
+      { at: `/coupons/${couponOid}/edit`, shows: 'Percent off' },
+      { at: `/coupons/${couponOid}/codes`, shows: 'Make the codes' },
+      { at: `/coupons/${couponOid}/delete`, shows: 'This cannot be undone.' },
+    ],
+  },
+  shipping: {
+    heading: 'Shipping',
+    filled: () => [{ at: '/shipping', shows: 'everything else' }],
+    empty: { at: '/shipping', shows: 'No shipping methods yet' },
+    forbidden: mayNot('/shipping'),
+    refused: failed('/shipping'),
+  },
+  shippingNew: {
+    heading: 'Shipping',
+    filled: () => [{ at: '/shipping/new', shows: 'Add the method' }],
+  },
+  shippingEdit: {
+    heading: 'Shipping',
+    filled: () => [
+      { at: '/shipping/Ground/edit', shows: 'Free from this subtotal on' },
+      { at: '/shipping/Ground/delete', shows: 'Delete Ground' },
+    ],
+  },
+  taxes: {
+    heading: 'Taxes',
+    filled: () => [{ at: '/taxes', shows: 'The rates of all levels' }],
+    empty: { at: '/taxes', shows: 'No tax rates yet' },
+    forbidden: mayNot('/taxes'),
+    refused: failed('/taxes'),
+  },
+  taxNew: {
+    heading: 'Taxes',
+    filled: () => [{ at: '/taxes/new', shows: 'Add the tax rate' }],
+  },
+  taxEdit: {
+    heading: 'Taxes',
+    filled: ({ taxRateOid }) => [
+      { at: `/taxes/${taxRateOid}/edit`, shows: 'Rate in percent' },
+      { at: `/taxes/${taxRateOid}/delete`, shows: 'Delete the rate of' },
+    ],
   },
   me: {
     heading: 'My settings',

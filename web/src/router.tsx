@@ -7,6 +7,8 @@ import {
 import { parseInspector } from './autoOrder/inspect.ts';
 import { parseLife } from './autoOrder/lifeUrl.ts';
 import { parseAutoOrderList } from './autoOrders/list.ts';
+import { parseItemList } from './catalogue/list.ts';
+import { parseCouponList } from './coupons/list.ts';
 import { parseCustomerList } from './customers/list.ts';
 import { parseUrl, stringifyUrl } from './kit/urlCodec.ts';
 import { parseOrderList } from './orders/list.ts';
@@ -194,6 +196,92 @@ const personEdit = createRoute({
   component: lazyRouteComponent(() => import('./people/UserDialogs.tsx'), 'UserEditDialog'),
 });
 
+const catalogue = createRoute({
+  getParentRoute: () => inside,
+  path: paths.catalogue,
+  validateSearch: parseItemList,
+  component: lazyRouteComponent(() => import('./catalogue/CataloguePage.tsx'), 'CataloguePage'),
+});
+
+const item = createRoute({
+  getParentRoute: () => inside,
+  path: paths.item,
+  component: lazyRouteComponent(() => import('./catalogue/ItemPage.tsx'), 'ItemPage'),
+});
+
+const itemEdit = createRoute({
+  getParentRoute: () => item,
+  path: 'edit/$part',
+  component: lazyRouteComponent(() => import('./catalogue/ItemDialog.tsx'), 'ItemDialog'),
+});
+
+const coupons = createRoute({
+  getParentRoute: () => inside,
+  path: paths.coupons,
+  validateSearch: parseCouponList,
+  component: lazyRouteComponent(() => import('./coupons/CouponsPage.tsx'), 'CouponsPage'),
+});
+
+const couponNew = createRoute({
+  getParentRoute: () => coupons,
+  path: 'new',
+  component: lazyRouteComponent(() => import('./coupons/CouponDialogs.tsx'), 'NewCouponDialog'),
+});
+
+const coupon = createRoute({
+  getParentRoute: () => inside,
+  path: paths.coupon,
+  component: lazyRouteComponent(() => import('./coupons/CouponPage.tsx'), 'CouponPage'),
+});
+
+const couponEdit = createRoute({
+  getParentRoute: () => coupon,
+  path: '$part',
+  component: lazyRouteComponent(() => import('./coupons/CouponDialogs.tsx'), 'CouponEditDialog'),
+});
+
+const shipping = createRoute({
+  getParentRoute: () => inside,
+  path: paths.shipping,
+  component: lazyRouteComponent(() => import('./shipping/ShippingPage.tsx'), 'ShippingPage'),
+});
+
+const shippingNew = createRoute({
+  getParentRoute: () => shipping,
+  path: 'new',
+  component: lazyRouteComponent(
+    () => import('./shipping/ShippingDialogs.tsx'),
+    'NewShippingDialog',
+  ),
+});
+
+const shippingEdit = createRoute({
+  getParentRoute: () => shipping,
+  path: '$name/$part',
+  component: lazyRouteComponent(
+    () => import('./shipping/ShippingDialogs.tsx'),
+    'ShippingEditDialog',
+  ),
+});
+
+const taxes = createRoute({
+  getParentRoute: () => inside,
+  path: paths.taxes,
+  component: lazyRouteComponent(() => import('./taxes/TaxesPage.tsx'), 'TaxesPage'),
+});
+
+const taxNew = createRoute({
+  getParentRoute: () => taxes,
+  path: 'new',
+  component: lazyRouteComponent(() => import('./taxes/TaxDialogs.tsx'), 'NewTaxDialog'),
+});
+
+const taxEdit = createRoute({
+  getParentRoute: () => taxes,
+  path: '$oid/$part',
+  component: lazyRouteComponent(() => import('./taxes/TaxDialogs.tsx'), 'TaxEditDialog'),
+});
+
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
@@ -217,6 +305,12 @@ const insideRoutes = [
   users.addChildren([userNew]),
   groups.addChildren([groupNew, groupEdit]),
   person.addChildren([personEdit]),
+  catalogue,
+  item.addChildren([itemEdit]),
+  coupons.addChildren([couponNew]),
+  coupon.addChildren([couponEdit]),
+  shipping.addChildren([shippingNew, shippingEdit]),
+  taxes.addChildren([taxNew, taxEdit]),
   me,
 ];
 

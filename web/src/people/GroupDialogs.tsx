@@ -2,15 +2,17 @@ import { TextInput } from '@mantine/core';
 import type { Group } from '@perennial/contract/user.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Deed } from '../kit/deed.tsx';
+import { DraftFrame } from '../kit/draftFrame.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { RoutedDialog } from '../kit/routedDialog.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useDraft } from '../kit/useDraft.ts';
 import { paths } from '../paths.ts';
 import { useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { Checks, type Choice } from './Checks.tsx';
-import { DraftFrame } from './DraftFrame.tsx';
-import { memberKey, notMine, permissionsOf } from './forms.ts';
+import { labelOf, memberKey, notMine, permissionsOf } from './forms.ts';
 import { PermissionMatrix } from './PermissionMatrix.tsx';
 import {
   addGroup,
@@ -19,8 +21,6 @@ import {
   groupFormQuery,
   writeGroup,
 } from './queries.ts';
-import { Deed } from './UserDeeds.tsx';
-import { useDraft } from './useDraft.ts';
 
 /** `/people/groups/new`: adds a group. */
 export function NewGroupDialog() {
@@ -71,7 +71,7 @@ function GroupForm({ oid, data }: { readonly oid?: string; readonly data: GroupF
   return (
     <DraftFrame
       draft={draft}
-      names={names}
+      labelOf={(key) => labelOf(key, names)}
       submit={oid === undefined ? 'Add the group' : 'Save'}
       isNew={oid === undefined}
     >

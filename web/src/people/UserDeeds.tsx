@@ -1,11 +1,9 @@
-import { Button } from '@mantine/core';
 import type { User } from '@perennial/contract/user.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { useState } from 'react';
+import { Deed } from '../kit/deed.tsx';
 import { changedKeys } from '../kit/draft.ts';
-import form from '../kit/form.module.css';
-import { Refusal } from '../kit/refusal.tsx';
 import { useCloseDialog } from '../kit/routedDialog.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
@@ -14,60 +12,12 @@ import { groupKey, labelOf, withoutAccess } from './forms.ts';
 import classes from './people.module.css';
 import {
   deleteUser,
-  newDecisionKey,
   openTasksQuery,
   setPassword,
   type UserFormData,
   writeUser,
 } from './queries.ts';
 import { NewPassword } from './UserForm.tsx';
-
-/** A question with one button. `deed` throws the server's refusal. */
-export function Deed({
-  button,
-  isDangerous = true,
-  isPossible = true,
-  deed,
-  children,
-}: {
-  readonly button: string;
-  readonly isDangerous?: boolean;
-  readonly isPossible?: boolean;
-  deed(idempotencyKey: string): Promise<void>;
-  readonly children: ReactNode;
-}) {
-  const [error, setError] = useState<Error>();
-  const [isBusy, setBusy] = useState(false);
-  const key = useRef(newDecisionKey());
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      await deed(key.current);
-    } catch (failed) {
-      key.current = newDecisionKey();
-      setError(failed as Error);
-    }
-    setBusy(false);
-  }
-  return (
-    <form className={form['form']} onSubmit={(event) => void submit(event)}>
-      {children}
-      <Refusal error={error} />
-      <div className={form['buttons']}>
-        <Button
-          type="submit"
-          loading={isBusy}
-          disabled={!isPossible}
-          {...(isDangerous && { color: 'clay' })}
-        >
-          {button}
-        </Button>
-      </div>
-    </form>
-  );
-}
 
 /** Gives the user another password. */
 export function SetPassword({

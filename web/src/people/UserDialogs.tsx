@@ -1,19 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { DraftFrame } from '../kit/draftFrame.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useDraft } from '../kit/useDraft.ts';
 import { paths } from '../paths.ts';
 import { useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
-import { DraftFrame } from './DraftFrame.tsx';
-import { groupKey } from './forms.ts';
+import { groupKey, labelOf } from './forms.ts';
 import classes from './people.module.css';
 import { addUser, type UserFormData, userFormQuery, writeUser } from './queries.ts';
 import { Deactivate, DeleteUser, SetPassword } from './UserDeeds.tsx';
 import { AccessFields, DetailFields, NewPassword } from './UserForm.tsx';
-import { useDraft } from './useDraft.ts';
 
 /** `/people/users/new`: adds a user. */
 export function NewUserDialog() {
@@ -35,7 +35,12 @@ function NewUser({ data: { groups, base } }: { readonly data: UserFormData }) {
     void navigate({ to: paths.users, replace: true });
   });
   return (
-    <DraftFrame draft={draft} names={namesOf(groups)} submit="Add the user" isNew>
+    <DraftFrame
+      draft={draft}
+      labelOf={(key) => labelOf(key, namesOf(groups))}
+      submit="Add the user"
+      isNew
+    >
       <DetailFields draft={draft.mine} onChange={draft.change} />
       <NewPassword value={password} isRequired={false} onChange={setPassword} />
       <AccessFields draft={draft.mine} onChange={draft.change} groups={groups} />
@@ -105,7 +110,7 @@ function EditFields({
     close();
   });
   return (
-    <DraftFrame draft={draft} names={namesOf(groups)} submit="Save">
+    <DraftFrame draft={draft} labelOf={(key) => labelOf(key, namesOf(groups))} submit="Save">
       {part === 'access' && isSelf && (
         <p className={classes['warn']}>
           This is you. What you take away from yourself ends at once, and you cannot give back what

@@ -1,10 +1,9 @@
 import type { Group, User, UserLogin } from '@perennial/contract/user.ts';
 import { queryOptions } from '@tanstack/react-query';
-import { call, callVersioned, newIdempotencyKey } from '../api/call.ts';
+import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
-import { Refused } from '../api/refused.ts';
-import type { Draft, DraftBase } from '../kit/draft.ts';
-import type { Undo } from '../shell/changes.ts';
+import type { DraftBase } from '../kit/draft.ts';
+import { asOpened, written as sendDraft, type Write } from '../kit/draftWrites.ts';
 import { draftOfGroup, draftOfUser, groupBody, userBody } from './forms.ts';
 import { allPermissions } from './permissions.ts';
 
@@ -35,14 +34,6 @@ export const loginsQuery = (id: string) =>
     queryFn: async ({ signal }) =>
       (await call('getUserLogins', { params: { user_id: Number(id) }, signal })).logins ?? [],
   });
-
-/** A form stays as it was opened, so that nothing typed is lost; a new dialog reads again. */
-const asOpened = {
-  staleTime: Number.POSITIVE_INFINITY,
-  gcTime: 0,
-  refetchOnWindowFocus: false,
-  refetchOnReconnect: false,
-} as const;
 
 /** What the form of a user needs: the groups, and the user unless it is a new one. */
 export interface UserFormData {
@@ -101,17 +92,6 @@ async function readGroupForm(oid: string | undefined): Promise<GroupFormData> {
   const group = body.group ?? {};
   return { group, users, base: { draft: draftOfGroup(group, users, allPermissions), version } };
 }
-
-/** Names one decision of a person, so that pressing the button again changes nothing twice. */
-export const newDecisionKey = newIdempotencyKey;
-
-/** The result of saving: saved, with an undo, or the form as another person saved it. */
-export type Written =
-  | { readonly kind: 'saved'; readonly undo: Undo }
-  | { readonly kind: 'conflict'; readonly theirs: DraftBase };
-
-/** Saves a form: from what it was based on to what the person wants, under one key. */
-export type Write = (from: DraftBase, to: Draft, idempotencyKey: string) => Promise<Written>;
 
 /** Changes a user. */
 export const writeUser =
@@ -177,20 +157,19 @@ export const addGroup: Write = ({ draft }, to, idempotencyKey) =>
     }),
   );
 
+/** As the kit's, and what the pages of people show is read again. */
 async function written<Result>(
-  write: () => Promise<Result>,
-  undoOf: (result: Result) => Undo,
-  readTheirs?: () => Promise<DraftBase>,
-): Promise<Written> {
-  try {
-    const result = await write();
-    await forget();
-    return { kind: 'saved', undo: undoOf(result) };
-  } catch (error) {
-    if (readTheirs && error instanceof Refused && error.status === 412)
-      return { kind: 'conflict', theirs: await readTheirs() };
-    throw error;
-  }
+  ...[write, undoOf, readTheirs]: Parameters<typeof sendDraft<Result>>
+) {
+  return sendDraft(
+    async () => {
+      const result = await write();
+      await forget();
+      return result;
+    },
+    undoOf,
+    readTheirs,
+  );
 }
 
 /** Gives a user another password. The user's sessions end. */

@@ -9,7 +9,9 @@ export type Place =
   | 'order'
   | 'customer'
   | 'user'
-  | 'webhook';
+  | 'webhook'
+  | 'coupon'
+  | 'item';
 
 /** One thing that can be done. What it does is handed in by the component that can do it. */
 export interface CommandSpec {
@@ -91,6 +93,38 @@ export const commands = [
     place: 'anywhere',
     needs: ['user_read'],
     also: 'people groups permissions',
+  },
+  {
+    id: 'go.catalogue',
+    words: 'Go to the catalogue',
+    keys: 'g i',
+    place: 'anywhere',
+    needs: ['item_read'],
+    also: 'items products prices',
+  },
+  {
+    id: 'go.coupons',
+    words: 'Go to coupons',
+    keys: 'g k',
+    place: 'anywhere',
+    needs: ['coupon_read'],
+    also: 'discounts codes',
+  },
+  {
+    id: 'go.shipping',
+    words: 'Go to shipping',
+    keys: 'g s',
+    place: 'anywhere',
+    needs: ['configuration_read'],
+    also: 'methods rates',
+  },
+  {
+    id: 'go.taxes',
+    words: 'Go to taxes',
+    keys: 'g x',
+    place: 'anywhere',
+    needs: ['configuration_read'],
+    also: 'rates places',
   },
   { id: 'go.me', words: 'Go to my settings', keys: 'g m', place: 'anywhere', also: 'theme keys' },
   { id: 'clock', words: 'Move the clock', keys: 'c', place: 'anywhere', also: 'advance time test' },
@@ -444,6 +478,59 @@ export const commands = [
     words: 'Enable or disable the webhook',
     place: 'webhook',
     needs: ['configuration_write'],
+  },
+  {
+    id: 'coupon.new',
+    words: 'Add a coupon',
+    place: 'anywhere',
+    needs: ['coupon_write'],
+    also: 'new',
+  },
+  {
+    id: 'coupon.edit',
+    words: 'Change the coupon',
+    keys: 'e',
+    place: 'coupon',
+    needs: ['coupon_write'],
+  },
+  {
+    id: 'coupon.codes',
+    words: 'Make one-time codes',
+    place: 'coupon',
+    needs: ['coupon_write'],
+  },
+  {
+    id: 'coupon.delete',
+    words: 'Delete the coupon',
+    place: 'coupon',
+    needs: ['coupon_write'],
+  },
+  {
+    id: 'item.price',
+    words: 'Change the price of the item',
+    keys: 'e',
+    place: 'item',
+    needs: ['item_write'],
+  },
+  {
+    id: 'item.schedule',
+    words: 'Change how the item recurs',
+    place: 'item',
+    needs: ['item_write'],
+  },
+  {
+    id: 'shipping.new',
+    words: 'Add a shipping method',
+    place: 'anywhere',
+    needs: ['configuration_write'],
+    also: 'new',
+  },
+  {
+    id: 'tax.new',
+    words: 'Add a tax rate',
+    place: 'anywhere',
+    needs: ['configuration_write'],
+    also: 'new',
   },
 ] as const satisfies readonly CommandSpec[];
 

@@ -55,6 +55,39 @@ export const navSections: readonly NavSection[] = [
     ],
   },
   {
+    label: 'Selling',
+    entries: [
+      {
+        label: 'Catalogue',
+        path: paths.catalogue,
+        icon: 'tag',
+        needs: ['item_read'],
+        command: 'go.catalogue',
+      },
+      {
+        label: 'Coupons',
+        path: paths.coupons,
+        icon: 'coupon',
+        needs: ['coupon_read'],
+        command: 'go.coupons',
+      },
+      {
+        label: 'Shipping',
+        path: paths.shipping,
+        icon: 'truck',
+        needs: ['configuration_read'],
+        command: 'go.shipping',
+      },
+      {
+        label: 'Taxes',
+        path: paths.taxes,
+        icon: 'percent',
+        needs: ['configuration_read'],
+        command: 'go.taxes',
+      },
+    ],
+  },
+  {
     label: 'Build',
     entries: [
       {

@@ -1,4 +1,5 @@
 import { type FormEvent, useRef, useState } from 'react';
+import type { Undo } from '../shell/changes.ts';
 import {
   changedKeys,
   conflictsOf,
@@ -6,9 +7,8 @@ import {
   type DraftBase,
   type DraftConflict,
   decided,
-} from '../kit/draft.ts';
-import type { Undo } from '../shell/changes.ts';
-import { newDecisionKey, type Write } from './queries.ts';
+} from './draft.ts';
+import { newDecisionKey, type Write } from './draftWrites.ts';
 
 /** The state of a form that several people may change at the same time. */
 export interface DraftForm {

@@ -1,23 +1,22 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { BeforeAfter } from '../kit/beforeAfter.tsx';
-import { Conflicts } from '../kit/conflicts.tsx';
-import form from '../kit/form.module.css';
-import { Refusal } from '../kit/refusal.tsx';
-import { labelOf } from './forms.ts';
+import { BeforeAfter } from './beforeAfter.tsx';
+import { Conflicts } from './conflicts.tsx';
+import form from './form.module.css';
+import { Refusal } from './refusal.tsx';
 import type { DraftForm } from './useDraft.ts';
 
 /** A form with what it changes, what a colleague changed meanwhile, and its button. */
 export function DraftFrame({
   draft,
-  names,
+  labelOf,
   submit,
   isNew = false,
   children,
 }: {
   readonly draft: DraftForm;
-  /** The names of groups and users by their fields. */
-  readonly names: ReadonlyMap<string, string>;
+  /** What a field is called. */
+  labelOf(key: string): string;
   readonly submit: string;
   /** Nothing to compare with. */
   readonly isNew?: boolean;
@@ -31,7 +30,7 @@ export function DraftFrame({
         <BeforeAfter
           what="What changes"
           lines={changed.map((key) => ({
-            name: labelOf(key, names),
+            name: labelOf(key),
             before: was[key] || '(empty)',
             after: mine[key] || '(empty)',
             isChanged: true,
@@ -40,7 +39,7 @@ export function DraftFrame({
       )}
       {conflicts.length > 0 && (
         <Conflicts
-          conflicts={conflicts.map((each) => ({ ...each, label: labelOf(each.key, names) }))}
+          conflicts={conflicts.map((each) => ({ ...each, label: labelOf(each.key) }))}
           chosen={kept}
           onChoose={draft.choose}
         />

@@ -1,0 +1,211 @@
+// The forms of coupons, items, shipping methods and tax rates: what is sent, and the way back.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { draftOfItem, fieldsOfPart, itemBody } from '../../web/src/catalogue/forms.ts';
+import { repeatWords, stepWords } from '../../web/src/catalogue/words.ts';
+import {
+  couponBody,
+  draftOfCoupon,
+  fieldsOfKind,
+  kindField,
+  kindOf,
+  stateOfCoupon,
+} from '../../web/src/coupons/forms.ts';
+import { couponQueryOf, parseCouponList } from '../../web/src/coupons/list.ts';
+import type { Draft } from '../../web/src/kit/draft.ts';
+import {
+  changedMethods,
+  conditionWords,
+  draftOfMethod,
+  methodLabel,
+  methodOf,
+  rateKey,
+  rateRows,
+} from '../../web/src/shipping/forms.ts';
+import { draftOfTax, placeWords, ruleWords, taxBody } from '../../web/src/taxes/forms.ts';
+
+const zone = 'America/New_York';
+const coupon = {
+  merchant_code: 'TEA',
+  percent_off_items: { discount_percent: 10, items: ['TEA', 'CUP'] },
+  expiration_dts: '2026-07-01T04:00:00Z',
+};
+const was = draftOfCoupon(coupon, zone);
+
+const couponChanges: [what: string, to: Draft, body: object][] = [
+  ['nothing', was, {}],
+  ['a text', { ...was, description: ' Tea ' }, { description: 'Tea' }],
+  ['an end that is taken away', { ...was, expiration_dts: '' }, { expiration_dts: null }],
+  [
+    'a part of the discount sends all of it',
+    { ...was, discount_percent: '12.5' },
+    { percent_off_items: { discount_percent: 12.5, items: ['TEA', 'CUP'] } },
+  ],
+  ['all items', { ...was, items: '' }, { percent_off_items: { discount_percent: 10, items: [] } }],
+  [
+    'another kind',
+    { ...was, kind: 'free_shipping', shipping_methods: 'Ground\n\n Air ' },
+    { free_shipping: { shipping_methods: ['Ground', 'Air'] } },
+  ],
+  ['a switch', { ...was, skip_on_rebill: 'yes' }, { skip_on_rebill: true }],
+];
+for (const [what, to, body] of couponChanges)
+  test(`coupon: ${what}`, () => assert.deepEqual(couponBody(was, to), body));
+
+test('an undone coupon has the discount that it had', () => {
+  const to = { ...was, kind: 'free_shipping' };
+  const { percent_off_items: part } = coupon;
+  assert.deepEqual(couponBody(to, was), { percent_off_items: part });
+});
+
+test('the end of a coupon is shown in the zone of the merchant', () =>
+  assert.equal(was['expiration_dts'], '2026-07-01T00:00'));
+
+test('a kind with tiers stays as it is', () => {
+  const tiered = { tiered_percent_off_subtotal: { tiers: [{ discount_percent: 5 }] } };
+  const draft = draftOfCoupon(tiered, zone);
+  assert.equal(kindOf(tiered), 'tiered_percent_off_subtotal');
+  assert.equal(kindField(draft['kind'] ?? '').choices?.at(-1)?.label, 'As it is (with tiers)');
+  assert.deepEqual(fieldsOfKind(draft['kind'] ?? ''), []);
+  const body = couponBody(draft, { ...draft, description: 'Bulk' });
+  assert.deepEqual(body, { description: 'Bulk' });
+});
+
+test('a coupon waits, counts and ends', () => {
+  const dates = { start_dts: '2026-06-01T00:00:00Z', expiration_dts: '2026-07-01T00:00:00Z' };
+  const wordAt = (now: string) => stateOfCoupon(dates, now).word;
+  assert.equal(wordAt('2026-05-31T23:59:59Z'), 'Not started');
+  assert.equal(wordAt('2026-06-01T00:00:00Z'), 'Counts');
+  assert.equal(wordAt('2026-07-01T00:00:00Z'), 'Ended');
+  assert.equal(stateOfCoupon({}, '2026-07-01T00:00:00Z').word, 'Counts');
+});
+
+test('the address of the list becomes its request', () => {
+  const state = parseCouponList({ q: 'tea', ended: 'hidden', sort: 'nonsense' });
+  assert.deepEqual(couponQueryOf(state), {
+    merchant_code_or_description: 'tea',
+    exclude_expired: true,
+  });
+  assert.equal(state.sort, undefined);
+});
+
+const item = {
+  description: 'Tea',
+  pricing: { cost: 10, auto_order_cost: 9 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+  options: [{ option_oid: 7, label: 'Grind', values: [{ option_value_oid: 8, value: 'Fine' }] }],
+};
+const itemWas = draftOfItem(item);
+const itemChanges: [what: string, to: Draft, body: object][] = [
+  ['nothing', itemWas, {}],
+  ['a price', { ...itemWas, cost: '11.5' }, { pricing: { cost: 11.5 } }],
+  ['no other price', { ...itemWas, auto_order_cost: '' }, { pricing: { auto_order_cost: null } }],
+  [
+    'what is no number is refused by the server',
+    { ...itemWas, cost: 'x' },
+    { pricing: { cost: 'x' } },
+  ],
+  [
+    'schedules',
+    { ...itemWas, auto_order_schedules: 'Monthly\nWeekly' },
+    { auto_order: { auto_order_schedules: ['Monthly', 'Weekly'] } },
+  ],
+  [
+    'a kit',
+    { ...itemWas, components: 'CUP 2\nTEA BAG' },
+    {
+      kit: true,
+      kit_definition: {
+        components: [
+          { component_merchant_item_id: 'CUP', quantity: 2 },
+          { component_merchant_item_id: 'TEA BAG', quantity: 1 },
+        ],
+      },
+    },
+  ],
+  [
+    'an option keeps its ids',
+    { ...itemWas, 'option:0:0': '1.25' },
+    {
+      options: [
+        {
+          option_oid: 7,
+          label: 'Grind',
+          values: [{ option_value_oid: 8, value: 'Fine', cost_change: 1.25 }],
+        },
+      ],
+    },
+  ],
+];
+for (const [what, to, body] of itemChanges)
+  test(`item: ${what}`, () => assert.deepEqual(itemBody(item, itemWas, to), body));
+
+test('each choice of an option has a field', () =>
+  assert.deepEqual(
+    fieldsOfPart('options', item).map(({ label }) => label),
+    ['Grind: Fine'],
+  ));
+
+test('steps in words', () => {
+  const steps = [
+    { type: 'item', recurring_merchant_item_id: 'TEA', schedule: 'Monthly', repeat_count: 3 },
+    { type: 'pause', pause_days: 90 },
+    { type: 'pause until', pause_until_day_of_month: 28 },
+    { type: 'loop' },
+  ] as const;
+  assert.deepEqual(
+    steps.map((step) => `${stepWords(step)} | ${repeatWords(step)}`),
+    [
+      'TEA, Monthly | 3 ×',
+      'Wait 90 days | –',
+      'Wait until day 28 of the month | –',
+      'Begin again | –',
+    ],
+  );
+});
+
+const ground = {
+  name: 'Ground',
+  weight_uom: 'LB',
+  free_from_subtotal: 75,
+  rates: [{ countries: ['US', 'CA'], weight_up_to: 5, cost: 4.95 }, { cost: 12 }],
+} as const;
+
+test('a shipping method comes out of its form as it was', () => {
+  const draft = draftOfMethod({ ...ground, rates: [...ground.rates] } as never);
+  assert.deepEqual(methodOf(draft), ground);
+  assert.equal(rateRows(draft), 3);
+  const emptied = { ...draft, [rateKey(1, 'cost')]: '' };
+  assert.equal(methodOf(emptied).rates?.length, 1);
+  assert.equal(methodLabel(rateKey(1, 'cost')), 'Rate 2, cost');
+});
+
+test('a rate in words', () => {
+  const money = (amount: number) => `$${amount}`;
+  const [first, second] = ground.rates;
+  assert.equal(conditionWords(first as never, 'LB', money), 'to US, CA, up to 5 LB');
+  assert.equal(conditionWords(second, 'LB', money), 'everything else');
+  assert.equal(conditionWords({ subtotal_up_to: 50 }, 'LB', money), 'up to $50');
+});
+
+test('one method changes, the others stay', () => {
+  const [a, b, c] = [{ name: 'A' }, { name: 'B' }, { name: 'C' }];
+  assert.deepEqual(changedMethods([a, b], 'A', c), [c, b]);
+  assert.deepEqual(changedMethods([a, b], undefined, c), [a, b, c]);
+  assert.deepEqual(changedMethods([a, b], 'A', undefined), [b]);
+});
+
+test('a tax rate: what changed is sent, and a choice can go back to the wider place', () => {
+  const rate = { country_code: 'US', state_region: 'NY', tax_rate: 4, tax_shipping: true };
+  const from = draftOfTax(rate);
+  assert.deepEqual(taxBody(from, { ...from, tax_rate: '4.5', tax_shipping: '' }), {
+    tax_rate: 4.5,
+    tax_shipping: null,
+  });
+  assert.deepEqual(taxBody(from, { ...from, tax_shipping: 'no' }), { tax_shipping: false });
+  assert.equal(placeWords(rate), 'NY, US');
+  assert.equal(
+    ruleWords({ ...rate, exempt_digital_items: true }),
+    'shipping taxed · digital items not taxed',
+  );
+});

@@ -1,0 +1,127 @@
+import type { Item, ItemAutoOrder } from '@perennial/contract/item.ts';
+import type { ItemKitComponent, ItemOption } from '@perennial/contract/itemOptions.ts';
+import type { ItemPricingTier } from '@perennial/contract/itemPricing.ts';
+import { Money } from '../kit/moneyShown.tsx';
+import { SmallTable } from '../kit/smallTable.tsx';
+import { repeatWords, stepWords } from './words.ts';
+
+/** The schedule of an item: what customers choose from, or its steps. */
+export function Recurs({ autoOrder }: { readonly autoOrder: ItemAutoOrder | undefined }) {
+  const {
+    auto_orderable: isIt,
+    auto_order_schedules: schedules = [],
+    steps = [],
+  } = autoOrder ?? {};
+  if (!isIt) return <p className="soft">It is sold once.</p>;
+  return (
+    <>
+      {autoOrder?.auto_order_paused && <p>Paused: its auto orders slip from day to day.</p>}
+      {schedules.length > 0 && <p>Customers choose: {schedules.join(', ')}.</p>}
+      {steps.length > 0 && (
+        <SmallTable
+          what="Steps"
+          columns={[
+            { label: 'Step' },
+            { label: 'What happens' },
+            { label: 'Repeated' },
+            { label: 'Price', isNumber: true },
+          ]}
+          rows={steps.map((step, index) => ({
+            key: String(index),
+            cells: [
+              index + 1,
+              stepWords(step),
+              repeatWords(step),
+              <Money amount={step.arbitrary_unit_cost} />,
+            ],
+          }))}
+        />
+      )}
+    </>
+  );
+}
+
+/** What customers choose, and what each choice adds to the price. */
+export function Options({ options }: { readonly options: readonly ItemOption[] }) {
+  return (
+    <SmallTable
+      what="Options"
+      columns={[
+        { label: 'Option' },
+        { label: 'Choice' },
+        { label: 'Charged' },
+        { label: 'Adds', isNumber: true },
+      ]}
+      rows={options.flatMap(({ label, name, one_time_fee: once, values = [] }, option) =>
+        values.map(({ value, cost_change: adds }, index) => ({
+          key: `${option} ${index}`,
+          cells: [
+            label || name,
+            value,
+            once ? 'Once' : 'On every rebill',
+            <Money amount={adds ?? 0} />,
+          ],
+        })),
+      )}
+    />
+  );
+}
+
+/** The items of a kit. */
+export function Kit({ components }: { readonly components: readonly ItemKitComponent[] }) {
+  if (components.length === 0) return <p className="soft">It is not a kit.</p>;
+  return (
+    <SmallTable
+      what="Components"
+      columns={[{ label: 'Item' }, { label: 'Description' }, { label: 'How many', isNumber: true }]}
+      rows={components.map((each) => ({
+        key: each.component_merchant_item_id ?? '',
+        cells: [each.component_merchant_item_id, each.component_description, each.quantity ?? 1],
+      }))}
+    />
+  );
+}
+
+/** What each center has of an item. */
+export function StockOfItem({ shipping }: { readonly shipping: NonNullable<Item['shipping']> }) {
+  return (
+    <SmallTable
+      what="Stock"
+      columns={[
+        { label: 'Center' },
+        { label: 'There', isNumber: true },
+        { label: 'Free', isNumber: true },
+        { label: 'Low at', isNumber: true },
+      ]}
+      rows={(shipping.distribution_centers ?? []).map((center) => ({
+        key: center.distribution_center_code ?? '',
+        cells: [
+          center.distribution_center_code,
+          center.inventory_level ?? 0,
+          center.available_to_allocate ?? center.inventory_level ?? 0,
+          center.reorder_inventory_level ?? '–',
+        ],
+      }))}
+    />
+  );
+}
+
+/** What customers of each pricing tier pay. */
+export function Tiers({ tiers }: { readonly tiers: readonly ItemPricingTier[] }) {
+  return (
+    <SmallTable
+      what="Prices of tiers"
+      columns={[
+        { label: 'Tier' },
+        { label: 'From this quantity on', isNumber: true },
+        { label: 'Price', isNumber: true },
+      ]}
+      rows={tiers.flatMap(({ name, discounts = [] }) =>
+        discounts.map(({ cost, quantity = 1 }) => ({
+          key: `${name} ${quantity}`,
+          cells: [name, quantity, <Money amount={cost} />],
+        })),
+      )}
+    />
+  );
+}

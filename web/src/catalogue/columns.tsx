@@ -1,0 +1,61 @@
+import type { ItemRow } from '@perennial/contract/screens.ts';
+import type { Column } from '../kit/columns.ts';
+import { Moment } from '../kit/momentShown.tsx';
+import { Money } from '../kit/moneyShown.tsx';
+import { Status } from '../kit/status.tsx';
+import { recursWords } from './list.ts';
+
+/** The columns of the catalogue. */
+export const itemColumns: readonly Column<ItemRow>[] = [
+  {
+    id: 'id',
+    label: 'Item',
+    width: 'minmax(130px, 1fr)',
+    sort: 'merchant_item_id',
+    narrow: 'first',
+    isUsual: true,
+    cell: (row) => row.merchant_item_id,
+  },
+  {
+    id: 'description',
+    label: 'Description',
+    width: 'minmax(180px, 2fr)',
+    sort: 'description',
+    narrow: 'second',
+    isUsual: true,
+    cell: (row) => row.description ?? '–',
+  },
+  {
+    id: 'price',
+    label: 'Price',
+    width: '96px',
+    narrow: 'first end',
+    isNumber: true,
+    isUsual: true,
+    cell: (row) => <Money amount={row.cost} />,
+  },
+  {
+    id: 'recurs',
+    label: 'Recurs',
+    width: 'minmax(150px, 1fr)',
+    narrow: 'second end',
+    isUsual: true,
+    cell: recursWords,
+  },
+  {
+    id: 'state',
+    label: 'State',
+    width: '110px',
+    isUsual: true,
+    cell: ({ inactive }) =>
+      inactive ? <Status tone="quiet">Not sold</Status> : <Status tone="good">Sold</Status>,
+  },
+  {
+    id: 'changed',
+    label: 'Changed',
+    width: '124px',
+    sort: 'last_modified_dts',
+    isUsual: true,
+    cell: (row) => <Moment at={row.last_modified_dts} style="day" />,
+  },
+];

@@ -1,0 +1,83 @@
+import type { Item } from '@perennial/contract/item.ts';
+import type { ItemRow } from '@perennial/contract/screens.ts';
+import { queryOptions } from '@tanstack/react-query';
+import { call, callVersioned } from '../api/call.ts';
+import { queryClient } from '../api/query.ts';
+import type { DraftBase } from '../kit/draft.ts';
+import { asOpened, type Write, written } from '../kit/draftWrites.ts';
+import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
+import type { ListState } from '../kit/searchParts.ts';
+import { draftOfItem, itemBody } from './forms.ts';
+
+/** The items that the address of the catalogue asks for. */
+export function itemsQuery({ q, sort }: ListState) {
+  const text = typeof q === 'string' ? q : '';
+  return listQuery<ItemRow>(['items', text, sort ?? ''], async (after, signal) => {
+    const query = {
+      _limit: pageSize,
+      ...(text !== '' && { q: text }),
+      ...(after !== undefined && { _after: after }),
+      ...(sort !== undefined && { _sort: sort }),
+    };
+    const found = await call('searchItems', { query, signal });
+    return pageOf(found.items, found);
+  });
+}
+
+/** An item as it was read, and its form. */
+export interface ItemRead {
+  readonly item: Item;
+  readonly base: DraftBase;
+}
+
+const _expand =
+  'auto_order,auto_order.steps,kit_definition,options,pricing,pricing.tiers,shipping,' +
+  'shipping.distribution_centers,tax';
+
+async function readItem(oid: string): Promise<ItemRead> {
+  const params = { merchant_item_oid: Number(oid) };
+  const { body, version = 0 } = await callVersioned('getItem', { params, query: { _expand } });
+  const item = body.item ?? {};
+  return { item, base: { draft: draftOfItem(item), version } };
+}
+
+/** One item, for its page. */
+export const itemQuery = (oid: string) =>
+  queryOptions<ItemRead>({ queryKey: ['item', oid], queryFn: () => readItem(oid) });
+
+/** One item, for a form. */
+export const itemFormQuery = (oid: string) =>
+  queryOptions<ItemRead>({
+    queryKey: ['item form', oid],
+    ...asOpened,
+    queryFn: () => readItem(oid),
+  });
+
+/** Changes an item. */
+export const writeItem =
+  (oid: string, item: Item): Write =>
+  (from, to, idempotencyKey) => {
+    const params = { merchant_item_oid: Number(oid) };
+    const body = itemBody(item, from.draft, to);
+    return written(
+      async () => {
+        const input = { params, body, ifMatch: from.version, idempotencyKey };
+        const saved = await callVersioned('updateItem', input);
+        await forgetItems();
+        return saved;
+      },
+      ({ version = 0 }) => ({
+        operation: 'updateItem',
+        params,
+        body: itemBody(item, to, from.draft),
+        ifMatch: version,
+      }),
+      async () => (await readItem(oid)).base,
+    );
+  };
+
+async function forgetItems(): Promise<void> {
+  await Promise.all(
+    [['items'], ['item'], ['stock']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+  );
+}

@@ -1,0 +1,55 @@
+import { Button } from '@mantine/core';
+import type { Coupon } from '@perennial/contract/coupon.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
+import { Page } from '../kit/page.tsx';
+import { PlainList } from '../kit/plainList.tsx';
+import { Empty } from '../kit/states.tsx';
+import { paths } from '../paths.ts';
+import { useCan } from '../shell/session.tsx';
+import { useCommands } from '../shell/useCommands.ts';
+import { couponColumns } from './columns.tsx';
+import { couponFilters } from './list.ts';
+import { couponsQuery } from './queries.ts';
+
+/** `/coupons`: every coupon with what it does and whether it counts. */
+export function CouponsPage() {
+  const state = useSearch({ from: '/inside/coupons' });
+  const result = useInfiniteQuery(couponsQuery(state));
+  const canWrite = useCan(['coupon_write']);
+  const navigate = useNavigate();
+  useCommands({ 'coupon.new': () => void navigate({ to: paths.couponNew }) });
+  return (
+    <Page
+      title="Coupons"
+      actions={
+        canWrite && (
+          <Button renderRoot={(props) => <Link {...props} data-button to={paths.couponNew} />}>
+            New coupon
+          </Button>
+        )
+      }
+    >
+      <PlainList
+        path={paths.coupons}
+        what="coupons"
+        hint="code or description"
+        filters={couponFilters}
+        columns={couponColumns}
+        usualSort="merchant_code"
+        state={state}
+        result={result}
+        keyOf={oidOf}
+        onOpen={(row) => void navigate({ to: paths.coupon, params: { oid: oidOf(row) } })}
+        empty={
+          <Empty icon="coupon" title="No coupons yet">
+            A coupon takes something off an order that names its code, and off its rebills.
+          </Empty>
+        }
+      />
+      <Outlet />
+    </Page>
+  );
+}
+
+const oidOf = (row: Coupon): string => String(row.coupon_oid);

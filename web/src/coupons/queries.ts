@@ -1,0 +1,140 @@
+import type { Coupon, CouponCode } from '@perennial/contract/coupon.ts';
+import { queryOptions } from '@tanstack/react-query';
+import { call, callVersioned } from '../api/call.ts';
+import { queryClient } from '../api/query.ts';
+import type { DraftBase } from '../kit/draft.ts';
+import { asOpened, type Write, written } from '../kit/draftWrites.ts';
+import { offsetListQuery } from '../kit/listQuery.ts';
+import type { ListState } from '../kit/searchParts.ts';
+import { couponBody, draftOfCoupon } from './forms.ts';
+import { couponQueryOf } from './list.ts';
+
+/** The coupons that the address of the list asks for. */
+export function couponsQuery(state: ListState) {
+  const body = couponQueryOf(state);
+  const { sort = 'merchant_code' } = state;
+  return offsetListQuery<Coupon>(['coupons', body, sort], async (page, signal) => {
+    const query = { ...page, _sort: sort };
+    const found = await call('getCouponsByQuery', { body, query, signal });
+    return { rows: found.coupons, found };
+  });
+}
+
+/** A coupon as it was read, and its form. */
+export interface CouponRead {
+  readonly coupon: Coupon;
+  readonly base: DraftBase;
+}
+
+const readCoupon = async (oid: string, zone: string): Promise<CouponRead> => {
+  const params = { coupon_oid: Number(oid) };
+  const { body, version = 0 } = await callVersioned('getCoupon', { params });
+  const coupon = body.coupon ?? {};
+  return { coupon, base: { draft: draftOfCoupon(coupon, zone), version } };
+};
+
+/** One coupon, for its page. */
+export const couponQuery = (oid: string, zone: string) =>
+  queryOptions<CouponRead>({
+    queryKey: ['coupon', oid, 'whole'],
+    queryFn: () => readCoupon(oid, zone),
+  });
+
+/** One coupon, for a form. */
+export const couponFormQuery = (oid: string, zone: string) =>
+  queryOptions<CouponRead>({
+    queryKey: ['coupon form', oid],
+    ...asOpened,
+    queryFn: () => readCoupon(oid, zone),
+  });
+
+/** The first one-time codes of a coupon, and whether there are more. */
+export interface FoundCodes {
+  readonly codes: readonly CouponCode[];
+  readonly isMore: boolean;
+}
+
+/** The one-time codes of a coupon. */
+export const couponCodesQuery = (oid: string) =>
+  queryOptions<FoundCodes>({
+    queryKey: ['coupon', oid, 'codes'],
+    queryFn: async ({ signal }) => {
+      const params = { coupon_oid: Number(oid) };
+      const found = await call('getCouponCodes', { params, query: { _limit: 200 }, signal });
+      return {
+        codes: found.codes ?? [],
+        isMore: found.metadata?.result_set?.more ?? false,
+      };
+    },
+  });
+
+/** Changes a coupon. */
+export const writeCoupon =
+  (oid: string, zone: string): Write =>
+  (from, to, idempotencyKey) => {
+    const params = { coupon_oid: Number(oid) };
+    const body = couponBody(from.draft, to);
+    return written(
+      async () => {
+        const input = { params, body, ifMatch: from.version, idempotencyKey };
+        const saved = await callVersioned('updateCoupon', input);
+        await forgetCoupons();
+        return saved;
+      },
+      ({ version = 0 }) => ({
+        operation: 'updateCoupon',
+        params,
+        body: couponBody(to, from.draft),
+        ifMatch: version,
+      }),
+      async () => (await readCoupon(oid, zone)).base,
+    );
+  };
+
+/** Adds a coupon and tells its oid. Taking it back deletes the coupon. */
+export const addCoupon =
+  (zone: string, onAdded: (oid: string) => void): Write =>
+  (_from, to, idempotencyKey) =>
+    written(
+      async () => {
+        const body = couponBody(emptyCoupon(zone), to);
+        const added = await callVersioned('insertCoupon', { body, idempotencyKey });
+        await forgetCoupons();
+        onAdded(String(added.body.coupon?.coupon_oid));
+        return added;
+      },
+      ({ body: { coupon }, version = 0 }) => ({
+        operation: 'deleteCoupon',
+        params: { coupon_oid: coupon?.coupon_oid },
+        body: undefined,
+        ifMatch: version,
+      }),
+    );
+
+/** A new coupon sends its discount also when nothing of the form was touched. */
+const emptyCoupon = (zone: string) => ({ ...draftOfCoupon({}, zone), kind: '', usable_by: '' });
+
+/** Deletes a coupon as it was read. */
+export async function deleteCoupon(oid: string, ifMatch: number, key: string): Promise<void> {
+  await call('deleteCoupon', { params: { coupon_oid: Number(oid) }, ifMatch, idempotencyKey: key });
+  await queryClient.invalidateQueries({ queryKey: ['coupons'] });
+}
+
+/** Makes one-time codes and returns them. */
+export async function makeCodes(
+  oid: string,
+  body: { readonly quantity: number; readonly prefix?: string },
+  idempotencyKey: string,
+): Promise<readonly string[]> {
+  const params = { coupon_oid: Number(oid) };
+  const made = await call('generateCouponCodes', { params, body, idempotencyKey });
+  await queryClient.invalidateQueries({ queryKey: ['coupon', oid, 'codes'] });
+  return made.coupon_codes ?? [];
+}
+
+async function forgetCoupons(): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: ['coupons'] }),
+    queryClient.invalidateQueries({ queryKey: ['coupon'] }),
+  ]);
+}

@@ -1,0 +1,86 @@
+import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import type { Draft } from './draft.ts';
+import type { DraftField } from './draftSpecs.ts';
+import form from './form.module.css';
+
+/** The fields of a form as a table describes them. */
+export function DraftFields({
+  fields,
+  draft,
+  onChange,
+}: {
+  readonly fields: readonly DraftField[];
+  readonly draft: Draft;
+  onChange(draft: Draft): void;
+}) {
+  return (
+    <div className={form['fields']}>
+      {fields.map((field) => (
+        <OneField
+          key={field.key}
+          field={field}
+          value={draft[field.key] ?? ''}
+          onChange={(value) => onChange({ ...draft, [field.key]: value })}
+        />
+      ))}
+    </div>
+  );
+}
+
+function OneField({
+  field: { label, kind = 'text', hint, max, isRequired = false, isFixed = false, choices = [] },
+  value,
+  onChange,
+}: {
+  readonly field: DraftField;
+  readonly value: string;
+  onChange(value: string): void;
+}) {
+  const common = {
+    label,
+    value,
+    description: hint,
+    required: isRequired,
+    withAsterisk: false,
+    disabled: isFixed,
+    autoComplete: 'off',
+  };
+  if (kind === 'check')
+    return (
+      <Checkbox
+        label={label}
+        description={hint}
+        checked={value === 'yes'}
+        disabled={isFixed}
+        onChange={(event) => onChange(event.currentTarget.checked ? 'yes' : 'no')}
+      />
+    );
+  if (kind === 'choice')
+    return (
+      <NativeSelect
+        {...common}
+        data={[...choices]}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  if (kind === 'lines')
+    return (
+      <Textarea
+        {...common}
+        className={form['wide'] ?? ''}
+        autosize
+        minRows={2}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  return (
+    <TextInput
+      {...common}
+      {...(max !== undefined && { maxLength: max })}
+      {...(kind === 'amount' && { inputMode: 'decimal' as const })}
+      {...(kind === 'whole' && { inputMode: 'numeric' as const })}
+      {...(kind === 'moment' && { type: 'datetime-local' })}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}

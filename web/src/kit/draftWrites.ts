@@ -1,0 +1,42 @@
+import { newIdempotencyKey } from '../api/call.ts';
+import { Refused } from '../api/refused.ts';
+import type { Undo } from '../shell/changes.ts';
+import type { Draft, DraftBase } from './draft.ts';
+
+/** Names one decision of a person, so that pressing the button again changes nothing twice. */
+export const newDecisionKey = newIdempotencyKey;
+
+/** What saving came to: saved, with a way back, or the form as another person saved it. */
+export type Written =
+  | { readonly kind: 'saved'; readonly undo: Undo }
+  | { readonly kind: 'conflict'; readonly theirs: DraftBase };
+
+/** Saves a form: from what it was based on to what the person wants, under one key. */
+export type Write = (from: DraftBase, to: Draft, idempotencyKey: string) => Promise<Written>;
+
+/** A form stays as it was opened, so that nothing typed is lost; a new dialog reads again. */
+export const asOpened = {
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 0,
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+} as const;
+
+/**
+ * Sends a write. When another person saved the record meanwhile (412), the result is the form as
+ * `readTheirs` reads it; other refusals are thrown.
+ */
+export async function written<Result>(
+  write: () => Promise<Result>,
+  undoOf: (result: Result) => Undo,
+  readTheirs?: () => Promise<DraftBase>,
+): Promise<Written> {
+  try {
+    const result = await write();
+    return { kind: 'saved', undo: undoOf(result) };
+  } catch (error) {
+    if (readTheirs && error instanceof Refused && error.status === 412)
+      return { kind: 'conflict', theirs: await readTheirs() };
+    throw error;
+  }
+}

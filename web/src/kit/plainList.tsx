@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import type { Column } from './columns.ts';
+import { nextSort } from './columns.ts';
+import { FilterBar } from './filterBar.tsx';
+import type { Filters } from './filters.ts';
+import { LeftOut } from './leftOut.tsx';
+import { List, type ListResult, useSelection } from './list.tsx';
+import { ListCount } from './listCount.tsx';
+import { NoRows } from './noRows.tsx';
+import type { ListState } from './searchParts.ts';
+import { useUrlState } from './useUrlState.ts';
+
+/** A list with filters, count and rows, for records that are neither followed live nor peeked at. */
+export function PlainList<Row>({
+  path,
+  what,
+  hint,
+  filters,
+  columns,
+  usualSort,
+  state,
+  result,
+  keyOf,
+  onOpen,
+  empty,
+}: {
+  /** The address of the page, which keeps the filters. */
+  readonly path: string;
+  /** The rows in the plural and lower case. */
+  readonly what: string;
+  /** What the text filter finds. */
+  readonly hint: string;
+  readonly filters: Filters;
+  readonly columns: readonly Column<Row>[];
+  readonly usualSort?: string;
+  readonly state: ListState;
+  readonly result: ListResult<Row>;
+  keyOf(row: Row): string;
+  onOpen(row: Row): void;
+  /** Nothing exists. */
+  readonly empty: ReactNode;
+}) {
+  const setState = useUrlState(path);
+  const selection = useSelection();
+  return (
+    <>
+      <FilterBar
+        filters={filters}
+        state={state}
+        hint={hint}
+        onChange={(name, value, isTyping) => setState({ [name]: value }, isTyping)}
+      >
+        <ListCount result={result} />
+      </FilterBar>
+      <LeftOut result={result} />
+      <List
+        what={what}
+        result={result}
+        columns={columns}
+        sort={state.sort ?? usualSort}
+        onSort={(field) => setState({ sort: nextSort(state.sort, field) }, false)}
+        keyOf={keyOf}
+        onOpen={onOpen}
+        onPeek={onOpen}
+        selection={selection}
+        empty={
+          <NoRows filters={filters} state={state} onClear={(none) => setState(none, false)}>
+            {empty}
+          </NoRows>
+        }
+      />
+    </>
+  );
+}
