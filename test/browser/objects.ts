@@ -61,6 +61,18 @@ export async function sellingObjects(request: BrowserWorld['request']) {
     operation: 'updateMerchantSettings',
     body: { shipping_methods: [{ name: 'Ground', rates: [{ cost: 4.95 }] }] },
   });
+  await request({
+    operation: 'updateItem',
+    params: { merchant_item_oid: found.body.item?.merchant_item_oid ?? 0 },
+    body: {
+      shipping: {
+        track_inventory: true,
+        distribution_centers: [
+          { distribution_center_code: 'DFLT', inventory_level: 0, reorder_inventory_level: 20 },
+        ],
+      },
+    },
+  });
   return {
     itemOid: found.body.item?.merchant_item_oid ?? 0,
     couponOid: coupon.body.coupon?.coupon_oid ?? 0,

@@ -322,6 +322,17 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
       { at: '/shipping/Ground/delete', shows: 'Delete Ground' },
     ],
   },
+  stock: {
+    heading: 'Stock',
+    filled: () => [{ at: '/stock', shows: 'Sold out' }],
+    empty: { at: '/stock', shows: 'No stock is counted' },
+    forbidden: mayNot('/stock'),
+    refused: failed('/stock'),
+  },
+  stockAdjust: {
+    heading: 'Stock',
+    filled: ({ itemOid }) => [{ at: `/stock/${itemOid}/DFLT`, shows: 'Low at or below' }],
+  },
   taxes: {
     heading: 'Taxes',
     filled: () => [{ at: '/taxes', shows: 'The rates of all levels' }],

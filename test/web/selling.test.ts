@@ -22,6 +22,13 @@ import {
   rateKey,
   rateRows,
 } from '../../web/src/shipping/forms.ts';
+import {
+  afterWords,
+  draftOfStock,
+  stateOfStock,
+  stockBody,
+  stockRows,
+} from '../../web/src/stock/forms.ts';
 import { draftOfTax, placeWords, ruleWords, taxBody } from '../../web/src/taxes/forms.ts';
 
 const zone = 'America/New_York';
@@ -207,5 +214,53 @@ test('a tax rate: what changed is sent, and a choice can go back to the wider pl
   assert.equal(
     ruleWords({ ...rate, exempt_digital_items: true }),
     'shipping taxed · digital items not taxed',
+  );
+});
+
+const counted = (id: string, level: number, more = {}) => ({
+  merchant_item_id: id,
+  shipping: {
+    track_inventory: true,
+    distribution_centers: [
+      {
+        distribution_center_code: 'DFLT',
+        inventory_level: level,
+        reorder_inventory_level: 5,
+        sku: 'S1',
+        ...more,
+      },
+    ],
+  },
+});
+
+test('what needs a person is first in the stock', () => {
+  const once = { merchant_item_id: 'PDF', shipping: { distribution_centers: [] } };
+  const promised = counted('C', 9, { available_to_allocate: 0 });
+  const rows = stockRows([counted('A', 6), counted('B', 5), promised, counted('D', 0), once]);
+  assert.deepEqual(
+    rows.map((row) => `${row.itemId} ${stateOfStock(row).word}`),
+    ['C Sold out', 'D Sold out', 'B Low', 'A Enough'],
+  );
+});
+
+test('an adjustment changes what is there and what is free, and nothing else', () => {
+  const item = counted('A', 6.1, { available_to_allocate: 4 });
+  const draft = draftOfStock(item, 'DFLT');
+  assert.deepEqual(draft, { change: '', low_at: '5' });
+  const body = stockBody(item, 'DFLT', { ...draft, change: '-0.2', low_at: '' });
+  assert.deepEqual(body.shipping?.distribution_centers, [
+    {
+      distribution_center_code: 'DFLT',
+      inventory_level: 5.9,
+      available_to_allocate: 3.8,
+      sku: 'S1',
+    },
+  ]);
+  const [other] = stockBody(item, 'EAST', { ...draft, change: '1' }).shipping!
+    .distribution_centers!;
+  assert.equal(other?.inventory_level, 6.1);
+  assert.equal(
+    afterWords(item, 'DFLT', { ...draft, change: '2' }),
+    'There are 6.1 now, and 8.1 afterwards.',
   );
 });

@@ -39,6 +39,8 @@ export const paths = {
   shipping: '/shipping',
   shippingNew: '/shipping/new',
   shippingEdit: '/shipping/$name/$part',
+  stock: '/stock',
+  stockAdjust: '/stock/$oid/$center',
   taxes: '/taxes',
   taxNew: '/taxes/new',
   taxEdit: '/taxes/$oid/$part',

@@ -264,6 +264,18 @@ const shippingEdit = createRoute({
   ),
 });
 
+const stock = createRoute({
+  getParentRoute: () => inside,
+  path: paths.stock,
+  component: lazyRouteComponent(() => import('./stock/StockPage.tsx'), 'StockPage'),
+});
+
+const stockAdjust = createRoute({
+  getParentRoute: () => stock,
+  path: '$oid/$center',
+  component: lazyRouteComponent(() => import('./stock/StockDialog.tsx'), 'StockDialog'),
+});
+
 const taxes = createRoute({
   getParentRoute: () => inside,
   path: paths.taxes,
@@ -310,6 +322,7 @@ const insideRoutes = [
   coupons.addChildren([couponNew]),
   coupon.addChildren([couponEdit]),
   shipping.addChildren([shippingNew, shippingEdit]),
+  stock.addChildren([stockAdjust]),
   taxes.addChildren([taxNew, taxEdit]),
   me,
 ];

@@ -19,7 +19,7 @@ export function CataloguePage() {
       <PlainList
         path={paths.catalogue}
         what="items"
-        hint="the beginning of an item id or a description"
+        hint="item id or description"
         filters={itemFilters}
         columns={itemColumns}
         state={state}

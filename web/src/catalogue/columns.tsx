@@ -37,7 +37,7 @@ export const itemColumns: readonly Column<ItemRow>[] = [
   {
     id: 'recurs',
     label: 'Recurs',
-    width: 'minmax(150px, 1fr)',
+    width: 'minmax(190px, 1fr)',
     narrow: 'second end',
     isUsual: true,
     cell: recursWords,
@@ -45,7 +45,7 @@ export const itemColumns: readonly Column<ItemRow>[] = [
   {
     id: 'state',
     label: 'State',
-    width: '110px',
+    width: '84px',
     isUsual: true,
     cell: ({ inactive }) =>
       inactive ? <Status tone="quiet">Not sold</Status> : <Status tone="good">Sold</Status>,

@@ -4,7 +4,7 @@ import { type ListState, parseListState } from '../kit/searchParts.ts';
 
 /** The filters of the catalogue. The names are those of the address. */
 export const itemFilters: Filters = {
-  q: { kind: 'text', label: 'Text', hint: 'the beginning of an item id or a description' },
+  q: { kind: 'text', label: 'Text', hint: 'item id or description' },
 };
 
 export const itemSorts = ['merchant_item_id', 'description', 'last_modified_dts'] as const;

@@ -47,6 +47,7 @@ export const iconPaths = {
   keyboard: 'M3 7h18v10H3ZM7 10.5h.01M11 10.5h.01M15 10.5h.01M8 14h8',
   logOut: 'M14 5H6v14h8M11 12h9m-3-3 3 3-3 3',
   external: 'M13 5h6v6M19 5l-8 8M16 14v5H5V8h5',
+  layers: 'M12 4l8 4-8 4-8-4ZM4 12l8 4 8-4M4 16l8 4 8-4',
   tag: 'M4 4h8l8 8-8 8-8-8ZM8 8h.01',
   coupon: 'M4 7h16v3.5a1.5 1.5 0 0 0 0 3V17H4v-3.5a1.5 1.5 0 0 0 0-3ZM13 9.5v5',
   truck:

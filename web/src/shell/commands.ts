@@ -111,6 +111,14 @@ export const commands = [
     also: 'discounts codes',
   },
   {
+    id: 'go.stock',
+    words: 'Go to stock',
+    keys: 'g n',
+    place: 'anywhere',
+    needs: ['item_read'],
+    also: 'inventory low sold out',
+  },
+  {
     id: 'go.shipping',
     words: 'Go to shipping',
     keys: 'g s',

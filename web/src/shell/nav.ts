@@ -72,6 +72,13 @@ export const navSections: readonly NavSection[] = [
         command: 'go.coupons',
       },
       {
+        label: 'Stock',
+        path: paths.stock,
+        icon: 'layers',
+        needs: ['item_read'],
+        command: 'go.stock',
+      },
+      {
         label: 'Shipping',
         path: paths.shipping,
         icon: 'truck',

@@ -39,6 +39,8 @@ export const consoleRoutes = [
   '/shipping',
   '/shipping/new',
   '/shipping/:name/:part',
+  '/stock',
+  '/stock/:oid/:center',
   '/taxes',
   '/taxes/new',
   '/taxes/:oid/:part',
