@@ -129,7 +129,7 @@ export function itemBody(item: Item, from: Draft, to: Draft): Item {
     ...(changed.some((key) => key.startsWith('option:')) && {
       options: (item.options ?? []).map((option, index) => optionOf(option, index, to)),
     }),
-  } as Item;
+  };
 }
 
 /** `SHAVE-CREAM 2`; without a number, one. */

@@ -91,7 +91,7 @@ export function couponBody(from: Draft, to: Draft): Coupon {
       merchant_notes: to['merchant_notes']?.trim() ?? '',
     }),
     ...(isDiscountChanged && kind in kindTable && { [kind]: discountPart(fields, from, to) }),
-  } as Coupon;
+  };
 }
 
 /** A field that was and is empty is left out. */

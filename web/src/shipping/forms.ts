@@ -56,7 +56,7 @@ export function methodOf(draft: Draft): ShippingMethod {
   const rates = rows
     .map((row) => rateOf(draft, row))
     .filter((rate) => Object.keys(rate).length > 0);
-  return { ...given(methodFields, draft), rates } as ShippingMethod;
+  return { ...given(methodFields, draft), rates };
 }
 
 function rateOf(draft: Draft, row: number): ShippingRate {
