@@ -54,19 +54,22 @@ export async function ensureDemoMerchant(db: Database): Promise<void> {
 async function makeDemoMerchant(tx: Database): Promise<void> {
   const systemNow = systemClock.now();
   const clock: ClockSetting = { kind: 'running', at: systemNow, setAt: systemNow };
+  const { addDemoCoupons, demoShippingMethods } = await import('./demo/selling.ts');
   const merchant: Merchant = {
     merchantId: demoMerchantId,
     name: 'Perennial Demo',
     timeZone: 'America/New_York',
     currency: 'USD',
-    settings: { webhooks: { allow_loopback: true } },
+    settings: { webhooks: { allow_loopback: true }, shipping_methods: demoShippingMethods },
     clock,
   };
   // Another process that starts at the same time waits here until we are done, and then has nothing
   // to do.
   if (!(await insertMerchant(tx, merchant, systemNow))) return;
   const { fillMerchant } = await import('./demo/fill.ts');
-  await fillMerchant(tx, { merchant, now: readClock(clock, systemNow), ...demoSize });
+  const now = readClock(clock, systemNow);
+  await fillMerchant(tx, { merchant, now, ...demoSize });
+  await addDemoCoupons(tx, merchant, now);
 }
 
 const demoSize = { autoOrders: 1200, daysMax: 3 * 365, seed: '1' };

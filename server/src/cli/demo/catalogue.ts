@@ -1,6 +1,7 @@
 import type { Frequency } from '@perennial/contract/frequency.ts';
 import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { required } from '../../kernel/assert.ts';
 import { addDays, wireDate } from '../../kernel/calendar.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
 
@@ -151,6 +152,7 @@ export function catalogue(
     merchant_id: merchantId,
     merchant_item_oid: oidOf(item.merchant_item_id!),
     pricing: { ...item.pricing, currency_code: currency },
+    ...(item.kit_definition && { kit_definition: kitOf(item.kit_definition, oidOf) }),
     ...(item.auto_order?.steps && {
       auto_order: {
         ...item.auto_order,
@@ -190,6 +192,16 @@ export function catalogueItemIds(): string[] {
     (item) => item.merchant_item_id!,
   );
 }
+
+const kitOf = (
+  { components = [] }: NonNullable<Item['kit_definition']>,
+  oidOf: (itemId: string) => number,
+): NonNullable<Item['kit_definition']> => ({
+  components: components.map((each) => ({
+    ...each,
+    component_merchant_item_oid: oidOf(required(each.component_merchant_item_id, 'component')),
+  })),
+});
 
 function withOid(step: ItemAutoOrderStep, oidOf: (itemId: string) => number): ItemAutoOrderStep {
   const itemId = step.recurring_merchant_item_id;
@@ -320,8 +332,54 @@ function soldOnce(): Item[] {
     item('FILTERS-100', 'Paper filters, 100 pieces', 4.5),
     item('COFFEE-MUG', 'Stoneware mug', 12),
     item('PILL-BOX', 'Pill box for a week', 6),
+    {
+      ...item('COFFEE-GRINDER', 'Coffee grinder, manual', 39),
+      ...engraving,
+      shipping: counted(4, 10),
+    },
+    { ...item('COFFEE-SCALE', 'Coffee scale with a timer', 32), shipping: counted(0, 5) },
+    starterKit(),
   ];
 }
+
+/** What is in the default center, and at which level it is low. */
+const counted = (level: number, lowAt: number): NonNullable<Item['shipping']> => ({
+  track_inventory: true,
+  distribution_centers: [
+    {
+      distribution_center_code: 'DFLT',
+      handles: true,
+      inventory_level: level,
+      reorder_inventory_level: lowAt,
+    },
+  ],
+});
+
+const engraving: Pick<Item, 'options'> = {
+  options: [
+    {
+      name: 'Engraving',
+      label: 'Engraving',
+      type: 'dropdown',
+      one_time_fee: true,
+      values: [
+        { value: 'None', cost_change: 0, default_value: true },
+        { value: 'Initials', cost_change: 5 },
+      ],
+    },
+  ],
+};
+
+const starterKit = (): Item => ({
+  ...item('COFFEE-STARTER', 'Coffee starter kit: grinder, mug and filters', 49),
+  kit: true,
+  kit_definition: {
+    components: ['COFFEE-GRINDER', 'COFFEE-MUG', 'FILTERS-100'].map((itemId) => ({
+      component_merchant_item_id: itemId,
+      quantity: 1,
+    })),
+  },
+});
 
 function item(
   itemId: string,
