@@ -67,7 +67,9 @@ test('the log-in page', withBrowser, async () => {
 const addresses: Readonly<Record<string, string>> = paths;
 
 test('each route of the router is an address of paths.ts, and so has a row in pages.ts', () => {
-  const router = readFileSync(new URL('../../web/src/router.tsx', import.meta.url), 'utf8');
+  const router = ['router.tsx', 'sellingRoutes.ts']
+    .map((file) => readFileSync(new URL(`../../web/src/${file}`, import.meta.url), 'utf8'))
+    .join('');
   // Dialogs name their address below that of the page, whose route is called as in paths.ts.
   const routes = [
     ...router.matchAll(/getParentRoute: \(\) => (\w+),\s+path: (?:paths\.(\w+)|'(.+)'),$/gm),

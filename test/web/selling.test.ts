@@ -108,7 +108,7 @@ const itemChanges: [what: string, to: Draft, body: object][] = [
   ['a price', { ...itemWas, cost: '11.5' }, { pricing: { cost: 11.5 } }],
   ['no other price', { ...itemWas, auto_order_cost: '' }, { pricing: { auto_order_cost: null } }],
   [
-    'what is no number is refused by the server',
+    'the server refuses what is not a number',
     { ...itemWas, cost: 'x' },
     { pricing: { cost: 'x' } },
   ],

@@ -1,25 +1,17 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router';
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { parseInspector } from './autoOrder/inspect.ts';
 import { parseLife } from './autoOrder/lifeUrl.ts';
 import { parseAutoOrderList } from './autoOrders/list.ts';
-import { parseItemList } from './catalogue/list.ts';
-import { parseCouponList } from './coupons/list.ts';
 import { parseCustomerList } from './customers/list.ts';
 import { parseUrl, stringifyUrl } from './kit/urlCodec.ts';
 import { parseOrderList } from './orders/list.ts';
 import { paths } from './paths.ts';
+import { inside, root } from './rootRoutes.ts';
+import { sellingRoutes } from './sellingRoutes.ts';
 import { ErrorPage, NotFoundPage } from './shell/errorPages.tsx';
-import { Inside } from './shell/inside.tsx';
 import { LogInPage } from './shell/logInPage.tsx';
 import { parseTaskList } from './tasks/list.ts';
 import { parseDeliveries, parseWebhooks } from './webhooks/state.ts';
-
-const root = createRootRoute({ notFoundComponent: NotFoundPage });
 
 const logIn = createRoute({
   getParentRoute: () => root,
@@ -27,9 +19,6 @@ const logIn = createRoute({
   validateSearch: ({ to }): { to?: string } => (typeof to === 'string' ? { to } : {}),
   component: LogInPage,
 });
-
-/** Everything that needs a session. */
-const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Inside });
 
 const today = createRoute({
   getParentRoute: () => inside,
@@ -196,104 +185,6 @@ const personEdit = createRoute({
   component: lazyRouteComponent(() => import('./people/UserDialogs.tsx'), 'UserEditDialog'),
 });
 
-const catalogue = createRoute({
-  getParentRoute: () => inside,
-  path: paths.catalogue,
-  validateSearch: parseItemList,
-  component: lazyRouteComponent(() => import('./catalogue/CataloguePage.tsx'), 'CataloguePage'),
-});
-
-const item = createRoute({
-  getParentRoute: () => inside,
-  path: paths.item,
-  component: lazyRouteComponent(() => import('./catalogue/ItemPage.tsx'), 'ItemPage'),
-});
-
-const itemEdit = createRoute({
-  getParentRoute: () => item,
-  path: 'edit/$part',
-  component: lazyRouteComponent(() => import('./catalogue/ItemDialog.tsx'), 'ItemDialog'),
-});
-
-const coupons = createRoute({
-  getParentRoute: () => inside,
-  path: paths.coupons,
-  validateSearch: parseCouponList,
-  component: lazyRouteComponent(() => import('./coupons/CouponsPage.tsx'), 'CouponsPage'),
-});
-
-const couponNew = createRoute({
-  getParentRoute: () => coupons,
-  path: 'new',
-  component: lazyRouteComponent(() => import('./coupons/CouponDialogs.tsx'), 'NewCouponDialog'),
-});
-
-const coupon = createRoute({
-  getParentRoute: () => inside,
-  path: paths.coupon,
-  component: lazyRouteComponent(() => import('./coupons/CouponPage.tsx'), 'CouponPage'),
-});
-
-const couponEdit = createRoute({
-  getParentRoute: () => coupon,
-  path: '$part',
-  component: lazyRouteComponent(() => import('./coupons/CouponDialogs.tsx'), 'CouponEditDialog'),
-});
-
-const shipping = createRoute({
-  getParentRoute: () => inside,
-  path: paths.shipping,
-  component: lazyRouteComponent(() => import('./shipping/ShippingPage.tsx'), 'ShippingPage'),
-});
-
-const shippingNew = createRoute({
-  getParentRoute: () => shipping,
-  path: 'new',
-  component: lazyRouteComponent(
-    () => import('./shipping/ShippingDialogs.tsx'),
-    'NewShippingDialog',
-  ),
-});
-
-const shippingEdit = createRoute({
-  getParentRoute: () => shipping,
-  path: '$name/$part',
-  component: lazyRouteComponent(
-    () => import('./shipping/ShippingDialogs.tsx'),
-    'ShippingEditDialog',
-  ),
-});
-
-const stock = createRoute({
-  getParentRoute: () => inside,
-  path: paths.stock,
-  component: lazyRouteComponent(() => import('./stock/StockPage.tsx'), 'StockPage'),
-});
-
-const stockAdjust = createRoute({
-  getParentRoute: () => stock,
-  path: '$oid/$center',
-  component: lazyRouteComponent(() => import('./stock/StockDialog.tsx'), 'StockDialog'),
-});
-
-const taxes = createRoute({
-  getParentRoute: () => inside,
-  path: paths.taxes,
-  component: lazyRouteComponent(() => import('./taxes/TaxesPage.tsx'), 'TaxesPage'),
-});
-
-const taxNew = createRoute({
-  getParentRoute: () => taxes,
-  path: 'new',
-  component: lazyRouteComponent(() => import('./taxes/TaxDialogs.tsx'), 'NewTaxDialog'),
-});
-
-const taxEdit = createRoute({
-  getParentRoute: () => taxes,
-  path: '$oid/$part',
-  component: lazyRouteComponent(() => import('./taxes/TaxDialogs.tsx'), 'TaxEditDialog'),
-});
-
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
@@ -317,13 +208,7 @@ const insideRoutes = [
   users.addChildren([userNew]),
   groups.addChildren([groupNew, groupEdit]),
   person.addChildren([personEdit]),
-  catalogue,
-  item.addChildren([itemEdit]),
-  coupons.addChildren([couponNew]),
-  coupon.addChildren([couponEdit]),
-  shipping.addChildren([shippingNew, shippingEdit]),
-  stock.addChildren([stockAdjust]),
-  taxes.addChildren([taxNew, taxEdit]),
+  ...sellingRoutes,
   me,
 ];
 

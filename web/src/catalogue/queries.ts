@@ -4,9 +4,9 @@ import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import type { DraftBase } from '../kit/draft.ts';
-import { asOpened, type Write, written } from '../kit/draftWrites.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
+import { asOpened, type Write, written } from '../shell/draftWrites.ts';
 import { draftOfItem, itemBody } from './forms.ts';
 
 /** The items that the address of the catalogue asks for. */

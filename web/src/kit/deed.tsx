@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
-import { newDecisionKey } from './draftWrites.ts';
+import { newDecisionKey } from '../shell/draftWrites.ts';
 import form from './form.module.css';
 import { Refusal } from './refusal.tsx';
 

@@ -1,5 +1,6 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { Undo } from '../shell/changes.ts';
+import { newDecisionKey, type Write } from '../shell/draftWrites.ts';
 import {
   changedKeys,
   conflictsOf,
@@ -8,7 +9,6 @@ import {
   type DraftConflict,
   decided,
 } from './draft.ts';
-import { newDecisionKey, type Write } from './draftWrites.ts';
 
 /** The state of a form that several people may change at the same time. */
 export interface DraftForm {

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import type { DraftBase } from '../kit/draft.ts';
-import { asOpened, written as sendDraft, type Write } from '../kit/draftWrites.ts';
+import { asOpened, written as sendDraft, type Write } from '../shell/draftWrites.ts';
 import { draftOfGroup, draftOfUser, groupBody, userBody } from './forms.ts';
 import { allPermissions } from './permissions.ts';
 

@@ -2,8 +2,8 @@ import type { ShippingMethod } from '@perennial/contract/shippingMethod.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
-import { asOpened, type Write, written } from '../kit/draftWrites.ts';
 import type { Undo } from '../shell/changes.ts';
+import { asOpened, type Write, written } from '../shell/draftWrites.ts';
 import { changedMethods, draftOfMethod, methodOf } from './forms.ts';
 
 /** The shipping methods, and the version of the settings that they belong to. */

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import type { DraftBase } from '../kit/draft.ts';
-import { asOpened, type Write, written } from '../kit/draftWrites.ts';
+import { asOpened, type Write, written } from '../shell/draftWrites.ts';
 import { draftOfStock, type StockRow, stockBody, stockRows } from './forms.ts';
 
 const _expand = 'shipping,shipping.distribution_centers';

@@ -2,7 +2,7 @@ import type { TaxRate } from '@perennial/contract/tax.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
-import { asOpened, newDecisionKey, type Write, written } from '../kit/draftWrites.ts';
+import { asOpened, newDecisionKey, type Write, written } from '../shell/draftWrites.ts';
 import { taxBody } from './forms.ts';
 
 const pageSize = 200;

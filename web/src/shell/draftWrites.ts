@@ -1,7 +1,7 @@
 import { newIdempotencyKey } from '../api/call.ts';
 import { Refused } from '../api/refused.ts';
-import type { Undo } from '../shell/changes.ts';
-import type { Draft, DraftBase } from './draft.ts';
+import type { Draft, DraftBase } from '../kit/draft.ts';
+import type { Undo } from './changes.ts';
 
 /** Names one decision of a person, so that pressing the button again changes nothing twice. */
 export const newDecisionKey = newIdempotencyKey;
