@@ -55,7 +55,7 @@ export async function sellingObjects(request: BrowserWorld['request']) {
   });
   const rate = await request({
     operation: 'insertTaxRate',
-    body: { country_code: 'US', state_region: 'NY', tax_rate: 4 },
+    body: { country_code: 'US', state_region: 'WY', tax_rate: 4 },
   });
   await request({
     operation: 'updateMerchantSettings',
