@@ -25,9 +25,10 @@ interface Made {
   user: number;
   group: number;
   webhook: number;
+  taxRate: number;
   other: number;
 }
-const made: Made = { user: 0, group: 0, webhook: 0, other: 0 };
+const made: Made = { user: 0, group: 0, webhook: 0, taxRate: 0, other: 0 };
 const hook = (url: string) => ({
   webhook_url: url,
   authentication_type: 'basic',
@@ -108,6 +109,17 @@ const acts: [operation: OperationId, request: () => object, objectType: string][
     () => ({ body: { active: false, daily_activity_list: [] } }),
     'receivable retry',
   ],
+  [
+    'insertTaxRate',
+    () => ({ body: { country_code: 'US', state_region: 'WY', tax_rate: 4 } }),
+    'tax rate',
+  ],
+  [
+    'updateTaxRate',
+    () => ({ params: { tax_rate_oid: made.taxRate }, body: { tax_rate: 5 } }),
+    'tax rate',
+  ],
+  ['deleteTaxRate', () => ({ params: { tax_rate_oid: made.taxRate } }), 'tax rate'],
   ['insertDistributionCenter', () => ({ body: { code: 'EAST' } }), 'distribution center'],
   [
     'updateDistributionCenter',
@@ -154,6 +166,7 @@ function remember(operation: OperationId, text: string): void {
   const body = (text === '' ? {} : JSON.parse(text)) as Record<string, Record<string, number>>;
   if (operation === 'insertUser') made.user = body['user']!['user_id']!;
   if (operation === 'insertGroup') made.group = body['group']!['group_oid']!;
+  if (operation === 'insertTaxRate') made.taxRate = body['tax_rate']!['tax_rate_oid']!;
   if (operation === 'insertWebhook') made.webhook = body['webhook']!['webhook_oid']!;
 }
 

@@ -1,6 +1,7 @@
 import { TaxRate } from '@perennial/contract/tax.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -29,7 +30,8 @@ export async function insertTaxRate(context: Context, body: TaxRate): Promise<Ta
   const { merchantId, timeZone } = context.merchant;
   const given = cleaned(merged<TaxRate>({}, writable(TaxRate, body, timeZone)));
   refuseFault(rateFault(given));
-  return inTransaction(context, async ({ db }) => {
+  return inTransaction(context, async (context) => {
+    const { db } = context;
     const oid = await takeNumbers(db, merchantId, 'tax_rate', 1);
     const rate = { ...given, tax_rate_oid: oid };
     if (!(await addTaxRate(db, merchantId, rate)))
@@ -37,6 +39,7 @@ export async function insertTaxRate(context: Context, body: TaxRate): Promise<Ta
         reason: `The ${levelOf(placeOf(rate))} has a tax rate already`,
         fix: 'Update that rate instead',
       });
+    await recordAct(context, { act: 'insertTaxRate', ...named(oid), after: rate });
     return withLevel(rate);
   });
 }
@@ -44,7 +47,8 @@ export async function insertTaxRate(context: Context, body: TaxRate): Promise<Ta
 /** Changes a tax rate and returns it. Its place stays. */
 export function updateTaxRate(context: Context, oid: number, body: TaxRate): Promise<TaxRate> {
   const { merchantId, timeZone } = context.merchant;
-  return inTransaction(context, async ({ db }) => {
+  return inTransaction(context, async (context) => {
+    const { db } = context;
     const before = (await lockTaxRate(db, merchantId, oid)) ?? noTaxRate(oid);
     const rate = cleaned(merged<TaxRate>(before, writable(TaxRate, body, timeZone)));
     refuseFault(rateFault(rate));
@@ -55,14 +59,23 @@ export function updateTaxRate(context: Context, oid: number, body: TaxRate): Pro
         fix: 'Insert a rate for the other place, and delete this one',
       });
     await saveTaxRate(db, merchantId, rate);
+    await recordAct(context, { act: 'updateTaxRate', ...named(oid), before, after: rate });
     return withLevel(rate);
   });
 }
 
 /** Deletes a tax rate. */
-export async function removeTaxRate({ db, merchant }: Context, oid: number): Promise<void> {
-  if (!(await deleteTaxRate(db, merchant.merchantId, oid))) noTaxRate(oid);
+export function removeTaxRate(context: Context, oid: number): Promise<void> {
+  const { merchantId } = context.merchant;
+  return inTransaction(context, async (context) => {
+    const before = (await lockTaxRate(context.db, merchantId, oid)) ?? noTaxRate(oid);
+    await deleteTaxRate(context.db, merchantId, oid);
+    await recordAct(context, { act: 'deleteTaxRate', ...named(oid), before });
+  });
 }
+
+/** How the log names a rate. */
+const named = (oid: number) => ({ objectType: 'tax rate', objectId: String(oid) });
 
 const noTaxRate = (oid: number): never => refuse('not_found', { what: 'tax rate', id: oid });
 

@@ -77,16 +77,11 @@ export async function saveTaxRate(tx: Database, merchantId: string, rate: TaxRat
 }
 
 /** Deletes a rate. Returns false when there is none. */
-export async function deleteTaxRate(
-  tx: Database,
-  merchantId: string,
-  oid: number,
-): Promise<boolean> {
-  const count = await tx.run('delete from tax_rate where merchant_id = $1 and tax_rate_oid = $2', [
+export async function deleteTaxRate(tx: Database, merchantId: string, oid: number): Promise<void> {
+  await tx.run('delete from tax_rate where merchant_id = $1 and tax_rate_oid = $2', [
     merchantId,
     oid,
   ]);
-  return count > 0;
 }
 
 function keysOf(rate: TaxRate): [place: string, countyState: string | null] {

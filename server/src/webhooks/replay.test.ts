@@ -184,5 +184,5 @@ test('a webhook without an owner is not enabled before it has one', async (t) =>
   );
   clock.move(2000);
   const refused = await update(params, { disabled: false });
-  assert.match(refused.text, /The owner of the webhook is gone/);
+  assert.match(refused.text, /The owner of the webhook no longer exists/);
 });
