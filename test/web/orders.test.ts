@@ -246,7 +246,7 @@ test('a replacement and tracking numbers are read as typed', () => {
   assert.deepEqual(readReplacement(unpaid, { 'quantity 0': '2', 'quantity 1': '' }), [
     { merchant_item_id: 'TEA', quantity: 2 },
   ]);
-  assert.match(JSON.stringify(readReplacement(unpaid, {})), /how much of what/);
+  assert.match(JSON.stringify(readReplacement(unpaid, {})), /Enter the quantity of each line/);
   assert.match(JSON.stringify(readReplacement(unpaid, { 'quantity 0': 'x' })), /not a valid/);
   assert.deepEqual(trackingNumbers(' 1Z1, 1Z2\n1Z1'), ['1Z1', '1Z2']);
 });
