@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
+import type { Locator, Page } from 'playwright-core';
 import type { TestRequest } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
 import { watchedPage } from './watched.ts';
@@ -46,6 +47,24 @@ const read = async (order_id: string) =>
     })
   ).order;
 
+/**
+ * Opens a dialog by its key. While the one before closes, and before the page listens, a key is lost;
+ * a person presses it again.
+ */
+async function openBy(page: Page, key: string): Promise<Locator> {
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor({ state: 'hidden' });
+  for (let presses = 0; presses < 5; presses++) {
+    await page.keyboard.press(key);
+    const isOpen = await dialog.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isOpen) break;
+  }
+  return dialog;
+}
+
 test(
   'an unpaid order is collected: the amount is named, and the money is there',
   withBrowser,
@@ -55,12 +74,7 @@ test(
     await page.getByRole('link', { name: /orders owed/i }).click();
     await page.getByRole('grid').getByText(id).click();
     await page.getByText('$20.00 is owed').waitFor();
-    const dialog = page.getByRole('dialog');
-    // On a busy machine a key may arrive before the page listens; a person presses it again.
-    for (let presses = 0; presses < 5 && !(await dialog.isVisible()); presses++) {
-      await page.keyboard.press('b');
-      await dialog.waitFor({ timeout: 3000 }).catch(() => {});
-    }
+    const dialog = await openBy(page, 'b');
     await dialog.getByText('This cannot be undone').waitFor();
     await dialog.getByRole('button', { name: 'Charge $20.00' }).click();
     await page.getByText(`Order ${id} was charged`).waitFor();
@@ -82,21 +96,20 @@ test(
     await page.getByRole('grid').waitFor();
     await page.goto(`${world.url}/orders/${id}`);
     await page.getByText('It waits to be shipped from DFLT').waitFor();
-    await page.keyboard.press('h');
-    await page.getByRole('dialog').getByRole('button', { name: 'Hold' }).click();
+    const dialog = await openBy(page, 'h');
+    await dialog.getByRole('button', { name: 'Hold' }).click();
     await page.getByText(`Order ${id} is held`).waitFor();
     assert.equal((await read(id))?.current_stage, 'Hold');
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await page.getByText('It waits to be shipped from DFLT').waitFor();
 
-    await page.keyboard.press('s');
-    const dialog = page.getByRole('dialog');
+    await openBy(page, 's');
     await dialog.getByLabel('Tracking numbers').fill('1Z-1, 1Z-2');
     await dialog.getByRole('button', { name: 'Record the shipment' }).click();
     await page.getByText('It is complete.').waitFor();
     assert.deepEqual((await read(id))?.shipping?.tracking_numbers, ['1Z-1', '1Z-2']);
 
-    await page.keyboard.press('r');
+    await openBy(page, 'r');
     await dialog.getByLabel('Give back of 2 × MUG').fill('10');
     await dialog.getByRole('button', { name: 'Next' }).click();
     await dialog.getByRole('button', { name: 'Refund $10.00' }).click();
