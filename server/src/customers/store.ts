@@ -30,18 +30,18 @@ export async function findCustomerOid(
   return row?.oid;
 }
 
-/** Returns which of these profiles get no coupons. */
-export async function findCouponRefusers(
+/** Returns which of these profiles have a mark: they get no coupons, or pay no taxes. */
+export async function findMarked(
   db: Database,
   merchantId: string,
+  mark: 'no_coupons' | 'tax_exempt',
   oids: readonly number[],
 ): Promise<ReadonlySet<number>> {
   if (oids.length === 0) return new Set();
   const rows = await db.rows<{ oid: number }>(
     `select customer_profile_oid as oid from customer
-     where merchant_id = $1 and customer_profile_oid = any($2::int[])
-       and document->>'no_coupons' = 'true'`,
-    [merchantId, oids],
+     where merchant_id = $1 and customer_profile_oid = any($2::int[]) and document->>$3 = 'true'`,
+    [merchantId, oids, mark],
   );
   return new Set(rows.map(({ oid }) => oid));
 }
@@ -100,22 +100,6 @@ export async function refusesCoupons(
     [merchantId, key],
   );
   return row?.refuses === true;
-}
-
-/** Returns those of these customers whose profile is tax exempt. */
-export async function findTaxExempt(
-  db: Database,
-  merchantId: string,
-  oids: readonly number[],
-): Promise<ReadonlySet<number>> {
-  if (oids.length === 0) return new Set();
-  const rows = await db.rows<{ oid: number }>(
-    `select customer_profile_oid as oid from customer
-     where merchant_id = $1 and customer_profile_oid = any($2::int[])
-       and document->>'tax_exempt' = 'true'`,
-    [merchantId, oids],
-  );
-  return new Set(rows.map(({ oid }) => oid));
 }
 
 /** Returns the key of an email. Emails are compared without case and without surrounding spaces. */

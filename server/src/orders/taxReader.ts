@@ -1,4 +1,4 @@
-import { findTaxExempt } from '../customers/store.ts';
+import { findMarked } from '../customers/store.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { OrderRecord } from './order.ts';
@@ -44,7 +44,7 @@ export async function loadTaxTerms(
 ): Promise<(order: TaxedOrder) => TaxTerms> {
   const { merchantId, settings } = merchant;
   const oids = orders.flatMap(({ customerProfileOid }) => customerProfileOid ?? []);
-  const exempt = await findTaxExempt(db, merchantId, oids);
+  const exempt = await findMarked(db, merchantId, 'tax_exempt', oids);
   const taxes = await source.taxAt(db, merchantId, orders.map(presentPlace));
   const rounding = settings['tax_rounding'] === 'line' ? 'line' : 'order';
   return (order) => ({

@@ -125,7 +125,7 @@ test('a cancelation gives it up', async () => {
   assert.deepEqual(capturesOf(rebills), []);
 });
 
-test('a merchant who grants no days has it declined', async () => {
+test('without days to confirm, the payment counts as declined', async () => {
   const rebills = await waiting('NONE', { dunning: { confirmation_days: 0 } });
   assert.equal((await rebills.load(1)).creditCardAttempt, 1);
   assert.equal((await rebills.run(dayAfter)).examined, 0);

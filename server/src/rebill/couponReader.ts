@@ -1,6 +1,6 @@
 import { findCoupons } from '../coupons/codeStore.ts';
 import { couponOf } from '../coupons/wireCoupon.ts';
-import { findCouponRefusers } from '../customers/store.ts';
+import { findMarked } from '../customers/store.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { Context } from '../platform/context.ts';
 import { baseCodesOf, type CouponCatalog, noCoupons } from './originalCoupons.ts';
@@ -20,7 +20,7 @@ export async function loadCoupons(
   const found = await findCoupons(db, merchantId, codes);
   const byCode = new Map(found.map(({ key, document }) => [key, document]));
   const oids = couponed.flatMap(({ customerProfileOid }) => customerProfileOid ?? []);
-  const refusers = await findCouponRefusers(db, merchantId, oids);
+  const refusers = await findMarked(db, merchantId, 'no_coupons', oids);
   return {
     find: (code) => {
       const document = byCode.get(code);

@@ -1,18 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { type CheckedFile, checksumOf, save } from '../../platform/backup/checkedFiles.ts';
 import type { RowsTable } from '../../platform/tenancy/rowsStore.ts';
 import { Obstacle } from '../command.ts';
 
 /** A file of an exported merchant: its path in the folder, and what its check needs. */
-export interface MovedFile {
+export interface MovedFile extends CheckedFile {
   readonly path: string;
-  readonly bytes: number;
-  /** SHA-256 in hexadecimal digits. */
-  readonly sha256: string;
 }
 
 /** A table of an exported merchant: a row of JSON a line. */
@@ -93,27 +88,13 @@ export async function writeChecked(
   path: string,
   chunks: AsyncIterable<string | Buffer>,
 ): Promise<MovedFile> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const meter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-  });
-  const target = createWriteStream(join(folder, path), { mode: 0o600, flags: 'wx', flush: true });
-  await pipeline(Readable.from(chunks, { objectMode: true }), meter, target);
-  return { path, bytes, sha256: hash.digest('hex') };
+  const source = Readable.from(chunks, { objectMode: true });
+  return { path, ...(await save(source, join(folder, path), () => {})) };
 }
 
 /** The checksum of a file; undefined when it cannot be read. */
-async function sha256Of(path: string): Promise<string | undefined> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  } catch {
-    return undefined;
-  }
-  return hash.digest('hex');
-}
+const sha256Of = (path: string): Promise<string | undefined> =>
+  checksumOf(path, () => {}).then(
+    ({ sha256 }) => sha256,
+    () => undefined,
+  );

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { databaseName } from '../continuityStore.ts';
 import type { Connection } from '../storage/connection.ts';
 import { describe, readSequences, readTables, type Table, wholeDatabase } from './catalogue.ts';
+import { save } from './checkedFiles.ts';
 import {
   type BackupStart,
   type BackupTable,
@@ -17,7 +18,7 @@ import {
   type Unfinished,
   writeUnfinished,
 } from './manifest.ts';
-import { openRowStream, type RowStream, save } from './rowStream.ts';
+import { openRowStream, type RowStream } from './rowStream.ts';
 
 /*
  * A backup while servers write (docs/adr/0065-backups.md). Rows of transactions that had ended when

@@ -1,6 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Written } from './rowStream.ts';
+import type { CheckedFile } from './checkedFiles.ts';
 
 /*
  * What a folder of a backup holds. The manifest is written last: a folder without one is a backup
@@ -8,7 +8,7 @@ import type { Written } from './rowStream.ts';
  */
 
 /** A file of a backup, by its path in the folder. */
-export interface BackupFile extends Omit<Written, 'rows'> {
+export interface BackupFile extends CheckedFile {
   readonly path: string;
 }
 

@@ -9,6 +9,7 @@ import { checksumOfSql, type Migration, migrate } from '../storage/migrate.ts';
 import { noLimits } from '../storage/sessionSettings.ts';
 import { BackupError } from './backup.ts';
 import { readForeignKeys, wholeDatabase } from './catalogue.ts';
+import { checksumOf, save } from './checkedFiles.ts';
 import {
   type BackupTable,
   filesOf,
@@ -16,7 +17,7 @@ import {
   readManifest,
   readUnfinished,
 } from './manifest.ts';
-import { checksumOf, openRowStream, type RowStream, save } from './rowStream.ts';
+import { openRowStream, type RowStream } from './rowStream.ts';
 
 /** Hears how many bytes of how many are done. */
 export type OnProgress = (done: number, total: number) => void;

@@ -1,19 +1,16 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { type Readable, Transform, type Writable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { type Connection, connectionSettings } from '../storage/connection.ts';
 import { columnTypes, type Database, overConnection } from '../storage/database.ts';
 import { applySettings, noLimits } from '../storage/sessionSettings.ts';
+import { type CheckedFile, metered, save } from './checkedFiles.ts';
 
-/** What a file of a backup holds, for its check. */
-export interface Written {
+/** The rows of a file of a backup, and what its check needs. */
+export interface Written extends CheckedFile {
   readonly rows: number;
-  readonly bytes: number;
-  /** SHA-256 in hexadecimal digits. */
-  readonly sha256: string;
 }
 
 /** One connection that reads and writes whole tables as text (`COPY`). */
@@ -57,46 +54,3 @@ export async function openRowStream(connection: Connection): Promise<RowStream> 
     close: () => client.end(),
   };
 }
-
-/** Writes a stream to a new file that only its owner reads, and returns its size and checksum. */
-export async function save(
-  source: Readable,
-  path: string,
-  onBytes: (bytes: number) => void,
-): Promise<Omit<Written, 'rows'>> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const meter = metered((size, chunk) => {
-    bytes += size;
-    hash.update(chunk);
-    onBytes(size);
-  });
-  await pipeline(source, meter, createWriteStream(path, { mode: 0o600, flush: true }));
-  return { bytes, sha256: hash.digest('hex') };
-}
-
-/** Reads a file to its end and returns its size and checksum. */
-export async function checksumOf(
-  path: string,
-  onBytes: (bytes: number) => void,
-): Promise<Omit<Written, 'rows'>> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) {
-    hash.update(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-    onBytes((chunk as Buffer).length);
-  }
-  return { bytes, sha256: hash.digest('hex') };
-}
-
-const chunkBytes = 1 << 20;
-
-const metered = (onChunk: (bytes: number, chunk: Buffer) => void): Transform =>
-  new Transform({
-    highWaterMark: chunkBytes,
-    transform(chunk: Buffer, _encoding, done) {
-      onChunk(chunk.length, chunk);
-      done(null, chunk);
-    },
-  });
