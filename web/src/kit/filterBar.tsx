@@ -33,6 +33,7 @@ export function FilterBar({
   const chosen = Object.keys(filters).filter(
     (name) => filters[name]!.kind !== 'text' && (state[name] !== undefined || opened === name),
   );
+  const addable = Object.entries(filters).filter(([, { kind }]) => kind !== 'text');
   return (
     <div className={classes['bar']} role="search">
       <TextFilter
@@ -51,22 +52,22 @@ export function FilterBar({
           onChange={(value) => onChange(name, value, false)}
         />
       ))}
-      <Menu position="bottom-start" opened={isMenuOpen} onChange={setMenuOpen}>
-        <Menu.Target>
-          <Button variant="subtle" color="gray" leftSection={<Icon name="filter" size={16} />}>
-            Filter
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {Object.entries(filters)
-            .filter(([, { kind }]) => kind !== 'text')
-            .map(([name, { label }]) => (
+      {addable.length > 0 && (
+        <Menu position="bottom-start" opened={isMenuOpen} onChange={setMenuOpen}>
+          <Menu.Target>
+            <Button variant="subtle" color="gray" leftSection={<Icon name="filter" size={16} />}>
+              Filter
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {addable.map(([name, { label }]) => (
               <Menu.Item key={name} onClick={() => setOpened(name)}>
                 {label}
               </Menu.Item>
             ))}
-        </Menu.Dropdown>
-      </Menu>
+          </Menu.Dropdown>
+        </Menu>
+      )}
       <div className={classes['rest']}>{children}</div>
     </div>
   );
