@@ -169,6 +169,11 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     ],
   },
   updateInventory: { inventories: [{ itemId: 'COFFEE', quantity: 120 }] },
+  estimatePricing: {
+    items: [{ merchant_item_id: 'COFFEE', quantity: 2, auto_order_schedule: 'Monthly' }],
+    shipping: { country_code: 'US', state_region: 'NV', city: 'Reno' },
+    coupons: [{ coupon_code: 'TEN' }],
+  },
   insertTaxRate: { country_code: 'US', state_region: 'CA', tax_rate: 7.25, tax_shipping: false },
   updateTaxRate: { tax_rate: 7.5, tax_shipping: true },
   insertDistributionCenter: { code: 'EAST', name: 'East', city: 'Newark', state: 'NJ' },

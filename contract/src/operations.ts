@@ -188,6 +188,7 @@ import {
   WorkflowTasksBatchRequest,
   WorkflowTasksBatchResponse,
 } from './perennial.ts';
+import { PricingEstimateRequest, PricingEstimateResponse } from './pricing.ts';
 import {
   AccountsReceivableRetryConfig,
   AccountsReceivableRetryConfigResponse,
@@ -3554,6 +3555,21 @@ export const operations = {
     permissions: ['configuration_write'],
     params: Type.Object({ tax_rate_oid: oid() }),
     status: 204,
+  },
+  estimatePricing: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/pricing/estimate',
+    summary: 'Estimate what a cart costs at an address',
+    description:
+      'Calculates lines, coupons, shipping and tax as an insert of the order would, and what the cart costs ' +
+      'with each shipping method. Stores and charges nothing, and takes no stock and no code of a coupon.',
+    permissions: ['order_read'],
+    body: PricingEstimateRequest,
+    response: PricingEstimateResponse,
+    payload: 'estimate',
+    status: 200,
   },
   getAutoOrderTimeline: {
     tag: 'perennial',

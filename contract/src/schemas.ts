@@ -36,6 +36,7 @@ import * as orderRefund from './orderRefund.ts';
 import * as orderSheet from './orderSheet.ts';
 import * as orderShipping from './orderShipping.ts';
 import * as perennial from './perennial.ts';
+import * as pricing from './pricing.ts';
 import * as receivable from './receivable.ts';
 import * as screens from './screens.ts';
 import * as session from './session.ts';
@@ -81,6 +82,7 @@ const files = {
     timeline,
     shippingMethod,
     tax,
+    pricing,
   ],
   common: [common],
 };

@@ -27,7 +27,7 @@ import { readCouponTerms, takeCoupons } from './couponReader.ts';
 import { readCustomerShipping } from './customerShippingReader.ts';
 import type { OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
-import { type NewOrder, newOrder } from './newOrder.ts';
+import { type NewOrder, type NewOrderRequest, newOrder } from './newOrder.ts';
 import { claimOnceItems, onceWarnings } from './onceOperations.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
@@ -305,16 +305,28 @@ async function draft(
   channelPartner: OrderChannelPartner,
   takeNumber: () => Promise<number>,
 ): Promise<Outcome<NewOrder, FieldFault>> {
+  const [terms, number] = await Promise.all([
+    readOrderTerms(context, order, channelPartner),
+    takeNumber(),
+  ]);
+  return newOrder({ ...terms, orderId: orderIdOf(context.merchant.merchantId, number) });
+}
+
+/** Reads what a new order depends on: catalogue, customer, coupons, shipping methods and taxes. */
+export async function readOrderTerms(
+  context: Context,
+  order: Order,
+  channelPartner: OrderChannelPartner,
+): Promise<Omit<NewOrderRequest, 'orderId'>> {
   const { merchantId, currency, timeZone } = context.merchant;
   const email = order.billing?.email;
-  const [catalog, customer, number, coupons] = await Promise.all([
+  const [catalog, customer, coupons] = await Promise.all([
     findSoldItems(
       context.db,
       merchantId,
       (order.items ?? []).flatMap((item) => item.merchant_item_id ?? []),
     ),
     email === undefined ? undefined : findOrderingCustomer(context.db, merchantId, email),
-    takeNumber(),
     readCouponTerms(context, order),
   ]);
   const customerProfileOid = customer?.oid;
@@ -325,11 +337,10 @@ async function draft(
   const customers = await readCustomerShipping(context, shippingMethods, [customerProfileOid]);
   const taxed = { document: order, customerProfileOid };
   const taxTerms = await loadTaxTerms(context.db, context.merchant, [taxed]);
-  return newOrder({
+  return {
     shippingMethods,
     customerShipping: customers.get(customerProfileOid ?? 0),
     merchantId,
-    orderId: orderIdOf(merchantId, number),
     order,
     channelPartner,
     catalog,
@@ -340,7 +351,7 @@ async function draft(
     tax: taxTerms(taxed),
     currency,
     now: { at: context.now, timeZone, by: context.actor.name },
-  });
+  };
 }
 
 // The server sets `card_number`, but only the client knows the last four digits of a token.

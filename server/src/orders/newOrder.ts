@@ -122,7 +122,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
 }
 
 /** What a new order costs. */
-interface PricedOrder {
+export interface PricedOrder {
   readonly currency: OrderCurrency;
   readonly lines: readonly OrderLine[];
   readonly coupons: CouponUse;
@@ -132,7 +132,8 @@ interface PricedOrder {
   readonly shipping: ShippingOutcome;
 }
 
-function pricedOrder(request: NewOrderRequest): Outcome<PricedOrder, FieldFault> {
+/** Returns what a new order costs, or its first fault. Ignores its payment. */
+export function pricedOrder(request: NewOrderRequest): Outcome<PricedOrder, FieldFault> {
   const { order: wire, channelPartner, now, customerProfileOid } = request;
   const isPaidElsewhere = channelPartner.skip_payment_processing === true;
   const currency = currencyOf(wire, request.currency);
@@ -243,7 +244,7 @@ const unacceptedWarnings = (fault: FieldFault | undefined): LineWarning[] =>
   fault ? [{ code: 'card_not_accepted', field: fault.field, reason: fault.reason }] : [];
 
 /** Warns of lines that ask for more than there is; nothing is charged for them here. */
-function soldOutLines({ order: { items = [] }, catalog }: NewOrderRequest): LineWarning[] {
+export function soldOutLines({ order: { items = [] }, catalog }: NewOrderRequest): LineWarning[] {
   return items.flatMap((line, index) => {
     const itemId = line.merchant_item_id ?? '';
     const uses = stockUses([{ itemId, quantity: line.quantity ?? 1 }], (id) =>
@@ -439,11 +440,11 @@ function chargesOf({ order, currency, tax }: NewOrderRequest): Outcome<Charges, 
 }
 
 /** Whether the order names its tax, so that nothing is calculated. */
-const namesTax = ({ taxes }: Order): boolean =>
+export const namesTax = ({ taxes }: Order): boolean =>
   taxes?.arbitrary_tax !== undefined || taxes?.arbitrary_tax_rate !== undefined;
 
 /** The tax by the merchant's rates, for an order that names none and whose customer pays it. */
-const placeTaxOf = (order: Order, { here, isExempt }: TaxTerms): PlaceTax | undefined =>
+export const placeTaxOf = (order: Order, { here, isExempt }: TaxTerms): PlaceTax | undefined =>
   namesTax(order) || isExempt ? undefined : here;
 
 /** Reads the amounts that the order names, by the paths of their fields. */

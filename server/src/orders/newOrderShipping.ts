@@ -13,6 +13,7 @@ import {
   type Shipment,
   type ShippingMethod,
   type ShippingQuote,
+  type ShippingRuleApplied,
 } from './shippingMethod.ts';
 import { lineTotals } from './totals.ts';
 
@@ -29,6 +30,7 @@ export interface NewOrderShipping {
 export interface ShippingOutcome {
   readonly cost: Minor;
   readonly method?: ShippingMethod | undefined;
+  readonly rules?: readonly ShippingRuleApplied[] | undefined;
   readonly warnings: readonly LineWarning[];
 }
 
@@ -47,7 +49,8 @@ export function newOrderShipping(
   if (methods.length === 0 || (isCheapest !== true && !name))
     return success({ cost: zero, warnings: [] });
   const quote = quoteOf(request, shipmentOf(request, lines));
-  if (quote !== undefined) return success({ cost: quote.cost, method: quote.method, warnings: [] });
+  if (quote !== undefined)
+    return success({ cost: quote.cost, method: quote.method, rules: quote.rules, warnings: [] });
   const fault = noMethodFault(request);
   if (channelPartner.ignore_invalid_shipping_method !== true) return failure(fault);
   const { field, reason } = fault;

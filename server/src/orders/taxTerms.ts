@@ -35,6 +35,7 @@ export interface AppliedTax {
 export interface TaxRateRule {
   readonly rule:
     | 'tax exempt customer'
+    | 'rate of the order'
     | 'rate of the original order'
     | 'address changed'
     | 'country rate'

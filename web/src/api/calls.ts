@@ -483,6 +483,7 @@ export const calls = {
   insertTaxRate: ['POST', '/perennial/v1/tax_rates', 'configuration_write'],
   updateTaxRate: ['PUT', '/perennial/v1/tax_rates/{tax_rate_oid}', 'configuration_write'],
   deleteTaxRate: ['DELETE', '/perennial/v1/tax_rates/{tax_rate_oid}', 'configuration_write'],
+  estimatePricing: ['POST', '/perennial/v1/pricing/estimate', 'order_read'],
   getAutoOrderTimeline: [
     'GET',
     '/perennial/v1/auto_orders/{auto_order_oid}/timeline',

@@ -1,0 +1,128 @@
+import type { PricingEstimate } from '@perennial/contract/pricing.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
+import { fromMinor, type Minor, minor } from '../kernel/money.ts';
+import { type Outcome, success } from '../kernel/outcome.ts';
+import {
+  type NewOrderRequest,
+  namesTax,
+  type PricedOrder,
+  placeTaxOf,
+  pricedOrder,
+  soldOutFault,
+  soldOutLines,
+} from './newOrder.ts';
+import type { ShippingMethod } from './shippingMethod.ts';
+import { byRates, type TaxRateRule, taxAfterRules } from './taxTerms.ts';
+import { lineTotals } from './totals.ts';
+
+/** The input for an estimate: that of a new order without its number. */
+export type EstimateRequest = Omit<NewOrderRequest, 'orderId'>;
+
+/**
+ * Returns what a cart costs at its address, calculated as a new order is, or the first fault that
+ * prevents a price. Its payment plays no part.
+ */
+export function estimate(request: EstimateRequest): Outcome<PricingEstimate, FieldFault> {
+  const priced = priceOf(request);
+  return priced.ok ? success(wireOf(request, priced.value)) : priced;
+}
+
+// A method that does not ship the cart is told among the refusals, next to the price of the rest.
+const priceOf = (request: EstimateRequest): Outcome<PricedOrder, FieldFault> =>
+  pricedOrder({
+    ...request,
+    orderId: '',
+    channelPartner: { ...request.channelPartner, ignore_invalid_shipping_method: true },
+  });
+
+function wireOf(request: EstimateRequest, priced: PricedOrder): PricingEstimate {
+  const { currency, order } = request;
+  const { lines, coupons, totals, shipping } = priced;
+  const money = (amount: Minor) => fromMinor(amount, currency);
+  const warnings = [...lines.flatMap((line) => line.warnings), ...coupons.warnings];
+  return fromLoose<PricingEstimate>({
+    currency_code: currency,
+    lines: lines.map((line, index) => {
+      const { amount, withDiscount } = lineTotals(line);
+      return {
+        merchant_item_id: order.items?.[index]?.merchant_item_id ?? '',
+        quantity: line.quantity,
+        unit_cost: money(line.unitCost),
+        subtotal: money(amount),
+        discount: money(line.discount),
+        total: money(withDiscount),
+      };
+    }),
+    coupons: coupons.coupons,
+    subtotal: money(totals.subtotal),
+    discount: money(totals.discount),
+    shipping_method: shipping.method?.name,
+    shipping: money(totals.shippingHandling),
+    shipping_discount: money(totals.shippingDiscount),
+    shipping_rules: shipping.rules?.map((each) => ({ ...each, amount: money(each.amount) })),
+    tax: money(totals.tax),
+    tax_rules: taxAfterRules(taxRulesOf(request, totals.taxRatePercent), totals.tax).map(
+      ({ rule, detail, ratePercent, tax }) => ({
+        rule,
+        detail,
+        tax_rate: ratePercent,
+        tax: money(tax),
+      }),
+    ),
+    total: money(totals.total),
+    shipping_methods: byMethods(request).map(({ method, totals }) => ({
+      shipping_method: method.name,
+      shipping: money(totals.shippingHandling),
+      shipping_discount: money(totals.shippingDiscount),
+      tax: money(totals.tax),
+      total: money(totals.total),
+    })),
+    warnings: warnings.map(({ field, reason }) => `${field}: ${reason}.`),
+    refusals: refusalsOf(request, priced),
+  });
+}
+
+/** The rules of the tax, as those of rebills name them. */
+function taxRulesOf({ order, tax }: EstimateRequest, ratePercent: number): readonly TaxRateRule[] {
+  const here = placeTaxOf(order, tax);
+  if (here !== undefined) return byRates(here, tax).rules;
+  if (namesTax(order))
+    return [{ rule: 'rate of the order', detail: 'named with the order', ratePercent }];
+  return tax.isExempt
+    ? [{ rule: 'tax exempt customer', detail: 'by the customer profile', ratePercent: 0 }]
+    : [{ rule: 'no rate', detail: 'the merchant has no tax rates', ratePercent: 0 }];
+}
+
+/** The price of the cart with each method that ships it, the cheapest first. */
+function byMethods(
+  request: EstimateRequest,
+): { method: ShippingMethod; totals: PricedOrder['totals'] }[] {
+  const { order, shippingMethods = [] } = request;
+  return shippingMethods
+    .flatMap((method) => {
+      const shipping = {
+        ...order.shipping,
+        shipping_method: method.name,
+        least_cost_route: false,
+      };
+      const priced = priceOf({ ...request, order: { ...order, shipping } });
+      if (!priced.ok || priced.value.shipping.rules === undefined) return [];
+      return [{ method, totals: priced.value.totals }];
+    })
+    .sort((a, b) => costOf(a.totals) - costOf(b.totals));
+}
+
+const costOf = ({ shippingHandling, shippingDiscount }: PricedOrder['totals']): Minor =>
+  minor(shippingHandling - shippingDiscount);
+
+/** Why an insert would refuse the cart, as sentences. */
+const refusalsOf = (request: EstimateRequest, { shipping }: PricedOrder): string[] =>
+  [
+    ...shipping.warnings.map(({ field, reason }) => ({
+      field,
+      reason: reason.replace(', so shipping is free', ''),
+      fix: 'Name one of shipping_methods',
+    })),
+    ...soldOutLines({ ...request, orderId: '' }).map(soldOutFault),
+  ].map(({ field, reason, fix }) => `${field} ${reason}. ${fix}.`);
