@@ -306,7 +306,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
   },
   shipping: {
     heading: 'Shipping',
-    filled: () => [{ at: '/shipping', shows: 'everything else' }],
+    filled: () => [{ at: '/shipping', shows: 'Everything else' }],
     empty: { at: '/shipping', shows: 'No shipping methods yet' },
     forbidden: mayNot('/shipping'),
     refused: failed('/shipping'),

@@ -16,6 +16,14 @@ import {
   matchingCommands,
 } from '../../web/src/shell/commands.ts';
 import { foundLines } from '../../web/src/shell/found.ts';
+import {
+  type KeyChoices,
+  keysFault,
+  keysOf,
+  readKeyChoices,
+  withKeys,
+  withPress,
+} from '../../web/src/shell/keyChoices.ts';
 import { isTyping, keyStep, keyWords, pressName } from '../../web/src/shell/keys.ts';
 import { navFor, navSections } from '../../web/src/shell/nav.ts';
 
@@ -144,4 +152,47 @@ test('search results are grouped by type, the group of the best match first', ()
     lines.map(({ group, words }) => `${group}: ${words}`),
     ['Orders: DEMO-1', 'Orders: Ann Lee · DEMO-10', 'Auto orders: Ann Lee · AB12'],
   );
+});
+
+test('a person’s own keys count; those that hide the keys of another command are refused', () => {
+  const table: [id: string, keys: string, chosen: KeyChoices, fault: RegExp | undefined][] = [
+    ['autoOrder.skip', 'm', {}, undefined],
+    ['autoOrder.skip', 'p', {}, /“Pause or resume” has these keys/],
+    // The page of an order has other commands than that of an auto order.
+    ['order.ship', 'p', {}, undefined],
+    ['autoOrder.skip', 'u', {}, /“Undo the last change” has these keys/],
+    ['autoOrder.skip', 'g', {}, /“Go to today” has g d, and one would hide the other/],
+    ['autoOrder.skip', '? x', {}, /“Show the keys” has \?/],
+    ['autoOrder.skip', 'Mod+t', {}, /browser/],
+    ['autoOrder.skip', 's', { 'autoOrder.skip': 'm' }, undefined],
+    ['autoOrder.pause', 's', { 'autoOrder.skip': 'm' }, undefined],
+    ['autoOrder.pause', 'm', { 'autoOrder.skip': 'm' }, /“Skip the next shipment”/],
+    ['autoOrder.skip', 'p', { 'autoOrder.pause': '' }, undefined],
+  ];
+  for (const [id, keys, chosen, fault] of table) {
+    const spec = commandOf(id as never);
+    const found = keysFault(spec, keys, chosen);
+    if (fault) assert.match(found ?? '', fault, `${id} ${keys}`);
+    else assert.equal(found, undefined, `${id} ${keys}`);
+  }
+});
+
+test('keys are chosen by pressing them, stored by command, and forgotten when they are usual', () => {
+  const press = (key: string, held = {}) => ({
+    key,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    ...held,
+  });
+  const typed = [press('g'), press('Shift'), press('Tab'), press('!')].reduce(withPress, '');
+  assert.equal(typed, 'g !');
+  assert.equal(withPress(typed, press('x')), 'x');
+  assert.equal(withPress('', press('m', { ctrlKey: true })), 'Mod+m');
+  const skip = commandOf('autoOrder.skip');
+  const chosen = withKeys({}, skip, 'g !');
+  assert.deepEqual([keysOf(skip, chosen), keysOf(skip, {})], ['g !', 's']);
+  assert.equal(keysOf(skip, withKeys(chosen, skip, '')), undefined);
+  assert.deepEqual(withKeys(chosen, skip, 's'), {});
+  assert.deepEqual(readKeyChoices({ undo: 'z', help: 7, clock: 'x'.repeat(99) }), { undo: 'z' });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SavedSearch } from '@perennial/contract/perennial.ts';
 import { isSameView } from '../../web/src/kit/views.ts';
+import { viewLines } from '../../web/src/savedViews/palette.ts';
 import { ownViewNamed, savedViewsOf, searchToSave } from '../../web/src/savedViews/savedViews.ts';
 import {
   changedFields,
@@ -100,8 +101,29 @@ test('what another browser stored is taken, but for what this one chose since', 
   assert.deepEqual(mergedPreferences(theirs, ours, ['density']), {
     density: 'compact',
     keys: true,
+    keyChoices: {},
     columns: { orders: ['total'] },
     seen: 'tour',
   });
   assert.deepEqual(changedFields(unsetPreferences, ours).sort(), ['density', 'keys']);
+});
+
+test('the palette finds saved views of tasks and of lists by every typed word', () => {
+  const searches = [
+    stored(1, {
+      kind: 'tasks',
+      name: 'Refund calls',
+      search: { tags: ['refund'] },
+      sort: 'due_dts',
+    }),
+    stored(2, { kind: 'orders', name: 'Late', filters: { kinds: ['rebill'] } }),
+    stored(3, { kind: 'mails', name: 'Late too' }),
+  ];
+  const found = (typed: string) => viewLines(searches, ann, typed).map(({ words }) => words);
+  assert.deepEqual(found(''), ['Tasks: Refund calls', 'Orders: Late']);
+  assert.deepEqual(found('view late'), ['Orders: Late']);
+  assert.deepEqual(found('calls orders'), []);
+  const [task] = viewLines(searches, ann, 'refund');
+  assert.equal(task?.path, '/tasks');
+  assert.deepEqual([task?.state['tag'], task?.state['sort']], [['refund'], 'due_dts']);
 });

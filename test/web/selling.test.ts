@@ -190,8 +190,8 @@ test('a shipping method comes out of its form as it was', () => {
 test('a rate in words', () => {
   const money = (amount: number) => `$${amount}`;
   const [first, second] = ground.rates;
-  assert.equal(conditionWords(first as never, 'LB', money), 'to US, CA, up to 5 LB');
-  assert.equal(conditionWords(second, 'LB', money), 'everything else');
+  assert.equal(conditionWords(first as never, 'LB', money), 'US, CA, up to 5 LB');
+  assert.equal(conditionWords(second, 'LB', money), 'Everything else');
   assert.equal(conditionWords({ subtotal_up_to: 50 }, 'LB', money), 'up to $50');
 });
 

@@ -5,7 +5,8 @@ import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { useNavigate } from '@tanstack/react-router';
 import { Icon } from '../kit/icons.tsx';
 import { paths } from '../paths.ts';
-import { commandOf } from '../shell/commands.ts';
+import type { CommandId } from '../shell/commands.ts';
+import { useKeysOf } from '../shell/keysShown.tsx';
 import { useCan } from '../shell/session.tsx';
 import { type CommandRuns, useCommands } from '../shell/useCommands.ts';
 import { type Action, type Actions, actionsIn, allOf } from './actions.ts';
@@ -64,7 +65,7 @@ function Shown({
               <Menu.Item
                 key={action.part}
                 leftSection={<Icon name={action.icon} size={16} />}
-                rightSection={<kbd>{commandOf(action.command).keys}</kbd>}
+                rightSection={<KeysOf id={action.command} />}
                 onClick={() => onOpen(action)}
               >
                 {action.label}
@@ -77,6 +78,11 @@ function Shown({
   );
 }
 
+function KeysOf({ id }: { readonly id: CommandId }) {
+  const keys = useKeysOf(id);
+  return keys && <kbd>{keys}</kbd>;
+}
+
 function ActionButton({
   action,
   isPrimary = false,
@@ -86,7 +92,7 @@ function ActionButton({
   readonly isPrimary?: boolean;
   onOpen(action: Action): void;
 }) {
-  const { keys } = commandOf(action.command);
+  const keys = useKeysOf(action.command);
   return (
     <Button
       variant={isPrimary ? 'filled' : 'default'}

@@ -23,6 +23,11 @@ export function Panel({
   );
 }
 
+/** Panels below one another. */
+export const Stacked = ({ children }: { readonly children: ReactNode }) => (
+  <div className={classes['column']}>{children}</div>
+);
+
 /** The centre of a page and its side column, which is below on a narrow screen. */
 export function Beside({
   children,

@@ -1,8 +1,9 @@
-import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
+import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import { Page } from '../kit/page.tsx';
 import { useStore } from '../kit/store.ts';
 import { preferences } from '../shell/preferences.ts';
 import { useSession } from '../shell/session.tsx';
+import { KeysSection } from './Keys.tsx';
 import classes from './me.module.css';
 import { Password } from './Password.tsx';
 import { SecondFactor } from './SecondFactor.tsx';
@@ -27,6 +28,7 @@ export function MePage() {
         </dl>
       </section>
       <Display />
+      <KeysSection />
       <section className={`panel ${classes['section']}`} aria-labelledby="password">
         <h2 id="password">Password</h2>
         <Password />
@@ -43,10 +45,10 @@ export function MePage() {
   );
 }
 
-/** How the console looks, and whether single keys run commands. */
+/** How the console looks. */
 function Display() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const { density, keys } = useStore(preferences);
+  const density = useStore(preferences, (chosen) => chosen.density);
   return (
     <section className={`panel ${classes['section']}`} aria-labelledby="display">
       <h2 id="display">Display</h2>
@@ -75,15 +77,6 @@ function Display() {
           ]}
         />
       </div>
-      <Switch
-        label="Single keys run commands"
-        description="For example j, k and x in a list. Ctrl K works in any case."
-        checked={keys}
-        onChange={(event) => {
-          const { checked } = event.currentTarget;
-          preferences.update((before) => ({ ...before, keys: checked }));
-        }}
-      />
     </section>
   );
 }

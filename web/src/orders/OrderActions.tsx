@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Icon } from '../kit/icons.tsx';
 import { paths } from '../paths.ts';
-import { commandOf } from '../shell/commands.ts';
+import { useKeysOf } from '../shell/keysShown.tsx';
 import { useCan } from '../shell/session.tsx';
 import { type CommandRuns, useCommands } from '../shell/useCommands.ts';
 import { actionsOf, type OrderAction } from './actions.ts';
@@ -60,7 +60,7 @@ function ActionButton({
   readonly isPrimary: boolean;
   onOpen(action: OrderAction): void;
 }) {
-  const keys = action.command && commandOf(action.command).keys;
+  const keys = useKeysOf(action.command);
   return (
     <Button
       variant={isPrimary ? 'filled' : 'default'}

@@ -5,13 +5,18 @@ import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import { Icon } from '../kit/icons.tsx';
 import { createStore, useStore } from '../kit/store.ts';
+import { viewLines } from '../savedViews/palette.ts';
+import { savedSearchesQuery } from '../savedViews/queries.ts';
 import { commandOf, matchingCommands } from './commands.ts';
 import { foundLines } from './found.ts';
+import { keysOf } from './keyChoices.ts';
 import { keyWords } from './keys.ts';
 import { isMac, Keys } from './keysShown.tsx';
 import classes from './palette.module.css';
+import { preferences } from './preferences.ts';
 import { recents, remember } from './recents.ts';
 import { anythingQuery } from './searchQueries.ts';
+import { useCan, useSession } from './session.tsx';
 import { typedReaders } from './typed.ts';
 import { running } from './useCommands.ts';
 
@@ -152,6 +157,8 @@ function useEntries(typed: string, isHere: boolean): Entry[] {
   const now = useStore(running);
   const readers = useStore(typedReaders);
   const found = useFoundEntries(isHere ? '' : typed);
+  const views = useViewEntries(typed);
+  const chosen = useStore(preferences, ({ keyChoices }) => keyChoices);
   const specs = useMemo(
     () =>
       [...now.keys()]
@@ -162,7 +169,7 @@ function useEntries(typed: string, isHere: boolean): Entry[] {
   const matching = matchingCommands(specs, typed).map((spec) => ({
     id: spec.id,
     words: spec.words,
-    keys: spec.keys,
+    keys: keysOf(spec, chosen),
     group: groupOf(spec.place, spec.id),
     run: () => now.get(spec.id as never)?.(),
   }));
@@ -171,7 +178,27 @@ function useEntries(typed: string, isHere: boolean): Entry[] {
     return action === undefined ? [] : [{ ...action, id: `typed ${name}`, group: 'Here' }];
   });
   const inGroup = (group: string) => matching.filter((entry) => entry.group === group);
-  return [...read, ...inGroup('Here'), ...inGroup('Go to'), ...found, ...inGroup('Everywhere')];
+  return [
+    ...read,
+    ...inGroup('Here'),
+    ...inGroup('Go to'),
+    ...(isHere ? [] : views),
+    ...found,
+    ...inGroup('Everywhere'),
+  ];
+}
+
+/** The saved views of all lists. */
+function useViewEntries(typed: string): Entry[] {
+  const isAllowed = useCan(['auto_order_read', 'order_read', 'customer_read', 'workflow_read']);
+  const { data = [] } = useQuery({ ...savedSearchesQuery, enabled: isAllowed });
+  const { user } = useSession();
+  const navigate = useNavigate();
+  return viewLines(data, user.id, typed).map(({ path, state, ...line }) => ({
+    ...line,
+    group: 'Saved views',
+    run: () => void navigate({ to: path, search: state as never }),
+  }));
 }
 
 const typingMs = 80;

@@ -1,11 +1,14 @@
 import { createStore } from '../kit/store.ts';
 import type { StartState } from '../today/start.ts';
+import { type KeyChoices, readKeyChoices } from './keyChoices.ts';
 
 /** What a person chose. The server remembers it, so that it is the same in every browser. */
 export interface Preferences {
   readonly density: 'comfortable' | 'compact';
   /** False: single keys do nothing (WCAG 2.1.4). Ctrl K always works. */
   readonly keys: boolean;
+  /** The keys of commands, where a person chose others than the usual ones. */
+  readonly keyChoices: KeyChoices;
   /** The columns of each list, where a person chose some. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
   /** How far a person has come with the things to try in the demo. */
@@ -13,16 +16,22 @@ export interface Preferences {
 }
 
 /** The preferences of a person who chose nothing. */
-export const unsetPreferences: Preferences = { density: 'comfortable', keys: true, columns: {} };
+export const unsetPreferences: Preferences = {
+  density: 'comfortable',
+  keys: true,
+  keyChoices: {},
+  columns: {},
+};
 
 /** Reads stored preferences. What does not fit is as if it was not chosen; other fields stay. */
 export function readPreferences(stored: unknown): Preferences {
   const given = recordOf(stored);
-  const { density, keys, columns } = given;
+  const { density, keys, keyChoices, columns } = given;
   return {
     ...given,
     density: density === 'compact' ? 'compact' : unsetPreferences.density,
     keys: keys !== false,
+    keyChoices: readKeyChoices(recordOf(keyChoices)),
     columns: Object.fromEntries(
       Object.entries(recordOf(columns)).filter(
         (entry): entry is [string, string[]] =>

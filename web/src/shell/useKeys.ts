@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { type CommandId, commands } from './commands.ts';
+import { keysOf } from './keyChoices.ts';
 import { isTyping, keyStep, pressName } from './keys.ts';
 import { preferences } from './preferences.ts';
 import { running } from './useCommands.ts';
@@ -39,8 +40,11 @@ function isOff({ target, key }: KeyboardEvent): boolean {
 /** The keys of the commands that can be run at the moment. */
 function keysNow(): Map<string, string> {
   const now = running.get();
-  const keys = new Map<string, string>();
-  for (const command of commands)
-    if ('keys' in command && now.has(command.id)) keys.set(command.keys, command.id);
-  return keys;
+  const { keyChoices } = preferences.get();
+  return new Map(
+    commands.flatMap((command) => {
+      const keys = keysOf(command, keyChoices);
+      return keys !== undefined && now.has(command.id) ? [[keys, command.id] as const] : [];
+    }),
+  );
 }

@@ -6,7 +6,7 @@ import { Loaded } from '../kit/loaded.tsx';
 import { formatMoney } from '../kit/money.ts';
 import { Money } from '../kit/moneyShown.tsx';
 import { Page } from '../kit/page.tsx';
-import { Panel } from '../kit/panel.tsx';
+import { Panel, Stacked } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Empty } from '../kit/states.tsx';
 import { Status } from '../kit/status.tsx';
@@ -38,9 +38,11 @@ export function ShippingPage() {
           methods.length === 0 ? (
             <NoMethods />
           ) : (
-            methods.map((method) => (
-              <Method key={method.name} method={method} canWrite={canWrite} />
-            ))
+            <Stacked>
+              {methods.map((method) => (
+                <Method key={method.name} method={method} canWrite={canWrite} />
+              ))}
+            </Stacked>
           )
         }
       </Loaded>

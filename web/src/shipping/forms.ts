@@ -89,12 +89,12 @@ export function conditionWords(
   money: (amount: number) => string,
 ): string {
   const words = [
-    countries.length > 0 ? `to ${countries.join(', ')}` : '',
+    countries.join(', '),
     rate.weight_up_to === undefined ? '' : `up to ${rate.weight_up_to} ${uom}`,
     rate.subtotal_up_to === undefined ? '' : `up to ${money(rate.subtotal_up_to)}`,
     rate.quantity_up_to === undefined ? '' : `up to ${rate.quantity_up_to} units`,
   ].filter(Boolean);
-  return words.join(', ') || 'everything else';
+  return words.join(', ') || 'Everything else';
 }
 
 /** The methods after a change of one: replaced in its place, added at the end, or left out. */
