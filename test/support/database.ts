@@ -22,6 +22,12 @@ export async function testDatabase(t?: Scope): Promise<DatabasePool> {
 
 /** {@link testDatabase} with the way to it, for tests that start a server. */
 export async function openTestDatabase(t: Scope = { after }): Promise<TestDatabase> {
+  const undo: (() => Promise<void>)[] = [];
+  // Before anything is awaited: Node counts what follows an await for the test that made the
+  // awaited promise, so a hook behind the shared `store` would be one of the file's first test.
+  t.after(async () => {
+    for (const step of undo) await step();
+  });
   const { connection: server, template, workers = [] } = await testStore();
   const database = `test_${process.pid}_${++created}`;
   const nodes = [server, ...workers];
@@ -33,10 +39,8 @@ export async function openTestDatabase(t: Scope = { after }): Promise<TestDataba
   );
   const connection = { ...server, database };
   const db = openPool({ connection, maxConnections: 10, prepareStatements: true });
-  t.after(async () => {
-    await db.close();
-    for (const node of nodes) await dropDatabase(node, database, workers.length > 0);
-  });
+  undo.push(() => db.close());
+  for (const node of nodes) undo.push(() => dropDatabase(node, database, workers.length > 0));
   return {
     db,
     connection,
