@@ -11,8 +11,9 @@ import { Temporal } from 'temporal-polyfill';
 import { auditMerchant } from '../../server/src/books/auditOperations.ts';
 import { type BackupParts, takeBackup } from '../../server/src/platform/backup/backup.ts';
 import { wholeDatabase } from '../../server/src/platform/backup/catalogue.ts';
+import { checkBackup } from '../../server/src/platform/backup/checkFolder.ts';
 import type { Manifest } from '../../server/src/platform/backup/manifest.ts';
-import { checkBackup, restoreDatabase } from '../../server/src/platform/backup/restore.ts';
+import { restoreDatabase } from '../../server/src/platform/backup/restore.ts';
 import { readContinuity } from '../../server/src/platform/continuityStore.ts';
 import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
 import { readMigrations } from '../../server/src/platform/storage/migrate.ts';
@@ -229,7 +230,7 @@ test('an interrupted backup continues, and forgets what was changed and deleted 
   await shop.backup({ onProgress: () => read++ });
   assert.ok(read > 0);
   assert.deepEqual(await digests(await shop.restore()), await digests(shop.db));
-  await assert.rejects(shop.backup(), /holds the backup of .* already/);
+  await assert.rejects(shop.backup(), /holds the state of .* already/);
 });
 
 test('an interrupted backup of many rows keeps the tables that were read', async (t) => {
@@ -263,7 +264,26 @@ test('a damaged backup restores nothing', async (t) => {
   await writeFile(path, changed);
   await assert.rejects(shop.restore(), /is damaged/);
   await rename(path, `${path}.gone`);
-  await assert.rejects(shop.restore(), /cannot be read .*use another backup/);
+  await assert.rejects(shop.restore(), /cannot be read .*use another folder/);
+});
+
+test('a backup of the first format is restored, and one of a later release is refused', async (t) => {
+  const shop = await installation(t, 2);
+  const { kind, ...manifest } = await shop.backup();
+  assert.equal(kind, 'database');
+  const write = (change: object) =>
+    writeFile(join(shop.folder, 'manifest.json'), JSON.stringify({ ...manifest, ...change }));
+  await write({ format: 1 });
+  assert.deepEqual(await digests(await shop.restore()), await digests(shop.db));
+  await write({ format: 3 });
+  await assert.rejects(shop.restore(), /was written by a newer release/);
+  await write({ kind: 'merchant', merchantId: 'TEA' });
+  await assert.rejects(
+    shop.restore(),
+    /holds only the merchant TEA; add it with: perennial import/,
+  );
+  await writeFile(join(shop.folder, 'manifest.json'), '{');
+  await assert.rejects(shop.restore(), /manifest\.json is damaged/);
 });
 
 test('a restore needs an empty database and a release that knows the backup', async (t) => {

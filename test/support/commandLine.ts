@@ -10,15 +10,19 @@ export interface Ran {
 
 /**
  * Runs `perennial …` with these settings. What it prints and its exit code are kept from this
- * process.
+ * process. `onError` gets each line of stderr as it comes.
  */
 export async function runPerennial(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  onError: (text: string) => void = () => {},
 ): Promise<Ran> {
   const printed = { out: '', err: '' };
   const log = mock.method(console, 'log', (text: string) => void (printed.out += `${text}\n`));
-  const error = mock.method(console, 'error', (text: unknown) => void (printed.err += `${text}\n`));
+  const error = mock.method(console, 'error', (text: unknown) => {
+    printed.err += `${text}\n`;
+    onError(String(text));
+  });
   const before = { ...process.env };
   Object.assign(process.env, env);
   try {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { readConfig } from '../config.ts';
-import { BackupError, takeBackup } from '../platform/backup/backup.ts';
-import type { Manifest } from '../platform/backup/manifest.ts';
+import { takeBackup } from '../platform/backup/backup.ts';
+import { FolderError, type Manifest } from '../platform/backup/manifest.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { citusRole } from '../platform/storage/distribution.ts';
@@ -75,7 +75,7 @@ export async function explained<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof BackupError) throw new Obstacle(error.message);
+    if (error instanceof FolderError) throw new Obstacle(error.message);
     throw error;
   }
 }

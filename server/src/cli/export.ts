@@ -1,31 +1,24 @@
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { useOneSnapshot } from '../books/auditStore.ts';
 import { type Config, readConfig } from '../config.ts';
+import { readMoment, readOrigin } from '../platform/backup/catalogue.ts';
+import { copyFiles, type Places } from '../platform/backup/fileCopies.ts';
+import { finish, type MerchantManifest, makeFolder } from '../platform/backup/manifest.ts';
+import { writeMerchantRows } from '../platform/backup/merchantRows.ts';
+import { openRowStream } from '../platform/backup/rowStream.ts';
 import { readClock } from '../platform/clock/merchantClock.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
-import { readContinuity } from '../platform/continuityStore.ts';
+import { databaseName, readContinuity } from '../platform/continuityStore.ts';
 import { openLog } from '../platform/log.ts';
 import { readSealFingerprint } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { readMigrations } from '../platform/storage/migrate.ts';
 import { holdSection } from '../platform/tenancy/hold.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
-import { listRowsTables, readRows } from '../platform/tenancy/rowsStore.ts';
 import { readHealth } from '../screens/healthReader.ts';
+import { explained } from './backup.ts';
+import { attachmentPlaces } from './backupPlaces.ts';
 import { type Command, needed, Obstacle, readArgs, UsageError } from './command.ts';
-import {
-  type MovedFile,
-  type MovedMerchant,
-  type MovedTable,
-  makeFolder,
-  writeChecked,
-  writeManifest,
-} from './moving/folder.ts';
-import { openStore } from './openStore.ts';
-import { showProgress } from './progress.ts';
+import { openStore, type Store } from './openStore.ts';
+import { type Progress, showProgress } from './progress.ts';
 import { recordCommand } from './record.ts';
 
 /** `export`: one merchant as a folder, for another installation. */
@@ -56,9 +49,10 @@ export const exportCommand: Command = {
       const merchant = await findMerchant(store.db, merchantId);
       if (!merchant)
         throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
-      await makeFolder(folder);
+      await explained(makeFolder(folder));
       if (values.move) await hold(store.db, merchant);
-      const manifest = await exportMerchant(store.db, config, merchantId, folder, values.move);
+      const places = attachmentPlaces(config, merchantId);
+      const manifest = await exportMerchant(store, places, merchantId, folder, values.move);
       console.log(reportOf(manifest, folder, config));
     } finally {
       await store.close();
@@ -82,11 +76,17 @@ async function hold(db: Database, { merchantId, clock }: Merchant): Promise<void
     );
   });
   const endMs = systemClock.monotonicMs() + waitMsMax;
+  let isTold = false;
   for (;;) {
     await systemClock.sleep(rememberedMs);
     const now = readClock(clock, systemClock.now());
     const { open_charges, open_refunds } = await readHealth(db, merchantId, now);
     if (open_charges + open_refunds === 0) return;
+    if (!isTold)
+      console.error(
+        `waiting until ${open_charges} charges and ${open_refunds} refunds that were sent have ended`,
+      );
+    isTold = true;
     if (systemClock.monotonicMs() > endMs)
       throw new Obstacle(
         `${open_charges} charges and ${open_refunds} refunds of ${merchantId} have not ended. It ` +
@@ -98,85 +98,52 @@ async function hold(db: Database, { merchantId, clock }: Merchant): Promise<void
 
 /** Writes the merchant's rows of one snapshot, its attachments, and then the manifest. */
 async function exportMerchant(
-  db: Database,
-  config: Config,
+  { db, connection }: Store,
+  places: Places,
   merchantId: string,
   folder: string,
   isMoved: boolean,
-): Promise<MovedMerchant> {
-  const exportedAt = systemClock.now().toString();
-  const { epoch } = await readContinuity(db);
-  const sealFingerprint = await readSealFingerprint(db);
-  const tables = await exportRows(db, merchantId, folder);
-  const attachments = await exportAttachments(config, merchantId, folder);
-  const migrations = (await readMigrations()).map(({ name }) => name);
-  const manifest: MovedMerchant = {
-    format: 'perennial merchant 1',
-    merchantId,
-    exportedAt,
-    isMoved,
-    migrations,
-    sealFingerprint,
-    epoch,
-    tables,
-    attachments,
-  };
-  await writeManifest(folder, manifest);
-  const object = { objectType: 'merchant', objectId: merchantId };
-  await db.transaction((tx) =>
-    recordCommand(tx, { act: 'export', ...object, after: { isMoved } }, merchantId),
-  );
-  return manifest;
-}
-
-function exportRows(db: Database, merchantId: string, folder: string): Promise<MovedTable[]> {
-  return db.transaction(async (tx) => {
-    await useOneSnapshot(tx);
-    const tables = await listRowsTables(tx);
-    const progress = showProgress('tables', tables.length);
-    const moved: MovedTable[] = [];
-    for (const table of tables) {
-      let rows = 0;
-      async function* lines(): AsyncGenerator<string> {
-        for await (const batch of readRows(tx, merchantId, table)) {
-          rows += batch.length;
-          yield `${batch.join('\n')}\n`;
-        }
-      }
-      const file = await writeChecked(folder, `tables/${table.name}.jsonl`, lines());
-      moved.push({ ...table, rows, file });
-      progress.update(moved.length);
-    }
-    progress.finish();
-    return moved;
-  });
-}
-
-async function exportAttachments(
-  config: Config,
-  merchantId: string,
-  folder: string,
-): Promise<MovedFile[]> {
-  if (config.s3) return [];
-  const source = join(config.dataDir, 'files', merchantId);
-  const names = await readdir(source).catch(() => []);
-  const moved: MovedFile[] = [];
-  for (const name of names)
-    moved.push(
-      await writeChecked(folder, `attachments/${name}`, createReadStream(join(source, name))),
+): Promise<MerchantManifest> {
+  const rows = await openRowStream(connection);
+  try {
+    await rows.command('begin isolation level repeatable read, read only');
+    let progress: Progress | undefined;
+    const onTable = (done: number, total: number) => {
+      progress ??= showProgress('tables', total);
+      progress.update(done);
+    };
+    const manifest: MerchantManifest = {
+      ...(await readOrigin(rows.db, await databaseName(rows.db))),
+      kind: 'merchant',
+      merchantId,
+      isMoved,
+      takenAt: await readMoment(rows.db),
+      epoch: (await readContinuity(rows.db)).epoch,
+      sealFingerprint: await readSealFingerprint(rows.db),
+      tables: await writeMerchantRows(rows, merchantId, folder, onTable),
+      files: await copyFiles(folder, places),
+    };
+    progress?.finish();
+    await finish(folder, manifest);
+    const object = { objectType: 'merchant', objectId: merchantId };
+    await db.transaction((tx) =>
+      recordCommand(tx, { act: 'export', ...object, after: { isMoved } }, merchantId),
     );
-  return moved;
+    return manifest;
+  } finally {
+    await rows.close();
+  }
 }
 
 function reportOf(
-  { merchantId, tables, attachments, isMoved }: MovedMerchant,
+  { merchantId, tables, files, isMoved }: MerchantManifest,
   folder: string,
   config: Config,
 ): string {
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const rows = tables.reduce((sum, table) => sum + table.base.rows, 0);
   const lines = [
     `${merchantId}: ${rows.toLocaleString('en')} rows and ` +
-      `${attachments.length.toLocaleString('en')} attachments are in ${folder}.`,
+      `${files.length.toLocaleString('en')} attachments are in ${folder}.`,
   ];
   if (config.s3)
     lines.push(

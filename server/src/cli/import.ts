@@ -1,28 +1,26 @@
-import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { type Config, readConfig, sealSettings } from '../config.ts';
+import { readOrigin } from '../platform/backup/catalogue.ts';
+import { checkExport } from '../platform/backup/checkFolder.ts';
+import { restoreFiles } from '../platform/backup/fileCopies.ts';
+import type { MerchantManifest } from '../platform/backup/manifest.ts';
+import { addMerchantRows } from '../platform/backup/merchantRows.ts';
+import { openRowStream, type RowStream } from '../platform/backup/rowStream.ts';
 import { raiseEpoch } from '../platform/continuityStore.ts';
 import { alignStamps } from '../platform/events/stamps.ts';
 import { resealResponses } from '../platform/http/idempotentStore.ts';
 import { openLog } from '../platform/log.ts';
 import { openSeal, type Seal, sealForMoved } from '../platform/seal.ts';
+import type { Connection } from '../platform/storage/connection.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { readMigrations } from '../platform/storage/migrate.ts';
 import { holdSection } from '../platform/tenancy/hold.ts';
 import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
-import {
-  continueNumbers,
-  insertRows,
-  listRowsTables,
-  type RowsTable,
-} from '../platform/tenancy/rowsStore.ts';
 import { resealFactors } from '../staff/secondFactorStore.ts';
 import { resealWebhooks } from '../webhooks/resealStore.ts';
+import { explained, showProgressOf } from './backup.ts';
+import { attachmentPlaces } from './backupPlaces.ts';
 import { type Command, needed, Obstacle, readArgs, UsageError } from './command.ts';
-import { type MovedMerchant, type MovedTable, readChecked } from './moving/folder.ts';
 import { openStore } from './openStore.ts';
-import { showProgress } from './progress.ts';
 import { recordCommand } from './record.ts';
 
 /** `import`: a merchant that another installation exported. */
@@ -44,14 +42,16 @@ export const importCommand: Command = {
     const folder = needed(positionals[0], 'the folder');
     if (positionals.length > 1) throw new UsageError('give one folder');
     const config = readConfig(process.env);
-    const manifest = await readChecked(folder);
+    const checking = showProgressOf('checked');
+    const manifest = await explained(checkExport(folder, checking.update));
+    checking.finish();
     const store = await openStore(config, openLog('warn'));
     try {
-      await refuseOtherRelease(manifest);
+      await refuseOtherRelease(manifest, store.db);
       await openSeal(store.db, sealSettings(config));
       const seal = await sealOf(manifest, config, values['secret-key-file']);
       await copyAttachments(manifest, config, folder);
-      await importMerchant(store.db, manifest, folder, seal);
+      await explained(importMerchant(store.connection, manifest, folder, seal));
       await alignStamps(store.db);
       console.log(reportOf(manifest));
     } finally {
@@ -60,9 +60,9 @@ export const importCommand: Command = {
   },
 };
 
-async function refuseOtherRelease({ migrations }: MovedMerchant): Promise<void> {
-  const ours = (await readMigrations()).map(({ name }) => name);
-  if (ours.join() !== migrations.join())
+async function refuseOtherRelease({ migrations }: MerchantManifest, db: Database): Promise<void> {
+  const ours = await readOrigin(db, '');
+  if (JSON.stringify(ours.migrations) !== JSON.stringify(migrations))
     throw new Obstacle(
       'the export comes from another release; install the same release there and here, then ' +
         'export again',
@@ -71,7 +71,7 @@ async function refuseOtherRelease({ migrations }: MovedMerchant): Promise<void> 
 
 /** A merchant without secrets of ours (the other server never started) needs no key. */
 async function sealOf(
-  { sealFingerprint }: MovedMerchant,
+  { sealFingerprint }: MerchantManifest,
   config: Config,
   keyFile: string | undefined,
 ): Promise<Seal | undefined> {
@@ -94,97 +94,79 @@ const readKey = (path: string): Promise<string> =>
 
 /** Copies the attachments before the rows that name them. */
 async function copyAttachments(
-  { merchantId, attachments }: MovedMerchant,
+  manifest: MerchantManifest,
   config: Config,
   folder: string,
 ): Promise<void> {
-  if (attachments.length === 0) return;
-  if (config.s3)
+  const { files, merchantId } = manifest;
+  if (files.length > 0 && config.s3)
     throw new Obstacle(
-      `the export holds ${attachments.length} attachments, and this installation keeps them in a ` +
+      `the export holds ${files.length} attachments, and this installation keeps them in a ` +
         'bucket: import it without S3_BUCKET, then copy DATA_DIR/files into the bucket',
     );
-  const target = join(config.dataDir, 'files', merchantId);
-  await mkdir(target, { recursive: true, mode: 0o700 });
-  for (const { path } of attachments)
-    await copyFile(join(folder, path), join(target, basename(path)));
+  await restoreFiles(folder, manifest, attachmentPlaces(config, merchantId));
 }
 
 /** Adds the merchant on hold, all of it or nothing. */
-function importMerchant(
-  db: Database,
-  manifest: MovedMerchant,
+async function importMerchant(
+  connection: Connection,
+  manifest: MerchantManifest,
   folder: string,
   seal: Seal | undefined,
 ): Promise<void> {
-  const { merchantId, exportedAt, epoch, isMoved } = manifest;
-  return db.transaction(async (tx) => {
-    if (await findMerchant(tx, merchantId))
-      throw new Obstacle(
-        `there is a merchant ${merchantId} already; an import never overwrites one`,
-      );
-    await importRows(tx, manifest, folder);
-    await saveSettingsSection(tx, merchantId, holdSection, 'arrived');
-    if (seal) {
-      await resealWebhooks(tx, merchantId, seal);
-      await resealFactors(tx, merchantId, seal);
-      await resealResponses(tx, merchantId, seal);
-    }
-    await raiseEpoch(tx, epoch);
-    const object = { objectType: 'merchant', objectId: merchantId };
+  const { merchantId, takenAt, isMoved } = manifest;
+  const rows = await openRowStream(connection);
+  try {
+    await rows.command('begin');
+    await addMerchant(rows, manifest, folder);
+    await settle(rows.db, manifest, seal);
     await recordCommand(
-      tx,
-      { act: 'import', ...object, after: { exportedAt, isMoved, hold: 'arrived' } },
+      rows.db,
+      {
+        act: 'import',
+        objectType: 'merchant',
+        objectId: merchantId,
+        after: { takenAt, isMoved, hold: 'arrived' },
+      },
       merchantId,
     );
-  });
+    await rows.command('commit');
+  } finally {
+    await rows.close();
+  }
 }
 
-const rowsAtOnce = 500;
-
-async function importRows(tx: Database, manifest: MovedMerchant, folder: string): Promise<void> {
-  const { merchantId } = manifest;
-  const known = new Map((await listRowsTables(tx)).map((table) => [table.name, table]));
-  const tables = manifest.tables.map((moved) => ({ moved, ours: tableOf(known, moved) }));
-  const progress = showProgress(
-    'rows',
-    tables.reduce((sum, { moved }) => sum + moved.rows, 0),
-  );
+async function addMerchant(
+  rows: RowStream,
+  manifest: MerchantManifest,
+  folder: string,
+): Promise<void> {
+  const { merchantId, tables } = manifest;
+  if (await findMerchant(rows.db, merchantId))
+    throw new Obstacle(`there is a merchant ${merchantId} already; an import never overwrites one`);
+  const progress = showProgressOf('rows');
+  const total = tables.reduce((sum, { base }) => sum + base.bytes, 0);
   let done = 0;
-  for (const { moved, ours } of tables) {
-    for await (const rows of batchesOf(join(folder, moved.file.path))) {
-      await insertRows(tx, merchantId, ours, rows);
-      progress.update((done += rows.length));
-    }
-    await continueNumbers(tx, merchantId, ours);
-  }
+  await addMerchantRows(rows, manifest, folder, (bytes) => progress.update((done += bytes), total));
   progress.finish();
 }
 
-/** Names from the folder never become part of a statement. */
-function tableOf(known: ReadonlyMap<string, RowsTable>, { name }: MovedTable): RowsTable {
-  const table = known.get(name);
-  if (table) return table;
-  throw new Obstacle(`the export has a table ${name}, which this release does not have`);
-}
-
-async function* batchesOf(path: string): AsyncGenerator<string[]> {
-  let batch: string[] = [];
-  let rest = '';
-  // By line feeds alone: a line may contain what other readers take for the end of one.
-  for await (const chunk of createReadStream(path, 'utf8')) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) {
-      if (batch.push(line) < rowsAtOnce) continue;
-      yield batch;
-      batch = [];
-    }
+/** Holds the merchant, and seals its secrets with the key of this installation. */
+async function settle(
+  tx: Database,
+  { merchantId, epoch }: MerchantManifest,
+  seal: Seal | undefined,
+): Promise<void> {
+  await saveSettingsSection(tx, merchantId, holdSection, 'arrived');
+  if (seal) {
+    await resealWebhooks(tx, merchantId, seal);
+    await resealFactors(tx, merchantId, seal);
+    await resealResponses(tx, merchantId, seal);
   }
-  if (batch.length > 0) yield batch;
+  await raiseEpoch(tx, epoch);
 }
 
-const reportOf = ({ merchantId, isMoved }: MovedMerchant): string =>
+const reportOf = ({ merchantId, isMoved }: MerchantManifest): string =>
   [
     `${merchantId} was added, on hold: nothing is charged, and neither mails nor webhooks are sent.`,
     isMoved

@@ -1,7 +1,9 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readConfig } from '../config.ts';
-import { checkBackup, restoreDatabase, restoreFiles } from '../platform/backup/restore.ts';
+import { checkBackup } from '../platform/backup/checkFolder.ts';
+import { restoreFiles } from '../platform/backup/fileCopies.ts';
+import { restoreDatabase } from '../platform/backup/restore.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import { migrate, readMigrations } from '../platform/storage/migrate.ts';

@@ -1,16 +1,29 @@
 // A merchant moves from one installation to another, with another SECRET_KEY, and is charged by one
 // of them at most.
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type TestApp, testApp, testNow } from '../../../../test/support/app.ts';
 import { type Ran, runPerennial } from '../../../../test/support/commandLine.ts';
 import { openTestDatabase } from '../../../../test/support/database.ts';
+import { checksumOf } from '../../platform/backup/checkedFiles.ts';
+import { checkExport } from '../../platform/backup/checkFolder.ts';
+import type { MerchantManifest } from '../../platform/backup/manifest.ts';
+import { readMerchantTables } from '../../platform/backup/merchantRows.ts';
+import { systemClock } from '../../platform/clock/systemClock.ts';
 import { openSeal, type Seal } from '../../platform/seal.ts';
 import type { DatabasePool } from '../../platform/storage/database.ts';
-import { listRowsTables, readRows } from '../../platform/tenancy/rowsStore.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'perennial-moving-'));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -20,7 +33,7 @@ interface Installation {
   readonly db: DatabasePool;
   readonly seal: Seal;
   readonly dataDir: string;
-  run(...args: string[]): Promise<Ran>;
+  run(args: readonly string[], onError?: (text: string) => void): Promise<Ran>;
 }
 
 async function installation(name: string): Promise<Installation> {
@@ -32,20 +45,21 @@ async function installation(name: string): Promise<Installation> {
   await mkdir(dataDir);
   await writeFile(join(folder, `${name}.key`), `${key}\n`);
   const app = await testApp({ db, seal, files: { folder: join(dataDir, 'files') } });
-  return { app, db, seal, dataDir, run: (...args) => runPerennial(args, env) };
+  return { app, db, seal, dataDir, run: (args, onError) => runPerennial(args, env, onError) };
 }
 
 /** Every row of the merchant, by table. */
-function rowsOf(db: DatabasePool): Promise<Map<string, string[]>> {
-  return db.transaction(async (tx) => {
-    const rows = new Map<string, string[]>();
-    for (const table of await listRowsTables(tx)) {
-      const own: string[] = [];
-      for await (const batch of readRows(tx, 'MOVE', table)) own.push(...batch);
-      rows.set(table.name, own.sort());
-    }
-    return rows;
-  });
+async function rowsOf(db: DatabasePool): Promise<Map<string, string[]>> {
+  const rows = new Map<string, string[]>();
+  for (const { name, columns } of await readMerchantTables(db)) {
+    const own = await db.rows<{ row: string }>(
+      `select row_to_json(t)::text as row
+       from (select ${columns.join(', ')} from ${name} where merchant_id = $1) as t`,
+      ['MOVE'],
+    );
+    rows.set(name, own.map(({ row }) => row).sort());
+  }
+  return rows;
 }
 
 const later = '2026-04-15T17:00:00Z';
@@ -63,7 +77,7 @@ await there.app.addMerchant('MOVE', {
   settings: { webhooks: { allow_loopback: true } },
   clock: { kind: 'standing', at: testNow },
 });
-await there.run('seed', '--merchant', 'MOVE', '--auto-orders', '30');
+await there.run(['seed', '--merchant', 'MOVE', '--auto-orders', '30']);
 const key = await there.app.addKey('MOVE');
 const added = await there.app.request({ operation: 'insertWebhook', body: webhook, key });
 assert.equal(added.status, 200, added.text);
@@ -77,14 +91,14 @@ let before: ReadonlyMap<string, string[]> = new Map();
 
 test('an export with --move puts the merchant on hold and writes it down', async () => {
   assert.match(
-    (await there.run('export', '--merchant', 'NONE', folderOf('none'))).err,
+    (await there.run(['export', '--merchant', 'NONE', folderOf('none')])).err,
     /no merchant/,
   );
-  const exported = await there.run('export', '--merchant', 'MOVE', '--move', folderOf('move'));
+  const exported = await there.run(['export', '--merchant', 'MOVE', '--move', folderOf('move')]);
   assert.deepEqual([exported.code, exported.err], [0, '']);
   assert.match(exported.out, /^MOVE: [\d,]+ rows and 1 attachments are in .*\nIt is on hold here/);
   assert.match(
-    (await there.run('export', '--merchant', 'MOVE', folderOf('move'))).err,
+    (await there.run(['export', '--merchant', 'MOVE', folderOf('move')])).err,
     /move is not empty/,
   );
   before = await rowsOf(there.db);
@@ -94,25 +108,51 @@ test('an export with --move puts the merchant on hold and writes it down', async
 });
 
 test('an import that is damaged or cannot be read is refused and leaves nothing', async () => {
-  const customers = join(folderOf('move'), 'tables', 'customer.jsonl');
+  const customers = join(folderOf('move'), 'tables', 'customer.base');
   await appendFile(customers, ' ');
-  const damaged = await here.run('import', ...secret, folderOf('move'));
-  assert.match(damaged.err, /customer\.jsonl is damaged or missing; run perennial export again/);
+  const damaged = await here.run(['import', ...secret, folderOf('move')]);
+  assert.match(damaged.err, /customer\.base is damaged: .*nothing was changed/);
   await truncate(customers, (await readFile(customers)).length - 1);
-  const unread = await here.run('import', folderOf('move'));
+  const unread = await here.run(['import', folderOf('move')]);
   assert.match(unread.err, /sealed with another SECRET_KEY; name a file that contains it/);
-  const half = await here.run('import', join(folderOf('move'), 'tables'));
-  assert.match(half.err, /has no merchant\.json: it is not an export, or one that did not end/);
+  const half = await here.run(['import', join(folderOf('move'), 'tables')]);
+  assert.match(half.err, /has no manifest\.json: it is not an export of this release/);
   assert.deepEqual([damaged.code, unread.code, half.code], [1, 1, 1]);
-  assert.match((await here.run('merchant', 'list')).out, /TEST/);
-  assert.doesNotMatch((await here.run('merchant', 'list')).out, /MOVE/);
+  assert.match((await here.run(['merchant', 'list'])).out, /TEST/);
+  assert.doesNotMatch((await here.run(['merchant', 'list'])).out, /MOVE/);
+});
+
+test('a folder cannot write rows of another merchant or files of another place', async () => {
+  const forged = folderOf('forged');
+  await cp(folderOf('move'), forged, { recursive: true });
+  const manifest = JSON.parse(
+    await readFile(join(forged, 'manifest.json'), 'utf8'),
+  ) as MerchantManifest;
+  const { base, columns } = manifest.tables.find(({ name }) => name === 'item')!;
+  const row = (await readFile(join(forged, base.path), 'utf8')).split('\n')[0]!.split('\t');
+  const others = row.map((value, index) => (columns[index] === 'merchant_id' ? 'TEST' : value));
+  await appendFile(join(forged, base.path), `${others.join('\t')}\n`);
+  Object.assign(base, await checksumOf(join(forged, base.path), () => {}));
+  const refused = async () => {
+    await writeFile(join(forged, 'manifest.json'), JSON.stringify(manifest));
+    return (await here.run(['import', ...secret, forged])).err;
+  };
+  assert.match(await refused(), /item\.base has rows of a merchant other than MOVE/);
+  assert.doesNotMatch((await here.run(['merchant', 'list'])).out, /MOVE/);
+  Object.assign(manifest.files[0]!, { path: 'files/attachments/../../../letter' });
+  assert.match(await refused(), /letter is not a path in the folder/);
+  Object.assign(manifest, { tables: [{ ...manifest.tables[0], columns: ['name, (select 1)'] }] });
+  Object.assign(manifest, { files: [] });
+  assert.match(await refused(), /has a column merchant\.name, \(select 1\), which this release/);
+  Object.assign(manifest, { format: 3 });
+  assert.match(await refused(), /was written by a newer release/);
 });
 
 test('every row, secret and attachment arrives', async () => {
-  const imported = await here.run('import', ...secret, folderOf('move'));
+  const imported = await here.run(['import', ...secret, folderOf('move')]);
   assert.deepEqual([imported.code, imported.err], [0, '']);
   assert.match(imported.out, /^MOVE was added, on hold/);
-  assert.match((await here.run('import', ...secret, folderOf('move'))).err, /MOVE already/);
+  assert.match((await here.run(['import', ...secret, folderOf('move')])).err, /MOVE already/);
 
   // The two commands and the clock changed some tables, which the rest of this test checks.
   const changed = ['merchant', 'audit_head', 'audit_entry', 'webhook', 'webhook_secret'];
@@ -127,8 +167,8 @@ test('every row, secret and attachment arrives', async () => {
   );
   assert.equal(here.seal.open(sealed!.password), 'let me in');
   assert.equal(await readFile(join(here.dataDir, 'files', 'MOVE', 'letter'), 'utf8'), 'Dear shop');
-  assert.match((await here.run('audit', '--merchant', 'MOVE')).out, /: 0 differences/);
-  const log = await here.run('audit', '--log', '--merchant', 'MOVE');
+  assert.match((await here.run(['audit', '--merchant', 'MOVE'])).out, /: 0 differences/);
+  const log = await here.run(['audit', '--log', '--merchant', 'MOVE']);
   assert.match(log.out, /^MOVE: all \d+ entries are intact/);
 });
 
@@ -138,8 +178,8 @@ test('the merchant is charged and heard after an operator confirms it', async ()
   await here.app.work();
   assert.equal(here.app.books.captures().length, 0);
   assert.deepEqual(here.app.mails, []);
-  assert.equal((await here.run('merchant', 'resume', '--id', 'MOVE')).code, 0);
-  assert.match((await here.run('merchant', 'resume', '--id', 'MOVE')).err, /MOVE is not on hold/);
+  assert.equal((await here.run(['merchant', 'resume', '--id', 'MOVE'])).code, 0);
+  assert.match((await here.run(['merchant', 'resume', '--id', 'MOVE'])).err, /MOVE is not on hold/);
   here.app.app.merchants.forget('MOVE');
   await here.app.work('held rebills');
   await here.app.work('rebill');
@@ -147,3 +187,52 @@ test('the merchant is charged and heard after an operator confirms it', async ()
   const listed = await here.app.request({ operation: 'getWebhooks', key });
   assert.equal(listed.status, 200, 'its keys are valid here');
 });
+
+test('an export with --move waits for the charges that were sent', async (t) => {
+  // The command looks every three seconds.
+  t.mock.method(systemClock, 'sleep', () => Promise.resolve());
+  await there.app.addMerchant('WAIT', { clock: { kind: 'standing', at: testNow } });
+  await there.run(['seed', '--merchant', 'WAIT', '--auto-orders', '3']);
+  await there.db.run("update orders set card_token = 'tok_timeout_after' where merchant_id = $1", [
+    'WAIT',
+  ]);
+  await there.app.setClock(later, 'WAIT');
+  await there.app.work('rebill');
+  const captured = there.app.books.captures().length;
+  assert.ok(captured > 0, 'the gateway has taken money of which the answers were lost');
+
+  let answered: Promise<void> | undefined;
+  const exported = await there.run(
+    ['export', '--merchant', 'WAIT', '--move', folderOf('wait')],
+    () => (answered ??= answerWaiting()),
+  );
+  await answered;
+  assert.deepEqual(
+    [exported.code, exported.out.split('\n')[1]?.slice(0, 18)],
+    [0, 'It is on hold here'],
+  );
+  assert.equal(
+    exported.err,
+    `waiting until ${captured} charges and 0 refunds that were sent have ended\n`,
+  );
+  assert.equal(there.app.books.captures().length, captured);
+  assert.deepEqual([...new Set(await statesOf(folderOf('wait')))], ['paid']);
+});
+
+/** The gateway is asked about them now instead of in a minute. */
+async function answerWaiting(): Promise<void> {
+  await there.db.run(
+    `update rebill set lease_until = statement_timestamp()
+     where merchant_id = $1 and lease_until is not null`,
+    ['WAIT'],
+  );
+  await there.app.work('unanswered charges');
+}
+
+/** The states of the rebills that a folder has. */
+async function statesOf(exported: string): Promise<string[]> {
+  const { tables } = await checkExport(exported, () => {});
+  const { base, columns } = tables.find(({ name }) => name === 'rebill')!;
+  const lines = (await readFile(join(exported, base.path), 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => line.split('\t')[columns.indexOf('state')]!);
+}

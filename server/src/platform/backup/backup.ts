@@ -1,17 +1,25 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { databaseName } from '../continuityStore.ts';
 import type { Connection } from '../storage/connection.ts';
-import { describe, readSequences, readTables, type Table, wholeDatabase } from './catalogue.ts';
-import { save } from './checkedFiles.ts';
+import {
+  readFirstXid,
+  readMoment,
+  readOrigin,
+  readSequences,
+  readTables,
+  type Table,
+  wholeDatabase,
+} from './catalogue.ts';
+import { copyFiles, type Places } from './fileCopies.ts';
 import {
   type BackupStart,
   type BackupTable,
-  type CopiedFile,
+  FolderError,
   finish,
   type Manifest,
+  makeFolder,
   type RowsFile,
   readManifest,
   readUnfinished,
@@ -33,30 +41,25 @@ export interface BackupParts {
   readonly connection: Connection;
   readonly folder: string;
   /** Folders and files outside the database, by their names in the backup. */
-  readonly sources: Readonly<Record<string, string>>;
+  readonly sources: Places;
   /** Hears how many bytes of about how many were written. */
   onProgress(done: number, total: number): void;
 }
 
-/** The folder cannot take the backup. The message says why and what to do. */
-export class BackupError extends Error {
-  override readonly name = 'BackupError';
-}
-
 /** Backs up a database with its files, or continues a backup that was interrupted. */
 export async function takeBackup(parts: BackupParts): Promise<Manifest> {
-  const { folder } = parts;
+  const { folder, sources } = parts;
   const rows = await openRowStream(parts.connection);
   try {
     const tables = await readTables(rows.db);
-    const begun = await begin(folder, await describe(rows.db, await databaseName(rows.db)), tables);
+    const begun = await begin(folder, await startOf(rows), tables);
     const counted = counter(parts, tables, begun);
     await mkdir(join(folder, 'tables'), { recursive: true, mode: 0o700 });
-    const files = await copyFiles(parts, begun.files);
+    const files = await copyFiles(folder, sources, begun.files);
     const state = await readBases(rows, tables, { ...begun, files }, parts, counted);
     const end = await readEnd(rows, state, folder, counted);
     // An attachment is uploaded before the row that names it.
-    const manifest = { ...state.start, ...end, files: await copyFiles(parts, files) };
+    const manifest = { ...state.start, ...end, files: await copyFiles(folder, sources, files) };
     await finish(folder, manifest);
     return manifest;
   } finally {
@@ -64,28 +67,32 @@ export async function takeBackup(parts: BackupParts): Promise<Manifest> {
   }
 }
 
+const startOf = async ({ db }: RowStream): Promise<BackupStart> => ({
+  ...(await readOrigin(db, await databaseName(db))),
+  kind: 'database',
+  firstXid: await readFirstXid(db),
+});
+
 /** Decides whether a folder is new, continues, or belongs to another backup. */
 async function begin(
   folder: string,
   start: BackupStart,
   tables: readonly Table[],
 ): Promise<Unfinished> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const done = await readManifest(folder);
   if (done !== undefined)
-    throw new BackupError(
-      `${folder} holds the backup of ${done.takenAt} already; name a folder that does not exist yet`,
+    throw new FolderError(
+      `${folder} holds the state of ${done.takenAt} already; name a folder that does not exist yet`,
     );
   const unfinished = await readUnfinished(folder);
   if (unfinished === undefined) {
-    if ((await readdir(folder)).length > 0)
-      throw new BackupError(`${folder} is not empty; name a folder that does not exist yet`);
+    await makeFolder(folder);
     const state = { start, bases: [], files: [] };
     await writeUnfinished(folder, state);
     return state;
   }
   if (unfinished.start.database !== start.database)
-    throw new BackupError(
+    throw new FolderError(
       `${folder} holds an unfinished backup of another database; remove it, or name another folder`,
     );
   return continued(unfinished, start, tables);
@@ -98,6 +105,7 @@ const xidsMax = 1_000_000_000n;
 function continued(before: Unfinished, now: BackupStart, tables: readonly Table[]): Unfinished {
   const age = BigInt(now.firstXid) - BigInt(before.start.firstXid);
   const isSame =
+    before.start.format === now.format &&
     JSON.stringify(before.start.migrations) === JSON.stringify(now.migrations) &&
     age >= 0n &&
     age < xidsMax;
@@ -181,14 +189,12 @@ async function readEnd(
     bases.map(({ name }) => name),
   );
   try {
-    const row = await rows.db.row<{ at: string }>(
-      `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`,
-    );
+    const takenAt = await readMoment(rows.db);
     const tables: BackupTable[] = [];
     for (const base of bases)
       tables.push(await withChanges(rows, base, start.firstXid, folder, onBytes));
     const sequences = await readSequences(rows.db);
-    return { takenAt: row!.at, didWritersWait, tables, sequences };
+    return { takenAt, didWritersWait, tables, sequences };
   } finally {
     await rows.command('rollback');
   }
@@ -246,52 +252,4 @@ async function withChanges(
     changed,
     ...(isAllLeft ? {} : { kept: await read('kept', rowsOf(key, name, isOld(xid))) }),
   };
-}
-
-/** Copies the files that are not in the database. Files that `known` has, and that did not change, are left. */
-async function copyFiles(
-  { folder, sources }: BackupParts,
-  known: readonly CopiedFile[],
-): Promise<CopiedFile[]> {
-  const before = new Map(known.map((file) => [file.path, file]));
-  const files: CopiedFile[] = [];
-  for (const [name, source] of Object.entries(sources))
-    for (const inner of await pathsIn(source)) {
-      const path = join('files', name, inner);
-      const copied = await copyFile(join(source, inner), folder, path, before.get(path));
-      if (copied !== undefined) files.push(copied);
-    }
-  return files;
-}
-
-/** Returns nothing for a file that was removed meanwhile. */
-async function copyFile(
-  from: string,
-  folder: string,
-  path: string,
-  known: CopiedFile | undefined,
-): Promise<CopiedFile | undefined> {
-  const to = join(folder, path);
-  try {
-    const { size, mtimeMs } = await stat(from);
-    if (known?.bytes === size && known.mtimeMs === mtimeMs) return known;
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-    return { path, mtimeMs, ...(await save(createReadStream(from), to, () => {})) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await rm(to, { force: true });
-    return undefined;
-  }
-}
-
-/** The files below a folder, or the file itself as an empty path. */
-async function pathsIn(source: string): Promise<string[]> {
-  const found = await stat(source).catch(() => undefined);
-  if (found === undefined) return [];
-  if (found.isFile()) return [''];
-  const entries = await readdir(source, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1))
-    .sort();
 }

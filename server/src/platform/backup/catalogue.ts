@@ -1,5 +1,5 @@
 import type { Database } from '../storage/database.ts';
-import type { BackupSequence, BackupStart } from './manifest.ts';
+import type { BackupSequence, Origin } from './manifest.ts';
 
 /**
  * A comment in statements on the rows of all merchants. Backups are not for Citus, which routes
@@ -49,18 +49,32 @@ export async function readSequences(db: Database): Promise<BackupSequence[]> {
 }
 
 /** Describes the database before anything is read. */
-export async function describe(db: Database, database: string): Promise<BackupStart> {
-  const row = await db.row<{ version: string; first_xid: string }>(
-    `select current_setting('server_version') as version,
-       pg_snapshot_xmin(pg_current_snapshot())::text as first_xid`,
+export async function readOrigin(db: Database, database: string): Promise<Origin> {
+  const row = await db.row<{ version: string }>(
+    "select current_setting('server_version') as version",
   );
   return {
-    format: 1,
+    format: 2,
     database,
     postgresql: row!.version,
     migrations: await db.rows('select name, checksum from migration order by name'),
-    firstXid: row!.first_xid,
   };
+}
+
+/** The lowest transaction that has not ended yet. */
+export async function readFirstXid(db: Database): Promise<string> {
+  const row = await db.row<{ xid: string }>(
+    'select pg_snapshot_xmin(pg_current_snapshot())::text as xid',
+  );
+  return row!.xid;
+}
+
+/** The moment of the database (ISO 8601 in UTC). */
+export async function readMoment(db: Database): Promise<string> {
+  const row = await db.row<{ at: string }>(
+    `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`,
+  );
+  return row!.at;
 }
 
 /** The foreign keys, with the statements that add them again. */

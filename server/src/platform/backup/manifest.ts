@@ -1,13 +1,15 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckedFile } from './checkedFiles.ts';
 
 /*
- * What a folder of a backup holds. The manifest is written last: a folder without one is a backup
- * that was not finished.
+ * What a folder of rows holds: the backup of a database, or one merchant for another installation.
+ * Both have a manifest, a file of rows in PostgreSQL's text form (`COPY`) for each table, and copies
+ * of files from outside the database (docs/adr/0072-one-form-of-rows.md). The manifest is written
+ * last: a folder without one was not finished.
  */
 
-/** A file of a backup, by its path in the folder. */
+/** A file of the folder, by its path in it. */
 export interface BackupFile extends CheckedFile {
   readonly path: string;
 }
@@ -18,18 +20,18 @@ export interface CopiedFile extends BackupFile {
   readonly mtimeMs: number;
 }
 
-/** The rows of a file of a backup. */
+/** The rows of a table in a file. */
 export interface RowsFile extends BackupFile {
   readonly rows: number;
 }
 
-/** A table as it is kept in a backup. */
+/** A table as it is kept in a folder. */
 export interface BackupTable {
   readonly name: string;
   readonly columns: readonly string[];
   /** The columns of its primary key. */
   readonly key: readonly string[];
-  /** The rows from before the backup began. */
+  /** The rows from before the backup began; of a merchant all rows. */
   readonly base: RowsFile;
   /** The rows that were written after it began. */
   readonly changed?: RowsFile | undefined;
@@ -44,27 +46,49 @@ export interface BackupSequence {
   readonly isCalled: boolean;
 }
 
-/** What every file of a backup is, and which database it is of. */
-export interface Manifest extends BackupStart {
-  /** The moment whose state the backup holds (ISO 8601 in UTC). */
-  readonly takenAt: string;
-  /** Whether writers waited for the end: then all that was acknowledged before the end is in it. */
-  readonly didWritersWait: boolean;
-  readonly tables: readonly BackupTable[];
-  readonly sequences: readonly BackupSequence[];
-  /** Attachments, mails and the simulator's books. */
-  readonly files: readonly CopiedFile[];
-}
-
-/** What is decided when a backup begins; an interrupted one continues with it. */
-export interface BackupStart {
-  readonly format: 1;
+/** Where the rows come from. */
+export interface Origin {
+  /** 1 was written by releases that knew backups of databases only, without `kind`. */
+  readonly format: 2;
   /** Names the database and every copy of it. */
   readonly database: string;
   readonly postgresql: string;
   readonly migrations: readonly { readonly name: string; readonly checksum: string }[];
+}
+
+/** The rows and files that a folder has. */
+export interface Contents {
+  /** The moment whose state the folder holds (ISO 8601 in UTC). */
+  readonly takenAt: string;
+  readonly tables: readonly BackupTable[];
+  /** Attachments; of a backup also mails and the simulator's books. */
+  readonly files: readonly CopiedFile[];
+}
+
+/** The backup of a database. */
+export interface Manifest extends BackupStart, Contents {
+  /** Whether writers waited for the end: then all that was acknowledged before the end is in it. */
+  readonly didWritersWait: boolean;
+  readonly sequences: readonly BackupSequence[];
+}
+
+/** What is decided when a backup begins; an interrupted one continues with it. */
+export interface BackupStart extends Origin {
+  readonly kind: 'database';
   /** Transactions below this number had ended when the backup began. */
   readonly firstXid: string;
+}
+
+/** One merchant, for another installation. */
+export interface MerchantManifest extends Origin, Contents {
+  readonly kind: 'merchant';
+  readonly merchantId: string;
+  /** Whether the installation that it comes from stopped charging it. */
+  readonly isMoved: boolean;
+  /** Of the key that seals its secrets. */
+  readonly sealFingerprint?: string | undefined;
+  /** How often the installation that it comes from was restored, plus one. */
+  readonly epoch: number;
 }
 
 /** A backup under way: what is already in the folder. */
@@ -74,12 +98,31 @@ export interface Unfinished {
   readonly files: readonly CopiedFile[];
 }
 
+/** The folder cannot be used. The message says why and what to do. */
+export class FolderError extends Error {
+  override readonly name = 'FolderError';
+}
+
+/** Makes the folder, for its owner alone. Refuses one that has anything in it. */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await readdir(folder)).length > 0)
+    throw new FolderError(`${folder} is not empty; name a folder that does not exist yet`);
+}
+
 const manifestName = 'manifest.json';
 const unfinishedName = 'unfinished.json';
 
-/** The manifest of a folder; undefined when it holds no complete backup. */
-export const readManifest = (folder: string): Promise<Manifest | undefined> =>
-  readJson<Manifest>(join(folder, manifestName));
+/** The manifest of a folder, of either kind; undefined when the folder is not complete. */
+export async function readManifest(
+  folder: string,
+): Promise<Manifest | MerchantManifest | undefined> {
+  const found = await readJson<{ format: number }>(join(folder, manifestName));
+  if (found === undefined) return undefined;
+  if (found.format === 1) return { ...(found as unknown as Manifest), format: 2, kind: 'database' };
+  if (found.format === 2) return found as Manifest | MerchantManifest;
+  throw new FolderError(`${folder} was written by a newer release; use that one`);
+}
 
 /** What an interrupted backup has left in a folder. */
 export const readUnfinished = (folder: string): Promise<Unfinished | undefined> =>
@@ -89,14 +132,14 @@ export const readUnfinished = (folder: string): Promise<Unfinished | undefined> 
 export const writeUnfinished = (folder: string, state: Unfinished): Promise<void> =>
   writeJson(join(folder, unfinishedName), state);
 
-/** Ends a backup: from here on the folder is complete. */
-export async function finish(folder: string, manifest: Manifest): Promise<void> {
-  await writeJson(join(folder, unfinishedName), manifest);
-  await rename(join(folder, unfinishedName), join(folder, manifestName));
+/** Writes the manifest: from here on the folder is complete. */
+export async function finish(folder: string, manifest: Manifest | MerchantManifest): Promise<void> {
+  await writeJson(join(folder, manifestName), manifest);
+  await rm(join(folder, unfinishedName), { force: true });
 }
 
 /** Every file that a manifest names. */
-export const filesOf = ({ tables, files }: Manifest): BackupFile[] => [
+export const filesOf = ({ tables, files }: Contents): BackupFile[] => [
   ...tables.flatMap(({ base, changed, kept }) =>
     [base, changed, kept].filter((file) => file !== undefined),
   ),
@@ -108,6 +151,8 @@ async function readJson<Value>(path: string): Promise<Value | undefined> {
     return JSON.parse(await readFile(path, 'utf8')) as Value;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError)
+      throw new FolderError(`${path} is damaged; use another folder`, { cause: error });
     throw error;
   }
 }

@@ -1,58 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
 import { beginEpoch, readContinuity } from '../continuityStore.ts';
 import type { Connection } from '../storage/connection.ts';
 import { type DatabasePool, openPool } from '../storage/database.ts';
 import { checksumOfSql, type Migration, migrate } from '../storage/migrate.ts';
 import { noLimits } from '../storage/sessionSettings.ts';
-import { BackupError } from './backup.ts';
 import { readForeignKeys, wholeDatabase } from './catalogue.ts';
-import { checksumOf, save } from './checkedFiles.ts';
-import {
-  type BackupTable,
-  filesOf,
-  type Manifest,
-  readManifest,
-  readUnfinished,
-} from './manifest.ts';
+import type { OnProgress } from './checkFolder.ts';
+import { type BackupTable, FolderError, type Manifest } from './manifest.ts';
 import { openRowStream, type RowStream } from './rowStream.ts';
-
-/** Hears how many bytes of how many are done. */
-export type OnProgress = (done: number, total: number) => void;
-
-/**
- * Reads the manifest of a backup and every file that it names. Fails when the backup was not
- * finished, or when a file is missing or is not as it was written.
- */
-export async function checkBackup(folder: string, onProgress: OnProgress): Promise<Manifest> {
-  const manifest = await readManifest(folder);
-  if (manifest === undefined)
-    throw new BackupError(
-      (await readUnfinished(folder)) === undefined
-        ? `${folder} holds no backup: it has no manifest.json`
-        : `the backup in ${folder} was not finished; continue it with: perennial backup ${folder}`,
-    );
-  if (manifest.format !== 1)
-    throw new BackupError(`${folder} was written by a newer release; restore it with that one`);
-  const files = filesOf(manifest);
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  let done = 0;
-  for (const { path, bytes, sha256 } of files) {
-    const found = await checksumOf(join(folder, path), (more) =>
-      onProgress((done += more), total),
-    ).catch((error: Error) => {
-      throw new BackupError(`${path} cannot be read (${error.message}); use another backup`);
-    });
-    if (found.bytes !== bytes || found.sha256 !== sha256)
-      throw new BackupError(
-        `${path} is damaged: it has ${found.bytes} bytes with another checksum than the manifest's; ` +
-          'nothing was restored; use another backup',
-      );
-  }
-  return manifest;
-}
 
 /** Where a backup goes. */
 export interface RestoreParts {
@@ -102,7 +58,7 @@ async function refuseFilled(db: DatabasePool): Promise<void> {
     'select merchant_id from merchant limit 1',
   );
   if (merchant !== undefined)
-    throw new BackupError(
+    throw new FolderError(
       `the database has merchants already (${merchant.merchant_id}); restore into an empty one: ` +
         'name another DATA_DIR or DATABASE_URL',
     );
@@ -114,7 +70,7 @@ function migrationsOf(manifest: Manifest, known: readonly Migration[]): Migratio
   return manifest.migrations.map(({ name, checksum }) => {
     const migration = byName.get(name);
     if (migration !== undefined && checksumOfSql(migration.sql) === checksum) return migration;
-    throw new BackupError(
+    throw new FolderError(
       `the backup is of another release: it has the migration ${name}, which this one does not ` +
         'know in that form; restore it with the release that made it, or a newer one',
     );
@@ -173,20 +129,4 @@ async function hold(rows: RowStream, now: Temporal.Instant, { takenAt }: Manifes
     numbersSeen: [],
     lostSince: Temporal.Instant.from(takenAt),
   });
-}
-
-/** Copies the files of a backup to where a server looks for them; `targets` are named as sources. */
-export async function restoreFiles(
-  folder: string,
-  { files }: Manifest,
-  targets: Readonly<Record<string, string>>,
-): Promise<void> {
-  for (const { path } of files) {
-    const [, name = '', ...inner] = path.split('/');
-    const target = targets[name];
-    if (target === undefined) continue;
-    const to = join(target, ...inner);
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-    await save(createReadStream(join(folder, path)), to, () => {});
-  }
 }

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
@@ -20,8 +19,11 @@ export interface RowStream {
   command(text: string): Promise<void>;
   /** Writes the rows of a query to a new file. Calls `onBytes` as they come. */
   read(query: string, path: string, onBytes: (bytes: number) => void): Promise<Written>;
-  /** Adds the rows of a file to a table; `target` is the table with its columns. */
-  write(target: string, path: string, onBytes: (bytes: number) => void): Promise<void>;
+  /**
+   * Adds the rows of a file to a table; `target` is the table with its columns. Returns how many
+   * there were.
+   */
+  write(target: string, path: string, onBytes: (bytes: number) => void): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -48,8 +50,9 @@ export async function openRowStream(connection: Connection): Promise<RowStream> 
       return { ...written, rows: source.rowCount ?? 0 };
     },
     async write(target, path, onBytes) {
-      const sink: Writable = client.query(copyFrom(`copy ${target} from stdin`));
+      const sink = client.query(copyFrom(`copy ${target} from stdin`));
       await pipeline(createReadStream(path), metered(onBytes), sink);
+      return sink.rowCount ?? 0;
     },
     close: () => client.end(),
   };
