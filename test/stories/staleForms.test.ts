@@ -37,6 +37,12 @@ const namesAll = (warning: string, ...fields: string[]) => {
   for (const field of fields) assert.ok(warning.includes(field), `${field} in: ${warning}`);
 };
 
+const states = ({ status, completed }: AutoOrder) => [status, completed];
+
+/** The audit finds no difference. */
+const isBalanced = async (ann: Subscriber) =>
+  assert.deepEqual((await ann.ask({ operation: 'getAudit' }))['differences'], []);
+
 story('read before a rebill, written after it', { on: '2026-01-15T10:00' }, async (shop) => {
   await shop.sells(coffee, mug);
   const ann = await shop.order(monthly);
@@ -135,6 +141,40 @@ story('read before the end, written after it', { on: '2026-01-15T10:00' }, async
   const after = await read(ann);
   assert.deepEqual([after.status, after.completed, after.enabled], ['disabled', true, false]);
 });
+
+story(
+  'canceled after its end, and a form that takes the end back',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await ann.updateItem({ no_order_after_dts: '2026-02-01T00:00:00-05:00' });
+    assert.equal((await read(ann)).completed, true);
+    await ann.update({ enabled: false, cancel_reason: 'Changed my mind' });
+    assert.deepEqual(states(await read(ann)), ['canceled', true]);
+    await ann.updateItem({ no_order_after_dts: null });
+    assert.deepEqual(states(await read(ann)), ['canceled', false]);
+    await isBalanced(ann);
+  },
+);
+
+story(
+  'completed by its end, and moved to a day before that end',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await ann.updateItem({ no_order_after_dts: '2026-01-20T00:00:00-05:00' });
+    await shop.until('2026-01-25T12:00');
+    await ann.updateItem({ next_shipment_dts: '2026-01-18T10:00:00-05:00' });
+    assert.deepEqual(
+      states(await read(ann)),
+      ['disabled', true],
+      'it would be billed now, too late',
+    );
+    await isBalanced(ann);
+  },
+);
 
 story('disabled by declines, and a form from before', { on: '2026-01-15T10:00' }, async (shop) => {
   await shop.sells(coffee);

@@ -365,7 +365,7 @@ const reopenings: readonly (readonly [
     'more shipments of a canceled one',
     { ...closed, status: 'canceled', items: [over] },
     { remaining_repeat_count: 2 },
-    true,
+    false,
   ],
 ];
 for (const [what, record, change, isCompleted] of reopenings) {

@@ -244,14 +244,15 @@ const asCanceled = (rules: EditRules): EditRules => ({ ...rules, missedShipments
 
 /**
  * The record, completed where nothing will ship any more. The wire shows it as disabled. A completed
- * one with something to ship again is disabled only: it ships when someone enables it.
+ * one with something to ship again is disabled only, and a canceled one canceled only: it ships when
+ * someone enables it.
  */
 export function completed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   if (autoOrder.status === 'active')
     return hasCompleted(autoOrder.items, rules.catalog, { ...rules, autoOrder })
       ? { ...disabled(autoOrder, rules.now), completed: true }
       : autoOrder;
-  return autoOrder.completed && autoOrder.status === 'disabled' && isOpenAgain(autoOrder, rules)
+  return autoOrder.completed && isOpenAgain(autoOrder, rules)
     ? { ...autoOrder, completed: false }
     : autoOrder;
 }

@@ -28,6 +28,8 @@ export interface Difference {
 export interface Marks {
   readonly dueAt?: Temporal.Instant;
   readonly nextShipmentAt?: Temporal.Instant;
+  /** When the record last changed, on the merchant's clock. */
+  readonly modifiedAt?: Temporal.Instant;
   /** The original order, if it exists. */
   readonly originalOrderId?: string;
   /** The auto order into which it was merged, if it exists. */
@@ -171,7 +173,7 @@ function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Differe
 function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void {
   const { status, enabled, completed, items } = autoOrder;
   check.compare('enabled', enabled, status === 'active');
-  if (completed && items.some((item) => hasSomethingToShip(item, autoOrder)))
+  if (completed && items.some((item) => hasSomethingToShip(item, autoOrder, marks)))
     check.compare('completed', completed, 'false: an item has a date to come');
   if (status === 'merged')
     check.compare('merged_into_auto_order_oid', autoOrder.mergedIntoAutoOrderOid, marks.targetOid);
@@ -180,14 +182,19 @@ function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void 
 
 /**
  * Whether a completed auto order has an item that would have shipped. An overdue shipment is billed
- * at the moment of billing, so an end that had passed when the auto order completed stops it too.
+ * at the moment of billing, so an end that had passed when the auto order completed, or when its
+ * last change was checked, stops it too.
  */
-function hasSomethingToShip(item: AutoOrderItem, { disabledAt, canceledAt }: AutoOrder): boolean {
+function hasSomethingToShip(
+  item: AutoOrderItem,
+  { disabledAt, canceledAt }: AutoOrder,
+  { modifiedAt }: Marks,
+): boolean {
   const { nextShipmentAt: next, noOrderAfterAt: last, remainingRepeatCount = 1, paused } = item;
   if (next === undefined || paused || remainingRepeatCount <= 0) return false;
-  const completedAt = disabledAt ?? canceledAt ?? next;
-  const billedAt = Math.max(next.epochMilliseconds, completedAt.epochMilliseconds);
-  return last === undefined || last.epochMilliseconds >= billedAt;
+  if (last === undefined) return true;
+  const moments = [next, disabledAt ?? canceledAt ?? next, modifiedAt ?? next];
+  return moments.every((moment) => moment.epochMilliseconds <= last.epochMilliseconds);
 }
 
 /**

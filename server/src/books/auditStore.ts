@@ -76,10 +76,11 @@ export async function loadMarks(
     auto_order_oid: number;
     due_at: Temporal.Instant | null;
     next_shipment_at: Temporal.Instant | null;
+    modified_at: Temporal.Instant;
     original: string | null;
     target: number | null;
   }>(
-    `select a.auto_order_oid, a.due_at, a.next_shipment_at,
+    `select a.auto_order_oid, a.due_at, a.next_shipment_at, a.modified_at,
        (select o.order_id from orders o
         where o.merchant_id = $1 and o.order_id = a.original_order_id) as original,
        (select t.auto_order_oid from auto_order t
@@ -93,6 +94,7 @@ export async function loadMarks(
       {
         ...(row.due_at !== null && { dueAt: row.due_at }),
         ...(row.next_shipment_at !== null && { nextShipmentAt: row.next_shipment_at }),
+        modifiedAt: row.modified_at,
         ...(row.original !== null && { originalOrderId: row.original }),
         ...(row.target !== null && { targetOid: row.target }),
       },
