@@ -23,6 +23,7 @@ import {
   texts,
   textTo,
 } from './fields.ts';
+import { gatewayKinds } from './gatewayKind.ts';
 import { ShippingMethod } from './shippingMethod.ts';
 import { WebhookEventCategory } from './webhook.ts';
 import {
@@ -259,7 +260,7 @@ export type RetryCoupon = Static<typeof RetryCoupon>;
 
 export const GatewaySetting = model('GatewaySetting', 'A gateway that charges are spread over.', {
   code: textTo(50, 'What rotating_transaction_gateway_code names.'),
-  kind: oneOf(['simulator', 'stripe']),
+  kind: oneOf([...gatewayKinds]),
   weight: decimal('Its share of the charges, among those that are active.'),
   state: oneOf(['active', 'inactive', 'stand-by']),
 });

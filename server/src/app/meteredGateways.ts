@@ -1,5 +1,5 @@
+import type { GatewayKind } from '@perennial/contract/gatewayKind.ts';
 import type { Gateway } from '../payments/gateway.ts';
-import type { GatewayKind } from '../payments/gatewaySettings.ts';
 import type { Gateways } from '../payments/payments.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Metrics } from '../platform/metrics.ts';

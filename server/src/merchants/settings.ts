@@ -1,3 +1,4 @@
+import { movesMoney } from '@perennial/contract/gatewayKind.ts';
 import { cardTypes } from '@perennial/contract/orderPayment.ts';
 import type {
   DunningPolicy,
@@ -191,11 +192,13 @@ function gatewayFault(
   gateways: GatewaySettings | null | undefined,
 ): FieldFault | undefined {
   const list = gateways?.list ?? [];
-  const real = list.findIndex(({ kind }) => kind === 'stripe');
+  const real = list.findIndex(
+    ({ kind }) => kind !== undefined && kind !== null && movesMoney[kind],
+  );
   if (real !== -1 && clock.kind !== 'real')
     return {
       field: `gateways.list[${real}].kind`,
-      reason: 'is stripe, which moves real money, while this merchant has a test clock',
+      reason: `is ${list[real]?.kind}, which moves real money, while this merchant has a test clock`,
       fix: 'Send simulator, or give the merchant its real clock back first (PUT /perennial/v1/clock with mode real)',
     };
   const index = list.findIndex(({ code, kind, weight = 1 }) => !code || !kind || weight < 0);

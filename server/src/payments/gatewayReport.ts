@@ -1,5 +1,5 @@
+import type { GatewayKind } from '@perennial/contract/gatewayKind.ts';
 import type { Minor } from '../kernel/money.ts';
-import type { GatewayKind } from './gatewaySettings.ts';
 
 /** What a gateway did by itself with one of our charges, as plain JSON. */
 export type GatewayReport = RefundReport | FailedRefundReport | DisputeReport;

@@ -1,3 +1,4 @@
+import { type GatewayKind, gatewayKinds } from '@perennial/contract/gatewayKind.ts';
 import { Bug } from '../kernel/assert.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type DeclineReason, declineReasons } from './gateway.ts';
@@ -21,11 +22,6 @@ export interface GatewaySettings {
 export interface GatewaySetting extends RotatedGateway {
   readonly kind: GatewayKind;
 }
-
-/** The kinds of gateways. The contract lists the same. */
-export const gatewayKinds = ['simulator', 'stripe'] as const;
-/** A kind of gateway. */
-export type GatewayKind = (typeof gatewayKinds)[number];
 
 const states = ['active', 'inactive', 'stand-by'] as const;
 const defaultInactiveHours = 24;

@@ -1,9 +1,9 @@
+import { type GatewayKind, movesMoney } from '@perennial/contract/gatewayKind.ts';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { CardForm } from './cardForm.ts';
 import type { Gateway } from './gateway.ts';
-import type { GatewayKind } from './gatewaySettings.ts';
 import type { GatewayLedger } from './knownCharges.ts';
 import type { Gateways } from './payments.ts';
 import { remoteSimulatorGateways } from './remoteSimulator.ts';
@@ -106,21 +106,28 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
  * Returns why a kind of gateway may not charge a merchant. Test clocks are for simulators, real
  * clocks for real gateways.
  */
-function whyNot(
-  { stripe, simulatedMerchants = [] }: GatewayConfig,
-  { merchantId, clock }: Merchant,
-  kind: GatewayKind,
-): string | undefined {
-  if (kind === 'stripe') {
-    if (isTestClock(clock)) return 'Stripe does not charge a merchant whose clock is a test clock';
-    return stripe === undefined ? 'STRIPE_SECRET_KEY is not set' : undefined;
-  }
-  const isAllowed =
-    isTestClock(clock) || simulatedMerchants === 'all' || simulatedMerchants.includes(merchantId);
-  return isAllowed
-    ? undefined
-    : 'its clock is real; set STRIPE_SECRET_KEY, or SIMULATOR=on to let the simulator charge';
+function whyNot(config: GatewayConfig, merchant: Merchant, kind: GatewayKind): string | undefined {
+  const isTest = isTestClock(merchant.clock);
+  if (movesMoney[kind] && isTest)
+    return `${titles[kind]} does not charge a merchant whose clock is a test clock`;
+  return obstacles[kind](config, merchant, isTest);
 }
+
+const titles: Readonly<Record<GatewayKind, string>> = {
+  simulator: 'The simulator',
+  stripe: 'Stripe',
+};
+
+/** Returns what this installation lacks to charge with a kind. */
+const obstacles: Readonly<
+  Record<GatewayKind, (c: GatewayConfig, m: Merchant, isTest: boolean) => string | undefined>
+> = {
+  stripe: ({ stripe }) => (stripe === undefined ? 'STRIPE_SECRET_KEY is not set' : undefined),
+  simulator: ({ simulatedMerchants = [] }, { merchantId }, isTest) =>
+    isTest || simulatedMerchants === 'all' || simulatedMerchants.includes(merchantId)
+      ? undefined
+      : 'its clock is real; set STRIPE_SECRET_KEY, or SIMULATOR=on to let the simulator charge',
+};
 
 function answered(captures: readonly BookedCharge[] | undefined): readonly BookedCharge[] {
   if (captures === undefined) throw new Error('the simulator does not respond');

@@ -1,6 +1,6 @@
+import type { GatewayKind } from '@perennial/contract/gatewayKind.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
-import type { GatewayKind } from './gatewaySettings.ts';
 
 /** A charge in a gateway's own books that moved money or may have moved it. */
 export interface KnownCharge {

@@ -1,8 +1,8 @@
+import { type GatewayKind, gatewayKinds } from '@perennial/contract/gatewayKind.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { type GatewayKind, gatewayKinds } from './gatewaySettings.ts';
 import { keepOrderCharge } from './gatewayStore.ts';
 import type { Payments } from './payments.ts';
 

@@ -1,3 +1,4 @@
+import { type GatewayKind, gatewayKinds } from '@perennial/contract/gatewayKind.ts';
 import { Bug } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
@@ -14,13 +15,7 @@ import {
   type RefundAnswer,
   type RefundRequest,
 } from './gateway.ts';
-import {
-  type GatewayKind,
-  type GatewaySetting,
-  type GatewaySettings,
-  gatewayKinds,
-  gatewaySettings,
-} from './gatewaySettings.ts';
+import { type GatewaySetting, type GatewaySettings, gatewaySettings } from './gatewaySettings.ts';
 import { inactiveGateways, makeGatewayInactive } from './gatewayStore.ts';
 import type { RestoredCharge } from './restoredStore.ts';
 import { cascades, failuresAfter, routeOf } from './rotation.ts';

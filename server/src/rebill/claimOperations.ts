@@ -1,3 +1,4 @@
+import { gatewayKinds } from '@perennial/contract/gatewayKind.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate, dueAt } from '../autoOrders/calculated.ts';
@@ -14,7 +15,6 @@ import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
 import { loadTaxTerms } from '../orders/taxReader.ts';
 import { noTaxRates } from '../orders/taxTerms.ts';
-import { gatewayKinds } from '../payments/gatewaySettings.ts';
 import type { MerchantPayments } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
