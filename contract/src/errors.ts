@@ -155,6 +155,16 @@ export const errors = {
       'address that people use.',
   ),
   revoked_key: row(401, () => 'The key was revoked. Use another key.'),
+  expired_key: row(
+    401,
+    (w: { at: string }) =>
+      `The key expired at ${w.at}. Use another key, or move the date with PUT /perennial/v1/keys/{key_id}.`,
+  ),
+  replaced_key: row(
+    401,
+    (w: { at: string }) =>
+      `The key got another secret, and this one was accepted until ${w.at}. Use the new secret.`,
+  ),
   missing_permission: row(
     401,
     (w: { needed: readonly string[]; what?: string }) =>

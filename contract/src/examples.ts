@@ -40,6 +40,7 @@ export const pathExamples: Readonly<Record<string, string>> = {
   external_id: 'guide-7',
   pricing_tier_oid: '51',
   session_id: '5b8a2f0e-6c1d-4f7a-8f3b-2d9c7e1a0b44',
+  key_id: '7',
 };
 
 /** The query of an example, for operations that say little without one. */
@@ -346,4 +347,12 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   updateWebhookOwner: { application_id: 'key:7' },
   updateMerchantWebhook: { disabled: false },
   rotateWebhookSecret: { keep_old_hours: 24 },
+  insertApiKey: {
+    name: 'Warehouse',
+    permissions: ['order_read', 'order_write'],
+    allowed_ips: ['203.0.113.7', '10.0.0.0/8'],
+    expires_dts: '2027-12-31T00:00:00-05:00',
+  },
+  updateApiKey: { name: 'Warehouse, east', expires_dts: '2028-12-31T00:00:00-05:00' },
+  rotateApiKey: { keep_old_hours: 48 },
 };

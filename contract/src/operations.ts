@@ -8,6 +8,13 @@
  */
 
 import type { Static, TObject, TSchema } from 'typebox';
+import {
+  ApiKeyInsert,
+  ApiKeyResponse,
+  ApiKeyRotateRequest,
+  ApiKeysResponse,
+  ApiKeyUpdate,
+} from './apiKey.ts';
 import { BackgroundAuditResponse, BackgroundAuditsResponse } from './audit.ts';
 import { AuditLogResponse } from './auditLog.ts';
 import {
@@ -3736,6 +3743,82 @@ export const operations = {
     response: MailPreviewResponse,
     payload: 'preview',
     status: 200,
+  },
+  getApiKeys: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/keys',
+    summary: 'List the simple keys',
+    description:
+      'The newest comes first, revoked and expired ones included, without their secrets.',
+    permissions: ['user_read'],
+    query: Type.Object({ ...paging() }),
+    response: ApiKeysResponse,
+    payload: 'api_keys',
+    status: 200,
+    maxLimit: 200,
+  },
+  insertApiKey: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/keys',
+    summary: 'Make a simple key',
+    description: 'The key is shown in this response and never again.',
+    permissions: ['user_write'],
+    recentLogIn: true,
+    body: ApiKeyInsert,
+    response: ApiKeyResponse,
+    payload: 'api_key',
+    status: 200,
+  },
+  updateApiKey: {
+    tag: 'perennial',
+    method: 'PUT',
+    base: '/perennial/v1',
+    path: '/keys/{key_id}',
+    summary: 'Change the name, the addresses or the expiry of a key',
+    description: 'Only by a caller who has all permissions of the key. Absent fields stay.',
+    permissions: ['user_write'],
+    recentLogIn: true,
+    params: Type.Object({ key_id: oid() }),
+    body: ApiKeyUpdate,
+    response: ApiKeyResponse,
+    payload: 'api_key',
+    status: 200,
+  },
+  rotateApiKey: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/keys/{key_id}/rotate',
+    summary: 'Replace the secret of a key',
+    description:
+      'The new secret is shown in this response and never again. The old one is accepted along with it for ' +
+      '`keep_old_hours`. Number, permissions and webhooks of the key stay. Only by a caller who has all ' +
+      'permissions of the key.',
+    permissions: ['user_write'],
+    recentLogIn: true,
+    params: Type.Object({ key_id: oid() }),
+    body: ApiKeyRotateRequest,
+    bodyOptional: true,
+    response: ApiKeyResponse,
+    payload: 'api_key',
+    status: 200,
+  },
+  revokeApiKey: {
+    tag: 'perennial',
+    method: 'DELETE',
+    base: '/perennial/v1',
+    path: '/keys/{key_id}',
+    summary: 'Revoke a key',
+    description:
+      'It and its webhooks stop within a second. Only by a caller who has all permissions of the key.',
+    permissions: ['user_write'],
+    recentLogIn: true,
+    params: Type.Object({ key_id: oid() }),
+    status: 204,
   },
   getAuditLog: {
     tag: 'perennial',

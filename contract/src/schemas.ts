@@ -3,6 +3,7 @@
  * conformance tests.
  */
 
+import * as apiKey from './apiKey.ts';
 import * as audit from './audit.ts';
 import * as auditLog from './auditLog.ts';
 import * as autoOrder from './autoOrder.ts';
@@ -76,6 +77,7 @@ const files = {
     mailTemplate,
     audit,
     auditLog,
+    apiKey,
     change,
     screens,
     clock,

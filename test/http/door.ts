@@ -17,6 +17,7 @@ import { allPermissions } from '../../server/src/staff/apiKey.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import { type Keys, simpleKeys } from '../../server/src/staff/authenticate.ts';
 import { sessionAuthentication } from '../../server/src/staff/authenticateSession.ts';
+import { keyUses } from '../../server/src/staff/keyUseWorker.ts';
 import { testDatabase } from '../support/database.ts';
 
 /** The pipeline before operations of a test's own, on a database, with one merchant `TEST`. */
@@ -60,7 +61,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const db = await testDatabase();
   const clock = options.clock ?? systemClock;
   const tokens = bearerTokens(db, clock);
-  const keys = simpleKeys(db, clock, tokens, sessionAuthentication(db, clock));
+  const keys = simpleKeys(db, clock, tokens, sessionAuthentication(db, clock), keyUses(db, clock));
   const http = httpServer({
     db,
     clock,

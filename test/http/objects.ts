@@ -51,6 +51,7 @@ export const unknownObjects: PathValues = {
   tax_rate_oid: '2147483000',
   session_id: '00000000-0000-4000-8000-000000000000',
   grant_id: '00000000-0000-4000-8000-000000000000',
+  key_id: '2147483000',
 };
 
 async function makeObjects(app: TestApp, key: string, i: number): Promise<PathValues> {
@@ -94,6 +95,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     ...(await makeCoupon(ask, i)),
     webhookOid: String(webhook.webhook_oid),
     ...(await makeStaff(ask, i)),
+    ...(await makeKey(ask)),
     ...(await makeCatalog(ask, String(item.merchant_item_oid), i)),
     merchant_item_id: itemId,
     ...(await makeWish(ask, String(customer.customer_profile_oid), String(item.merchant_item_oid))),
@@ -164,6 +166,12 @@ async function makeTaxRate(ask: Ask, i: number): Promise<PathValues> {
   const body = { country_code: 'FR', postal_code: `7500${i}`, tax_rate: 20 };
   const { tax_rate } = await ask({ operation: 'insertTaxRate', body });
   return { tax_rate_oid: String(tax_rate.tax_rate_oid) };
+}
+
+async function makeKey(ask: Ask): Promise<PathValues> {
+  const body = { name: 'Reader', permissions: ['item_read'] };
+  const { api_key } = await ask({ operation: 'insertApiKey', body });
+  return { key_id: String(api_key.key_id) };
 }
 
 async function makeTemplate(ask: Ask): Promise<PathValues> {

@@ -26,9 +26,10 @@ interface Made {
   group: number;
   webhook: number;
   taxRate: number;
+  key: number;
   other: number;
 }
-const made: Made = { user: 0, group: 0, webhook: 0, taxRate: 0, other: 0 };
+const made: Made = { key: 0, user: 0, group: 0, webhook: 0, taxRate: 0, other: 0 };
 const hook = (url: string) => ({
   webhook_url: url,
   authentication_type: 'basic',
@@ -62,6 +63,10 @@ const acts: [operation: OperationId, request: () => object, objectType: string][
   ],
   ['deleteGroup', () => ({ params: { group_oid: made.group } }), 'group'],
   ['deleteUser', () => ({ params: { user_id: made.user } }), 'user'],
+  ['insertApiKey', () => ({ body: { name: 'desk', permissions: ['item_read'] } }), 'key'],
+  ['updateApiKey', () => ({ params: { key_id: made.key }, body: { name: 'hall' } }), 'key'],
+  ['rotateApiKey', () => ({ params: { key_id: made.key } }), 'key'],
+  ['revokeApiKey', () => ({ params: { key_id: made.key } }), 'key'],
   ['updateMerchantSettings', () => ({ body: { company_name: 'Best Coffee' } }), 'settings'],
   ['setClock', () => ({ body: { mode: 'running' } }), 'clock'],
   ['insertWebhook', () => ({ body: hook('https://example.com/one') }), 'webhook'],
@@ -165,6 +170,7 @@ test('each act leaves one entry with who, from where, what was and what is', asy
 function remember(operation: OperationId, text: string): void {
   const body = (text === '' ? {} : JSON.parse(text)) as Record<string, Record<string, number>>;
   if (operation === 'insertUser') made.user = body['user']!['user_id']!;
+  if (operation === 'insertApiKey') made.key = body['api_key']!['key_id']!;
   if (operation === 'insertGroup') made.group = body['group']!['group_oid']!;
   if (operation === 'insertTaxRate') made.taxRate = body['tax_rate']!['tax_rate_oid']!;
   if (operation === 'insertWebhook') made.webhook = body['webhook']!['webhook_oid']!;

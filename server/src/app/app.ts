@@ -39,7 +39,9 @@ export function createApp(parts: AppParts): App {
   return {
     http,
     workers: workersOf(parts, services, features).map(measured),
-    apiWorkers: [services.limiter.worker, services.live.worker].map(measured),
+    apiWorkers: [services.limiter.worker, services.live.worker, services.keyUses.worker].map(
+      measured,
+    ),
     ownWorkers: services.charging.workers.map(measured),
     merchants: services.merchants,
     keys: services.keys,

@@ -84,6 +84,7 @@ export function openHttp(parts: AppParts, services: Services, features: Features
   services.fileStore.addRoutes?.(http);
   services.live.addTo(http);
   http.addHook('onClose', () => limiter.close());
+  http.addHook('onClose', () => services.keyUses.close());
   http.addHook('onClose', async () => {
     await services.webhooks.stop();
     await parts.sender.close();

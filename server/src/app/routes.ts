@@ -21,6 +21,7 @@ import { keepWallsOfRebills } from '../rebill/zoneOperations.ts';
 import { sandboxRoutes } from '../sandbox/routes.ts';
 import { overviewReader } from '../screens/overviewOperations.ts';
 import { screenRoutes } from '../screens/routes.ts';
+import { keyRoutes } from '../staff/keyRoutes.ts';
 import { staffRoutes } from '../staff/routes.ts';
 import { sessionRoutes } from '../staff/sessionRoutes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
@@ -66,6 +67,7 @@ export function routesOf(
     ...bookRoutes(gateways.captures),
     ...screenRoutes(overviewReader(clock)),
     ...staffRoutes,
+    ...keyRoutes({ clock, forget: () => keys.forget() }),
     ...sessionRoutes(sessions),
     ...oauthRoutes({ clock, forgetTokens: () => keys.forget() }),
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),

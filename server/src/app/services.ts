@@ -12,6 +12,7 @@ import { rememberedMerchants } from '../platform/tenancy/merchants.ts';
 import { databaseTokens } from '../platform/tokens.ts';
 import { simpleKeys } from '../staff/authenticate.ts';
 import { sessionAuthentication } from '../staff/authenticateSession.ts';
+import { keyUses } from '../staff/keyUseWorker.ts';
 import { remembered } from '../staff/remembered.ts';
 import { deliveryWorker } from '../webhooks/deliveryWorker.ts';
 import type { MayListen } from '../workflow/liveDoor.ts';
@@ -124,9 +125,10 @@ const mayListen =
 /** What finds out who calls, and what the operations of sessions need of it. */
 function openCallers({ db, clock, seal, demo }: AppParts) {
   const sessions = sessionAuthentication(db, clock);
-  const keys = simpleKeys(db, clock, bearerTokens(db, clock), sessions);
+  const uses = keyUses(db, clock);
+  const keys = simpleKeys(db, clock, bearerTokens(db, clock), sessions, uses);
   // A new password ends tokens, too.
-  return { keys, sessions: { clock, seal, demo, forget: () => keys.forget() } };
+  return { keys, keyUses: uses, sessions: { clock, seal, demo, forget: () => keys.forget() } };
 }
 
 /**

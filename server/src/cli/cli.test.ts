@@ -26,7 +26,7 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
 const wrongWays: [args: string[], env: Record<string, string>, code: number, says: RegExp][] = [
   [['bill'], {}, 2, /there is no command bill/],
   [['key'], {}, 2, /--merchant is missing/],
-  [['key', 'sell', '--merchant', 'DEMO'], {}, 2, /use create, list or revoke/],
+  [['key', 'sell', '--merchant', 'DEMO'], {}, 2, /use create, list, rotate or revoke/],
   [
     ['key', 'create', '--merchant', 'DEMO', '--name', 'x', '--permissions', 'orders_read'],
     {},
@@ -165,10 +165,20 @@ test('a merchant and its keys: made, listed, revoked', async () => {
   const listed = await perennial(['key', 'list', '--merchant', 'SHOP']);
   assert.match(
     listed.out,
-    /valid +\S+ +203\.0\.113\.7 +billing import +auto_order_read,order_read/,
+    /valid +\S+ +never +203\.0\.113\.7 +billing import +auto_order_read,order_read/,
   );
   assert.ok(listed.out.includes(made.out.slice(0, 8)) && !listed.out.includes(made.out.trim()));
   const id = /^(\d+) /m.exec(listed.out)![1]!;
+  const rotate = ['key', 'rotate', '--merchant', 'SHOP', id];
+  const rotated = await perennial([...rotate, '--keep-old-hours', '2', '--expires', '2999-01-31']);
+  assert.match(rotated.out, /^[0-9a-f]{64}\n$/, 'the new secret alone, for scripts');
+  assert.match(rotated.err, /the old one is valid until 20/);
+  assert.match(
+    (await perennial(['key', 'list', '--merchant', 'SHOP'])).out,
+    /valid until 2999-01-31, old secret until 20.*never/,
+  );
+  assert.match((await perennial([...rotate, '--expires', '2020-01-31'])).err, /in the past/);
+  assert.match((await perennial([...rotate, '--keep-old-hours', '-1'])).err, /from 0 to 2160/);
   assert.equal((await perennial(['key', 'revoke', '--merchant', 'SHOP', id])).code, 0);
   assert.match(
     (await perennial(['key', 'revoke', '--merchant', 'SHOP', id])).err,

@@ -6,7 +6,7 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, insertMerchant } from '../platform/tenancy/merchantStore.ts';
-import { allPermissions, hashKey } from '../staff/apiKey.ts';
+import { allPermissions, endOf, hashKey } from '../staff/apiKey.ts';
 import { createApiKey } from '../staff/apiKeyOperations.ts';
 import { findApiKey } from '../staff/apiKeyStore.ts';
 import { findLogin } from '../staff/staffStore.ts';
@@ -153,8 +153,11 @@ async function earlierDemo(path: string): Promise<Partial<Demo>> {
 }
 
 async function workingKey(db: Database, { apiKey }: Partial<Demo>): Promise<string | undefined> {
-  const stored = apiKey === undefined ? undefined : await findApiKey(db, hashKey(apiKey));
-  return stored && stored.merchantId === demoMerchantId && !stored.revokedAt ? apiKey : undefined;
+  const found = apiKey === undefined ? undefined : await findApiKey(db, hashKey(apiKey));
+  const isWorking =
+    found?.key.merchantId === demoMerchantId &&
+    endOf(found.key, found.isPrevious, systemClock.now) === undefined;
+  return isWorking ? apiKey : undefined;
 }
 
 async function newKey(db: Database): Promise<string> {

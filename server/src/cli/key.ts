@@ -1,12 +1,22 @@
 import { permissionResources } from '@perennial/contract/operations.ts';
+import { Temporal } from 'temporal-polyfill';
 import { readConfig } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
+import { parseWireDate } from '../kernel/wireDates.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { findMerchant } from '../platform/tenancy/merchantStore.ts';
-import { type ApiKey, allPermissions, parseAllowedIps, parsePermissions } from '../staff/apiKey.ts';
-import { createApiKey } from '../staff/apiKeyOperations.ts';
+import {
+  type ApiKey,
+  allPermissions,
+  endOf,
+  keepOldHoursDefault,
+  keepOldHoursMax,
+  parseAllowedIps,
+  parsePermissions,
+} from '../staff/apiKey.ts';
+import { createApiKey, rotateApiKey } from '../staff/apiKeyOperations.ts';
 import { listApiKeys, revokeApiKey } from '../staff/apiKeyStore.ts';
 import { findAccess } from '../staff/staffStore.ts';
 import { countWebhooks } from '../webhooks/webhookStore.ts';
@@ -14,22 +24,26 @@ import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } f
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
-/** `key create|list|revoke`: the simple keys of a merchant. */
+/** `key create|list|rotate|revoke`: the simple keys of a merchant. */
 export const keyCommand: Command = {
-  usage: 'key create|list|revoke',
-  summary: 'Makes, lists and revokes keys for the API',
+  usage: 'key create|list|rotate|revoke',
+  summary: 'Makes, lists, rotates and revokes keys for the API',
   help: [
     'key create --merchant DEMO --name "billing import" --permissions auto_order_read,' +
-      'order_read [--ips 203.0.113.7,2001:db8::/32] [--user 7]',
+      'order_read [--ips 203.0.113.7,2001:db8::/32] [--user 7] [--expires 2027-12-31]',
     'key list   --merchant DEMO',
+    'key rotate --merchant DEMO <id> [--keep-old-hours 24] [--expires 2028-12-31]',
     'key revoke --merchant DEMO <id>',
     '',
     '  --permissions  a comma list, or: all, read. Each is <resource>_read or <resource>_write,',
     `                 of ${permissionResources.join(', ')}`,
     '  --ips          addresses and CIDR ranges that the key may be used from; default: any',
     '  --user         the user that the key acts for ("me" of the workflow); it then has what both may do',
+    '  --expires      from this date on the key is refused; "never" with rotate ends an earlier date',
+    `  --keep-old-hours  how long rotate leaves the old secret valid, from 0 to ${keepOldHoursMax}`,
     '',
-    'A new key is printed once, alone on stdout, and stored as a hash. A revoked key stops ' +
+    'A new key is printed once, alone on stdout, and stored as a hash. Rotate gives a key another secret: ' +
+      'number, permissions and webhooks stay. A revoked key stops ' +
       'working within a second in every process.',
   ].join('\n'),
 
@@ -40,6 +54,8 @@ export const keyCommand: Command = {
       permissions: { type: 'string' },
       ips: { type: 'string' },
       user: { type: 'string' },
+      expires: { type: 'string' },
+      'keep-old-hours': { type: 'string' },
     });
     const [verb, ...words] = positionals;
     const action = actionOf(verb, words, values);
@@ -47,11 +63,12 @@ export const keyCommand: Command = {
     const store = await openStore(config, openLog('warn'));
     try {
       const merchantId = needed(values.merchant, '--merchant');
-      if (!(await findMerchant(store.db, merchantId)))
+      const merchant = await findMerchant(store.db, merchantId);
+      if (!merchant)
         throw new Obstacle(
           `there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name …`,
         );
-      await action(store.db, merchantId);
+      await action(store.db, merchantId, expiryOf(values.expires, merchant.timeZone));
     } finally {
       await store.close();
     }
@@ -59,9 +76,29 @@ export const keyCommand: Command = {
 };
 
 type Values = {
-  readonly [Name in 'merchant' | 'name' | 'permissions' | 'ips' | 'user']?: string | undefined;
+  readonly [Name in
+    | 'merchant'
+    | 'name'
+    | 'permissions'
+    | 'ips'
+    | 'user'
+    | 'expires'
+    | 'keep-old-hours']?: string | undefined;
 };
-type Action = (db: Database, merchantId: string) => Promise<void>;
+/** The moment of --expires; null for `never`, undefined when it was not given. */
+type Expiry = Temporal.Instant | null | undefined;
+type Action = (db: Database, merchantId: string, expiresAt: Expiry) => Promise<void>;
+
+/** A day without an offset begins in the merchant's zone. */
+function expiryOf(text: string | undefined, zone: string): Expiry {
+  if (text === undefined) return undefined;
+  if (text === 'never') return null;
+  const parsed = parseWireDate(text, zone);
+  if (!parsed.ok) throw new UsageError('--expires: give a date, for example 2027-12-31, or never');
+  if (Temporal.Instant.compare(parsed.value, systemClock.now()) <= 0)
+    throw new UsageError('--expires: the date is in the past; perennial key revoke ends a key now');
+  return parsed.value;
+}
 
 /** All faults of the arguments are reported before the database is opened. */
 function actionOf(verb: string | undefined, words: readonly string[], values: Values): Action {
@@ -71,13 +108,15 @@ function actionOf(verb: string | undefined, words: readonly string[], values: Va
       return create(values);
     case 'list':
       return list;
+    case 'rotate':
+      return rotate(words[0], values['keep-old-hours']);
     case 'revoke':
       return revoke(words[0]);
     default:
       throw new UsageError(
         verb === undefined
-          ? 'give a command: create, list or revoke'
-          : `key ${verb} is not a command; use create, list or revoke`,
+          ? 'give a command: create, list, rotate or revoke'
+          : `key ${verb} is not a command; use create, list, rotate or revoke`,
       );
   }
 }
@@ -98,7 +137,7 @@ function create(values: Values): Action {
     throw new UsageError('--user: give the number of a user');
   const userId = values.user === undefined ? {} : { userId: Number(values.user) };
 
-  return async (db, merchantId) => {
+  return async (db, merchantId, expiresAt) => {
     if (userId.userId !== undefined && !(await findAccess(db, merchantId, userId.userId)))
       throw new Obstacle(
         `${merchantId} has no user ${userId.userId}; see: perennial user list --merchant ${merchantId}`,
@@ -109,6 +148,7 @@ function create(values: Values): Action {
       permissions: permissions.value,
       allowedIps: allowedIps.value,
       ...userId,
+      ...(expiresAt ? { expiresAt } : {}),
     };
     const { key, stored } = await db.transaction(async (tx) => {
       const made = await createApiKey(tx, randomIds, details, systemClock.now());
@@ -131,40 +171,86 @@ async function list(db: Database, merchantId: string): Promise<void> {
     keys.length === 0
       ? `${merchantId} has no keys.`
       : table([
-          ['id', 'begins', 'state', 'made', 'from', 'name', 'permissions'],
+          ['id', 'begins', 'state', 'made', 'last used', 'from', 'name', 'permissions'],
           ...keys.map(rowOf),
         ]),
   );
 }
 
 function rowOf(key: ApiKey): string[] {
-  const state = key.revokedAt ? `revoked ${key.revokedAt.toString().slice(0, 10)}` : 'valid';
   return [
     String(key.keyId),
     key.prefix,
-    state,
-    key.createdAt.toString().slice(0, 10),
+    stateOf(key),
+    dayOf(key.createdAt),
+    key.lastUsedAt ? `${dayOf(key.lastUsedAt)} from ${key.lastUsedAddress}` : 'never',
     key.allowedIps.join(',') || 'anywhere',
     key.name,
     key.permissions.join(','),
   ];
 }
 
+const dayOf = (at: Temporal.Instant | undefined): string => at?.toString().slice(0, 10) ?? '';
+
+function stateOf(key: ApiKey): string {
+  const end = endOf(key, false, systemClock.now);
+  if (end === 'revoked') return `revoked ${dayOf(key.revokedAt)}`;
+  if (end === 'expired') return `expired ${dayOf(key.expiresAt)}`;
+  const isOldValid = key.previousUntil && endOf(key, true, systemClock.now) === undefined;
+  return [
+    key.expiresAt ? `valid until ${dayOf(key.expiresAt)}` : 'valid',
+    ...(isOldValid ? [`old secret until ${dayOf(key.previousUntil)}`] : []),
+  ].join(', ');
+}
+
+function rotate(id: string | undefined, hours: string | undefined): Action {
+  const keyId = keyIdOf(id);
+  const keepOldHours = Number(hours ?? keepOldHoursDefault);
+  if (!/^\d+$/.test(hours ?? '0') || keepOldHours > keepOldHoursMax)
+    throw new UsageError(`--keep-old-hours: give a whole number from 0 to ${keepOldHoursMax}`);
+  return async (db, merchantId, expiresAt) => {
+    const issued = await db.transaction(async (tx) => {
+      const rotation = { keepOldHours, expiresAt };
+      const key = { merchantId, keyId };
+      const made = await rotateApiKey(tx, randomIds, key, rotation, systemClock.now());
+      const act = { act: 'key rotate', ...named(keyId), after: { keepOldHours, expiresAt } };
+      if (made) await recordCommand(tx, act, merchantId);
+      return made;
+    });
+    if (!issued) return noKey(merchantId, keyId);
+    const until = issued.stored.previousUntil?.toString({ smallestUnit: 'second' });
+    console.error(
+      `Key ${keyId} of ${merchantId} has a new secret; the old one is valid until ${until}. ` +
+        'The new one is shown this once:',
+    );
+    console.log(issued.key);
+  };
+}
+
+function keyIdOf(id: string | undefined): number {
+  if (id !== undefined && /^\d{1,15}$/.test(id)) return Number(id);
+  throw new UsageError('give the id of the key; perennial key list shows it');
+}
+
+function noKey(merchantId: string, keyId: number): never {
+  throw new Obstacle(
+    `${merchantId} has no valid key ${keyId}; see: perennial key list --merchant ${merchantId}`,
+  );
+}
+
 function revoke(id: string | undefined): Action {
-  if (id === undefined || !/^\d{1,15}$/.test(id))
-    throw new UsageError('give the id of the key; perennial key list shows it');
+  const keyId = keyIdOf(id);
   return async (db, merchantId) => {
     const isRevoked = await db.transaction(async (tx) => {
-      const revoked = await revokeApiKey(tx, merchantId, Number(id), systemClock.now());
-      if (revoked) await recordCommand(tx, { act: 'key revoke', ...named(Number(id)) }, merchantId);
+      const revoked = await revokeApiKey(tx, merchantId, keyId, systemClock.now());
+      if (revoked) await recordCommand(tx, { act: 'key revoke', ...named(keyId) }, merchantId);
       return revoked;
     });
-    if (!isRevoked)
-      throw new Obstacle(
-        `${merchantId} has no valid key ${id}; see: perennial key list --merchant ${merchantId}`,
-      );
-    const webhooks = await countWebhooks(db, merchantId, `key:${id}`);
-    console.log(`Key ${id} of ${merchantId} is revoked.${webhooks > 0 ? stopping(webhooks) : ''}`);
+    if (!isRevoked) return noKey(merchantId, keyId);
+    const webhooks = await countWebhooks(db, merchantId, `key:${keyId}`);
+    console.log(
+      `Key ${keyId} of ${merchantId} is revoked.${webhooks > 0 ? stopping(webhooks) : ''}`,
+    );
   };
 }
 

@@ -70,7 +70,7 @@ function readAccess(
     return consoleAccess(db, clock, merchantId, userId, sessionId);
   const clientId = clientIdOf(applicationId);
   return clientId === undefined
-    ? keyAccess(db, merchantId, applicationId)
+    ? keyAccess(db, clock, merchantId, applicationId)
     : clientAccess(db, clock, merchantId, clientId, userId);
 }
 
@@ -94,11 +94,13 @@ async function consoleAccess(
 /** A key that is bound to a user may do what both may do, as for requests (authenticate.ts). */
 async function keyAccess(
   db: Database,
+  clock: SystemClock,
   merchantId: string,
   applicationId: string,
 ): Promise<ApplicationAccess | undefined> {
   const [, keyId] = /^key:(\d{1,15})$/.exec(applicationId) ?? [];
-  const key = keyId === undefined ? undefined : await findLiveApiKey(db, merchantId, Number(keyId));
+  if (keyId === undefined) return undefined;
+  const key = await findLiveApiKey(db, merchantId, Number(keyId), clock.now());
   if (!key) return undefined;
   if (key.userId === undefined) return { name: key.name, permissions: new Set(key.permissions) };
   const holder = await findAccess(db, merchantId, key.userId);

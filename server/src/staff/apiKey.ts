@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Permission, permissionResources } from '@perennial/contract/operations.ts';
 import ipaddr from 'ipaddr.js';
-import type { Temporal } from 'temporal-polyfill';
+import { Temporal } from 'temporal-polyfill';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /** A simple key as it is stored: its hash, never the key. */
@@ -18,7 +18,44 @@ export interface ApiKey {
   readonly userId?: number;
   readonly createdAt: Temporal.Instant;
   readonly revokedAt?: Temporal.Instant;
+  /** From then on the key is refused. Absent: it does not expire. */
+  readonly expiresAt?: Temporal.Instant;
+  /** When the secret was replaced last. */
+  readonly rotatedAt?: Temporal.Instant;
+  /** The last use that was written, and from where. Uses are written once a minute. */
+  readonly lastUsedAt?: Temporal.Instant;
+  readonly lastUsedAddress?: string;
+  /** Until then the secret before the last rotation is accepted. */
+  readonly previousUntil?: Temporal.Instant;
+  /** When that secret was used last. */
+  readonly previousUsedAt?: Temporal.Instant;
 }
+
+/** Why a key is refused now. */
+export type KeyEnd = 'revoked' | 'expired' | 'replaced';
+
+/**
+ * Returns why a key is refused at `now`, or undefined when it is valid. `isPrevious`: the caller
+ * sent the secret before the last rotation.
+ */
+export function endOf(
+  key: ApiKey,
+  isPrevious: boolean,
+  now: () => Temporal.Instant,
+): KeyEnd | undefined {
+  if (key.revokedAt) return 'revoked';
+  if (key.expiresAt && isReached(key.expiresAt, now())) return 'expired';
+  const until = isPrevious ? key.previousUntil : undefined;
+  return until && isReached(until, now()) ? 'replaced' : undefined;
+}
+
+const isReached = (end: Temporal.Instant, now: Temporal.Instant): boolean =>
+  Temporal.Instant.compare(end, now) <= 0;
+
+/** How long the secret before a rotation may be accepted. */
+export const keepOldHoursMax = 24 * 90;
+/** How long it is accepted unless the caller says otherwise. */
+export const keepOldHoursDefault = 24;
 
 /** Keys are 256 random bits, so one round of SHA-256 protects them as well as a slow hash would. */
 export const hashKey = (key: string): Buffer => createHash('sha256').update(key).digest();

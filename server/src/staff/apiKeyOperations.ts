@@ -2,13 +2,19 @@ import type { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../kernel/ids.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type ApiKey, hashKey, keyBytes, prefixOf } from './apiKey.ts';
-import { insertApiKey } from './apiKeyStore.ts';
+import { insertApiKey, replaceSecret } from './apiKeyStore.ts';
 
 /** What a new key is created with. */
 export type ApiKeyDetails = Pick<
   ApiKey,
-  'merchantId' | 'name' | 'permissions' | 'allowedIps' | 'userId'
+  'merchantId' | 'name' | 'permissions' | 'allowedIps' | 'userId' | 'expiresAt'
 >;
+
+/** A key with its secret, which the database does not contain. */
+export interface IssuedKey {
+  readonly key: string;
+  readonly stored: ApiKey;
+}
 
 /** Creates a key. `key` is returned only here; the database stores its hash. */
 export async function createApiKey(
@@ -16,7 +22,7 @@ export async function createApiKey(
   ids: IdFactory,
   details: ApiKeyDetails,
   at: Temporal.Instant,
-): Promise<{ key: string; stored: ApiKey }> {
+): Promise<IssuedKey> {
   const key = ids.secret(keyBytes);
   return {
     key,
@@ -26,4 +32,34 @@ export async function createApiKey(
       createdAt: at,
     }),
   };
+}
+
+/** How a secret is replaced. */
+export interface Rotation {
+  /** How long the secret of now is accepted along with the new one. */
+  readonly keepOldHours: number;
+  /** Undefined: as before. Null: the key does not expire. */
+  readonly expiresAt?: Temporal.Instant | null | undefined;
+}
+
+/**
+ * Gives a valid key another secret. Its number, permissions and webhooks stay. Returns undefined
+ * when the merchant has no valid key with this number.
+ */
+export async function rotateApiKey(
+  db: Database,
+  ids: IdFactory,
+  { merchantId, keyId }: Pick<ApiKey, 'merchantId' | 'keyId'>,
+  { keepOldHours, expiresAt }: Rotation,
+  at: Temporal.Instant,
+): Promise<IssuedKey | undefined> {
+  const key = ids.secret(keyBytes);
+  const stored = await replaceSecret(db, merchantId, keyId, {
+    hash: hashKey(key),
+    prefix: prefixOf(key),
+    at,
+    previousUntil: at.add({ hours: keepOldHours }),
+    expiresAt,
+  });
+  return stored && { key, stored };
 }

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { recordset } from '../platform/storage/recordset.ts';
 import type { ApiKey } from './apiKey.ts';
 
 interface ApiKeyRow {
@@ -13,30 +14,62 @@ interface ApiKeyRow {
   user_id: number | null;
   created_at: Temporal.Instant;
   revoked_at: Temporal.Instant | null;
+  expires_at: Temporal.Instant | null;
+  rotated_at: Temporal.Instant | null;
+  last_used_at: Temporal.Instant | null;
+  last_used_address: string | null;
+  previous_until: Temporal.Instant | null;
+  previous_used_at: Temporal.Instant | null;
 }
 
-const columns =
-  'key_id, merchant_id, name, prefix, permissions, allowed_ips, user_id, created_at, revoked_at';
+const columns = `key_id, merchant_id, name, prefix, permissions, allowed_ips, user_id, created_at,
+  revoked_at, expires_at, rotated_at, last_used_at, last_used_address, previous_until,
+  previous_used_at`;
+
+/** A key that was found by a secret. */
+export interface FoundSecret {
+  readonly key: ApiKey;
+  /** It was the secret before the last rotation. */
+  readonly isPrevious: boolean;
+}
 
 /**
- * Returns the key with this hash, also a revoked one. `api_key` is a reference table, because the
- * key determines the merchant.
+ * Returns the key whose present or earlier secret has this hash, also a revoked or expired one.
+ * `api_key` is a reference table, because the key determines the merchant.
  */
-export async function findApiKey(db: Database, keyHash: Buffer): Promise<ApiKey | undefined> {
-  const row = await db.row<ApiKeyRow>(`select ${columns} from api_key where key_hash = $1`, [
-    keyHash,
-  ]);
-  return row && fromRow(row);
+export async function findApiKey(db: Database, hash: Buffer): Promise<FoundSecret | undefined> {
+  for (const column of ['key_hash', 'previous_hash'] as const) {
+    const row = await db.row<ApiKeyRow>(`select ${columns} from api_key where ${column} = $1`, [
+      hash,
+    ]);
+    if (row) return { key: fromRow(row), isPrevious: column === 'previous_hash' };
+  }
+  return undefined;
 }
 
-/** Returns the merchant's key with this number, unless it was revoked. */
+/** Returns the merchant's key with this number, unless it was revoked or has expired. */
 export async function findLiveApiKey(
   db: Database,
   merchantId: string,
   keyId: number,
+  now: Temporal.Instant,
 ): Promise<ApiKey | undefined> {
   const row = await db.row<ApiKeyRow>(
-    `select ${columns} from api_key where merchant_id = $1 and key_id = $2 and revoked_at is null`,
+    `select ${columns} from api_key where merchant_id = $1 and key_id = $2 and revoked_at is null
+      and (expires_at is null or expires_at > $3)`,
+    [merchantId, keyId, now],
+  );
+  return row && fromRow(row);
+}
+
+/** Returns the merchant's key with this number, locked. */
+export async function lockApiKey(
+  tx: Database,
+  merchantId: string,
+  keyId: number,
+): Promise<ApiKey | undefined> {
+  const row = await tx.row<ApiKeyRow>(
+    `select ${columns} from api_key where merchant_id = $1 and key_id = $2 for update`,
     [merchantId, keyId],
   );
   return row && fromRow(row);
@@ -59,8 +92,8 @@ export type NewApiKey = Omit<ApiKey, 'keyId' | 'revokedAt'>;
 export async function insertApiKey(db: Database, keyHash: Buffer, key: NewApiKey): Promise<ApiKey> {
   const row = await db.row<ApiKeyRow>(
     `insert into api_key (key_hash, merchant_id, name, prefix, permissions, allowed_ips, user_id,
-      created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${columns}`,
+      created_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${columns}`,
     [
       keyHash,
       key.merchantId,
@@ -70,9 +103,96 @@ export async function insertApiKey(db: Database, keyHash: Buffer, key: NewApiKey
       key.allowedIps,
       key.userId,
       key.createdAt,
+      key.expiresAt,
     ],
   );
   return fromRow(required(row, 'inserted key'));
+}
+
+/** What replaces the secret of a key. */
+export interface NewSecret {
+  readonly hash: Buffer;
+  readonly prefix: string;
+  readonly at: Temporal.Instant;
+  readonly previousUntil: Temporal.Instant;
+  /** Undefined: as before. Null: the key does not expire. */
+  readonly expiresAt?: Temporal.Instant | null | undefined;
+}
+
+/**
+ * Replaces the secret of a valid key. The present one becomes the previous one; the previous one of
+ * before is no longer accepted. Returns undefined when there is no such key that is valid.
+ */
+export async function replaceSecret(
+  db: Database,
+  merchantId: string,
+  keyId: number,
+  { hash, prefix, at, previousUntil, expiresAt }: NewSecret,
+): Promise<ApiKey | undefined> {
+  const row = await db.row<ApiKeyRow>(
+    `update api_key set previous_hash = key_hash, previous_until = $6, previous_used_at = null,
+       key_hash = $3, prefix = $4, rotated_at = $5,
+       expires_at = case when $7 then expires_at else $8::timestamptz end
+     where merchant_id = $1 and key_id = $2 and revoked_at is null
+       and (expires_at is null or expires_at > $5)
+     returning ${columns}`,
+    [merchantId, keyId, hash, prefix, at, previousUntil, expiresAt === undefined, expiresAt],
+  );
+  return row && fromRow(row);
+}
+
+/** Stores the name, the addresses and the expiry of a key. */
+export async function saveApiKey(db: Database, key: ApiKey): Promise<void> {
+  await db.run(
+    `update api_key set name = $3, allowed_ips = $4, expires_at = $5
+     where merchant_id = $1 and key_id = $2`,
+    [key.merchantId, key.keyId, key.name, key.allowedIps, key.expiresAt],
+  );
+}
+
+/** Returns how many keys of the merchant are valid at `now`. */
+export async function countLiveApiKeys(
+  db: Database,
+  merchantId: string,
+  now: Temporal.Instant,
+): Promise<number> {
+  const row = await db.row<{ count: number }>(
+    `select count(*)::int as count from api_key where merchant_id = $1 and revoked_at is null
+      and (expires_at is null or expires_at > $2)`,
+    [merchantId, now],
+  );
+  return required(row, 'count').count;
+}
+
+/** The last use of a key, and of its earlier secret. */
+export interface KeyUse {
+  readonly keyId: number;
+  readonly usedAt: Temporal.Instant;
+  readonly address: string;
+  readonly previousUsedAt?: Temporal.Instant | undefined;
+}
+
+const useColumns = recordset<KeyUse>([
+  { name: 'key_id', type: 'bigint', read: (use) => use.keyId },
+  { name: 'last_used_at', type: 'timestamptz', read: (use) => use.usedAt },
+  { name: 'last_used_address', type: 'text', read: (use) => use.address },
+  { name: 'previous_used_at', type: 'timestamptz', read: (use) => use.previousUsedAt },
+]);
+
+/** Stores uses of a merchant's keys, as far as they are later than what is stored. */
+export async function saveKeyUses(
+  db: Database,
+  merchantId: string,
+  uses: readonly KeyUse[],
+): Promise<void> {
+  await db.run(
+    `update api_key k set last_used_at = r.last_used_at, last_used_address = r.last_used_address,
+       previous_used_at = coalesce(r.previous_used_at, k.previous_used_at)
+     from ${useColumns.updateFrom(2)}
+     where k.merchant_id = $1 and k.key_id = r.key_id
+       and (k.last_used_at is null or k.last_used_at < r.last_used_at)`,
+    [merchantId, ...useColumns.values(uses)],
+  );
 }
 
 /**
@@ -103,5 +223,11 @@ function fromRow(row: ApiKeyRow): ApiKey {
     createdAt: row.created_at,
     ...(row.user_id === null ? {} : { userId: row.user_id }),
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+    ...(row.rotated_at === null ? {} : { rotatedAt: row.rotated_at }),
+    ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
+    ...(row.last_used_address === null ? {} : { lastUsedAddress: row.last_used_address }),
+    ...(row.previous_until === null ? {} : { previousUntil: row.previous_until }),
+    ...(row.previous_used_at === null ? {} : { previousUsedAt: row.previous_used_at }),
   };
 }

@@ -1,12 +1,15 @@
 import { simpleKeyHeader } from '@perennial/contract/operations.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { required } from '../kernel/assert.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Authenticate, Credentials, Principal } from '../platform/http/authentication.ts';
 import { type Refusal, refusal } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { type ApiKey, hashKey, isAllowedFrom } from './apiKey.ts';
-import { findApiKey } from './apiKeyStore.ts';
+import { type ApiKey, endOf, hashKey, isAllowedFrom, type KeyEnd } from './apiKey.ts';
+import { type FoundSecret, findApiKey } from './apiKeyStore.ts';
 import type { SessionAuthentication } from './authenticateSession.ts';
+import type { KeyUses } from './keyUseWorker.ts';
 import { remembered } from './remembered.ts';
 import { type Access, findAccess } from './staffStore.ts';
 
@@ -32,6 +35,7 @@ export function simpleKeys(
   clock: SystemClock,
   tokens: TokenAuthentication,
   sessions: SessionAuthentication,
+  uses: KeyUses,
 ): Keys {
   const keys = remembered(clock, (text) => findKey(db, text));
   return {
@@ -45,15 +49,17 @@ export function simpleKeys(
       }
       const found = await keys.find(credentials.simpleKey);
       if (!found) return failure(refusal('bad_credentials', {}));
-      const { key, holder } = found;
+      const { key, holder, isPrevious } = found;
+      const end = endOf(key, isPrevious, () => clock.now());
+      if (end) return failure(refusedFor(end, key));
       // A key whose user was deleted is no longer valid.
-      if (key.revokedAt || (key.userId !== undefined && !holder))
-        return failure(refusal('revoked_key', {}));
+      if (key.userId !== undefined && !holder) return failure(refusal('revoked_key', {}));
       const isAllowed =
         isAllowedFrom(key, credentials.address) &&
         (!holder || isAllowedFrom(holder, credentials.address));
       if (!isAllowed)
         return failure(refusal('address_not_allowed', { address: credentials.address }));
+      uses.note(key, credentials.address, isPrevious);
       return success(principalOf(key, holder, credentials));
     },
     forget() {
@@ -64,19 +70,27 @@ export function simpleKeys(
   };
 }
 
-interface FoundKey {
-  readonly key: ApiKey;
+interface FoundKey extends FoundSecret {
   /** The user that the key is bound to. */
   readonly holder?: Access | undefined;
 }
 
 async function findKey(db: Database, text: string): Promise<FoundKey | undefined> {
-  const key = await findApiKey(db, hashKey(text));
-  if (!key) return undefined;
-  return key.userId === undefined
-    ? { key }
-    : { key, holder: await findAccess(db, key.merchantId, key.userId) };
+  const found = await findApiKey(db, hashKey(text));
+  if (found?.key.userId === undefined) return found;
+  return { ...found, holder: await findAccess(db, found.key.merchantId, found.key.userId) };
 }
+
+const refusedFor = (end: KeyEnd, { expiresAt, previousUntil }: ApiKey): Refusal =>
+  end === 'revoked'
+    ? refusal('revoked_key', {})
+    : end === 'expired'
+      ? refusal('expired_key', { at: secondsOf(expiresAt) })
+      : refusal('replaced_key', { at: secondsOf(previousUntil) });
+
+/** The merchant's zone is not known before the caller is. */
+const secondsOf = (at: Temporal.Instant | undefined): string =>
+  required(at, 'end of a key').toString({ smallestUnit: 'second' });
 
 /** A key that is bound to a user may do what both the key and the user may do. */
 function principalOf(key: ApiKey, holder: Access | undefined, credentials: Credentials): Principal {

@@ -178,10 +178,19 @@ CREATE TABLE api_key (
   user_id integer,
   created_at timestamp with time zone NOT NULL,
   revoked_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  rotated_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  last_used_address text,
+  previous_hash bytea,
+  previous_until timestamp with time zone,
+  previous_used_at timestamp with time zone,
   CONSTRAINT api_key_pkey PRIMARY KEY (key_hash),
-  CONSTRAINT api_key_key_id_key UNIQUE (key_id)
+  CONSTRAINT api_key_key_id_key UNIQUE (key_id),
+  CONSTRAINT api_key_previous_both CHECK ((previous_hash IS NULL) = (previous_until IS NULL))
 );
 CREATE INDEX api_key_merchant ON api_key USING btree (merchant_id, key_id);
+CREATE UNIQUE INDEX api_key_previous ON api_key USING btree (previous_hash);
 
 CREATE TABLE app_user (
   merchant_id text NOT NULL,
@@ -462,6 +471,9 @@ CREATE TABLE billing_link_key (
   outer_key bytea NOT NULL,
   public_url text NOT NULL,
   is_public_url_set boolean NOT NULL DEFAULT false,
+  previous_inner_key bytea,
+  previous_outer_key bytea,
+  previous_until timestamp with time zone,
   CONSTRAINT billing_link_key_pkey PRIMARY KEY (only_one),
   CONSTRAINT billing_link_key_only_one_check CHECK (only_one)
 );

@@ -1,0 +1,75 @@
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { ApiKey } from './apiKey.ts';
+import { type KeyUse, saveKeyUses } from './apiKeyStore.ts';
+
+/**
+ * Remembers when keys were last used, and writes it once a minute. A request only sets two numbers
+ * in memory. A process that is killed loses at most a minute of uses.
+ */
+export interface KeyUses {
+  /** Notes that a request with this key was accepted. */
+  note(key: ApiKey, address: string, isPrevious: boolean): void;
+  /** Writes what was noted, at most once a minute. Run by every process that handles requests. */
+  readonly worker: Worker;
+  /** Writes everything, at the end. */
+  close(): Promise<void>;
+}
+
+const writingMs = 60_000;
+
+interface Noted {
+  readonly merchantId: string;
+  readonly keyId: number;
+  address: string;
+  /** On the monotonic clock. */
+  atMs: number;
+  previousAtMs: number | undefined;
+}
+
+/** Opens the memory of this process. */
+export function keyUses(db: Database, clock: SystemClock): KeyUses {
+  let noted = new Map<number, Noted>();
+  let writtenAtMs = clock.monotonicMs();
+
+  async function write(): Promise<void> {
+    const nowMs = clock.monotonicMs();
+    const now = clock.now();
+    const batch = noted;
+    noted = new Map();
+    writtenAtMs = nowMs;
+    const ago = (ms: number) => now.subtract({ milliseconds: Math.round(nowMs - ms) });
+    const useOf = ({ keyId, address, atMs, previousAtMs }: Noted): KeyUse => ({
+      keyId,
+      address,
+      usedAt: ago(atMs),
+      previousUsedAt: previousAtMs === undefined ? undefined : ago(previousAtMs),
+    });
+    for (const [merchantId, uses] of Map.groupBy(batch.values(), (each) => each.merchantId))
+      await saveKeyUses(db, merchantId, uses.map(useOf));
+  }
+
+  return {
+    note({ merchantId, keyId }, address, isPrevious) {
+      const atMs = clock.monotonicMs();
+      const known = noted.get(keyId);
+      if (known) {
+        known.address = address;
+        known.atMs = atMs;
+        if (isPrevious) known.previousAtMs = atMs;
+      } else {
+        const previousAtMs = isPrevious ? atMs : undefined;
+        noted.set(keyId, { merchantId, keyId, address, atMs, previousAtMs });
+      }
+    },
+    worker: {
+      name: 'key uses',
+      async runOnce() {
+        if (noted.size > 0 && clock.monotonicMs() - writtenAtMs >= writingMs) await write();
+        return 0;
+      },
+    },
+    close: write,
+  };
+}
