@@ -68,7 +68,8 @@ export const keyCommand: Command = {
         throw new Obstacle(
           `there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name …`,
         );
-      await action(store.db, merchantId, expiryOf(values.expires, merchant.timeZone));
+      const { timeZone } = merchant;
+      await action(store.db, merchantId, expiryOf(values.expires, timeZone), timeZone);
     } finally {
       await store.close();
     }
@@ -87,7 +88,7 @@ type Values = {
 };
 /** The moment of --expires; null for `never`, undefined when it was not given. */
 type Expiry = Temporal.Instant | null | undefined;
-type Action = (db: Database, merchantId: string, expiresAt: Expiry) => Promise<void>;
+type Action = (db: Database, merchantId: string, expiresAt: Expiry, zone: string) => Promise<void>;
 
 /** A day without an offset begins in the merchant's zone. */
 function expiryOf(text: string | undefined, zone: string): Expiry {
@@ -165,23 +166,25 @@ function create(values: Values): Action {
 
 const named = (keyId: number) => ({ objectType: 'key', objectId: String(keyId) });
 
-async function list(db: Database, merchantId: string): Promise<void> {
+const list: Action = async (db, merchantId, _expiresAt, zone) => {
   const keys = await listApiKeys(db, merchantId);
   console.log(
     keys.length === 0
       ? `${merchantId} has no keys.`
       : table([
           ['id', 'begins', 'state', 'made', 'last used', 'from', 'name', 'permissions'],
-          ...keys.map(rowOf),
+          ...keys.map((key) => rowOf(key, zone)),
         ]),
   );
-}
+};
 
-function rowOf(key: ApiKey): string[] {
+function rowOf(key: ApiKey, zone: string): string[] {
+  const dayOf = (at: Temporal.Instant | undefined): string =>
+    at?.toZonedDateTimeISO(zone).toPlainDate().toString() ?? '';
   return [
     String(key.keyId),
     key.prefix,
-    stateOf(key),
+    stateOf(key, dayOf),
     dayOf(key.createdAt),
     key.lastUsedAt ? `${dayOf(key.lastUsedAt)} from ${key.lastUsedAddress}` : 'never',
     key.allowedIps.join(',') || 'anywhere',
@@ -190,9 +193,7 @@ function rowOf(key: ApiKey): string[] {
   ];
 }
 
-const dayOf = (at: Temporal.Instant | undefined): string => at?.toString().slice(0, 10) ?? '';
-
-function stateOf(key: ApiKey): string {
+function stateOf(key: ApiKey, dayOf: (at: Temporal.Instant | undefined) => string): string {
   const end = endOf(key, false, systemClock.now);
   if (end === 'revoked') return `revoked ${dayOf(key.revokedAt)}`;
   if (end === 'expired') return `expired ${dayOf(key.expiresAt)}`;
