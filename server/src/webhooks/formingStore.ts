@@ -207,7 +207,7 @@ export async function readPending(
   after: FeedPlace,
   limit: number,
 ): Promise<{ readonly events: LoadedEvent[]; readonly place: FeedPlace }> {
-  const horizon = await feedHorizon(db);
+  const horizon = await feedHorizon(db, merchantId);
   const rows = await db.rows<PendingRow>(
     // `e.stamp`, because a bare `stamp` would order by the text, in which 100 comes before 99.
     `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size,

@@ -157,7 +157,7 @@ export async function insertWebhook(
   secret: string,
   at: Temporal.Instant,
 ): Promise<void> {
-  const place = await feedEnd(tx);
+  const place = await feedEnd(tx, merchantId);
   await tx.run(
     `insert into webhook (merchant_id, webhook_oid, application_id, owner_user_id, created_at,
        place_stamp, place_event_id, webhook_url, authentication_type, basic_username,

@@ -39,7 +39,7 @@ export async function readChanges(
   after: LivePlace,
   deliveries: LiveSources['listDeliveries'] | undefined,
 ): Promise<ChangePage> {
-  const horizon = deliveries && (await feedHorizon(db));
+  const horizon = deliveries && (await feedHorizon(db, merchantId));
   const events = await readFeed(db, merchantId, after, pageSize, horizon);
   if (deliveries === undefined || horizon === undefined)
     return { changes: events, isFull: events.length === pageSize };

@@ -104,7 +104,10 @@ export class LiveRoom {
    * one that listens.
    */
   async #presentPlace(hearsDeliveries: boolean): Promise<LivePlace> {
-    const end = this.#place === undefined || hearsDeliveries ? await feedEnd(this.#db) : undefined;
+    const end =
+      this.#place === undefined || hearsDeliveries
+        ? await feedEnd(this.#db, this.#merchantId)
+        : undefined;
     this.#place ??= end!;
     await this.#tellAll();
     if (end !== undefined && comparePlaces(this.#place, end) < 0) this.#place = end;

@@ -35,7 +35,7 @@ test('events come in order, and a reader that starts at the end receives only wh
   await emit('1');
   await context.events.emit(context, [happened('1'), happened('2'), happened('1')]);
   assert.deepEqual(await readAll(), ['1#1', '1#2', '2#1', '1#3']);
-  const end = await feedEnd(world.db);
+  const end = await feedEnd(world.db, 'TEST');
   await emit('2');
   assert.deepEqual(await readAll(end), ['2#2']);
 });
@@ -59,7 +59,7 @@ test('transactions are ordered by number: the one after 99 is 100, whatever thei
 });
 
 test('an event of a transaction that is still open holds back what came later, so no reader passes it by', async () => {
-  const from = await feedEnd(world.db);
+  const from = await feedEnd(world.db, 'TEST');
   const [written, mayCommit] = [gate(), gate()];
   const slow = inTransaction(context, async (inside) => {
     await emit('slow', undefined, inside);
@@ -76,7 +76,7 @@ test('an event of a transaction that is still open holds back what came later, s
 
 test('a transaction that is open in another database of the same server holds nothing back', async (t) => {
   const nextDoor = await testDatabase(t);
-  const from = await feedEnd(world.db);
+  const from = await feedEnd(world.db, 'TEST');
   const [written, mayCommit] = [gate(), gate()];
   const theirs = nextDoor.transaction(async (tx) => {
     await tx.run("insert into counter (merchant_id, name, value) values ('X', 'x', 1)");
@@ -91,7 +91,7 @@ test('a transaction that is open in another database of the same server holds no
 });
 
 test('an object’s events keep their order even when the later transaction began first', async () => {
-  const from = await feedEnd(world.db);
+  const from = await feedEnd(world.db, 'TEST');
   const [began, otherDone] = [gate(), gate()];
   const early = inTransaction(context, async (inside) => {
     await inside.db.run(
@@ -116,7 +116,7 @@ test('an object’s events keep their order even when the later transaction bega
 });
 
 test('pages join without a gap or a repeat', async () => {
-  const from = await feedEnd(world.db);
+  const from = await feedEnd(world.db, 'TEST');
   for (let i = 0; i < 25; i++) await emit(`page ${i % 3}`);
   const whole = await readAll(from);
   const paged: string[] = [];
@@ -132,7 +132,7 @@ test('pages join without a gap or a repeat', async () => {
 
 test('old events are deleted, and an object’s sequence continues', async () => {
   for (let i = 0; i < 3; i++) await emit('old');
-  const from = await feedEnd(world.db);
+  const from = await feedEnd(world.db, 'TEST');
   await forgetEvents(world.db, 'TEST', Temporal.Now.instant().add({ hours: 1 }));
   assert.deepEqual(
     (await readAll()).filter((event) => event.startsWith('old')),

@@ -42,16 +42,21 @@ interface FeedRow {
 }
 
 /**
- * The stamp that readers stop before: every transaction of this database below it has ended. It is
- * read in a separate statement, before the one that reads events: a transaction that had ended by
- * then is visible to the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`) would need
- * one statement only, but it waits for every database of the server, so a long import into another
- * database would delay our webhooks. An autovacuum writes no events and is not waited for.
+ * The stamp that a merchant's readers stop before: every transaction of this database below it has
+ * ended. It is read in a separate statement, before the one that reads events: a transaction that
+ * had ended by then is visible to the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`)
+ * would need one statement only, but it waits for every database of the server, so a long import
+ * into another database would delay our webhooks. An autovacuum writes no events and is not waited
+ * for.
+ *
+ * On Citus a transaction that has left the snapshot may still have to commit on its nodes
+ * (`unsettled_on_citus`). The merchant names the node that matters; without a merchant the stamp
+ * tells only whether there may be work, and nothing may be read with it.
  *
  * `backend_xid` has 32 bits: the full id follows from its distance to the next id; ids at or after
  * the next one do not matter.
  */
-export async function feedHorizon(db: Database): Promise<string> {
+export async function feedHorizon(db: Database, merchantId?: string): Promise<string> {
   const row = await db.row<{ horizon: string }>(
     `select (next - coalesce(max((next - running + 4294967296) % 4294967296),
       0) + stamp_offset)::text as horizon
@@ -63,12 +68,11 @@ export async function feedHorizon(db: Database): Promise<string> {
          and backend_type <> 'autovacuum worker'
        union all select transaction::text::bigint from pg_prepared_xacts
          where database = current_database()
-       -- On Citus a transaction is out of the snapshot while its parts still commit; its lock is not.
-       union all select transactionid::text::bigint from pg_locks
+       union all select u.running from unsettled_on_citus($1) as u (running)
          where current_setting('citus.shard_count', true) is not null
-         and locktype = 'transactionid' and mode = 'ExclusiveLock' and granted
      ) r on ((running - next) % 4294967296 + 4294967296) % 4294967296 >= 2147483648
      group by next, stamp_offset`,
+    [merchantId],
   );
   return row!.horizon;
 }
@@ -87,7 +91,7 @@ export async function readFeed(
   knownHorizon?: string,
 ): Promise<FeedEvent[]> {
   const rows = await db.transaction(async (tx) => {
-    const horizon = knownHorizon ?? (await feedHorizon(tx));
+    const horizon = knownHorizon ?? (await feedHorizon(tx, merchantId));
     await readInOrder(tx);
     return tx.rows<FeedRow>(
       // A bare `stamp` would order by the text, and 100 comes before 99 then.
@@ -111,12 +115,12 @@ export async function readFeed(
 }
 
 /**
- * Returns the place from which a reader that starts now misses nothing, and receives few earlier
+ * Returns the place from which a merchant's reader that starts now misses nothing, and receives few earlier
  * events.
  */
-export async function feedEnd(db: Database): Promise<FeedPlace> {
+export async function feedEnd(db: Database, merchantId: string): Promise<FeedPlace> {
   // No event that a transaction of this stamp or a later one makes has number 0.
-  return { stamp: await feedHorizon(db), eventId: 0 };
+  return { stamp: await feedHorizon(db, merchantId), eventId: 0 };
 }
 
 /**

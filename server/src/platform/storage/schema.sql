@@ -1689,6 +1689,46 @@ AS $function$
   select list::text[]
 $function$;
 
+CREATE FUNCTION public.unsettled_on_citus(of_merchant text)
+ RETURNS SETOF bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  known text[] := string_to_array(current_setting('perennial.settled_parts', true), ',');
+  node record;
+  answer record;
+  open_parts text[];
+begin
+  return query execute
+    'select transactionid::text::bigint from pg_locks
+     where locktype = ''transactionid'' and mode = ''ExclusiveLock'' and granted';
+  if of_merchant is null then
+    return;
+  end if;
+  for node in execute
+    'select n.nodename::text as host, n.nodeport as port, array_agg(t.gid) as parts, array_agg(t.xmin::text::bigint) as transactions
+     from pg_dist_transaction t
+     join pg_dist_node n on n.groupid = t.groupid and n.noderole = ''primary''
+     where t.groupid in (select p.groupid from pg_dist_placement p
+       where p.shardid = get_shard_id_for_distribution_column(''merchant'', $1))
+     group by 1, 2' using of_merchant
+  loop
+    continue when node.parts <@ known;
+    execute
+      'select success, result from master_run_on_worker(array[$1], array[$2],
+         array[''select coalesce(string_agg(gid, '''','''' ), '''''''') from pg_prepared_xacts where database = current_database()''], false)'
+      into answer using node.host, node.port;
+    open_parts := case when answer.success then string_to_array(answer.result, ',') else node.parts end;
+    return query
+      select r.transaction from unnest(node.parts, node.transactions) as r (part, transaction)
+      where r.part = any (open_parts) and r.part <> all (coalesce(known, '{}'));
+    perform set_config('perennial.settled_parts', (
+      select string_agg(r.part, ',') from unnest(node.parts) as r (part)
+      where r.part <> all (open_parts) or r.part = any (known)), false);
+  end loop;
+end
+$function$;
+
 CREATE FUNCTION public.update_billing_url(of_merchant text, of_oid integer)
  RETURNS text
  LANGUAGE sql
