@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runPerennial } from '../../../test/support/commandLine.ts';
 import { openTestDatabase } from '../../../test/support/database.ts';
+import { randomIds } from '../kernel/ids.ts';
+import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
 import { demoWelcome } from './demo.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
@@ -192,6 +194,21 @@ test('a key gets another secret, and a day on which it expires', async () => {
   );
   assert.match((await perennial([...rotate, '--expires', '2020-01-31'])).err, /in the past/);
   assert.match((await perennial([...rotate, '--keep-old-hours', '9999'])).err, /from 0 to 2160/);
+});
+
+test('the key of card links is rotated, which the log of the installation shows', async () => {
+  await prepareBillingLinks(db, randomIds, { url: 'http://perennial.test', origin: 'second' });
+  const rotated = await perennial(['secret', 'rotate-links', '--keep-old-days', '7']);
+  assert.match(rotated.out, /^New card links have a new key. Links of the old one work until 20/);
+  assert.deepEqual(
+    await db.rows('select act, after from audit_entry where merchant_id = $1 and act = $2', [
+      '-',
+      'secret rotate-links',
+    ]),
+    [{ act: 'secret rotate-links', after: { keepOldDays: 7 } }],
+  );
+  const tooLong = await perennial(['secret', 'rotate-links', '--keep-old-days', '366']);
+  assert.match(tooLong.err, /--keep-old-days: give a whole number from 0 to 365/);
 });
 
 test('commands are in the audit log, and an entry that was changed by hand is found', async () => {

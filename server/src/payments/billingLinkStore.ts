@@ -52,6 +52,25 @@ export async function prepareBillingLinks(
   return { before, now: row!.public_url };
 }
 
+/**
+ * Signs new links with another key from now on. Links of the key before are accepted until
+ * `keepUntil` on the machine's clock; those of the key before that are no longer accepted. Returns
+ * false where no server has made a key yet.
+ */
+export async function rotateLinkKey(
+  db: Database,
+  ids: IdFactory,
+  keepUntil: Temporal.Instant,
+): Promise<boolean> {
+  const secret = Buffer.from(ids.secret(blockBytes), 'hex');
+  const changed = await db.run(
+    `update billing_link_key set previous_inner_key = inner_key, previous_outer_key = outer_key,
+       previous_until = $3, inner_key = decode($1, 'hex'), outer_key = decode($2, 'hex')`,
+    [mixed(secret, 0x36), mixed(secret, 0x5c), keepUntil],
+  );
+  return changed === 1;
+}
+
 /** Returns the public address of the installation, without a trailing slash. */
 export async function readPublicUrl(db: Database): Promise<string> {
   return (
@@ -90,14 +109,17 @@ export async function readBillingLink(
     string,
     string,
   ];
-  const expected = (
-    await db.row<{ signature: string }>(
-      `select ${billingSignatureText('$1::text')} as signature from billing_link_key k`,
-      [claims],
-    )
-  )?.signature;
-  if (!expected || !timingSafeEqual(Buffer.from(signature), Buffer.from(expected)))
-    return undefined;
+  const expected = await db.rows<{ signature: string }>(
+    `select ${billingSignatureText('$1::text')} as signature from (
+       select inner_key, outer_key from billing_link_key
+       union all select previous_inner_key, previous_outer_key from billing_link_key
+         where previous_until > clock_timestamp()) k`,
+    [claims],
+  );
+  const isOurs = expected.some(({ signature: each }) =>
+    timingSafeEqual(Buffer.from(signature), Buffer.from(each)),
+  );
+  if (!isOurs) return undefined;
   return {
     merchantId,
     autoOrderOid: Number(oid),

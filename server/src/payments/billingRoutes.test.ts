@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
 import { type TestApp, testApp } from '../../../test/support/app.ts';
 import { startStripeStandIn } from '../../../test/support/stripeStandIn.ts';
+import { randomIds } from '../kernel/ids.ts';
+import { rotateLinkKey } from './billingLinkStore.ts';
 
 const app = await testApp();
 const coffee = {
@@ -190,6 +193,21 @@ test('an auto order shows its link when management is expanded, and only to thos
   );
   const { management } = await read({ _expand: 'management' });
   assert.equal((await open(new URL(management.update_billing_url))).status, 200);
+});
+
+test('links of the key before a rotation work until its date, and those of now always', async () => {
+  const { oid, url } = await subscribed();
+  const inAnHour = Temporal.Now.instant().add({ hours: 1 });
+  assert.equal(await rotateLinkKey(app.db, randomIds, inAnHour), true);
+  const second = await linkOf(oid);
+  assert.notEqual(second.pathname.split('.').at(-1), url.pathname.split('.').at(-1));
+  const statuses = async () =>
+    Promise.all([url, second, await linkOf(oid)].map(async (each) => (await open(each)).status));
+  assert.deepEqual(await statuses(), [200, 200, 200]);
+  await app.db.run(`update billing_link_key set previous_until = '2026-01-01'`, []);
+  assert.deepEqual(await statuses(), [404, 200, 200]);
+  await rotateLinkKey(app.db, randomIds, inAnHour);
+  assert.deepEqual(await statuses(), [404, 200, 200], 'only the key before the last rotation');
 });
 
 test('a merchant with Stripe takes no typed tokens, and a card only from its own form', async () => {
