@@ -8,12 +8,14 @@ import { autoOrderColumns } from './columns.tsx';
 import { autoOrderFilters, autoOrderViews } from './list.ts';
 import { Peek } from './Peek.tsx';
 import { autoOrdersLive, autoOrdersQuery } from './queries.ts';
+import { useBulkActions } from './useBulkActions.ts';
 
 /** `/auto-orders`: every auto order, by view, filter and text. */
 export function AutoOrdersPage() {
   const state = useSearch({ from: '/inside/auto-orders' });
   const result = useInfiniteQuery(autoOrdersQuery(state));
   const navigate = useNavigate();
+  const actions = useBulkActions();
   return (
     <ListPage
       title="Auto orders"
@@ -27,6 +29,7 @@ export function AutoOrdersPage() {
       result={result}
       live={autoOrdersLive(state)}
       keyOf={codeOf}
+      actions={actions}
       onOpen={(row) => void navigate({ to: paths.autoOrder, params: { code: codeOf(row) } })}
       peek={(row) => ({ title: codeOf(row), body: <Peek row={row} /> })}
       empty={

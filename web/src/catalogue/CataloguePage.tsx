@@ -5,6 +5,8 @@ import { Page } from '../kit/page.tsx';
 import { PlainList } from '../kit/plainList.tsx';
 import { Empty } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
+import { useCan } from '../shell/session.tsx';
+import { itemActions } from './bulk.ts';
 import { itemColumns } from './columns.tsx';
 import { itemFilters } from './list.ts';
 import { itemsQuery } from './queries.ts';
@@ -14,6 +16,7 @@ export function CataloguePage() {
   const state = useSearch({ from: '/inside/catalogue' });
   const result = useInfiniteQuery(itemsQuery(state));
   const navigate = useNavigate();
+  const canWrite = useCan(['item_write']);
   return (
     <Page title="Catalogue">
       <PlainList
@@ -25,6 +28,7 @@ export function CataloguePage() {
         state={state}
         result={result}
         keyOf={oidOf}
+        {...(canWrite && { actions: itemActions })}
         onOpen={(row) => void navigate({ to: paths.item, params: { oid: oidOf(row) } })}
         empty={
           <Empty icon="tag" title="No items yet">

@@ -34,7 +34,8 @@ const _expand =
   'auto_order,auto_order.steps,kit_definition,options,pricing,pricing.tiers,shipping,' +
   'shipping.distribution_centers,tax';
 
-async function readItem(oid: string): Promise<ItemRead> {
+/** Reads one item and makes its form. */
+export async function readItem(oid: string): Promise<ItemRead> {
   const params = { merchant_item_oid: Number(oid) };
   const { body, version = 0 } = await callVersioned('getItem', { params, query: { _expand } });
   const item = body.item ?? {};

@@ -2,12 +2,14 @@ import { Button } from '@mantine/core';
 import type { Coupon } from '@perennial/contract/coupon.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { Page } from '../kit/page.tsx';
 import { PlainList } from '../kit/plainList.tsx';
 import { Empty } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
-import { useCan } from '../shell/session.tsx';
+import { useCan, useSession } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
+import { couponActions } from './bulk.ts';
 import { couponColumns } from './columns.tsx';
 import { couponFilters } from './list.ts';
 import { couponsQuery } from './queries.ts';
@@ -17,6 +19,8 @@ export function CouponsPage() {
   const state = useSearch({ from: '/inside/coupons' });
   const result = useInfiniteQuery(couponsQuery(state));
   const canWrite = useCan(['coupon_write']);
+  const { zone } = useSession().merchant;
+  const actions = useMemo(() => couponActions(zone), [zone]);
   const navigate = useNavigate();
   useCommands({ 'coupon.new': () => void navigate({ to: paths.couponNew }) });
   return (
@@ -40,6 +44,7 @@ export function CouponsPage() {
         state={state}
         result={result}
         keyOf={oidOf}
+        {...(canWrite && { actions })}
         onOpen={(row) => void navigate({ to: paths.coupon, params: { oid: oidOf(row) } })}
         empty={
           <Empty icon="coupon" title="No coupons yet">

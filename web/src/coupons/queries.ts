@@ -26,7 +26,8 @@ export interface CouponRead {
   readonly base: DraftBase;
 }
 
-const readCoupon = async (oid: string, zone: string): Promise<CouponRead> => {
+/** Reads one coupon and makes its form. */
+export const readCoupon = async (oid: string, zone: string): Promise<CouponRead> => {
   const params = { coupon_oid: Number(oid) };
   const { body, version = 0 } = await callVersioned('getCoupon', { params });
   const coupon = body.coupon ?? {};

@@ -165,6 +165,17 @@ export async function doDeed(
   code: string,
   base: Base,
   deed: Deed,
+  how: { readonly key: string; readonly mailsCancelation: boolean },
+): Promise<Done> {
+  const done = await sendDeed(base, deed, how);
+  await refresh(code);
+  return done;
+}
+
+/** Does what a form says, without reading again what shows the auto order. */
+export function sendDeed(
+  base: Base,
+  deed: Deed,
   { key, mailsCancelation }: { readonly key: string; readonly mailsCancelation: boolean },
 ): Promise<Done> {
   const how = {
@@ -173,9 +184,7 @@ export async function doDeed(
     ifMatch: base.version,
     idempotencyKey: key,
   };
-  const done = await written(base, deed, how, mailsCancelation);
-  await refresh(code);
-  return done;
+  return written(base, deed, how, mailsCancelation);
 }
 
 /** What all writes send along. */

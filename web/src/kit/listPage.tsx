@@ -4,6 +4,7 @@ import { type LiveList, useLiveList } from '../live/queries.ts';
 import { ListViews } from '../savedViews/ListViews.tsx';
 import { type ListKind, lists } from '../savedViews/lists.ts';
 import { useSavedViews } from '../savedViews/useSavedViews.ts';
+import type { BulkAction } from './bulk.ts';
 import { ColumnMenu, useColumns } from './columnMenu.tsx';
 import { type Column, nextSort } from './columns.ts';
 import { FilterBar } from './filterBar.tsx';
@@ -14,11 +15,12 @@ import { ListCount } from './listCount.tsx';
 import { NoRows } from './noRows.tsx';
 import { Page } from './page.tsx';
 import type { ListState } from './searchParts.ts';
+import { SelectionBar } from './selectionBar.tsx';
 import { SidePanel } from './sidePanel.tsx';
 import { useUrlState } from './useUrlState.ts';
 import { isSameView, type View } from './views.ts';
 
-interface ListPageProps<Row> {
+interface ListPageProps<Row extends object> {
   readonly title: string;
   /** The rows in the plural and lower case. */
   readonly what: string;
@@ -36,6 +38,8 @@ interface ListPageProps<Row> {
   readonly live: LiveList<Row>;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
+  /** What can be done with selected rows. */
+  readonly actions?: readonly BulkAction<Row>[] | undefined;
   /** What the side panel shows of a row. */
   peek(row: Row): { readonly title: string; readonly body: ReactNode };
   /** Nothing exists. */
@@ -43,7 +47,7 @@ interface ListPageProps<Row> {
 }
 
 /** A page that is one list: views, filters, count, columns, rows and the side panel. */
-export function ListPage<Row>(props: ListPageProps<Row>) {
+export function ListPage<Row extends object>(props: ListPageProps<Row>) {
   const { title, kind, hint, filters, views, state, result, columns: all } = props;
   const setState = useUrlState(lists[kind].path);
   const { saved, columns, chosen, choose } = useViewOf(props);
@@ -74,13 +78,14 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
 }
 
 /** The saved views of the list, and the columns of the one that is shown. */
-function useViewOf<Row>({ kind, what, state, columns: all }: ListPageProps<Row>) {
+function useViewOf<Row extends object>({ kind, what, state, columns: all }: ListPageProps<Row>) {
   const saved = useSavedViews().filter((view) => view.kind === kind);
   const view = saved.find((each) => isSameView(each.state, state));
   const list = view ? `${what} ${view.oid}` : what;
   return { saved, ...useColumns(list, all, view?.columns) };
 }
-function Rows<Row>(
+
+function Rows<Row extends object>(
   props: ListPageProps<Row> & { readonly setState: ReturnType<typeof useUrlState> },
 ) {
   const { what, result, columns, state, keyOf, onOpen, setState } = props;
@@ -91,6 +96,13 @@ function Rows<Row>(
   );
   return (
     <>
+      <SelectionBar
+        what={what}
+        result={result}
+        selection={selection}
+        actions={props.actions}
+        keyOf={keyOf}
+      />
       <List
         what={what}
         result={result}
@@ -112,7 +124,7 @@ function Rows<Row>(
   );
 }
 
-function Peeked<Row>({
+function Peeked<Row extends object>({
   result,
   state,
   keyOf,

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { BulkAction } from './bulk.ts';
 import type { Column } from './columns.ts';
 import { nextSort } from './columns.ts';
 import { FilterBar } from './filterBar.tsx';
@@ -8,10 +9,11 @@ import { List, type ListResult, useSelection } from './list.tsx';
 import { ListCount } from './listCount.tsx';
 import { NoRows } from './noRows.tsx';
 import type { ListState } from './searchParts.ts';
+import { SelectionBar } from './selectionBar.tsx';
 import { useUrlState } from './useUrlState.ts';
 
 /** A list with filters, count and rows, for records that are neither followed live nor peeked at. */
-export function PlainList<Row>({
+export function PlainList<Row extends object>({
   path,
   what,
   hint,
@@ -22,6 +24,7 @@ export function PlainList<Row>({
   result,
   keyOf,
   onOpen,
+  actions,
   empty,
 }: {
   /** The address of the page, which keeps the filters. */
@@ -37,6 +40,8 @@ export function PlainList<Row>({
   readonly result: ListResult<Row>;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
+  /** What can be done with selected rows. */
+  readonly actions?: readonly BulkAction<Row>[] | undefined;
   /** Nothing exists. */
   readonly empty: ReactNode;
 }) {
@@ -53,6 +58,13 @@ export function PlainList<Row>({
         <ListCount result={result} />
       </FilterBar>
       <LeftOut result={result} />
+      <SelectionBar
+        what={what}
+        result={result}
+        selection={selection}
+        actions={actions}
+        keyOf={keyOf}
+      />
       <List
         what={what}
         result={result}

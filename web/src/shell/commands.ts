@@ -147,6 +147,13 @@ export const commands = [
   { id: 'list.selectAll', words: 'Select all loaded rows', keys: '*', place: 'list' },
   { id: 'list.filter', words: 'Add a filter', keys: 'f', place: 'list' },
   { id: 'list.saveView', words: 'Save this view', keys: 'v', place: 'list' },
+  {
+    id: 'list.export',
+    words: 'Save the selected or all loaded rows as CSV',
+    keys: 'E',
+    place: 'list',
+    also: 'export download',
+  },
   { id: 'list.changes', words: 'Show what changed in the list', place: 'list', also: 'refresh' },
   {
     id: 'autoOrder.pause',

@@ -1,0 +1,99 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { BulkLine } from '../kit/bulk.ts';
+import type { Draft } from '../kit/draft.ts';
+import { dayOf } from '../kit/moment.ts';
+import { movedDay } from './days.ts';
+import type { Deed, FormContext, Part, Values } from './form.ts';
+import { datePart, itemsOf } from './itemParts.ts';
+import { readBase, sendDeed } from './queries.ts';
+import { cancelPart, pausePart, resumePart, skipPart } from './stopParts.ts';
+
+/** What can be done with many auto orders, by the id of the action. */
+export type BulkId = 'pause' | 'resume' | 'skip' | 'move' | 'cancel';
+
+interface BulkPart {
+  readonly part: Part;
+  /** The values of the part's form for what the person typed once for all rows. */
+  valuesOf(order: AutoOrder, draft: Draft, start: Values, zone: string): Values;
+  /** The auto order before and after the change, in words. */
+  words(order: AutoOrder, values: Values, zone: string): readonly [before: string, after: string];
+}
+
+const bulkParts: Readonly<Record<BulkId, BulkPart>> = {
+  pause: {
+    part: pausePart,
+    valuesOf: (_order, _draft, start) => start,
+    words: (order, _values, zone) => [shipsWords(order, zone), 'Paused'],
+  },
+  resume: {
+    part: resumePart,
+    valuesOf: () => ({ date: '' }),
+    words: (order, _values, zone) => ['Paused', shipsWords(order, zone, true)],
+  },
+  skip: {
+    part: skipPart,
+    valuesOf: (_order, { count = '' }) => ({ count }),
+    words: (order, { count }, zone) => [
+      shipsWords(order, zone),
+      count === '1' ? 'The shipment after it' : `${String(count)} shipments later`,
+    ],
+  },
+  move: {
+    part: datePart,
+    valuesOf: (_order, { days = '' }, start) => movedBy(start, Number(days)),
+    words: (order, values, zone) => [
+      shipsWords(order, zone),
+      itemsOf(order)
+        .map(({ auto_order_item_oid: oid }) => String(values[`date.${oid}`] ?? ''))
+        .filter(Boolean)
+        .join(', '),
+    ],
+  },
+  cancel: {
+    part: cancelPart,
+    valuesOf: (_order, { reason = '' }, start) => ({ ...start, reason: reason.trim() }),
+    words: (order, _values, zone) => [shipsWords(order, zone), 'Canceled'],
+  },
+};
+
+/** The days of a form, moved. A number that is not whole moves nothing. */
+const movedBy = (start: Values, days: number): Values =>
+  Object.fromEntries(
+    Object.entries(start).map(([name, value]) => [
+      name,
+      typeof value === 'string' && value !== '' && Number.isInteger(days)
+        ? movedDay(value, { days })
+        : value,
+    ]),
+  );
+
+/** When each item ships next: the days of the merchant's zone. */
+function shipsWords(order: AutoOrder, zone: string, withPaused = false): string {
+  const days = itemsOf(order)
+    .filter(({ paused }) => withPaused || !paused)
+    .flatMap(({ next_shipment_dts: at }) => (at === undefined ? [] : [dayOf(at, zone)]));
+  if (days.length > 0) return [...new Set(days)].join(', ');
+  return itemsOf(order).every(({ paused }) => paused) ? 'Paused' : 'No next shipment';
+}
+
+/** Reads an auto order for a bulk change. The result says what the typed answers do to it. */
+export async function readForBulk(
+  id: BulkId,
+  code: string,
+  context: FormContext,
+): Promise<(draft: Draft) => BulkLine> {
+  const base = await readBase(code);
+  const { part, valuesOf, words } = bulkParts[id];
+  return (draft) => {
+    const hindrance = part.hindrance?.(base.order);
+    if (hindrance !== undefined) return { name: code, unchanged: hindrance };
+    const start = part.start(base.order, context);
+    const values = valuesOf(base.order, draft, start, context.zone);
+    const deed: Deed | undefined = part.deed(base.order, values, context);
+    if (deed === undefined) return { name: code, unchanged: 'The answer above changes nothing.' };
+    const [before, after] = words(base.order, values, context.zone);
+    const write = async (key: string) =>
+      (await sendDeed(base, deed, { key, mailsCancelation: id === 'cancel' })).undo;
+    return { name: code, before, after, write };
+  };
+}

@@ -1,0 +1,155 @@
+import { Button, Modal } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useRef, useState } from 'react';
+import { queryClient } from '../api/query.ts';
+import { runUndo } from '../shell/changes.ts';
+import { newDecisionKey } from '../shell/draftWrites.ts';
+import { toast } from '../shell/toasts.tsx';
+import { BeforeAfter } from './beforeAfter.tsx';
+import classes from './bulk.module.css';
+import {
+  applyAll,
+  type BulkAction,
+  type BulkLine,
+  type BulkRefused,
+  changesIn,
+  countWords,
+  eachOf,
+  undoAll,
+} from './bulk.ts';
+import type { Draft } from './draft.ts';
+import { DraftFields } from './draftFields.tsx';
+import form from './form.module.css';
+import { Loaded } from './loaded.tsx';
+
+/** The rows as they were read for the dialog are not read again by a write. */
+const planKey = 'bulk change';
+
+interface BulkProps<Row> {
+  readonly action: BulkAction<Row>;
+  /** The rows in the plural and lower case. */
+  readonly what: string;
+  readonly rows: readonly Row[];
+  onClose(): void;
+}
+
+/** Shows what a change does to each of the rows, and then makes it. */
+export function BulkDialog<Row>(props: BulkProps<Row>) {
+  const { action, onClose } = props;
+  // Rows that leave the list meanwhile stay part of the change.
+  const rows = useRef(props.rows).current;
+  const id = useRef(newDecisionKey()).current;
+  const plans = useQuery({
+    queryKey: [planKey, id],
+    queryFn: () => eachOf(rows, action.read),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+  return (
+    <Modal opened onClose={onClose} title={action.title} size={640} closeOnClickOutside={false}>
+      <Loaded result={plans} what="the rows">
+        {(read) => <Plan {...props} plans={read} />}
+      </Loaded>
+    </Modal>
+  );
+}
+
+function Plan<Row>({
+  action,
+  what,
+  plans,
+  onClose,
+}: BulkProps<Row> & { readonly plans: readonly ((draft: Draft) => BulkLine)[] }) {
+  const [draft, setDraft] = useState<Draft>(action.draft ?? {});
+  const lines = plans.map((plan) => plan(draft));
+  const changes = changesIn(lines);
+  const { isBusy, done, refused, run } = useRun(action, what, onClose);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void run(changes);
+  };
+  if (refused) return <Refused refused={refused} total={changes.length} />;
+  return (
+    <form className={form['form']} onSubmit={submit}>
+      <p>{action.consequence}</p>
+      {action.fields && <DraftFields fields={action.fields} draft={draft} onChange={setDraft} />}
+      <p role="status">{isBusy ? `${done} of ${changes.length} sent …` : countWords(lines)}</p>
+      <Lines lines={lines} />
+      <div className={form['buttons']}>
+        <Button type="submit" loading={isBusy} disabled={changes.length === 0}>
+          {action.verb} {changes.length}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Lines({ lines }: { readonly lines: readonly BulkLine[] }) {
+  const same = lines.filter((line) => 'unchanged' in line);
+  return (
+    <section className={classes['lines']} aria-label="What changes, row by row" tabIndex={0}>
+      {changesIn(lines).length > 0 && (
+        <BeforeAfter
+          what="What changes"
+          lines={changesIn(lines).map((line) => ({ ...line, isChanged: true }))}
+        />
+      )}
+      {same.length > 0 && (
+        <ul>
+          {same.map((line) => (
+            <li key={line.name}>
+              <strong>{line.name}</strong> stays: {line.unchanged}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Refused({
+  refused,
+  total,
+}: {
+  readonly refused: readonly BulkRefused[];
+  readonly total: number;
+}) {
+  return (
+    <div role="alert">
+      <p>
+        {refused.length} of {total} were not changed:
+      </p>
+      <ul>
+        {refused.map(({ name, reason }) => (
+          <li key={name}>
+            <strong>{name}</strong>: {reason}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Sends the changes; refused ones are shown, the others can be undone together. */
+function useRun<Row>(action: BulkAction<Row>, what: string, onClose: () => void) {
+  const [isBusy, setBusy] = useState(false);
+  const [done, setDone] = useState(0);
+  const [refused, setRefused] = useState<readonly BulkRefused[]>();
+  async function run(changes: ReturnType<typeof changesIn>): Promise<void> {
+    setBusy(true);
+    const result = await applyAll(changes, newDecisionKey, setDone);
+    const { changed, undos } = result;
+    if (changed > 0)
+      toast({
+        text: `${what[0]?.toUpperCase()}${what.slice(1)}: ${changed} ${action.done}.`,
+        ...(undos.length > 0 && { undo: () => undoAll(undos, runUndo) }),
+      });
+    await queryClient.invalidateQueries({ predicate: ({ queryKey: [kind] }) => kind !== planKey });
+    setBusy(false);
+    if (result.refused.length > 0) setRefused(result.refused);
+    else onClose();
+  }
+  return { isBusy, done, refused, run };
+}

@@ -1,0 +1,83 @@
+import { Button } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import { useState } from 'react';
+import { useCommands } from '../shell/useCommands.ts';
+import classes from './bulk.module.css';
+import { type BulkAction, bulkMax } from './bulk.ts';
+import { BulkDialog } from './bulkDialog.tsx';
+import { csvOf } from './csv.ts';
+import type { ListResult } from './list.tsx';
+import { loadedRows } from './listQuery.ts';
+import type { Selection } from './listSelection.ts';
+import { useStore } from './store.ts';
+
+/** What can be done with the selected rows of a list, or with all loaded ones. */
+export function SelectionBar<Row extends object>({
+  what,
+  result,
+  selection,
+  actions = [],
+  keyOf,
+}: {
+  /** The rows in the plural and lower case. */
+  readonly what: string;
+  readonly result: ListResult<Row>;
+  readonly selection: Selection;
+  readonly actions?: readonly BulkAction<Row>[] | undefined;
+  keyOf(row: Row): string;
+}) {
+  const selected = useStore(selection, (place) => place.selected);
+  const { rows: loaded } = loadedRows(result.data);
+  const rows = selected.size === 0 ? [] : loaded.filter((row) => selected.has(keyOf(row)));
+  const save = (saved: readonly Row[]) => saveAs(`${what.replaceAll(' ', '-')}.csv`, csvOf(saved));
+  useCommands({
+    'list.export': loaded.length > 0 ? () => save(rows.length > 0 ? rows : loaded) : undefined,
+  });
+  const [open, setOpen] = useState<BulkAction<Row>>();
+  const clipboard = useClipboard({ timeout: 1500 });
+  // The dialog stays with the rows that it was opened for.
+  const dialog = open && (
+    <BulkDialog action={open} what={what} rows={rows} onClose={() => setOpen(undefined)} />
+  );
+  if (rows.length === 0) return dialog ?? null;
+  return (
+    <section className={classes['bar']} aria-label={`Selected ${what}`}>
+      <strong role="status">{rows.length} selected</strong>
+      {rows.length <= bulkMax ? (
+        actions.map((action) => (
+          <Small key={action.id} words={action.button} onClick={() => setOpen(action)} />
+        ))
+      ) : (
+        <span>At most {bulkMax} can be changed at once.</span>
+      )}
+      <Small
+        words={clipboard.copied ? 'Copied' : 'Copy the ids'}
+        onClick={() => clipboard.copy(rows.map(keyOf).join('\n'))}
+      />
+      <Small words="Save as CSV" onClick={() => save(rows)} />
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        color="gray"
+        onClick={() => selection.update((place) => ({ ...place, selected: new Set() }))}
+      >
+        Clear the selection
+      </Button>
+      {dialog}
+    </section>
+  );
+}
+
+const Small = ({ words, onClick }: { readonly words: string; onClick(): void }) => (
+  <Button size="compact-sm" variant="default" onClick={onClick}>
+    {words}
+  </Button>
+);
+
+/** Lets the browser save a text as a file. */
+function saveAs(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  const link = Object.assign(document.createElement('a'), { href: url, download: name });
+  link.click();
+  URL.revokeObjectURL(url);
+}
