@@ -38,10 +38,12 @@ const ratesNow = async () => {
   return body.tax_rates ?? [];
 };
 
-/** Presses Undo in the message, and waits until it is done. */
-async function undo(page: Page): Promise<void> {
+/** Waits for the message of a change, presses its Undo, and waits until that is done. */
+async function undo(page: Page, message: string | RegExp): Promise<void> {
+  const shown = page.getByRole('status').getByText(message).last();
+  const text = (await shown.innerText()).trim();
   await page.getByRole('button', { name: 'Undo', exact: true }).last().click();
-  await page.getByText('Undone:').waitFor();
+  await page.getByText(`Undone: ${text}`).waitFor();
 }
 
 test('the price of an item: before and after, refused, saved, undone', withBrowser, async () => {
@@ -63,7 +65,7 @@ test('the price of an item: before and after, refused, saved, undone', withBrows
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('status').getByText('Item COFFEE-HOUSE saved.').waitFor();
   assert.equal((await itemOf(itemOid))?.pricing?.cost, 21.5);
-  await undo(page);
+  await undo(page, 'Item COFFEE-HOUSE saved.');
   assert.equal((await itemOf(itemOid))?.pricing?.cost, Number(before));
   assertQuiet(/status of 400 /);
   await close();
@@ -97,7 +99,7 @@ test('a coupon is added, changed by two people at once, and deleted', withBrowse
   const saved = await couponOf(oid);
   assert.equal(saved?.description, 'Spring sale');
   assert.equal(saved?.percent_off_subtotal?.discount_percent, 20);
-  await undo(page);
+  await undo(page, 'Coupon SPRING saved.');
   const undone = await couponOf(oid);
   assert.equal(undone?.description, 'Of a colleague');
   assert.equal(undone?.percent_off_subtotal?.discount_percent, 15);
@@ -150,7 +152,7 @@ test('a shipping method is added, changed, undone and deleted', withBrowser, asy
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Free from $60.00 on.').waitFor();
   assert.equal((await methodsNow())[0]?.free_from_subtotal, 60);
-  await undo(page);
+  await undo(page, 'Shipping method Ground saved.');
   assert.equal((await methodsNow())[0]?.free_from_subtotal, undefined);
 
   await page.getByRole('link', { name: 'Delete … Air' }).click();
@@ -160,35 +162,6 @@ test('a shipping method is added, changed, undone and deleted', withBrowser, asy
   assertQuiet(/status of 400 /);
   await close();
 });
-
-test(
-  'a sale in between refuses an adjustment; the next try adds to what is left',
-  withBrowser,
-  async () => {
-    const { page, assertQuiet, close } = await open('/stock');
-    await page.getByRole('link', { name: 'Adjust COFFEE-HOUSE at DFLT' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Add or take away').fill('24');
-    await dialog.getByText('There are 0 now, and 24 afterwards.').waitFor();
-    const center = { distribution_center_code: 'DFLT', inventory_level: -2 };
-    await world.request({
-      operation: 'updateItem',
-      params: { merchant_item_oid: itemOid },
-      body: { shipping: { distribution_centers: [{ ...center, reorder_inventory_level: 20 }] } },
-    });
-    await dialog.getByRole('button', { name: 'Adjust the stock' }).click();
-    await dialog.getByText('There are -2 now, and 22 afterwards.').waitFor();
-    await dialog.getByRole('button', { name: 'Adjust the stock' }).click();
-    await page.getByRole('status').getByText('Stock of COFFEE-HOUSE adjusted.').waitFor();
-    const levelNow = async () =>
-      (await itemOf(itemOid))?.shipping?.distribution_centers?.[0]?.inventory_level;
-    assert.equal(await levelNow(), 22);
-    await undo(page);
-    assert.equal(await levelNow(), -2);
-    assertQuiet(/status of 412 /);
-    await close();
-  },
-);
 
 test(
   'a tax rate is added, refused, changed, undone, deleted and brought back',
@@ -201,7 +174,7 @@ test(
     await dialog.getByLabel('State').fill('WY');
     await dialog.getByLabel('Rate in percent').fill('5');
     await dialog.getByRole('button', { name: 'Add the tax rate' }).click();
-    await dialog.getByRole('alert').getByText('WY').waitFor();
+    await dialog.getByRole('alert').getByText('has a tax rate already').waitFor();
     await dialog.getByLabel('City').fill('Cody');
     await dialog.getByRole('button', { name: 'Add the tax rate' }).click();
     await page.getByRole('status').getByText('Tax rate of Cody, WY, US added.').waitFor();
@@ -213,7 +186,7 @@ test(
     const wyoming = async () =>
       (await ratesNow()).find(({ tax_rate_oid: oid }) => oid === taxRateOid)?.tax_rate;
     assert.equal(await wyoming(), 4.25);
-    await undo(page);
+    await undo(page, 'Tax rate of WY, US saved.');
     assert.equal(await wyoming(), 4);
 
     await page.getByRole('link', { name: 'Cody, WY, US' }).click();
@@ -221,15 +194,15 @@ test(
     await dialog.getByRole('button', { name: 'Delete the rate of Cody, WY, US' }).click();
     await page.getByRole('status').getByText('Tax rate of Cody, WY, US deleted.').waitFor();
     assert.ok((await ratesNow()).every(({ city }) => city !== 'Cody'));
-    await undo(page);
+    await undo(page, 'Tax rate of Cody, WY, US deleted.');
     assert.ok((await ratesNow()).some(({ city }) => city === 'Cody'));
-    assertQuiet(/status of 400 /);
+    assertQuiet(/status of 4(00|09) /);
     await close();
   },
 );
 
 test(
-  'selected items and coupons are changed together, after a look at each, and undone',
+  'selected items and coupons are changed together, after each was shown, and undone',
   withBrowser,
   async () => {
     const { page, assertQuiet, close } = await open('/catalogue?q=COFFEE');
@@ -249,7 +222,7 @@ test(
       .getByText(/^Items: \d+ are no longer sold\.$/)
       .waitFor();
     assert.equal((await itemOf(itemOid))?.inactive, true);
-    await undo(page);
+    await undo(page, /^Items: /);
     assert.notEqual((await itemOf(itemOid))?.inactive, true);
 
     await page.goto(`${world.url}/coupons`);
@@ -263,7 +236,7 @@ test(
     await page.getByRole('button', { name: 'End 1' }).click();
     await page.getByRole('status').getByText('Coupons: 1 ended.').waitFor();
     assert.notEqual((await couponOf(couponOid))?.expiration_dts, undefined);
-    await undo(page);
+    await undo(page, 'Coupons: 1 ended.');
     assert.equal((await couponOf(couponOid))?.expiration_dts, undefined);
     assertQuiet();
     await close();
@@ -297,8 +270,8 @@ test(
     };
     const paused = await counts();
     assert.ok(paused !== undefined && paused > 0);
-    await undo(page);
-    assert.ok((await counts())! < paused);
+    await undo(page, /^Auto orders: /);
+    assert.ok((await counts()) < paused);
     assertQuiet();
     await close();
   },

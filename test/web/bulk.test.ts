@@ -34,7 +34,7 @@ test('rows that are so already stay, and are counted', () => {
   );
 });
 
-test('one refused row does not stop the others; each has a key of its own', async () => {
+test('one refused row does not stop the others; each has a separate key', async () => {
   const keys: string[] = [];
   const lines = ['A', 'B', 'C'].map((name) =>
     changes(name, async (key) => {

@@ -6,11 +6,11 @@ import { actionsIn, allOf } from '../../web/src/autoOrder/actions.ts';
 import { shownIn } from '../../web/src/autoOrder/shown.ts';
 import { bodyOf, effective, inverseOf } from '../../web/src/edits/change.ts';
 import { chosenChanges, conflictFields, keyOf } from '../../web/src/edits/conflict.ts';
-import { movedDay } from '../../web/src/edits/days.ts';
 import { fieldWords, valueWords } from '../../web/src/edits/fieldWords.ts';
 import { type FormContext, numberOf, type Values } from '../../web/src/edits/form.ts';
 import { type PartName, partOf, parts } from '../../web/src/edits/parts.ts';
 import { comparedRebills, differenceWords } from '../../web/src/edits/previewed.ts';
+import { movedDay } from '../../web/src/kit/days.ts';
 
 const order: AutoOrder = {
   auto_order_oid: 7,

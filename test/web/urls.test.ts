@@ -85,7 +85,7 @@ test('chips say what is filtered by', () => {
 });
 
 test('every view is an address that its list reads as it is', () => {
-  for (const { label, state } of autoOrderViews) {
+  for (const { label, state } of autoOrderViews('2026-03-03')) {
     const read = parseAutoOrderList(parseUrl(stringifyUrl(state)));
     assert.ok(isSameView(state, read), label);
     for (const name of Object.keys(state)) assert.notDeepEqual(listOf(read[name]), [], label);
@@ -131,4 +131,13 @@ test('a stored request with conditions that no filter has still opens', () => {
     fromSearch(autoOrderWire, { next_shipment_dts_end: '2026-03-31T12:00:00-05:00' }),
     { next: '..2026-03-31' },
   );
+});
+
+test('views of days follow the merchant’s day; a week ends on Sunday', () => {
+  const stateOf = (today: string, view: string) =>
+    autoOrderViews(today).find(({ label }) => label === view)?.state ?? {};
+  assert.equal(stateOf('2026-03-03', 'Due this week')['next'], '..2026-03-08');
+  assert.equal(stateOf('2026-03-08', 'Due this week')['next'], '..2026-03-08');
+  assert.equal(stateOf('2026-03-03', 'Card expires soon')['card_expires'], '2026-05-02');
+  assert.equal(stateOf('2026-03-03', 'Canceled this month')['changed'], '2026-03-01..');
 });

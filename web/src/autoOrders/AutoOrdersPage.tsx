@@ -1,9 +1,13 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { ListPage } from '../kit/listPage.tsx';
+import { dayOf } from '../kit/moment.ts';
+import { useNow } from '../kit/now.ts';
 import { Empty } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
+import { useSession } from '../shell/session.tsx';
 import { autoOrderColumns } from './columns.tsx';
 import { autoOrderFilters, autoOrderViews } from './list.ts';
 import { Peek } from './Peek.tsx';
@@ -16,6 +20,8 @@ export function AutoOrdersPage() {
   const result = useInfiniteQuery(autoOrdersQuery(state));
   const navigate = useNavigate();
   const actions = useBulkActions();
+  const today = dayOf(useNow(), useSession().merchant.zone);
+  const views = useMemo(() => autoOrderViews(today), [today]);
   return (
     <ListPage
       title="Auto orders"
@@ -23,7 +29,7 @@ export function AutoOrdersPage() {
       kind="auto_orders"
       hint="code, order, email, phone or name"
       filters={autoOrderFilters}
-      views={autoOrderViews}
+      views={views}
       columns={autoOrderColumns}
       state={state}
       result={result}

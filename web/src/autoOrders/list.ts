@@ -1,4 +1,5 @@
 import type { AutoOrderRow, AutoOrderSearch } from '@perennial/contract/screens.ts';
+import { movedDay } from '../kit/days.ts';
 import { choicesOf, type Filters } from '../kit/filters.ts';
 import { type ListState, parseListState } from '../kit/searchParts.ts';
 import type { View } from '../kit/views.ts';
@@ -102,15 +103,35 @@ export const autoOrderSortValues: Readonly<Record<string, (row: AutoOrderRow) =>
     year && year * 12 + month,
 };
 
-/** Views that every merchant needs. */
-export const autoOrderViews: readonly View[] = [
+/** Views that every merchant needs. `today` is the merchant's day. */
+export const autoOrderViews = (today: string): readonly View[] => [
   { label: 'All', state: {} },
   { label: 'Active', state: { state: 'active', sort: 'next_shipment_dts' } },
+  {
+    label: 'Due this week',
+    state: { state: 'active', next: `..${sundayOf(today)}`, sort: 'next_shipment_dts' },
+  },
   { label: 'Retrying', state: { state: 'retrying' } },
   { label: 'Parked', state: { state: ['parked', 'in_doubt'] } },
+  {
+    label: 'Card expires soon',
+    state: { state: 'active', card_expires: movedDay(today, { days: 60 }), sort: 'card_expires' },
+  },
   { label: 'Paused', state: { state: 'paused' } },
   { label: 'Canceled', state: { state: 'canceled', sort: '-last_modified_dts' } },
+  {
+    label: 'Canceled this month',
+    state: {
+      state: 'canceled',
+      changed: `${today.slice(0, 8)}01..`,
+      sort: '-last_modified_dts',
+    },
+  },
 ];
+
+/** The last day of the week of a day (`2026-03-03` → `2026-03-08`). */
+const sundayOf = (day: string): string =>
+  movedDay(day, { days: (7 - new Date(`${day}T00:00:00Z`).getUTCDay()) % 7 });
 
 /** Reads the address of the list; what does not fit is left out. */
 export const parseAutoOrderList = (search: Record<string, unknown>): AutoOrderListState =>

@@ -1,7 +1,7 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { movedDay } from '../kit/days.ts';
 import { Icon } from '../kit/icons.tsx';
-import { movedDay } from './days.ts';
 import classes from './edits.module.css';
 import { type Field, type Row, rowsOf, type Values } from './form.ts';
 

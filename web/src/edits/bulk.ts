@@ -1,8 +1,8 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { BulkLine } from '../kit/bulk.ts';
+import { movedDay } from '../kit/days.ts';
 import type { Draft } from '../kit/draft.ts';
 import { dayOf } from '../kit/moment.ts';
-import { movedDay } from './days.ts';
 import type { Deed, FormContext, Part, Values } from './form.ts';
 import { datePart, itemsOf } from './itemParts.ts';
 import { readBase, sendDeed } from './queries.ts';

@@ -30,7 +30,7 @@ export interface BulkAction<Row> {
   readonly consequence: string;
   /** The verb of the button that does it: `Pause`. */
   readonly verb: string;
-  /** What became of the rows, for the message: `paused`. */
+  /** How the message names the outcome: `paused`. */
   readonly done: string;
   /** What the person is asked, and the answers at the start. */
   readonly fields?: readonly DraftField[];
@@ -57,7 +57,7 @@ export async function eachOf<Value, Result>(
   task: (value: Value) => Promise<Result>,
   onDone: (count: number) => void = () => {},
 ): Promise<Result[]> {
-  const results = new Array<Result>(values.length);
+  const results: Result[] = [];
   let next = 0;
   let done = 0;
   const worker = async () => {

@@ -1,7 +1,6 @@
 import { Button, Modal } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
-import { queryClient } from '../api/query.ts';
 import { runUndo } from '../shell/changes.ts';
 import { newDecisionKey } from '../shell/draftWrites.ts';
 import { toast } from '../shell/toasts.tsx';
@@ -134,6 +133,7 @@ function Refused({
 
 /** Sends the changes; refused ones are shown, the others can be undone together. */
 function useRun<Row>(action: BulkAction<Row>, what: string, onClose: () => void) {
+  const queryClient = useQueryClient();
   const [isBusy, setBusy] = useState(false);
   const [done, setDone] = useState(0);
   const [refused, setRefused] = useState<readonly BulkRefused[]>();

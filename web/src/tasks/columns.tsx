@@ -110,7 +110,7 @@ function Name({ task }: { readonly task: WorkflowTask }) {
   return (
     <span className={classes['name']} data-done={isClosed(task) || undefined}>
       <PriorityMark priority={task.priority} />
-      {task.task_name}
+      <span>{task.task_name}</span>
     </span>
   );
 }
