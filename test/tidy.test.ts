@@ -229,8 +229,9 @@ const waitingRoles = [
 const waitingParts: Readonly<Partial<Record<Feature, string>>> = {
   rebill: 'orderIds,rebillClockWork',
   payments:
-    'gateways,orderCharge,orderRefund,payments,remoteSimulator,restored,' +
-    'simulator,simulatorLedger,simulatorServer,stripe,stripeCardForm,stripeLedger,stripeReport,stripeWebhook',
+    'cardTester,gateways,orderCharge,orderRefund,payments,remoteSimulator,restored,' +
+    'simulator,simulatorLedger,simulatorServer,stripe,stripeCardForm,stripeHolds,stripeIntents,' +
+    'stripeLedger,stripeReport,stripeWebhook',
   orders: 'hooks',
   staff: 'authenticate,authenticateSession,logIn,password,sessionEndpoints',
   oauth: 'applicationAccess,bearerTokens,endpoints',
@@ -251,7 +252,7 @@ const waitingFiles = [
  */
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
-    'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,' +
+    'autoOrder,billed,calculated,cancelFee,cancelItem,cardValidity,changeWords,chargedBy,columns,edit,' +
     'editItem,facets,fieldReader,formAge,futureRebills,' +
     'futureSchedules,merging,newItem,opening,pacing,parking,present,pricing,' +
     'optionPrices,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
@@ -262,7 +263,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,kit,present,price,review,stock,tier,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
-    'adjustedTotal,capture,cardPolicy,change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,' +
+    'adjustedTotal,capture,cardPolicy,cardTestAmount,estimate,' +
+    'change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,' +
     'failedRefund,fault,freeLine,fulfillment,' +
     'gatewayRefund,money,newOrder,notes,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
     'paymentDetails,present,receivableRetry,refund,refunded,refundedOrder,' +
@@ -333,6 +335,7 @@ const owners: Readonly<Record<string, string>> = {
   email_list: 'server/src/customers',
   email_list_member: 'server/src/customers',
   orders: 'server/src/orders',
+  card_test: 'server/src/orders',
   order_refund: 'server/src/orders',
   other_refund: 'server/src/orders',
   once_claim: 'server/src/orders',

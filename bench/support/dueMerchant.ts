@@ -13,6 +13,7 @@ import { minor } from '../../server/src/kernel/money.ts';
 import type { OrderRecord } from '../../server/src/orders/order.ts';
 import { insertOrders } from '../../server/src/orders/store.ts';
 import type { Gateway } from '../../server/src/payments/gateway.ts';
+import { noHolds } from '../../server/src/payments/gateway.ts';
 import { type Context, systemActor } from '../../server/src/platform/context.ts';
 import { outbox } from '../../server/src/platform/events/outbox.ts';
 import { takeNumbers } from '../../server/src/platform/storage/counters.ts';
@@ -49,6 +50,7 @@ export function gatewayOf(delayMs: number): Gateway {
     cancel: charge,
     describe: async () => undefined,
     refund: async () => ({ kind: 'refunded', reference: 'ref' }),
+    holds: noHolds,
   };
 }
 

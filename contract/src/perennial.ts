@@ -319,6 +319,15 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
     'Refuse cards that expire within this number of months, when something that recurs is bought ' +
       'and when a card is changed; 0 is off.',
   ),
+  auth_test_amount: decimal(
+    'Authorized and given back at once to test a card: of an order that costs nothing and recurs ' +
+      '(unless its items name an amount), and of an auto order that gets a new card, if ' +
+      'auth_test_card_changes is true. 0 (the default) is off.',
+  ),
+  auth_test_card_changes: flag(
+    'True: a new card of an auto order is tested with auth_test_amount, 1.00 if that is not set. A ' +
+      'card that is declined is refused.',
+  ),
   card_expiry_notice_months: int32(
     'This number of months before the card of an active auto order expires, its customer gets a mail ' +
       '(notices.card_expiring), once for each card; 0 to 12, 0 (the default) is off.',

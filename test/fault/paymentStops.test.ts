@@ -1,13 +1,16 @@
 // The process stops after the k-th effect (a statement, a commit, a call of the gateway, its answer)
-// of payments that staff request, of the retry of Accounts Receivable and of refunds, for every k; a
-// fresh one finishes. The gateway's own books say what happened.
+// of payments that staff request, of the retry of Accounts Receivable, of refunds and of tests of
+// cards, for every k; a fresh one finishes. The gateway's own books say what happened.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Order } from '@perennial/contract/order.ts';
 import { Temporal } from 'temporal-polyfill';
 import { orderHooks } from '../../server/src/autoOrders/hooks.ts';
 import { auditCaptures, auditMerchant } from '../../server/src/books/auditOperations.ts';
 import { minor } from '../../server/src/kernel/money.ts';
-import type { OrderParts } from '../../server/src/orders/insertOperations.ts';
+import { cardTestWorker } from '../../server/src/orders/cardTestWorker.ts';
+import { insertOrder, type OrderParts } from '../../server/src/orders/insertOperations.ts';
+import { askNewCard } from '../../server/src/orders/newCardOperations.ts';
 import type { OrderRecord } from '../../server/src/orders/order.ts';
 import { processPayment } from '../../server/src/orders/processPaymentOperations.ts';
 import {
@@ -18,6 +21,7 @@ import { type RefundParts, refundOrder } from '../../server/src/orders/refundOpe
 import { refundWorker } from '../../server/src/orders/refundWorker.ts';
 import { findOrders, insertOrders } from '../../server/src/orders/store.ts';
 import { unsettledChargesWorker } from '../../server/src/orders/unsettledChargesWorker.ts';
+import { cardTester } from '../../server/src/payments/cardTester.ts';
 import { orderCharge, orderObstacle } from '../../server/src/payments/orderCharge.ts';
 import { orderRefund } from '../../server/src/payments/orderRefund.ts';
 import { createPayments } from '../../server/src/payments/payments.ts';
@@ -87,6 +91,7 @@ function partsOf(rebills: Rebills, now: string, stop?: Stop) {
   const contextFor = async () => context;
   const parts: OrderParts & RefundParts = {
     charge: orderCharge(payments, contextFor),
+    cardTests: cardTester(payments),
     refund: orderRefund(payments, contextFor),
     obstacle: orderObstacle(payments),
     hooks: { ...orderHooks, lockRebill },
@@ -250,4 +255,103 @@ test('whatever the process did last, a refund is made once', async (t) => {
     assert.ok(k < effectsMax, 'a run without an end');
   }
   t.diagnostic(`${k} places to stop at`);
+});
+
+/** Finishes what a stopped process left of tests of cards. */
+async function finishTests(rebills: Rebills, now: string): Promise<void> {
+  const { merchantId } = rebills.merchant;
+  const { context, parts } = partsOf(rebills, now);
+  await rebills.db.run(
+    "update card_test set due_at = now() - interval '1 second' where merchant_id = $1 and due_at is not null",
+    [merchantId],
+  );
+  const rounds = { db: rebills.db, log: context.log, contextFor: async () => context };
+  await cardTestWorker(rounds, parts).runOnce();
+}
+
+const holdsOf = ({ gateways, merchant }: Rebills, orderId: string) =>
+  gateways.books
+    .holds()
+    .filter((each) => each.merchantId === merchant.merchantId && each.orderReference === orderId);
+
+test('whatever the process did last, a test of a card holds once and gives back once', async (t) => {
+  const db = await testDatabase(t);
+  for (const [token, step] of [
+    ['tok_approve', 1],
+    ['tok_decline', 5],
+    ['tok_timeout_after', 4],
+  ] as const) {
+    let k = 0;
+    for (let isStopped = true; isStopped; k += step) {
+      const where = `${token}, stopped after effect ${k}`;
+      const merchantId = `${token.slice(4, 6).toUpperCase()}${token.length}K${k}`;
+      const settings = { auth_test_amount: 1, auth_test_card_changes: true };
+      const rebills = await rebillsOn(db, { merchantId, settings });
+      await rebills.addItem(coffee);
+      const cardToken = `${token}-${merchantId}`;
+      const buy: Work = (context, parts) => insertOrder(context, trialBy(cardToken), parts);
+      isStopped = await runUntilEffect(k, rebills, due, buy);
+      await finishOpen(rebills, due);
+      if (token === 'tok_timeout_after') await finishOpen(rebills, due);
+      await finishTests(rebills, due);
+      const stored = await db.rows<{ order_id: string; current_stage: string }>(
+        'select order_id, current_stage from orders where merchant_id = $1',
+        [merchantId],
+      );
+      assert.ok(stored.length <= 1, where);
+      for (const order of stored) {
+        const isPassed = token !== 'tok_decline';
+        assert.equal(order.current_stage, isPassed ? 'Completed Order' : 'Rejected', where);
+        const holds = holdsOf(rebills, order.order_id);
+        assert.deepEqual(
+          holds.map(({ releases }) => releases),
+          [isPassed ? 1 : 0],
+          where,
+        );
+        if (isPassed) await changeCards(rebills, order.order_id, where);
+      }
+      assert.deepEqual([...capturesOf(rebills)], [], where);
+      assert.deepEqual((await auditMerchant(db, rebills.merchant)).differences, [], where);
+      assert.ok(k < effectsMax, 'a run without an end');
+    }
+    t.diagnostic(`${token}: ${k} places to stop at, each ${step}. one`);
+  }
+});
+
+let changes = 0;
+
+/** A new card, by a process that stops after one more effect than the one before. */
+async function changeCards(rebills: Rebills, orderId: string, where: string): Promise<void> {
+  const stopAt = changes++ % 12;
+  const cardToken = `tok_approve-${orderId}-new`;
+  const before = holdsOf(rebills, orderId).length;
+  const change: Work = (context, parts) =>
+    askNewCard(context, { orderId, cardToken, path: '' }, parts);
+  await runUntilEffect(stopAt, rebills, dayAfter, change);
+  await finishTests(rebills, dayAfter);
+  const holds = holdsOf(rebills, orderId).slice(before);
+  assert.ok(holds.length <= 1, `${where}; changed until effect ${stopAt}`);
+  assert.ok(
+    holds.every(({ releases }) => releases === 1),
+    `${where}; changed until effect ${stopAt}`,
+  );
+}
+
+const trialBy = (cardToken: string): Order => ({
+  billing: { email: 'ann@example.com' },
+  items: [
+    {
+      merchant_item_id: 'COFFEE',
+      auto_order_schedule: 'Monthly',
+      arbitrary_unit_cost: { value: 0 },
+    },
+  ],
+  payment: {
+    payment_method: 'Credit Card',
+    credit_card: {
+      card_number_token: cardToken,
+      card_expiration_month: 12,
+      card_expiration_year: 2040,
+    },
+  },
 });

@@ -9,7 +9,10 @@ import { Temporal } from 'temporal-polyfill';
 import type { Charge } from '../../server/src/orders/charge.ts';
 import { noHooks } from '../../server/src/orders/hooks.ts';
 import { unsettledChargesWorker } from '../../server/src/orders/unsettledChargesWorker.ts';
+import { cardTester } from '../../server/src/payments/cardTester.ts';
 import type { ChargeRequest, Gateway } from '../../server/src/payments/gateway.ts';
+import { noHolds } from '../../server/src/payments/gateway.ts';
+import { openGateways } from '../../server/src/payments/gateways.ts';
 import { createPayments } from '../../server/src/payments/payments.ts';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
@@ -65,6 +68,7 @@ function forgetfulGateway(hand: HandClock, onCharge: (count: number) => Promise<
     cancel: async ({ key }) => ({ kind: 'approved', reference: key }),
     describe: async () => undefined,
     refund: async () => ({ kind: 'refused', message: 'not requested here' }),
+    holds: noHolds,
   };
   return { gateway, sent };
 }
@@ -182,7 +186,8 @@ test('unsettled first payments queue without outliving their leases', async () =
   const hooks = noHooks;
   const log = pino({ level: 'silent' });
   const rounds = { db: app.db, log, contextFor: () => app.context() };
-  const rest = { hooks, clock: hand.clock, obstacle: () => undefined };
+  const cardTests = cardTester(createPayments(openGateways({}, hand.clock)));
+  const rest = { hooks, clock: hand.clock, obstacle: () => undefined, cardTests };
   const slow: Charge = async ({ orderId, lease }) => {
     if (!lease.leavesTimeFor(30_000)) return { kind: 'unknown' };
     asked.push(orderId);

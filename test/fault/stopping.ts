@@ -67,6 +67,11 @@ export function stoppableGateways(gateways: Gateways, stop: Stop): Gateways {
         find: (request) => asked(() => gateway.find(request)),
         cancel: (request, reference) => asked(() => gateway.cancel(request, reference)),
         refund: (request) => asked(() => gateway.refund(request)),
+        holds: {
+          hold: (request) => asked(() => gateway.holds.hold(request)),
+          find: (request) => asked(() => gateway.holds.find(request)),
+          release: (request, reference) => asked(() => gateway.holds.release(request, reference)),
+        },
       };
     },
   };

@@ -14,6 +14,8 @@ export interface StripeStandIn {
   /** Where a browser loads the stand-in's library from. */
   readonly scriptUrl: string;
   captures(): { key: string; amount: number }[];
+  /** What was authorized to be captured by hand, and how often each was canceled: 0 or 1. */
+  holds(): { key: string; amount: number; releases: number }[];
   /** The newest payment that paid for an order: its id, its amount and its metadata. */
   paymentOf(orderId: string): Pick<Intent, 'id' | 'amount' | 'metadata'> | undefined;
   /**
@@ -87,6 +89,7 @@ export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Prom
     scriptUrl: `http://127.0.0.1:${port}/v3/`,
     requests: standIn.requests,
     captures: () => standIn.books.captures(),
+    holds: () => standIn.books.holds(),
     paymentOf: (orderId) => standIn.books.paymentOf(orderId),
     choose: (choice) => standIn.books.choose(choice),
     confirm: (id, outcome) => standIn.books.confirm(id, outcome),
@@ -209,6 +212,17 @@ class StripeBooks {
       .map(({ metadata, amount }) => ({ key: metadata['perennial_key']!, amount }));
   }
 
+  holds(): { key: string; amount: number; releases: number }[] {
+    return this.#intents
+      .filter(({ metadata }) => metadata['perennial_hold'] !== undefined)
+      .filter(({ payment_method: card }) => card !== null)
+      .map(({ metadata, amount, status }) => ({
+        key: metadata['perennial_hold']!,
+        amount,
+        releases: status === 'canceled' ? 1 : 0,
+      }));
+  }
+
   createIntent(fields: URLSearchParams): Reply {
     const card = fields.get('payment_method')!;
     const refused = refusedCards[card];
@@ -221,7 +235,7 @@ class StripeBooks {
       created: this.#nowSeconds(),
       customer: fields.get('customer'),
       payment_method: error ? null : card,
-      status: error ? 'requires_payment_method' : 'succeeded',
+      status: error ? 'requires_payment_method' : succeeds(fields),
       metadata: metadataOf(fields),
       client_secret: `pi_${this.#intents.length + 1}_secret_1`,
       cancellation_reason: null,
@@ -330,6 +344,9 @@ class StripeBooks {
     return { object: 'list', url: '/v1/payment_intents', has_more: false, data: found };
   }
 }
+
+const succeeds = (fields: URLSearchParams): string =>
+  fields.get('capture_method') === 'manual' ? 'requires_capture' : 'succeeded';
 
 /** A card as Stripe describes it. */
 const methodOf = (id: string) => ({

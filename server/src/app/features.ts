@@ -11,6 +11,7 @@ import { recordReport } from '../orders/gatewayReportOperations.ts';
 import { collectOrder } from '../orders/processPaymentOperations.ts';
 import { receivableDueWork } from '../orders/receivableRetryWorker.ts';
 import type { OrderMail } from '../orders/resendOperations.ts';
+import { cardTester } from '../payments/cardTester.ts';
 import type { ReportParts } from '../payments/gatewayReportWorker.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
 import { orderRefund } from '../payments/orderRefund.ts';
@@ -37,6 +38,7 @@ export function wireFeatures(
   };
   const orders = {
     charge: orderCharge(payments, contexts.contextFor),
+    cardTests: cardTester(payments),
     refund: orderRefund(payments, contexts.contextFor),
     obstacle: orderObstacle(payments),
     describeCard: async (context: Context, cardToken: string) =>
@@ -55,6 +57,7 @@ export function wireFeatures(
       timing: rebillTiming ?? defaultTiming,
       clock,
       ...rounds,
+      newCards: orders,
       collectOrder: (context: Context, orderId: string) => collectOrder(context, orderId, orders),
     },
     orders,

@@ -32,6 +32,12 @@ export function meteredGateways<All extends Gateways>(
       cancel: (request, reference) => timed('cancel', gateway.cancel(request, reference)),
       describe: (cardToken) => gateway.describe(cardToken),
       refund: (request) => timed('refund', gateway.refund(request)),
+      holds: {
+        hold: (request) => timed('hold', gateway.holds.hold(request)),
+        find: (request) => timed('find hold', gateway.holds.find(request)),
+        release: (request, reference) =>
+          timed('release', gateway.holds.release(request, reference)),
+      },
     };
   };
   return {

@@ -58,7 +58,7 @@ export function routesOf(
       cardOf: async (context, orderId) => (await readPayer(context, orderId)).cardToken,
       cardUpdated,
     }),
-    ...autoOrderRoutes({ readBilled, readOpenRebills }),
+    ...autoOrderRoutes({ readBilled, readOpenRebills, newCards: orders }),
     ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),

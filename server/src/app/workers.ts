@@ -3,6 +3,7 @@ import { auditWorker } from '../books/auditWorker.ts';
 import { adoptionWorker } from '../customers/adoptionWorker.ts';
 import { noticeSender, receiptExpand } from '../notifications/noticeWorker.ts';
 import { expiryWorker } from '../oauth/expiryWorker.ts';
+import { cardTestWorker } from '../orders/cardTestWorker.ts';
 import { otherRefundWorker } from '../orders/otherRefundWorker.ts';
 import { receivableRetryWorker } from '../orders/receivableRetryWorker.ts';
 import { refundWorker } from '../orders/refundWorker.ts';
@@ -42,6 +43,7 @@ export function workersOf(
     forgettingWorker(db, clock, log),
     expiryWorker(db, clock, log),
     unsettledChargesWorker(rounds, orders),
+    cardTestWorker(rounds, orders),
     refundWorker(rounds, orders),
     otherRefundWorker(rounds, orders),
     receivableRetryWorker(rounds, orders),

@@ -4,7 +4,6 @@ import type { CatalogItem } from '../items/item.ts';
 import { catalogKey } from '../items/store.ts';
 import { toMinor, zero } from '../kernel/money.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
-import { captureTransactions } from '../orders/capture.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { gatewayKindDetail } from '../orders/payment.ts';
 import { findOrder, linkAutoOrder } from '../orders/store.ts';
@@ -244,10 +243,14 @@ async function insertNew(
   ]);
 }
 
-/** The kind of gateway that captured the order's own payment. */
+/** The kind of gateway that captured the order's own payment, or tested its card. */
 function originalChargedBy({ cardToken, document }: OrderRecord): ChargedBy | undefined {
-  const kind = captureTransactions(document)
-    .at(-1)
+  const transactions = document.payment?.transactions ?? [];
+  const kind = transactions
+    .findLast(
+      ({ successful, details = [] }) =>
+        successful === true && details.some(({ name }) => name === gatewayKindDetail),
+    )
     ?.details?.find(({ name }) => name === gatewayKindDetail)?.value;
   return kind === undefined || cardToken === undefined ? undefined : chargedBy(kind, cardToken);
 }

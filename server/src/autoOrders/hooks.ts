@@ -6,7 +6,7 @@ import {
   findHeldItems,
   missedAtStart,
 } from './createOperations.ts';
-import { refreshFacets } from './originalOrderOperations.ts';
+import { monthsACardMustLast, refreshFacets } from './originalOrderOperations.ts';
 
 /** The reactions of auto orders to orders. */
 export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {
@@ -14,6 +14,7 @@ export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {
   missedAtStart,
   onOriginalOrderChanged: refreshFacets,
   findHeldItems,
+  monthsACardMustLast,
   findAutoOrdersOfCustomer,
   lockAutoOrder,
   cancelAutoOrder,

@@ -11,6 +11,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { withoutEffectWords } from '../platform/http/ignoredFields.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -19,6 +20,7 @@ import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { ReadBilled } from './billed.ts';
 import { asksForBilled } from './billed.ts';
 import { cancelItem, isItem } from './cancelItem.ts';
+import { monthsForItems } from './cardValidity.ts';
 import { changeAutoOrder } from './changeOperations.ts';
 import { editAutoOrder, paused } from './edit.ts';
 import type { EditRules } from './editItem.ts';
@@ -28,7 +30,7 @@ import { ignoredFields } from './ignoredInput.ts';
 import { missedWords } from './missed.ts';
 import { openingsOf } from './opening.ts';
 import { addOpenings } from './openingStore.ts';
-import { changeOriginalOrder } from './originalOrderOperations.ts';
+import { askOriginalCard, changeOriginalOrder } from './originalOrderOperations.ts';
 import { paced } from './pacing.ts';
 import { oidOf } from './readOperations.ts';
 import type { FormRules } from './staleForm.ts';
@@ -45,6 +47,8 @@ export interface UpdateOptions {
   readonly readBilled: ReadBilled;
   /** The version that the client has read, where it sent `If-Match`. */
   readonly ifMatch?: number | undefined;
+  /** Asks about a new card of the original order. Absent: it was asked about before. */
+  readonly newCards?: NewCardParts | undefined;
   /** False skips the validation of a given original order (`validate_original_order=No`). */
   readonly validatesOriginalOrder: boolean;
 }
@@ -61,7 +65,10 @@ export async function updateAutoOrder(
 ): Promise<readonly string[]> {
   const newOids = await takeItemOids(context, body.items);
   const original = body.original_order ?? undefined;
+  const facts =
+    options.newCards && (await askOriginalCard(context, oid, original, options.newCards));
   let left: readonly string[] = [];
+  let monthsMin = 0;
   await changeAutoOrder(context, oid, {
     title: 'Updated',
     ifMatch: options.ifMatch,
@@ -71,14 +78,18 @@ export async function updateAutoOrder(
       left = decided.left;
       options.onMissed?.(decided.missed);
       options.onIgnored?.(decided.ignored);
-      if (decided.edited.ok) await keepOpenings(context, autoOrder, decided.edited.value);
+      if (decided.edited.ok) {
+        await keepOpenings(context, autoOrder, decided.edited.value);
+        monthsMin = monthsForItems(decided.edited.value, rules.catalog);
+      }
       return decided.edited;
     },
     alsoChange:
       original &&
       (async (context, autoOrder) => {
         const { validatesOriginalOrder: validates } = options;
-        const changed = await changeOriginalOrder(context, autoOrder, original, validates);
+        const card = { facts, monthsMin };
+        const changed = await changeOriginalOrder(context, autoOrder, original, validates, card);
         options.onIgnored?.(changed.ignored);
         return changed.changes;
       }),

@@ -4,17 +4,26 @@ import { localDate } from '../kernel/calendar.ts';
 import type { ChargedCard } from '../orders/charge.ts';
 import { noHooks } from '../orders/hooks.ts';
 import { ignoredIn } from '../orders/ignoredInput.ts';
+import { askNewCard, type NewCardParts } from '../orders/newCardOperations.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { refundWarnings } from '../orders/refund.ts';
 import { findOrder, findOrders } from '../orders/store.ts';
-import { noOrder, orderAfter, updateOrder } from '../orders/updateOperations.ts';
+import {
+  type NewCard,
+  noOrder,
+  orderAfter,
+  refuseUnaccepted,
+  updateOrder,
+} from '../orders/updateOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { AutoOrder } from './autoOrder.ts';
+import { monthsForItems } from './cardValidity.ts';
+import { loadCatalog } from './catalogReader.ts';
 import type { FieldChange } from './changeWords.ts';
 import { facetsOf } from './facets.ts';
 import { saveFacets } from './searchStore.ts';
-import { findOidsByOriginalOrders } from './store.ts';
+import { findOidByOriginalOrder, findOidsByOriginalOrders, loadAutoOrders } from './store.ts';
 
 /** A changed original order. */
 export interface ChangedOriginal {
@@ -26,20 +35,22 @@ export interface ChangedOriginal {
 
 /**
  * Changes the original order, whose addresses and card every rebill uses, in the caller's
- * transaction. With `validates`, the changed order must be one that can be billed. `card` is what
- * the gateway knows of a new card.
+ * transaction. With `validates`, the changed order must be one that can be billed.
  */
 export async function changeOriginalOrder(
   context: Context,
   autoOrder: AutoOrder,
   body: Order,
   validates: boolean,
-  card?: ChargedCard,
+  card: Omit<NewCard, 'path'> = {},
 ): Promise<ChangedOriginal> {
   const before = await findOrder(context.db, autoOrder.merchantId, autoOrder.originalOrderId, {
     lock: true,
   });
-  const { order } = await updateOrder(context, autoOrder.originalOrderId, body, noHooks, card);
+  const { order } = await updateOrder(context, autoOrder.originalOrderId, body, noHooks, {
+    ...card,
+    path,
+  });
   if (validates) refuseUnbillable(context, order.document);
   await saveFacets(context.db, autoOrder.merchantId, [facetsOf(autoOrder.autoOrderOid, order)]);
   return {
@@ -50,6 +61,8 @@ export async function changeOriginalOrder(
     ignored: before ? ignoredOf(context, body, before, order) : [],
   };
 }
+
+const path = 'original_order.';
 
 const ignoredOf = (
   context: Context,
@@ -69,13 +82,41 @@ export async function originalOrderAfter(
   context: Context,
   { merchantId, originalOrderId }: AutoOrder,
   body: Order,
-  validates: boolean,
+  { validates, monthsMin }: { readonly validates: boolean; readonly monthsMin: number },
 ): Promise<{ readonly order: OrderRecord; readonly ignored: readonly string[] }> {
   const stored =
     (await findOrder(context.db, merchantId, originalOrderId)) ?? noOrder(originalOrderId);
   const { order } = orderAfter(context, stored, body);
+  if (body.payment?.credit_card) refuseUnaccepted(context, stored, order, { monthsMin, path });
   if (validates) refuseUnbillable(context, order.document);
   return { order, ignored: ignoredOf(context, body, stored, order) };
+}
+
+/**
+ * Asks the gateway about the card that an update gives to the original order of an auto order.
+ * Returns what it knows of it; undefined when the update gives none. Not inside a transaction.
+ */
+export async function askOriginalCard(
+  context: Context,
+  oid: number,
+  body: Order | undefined,
+  parts: NewCardParts,
+): Promise<ChargedCard | undefined> {
+  const cardToken = body?.payment?.credit_card?.card_number_token;
+  if (!cardToken) return undefined;
+  const [autoOrder] = await loadAutoOrders(context.db, context.merchant.merchantId, [oid]);
+  if (autoOrder === undefined) return undefined;
+  const { originalOrderId: orderId } = autoOrder;
+  return askNewCard(context, { orderId, cardToken, path: `${path}payment.credit_card.` }, parts);
+}
+
+/** Returns how many months the items of an order's auto order require a card to last; 0: any. */
+export async function monthsACardMustLast(context: Context, orderId: string): Promise<number> {
+  const { merchantId } = context.merchant;
+  const oid = await findOidByOriginalOrder(context.db, merchantId, orderId);
+  const [autoOrder] = oid === undefined ? [] : await loadAutoOrders(context.db, merchantId, [oid]);
+  if (autoOrder === undefined) return 0;
+  return monthsForItems(autoOrder, await loadCatalog(context.db, merchantId, [autoOrder]));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AutoOrderQuery, AutoOrderQueryBatch } from '@perennial/contract/autoOrder.ts';
 import { operations } from '@perennial/contract/operations.ts';
+import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { Context } from '../platform/context.ts';
 import type { Answer, AnswerExtras } from '../platform/http/answer.ts';
 import { noContent, payloadText } from '../platform/http/answer.ts';
@@ -14,6 +15,7 @@ import { establishAutoOrder } from './createOperations.ts';
 import {
   cancelItemByReferenceOrder,
   pauseAutoOrder,
+  type UpdateOptions,
   updateAutoOrder,
   updateItemAddOns,
   updateItemProperties,
@@ -30,13 +32,14 @@ import { queueBatch, updateBatch } from './updateJobOperations.ts';
 export interface AutoOrderParts {
   readonly readBilled: ReadBilled;
   readonly readOpenRebills: ReadOpenRebills;
+  readonly newCards?: NewCardParts;
 }
 
 /**
  * The auto order operations of the contract. Operations that change an auto order return it as it
  * is after the change.
  */
-export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts) =>
+export const autoOrderRoutes = ({ readBilled, readOpenRebills, newCards }: AutoOrderParts) =>
   ({
     getAutoOrders: (context, input) => list(context, input, input.query),
     getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
@@ -75,12 +78,14 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts)
         onMissed: (words) => missed.push(...words),
         onIgnored: (words) => ignored.push(...words),
         readBilled,
+        newCards,
         ifMatch,
         validatesOriginalOrder: isValidating(query.validate_original_order),
       });
       return one(context, { oid }, expand, { left, ignored, missed });
     },
-    updateAutoOrdersBatch: (context, input) => updateAutoOrdersBatch(context, input, readBilled),
+    updateAutoOrdersBatch: (context, input) =>
+      updateAutoOrdersBatch(context, input, { readBilled, newCards }),
     pauseAutoOrder: async (context, { params: { auto_order_oid: oid }, expand, ifMatch }) => {
       await pauseAutoOrder(context, oid, ifMatch);
       return one(context, { oid }, expand);
@@ -169,17 +174,17 @@ async function list(
 async function updateAutoOrdersBatch(
   context: Context,
   { query, body, expand }: Input<'updateAutoOrdersBatch'>,
-  readBilled: ReadBilled,
+  { readBilled, newCards }: Pick<UpdateOptions, 'readBilled' | 'newCards'>,
 ): Promise<Answer> {
   const elements = body.autoOrders ?? refuse('missing_field', { field: 'autoOrders' });
   const { maxElements, maxElementsAsync } = operations.updateAutoOrdersBatch;
   const max = query._async ? maxElementsAsync : maxElements;
   if (elements.length > max) refuse('too_many_elements', { field: 'autoOrders', max });
   if (query._async) {
-    await queueBatch(context, elements, true);
+    await queueBatch(context, elements, { validatesOriginalOrder: true, newCards });
     return noContent();
   }
-  const options = { readBilled, validatesOriginalOrder: true };
+  const options = { readBilled, newCards, validatesOriginalOrder: true };
   const { updated, failed, ...remarks } = await updateBatch(context, elements, options);
   const { json, leftOut } = await getAutoOrdersBatch(context, updated, expand);
   const unreadable = leftOutWarning(context, 'auto order', leftOut);

@@ -1,5 +1,7 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import { errorMessage } from '@perennial/contract/errors.ts';
+import { withKnownCard } from '../orders/cardOperations.ts';
+import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { Refusal, refuse } from '../platform/http/refusal.ts';
@@ -8,6 +10,7 @@ import type { UpdateJob } from './jobStore.ts';
 import { claimUpdateJob, countAttempt, deleteUpdateJob, insertUpdateJobs } from './jobStore.ts';
 import type { UpdateOptions } from './operations.ts';
 import { updateAutoOrder } from './operations.ts';
+import { askOriginalCard } from './originalOrderOperations.ts';
 import { leftWords } from './staleForm.ts';
 import { appendLogs, loadAutoOrders } from './store.ts';
 
@@ -77,7 +80,7 @@ export async function updateBatch(
 export async function queueBatch(
   context: Context,
   elements: readonly WireAutoOrder[],
-  validatesOriginalOrder: boolean,
+  { validatesOriginalOrder, newCards }: QueueOptions,
 ): Promise<void> {
   const { merchantId } = context.merchant;
   const oids = elements.map(
@@ -91,16 +94,34 @@ export async function queueBatch(
   const unknown = oids.find((oid) => !known.has(oid));
   if (unknown !== undefined)
     refuse('not_found', { what: 'auto order', id: unknown }, { objectId: String(unknown) });
+  const asked = await withKnownCards(context, elements, newCards);
   await insertUpdateJobs(
     context.db,
     merchantId,
-    elements.map((body, index) => ({
+    asked.map((body, index) => ({
       autoOrderOid: oids[index]!,
       body,
       validatesOriginalOrder,
       actorName: context.actor.name,
     })),
   );
+}
+
+type QueueOptions = Pick<UpdateOptions, 'validatesOriginalOrder' | 'newCards'>;
+
+// A queued update runs in a transaction, in which no gateway can be asked.
+async function withKnownCards(
+  context: Context,
+  elements: readonly WireAutoOrder[],
+  newCards: NewCardParts | undefined,
+): Promise<WireAutoOrder[]> {
+  const known: WireAutoOrder[] = [];
+  for (const body of elements) {
+    const { auto_order_oid: oid = 0, original_order: original } = body;
+    const facts = newCards && original && (await askOriginalCard(context, oid, original, newCards));
+    known.push(facts ? { ...body, original_order: withKnownCard(original, facts) } : body);
+  }
+  return known;
 }
 
 /**

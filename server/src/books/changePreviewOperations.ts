@@ -1,6 +1,7 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderPreviewRequest } from '@perennial/contract/change.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
+import { monthsForItems } from '../autoOrders/cardValidity.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { refuseStale, settled } from '../autoOrders/changeOperations.ts';
 import { countNewItems } from '../autoOrders/editItem.ts';
@@ -54,19 +55,18 @@ export async function previewChange(
   const { after, warnings } = action
     ? await actedOn(context, current, action)
     : await changedBy(context, current, body ?? {}, options.ifMatch);
+  const catalog = await loadCatalog(db, merchant.merchantId, [current, after]);
   const original =
     body?.original_order &&
-    (await originalOrderAfter(
-      context,
-      current,
-      body.original_order,
-      options.validatesOriginalOrder,
-    ));
+    (await originalOrderAfter(context, current, body.original_order, {
+      validates: options.validatesOriginalOrder,
+      monthsMin: monthsForItems(after, catalog),
+    }));
   const input = await decisionInput(context, current);
   const changed = {
     ...input,
     autoOrder: after,
-    catalog: await loadCatalog(db, merchant.merchantId, [current, after]),
+    catalog,
     ...(original && (await movedTo(context, original.order))),
   };
   return {

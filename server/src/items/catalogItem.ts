@@ -92,6 +92,7 @@ function autoOrderOf(wire: WireAutoOrder, currency: string): ItemAutoOrder {
     paused: wire.auto_order_paused ?? false,
     freeShipping: wire.free_shipping_auto_order ?? false,
     prohibitExpiringCardsMonths: wire.auto_order_prohibit_expiring_cards ?? 0,
+    testAmount: money(wire.auth_future_amount ?? wire.auth_test_amount, currency),
     cancelItemId: wire.auto_order_cancel_item_id,
     cancelChargeMinimumBalance: wire.auto_order_cancel_charge_minimum_balance ?? false,
     cancelMinimumRebillCount: wire.auto_order_cancel_minimum_rebill_count,

@@ -68,6 +68,8 @@ export interface ItemAutoOrder {
   readonly freeShipping: boolean;
   /** Cards that expire within this number of months are refused. 0 means off. */
   readonly prohibitExpiringCardsMonths: number;
+  /** Authorized to test the card of an order that costs nothing. Absent: as the merchant says. */
+  readonly testAmount?: Minor | undefined;
   readonly cancelItemId?: string | undefined;
   readonly cancelChargeMinimumBalance: boolean;
   readonly cancelMinimumRebillCount?: number | undefined;

@@ -9,6 +9,7 @@ import type {
 } from '@perennial/contract/perennial.ts';
 import { isZone } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { toMinor } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { shippingMethodFault } from './shippingMethods.ts';
@@ -23,6 +24,8 @@ const sectionNames = [
   'missed_shipments',
   'store_declined_rebills',
   'prohibit_expiring_cards_months',
+  'auth_test_amount',
+  'auth_test_card_changes',
   'card_expiry_notice_months',
   'accepted_card_types',
   'cancel_reasons',
@@ -110,6 +113,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
     shippingMethodFault(given.shipping_methods, merchant.currency) ??
     gatewayFault(merchant, given.gateways) ??
     boundFault(given.prohibit_expiring_cards_months) ??
+    testAmountFault(given.auth_test_amount, merchant.currency) ??
     noticeMonthsFault(given.card_expiry_notice_months) ??
     cardTypesFault(given.accepted_card_types)
   );
@@ -128,6 +132,20 @@ export const noLoopback: FieldFault = {
   reason: 'is switched off for all merchants of this installation',
   fix: 'Receive at a public https URL, or start the server with LOOPBACK_WEBHOOKS=on',
 };
+
+function testAmountFault(
+  amount: number | null | undefined,
+  currency: string,
+): FieldFault | undefined {
+  if (amount == null) return undefined;
+  const parsed = toMinor(amount, currency);
+  if (parsed.ok && parsed.value >= 0) return undefined;
+  return {
+    field: 'auth_test_amount',
+    reason: `is not an amount in ${currency}`,
+    fix: 'Send 0 to test no cards, or an amount such as 1.00',
+  };
+}
 
 function noticeMonthsFault(months: number | null | undefined): FieldFault | undefined {
   if (months == null || (months >= 0 && months <= 12)) return undefined;

@@ -1,5 +1,6 @@
 import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import type { OrderDocument } from './order.ts';
+import { cardTestDetail } from './payment.ts';
 import { refundDetail } from './refundedOrder.ts';
 
 /** A payment that a gateway captured. */
@@ -15,7 +16,8 @@ export const captureTransactions = ({
 }: Pick<OrderDocument, 'payment'>): OrderPaymentTransaction[] =>
   (payment?.transactions ?? []).filter(
     ({ successful, details = [] }) =>
-      successful === true && !details.some(({ name }) => name === refundDetail),
+      successful === true &&
+      !details.some(({ name }) => name === refundDetail || name === cardTestDetail),
   );
 
 /** Returns the captures of an order that a gateway can refund. */

@@ -33,6 +33,8 @@ export type ChargeResult =
       readonly gatewayKind?: string | undefined;
       readonly reference: string;
       readonly card?: ChargedCard;
+      /** What was authorized and given back. Absent: the amount was captured. */
+      readonly tested?: Minor | undefined;
     }
   | {
       readonly kind: 'declined';
@@ -42,6 +44,8 @@ export type ChargeResult =
       /** Why, in one of the gateways' common words: `insufficient funds`. */
       readonly code?: string | undefined;
       readonly reference?: string | undefined;
+      /** What was to be authorized as a test. Absent: it was to be captured. */
+      readonly tested?: Minor | undefined;
     }
   /** `notSent` says why no gateway was asked. One will be asked as soon as that reason is gone. */
   | { readonly kind: 'unknown'; readonly notSent?: string };

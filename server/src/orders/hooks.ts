@@ -37,6 +37,8 @@ export interface OrderHooks {
     order: OrderRecord,
     itemIds: readonly string[],
   ): Promise<ReadonlyMap<string, number>>;
+  /** Returns how many months the items of an order's auto order require a card to last; 0: any. */
+  monthsACardMustLast(context: Context, orderId: string): Promise<number>;
   /** Returns the oids of the active auto orders of an order's customer. */
   findAutoOrdersOfCustomer(context: Context, order: OrderRecord): Promise<readonly number[]>;
   /**
@@ -98,6 +100,7 @@ export const noHooks: OrderHooks = {
   onOriginalOrderChanged: async () => {},
   lockRebill: async () => undefined,
   findHeldItems: async () => new Map(),
+  monthsACardMustLast: async () => 0,
   findAutoOrdersOfCustomer: async () => [],
   lockAutoOrder: async (_context, autoOrderOid) => autoOrderOid,
   cancelAutoOrder: async () => {},

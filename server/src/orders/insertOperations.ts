@@ -4,6 +4,7 @@ import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import { findOrderingCustomer } from '../customers/store.ts';
 import { findSoldItems } from '../items/store.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import type { Minor } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
@@ -16,6 +17,10 @@ import { takeNumbers } from '../platform/storage/counters.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type DescribeCard, givenCard, withKnownCard } from './cardOperations.ts';
 import { cardPolicyOf } from './cardPolicy.ts';
+import { type CardTest, type CardTester, purchaseTestKey } from './cardTest.ts';
+import { cardTestPolicyOf } from './cardTestAmount.ts';
+import { testCard } from './cardTestOperations.ts';
+import { insertCardTest } from './cardTestStore.ts';
 import {
   type Charge,
   type ChargeObstacle,
@@ -41,6 +46,8 @@ import { loadTaxTerms } from './taxReader.ts';
 /** What inserting orders needs from other features. */
 export interface OrderParts {
   readonly charge: Charge;
+  /** Tests the cards of orders that cost nothing. */
+  readonly cardTests: CardTester;
   /** Runs before an order that would be charged is stored. */
   obstacle(merchant: Merchant): ChargeObstacle | undefined;
   readonly hooks: OrderHooks;
@@ -98,9 +105,22 @@ export async function placeOrder(
     await spendCredit(context, order);
     await store(context, order, parts.hooks);
     if (plan.kind === 'charge') await reserveOrder(context, order);
+    if (plan.kind === 'charge' && plan.tested !== undefined)
+      await insertCardTest(context.db, testOf(context, order, plan.tested), 'payment');
   });
   return plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
 }
+
+const testOf = ({ now }: Context, order: OrderRecord, amount: Minor): CardTest => ({
+  merchantId: order.merchantId,
+  key: purchaseTestKey(order.merchantId, order.orderId),
+  orderId: order.orderId,
+  cardToken: order.cardToken ?? '',
+  amount,
+  currency: order.currency,
+  requestedAt: now,
+  state: 'asked',
+});
 
 /** Only a line that was billed elsewhere before can start in the past. */
 async function missedAtStart(
@@ -153,8 +173,8 @@ export const unsettledWords = (stage: OrderStage, result: ChargeResult): string 
     : `The gateway has not answered. The order waits in ${stage} and is settled once it does.`;
 
 /**
- * Charges an order's first payment and settles the outcome. An unknown outcome leaves the order as
- * it is.
+ * Charges an order's first payment, or tests its card when it costs nothing, and settles the outcome.
+ * An unknown outcome leaves the order as it is.
  */
 export async function chargeAndSettle(
   context: Context,
@@ -162,7 +182,7 @@ export async function chargeAndSettle(
   parts: OrderParts,
   lease: Lease,
 ): Promise<ChargeResult> {
-  const result = await askGateway(context, order, parts.charge, lease);
+  const result = await askGateway(context, order, parts, lease);
   if (result.kind !== 'unknown')
     await inTransaction(context, (context) =>
       settleCharge(context, order.orderId, result, parts.hooks),
@@ -348,6 +368,7 @@ export async function readOrderTerms(
     customer,
     coupons,
     cardPolicy: cardPolicyOf(context.merchant.settings),
+    testAmount: cardTestPolicyOf(context.merchant.settings, currency).amount,
     tax: taxTerms(taxed),
     currency,
     now: { at: context.now, timeZone, by: context.actor.name },
@@ -432,10 +453,18 @@ async function refuseTakenNumber({ db }: Context, order: OrderRecord): Promise<n
 async function askGateway(
   context: Context,
   order: OrderRecord,
-  charge: Charge,
+  { charge, cardTests }: OrderParts,
   lease: Lease,
 ): Promise<ChargeResult> {
   try {
+    // Without a price, only a test of the card is under way.
+    if (order.total === 0)
+      return await testCard(
+        context,
+        purchaseTestKey(order.merchantId, order.orderId),
+        cardTests,
+        lease,
+      );
     return await charge({
       idempotencyKey: chargeKey(order.merchantId, order.orderId),
       merchantId: order.merchantId,

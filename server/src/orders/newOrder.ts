@@ -12,6 +12,7 @@ import { amountMax, type Minor, minor, sum, toMinor, zero } from '../kernel/mone
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
 import { type CardPolicy, unacceptedCard } from './cardPolicy.ts';
+import { purchaseTestAmount } from './cardTestAmount.ts';
 import {
   type CouponClaim,
   type CouponTerms,
@@ -53,6 +54,8 @@ export interface NewOrderRequest {
   readonly coupons?: CouponTerms | undefined;
   /** Which cards may pay what recurs. Absent: all. */
   readonly cardPolicy?: CardPolicy | undefined;
+  /** Authorized to test a card, where no item says otherwise. Absent: nothing. */
+  readonly testAmount?: Minor | undefined;
   /** The merchant's shipping methods. */
   readonly shippingMethods?: readonly ShippingMethod[];
   readonly customerShipping?: CustomerShipping | undefined;
@@ -93,7 +96,8 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const { currency, lines, coupons, totals, credit, shipping } = priced.value;
   const owed = minor(totals.total - credit);
   const flags = flagsFor(request);
-  const plan = planPayment(paymentMethodOf(wire.payment), flags, owed);
+  const tested = testAmountOf(request, lines);
+  const plan = planPayment(paymentMethodOf(wire.payment), flags, owed, tested);
   const fault = cardFault(wire.payment, plan.kind === 'charge');
   if (fault) return failure(fault);
   const unaccepted = unacceptedFault(request, lines);
@@ -179,6 +183,18 @@ export function pricedOrder(request: NewOrderRequest): Outcome<PricedOrder, Fiel
     credit: credit.value,
     shipping: shipping.value,
   });
+}
+
+/** What is authorized to test the card, if the order costs nothing and something of it recurs. */
+function testAmountOf(
+  { order, catalog, testAmount }: NewOrderRequest,
+  lines: readonly OrderLine[],
+): Minor | undefined {
+  if (!order.payment?.credit_card?.card_number_token) return undefined;
+  const recurring = (order.items ?? [])
+    .filter((_, place) => lines[place]?.recurs)
+    .map(({ merchant_item_id: id }) => catalog.get(fold(id ?? '')));
+  return purchaseTestAmount(recurring, testAmount);
 }
 
 /** The flags of the insert, and what the customer's profile says of payments. */

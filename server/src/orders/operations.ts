@@ -7,7 +7,6 @@ import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { JsonList, JsonPage } from '../platform/storage/page.ts';
-import { givenCard } from './cardOperations.ts';
 import { facetNames } from './facets.ts';
 import { type InsertedOrder, insertOrder, type OrderParts } from './insertOperations.ts';
 import {
@@ -17,6 +16,7 @@ import {
   readOrderPage,
   readOrdersJson,
 } from './listStore.ts';
+import { askNewCard } from './newCardOperations.ts';
 import { refundOthers } from './otherRefundOperations.ts';
 import type { OrderProjection } from './present.ts';
 import { type RefundParts, type RequestedRefund, refundOrder } from './refundOperations.ts';
@@ -117,8 +117,12 @@ export async function updateOrderJson(
   body: Order,
   expand: ReadonlySet<string>,
 ): Promise<ChangedOrderJson> {
-  const card = await givenCard(context, body, parts);
-  const { order, warnings } = await updateOrder(context, orderId, body, parts.hooks, card);
+  const cardToken = body.payment?.credit_card?.card_number_token;
+  const path = 'payment.credit_card.';
+  const facts = cardToken
+    ? await askNewCard(context, { orderId, cardToken, path }, parts)
+    : undefined;
+  const { order, warnings } = await updateOrder(context, orderId, body, parts.hooks, { facts });
   return { json: await getOrder(context, parts, order.orderId, expand), warnings };
 }
 

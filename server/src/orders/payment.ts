@@ -26,8 +26,8 @@ export const isInvoiced = (method: OrderPayment['payment_method']): boolean =>
 
 /** The plan for the payment of a new order. */
 export type PaymentPlan =
-  /** Charge at the gateway now. */
-  | { readonly kind: 'charge' }
+  /** Charge at the gateway now, or with `tested` only authorize that amount and give it back. */
+  | { readonly kind: 'charge'; readonly tested?: Minor | undefined }
   /** The order is already paid, or there is nothing to pay. */
   | { readonly kind: 'paid'; readonly status: 'Processed' | 'Skipped' }
   /** A person has to handle the payment. */
@@ -35,18 +35,22 @@ export type PaymentPlan =
 
 /**
  * Returns how a new order is paid (order reference, OrderChannelPartner and OrderPayment). `total`
- * is in minor units.
+ * is in minor units. `tested` is authorized to test the card of an order that costs nothing.
  */
 export function planPayment(
   method: OrderPayment['payment_method'],
   flags: OrderChannelPartner,
   total: number,
+  tested?: Minor,
 ): PaymentPlan {
   if (method === 'Quote Request') return { kind: 'waiting', stage: 'Quote Request' };
   if (flags.skip_payment_processing) return { kind: 'paid', status: 'Skipped' };
   if (flags.no_realtime_payment_processing)
     return { kind: 'waiting', stage: 'Accounts Receivable' };
-  if (total === 0) return { kind: 'paid', status: 'Processed' };
+  if (total === 0)
+    return tested !== undefined && method === 'Credit Card'
+      ? { kind: 'charge', tested }
+      : { kind: 'paid', status: 'Processed' };
   if (method === 'Credit Card') return { kind: 'charge' };
   if (method === 'Cash') return { kind: 'paid', status: 'Processed' };
   if (method === 'Purchase Order' && flags.auto_approve_purchase_order)
@@ -80,10 +84,13 @@ export function paid(
  * partner requested.
  */
 export function settled(order: OrderRecord, result: KnownChargeResult, now: Occasion): OrderRecord {
-  const tried = withAnswer(order, result, now, order.total);
+  const tried = withAnswer(order, result, now, result.tested ?? order.total);
   if (result.kind === 'approved')
     return paid(tried, 'Processed', paidStage(order.document), now.at, now);
-  const keep = order.document.channel_partner?.store_if_payment_declines === true;
+  // An order that costs nothing cannot be collected, so a card that fails its test rejects it.
+  const keep =
+    result.tested === undefined &&
+    order.document.channel_partner?.store_if_payment_declines === true;
   const document = withPayment(tried.document, { payment_status: 'Declined' });
   const moved = inStage(
     document,
@@ -120,8 +127,12 @@ export const withPaymentStatus = (
 
 /** The transaction detail that names the kind of gateway that captured it. */
 export const gatewayKindDetail = 'gateway kind';
+/** The transaction detail with the amount that a test of a card authorized. It captured nothing. */
+export const cardTestDetail = 'card test';
 /** The transaction detail that names why the gateway declined, in the common words. */
 export const declineCodeDetail = 'code';
+
+const decimalOf = (amount: Minor, { currency }: OrderRecord): number => fromMinor(amount, currency);
 
 function withTransaction(
   order: OrderRecord,
@@ -133,6 +144,9 @@ function withTransaction(
     ...(result.reference === undefined
       ? []
       : [{ name: 'reference', type: 'text', value: result.reference }]),
+    ...(result.tested === undefined
+      ? []
+      : [{ name: cardTestDetail, type: 'text', value: String(decimalOf(result.tested, order)) }]),
     ...(result.kind === 'approved' && result.gatewayKind !== undefined
       ? [{ name: gatewayKindDetail, type: 'text', value: result.gatewayKind }]
       : []),

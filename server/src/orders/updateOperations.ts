@@ -20,18 +20,27 @@ import { countPaidLater, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 import { returnSpentCredit } from './storeCreditOperations.ts';
 
+/** What is known of the card that a change gives to an order. */
+export interface NewCard {
+  /** What the gateway knows of it. */
+  readonly facts?: ChargedCard | undefined;
+  /** How many months the items of its auto order require it to last. */
+  readonly monthsMin?: number | undefined;
+  /** The object of the request that the order is in, with its dot, or empty. */
+  readonly path?: string | undefined;
+}
+
 /**
  * Changes a stored order as a client requested (order reference, updateOrder). Absent fields stay,
  * null clears, and values that the server computes are ignored. Joins the surrounding transaction.
- * A caller that changes an original order for its auto order omits the hooks. `card` is what the
- * gateway knows of a new card.
+ * A caller that changes an original order for its auto order omits the hooks.
  */
 export function updateOrder(
   context: Context,
   orderId: string,
   body: Order,
   hooks: OrderHooks = noHooks,
-  card?: ChargedCard,
+  card: NewCard = {},
 ): Promise<UpdatedOrder> {
   const change = writable(Order, body, context.merchant.timeZone);
   return inTransaction(context, async (context) => {
@@ -41,8 +50,11 @@ export function updateOrder(
       (await findOrder(context.db, merchantId, orderId, { lock: true })) ?? noOrder(orderId);
     const changed = orderAfter(context, stored, body, rebill?.isUnderWay);
     const { becamePaid } = changed;
-    const order = withCardFacts(await withCustomer(context, changed.order, stored), card);
-    if (body.payment?.credit_card) refuseUnaccepted(context, stored, order);
+    const order = withCardFacts(await withCustomer(context, changed.order, stored), card.facts);
+    if (body.payment?.credit_card) {
+      const monthsMin = card.monthsMin ?? (await hooks.monthsACardMustLast(context, orderId));
+      refuseUnaccepted(context, stored, order, { ...card, monthsMin });
+    }
     await saveOrder(context.db, order);
     await context.events.emit(context, [
       event('order_update', order, { changed: Object.keys(change) }),
@@ -71,18 +83,20 @@ export function updateOrder(
  * Refuses a new card that the merchant does not accept for auto orders. An order that starts or
  * pays none may have any card, and a card that stays is not checked.
  */
-function refuseUnaccepted(
+export function refuseUnaccepted(
   { merchant: { settings, timeZone }, now }: Context,
   before: OrderRecord,
   after: OrderRecord,
+  { monthsMin = 0, path = '' }: NewCard = {},
 ): void {
   const { credit_card: card } = after.document.payment ?? {};
   if (after.rebillNumber === undefined || !card || isSameCard(before, after)) return;
+  const policy = cardPolicyOf(settings);
   const fault = unacceptedCard(
     card,
-    cardPolicyOf(settings),
+    { ...policy, monthsMin: Math.max(policy.monthsMin, monthsMin) },
     { at: now, timeZone },
-    'payment.credit_card.',
+    `${path}payment.credit_card.`,
   );
   if (fault !== undefined) refuse('invalid_field', fault);
 }

@@ -20,6 +20,8 @@ export interface GatewayUnderTest {
   confirm(reference: string): Promise<void>;
   /** What was captured, by the books of the gateway itself. */
   captures(): Promise<{ key: string; amount: number }[]>;
+  /** What was held, by the books of the gateway itself, without what was declined. */
+  holds(): Promise<{ key: string; amount: number; releases: number }[]>;
   /** While true, the gateway does not respond. */
   setDown(isDown: boolean): Promise<void>;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>
     declinesAndLosesAnswers(subject);
     waitsForCustomers(subject);
     refundsOnce(subject);
+    holdsOnce(subject);
   });
 }
 
@@ -195,6 +198,83 @@ function refundsOnce(subject: Subject): void {
     );
   });
 }
+
+function holdsOnce(subject: Subject): void {
+  test('a hold is made once a key, is released once, and captures nothing', async () => {
+    const { holds } = subject().gateway;
+    const request = chargeOf(subject().cards.approved);
+    assert.deepEqual(await holds.find(request), { kind: 'absent' });
+    const first = await holds.hold(request);
+    assert.ok(first.kind === 'approved');
+    assert.deepEqual(await holds.hold(request), first);
+    assert.deepEqual(await holds.find(request), first);
+    assert.deepEqual(await holdsOf(subject(), request), [{ amount: 1999, releases: 0 }]);
+    const { reference } = first;
+    for (const answer of [
+      await holds.release(request, reference),
+      await holds.release(request, reference),
+      await holds.find(request),
+    ])
+      assert.deepEqual(answer, { kind: 'released', reference });
+    assert.deepEqual(await holdsOf(subject(), request), [{ amount: 1999, releases: 1 }]);
+    assert.deepEqual(await capturesOf(subject(), request), []);
+    assert.equal((await subject().gateway.find(request)).kind, 'absent', 'a hold is not a charge');
+  });
+
+  holdsDeclined(subject);
+  holdsLost(subject);
+}
+
+function holdsDeclined(subject: Subject): void {
+  for (const [card, reason] of [
+    ['insufficientFunds', 'insufficient funds'],
+    ['stolen', 'stolen card'],
+    ['mustBeConfirmed', 'authentication required'],
+  ] as const)
+    test(`a hold that is declined names its reason: ${reason}`, async () => {
+      const request = chargeOf(subject().cards[card]);
+      const { holds } = subject().gateway;
+      const answer = await holds.hold(request);
+      const declined = answer.kind === 'unknown' ? undefined : answer;
+      assert.ok(declined?.kind === 'declined', JSON.stringify(answer));
+      assert.equal(declined.reason, reason);
+      assert.ok((await holdsOf(subject(), request)).every(({ releases }) => releases === 1));
+    });
+}
+
+function holdsLost(subject: Subject): void {
+  test('a hold whose answer was lost is found again', async () => {
+    for (const [card, found] of [
+      ['lostBeforeCapture', 'absent'],
+      ['lostAfterCapture', 'approved'],
+    ] as const) {
+      const request = chargeOf(subject().cards[card]);
+      const { holds } = subject().gateway;
+      assert.equal((await holds.hold(request)).kind, 'unknown');
+      assert.equal((await holds.find(request)).kind, found);
+      assert.equal((await holds.hold(request)).kind, 'approved');
+      assert.equal((await holdsOf(subject(), request)).length, 1);
+    }
+  });
+
+  test('a gateway that is down holds and releases nothing', async () => {
+    const { holds } = subject().gateway;
+    const request = chargeOf(subject().cards.approved);
+    const held = await holds.hold(request);
+    assert.ok(held.kind === 'approved');
+    await subject().setDown(true);
+    assert.equal((await holds.release(request, held.reference)).kind, 'unknown');
+    assert.equal((await holds.hold(chargeOf(subject().cards.approved))).kind, 'unknown');
+    await subject().setDown(false);
+    assert.deepEqual(await holdsOf(subject(), request), [{ amount: 1999, releases: 0 }]);
+    assert.equal((await holds.release(request, held.reference)).kind, 'released');
+  });
+}
+
+const holdsOf = async (subject: GatewayUnderTest, request: ChargeRequest) =>
+  (await subject.holds())
+    .filter(({ key }) => key === request.key)
+    .map(({ amount, releases }) => ({ amount, releases }));
 
 let count = 0;
 

@@ -3,7 +3,7 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import { gatewaySuite } from './gateway.suite.ts';
 import { remoteSimulatorGateways } from './remoteSimulator.ts';
 import { simulatorGateway } from './simulator.ts';
-import { SimulatorBooks } from './simulatorBooks.ts';
+import { type BookedHold, SimulatorBooks } from './simulatorBooks.ts';
 import { simulatorServer } from './simulatorServer.ts';
 import { stripeGateway } from './stripe.ts';
 
@@ -16,6 +16,9 @@ const simulatorCards = {
   mustBeConfirmed: 'tok_confirm',
 };
 
+const heldIn = (holds: readonly BookedHold[]) =>
+  holds.filter(({ declined }) => declined === undefined);
+
 const confirmIn = (books: SimulatorBooks) => async (reference: string) => {
   books.confirm({ merchantId: 'TEST', reference, isConfirmed: true });
 };
@@ -27,6 +30,7 @@ gatewaySuite('the simulator in this process', async () => {
     cards: simulatorCards,
     confirm: confirmIn(books),
     captures: async () => books.captures(),
+    holds: async () => heldIn(books.holds()),
     setDown: async (isDown) => books.setDown(isDown),
     close: async () => {},
   };
@@ -47,6 +51,8 @@ gatewaySuite('the simulator over HTTP', async () => {
           captures: { key: string; amount: number }[];
         }
       ).captures,
+    holds: async () =>
+      heldIn(((await (await fetch(`${url}/holds`)).json()) as { holds: BookedHold[] }).holds),
     setDown: async (isDown) => books.setDown(isDown),
     async close() {
       await remote.close();
@@ -73,6 +79,7 @@ gatewaySuite('stripe', async () => {
     },
     confirm: async (reference) => standIn.confirm(reference),
     captures: async () => standIn.captures(),
+    holds: async () => standIn.holds(),
     setDown: async (isDown) => standIn.setDown(isDown),
     close: () => standIn.close(),
   };

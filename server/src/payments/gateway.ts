@@ -29,6 +29,8 @@ export interface Gateway {
   describe(cardToken: string): Promise<CardFacts | undefined>;
   /** Refunds at most what was captured. Runs once per key, like a charge. */
   refund(request: RefundRequest): Promise<RefundAnswer>;
+  /** Tests of cards. */
+  readonly holds: CardHolds;
 }
 
 /** One charge, as a gateway gets it. */
@@ -152,6 +154,40 @@ export type RefundAnswer =
   | { readonly kind: 'refunded'; readonly reference: string }
   | { readonly kind: 'refused'; readonly message: string }
   | Unknown;
+
+/**
+ * Holds of a gateway: amounts that a bank authorizes and that are never captured. They test a card.
+ * A hold has the identity, the amount and the card of a request, like a charge.
+ */
+export interface CardHolds {
+  /** Authorizes an amount once per key, without capturing it. `approved` means that it is held. */
+  hold(request: ChargeRequest): Promise<ChargeAnswer>;
+  /** Returns the outcome of a hold, also of one that was released. Holds nothing. */
+  find(request: ChargeRequest): Promise<HoldAnswer | Absent>;
+  /** Gives a hold back to the customer. One that was released stays so. */
+  release(request: ChargeRequest, reference: string): Promise<ReleaseAnswer>;
+}
+
+/** The holds of a gateway that cannot be asked. */
+export const noHolds: CardHolds = {
+  hold: () => Promise.resolve(noAnswer),
+  find: () => Promise.resolve(noAnswer),
+  release: () => Promise.resolve(noAnswer),
+};
+
+const noAnswer = { kind: 'unknown', message: 'the gateway cannot be asked' } as const;
+
+/** What a gateway says about a hold. */
+export type HoldAnswer = ChargeAnswer | Released;
+
+/** What a gateway says about the release of a hold. */
+export type ReleaseAnswer = Released | Unknown;
+
+/** The hold was made, and its amount is the customer's again. */
+export interface Released {
+  readonly kind: 'released';
+  readonly reference: string;
+}
 
 /** Why a gateway declines, in our words. Every gateway maps its own reasons to these. */
 export const declineReasons = [

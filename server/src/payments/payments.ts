@@ -8,10 +8,12 @@ import { type ChargingGate, type ChargingStop, openGate } from './charging.ts';
 import {
   type Absent,
   type CardFacts,
+  type CardHolds,
   type ChargeAnswer,
   type ChargeRequest,
   decidedAnswer,
   type Gateway,
+  noHolds,
   type RefundAnswer,
   type RefundRequest,
 } from './gateway.ts';
@@ -91,6 +93,19 @@ export interface MerchantPayments {
    * is sent and the outcome is unknown. CHARGING=off stops charges only.
    */
   refund(code: string, request: RefundRequest): Promise<RefundAnswer>;
+  /**
+   * Holds an amount at one gateway to test a card. `notSent` says why the gateway was not asked, if
+   * it was not.
+   */
+  hold(
+    code: string,
+    request: ChargeRequest,
+    lease: Lease,
+  ): Promise<{ readonly answer: ChargeAnswer; readonly notSent?: string | undefined }>;
+  /** Returns what finds and releases holds at one gateway. Neither moves money. */
+  holdsOf(code: string): Pick<CardHolds, 'find' | 'release'>;
+  /** Returns the kind of a gateway; undefined when the settings do not name it. */
+  kindOf(code: string): GatewayKind | undefined;
   /** Returns the outcome of a charge at one gateway. Moves no money. */
   find(code: string, request: ChargeRequest): Promise<ChargeAnswer | Absent>;
   /** Returns what the first of the gateways that knows a card says about it. */
@@ -273,6 +288,16 @@ function merchantPayments(
       return undefined;
     },
     find: async (code, request) => decidedAnswer(request, await named(code).find(request)),
+    async hold(code, request, lease) {
+      const reason = whyNot(code);
+      const isInTime = lease.leavesTimeFor(named(code).answerMsMax);
+      if (reason === undefined && isInTime)
+        return { answer: decidedAnswer(request, await named(code).holds.hold(request)) };
+      const notSent = reason ?? 'the test of the card waited too long for its turn';
+      return { answer: { kind: 'unknown', message: notSent }, notSent };
+    },
+    holdsOf: (code) => named(code).holds,
+    kindOf: (code) => byCode.get(code)?.kind,
   };
 }
 
@@ -455,5 +480,6 @@ function missingGateway(code: string): Gateway {
     cancel: unknown,
     describe: async () => undefined,
     refund: unknown,
+    holds: noHolds,
   };
 }

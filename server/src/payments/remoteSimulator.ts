@@ -1,11 +1,12 @@
 import type { Pool } from 'undici';
 import { Lazy } from '../kernel/lazy.ts';
-import type { Gateway } from './gateway.ts';
-import { chargeAnswer, chargeOrder } from './simulator.ts';
+import type { ChargeRequest, Gateway } from './gateway.ts';
+import { chargeAnswer, chargeOrder, heldAnswer, holdAnswer, releasedAnswer } from './simulator.ts';
 import type {
   BookAnswer,
   BookedCharge,
   CustomerChoice,
+  HoldBookAnswer,
   OutsideAction,
   OutsideAnswer,
   RefundBookAnswer,
@@ -92,8 +93,30 @@ function remoteSimulatorGateway(code: string, pool: Lazy<Pool>, timeoutMs: numbe
       );
       return answer;
     },
+    holds: {
+      async hold(request) {
+        const answer = await ask<HoldBookAnswer>(
+          pool,
+          'POST',
+          '/holds',
+          chargeOrder(code, request),
+        );
+        return answer.kind === 'unknown' ? answer : heldAnswer(answer);
+      },
+      async find(request) {
+        const answer = await ask<HoldBookAnswer>(pool, 'GET', holdPath(code, request));
+        return answer.kind === 'unknown' || answer.kind === 'absent' ? answer : holdAnswer(answer);
+      },
+      async release(request) {
+        const answer = await ask<HoldBookAnswer>(pool, 'DELETE', holdPath(code, request));
+        return answer.kind === 'unknown' ? answer : releasedAnswer(answer);
+      },
+    },
   };
 }
+
+const holdPath = (code: string, { key }: ChargeRequest): string =>
+  `/holds/${encodeURIComponent(code)}/${encodeURIComponent(key)}`;
 
 interface Captures {
   readonly kind: 'captures';
@@ -108,7 +131,7 @@ type NoAnswer = { readonly kind: 'unknown'; readonly message: string };
  */
 async function ask<Answer extends { kind: string }>(
   pool: Lazy<Pool>,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<Answer | NoAnswer> {

@@ -1,4 +1,5 @@
 import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { HoldAnswer, ReleaseAnswer } from './gateway.ts';
 import {
   awaitedAnswer,
   type ChargeAnswer,
@@ -7,7 +8,7 @@ import {
   isHardReason,
   unconfirmedDecline,
 } from './gateway.ts';
-import type { BookAnswer, ChargeOrder, SimulatorBooks } from './simulatorBooks.ts';
+import type { BookAnswer, ChargeOrder, HoldBookAnswer, SimulatorBooks } from './simulatorBooks.ts';
 import { factsOfToken } from './simulatorCards.ts';
 
 // The simulator answers from memory. The limit only prevents a slow card from piling up work.
@@ -41,6 +42,18 @@ export function simulatorGateway(code: string, books: SimulatorBooks, clock: Sys
       const answer = books.refund({ account: code, key, reference, amount });
       return answer.kind === 'lost' ? noAnswer : answer;
     },
+    holds: {
+      async hold(request) {
+        const answer = books.hold(chargeOrder(code, request));
+        if (answer.kind === 'hold' && answer.delayMs > 0) await clock.sleep(answer.delayMs);
+        return heldAnswer(answer);
+      },
+      async find(request) {
+        const answer = books.findHold(code, request.key);
+        return answer.kind === 'absent' ? answer : holdAnswer(answer);
+      },
+      release: async (request) => releasedAnswer(books.release(code, request.key)),
+    },
   };
 }
 
@@ -67,6 +80,29 @@ export function chargeAnswer(answer: BookAnswer): ChargeAnswer {
     message: `The simulator declined the card: ${reason}.`,
     reference,
   };
+}
+
+/** Converts the books' answer about a hold. */
+export function holdAnswer(answer: HoldBookAnswer): HoldAnswer {
+  if (answer.kind !== 'hold')
+    return chargeAnswer(answer.kind === 'conflict' ? answer : { kind: 'lost' });
+  const { hold } = answer;
+  return hold.releases > 0
+    ? { kind: 'released', reference: hold.reference }
+    : chargeAnswer({ kind: 'charge', charge: { ...hold, refunded: 0 }, delayMs: 0 });
+}
+
+/** Converts the answer to a request to hold. One that was released before was held. */
+export function heldAnswer(answer: HoldBookAnswer): ChargeAnswer {
+  const found = holdAnswer(answer);
+  return found.kind === 'released' ? { kind: 'approved', reference: found.reference } : found;
+}
+
+/** Converts the answer to a request to release a hold. */
+export function releasedAnswer(answer: HoldBookAnswer): ReleaseAnswer {
+  const found = holdAnswer(answer);
+  if (found.kind === 'released' || found.kind === 'unknown') return found;
+  return { kind: 'unknown', message: 'the simulator has no such hold' };
 }
 
 const noAnswer = { kind: 'unknown', message: 'the simulator did not respond' } as const;

@@ -35,6 +35,15 @@ export interface BookedCharge {
   readonly dispute?: BookedDispute;
 }
 
+/** A hold in the simulator's books: an amount that was authorized and is never captured. */
+export interface BookedHold extends ChargeOrder {
+  readonly reference: string;
+  /** The reason of a decline. Absent: the amount was held. */
+  readonly declined?: DeclineReason;
+  /** How often the amount was given back: 0 or 1. */
+  readonly releases: number;
+}
+
 /** A dispute in the simulator's books. */
 export interface BookedDispute {
   readonly reference: string;
@@ -89,6 +98,11 @@ export type BookAnswer =
   /** The key belongs to a different charge. */
   | { readonly kind: 'conflict' };
 
+/** What the books say about a hold. */
+export type HoldBookAnswer =
+  | { readonly kind: 'hold'; readonly hold: BookedHold; readonly delayMs: number }
+  | Exclude<BookAnswer, { readonly kind: 'charge' }>;
+
 /** What the books say about a refund. */
 export type RefundBookAnswer =
   | { readonly kind: 'refunded'; readonly reference: string }
@@ -103,6 +117,7 @@ export type RefundBookAnswer =
 export class SimulatorBooks {
   readonly #charges = new Map<string, BookedCharge>();
   readonly #byReference = new Map<string, BookedCharge>();
+  readonly #holds = new Map<string, BookedHold>();
   readonly #refunds = new Map<string, string>();
   readonly #declines = new Map<string, number>();
   readonly #lostOnce = new Set<string>();
@@ -189,6 +204,53 @@ export class SimulatorBooks {
     return { kind: 'refunded', reference };
   }
 
+  /** Holds an amount once per key. Its card behaves as it does for charges. */
+  hold(order: ChargeOrder): HoldBookAnswer {
+    if (this.#isDown) return lost;
+    const id = idOf(order);
+    const booked = this.#holds.get(id);
+    if (booked) return isSameCharge(booked, order) ? heldAnswer(booked) : { kind: 'conflict' };
+    const behaviour = this.#behaviour(order, id);
+    if (behaviour.kind === 'time out') {
+      this.#lostOnce.add(id);
+      if (behaviour.when === 'after capture') this.#bookHold(order);
+      return lost;
+    }
+    if (behaviour.kind === 'decline') return heldAnswer(this.#bookHold(order, behaviour.reason));
+    if (behaviour.kind === 'confirm')
+      return heldAnswer(this.#bookHold(order, 'authentication required'));
+    const delayMs = behaviour.kind === 'slow' ? behaviour.delayMs : 0;
+    return { ...heldAnswer(this.#bookHold(order)), delayMs };
+  }
+
+  /** Returns what the books hold of a hold. */
+  findHold(account: string, key: string): HoldBookAnswer {
+    if (this.#isDown) return lost;
+    const hold = this.#holds.get(idOf({ account, key }));
+    return hold ? heldAnswer(hold) : { kind: 'absent' };
+  }
+
+  /** Gives a hold back, once. */
+  release(account: string, key: string): HoldBookAnswer {
+    const found = this.findHold(account, key);
+    if (found.kind !== 'hold' || found.hold.declined || found.hold.releases > 0) return found;
+    const hold = { ...found.hold, releases: 1 };
+    this.#write({ kind: 'hold', hold });
+    return heldAnswer(hold);
+  }
+
+  /** Returns every hold, also the declined and the released ones, in the order of the books. */
+  holds(): BookedHold[] {
+    return [...this.#holds.values()];
+  }
+
+  #bookHold(order: ChargeOrder, declined?: DeclineReason): BookedHold {
+    const reference = referenceOf('simh', order);
+    const hold = { ...order, reference, ...(declined && { declined }), releases: 0 };
+    this.#write({ kind: 'hold', hold });
+    return hold;
+  }
+
   /** Refunds or disputes a capture, as people do in a gateway's own pages and at banks. */
   act({ merchantId, orderReference, action, amount, reason }: OutsideAction): OutsideAnswer {
     const charge = this.captures().findLast(
@@ -264,6 +326,7 @@ export class SimulatorBooks {
     for (const each of [
       this.#charges,
       this.#byReference,
+      this.#holds,
       this.#refunds,
       this.#declines,
       this.#lostOnce,
@@ -343,6 +406,10 @@ export class SimulatorBooks {
 
   #apply(entry: Entry): void {
     if (entry.kind === 'charge' || entry.kind === 'end') return this.#keep(entry.charge);
+    if (entry.kind === 'hold') {
+      this.#holds.set(idOf(entry.hold), entry.hold);
+      return;
+    }
     if (entry.kind === 'dispute') {
       const disputed = this.#byReference.get(entry.reference);
       if (disputed) this.#keep({ ...disputed, dispute: entry.dispute });
@@ -367,8 +434,12 @@ type Entry =
   | { readonly kind: 'charge'; readonly charge: BookedCharge }
   /** The customer confirmed the payment, or it was given up. */
   | { readonly kind: 'end'; readonly charge: BookedCharge }
+  /** An amount is held, or given back. */
+  | { readonly kind: 'hold'; readonly hold: BookedHold }
   | { readonly kind: 'refund'; readonly refund: RefundOrder; readonly reference: string }
   | { readonly kind: 'dispute'; readonly reference: string; readonly dispute: BookedDispute };
+
+const heldAnswer = (hold: BookedHold) => ({ kind: 'hold', hold, delayMs: 0 }) as const;
 
 const refused = (message: string) => ({ kind: 'refused', message }) as const;
 
@@ -394,7 +465,7 @@ function wholeLines(path: string): string {
 
 const idOf = ({ account, key }: { account: string; key: string }): string => `${account}\n${key}`;
 
-function isSameCharge(booked: BookedCharge, order: ChargeOrder): boolean {
+function isSameCharge(booked: ChargeOrder, order: ChargeOrder): boolean {
   return (
     booked.amount === order.amount &&
     booked.currency === order.currency &&

@@ -3,6 +3,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type {
   ChargeOrder,
   CustomerChoice,
+  HoldBookAnswer,
   OutsideAction,
   RefundOrder,
   SimulatorBooks,
@@ -16,6 +17,8 @@ import type { Behaviour } from './simulatorCards.ts';
  *     POST /charges          a charge; GET /charges/{account}/{key} its outcome
  *     POST /refunds          a refund
  *     POST /cancellations    gives up a payment that waits for its customer
+ *     POST /holds            a hold; GET /holds/{account}/{key} its outcome, DELETE releases it
+ *     GET  /holds            every hold
  *     POST /confirmations    what a customer says about such a payment
  *     POST /actions          a refund or a dispute that is made at the simulator itself
  *     GET  /captures         every capture with its key
@@ -48,6 +51,7 @@ export function simulatorServer(books: SimulatorBooks, clock: SystemClock): Fast
     const answer = books.cancel(request.body.reference);
     return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
   });
+  serveHolds(server, books, clock);
   server.post<{ Body: CustomerChoice }>('/confirmations', (request, reply) => {
     const answer = books.confirm(request.body);
     return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
@@ -73,6 +77,26 @@ export function simulatorServer(books: SimulatorBooks, clock: SystemClock): Fast
     return reply.code(204).send();
   });
   return server;
+}
+
+function serveHolds(server: FastifyInstance, books: SimulatorBooks, clock: SystemClock): void {
+  type Named = { Params: { account: string; key: string } };
+  const send = (reply: FastifyReply, answer: HoldBookAnswer) => {
+    const statuses = { absent: 404, conflict: 409, hold: 200 } as const;
+    return answer.kind === 'lost' ? cut(reply) : reply.code(statuses[answer.kind]).send(answer);
+  };
+  server.post<{ Body: ChargeOrder }>('/holds', async (request, reply) => {
+    const answer = books.hold(request.body);
+    if (answer.kind === 'hold' && answer.delayMs > 0) await clock.sleep(answer.delayMs);
+    return send(reply, answer);
+  });
+  server.get<Named>('/holds/:account/:key', ({ params: { account, key } }, reply) =>
+    send(reply, books.findHold(account, key)),
+  );
+  server.delete<Named>('/holds/:account/:key', ({ params: { account, key } }, reply) =>
+    send(reply, books.release(account, key)),
+  );
+  server.get('/holds', (_request, reply) => reply.send({ holds: books.holds() }));
 }
 
 function cut(reply: FastifyReply): FastifyReply {

@@ -1,19 +1,27 @@
 import type Stripe from 'stripe';
-import type { Minor } from '../kernel/money.ts';
-import {
-  type Absent,
-  awaitedAnswer,
-  type CardFacts,
-  type CardType,
-  type ChargeAnswer,
-  type ChargeRequest,
-  type Gateway,
-  type RefundAnswer,
-  type RefundRequest,
-  type Unknown,
-  unconfirmedDecline,
+import type {
+  Absent,
+  CardFacts,
+  CardType,
+  ChargeAnswer,
+  ChargeRequest,
+  Gateway,
+  RefundAnswer,
+  RefundRequest,
 } from './gateway.ts';
-import { declineOf, type StripeFault } from './stripeDeclines.ts';
+import { stripeHolds } from './stripeHolds.ts';
+import {
+  answered,
+  answerOf,
+  cardOf,
+  createIntent,
+  faultOf,
+  givenUp,
+  intentOf,
+  keyOfMetadata,
+  stripeAmount,
+  unknown,
+} from './stripeIntents.ts';
 
 /** How to reach a Stripe account. */
 export interface StripeSettings {
@@ -43,13 +51,6 @@ export interface StripeSettings {
 const defaultTimeoutMs = 30_000;
 // Stripe allows 100 requests per second in live mode. A charge takes about one second.
 const stripeConcurrency = 40;
-// Clocks differ by less than this.
-const clockSkewMinutes = 60;
-/** The metadata field of a PaymentIntent with the key of its charge. */
-export const keyOfMetadata = 'perennial_key';
-/** The metadata field with the installation that charged. */
-export const installationOfMetadata = 'perennial_installation';
-
 /**
  * Charges at Stripe with PaymentIntents confirmed off session. A card token is `cus_…/pm_…`, or
  * `pm_…` for a card without a customer, which Stripe accepts only once. Nothing outside this file
@@ -90,6 +91,7 @@ export function stripeGateway(code: string, settings: StripeSettings | undefined
         return refusalOfRefund(error);
       }
     },
+    holds: stripeHolds(client, settings?.installation),
   };
 }
 
@@ -131,45 +133,9 @@ const types: Readonly<Record<string, CardType>> = {
   visa: 'VISA',
 };
 
-function createIntent(
-  client: Stripe,
-  request: ChargeRequest,
-  installation: string | undefined,
-): Promise<Stripe.PaymentIntent> {
-  const { customer, paymentMethod } = cardOf(request.cardToken);
-  return client.paymentIntents.create(
-    {
-      amount: stripeAmount(request.amount, request.currency),
-      currency: request.currency.toLowerCase(),
-      payment_method: paymentMethod,
-      ...(customer === undefined ? {} : { customer }),
-      confirm: true,
-      off_session: true,
-      description: request.description,
-      metadata: {
-        [keyOfMetadata]: request.key,
-        merchant_id: request.merchantId,
-        ...(installation === undefined ? {} : { [installationOfMetadata]: installation }),
-        order_reference: request.orderReference,
-      },
-    },
-    { idempotencyKey: request.key },
-  );
-}
-
 async function findIntent(client: Stripe, request: ChargeRequest): Promise<ChargeAnswer | Absent> {
-  const { customer } = cardOf(request.cardToken);
-  const since = Math.floor(
-    request.requestedAt.subtract({ minutes: clockSkewMinutes }).epochMilliseconds / 1000,
-  );
-  const intents = client.paymentIntents.list({
-    limit: 100,
-    created: { gte: since },
-    ...(customer === undefined ? {} : { customer }),
-  });
-  for await (const intent of intents)
-    if (intent.metadata[keyOfMetadata] === request.key) return answerOf(intent);
-  return { kind: 'absent' };
+  const intent = await intentOf(client, request, keyOfMetadata);
+  return intent === undefined ? { kind: 'absent' } : answerOf(intent);
 }
 
 function createRefund(client: Stripe, request: RefundRequest): Promise<Stripe.Refund> {
@@ -193,104 +159,9 @@ async function cancelIntent(client: Stripe, id: string): Promise<Stripe.PaymentI
   }
 }
 
-/** Stripe's reason for canceling a payment that its customer did not confirm. */
-const givenUp = 'abandoned';
-
-/**
- * Converts the status of a PaymentIntent to an answer. Stripe refuses a charge off session that
- * needs the customer, and the same PaymentIntent can then be confirmed by the customer.
- */
-export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer {
-  switch (intent.status) {
-    case 'succeeded':
-      return { kind: 'approved', reference: intent.id };
-    case 'requires_payment_method':
-      return refusedAnswer(intent.last_payment_error ?? {}, intent.id);
-    case 'requires_action':
-      return awaitedAnswer(intent.id);
-    case 'canceled':
-      if (intent.cancellation_reason === givenUp)
-        return unconfirmedDecline('The customer did not confirm the payment.', intent.id);
-      return declineOf(
-        { code: 'processing_error', message: 'The payment was canceled at Stripe.' },
-        intent.id,
-      );
-    default:
-      return { kind: 'unknown', message: `the payment ${intent.id} is ${intent.status} at Stripe` };
-  }
-}
-
-function refusedAnswer(fault: StripeFault, reference: string | undefined): ChargeAnswer {
-  const declined = declineOf(fault, reference);
-  return reference !== undefined && declined.reason === 'authentication required'
-    ? awaitedAnswer(reference)
-    : declined;
-}
-
-/**
- * Converts what the library throws to an answer. Only a clear refusal is a decline. Wrong keys,
- * limits, faults and lost answers say nothing about the card.
- */
-async function answered<Answer>(
-  request: ChargeRequest,
-  ask: () => Promise<Answer>,
-): Promise<Answer | ChargeAnswer> {
-  try {
-    return await ask();
-  } catch (error) {
-    const fault = faultOf(error);
-    if (fault.type === 'StripeCardError') return refusedAnswer(fault, fault.payment_intent?.id);
-    if (fault.type === 'StripeInvalidRequestError' && isAboutTheCharge(fault))
-      return declineOf(fault);
-    return unknown(request.key, fault);
-  }
-}
-
-/**
- * True when Stripe refuses a request because of the card or the amount. Any other refused request
- * is a bug or a set-up error.
- */
-const isAboutTheCharge = ({ code, param }: Fault): boolean =>
-  code === 'amount_too_small' ||
-  code === 'amount_too_large' ||
-  code === 'payment_method_unexpected_state' ||
-  (code === 'resource_missing' && (param === 'payment_method' || param === 'customer'));
-
 function refusalOfRefund(error: unknown): RefundAnswer {
   const fault = faultOf(error);
   return fault.type === 'StripeInvalidRequestError'
     ? { kind: 'refused', message: fault.message }
     : unknown('refund', fault);
 }
-
-const unknown = (key: string, fault: Fault): Unknown => ({
-  kind: 'unknown',
-  message: `Stripe did not answer ${key}: ${fault.message}`,
-});
-
-type Fault = Partial<Stripe.errors.StripeError> & { readonly message: string };
-
-const faultOf = (error: unknown): Fault =>
-  error instanceof Error ? error : { message: String(error) };
-
-/** Splits a card token of Stripe. */
-export function cardOf(cardToken: string): { customer?: string; paymentMethod: string } {
-  const [first, second] = cardToken.split('/');
-  return second === undefined
-    ? { paymentMethod: cardToken }
-    : { customer: first!, paymentMethod: second };
-}
-
-/**
- * Converts an amount to Stripe's unit. Stripe counts most currencies as ISO 4217 does, but expects
- * hundredths for these two, which have no minor unit.
- */
-function stripeAmount(amount: Minor, currency: string): number {
-  return isInHundredths(currency) ? amount * 100 : amount;
-}
-
-/** Converts an amount of Stripe's to minor units. */
-export const minorOfStripe = (amount: number, currency: string): number =>
-  isInHundredths(currency) ? Math.round(amount / 100) : amount;
-
-const isInHundredths = (currency: string): boolean => currency === 'ISK' || currency === 'UGX';

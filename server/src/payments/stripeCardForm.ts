@@ -1,13 +1,8 @@
 import type Stripe from 'stripe';
 import { failure, success } from '../kernel/outcome.ts';
 import { type CardForm, type CardSubject, FormUnavailable } from './cardForm.ts';
-import {
-  cardOf,
-  connection,
-  factsOf,
-  installationOfMetadata,
-  type StripeSettings,
-} from './stripe.ts';
+import { connection, factsOf, type StripeSettings } from './stripe.ts';
+import { cardOf, installationOfMetadata } from './stripeIntents.ts';
 
 /**
  * Stripe's own form: a Payment Element with a SetupIntent for each card, so that the bank can ask

@@ -1,13 +1,8 @@
 import type Stripe from 'stripe';
 import { minor } from '../kernel/money.ts';
 import type { GatewayLedger, KnownCharge } from './knownCharges.ts';
-import {
-  connection,
-  installationOfMetadata,
-  keyOfMetadata,
-  minorOfStripe,
-  type StripeSettings,
-} from './stripe.ts';
+import { connection, type StripeSettings } from './stripe.ts';
+import { installationOfMetadata, keyOfMetadata, minorOfStripe } from './stripeIntents.ts';
 
 /**
  * Lists the PaymentIntents of a Stripe account that this installation created. Omits those of other

@@ -8,13 +8,8 @@ import type {
   GatewayReport,
   RefundReport,
 } from './gatewayReport.ts';
-import {
-  type connection,
-  installationOfMetadata,
-  keyOfMetadata,
-  minorOfStripe,
-  type StripeSettings,
-} from './stripe.ts';
+import { type connection, type StripeSettings } from './stripe.ts';
+import { installationOfMetadata, keyOfMetadata, minorOfStripe } from './stripeIntents.ts';
 
 /**
  * Converts an event of Stripe to a report of a refund or a dispute. Undefined for any other event,

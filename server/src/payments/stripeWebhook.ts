@@ -3,7 +3,8 @@ import type Stripe from 'stripe';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { CardFacts, ChargeAnswer } from './gateway.ts';
 import type { ArrivedReport } from './gatewayReport.ts';
-import { answerOf, connection, factsOf, type StripeSettings } from './stripe.ts';
+import { connection, factsOf, type StripeSettings } from './stripe.ts';
+import { answerOf } from './stripeIntents.ts';
 import { stripeReport } from './stripeReport.ts';
 
 /** One of our charges whose answer came late. */

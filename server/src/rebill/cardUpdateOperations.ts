@@ -41,7 +41,7 @@ export async function cardUpdated(
       edit: (autoOrder, rules) =>
         isRetried ? withNewCard(autoOrder, rules, 'declined') : success(autoOrder),
       alsoChange: async (context, autoOrder) =>
-        (await changeOriginalOrder(context, autoOrder, {}, false, facts)).changes,
+        (await changeOriginalOrder(context, autoOrder, {}, false, { facts })).changes,
     });
   return oids.size;
 }

@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { ProcessedPayment } from '../orders/processPaymentOperations.ts';
 import type { ChargeRequest } from '../payments/gateway.ts';
 import type {
@@ -35,6 +36,8 @@ export interface RebillParts {
   readonly payments: Payments;
   readonly timing: RebillTiming;
   readonly clock: SystemClock;
+  /** Asks about new cards. Absent: they are not tested. */
+  readonly newCards?: NewCardParts;
   /** Charges an order in Accounts Receivable (orders/processPaymentOperations.ts). */
   readonly collectOrder?: (
     context: Context,

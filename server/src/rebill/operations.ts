@@ -3,6 +3,7 @@ import type {
   AutoOrderPaymentUpdateRequest,
 } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
+import { monthsForItems } from '../autoOrders/cardValidity.ts';
 import { changeAutoOrder } from '../autoOrders/changeOperations.ts';
 import { findDueAt } from '../autoOrders/dueStore.ts';
 import { changeOriginalOrder } from '../autoOrders/originalOrderOperations.ts';
@@ -11,6 +12,8 @@ import { noAutoOrder } from '../autoOrders/readOperations.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { failure } from '../kernel/outcome.ts';
 import { cardPolicyOf } from '../orders/cardPolicy.ts';
+import { askNewCard } from '../orders/newCardOperations.ts';
+import type { CardFacts } from '../payments/gateway.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { RebillParts, RebillResult } from './dueOperations.ts';
@@ -21,7 +24,6 @@ import { endConfirmations } from './lateAnswerStore.ts';
 import {
   cardChange,
   cardFault,
-  monthsACardMustLast,
   type Revival,
   stillStopped,
   withFacts,
@@ -95,16 +97,14 @@ export async function replaceCard(
 ): Promise<RebillResult> {
   let stopped: string | undefined;
   const policy = cardPolicyOf(context.merchant.settings);
-  const { payments } = parts;
-  const token = given.card_number_token;
-  const facts = token ? await (await payments.of(context)).describe(token) : undefined;
+  const facts = await knownOf(context, parts, oid, given);
   const request = withFacts(given, facts);
   const beforehand = (context: Context) =>
     changeAutoOrder(context, oid, {
       title: 'Card updated',
       edit: (autoOrder, rules) => {
         refuseMerged(autoOrder);
-        const monthsMin = monthsACardMustLast(autoOrder, rules.catalog, policy.monthsMin);
+        const monthsMin = Math.max(policy.monthsMin, monthsForItems(autoOrder, rules.catalog));
         const fault = cardFault(request, { ...rules, policy: { ...policy, monthsMin } });
         if (fault !== undefined) return failure(fault);
         const renewed = withNewCard(autoOrder, rules, revival);
@@ -117,7 +117,7 @@ export async function replaceCard(
         await forgetEditedField(context.db, autoOrder.merchantId, oid, cardField);
         await endConfirmations(context.db, autoOrder.merchantId, [oid], context.now);
         const card = cardChange(request);
-        return (await changeOriginalOrder(context, autoOrder, card, false, facts)).changes;
+        return (await changeOriginalOrder(context, autoOrder, card, false, { facts })).changes;
       },
     });
   if (request.attempt_rebill === true) {
@@ -131,6 +131,20 @@ export async function replaceCard(
     isPaid: false,
     ...(stopped !== undefined && { reason: stopped }),
   };
+}
+
+/** Returns what the gateway knows of a new card, after its test if the merchant tests new cards. */
+async function knownOf(
+  context: Context,
+  { payments, newCards }: RebillParts,
+  oid: number,
+  { card_number_token: token }: AutoOrderPaymentUpdateRequest,
+): Promise<CardFacts | undefined> {
+  if (!token) return undefined;
+  if (newCards === undefined) return (await payments.of(context)).describe(token);
+  const [autoOrder] = await loadAutoOrders(context.db, context.merchant.merchantId, [oid]);
+  const orderId = autoOrder?.originalOrderId ?? '';
+  return askNewCard(context, { orderId, cardToken: token, path: '' }, newCards);
 }
 
 /**

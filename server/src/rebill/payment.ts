@@ -5,7 +5,6 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { EditRules } from '../autoOrders/editItem.ts';
 import { reactivated } from '../autoOrders/starts.ts';
-import type { Catalog } from '../autoOrders/steps.ts';
 import { startAgain } from '../autoOrders/steps.ts';
 import { localDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
@@ -66,21 +65,6 @@ export function cardFault(
       fix: 'Send a card that is still valid',
     };
   return unacceptedCard(request, policy, { at: now, timeZone: zone });
-}
-
-/**
- * Returns the longest validity, in months, that the merchant or an item of the auto order requires
- * of a card.
- */
-export function monthsACardMustLast(
-  autoOrder: Pick<AutoOrder, 'items'>,
-  catalog: Catalog,
-  merchantsMonths: number,
-): number {
-  const wanted = autoOrder.items.map(
-    (item) => catalog(item.originalItemId)?.autoOrder?.prohibitExpiringCardsMonths ?? 0,
-  );
-  return Math.max(merchantsMonths, ...wanted);
 }
 
 /**

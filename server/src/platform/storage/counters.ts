@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 export type CounterName =
   | 'auto_order'
   | 'auto_order_item'
+  | 'card_test'
   | 'order'
   | 'item'
   | 'customer'

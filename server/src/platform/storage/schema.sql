@@ -486,6 +486,28 @@ CREATE TABLE card_expiry_notice (
   CONSTRAINT card_expiry_notice_pkey PRIMARY KEY (merchant_id, auto_order_oid, expires_on)
 );
 
+CREATE TABLE card_test (
+  merchant_id text NOT NULL,
+  key text NOT NULL,
+  order_id text NOT NULL,
+  card_token text,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  gateway text,
+  gateway_kind text,
+  state text NOT NULL,
+  reference text,
+  result text,
+  reason text,
+  code text,
+  due_at timestamp with time zone,
+  CONSTRAINT card_test_pkey PRIMARY KEY (merchant_id, key),
+  CONSTRAINT card_test_result_check CHECK (result = ANY (ARRAY['approved'::text, 'declined'::text])),
+  CONSTRAINT card_test_state_check CHECK (state = ANY (ARRAY['asked'::text, 'held'::text, 'ended'::text]))
+);
+CREATE INDEX card_test_due ON card_test USING btree (merchant_id, due_at) WHERE state <> 'ended'::text;
+
 CREATE TABLE orders (
   merchant_id text NOT NULL,
   order_id text NOT NULL,

@@ -1,0 +1,13 @@
+import type { AutoOrder } from './autoOrder.ts';
+import type { Catalog } from './steps.ts';
+
+/**
+ * Returns the longest validity of a card, in months, that an item of an auto order requires (item
+ * reference, auto_order_prohibit_expiring_cards); 0: none does.
+ */
+export function monthsForItems(autoOrder: Pick<AutoOrder, 'items'>, catalog: Catalog): number {
+  const wanted = autoOrder.items.map(
+    (item) => catalog(item.originalItemId)?.autoOrder?.prohibitExpiringCardsMonths ?? 0,
+  );
+  return Math.max(0, ...wanted);
+}

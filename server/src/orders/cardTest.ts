@@ -1,0 +1,92 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Minor } from '../kernel/money.ts';
+import type { Context } from '../platform/context.ts';
+import type { Lease } from '../platform/jobs/lease.ts';
+
+/*
+ * Tests of cards: an amount is authorized and given back at once, and never captured
+ * (docs/adr/0064-tests-of-cards.md).
+ */
+
+/** A test, as it is stored and as a gateway is asked. */
+export interface CardTest {
+  readonly merchantId: string;
+  /** The identity of the hold at the gateway. */
+  readonly key: string;
+  readonly orderId: string;
+  readonly cardToken: string;
+  /** Greater than 0. */
+  readonly amount: Minor;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly requestedAt: Temporal.Instant;
+  /** The code of the gateway that was asked. Absent: none was. */
+  readonly gateway?: string | undefined;
+  readonly gatewayKind?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly state: 'asked' | 'held' | 'ended';
+  /** Absent: not known, or the test came to nothing. */
+  readonly result?: 'approved' | 'declined' | undefined;
+  /** Why the card was declined, as a sentence for staff. */
+  readonly reason?: string | undefined;
+  /** The same in the gateways' common words. */
+  readonly code?: string | undefined;
+}
+
+/** What a gateway says of a test. */
+export type CardTestAnswer =
+  | { readonly kind: 'held'; readonly reference: string }
+  | { readonly kind: 'released'; readonly reference: string }
+  | {
+      readonly kind: 'declined';
+      readonly reason: string;
+      readonly code: string;
+      readonly reference?: string | undefined;
+    }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unknown'; readonly notSent?: string };
+
+/** A gateway that a test is to ask. */
+export interface ChosenGateway {
+  readonly gateway: string;
+  readonly kind?: string | undefined;
+}
+
+/** The gateways, as tests of cards use them. `app/` provides it. Not inside a transaction. */
+export interface CardTester {
+  /** Returns the gateway that a new test asks, or why none can be asked. */
+  choose(context: Context, key: string): Promise<ChosenGateway | { readonly notSent: string }>;
+  /** Holds the amount once per key. */
+  hold(context: Context, test: CardTest, lease: Lease): Promise<CardTestAnswer>;
+  /** Returns the outcome of the hold. Holds nothing. */
+  find(context: Context, test: CardTest): Promise<CardTestAnswer>;
+  /** Gives the amount back. Returns whether that is certain. */
+  release(context: Context, test: CardTest, reference: string): Promise<boolean>;
+}
+
+/** Returns the key of the test of a new order's card. */
+export const purchaseTestKey = (merchantId: string, orderId: string): string =>
+  `test:${merchantId}:${orderId}`;
+
+/** Returns the same test, a step further. */
+export function afterAnswer(test: CardTest, answer: CardTestAnswer): CardTest {
+  switch (answer.kind) {
+    case 'held':
+      return { ...test, state: 'held', result: 'approved', reference: answer.reference };
+    case 'released':
+      return { ...test, state: 'ended', result: 'approved', reference: answer.reference };
+    case 'declined':
+      return {
+        ...test,
+        state: 'ended',
+        result: 'declined',
+        reason: answer.reason,
+        code: answer.code,
+        reference: answer.reference,
+      };
+    case 'absent':
+      return { ...test, state: 'ended' };
+    case 'unknown':
+      return test;
+  }
+}
