@@ -121,6 +121,7 @@ test('readers that page all along miss no event, get none twice, and each object
   const late = merchantIds.map(async (id) => {
     while ((await readFeed(readingDb, id, feedStart, 1)).length === 0);
     const from = await feedEnd(readingDb, id);
+    while ((await readFeed(readingDb, id, from, 1)).length === 0);
     lateReaders++;
     return { from, events: await readOn(readingDb, id, from, () => isWritten) };
   });
