@@ -202,26 +202,34 @@ class Pool implements DatabasePool {
     const tx = new Transaction(client, this.#sending);
     let broken: Error | undefined;
     try {
-      await tx.command('begin');
+      await tx.begin();
       const value = await work(tx);
-      await tx.command('commit');
+      await tx.commit();
       client.release();
       tx.committed();
       return value;
     } catch (error) {
       // On a connection that does not respond, a rollback would wait for the same time again.
       if (isConnectionLost(error)) broken = error as Error;
-      else await tx.command('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+      else await tx.rollback().catch((rollbackError: Error) => (broken = rollbackError));
       client.release(broken);
       throw error;
     }
   }
 }
 
+/**
+ * The statements of one connection, one at a time. Callers may send several at once: one that fails
+ * ends the transaction, and what the others would send afterwards is refused, since it would be
+ * stored without the transaction.
+ */
 class Transaction implements Database {
   readonly #client: pg.ClientBase;
   #sending: Sending;
   readonly #listeners: (() => void)[] = [];
+  /** Ends with the statement that is under way. */
+  #underWay: Promise<void> | undefined;
+  #isOver = false;
 
   constructor(client: pg.ClientBase, sending: Sending) {
     this.#client = client;
@@ -229,7 +237,7 @@ class Transaction implements Database {
   }
 
   async rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#client.query(queryOf(text, values, this.#sending))).rows as Row[];
+    return (await this.#send(queryOf(text, values, this.#sending))).rows as Row[];
   }
 
   async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | undefined> {
@@ -241,7 +249,7 @@ class Transaction implements Database {
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.#client.query(queryOf(text, values, this.#sending))).rowCount ?? 0;
+    return (await this.#send(queryOf(text, values, this.#sending))).rowCount ?? 0;
   }
 
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
@@ -259,8 +267,36 @@ class Transaction implements Database {
     this.#sending = { ...this.#sending, answerMs: 0 };
   }
 
-  async command(text: 'begin' | 'commit' | 'rollback'): Promise<void> {
-    await this.#client.query(timed({ text }, this.#sending.answerMs));
+  async begin(): Promise<void> {
+    await this.#command('begin');
+  }
+
+  /** Commits after the statements that were sent before. */
+  async commit(): Promise<void> {
+    await this.#command('commit');
+    this.#isOver = true;
+  }
+
+  async rollback(): Promise<void> {
+    this.#isOver = true;
+    while (this.#underWay) await this.#underWay;
+    await this.#client.query(timed({ text: 'rollback' }, this.#sending.answerMs));
+  }
+
+  async #command(text: string): Promise<void> {
+    await this.#send(timed({ text }, this.#sending.answerMs));
+  }
+
+  async #send(query: pg.QueryConfig): Promise<pg.QueryResult> {
+    while (this.#underWay) await this.#underWay;
+    if (this.#isOver) throw new Bug('a statement was sent after the end of its transaction');
+    const response = this.#client.query(query);
+    this.#underWay = response.then(ignore, ignore);
+    try {
+      return await response;
+    } finally {
+      this.#underWay = undefined;
+    }
   }
 
   committed(): void {

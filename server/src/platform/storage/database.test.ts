@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testDatabase } from '../../../../test/support/database.ts';
+
+const countSql = 'select count(*)::int as count from merchant where merchant_id = $1';
+
+test('statements of a transaction may be sent at once, and run in their order', async () => {
+  const db = await testDatabase();
+  const seen = await db.transaction(async (tx) => {
+    const all = [1, 2, 3].map((n) => tx.row<{ n: number }>('select $1::int as n', [n]));
+    return Promise.all(all);
+  });
+  assert.deepEqual(seen, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+});
+
+test('what follows a failed statement at its side is refused, and stores nothing', async () => {
+  const db = await testDatabase();
+  const started = Promise.withResolvers<void>();
+  let late: Promise<unknown> | undefined;
+  const failed = db.transaction(async (tx) => {
+    late = (async () => {
+      await started.promise;
+      await tx.run(
+        "insert into merchant (merchant_id, name, created_at) values ('LATE', '', now())",
+      );
+    })();
+    await Promise.all([late, tx.run('select 1 / 0')]);
+  });
+  await assert.rejects(failed, /division by zero/);
+  started.resolve();
+  await assert.rejects(late!, /sent after the end of its transaction/);
+  assert.deepEqual(await db.row(countSql, ['LATE']), { count: 0 });
+});
