@@ -46,6 +46,7 @@ const features = [
   'workflow',
   'notifications',
   'sandbox',
+  'privacy',
   'screens',
 ] as const;
 type Feature = (typeof features)[number];
@@ -366,6 +367,7 @@ const owners: Readonly<Record<string, string>> = {
   order_charge: 'server/src/payments',
   restored_charge: 'server/src/payments',
   notice: 'server/src/notifications',
+  mail_removal: 'server/src/notifications',
   webhook: 'server/src/webhooks',
   webhook_subscription: 'server/src/webhooks',
   webhook_secret: 'server/src/webhooks',

@@ -196,6 +196,7 @@ import {
   WorkflowTasksBatchResponse,
 } from './perennial.ts';
 import { PricingEstimateRequest, PricingEstimateResponse } from './pricing.ts';
+import { CustomerErasureResponse, CustomerExportResponse } from './privacy.ts';
 import {
   AccountsReceivableRetryConfig,
   AccountsReceivableRetryConfigResponse,
@@ -3819,6 +3820,40 @@ export const operations = {
     recentLogIn: true,
     params: Type.Object({ key_id: oid() }),
     status: 204,
+  },
+  exportCustomer: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/customers/{customer_profile_oid}/export',
+    summary: 'Export everything about a customer',
+    description:
+      'Returns the rows of all tables that are about the customer, as they are stored: profile, ' +
+      'orders, auto orders, mails, tasks, events and deliveries, without what opens a card. The ' +
+      'audit log records each export.',
+    permissions: ['customer_read', 'customer_write', 'order_read', 'auto_order_read'],
+    params: Type.Object({ customer_profile_oid: oid() }),
+    response: CustomerExportResponse,
+    payload: 'export',
+    status: 200,
+  },
+  eraseCustomer: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/customers/{customer_profile_oid}/erase',
+    summary: 'Erase a customer',
+    description:
+      'Deletes the profile, its mails and its tasks, and removes the person from orders, auto ' +
+      'orders, histories, events, deliveries and the audit log. Orders keep their sums, items and ' +
+      'dates. Remaining store credit is lost. Refused while an auto order is active, an order is ' +
+      'not completed or rejected, a charge or refund has no result, or a dispute is open. It ' +
+      'cannot be undone.',
+    permissions: ['customer_write', 'order_write', 'auto_order_write'],
+    params: Type.Object({ customer_profile_oid: oid() }),
+    response: CustomerErasureResponse,
+    payload: 'erasure',
+    status: 200,
   },
   getAuditLog: {
     tag: 'perennial',

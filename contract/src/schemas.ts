@@ -38,6 +38,7 @@ import * as orderSheet from './orderSheet.ts';
 import * as orderShipping from './orderShipping.ts';
 import * as perennial from './perennial.ts';
 import * as pricing from './pricing.ts';
+import * as privacy from './privacy.ts';
 import * as receivable from './receivable.ts';
 import * as screens from './screens.ts';
 import * as session from './session.ts';
@@ -74,6 +75,7 @@ const files = {
   session: [session],
   perennial: [
     perennial,
+    privacy,
     mailTemplate,
     audit,
     auditLog,

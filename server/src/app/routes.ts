@@ -13,6 +13,7 @@ import { billingRoutes } from '../payments/billingRoutes.ts';
 import { hearReport } from '../payments/gatewayReportWorker.ts';
 import { simulatorRoutes } from '../payments/simulatorRoutes.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { privacyRoutes } from '../privacy/routes.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { cardUpdated } from '../rebill/cardUpdateOperations.ts';
 import { wakeAfterSettings } from '../rebill/parkedOperations.ts';
@@ -37,7 +38,7 @@ import { readObjectFacts } from './taskObjects.ts';
 export function routesOf(
   { seal, clock, gateways, isLoopbackAllowed }: AppParts,
   { merchants, accesses, keys, live, sessions }: Services,
-  { customers, orders, reports, rebills, clocks, files }: Features,
+  { customers, orders, privacy, reports, rebills, clocks, files }: Features,
 ): Routes {
   return {
     ...merchantRoutes({
@@ -66,6 +67,7 @@ export function routesOf(
     ...webhookRoutes({ seal, clock, findOwnerAccess: accesses.find, isLoopbackAllowed }),
     ...bookRoutes(gateways.captures),
     ...screenRoutes(overviewReader(clock)),
+    ...privacyRoutes(privacy),
     ...staffRoutes,
     ...keyRoutes({ clock, forget: () => keys.forget() }),
     ...sessionRoutes(sessions),

@@ -1,6 +1,7 @@
 import { autoOrderWorker } from '../autoOrders/updateJobWorker.ts';
 import { auditWorker } from '../books/auditWorker.ts';
 import { adoptionWorker } from '../customers/adoptionWorker.ts';
+import { mailRemovalWorker } from '../notifications/mailRemovalWorker.ts';
 import { noticeSender, receiptExpand } from '../notifications/noticeWorker.ts';
 import { expiryWorker } from '../oauth/expiryWorker.ts';
 import { cardTestWorker } from '../orders/cardTestWorker.ts';
@@ -55,6 +56,7 @@ export function workersOf(
     unansweredWorker(rebills),
     cardExpiryWorker(rounds),
     unlessHeld(notices),
+    mailRemovalWorker(parts),
     advanceWorker(clocks),
     auditWorker(rounds, parts.gateways.captures),
     unlessHeld(webhooks),

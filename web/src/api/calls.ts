@@ -516,6 +516,16 @@ export const calls = {
   updateApiKey: ['PUT', '/perennial/v1/keys/{key_id}', 'user_write'],
   rotateApiKey: ['POST', '/perennial/v1/keys/{key_id}/rotate', 'user_write'],
   revokeApiKey: ['DELETE', '/perennial/v1/keys/{key_id}', 'user_write'],
+  exportCustomer: [
+    'GET',
+    '/perennial/v1/customers/{customer_profile_oid}/export',
+    'customer_read customer_write order_read auto_order_read',
+  ],
+  eraseCustomer: [
+    'POST',
+    '/perennial/v1/customers/{customer_profile_oid}/erase',
+    'customer_write order_write auto_order_write',
+  ],
   getAuditLog: ['GET', '/perennial/v1/audit_log', 'configuration_read'],
   getMerchantSettings: ['GET', '/perennial/v1/settings', 'configuration_read'],
   updateMerchantSettings: ['PUT', '/perennial/v1/settings', 'configuration_write'],

@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { required } from '../../kernel/assert.ts';
 import type { Context } from '../context.ts';
+import { mentionsIn } from '../privacy/person.ts';
+import type { Redaction } from '../privacy/redaction.ts';
 import type { Database } from '../storage/database.ts';
 import {
   type AuditAct,
@@ -11,6 +13,8 @@ import {
   changedFields,
   hashOf,
   noHash,
+  type Redacted,
+  type RedactedEntry,
 } from './entry.ts';
 
 /**
@@ -148,7 +152,7 @@ export function checkLog(db: Database, merchantId: string): Promise<CheckedLog> 
        where merchant_id = $1 for update`,
       [merchantId],
     );
-    const check = new ChainCheck();
+    const check = new ChainCheck(await readRedacted(tx, merchantId));
     for (let after = 0; ; after += pageSize) {
       const rows = await tx.rows<EntryRow>(
         `select ${columns} from audit_entry where merchant_id = $1 and entry_number > $2
@@ -163,6 +167,64 @@ export function checkLog(db: Database, merchantId: string): Promise<CheckedLog> 
     }
   });
 }
+
+/** Reads what erasures state of the entries that they redacted; the last statement counts. */
+async function readRedacted(tx: Database, merchantId: string): Promise<Redacted> {
+  const rows = await tx.rows<{ by: number; redacted: RedactedEntry[] }>(
+    `select entry_number::int as by, after->'redacted_entries' as redacted from audit_entry
+     where merchant_id = $1 and act = any($2::text[]) and after->'redacted_entries' is not null
+     order by entry_number`,
+    [merchantId, erasingActs],
+  );
+  return new Map(
+    rows.flatMap(({ by, redacted }) =>
+      redacted.map(({ entry_number: number, hash }) => [number, { hash, by }] as const),
+    ),
+  );
+}
+
+/** The acts whose entries state redacted ones. */
+const erasingActs = ['eraseCustomer', 'eraseOldOrders'];
+
+/**
+ * Takes a person out of the texts of a merchant's entries, except those about users. The chain
+ * stays: the caller records what is returned in the entry of the erasure, as `redacted_entries`.
+ */
+export async function redactEntries(
+  tx: Database,
+  merchantId: string,
+  mentions: readonly string[],
+  redaction: Redaction,
+): Promise<RedactedEntry[]> {
+  if (mentions.length === 0) return [];
+  const rows = await tx.rows<EntryRow>(
+    `select ${columns} from audit_entry where merchant_id = $1 and object_type <> 'user'
+       and ${mentionsIn('object_id, before, after')} order by entry_number`,
+    [merchantId, mentions],
+  );
+  const redacted: RedactedEntry[] = [];
+  for (const row of rows) {
+    const entry = entryFrom(row);
+    const changed = {
+      ...entry,
+      objectId: redaction.text(entry.objectId),
+      before: redactedJson(entry.before, redaction),
+      after: redactedJson(entry.after, redaction),
+    };
+    const hash = hashOf(changed);
+    if (hash.equals(hashOf(entry))) continue;
+    await tx.run(
+      `update audit_entry set object_id = $3, before = $4::json, after = $5::json
+       where merchant_id = $1 and entry_number = $2`,
+      [merchantId, entry.entryNumber, changed.objectId, changed.before, changed.after],
+    );
+    redacted.push({ entry_number: entry.entryNumber, hash: hash.toString('hex') });
+  }
+  return redacted;
+}
+
+const redactedJson = (text: string | undefined, redaction: Redaction): string | undefined =>
+  text && JSON.stringify(redaction.json(JSON.parse(text)));
 
 const pageSize = 1000;
 

@@ -105,10 +105,28 @@ export interface ChainFault {
   readonly what: string;
 }
 
-/** Checks the entries of one merchant in their order, one after the other. */
+/** An entry that lost the words of an erased person, as the entry of the erasure states it. */
+export interface RedactedEntry {
+  readonly entry_number: number;
+  /** The {@link hashOf} the entry with the new texts, in hexadecimal. */
+  readonly hash: string;
+}
+
+/** By the number of a redacted entry: its last statement, and the entry that makes it. */
+export type Redacted = ReadonlyMap<number, { readonly hash: string; readonly by: number }>;
+
+/**
+ * Checks the entries of one merchant in their order, one after the other. A redacted entry keeps
+ * its hash, which the chain needs; its new texts are those that a later entry states.
+ */
 export class ChainCheck {
   #number = 0;
   #hash: Buffer = noHash;
+  readonly #redacted: Redacted;
+
+  constructor(redacted: Redacted = new Map()) {
+    this.#redacted = redacted;
+  }
 
   /** Takes the next entry and its stored hash. Returns what is wrong with it. */
   next(entry: AuditEntry, stored: Buffer): ChainFault | undefined {
@@ -118,10 +136,21 @@ export class ChainCheck {
       return { entryNumber: missing, what: `is missing; entry ${entryNumber} follows` };
     if (!entry.previousHash.equals(this.#hash))
       return { entryNumber, what: 'does not follow from the entry before' };
-    if (!hashOf(entry).equals(stored)) return { entryNumber, what: 'was changed' };
+    const hash = hashOf(entry);
+    if (!hash.equals(stored) && !this.#isRedacted(entryNumber, hash))
+      return { entryNumber, what: 'was changed' };
     this.#number = entryNumber;
     this.#hash = stored;
     return undefined;
+  }
+
+  #isRedacted(entryNumber: number, hash: Buffer): boolean {
+    const statement = this.#redacted.get(entryNumber);
+    return (
+      statement !== undefined &&
+      statement.by > entryNumber &&
+      statement.hash === hash.toString('hex')
+    );
   }
 
   /** Compares the last entry with the stored head. Returns what is wrong. */

@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { Redaction } from '../privacy/redaction.ts';
 import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
 import type { Rendered } from './reply.ts';
@@ -161,4 +162,59 @@ export async function resealResponses(tx: Database, merchantId: string, seal: Se
         seal.reseal(Buffer.from(body, 'base64')).toString('base64'),
       ],
     );
+}
+
+/**
+ * Takes people out of a merchant's stored responses: those that contain one of these texts, in
+ * small letters. A repeat of such a request still gets its response, without the people. Returns
+ * how many were changed.
+ */
+export async function redactResponses(
+  tx: Database,
+  merchantId: string,
+  texts: readonly string[],
+  { seal, redaction }: { readonly seal: Seal; readonly redaction: Redaction },
+): Promise<number> {
+  let changed = 0;
+  let after: readonly [string, string] = ['', ''];
+  for (;;) {
+    const rows = await readResponses(tx, merchantId, after);
+    for (const { application_id, idempotency_key, body, error } of rows) {
+      after = [application_id, idempotency_key];
+      const opened = body === null ? '' : seal.open(Buffer.from(body, 'base64'));
+      const shown = `${opened}\n${error ?? ''}`.toLowerCase();
+      if (!texts.some((text) => shown.includes(text))) continue;
+      const redacted = body && seal.seal(redactedBody(opened, redaction)).toString('base64');
+      changed += await tx.run(
+        `update idempotent_request set body = $4, error = $5
+         where merchant_id = $1 and application_id = $2 and idempotency_key = $3`,
+        [merchantId, ...after, redacted, error && redaction.text(error)],
+      );
+    }
+    if (rows.length < pageSize) return changed;
+  }
+}
+
+const pageSize = 200;
+
+const readResponses = (tx: Database, merchantId: string, after: readonly [string, string]) =>
+  tx.rows<{
+    application_id: string;
+    idempotency_key: string;
+    body: string | null;
+    error: string | null;
+  }>(
+    `select application_id, idempotency_key, body, error from idempotent_request
+     where merchant_id = $1 and state = 'answered' and (application_id, idempotency_key) > ($2, $3)
+     order by application_id, idempotency_key limit ${pageSize} for no key update`,
+    [merchantId, ...after],
+  );
+
+/** Responses are JSON, except those of sheets and of pages. */
+function redactedBody(body: string, redaction: Redaction): string {
+  try {
+    return JSON.stringify(redaction.json(JSON.parse(body)));
+  } catch {
+    return redaction.text(body);
+  }
 }

@@ -1,6 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
+import type { Temporal } from 'temporal-polyfill';
 import { composed } from './composed.ts';
 import type { MailTransport } from './mailTransport.ts';
 
@@ -12,8 +13,8 @@ export function folderTransport(folder: string): MailTransport {
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   return {
     async send(mail) {
-      const day = mail.date.toString().slice(0, 10);
-      const name = `${mail.messageId.replace(/[^\w.@-]/g, '')}.eml`;
+      const day = dayOf(mail.date);
+      const name = `${fileNameOf(mail.messageId)}.eml`;
       try {
         const { message } = await composer.sendMail(composed(mail));
         await write(join(folder, day), name, message as Buffer);
@@ -25,9 +26,22 @@ export function folderTransport(folder: string): MailTransport {
         };
       }
     },
+    async forget({ start, date }) {
+      const path = join(folder, dayOf(date));
+      const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return [];
+        throw error;
+      });
+      for (const name of names)
+        if (name.startsWith(fileNameOf(start))) await rm(join(path, name), { force: true });
+    },
     async close() {},
   };
 }
+
+const dayOf = (date: Temporal.Instant): string => date.toString().slice(0, 10);
+
+const fileNameOf = (messageId: string): string => messageId.replace(/[^\w.@-]/g, '');
 
 /**
  * A reader never sees half a mail. Mails have addresses and links to card pages, so no other account

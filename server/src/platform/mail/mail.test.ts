@@ -37,6 +37,22 @@ test('a folder gets one file a mail, and a repetition replaces it', async (t) =>
   assert.match(written, /multipart\/alternative/);
 });
 
+test('a folder forgets the mails whose Message-ID begins so, and no others', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'mail-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const transport = folderTransport(folder);
+  for (const messageId of [
+    '<TEST-1-2@shop.example>',
+    '<TEST-1-2@a.example>',
+    '<TEST-1-23@b.example>',
+  ])
+    await transport.send({ ...mail, messageId });
+  await transport.forget!({ start: 'TEST-1-2@', date: mail.date });
+  assert.deepEqual(await readdir(join(folder, '2026-02-20')), ['TEST-1-23@b.example.eml']);
+  // A day without mails has no folder.
+  await transport.forget!({ start: 'TEST-1-2@', date: mail.date.add({ hours: 48 }) });
+});
+
 test('a folder that cannot be written defers', async () => {
   assert.equal((await folderTransport('/dev/null/nowhere').send(mail)).kind, 'deferred');
 });

@@ -26,8 +26,19 @@ export type MailOutcome =
   | { readonly kind: 'bounced'; readonly response: string; readonly code: number }
   | { readonly kind: 'deferred'; readonly response: string };
 
+/** The mails of a day by the beginning of their Message-ID, without its bracket. */
+export interface WrittenMails {
+  readonly start: string;
+  readonly date: Temporal.Instant;
+}
+
 /** Sends mails. Never throws for faults of other servers. */
 export interface MailTransport {
   send(mail: Mail): Promise<MailOutcome>;
+  /**
+   * Deletes what this transport keeps of mails whose Message-ID begins so. A transport that keeps
+   * nothing has no such function.
+   */
+  forget?(mails: WrittenMails): Promise<void>;
   close(): Promise<void>;
 }

@@ -13,6 +13,7 @@ export function openMail(settings: MailSettings): MailTransport {
   );
   return {
     send: async (mail) => (await transport.get()).send(mail),
+    forget: async (mails) => (await transport.get()).forget?.(mails),
     close: async () => (await transport.peek())?.close(),
   };
 }

@@ -882,6 +882,16 @@ CREATE UNLOGGED TABLE login_attempt (
 );
 CREATE INDEX login_attempt_age ON login_attempt USING btree (last_at);
 
+CREATE TABLE mail_removal (
+  merchant_id text NOT NULL,
+  auto_order_oid integer NOT NULL,
+  notice_id bigint NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  remove_at timestamp with time zone NOT NULL,
+  CONSTRAINT mail_removal_pkey PRIMARY KEY (merchant_id, auto_order_oid, notice_id)
+);
+CREATE INDEX mail_removal_due ON mail_removal USING btree (merchant_id, remove_at);
+
 CREATE TABLE mail_template (
   merchant_id text NOT NULL,
   kind text NOT NULL,

@@ -1,0 +1,37 @@
+import { autoOrderPeople } from '../autoOrders/personStore.ts';
+import { auditPeople } from '../books/personStore.ts';
+import { couponPeople } from '../coupons/personStore.ts';
+import { customerPeople } from '../customers/personStore.ts';
+import { itemPeople } from '../items/personStore.ts';
+import { noticePeople } from '../notifications/personStore.ts';
+import { orderPeople } from '../orders/personStore.ts';
+import { paymentPeople } from '../payments/personStore.ts';
+import { eventPeople } from '../platform/events/people.ts';
+import { responsePeople } from '../platform/http/people.ts';
+import type { PersonKeeper } from '../platform/privacy/person.ts';
+import type { Seal } from '../platform/seal.ts';
+import { rebillPeople } from '../rebill/personStore.ts';
+import { preferencePeople } from '../staff/personStore.ts';
+import { webhookPeople } from '../webhooks/personStore.ts';
+import { workflowPeople } from '../workflow/personStore.ts';
+
+/**
+ * What each feature knows of people, in the order in which records are found and locked: auto
+ * orders, orders, profiles, the rest.
+ */
+export const peopleOf = (seal: Seal): readonly PersonKeeper[] => [
+  autoOrderPeople,
+  rebillPeople,
+  orderPeople,
+  couponPeople,
+  itemPeople,
+  paymentPeople,
+  noticePeople,
+  customerPeople,
+  workflowPeople,
+  webhookPeople,
+  eventPeople,
+  preferencePeople,
+  auditPeople,
+  responsePeople(seal),
+];

@@ -1,0 +1,14 @@
+import { byMention, columnsAs, type PersonKeeper } from '../platform/privacy/person.ts';
+
+/** What audits of the books know of people: words of the records that they compare. */
+export const auditPeople: PersonKeeper = {
+  tables: [
+    {
+      table: 'audit',
+      key: ['audit_id'],
+      ...byMention('differences, failure_reason'),
+      columns: { differences: 'json', ...columnsAs('text', 'failure_reason') },
+      kept: 'audit_id state',
+    },
+  ],
+};

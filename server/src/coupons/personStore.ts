@@ -1,0 +1,15 @@
+import { byOrder, type PersonKeeper } from '../platform/privacy/person.ts';
+
+/** What coupons know of people: which customer used one. */
+export const couponPeople: PersonKeeper = {
+  tables: [
+    {
+      // The number of uses stays as it was; their key names no person any more.
+      table: 'coupon_use',
+      key: ['coupon_oid', 'customer_key'],
+      ...byOrder,
+      columns: { customer_key: { to: "'(erased) ' || order_id" } },
+      kept: 'order_id',
+    },
+  ],
+};

@@ -1,0 +1,21 @@
+import type { PersonKeeper } from '../platform/privacy/person.ts';
+
+/** What items know of people: who reviewed them. */
+export const itemPeople: PersonKeeper = {
+  tables: [
+    {
+      table: 'item_review',
+      key: ['merchant_item_oid', 'review_oid'],
+      where: "(document->>'customer_profile_oid')::bigint = any($2::bigint[])",
+      match: 'customerOids',
+      columns: { document: 'jsonb' },
+    },
+    {
+      table: 'item_review',
+      key: ['merchant_item_oid', 'review_oid'],
+      where: "lower(document->>'reviewer_email') = any($2::text[])",
+      match: 'emails',
+      columns: { document: 'jsonb' },
+    },
+  ],
+};

@@ -1,0 +1,15 @@
+import type { PersonKeeper } from '../platform/privacy/person.ts';
+
+/** What payments know of people: the words of banks in reports of gateways. */
+export const paymentPeople: PersonKeeper = {
+  tables: [
+    {
+      table: 'gateway_report',
+      key: ['gateway_kind', 'report_id'],
+      where: "report->>'orderId' = any($2::text[])",
+      match: 'orderIds',
+      columns: { report: 'jsonb' },
+      kept: 'gateway_kind report_id outcome',
+    },
+  ],
+};

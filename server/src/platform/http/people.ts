@@ -1,0 +1,15 @@
+import type { PersonKeeper } from '../privacy/person.ts';
+import type { Seal } from '../seal.ts';
+import { redactResponses } from './idempotentStore.ts';
+
+/** What stored responses know of people. They are sealed, so no condition of SQL finds them. */
+export const responsePeople = (seal: Seal): PersonKeeper => ({
+  tables: [],
+  erase: ({ db, merchant }, { mentions, orderIds }, { own }) =>
+    redactResponses(
+      db,
+      merchant.merchantId,
+      [...mentions, ...orderIds.map((id) => `"${id.toLowerCase()}"`)],
+      { seal, redaction: own },
+    ),
+});

@@ -1,0 +1,187 @@
+import type { CustomerErasure, CustomerExport } from '@perennial/contract/privacy.ts';
+import { recordAct, redactEntries } from '../platform/auditLog/auditLog.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import {
+  noPerson,
+  type Person,
+  type PersonKeeper,
+  type PersonTable,
+  type Redactions,
+} from '../platform/privacy/person.ts';
+import { eraseRows, readRows } from '../platform/privacy/personRows.ts';
+import { redactionOf, wordsOf } from '../platform/privacy/redaction.ts';
+
+/** What the features know of people, in the order in which their records are locked. */
+export interface PrivacyParts {
+  readonly people: readonly PersonKeeper[];
+}
+
+/** Returns all that is stored about a customer, by table, as of one moment. */
+export function exportCustomer(
+  context: Context,
+  { people }: PrivacyParts,
+  oid: number,
+): Promise<CustomerExport> {
+  return inTransaction(context, async (context) => {
+    const person = await findCustomer(context, people, oid);
+    const tables: Record<string, object[]> = {};
+    for (const place of aboutPeople(people)) {
+      const rows = await readRows(context.db, context.merchant.merchantId, place, person);
+      if (rows.length > 0) tables[place.table] = joined(tables[place.table], rows, place);
+    }
+    await recordAct(context, { act: 'exportCustomer', ...named(oid) });
+    return { customer_profile_oid: oid, tables };
+  });
+}
+
+/** Rows that several conditions find are exported once; what opens a card is left out. */
+function joined(
+  known: readonly object[] = [],
+  rows: readonly object[],
+  { secrets = [] }: PersonTable,
+): object[] {
+  const all = new Map(known.map((row) => [JSON.stringify(row), row]));
+  for (const row of rows) {
+    const shown = Object.fromEntries(
+      Object.entries(row).filter(([name]) => name !== 'merchant_id' && !secrets.includes(name)),
+    );
+    all.set(JSON.stringify(shown), shown);
+  }
+  return [...all.values()];
+}
+
+/** The tables with records about the person; others only mention the person. */
+const aboutPeople = (people: readonly PersonKeeper[]): PersonTable[] =>
+  people.flatMap(({ tables }) => tables.filter(({ isMention }) => !isMention));
+
+/**
+ * Erases a customer. Orders and auto orders keep their sums, items and moments; the person leaves
+ * every table. Refused while anything still needs the address or the card.
+ */
+export function eraseCustomer(
+  context: Context,
+  { people }: PrivacyParts,
+  oid: number,
+): Promise<CustomerErasure> {
+  return inTransaction(context, async (context) => {
+    const person = await lockPerson(context, people, await findCustomer(context, people, oid));
+    await refuseObstacles(context, people, person);
+    // The payload of this event is stored with the person, and loses the person below.
+    await context.events.emit(context, [
+      { name: 'customer_delete', objectType: 'customer profile', objectId: String(oid) },
+    ]);
+    const { rows, redacted_entries } = await erasePerson(context, people, person);
+    await recordAct(context, {
+      act: 'eraseCustomer',
+      ...named(oid),
+      after: { rows, ...(redacted_entries.length === 0 ? {} : { redacted_entries }) },
+    });
+    return { customer_profile_oid: oid, rows };
+  });
+}
+
+const named = (oid: number) => ({ objectType: 'customer profile', objectId: String(oid) });
+
+async function findCustomer(
+  context: Context,
+  people: readonly PersonKeeper[],
+  oid: number,
+): Promise<Person> {
+  const person = await findPerson(context, people, { ...noPerson, customerOids: [oid] });
+  return person.emails.length > 0 ? person : refuse('not_found', { what: 'customer', id: oid });
+}
+
+/** Finds the records of a person, beginning with those that are known. */
+export async function findPerson(
+  { db, merchant }: Context,
+  people: readonly PersonKeeper[],
+  known: Person,
+): Promise<Person> {
+  let person = known;
+  for (const { find } of people)
+    if (find) person = { ...person, ...(await find(db, merchant.merchantId, person)) };
+  return person;
+}
+
+/**
+ * Locks a person's records: auto orders, orders, profiles. Records that were added while this
+ * waited for the locks are found and locked, too.
+ */
+async function lockPerson(
+  context: Context,
+  people: readonly PersonKeeper[],
+  found: Person,
+): Promise<Person> {
+  const { db, merchant } = context;
+  for (const { lock } of people) await lock?.(db, merchant.merchantId, found);
+  const again = await findPerson(context, people, found);
+  const isSame =
+    again.orderIds.length === found.orderIds.length &&
+    again.autoOrderOids.length === found.autoOrderOids.length;
+  return isSame ? again : lockPerson(context, people, again);
+}
+
+async function refuseObstacles(
+  { db, merchant }: Context,
+  people: readonly PersonKeeper[],
+  person: Person,
+): Promise<void> {
+  const obstacles: string[] = [];
+  for (const keeper of people)
+    obstacles.push(...((await keeper.obstacles?.(db, merchant.merchantId, person)) ?? []));
+  if (obstacles.length === 0) return;
+  const shown = obstacles.slice(0, obstaclesShown).join('; ');
+  const more =
+    obstacles.length > obstaclesShown ? `; and ${obstacles.length - obstaclesShown} more` : '';
+  refuse('state_conflict', {
+    reason: `The customer cannot be erased yet: ${shown}${more}`,
+    fix: 'Cancel the auto orders, complete or reject the orders, wait for results, then repeat the request',
+  });
+}
+
+const obstaclesShown = 5;
+
+/** Erases locked records of a person, in every table and in the audit log. */
+export async function erasePerson(
+  context: Context,
+  people: readonly PersonKeeper[],
+  found: Person,
+) {
+  const { db, merchant } = context;
+  const { person, redactions } = await describe(context, people, found);
+  const rows: Record<string, number> = {};
+  for (const { erase } of people) await erase?.(context, person, redactions);
+  for (const place of people.flatMap(({ tables }) => tables)) {
+    const redaction = place.isMention ? redactions.mention : redactions.own;
+    const count = await eraseRows(db, merchant.merchantId, place, person, redaction);
+    if (count > 0) rows[place.table] = (rows[place.table] ?? 0) + count;
+  }
+  const redacted_entries = await redactEntries(
+    db,
+    merchant.merchantId,
+    person.mentions,
+    redactions.mention,
+  );
+  return { rows, redacted_entries };
+}
+
+/** Reads the words of a person from the records that describe the person. */
+async function describe(
+  context: Context,
+  people: readonly PersonKeeper[],
+  found: Person,
+): Promise<{ readonly person: Person; readonly redactions: Redactions }> {
+  const { db, merchant } = context;
+  const records: object[] = [];
+  for (const place of aboutPeople(people))
+    if (describing.has(place.table))
+      records.push(...(await readRows(db, merchant.merchantId, place, found)));
+  const { own, mentions } = wordsOf(records);
+  return {
+    person: await findPerson(context, people, { ...found, mentions }),
+    redactions: { own: redactionOf(own, true), mention: redactionOf(mentions, false) },
+  };
+}
+
+const describing = new Set(['customer', 'orders', 'auto_order_search']);
