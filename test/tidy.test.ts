@@ -272,7 +272,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
-  books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
+  books:
+    'audit,auditCredit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:
     'attempt,codec,dunning,endings,explanation,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
     'originalCoupons,originalTerms,payment,plan,policy,rebillOrder,request,settlement',

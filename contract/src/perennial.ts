@@ -98,7 +98,8 @@ export const PreviewRebill = model('PreviewRebill', 'A rebill exactly as it woul
   shipping_rules: many(AmountRule, 'How shipping was determined, in the order of the rules.'),
   tax: decimal(),
   tax_rules: many(TaxRule, 'In the order in which they were applied.'),
-  total: decimal(),
+  store_credit: decimal('What store credit pays. Absent: nothing.'),
+  total: decimal('What is left to charge.'),
 });
 export type PreviewRebill = Static<typeof PreviewRebill>;
 

@@ -38,6 +38,8 @@ export interface Shop {
   taxes(...rates: readonly TaxRate[]): Promise<void>;
   /** Stores the profile of a customer, and returns what changes it. */
   profile(customer: Customer): Promise<(change: Customer) => Promise<void>>;
+  /** Gives a new customer store credit, and returns the oid of the profile. */
+  credit(email: string, amount: number): Promise<number>;
   /** A customer orders and pays; the recurring lines become an auto order. */
   order(
     lines: readonly Line[],
@@ -114,6 +116,7 @@ async function openShop({
       const params = { customer_profile_oid: customer.customer_profile_oid };
       return async (body) => void (await ask({ operation: 'updateCustomer', params, body }));
     },
+    credit: (email, amount) => withCredit(ask, email, amount),
     async changes(itemId, change) {
       const { items } = await ask({
         operation: 'getItems',
@@ -143,6 +146,13 @@ async function openShop({
     },
   };
   return { shop, checkBooks: () => checkBooks(ask, merchantId) };
+}
+
+async function withCredit(ask: Ask, email: string, amount: number): Promise<number> {
+  const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
+  const params = { customer_profile_oid: customer.customer_profile_oid };
+  await ask({ operation: 'addCustomerStoreCredit', params, body: { amount } });
+  return customer.customer_profile_oid;
 }
 
 const anOrder = (email: string, card: string) => ({

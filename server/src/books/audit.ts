@@ -17,7 +17,13 @@ import type { RebillState } from '../rebill/attempt.ts';
 
 /** A stored figure that the orders and attempts contradict. */
 export interface Difference {
-  readonly objectType: 'auto order' | 'auto order item' | 'order' | 'rebill' | 'charge';
+  readonly objectType:
+    | 'auto order'
+    | 'auto order item'
+    | 'order'
+    | 'rebill'
+    | 'charge'
+    | 'store credit';
   readonly objectId: string;
   readonly field: string;
   readonly stored: string;
@@ -322,11 +328,12 @@ function amountFaults(
   check.compare('summary.subtotal_discount', amount(summary?.subtotal_discount), sumOf(discounts));
   const shipping = chargedShipping({ summary: summary ?? undefined }, currency);
   const tax = taxAgain({ currency, lines, summary, taxes });
+  const credit = amount(summary?.internal_gift_certificate_amount);
   check.compare('summary.tax', amount(summary?.tax), tax);
   check.compare(
     'summary.total',
     amount(summary?.total),
-    sumOf(full) - sumOf(discounts) + shipping + tax,
+    sumOf(full) - sumOf(discounts) + shipping + tax - credit,
   );
   check.compare('total', total, amount(summary?.total));
 }

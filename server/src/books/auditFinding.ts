@@ -23,6 +23,8 @@ export function findingOf(
       return { ...difference, autoOrderOid: ownersOfItems.get(Number(objectId)) };
     case 'rebill':
       return { ...difference, autoOrderOid: Number(objectId.split('/')[0]) };
+    case 'store credit':
+      return difference;
     case 'order':
       return { ...difference, orderId: objectId };
     case 'charge': {

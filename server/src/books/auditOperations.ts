@@ -18,6 +18,8 @@ import {
   refundDifferences,
   subjectOf,
 } from './auditCaptures.ts';
+import { creditDifferences } from './auditCredit.ts';
+import { findOverusedCredits, loadCreditOfOrders } from './auditCreditStore.ts';
 import {
   findOids,
   findOrphans,
@@ -143,6 +145,7 @@ export function auditMerchant(
     await useOneSnapshot(tx);
     const sources = await loadMergedSources(tx, merchant.merchantId);
     let [afterOid, all] = [0, await orphanFindings(tx, merchant.merchantId)];
+    all = combined(all, await auditCredit(tx, merchant.merchantId));
     for (;;) {
       const oids = await findOids(tx, merchant.merchantId, afterOid, batchSize);
       if (oids.length === 0) break;
@@ -185,6 +188,16 @@ async function orphanFindings(tx: Database, merchantId: string): Promise<Audit> 
       stored,
       recomputed: 'none',
     })),
+  );
+}
+
+/** Compares the ledger of store credit with the orders of the merchant. */
+async function auditCredit(tx: Database, merchantId: string): Promise<Audit> {
+  return auditOf(
+    creditDifferences(
+      await findOverusedCredits(tx, merchantId),
+      await loadCreditOfOrders(tx, merchantId),
+    ),
   );
 }
 

@@ -10,6 +10,7 @@ import { noTaxRates } from '../orders/taxTerms.ts';
 import type { Context } from '../platform/context.ts';
 import { mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import { loadCoupons } from '../rebill/couponReader.ts';
+import { readCredit } from '../rebill/creditOperations.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import { findEarlierAttempts } from '../rebill/store.ts';
 import { loadAuditedAttempts } from './auditStore.ts';
@@ -149,13 +150,14 @@ async function readBatch(context: Context, oids: readonly number[]) {
     catalog: await loadCatalog(db, merchantId, autoOrders),
     coupons: await loadCoupons(context, orders.values()),
     taxOf: await loadTaxTerms(db, merchant, [...orders.values()]),
+    creditOf: await readCredit(context, orders.values()),
   };
 }
 
 function inputOf(
   { merchant, now }: Context,
   autoOrder: AutoOrder,
-  { earlier, orders, customers, catalog, coupons, taxOf }: ReadBatch,
+  { earlier, orders, customers, catalog, coupons, taxOf, creditOf }: ReadBatch,
 ) {
   const before = earlier.get(autoOrder.autoOrderOid);
   const kept = before && orders.get(before.orderId);
@@ -167,6 +169,7 @@ function inputOf(
     at: now,
     original,
     customer: customers.get(original?.customerProfileOid ?? 0),
+    credit: creditOf(original),
     tax: original === undefined ? noTaxRates : taxOf(original),
     catalog,
     coupons,

@@ -79,6 +79,7 @@ function keptPlan(
         tax: money(tax),
       })),
     }),
+    ...(plan.credit !== undefined && { store_credit: money(plan.credit) }),
     total: money(plan.total),
   };
 }

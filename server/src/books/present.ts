@@ -133,6 +133,7 @@ export function wireRebill(
       tax_rate: ratePercent,
       tax: money(tax),
     })),
+    ...(order.credit !== undefined && { store_credit: money(order.credit) }),
     total: money(order.total),
   };
 }

@@ -2,7 +2,9 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { dueAt } from '../autoOrders/calculated.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
+import { afterPayment, type CreditAccount, sharesToUse } from '../customers/storeCredit.ts';
 import { addDays } from '../kernel/calendar.ts';
+import { zero } from '../kernel/money.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
 import { decide, usesOf } from '../rebill/plan.ts';
 import type { RebillOrder } from '../rebill/rebillOrder.ts';
@@ -90,6 +92,7 @@ export function previewRebills(
     input = {
       ...input,
       catalog: afterSale(input.catalog, order),
+      credit: input.credit && afterCredit(input.credit, order, input),
       autoOrder: afterPaid(autoOrder, order, input).autoOrder,
       firstDeclinedAt: undefined,
       kept: undefined,
@@ -108,6 +111,13 @@ function afterSale(catalog: Catalog, order: RebillOrder): Catalog {
     const available = item.stock.available - (uses.get(item.itemOid) ?? 0);
     return { ...item, stock: { ...item.stock, available } };
   };
+}
+
+/** The customer's store credit without what a rebill uses. */
+function afterCredit(account: CreditAccount, order: RebillOrder, { kept, at }: DecisionInput) {
+  const orderId = kept?.order.orderId;
+  const shares = sharesToUse(account, orderId, order.credit ?? zero, at);
+  return afterPayment(account, orderId, shares, at);
 }
 
 // An item is examined every day while its catalogue item is paused, and that may last forever.

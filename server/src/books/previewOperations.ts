@@ -16,6 +16,7 @@ import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { inHalves, mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import { loadCoupons } from '../rebill/couponReader.ts';
+import { readCredit } from '../rebill/creditOperations.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import type { RebillLine } from '../rebill/rebillOrder.ts';
@@ -107,6 +108,7 @@ async function decisionInputs(
     orders.map((each) => each.customerProfileOid),
   );
   const taxOf = await loadTaxTerms(db, merchant, orders);
+  const creditOf = await readCredit(context, orders);
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);
     const order = before && byId.get(before.orderId);
@@ -118,6 +120,7 @@ async function decisionInputs(
       at: now,
       original,
       customer: customers.get(original?.customerProfileOid ?? 0),
+      credit: creditOf(original),
       tax: original === undefined ? noTaxRates : taxOf(original),
       catalog,
       coupons,

@@ -160,6 +160,20 @@ export function lockCustomer(
   );
 }
 
+/** Locks the rows of profiles until the transaction ends, in the order of their oids. */
+export async function lockCustomers(
+  tx: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<void> {
+  await tx.rows(
+    `select customer_profile_oid from customer
+     where merchant_id = $1 and customer_profile_oid = any($2::int[])
+     order by customer_profile_oid for update`,
+    [merchantId, oids],
+  );
+}
+
 /** Inserts a profile. Returns false when its email is already used by a profile. */
 export async function insertCustomer(
   tx: Database,

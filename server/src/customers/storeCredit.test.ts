@@ -22,6 +22,7 @@ const account = (uses: readonly [entryOid: number, amount: number][] = []): Cred
     amount: minor(amount),
     description: '',
     usedAt: now,
+    purpose: 'payment',
   })),
 });
 

@@ -19,6 +19,8 @@ export interface StoreCredit {
   readonly expiresAt?: Temporal.Instant | undefined;
   /** The order that it was given for. */
   readonly orderId?: string | undefined;
+  /** A refund of the order gave it. */
+  readonly isRefund?: boolean | undefined;
 }
 
 /** What was taken of one credit; an amount below zero was given back. */
@@ -27,7 +29,14 @@ export interface CreditUse extends CreditShare {
   readonly description: string;
   readonly orderId?: string | undefined;
   readonly usedAt: Temporal.Instant;
+  readonly purpose: UsePurpose;
 }
+
+/**
+ * What a use is for. An adjustment by a person only names an order; a payment pays it. A refund that
+ * failed later takes back what it had given.
+ */
+export type UsePurpose = 'payment' | 'adjustment' | 'failed refund';
 
 /** A part of one credit. */
 export interface CreditShare {
@@ -70,15 +79,76 @@ export function takeCredit(
   return success(shares);
 }
 
-/** Returns the entries that give back what is still taken by uses. */
-export function returnedShares(uses: readonly CreditShare[]): CreditShare[] {
+/** Returns the entries that give back what is still taken by uses, at most an amount of it. */
+export function returnedShares(
+  uses: readonly CreditShare[],
+  most: Minor = minor(Number.MAX_SAFE_INTEGER),
+): CreditShare[] {
   const taken = new Map<number, Minor>();
   for (const { entryOid, amount } of uses)
     taken.set(entryOid, minor((taken.get(entryOid) ?? 0) + amount));
-  return [...taken]
-    .filter(([, amount]) => amount > 0)
-    .map(([entryOid, amount]) => ({ entryOid, amount: minor(0 - amount) }));
+  const returned: CreditShare[] = [];
+  let left = most;
+  // What expires last is given back first.
+  for (const [entryOid, amount] of [...taken].reverse()) {
+    const back = minor(Math.min(amount, left));
+    if (back > 0) returned.push({ entryOid, amount: minor(0 - back) });
+    left = minor(left - Math.max(back, 0));
+  }
+  return returned.reverse();
 }
+
+/** Returns what an order can be paid with: what is available, and what it uses already. */
+export const payable = (
+  account: CreditAccount,
+  orderId: string | undefined,
+  now: Temporal.Instant,
+): Minor => minor(availableCredit(account, now) + sum(paymentsOf(account, orderId).map(amountIn)));
+
+/**
+ * Returns the entries after which an order uses exactly this amount, which is at most what it can be
+ * paid with.
+ */
+export function sharesToUse(
+  account: CreditAccount,
+  orderId: string | undefined,
+  amount: Minor,
+  now: Temporal.Instant,
+): CreditShare[] {
+  const uses = paymentsOf(account, orderId);
+  const used = sum(uses.map(amountIn));
+  if (amount < used) return returnedShares(uses, minor(used - amount));
+  const taken = takeCredit(account, minor(amount - used), now);
+  return taken.ok ? taken.value : [];
+}
+
+const amountIn = ({ amount }: CreditShare): Minor => amount;
+
+const paymentsOf = ({ uses }: CreditAccount, orderId: string | undefined): CreditUse[] =>
+  orderId === undefined
+    ? []
+    : uses.filter((use) => use.purpose === 'payment' && use.orderId === orderId);
+
+/** Returns an account after an order took these parts of it. A new order has no id yet. */
+export const afterPayment = (
+  account: CreditAccount,
+  orderId: string | undefined,
+  shares: readonly CreditShare[],
+  usedAt: Temporal.Instant,
+): CreditAccount => ({
+  ...account,
+  uses: [
+    ...account.uses,
+    ...shares.map((share) => ({
+      ...share,
+      useOid: 0,
+      description: '',
+      orderId,
+      usedAt,
+      purpose: 'payment' as const,
+    })),
+  ],
+});
 
 interface UsableCredit {
   readonly credit: StoreCredit;

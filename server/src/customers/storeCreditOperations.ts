@@ -4,21 +4,30 @@ import type {
   CustomerStoreCreditAddRequest,
 } from '@perennial/contract/customerLists.ts';
 import type { Temporal } from 'temporal-polyfill';
-import { amountMax, fromMinor, type Minor, minor, toMinor } from '../kernel/money.ts';
+import { amountMax, fromMinor, type Minor, minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { noCustomer } from './operations.ts';
-import { lockCustomer } from './store.ts';
+import { lockCustomer, lockCustomers } from './store.ts';
 import {
   availableCredit,
+  type CreditAccount,
   type CreditShare,
   returnedShares,
   storeCreditAt,
   takeCredit,
+  type UsePurpose,
 } from './storeCredit.ts';
-import { addCredit, addUses, findUsesOfOrder, readAccount } from './storeCreditStore.ts';
+import {
+  addCredit,
+  addUses,
+  type CustomerUse,
+  findPaymentsOfOrder,
+  readAccount,
+  readAccounts,
+} from './storeCreditStore.ts';
 
 /** Returns the store credit of a customer at the merchant's moment. */
 export function getStoreCredit(context: Context, oid: number): Promise<CustomerStoreCredit> {
@@ -75,7 +84,13 @@ export function adjustStoreCredit(
       orderId: request.order_id || undefined,
     };
     if (adjusted > 0) await giveCredit(context, oid, { ...terms, amount: adjusted });
-    else await useCredit(context, oid, { ...terms, field, amount: minor(0 - adjusted) });
+    else
+      await useCredit(context, oid, {
+        ...terms,
+        field,
+        amount: minor(0 - adjusted),
+        purpose: 'adjustment',
+      });
     const account = await readAccount(db, merchant.merchantId, oid);
     return { adjusted, available: availableCredit(account, now) };
   });
@@ -89,6 +104,8 @@ export interface CreditTerms {
   readonly vestsAt: Temporal.Instant;
   readonly expiresAt?: Temporal.Instant | undefined;
   readonly orderId?: string | undefined;
+  /** A refund of the order gives it. */
+  readonly isRefund?: boolean;
 }
 
 /** Gives a customer a credit, in a transaction that locks the customer. */
@@ -108,6 +125,7 @@ export interface CreditWish {
   readonly amount: Minor;
   readonly description: string;
   readonly orderId?: string | undefined;
+  readonly purpose: UsePurpose;
 }
 
 /**
@@ -131,51 +149,84 @@ export async function useCredit(
 }
 
 /**
- * Gives back what an order took of its customer's credits, once. A credit that has expired stays
- * expired.
+ * Gives back what an order took of its customer's credits, as far as it takes more than it may keep.
+ * A credit that has expired stays expired.
  */
 export async function returnCredit(
   context: Context,
   orderId: string,
   description: string,
+  kept: Minor = zero,
 ): Promise<void> {
   const { db, merchant } = context;
-  const seen = await findUsesOfOrder(db, merchant.merchantId, orderId);
-  const [first] = seen;
+  const [first] = await findPaymentsOfOrder(db, merchant.merchantId, orderId);
   if (first === undefined) return;
   await lockCustomer(db, merchant.merchantId, first.customerOid);
   // Read again under the lock: of two that give back, one finds nothing left.
-  const uses = await findUsesOfOrder(db, merchant.merchantId, orderId);
-  await storeUses(context, first.customerOid, returnedShares(uses), { orderId, description });
+  const uses = await findPaymentsOfOrder(db, merchant.merchantId, orderId);
+  const surplus = minor(sum(uses.map(({ amount }) => amount)) - kept);
+  if (surplus <= 0) return;
+  const use = { orderId, description, purpose: 'payment' as const };
+  await storeUses(context, first.customerOid, returnedShares(uses, surplus), use);
 }
 
-/** Takes back what was given for an order, as far as it is left. */
+/** Takes back what refunds of an order gave, as far as it is left. */
 export async function takeGivenCredit(
   context: Context,
   oid: number,
-  { amount, ...use }: Omit<CreditWish, 'field'>,
+  { amount, ...use }: Omit<CreditWish, 'field' | 'purpose'>,
 ): Promise<void> {
   const account = await readAccount(context.db, context.merchant.merchantId, oid);
-  const given = account.credits.filter(({ orderId }) => orderId === use.orderId);
+  const given = account.credits.filter(
+    ({ orderId, isRefund }) => isRefund === true && orderId === use.orderId,
+  );
   const own = { ...account, credits: given };
   const taken = minor(Math.min(amount, availableCredit(own, context.now)));
   const shares = takeCredit(own, taken, context.now);
-  if (shares.ok) await storeUses(context, oid, shares.value, use);
+  if (shares.ok) await storeUses(context, oid, shares.value, { ...use, purpose: 'failed refund' });
+}
+
+/** Locks customers and returns the accounts of those that have credits, by oid. */
+export async function lockAccounts(
+  { db, merchant: { merchantId } }: Context,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, CreditAccount>> {
+  await lockCustomers(db, merchantId, oids);
+  return readAccounts(db, merchantId, oids);
+}
+
+/** Stores payments of orders, in a transaction that locks their customers. */
+export async function storePayments(
+  { db, merchant: { merchantId } }: Context,
+  payments: readonly Omit<CustomerUse, 'useOid' | 'purpose'>[],
+): Promise<void> {
+  if (payments.length === 0) return;
+  const first = await takeNumbers(db, merchantId, 'store_credit', payments.length);
+  await addUses(
+    db,
+    merchantId,
+    payments.map((use, place) => ({ ...use, useOid: first + place, purpose: 'payment' })),
+  );
 }
 
 async function storeUses(
   { db, merchant: { merchantId }, now }: Context,
-  oid: number,
+  customerOid: number,
   shares: readonly CreditShare[],
-  use: Pick<CreditWish, 'description' | 'orderId'>,
+  use: Pick<CreditWish, 'description' | 'orderId' | 'purpose'>,
 ): Promise<void> {
   if (shares.length === 0) return;
   const first = await takeNumbers(db, merchantId, 'store_credit', shares.length);
   await addUses(
     db,
     merchantId,
-    oid,
-    shares.map((share, place) => ({ ...share, ...use, useOid: first + place, usedAt: now })),
+    shares.map((share, place) => ({
+      ...share,
+      ...use,
+      customerOid,
+      useOid: first + place,
+      usedAt: now,
+    })),
   );
 }
 

@@ -12,8 +12,8 @@ export async function addCredit(
 ): Promise<void> {
   await tx.run(
     `insert into store_credit (merchant_id, customer_profile_oid, entry_oid, amount, description,
-       entered_at, vests_at, expires_at, order_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       entered_at, vests_at, expires_at, order_id, is_refund)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       merchantId,
       customerOid,
@@ -24,32 +24,37 @@ export async function addCredit(
       credit.vestsAt,
       credit.expiresAt ?? null,
       credit.orderId ?? null,
+      credit.isRefund === true,
     ],
   );
 }
 
-/** Adds uses of a customer's credits. */
+/** A use, with the profile whose credit it takes. */
+export type CustomerUse = CreditUse & { readonly customerOid: number };
+
+/** Adds uses of customers' credits. */
 export async function addUses(
   tx: Database,
   merchantId: string,
-  customerOid: number,
-  uses: readonly CreditUse[],
+  uses: readonly CustomerUse[],
 ): Promise<void> {
   if (uses.length === 0) return;
   await tx.run(
-    `insert into store_credit_use (merchant_id, customer_profile_oid, ${useRows.names})
-     select m.merchant_id, $2::int, ${useRows.names} from ${useRows.insertFrom(3)}`,
-    [merchantId, customerOid, ...useRows.values(uses)],
+    `insert into store_credit_use (merchant_id, ${useRows.names})
+     select m.merchant_id, ${useRows.names} from ${useRows.insertFrom(2)}`,
+    [merchantId, ...useRows.values(uses)],
   );
 }
 
-const useColumns: readonly Column<CreditUse>[] = [
+const useColumns: readonly Column<CustomerUse>[] = [
+  { name: 'customer_profile_oid', type: 'integer', read: ({ customerOid }) => customerOid },
   { name: 'use_oid', type: 'integer', read: ({ useOid }) => useOid },
   { name: 'entry_oid', type: 'integer', read: ({ entryOid }) => entryOid },
   { name: 'amount', type: 'bigint', read: ({ amount }) => amount },
   { name: 'description', type: 'text', read: ({ description }) => description },
   { name: 'order_id', type: 'text', read: ({ orderId }) => orderId },
   { name: 'used_at', type: 'timestamptz', read: ({ usedAt }) => usedAt },
+  { name: 'purpose', type: 'text', read: ({ purpose }) => purpose },
 ];
 const useRows = recordset(useColumns);
 
@@ -59,46 +64,64 @@ export async function readAccount(
   merchantId: string,
   customerOid: number,
 ): Promise<CreditAccount> {
-  const credits = await db.rows<StoreCredit & { amount: Minor | string }>(
-    `select entry_oid as "entryOid", amount, description, entered_at as "enteredAt",
-       vests_at as "vestsAt", expires_at as "expiresAt", order_id as "orderId"
-     from store_credit where merchant_id = $1 and customer_profile_oid = $2 order by entry_oid`,
-    [merchantId, customerOid],
-  );
-  const uses = await db.rows<CreditUse>(
-    `select ${selectedUse} from store_credit_use
-     where merchant_id = $1 and customer_profile_oid = $2 order by use_oid`,
-    [merchantId, customerOid],
-  );
-  return {
-    credits: credits.map((credit) => ({
-      ...credit,
-      amount: minor(Number(credit.amount)),
-      expiresAt: credit.expiresAt ?? undefined,
-      orderId: credit.orderId ?? undefined,
-    })),
-    uses: uses.map(useOf),
-  };
+  const accounts = await readAccounts(db, merchantId, [customerOid]);
+  return accounts.get(customerOid) ?? { credits: [], uses: [] };
 }
 
-/** Returns the uses of an order, with the profile whose credits they took. */
-export async function findUsesOfOrder(
+/** Returns the accounts of customers that have credits, by the oid of the profile. */
+export async function readAccounts(
+  db: Database,
+  merchantId: string,
+  customerOids: readonly number[],
+): Promise<ReadonlyMap<number, CreditAccount>> {
+  const credits = await db.rows<StoreCredit & { amount: Minor | string; customerOid: number }>(
+    `select customer_profile_oid as "customerOid", entry_oid as "entryOid", amount, description,
+       entered_at as "enteredAt", vests_at as "vestsAt", expires_at as "expiresAt",
+       order_id as "orderId", is_refund as "isRefund"
+     from store_credit where merchant_id = $1 and customer_profile_oid = any($2::int[])
+     order by entry_oid`,
+    [merchantId, customerOids],
+  );
+  const uses = await db.rows<CustomerUse>(
+    `select ${selectedUse} from store_credit_use
+     where merchant_id = $1 and customer_profile_oid = any($2::int[]) order by use_oid`,
+    [merchantId, customerOids],
+  );
+  const usesOf = Map.groupBy(uses.map(useOf), ({ customerOid }) => customerOid);
+  const creditsOf = Map.groupBy(credits, ({ customerOid }) => customerOid);
+  return new Map(
+    [...creditsOf].map(([customerOid, own]) => [
+      customerOid,
+      { credits: own.map(creditOf), uses: usesOf.get(customerOid) ?? [] },
+    ]),
+  );
+}
+
+const creditOf = (row: StoreCredit & { readonly amount: Minor | string }): StoreCredit => ({
+  ...row,
+  amount: minor(Number(row.amount)),
+  expiresAt: row.expiresAt ?? undefined,
+  orderId: row.orderId ?? undefined,
+});
+
+/** Returns the uses that pay an order, with the profile whose credits they took. */
+export async function findPaymentsOfOrder(
   db: Database,
   merchantId: string,
   orderId: string,
-): Promise<(CreditUse & { readonly customerOid: number })[]> {
-  const rows = await db.rows<CreditUse & { customerOid: number }>(
-    `select ${selectedUse}, customer_profile_oid as "customerOid" from store_credit_use
-     where merchant_id = $1 and order_id = $2 order by use_oid`,
+): Promise<CustomerUse[]> {
+  const rows = await db.rows<CustomerUse>(
+    `select ${selectedUse} from store_credit_use
+     where merchant_id = $1 and order_id = $2 and purpose = 'payment' order by use_oid`,
     [merchantId, orderId],
   );
-  return rows.map((row) => ({ ...useOf(row), customerOid: row.customerOid }));
+  return rows.map(useOf);
 }
 
-const selectedUse = `use_oid as "useOid", entry_oid as "entryOid", amount, description,
-  order_id as "orderId", used_at as "usedAt"`;
+const selectedUse = `customer_profile_oid as "customerOid", use_oid as "useOid",
+  entry_oid as "entryOid", amount, description, order_id as "orderId", used_at as "usedAt", purpose`;
 
-const useOf = (row: CreditUse): CreditUse => ({
+const useOf = (row: CustomerUse): CustomerUse => ({
   ...row,
   amount: minor(Number(row.amount)),
   orderId: row.orderId ?? undefined,

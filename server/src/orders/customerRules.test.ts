@@ -311,3 +311,52 @@ test('properties of orders, lines and customers are gone at their end', async ()
   await app.setClock('2027-03-10T12:00:00Z');
   assert.deepEqual(await names(), [['endless'], ['endless'], ['endless']]);
 });
+
+const faults: readonly (readonly [what: string, sql: string, undo: string, found: RegExp])[] = [
+  [
+    'a payment that the order does not show',
+    `update store_credit_use set amount = amount - 1 where merchant_id = $1
+       and purpose = 'payment' and amount = 2000 and order_id = $2`,
+    `update store_credit_use set amount = amount + 1 where merchant_id = $1
+       and purpose = 'payment' and amount = 1999 and order_id = $2`,
+    /^order \S+ summary.internal_gift_certificate_amount 2000 1999$/m,
+  ],
+  [
+    'a credit of which more was used than it held',
+    `update store_credit set amount = 1500 where merchant_id = $1 and not is_refund
+       and customer_profile_oid = (select customer_profile_oid from orders
+         where merchant_id = $1 and order_id = $2)`,
+    `update store_credit set amount = 2000 where merchant_id = $1 and not is_refund
+       and customer_profile_oid = (select customer_profile_oid from orders
+         where merchant_id = $1 and order_id = $2)`,
+    /^store credit \d+\/\d+ used 2000 0 to 1500$/m,
+  ],
+  [
+    'a refund that gave less',
+    `update store_credit set amount = 1999 where merchant_id = $1 and order_id = $2 and is_refund`,
+    `update store_credit set amount = 2000 where merchant_id = $1 and order_id = $2 and is_refund`,
+    /^order \S+ summary.internal_gift_certificate_refunded 2000 1999$/m,
+  ],
+];
+
+test('the audit compares the ledger of store credit with the orders', async () => {
+  const audit = async () =>
+    (await ask({ operation: 'getAudit' })).differences.map(
+      (found: { object_type: string; object_id: string } & Record<string, unknown>) =>
+        [found.object_type, found.object_id, found.field, found.stored, found.recomputed].join(' '),
+    );
+  await customer('audited@example.com', 20);
+  const { order } = await place(bodyOf('audited@example.com', 20));
+  await refund(order, {
+    items: [{ quantity_refunded: 3 }],
+    summary: { shipping_handling_refunded: { value: 5 } },
+  });
+  assert.deepEqual(await audit(), [], 'after all that happened above');
+  for (const [what, sql, undo, found] of faults) {
+    const values = [app.merchant.merchantId, order.order_id];
+    await app.db.run(sql, values);
+    assert.match((await audit()).join('\n'), found, what);
+    await app.db.run(undo, values);
+  }
+  assert.deepEqual(await audit(), []);
+});

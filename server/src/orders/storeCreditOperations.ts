@@ -22,7 +22,13 @@ export async function spendCredit(context: Context, order: OrderRecord): Promise
   const { customerProfileOid: oid, merchantId, orderId } = order;
   if (amount === 0 || oid === undefined) return;
   await lockCustomer(context.db, merchantId, oid);
-  const wish: CreditWish = { field: creditField, amount, description: `Order ${orderId}`, orderId };
+  const wish: CreditWish = {
+    field: creditField,
+    amount,
+    description: `Order ${orderId}`,
+    orderId,
+    purpose: 'payment',
+  };
   await useCredit(context, oid, wish);
 }
 
@@ -62,6 +68,7 @@ export async function giveBackCredit(
     enteredAt: context.now,
     vestsAt: context.now,
     orderId,
+    isRefund: true,
   });
 }
 

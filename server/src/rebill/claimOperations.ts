@@ -23,6 +23,7 @@ import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { EarlierAttempt, NewAttempt } from './attempt.ts';
 import { chargeKey, chargeSubject } from './attempt.ts';
 import { loadCoupons } from './couponReader.ts';
+import { decideInTurn, lockCredit, type Payment, storeCreditPayments } from './creditOperations.ts';
 import type { Due } from './dueStore.ts';
 import { findDueOids, lockDue, lockDueAmong } from './dueStore.ts';
 import { heldBack, released } from './held.ts';
@@ -47,6 +48,8 @@ export interface Claim {
   readonly attempt: NewAttempt;
   readonly autoOrder: AutoOrder;
   readonly original: OrderRecord;
+  /** What it takes of store credit. */
+  readonly payment?: Payment | undefined;
 }
 
 /** What a claim took and did. */
@@ -215,7 +218,7 @@ async function claimLocked(
   const free = await withoutSettled(context, await withoutInFlight(context, candidates));
   const decided = await withStock(
     context,
-    free.map((each) => ({ ...each, decision: decideOrHold(each, terms) })),
+    decideInTurn(free, (each) => decideOrHold(each, terms)),
   );
   const zone = context.merchant.timeZone;
   const claims = decided.flatMap((each) => claimOf(each, terms, zone));
@@ -225,6 +228,7 @@ async function claimLocked(
     claims.map((claim) => claim.attempt),
     terms.leaseMs,
   );
+  await storeCreditPayments(context, claims);
   await saveDecisions(context, decided, terms.policy);
   return {
     claims,
@@ -291,7 +295,7 @@ type Candidate = DecisionInput & {
   readonly restoredOrderId: string | undefined;
 };
 
-type DecidedCandidate = Candidate & { readonly decision: Decision };
+type DecidedCandidate = Candidate & { readonly decision: Decision; readonly payment?: Payment };
 
 /**
  * A charge under way belongs to the process that settles it. The row cannot be `paid` here, because
@@ -375,6 +379,7 @@ async function loadCandidates(
     policy.shippingMethods,
     orders.map((order) => order.customerProfileOid),
   );
+  const creditOf = await lockCredit(context, orders);
   const momentOf = new Map(due.map((each) => [each.autoOrderOid, each.dueAt]));
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);
@@ -384,6 +389,7 @@ async function loadCandidates(
       autoOrder,
       original,
       customer: customers.get(original?.customerProfileOid ?? 0),
+      credit: creditOf(original),
       tax: original === undefined ? noTaxRates : taxOf(original),
       catalog,
       coupons,
@@ -404,7 +410,7 @@ function claimOf(
   { ids, payments }: LockedTerms,
   zone: string,
 ): Claim[] {
-  const { decision, original, earlier, at, autoOrder: before } = candidate;
+  const { decision, original, earlier, at, autoOrder: before, payment } = candidate;
   if (decision.kind !== 'charge' || original === undefined) return [];
   const { autoOrder, charge } = decision;
   const key = {
@@ -432,7 +438,7 @@ function claimOf(
   };
   // Storing what the decision changed adds one to the version.
   const version = autoOrder === before ? autoOrder.version : autoOrder.version + 1;
-  return [{ attempt, autoOrder: { ...autoOrder, version }, original }];
+  return [{ attempt, autoOrder: { ...autoOrder, version }, original, payment }];
 }
 
 async function saveDecisions(

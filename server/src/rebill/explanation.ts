@@ -15,6 +15,8 @@ export interface Explanation {
   readonly taxes?:
     | readonly (readonly [rule: string, detail: string, ratePercent: number, tax: number])[]
     | undefined;
+  /** What store credit paid; absent: nothing. */
+  readonly credit?: number | undefined;
   readonly total: number;
   /** The coupon of a retry. */
   readonly coupon?: string | undefined;
@@ -69,6 +71,7 @@ export const explanationOf = (order: RebillOrder): Explanation => ({
   taxes: order.taxRules?.map(
     ({ rule, detail, ratePercent, tax }) => [rule, detail, ratePercent, tax] as const,
   ),
+  credit: order.credit,
   total: order.total,
   coupon: order.coupon,
   coupons: order.couponRules?.map(

@@ -300,6 +300,9 @@ function summaryOf(order: RebillOrder, money: Money): OrderDocument['summary'] {
     taxable_subtotal: money(sum(taxed.map((line) => line.amount))),
     taxable_subtotal_discount: money(sum(taxed.map((line) => line.discount))),
     tax: money(order.tax),
+    ...(order.credit !== undefined && {
+      internal_gift_certificate_amount: money(order.credit),
+    }),
     total: money(order.total),
   };
 }

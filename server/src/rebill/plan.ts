@@ -6,9 +6,11 @@ import { parkedReason } from '../autoOrders/parking.ts';
 import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
 import { hasCompleted, planNext, slip } from '../autoOrders/steps.ts';
 import { autoOrderStop, isFinalStop } from '../autoOrders/stops.ts';
+import { type CreditAccount, payable } from '../customers/storeCredit.ts';
 import { type StockUse, shortUse, stockUses } from '../items/stock.ts';
 import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
+import type { Minor } from '../kernel/money.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { isInvoiced } from '../orders/payment.ts';
 import type { CustomerShipping } from '../orders/shippingMethod.ts';
@@ -52,6 +54,8 @@ export interface DecisionInput {
   readonly kept?: KeptOrder | undefined;
   /** What the customer's profile says about shipping; only read for merchants with methods. */
   readonly customer?: CustomerShipping | undefined;
+  /** The customer's store credit; only read if the original order used some. */
+  readonly credit?: CreditAccount | undefined;
 }
 
 /** What is to be done. `autoOrder` is the new record, or the same object if nothing changed. */
@@ -191,6 +195,7 @@ function chargeOf(
     originalCoupons: originalCoupons(original, input.coupons ?? noCoupons, policy.originalCoupons),
     shippingMethods: policy.shippingMethods,
     customer: input.customer,
+    credit: creditFor(input),
     context,
   });
   if (!order.ok) return parked(input, orderFault(order.reason, original));
@@ -222,6 +227,9 @@ function chargeOf(
     charge: { order: order.value, currency: original.currency, card },
   };
 }
+
+const creditFor = ({ credit, kept, at }: DecisionInput): Minor | undefined =>
+  credit && payable(credit, kept?.order.orderId, at);
 
 const noCardWords = ({ originalOrderId }: AutoOrder, method: string | undefined): string =>
   method === undefined || method === 'Credit Card'

@@ -56,6 +56,9 @@ export interface RebillOrder {
   readonly taxRules?: readonly AppliedTaxRule[];
   /** The rates that the order shows. Absent: none, or those of the original order. */
   readonly taxes?: OrderTaxes | undefined;
+  /** What store credit pays of it. Absent: nothing. */
+  readonly credit?: Minor;
+  /** What is left to charge. */
   readonly total: Minor;
 }
 
@@ -129,6 +132,8 @@ export interface RebillTerms {
   /** Empty or absent: shipping costs as much as in the original order. */
   readonly shippingMethods?: readonly ShippingMethod[];
   readonly customer?: CustomerShipping | undefined;
+  /** The store credit that it can be paid with. */
+  readonly credit?: Minor | undefined;
   readonly context: PlanContext;
 }
 
@@ -284,6 +289,8 @@ function withAmounts(
     ...(taxesShipping ? [shipping] : []),
   ];
   const tax = taxOnParts(parts, ratePercent, rounding);
+  const cost = minor(subtotal - discount + shipping + tax);
+  const credit = minor(Math.min(cost, terms.credit ?? zero));
   return success({
     lines: discounted,
     subtotal,
@@ -297,7 +304,8 @@ function withAmounts(
     ...(taxes && { taxes }),
     ...(off.retryCode !== undefined && { coupon: off.retryCode }),
     ...(off.rules.length > 0 && { couponRules: off.rules }),
-    total: minor(subtotal - discount + shipping + tax),
+    ...(credit > 0 && { credit }),
+    total: minor(cost - credit),
   });
 }
 

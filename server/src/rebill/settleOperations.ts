@@ -22,6 +22,7 @@ import type { DomainEvent } from '../platform/events/event.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { NewAttempt, OpenAttempt, SettledAttempt, StoredDecline } from './attempt.ts';
 import { awaitedOf, markAwaited } from './awaitedOperations.ts';
+import { returnUnusedCredit } from './creditOperations.ts';
 import type { AutoOrderAfter } from './endings.ts';
 import { cardField, continuedOrder } from './keptOrder.ts';
 import type { Note } from './note.ts';
@@ -475,6 +476,7 @@ async function saveSettlements(
   }));
   await appendLogs(db, merchantId, context.now, logsOf(noted));
   await context.events.emit(context, [...eventsOf(noted), ...settlements.flatMap(orderEvents)]);
+  await returnUnusedCredit(context, settlements);
   const unsold = settlements.flatMap(({ answer, attempt }) =>
     answer.kind === 'declined' ? (attempt.charge.stock ?? []) : [],
   );

@@ -1268,6 +1268,7 @@ CREATE TABLE store_credit (
   vests_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone,
   order_id text,
+  is_refund boolean NOT NULL DEFAULT false,
   CONSTRAINT store_credit_pkey PRIMARY KEY (merchant_id, customer_profile_oid, entry_oid),
   CONSTRAINT store_credit_amount_check CHECK (amount > 0),
   CONSTRAINT store_credit_merchant_id_customer_profile_oid_fkey FOREIGN KEY (merchant_id, customer_profile_oid) REFERENCES customer(merchant_id, customer_profile_oid) ON DELETE CASCADE
@@ -1282,8 +1283,10 @@ CREATE TABLE store_credit_use (
   description text NOT NULL,
   order_id text,
   used_at timestamp with time zone NOT NULL,
+  purpose text NOT NULL DEFAULT 'payment'::text,
   CONSTRAINT store_credit_use_pkey PRIMARY KEY (merchant_id, customer_profile_oid, use_oid),
   CONSTRAINT store_credit_use_amount_check CHECK (amount <> 0),
+  CONSTRAINT store_credit_use_purpose CHECK (purpose = ANY (ARRAY['payment'::text, 'adjustment'::text, 'failed refund'::text])),
   CONSTRAINT store_credit_use_merchant_id_customer_profile_oid_fkey FOREIGN KEY (merchant_id, customer_profile_oid) REFERENCES customer(merchant_id, customer_profile_oid) ON DELETE CASCADE
 );
 CREATE INDEX store_credit_use_order ON store_credit_use USING btree (merchant_id, order_id) WHERE order_id IS NOT NULL;

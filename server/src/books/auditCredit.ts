@@ -1,0 +1,70 @@
+import { type Minor, zero } from '../kernel/money.ts';
+import { amountOf } from '../orders/money.ts';
+import type { OrderDocument } from '../orders/order.ts';
+import type { Difference } from './audit.ts';
+
+/*
+ * Compares the ledger of store credit with the orders that it paid and the refunds that gave it. The
+ * documents of orders are what customers saw.
+ */
+
+/** A credit of which more was used than it held, or less than nothing, or that does not exist. */
+export interface OverusedCredit {
+  readonly customerOid: number;
+  readonly entryOid: number;
+  /** What it held. Null: it does not exist. */
+  readonly amount: number | null;
+  readonly used: number;
+}
+
+/** What an order and the ledger say about store credit. */
+export interface CreditOfOrder {
+  readonly orderId: string;
+  /** Null and below: the order does not exist, or shows no store credit. */
+  readonly summary: OrderDocument['summary'] | null;
+  readonly currency: string | null;
+  /** It was rejected without having been paid, so its credit was given back. */
+  readonly isLost: boolean | null;
+  /** What payments took, less what was given back. */
+  readonly paid: number;
+  /** What refunds of the order gave, less what was taken back. */
+  readonly returned: number;
+}
+
+/** Returns the differences between the ledger of store credit and the orders. */
+export function creditDifferences(
+  overused: readonly OverusedCredit[],
+  orders: readonly CreditOfOrder[],
+): Difference[] {
+  return [
+    ...overused.map(({ customerOid, entryOid, amount, used }) => ({
+      objectType: 'store credit' as const,
+      objectId: `${customerOid}/${entryOid}`,
+      field: 'used',
+      stored: String(used),
+      recomputed: amount === null ? 'none: no such credit' : `0 to ${amount}`,
+    })),
+    ...orders.flatMap(orderDifferences),
+  ];
+}
+
+/** A refund may also have given store credit instead of money, so the ledger may have more. */
+function orderDifferences(order: CreditOfOrder): Difference[] {
+  const { orderId, summary, currency, isLost, paid, returned } = order;
+  const shown = (figure: 'amount' | 'refunded'): Minor =>
+    currency === null ? zero : amountOf(summary?.[`internal_gift_certificate_${figure}`], currency);
+  const used = isLost === true ? zero : shown('amount');
+  const finding = (field: string, stored: number, recomputed: number): Difference => ({
+    objectType: 'order',
+    objectId: orderId,
+    field,
+    stored: String(stored),
+    recomputed: String(recomputed),
+  });
+  return [
+    ...(used === paid ? [] : [finding('summary.internal_gift_certificate_amount', used, paid)]),
+    ...(returned >= shown('refunded')
+      ? []
+      : [finding('summary.internal_gift_certificate_refunded', shown('refunded'), returned)]),
+  ];
+}
