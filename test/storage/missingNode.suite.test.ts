@@ -1,8 +1,17 @@
 // Background work while some merchants cannot be worked for. A node of Citus that is gone needs a
 // Citus (CITUS_URL).
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
+import { ensureDemoMerchant } from '../../server/src/cli/demo.ts';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { prepareBillingLinks } from '../../server/src/payments/billingLinkStore.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 import { missingNodes, onMissingNodes, poll } from '../../server/src/platform/storage/nodes.ts';
 import {
@@ -115,4 +124,60 @@ test('while a node of Citus is gone the merchants of the others are billed, and 
   await bill();
   assert.deepEqual(changes, [[name], []]);
   assert.deepEqual(await billed(merchantIds), merchantIds);
+});
+
+/** A line of a server's log, as far as the test reads it. */
+interface Logged {
+  readonly msg: string;
+  readonly merchantIds?: readonly string[];
+}
+
+/** Starts a server on the database, until the test ends; returns its address and its log so far. */
+async function startServer(t: TestContext, url: string): Promise<[string, readonly Logged[]]> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'perennial-'));
+  const child = spawn(process.execPath, ['server/src/cli/main.mjs', 'serve'], {
+    env: { ...process.env, DATABASE_URL: url, DATA_DIR: dataDir, DEMO: 'on', PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  t.after(async () => {
+    child.kill();
+    await ended;
+    await rm(dataDir, { recursive: true });
+  });
+  const logged: Logged[] = [];
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => line.startsWith('{') && logged.push(JSON.parse(line)));
+  const said = (text: string) => logged.find(({ msg }) => msg.includes(text));
+  while (!said('charges:')) await Promise.race([once(lines, 'line'), ended]);
+  return [/http:\S+/.exec(said('Server listening')!.msg)![0], logged];
+}
+
+test('a server starts while a node of Citus is gone, serves the others, and takes up the rest later', {
+  skip: worker === undefined && 'needs CITUS_URL',
+}, async (t) => {
+  const { db, connection, url } = await openTestDatabase(t);
+  await dueMerchants(db);
+  await ensureDemoMerchant(db);
+  await prepareBillingLinks(db, randomIds, { url: 'http://127.0.0.1:1', origin: 'listening' });
+  const all = [...merchantIds, 'DEMO'];
+  const bringBack = await loseNode(connection.database);
+  const [address, logged] = await startServer(t, url);
+  const name = `${worker!.host}:${worker!.port}`;
+  const readyz = async () => (await (await fetch(`${address}/readyz`)).json()) as object;
+  assert.deepEqual(await readyz(), {
+    status: 'ready',
+    missing_nodes: [name],
+    charging: { state: 'on' },
+  });
+  const served = logged.flatMap((line) => line.merchantIds ?? []);
+  assert.ok(served.length > 0 && served.length < all.length, served.join());
+  assert.deepEqual(served.toSorted(), (await reachableMerchantIds(db)).toSorted());
+  await bringBack();
+  while ('missing_nodes' in (await readyz()));
+  const about = logged.map(({ msg }) => msg).filter((msg) => msg.includes('of Citus'));
+  assert.deepEqual(about, [
+    'nodes of Citus do not respond; background work continues for the merchants of the others',
+    'all nodes of Citus respond again',
+  ]);
 });

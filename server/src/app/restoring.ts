@@ -16,8 +16,13 @@ import {
 } from '../platform/continuityStore.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { missingNodes } from '../platform/storage/nodes.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import {
+  listMerchantIds,
+  listMerchants,
+  reachableMerchantIds,
+} from '../platform/tenancy/merchantStore.ts';
 import { attemptOfKey, knownAttempts } from '../rebill/knownAttemptStore.ts';
 
 /*
@@ -46,13 +51,13 @@ export async function takeStock(
 ): Promise<Stock> {
   const request = { since: since?.subtract({ hours: skewHours }) };
   const listed = await Promise.all(ledgers.map((ledger) => ledger.charges(request)));
-  return stockOf(db, listed.flat());
+  return stockOf(db, listed.flat(), await listMerchantIds(db));
 }
 
 /**
  * Whether gateways know of a charge that this database does not, among the newest that they have:
- * then it is an older copy. Returns the first such charge. Simulators are asked only where
- * `simulators` says so.
+ * then it is an older copy. Returns the first such charge. `isReal` says whether gateways that move
+ * money are asked, or simulators. Merchants on a missing node of Citus are left out.
  */
 export async function findUnknownCharge(
   db: Database,
@@ -61,14 +66,18 @@ export async function findUnknownCharge(
 ): Promise<KnownCharge | undefined> {
   const asked = ledgers.filter((ledger) => ledger.isReal === isReal);
   const listed = await Promise.all(asked.map((ledger) => ledger.charges({ newest: newestLooked })));
-  return (await stockOf(db, listed.flat())).unknown[0];
+  return (await stockOf(db, listed.flat(), await reachableMerchantIds(db))).unknown[0];
 }
 
 // One page of Stripe's list.
 const newestLooked = 100;
 
-async function stockOf(db: Database, listed: readonly KnownCharge[]): Promise<Stock> {
-  const merchants = new Set((await listMerchants(db)).map(({ merchantId }) => merchantId));
+async function stockOf(
+  db: Database,
+  listed: readonly KnownCharge[],
+  merchantIds: readonly string[],
+): Promise<Stock> {
+  const merchants = new Set(merchantIds);
   const charges = listed.filter(
     ({ merchantId, key }) => merchants.has(merchantId) && subjectOf(key) !== undefined,
   );
@@ -157,10 +166,14 @@ export function gatewayCheck(parts: GatewayCheckParts): GatewayCheck {
     real: !gateways.ledgers.some(({ isReal }) => isReal),
     simulators: parts.isForeign,
   };
+  // Charges of merchants on nodes that were missing then are compared once all nodes are back.
+  const leftSomeOut = { real: false, simulators: false };
+  const isOpen = (which: keyof typeof isDone) =>
+    !isDone[which] || (leftSomeOut[which] && missingNodes(db).length === 0);
   let nextMs = 0;
 
   async function ask(which: keyof typeof isDone): Promise<void> {
-    if (isDone[which]) return;
+    if (!isOpen(which)) return;
     const found = await findUnknownCharge(db, gateways, { isReal: which === 'real' });
     if (found !== undefined) {
       const { kind, key, reference } = found;
@@ -169,15 +182,16 @@ export function gatewayCheck(parts: GatewayCheckParts): GatewayCheck {
       await beginRestore(db, gateways, clock, reason);
     }
     isDone[which] = true;
+    leftSomeOut[which] = missingNodes(db).length > 0;
   }
 
   return {
-    isOpen: () => !isDone.real,
+    isOpen: () => isOpen('real'),
     askSimulators: () => ask('simulators'),
     worker: {
       name: 'gateway check',
       async runOnce() {
-        if ((isDone.real && isDone.simulators) || clock.monotonicMs() < nextMs) return 0;
+        if (!(isOpen('real') || isOpen('simulators')) || clock.monotonicMs() < nextMs) return 0;
         nextMs = clock.monotonicMs() + retryMs;
         await ask('real');
         await ask('simulators');

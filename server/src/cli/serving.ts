@@ -17,7 +17,9 @@ import { removeUnfinished } from '../platform/files/localFiles.ts';
 import { type Loop, runLoop, type Worker } from '../platform/jobs/loop.ts';
 import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
-import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { citusRole } from '../platform/storage/distribution.ts';
+import { isNodeFault } from '../platform/storage/nodes.ts';
+import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
 import { openSender } from '../webhooks/openSender.ts';
 import { Obstacle } from './command.ts';
 import { demoLogin } from './demo/staff.ts';
@@ -54,7 +56,7 @@ export async function serveOn(
   const seal = await openSeal(store.db, sealSettings(config));
   // Meanwhile we create the app and listen. A failure is reported to the code that awaits this
   // promise.
-  const demo = prepareDemo(store, config);
+  const demo = prepareDemo(store, config, log);
   demo.catch(() => {});
   const app = createApp({
     db: store.db,
@@ -145,7 +147,7 @@ async function checkRestored(
 
 /** One line for each group of merchants: what charges their customers, or why nothing does. */
 async function tellWhoIsCharged({ payments }: App, { db }: Store, log: Logger): Promise<void> {
-  for (const group of chargeGroups(await listMerchants(db), payments)) {
+  for (const group of chargeGroups(await reachableMerchants(db), payments)) {
     const level = group.kinds.length === 0 ? 'warn' : 'info';
     log[level](group, chargeLine(group));
   }
@@ -168,10 +170,19 @@ async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> 
 async function prepareDemo(
   { db }: Store,
   { demo, role, dataDir }: Config,
+  log: Logger,
 ): Promise<DemoAccess | undefined> {
   if (!demo) return undefined;
-  await ensureDemoMerchant(db);
-  return role === 'worker' ? undefined : prepareDemoAccess(db, dataDir);
+  try {
+    await ensureDemoMerchant(db);
+    return role === 'worker' ? undefined : await prepareDemoAccess(db, dataDir);
+  } catch (error) {
+    if (!isNodeFault(error) || (await citusRole(db)) === 'plain') throw error;
+    log.warn(
+      'the node with the demo merchant does not respond: its key and log-in are not checked',
+    );
+    return undefined;
+  }
 }
 
 async function listen(
@@ -224,7 +235,12 @@ async function prepareLinks(
       ? { url: address, origin: isAdopted ? 'second' : 'listening' }
       : { url: publicUrl, origin: 'setting' };
   const { before, now } = await prepareBillingLinks(db, randomIds, own);
-  if (now !== own.url)
+  if (now !== own.url && own.origin === 'setting')
+    log.warn(
+      { address: now, setting: own.url },
+      'a node of Citus is missing; links keep the address they had until a start with all nodes',
+    );
+  else if (now !== own.url)
     log.warn({ address: now }, 'PUBLIC_URL is not set here; links keep the address they had');
   else if (publicUrl !== undefined && before !== '' && before !== now)
     log.warn({ address: now, before }, 'links in mails begin with a different address now');

@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { billingSignatureText, billingUrlText } from '../kernel/billingUrlText.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { isNodeFault } from '../platform/storage/nodes.ts';
 
 /**
  * A link to the card page: it lets a customer change the card of one auto order until `expiresAt`
@@ -29,15 +30,29 @@ export interface PublicAddress {
 /**
  * Stores what billing links need, before the server answers requests: a secret that is generated
  * once and never leaves the database, and the public address. Returns the address with which links
- * begin from now on, and the one before.
+ * begin from now on, and the one before. While a node of Citus is missing, the one before stays.
  */
 export async function prepareBillingLinks(
   db: Database,
   ids: IdFactory,
   { url, origin }: PublicAddress,
 ): Promise<{ readonly before: string; readonly now: string }> {
-  const secret = Buffer.from(ids.secret(blockBytes), 'hex');
   const before = await readPublicUrl(db);
+  try {
+    return { before, now: await writePublicUrl(db, ids, { url, origin }) };
+  } catch (error) {
+    if (before === '' || !isNodeFault(error)) throw error;
+    return { before, now: before };
+  }
+}
+
+/** Stores the secret and the address where there are none, or the address where it may change. */
+async function writePublicUrl(
+  db: Database,
+  ids: IdFactory,
+  { url, origin }: PublicAddress,
+): Promise<string> {
+  const secret = Buffer.from(ids.secret(blockBytes), 'hex');
   const row = await db.row<{ public_url: string }>(
     `insert into billing_link_key as k
       (inner_key, outer_key, public_url, is_public_url_set)
@@ -49,7 +64,7 @@ export async function prepareBillingLinks(
      returning public_url`,
     [mixed(secret, 0x36), mixed(secret, 0x5c), url, origin === 'setting', origin === 'second'],
   );
-  return { before, now: row!.public_url };
+  return row!.public_url;
 }
 
 /**

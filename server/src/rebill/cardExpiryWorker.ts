@@ -3,7 +3,7 @@ import { localDate } from '../kernel/calendar.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
 import { type ExpiringCard, findExpiring, noteExpiring } from './cardExpiryStore.ts';
 import { eventsOf, logsOf, type NotedAt } from './note.ts';
 import { expiryNoticeMonths } from './policy.ts';
@@ -21,7 +21,7 @@ export function cardExpiryWorker(rounds: MerchantRounds): Worker {
   return {
     name: 'card expiry',
     async runOnce() {
-      const merchants = (await listMerchants(rounds.db)).filter(
+      const merchants = (await reachableMerchants(rounds.db)).filter(
         (merchant) => expiryNoticeMonths(merchant) > 0,
       );
       return each(

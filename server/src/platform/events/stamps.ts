@@ -1,4 +1,6 @@
 import type { Database } from '../storage/database.ts';
+import { citusRole } from '../storage/distribution.ts';
+import { isNodeFault } from '../storage/nodes.ts';
 import type { FeedPlace } from './feed.ts';
 
 /*
@@ -16,6 +18,8 @@ const gap = 2n ** 32n;
 
 /**
  * Raises the offset when this database carries stamps from another server. Returns whether it did.
+ * While a node of Citus is missing, it knows only the highest stamp that readers reached, and raising
+ * fails.
  */
 export async function alignStamps(db: Database): Promise<boolean> {
   if (!(await isBehind(db))) return false;
@@ -38,12 +42,21 @@ export async function raiseStamps(tx: Database): Promise<void> {
 }
 
 async function isBehind(db: Database): Promise<boolean> {
-  const row = await db.row<{ is_behind: boolean }>(
-    `select highest_stamp() > pg_snapshot_xmax(pg_current_snapshot())::text::bigint + stamp_offset
-      as is_behind
+  try {
+    return await isAbove(db, 'highest_stamp()');
+  } catch (error) {
+    if (!isNodeFault(error) || (await citusRole(db)) === 'plain') throw error;
+    return isAbove(db, 'stamp_seen');
+  }
+}
+
+async function isAbove(db: Database, stamp: string): Promise<boolean> {
+  const row = await db.row<{ is_above: boolean }>(
+    `select ${stamp} > pg_snapshot_xmax(pg_current_snapshot())::text::bigint + stamp_offset
+      as is_above
      from continuity where only_one`,
   );
-  return row!.is_behind;
+  return row!.is_above;
 }
 
 /**

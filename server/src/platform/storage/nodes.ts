@@ -75,13 +75,17 @@ export async function poll<Row>(
 export const missingNodes = (db: Database): readonly string[] =>
   known.get(db)?.reachable?.missing ?? [];
 
-/** Calls `listener` with the missing nodes whenever one goes missing or is back. */
+/**
+ * Calls `listener` with the missing nodes whenever one goes missing or is back, and now if some are
+ * missing.
+ */
 export function onMissingNodes(db: Database, listener: (missing: readonly string[]) => void): void {
   nodesOf(db).onChange = listener;
+  if (missingNodes(db).length > 0) listener(missingNodes(db));
 }
 
 /** A connection that the coordinator lost or could not open, or a node that took too long. */
-const isNodeFault = (error: unknown): boolean =>
+export const isNodeFault = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && /^(08|57)/.test(error.code ?? '');
 
 function nodesOf(db: Database): Nodes {
