@@ -327,6 +327,7 @@ const owners: Readonly<Record<string, string>> = {
   coupon_code: 'server/src/coupons',
   coupon_use: 'server/src/coupons',
   item_review: 'server/src/items',
+  stock_adjustment: 'server/src/items',
   digital_item: 'server/src/items',
   pricing_tier: 'server/src/items',
   customer: 'server/src/customers',

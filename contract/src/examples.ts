@@ -169,6 +169,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
       },
     ],
   },
+  insertStockAdjustment: { distribution_center_code: 'DFLT', change: 24, reason: 'Delivery 5512' },
   updateInventory: { inventories: [{ itemId: 'COFFEE', quantity: 120 }] },
   estimatePricing: {
     items: [{ merchant_item_id: 'COFFEE', quantity: 2, auto_order_schedule: 'Monthly' }],

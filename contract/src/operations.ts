@@ -228,6 +228,7 @@ import {
   SessionsResponse,
 } from './session.ts';
 import type { SortingName } from './sorting.ts';
+import { StockAdjustment, StockAdjustmentResponse, StockAdjustmentsResponse } from './stock.ts';
 import { TaxRate, TaxRateResponse, TaxRatesResponse } from './tax.ts';
 import { ChargeExplanationResponse, TimelineResponse } from './timeline.ts';
 import {
@@ -3510,6 +3511,37 @@ export const operations = {
     permissions: ['configuration_write'],
     params: Type.Object({ distribution_center_code: Type.String() }),
     status: 204,
+  },
+  getStockAdjustments: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/items/{merchant_item_oid}/stock_adjustments',
+    summary: 'List the adjustments of an item’s stock',
+    description: 'The newest first. Sales and returns are not among them.',
+    permissions: ['item_read'],
+    params: Type.Object({ merchant_item_oid: oid() }),
+    query: Type.Object({ ...paging() }),
+    response: StockAdjustmentsResponse,
+    payload: 'stock_adjustments',
+    status: 200,
+    maxLimit: 200,
+  },
+  insertStockAdjustment: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/items/{merchant_item_oid}/stock_adjustments',
+    summary: 'Adjust the stock of an item',
+    description:
+      'Adds to what the center has at this moment, or takes away from it, and keeps the reason. To set a level, use ' +
+      'updateItem or updateInventory.',
+    permissions: ['item_write'],
+    params: Type.Object({ merchant_item_oid: oid() }),
+    body: StockAdjustment,
+    response: StockAdjustmentResponse,
+    payload: 'stock_adjustment',
+    status: 200,
   },
   getTaxRates: {
     tag: 'perennial',

@@ -43,6 +43,7 @@ import * as receivable from './receivable.ts';
 import * as screens from './screens.ts';
 import * as session from './session.ts';
 import * as shippingMethod from './shippingMethod.ts';
+import * as stock from './stock.ts';
 import * as tax from './tax.ts';
 import * as timeline from './timeline.ts';
 import * as user from './user.ts';
@@ -85,6 +86,7 @@ const files = {
     clock,
     timeline,
     shippingMethod,
+    stock,
     tax,
     pricing,
   ],

@@ -30,6 +30,7 @@ export const TaxRate = model(
     tax_rate: decimal('In percent, for example 7.25. It is added to the rates of wider places.'),
     tax_rate_oid: readOnly(int32()),
     tax_shipping: flag('Shipping is taxed here. Absent: as in the wider place.'),
+    version: readOnly(int32('For If-Match.')),
   },
 );
 export type TaxRate = Static<typeof TaxRate>;

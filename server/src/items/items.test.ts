@@ -410,3 +410,75 @@ test('nothing there, or nothing of one’s own: 404; no key or permission: 401',
     404,
   );
 });
+
+test('an adjustment adds to the stock of a center and keeps who, when and why', async () => {
+  const { body: inserted } = await app.request({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'COUNTED',
+      pricing: { cost: 5 },
+      shipping: {
+        track_inventory: true,
+        distribution_centers: [
+          { distribution_center_code: 'DFLT', inventory_level: 5, available_to_allocate: 4 },
+          { distribution_center_code: 'WEST', inventory_level: 1 },
+        ],
+      },
+    },
+  });
+  const params = { merchant_item_oid: inserted.item.merchant_item_oid };
+  const adjust = (body: object) =>
+    app.request({ operation: 'insertStockAdjustment', params, body: body as never });
+  const delivery = { distribution_center_code: 'dflt', change: 24.5, reason: ' Delivery 5512 ' };
+  const { body, text } = await adjust(delivery);
+  assert.ok(body.stock_adjustment, text);
+  const { adjusted_dts: at, adjustment_oid: oid, ...kept } = body.stock_adjustment;
+  assert.deepEqual(kept, {
+    adjusted_by: 'test key',
+    change: 24.5,
+    distribution_center_code: 'DFLT',
+    level_after: 29.5,
+    level_before: 5,
+    merchant_item_oid: params.merchant_item_oid,
+    reason: 'Delivery 5512',
+  });
+  assert.ok(oid > 0 && Date.parse(at) > 0);
+  await adjust({ distribution_center_code: 'WEST', change: -1, reason: 'Broken' });
+  const read = await app.request({
+    operation: 'getItem',
+    params,
+    query: { _expand: 'shipping,shipping.distribution_centers' },
+  });
+  assert.deepEqual(
+    read.body.item.shipping.distribution_centers.map(
+      (each: { inventory_level: number; available_to_allocate?: number }) => [
+        each.inventory_level,
+        each.available_to_allocate,
+      ],
+    ),
+    [
+      [29.5, 28.5],
+      [0, undefined],
+    ],
+  );
+  const list = await app.request({
+    operation: 'getStockAdjustments',
+    params,
+    query: { _limit: 1 },
+  });
+  assert.equal(list.body.stock_adjustments[0]?.reason, 'Broken');
+  assert.equal(list.body.metadata.result_set.more, true);
+
+  const refused: [body: object, field: string][] = [
+    [{ ...delivery, change: 0 }, 'change'],
+    [{ ...delivery, change: 0.00001 }, 'change'],
+    [{ ...delivery, change: undefined }, 'change'],
+    [{ ...delivery, reason: ' ' }, 'reason'],
+    [{ ...delivery, distribution_center_code: 'MOON' }, 'distribution_center_code'],
+  ];
+  for (const [wrong, field] of refused) {
+    const { status, text } = await adjust(wrong);
+    assert.equal(status, 400, text);
+    assert.ok(text.includes(field), text);
+  }
+});

@@ -11,6 +11,7 @@ import { ignoredWarning } from '../platform/http/ignoredFields.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
+import { adjustStock, getAdjustments } from './adjustmentOperations.ts';
 import { updateItems } from './batchOperations.ts';
 import {
   getDigitalItem,
@@ -63,6 +64,16 @@ export const itemRoutes = {
     return noContent();
   },
   getInventorySnapshot: async (context) => payloadText(await getInventory(context)),
+  getStockAdjustments: async (context, { params, page }) => {
+    const { limit, offset } = page;
+    const found = await getAdjustments(context, params.merchant_item_oid, page);
+    const count = found.adjustments.length;
+    return payload(found.adjustments, {
+      resultSet: { limit, offset, count, more: found.hasMore },
+    });
+  },
+  insertStockAdjustment: async (context, { params, body }) =>
+    payload(await adjustStock(context, params.merchant_item_oid, body)),
   getReviews: async (context, { params }) =>
     payload(await getReviews(context, params.merchant_item_oid)),
   getReview: async (context, { params }) => payload(await getReview(context, reviewKey(params))),

@@ -70,6 +70,16 @@ export function withSold(item: Item, quantity: number): Item {
   return { ...item, shipping: { ...item.shipping, distribution_centers: changed } };
 }
 
+/** Returns the centers of an item after something was added at one of them, or taken away. */
+export const withAdded = (
+  { shipping }: Item,
+  code: string,
+  change: number,
+): ItemShippingDistributionCenter[] =>
+  (shipping?.distribution_centers ?? []).map((each) =>
+    each.distribution_center_code === code ? taken(each, -change) : each,
+  );
+
 function taken(
   center: ItemShippingDistributionCenter,
   quantity: number,

@@ -4,6 +4,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
+import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { levelOf, placeOf } from './taxPlace.ts';
@@ -33,7 +34,7 @@ export async function insertTaxRate(context: Context, body: TaxRate): Promise<Ta
   return inTransaction(context, async (context) => {
     const { db } = context;
     const oid = await takeNumbers(db, merchantId, 'tax_rate', 1);
-    const rate = { ...given, tax_rate_oid: oid };
+    const rate = { ...given, tax_rate_oid: oid, version: 1 };
     if (!(await addTaxRate(db, merchantId, rate)))
       refuse('state_conflict', {
         reason: `The ${levelOf(placeOf(rate))} has a tax rate already`,
@@ -45,12 +46,20 @@ export async function insertTaxRate(context: Context, body: TaxRate): Promise<Ta
 }
 
 /** Changes a tax rate and returns it. Its place stays. */
-export function updateTaxRate(context: Context, oid: number, body: TaxRate): Promise<TaxRate> {
+export function updateTaxRate(
+  context: Context,
+  oid: number,
+  body: TaxRate,
+  ifMatch?: number,
+): Promise<TaxRate> {
   const { merchantId, timeZone } = context.merchant;
   return inTransaction(context, async (context) => {
     const { db } = context;
     const before = (await lockTaxRate(db, merchantId, oid)) ?? noTaxRate(oid);
-    const rate = cleaned(merged<TaxRate>(before, writable(TaxRate, body, timeZone)));
+    const version = versionOf(before);
+    refuseOtherVersion(version, ifMatch, String(oid));
+    const changed = cleaned(merged<TaxRate>(before, writable(TaxRate, body, timeZone)));
+    const rate = { ...changed, version: version + 1 };
     refuseFault(rateFault(rate));
     if (keyOf(rate) !== keyOf(before))
       refuse('invalid_field', {
@@ -65,10 +74,11 @@ export function updateTaxRate(context: Context, oid: number, body: TaxRate): Pro
 }
 
 /** Deletes a tax rate. */
-export function removeTaxRate(context: Context, oid: number): Promise<void> {
+export function removeTaxRate(context: Context, oid: number, ifMatch?: number): Promise<void> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     const before = (await lockTaxRate(context.db, merchantId, oid)) ?? noTaxRate(oid);
+    refuseOtherVersion(versionOf(before), ifMatch, String(oid));
     await deleteTaxRate(context.db, merchantId, oid);
     await recordAct(context, { act: 'deleteTaxRate', ...named(oid), before });
   });
@@ -83,7 +93,14 @@ function refuseFault(fault: FieldFault | undefined): void {
   if (fault !== undefined) refuse('invalid_field', fault);
 }
 
-const withLevel = (rate: TaxRate): TaxRate => ({ ...rate, level: levelOf(placeOf(rate)) });
+/** A rate that was stored before rates had versions is in its first one. */
+const versionOf = ({ version = 1 }: TaxRate): number => version;
+
+const withLevel = (rate: TaxRate): TaxRate => ({
+  ...rate,
+  level: levelOf(placeOf(rate)),
+  version: versionOf(rate),
+});
 
 const names = ['country_code', 'state_region', 'county', 'city', 'postal_code'] as const;
 

@@ -1,3 +1,4 @@
+import type { TaxRate } from '@perennial/contract/tax.ts';
 import { noContent, payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { estimatePricing } from './estimateOperations.ts';
@@ -10,11 +11,14 @@ export const taxRoutes = {
     return payload(rates, { resultSet: { limit, offset, count: rates.length, more: hasMore } });
   },
   estimatePricing: async (context, { body }) => payload(await estimatePricing(context, body)),
-  insertTaxRate: async (context, { body }) => payload(await insertTaxRate(context, body)),
-  updateTaxRate: async (context, { params, body }) =>
-    payload(await updateTaxRate(context, params.tax_rate_oid, body)),
-  deleteTaxRate: async (context, { params }) => {
-    await removeTaxRate(context, params.tax_rate_oid);
+  insertTaxRate: async (context, { body }) => answerOf(await insertTaxRate(context, body)),
+  updateTaxRate: async (context, { params, body, ifMatch }) =>
+    answerOf(await updateTaxRate(context, params.tax_rate_oid, body, ifMatch)),
+  deleteTaxRate: async (context, { params, ifMatch }) => {
+    await removeTaxRate(context, params.tax_rate_oid, ifMatch);
     return noContent();
   },
 } satisfies Routes;
+
+/** A rate with its version as `ETag`. */
+const answerOf = (rate: TaxRate) => payload(rate, { version: rate.version ?? 1 });

@@ -479,6 +479,16 @@ export const calls = {
     '/perennial/v1/distribution_centers/{distribution_center_code}',
     'configuration_write',
   ],
+  getStockAdjustments: [
+    'GET',
+    '/perennial/v1/items/{merchant_item_oid}/stock_adjustments',
+    'item_read',
+  ],
+  insertStockAdjustment: [
+    'POST',
+    '/perennial/v1/items/{merchant_item_oid}/stock_adjustments',
+    'item_write',
+  ],
   getTaxRates: ['GET', '/perennial/v1/tax_rates', 'configuration_read'],
   insertTaxRate: ['POST', '/perennial/v1/tax_rates', 'configuration_write'],
   updateTaxRate: ['PUT', '/perennial/v1/tax_rates/{tax_rate_oid}', 'configuration_write'],

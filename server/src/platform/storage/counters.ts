@@ -18,6 +18,7 @@ export type CounterName =
   | 'coupon'
   | 'digital_item'
   | 'pricing_tier'
+  | 'stock_adjustment'
   | 'review'
   | 'store_credit'
   | 'tax_rate'

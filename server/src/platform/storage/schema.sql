@@ -1258,6 +1258,21 @@ CREATE TABLE saved_search (
 );
 CREATE INDEX saved_search_owner ON saved_search USING btree (merchant_id, owner);
 
+CREATE TABLE stock_adjustment (
+  merchant_id text NOT NULL,
+  merchant_item_oid integer NOT NULL,
+  adjustment_oid integer NOT NULL,
+  center_code text NOT NULL,
+  level_before numeric NOT NULL,
+  change numeric NOT NULL,
+  reason text NOT NULL,
+  adjusted_by text NOT NULL,
+  adjusted_at timestamp with time zone NOT NULL,
+  CONSTRAINT stock_adjustment_pkey PRIMARY KEY (merchant_id, merchant_item_oid, adjustment_oid),
+  CONSTRAINT stock_adjustment_change_check CHECK (change <> 0::numeric),
+  CONSTRAINT stock_adjustment_merchant_id_merchant_item_oid_fkey FOREIGN KEY (merchant_id, merchant_item_oid) REFERENCES item(merchant_id, merchant_item_oid) ON DELETE CASCADE
+);
+
 CREATE TABLE store_credit (
   merchant_id text NOT NULL,
   customer_profile_oid integer NOT NULL,
