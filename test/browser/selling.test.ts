@@ -164,6 +164,65 @@ test('a shipping method is added, changed, undone and deleted', withBrowser, asy
 });
 
 test(
+  'an adjustment needs a reason, adds to what is there then, and is in the history',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await open('/stock');
+    await page.getByRole('link', { name: 'Adjust COFFEE-HOUSE at DFLT' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Add or take away').fill('24');
+    await dialog.getByText('There are 0 now, and 24 afterwards.').waitFor();
+    await dialog.getByRole('button', { name: 'Adjust the stock' }).click();
+    await dialog.getByRole('alert').getByText('reason is missing').waitFor();
+    await dialog.getByLabel('Reason').fill('Delivery 5512');
+    // A sale in between is not lost.
+    await world.request({
+      operation: 'insertStockAdjustment',
+      params: { merchant_item_oid: itemOid },
+      body: { distribution_center_code: 'DFLT', change: -2, reason: 'Two broken' },
+    });
+    await dialog.getByRole('button', { name: 'Adjust the stock' }).click();
+    await page.getByRole('status').getByText('Stock of COFFEE-HOUSE adjusted.').waitFor();
+    const levelNow = async () =>
+      (await itemOf(itemOid))?.shipping?.distribution_centers?.[0]?.inventory_level;
+    assert.equal(await levelNow(), 22);
+    await undo(page, 'Stock of COFFEE-HOUSE adjusted.');
+    assert.equal(await levelNow(), -2);
+    await page.getByRole('link', { name: 'COFFEE-HOUSE' }).click();
+    const history = page.getByRole('table', { name: 'Adjustments of the stock' });
+    await history.getByText('Undo: Delivery 5512').waitFor();
+    assert.deepEqual(await history.getByRole('row').count(), 4);
+    assertQuiet(/status of 400 /);
+    await close();
+  },
+);
+
+test(
+  'the level at which a stock is low is changed by two people at once',
+  withBrowser,
+  async () => {
+    const { page, close } = await open(`/stock/${itemOid}/DFLT`);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Low at or below').fill('30');
+    const center = { distribution_center_code: 'DFLT', inventory_level: 9 };
+    await world.request({
+      operation: 'updateItem',
+      params: { merchant_item_oid: itemOid },
+      body: { shipping: { distribution_centers: [{ ...center, reorder_inventory_level: 8 }] } },
+    });
+    await dialog.getByRole('button', { name: 'Adjust the stock' }).click();
+    const conflict = dialog.getByRole('table', { name: 'Low at or below' });
+    await conflict.getByRole('row', { name: 'Theirs' }).getByText('8').waitFor();
+    await dialog.getByText('Keep mine').click();
+    await dialog.getByRole('button', { name: 'Adjust the stock' }).click();
+    await page.getByRole('status').getByText('Stock of COFFEE-HOUSE adjusted.').waitFor();
+    const [saved] = (await itemOf(itemOid))?.shipping?.distribution_centers ?? [];
+    assert.deepEqual([saved?.reorder_inventory_level, saved?.inventory_level], [30, 9]);
+    await close();
+  },
+);
+
+test(
   'a tax rate is added, refused, changed, undone, deleted and brought back',
   withBrowser,
   async () => {
@@ -181,13 +240,22 @@ test(
 
     await page.getByRole('link', { name: 'WY, US', exact: true }).click();
     await dialog.getByLabel('Rate in percent').fill('4.25');
+    await world.request({
+      operation: 'updateTaxRate',
+      params: { tax_rate_oid: taxRateOid },
+      body: { tax_rate: 4.5 },
+    });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const conflict = dialog.getByRole('table', { name: 'Rate in percent' });
+    await conflict.getByRole('row', { name: 'Theirs' }).getByText('4.5').waitFor();
+    await dialog.getByText('Keep mine').click();
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('status').getByText('Tax rate of WY, US saved.').waitFor();
     const wyoming = async () =>
       (await ratesNow()).find(({ tax_rate_oid: oid }) => oid === taxRateOid)?.tax_rate;
     assert.equal(await wyoming(), 4.25);
     await undo(page, 'Tax rate of WY, US saved.');
-    assert.equal(await wyoming(), 4);
+    assert.equal(await wyoming(), 4.5);
 
     await page.getByRole('link', { name: 'Cody, WY, US' }).click();
     await dialog.getByRole('link', { name: 'Delete this rate …' }).click();
@@ -196,7 +264,7 @@ test(
     assert.ok((await ratesNow()).every(({ city }) => city !== 'Cody'));
     await undo(page, 'Tax rate of Cody, WY, US deleted.');
     assert.ok((await ratesNow()).some(({ city }) => city === 'Cody'));
-    assertQuiet(/status of 4(00|09) /);
+    assertQuiet(/status of 4(00|09|12) /);
     await close();
   },
 );

@@ -23,10 +23,11 @@ import {
   rateRows,
 } from '../../web/src/shipping/forms.ts';
 import {
+  adjustmentOf,
   afterWords,
   draftOfStock,
+  lowBody,
   stateOfStock,
-  stockBody,
   stockRows,
 } from '../../web/src/stock/forms.ts';
 import { draftOfTax, placeWords, ruleWords, taxBody } from '../../web/src/taxes/forms.ts';
@@ -246,19 +247,24 @@ test('what needs a person is first in the stock', () => {
 test('an adjustment changes what is there and what is free, and nothing else', () => {
   const item = counted('A', 6.1, { available_to_allocate: 4 });
   const draft = draftOfStock(item, 'DFLT');
-  assert.deepEqual(draft, { change: '', low_at: '5' });
-  const body = stockBody(item, 'DFLT', { ...draft, change: '-0.2', low_at: '' });
-  assert.deepEqual(body.shipping?.distribution_centers, [
-    {
-      distribution_center_code: 'DFLT',
-      inventory_level: 5.9,
-      available_to_allocate: 3.8,
-      sku: 'S1',
-    },
-  ]);
-  const [other] = stockBody(item, 'EAST', { ...draft, change: '1' }).shipping!
-    .distribution_centers!;
-  assert.equal(other?.inventory_level, 6.1);
+  assert.deepEqual(draft, { change: '', reason: '', low_at: '5' });
+  assert.equal(adjustmentOf('DFLT', draft), undefined);
+  assert.deepEqual(adjustmentOf('DFLT', { ...draft, change: '-0.2', reason: ' Broken ' }), {
+    distribution_center_code: 'DFLT',
+    change: -0.2,
+    reason: 'Broken',
+  });
+  const wrong = adjustmentOf('DFLT', { ...draft, change: 'some' });
+  assert.equal(wrong?.change, 'some' as never, 'the server names the fault');
+  const [center] = lowBody(item, 'DFLT', '').shipping!.distribution_centers!;
+  assert.deepEqual(center, {
+    distribution_center_code: 'DFLT',
+    inventory_level: 6.1,
+    available_to_allocate: 4,
+    sku: 'S1',
+  });
+  const [low] = lowBody(item, 'DFLT', '9').shipping!.distribution_centers!;
+  assert.equal(low?.reorder_inventory_level, 9);
   assert.equal(
     afterWords(item, 'DFLT', { ...draft, change: '2' }),
     'There are 6.1 now, and 8.1 afterwards.',

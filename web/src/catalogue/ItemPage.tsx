@@ -12,6 +12,7 @@ import { Status } from '../kit/status.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
+import { Adjustments } from '../stock/Adjustments.tsx';
 import type { ItemPart } from './forms.ts';
 import { Kit, Options, Recurs, StockOfItem, Tiers } from './ItemTables.tsx';
 import { itemQuery } from './queries.ts';
@@ -59,6 +60,8 @@ function Known({ oid, item }: ItemProps) {
       {shipping?.track_inventory && (
         <Panel title="Stock">
           <StockOfItem shipping={shipping} />
+          <h3>Adjustments</h3>
+          <Adjustments oid={oid} shown={50} />
         </Panel>
       )}
       {pricing?.tiers && pricing.tiers.length > 0 && (

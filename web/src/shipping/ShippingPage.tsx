@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { ShippingMethod } from '@perennial/contract/shippingMethod.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { EstimatePanel } from '../estimate/EstimatePanel.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { formatMoney } from '../kit/money.ts';
 import { Money } from '../kit/moneyShown.tsx';
@@ -33,19 +34,22 @@ export function ShippingPage() {
         )
       }
     >
-      <Loaded result={result} what="the shipping methods" rows={8}>
-        {({ methods }) =>
-          methods.length === 0 ? (
-            <NoMethods />
-          ) : (
-            <Stacked>
-              {methods.map((method) => (
-                <Method key={method.name} method={method} canWrite={canWrite} />
-              ))}
-            </Stacked>
-          )
-        }
-      </Loaded>
+      <Stacked>
+        <Loaded result={result} what="the shipping methods" rows={8}>
+          {({ methods }) =>
+            methods.length === 0 ? (
+              <NoMethods />
+            ) : (
+              <>
+                {methods.map((method) => (
+                  <Method key={method.name} method={method} canWrite={canWrite} />
+                ))}
+              </>
+            )
+          }
+        </Loaded>
+        <EstimatePanel />
+      </Stacked>
       <Outlet />
     </Page>
   );

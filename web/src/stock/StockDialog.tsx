@@ -8,6 +8,7 @@ import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
 import { useDraft } from '../kit/useDraft.ts';
 import { paths } from '../paths.ts';
 import { toast } from '../shell/toasts.tsx';
+import { Adjustments } from './Adjustments.tsx';
 import { afterWords, stockFields, stockLabel } from './forms.ts';
 import { adjustStock, type StockRead, stockFormQuery } from './queries.ts';
 
@@ -45,9 +46,11 @@ function StockForm({
       <DraftFields fields={stockFields} draft={draft.mine} onChange={draft.change} />
       <p>{afterWords(read.item, center, draft.mine)}</p>
       <p className="soft">
-        Auto orders that wait for the item are billed once there is enough of it; money that was
-        charged by then stays charged when you undo this.
+        It is added to what is there when you press the button, so sales in between count. Auto
+        orders that wait for the item are billed once there is enough of it; money that was charged
+        by then stays charged when you undo this.
       </p>
+      <Adjustments oid={oid} shown={5} />
     </DraftFrame>
   );
 }

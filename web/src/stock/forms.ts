@@ -1,4 +1,5 @@
 import type { Item } from '@perennial/contract/item.ts';
+import type { StockAdjustment } from '@perennial/contract/stock.ts';
 import type { Draft } from '../kit/draft.ts';
 import { type DraftField, draftText, labelIn, wireValue } from '../kit/draftSpecs.ts';
 import type { Tone } from '../kit/tone.ts';
@@ -63,6 +64,7 @@ export const stockFields: readonly DraftField[] = [
     kind: 'amount',
     hint: 'For example 24, or -3 for broken ones',
   },
+  { key: 'reason', label: 'Reason', max: 200, hint: 'Colleagues see it in the history' },
   { key: 'low_at', label: 'Low at or below', kind: 'amount', hint: 'Then a task is raised' },
 ];
 
@@ -71,37 +73,37 @@ export const stockLabel = labelIn(stockFields);
 /** The form of the stock at a center: nothing to add, and the level at which it is low. */
 export const draftOfStock = (item: Item, center: string): Draft => ({
   change: '',
+  reason: '',
   low_at: draftText(centerOf(item, center)?.reorder_inventory_level),
 });
 
 const centerOf = (item: Item, code: string): Center | undefined =>
   item.shipping?.distribution_centers?.find((each) => each.distribution_center_code === code);
 
-/** The body of the update of an item: its centers with the adjusted one in its place. */
-export const stockBody = (item: Item, center: string, draft: Draft): Item => ({
+/** The adjustment that a form describes; undefined: nothing is added. */
+export function adjustmentOf(center: string, draft: Draft): StockAdjustment | undefined {
+  const change = wireValue(stockFields[0]!, draft['change'] ?? '');
+  if (change === null) return undefined;
+  return {
+    distribution_center_code: center,
+    // What is not a number is sent as it is, so that the server names the fault.
+    change: change as number,
+    reason: draft['reason']?.trim() ?? '',
+  };
+}
+
+/** The body of an update that sets the level at which a center is low; the others stay. */
+export const lowBody = (item: Item, center: string, low: string): Item => ({
   shipping: {
     distribution_centers: (item.shipping?.distribution_centers ?? []).map((each) =>
-      each.distribution_center_code === center ? adjusted(each, draft) : each,
+      each.distribution_center_code === center ? withLow(each, low) : each,
     ),
   },
 });
 
-function adjusted(center: Center, draft: Draft): Center {
-  const [change, lowAt] = stockFields.map((field) => wireValue(field, draft[field.key] ?? ''));
-  const { available_to_allocate: free, inventory_level: level = 0, ...others } = center;
-  const { reorder_inventory_level: _, ...rest } = others;
-  return {
-    ...rest,
-    inventory_level: sum(level, change),
-    ...(free !== undefined && { available_to_allocate: sum(free, change) }),
-    ...(lowAt !== null && { reorder_inventory_level: lowAt as number }),
-  };
-}
-
-/** What is not a number is sent as it is, so that the server names the fault. */
-function sum(level: number, change: unknown): number {
-  if (change === null) return level;
-  return typeof change === 'number' ? Number((level + change).toFixed(4)) : (change as number);
+function withLow({ reorder_inventory_level: _, ...center }: Center, low: string): Center {
+  const level = wireValue(stockFields[2]!, low);
+  return level === null ? center : { ...center, reorder_inventory_level: level as number };
 }
 
 /** What the stock will be, in words. */
@@ -109,5 +111,6 @@ export function afterWords(item: Item, center: string, draft: Draft): string {
   const before = centerOf(item, center)?.inventory_level ?? 0;
   const change = Number(draft['change'] ?? '');
   if (Number.isNaN(change)) return 'What is added must be a number.';
-  return `There are ${before} now, and ${sum(before, change)} afterwards.`;
+  const after = Number((before + change).toFixed(4));
+  return `There are ${before} now, and ${after} afterwards.`;
 }

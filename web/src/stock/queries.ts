@@ -1,10 +1,11 @@
 import type { Item } from '@perennial/contract/item.ts';
+import type { StockAdjustment } from '@perennial/contract/stock.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import type { DraftBase } from '../kit/draft.ts';
-import { asOpened, type Write, written } from '../shell/draftWrites.ts';
-import { draftOfStock, type StockRow, stockBody, stockRows } from './forms.ts';
+import { asOpened, newDecisionKey, type Write, written } from '../shell/draftWrites.ts';
+import { adjustmentOf, draftOfStock, lowBody, type StockRow, stockRows } from './forms.ts';
 
 const _expand = 'shipping,shipping.distribution_centers';
 const itemsMax = 2000;
@@ -23,6 +24,18 @@ export const stockQuery = queryOptions<Stock>({
     return { rows: stockRows(items), isMore: items.length === itemsMax };
   },
 });
+
+/** The last adjustments of an item's stock, the newest first. */
+export const adjustmentsQuery = (oid: string) =>
+  queryOptions<readonly StockAdjustment[]>({
+    queryKey: ['stock', oid, 'adjustments'],
+    queryFn: async ({ signal }) => {
+      const params = { merchant_item_oid: Number(oid) };
+      const query = { _limit: 50 };
+      const found = await call('getStockAdjustments', { params, query, signal });
+      return found.stock_adjustments ?? [];
+    },
+  });
 
 /** An item as it was read, and the form of its stock at a center. */
 export interface StockRead {
@@ -46,28 +59,47 @@ export const stockFormQuery = (oid: string, center: string) =>
   });
 
 /**
- * Adjusts the stock as it was read. A sale in between refuses the write (412); the next try adds to
- * what is there then.
+ * Sends an adjustment, which adds to what is there then, and the level at which the stock is low. A
+ * sale in between refuses only the level (412); the next try has the item as it is then.
  */
 export function adjustStock(oid: string, center: string, read: StockRead): Write {
   let latest = read;
-  return (_from, to, idempotencyKey) => {
-    const { item, base } = latest;
-    const params = { merchant_item_oid: Number(oid) };
-    const body = stockBody(item, center, to);
+  const params = { merchant_item_oid: Number(oid) };
+  const adjust = (body: StockAdjustment, idempotencyKey: string) =>
+    call('insertStockAdjustment', { params, body, idempotencyKey });
+  const setLow = async (text: string, idempotencyKey: string) => {
+    const body = lowBody(latest.item, center, text);
+    const input = { params, body, ifMatch: latest.base.version, idempotencyKey };
+    await callVersioned('updateItem', input);
+    latest = await readStock(oid, center);
+  };
+  return (from, to, key) => {
+    const [lowWas, low] = [from.draft['low_at'] ?? '', to['low_at'] ?? ''];
+    const adjustment = adjustmentOf(center, to);
     return written(
       async () => {
-        const input = { params, body, ifMatch: base.version, idempotencyKey };
-        const saved = await callVersioned('updateItem', input);
+        // The level may be saved already, when the adjustment after it was refused.
+        const saved = draftOfStock(latest.item, center)['low_at'];
+        if (low !== lowWas && low !== saved) await setLow(low, `${key}-low`);
+        if (adjustment) await adjust(adjustment, key);
         await forget();
-        return saved;
       },
-      ({ version = 0 }) => ({
-        operation: 'updateItem',
-        params,
-        body: { shipping: { distribution_centers: item.shipping?.distribution_centers ?? [] } },
-        ifMatch: version,
-      }),
+      () => async () => {
+        if (low !== lowWas) {
+          latest = await readStock(oid, center);
+          await setLow(lowWas, newDecisionKey());
+        }
+        if (adjustment)
+          await adjust(
+            {
+              ...adjustment,
+              change: -Number(adjustment.change),
+              reason: `Undo: ${adjustment.reason}`.slice(0, 200),
+            },
+            newDecisionKey(),
+          );
+        await forget();
+      },
       async () => {
         latest = await readStock(oid, center);
         return latest.base;

@@ -10,7 +10,7 @@ import { Empty } from '../kit/states.tsx';
 import { useDraft } from '../kit/useDraft.ts';
 import { paths } from '../paths.ts';
 import { toast } from '../shell/toasts.tsx';
-import { draftOfTax, placeWords, taxFields, taxLabel } from './forms.ts';
+import { placeWords, taxBase, taxFields, taxLabel } from './forms.ts';
 import { addTax, deleteTax, restoreTax, taxFormQuery, writeTax } from './queries.ts';
 
 /** `/taxes/new`: adds the tax rate of a place. */
@@ -46,7 +46,7 @@ function TaxForm({ rate }: { readonly rate: TaxRate }) {
   const { tax_rate_oid: oid } = rate;
   const close = useCloseDialog(paths.taxes);
   const write = oid === undefined ? addTax : writeTax(oid);
-  const draft = useDraft({ draft: draftOfTax(rate), version: 0 }, write, (undo) => {
+  const draft = useDraft(taxBase(rate), write, (undo) => {
     const place = placeWords(oid === undefined ? draft.mine : rate);
     toast({ text: `Tax rate of ${place} ${oid === undefined ? 'added' : 'saved'}.`, undo });
     close();
@@ -84,7 +84,7 @@ function DeleteTax({ rate }: { readonly rate: TaxRate }) {
     <Deed
       button={`Delete the rate of ${placeWords(rate)}`}
       deed={async (key) => {
-        await deleteTax(rate.tax_rate_oid ?? 0, key);
+        await deleteTax(rate, key);
         const undo = () => restoreTax(rate);
         toast({ text: `Tax rate of ${placeWords(rate)} deleted.`, undo });
         void navigate({ to: paths.taxes, replace: true });

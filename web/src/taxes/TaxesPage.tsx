@@ -2,10 +2,11 @@ import { Button } from '@mantine/core';
 import type { TaxRate } from '@perennial/contract/tax.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { EstimatePanel } from '../estimate/EstimatePanel.tsx';
 import { sentenceCase } from '../kit/filters.ts';
 import { Loaded } from '../kit/loaded.tsx';
 import { Page } from '../kit/page.tsx';
-import { Panel } from '../kit/panel.tsx';
+import { Panel, Stacked } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Empty } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
@@ -31,11 +32,16 @@ export function TaxesPage() {
         )
       }
     >
-      <Panel title="Rates by place">
-        <Loaded result={rates} what="the tax rates" rows={6}>
-          {(rows) => (rows.length === 0 ? <NoRates /> : <Rates rates={rows} canWrite={canWrite} />)}
-        </Loaded>
-      </Panel>
+      <Stacked>
+        <Panel title="Rates by place">
+          <Loaded result={rates} what="the tax rates" rows={6}>
+            {(rows) =>
+              rows.length === 0 ? <NoRates /> : <Rates rates={rows} canWrite={canWrite} />
+            }
+          </Loaded>
+        </Panel>
+        <EstimatePanel />
+      </Stacked>
       <Outlet />
     </Page>
   );

@@ -1,5 +1,5 @@
 import type { TaxRate } from '@perennial/contract/tax.ts';
-import type { Draft } from '../kit/draft.ts';
+import type { Draft, DraftBase } from '../kit/draft.ts';
 import { bodyOf, type DraftField, draftOf, labelIn } from '../kit/draftSpecs.ts';
 
 const asWider = [
@@ -43,6 +43,12 @@ const all = taxFields(true);
 
 /** The form of a tax rate. */
 export const draftOfTax = (rate: TaxRate): Draft => draftOf(all, rate);
+
+/** The form of a tax rate with its version. */
+export const taxBase = (rate: TaxRate): DraftBase => ({
+  draft: draftOfTax(rate),
+  version: rate.version ?? 0,
+});
 
 /** The body of an insert or an update: what changed between two forms. */
 export function taxBody(from: Draft, to: Draft): TaxRate {

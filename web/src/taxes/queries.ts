@@ -1,9 +1,9 @@
 import type { TaxRate } from '@perennial/contract/tax.ts';
 import { queryOptions } from '@tanstack/react-query';
-import { call } from '../api/call.ts';
+import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import { asOpened, newDecisionKey, type Write, written } from '../shell/draftWrites.ts';
-import { taxBody } from './forms.ts';
+import { taxBase, taxBody } from './forms.ts';
 
 const pageSize = 200;
 
@@ -20,29 +20,42 @@ export const taxFormQuery = queryOptions<readonly TaxRate[]>({
   queryFn: ({ signal }) => readRates(signal),
 });
 
-async function readRates(signal: AbortSignal): Promise<readonly TaxRate[]> {
+async function readRates(signal?: AbortSignal): Promise<readonly TaxRate[]> {
   const rates: TaxRate[] = [];
   for (;;) {
     const query = { _limit: pageSize, _offset: rates.length };
-    const page = (await call('getTaxRates', { query, signal })).tax_rates ?? [];
+    const input = { query, ...(signal && { signal }) };
+    const page = (await call('getTaxRates', input)).tax_rates ?? [];
     rates.push(...page);
     if (page.length < pageSize) return rates;
   }
 }
 
-/** Changes a tax rate. Rates have no versions: the last change counts. */
+/** Changes a tax rate. */
 export const writeTax =
   (oid: number): Write =>
-  ({ draft }, to, idempotencyKey) =>
-    written(
-      () => update(oid, taxBody(draft, to), idempotencyKey),
-      () => () => update(oid, taxBody(to, draft), newDecisionKey()),
+  (from, to, idempotencyKey) => {
+    const params = { tax_rate_oid: oid };
+    return written(
+      async () => {
+        const body = taxBody(from.draft, to);
+        const input = { params, body, ifMatch: from.version, idempotencyKey };
+        const saved = await callVersioned('updateTaxRate', input);
+        await forget();
+        return saved;
+      },
+      ({ version = 0 }) => ({
+        operation: 'updateTaxRate',
+        params,
+        body: taxBody(to, from.draft),
+        ifMatch: version,
+      }),
+      async () => {
+        const rates = await readRates();
+        return taxBase(rates.find(({ tax_rate_oid: each }) => each === oid) ?? {});
+      },
     );
-
-async function update(oid: number, body: TaxRate, idempotencyKey: string): Promise<void> {
-  await call('updateTaxRate', { params: { tax_rate_oid: oid }, body, idempotencyKey });
-  await forget();
-}
+  };
 
 /** Adds a tax rate. Taking it back deletes it. */
 export const addTax: Write = ({ draft }, to, idempotencyKey) =>
@@ -53,18 +66,22 @@ export const addTax: Write = ({ draft }, to, idempotencyKey) =>
       await forget();
       return added.tax_rate?.tax_rate_oid ?? 0;
     },
-    (oid) => () => deleteTax(oid, newDecisionKey()),
+    (oid) => () => deleteTax({ tax_rate_oid: oid, version: 1 }, newDecisionKey()),
   );
 
-/** Deletes a tax rate. */
-export async function deleteTax(oid: number, idempotencyKey: string): Promise<void> {
-  await call('deleteTaxRate', { params: { tax_rate_oid: oid }, idempotencyKey });
+/** Deletes a tax rate, if it is as this one still. */
+export async function deleteTax(
+  { tax_rate_oid: oid = 0, version = 1 }: TaxRate,
+  idempotencyKey: string,
+): Promise<void> {
+  const params = { tax_rate_oid: oid };
+  await call('deleteTaxRate', { params, ifMatch: version, idempotencyKey });
   await forget();
 }
 
 /** Adds a deleted rate again, under another oid. */
 export async function restoreTax(rate: TaxRate): Promise<void> {
-  const { tax_rate_oid: _oid, level: _level, ...body } = rate;
+  const { tax_rate_oid: _oid, level: _level, version: _version, ...body } = rate;
   await call('insertTaxRate', { body });
   await forget();
 }

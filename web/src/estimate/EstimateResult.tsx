@@ -1,0 +1,99 @@
+import type { PricingEstimate } from '@perennial/contract/pricing.ts';
+import { Money } from '../kit/moneyShown.tsx';
+import { SmallTable } from '../kit/smallTable.tsx';
+import { Status } from '../kit/status.tsx';
+
+/** What a cart costs, by which rules, and with each shipping method. */
+export function EstimateResult({ estimate }: { readonly estimate: PricingEstimate }) {
+  const { refusals = [], warnings = [], tax_rules: tax = [], shipping_rules: ship = [] } = estimate;
+  const { currency_code: currency, shipping_methods: methods = [], lines = [] } = estimate;
+  const money = (amount: number | undefined) => <Money amount={amount ?? 0} currency={currency} />;
+  return (
+    <>
+      {refusals.map((words) => (
+        <p key={words}>
+          <Status tone="bad">Refused</Status> {words}
+        </p>
+      ))}
+      {warnings.map((words) => (
+        <p key={words}>
+          <Status tone="warn">Warning</Status> {words}
+        </p>
+      ))}
+      <SmallTable
+        what="What it costs"
+        columns={[
+          { label: 'Item' },
+          { label: 'Units', isNumber: true },
+          { label: 'Price', isNumber: true },
+          { label: 'Coupons', isNumber: true },
+          { label: 'Total', isNumber: true },
+        ]}
+        rows={lines.map((line, index) => ({
+          key: String(index),
+          cells: [
+            line.merchant_item_id,
+            line.quantity,
+            money(line.unit_cost),
+            line.discount ? money(-line.discount) : '–',
+            money(line.total),
+          ],
+        }))}
+        foot={[
+          ['Shipping', money(estimate.shipping)],
+          ...(estimate.shipping_discount
+            ? [['Coupons for shipping', money(-estimate.shipping_discount)] as const]
+            : []),
+          ['Tax', money(estimate.tax)],
+          ['Total', money(estimate.total)],
+        ]}
+      />
+      <Rules title="Why this shipping" rules={ship.map(({ detail, rule }) => detail ?? rule)} />
+      <Rules title="Why this tax" rules={tax.map(({ detail, rule }) => detail ?? rule)} />
+      {methods.length > 0 && (
+        <>
+          <h3>With each shipping method</h3>
+          <SmallTable
+            what="With each shipping method"
+            columns={[
+              { label: 'Method' },
+              { label: 'Shipping', isNumber: true },
+              { label: 'Tax', isNumber: true },
+              { label: 'Total', isNumber: true },
+            ]}
+            rows={methods.map((method) => ({
+              key: method.shipping_method ?? '',
+              cells: [
+                method.shipping_method,
+                money((method.shipping ?? 0) - (method.shipping_discount ?? 0)),
+                money(method.tax),
+                money(method.total),
+              ],
+            }))}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function Rules({
+  title,
+  rules,
+}: {
+  readonly title: string;
+  readonly rules: readonly (string | undefined)[];
+}) {
+  if (rules.length === 0) return null;
+  return (
+    <>
+      <h3>{title}</h3>
+      <ol>
+        {rules.map((words, index) => (
+          // The rules keep their order.
+          <li key={index}>{words}</li>
+        ))}
+      </ol>
+    </>
+  );
+}
