@@ -188,7 +188,7 @@ test(
     assert.equal(await levelNow(), 22);
     await undo(page, 'Stock of COFFEE-HOUSE adjusted.');
     assert.equal(await levelNow(), -2);
-    await page.getByRole('link', { name: 'COFFEE-HOUSE' }).click();
+    await page.getByRole('link', { name: 'COFFEE-HOUSE', exact: true }).click();
     const history = page.getByRole('table', { name: 'Adjustments of the stock' });
     await history.getByText('Undo: Delivery 5512').waitFor();
     assert.deepEqual(await history.getByRole('row').count(), 4);
@@ -341,6 +341,42 @@ test(
     await undo(page, /^Auto orders: /);
     assert.ok((await counts()) < paused);
     assertQuiet();
+    await close();
+  },
+);
+
+test(
+  'a cart is tried at an address: rules, methods, and what is refused',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await open('/taxes');
+    await page.getByLabel('Items').fill('COFFEE-HOUSE 2');
+    await page.getByLabel('State').fill('WY');
+    await page.getByLabel('Shipping method').fill('Ground');
+    await page.getByRole('button', { name: 'Calculate' }).click();
+    const { body } = await world.request({
+      operation: 'estimatePricing',
+      body: {
+        items: [{ merchant_item_id: 'COFFEE-HOUSE', quantity: 2 }],
+        shipping: { country_code: 'US', state_region: 'WY', shipping_method: 'Ground' },
+      },
+    });
+    const { total, tax = 0 } = body.estimate;
+    assert.ok(tax > 0);
+    const costs = page.getByRole('table', { name: 'What it costs' });
+    await costs
+      .getByText(`$${total.toFixed(2)}`)
+      .last()
+      .waitFor();
+    await page
+      .getByRole('table', { name: 'With each shipping method' })
+      .getByText('Ground')
+      .waitFor();
+    await page.getByText('Why this tax').waitFor();
+    await page.getByLabel('Items').fill('NOTHING');
+    await page.getByRole('button', { name: 'Calculate' }).click();
+    await page.getByText('NOTHING').last().waitFor();
+    assertQuiet(/status of 400 /);
     await close();
   },
 );

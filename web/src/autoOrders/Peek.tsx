@@ -1,17 +1,16 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { Facts } from '../kit/facts.tsx';
-import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Status } from '../kit/status.tsx';
-import { itemsWords, nameOf, nextShipmentOf, toneOf } from './words.ts';
+import { expiryWords, itemsWords, nameOf, nextShipmentOf, stateWords, toneOf } from './words.ts';
 
 /** What the list knows about one auto order, in the side panel. */
 export function Peek({ row }: { readonly row: AutoOrderRow }) {
   return (
     <Facts
       facts={[
-        ['State', <Status tone={toneOf(row.state)}>{sentenceCase(row.state ?? '')}</Status>],
+        ['State', <Status tone={toneOf(row.state)}>{stateWords(row)}</Status>],
         ['Why', row.failure_reason ?? row.cancel_reason],
         ['Customer', nameOf(row.customer)],
         ['Email', row.customer?.email],
@@ -21,6 +20,7 @@ export function Peek({ row }: { readonly row: AutoOrderRow }) {
         ['Next attempt', row.next_attempt_dts && <Moment at={row.next_attempt_dts} />],
         ['Frequency', row.frequency],
         ['Card', row.card?.last_four && `${row.card.card_type ?? ''} ••${row.card.last_four}`],
+        ['Card expires', row.card?.last_four && expiryWords(row)],
         ['Rebills', row.rebill_count],
         ['Lifetime value', <Money amount={row.life_time_value} currency={row.currency_code} />],
         ['Signed up', <Moment at={row.signed_up_dts} />],

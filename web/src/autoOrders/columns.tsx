@@ -1,10 +1,9 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import type { Column } from '../kit/columns.ts';
-import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Status } from '../kit/status.tsx';
-import { itemsWords, nameOf, nextShipmentOf, toneOf } from './words.ts';
+import { expiryWords, itemsWords, nameOf, nextShipmentOf, stateWords, toneOf } from './words.ts';
 
 /** The columns of the list of auto orders. */
 export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
@@ -33,7 +32,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
     isUsual: true,
     cell: (row) => (
       <Status tone={toneOf(row.state)} title={row.failure_reason}>
-        {sentenceCase(row.state ?? '')}
+        {stateWords(row)}
       </Status>
     ),
   },
@@ -76,6 +75,13 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
     sort: 'card_expires',
     isUsual: true,
     cell: ({ card }) => (card?.last_four ? `${card.card_type ?? ''} ••${card.last_four}` : '–'),
+  },
+  {
+    id: 'expires',
+    label: 'Expires',
+    width: '80px',
+    sort: 'card_expires',
+    cell: expiryWords,
   },
   {
     id: 'rebills',

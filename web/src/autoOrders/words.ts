@@ -1,4 +1,5 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import { sentenceCase } from '../kit/filters.ts';
 import type { Tone } from '../kit/tone.ts';
 
 /** A customer's name, else the company, else the email. */
@@ -36,4 +37,20 @@ export function toneOf(state: AutoOrderRow['state']): Tone {
     default:
       return 'quiet';
   }
+}
+
+/** A state in words; of a retried card with its number of declines: `Retrying 2`. */
+export function stateWords({
+  state = '',
+  credit_card_attempt: declines = 0,
+}: AutoOrderRow): string {
+  const words = sentenceCase(state ?? '');
+  return state === 'retrying' && declines > 0 ? `${words} ${declines}` : words;
+}
+
+/** When a card expires, as it is printed on it: `05/27`. */
+export function expiryWords({ card }: AutoOrderRow): string {
+  const { card_expiration_month: month, card_expiration_year: year } = card ?? {};
+  if (month === undefined || year === undefined) return '–';
+  return `${String(month).padStart(2, '0')}/${String(year % 100).padStart(2, '0')}`;
 }

@@ -86,5 +86,13 @@ export function ruleWords(rate: TaxRate): string {
       ['services', rate.exempt_service_items],
     ] as const
   ).flatMap(([what, isExempt]) => (isExempt ? [`${what} not taxed`] : []));
-  return [...taxed, ...exempt].join(' · ') || '–';
+  return [...taxed, ...exempt].join(' · ');
 }
+
+/** Compares rates by their places, wider places first. */
+export const byPlace = (a: TaxRate, b: TaxRate): number => orderOf(a).localeCompare(orderOf(b));
+
+const orderOf = (rate: TaxRate): string =>
+  [rate.country_code, rate.state_region, rate.county, rate.city, rate.postal_code]
+    .map((name) => name ?? '')
+    .join('\t');

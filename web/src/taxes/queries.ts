@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import { asOpened, newDecisionKey, type Write, written } from '../shell/draftWrites.ts';
-import { taxBase, taxBody } from './forms.ts';
+import { byPlace, taxBase, taxBody } from './forms.ts';
 
 const pageSize = 200;
 
@@ -27,7 +27,7 @@ async function readRates(signal?: AbortSignal): Promise<readonly TaxRate[]> {
     const input = { query, ...(signal && { signal }) };
     const page = (await call('getTaxRates', input)).tax_rates ?? [];
     rates.push(...page);
-    if (page.length < pageSize) return rates;
+    if (page.length < pageSize) return rates.sort(byPlace);
   }
 }
 
