@@ -428,7 +428,7 @@ test('an adjustment adds to the stock of a center and keeps who, when and why', 
   });
   const params = { merchant_item_oid: inserted.item.merchant_item_oid };
   const adjust = (body: object) =>
-    app.request({ operation: 'insertStockAdjustment', params, body: body as never });
+    app.request({ operation: 'insertStockAdjustment', params, body });
   const delivery = { distribution_center_code: 'dflt', change: 24.5, reason: ' Delivery 5512 ' };
   const { body, text } = await adjust(delivery);
   assert.ok(body.stock_adjustment, text);
