@@ -411,11 +411,14 @@ test('nothing there, or nothing of one’s own: 404; no key or permission: 401',
   );
 });
 
-test('an adjustment adds to the stock of a center and keeps who, when and why', async () => {
+const delivery = { distribution_center_code: 'dflt', change: 24.5, reason: ' Delivery 5512 ' };
+
+/** Inserts an item with stock at two centers, and returns how to adjust it. */
+async function insertCounted(itemId: string) {
   const { body: inserted } = await app.request({
     operation: 'insertItem',
     body: {
-      merchant_item_id: 'COUNTED',
+      merchant_item_id: itemId,
       pricing: { cost: 5 },
       shipping: {
         track_inventory: true,
@@ -429,7 +432,11 @@ test('an adjustment adds to the stock of a center and keeps who, when and why', 
   const params = { merchant_item_oid: inserted.item.merchant_item_oid };
   const adjust = (body: object) =>
     app.request({ operation: 'insertStockAdjustment', params, body });
-  const delivery = { distribution_center_code: 'dflt', change: 24.5, reason: ' Delivery 5512 ' };
+  return { params, adjust };
+}
+
+test('an adjustment adds to the stock of a center and keeps who, when and why', async () => {
+  const { params, adjust } = await insertCounted('COUNTED');
   const { body, text } = await adjust(delivery);
   assert.ok(body.stock_adjustment, text);
   const { adjusted_dts: at, adjustment_oid: oid, ...kept } = body.stock_adjustment;
@@ -468,7 +475,10 @@ test('an adjustment adds to the stock of a center and keeps who, when and why', 
   });
   assert.equal(list.body.stock_adjustments[0]?.reason, 'Broken');
   assert.equal(list.body.metadata.result_set.more, true);
+});
 
+test('an adjustment names a center of the item, a change and a reason', async () => {
+  const { adjust } = await insertCounted('COUNTED-2');
   const refused: [body: object, field: string][] = [
     [{ ...delivery, change: 0 }, 'change'],
     [{ ...delivery, change: 0.00001 }, 'change'],

@@ -40,10 +40,7 @@ export function toneOf(state: AutoOrderRow['state']): Tone {
 }
 
 /** A state in words; of a retried card with its number of declines: `Retrying 2`. */
-export function stateWords({
-  state = '',
-  credit_card_attempt: declines = 0,
-}: AutoOrderRow): string {
+export function stateWords({ state, credit_card_attempt: declines = 0 }: AutoOrderRow): string {
   const words = sentenceCase(state ?? '');
   return state === 'retrying' && declines > 0 ? `${words} ${declines}` : words;
 }
