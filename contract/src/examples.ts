@@ -345,6 +345,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   },
   updateSavedSearch: { name: 'Critical', shared: true },
   authorizeLive: { topics: ['tasks', 'clock'] },
+  previewRetention: { mail_days: 365, order_days: 1095 },
   updateWebhookOwner: { application_id: 'key:7' },
   updateMerchantWebhook: { disabled: false },
   rotateWebhookSecret: { keep_old_hours: 24 },

@@ -196,7 +196,12 @@ import {
   WorkflowTasksBatchResponse,
 } from './perennial.ts';
 import { PricingEstimateRequest, PricingEstimateResponse } from './pricing.ts';
-import { CustomerErasureResponse, CustomerExportResponse } from './privacy.ts';
+import {
+  CustomerErasureResponse,
+  CustomerExportResponse,
+  RetentionPreviewResponse,
+  RetentionSettings,
+} from './privacy.ts';
 import {
   AccountsReceivableRetryConfig,
   AccountsReceivableRetryConfigResponse,
@@ -3885,6 +3890,21 @@ export const operations = {
     params: Type.Object({ customer_profile_oid: oid() }),
     response: CustomerErasureResponse,
     payload: 'erasure',
+    status: 200,
+  },
+  previewRetention: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/retention/preview',
+    summary: 'Count what periods of retention would remove',
+    description:
+      'Removes nothing. A period that is absent counts as the merchant has set it. Records of ' +
+      'auto orders that are active, and of orders that are not finished, are never counted.',
+    permissions: ['configuration_read'],
+    body: RetentionSettings,
+    response: RetentionPreviewResponse,
+    payload: 'preview',
     status: 200,
   },
   getAuditLog: {

@@ -1,7 +1,7 @@
-/** What is stored about one customer, and its erasure. */
+/** What is stored about people: its export, its erasure, and how long it is kept. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { anyObject, int32, model, one } from './fields.ts';
+import { anyObject, dateTime, int32, model, one } from './fields.ts';
 
 export const CustomerExport = model('CustomerExport', 'All that is stored about a customer.', {
   customer_profile_oid: int32(),
@@ -26,3 +26,38 @@ export const CustomerErasureResponse = answer('CustomerErasureResponse', {
   erasure: one(CustomerErasure),
 });
 export type CustomerErasureResponse = Static<typeof CustomerErasureResponse>;
+
+export const RetentionSettings = model(
+  'RetentionSettings',
+  'How many days records are kept. A worker removes older ones.',
+  {
+    event_days: int32('Events and their payloads; 7 to 365, 30 by default.'),
+    delivery_log_days: int32('The log of webhook deliveries; 1 to 365, 30 by default.'),
+    mail_days: int32('Mails that were sent; 30 to 3650. Absent: for ever.'),
+    order_days: int32(
+      'The people of finished orders; 180 to 3650 days after the last change of the order, and of ' +
+        'all orders of its auto order. Sums, items and dates stay. Absent: for ever.',
+    ),
+  },
+);
+export type RetentionSettings = Static<typeof RetentionSettings>;
+
+export const RetentionCount = model('RetentionCount', 'What a period would remove at once.', {
+  days: int32('Absent: for ever.'),
+  before_dts: dateTime('Records from before this moment would be removed.'),
+  count: int32('How many records would be removed.'),
+});
+export type RetentionCount = Static<typeof RetentionCount>;
+
+export const RetentionPreview = model('RetentionPreview', 'What periods would remove at once.', {
+  event_days: one(RetentionCount),
+  delivery_log_days: one(RetentionCount),
+  mail_days: one(RetentionCount),
+  order_days: one(RetentionCount),
+});
+export type RetentionPreview = Static<typeof RetentionPreview>;
+
+export const RetentionPreviewResponse = answer('RetentionPreviewResponse', {
+  preview: one(RetentionPreview),
+});
+export type RetentionPreviewResponse = Static<typeof RetentionPreviewResponse>;

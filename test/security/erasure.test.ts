@@ -126,6 +126,11 @@ const open: [what: RegExp, begin: string, end: string][] = [
     `update order_refund set state = 'refunded'`,
   ],
   [
+    /a card test of order \S+ is not ended/,
+    `update card_test set state = 'held'`,
+    `update card_test set state = 'ended'`,
+  ],
+  [
     /the dispute of order \S+ is open/,
     `update chargeback_dispute set state = 'open'`,
     `update chargeback_dispute set state = 'won'`,

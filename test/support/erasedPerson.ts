@@ -333,6 +333,13 @@ async function plantRareWords(app: TestApp, traces: Traces): Promise<void> {
     words,
   );
   await plant(
+    `insert into card_test (merchant_id, key, order_id, card_token, amount_minor, currency,
+       requested_at, state, reason)
+     values ($1, 'planted', $2, 'tok_visa_4929', 100, 'USD', statement_timestamp(), 'ended',
+       'Zebulon declined')`,
+    orderId,
+  );
+  await plant(
     `insert into once_claim (merchant_id, item_id, customer, order_id)
      values ($1, 'SAMPLE', 'zeb@quarter.example', $2)`,
     orderId,

@@ -21,7 +21,7 @@ import { lockRebill } from '../rebill/keptOrderOperations.ts';
 import { rebillDueWork } from '../rebill/rebillClockWork.ts';
 import { movingDueWork } from '../workflow/moveWorker.ts';
 import type { AppParts } from './appParts.ts';
-import { peopleOf } from './people.ts';
+import { peopleOf, removable } from './people.ts';
 import type { Services } from './services.ts';
 
 /** What the features that know nothing of each other are given of each other. */
@@ -70,7 +70,7 @@ export function wireFeatures(
       seal,
       publicUrl: knownPublicUrl,
     },
-    privacy: { people: peopleOf(seal) },
+    privacy: { people: peopleOf(seal), removable, clock },
     clocks: {
       ...rounds,
       clock,

@@ -1,17 +1,22 @@
+import { countOldOrders } from '../autoOrders/oldOrderStore.ts';
 import { autoOrderPeople } from '../autoOrders/personStore.ts';
 import { auditPeople } from '../books/personStore.ts';
 import { couponPeople } from '../coupons/personStore.ts';
 import { customerPeople } from '../customers/personStore.ts';
 import { itemPeople } from '../items/personStore.ts';
+import { countMails } from '../notifications/mailRetentionStore.ts';
 import { noticePeople } from '../notifications/personStore.ts';
 import { orderPeople } from '../orders/personStore.ts';
 import { paymentPeople } from '../payments/personStore.ts';
+import { countForgettable } from '../platform/events/feed.ts';
 import { eventPeople } from '../platform/events/people.ts';
 import { responsePeople } from '../platform/http/people.ts';
 import type { PersonKeeper } from '../platform/privacy/person.ts';
 import type { Seal } from '../platform/seal.ts';
+import type { PreviewParts } from '../privacy/retentionOperations.ts';
 import { rebillPeople } from '../rebill/personStore.ts';
 import { preferencePeople } from '../staff/personStore.ts';
+import { countLog } from '../webhooks/deliveryStore.ts';
 import { webhookPeople } from '../webhooks/personStore.ts';
 import { workflowPeople } from '../workflow/personStore.ts';
 
@@ -35,3 +40,11 @@ export const peopleOf = (seal: Seal): readonly PersonKeeper[] => [
   auditPeople,
   responsePeople(seal),
 ];
+
+/** What each period of retention would remove. */
+export const removable: PreviewParts['removable'] = {
+  event_days: countForgettable,
+  delivery_log_days: countLog,
+  mail_days: countMails,
+  order_days: countOldOrders,
+};

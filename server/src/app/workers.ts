@@ -1,7 +1,9 @@
+import { findOldOrders } from '../autoOrders/oldOrderStore.ts';
 import { autoOrderWorker } from '../autoOrders/updateJobWorker.ts';
 import { auditWorker } from '../books/auditWorker.ts';
 import { adoptionWorker } from '../customers/adoptionWorker.ts';
 import { mailRemovalWorker } from '../notifications/mailRemovalWorker.ts';
+import { forgetMails } from '../notifications/mailRetentionStore.ts';
 import { noticeSender, receiptExpand } from '../notifications/noticeWorker.ts';
 import { expiryWorker } from '../oauth/expiryWorker.ts';
 import { cardTestWorker } from '../orders/cardTestWorker.ts';
@@ -12,13 +14,14 @@ import { unsettledChargesWorker } from '../orders/unsettledChargesWorker.ts';
 import { gatewayReportWorker } from '../payments/gatewayReportWorker.ts';
 import { forgettingWorker } from '../platform/http/idempotency.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
+import { retentionWorker } from '../privacy/retentionWorker.ts';
 import { readBilled } from '../rebill/billedStore.ts';
 import { cardExpiryWorker } from '../rebill/cardExpiryWorker.ts';
 import { heldWorker } from '../rebill/heldWorker.ts';
 import { rebillWorker, unansweredWorker } from '../rebill/rebillWorker.ts';
 import { advanceWorker } from '../sandbox/advanceWorker.ts';
 import { reflowWorker } from '../webhooks/reflowWorker.ts';
-import { retentionWorker } from '../webhooks/retentionWorker.ts';
+import { retentionWorker as eventRetentionWorker } from '../webhooks/retentionWorker.ts';
 import { movingWorker } from '../workflow/moveWorker.ts';
 import type { AppParts } from './appParts.ts';
 import type { Features } from './features.ts';
@@ -29,7 +32,7 @@ import type { Services } from './services.ts';
 export function workersOf(
   parts: AppParts,
   { rounds, webhooks, charging: { unlessHeld }, updateBillingUrl }: Services,
-  { rebills, orders, customers, reports, clocks, files }: Features,
+  { rebills, orders, customers, reports, clocks, files, privacy }: Features,
 ): Worker[] {
   const { db, clock, log } = parts;
   const notices = noticeSender({
@@ -61,7 +64,8 @@ export function workersOf(
     auditWorker(rounds, parts.gateways.captures),
     unlessHeld(webhooks),
     reflowWorker({ ...rounds, readers: objectReaders, ids: objectIds }),
-    retentionWorker(db, clock, log),
+    eventRetentionWorker(rounds, clock),
+    retentionWorker({ ...rounds, ...privacy, forgetMails, findOldOrders }),
     movingWorker(rounds, files),
   ];
 }

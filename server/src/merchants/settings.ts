@@ -11,6 +11,7 @@ import { isZone } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { toMinor } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { retentionFault } from '../kernel/retentionPeriods.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { shippingMethodFault } from './shippingMethods.ts';
 
@@ -38,6 +39,7 @@ const sectionNames = [
   'disputes',
   'gateway_refunds',
   'tax_rounding',
+  'retention',
 ] as const satisfies readonly (keyof MerchantSettings)[];
 
 /** A merchant's settings as the wire shows them. */
@@ -115,6 +117,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
     boundFault(given.prohibit_expiring_cards_months) ??
     testAmountFault(given.auth_test_amount, merchant.currency) ??
     noticeMonthsFault(given.card_expiry_notice_months) ??
+    retentionFault(given.retention) ??
     cardTypesFault(given.accepted_card_types)
   );
 }

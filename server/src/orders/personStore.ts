@@ -21,6 +21,7 @@ export const orderPeople: PersonKeeper = {
         ),
         facets: 'facets',
         ...columnsAs('null', 'fraud_score properties card_token taxed_place'),
+        erased_at: { to: 'statement_timestamp()' },
       },
       kept:
         'current_stage currency channel_partner_code channel_partner_order_id copied_from ' +
@@ -37,6 +38,14 @@ export const orderPeople: PersonKeeper = {
         ...columnsAs('text', 'message requested_by'),
       },
       kept: 'state source currency charged_by_kind idempotency_key gateway reference',
+      secrets: ['card_token'],
+    },
+    {
+      table: 'card_test',
+      key: ['key'],
+      ...byOrder,
+      columns: { card_token: 'null', reason: 'text' },
+      kept: 'key order_id currency gateway gateway_kind state reference result code',
       secrets: ['card_token'],
     },
     {
@@ -108,6 +117,8 @@ const openChecks = [
   `select 'a charge of order ' || order_id || ' has no result yet' as obstacle
    from order_payment_attempt
    where merchant_id = $1 and order_id = any($2::text[]) and state = 'charging' order by order_id`,
+  `select 'a card test of order ' || order_id || ' is not ended' as obstacle from card_test
+   where merchant_id = $1 and order_id = any($2::text[]) and state <> 'ended' order by order_id`,
   `select 'a refund of order ' || order_id || ' has no result yet' as obstacle from order_refund
    where merchant_id = $1 and order_id = any($2::text[]) and state = 'refunding' order by order_id`,
   `select 'a refund of order ' || order_id || ' is still to be made' as obstacle from other_refund

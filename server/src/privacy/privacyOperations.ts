@@ -108,7 +108,7 @@ export async function findPerson(
  * Locks a person's records: auto orders, orders, profiles. Records that were added while this
  * waited for the locks are found and locked, too.
  */
-async function lockPerson(
+export async function lockPerson(
   context: Context,
   people: readonly PersonKeeper[],
   found: Person,
@@ -122,14 +122,24 @@ async function lockPerson(
   return isSame ? again : lockPerson(context, people, again);
 }
 
-async function refuseObstacles(
+/** Returns what still needs a person, each as a clause. */
+export async function findObstacles(
   { db, merchant }: Context,
   people: readonly PersonKeeper[],
   person: Person,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const { obstacles } of people)
+    found.push(...((await obstacles?.(db, merchant.merchantId, person)) ?? []));
+  return found;
+}
+
+async function refuseObstacles(
+  context: Context,
+  people: readonly PersonKeeper[],
+  person: Person,
 ): Promise<void> {
-  const obstacles: string[] = [];
-  for (const keeper of people)
-    obstacles.push(...((await keeper.obstacles?.(db, merchant.merchantId, person)) ?? []));
+  const obstacles = await findObstacles(context, people, person);
   if (obstacles.length === 0) return;
   const shown = obstacles.slice(0, obstaclesShown).join('; ');
   const more =
@@ -142,14 +152,20 @@ async function refuseObstacles(
 
 const obstaclesShown = 5;
 
-/** Erases locked records of a person, in every table and in the audit log. */
+/**
+ * Erases locked records of a person, in every table and in the audit log. Without `mentions`,
+ * records about something else keep their words.
+ */
 export async function erasePerson(
   context: Context,
   people: readonly PersonKeeper[],
   found: Person,
+  { mentions = true }: { readonly mentions?: boolean } = {},
 ) {
   const { db, merchant } = context;
-  const { person, redactions } = await describe(context, people, found);
+  const described = await describe(context, people, found);
+  const { redactions } = described;
+  const person = mentions ? described.person : found;
   const rows: Record<string, number> = {};
   for (const { erase } of people) await erase?.(context, person, redactions);
   for (const place of people.flatMap(({ tables }) => tables)) {

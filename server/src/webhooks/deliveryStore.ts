@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { inBatches, removalBatch } from '../platform/privacy/retention.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { planAfresh } from '../platform/storage/planning.ts';
 import { recordset } from '../platform/storage/recordset.ts';
@@ -374,17 +375,21 @@ const leased = recordset<Lease>([
 ]);
 
 /**
- * Deletes payloads and log entries from before a moment, and held events whose payload is gone.
- * Returns how many payloads and log entries it deleted.
+ * Deletes payloads from before a moment, and held events whose payload is gone. Returns how many
+ * payloads it deleted.
  */
-export async function forgetDeliveries(
+export async function forgetPayloads(
   db: Database,
   merchantId: string,
   before: Temporal.Instant,
 ): Promise<number> {
-  const events = await db.run(
-    'delete from webhook_event where merchant_id = $1 and recorded_at < $2',
-    [merchantId, before],
+  const deleted = await inBatches(removalBatch, () =>
+    db.run(
+      `delete from webhook_event where merchant_id = $1 and (stamp, event_id, expansion) in (
+         select e.stamp, e.event_id, e.expansion from webhook_event e
+         where e.merchant_id = $1 and e.recorded_at < $2 limit ${removalBatch})`,
+      [merchantId, before],
+    ),
   );
   await db.run(
     `delete from webhook_held h
@@ -392,11 +397,33 @@ export async function forgetDeliveries(
        where e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id)`,
     [merchantId],
   );
-  return (
-    events +
-    (await db.run('delete from webhook_log where merchant_id = $1 and delivered_at < $2', [
-      merchantId,
-      before,
-    ]))
+  return deleted;
+}
+
+/** Deletes the entries of the delivery log from before a moment. Returns how many. */
+export const forgetLog = (
+  db: Database,
+  merchantId: string,
+  before: Temporal.Instant,
+): Promise<number> =>
+  inBatches(removalBatch, () =>
+    db.run(
+      `delete from webhook_log where merchant_id = $1 and (webhook_oid, log_id) in (
+         select l.webhook_oid, l.log_id from webhook_log l
+         where l.merchant_id = $1 and l.delivered_at < $2 limit ${removalBatch})`,
+      [merchantId, before],
+    ),
   );
+
+/** Counts the entries that {@link forgetLog} would delete. */
+export async function countLog(
+  db: Database,
+  merchantId: string,
+  before: Temporal.Instant,
+): Promise<number> {
+  const row = await db.row<{ count: number }>(
+    'select count(*) as count from webhook_log where merchant_id = $1 and delivered_at < $2',
+    [merchantId, before],
+  );
+  return row?.count ?? 0;
 }

@@ -1,32 +1,42 @@
-import type { Logger } from 'pino';
+import type { Period } from '../kernel/retentionPeriods.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { forgetEvents } from '../platform/events/feed.ts';
-import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
+import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import type { Database } from '../platform/storage/database.ts';
+import { removedBefore } from '../platform/privacy/retention.ts';
 import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
-import { forgetDeliveries } from './deliveryStore.ts';
+import { forgetLog, forgetPayloads } from './deliveryStore.ts';
 
-/** How long events, their payloads and the delivery log are kept. */
-export const keptDays = 30;
 const betweenMs = 3_600_000;
 
-/** Deletes, once an hour, what is older than {@link keptDays} by the machine's clock. */
-export function retentionWorker(db: Database, clock: SystemClock, log: Logger): Worker {
-  const each = eachMerchant(log, 'event retention');
+/** What each period of a merchant's settings removes here. */
+const removals = [
+  ['event_days', forgetEvents],
+  ['event_days', forgetPayloads],
+  ['delivery_log_days', forgetLog],
+] as const satisfies readonly (readonly [Period, typeof forgetEvents])[];
+
+/**
+ * Deletes, once an hour, the events, payloads and log entries that a merchant kept long enough by
+ * the machine's clock.
+ */
+export function retentionWorker(rounds: MerchantRounds, clock: SystemClock): Worker {
+  const each = eachMerchant(rounds.log, 'event retention');
   let doneAtMs = -Infinity;
   return {
     name: 'event retention',
     async runOnce() {
       if (clock.monotonicMs() - doneAtMs < betweenMs) return 0;
       doneAtMs = clock.monotonicMs();
-      const before = clock.now().subtract({ hours: 24 * keptDays });
-      return each(
-        await reachableMerchantIds(db),
-        async (merchantId) =>
-          (await forgetEvents(db, merchantId, before)) +
-          (await forgetDeliveries(db, merchantId, before)),
-      );
+      return each(await reachableMerchantIds(rounds.db), async (merchantId) => {
+        const { merchant } = await rounds.contextFor(merchantId);
+        let removed = 0;
+        for (const [period, remove] of removals) {
+          const before = removedBefore(merchant, period, clock.now());
+          if (before) removed += await remove(rounds.db, merchantId, before);
+        }
+        return removed;
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { inBatches, removalBatch } from '../privacy/retention.ts';
 import type { Database } from '../storage/database.ts';
 import { readInOrder } from '../storage/planning.ts';
 
@@ -132,14 +133,32 @@ export function forgetEvents(
   merchantId: string,
   before: Temporal.Instant,
 ): Promise<number> {
-  return db.run(
-    `delete from event e where e.merchant_id = $1 and e.recorded_at < $2 and exists (
-       select 1 from event later
-       where later.merchant_id = $1 and later.object_type = e.object_type
-         and later.object_id = e.object_id and later.object_sequence > e.object_sequence)`,
-    [merchantId, before],
+  return inBatches(removalBatch, () =>
+    db.run(
+      `delete from event where merchant_id = $1 and (stamp, event_id) in (
+         select e.stamp, e.event_id from event e where ${forgettable} limit ${removalBatch})`,
+      [merchantId, before],
+    ),
   );
 }
+
+/** Counts the events that {@link forgetEvents} would delete. */
+export async function countForgettable(
+  db: Database,
+  merchantId: string,
+  before: Temporal.Instant,
+): Promise<number> {
+  const row = await db.row<{ count: number }>(
+    `select count(*) as count from event e where ${forgettable}`,
+    [merchantId, before],
+  );
+  return row?.count ?? 0;
+}
+
+const forgettable = `e.merchant_id = $1 and e.recorded_at < $2 and exists (
+  select 1 from event later
+  where later.merchant_id = $1 and later.object_type = e.object_type
+    and later.object_id = e.object_id and later.object_sequence > e.object_sequence)`;
 
 /**
  * Whether no event after this place was deleted yet. That is so while the event of the place

@@ -555,6 +555,7 @@ CREATE TABLE orders (
   copied_from text,
   rebill_stop text,
   taxed_place text,
+  erased_at timestamp with time zone,
   CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id),
   CONSTRAINT orders_check CHECK ((auto_order_oid IS NULL) = (rebill_number IS NULL))
 );
