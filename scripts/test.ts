@@ -3,6 +3,7 @@
 // PostgreSQL, and checks every statement they sent. With named files, the checks of the sources and
 // of the statements are left out. The last line says how many tests passed and failed.
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { matchesGlob } from 'node:path';
 import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +26,8 @@ import { report, type Tally } from './testReport.ts';
 
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
 const fileTimeoutMs = 600_000;
+/** Files often wait: for PostgreSQL, for a browser, for a process that they killed. */
+const filesAtOnce = availableParallelism() + 1;
 /** Long proofs run one at a time: most have several processes, and some measure memory. */
 const longTimeoutMs = 7_200_000;
 /** What must hold on every kind of store that data may be moved to. */
@@ -143,7 +146,7 @@ async function runFiles(
       files: [...paths],
       ...(isLong
         ? { concurrency: 1, timeout: longTimeoutMs }
-        : { concurrency: 2, timeout: fileTimeoutMs }),
+        : { concurrency: filesAtOnce, timeout: fileTimeoutMs }),
     }),
     label,
     tally,
