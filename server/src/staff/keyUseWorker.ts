@@ -13,7 +13,7 @@ export interface KeyUses {
   note(key: ApiKey, address: string, isPrevious: boolean): void;
   /** Writes what was noted, at most once a minute. Run by every process that handles requests. */
   readonly worker: Worker;
-  /** Writes everything, at the end. */
+  /** Writes everything, at the end. What cannot be written then is lost, as after a kill. */
   close(): Promise<void>;
 }
 
@@ -70,6 +70,6 @@ export function keyUses(db: Database, clock: SystemClock): KeyUses {
         return 0;
       },
     },
-    close: write,
+    close: () => write().catch(() => {}),
   };
 }
