@@ -271,7 +271,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'paymentDetails,present,receivableRetry,refund,refunded,refundedOrder,' +
     'sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',
-  payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
+  payments: 'gateway,gatewayReport,refusal,rotation,simulatorCards,stripeDeclines',
   books:
     'audit,auditCredit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:

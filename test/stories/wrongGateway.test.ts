@@ -271,6 +271,83 @@ test('CHARGING=off charges nothing, keeps everything else running, and loses not
   delete installation.simulatedMerchants;
 });
 
+/** What staff see of a refused account, and what the server waits for. */
+function refusalsOf({ ask, merchantId }: Awaited<ReturnType<typeof realShop>>) {
+  const makeDue = (table: string, column: string) =>
+    app.db.run(
+      `update ${table} set ${column} = now() where merchant_id = $1 and ${column} is not null`,
+      [merchantId],
+    );
+  return {
+    async tasks() {
+      const { tasks } = await ask({ operation: 'searchWorkflowTasks', body: {} });
+      return tasks.filter(({ task_name }) => task_name.startsWith('Repair the account'));
+    },
+    async waiting() {
+      const open = 'select 1 from rebill where merchant_id = $1 and lease_until is not null';
+      return (await app.db.rows(open, [merchantId])).length;
+    },
+    /** The gateway is asked about open charges now instead of in some minutes. */
+    async askNow() {
+      await makeDue('rebill', 'lease_until');
+      await makeDue('orders', 'charge_lease_until');
+    },
+  };
+}
+
+test('a refused account is one task, holds back what is due, and ends by itself', async (t) => {
+  installation.stripe = stripe;
+  const shop = await realShop();
+  const oids = [];
+  for (let count = 0; count < 6; count++) oids.push(await shop.subscribe());
+  const { tasks, waiting, askNow } = refusalsOf(shop);
+  t.after(() => {
+    standIn.answerAll();
+    delete installation.stripe;
+  });
+  standIn.answerAll(401, { type: 'invalid_request_error', message: 'Invalid API Key: sk_***.' });
+  await weekLater();
+  assert.equal(shop.captured().stripe, 6, 'only the first orders were paid');
+  const [task, ...others] = await tasks();
+  assert.equal(
+    task?.task_details?.split('. ')[0],
+    'Stripe refuses the account: Invalid API Key: sk_***',
+  );
+  assert.deepEqual([task?.status, others.length], ['open', 0]);
+  const sent = await waiting();
+  assert.ok(sent >= 1 && sent <= 6, `${sent} charges were refused`);
+
+  // Processes remember a merchant for a second.
+  clock.move(1001);
+  // More falls due, and is not sent: nothing counts as an attempt or says that it is parked.
+  const seventh = await shop.order();
+  assert.equal(seventh.status, 200);
+  assert.match(JSON.stringify(seventh.body), /Stripe refuses the account/);
+  await app.work();
+  assert.equal(await waiting(), sent);
+  for (const oid of oids) {
+    const { credit_card_attempt, failure_reason, status } = await shop.read(oid);
+    assert.deepEqual([credit_card_attempt, failure_reason, status], [0, undefined, 'active']);
+  }
+  assert.equal((await tasks()).length, 1);
+
+  // It is tried again after ten minutes, and refused again: still one task.
+  clock.move(11 * 60_000);
+  await app.work();
+  assert.deepEqual([(await tasks()).length, shop.captured().stripe], [1, 6]);
+
+  standIn.answerAll();
+  clock.move(11 * 60_000);
+  await askNow();
+  await app.work();
+  await app.work();
+  assert.equal(shop.captured().stripe, 13, 'each is charged once, and the waiting order too');
+  assert.deepEqual(
+    (await tasks()).map(({ status }) => status),
+    ['closed - system'],
+  );
+});
+
 test('CHARGING=off asks about a charge under way and does not send it again', async (t) => {
   t.after(() => void (isOff = false));
   installation.simulatedMerchants = 'all';

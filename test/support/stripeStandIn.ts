@@ -28,6 +28,8 @@ export interface StripeStandIn {
   setDown(isDown: boolean): void;
   /** The response to the next request of any kind. */
   answerNext(status: number, error: Record<string, unknown>): void;
+  /** The response to every request until it is called without one. */
+  answerAll(status?: number, error?: Record<string, unknown>): void;
   close(): Promise<void>;
 }
 
@@ -99,6 +101,9 @@ export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Prom
     answerNext: (status, error) => {
       standIn.next = { status, body: { error } };
     },
+    answerAll: (status, error) => {
+      standIn.always = status === undefined ? undefined : { status, body: { error } };
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -116,6 +121,7 @@ class StandInServer {
   readonly #lost = new Map<string, number>();
   isDown = false;
   next: Reply | undefined;
+  always: Reply | undefined;
 
   constructor(books: StripeBooks, nowSeconds: () => number) {
     this.books = books;
@@ -135,7 +141,7 @@ class StandInServer {
     };
     this.requests.push(request);
     if (this.isDown) return void response.destroy();
-    const ordered = this.next;
+    const ordered = this.next ?? this.always;
     this.next = undefined;
     const reply = ordered ?? this.#replyTo(request);
     if (reply === 'lost') response.destroy();

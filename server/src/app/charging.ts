@@ -5,6 +5,7 @@ import { withRestores } from '../payments/restored.ts';
 import { clockDifference } from '../platform/clock/clockDifference.ts';
 import { type ContinuityParts, watchContinuity } from '../platform/continuity.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
+import { closeAccountTask, raiseAccountTask } from '../workflow/accountTaskOperations.ts';
 
 /** What decides whether a charge may be made, and who makes it. */
 export type Charging = ReturnType<typeof openCharging>;
@@ -13,6 +14,8 @@ interface ChargingParts extends ContinuityParts {
   readonly gateways: OpenGateways;
   readonly stops?: readonly StopSource[];
 }
+
+const accountTasks = { raise: raiseAccountTask, close: closeAccountTask };
 
 /**
  * Opens the payments behind one gate. Nothing is charged while the installation says so, while the
@@ -29,7 +32,7 @@ export function openCharging(parts: ChargingParts) {
       return reason === undefined ? undefined : restoredStop(reason);
     },
   ]);
-  const payments = withRestores(createPayments(parts.gateways, gate), continuity);
+  const payments = withRestores(createPayments(parts.gateways, gate, accountTasks), continuity);
   return {
     difference,
     gate,

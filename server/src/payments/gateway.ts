@@ -118,6 +118,11 @@ export interface Unknown {
    */
   readonly isUnsent?: true;
   /**
+   * The gateway refuses the account with which we asked (a wrong key, a closed account), so nothing
+   * was done. It is not about this charge: the gateway refuses every other one, too.
+   */
+  readonly refusesAccount?: true;
+  /**
    * The payment waits for the customer to confirm it at the bank (3-D Secure). Nothing is captured
    * before that, and the gateway captures it by itself as soon as the customer has confirmed it.
    */

@@ -114,6 +114,6 @@ export function orderCharge(
 export function orderObstacle(payments: Payments) {
   return (merchant: Merchant): { passes: boolean; reason: string } | undefined => {
     const obstacle = payments.obstacle(merchant);
-    return obstacle && { passes: obstacle.waitsFor === 'charging', reason: obstacle.reason };
+    return obstacle && { passes: obstacle.isShared === true, reason: obstacle.reason };
   };
 }

@@ -1,4 +1,5 @@
 import { type GatewayKind, gatewayKinds } from '@perennial/contract/gatewayKind.ts';
+import type { Temporal } from 'temporal-polyfill';
 import { Bug } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
@@ -19,6 +20,13 @@ import {
 } from './gateway.ts';
 import { type GatewaySetting, type GatewaySettings, gatewaySettings } from './gatewaySettings.ts';
 import { inactiveGateways, makeGatewayInactive } from './gatewayStore.ts';
+import { heldBackBy, type Refusal, refusalsOf } from './refusal.ts';
+import {
+  followRefusals,
+  noReport,
+  type RefusalReport,
+  type RefusalWatch,
+} from './refusalOperations.ts';
 import type { RestoredCharge } from './restoredStore.ts';
 import { cascades, failuresAfter, routeOf } from './rotation.ts';
 
@@ -36,9 +44,9 @@ export interface Payments {
   isReal(merchant: Merchant): boolean;
   /**
    * Returns the kinds of gateway that may charge this merchant's customers now. Empty when none
-   * may.
+   * may. With `now`, a gateway that refuses the account counts again when it is time to try.
    */
-  usableKinds(merchant: Merchant): ReadonlySet<GatewayKind>;
+  usableKinds(merchant: Merchant, now?: Temporal.Instant): ReadonlySet<GatewayKind>;
   /** Returns what prevents every charge of this merchant now, or undefined. */
   obstacle(merchant: Merchant): ChargeObstacle | undefined;
 }
@@ -50,6 +58,8 @@ export interface ChargeObstacle {
    * this kind.
    */
   readonly waitsFor: WaitsFor;
+  /** All charges of the merchant wait for the same, which is reported in one place. */
+  readonly isShared?: true;
   /** What is wrong and how to fix it, without a full stop at the end. */
   readonly reason: string;
 }
@@ -162,31 +172,36 @@ export interface Gateways {
 }
 
 /** Creates the payments of all merchants on these gateways. */
-export function createPayments(gateways: Gateways, gate: ChargingGate = openGate): Payments {
+export function createPayments(
+  gateways: Gateways,
+  gate: ChargingGate = openGate,
+  report: RefusalReport = noReport,
+): Payments {
   // Failures in a row by merchant and gateway. Each process counts its own: a gateway that is down
   // fails for every process.
   const failures = new Map<string, number>();
-  const offered = (merchant: Merchant) => offeredGateways(gateways, gate, merchant);
+  const offered = (merchant: Merchant, now?: Temporal.Instant) => {
+    const refusals = refusalsOf(merchant);
+    return offeredGateways(gateways, gate, merchant, (code) => heldBackBy(refusals, code, now));
+  };
   return {
     isReal: (merchant) =>
       offered(merchant).settings.list.some(({ kind, code }) => gateways.open(kind, code).isReal),
-    usableKinds: (merchant) =>
-      new Set(
-        gate.stopFor(merchant) === undefined
-          ? offered(merchant).usable.list.map(({ kind }) => kind)
-          : [],
-      ),
+    usableKinds: (merchant, now) => offered(merchant, now).kinds(),
     obstacle: (merchant) => offered(merchant).obstacle(undefined),
     async of(context) {
       const { merchant } = context;
-      const here = offered(merchant);
+      const refusals = followRefusals(context, report);
+      const here = offeredGateways(gateways, gate, merchant, refusals.of);
       const { list } = here.settings;
       const isRotating = list.length > 1;
       const inactive = isRotating
         ? await inactiveGateways(context.db, merchant.merchantId, context.now)
         : new Set<string>();
-      const heard = (code: string, answer: ChargeAnswer) =>
-        isRotating ? noteHealth(context, here.settings, failures, code, answer) : undefined;
+      const heard = async (code: string, answer: ChargeAnswer) => {
+        await refusals.hear(code, answer);
+        if (isRotating) await noteHealth(context, here.settings, failures, code, answer);
+      };
       const opened = list.map((each) => ({
         ...each,
         gateway: gateways.open(each.kind, each.code),
@@ -203,6 +218,10 @@ interface OfferedGateways {
   /** What stops this process from charging the merchant's customers now, or undefined. */
   stop(): ChargingStop | undefined;
   obstacle(chargedBy: GatewayKind | undefined): ChargeObstacle | undefined;
+  /** The kinds of gateway that may charge now. */
+  kinds(): ReadonlySet<GatewayKind>;
+  /** The refusal of a gateway that refuses the merchant's account. */
+  refusal: RefusalWatch['of'];
   /** Why a gateway that the settings name may not charge now; undefined when it may. */
   whyNot(code: string): string | undefined;
 }
@@ -211,21 +230,25 @@ function offeredGateways(
   gateways: Gateways,
   gate: ChargingGate,
   merchant: Merchant,
+  refusal: RefusalWatch['of'],
 ): OfferedGateways {
   const settings = gatewaySettings(merchant, gateways.preferred(merchant));
   const usable = usableGateways(gateways, merchant, settings);
   const stop = () => gate.stopFor(merchant);
   const isNamed = (list: readonly GatewaySetting[], code: string) =>
     list.some((each) => each.code === code);
+  const accepting = () => usable.list.filter(({ code }) => refusal(code) === undefined);
   return {
     settings,
     usable,
     stop,
+    refusal,
+    kinds: () => new Set(stop() === undefined ? accepting().map(({ kind }) => kind) : []),
     obstacle(chargedBy) {
       const reason = stop()?.words;
       return reason === undefined
-        ? gatewayObstacle(usable, chargedBy)
-        : { waitsFor: 'charging', reason };
+        ? (refusedObstacle(usable, refusal, chargedBy) ?? gatewayObstacle(usable, chargedBy))
+        : { waitsFor: 'charging', isShared: true, reason };
     },
     whyNot: (code) =>
       stop()?.words ??
@@ -236,10 +259,10 @@ function offeredGateways(
 type OpenedGateway = GatewaySetting & { readonly gateway: Gateway };
 
 function merchantPayments(
-  { settings, usable, stop, obstacle, whyNot }: OfferedGateways,
+  { settings, usable, stop, obstacle, refusal, whyNot }: OfferedGateways,
   opened: readonly OpenedGateway[],
   inactive: ReadonlySet<string>,
-  heard: (code: string, answer: ChargeAnswer) => Promise<void> | undefined,
+  heard: (code: string, answer: ChargeAnswer) => Promise<void>,
 ): MerchantPayments {
   const byCode = new Map(opened.map((each) => [each.code, each]));
   const named = (code: string) => byCode.get(code)?.gateway ?? missingGateway(code);
@@ -247,22 +270,15 @@ function merchantPayments(
     ...routed,
     kind: byCode.get(routed.code)?.kind,
   });
-  const rotated = usable.list.map((each) =>
-    inactive.has(each.code) ? { ...each, state: 'inactive' as const } : each,
-  );
-  const ask = askerOf(named, whyNot);
+  const ask = askerOf(named, whyNot, refusal);
 
   return {
     concurrency: [...byCode.values()].reduce((all, { gateway }) => all + gateway.concurrency, 0),
     obstacle: (chargedBy) => obstacle(chargedBy),
     route: (key, { pinnedCode, chargedBy } = {}) =>
-      routeOf(
-        chargedBy === undefined ? rotated : rotated.filter(({ kind }) => kind === chargedBy),
-        key,
-        pinnedCode,
-      ),
+      routeOf(rotated(usable, { refusal, inactive, chargedBy }), key, pinnedCode),
     charge: async (route, request, lease) =>
-      withKind(await along(route, settings, heard, (code) => ask.charge(code, request, lease))),
+      withKind(await along(route, settings, heard, (code) => ask.first(code, request, lease))),
     async resolve(route, request, lease) {
       const routed = await along(route, settings, heard, (code) =>
         ask.resolve(code, request, lease),
@@ -301,6 +317,28 @@ function merchantPayments(
   };
 }
 
+/** The gateways that accept charges of a card now, with those that rest after failures. */
+const rotated = (
+  { list }: UsableGateways,
+  {
+    refusal,
+    inactive,
+    chargedBy,
+  }: {
+    readonly refusal: RefusalWatch['of'];
+    readonly inactive: ReadonlySet<string>;
+    readonly chargedBy: GatewayKind | undefined;
+  },
+): GatewaySetting[] =>
+  list
+    .filter(({ kind }) => chargedBy === undefined || kind === chargedBy)
+    .filter(({ code }) => refusal(code) === undefined)
+    .map((each) => (inactive.has(each.code) ? { ...each, state: 'inactive' as const } : each));
+
+/** The answer to a new charge that is not sent, because others were refused with the account. */
+const unsentTo = (refusal: Refusal | undefined): ChargeAnswer | undefined =>
+  refusal && { kind: 'unknown', isUnsent: true, message: refusal.reason };
+
 /**
  * The merchant's gateways that may charge its customers, and why the others may not.
  */
@@ -320,6 +358,20 @@ function usableGateways(
     list: list.filter(({ kind }) => reasons.get(kind) === undefined),
     whyNone: [...named].flatMap((kind) => reasons.get(kind) ?? []).join('; '),
   };
+}
+
+/** What prevents a charge when each gateway that may make it refuses the account. */
+function refusedObstacle(
+  { list }: UsableGateways,
+  refusal: RefusalWatch['of'],
+  chargedBy: GatewayKind | undefined,
+): ChargeObstacle | undefined {
+  const possible = list.filter(({ kind }) => chargedBy === undefined || kind === chargedBy);
+  const refused = possible.map(({ code, kind }) => ({ kind, refusal: refusal(code) }));
+  const [first] = refused;
+  if (first?.refusal === undefined || refused.some((each) => each.refusal === undefined))
+    return undefined;
+  return { waitsFor: first.kind, isShared: true, reason: first.refusal.reason };
 }
 
 function gatewayObstacle(
@@ -345,7 +397,11 @@ function gatewayObstacle(
  * Charges at one gateway. A gateway that may not charge is only queried about an earlier charge,
  * which moves no money.
  */
-function askerOf(named: (code: string) => Gateway, whyNot: (code: string) => string | undefined) {
+function askerOf(
+  named: (code: string) => Gateway,
+  whyNot: (code: string) => string | undefined,
+  refusal: RefusalWatch['of'],
+) {
   const charge = async (
     code: string,
     request: ChargeRequest,
@@ -357,7 +413,9 @@ function askerOf(named: (code: string) => Gateway, whyNot: (code: string) => str
     return { kind: 'unknown', isUnsent: true, message: `the charge was not sent: ${reason}` };
   };
   return {
-    charge,
+    /** Sends a new charge, unless others were refused with the account meanwhile. */
+    first: async (code: string, request: ChargeRequest, lease: Lease): Promise<ChargeAnswer> =>
+      unsentTo(refusal(code)) ?? charge(code, request, lease),
     async resolve(code: string, request: ChargeRequest, lease: Lease): Promise<ChargeAnswer> {
       const found = await named(code).find(request);
       return found.kind === 'absent' ? charge(code, request, lease) : decidedAnswer(request, found);
@@ -372,7 +430,7 @@ function askerOf(named: (code: string) => Gateway, whyNot: (code: string) => str
 async function along(
   route: readonly string[],
   settings: GatewaySettings,
-  heard: (code: string, answer: ChargeAnswer) => Promise<void> | undefined,
+  heard: (code: string, answer: ChargeAnswer) => Promise<void>,
   ask: (code: string) => Promise<ChargeAnswer>,
 ): Promise<RoutedAnswer> {
   for (const [position, code] of route.entries()) {

@@ -55,62 +55,75 @@ test('amounts go out as Stripe counts them', async (t) => {
   }
 });
 
+const refusedRequests: [
+  status: number,
+  error: Record<string, unknown>,
+  kind: string,
+  reason?: string,
+][] = [
+  [
+    402,
+    {
+      type: 'card_error',
+      code: 'expired_card',
+      decline_code: 'expired_card',
+      message: 'Expired.',
+    },
+    'declined',
+    'expired card',
+  ],
+  [
+    402,
+    { type: 'card_error', code: 'authentication_required', message: 'Ask the customer.' },
+    'declined',
+    'authentication required',
+  ],
+  [
+    400,
+    {
+      type: 'invalid_request_error',
+      code: 'resource_missing',
+      param: 'payment_method',
+      message: 'No such PaymentMethod.',
+    },
+    'declined',
+    'token unknown',
+  ],
+  [
+    400,
+    { type: 'invalid_request_error', code: 'amount_too_small', message: 'At least 50 cents.' },
+    'declined',
+    'invalid amount',
+  ],
+  [
+    400,
+    { type: 'invalid_request_error', code: 'parameter_unknown', message: 'Our own mistake.' },
+    'unknown',
+  ],
+  [401, { type: 'invalid_request_error', message: 'Invalid API Key provided.' }, 'refused'],
+  [403, { type: 'invalid_request_error', message: 'The account was closed.' }, 'refused'],
+  [
+    400,
+    { type: 'invalid_request_error', code: 'testmode_charges_only', message: 'Not activated.' },
+    'refused',
+  ],
+  [
+    409,
+    { type: 'idempotency_error', code: 'idempotency_key_in_use', message: 'Still running.' },
+    'unknown',
+  ],
+  [429, { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many.' }, 'unknown'],
+  [500, { type: 'api_error', message: 'Broken.' }, 'unknown'],
+];
+
 test('which refused requests are declines and which say nothing of the card', async (t) => {
   const { standIn, gateway } = await opened(t);
-  const cases: [status: number, error: Record<string, unknown>, kind: string, reason?: string][] = [
-    [
-      402,
-      {
-        type: 'card_error',
-        code: 'expired_card',
-        decline_code: 'expired_card',
-        message: 'Expired.',
-      },
-      'declined',
-      'expired card',
-    ],
-    [
-      402,
-      { type: 'card_error', code: 'authentication_required', message: 'Ask the customer.' },
-      'declined',
-      'authentication required',
-    ],
-    [
-      400,
-      {
-        type: 'invalid_request_error',
-        code: 'resource_missing',
-        param: 'payment_method',
-        message: 'No such PaymentMethod.',
-      },
-      'declined',
-      'token unknown',
-    ],
-    [
-      400,
-      { type: 'invalid_request_error', code: 'amount_too_small', message: 'At least 50 cents.' },
-      'declined',
-      'invalid amount',
-    ],
-    [
-      400,
-      { type: 'invalid_request_error', code: 'parameter_unknown', message: 'Our own mistake.' },
-      'unknown',
-    ],
-    [401, { type: 'invalid_request_error', message: 'Invalid API Key provided.' }, 'unknown'],
-    [
-      409,
-      { type: 'idempotency_error', code: 'idempotency_key_in_use', message: 'Still running.' },
-      'unknown',
-    ],
-    [429, { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many.' }, 'unknown'],
-    [500, { type: 'api_error', message: 'Broken.' }, 'unknown'],
-  ];
-  for (const [status, error, kind, reason] of cases) {
+  for (const [status, error, kind, reason] of refusedRequests) {
     await t.test(`${status} ${String(error['code'] ?? error['type'])}`, async () => {
       standIn.answerNext(status, error);
       const answer = await gateway.charge(chargeOf('cus_9/pm_visa'));
-      assert.equal(answer.kind, kind);
+      const isRefused = answer.kind === 'unknown' && answer.refusesAccount === true;
+      assert.equal(isRefused ? 'refused' : answer.kind, kind);
       if (answer.kind === 'declined') assert.equal(answer.reason, reason);
     });
   }

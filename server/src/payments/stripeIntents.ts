@@ -115,9 +115,33 @@ export async function answered<Answer>(
     if (fault.type === 'StripeCardError') return refusedAnswer(fault, fault.payment_intent?.id);
     if (fault.type === 'StripeInvalidRequestError' && isAboutTheCharge(fault))
       return declineOf(fault);
-    return unknown(request.key, fault);
+    return refusesAccount(fault) ? refusedAccount(fault) : unknown(request.key, fault);
   }
 }
+
+/**
+ * Error codes of Stripe that are about the account, besides a wrong key (401) and a missing right
+ * (403): Stripe documentation, "Error codes".
+ */
+const accountCodes: ReadonlySet<string> = new Set([
+  'account_invalid',
+  'api_key_expired',
+  'livemode_mismatch',
+  'platform_api_key_expired',
+  'secret_key_required',
+  'testmode_charges_only',
+]);
+
+const refusesAccount = ({ type, code }: Fault): boolean =>
+  type === 'StripeAuthenticationError' ||
+  type === 'StripePermissionError' ||
+  accountCodes.has(code ?? '');
+
+const refusedAccount = ({ message }: Fault): Unknown => ({
+  kind: 'unknown',
+  message: `Stripe refuses the account: ${message.replace(/\.$/, '')}`,
+  refusesAccount: true,
+});
 
 /**
  * True when Stripe refuses a request because of the card or the amount. Any other refused request

@@ -6,27 +6,28 @@ import type { Decision, DecisionInput, Parking } from './plan.ts';
 /** What prevents a planned charge, without being a fault of the auto order. */
 export interface Obstacle {
   readonly waitsFor: string;
+  /** All charges of the merchant wait for it, so it is reported in one place. */
+  readonly isShared?: true;
   /** What is wrong and how to fix it, without a full stop at the end. */
   readonly reason: string;
 }
 
 /**
  * Holds back a planned charge. Nothing counts as an attempt. A stop of the whole installation is
- * reported in one place (`/readyz`, log, metrics). A missing gateway concerns staff, so the auto
- * order itself reports it, once.
+ * reported in one place (`/readyz`, log, metrics), and so is a gateway that refuses the account (one
+ * task). A missing gateway concerns staff, so the auto order itself reports it, once.
  */
 export function heldBack(
   { autoOrder: before, at, zone }: DecisionInput,
   { autoOrder, notes }: Extract<Decision, { kind: 'charge' }>,
-  { waitsFor, reason }: Obstacle,
+  { waitsFor, reason, isShared }: Obstacle,
 ): Parking {
   const due = dueAt(autoOrder);
   const until =
     due !== undefined && due.epochMilliseconds > at.epochMilliseconds ? due : addDays(at, 1, zone);
   const words = `Cannot rebill: ${reason}`;
   const parking = { kind: 'park', until, reason: words, waitsFor } as const;
-  if (waitsFor === 'charging' || before.failureReason === words)
-    return { ...parking, autoOrder, notes };
+  if (isShared || before.failureReason === words) return { ...parking, autoOrder, notes };
   return {
     ...parking,
     autoOrder: { ...autoOrder, failureReason: words },

@@ -24,7 +24,7 @@ export function heldWorker(rounds: MerchantRounds & { readonly payments: Payment
 }
 
 async function releaseHeld(context: Context, payments: Payments): Promise<number> {
-  const kinds = payments.usableKinds(context.merchant);
+  const kinds = payments.usableKinds(context.merchant, context.now);
   if (kinds.size === 0) return 0;
   return inTransaction(context, async ({ db, now, merchant: { merchantId } }) => {
     const oids = await findHeld(db, merchantId, ['charging', 'gateway', ...kinds]);

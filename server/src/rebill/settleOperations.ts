@@ -164,6 +164,8 @@ async function markUnknown(
 }
 
 function unknownMessage(routed: RoutedAnswer | undefined): string {
+  if (routed?.answer.kind === 'unknown' && routed.answer.refusesAccount)
+    return `${routed.answer.message}. Nothing was charged. It is sent again later.`;
   return routed?.answer.kind === 'unknown' && routed.answer.isUnsent
     ? `${routed.answer.message}. It is sent later, once ${routed.code} reports that it does not know it.`
     : `no answer from ${routed?.code}. Nothing is charged again before it has reported the outcome.`;

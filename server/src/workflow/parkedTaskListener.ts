@@ -37,22 +37,24 @@ export function parkedTaskListener(readObjects: ReadObjectFacts): EventListener 
     const parked = relevant.filter(
       ({ objectId, data }) => data?.['reason'] === 'parked' && !known.has(objectId),
     );
-    if (parked.length > 0)
+    if (parked.length > 0) {
+      const facts = await factsOf(context, parked, readObjects);
       await createTasks(
         context,
-        await Promise.all(parked.map((event) => taskFor(context, event, readObjects))),
+        parked.map((event) => taskFor(context, event, facts.get(event.objectId))),
       );
+    }
   };
 }
 
 const isUnparked = (data: RecordedEvent['data']): boolean => data?.['reason'] === 'unparked';
 
-async function taskFor(
+/** An auto order that cannot be read is described by its oid alone. */
+function taskFor(
   context: Context,
   { objectId, data, at = context.now }: RecordedEvent,
-  readObjects: ReadObjectFacts,
-): Promise<NewTask> {
-  const facts = await factsOf(context, objectId, readObjects);
+  facts: TaskFacts = { key: objectId, id: objectId, context: `Auto order ${objectId}` },
+): NewTask {
   return {
     taskUuid: context.ids.uuid(),
     name: taskName,
@@ -74,21 +76,28 @@ async function taskFor(
   };
 }
 
-/** Reads the facts about an auto order; one that cannot be read is described by its oid alone. */
+type TaskFacts = Pick<ObjectFacts, 'key' | 'id' | 'email' | 'context'>;
+
+/** Reads the facts about auto orders; when one of them cannot be read, one at a time. */
 async function factsOf(
   context: Context,
-  objectId: string,
+  events: readonly RecordedEvent[],
   readObjects: ReadObjectFacts,
-): Promise<Pick<ObjectFacts, 'key' | 'id' | 'email' | 'context'>> {
-  const unknown = { key: objectId, id: objectId, context: `Auto order ${objectId}` };
+): Promise<ReadonlyMap<string, TaskFacts>> {
+  const keys = [...new Set(events.map(({ objectId }) => objectId))];
   try {
-    const facts = await readObjects(context, 'auto order', 'key', [objectId]);
-    return facts.get(objectId) ?? unknown;
+    return await readObjects(context, 'auto order', 'key', keys);
   } catch (error) {
-    context.log.error(
-      { err: error, objectId },
-      'the auto order of a task cannot be read; the task names it by its oid',
-    );
-    return unknown;
+    if (keys.length === 1) {
+      context.log.error(
+        { err: error, objectId: keys[0] },
+        'the auto order of a task cannot be read; the task names it by its oid',
+      );
+      return new Map();
+    }
+    const facts = new Map<string, TaskFacts>();
+    for (const event of events)
+      for (const [key, fact] of await factsOf(context, [event], readObjects)) facts.set(key, fact);
+    return facts;
   }
 }

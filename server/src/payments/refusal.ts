@@ -1,0 +1,71 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+
+/*
+ * A gateway that refuses the account itself (a wrong key, a closed account) refuses every charge of
+ * the merchant. That is reported once, and no further charge begins. The charges that were refused
+ * stay open and are sent again now and then; the first that has an answer ends the refusal.
+ */
+
+/** The section of a merchant's settings with the gateways that refuse its account, by code. */
+export const refusalSection = 'gateway_refusals';
+
+/** A gateway that refuses the account. */
+export interface Refusal {
+  /** What the gateway says. */
+  readonly reason: string;
+  /** New charges are tried again then, in case no open charge is left to show that it is over. */
+  readonly until: Temporal.Instant;
+  /** The task that tells staff. */
+  readonly taskUuid: string;
+}
+
+/** As it is stored. */
+interface StoredRefusal {
+  readonly reason: string;
+  readonly until: string;
+  readonly task_uuid: string;
+}
+
+/** Refusals by the code of the gateway. */
+export type Refusals = ReadonlyMap<string, Refusal>;
+
+/** Returns the refusals that the merchant's settings hold. */
+export function refusalsOf({ settings }: Pick<Merchant, 'settings'>): Refusals {
+  const stored = (settings[refusalSection] ?? {}) as Readonly<Record<string, StoredRefusal>>;
+  return new Map(
+    Object.entries(stored).map(([code, { reason, until, task_uuid: taskUuid }]) => [
+      code,
+      { reason, until: Temporal.Instant.from(until), taskUuid },
+    ]),
+  );
+}
+
+/** Returns the section of the settings for these refusals. */
+export const storedRefusals = (refusals: Refusals): Readonly<Record<string, StoredRefusal>> =>
+  Object.fromEntries(
+    [...refusals].map(([code, { reason, until, taskUuid }]) => [
+      code,
+      { reason, until: until.toString(), task_uuid: taskUuid },
+    ]),
+  );
+
+const triedAgainMinutes = 10;
+
+/** The end of a refusal that was heard now. */
+export const refusedUntil = (now: Temporal.Instant): Temporal.Instant =>
+  now.add({ minutes: triedAgainMinutes });
+
+/**
+ * Returns the refusal that holds back new charges at a gateway. Without `now` it holds them back until
+ * it is over; with it, they are tried again from time to time.
+ */
+export function heldBackBy(
+  refusals: Refusals,
+  code: string,
+  now?: Temporal.Instant,
+): Refusal | undefined {
+  const refusal = refusals.get(code);
+  if (refusal === undefined || now === undefined) return refusal;
+  return now.epochMilliseconds < refusal.until.epochMilliseconds ? refusal : undefined;
+}
