@@ -324,3 +324,42 @@ async function isSeenByColleague(name: string): Promise<boolean> {
 }
 
 const rowsOf = (page: Page) => page.locator('[role=row][data-index]');
+
+test('chosen keys count in every browser; the palette opens saved views', withBrowser, async () => {
+  const { page, assertQuiet, close } = await watchedPage(world.startUrl);
+  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+  await page.goto(`${world.url}/me`);
+  await page.getByLabel('Find a command').fill('taxes');
+  await page.getByRole('button', { name: 'Change the keys of “Go to taxes”' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('New keys').press('u');
+  await dialog.getByText('“Undo the last change” has these keys.').waitFor();
+  assert.ok(await dialog.getByRole('button', { name: 'Use these keys' }).isDisabled());
+  await dialog.getByLabel('New keys').press('Backspace');
+  await dialog.getByLabel('New keys').press('m');
+  const saved = page.waitForResponse((response) => response.request().method() === 'PUT');
+  await dialog.getByRole('button', { name: 'Use these keys' }).click();
+  await saved;
+  await page.getByRole('heading', { level: 1, name: 'My settings' }).click();
+  await page.keyboard.press('m');
+  await page.getByRole('heading', { level: 1, name: 'Taxes' }).waitFor();
+
+  await world.request({
+    operation: 'insertSavedSearch',
+    body: { kind: 'orders', name: 'Late ones', shared: true, filters: { kinds: ['rebill'] } },
+  });
+  const other = await watchedPage(world.startUrl);
+  await other.page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+  await other.page.keyboard.press('?');
+  const keys = other.page.getByRole('dialog').getByRole('definition');
+  await keys.filter({ hasText: /^m$/ }).waitFor();
+  await other.page.keyboard.press('Escape');
+  await other.page.keyboard.press('Control+k');
+  await other.page.getByRole('combobox').fill('view late');
+  await other.page.getByRole('option', { name: 'Orders: Late ones' }).click();
+  await other.page.waitForURL(/\/orders\?kind=rebill$/);
+  other.assertQuiet();
+  await other.close();
+  assertQuiet();
+  await close();
+});
