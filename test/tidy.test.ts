@@ -261,14 +261,14 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
   customers: 'customerPolicy,present,storeCredit',
   merchants: 'settings,shippingMethods',
-  items: 'catalogItem,item,kit,present,price,review,stock,tier,validation',
+  items: 'catalogItem,item,kit,present,price,quantityLimit,review,stock,tier,tierPrice,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
     'adjustedTotal,capture,cardPolicy,cardTestAmount,estimate,' +
-    'change,charge,copy,coupon,couponUse,customerOrders,dispute,facets,' +
+    'change,charge,copy,coupon,couponUse,customerOrders,customerTerms,dispute,facets,' +
     'failedRefund,fault,freeLine,fulfillment,' +
-    'gatewayRefund,money,newOrder,notes,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
-    'paymentDetails,present,receivableRetry,refund,refunded,refundedOrder,' +
+    'gatewayRefund,money,newOrder,newOrderCheck,notes,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
+    'paymentDetails,present,purchaseRule,receivableRetry,refund,refunded,refundedOrder,' +
     'sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',
   payments: 'gateway,gatewayReport,refusal,rotation,simulatorCards,stripeDeclines',

@@ -351,6 +351,14 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   gateways: one(GatewaySettings),
   webhooks: one(WebhookSettings),
   disputes: one(DisputeSettings),
+  minimum_subtotal: decimal(
+    'An order that costs less before coupons is refused; 0 (the default) is off. Rebills may cost less.',
+  ),
+  rebill_tiers: oneOf(
+    ['present', 'agreed'],
+    'Which pricing tiers price a rebill: those that the customer has then (the default), or those ' +
+      'that priced the original order.',
+  ),
   tax_rounding: oneOf(
     ['order', 'line'],
     'Whether a tax is rounded once for the order (the default), or for each line and the shipping.',

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemStep } from '../items/item.ts';
+import { type CustomerTier, tierPrice } from '../items/tierPrice.ts';
 import { dayNumber, wallOf } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
 import { amountMax, percentOff, timesQuantity } from '../kernel/money.ts';
@@ -25,6 +26,8 @@ export interface PriceRequest {
   readonly retryDays: number;
   /** The options that change the unit cost, in their order. */
   readonly options?: readonly AgreedOption[] | undefined;
+  /** The pricing tiers of the customer. */
+  readonly tiers?: readonly CustomerTier[] | undefined;
   readonly zone: string;
 }
 
@@ -66,6 +69,7 @@ export type PriceRule =
   | 'auto order price'
   | 'sale price'
   | 'catalog price'
+  | 'pricing tier'
   | 'grandfathered price'
   | 'retry price'
   | 'option'
@@ -78,11 +82,11 @@ export type PriceFault = 'no price' | 'price too large' | 'quantity not positive
 
 /**
  * Prices one rebill line. The rules apply in this order, each replacing the price before it: the
- * step or catalogue price, the price of customers who signed up early, the price of a retry, the
- * same with its options, and the arbitrary unit cost for its remaining orders, which includes the
- * options. Then the percentage is taken off, and the
- * result is multiplied by the quantity. Fails with 'no price' when no rule gives a price; 0 is a
- * price. Fails with 'price too large' when the amount could not be added to others.
+ * step or catalogue price, the customer's pricing tier, the price of customers who signed up early,
+ * the price of a retry, the same with its options, and the arbitrary unit cost for its remaining
+ * orders, which includes the options. Then the percentage is taken off, and the result is multiplied
+ * by the quantity. Fails with 'no price' when no rule gives a price; 0 is a price. Fails with 'price
+ * too large' when the amount could not be added to others.
  */
 export function priceLine(request: PriceRequest): Outcome<Price, PriceFault> {
   const trace: AppliedRule[] = [];
@@ -90,6 +94,7 @@ export function priceLine(request: PriceRequest): Outcome<Price, PriceFault> {
     if (rule !== undefined) trace.push(rule);
   };
   take(stepPrice(request) ?? catalogPrice(request));
+  take(tierRule(request, trace.at(-1)));
   take(grandfatheredPrice(request));
   take(retryPrice(request));
   for (const option of request.options ?? []) take(optionPrice(option, trace.at(-1)?.unitCost));
@@ -133,6 +138,17 @@ function catalogPrice({ shipped, at }: PriceRequest): AppliedRule | undefined {
   if (saleCost !== undefined && isOnSale(shipped, at))
     return { rule: 'sale price', detail, unitCost: saleCost };
   return cost === undefined ? undefined : { rule: 'catalog price', detail, unitCost: cost };
+}
+
+/** The price of the customer's pricing tier. The price of a step holds for every customer. */
+function tierRule(
+  { item, shipped, tiers = [] }: PriceRequest,
+  before: AppliedRule | undefined,
+): AppliedRule | undefined {
+  if (tiers.length === 0 || before?.rule === 'step price') return undefined;
+  const quantity = item.arbitraryQuantity ?? item.originalQuantity;
+  const found = tierPrice(shipped.pricing.tiers ?? [], quantity, before?.unitCost, tiers);
+  return found && { rule: 'pricing tier', detail: found.detail, unitCost: found.unitCost };
 }
 
 /** Whether the sale is on: from its start to its end, both inclusive. A missing bound is open. */

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemStep, Step } from '../items/item.ts';
+import type { CustomerTier } from '../items/tierPrice.ts';
 import { addDays, momentOf, wallOf } from '../kernel/calendar.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
@@ -50,6 +51,8 @@ export interface PlanContext {
   readonly missedShipments: MissedShipments;
   /** Days since the due charge first failed; absent for a first attempt. */
   readonly retryDays?: number | undefined;
+  /** The pricing tiers of the customer. Absent: prices are not what is planned. */
+  readonly tiers?: readonly CustomerTier[] | undefined;
 }
 
 /**
@@ -351,6 +354,7 @@ function shipment(
     signedUpAt: context.autoOrder.signedUpAt,
     retryDays: context.retryDays ?? 0,
     options: pricedOptions(item),
+    tiers: context.tiers,
     zone: context.zone,
   });
   if (!price.ok) return broken(price.reason, itemId);

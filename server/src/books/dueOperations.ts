@@ -3,7 +3,7 @@ import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { findDueUntil } from '../autoOrders/dueStore.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
-import { readCustomerShipping } from '../orders/customerShippingReader.ts';
+import { readCustomerTerms } from '../orders/customerTermsReader.ts';
 import { findOrders } from '../orders/store.ts';
 import { loadTaxTerms } from '../orders/taxReader.ts';
 import { noTaxRates } from '../orders/taxTerms.ts';
@@ -136,16 +136,19 @@ async function readBatch(context: Context, oids: readonly number[]) {
       attempt.autoOrderOid,
       (declines.get(attempt.autoOrderOid) ?? 0) + attempt.declines,
     );
-  const customers = await readCustomerShipping(
+  const termsOf = await readCustomerTerms(
     context,
     rebillPolicy(context.merchant).shippingMethods,
-    [...orders.values()].map((order) => order.customerProfileOid),
+    [...orders.values()],
+    {
+      agreed: true,
+    },
   );
   return {
     autoOrders,
     earlier,
     orders,
-    customers,
+    termsOf,
     declines,
     catalog: await loadCatalog(db, merchantId, autoOrders),
     coupons: await loadCoupons(context, orders.values()),
@@ -157,7 +160,7 @@ async function readBatch(context: Context, oids: readonly number[]) {
 function inputOf(
   { merchant, now }: Context,
   autoOrder: AutoOrder,
-  { earlier, orders, customers, catalog, coupons, taxOf, creditOf }: ReadBatch,
+  { earlier, orders, termsOf, catalog, coupons, taxOf, creditOf }: ReadBatch,
 ) {
   const before = earlier.get(autoOrder.autoOrderOid);
   const kept = before && orders.get(before.orderId);
@@ -168,7 +171,8 @@ function inputOf(
     zone: merchant.timeZone,
     at: now,
     original,
-    customer: customers.get(original?.customerProfileOid ?? 0),
+    customer: termsOf(original).shipping,
+    tiers: termsOf(original).tiers,
     credit: creditOf(original),
     tax: original === undefined ? noTaxRates : taxOf(original),
     catalog,

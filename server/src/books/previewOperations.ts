@@ -8,7 +8,7 @@ import { editRules } from '../autoOrders/rules.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { required } from '../kernel/assert.ts';
 import type { Minor } from '../kernel/money.ts';
-import { readCustomerShipping } from '../orders/customerShippingReader.ts';
+import { readCustomerTerms } from '../orders/customerTermsReader.ts';
 import { findOrders } from '../orders/store.ts';
 import { loadTaxTerms } from '../orders/taxReader.ts';
 import { noTaxRates } from '../orders/taxTerms.ts';
@@ -102,11 +102,9 @@ async function decisionInputs(
   const byId = new Map(orders.map((order) => [order.orderId, order]));
   const catalog = await loadCatalog(db, merchantId, autoOrders);
   const coupons = await loadCoupons(context, orders);
-  const customers = await readCustomerShipping(
-    context,
-    policy.shippingMethods,
-    orders.map((each) => each.customerProfileOid),
-  );
+  const termsOf = await readCustomerTerms(context, policy.shippingMethods, orders, {
+    agreed: true,
+  });
   const taxOf = await loadTaxTerms(db, merchant, orders);
   const creditOf = await readCredit(context, orders);
   return autoOrders.map((autoOrder) => {
@@ -119,7 +117,8 @@ async function decisionInputs(
       zone,
       at: now,
       original,
-      customer: customers.get(original?.customerProfileOid ?? 0),
+      customer: termsOf(original).shipping,
+      tiers: termsOf(original).tiers,
       credit: creditOf(original),
       tax: original === undefined ? noTaxRates : taxOf(original),
       catalog,

@@ -6,4 +6,14 @@ export interface CustomerPolicy {
   readonly noRealtimeCharge: boolean;
   /** Notes of the merchant for every order of the customer. */
   readonly merchantNotes?: string | undefined;
+  readonly limits: OrderLimits;
+}
+
+/** How small and how large an order may be. Absent: as it is. */
+export interface OrderLimits {
+  /** Before coupons, in units of the merchant's currency. */
+  readonly minimumSubtotal?: number | undefined;
+  /** Counted over all lines. */
+  readonly minimumItems?: number | undefined;
+  readonly maximumItems?: number | undefined;
 }

@@ -57,8 +57,12 @@ export async function findOrderingCustomer(
     approves: boolean;
     waits: boolean;
     notes: string | null;
+    limits: Pick<Customer, 'minimum_subtotal' | 'minimum_item_count' | 'maximum_item_count'>;
   }>(
     `select customer_profile_oid as oid,
+       jsonb_build_object('minimum_subtotal', document->'minimum_subtotal',
+         'minimum_item_count', document->'minimum_item_count',
+         'maximum_item_count', document->'maximum_item_count') as limits,
        coalesce(document->>'auto_approve_purchase_order', '') = 'true' as approves,
        coalesce(document->>'no_realtime_charge', '') = 'true' as waits,
        document->>'automatic_merchant_notes' as notes
@@ -71,6 +75,11 @@ export async function findOrderingCustomer(
       autoApprovePurchaseOrder: row.approves,
       noRealtimeCharge: row.waits,
       merchantNotes: row.notes?.trim() || undefined,
+      limits: {
+        minimumSubtotal: row.limits.minimum_subtotal,
+        minimumItems: row.limits.minimum_item_count,
+        maximumItems: row.limits.maximum_item_count,
+      },
     }
   );
 }
@@ -363,24 +372,29 @@ const sortColumns: Readonly<Record<string, string>> = {
 };
 
 /** The fields of a profile that decide on the cost of shipping. */
-export type ShippingTerms = Pick<
+export type TermsProfile = Pick<
   Customer,
-  'exempt_shipping_handling_charge' | 'free_shipping' | 'free_shipping_minimum' | 'no_free_shipping'
+  | 'exempt_shipping_handling_charge'
+  | 'free_shipping'
+  | 'free_shipping_minimum'
+  | 'no_free_shipping'
+  | 'pricing_tiers'
 >;
 
-/** Returns what these profiles say about the cost of shipping, by oid. */
-export async function findShippingTerms(
+/** Returns what these profiles say about prices and shipping, by oid. */
+export async function findTermsProfiles(
   db: Database,
   merchantId: string,
   oids: readonly number[],
-): Promise<ReadonlyMap<number, ShippingTerms>> {
+): Promise<ReadonlyMap<number, TermsProfile>> {
   if (oids.length === 0) return new Map();
-  const rows = await db.rows<{ oid: number; terms: ShippingTerms }>(
+  const rows = await db.rows<{ oid: number; terms: TermsProfile }>(
     `select customer_profile_oid as oid, jsonb_build_object(
        'exempt_shipping_handling_charge', document->'exempt_shipping_handling_charge',
        'free_shipping', document->'free_shipping',
        'free_shipping_minimum', document->'free_shipping_minimum',
-       'no_free_shipping', document->'no_free_shipping') as terms
+       'no_free_shipping', document->'no_free_shipping',
+       'pricing_tiers', document->'pricing_tiers') as terms
      from customer where merchant_id = $1 and customer_profile_oid = any($2::int[])`,
     [merchantId, [...new Set(oids)]],
   );

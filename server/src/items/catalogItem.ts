@@ -6,14 +6,26 @@ import type {
   ItemAutoOrderStep,
   ItemAutoOrder as WireAutoOrder,
 } from '@perennial/contract/item.ts';
-import type { ItemPricing as WirePricing } from '@perennial/contract/itemPricing.ts';
+import type {
+  ItemPricingTier,
+  ItemPricing as WirePricing,
+} from '@perennial/contract/itemPricing.ts';
 import { Temporal } from 'temporal-polyfill';
 import { Bug, required } from '../kernel/assert.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
 import { gramsOf as gramsOfUnit } from '../kernel/weightUnits.ts';
 import { dayWritten, readWireDate } from '../kernel/wireDates.ts';
-import type { CatalogItem, ItemAutoOrder, ItemPricing, KitComponent, Step } from './item.ts';
+import type {
+  CatalogItem,
+  ItemAutoOrder,
+  ItemPricing,
+  ItemTier,
+  KitComponent,
+  PurchaseLimits,
+  Step,
+} from './item.ts';
 import { stockOf } from './stock.ts';
 
 /**
@@ -32,6 +44,7 @@ export function catalogItem(document: Item): CatalogItem {
     kitComponentOnly: document.kit_component_only ?? false,
     components: document.kit === true ? componentsOf(document) : undefined,
     pricing: pricingOf(document.pricing ?? {}, currency),
+    limits: limitsOf(document),
     autoOrder: document.auto_order && autoOrderOf(document.auto_order, currency),
     taxFree: document.tax?.tax_free ?? false,
     taxableCost: taxableCostOf(document, currency),
@@ -80,8 +93,42 @@ function pricingOf(pricing: WirePricing, currency: string): ItemPricing {
     saleCost: money(pricing.sale_cost, currency),
     saleStart: moment(pricing.sale_start),
     saleEnd: moment(pricing.sale_end),
+    ...(pricing.tiers?.length && { tiers: pricing.tiers.map((tier) => tierOf(tier, currency)) }),
   };
 }
+
+// Documents from before it was checked may hold any number; such a price counts as absent.
+const tierOf = (
+  { pricing_tier_oid: oid, name = '', discounts = [] }: ItemPricingTier,
+  currency: string,
+): ItemTier => ({
+  oid,
+  name,
+  prices: discounts.flatMap(({ cost, quantity = 1 }) => {
+    const parsed = cost === undefined ? undefined : toMinor(cost, currency);
+    return parsed?.ok && parsed.value >= 0 ? [{ quantity, cost: parsed.value }] : [];
+  }),
+});
+
+function limitsOf({ restriction }: Item): PurchaseLimits | undefined {
+  if (restriction === undefined) return undefined;
+  const related = (types: readonly string[]) =>
+    (restriction.items ?? []).flatMap(({ restrict_merchant_item_id: id, type }) =>
+      id && type && types.includes(type) ? [fold(id)] : [],
+    );
+  return {
+    minimum: positive(restriction.minimum_quantity),
+    maximum: positive(restriction.maximum_quantity),
+    multiple: positive(restriction.multiple_quantity),
+    onePerCustomer: restriction.one_per_customer ?? false,
+    isSeparate: restriction.purchase_separately ?? false,
+    notWith: related(['can not be purchased with']),
+    onlyWith: related(['can only be purchased with', 'must be purchased with']),
+  };
+}
+
+const positive = (count: number | undefined): number | undefined =>
+  count !== undefined && count > 0 ? count : undefined;
 
 function autoOrderOf(wire: WireAutoOrder, currency: string): ItemAutoOrder {
   return {

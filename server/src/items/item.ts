@@ -13,6 +13,8 @@ export interface CatalogItem {
   /** What one kit consists of; absent for other items. The parts ship and have stock. */
   readonly components?: readonly KitComponent[] | undefined;
   readonly pricing: ItemPricing;
+  /** What one purchase may hold of it. Absent: anything. */
+  readonly limits?: PurchaseLimits | undefined;
   readonly autoOrder?: ItemAutoOrder | undefined;
   /** Taxed at the order's rate unless true. */
   readonly taxFree: boolean;
@@ -43,6 +45,34 @@ export interface KitComponent {
   readonly quantity: number;
 }
 
+/** Which quantities of an item are sold at once. */
+export interface QuantityLimits {
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+  readonly multiple?: number | undefined;
+}
+
+/** What one purchase may hold of an item (item reference, ItemRestriction). */
+export interface PurchaseLimits extends QuantityLimits {
+  /** A customer buys it once, and one of it. */
+  readonly onePerCustomer: boolean;
+  /** It is ordered alone. */
+  readonly isSeparate: boolean;
+  /** The case-folded ids of items that cannot be in the same order. */
+  readonly notWith: readonly string[];
+  /** The case-folded ids of items of which one must be in the same order; empty: none. */
+  readonly onlyWith: readonly string[];
+}
+
+/** The prices of an item for a pricing tier. */
+export interface ItemTier {
+  /** Absent: the tier is named only. */
+  readonly oid?: number | undefined;
+  readonly name: string;
+  /** Each from a quantity on. */
+  readonly prices: readonly { readonly quantity: number; readonly cost: Minor }[];
+}
+
 /** Prices in minor units of the merchant's currency. */
 export interface ItemPricing {
   readonly cost?: Minor | undefined;
@@ -51,6 +81,8 @@ export interface ItemPricing {
   readonly saleCost?: Minor | undefined;
   readonly saleStart?: Temporal.Instant | undefined;
   readonly saleEnd?: Temporal.Instant | undefined;
+  /** By pricing tier. Absent: none. */
+  readonly tiers?: readonly ItemTier[] | undefined;
 }
 
 /**

@@ -40,6 +40,8 @@ const sectionNames = [
   'gateway_refunds',
   'tax_rounding',
   'retention',
+  'minimum_subtotal',
+  'rebill_tiers',
 ] as const satisfies readonly (keyof MerchantSettings)[];
 
 /** A merchant's settings as the wire shows them. */
@@ -116,6 +118,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
     gatewayFault(merchant, given.gateways) ??
     boundFault(given.prohibit_expiring_cards_months) ??
     testAmountFault(given.auth_test_amount, merchant.currency) ??
+    subtotalFault(given.minimum_subtotal, merchant.currency) ??
     noticeMonthsFault(given.card_expiry_notice_months) ??
     retentionFault(given.retention) ??
     cardTypesFault(given.accepted_card_types)
@@ -135,6 +138,18 @@ export const noLoopback: FieldFault = {
   reason: 'is switched off for all merchants of this installation',
   fix: 'Receive at a public https URL, or start the server with LOOPBACK_WEBHOOKS=on',
 };
+
+function subtotalFault(
+  amount: number | null | undefined,
+  currency: string,
+): FieldFault | undefined {
+  if (amount == null || (amount >= 0 && toMinor(amount, currency).ok)) return undefined;
+  return {
+    field: 'minimum_subtotal',
+    reason: `is not an amount in ${currency}`,
+    fix: 'Send 0 to accept every order, or an amount such as 25.00',
+  };
+}
 
 function testAmountFault(
   amount: number | null | undefined,

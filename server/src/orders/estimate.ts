@@ -9,9 +9,8 @@ import {
   type PricedOrder,
   placeTaxOf,
   pricedOrder,
-  soldOutFault,
-  soldOutLines,
 } from './newOrder.ts';
+import { purchaseRules, soldOutFault, soldOutLines } from './newOrderCheck.ts';
 import type { ShippingMethod } from './shippingMethod.ts';
 import { byRates, type TaxRateRule, taxAfterRules } from './taxTerms.ts';
 import { lineTotals } from './totals.ts';
@@ -117,12 +116,13 @@ const costOf = ({ shippingHandling, shippingDiscount }: PricedOrder['totals']): 
   minor(shippingHandling - shippingDiscount);
 
 /** Why an insert would refuse the cart, as sentences. */
-const refusalsOf = (request: EstimateRequest, { shipping }: PricedOrder): string[] =>
+const refusalsOf = (request: EstimateRequest, { shipping, totals }: PricedOrder): string[] =>
   [
+    ...purchaseRules(request, totals.subtotal),
     ...shipping.warnings.map(({ field, reason }) => ({
       field,
       reason: reason.replace(', so shipping is free', ''),
       fix: 'Name one of shipping_methods',
     })),
-    ...soldOutLines({ ...request, orderId: '' }).map(soldOutFault),
+    ...soldOutLines(request).map(soldOutFault),
   ].map(({ field, reason, fix }) => `${field} ${reason}. ${fix}.`);

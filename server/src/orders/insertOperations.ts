@@ -29,7 +29,8 @@ import {
   type KnownChargeResult,
 } from './charge.ts';
 import { readCouponTerms, takeCoupons } from './couponReader.ts';
-import { readCustomerShipping } from './customerShippingReader.ts';
+import { strictest, withTiers } from './customerTerms.ts';
+import { readCustomerTerms } from './customerTermsReader.ts';
 import type { OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
 import { type NewOrder, type NewOrderRequest, newOrder } from './newOrder.ts';
@@ -354,18 +355,28 @@ export async function readOrderTerms(
     context.merchant.settings['shipping_methods'],
     currency,
   );
-  const customers = await readCustomerShipping(context, shippingMethods, [customerProfileOid]);
   const taxed = { document: order, customerProfileOid };
+  const termsOf = await readCustomerTerms(context, shippingMethods, [taxed], { agreed: false });
+  const { shipping, tiers, records } = termsOf(taxed);
+  const minimumSubtotal = context.merchant.settings['minimum_subtotal'];
+  const policy = withTiers(customer, records);
   const taxTerms = await loadTaxTerms(context.db, context.merchant, [taxed]);
   return {
     shippingMethods,
-    customerShipping: customers.get(customerProfileOid ?? 0),
+    customerShipping: shipping,
+    tiers,
     merchantId,
     order,
     channelPartner,
     catalog,
     customerProfileOid,
-    customer,
+    customer: {
+      ...policy,
+      limits: strictest([
+        policy.limits,
+        typeof minimumSubtotal === 'number' ? { minimumSubtotal } : {},
+      ]),
+    },
     coupons,
     cardPolicy: cardPolicyOf(context.merchant.settings),
     testAmount: cardTestPolicyOf(context.merchant.settings, currency).amount,

@@ -3,7 +3,7 @@ import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { CustomerPolicy } from '../customers/customerPolicy.ts';
 import type { CatalogItem } from '../items/item.ts';
-import { shortUse, stockUses } from '../items/stock.ts';
+import type { CustomerTier } from '../items/tierPrice.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
@@ -11,8 +11,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { amountMax, type Minor, minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
-import { type CardPolicy, unacceptedCard } from './cardPolicy.ts';
-import { purchaseTestAmount } from './cardTestAmount.ts';
+import type { CardPolicy } from './cardPolicy.ts';
 import {
   type CouponClaim,
   type CouponTerms,
@@ -22,6 +21,15 @@ import {
 } from './couponUse.ts';
 import { amountIn, billingFault } from './fault.ts';
 import { isShowable, type OrderCurrency, wireCurrency } from './money.ts';
+import {
+  keepsLimits,
+  purchaseRules,
+  soldOutFault,
+  soldOutLines,
+  testAmountOf,
+  unacceptedFault,
+  unacceptedWarnings,
+} from './newOrderCheck.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
 import { newOrderShipping, type ShippingOutcome, withMethod } from './newOrderShipping.ts';
 import { withNotes } from './notes.ts';
@@ -48,7 +56,7 @@ export interface NewOrderRequest {
   /** The catalogue items of its lines and of their kits, by lower-case id. */
   readonly catalog: ReadonlyMap<string, CatalogItem>;
   readonly customerProfileOid?: number | undefined;
-  /** What the customer's profile says of new orders. */
+  /** What the customer's profile and pricing tiers say of new orders. */
   readonly customer?: CustomerPolicy | undefined;
   /** Absent: no coupon counts. */
   readonly coupons?: CouponTerms | undefined;
@@ -59,6 +67,8 @@ export interface NewOrderRequest {
   /** The merchant's shipping methods. */
   readonly shippingMethods?: readonly ShippingMethod[];
   readonly customerShipping?: CustomerShipping | undefined;
+  /** The pricing tiers of the customer. */
+  readonly tiers?: readonly CustomerTier[] | undefined;
   /** What its tax depends on, if the order names none. */
   readonly tax: TaxTerms;
   /** The merchant's currency. */
@@ -81,6 +91,8 @@ export interface NewOrder {
 export interface OnceItem {
   readonly field: string;
   readonly itemId: string;
+  /** Each customer buys it once. Absent: a customer has it in one auto order at a time. */
+  readonly isBoughtOnce?: true;
 }
 
 /**
@@ -101,6 +113,8 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const fault = cardFault(wire.payment, plan.kind === 'charge');
   if (fault) return failure(fault);
   const unaccepted = unacceptedFault(request, lines);
+  const limited = purchaseRules(request, totals.subtotal);
+  if (limited[0] && keepsLimits(request)) return failure(limited[0]);
   const short = soldOutLines(request);
   const refused = unaccepted ?? (short[0] && soldOutFault(short[0]));
   if (refused && plan.kind === 'charge') return failure(refused);
@@ -118,10 +132,11 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
       ...coupons.warnings,
       ...unacceptedWarnings(unaccepted),
       ...shipping.warnings,
+      ...limited.map(({ field, reason }) => ({ code: 'purchase_rule', field, reason }) as const),
       ...short,
     ],
     couponClaims: coupons.claims,
-    onceItems: onceItemsOf(lines),
+    onceItems: onceItemsOf(request, lines),
   });
 }
 
@@ -185,18 +200,6 @@ export function pricedOrder(request: NewOrderRequest): Outcome<PricedOrder, Fiel
   });
 }
 
-/** What is authorized to test the card, if the order costs nothing and something of it recurs. */
-function testAmountOf(
-  { order, catalog, testAmount }: NewOrderRequest,
-  lines: readonly OrderLine[],
-): Minor | undefined {
-  if (!order.payment?.credit_card?.card_number_token) return undefined;
-  const recurring = (order.items ?? [])
-    .filter((_, place) => lines[place]?.recurs)
-    .map(({ merchant_item_id: id }) => catalog.get(fold(id ?? '')));
-  return purchaseTestAmount(recurring, testAmount);
-}
-
 /** The flags of the insert, and what the customer's profile says of payments. */
 function flagsFor({ order, channelPartner, customer }: NewOrderRequest): OrderChannelPartner {
   const waits =
@@ -225,10 +228,22 @@ function withCredit(
   };
 }
 
-const onceItemsOf = (lines: readonly OrderLine[]): NewOrder['onceItems'] =>
-  lines.flatMap(({ onceItemId: itemId }, index) =>
-    itemId === undefined ? [] : [{ field: `items[${index}].merchant_item_id`, itemId }],
-  );
+const onceItemsOf = (
+  { order, catalog }: NewOrderRequest,
+  lines: readonly OrderLine[],
+): NewOrder['onceItems'] =>
+  lines.flatMap(({ onceItemId }, index): OnceItem[] => {
+    const field = `items[${index}].merchant_item_id`;
+    const line = order.items?.[index];
+    const item = catalog.get(fold(line?.merchant_item_id ?? ''));
+    const isNew = line?.auto_order_last_rebill_dts === undefined;
+    return [
+      ...(onceItemId === undefined ? [] : [{ field, itemId: onceItemId }]),
+      ...(item?.limits?.onePerCustomer === true && isNew
+        ? [{ field, itemId: item.itemId, isBoughtOnce: true } as const]
+        : []),
+    ];
+  });
 
 /** The lines with what coupons take off each, by its place. */
 const withDiscounts = <Line extends OrderLine>(
@@ -239,54 +254,6 @@ const withDiscounts = <Line extends OrderLine>(
     ...line,
     discount: minor(line.discount + (discounts[place] ?? 0)),
   }));
-
-/** Returns why the card may not pay what recurs. An order of nothing that recurs takes any card. */
-function unacceptedFault(
-  { order, catalog, cardPolicy, now }: NewOrderRequest,
-  lines: readonly OrderLine[],
-): FieldFault | undefined {
-  const card = order.payment?.credit_card;
-  if (!card || !cardPolicy || !lines.some(({ recurs }) => recurs)) return undefined;
-  const wanted = (order.items ?? [])
-    .filter((_, place) => lines[place]?.recurs)
-    .map(({ merchant_item_id: id }) => catalog.get(fold(id ?? ''))?.autoOrder)
-    .map((autoOrder) => autoOrder?.prohibitExpiringCardsMonths ?? 0);
-  const policy = { ...cardPolicy, monthsMin: Math.max(cardPolicy.monthsMin, ...wanted) };
-  return unacceptedCard(card, policy, now, 'payment.credit_card.');
-}
-
-/** The money may have been taken elsewhere, so a card that is not accepted is only warned of. */
-const unacceptedWarnings = (fault: FieldFault | undefined): LineWarning[] =>
-  fault ? [{ code: 'card_not_accepted', field: fault.field, reason: fault.reason }] : [];
-
-/** Warns of lines that ask for more than there is; nothing is charged for them here. */
-export function soldOutLines({ order: { items = [] }, catalog }: NewOrderRequest): LineWarning[] {
-  return items.flatMap((line, index) => {
-    const itemId = line.merchant_item_id ?? '';
-    const uses = stockUses([{ itemId, quantity: line.quantity ?? 1 }], (id) =>
-      catalog.get(fold(id)),
-    );
-    const short = shortUse(uses, (use) => catalog.get(fold(use.itemId))?.stock);
-    if (short === undefined || line.auto_order_last_rebill_dts !== undefined) return [];
-    const left = catalog.get(fold(short.itemId))?.stock?.available;
-    const field = `items[${index}].merchant_item_id`;
-    return [soldOut(field, short.itemId, left ?? 0)];
-  });
-}
-
-/** Says that less of an item is left than a line asks for. */
-export const soldOut = (field: string, itemId: string, left: number): LineWarning => ({
-  code: 'sold_out',
-  field,
-  reason: `only ${left} of ${itemId} are left`,
-});
-
-/** The refusal for it, where the order would be charged. */
-export const soldOutFault = ({ field, reason }: LineWarning): FieldFault => ({
-  field,
-  reason: `is refused because ${reason}`,
-  fix: 'Lower the quantity, or set allow_back_order of the item',
-});
 
 /** An amount that the order names takes precedence over its shipping method. */
 const shippingOf = (
@@ -396,6 +363,7 @@ function linesOf({
   catalog,
   currency,
   tax,
+  tiers,
   now,
 }: NewOrderRequest): Outcome<OrderLine[], FieldFault> {
   if (!order.items?.length)
@@ -410,6 +378,7 @@ function linesOf({
       find,
       currency,
       exemptTypes: placeTaxOf(order, tax)?.exemptTypes ?? [],
+      tiers,
       at: now.at,
     });
     if (!line.ok) return line;

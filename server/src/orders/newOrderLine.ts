@@ -4,6 +4,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
 import { unitGrams } from '../items/kit.ts';
 import { purchasePrice } from '../items/price.ts';
+import { type CustomerTier, tierPrice } from '../items/tierPrice.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { amountMax, type Minor, minor, quantityMax, toMinor, zero } from '../kernel/money.ts';
@@ -47,7 +48,8 @@ export interface LineWarning {
     | 'coupon_not_used'
     | 'card_not_accepted'
     | 'shipping_method'
-    | 'sold_out';
+    | 'sold_out'
+    | 'purchase_rule';
   readonly field: string;
   readonly reason: string;
 }
@@ -63,6 +65,8 @@ interface LineRequest {
   readonly currency: string;
   /** Kinds of products that are not taxed where the order goes. */
   readonly exemptTypes: readonly ProductType[];
+  /** The pricing tiers of the customer. */
+  readonly tiers?: readonly CustomerTier[] | undefined;
   readonly at: Temporal.Instant;
 }
 
@@ -159,6 +163,8 @@ interface LinePrices {
   readonly unitCost: Minor;
   readonly oneTimeFees: Minor;
   readonly taxableCost?: Minor | undefined;
+  /** The pricing tier that gave the price. */
+  readonly tierName?: string | undefined;
 }
 
 function pricesOf(request: LineRequest, path: string): Outcome<LinePrices, FieldFault> {
@@ -174,7 +180,7 @@ function pricesOf(request: LineRequest, path: string): Outcome<LinePrices, Field
 }
 
 function costsOf(
-  { wire, item, currency, at }: LineRequest,
+  { wire, item, currency, at, tiers = [] }: LineRequest,
   path: string,
 ): Outcome<LinePrices, FieldFault> {
   const arbitrary = wire.arbitrary_unit_cost?.value;
@@ -182,7 +188,9 @@ function costsOf(
     const unitCost = amountIn(arbitrary, currency, `${path}.arbitrary_unit_cost`);
     return unitCost.ok ? success({ unitCost: unitCost.value, oneTimeFees: zero }) : unitCost;
   }
-  const price = item && purchasePrice(item.pricing, recurs({ wire, item }), at);
+  const ordinary = item && purchasePrice(item.pricing, recurs({ wire, item }), at);
+  const tier = tierPrice(item?.pricing.tiers ?? [], wire.quantity ?? 1, ordinary, tiers);
+  const price = tier?.unitCost ?? ordinary;
   if (price === undefined) {
     const [reason, fix] = item
       ? ['has no price', 'Give the item a price']
@@ -198,6 +206,7 @@ function costsOf(
   return success({
     unitCost: minor(Math.max(0, price + options.value.each)),
     oneTimeFees: options.value.once,
+    tierName: tier?.name,
   });
 }
 
@@ -254,7 +263,7 @@ function warningsOf({ wire, item }: LineRequest, path: string): LineWarning[] {
 function lineDocument(
   request: LineRequest,
   quantity: number,
-  { unitCost, taxableCost }: LinePrices,
+  { unitCost, taxableCost, tierName }: LinePrices,
   totals: LineTotals,
   itemIndex: number,
   money: (amount: Minor) => ReturnType<typeof wireCurrency>,
@@ -275,6 +284,7 @@ function lineDocument(
     ...(isNamedCost ? { arbitrary_unit_cost: money(unitCost) } : {}),
     tax_free: isTaxFree(request),
     ...(taxableCost === undefined ? {} : { taxable_cost: money(taxableCost) }),
+    ...(tierName === undefined ? {} : { pricing_tier_name: tierName }),
     ...marksOf(item, wire),
     ...optionsOf(wire, currency, money),
   });

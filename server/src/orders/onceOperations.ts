@@ -1,6 +1,8 @@
+import { emailKey } from '../customers/store.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { hasBought } from './customerStore.ts';
 import type { OrderHooks } from './hooks.ts';
 import type { NewOrder, OnceItem } from './newOrder.ts';
 import type { LineWarning } from './newOrderLine.ts';
@@ -92,15 +94,36 @@ async function findTaken(
   hooks: OrderHooks,
 ): Promise<Taken | undefined> {
   if (onceItems.length === 0) return undefined;
-  const itemIds = onceItems.map(({ itemId }) => itemId);
+  const bought = await findBought(context, order, onceItems);
+  if (bought !== undefined) return bought;
+  const inAutoOrders = onceItems.filter(({ isBoughtOnce }) => isBoughtOnce !== true);
+  if (inAutoOrders.length === 0) return undefined;
+  const itemIds = inAutoOrders.map(({ itemId }) => itemId);
   const held = await hooks.findHeldItems(context, order, itemIds);
-  const taken = onceItems.find(({ itemId }) => held.has(itemId));
+  const taken = inAutoOrders.find(({ itemId }) => held.has(itemId));
   if (taken === undefined) return undefined;
   const { field, itemId } = taken;
   const reason =
     `${itemId} is sold once to each customer, and this one has it in ` +
     `auto order ${held.get(itemId)}`;
   return { field, reason };
+}
+
+/** Finds an item that each customer buys once and that this one has bought. */
+async function findBought(
+  { db }: Context,
+  { merchantId, document }: OrderRecord,
+  onceItems: readonly OnceItem[],
+): Promise<Taken | undefined> {
+  const email = emailKey(document.billing?.email ?? '');
+  if (email === '') return undefined;
+  for (const { field, itemId, isBoughtOnce } of onceItems)
+    if (isBoughtOnce && (await hasBought(db, merchantId, email, new Set([itemId]))))
+      return {
+        field,
+        reason: `${itemId} is sold once to each customer, and this one has bought it`,
+      };
+  return undefined;
 }
 
 const treatsWarningsAsErrors = ({ document }: OrderRecord): boolean =>
@@ -110,5 +133,5 @@ const refuseTaken = ({ field, reason }: Taken): never =>
   refuse('invalid_field', {
     field,
     reason: `is refused because ${reason}`,
-    fix: 'Leave the line out, or cancel that auto order first',
+    fix: 'Leave the line out, or cancel the auto order that has it first',
   });

@@ -5,7 +5,7 @@ import { catalogKey, findSoldItems } from '../items/store.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { soldOut, soldOutFault } from './newOrder.ts';
+import { soldOut, soldOutFault } from './newOrderCheck.ts';
 import type { OrderRecord } from './order.ts';
 import { isInvoiced } from './payment.ts';
 import { parcelLines } from './shipping.ts';

@@ -10,7 +10,7 @@ import { appendLogs, loadAutoOrders, saveRebilled } from '../autoOrders/store.ts
 import { shortUse } from '../items/stock.ts';
 import { lockStock } from '../items/stockOperations.ts';
 import { addDays } from '../kernel/calendar.ts';
-import { readCustomerShipping } from '../orders/customerShippingReader.ts';
+import { readCustomerTerms } from '../orders/customerTermsReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
 import { loadTaxTerms } from '../orders/taxReader.ts';
@@ -374,11 +374,9 @@ async function loadCandidates(
   const coupons = await loadCoupons(context, orders);
   const taxOf = await loadTaxTerms(db, context.merchant, orders);
   const orderOf = new Map(orders.map((order) => [order.orderId, order]));
-  const customers = await readCustomerShipping(
-    context,
-    policy.shippingMethods,
-    orders.map((order) => order.customerProfileOid),
-  );
+  const termsOf = await readCustomerTerms(context, policy.shippingMethods, orders, {
+    agreed: true,
+  });
   const creditOf = await lockCredit(context, orders);
   const momentOf = new Map(due.map((each) => [each.autoOrderOid, each.dueAt]));
   return autoOrders.map((autoOrder) => {
@@ -388,7 +386,8 @@ async function loadCandidates(
     return {
       autoOrder,
       original,
-      customer: customers.get(original?.customerProfileOid ?? 0),
+      customer: termsOf(original).shipping,
+      tiers: termsOf(original).tiers,
       credit: creditOf(original),
       tax: original === undefined ? noTaxRates : taxOf(original),
       catalog,

@@ -8,6 +8,7 @@ import { hasCompleted, planNext, slip } from '../autoOrders/steps.ts';
 import { autoOrderStop, isFinalStop } from '../autoOrders/stops.ts';
 import { type CreditAccount, payable } from '../customers/storeCredit.ts';
 import { type StockUse, shortUse, stockUses } from '../items/stock.ts';
+import type { CustomerTier } from '../items/tierPrice.ts';
 import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
@@ -56,6 +57,8 @@ export interface DecisionInput {
   readonly customer?: CustomerShipping | undefined;
   /** The customer's store credit; only read if the original order used some. */
   readonly credit?: CreditAccount | undefined;
+  /** The customer's pricing tiers. Absent: none. */
+  readonly tiers?: readonly CustomerTier[] | undefined;
 }
 
 /** What is to be done. `autoOrder` is the new record, or the same object if nothing changed. */
@@ -151,6 +154,7 @@ export function planContext({
   at,
   zone,
   policy,
+  tiers,
   firstDeclinedAt,
 }: Omit<DecisionInput, 'original'>): PlanContext {
   const isRetry = autoOrder.creditCardAttempt > 0 && firstDeclinedAt !== undefined;
@@ -159,6 +163,7 @@ export function planContext({
     now: at,
     zone,
     missedShipments: policy.missedShipments,
+    ...(tiers?.length && { tiers }),
     ...(isRetry && { retryDays: daysBetween(firstDeclinedAt, at, zone) }),
   };
 }

@@ -249,6 +249,7 @@ function addOnLine(
     at: rebill.at,
     signedUpAt: context.autoOrder.signedUpAt,
     retryDays: context.retryDays ?? 0,
+    tiers: context.tiers,
     zone: context.zone,
   });
   if (!price.ok) return failure({ why: price.reason, itemId: addOn.itemId });

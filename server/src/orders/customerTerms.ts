@@ -1,0 +1,134 @@
+import type { PricingTier } from '@perennial/contract/catalog.ts';
+import type { Customer } from '@perennial/contract/customer.ts';
+import type { CustomerPolicy, OrderLimits } from '../customers/customerPolicy.ts';
+import type { CustomerTier } from '../items/tierPrice.ts';
+import { fold } from '../kernel/caseFolding.ts';
+import type { OrderDocument } from './order.ts';
+import { type CustomerShipping, customerShipping } from './shippingMethod.ts';
+
+/*
+ * What a customer's profile and pricing tiers say of orders (customer reference; current API,
+ * PricingTier).
+ */
+
+/** What the price of an order depends on besides the order and the catalogue. */
+export interface CustomerTerms {
+  readonly shipping: CustomerShipping;
+  readonly tiers: readonly CustomerTier[];
+  /** The records of these tiers. */
+  readonly records: readonly PricingTier[];
+}
+
+/** The part of a profile that these rules read. */
+export type TermsProfile = Pick<
+  Customer,
+  | 'exempt_shipping_handling_charge'
+  | 'free_shipping'
+  | 'free_shipping_minimum'
+  | 'no_free_shipping'
+  | 'pricing_tiers'
+>;
+
+/** Returns the terms of a customer; one without a profile has the default tiers. */
+export function customerTerms(
+  merchants: readonly PricingTier[],
+  profile: TermsProfile,
+  currency: string,
+): CustomerTerms {
+  const records = tiersOf(merchants, profile.pricing_tiers);
+  return { shipping: shippingOf(profile, records, currency), tiers: pricesOf(records), records };
+}
+
+/**
+ * Returns the merchant's pricing tiers that a customer has, by their oid or name. A customer without
+ * one has those that are the default.
+ */
+function tiersOf(
+  merchants: readonly PricingTier[],
+  given: Customer['pricing_tiers'],
+): PricingTier[] {
+  const own = merchants.filter((tier) =>
+    (given ?? []).some(({ pricing_tier_oid: oid, name }) =>
+      oid == null ? isSame(name, tier.name) : oid === tier.pricing_tier_oid,
+    ),
+  );
+  return own.length > 0 ? own : merchants.filter((tier) => tier.default_tier === true);
+}
+
+/** Returns the tiers that gave an order its prices, for a merchant who keeps what was agreed. */
+export const agreedTiers = (
+  merchants: readonly PricingTier[],
+  { items = [] }: Pick<OrderDocument, 'items'>,
+): CustomerTier[] =>
+  pricesOf(
+    merchants.filter((tier) =>
+      items.some(({ pricing_tier_name: name }) => !!name && isSame(name, tier.name)),
+    ),
+  );
+
+const isSame = (one: string | null | undefined, other: string | null | undefined): boolean =>
+  fold(one ?? '') === fold(other ?? '');
+
+const pricesOf = (tiers: readonly PricingTier[]): CustomerTier[] =>
+  tiers.map(({ pricing_tier_oid: oid = 0, name = '', default_percentage_discount: percent }) => ({
+    oid,
+    name,
+    discountPercent: percent ?? 0,
+  }));
+
+/** The profile's own free shipping comes first, then that of a tier. */
+function shippingOf(
+  profile: TermsProfile,
+  tiers: readonly PricingTier[],
+  currency: string,
+): CustomerShipping {
+  const has = (name: 'exempt_shipping_handling_charge' | 'no_free_shipping') =>
+    profile[name] === true || tiers.some((tier) => tier[name] === true);
+  const free = [profile, ...tiers].find((each) => each.free_shipping === true);
+  return customerShipping(
+    {
+      exempt_shipping_handling_charge: has('exempt_shipping_handling_charge'),
+      no_free_shipping: has('no_free_shipping'),
+      free_shipping: free !== undefined,
+      ...(free?.free_shipping_minimum != null && {
+        free_shipping_minimum: free.free_shipping_minimum,
+      }),
+    },
+    currency,
+  );
+}
+
+/** Returns the policy of a customer together with that of the tiers. The stricter limit counts. */
+export function withTiers(
+  policy: CustomerPolicy | undefined,
+  tiers: readonly PricingTier[],
+): CustomerPolicy {
+  return {
+    autoApprovePurchaseOrder:
+      policy?.autoApprovePurchaseOrder === true ||
+      tiers.some((tier) => tier.auto_approve_purchase_order === true),
+    noRealtimeCharge:
+      policy?.noRealtimeCharge === true || tiers.some((tier) => tier.no_realtime_charge === true),
+    merchantNotes: policy?.merchantNotes,
+    limits: strictest([policy?.limits ?? {}, ...tiers.map(limitsOf)]),
+  };
+}
+
+const limitsOf = (tier: PricingTier): OrderLimits => ({
+  minimumSubtotal: tier.minimum_subtotal,
+  minimumItems: tier.minimum_item_count,
+  maximumItems: tier.maximum_item_count,
+});
+
+/** Returns limits that keep all of these. */
+export function strictest(all: readonly OrderLimits[]): OrderLimits {
+  const of = (name: keyof OrderLimits) => all.flatMap((each) => each[name] || []);
+  const greatest = (figures: readonly number[]) =>
+    figures.length === 0 ? undefined : Math.max(...figures);
+  const maximums = of('maximumItems');
+  return {
+    minimumSubtotal: greatest(of('minimumSubtotal')),
+    minimumItems: greatest(of('minimumItems')),
+    maximumItems: maximums.length === 0 ? undefined : Math.min(...maximums),
+  };
+}

@@ -1,0 +1,107 @@
+import type { Order } from '@perennial/contract/order.ts';
+import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
+import type { CustomerPolicy } from '../customers/customerPolicy.ts';
+import type { CatalogItem } from '../items/item.ts';
+import { shortUse, stockUses } from '../items/stock.ts';
+import { fold } from '../kernel/caseFolding.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
+import type { Minor } from '../kernel/money.ts';
+import { type CardPolicy, unacceptedCard } from './cardPolicy.ts';
+import { purchaseTestAmount } from './cardTestAmount.ts';
+import type { LineWarning, OrderLine } from './newOrderLine.ts';
+import type { Occasion } from './occasion.ts';
+import { purchaseFaults } from './purchaseRule.ts';
+
+/*
+ * Whether a new order may be placed: limits of purchases, cards and stock.
+ */
+
+/** A new order, as these checks see it. */
+export interface CheckedOrder {
+  readonly order: Order;
+  readonly channelPartner: OrderChannelPartner;
+  /** The catalogue items of its lines and of their kits, by lower-case id. */
+  readonly catalog: ReadonlyMap<string, CatalogItem>;
+  readonly customer?: CustomerPolicy | undefined;
+  readonly cardPolicy?: CardPolicy | undefined;
+  readonly testAmount?: Minor | undefined;
+  readonly currency: string;
+  readonly now: Occasion;
+}
+
+/** What is authorized to test the card, if the order costs nothing and something of it recurs. */
+export function testAmountOf(
+  { order, catalog, testAmount }: CheckedOrder,
+  lines: readonly OrderLine[],
+): Minor | undefined {
+  if (!order.payment?.credit_card?.card_number_token) return undefined;
+  const recurring = (order.items ?? [])
+    .filter((_, place) => lines[place]?.recurs)
+    .map(({ merchant_item_id: id }) => catalog.get(fold(id ?? '')));
+  return purchaseTestAmount(recurring, testAmount);
+}
+
+/** Why the limits of items, customer and merchant do not allow the order. */
+export const purchaseRules = (
+  { order, catalog, currency, customer }: CheckedOrder,
+  subtotal: Minor,
+): FieldFault[] =>
+  purchaseFaults({
+    items: order.items ?? [],
+    find: (itemId) => catalog.get(fold(itemId)),
+    subtotal,
+    currency,
+    limits: customer?.limits ?? {},
+  });
+
+/** Whether the limits of purchases are kept. What was paid elsewhere was sold elsewhere. */
+export const keepsLimits = ({ channelPartner }: CheckedOrder): boolean =>
+  channelPartner.skip_payment_processing !== true;
+
+/** Returns why the card may not pay what recurs. An order of nothing that recurs takes any card. */
+export function unacceptedFault(
+  { order, catalog, cardPolicy, now }: CheckedOrder,
+  lines: readonly OrderLine[],
+): FieldFault | undefined {
+  const card = order.payment?.credit_card;
+  if (!card || !cardPolicy || !lines.some(({ recurs }) => recurs)) return undefined;
+  const wanted = (order.items ?? [])
+    .filter((_, place) => lines[place]?.recurs)
+    .map(({ merchant_item_id: id }) => catalog.get(fold(id ?? ''))?.autoOrder)
+    .map((autoOrder) => autoOrder?.prohibitExpiringCardsMonths ?? 0);
+  const policy = { ...cardPolicy, monthsMin: Math.max(cardPolicy.monthsMin, ...wanted) };
+  return unacceptedCard(card, policy, now, 'payment.credit_card.');
+}
+
+/** The money may have been taken elsewhere, so a card that is not accepted is only warned of. */
+export const unacceptedWarnings = (fault: FieldFault | undefined): LineWarning[] =>
+  fault ? [{ code: 'card_not_accepted', field: fault.field, reason: fault.reason }] : [];
+
+/** Warns of lines that ask for more than there is; nothing is charged for them here. */
+export function soldOutLines({ order: { items = [] }, catalog }: CheckedOrder): LineWarning[] {
+  return items.flatMap((line, index) => {
+    const itemId = line.merchant_item_id ?? '';
+    const uses = stockUses([{ itemId, quantity: line.quantity ?? 1 }], (id) =>
+      catalog.get(fold(id)),
+    );
+    const short = shortUse(uses, (use) => catalog.get(fold(use.itemId))?.stock);
+    if (short === undefined || line.auto_order_last_rebill_dts !== undefined) return [];
+    const left = catalog.get(fold(short.itemId))?.stock?.available;
+    const field = `items[${index}].merchant_item_id`;
+    return [soldOut(field, short.itemId, left ?? 0)];
+  });
+}
+
+/** Says that less of an item is left than a line asks for. */
+export const soldOut = (field: string, itemId: string, left: number): LineWarning => ({
+  code: 'sold_out',
+  field,
+  reason: `only ${left} of ${itemId} are left`,
+});
+
+/** The refusal for it, where the order would be charged. */
+export const soldOutFault = ({ field, reason }: LineWarning): FieldFault => ({
+  field,
+  reason: `is refused because ${reason}`,
+  fix: 'Lower the quantity, or set allow_back_order of the item',
+});

@@ -1,0 +1,244 @@
+// Who may buy what, and at which price: limits of items, customers and the merchant, and pricing tiers
+// at the purchase, in previews and on rebills.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Item } from '@perennial/contract/item.ts';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import type { Order } from '@perennial/contract/order.ts';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import { type TestRequest, testApp } from '../../../test/support/app.ts';
+
+const app = await testApp();
+await app.setClock('2026-01-15T17:00:00Z');
+
+async function ask<Id extends OperationId>(request: TestRequest<Id>, status = 200) {
+  const answer = await app.request(request);
+  assert.equal(answer.status, status, answer.text);
+  return answer.body;
+}
+
+const auto_order = { auto_orderable: true, auto_order_schedules: ['Monthly'] };
+const tier = async (body: object): Promise<number> =>
+  (await ask({ operation: 'insertPricingTier', body })).pricing_tier.pricing_tier_oid;
+const wholesale = await tier({ name: 'Wholesale', default_percentage_discount: 10 });
+const club = await tier({ name: 'Club', free_shipping: true, minimum_item_count: 2 });
+
+const items: readonly Item[] = [
+  { merchant_item_id: 'PLAIN' },
+  { merchant_item_id: 'PAIRS', restriction: { minimum_quantity: 4, multiple_quantity: 2 } },
+  { merchant_item_id: 'FEW', restriction: { maximum_quantity: 3 } },
+  { merchant_item_id: 'ONCE', restriction: { one_per_customer: true } },
+  { merchant_item_id: 'ALONE', restriction: { purchase_separately: true } },
+  {
+    merchant_item_id: 'RIVAL',
+    restriction: {
+      items: [{ restrict_merchant_item_id: 'plain', type: 'can not be purchased with' }],
+    },
+  },
+  {
+    merchant_item_id: 'REFILL',
+    restriction: {
+      items: [{ restrict_merchant_item_id: 'PLAIN', type: 'can only be purchased with' }],
+    },
+  },
+  {
+    merchant_item_id: 'TIERED',
+    pricing: {
+      cost: 20,
+      tiers: [
+        {
+          name: 'wholesale',
+          discounts: [
+            { quantity: 5, cost: 15 },
+            { quantity: 10, cost: 12 },
+          ],
+        },
+        { pricing_tier_oid: club, discounts: [{ quantity: 1, cost: 19 }] },
+      ],
+    },
+  },
+];
+for (const item of items)
+  await ask({ operation: 'insertItem', body: { pricing: { cost: 20 }, auto_order, ...item } });
+for (const body of [
+  { email: 'big@example.com', minimum_subtotal: 100, maximum_item_count: 6 },
+  { email: 'trade@example.com', pricing_tiers: [{ pricing_tier_oid: wholesale }] },
+  { email: 'club@example.com', pricing_tiers: [{ name: 'CLUB' }] },
+  { email: 'both@example.com', pricing_tiers: [{ name: 'Club' }, { name: 'Wholesale' }] },
+])
+  await ask({ operation: 'insertCustomer', body });
+
+const credit_card = {
+  card_number_token: 'tok_approve',
+  card_expiration_month: 12,
+  card_expiration_year: 2040,
+};
+const bodyOf = (email: string, lines: readonly OrderItem[], more: Order = {}): Order => ({
+  billing: { email },
+  items: [...lines],
+  payment: { payment_method: 'Credit Card', credit_card },
+  ...more,
+});
+const line = (merchant_item_id: string, quantity = 1): OrderItem => ({
+  merchant_item_id,
+  quantity,
+});
+
+let guests = 0;
+const guest = () => `guest${++guests}@example.com`;
+const big = 'big@example.com';
+const limits: readonly [what: string, email: string, lines: OrderItem[], refusal?: RegExp][] = [
+  ['fewer than the minimum', guest(), [line('PAIRS', 2)], /^items\[0\]\.quantity is 2, and PAIRS/],
+  ['not a multiple', guest(), [line('PAIRS', 5)], /PAIRS is sold in multiples of 2/],
+  ['a multiple in two lines', guest(), [line('PAIRS', 1), line('pairs', 3)]],
+  ['more than the maximum', guest(), [line('FEW', 4)], /at most 3 of FEW are sold at once/],
+  ['as many as the maximum', guest(), [line('FEW', 3)]],
+  ['two of one for each customer', guest(), [line('ONCE', 2)], /at most 1 of ONCE/],
+  ['something with what is sold alone', guest(), [line('ALONE'), line('PLAIN')], /sold alone/],
+  ['what is sold alone', guest(), [line('ALONE', 2)]],
+  ['rivals', guest(), [line('RIVAL'), line('PLAIN')], /RIVAL is not sold together with plain/],
+  ['a refill without its item', guest(), [line('REFILL')], /sold only together with plain/],
+  ['a refill with its item', guest(), [line('PLAIN'), line('REFILL')]],
+  ['less than the customer’s minimum', big, [line('PLAIN', 4)], /items cost 80 USD, and an order/],
+  ['as much as that minimum', big, [line('PLAIN', 5)]],
+  ['more items than the customer may', big, [line('PLAIN', 7)], /items are 7, .* at most 6/],
+  [
+    'fewer items than the tier wants',
+    'club@example.com',
+    [line('PLAIN')],
+    /items are 1, .* least 2/,
+  ],
+];
+
+for (const [what, email, lines, refusal] of limits)
+  test(`${refusal ? 'refused' : 'accepted'}: ${what}`, async () => {
+    const body = bodyOf(email, lines);
+    const { billing = {}, items = [] } = body;
+    const { estimate } = await ask({
+      operation: 'estimatePricing',
+      body: { billing, items },
+    });
+    assert.equal(estimate.refusals.length, refusal ? 1 : 0);
+    const captures = app.books.captures().length;
+    const answer = await ask({ operation: 'insertOrder', body }, refusal ? 400 : 200);
+    if (refusal === undefined) return;
+    assert.match(answer.error.user_message, refusal);
+    assert.match(estimate.refusals[0], refusal);
+    assert.equal(app.books.captures().length, captures);
+    const channel_partner = { skip_payment_processing: true };
+    const elsewhere = await ask({
+      operation: 'insertOrder',
+      body: bodyOf(email, lines, { channel_partner }),
+    });
+    assert.equal(elsewhere.warning.warning_code, 'purchase_rule');
+  });
+
+test('the merchant’s minimum counts for every order, and not for rebills', async () => {
+  await ask({ operation: 'updateMerchantSettings', body: { minimum_subtotal: 30 } });
+  const small = bodyOf(guest(), [{ ...line('PLAIN'), auto_order_schedule: 'Monthly' }]);
+  const refused = await ask({ operation: 'insertOrder', body: small }, 400);
+  assert.match(refused.error.user_message, /items cost 20 USD, and an order costs at least 30/);
+  const two = bodyOf(guest(), [{ ...line('PLAIN', 2), auto_order_schedule: 'Monthly' }]);
+  await ask({ operation: 'insertOrder', body: two });
+  await ask({ operation: 'updateMerchantSettings', body: { minimum_subtotal: 0 } });
+  await ask({ operation: 'insertOrder', body: small });
+});
+
+test('an item that a customer buys once is refused the second time, also at the same moment', async () => {
+  const body = bodyOf(guest(), [line('ONCE')]);
+  const answers = await Promise.all(
+    [1, 2].map(() => app.request({ operation: 'insertOrder', body })),
+  );
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200, 400]));
+  const again = await ask({ operation: 'insertOrder', body }, 400);
+  assert.match(again.error.user_message, /ONCE is sold once to each customer/);
+  await ask({ operation: 'insertOrder', body: bodyOf(guest(), [line('ONCE')]) });
+});
+
+async function subscribed(email: string, itemId: string, quantity: number) {
+  const body = bodyOf(email, [{ ...line(itemId, quantity), auto_order_schedule: 'Monthly' }]);
+  const query = { _expand: 'item,summary,auto_order' };
+  const { order } = await ask({ operation: 'insertOrder', query, body });
+  const auto_order_oid: number = order.auto_order.auto_order_oid;
+  return { order, params: { auto_order_oid } };
+}
+
+test('a changed quantity of an auto order keeps the limits of its item', async () => {
+  const { params } = await subscribed(guest(), 'PAIRS', 4);
+  const query = { _expand: 'items' };
+  const { auto_order: read } = await ask({ operation: 'getAutoOrder', params, query });
+  const [item] = read.items;
+  const put = (change: object, status: number) =>
+    ask(
+      { operation: 'updateAutoOrder', params, body: { items: [{ ...item, ...change }] } },
+      status,
+    );
+  const refused = await put({ original_quantity: 5 }, 400);
+  assert.match(refused.error.user_message, /^items\[0\]\.original_quantity is 5, and PAIRS/);
+  assert.match(
+    (await put({ arbitrary_quantity: 2 }, 400)).error.user_message,
+    /^items\[0\]\.arbitrary_quantity is 2, and PAIRS is sold from 4 on/,
+  );
+  await put({ original_quantity: 6 }, 200);
+  // What stays is not checked against limits that came later.
+  await ask({
+    operation: 'updateItem',
+    params: { merchant_item_oid: await oidOf('PAIRS') },
+    body: { restriction: { minimum_quantity: 8 } },
+  });
+  await put({ original_quantity: 6, no_order_after_dts: '2030-01-01T00:00:00Z' }, 200);
+});
+
+const oidOf = async (merchant_item_id: string): Promise<number> =>
+  (await ask({ operation: 'getItemByMerchantItemId', params: { merchant_item_id } })).item
+    .merchant_item_oid;
+
+const prices: readonly [email: string, quantity: number, unitCost: number, tier?: string][] = [
+  ['nobody@example.com', 10, 20],
+  ['trade@example.com', 1, 18, 'Wholesale'],
+  ['trade@example.com', 5, 15, 'Wholesale'],
+  ['trade@example.com', 12, 12, 'Wholesale'],
+  ['club@example.com', 2, 19, 'Club'],
+  ['both@example.com', 2, 18, 'Wholesale'],
+];
+
+for (const [email, quantity, unitCost, tierName] of prices)
+  test(`${quantity} for ${email} cost ${unitCost} each, at once and on rebills`, async () => {
+    const { order, params } = await subscribed(email, 'TIERED', quantity);
+    assert.equal(order.items[0].cost.value, unitCost);
+    assert.equal(order.items[0].pricing_tier_name, tierName);
+    assert.equal(order.summary.total.value, unitCost * quantity);
+    const { rebills } = await ask({ operation: 'previewAutoOrder', params, query: { count: 1 } });
+    const [rebill] = rebills;
+    assert.equal(rebill.total, unitCost * quantity);
+    const rules = rebill.lines[0].price_rules.map(({ rule }: { rule: string }) => rule);
+    assert.equal(rules.includes('pricing tier'), tierName !== undefined);
+  });
+
+test('a customer who leaves a tier pays the ordinary price, unless the merchant keeps what was agreed', async () => {
+  const email = 'leaving@example.com';
+  const { customer } = await ask({
+    operation: 'insertCustomer',
+    body: { email, pricing_tiers: [{ name: 'Wholesale' }] },
+  });
+  const { params } = await subscribed(email, 'TIERED', 5);
+  const totalOf = async () =>
+    (await ask({ operation: 'previewAutoOrder', params, query: { count: 1 } })).rebills[0].total;
+  assert.equal(await totalOf(), 75);
+  await ask({
+    operation: 'updateCustomer',
+    params: { customer_profile_oid: customer.customer_profile_oid },
+    body: { pricing_tiers: [] },
+  });
+  assert.equal(await totalOf(), 100);
+  await ask({ operation: 'updateMerchantSettings', body: { rebill_tiers: 'agreed' } });
+  assert.equal(await totalOf(), 75);
+  await app.setClock('2026-02-15T17:00:01Z');
+  await app.work('rebill');
+  const { auto_order: read } = await ask({
+    operation: 'getAutoOrder',
+    params,
+    query: { _expand: 'rebill_orders,rebill_orders.summary,rebill_orders.item' },
+  });
+  assert.equal(read.rebill_orders[0].summary.total.value, 75);
+});
