@@ -18,6 +18,7 @@ import {
   homes,
   marketsOf,
   ownIds,
+  pricingTiers,
   shippingMethods,
   taxRates,
 } from './randomMarket.ts';
@@ -100,6 +101,7 @@ async function openMarket(
   };
   for (const body of taxRates) await write({ operation: 'insertTaxRate', body });
   for (const body of coupons(day)) await write({ operation: 'insertCoupon', body });
+  for (const body of pricingTiers) await write({ operation: 'insertPricingTier', body });
   const oids = new Map<string, number>();
   for (const [name, body] of Object.entries(customers)) {
     const { customer } = await write({ operation: 'insertCustomer', body });
@@ -174,6 +176,13 @@ async function changeHalfway(
     assert.equal(status, 200, `seed ${trial.seed}: ${JSON.stringify(body)}`);
     return body;
   };
+  const { customer } = await write({
+    operation: 'getCustomerByEmail',
+    params: { email: customers.trader.email },
+  });
+  const { customer_profile_oid } = customer;
+  const params = { customer_profile_oid };
+  await write({ operation: 'updateCustomer', params, body: { pricing_tiers: [{ name: 'Club' }] } });
   for (const [index, oid] of oids.entries()) {
     const { movesTo, options, dropsOptions, itemId, restock } = markets[index]!;
     const params = { auto_order_oid: oid };

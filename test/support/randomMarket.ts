@@ -1,3 +1,4 @@
+import type { PricingTier } from '@perennial/contract/catalog.ts';
 import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { Customer } from '@perennial/contract/customer.ts';
 import type { Item } from '@perennial/contract/item.ts';
@@ -10,7 +11,8 @@ import type { OrderRecord } from '../../server/src/orders/order.ts';
 
 /*
  * What a rebill costs besides its price, made from a seed: coupons, options, kits, taxes, shipping
- * methods, counted items and customers, and what changes halfway: a move, an option, new stock.
+ * methods, counted items, customers and their pricing tiers, and what changes halfway: a move, an
+ * option, new stock, a tier.
  */
 
 /** Where an order ships to, and what the rates below come to there, in ten-thousandths of a percent. */
@@ -114,11 +116,28 @@ export const coupons = (day: (days: number) => string): Coupon[] => [
   },
 ];
 
+/** The pricing tiers of the market. Items name prices for the second one. */
+export const pricingTiers: readonly PricingTier[] = [
+  {
+    name: 'Trade',
+    default_percentage_discount: 7.5,
+    free_shipping: true,
+    free_shipping_minimum: 90,
+  },
+  { name: 'Club', exempt_shipping_handling_charge: true },
+];
+
+const clubPrices = (...discounts: { quantity: number; cost: number }[]) => ({
+  tiers: [{ name: 'Club', discounts }],
+});
+
 /** Customers by what is special about them. */
 export const customers = {
   exempt: { email: 'exempt@example.com', tax_exempt: true },
   freeShipper: { email: 'free@example.com', free_shipping: true, free_shipping_minimum: 30 },
   noHandling: { email: 'bare@example.com', exempt_shipping_handling_charge: true },
+  trader: { email: 'trade@example.com', pricing_tiers: [{ name: 'Trade' }] },
+  member: { email: 'member@example.com', pricing_tiers: [{ name: 'club' }, { name: 'Trade' }] },
 } satisfies Record<string, Customer>;
 
 /** What of the market one auto order meets. */
@@ -174,15 +193,24 @@ export function marketCatalogue(orderable: NonNullable<Item['auto_order']>): Ite
   const sold = (merchant_item_id: string, cost: number, more: Item): Item => ({
     merchant_item_id,
     description: merchant_item_id.toLowerCase(),
-    pricing: { cost },
     auto_order: orderable,
     ...more,
+    pricing: { cost, ...more.pricing },
   });
   const weighs = (value: number) => ({ physical: { weight: { uom: 'LB' as const, value } } });
   return [
-    sold('HEAVY', 41.17, weighs(3.5)),
+    sold('HEAVY', 41.17, {
+      ...weighs(3.5),
+      pricing: clubPrices({ quantity: 1, cost: 40.01 }, { quantity: 3, cost: 33.33 }),
+      // Limits of purchases do not stop what recurs.
+      restriction: { minimum_quantity: 50 },
+    }),
     sold('EBOOK', 7.77, { tax: { tax_product_type: 'digital' } }),
-    sold('PARTTAXED', 22.22, { tax: { taxable_cost: 13.13 }, ...weighs(0.5) }),
+    sold('PARTTAXED', 22.22, {
+      tax: { taxable_cost: 13.13 },
+      restriction: { exclude_coupon: true },
+      ...weighs(0.5),
+    }),
   ];
 }
 

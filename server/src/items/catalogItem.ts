@@ -52,6 +52,7 @@ export function catalogItem(document: Item): CatalogItem {
     distributionCenter: centerOf(document),
     grams: gramsOf(document),
     freeShipping: document.shipping?.free_shipping,
+    excludesCoupons: document.restriction?.exclude_coupon,
     stock: stockOf(document),
   };
 }

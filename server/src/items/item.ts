@@ -26,6 +26,8 @@ export interface CatalogItem {
   readonly grams?: number | undefined;
   /** Ships free in every order. */
   readonly freeShipping?: boolean | undefined;
+  /** No coupon lowers its price. */
+  readonly excludesCoupons?: boolean | undefined;
   /** What is left of it; absent for an item that is not counted. */
   readonly stock?: ItemStock | undefined;
   /** The distribution center that ships it. Absent: the merchant's default center. */

@@ -106,7 +106,7 @@ const cartOf = ({ order, lines, shipping, at }: CouponRequest) => ({
     quantity: line.quantity,
     unitCost: line.unitCost,
     amount: lineAmount(line),
-    isExcluded: order.items?.[index]?.exclude_coupon === true,
+    isExcluded: line.excludesCoupons,
   })),
   shipping,
   shippingMethod: order.shipping?.shipping_method,

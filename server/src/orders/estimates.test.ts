@@ -177,6 +177,49 @@ test('what an insert would refuse or warn of is told with the price', async () =
   assert.match(estimate.warnings[0], /NONE is not a coupon/);
 });
 
+test('no coupon lowers the price of an item that excludes them, nor on rebills', async () => {
+  await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'FIXED',
+      pricing: { cost: 50 },
+      restriction: { exclude_coupon: true },
+      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+    },
+  });
+  const items = [
+    { merchant_item_id: 'FIXED', auto_order_schedule: 'Monthly' },
+    { merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' },
+  ];
+  const body = { items, coupons: [{ coupon_code: 'TEN' }] };
+  const { estimate } = await ask({ operation: 'estimatePricing', body });
+  assert.deepEqual([estimate.lines[0].discount, estimate.lines[1].discount], [0, 1.8]);
+  const { order } = await ask({
+    operation: 'insertOrder',
+    query: { _expand: 'item,auto_order' },
+    body: {
+      ...body,
+      billing: { email: 'fixed@example.com' },
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_number_token: 'tok_approve',
+          card_expiration_month: 12,
+          card_expiration_year: 2040,
+        },
+      },
+    },
+  });
+  assert.equal(order.items[0].exclude_coupon, true);
+  const params = { auto_order_oid: order.auto_order.auto_order_oid };
+  const { rebills } = await ask({
+    operation: 'previewAutoOrder',
+    params,
+    query: { count: 1 },
+  });
+  assert.equal(rebills[0].discount, 1.8);
+});
+
 test('a cart without a price is refused', async () => {
   const refused = async (body: PricingEstimateRequest) =>
     (await ask({ operation: 'estimatePricing', body }, 400)).error.user_message;

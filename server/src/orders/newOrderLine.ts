@@ -24,6 +24,8 @@ export interface OrderLine extends TotalsLine {
   readonly recurs: boolean;
   /** What it counts for the cost of shipping. */
   readonly shipping: Pick<ShippedLine, 'grams' | 'shipsFree' | 'isParcel'>;
+  /** No coupon lowers its price. */
+  readonly excludesCoupons: boolean;
   /** The item, if it recurs and each customer may have it once. */
   readonly onceItemId?: string | undefined;
   document(
@@ -119,6 +121,7 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
     warnings: warningsOf(request, path),
     recurs: recurs(request),
     shipping: shippingOf(request),
+    excludesCoupons: excludesCoupons(request),
     onceItemId: onceItemOf(request),
     document: (totals, itemIndex, money) =>
       lineDocument(request, quantity, prices.value, totals, itemIndex, money),
@@ -137,6 +140,9 @@ const shippingOf = (request: LineRequest): OrderLine['shipping'] => {
     isParcel: type !== 'digital' && type !== 'service',
   };
 };
+
+const excludesCoupons = ({ wire, item }: Pick<LineRequest, 'wire' | 'item'>): boolean =>
+  wire.exclude_coupon ?? item?.excludesCoupons === true;
 
 const weightOf = ({ weight }: OrderItem): number | undefined =>
   weight?.value === undefined ? undefined : weight.value * gramsOf[weight.uom ?? 'LB'];
@@ -293,6 +299,7 @@ function lineDocument(
 /** Returns the marks that a line takes from its catalogue item. */
 const marksOf = (item: LineRequest['item'], wire: OrderItem) => ({
   ...(item?.kit ? { kit: true } : {}),
+  ...(excludesCoupons({ wire, item }) ? { exclude_coupon: true } : {}),
   ...(item?.productType && !wire.tax_product_type ? { tax_product_type: item.productType } : {}),
   ...(item?.distributionCenter && !wire.distribution_center_code
     ? { distribution_center_code: item.distributionCenter }

@@ -397,7 +397,7 @@ function couponsOff(lines: readonly RebillLine[], shipping: Minor, terms: Rebill
 function originalCouponsOff(
   lines: readonly RebillLine[],
   shipping: Minor,
-  { originalCoupons = [], original, rebill, context }: RebillTerms,
+  { originalCoupons = [], original, catalog, rebill, context }: RebillTerms,
 ): CouponsOff {
   if (originalCoupons.length === 0) return nothingOff(lines);
   const cart = {
@@ -406,7 +406,8 @@ function originalCouponsOff(
       quantity,
       unitCost,
       amount,
-      isExcluded: original.couponFreeItemIds.has(fold(itemId)),
+      isExcluded:
+        original.couponFreeItemIds.has(fold(itemId)) || catalog(itemId)?.excludesCoupons === true,
     })),
     shipping,
     shippingMethod: original.shippingMethod,
