@@ -155,6 +155,10 @@ async function playCustomer(ask: Ask, keeps: Keeps): Promise<void> {
         card_number_token: 'tok_visa_4242',
       },
     ],
+    // Orders of the scenario keep these limits.
+    minimum_item_count: 1,
+    minimum_subtotal: 1,
+    maximum_item_count: 900,
   };
   const { customer } = await ask({
     operation: 'insertCustomer',
