@@ -915,6 +915,9 @@ export const operations = {
       manual_refund: flag('True: the money was given back outside; no gateway is asked.'),
       reverse_affiliate_transactions: flag('Taken and without effect here.'),
       issue_store_credit: flag('True: the customer gets store credit instead of the money.'),
+      restock: flag(
+        'True: the pieces that this refund adds to quantity_refunded are put back into stock.',
+      ),
       ...expandable(),
     }),
     body: Order,

@@ -7,16 +7,23 @@ import type { Order } from '@perennial/contract/order.ts';
 import { Temporal } from 'temporal-polyfill';
 import { orderHooks } from '../../server/src/autoOrders/hooks.ts';
 import { auditCaptures, auditMerchant } from '../../server/src/books/auditOperations.ts';
+import { insertCustomer } from '../../server/src/customers/store.ts';
+import { availableCredit } from '../../server/src/customers/storeCredit.ts';
+import { giveCredit, storePayments } from '../../server/src/customers/storeCreditOperations.ts';
+import { readAccount } from '../../server/src/customers/storeCreditStore.ts';
 import { minor } from '../../server/src/kernel/money.ts';
 import { cardTestWorker } from '../../server/src/orders/cardTestWorker.ts';
 import { insertOrder, type OrderParts } from '../../server/src/orders/insertOperations.ts';
 import { askNewCard } from '../../server/src/orders/newCardOperations.ts';
 import type { OrderRecord } from '../../server/src/orders/order.ts';
+import { refundOthers } from '../../server/src/orders/otherRefundOperations.ts';
+import { otherRefundWorker } from '../../server/src/orders/otherRefundWorker.ts';
 import { processPayment } from '../../server/src/orders/processPaymentOperations.ts';
 import {
   runRetries,
   updateRetryConfig,
 } from '../../server/src/orders/receivableRetryOperations.ts';
+import { wholeRefund } from '../../server/src/orders/refund.ts';
 import { type RefundParts, refundOrder } from '../../server/src/orders/refundOperations.ts';
 import { refundWorker } from '../../server/src/orders/refundWorker.ts';
 import { findOrders, insertOrders } from '../../server/src/orders/store.ts';
@@ -28,7 +35,9 @@ import { createPayments } from '../../server/src/payments/payments.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import type { Context } from '../../server/src/platform/context.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
+import { runDue } from '../../server/src/rebill/dueOperations.ts';
 import { lockRebill } from '../../server/src/rebill/keptOrderOperations.ts';
+import { anItem } from '../support/autoOrders.ts';
 import { testDatabase } from '../support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { Stop, stoppableDatabase, stoppableGateways } from './stopping.ts';
@@ -129,6 +138,11 @@ async function finishOpen(rebills: Rebills, now: string): Promise<void> {
   const rounds = { db: rebills.db, log: context.log, contextFor: async () => context };
   await unsettledChargesWorker(rounds, parts).runOnce();
   await refundWorker(rounds, parts).runOnce();
+  await rebills.db.run(
+    `update other_refund set lease_until = now() - interval '1 second' where merchant_id = $1`,
+    [merchantId],
+  );
+  await otherRefundWorker(rounds, parts).runOnce();
 }
 
 /** What the gateway captured for each order, in minor units. */
@@ -225,19 +239,7 @@ test('whatever the process did last, a refund is made once', async (t) => {
     const fresh = partsOf(rebills, dayAfter);
     await processPayment(fresh.context, id, {}, fresh.parts);
     const refundIt: Work = (context, parts) =>
-      refundOrder(
-        context,
-        id,
-        { items: [{ quantity_refunded: 1 }] },
-        {
-          user: 'staff',
-          isManual: false,
-          rejectAfterRefund: false,
-          cancelAutoOrder: false,
-          notifyCustomer: false,
-        },
-        parts,
-      );
+      refundOrder(context, id, { items: [{ quantity_refunded: 1 }] }, wishes, parts);
     isStopped = await runUntilEffect(k, rebills, dayAfter, refundIt);
     await finishOpen(rebills, dayAfter);
     await refundIt(fresh.context, fresh.parts).catch(() => undefined);
@@ -354,4 +356,184 @@ const trialBy = (cardToken: string): Order => ({
       card_expiration_year: 2040,
     },
   },
+});
+
+/** A shop whose customer has two auto orders, each with a rebill that was charged. */
+async function shopOfOne(db: Database, merchantId: string) {
+  const rebills = await rebillsOn(db, { merchantId });
+  const autoOrder = { ...coffee.auto_order, refund_other_auto_orders: true };
+  await rebills.addItem({ ...coffee, auto_order: autoOrder });
+  await addCustomer(rebills);
+  for (const autoOrderOid of [1, 2])
+    await rebills.add({ autoOrderOid, items: [itemOf(autoOrderOid)] });
+  await db.run('update orders set customer_profile_oid = 1 where merchant_id = $1', [merchantId]);
+  await orderHooks.onOriginalOrderChanged(rebills.context(due), originalsOf(merchantId));
+  await rebills.run(due);
+  const orders = [...(await rebills.orders(1)), ...(await rebills.orders(2))];
+  return { rebills, orderIds: orders.map(({ document }) => document.order_id!) };
+}
+
+const originalsOf = (merchantId: string) =>
+  [1, 2].map((oid) => `${merchantId}-${String(oid).padStart(10, '0')}`);
+
+const itemOf = (autoOrderOid: number) => anItem({ itemOid: 10 + autoOrderOid });
+
+const addCustomer = ({ db, merchant: { merchantId } }: Rebills) =>
+  insertCustomer(
+    db,
+    merchantId,
+    { document: { customer_profile_oid: 1, email: 'ann@example.com' }, cardTokens: {} },
+    Temporal.Instant.from(due),
+  );
+
+const wishes = {
+  user: 'staff',
+  isManual: false,
+  rejectAfterRefund: false,
+  cancelAutoOrder: false,
+  notifyCustomer: false,
+};
+
+/** Refunds all that is left of an order. */
+const refundAll =
+  (id: string): Work =>
+  async (context, parts) => {
+    const [order] = await findOrders(context.db, context.merchant.merchantId, [id]);
+    await refundOrder(context, id, wholeRefund(order!), wishes, parts);
+  };
+
+const refundedAt = ({ gateways, merchant }: Rebills, id: string) =>
+  gateways.books
+    .captures()
+    .filter((each) => each.merchantId === merchant.merchantId && each.orderReference === id)
+    .map(({ amount, refunded }) => [amount, refunded]);
+
+test('whatever the process did last, refunds of other orders are made once', async (t) => {
+  const db = await testDatabase(t);
+  let k = 0;
+  for (let isStopped = true; isStopped; k += 2) {
+    const { rebills, orderIds } = await shopOfOne(db, `O${k}`);
+    const [cause = '', other = ''] = orderIds;
+    isStopped = await runUntilEffect(k, rebills, dayAfter, async (context, parts) => {
+      await refundAll(cause)(context, parts);
+      await refundOthers(context, cause, parts);
+    });
+    await finishOpen(rebills, dayAfter);
+    const fresh = partsOf(rebills, dayAfter);
+    await refundAll(cause)(fresh.context, fresh.parts).catch(() => undefined);
+    await finishOpen(rebills, dayAfter);
+    for (const id of [cause, other])
+      assert.deepEqual(refundedAt(rebills, id), [[1906, 1906]], `${id}, stopped after effect ${k}`);
+    const left = await db.rows('select from other_refund where merchant_id = $1', [`O${k}`]);
+    assert.equal(left.length, 0);
+    await checkOrders(rebills, orderIds, `stopped after effect ${k}`);
+    assert.ok(k < effectsMax, 'a run without an end');
+  }
+  t.diagnostic(`${k} places to stop at`);
+});
+
+/**
+ * A customer with 12.00 of store credit after two originals used some. The first card pays the rest
+ * of its rebill; the second declines.
+ */
+async function creditShop(db: Database, merchantId: string) {
+  const rebills = await rebillsOn(db, { merchantId });
+  await rebills.addItem(coffee);
+  await addCustomer(rebills);
+  const usd = (value: number) => ({ value, currency_code: 'USD' });
+  const document = {
+    summary: {
+      shipping_handling_total: usd(5),
+      total: usd(19.06),
+      internal_gift_certificate_amount: usd(4),
+    },
+  };
+  for (const [index, cardToken] of ['tok_approve', 'tok_decline'].entries())
+    await rebills.add(
+      { autoOrderOid: index + 1, items: [itemOf(index + 1)] },
+      { cardToken, document },
+    );
+  await db.run('update orders set customer_profile_oid = 1 where merchant_id = $1', [merchantId]);
+  const context = rebills.context(due);
+  await giveCredit(context, 1, {
+    amount: minor(2000),
+    description: '',
+    enteredAt: context.now,
+    vestsAt: context.now,
+  });
+  for (const orderId of originalsOf(merchantId))
+    await storePayments(context, [
+      {
+        orderId,
+        customerOid: 1,
+        entryOid: 1,
+        amount: minor(400),
+        description: '',
+        usedAt: context.now,
+      },
+    ]);
+  return rebills;
+}
+
+/** A fresh process once the leases are over finishes the rebills. */
+async function finishRebills(rebills: Rebills): Promise<void> {
+  await rebills.db.run(
+    `update rebill set lease_until = statement_timestamp()
+     where merchant_id = $1 and lease_until is not null`,
+    [rebills.merchant.merchantId],
+  );
+  await rebills.resolve(due);
+  await rebills.run(due);
+}
+
+const availableIn = async ({ db, merchant: { merchantId } }: Rebills): Promise<number> =>
+  availableCredit(await readAccount(db, merchantId, 1), Temporal.Instant.from(dayAfter));
+
+test('whatever the process did last, a rebill uses store credit once', async (t) => {
+  const db = await testDatabase(t);
+  let k = 0;
+  for (let isStopped = true; isStopped; k += 2) {
+    const rebills = await creditShop(db, `C${k}`);
+    isStopped = await runUntilEffect(k, rebills, due, async (context) => {
+      const payments = createPayments(rebills.gateways);
+      const until = context.now;
+      await runDue(context, { ...rebills.parts, payments }, { until, moment: 'now' });
+    });
+    await finishRebills(rebills);
+    const orders = await rebills.orders(1);
+    const where = `stopped after effect ${k}`;
+    const used = orders.map(({ total, document: { summary } }) => [
+      summary?.internal_gift_certificate_amount?.value,
+      total,
+    ]);
+    // Which of the two rebills was claimed first decides which of them had the credit.
+    assert.deepEqual(used, [[12, 706]], where);
+    assert.equal((await rebills.orders(2)).length, 0, where);
+    assert.equal(await availableIn(rebills), 0, where);
+    await checkOrders(rebills, [orders[0]!.document.order_id!], where);
+    assert.ok(k < effectsMax, 'a run without an end');
+  }
+  t.diagnostic(`${k} places to stop at`);
+});
+
+test('whatever the process did last, a refund gives store credit back once', async (t) => {
+  const db = await testDatabase(t);
+  let k = 0;
+  for (let isStopped = true; isStopped; k++) {
+    const rebills = await creditShop(db, `G${k}`);
+    await rebills.run(due);
+    const [order] = await rebills.orders(1);
+    const id = order!.document.order_id!;
+    isStopped = await runUntilEffect(k, rebills, dayAfter, refundAll(id));
+    await finishOpen(rebills, dayAfter);
+    const fresh = partsOf(rebills, dayAfter);
+    await refundAll(id)(fresh.context, fresh.parts).catch(() => undefined);
+    await finishOpen(rebills, dayAfter);
+    const where = `stopped after effect ${k}`;
+    assert.deepEqual(refundedAt(rebills, id), [[706, 706]], where);
+    assert.equal(await availableIn(rebills), 1200, where);
+    await checkOrders(rebills, [id], where);
+    assert.ok(k < effectsMax, 'a run without an end');
+  }
+  t.diagnostic(`${k} places to stop at`);
 });

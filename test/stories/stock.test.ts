@@ -167,3 +167,25 @@ story(
     assert.equal(await levelOf(ann), 0);
   },
 );
+
+story('a refund puts back what it is told to, and a rejection the rest', opening, async (shop) => {
+  await shop.sells(tea(10));
+  const ann = await shop.order([{ ...monthly[0]!, quantity: 4 }]);
+  assert.equal(await levelOf(ann), 6);
+  const { original_order_id: orderId } = await ann.read();
+  const refund = (quantity: number, query: Record<string, boolean>) =>
+    ann.ask({
+      operation: 'refundOrder',
+      params: { order_id: orderId! },
+      query,
+      body: { items: [{ quantity_refunded: quantity }] },
+    });
+  await refund(1, {});
+  assert.equal(await levelOf(ann), 6, 'a refund alone puts nothing back');
+  await refund(2, { restock: true });
+  assert.equal(await levelOf(ann), 7, 'one piece more was refunded');
+  const again = await refund(2, { restock: true }).catch((error: Error) => error.message);
+  assert.match(String(again), /refund/);
+  await refund(4, { restock: true, reject_after_refund: true });
+  assert.equal(await levelOf(ann), 10, 'three were put back by refunds, and one by the rejection');
+});

@@ -66,6 +66,18 @@ story('rebills use what is left of the credit that paid the original', { on }, a
   assert.deepEqual([explanation.store_credit, explanation.total], [8, 4]);
 });
 
+story('the notes of a profile are added to rebills', { on }, async (shop) => {
+  const { ann, oid } = await subscribed(shop, 0);
+  await ann.ask({
+    operation: 'updateCustomer',
+    params: { customer_profile_oid: oid },
+    body: { automatic_merchant_notes: 'Ring twice' },
+  });
+  await shop.until('2026-02-16T00:00');
+  const [bill] = await ann.bills('internal');
+  assert.equal(bill?.internal?.merchant_notes, 'Ring twice');
+});
+
 story('rebills of an original without store credit use none', { on }, async (shop) => {
   const { ann, oid } = await subscribed(shop, 0);
   await shop.until('2026-02-16T00:00');

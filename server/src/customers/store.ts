@@ -46,6 +46,22 @@ export async function findMarked(
   return new Set(rows.map(({ oid }) => oid));
 }
 
+/** Returns the notes that every order of these customers gets, by oid. Few profiles have any. */
+export async function findAutomaticNotes(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  if (oids.length === 0) return new Map();
+  const rows = await db.rows<{ oid: number; notes: string | null }>(
+    `select customer_profile_oid as oid, document->>'automatic_merchant_notes' as notes
+     from customer where merchant_id = $1 and customer_profile_oid = any($2::int[])
+       and document ? 'automatic_merchant_notes'`,
+    [merchantId, oids],
+  );
+  return new Map(rows.map(({ oid, notes }) => [oid, notes?.trim() ?? '']));
+}
+
 /** Returns the profile with this email and what it says of orders, or undefined. */
 export async function findOrderingCustomer(
   db: Database,

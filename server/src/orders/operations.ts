@@ -164,6 +164,7 @@ export interface RefundQuery {
   readonly auto_order_cancel_reason?: string | undefined;
   readonly manual_refund?: boolean | undefined;
   readonly issue_store_credit?: boolean | undefined;
+  readonly restock?: boolean | undefined;
 }
 
 const requestedRefund = ({ actor }: Context, query: RefundQuery): RequestedRefund => ({
@@ -174,6 +175,7 @@ const requestedRefund = ({ actor }: Context, query: RefundQuery): RequestedRefun
   cancelAutoOrder: query.auto_order_cancel === true,
   cancelReason: query.auto_order_cancel_reason || undefined,
   notifyCustomer: query.skip_customer_notification !== true,
+  ...(query.restock === true && { restocks: true }),
 });
 
 /** The most orders that one call may read by id. */

@@ -62,6 +62,8 @@ export interface OrderRecord {
   readonly copiedFrom?: string | undefined;
   /** Where it was to be shipped when its tax was calculated; absent: its address never changed. */
   readonly taxedPlace?: string | undefined;
+  /** How many pieces of each line refunds put back into stock. Absent: none. */
+  readonly restocked?: readonly number[] | undefined;
   /** The token of the card at the gateway. */
   readonly cardToken?: string | undefined;
   /** Why its auto order is not billed, as the second half of a sentence. Absent: no reason. */

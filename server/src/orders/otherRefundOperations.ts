@@ -1,12 +1,14 @@
 import type { Context } from '../platform/context.ts';
 import { Refusal } from '../platform/http/refusal.ts';
 import { isUnavailable } from '../platform/storage/failures.ts';
+import type { OrderRecord } from './order.ts';
 import { listOtherRefunds, type OtherRefund, removeOtherRefund } from './otherRefundStore.ts';
 import { wholeRefund } from './refund.ts';
 import { refundedOf, totalOf } from './refunded.ts';
 import { type RefundParts, refundOrder } from './refundOperations.ts';
 import { countRefunds } from './refundStore.ts';
 import { findOrder } from './store.ts';
+import { creditUsed } from './storeCredit.ts';
 import { updateOrder } from './updateOperations.ts';
 
 /** The most orders that one request refunds besides its own. A worker refunds the others. */
@@ -45,7 +47,7 @@ export async function refundOther(
   const { merchantId } = context.merchant;
   const { orderId, causeOrderId, wishes } = other;
   const order = await findOrder(context.db, merchantId, orderId);
-  const isLeft = order !== undefined && totalOf(refundedOf(order)) < order.total;
+  const isLeft = order !== undefined && !isRefunded(order);
   if (isLeft && (await countRefunds(context.db, merchantId, orderId)).isOpen)
     return `Order ${orderId}: a refund has no known outcome yet. The rest is refunded afterwards.`;
   const failure = isLeft
@@ -56,6 +58,12 @@ export async function refundOther(
   if (failure !== undefined) await noteFailure(context, causeOrderId, failure, parts);
   await removeOtherRefund(context.db, merchantId, orderId);
   return failure;
+}
+
+/** Whether all of an order was given back: the money, and the store credit that paid a part of it. */
+function isRefunded(order: OrderRecord): boolean {
+  const refunded = refundedOf(order);
+  return totalOf(refunded) === order.total && (refunded.credit ?? 0) === creditUsed(order);
 }
 
 /** Does a refund and returns its refusal as a sentence. Other errors stay errors. */

@@ -32,6 +32,7 @@ export async function queueOthers(
   await queueOtherRefunds(context.db, merchantId, orderId, oids, {
     ...wishes,
     rejectAfterRefund: false,
+    restocks: false,
     causeOrderId: orderId,
   });
 }

@@ -102,6 +102,32 @@ export function itemsGivenBack({ document }: OrderRecord, after: Refunded): stri
   });
 }
 
+/** Returns how many pieces of each line a refund adds to those refunded; empty if there are none. */
+export function newlyRefunded(before: OrderRecord, after: Refunded): number[] {
+  const earlier = refundedOf(before).lines;
+  const added = after.lines.map(({ quantity }, place) =>
+    Math.max(0, Number((quantity - (earlier[place]?.quantity ?? 0)).toFixed(4))),
+  );
+  return added.some((quantity) => quantity > 0) ? added : [];
+}
+
+/** Returns what refunds put back of each line, with what another one puts back. */
+export const addedUp = ({ restocked = [] }: OrderRecord, added: readonly number[]): number[] =>
+  added.map((quantity, place) => Number((quantity + (restocked[place] ?? 0)).toFixed(4)));
+
+/** Warns that a refund of no pieces puts nothing back. */
+export const restockWarnings = (
+  before: OrderRecord,
+  { after }: Pick<PlannedRefund, 'after'>,
+  { restocks }: { readonly restocks?: boolean | undefined },
+): string[] =>
+  restocks === true && newlyRefunded(before, after).length === 0
+    ? [
+        'restock: no quantity_refunded is higher than before, so nothing is put back into stock. ' +
+          'Send the quantities, or set inventory_level of the item.',
+      ]
+    : [];
+
 interface ReadLines {
   readonly lines: readonly RefundedLine[];
   /** True when the amount of a line was computed from its quantity, so its tax is due as well. */

@@ -9,7 +9,13 @@ import type { OrderHooks } from './hooks.ts';
 import { event, stageEvents } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { queueOthers } from './otherRefundQueueOperations.ts';
-import { type PlannedRefund, planRefund } from './refund.ts';
+import {
+  addedUp,
+  newlyRefunded,
+  type PlannedRefund,
+  planRefund,
+  restockWarnings,
+} from './refund.ts';
 import { findRefundBlock, type RefundBlock } from './refundBlockStore.ts';
 import { refundedOf, totalOf } from './refunded.ts';
 import { refundedOrder } from './refundedOrder.ts';
@@ -23,7 +29,7 @@ import {
   type RefundWishes,
   settleRefund,
 } from './refundStore.ts';
-import { returnRejected } from './stockOperations.ts';
+import { returnPieces, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 import { giveBackCredit } from './storeCreditOperations.ts';
 import { noOrder } from './updateOperations.ts';
@@ -136,7 +142,7 @@ export async function beginRefund(
   refuseBlocked(order, await findRefundBlock(context.db, order.merchantId, order.orderId));
   const plan = planRefund(order, body);
   if (!plan.ok) return refuse('invalid_field', plan.reason, { objectId: order.orderId });
-  const { warnings } = plan.value;
+  const warnings = [...plan.value.warnings, ...restockWarnings(order, plan.value, request)];
   await refuseWithoutProfile(context, order, plan.value, request);
   const { isStoreCredit = false } = request;
   if (request.isManual || isStoreCredit || plan.value.amount === 0) {
@@ -331,7 +337,7 @@ export async function applyRefund(
   made: RefundMade,
   hooks: OrderHooks,
 ): Promise<void> {
-  const order = refundedOrder(
+  const refunded = refundedOrder(
     before,
     planned,
     {
@@ -342,6 +348,8 @@ export async function applyRefund(
     },
     { at: context.now, timeZone: context.merchant.timeZone },
   );
+  const back = wishes.restocks === true ? newlyRefunded(before, planned.after) : [];
+  const order = back.length === 0 ? refunded : { ...refunded, restocked: addedUp(before, back) };
   await saveOrder(context.db, order);
   await giveBackCredit(context, order, {
     credit: minor((planned.after.credit ?? 0) - (refundedOf(before).credit ?? 0)),
@@ -364,6 +372,7 @@ export async function applyRefund(
       reason: wishes.cancelReason ?? `Refund of order ${order.orderId}`,
       user: wishes.user,
     });
+  await returnPieces(context, before, back);
   await returnRejected(context, before, order);
 }
 

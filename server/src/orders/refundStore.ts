@@ -35,6 +35,8 @@ export interface RefundWishes {
   readonly cancelAutoOrder: boolean;
   readonly cancelReason?: string | undefined;
   readonly notifyCustomer: boolean;
+  /** The pieces that it adds to those refunded are put back into stock. Absent: they are not. */
+  readonly restocks?: boolean | undefined;
   /** The order whose refund is the cause of this one. Absent: it was requested by itself. */
   readonly causeOrderId?: string | undefined;
 }

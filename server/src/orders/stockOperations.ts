@@ -67,8 +67,24 @@ export async function returnRejected(
   const isInvoicedRebill = (before.rebillNumber ?? 0) > 0 && isInvoiced(method);
   if (before.paidAt === undefined && !isInvoicedRebill) return;
   const { document } = before;
-  const items = (document.items ?? []).filter((line) => line.shipped_dts === undefined);
-  await returnOrder(context, { ...before, document: { ...document, items } });
+  const unshipped = (document.items ?? []).map(({ shipped_dts, quantity = 1 }, place) =>
+    shipped_dts === undefined ? Math.max(0, quantity - (after.restocked?.[place] ?? 0)) : 0,
+  );
+  await returnPieces(context, before, unshipped);
+}
+
+/** Puts back some pieces of each line of an order that took them. */
+export async function returnPieces(
+  context: Context,
+  order: OrderRecord,
+  quantities: readonly number[],
+): Promise<void> {
+  const { document } = order;
+  const items = (document.items ?? []).flatMap((line, place) => {
+    const quantity = quantities[place] ?? 0;
+    return quantity > 0 ? [{ ...line, quantity, quantity_refunded: 0 }] : [];
+  });
+  if (items.length > 0) await returnOrder(context, { ...order, document: { ...document, items } });
 }
 
 function refuseSoldOut({ document }: OrderRecord, { itemId }: StockUse, left: number): never {

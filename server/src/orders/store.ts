@@ -196,12 +196,13 @@ interface OrderRow {
   charging: boolean;
   rebill_stop: string | null;
   taxed_place: string | null;
+  restocked: number[] | null;
 }
 
 const columns = `o.order_id, ${documentJson('o')} as document, o.created_at, o.modified_at,
   o.paid_at, o.currency, o.total_minor, o.customer_profile_oid, o.auto_order_oid, o.rebill_number,
   o.card_token, o.copied_from, o.charge_lease_until is not null as charging, o.rebill_stop,
-  o.taxed_place`;
+  o.taxed_place, o.restocked`;
 
 const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'order_id', type: 'text', read: (order) => order.orderId },
@@ -229,6 +230,7 @@ const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'card_token', type: 'text', read: (order) => order.cardToken },
   { name: 'copied_from', type: 'text', read: (order) => order.copiedFrom },
   { name: 'taxed_place', type: 'text', read: (order) => order.taxedPlace },
+  { name: 'restocked', type: 'json', read: (order) => order.restocked },
   { name: 'channel_partner_code', type: 'text', read: (order) => partnerNumber(order)?.code },
   { name: 'channel_partner_order_id', type: 'text', read: (order) => partnerNumber(order)?.id },
   {
@@ -288,6 +290,7 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
     copiedFrom: row.copied_from ?? undefined,
     charging: row.charging,
     ...(row.taxed_place === null ? {} : { taxedPlace: row.taxed_place }),
+    ...(row.restocked === null ? {} : { restocked: row.restocked }),
     ...(row.rebill_stop === null ? {} : { rebillStop: row.rebill_stop }),
   };
 }

@@ -8,6 +8,7 @@ import type { Minor } from '../kernel/money.ts';
 import { fromMinor, minor, multiply, sum } from '../kernel/money.ts';
 import type { OrderCurrency } from '../orders/money.ts';
 import { wireCurrency } from '../orders/money.ts';
+import { withNotes } from '../orders/notes.ts';
 import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import { withoutParcel } from '../orders/parcel.ts';
 import { isShippedHere, paidStage } from '../orders/shipping.ts';
@@ -30,6 +31,8 @@ export interface RebillOrderSource {
   readonly at: Temporal.Instant;
   readonly zone: string;
   readonly payment: RebillPayment;
+  /** What the customer's profile adds to the notes of every order. */
+  readonly notes?: string | undefined;
   /** The earlier attempts, if they left no order: the order shows them among its transactions. */
   readonly declines?: readonly EarlierDecline[] | undefined;
   /** Amounts that were formatted for other orders of the same batch. */
@@ -102,6 +105,7 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     ...couponsOf(order),
     items,
     summary: summaryOf(order, money),
+    ...(source.notes && { internal: withNotes(undefined, source.notes) }),
     // Tells the payment of a kept order whether the order then ships.
     ...(!isPaid && isShippedHere(original) ? { channel_partner: { store_completed: false } } : {}),
   });

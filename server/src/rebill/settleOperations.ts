@@ -9,6 +9,7 @@ import { lockVersions, takeDueMarks } from '../autoOrders/dueStore.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveAutoOrders, saveRebilled } from '../autoOrders/store.ts';
+import { findAutomaticNotes } from '../customers/store.ts';
 import { countSold } from '../items/stockOperations.ts';
 import { required } from '../kernel/assert.ts';
 import { fulfillmentEvent } from '../orders/fulfillment.ts';
@@ -210,10 +211,13 @@ async function planSettlements(
   const autoOrders = await loadCurrentRecords(context, answered, versions);
   const originals = await loadOriginals(context, answered, autoOrders);
   const kept = await loadKeptOrders(context, answered);
+  const oids = [...originals.values()].flatMap(({ customerProfileOid: oid }) => oid ?? []);
+  const notes = await findAutomaticNotes(db, merchantId, oids);
   const catalog = await loadCatalog(db, merchantId, [...autoOrders.values()]);
   const wrote = new Map<string, Currency>();
   const { now } = context;
-  const sources = { autoOrders, originals, kept, inFlight, catalog, policy, zone, now, wrote };
+  const read = { autoOrders, originals, kept, notes, inFlight, catalog };
+  const sources = { ...read, policy, zone, now, wrote };
   return answered.map((each) => settlementOf(each, sources));
 }
 
@@ -223,6 +227,8 @@ interface SettlementSources {
   readonly originals: ReadonlyMap<string, OrderRecord>;
   /** Orders that earlier attempts left, by order id. */
   readonly kept: ReadonlyMap<string, OrderRecord>;
+  /** What profiles add to the notes of every order, by the oid of the customer. */
+  readonly notes: ReadonlyMap<number, string>;
   readonly inFlight: LockedRows['inFlight'];
   readonly catalog: Catalog;
   readonly policy: RebillPolicy;
@@ -254,6 +260,7 @@ function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Se
         original,
         zone,
         payment: answer,
+        notes: sources.notes.get(original.customerProfileOid ?? 0),
         declines: before === undefined ? declines : [],
         wrote,
       })

@@ -556,6 +556,7 @@ CREATE TABLE orders (
   rebill_stop text,
   taxed_place text,
   erased_at timestamp with time zone,
+  restocked json,
   CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id),
   CONSTRAINT orders_check CHECK ((auto_order_oid IS NULL) = (rebill_number IS NULL))
 );
@@ -705,6 +706,7 @@ CREATE INDEX customer_created ON customer USING btree (merchant_id, created_at, 
 CREATE INDEX customer_first_name ON customer USING btree (merchant_id, fold(((document -> 'billing'::text) -> 0) ->> 'first_name'::text) COLLATE "C", customer_profile_oid);
 CREATE INDEX customer_last_name ON customer USING btree (merchant_id, fold(((document -> 'billing'::text) -> 0) ->> 'last_name'::text) COLLATE "C", customer_profile_oid);
 CREATE INDEX customer_modified ON customer USING btree (merchant_id, modified_at, customer_profile_oid);
+CREATE INDEX customer_notes ON customer USING btree (merchant_id, customer_profile_oid) WHERE document ? 'automatic_merchant_notes'::text;
 CREATE INDEX customer_phone ON customer USING btree (merchant_id, regexp_replace(((document -> 'billing'::text) -> 0) ->> 'day_phone'::text, '\D'::text, ''::text, 'g'::text) COLLATE "C", customer_profile_oid);
 
 CREATE TABLE customer_adoption (
