@@ -57,7 +57,9 @@ type Feature = (typeof features)[number];
  */
 const featureArrows: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
   books: ['rebill', 'autoOrders', 'orders', 'payments', 'items', 'coupons', 'customers'],
-  oauth: ['staff'],
+  oauth: ['staff', 'notifications'],
+  // Users get mails about their accounts.
+  staff: ['notifications'],
   rebill: ['autoOrders', 'orders', 'payments', 'items', 'coupons', 'customers'],
   autoOrders: ['orders', 'items', 'customers'],
   orders: ['items', 'coupons', 'customers'],

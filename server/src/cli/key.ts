@@ -7,6 +7,7 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { findMerchant } from '../platform/tenancy/merchantStore.ts';
+import { mailUser } from '../staff/accountNewsOperations.ts';
 import {
   type ApiKey,
   allPermissions,
@@ -22,7 +23,7 @@ import { findAccess } from '../staff/staffStore.ts';
 import { countWebhooks } from '../webhooks/webhookStore.ts';
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
-import { recordCommand } from './record.ts';
+import { newsOfCommand, recordCommand } from './record.ts';
 
 /** `key create|list|rotate|revoke`: the simple keys of a merchant. */
 export const keyCommand: Command = {
@@ -155,6 +156,7 @@ function create(values: Values): Action {
       const made = await createApiKey(tx, randomIds, details, systemClock.now());
       const act = { act: 'key create', ...named(made.stored.keyId), after: details };
       await recordCommand(tx, act, merchantId);
+      await mailHolder(tx, made.stored, 'key');
       return made;
     });
     console.error(
@@ -162,6 +164,15 @@ function create(values: Values): Action {
     );
     console.log(key);
   };
+}
+
+async function mailHolder(
+  tx: Database,
+  { merchantId, userId, keyId, name }: ApiKey,
+  change: 'key' | 'key_secret',
+): Promise<void> {
+  if (userId === undefined) return;
+  await mailUser(tx, merchantId, userId, newsOfCommand(change, `Key ${keyId}, "${name}"`));
 }
 
 const named = (keyId: number) => ({ objectType: 'key', objectId: String(keyId) });
@@ -215,7 +226,10 @@ function rotate(id: string | undefined, hours: string | undefined): Action {
       const key = { merchantId, keyId };
       const made = await rotateApiKey(tx, randomIds, key, rotation, systemClock.now());
       const act = { act: 'key rotate', ...named(keyId), after: { keepOldHours, expiresAt } };
-      if (made) await recordCommand(tx, act, merchantId);
+      if (made) {
+        await recordCommand(tx, act, merchantId);
+        await mailHolder(tx, made.stored, 'key_secret');
+      }
       return made;
     });
     if (!issued) return noKey(merchantId, keyId);

@@ -1,6 +1,8 @@
 import { hostname, userInfo } from 'node:os';
+import type { AccountNews } from '../notifications/accountMailOperations.ts';
 import { appendEntry } from '../platform/auditLog/auditLog.ts';
 import { type AuditAct, installationLog } from '../platform/auditLog/entry.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
 
 /**
@@ -19,3 +21,11 @@ export function recordCommand(
     act,
   );
 }
+
+/** What a command changed in the account of a user, for the mail to that user. */
+export const newsOfCommand = (change: AccountNews['change'], detail?: string): AccountNews => ({
+  change,
+  detail,
+  by: `a command of the account ${userInfo().username} on the server`,
+  at: systemClock.now(),
+});

@@ -6,13 +6,14 @@ import { takeNumbers } from '../platform/storage/counters.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { findMerchant } from '../platform/tenancy/merchantStore.ts';
 import { isLogin } from '../staff/access.ts';
+import { mailUser } from '../staff/accountNewsOperations.ts';
 import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
 import { hashPassword } from '../staff/password.ts';
 import { deleteFactor } from '../staff/secondFactorStore.ts';
 import { findLogin, insertUser, listLogins, lockUser, saveUser } from '../staff/staffStore.ts';
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
-import { recordCommand } from './record.ts';
+import { newsOfCommand, recordCommand } from './record.ts';
 
 /** `user create|list|password`: the first users of a merchant. They can add others over the API. */
 export const userCommand: Command = {
@@ -142,6 +143,7 @@ function newPassword(login: string): Action {
       await saveUser(tx, merchantId, user, passwordHash, systemClock.now());
       const after = { password: 'new' };
       await recordCommand(tx, { act: 'user password', ...named(user.userId), after }, merchantId);
+      await mailUser(tx, merchantId, user.userId, newsOfCommand('password'));
       return user;
     });
     if (!user)
@@ -159,6 +161,7 @@ function removeFactor(login: string): Action {
     const isRemoved = await db.transaction(async (tx) => {
       if (!found || !(await deleteFactor(tx, merchantId, found.userId))) return false;
       await recordCommand(tx, { act: 'user second-factor', ...named(found.userId) }, merchantId);
+      await mailUser(tx, merchantId, found.userId, newsOfCommand('second_factor_off'));
       return true;
     });
     if (!isRemoved) throw new Obstacle(`${merchantId} has no user ${login} with a second factor`);

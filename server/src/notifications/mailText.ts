@@ -22,3 +22,18 @@ export const monthOf = (month = ''): string =>
     : Temporal.PlainYearMonth.from(month)
         .toPlainDate({ day: 1 })
         .toLocaleString('en-US', { year: 'numeric', month: 'long' });
+
+/** The minute as a mail writes it: Friday, January 16, 2026 at 12:00 EST. */
+export const minuteOf = (at: Temporal.Instant, timeZone: string): string =>
+  at.toZonedDateTimeISO(timeZone).toLocaleString('en-US', minute);
+
+const minute = {
+  weekday: 'long',
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+} as const;

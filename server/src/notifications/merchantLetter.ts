@@ -1,5 +1,7 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { accountLetter } from './accountLetter.ts';
 import { type Letter, paragraph } from './letter.ts';
+import { minuteOf } from './mailText.ts';
 import type {
   AutoOrdersNotice,
   MerchantEventKind,
@@ -17,6 +19,8 @@ export function merchantLetter(merchant: Named, notice: MerchantNotice): Letter 
       return webhookDisabledLetter(merchant, notice);
     case 'template_fault':
       return templateFaultLetter(merchant, notice);
+    case 'account_changed':
+      return accountLetter(merchant, notice);
     default:
       return autoOrdersLetter(merchant, notice);
   }
@@ -90,7 +94,7 @@ export function webhookDisabledLetter(
         kind: 'list',
         entries: [
           `${url} (webhook ${webhookOid})`,
-          `Disabled since ${madeAt.toZonedDateTimeISO(timeZone).toLocaleString('en-US', minute)}`,
+          `Disabled since ${minuteOf(madeAt, timeZone)}`,
           `Because ${reason}; failures in a row: ${consecutiveFailures}`,
         ],
       },
@@ -104,14 +108,3 @@ export function webhookDisabledLetter(
     ],
   };
 }
-
-const minute = {
-  weekday: 'long',
-  year: 'numeric',
-  month: 'long',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-  timeZoneName: 'short',
-} as const;

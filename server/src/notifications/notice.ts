@@ -37,8 +37,8 @@ export interface CustomerNotice extends KeptNotice {
   readonly orderId?: string | undefined;
 }
 
-/** A mail to the merchant. */
-export type MerchantNotice = WebhookNotice | AutoOrdersNotice | TemplateNotice;
+/** A mail to the merchant, or to one of its users. */
+export type MerchantNotice = WebhookNotice | AutoOrdersNotice | TemplateNotice | AccountNotice;
 
 /** A webhook was disabled. */
 export interface WebhookNotice extends KeptNotice {
@@ -56,6 +56,36 @@ export interface AutoOrdersNotice extends KeptNotice {
 export interface TemplateNotice extends KeptNotice {
   readonly kind: 'template_fault';
   readonly facts: TemplateFaultFacts;
+}
+
+/** The account of a user was changed. */
+export interface AccountNotice extends KeptNotice {
+  readonly kind: 'account_changed';
+  readonly facts: AccountFacts;
+}
+
+/** What changed in the account of a user. */
+export type AccountChange =
+  | 'password'
+  | 'second_factor_on'
+  | 'second_factor_off'
+  | 'recovery_code'
+  | 'key'
+  | 'key_secret'
+  | 'email'
+  | 'application';
+
+/** The contents of a mail to a user about a change of the account. */
+export interface AccountFacts {
+  /** The user's address. */
+  readonly email: string;
+  readonly login: string;
+  readonly change: AccountChange;
+  /** What the change is about, such as the name of a key. Never a secret. */
+  readonly detail?: string | undefined;
+  /** Who changed it, and from which address. */
+  readonly by: string;
+  readonly address?: string | undefined;
 }
 
 /** The contents of a mail to the merchant about auto orders. */

@@ -6,6 +6,7 @@ import { merchantRow } from '../platform/storage/recordset.ts';
 import { takeIds } from '../platform/storage/takenIds.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import type {
+  AccountNotice,
   AutoOrdersNotice,
   CustomerNotice,
   Notice,
@@ -18,7 +19,8 @@ export type NewNotice =
   | Unkept<CustomerNotice>
   | Unkept<WebhookNotice>
   | Unkept<AutoOrdersNotice>
-  | Unkept<TemplateNotice>;
+  | Unkept<TemplateNotice>
+  | Unkept<AccountNotice>;
 
 type Unkept<N extends Notice> = Omit<N, 'noticeId' | 'attempts'> & {
   /** Why the mail is never sent. */

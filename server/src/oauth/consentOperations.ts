@@ -1,6 +1,7 @@
 import type { IdFactory } from '../kernel/ids.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { mailUser } from '../staff/accountNewsOperations.ts';
 import { newCredential, parseCredential } from '../staff/credential.ts';
 import { type Access, findAccess } from '../staff/staffStore.ts';
 import type { Application } from './application.ts';
@@ -70,6 +71,7 @@ export async function decide(
   parts: ConsentParts,
   ticketText: string,
   isAllowed: boolean,
+  address: string,
 ): Promise<Decided> {
   const credential = parseCredential(ticketText);
   if (!credential) return { kind: 'stale' };
@@ -92,7 +94,16 @@ export async function decide(
           passwordVersion: ticket.passwordVersion,
         }
       : undefined;
-    if (grant) await insertGrant(tx, grant, now);
+    if (grant) {
+      await insertGrant(tx, grant, now);
+      await mailUser(tx, merchantId, grant.userId, {
+        change: 'application',
+        detail: `${application.name}: ${grant.permissions.join(', ')}`,
+        by: access.name,
+        address,
+        at: now,
+      });
+    }
     if (request.kind === 'device')
       return (await decideDevice(tx, request.userCode, grant, now))
         ? { kind: 'device', isAllowed }

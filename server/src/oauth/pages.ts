@@ -51,7 +51,7 @@ export function addOauthPages(server: FastifyInstance, parts: OauthPageParts): v
   server.post(consentPath, { bodyLimit: formLimitBytes }, async (request, reply) =>
     (await isForeign(parts, request))
       ? send(reply, foreign)
-      : conclude(parts, formOf(request), reply),
+      : conclude(parts, formOf(request), request, reply),
   );
   server.get(devicePath, async (request, reply) =>
     send(reply, { status: 200, html: deviceForm(queryOf(request)) }),
@@ -136,11 +136,12 @@ async function connectDevice(
 async function conclude(
   parts: OauthPageParts,
   form: URLSearchParams,
+  { ip }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const decision = form.get('decision');
   if (decision !== 'allow' && decision !== 'deny') return send(reply, stale);
-  const decided = await decide(parts, form.get('ticket') ?? '', decision === 'allow');
+  const decided = await decide(parts, form.get('ticket') ?? '', decision === 'allow', ip);
   switch (decided.kind) {
     case 'redirect':
       return guarded(reply).redirect(decided.location, 303);

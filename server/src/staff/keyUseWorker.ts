@@ -70,6 +70,7 @@ export function keyUses(db: Database, clock: SystemClock): KeyUses {
         return 0;
       },
     },
+    // A lost minute of uses must not make the end of a process fail.
     close: () => write().catch(() => {}),
   };
 }

@@ -4,6 +4,7 @@ import { fold } from '../kernel/caseFolding.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { mailUser } from './accountNewsOperations.ts';
 import {
   countAttempt,
   forgetAttempts,
@@ -68,7 +69,15 @@ export async function logIn(
   const isRight = await isPassword(attempt.password, found?.passwordHash);
   if (!context || !found || !isRight) return failure({ kind: 'wrong' });
 
-  const factor = await passFactor(parts.db, parts, attempt.merchantId, found.userId, attempt.code);
+  const { merchantId, address, code } = attempt;
+  const factor = await passFactor(parts.db, parts, merchantId, found.userId, code, (tx) =>
+    mailUser(tx, merchantId, found.userId, {
+      change: 'recovery_code',
+      by: attempt.login,
+      address,
+      at: context.now,
+    }),
+  );
   if (factor !== 'passed') return failure({ kind: 'code', isWrong: factor === 'wrong' });
 
   const access = await remember(context, found.userId, attempt);

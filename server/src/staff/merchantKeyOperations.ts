@@ -12,6 +12,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { dateOf } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
+import { mailAboutKey } from './accountNewsOperations.ts';
 import {
   type ApiKey,
   allPermissions,
@@ -68,6 +69,7 @@ export async function insertApiKey(
     const { key, stored } = await createApiKey(context.db, context.ids, details, now);
     const wire = toWire(context, stored, now);
     await recordAct(context, { act: 'insertApiKey', ...named(stored.keyId), after: wire });
+    await mailAboutKey(context, 'key', stored);
     return { ...wire, key };
   });
 }
@@ -129,6 +131,7 @@ export async function rotateApiKey(
       before: toWire(context, before, now),
       after: wire,
     });
+    await mailAboutKey(context, 'key_secret', made.stored);
     return { ...wire, key: made.key };
   });
   forget();

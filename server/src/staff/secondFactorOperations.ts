@@ -6,6 +6,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { mailUser, newsOf } from './accountNewsOperations.ts';
 import { countAttempt } from './loginAttemptStore.ts';
 import { newRecoveryCodes, newSecret, recoveryHash, setupUri, stepOf } from './secondFactor.ts';
 import {
@@ -34,19 +35,28 @@ export interface SecondFactorParts extends FactorParts {
 /** What a log-in came to: `needed` when the user has a second factor and sent no code. */
 export type FactorOutcome = 'passed' | 'needed' | 'wrong';
 
-/** Checks the code of a log-in and uses it up. Passes a user without a second factor. */
+/**
+ * Checks the code of a log-in and uses it up. Passes a user without a second factor. A recovery code
+ * that is used is reported in the same transaction.
+ */
 export async function passFactor(
   db: Database,
   { clock, seal }: FactorParts,
   merchantId: string,
   userId: number,
   code: string | undefined,
+  onRecovery: (tx: Database) => Promise<void> = async () => {},
 ): Promise<FactorOutcome> {
   const factor = await findFactor(db, merchantId, userId);
   if (!factor?.isActive) return 'passed';
   if (!code) return 'needed';
   const hash = recoveryHash(code);
-  if (hash) return (await takeRecoveryCode(db, merchantId, userId, hash)) ? 'passed' : 'wrong';
+  if (hash)
+    return db.transaction(async (tx) => {
+      if (!(await takeRecoveryCode(tx, merchantId, userId, hash))) return 'wrong';
+      await onRecovery(tx);
+      return 'passed';
+    });
   const step = stepOf(seal.open(factor.sealedSecret), code, clock.now());
   const isTaken = step !== undefined && (await takeStep(db, merchantId, userId, step));
   return isTaken ? 'passed' : 'wrong';
@@ -102,6 +112,7 @@ export async function confirmSecondFactor(
     await replaceRecoveryCodes(context.db, merchantId, userId, hashes);
     await deleteSessionsOf(context.db, merchantId, userId, context.actor.session?.sessionId);
     await recordAct(context, { act: 'confirmSecondFactor', ...named(userId) });
+    await mailUser(context.db, merchantId, userId, newsOf(context, 'second_factor_on'));
   });
   forget();
   return { active: true, recovery_codes_left: codes.length, recovery_codes: codes };
@@ -122,6 +133,7 @@ export async function removeSecondFactor(
     if (!(await deleteFactor(context.db, merchantId, userId)))
       refuse('not_found', { what: 'second factor of user', id: userId });
     await recordAct(context, { act: 'removeSecondFactor', ...named(userId) });
+    await mailUser(context.db, merchantId, userId, newsOf(context, 'second_factor_off'));
   });
 }
 

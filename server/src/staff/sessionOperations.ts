@@ -13,6 +13,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type ActorSession, type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
+import { mailUser, newsOf } from './accountNewsOperations.ts';
 import { type Credential, newCredential } from './credential.ts';
 import {
   confirmPassword,
@@ -178,6 +179,7 @@ export async function changePassword(
       objectId: String(userId),
       after: { password: 'new' },
     });
+    await mailUser(context.db, merchant.merchantId, userId, newsOf(context, 'password'));
   });
   parts.forget();
 }

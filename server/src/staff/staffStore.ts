@@ -115,6 +115,18 @@ export function findSessionUser(
   );
 }
 
+/** Returns where mails to a user go. */
+export function findMailbox(
+  db: Database,
+  merchantId: string,
+  userId: number,
+): Promise<{ readonly login: string; readonly email: string | null } | undefined> {
+  return db.row(`select login, email from app_user where merchant_id = $1 and user_id = $2`, [
+    merchantId,
+    userId,
+  ]);
+}
+
 /** Returns the merchant's users by login, and whether each has a password. */
 export async function listLogins(
   db: Database,

@@ -10,6 +10,7 @@ import { takeNumbers } from '../platform/storage/counters.ts';
 import { isUniqueViolation } from '../platform/storage/failures.ts';
 import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
 import { gained, isLogin, switched } from './access.ts';
+import { mailUser, newsOf } from './accountNewsOperations.ts';
 import { parseAllowedIps } from './apiKey.ts';
 import { countMembership, lockGroups } from './groupStore.ts';
 import { hashPassword } from './password.ts';
@@ -107,6 +108,7 @@ export async function updateUser(
     const updated = await emitUserEvent(context, 'user_update', userId);
     const after = described(updated.json, body);
     await recordAct(context, { act: 'updateUser', ...named(userId), before: was, after });
+    await mailChanges(context, before, user, passwordHash !== undefined);
     return updated;
   });
 }
@@ -133,6 +135,21 @@ export async function deleteUser(
       { name: 'user_delete', objectType: 'user', objectId: String(userId), data: { object } },
     ]);
   });
+}
+
+/** Mails the user about another password and another email address; the address of before, too. */
+async function mailChanges(
+  context: Context,
+  before: StaffUser,
+  { userId, document }: StaffUser,
+  hasNewPassword: boolean,
+): Promise<void> {
+  const { db, merchant } = context;
+  const earlier = before.document.email ?? undefined;
+  if (hasNewPassword)
+    await mailUser(db, merchant.merchantId, userId, newsOf(context, 'password'), earlier);
+  if (earlier !== undefined && document.email !== earlier)
+    await mailUser(db, merchant.merchantId, userId, newsOf(context, 'email'), earlier);
 }
 
 /** How the log names a user. */

@@ -1,0 +1,40 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+import { type AccountChange, aboutNoAutoOrder } from './notice.ts';
+import { insertNotices } from './store.ts';
+
+/** A change of a user's account, as its mail reports it. */
+export interface AccountNews {
+  readonly change: AccountChange;
+  /** What the change is about: the name of a key or of an application. Never a secret. */
+  readonly detail?: string | undefined;
+  /** Who changed it. */
+  readonly by: string;
+  /** Where the request came from. */
+  readonly address?: string | undefined;
+  readonly at: Temporal.Instant;
+}
+
+/**
+ * Stores mails about a change of an account, one for each address, in the caller's transaction: the
+ * mails of a change that is rolled back are never sent.
+ */
+export async function insertAccountMails(
+  tx: Database,
+  merchantId: string,
+  login: string,
+  emails: readonly string[],
+  { at, ...news }: AccountNews,
+): Promise<void> {
+  if (emails.length === 0) return;
+  await insertNotices(
+    tx,
+    merchantId,
+    emails.map((email) => ({
+      kind: 'account_changed',
+      autoOrderOid: aboutNoAutoOrder,
+      madeAt: at,
+      facts: { email, login, ...news },
+    })),
+  );
+}
