@@ -92,6 +92,12 @@ export const errors = {
     (w: { field: string }) =>
       `${w.field} holds what looks like a card number. Send a token; card numbers are never taken.`,
   ),
+  quota_reached: row(
+    400,
+    (w: { max: number; what: string; setting: string }) =>
+      `There are ${w.max} ${w.what} already, the most that this installation allows. Delete some that are no ` +
+      `longer needed, or have the operator raise ${w.setting}.`,
+  ),
   state_conflict: row(400, (w: { reason: string; fix: string }) => `${w.reason}. ${w.fix}.`),
   unreadable_record: row(
     400,

@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import type { S3Settings } from './platform/files/s3Files.ts';
 import { withSecretFiles } from './platform/secretFiles.ts';
 import type { Connection } from './platform/storage/connection.ts';
+import { defaultQuotas, type Quotas, quotaWords } from './platform/tenancy/quotas.ts';
 
 /** Everything the environment decides, read once at the start. */
 export interface Config {
@@ -48,6 +49,8 @@ export interface Config {
   readonly sealKeyBefore?: string | undefined;
   /** What a reader of `/metrics` must send. Absent: anyone may read them. */
   readonly metricsToken?: string | undefined;
+  /** How much a merchant may have. */
+  readonly quotas: Quotas;
 }
 
 /** The keys of Stripe. */
@@ -92,6 +95,8 @@ export type LogLevel = (typeof logLevels)[number];
 export const roles = ['all', 'api', 'worker'] as const;
 /** What this process does: handle requests, do the background work, or both. */
 export type Role = (typeof roles)[number];
+
+const quotaKinds = Object.keys(quotaWords) as readonly (keyof Quotas)[];
 
 /** The settings, for `--help` and for the documentation: name, default, meaning. */
 export const settings = [
@@ -158,6 +163,14 @@ export const settings = [
     '',
     'the key before SECRET_KEY, for secrets that were not sealed again yet',
   ],
+  ...quotaKinds.map(
+    (kind) =>
+      [
+        quotaWords[kind].setting,
+        String(defaultQuotas[kind]),
+        `the most ${quotaWords[kind].what} of a ${kind === 'devices' ? 'single application' : 'merchant'}`,
+      ] as const,
+  ),
   ['METRICS_TOKEN', '', 'a bearer token that readers of /metrics must send; 16 characters or more'],
   [
     'SMTP_URL',
@@ -232,6 +245,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     sealKey: read.longText('SECRET_KEY', 32),
     sealKeyBefore: read.longText('SECRET_KEY_BEFORE', 32),
     metricsToken: read.longText('METRICS_TOKEN', 16),
+    quotas: read.quotas(),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return Object.freeze(config);
@@ -304,6 +318,14 @@ class Reader {
       );
     }
     return text;
+  }
+
+  quotas(): Quotas {
+    const given = quotaKinds.map((kind) => [
+      kind,
+      this.integer(quotaWords[kind].setting, defaultQuotas[kind], 0, 1_000_000_000),
+    ]);
+    return Object.fromEntries(given);
   }
 
   stripe(): StripeConfig | undefined {

@@ -23,6 +23,7 @@ import {
   insertMerchant,
   saveClock,
 } from '../../server/src/platform/tenancy/merchantStore.ts';
+import type { Quotas } from '../../server/src/platform/tenancy/quotas.ts';
 import { hashKey, keyBytes, prefixOf } from '../../server/src/staff/apiKey.ts';
 import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
 import { httpSender, type Sender } from '../../server/src/webhooks/send.ts';
@@ -105,6 +106,7 @@ export interface TestAppOptions {
   readonly isLoopbackAllowed?: boolean;
   readonly markerPath?: string;
   readonly consoleFolder?: string;
+  readonly quotas?: Quotas;
 }
 
 export async function testApp({

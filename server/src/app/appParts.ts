@@ -8,6 +8,7 @@ import type { RateLimit } from '../platform/http/rateLimiter.ts';
 import type { MailTransport } from '../platform/mail/mailTransport.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { DatabasePool } from '../platform/storage/database.ts';
+import type { Quotas } from '../platform/tenancy/quotas.ts';
 import type { RebillTiming } from '../rebill/dueOperations.ts';
 import type { Sender } from '../webhooks/send.ts';
 
@@ -42,6 +43,8 @@ export interface AppParts {
   readonly isLoopbackAllowed: boolean;
   /** Where attachments are stored. */
   readonly files: FileSettings;
+  /** How much a merchant may have. Absent: the defaults. */
+  readonly quotas?: Quotas | undefined;
   /** The folder of the built console. Absent: the start page says how to build it. */
   readonly consoleFolder?: string | undefined;
   /** The sender's address for merchants that set none. */

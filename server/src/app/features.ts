@@ -16,6 +16,7 @@ import type { ReportParts } from '../payments/gatewayReportWorker.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
 import { orderRefund } from '../payments/orderRefund.ts';
 import type { Context } from '../platform/context.ts';
+import { defaultQuotas } from '../platform/tenancy/quotas.ts';
 import { defaultTiming } from '../rebill/dueOperations.ts';
 import { lockRebill } from '../rebill/keptOrderOperations.ts';
 import { rebillDueWork } from '../rebill/rebillClockWork.ts';
@@ -29,7 +30,7 @@ export type Features = ReturnType<typeof wireFeatures>;
 
 /** Gives orders, rebills and clocks what they need of other features. */
 export function wireFeatures(
-  { clock, rebillTiming, seal }: AppParts,
+  { clock, rebillTiming, seal, quotas = defaultQuotas }: AppParts,
   { charging: { payments }, contexts, merchants, rounds, fileStore, knownPublicUrl }: Services,
 ) {
   const hooks = { ...orderHooks, lockRebill };
@@ -86,7 +87,7 @@ export function wireFeatures(
       // What a moved clock plays, in this order.
       dueWork: [rebillDueWork({ payments }, clock), receivableDueWork(orders), movingDueWork],
     },
-    files: { store: fileStore, clock },
+    files: { store: fileStore, clock, quotas },
   };
 }
 

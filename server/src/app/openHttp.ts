@@ -16,6 +16,7 @@ import { addProbes } from '../platform/http/probes.ts';
 import { missingNodes, onMissingNodes } from '../platform/storage/nodes.ts';
 import { readiness } from '../platform/storage/readiness.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { defaultQuotas } from '../platform/tenancy/quotas.ts';
 import { cardUpdated } from '../rebill/cardUpdateOperations.ts';
 import { requeryNow } from '../rebill/lateAnswerStore.ts';
 import { addSessionEndpoints } from '../staff/sessionEndpoints.ts';
@@ -64,7 +65,8 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     newNonce: () => ids.secret(nonceBytes),
   });
   const forgetTokens = () => keys.forget();
-  addOauthEndpoints(http, { db, clock, ids, limiter, publicUrl, forgetTokens });
+  const { quotas = defaultQuotas } = parts;
+  addOauthEndpoints(http, { db, clock, ids, quotas, limiter, publicUrl, forgetTokens });
   addSessionEndpoints(http, {
     ...services.sessions,
     db,

@@ -13,6 +13,7 @@ import { billingRoutes } from '../payments/billingRoutes.ts';
 import { hearReport } from '../payments/gatewayReportWorker.ts';
 import { simulatorRoutes } from '../payments/simulatorRoutes.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { defaultQuotas } from '../platform/tenancy/quotas.ts';
 import { privacyRoutes } from '../privacy/routes.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { cardUpdated } from '../rebill/cardUpdateOperations.ts';
@@ -36,7 +37,7 @@ import { readObjectFacts } from './taskObjects.ts';
 
 /** The operations of every feature, one feature a line. */
 export function routesOf(
-  { seal, clock, gateways, isLoopbackAllowed }: AppParts,
+  { seal, clock, gateways, isLoopbackAllowed, quotas = defaultQuotas }: AppParts,
   { merchants, accesses, keys, live, sessions }: Services,
   { customers, orders, privacy, reports, rebills, clocks, files }: Features,
 ): Routes {
@@ -64,12 +65,12 @@ export function routesOf(
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),
     ...sandboxRoutes(clocks),
-    ...webhookRoutes({ seal, clock, findOwnerAccess: accesses.find, isLoopbackAllowed }),
+    ...webhookRoutes({ seal, clock, findOwnerAccess: accesses.find, isLoopbackAllowed, quotas }),
     ...bookRoutes(gateways.captures),
     ...screenRoutes(overviewReader(clock)),
     ...privacyRoutes(privacy),
     ...staffRoutes,
-    ...keyRoutes({ clock, forget: () => keys.forget() }),
+    ...keyRoutes({ clock, quotas, forget: () => keys.forget() }),
     ...sessionRoutes(sessions),
     ...oauthRoutes({ clock, forgetTokens: () => keys.forget() }),
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),

@@ -70,6 +70,7 @@ export async function serveOn(
     trustedProxies: config.trustedProxies,
     isHttpsOnly: config.publicUrl?.startsWith('https:') === true,
     metricsToken: config.metricsToken,
+    quotas: config.quotas,
     gateways,
     stops: [
       () => (config.charging ? undefined : chargingOff),
@@ -123,7 +124,12 @@ async function whyEnd(store: Store, stopped: Promise<string>): Promise<string> {
 async function drain(app: App, loops: readonly Loop[], log: Logger): Promise<void> {
   const isDrained = await endsWithin(
     drainMsMax,
-    Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]),
+    Promise.allSettled([app.http.close(), ...loops.map((loop) => loop.stop())]).then((ends) => {
+      // Without its database a process cannot end in order; why it ends is logged already.
+      for (const end of ends)
+        if (end.status === 'rejected')
+          log.warn({ err: end.reason }, 'something could not be ended');
+    }),
   );
   if (!isDrained)
     log.warn('requests or batches were still running after half a minute; they are ended');

@@ -2,7 +2,7 @@ import { Bug } from '../kernel/assert.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 import { success } from '../kernel/outcome.ts';
 import { hashSecret, secretBytes } from '../staff/credential.ts';
-import { insertDevice } from './deviceStore.ts';
+import { countWaiting, insertDevice } from './deviceStore.ts';
 import {
   applicationOf,
   type Form,
@@ -34,6 +34,11 @@ export async function authorizeDevice(
   if (form['scope'] !== deviceScope) return fault('invalid_scope', `scope must be ${deviceScope}`);
 
   const now = parts.clock.now();
+  if ((await countWaiting(parts.db, clientId, now)) >= parts.quotas.devices)
+    return fault(
+      'slow_down',
+      'too many devices wait for their users; try again in a quarter of an hour',
+    );
   const deviceCode = parts.ids.secret(secretBytes);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const userCode = userCodeFrom(parts.ids);

@@ -26,6 +26,20 @@ export async function insertDevice(db: Database, device: Device): Promise<boolea
   return inserted === 1;
 }
 
+/** Counts the devices of an application that wait for their users. */
+export async function countWaiting(
+  db: Database,
+  clientId: string,
+  at: Temporal.Instant,
+): Promise<number> {
+  const row = await db.row<{ count: number }>(
+    `select count(*)::int as count from oauth_device where client_id = $1 and state = 'pending'
+      and expires_at > $2`,
+    [clientId, at],
+  );
+  return row!.count;
+}
+
 /** Returns the device that shows this code and still waits. */
 export async function findWaiting(
   db: Database,

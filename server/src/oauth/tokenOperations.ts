@@ -4,6 +4,7 @@ import type { IdFactory } from '../kernel/ids.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
+import type { Quotas } from '../platform/tenancy/quotas.ts';
 import {
   type Credential,
   hashSecret,
@@ -39,6 +40,7 @@ export interface OauthParts {
   readonly db: Database;
   readonly clock: SystemClock;
   readonly ids: IdFactory;
+  readonly quotas: Quotas;
 }
 
 /** A refusal in the words of the protocol (RFC 6749, section 5.2). */

@@ -12,6 +12,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { dateOf } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
+import { type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { mailAboutKey } from './accountNewsOperations.ts';
 import {
   type ApiKey,
@@ -23,7 +24,13 @@ import {
   parsePermissions,
 } from './apiKey.ts';
 import { createApiKey, rotateApiKey as rotate } from './apiKeyOperations.ts';
-import { listApiKeys, lockApiKey, revokeApiKey as revoke, saveApiKey } from './apiKeyStore.ts';
+import {
+  countLiveApiKeys,
+  listApiKeys,
+  lockApiKey,
+  revokeApiKey as revoke,
+  saveApiKey,
+} from './apiKeyStore.ts';
 import { refuseOutranked, refuseWithheld } from './rankOperations.ts';
 import { findAccess } from './staffStore.ts';
 
@@ -32,6 +39,7 @@ export interface KeyParts {
   readonly clock: SystemClock;
   /** Drops the cached keys of this process. */
   forget(): void;
+  readonly quotas: Quotas;
 }
 
 /** Lists the keys of the merchant, the newest first. */
@@ -51,7 +59,7 @@ export async function getApiKeys(
 /** Makes a key. Its secret is only in what this returns. */
 export async function insertApiKey(
   context: Context,
-  { clock }: KeyParts,
+  { clock, quotas }: KeyParts,
   body: ApiKeyInsert,
 ): Promise<WireKey> {
   const now = clock.now();
@@ -63,6 +71,8 @@ export async function insertApiKey(
     ...userOf(body),
     ...expiryOf(context, body.expires_dts, now),
   };
+  const live = await countLiveApiKeys(context.db, details.merchantId, now);
+  refuseOverQuota(quotas, 'keys', live);
   return inTransaction(context, async (context) => {
     refuseWithheld(context, details.permissions);
     if (details.userId !== undefined) await refuseUser(context, details.userId);

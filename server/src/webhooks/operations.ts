@@ -11,6 +11,7 @@ import type { Page } from '../platform/http/routes.ts';
 import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { type LeftOut, parseEach } from '../platform/storage/unreadable.ts';
+import { type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { destinationPolicy } from './destination.ts';
 import { describe, type FindOwnerAccess, type Owner, permissionFor } from './owner.ts';
 import { toWire } from './present.ts';
@@ -20,6 +21,7 @@ import type { Webhook } from './webhook.ts';
 import { newWebhook } from './webhook.ts';
 import { webhookFrom } from './webhookInput.ts';
 import {
+  countAllWebhooks,
   countWebhooks,
   deleteWebhook,
   findWebhook,
@@ -45,6 +47,7 @@ export interface WebhookParts {
   readonly findOwnerAccess: FindOwnerAccess;
   /** Whether merchants may receive on the server's own machine. */
   readonly isLoopbackAllowed: boolean;
+  readonly quotas: Quotas;
 }
 
 type Sort = readonly { readonly field: string; readonly descending: boolean }[];
@@ -88,11 +91,12 @@ export async function getWebhooks(
 /** Adds a webhook. Generated credentials are shown only in this response. */
 export async function addWebhook(
   context: Context,
-  { seal, clock, isLoopbackAllowed }: WebhookParts,
+  { seal, clock, isLoopbackAllowed, quotas }: WebhookParts,
   body: WireWebhook,
   withUnsubscribed: boolean,
 ): Promise<WireWebhook> {
   const { merchantId } = context.merchant;
+  refuseOverQuota(quotas, 'webhooks', await countAllWebhooks(context.db, merchantId));
   const webhookOid = await takeNumbers(context.db, merchantId, 'webhook', 1);
   const webhook = webhookFrom(
     body,

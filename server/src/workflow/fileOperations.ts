@@ -4,8 +4,16 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { type Files, fileBytesMax, type LinkHolder } from '../platform/files/files.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { extensions, mimeTypeOf } from './fileName.ts';
-import { deleteFiles, findForgotten, findWaitingFiles, insertFile } from './fileStore.ts';
+import {
+  countFiles,
+  deleteFiles,
+  findForgotten,
+  findWaitingFiles,
+  insertFile,
+  saveFileSize,
+} from './fileStore.ts';
 import type { Uploads } from './noteEdit.ts';
 import type { TaskChange } from './taskChange.ts';
 
@@ -16,6 +24,7 @@ import type { TaskChange } from './taskChange.ts';
 export interface FileParts {
   readonly store: Files;
   readonly clock: SystemClock;
+  readonly quotas: Quotas;
 }
 
 /**
@@ -24,13 +33,16 @@ export interface FileParts {
  */
 export async function makeUpload(
   context: Context,
-  { store, clock }: FileParts,
+  { store, clock, quotas }: FileParts,
   extension: string,
 ): Promise<{ key: string; url: string }> {
   const mimeType =
     mimeTypeOf(extension) ?? refuse('unknown_enum', { field: 'extension', allowed: extensions });
   const fileUuid = context.ids.uuid();
   const { merchantId } = context.merchant;
+  const stored = await countFiles(context.db, merchantId);
+  refuseOverQuota(quotas, 'files', stored.count);
+  refuseOverQuota(quotas, 'fileMegabytes', Math.floor(stored.bytes / 1_000_000));
   await insertFile(context.db, merchantId, { fileUuid, mimeType }, clock.now());
   return {
     key: fileUuid,
@@ -66,7 +78,9 @@ export async function uploadsOf(
   for (const { fileUuid, mimeType } of await findWaitingFiles(context.db, merchantId, keys)) {
     const size = await store.sizeOf({ merchantId, fileUuid });
     if (size !== undefined && size > fileBytesMax) refuse('body_too_large', { max: fileBytesMax });
-    if (size !== undefined) uploads.set(fileUuid, { mimeType });
+    if (size === undefined) continue;
+    await saveFileSize(context.db, merchantId, fileUuid, size);
+    uploads.set(fileUuid, { mimeType });
   }
   return uploads;
 }

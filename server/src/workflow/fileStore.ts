@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 
 /** A file whose upload was requested, and the task that it belongs to. */
@@ -20,6 +21,33 @@ export async function insertFile(
      values ($1, $2, $3, $4)`,
     [merchantId, file.fileUuid, file.mimeType, at],
   );
+}
+
+/** Counts the files of a merchant, and the bytes of those whose upload was seen. */
+export async function countFiles(
+  db: Database,
+  merchantId: string,
+): Promise<{ readonly count: number; readonly bytes: number }> {
+  const row = await db.row<{ count: number; bytes: number }>(
+    `select count(*)::int as count, coalesce(sum(bytes), 0)::bigint as bytes from workflow_file
+     where merchant_id = $1`,
+    [merchantId],
+  );
+  return required(row, 'count');
+}
+
+/** Stores how large an upload is. */
+export async function saveFileSize(
+  db: Database,
+  merchantId: string,
+  fileUuid: string,
+  bytes: number,
+): Promise<void> {
+  await db.run('update workflow_file set bytes = $3 where merchant_id = $1 and file_uuid = $2', [
+    merchantId,
+    fileUuid,
+    bytes,
+  ]);
 }
 
 /** Finds those of the files that belong to no task yet. */

@@ -84,7 +84,8 @@ export function workflowRoutes(parts: WorkflowRouteParts) {
       rulesAnswer(await updateRules(context, parts.merchants, body.rules ?? [], ifMatch)),
     getSavedSearches: async (context, { query }) =>
       payload(await getSavedSearches(context, query.kind)),
-    insertSavedSearch: async (context, { body }) => payload(await insertSavedSearch(context, body)),
+    insertSavedSearch: async (context, { body }) =>
+      payload(await insertSavedSearch(context, parts.files.quotas, body)),
     updateSavedSearch: async (context, { params, body }) =>
       payload(await updateSavedSearch(context, params.saved_search_oid, body)),
     deleteSavedSearch: async (context, { params }) => {

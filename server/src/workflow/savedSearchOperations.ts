@@ -8,8 +8,10 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
+import { type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { callerOf } from './people.ts';
 import {
+  countSavedSearches,
   deleteSavedSearch,
   listSavedSearches,
   lockSavedSearch,
@@ -35,8 +37,13 @@ export async function getSavedSearches(
 }
 
 /** Saves a search of the caller under a name. */
-export async function insertSavedSearch(context: Context, body: SavedSearch): Promise<SavedSearch> {
+export async function insertSavedSearch(
+  context: Context,
+  quotas: Quotas,
+  body: SavedSearch,
+): Promise<SavedSearch> {
   const { merchantId, timeZone } = context.merchant;
+  refuseOverQuota(quotas, 'savedSearches', await countSavedSearches(context.db, merchantId));
   const kind = body.kind ?? 'tasks';
   checkKind(context, kind);
   const savedSearchOid = await takeNumbers(context.db, merchantId, 'saved_search', 1);

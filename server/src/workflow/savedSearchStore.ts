@@ -23,6 +23,15 @@ export interface StoredSearch {
   readonly createdAt: Temporal.Instant;
 }
 
+/** Counts the saved searches of all users of a merchant. */
+export async function countSavedSearches(db: Database, merchantId: string): Promise<number> {
+  const row = await db.row<{ count: number }>(
+    'select count(*)::int as count from saved_search where merchant_id = $1',
+    [merchantId],
+  );
+  return row!.count;
+}
+
 /**
  * Lists the searches of these kinds that this owner may see, by name: their own and the shared
  * ones.

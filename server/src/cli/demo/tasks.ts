@@ -13,6 +13,7 @@ import { outbox } from '../../platform/events/outbox.ts';
 import { openLog } from '../../platform/log.ts';
 import type { Database } from '../../platform/storage/database.ts';
 import { findMerchant, saveSettingsSection } from '../../platform/tenancy/merchantStore.ts';
+import { defaultQuotas } from '../../platform/tenancy/quotas.ts';
 import { insertSavedSearch } from '../../workflow/savedSearchOperations.ts';
 import { createTasks } from '../../workflow/saveOperations.ts';
 import { systemTaskListener } from '../../workflow/systemTaskListener.ts';
@@ -251,12 +252,12 @@ async function saveSearches(context: Context, { users }: DemoStaff): Promise<voi
     ...context,
     actor: { kind: 'key', permissions: new Set(['workflow_read']), ...owner },
   };
-  await insertSavedSearch(own, {
+  await insertSavedSearch(own, defaultQuotas, {
     name: 'Payments to collect',
     shared: true,
     search: { tags: ['payment'], status: 'open' },
   });
-  await insertSavedSearch(own, {
+  await insertSavedSearch(own, defaultQuotas, {
     name: 'Urgent and not taken',
     shared: true,
     search: { unassigned: true, status: 'open' },

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { Temporal } from 'temporal-polyfill';
 import { Bug } from '../../kernel/assert.ts';
@@ -13,6 +12,7 @@ import {
   type TimeLimits,
 } from './sessionSettings.ts';
 import { SharedConnections } from './sharedConnections.ts';
+import { StatementNames } from './statementNames.ts';
 
 /**
  * The connection that a store uses: the pool, or one transaction. Statements are prepared by name
@@ -314,7 +314,9 @@ const transactionAttempts = 3;
 
 function queryOf(text: string, values: readonly unknown[], { prepare, answerMs }: Sending) {
   const encoded = values.map(encode);
-  const query = prepare ? { name: nameOf(text), text, values: encoded } : { text, values: encoded };
+  const query = prepare
+    ? { name: statementNames.of(text), text, values: encoded }
+    : { text, values: encoded };
   return timed(query, answerMs);
 }
 
@@ -322,19 +324,8 @@ function queryOf(text: string, values: readonly unknown[], { prepare, answerMs }
 const timed = <Query extends pg.QueryConfig>(query: Query, answerMs: number): Query =>
   answerMs === 0 ? query : { ...query, query_timeout: answerMs };
 
-const statementNames = new Map<string, string>();
-// Each name is a plan kept on every connection. Statements are few unless one is built from a
-// request; those past the cap run unnamed.
-const statementNamesMax = 2000;
-
-function nameOf(text: string): string | undefined {
-  const known = statementNames.get(text);
-  if (known !== undefined) return known;
-  if (statementNames.size >= statementNamesMax) return undefined;
-  const name = createHash('sha256').update(text).digest('hex').slice(0, 24);
-  statementNames.set(text, name);
-  return name;
-}
+/** Names are those of all connections of the process. */
+const statementNames = new StatementNames();
 
 function encode(value: unknown): unknown {
   if (

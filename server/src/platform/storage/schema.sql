@@ -1534,6 +1534,7 @@ CREATE TABLE workflow_file (
   mime_type text NOT NULL,
   task_uuid text,
   asked_at timestamp with time zone NOT NULL,
+  bytes bigint,
   CONSTRAINT workflow_file_pkey PRIMARY KEY (merchant_id, file_uuid)
 );
 CREATE INDEX workflow_file_waiting ON workflow_file USING btree (merchant_id, asked_at) WHERE task_uuid IS NULL;
