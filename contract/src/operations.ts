@@ -111,7 +111,7 @@ import {
 } from './customerLists.ts';
 import type { ExpansionName } from './expansions.ts';
 import type { NamedModel } from './fields.ts';
-import { dateTime, decimal, flag, int32, oneOf, text, textTo } from './fields.ts';
+import { dateTime, decimal, flag, int32, int64, oneOf, text, textTo } from './fields.ts';
 import {
   DistributionCenter,
   DistributionCenterResponse,
@@ -3925,6 +3925,16 @@ export const operations = {
       object_type: text(),
       object_id: text(),
       user_id: int32('Only what this user did.'),
+      text: textTo(
+        100,
+        'Part of the name of the actor, the act, the id of the object or the address.',
+      ),
+      since_dts: dateTime('Only acts at this moment of the machine’s clock or later.'),
+      until_dts: dateTime('Only acts at this moment or earlier.'),
+      before_entry: int64(
+        'Only entries with a lower number: the page after the one that ends with it. ' +
+          'Unlike an offset, it stays in its place while entries are added.',
+      ),
       ...paging(),
     }),
     response: AuditLogResponse,

@@ -351,6 +351,23 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
       { at: `/taxes/${taxRateOid}/delete`, shows: 'Delete the rate of' },
     ],
   },
+  auditLog: {
+    heading: 'Audit log',
+    filled: () => [
+      { at: '/audit-log', shows: 'Insert webhook' },
+      { at: '/audit-log?q=zzzz', shows: 'Nothing matches' },
+      { at: '/audit-log?type=user&days=2020-01-01..2020-01-31', shows: 'Nothing matches' },
+    ],
+    forbidden: mayNot('/audit-log'),
+    refused: failed('/audit-log'),
+  },
+  auditEntry: {
+    heading: 'Audit log',
+    filled: () => [
+      { at: '/audit-log/1', shows: 'What was changed' },
+      { at: '/audit-log/999999', shows: 'There is no entry 999999' },
+    ],
+  },
   me: {
     heading: 'My settings',
     filled: () => [{ at: '/me', shows: 'Who you are' }],

@@ -21,6 +21,8 @@ const entries = async (query = {}, request = {}) =>
   (await app.request({ operation: 'getAuditLog', query, ...request })).body.entries;
 const newest = async () => (await entries({ _limit: 1 }))[0];
 
+type Entry = Awaited<ReturnType<typeof newest>>;
+
 interface Made {
   user: number;
   group: number;
@@ -239,6 +241,31 @@ test('sessions, passwords and own webhooks are in the log, too', async () => {
     assert.ok(removed.status < 300, removed.text);
     assert.deepEqual([(await newest()).act, (await newest()).actor_kind], [operation, 'key']);
   }
+});
+
+test('entries are found by text and time, and page by page by their number', async () => {
+  const all: Entry[] = await entries({ _limit: 200 });
+  const first = all.slice(0, 3);
+  const second: Entry[] = await entries({ _limit: 3, before_entry: first[2]!.entry_number });
+  await app.request({ operation: 'insertGroup', body: { name: 'Between the pages' } });
+  const numbers = (list: readonly Entry[]) => list.map((entry) => entry.entry_number);
+  assert.deepEqual(numbers([...first, ...second]), numbers(all.slice(0, 6)));
+
+  const byText = async (text: string) => (await entries({ text, _limit: 200 })).length;
+  assert.equal(
+    await byText('ann ADMIN'),
+    all.filter((each) => each.actor_name === 'Ann Admin').length,
+  );
+  assert.ok((await byText('updateuser')) > 0 && (await byText('127.0.0.1')) > 0);
+  assert.equal(await byText('100%'), 0, 'a text, not a pattern');
+
+  const { at_dts } = all[4]!;
+  const since = await entries({ since_dts: at_dts, _limit: 200 });
+  assert.ok(since.length >= 5 && since.every((each) => each.at_dts >= at_dts));
+  assert.deepEqual(await entries({ until_dts: '2020-01-01' }), []);
+  assert.ok(
+    numbers(await entries({ until_dts: at_dts, _limit: 200 })).includes(all[4]!.entry_number),
+  );
 });
 
 test('a refused act leaves no entry', async () => {

@@ -44,6 +44,8 @@ export const paths = {
   taxes: '/taxes',
   taxNew: '/taxes/new',
   taxEdit: '/taxes/$oid/$part',
+  auditLog: '/audit-log',
+  auditEntry: '/audit-log/$number',
   me: '/me',
 } as const;
 

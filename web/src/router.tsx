@@ -1,4 +1,5 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { parseAuditList } from './auditLog/list.ts';
 import { parseInspector } from './autoOrder/inspect.ts';
 import { parseLife } from './autoOrder/lifeUrl.ts';
 import { parseAutoOrderList } from './autoOrders/list.ts';
@@ -185,6 +186,19 @@ const personEdit = createRoute({
   component: lazyRouteComponent(() => import('./people/UserDialogs.tsx'), 'UserEditDialog'),
 });
 
+const auditLog = createRoute({
+  getParentRoute: () => inside,
+  path: paths.auditLog,
+  validateSearch: parseAuditList,
+  component: lazyRouteComponent(() => import('./auditLog/AuditLogPage.tsx'), 'AuditLogPage'),
+});
+
+const auditEntry = createRoute({
+  getParentRoute: () => auditLog,
+  path: '$number',
+  component: lazyRouteComponent(() => import('./auditLog/EntryDialog.tsx'), 'EntryDialog'),
+});
+
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
@@ -209,6 +223,7 @@ const insideRoutes = [
   groups.addChildren([groupNew, groupEdit]),
   person.addChildren([personEdit]),
   ...sellingRoutes,
+  auditLog.addChildren([auditEntry]),
   me,
 ];
 

@@ -4,6 +4,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import { listEntries } from '../platform/auditLog/auditLog.ts';
 import { type AuditEntry, hashOf } from '../platform/auditLog/entry.ts';
 import type { Context } from '../platform/context.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import type { Page } from '../platform/http/routes.ts';
 
 /** Types whose entries show users: who may not read users may not read them here either. */
@@ -21,6 +22,11 @@ export async function getAuditLog(
     objectId: query.object_id,
     userId: query.user_id,
     act: query.act,
+    text: query.text,
+    since: filterDate(query.since_dts, 'since_dts', merchant.timeZone),
+    // Dates of the wire are whole seconds: the last one counts to its end.
+    until: filterDate(query.until_dts, 'until_dts', merchant.timeZone)?.add({ seconds: 1 }),
+    before: query.before_entry,
     limit: page.limit + 1,
     offset: page.offset,
   });

@@ -118,6 +118,13 @@ export const navSections: readonly NavSection[] = [
         needs: ['user_read'],
         command: 'go.users',
       },
+      {
+        label: 'Audit log',
+        path: paths.auditLog,
+        icon: 'book',
+        needs: ['configuration_read'],
+        command: 'go.auditLog',
+      },
     ],
   },
 ];

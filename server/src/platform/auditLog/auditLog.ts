@@ -115,6 +115,12 @@ export interface AuditFilter {
   readonly objectId?: string | undefined;
   readonly userId?: number | undefined;
   readonly act?: string | undefined;
+  /** Part of the actor's name, the act, the object's id or the address. */
+  readonly text?: string | undefined;
+  readonly since?: Temporal.Instant | undefined;
+  readonly until?: Temporal.Instant | undefined;
+  /** Only entries with a lower number. */
+  readonly before?: number | undefined;
   readonly limit: number;
   readonly offset: number;
 }
@@ -125,14 +131,30 @@ export async function listEntries(
   merchantId: string,
   filter: AuditFilter,
 ): Promise<AuditEntry[]> {
-  const { objectTypes, hiddenTypes, objectId, userId, act, limit, offset } = filter;
   const rows = await db.rows<EntryRow>(
     `select ${columns} from audit_entry where merchant_id = $1
       and ($2::text[] is null or object_type = any($2)) and object_type <> all($3::text[])
       and ($4::text is null or object_id = $4) and ($5::int is null or user_id = $5)
       and ($6::text is null or act = $6)
-     order by entry_number desc limit $7 offset $8`,
-    [merchantId, objectTypes, hiddenTypes, objectId, userId, act, limit, offset],
+      and ($7::text is null or strpos(lower(concat_ws(' ', actor_name, act, object_id, address)),
+        lower($7)) > 0)
+      and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9)
+      and ($10::bigint is null or entry_number < $10)
+     order by entry_number desc limit $11 offset $12`,
+    [
+      merchantId,
+      filter.objectTypes,
+      filter.hiddenTypes,
+      filter.objectId,
+      filter.userId,
+      filter.act,
+      filter.text,
+      filter.since,
+      filter.until,
+      filter.before,
+      filter.limit,
+      filter.offset,
+    ],
   );
   return rows.map(entryFrom);
 }

@@ -44,5 +44,7 @@ export const consoleRoutes = [
   '/taxes',
   '/taxes/new',
   '/taxes/:oid/:part',
+  '/audit-log',
+  '/audit-log/:number',
   '/me',
 ] as const;
