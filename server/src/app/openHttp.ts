@@ -100,10 +100,11 @@ const nonceBytes = 16;
 function addCustomerPages(
   http: FastifyInstance,
   { db, seal, gateways }: AppParts,
-  { contexts }: Services,
+  { contexts, limiter }: Services,
   { rebills }: Features,
 ): void {
   addBillingPage(http, {
+    limiter,
     db,
     contextFor: contexts.contextFor,
     readAutoOrder: readSubscription,

@@ -4,10 +4,10 @@ import { EmbeddedPostgresError } from '../platform/storage/embeddedError.ts';
 import { type Command, Obstacle, table, UsageError } from './command.ts';
 
 /**
- * Each is loaded when it is used, so that `key list` does not wait for the libraries of a web
- * server.
+ * The commands by name. Each is loaded when it is used, so that `key list` does not wait for the
+ * libraries of a web server.
  */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+export const commandLine: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand,
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
   distribute: async () => (await import('./distribute.ts')).distributeCommand,
@@ -34,7 +34,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h')
     return console.log(await overview());
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const load = Object.hasOwn(commandLine, name) ? commandLine[name] : undefined;
   if (!load) {
     console.error(`perennial: there is no command ${name}\n\n${await overview()}`);
     process.exitCode = 2;
@@ -65,7 +65,7 @@ const isExpected = (error: unknown): error is Error =>
   );
 
 async function overview(): Promise<string> {
-  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  const all = await Promise.all(Object.values(commandLine).map((load) => load()));
   const rows = all.map(({ usage, summary }) => [`  perennial ${usage}`, summary]);
   return (
     `${table(rows)}\n\nperennial <command> --help explains a command. Settings are environment variables: ` +

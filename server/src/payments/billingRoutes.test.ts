@@ -252,6 +252,15 @@ test('a merchant with Stripe takes no typed tokens, and a card only from its own
     String(page.headers['content-security-policy']),
     /script-src 'sha256-[^ ]+ https:\/\/js\.stripe\.com; frame-src https:\/\/js\.stripe\.com/,
   );
+  // Twenty forms an hour for each auto order, whatever the limits of programs are.
+  const begun = standIn.requests.filter(({ path }) => path === '/v1/setup_intents').length;
+  const statuses: number[] = [];
+  for (let count = 0; count < 21; count++) statuses.push((await post(one.url, '/card', {})).status);
+  assert.deepEqual([statuses.indexOf(429), statuses.at(-1)], [19, 429]);
+  assert.ok(Number((await post(one.url, '/card', {})).headers['retry-after']) > 0);
+  const all = standIn.requests.filter(({ path }) => path === '/v1/setup_intents').length;
+  assert.equal(all - begun, 19);
+  assert.equal((await post(other.url, '/card', {})).status, 200);
   standIn.setDown(true);
   assert.equal((await post(one.url, '', { setup_intent: 'seti_1' })).status, 503);
 });

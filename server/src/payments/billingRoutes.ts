@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { payload } from '../platform/http/answer.ts';
 import { formOf } from '../platform/http/forms.ts';
+import { cardSubjectPrefix, type RateLimiter } from '../platform/http/rateLimiter.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { makeBillingLink } from './billingLinkStore.ts';
@@ -8,6 +9,7 @@ import {
   answerForm,
   type BillingPageParts,
   beginCard,
+  type OpenedLink,
   openLink,
   type Page,
   showForm,
@@ -33,7 +35,10 @@ export function billingRoutes(readAutoOrder: BillingPageParts['readAutoOrder']) 
  * proof of identity. There is no cookie, so another site cannot abuse a session. Every response
  * forbids caching, framing and referrers, and any script but that of the gateway's own form.
  */
-export function addBillingPage(server: FastifyInstance, parts: BillingPageParts): void {
+export function addBillingPage(
+  server: FastifyInstance,
+  parts: BillingPageParts & { readonly limiter: Pick<RateLimiter, 'admit'> },
+): void {
   server.get<{ Params: { token: string } }>('/billing/:token', async (request, reply) => {
     const opened = await openLink(parts, request.params.token);
     if (opened.kind === 'page') return send(reply, opened);
@@ -52,13 +57,20 @@ export function addBillingPage(server: FastifyInstance, parts: BillingPageParts)
   // The script of the page calls it when the customer has filled the gateway's form.
   server.post<{ Params: { token: string } }>('/billing/:token/card', async (request, reply) => {
     const opened = await openLink(parts, request.params.token);
-    const begun = opened.kind === 'page' ? undefined : await beginCard(parts, opened);
-    return reply
-      .code(begun === undefined ? 409 : 200)
-      .header('Cache-Control', 'no-store')
-      .send(begun === undefined ? {} : { client_secret: begun.clientSecret });
+    reply.header('Cache-Control', 'no-store');
+    if (opened.kind === 'page') return reply.code(409).send({});
+    const excess = await parts.limiter.admit([formSubject(opened)]);
+    if (excess) return reply.code(429).header('Retry-After', excess.retryAfterSeconds).send({});
+    const begun = await beginCard(parts, opened);
+    return begun === undefined
+      ? reply.code(409).send({})
+      : reply.send({ client_secret: begun.clientSecret });
   });
 }
+
+/** Each beginning makes a record at the gateway, and a form that tests cards needs many of them. */
+const formSubject = ({ context, autoOrderOid }: OpenedLink): string =>
+  `${cardSubjectPrefix}${context.merchant.merchantId} ${autoOrderOid}`;
 
 /** Renders a page; another one when the gateway does not respond. Nothing was changed then. */
 async function orUnavailable(render: () => Promise<Page>): Promise<Page> {

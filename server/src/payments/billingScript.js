@@ -36,6 +36,7 @@
 
   const clientSecretOfCard = async () => {
     const response = await fetch(`${location.pathname}/card`, { method: 'POST' });
+    if (response.status === 429) return undefined;
     if (!response.ok) throw new Error(`status ${response.status}`);
     return (await response.json()).client_secret;
   };
@@ -44,9 +45,11 @@
   onSubmit(cardForm, async () => {
     const { error: incomplete } = await elements.submit();
     if (incomplete) return incomplete.message;
+    const secret = await clientSecretOfCard();
+    if (secret === undefined) return 'There were too many attempts. Please try again in an hour.';
     const { error, setupIntent } = await stripe.confirmSetup({
       elements,
-      clientSecret: await clientSecretOfCard(),
+      clientSecret: secret,
       confirmParams: { return_url: location.origin + location.pathname },
       redirect: 'if_required',
     });

@@ -36,20 +36,32 @@ export interface RateLimiter {
 
 /**
  * Opens the limiter. `sessionLimits` hold for sessions; each has a bucket, and none counts for its
- * address, or an office would share the limit of one program.
+ * address, or an office would share the limit of one program. `cardLimits` hold for the card form of
+ * each auto order, also where programs have no limit.
  */
 export function rateLimiter(
   db: Database,
   clock: SystemClock,
   limits: readonly RateLimit[],
   sessionLimits: readonly RateLimit[] = [],
+  cardLimits: readonly RateLimit[] = [{ limit: 20, seconds: 3600 }],
 ): RateLimiter {
   const inForce = (given: readonly RateLimit[]) => given.filter(({ limit }) => limit > 0);
-  return new SharedBuckets(db, clock, inForce(limits), inForce(sessionLimits));
+  const [others, sessions] = [inForce(limits), inForce(sessionLimits)];
+  const limitsOf = (subject: string) => {
+    if (subject.startsWith(sessionSubjectPrefix)) return sessions;
+    return subject.startsWith(cardSubjectPrefix) ? cardLimits : others;
+  };
+  const all = [...others, ...sessions, ...cardLimits];
+  const longestSeconds = Math.max(0, ...all.map(({ seconds }) => seconds));
+  return new SharedBuckets(db, clock, limitsOf, longestSeconds);
 }
 
 /** The subjects that count against the limits of sessions start with it. */
 export const sessionSubjectPrefix = 'session:';
+
+/** The subjects that count against the limits of card forms start with it. */
+export const cardSubjectPrefix = 'card:';
 
 /** What this process holds of one bucket. */
 interface Held extends Bucket {
@@ -71,25 +83,24 @@ class SharedBuckets implements RateLimiter {
   readonly worker: Worker = { name: 'rate limits', runOnce: () => this.#sweep() };
   readonly #db: Database;
   readonly #clock: SystemClock;
-  readonly #limits: readonly RateLimit[];
-  readonly #sessionLimits: readonly RateLimit[];
+  readonly #limitsOf: (subject: string) => readonly RateLimit[];
+  readonly #longestSeconds: number;
   readonly #held = new Map<string, Held>();
   #cleanedAtMs = -Infinity;
 
   constructor(
     db: Database,
     clock: SystemClock,
-    limits: readonly RateLimit[],
-    sessionLimits: readonly RateLimit[],
+    limitsOf: (subject: string) => readonly RateLimit[],
+    longestSeconds: number,
   ) {
     this.#db = db;
     this.#clock = clock;
-    this.#limits = limits;
-    this.#sessionLimits = sessionLimits;
+    this.#limitsOf = limitsOf;
+    this.#longestSeconds = longestSeconds;
   }
 
   async admit(subjects: readonly string[]): Promise<RateExcess | undefined> {
-    if (this.#limits.length === 0 && this.#sessionLimits.length === 0) return undefined;
     // A request counts at the moment it came, however long it then waits for a lease.
     const arrivalMs = this.#clock.monotonicMs();
     for (;;) {
@@ -113,10 +124,6 @@ class SharedBuckets implements RateLimiter {
       .map((limit) => this.#held.get(nameOf(subject, limit)))
       .find((bucket) => bucket && isFull(bucket, nowMs));
     return full && excess(full, nowMs);
-  }
-
-  #limitsOf(subject: string): readonly RateLimit[] {
-    return subject.startsWith(sessionSubjectPrefix) ? this.#sessionLimits : this.#limits;
   }
 
   async close(): Promise<void> {
@@ -173,9 +180,8 @@ class SharedBuckets implements RateLimiter {
     await this.#giveBack(idle);
     if (nowMs - this.#cleanedAtMs >= cleaningMs) {
       this.#cleanedAtMs = nowMs;
-      const all = [...this.#limits, ...this.#sessionLimits];
-      const longest = Math.max(0, ...all.map(({ seconds }) => seconds));
-      await deleteIdleBuckets(this.#db, this.#clock.now().subtract({ seconds: longest }));
+      const seconds = this.#longestSeconds;
+      await deleteIdleBuckets(this.#db, this.#clock.now().subtract({ seconds }));
     }
     return 0;
   }
