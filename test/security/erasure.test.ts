@@ -207,6 +207,16 @@ test('the profile is gone, and a second erasure finds none', async () => {
     assert.equal((await app.request({ operation, params })).status, 404, operation);
 });
 
+test('an erased auto order that is reactivated charges nothing', async () => {
+  const captured = app.books.charges().length;
+  const auto_order_oid = traces.autoOrderOid;
+  await app.request({ operation: 'reactivateAutoOrder', params: { auto_order_oid }, body: {} });
+  await app.setClock('2026-06-20T17:00:00Z');
+  await app.work();
+  assert.equal(app.books.charges().length, captured);
+  assert.deepEqual(await booksOf(traces.orderIds), books);
+});
+
 test('a redacted entry of the audit log that is changed again is found', async () => {
   const { entries } = await ask({ operation: 'getAuditLog', query: { act: 'eraseCustomer' } });
   const { redacted_entries: redacted } = entries[0].after as {
