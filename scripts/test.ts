@@ -39,7 +39,10 @@ const storageSuite = [
 ];
 
 /** What else must hold on Citus: what clients see, and customers' lives. */
-const citusSuite = ['test/{http,stories,conformance,staff,webhooks,workflow}/*.test.ts'];
+const citusSuite = [
+  'test/{http,stories,conformance,staff,webhooks,workflow}/*.test.ts',
+  'test/storage/citusYear.long.ts',
+];
 const longestFirst = [
   'test/browser/pages.test.ts',
   'test/storage/killNine.test.ts',

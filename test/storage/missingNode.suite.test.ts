@@ -1,13 +1,7 @@
 // Background work while some merchants cannot be worked for. A node of Citus that is gone needs a
 // Citus (CITUS_URL).
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { pino } from 'pino';
 import { ensureDemoMerchant } from '../../server/src/cli/demo.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
@@ -23,6 +17,7 @@ import { at } from '../support/autoOrders.ts';
 import { shutOut } from '../support/citus.ts';
 import { nodesOfStore, openTestDatabase, testDatabase } from '../support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
+import { serveDatabase } from '../support/served.ts';
 import { withPool } from '../support/testStore.ts';
 
 const [, worker] = await nodesOfStore();
@@ -126,33 +121,6 @@ test('while a node of Citus is gone the merchants of the others are billed, and 
   assert.deepEqual(await billed(merchantIds), merchantIds);
 });
 
-/** A line of a server's log, as far as the test reads it. */
-interface Logged {
-  readonly msg: string;
-  readonly merchantIds?: readonly string[];
-}
-
-/** Starts a server on the database, until the test ends; returns its address and its log so far. */
-async function startServer(t: TestContext, url: string): Promise<[string, readonly Logged[]]> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'perennial-'));
-  const child = spawn(process.execPath, ['server/src/cli/main.mjs', 'serve'], {
-    env: { ...process.env, DATABASE_URL: url, DATA_DIR: dataDir, DEMO: 'on', PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  t.after(async () => {
-    child.kill();
-    await ended;
-    await rm(dataDir, { recursive: true });
-  });
-  const logged: Logged[] = [];
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => line.startsWith('{') && logged.push(JSON.parse(line)));
-  const said = (text: string) => logged.find(({ msg }) => msg.includes(text));
-  while (!said('charges:')) await Promise.race([once(lines, 'line'), ended]);
-  return [/http:\S+/.exec(said('Server listening')!.msg)![0], logged];
-}
-
 test('a server starts while a node of Citus is gone, serves the others, and takes up the rest later', {
   skip: worker === undefined && 'needs CITUS_URL',
 }, async (t) => {
@@ -162,7 +130,7 @@ test('a server starts while a node of Citus is gone, serves the others, and take
   await prepareBillingLinks(db, randomIds, { url: 'http://127.0.0.1:1', origin: 'listening' });
   const all = [...merchantIds, 'DEMO'];
   const bringBack = await loseNode(connection.database);
-  const [address, logged] = await startServer(t, url);
+  const { address, logged, end } = await serveDatabase(t, url);
   const name = `${worker!.host}:${worker!.port}`;
   const readyz = async () => (await (await fetch(`${address}/readyz`)).json()) as object;
   assert.deepEqual(await readyz(), {
@@ -180,4 +148,5 @@ test('a server starts while a node of Citus is gone, serves the others, and take
     'nodes of Citus do not respond; background work continues for the merchants of the others',
     'all nodes of Citus respond again',
   ]);
+  await end();
 });
