@@ -5,11 +5,14 @@ import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import type { OrderShipping } from '@perennial/contract/orderShipping.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
+import { minor } from '../kernel/money.ts';
+import { shownCurrency, wireCurrency } from './money.ts';
 import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { withoutParcel } from './parcel.ts';
 import { isShippedHere } from './shipping.ts';
 import { inStage } from './stages.ts';
+import { creditUsed } from './storeCredit.ts';
 
 /*
  * Orders that are made from earlier ones. A copy starts no auto order and belongs to none.
@@ -17,12 +20,17 @@ import { inStage } from './stages.ts';
 
 /** Returns a duplicate of an order, unpaid in Accounts Receivable (current API, duplicateOrder). */
 export function duplicateOf(order: OrderRecord, orderId: string, now: Occasion): OrderRecord {
-  const { autoOrderOid: _, rebillNumber: _1, paidAt: _2, ...kept } = order;
+  const { autoOrderOid: _, rebillNumber: _1, paidAt: _2, restocked: _3, ...kept } = order;
+  // The copy uses no store credit, so all of it is owed.
+  const total = minor(order.total + creditUsed(order));
+  const copy = duplicated(order.document, orderId, order.orderId, now);
+  const shown = wireCurrency(total, shownCurrency(order));
   return {
     ...kept,
     orderId,
     copiedFrom: order.orderId,
-    document: duplicated(order.document, orderId, order.orderId, now),
+    document: { ...copy, summary: { ...copy.summary, total: shown } },
+    total,
     createdAt: now.at,
     modifiedAt: now.at,
     charging: false,

@@ -93,6 +93,14 @@ test('store credit pays a part of an order, and the card the rest', async () => 
   assert.deepEqual([credit.total, credit.available], [50, 1]);
 });
 
+test('a duplicate uses no store credit, so all of it is owed', async () => {
+  await customer('twice@example.com', 20);
+  const { order } = await place(bodyOf('twice@example.com', 20));
+  const params = { order_id: order.order_id };
+  const copied = await ask({ operation: 'duplicateOrder', params, query: { _expand } });
+  assert.deepEqual(shown(copied.order), [undefined, 35, 'Unprocessed']);
+});
+
 test('store credit that pays all asks no gateway, and never more than the order costs', async () => {
   const bob = await customer('bob@example.com', 100);
   const { order } = await place(bodyOf('bob@example.com', 90));
