@@ -340,6 +340,13 @@ async function plantRareWords(app: TestApp, traces: Traces): Promise<void> {
     orderId,
   );
   await plant(
+    `insert into stock_adjustment (merchant_id, merchant_item_oid, adjustment_oid, center_code,
+       level_before, change, reason, adjusted_by, adjusted_at)
+     select i.merchant_id, i.merchant_item_oid, 1, 'MAIN', 1, 1, 'zeb@quarter.example sent it back',
+       'Bob', statement_timestamp()
+     from item i where i.merchant_id = $1 and i.merchant_item_id = 'SAMPLE'`,
+  );
+  await plant(
     `insert into once_claim (merchant_id, item_id, customer, order_id)
      values ($1, 'SAMPLE', 'zeb@quarter.example', $2)`,
     orderId,

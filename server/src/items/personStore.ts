@@ -1,6 +1,6 @@
-import type { PersonKeeper } from '../platform/privacy/person.ts';
+import { byMention, type PersonKeeper } from '../platform/privacy/person.ts';
 
-/** What items know of people: who reviewed them. */
+/** What items know of people: who reviewed them, and why stock changed. */
 export const itemPeople: PersonKeeper = {
   tables: [
     {
@@ -16,6 +16,13 @@ export const itemPeople: PersonKeeper = {
       where: "lower(document->>'reviewer_email') = any($2::text[])",
       match: 'emails',
       columns: { document: 'jsonb' },
+    },
+    {
+      table: 'stock_adjustment',
+      key: ['merchant_item_oid', 'adjustment_oid'],
+      ...byMention('reason'),
+      columns: { reason: 'text' },
+      kept: 'center_code adjusted_by',
     },
   ],
 };
