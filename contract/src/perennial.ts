@@ -153,6 +153,9 @@ export const ChargeInFlight = model('ChargeInFlight', 'A charge of a rebill that
   requested_dts: dateTime('On the merchant’s clock.'),
   checks: int32('How often the gateway was queried about it.'),
   next_check_dts: dateTime('When the gateway is asked next, in real time.'),
+  confirm_until_dts: dateTime(
+    'The bank wants the customer to confirm the payment, and it waits until then. Absent: it has no answer.',
+  ),
 });
 export type ChargeInFlight = Static<typeof ChargeInFlight>;
 

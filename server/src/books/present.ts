@@ -48,6 +48,7 @@ export const wireCharge = (charge: ListedCharge, zone: string): ChargeInFlight =
   requested_dts: wireDate(charge.at, zone),
   checks: charge.checks,
   next_check_dts: wireDate(charge.nextCheckAt, zone),
+  ...(charge.confirmUntil && { confirm_until_dts: wireDate(charge.confirmUntil, zone) }),
 });
 
 /** A difference of an audit, as the wire shows it. */

@@ -5,6 +5,7 @@ import { at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../../../test/support/rebills.ts';
 import { giveUpAwaited } from './awaitedListener.ts';
+import { listCharges } from './chargeListStore.ts';
 import { attemptRebill, replaceCard } from './operations.ts';
 import { rebillDueWork } from './rebillClockWork.ts';
 
@@ -56,6 +57,8 @@ test('the charge waits, its customer is told once, and confirming it pays it', a
     ]),
     [['confirmation needed', 1, 1906, end]],
   );
+  const [listed] = await listCharges(db, 'PAYS', ['unknown'], { limit: 1, offset: 0 });
+  assert.equal(String(listed?.confirmUntil), end);
   const before = await rebills.load(1);
   assert.deepEqual([before.creditCardAttempt, before.status], [0, 'active']);
   assert.deepEqual(capturesOf(rebills), []);

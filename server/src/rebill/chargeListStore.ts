@@ -17,6 +17,8 @@ export interface ListedCharge {
   readonly at: Temporal.Instant;
   readonly checks: number;
   readonly nextCheckAt: Temporal.Instant;
+  /** The payment waits for its customer until then. */
+  readonly confirmUntil: Temporal.Instant | undefined;
 }
 
 /** Lists the charges that have not ended. Those whose gateway is queried first come first. */
@@ -27,16 +29,17 @@ export async function listCharges(
   { limit, offset }: { readonly limit: number; readonly offset: number },
 ): Promise<ListedCharge[]> {
   const rows = await db.rows<
-    Omit<ListedCharge, 'key' | 'autoOrderCode' | 'gateway'> & {
+    Omit<ListedCharge, 'key' | 'autoOrderCode' | 'gateway' | 'confirmUntil'> & {
       autoOrderCode: string | null;
       gateway: string | null;
+      confirmUntil: Temporal.Instant | null;
       epoch: number;
     }
   >(
     `select r.state, r.auto_order_oid as "autoOrderOid", a.auto_order_code as "autoOrderCode",
        r.rebill_number as "rebillNumber", r.order_id as "orderId", r.attempt, r.epoch, r.currency,
        r.amount_minor as "amountMinor", r.route[1] as gateway, r.at, r.checks,
-       r.lease_until as "nextCheckAt"
+       r.lease_until as "nextCheckAt", r.confirm_until as "confirmUntil"
      from rebill r left join auto_order a
        on a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid
      where r.merchant_id = $1 and r.lease_until is not null and r.state = any($2::text[])
@@ -47,6 +50,7 @@ export async function listCharges(
     ...row,
     autoOrderCode: row.autoOrderCode ?? undefined,
     gateway: row.gateway ?? undefined,
+    confirmUntil: row.confirmUntil ?? undefined,
     key: chargeKey(merchantId, { ...row, epoch }),
   }));
 }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { ChargeInFlight } from '@perennial/contract/perennial.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -86,21 +87,36 @@ function InDoubt({ order }: { readonly order: AutoOrder }) {
   if (!data) return <Waiting what="the charge" rows={1} />;
   return (
     <Note>
-      {data.map((charge) => (
-        <p key={charge.key}>
-          Rebill {charge.rebill_number}:{' '}
-          <Money amount={charge.amount} currency={charge.currency_code} /> has no answer from{' '}
-          {charge.gateway}. The gateway was asked {charge.checks ?? 0} times
-          {charge.next_check_dts !== undefined && (
-            <>
-              {' '}
-              and is asked again <Moment at={charge.next_check_dts} isReal />
-            </>
-          )}
-          . Nothing is charged twice.
-        </p>
-      ))}
+      {data.map((charge) =>
+        charge.confirm_until_dts === undefined ? (
+          <Unanswered key={charge.key} charge={charge} />
+        ) : (
+          <p key={charge.key}>
+            Rebill {charge.rebill_number}: the bank wants the customer to confirm{' '}
+            <Money amount={charge.amount} currency={charge.currency_code} />. The customer has a
+            mail with the link, and the payment waits until <Moment at={charge.confirm_until_dts} />
+            . It then counts as declined.
+          </p>
+        ),
+      )}
     </Note>
+  );
+}
+
+function Unanswered({ charge }: { readonly charge: ChargeInFlight }) {
+  return (
+    <p>
+      Rebill {charge.rebill_number}:{' '}
+      <Money amount={charge.amount} currency={charge.currency_code} /> has no answer from{' '}
+      {charge.gateway}. The gateway was asked {charge.checks ?? 0} times
+      {charge.next_check_dts !== undefined && (
+        <>
+          {' '}
+          and is asked again <Moment at={charge.next_check_dts} isReal />
+        </>
+      )}
+      . Nothing is charged twice.
+    </p>
   );
 }
 
