@@ -358,13 +358,14 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
       { at: '/audit-log?q=zzzz', shows: 'Nothing matches' },
       { at: '/audit-log?type=user&days=2020-01-01..2020-01-31', shows: 'Nothing matches' },
     ],
+    empty: { at: '/audit-log', shows: 'Nothing was changed yet' },
     forbidden: mayNot('/audit-log'),
     refused: failed('/audit-log'),
   },
   auditEntry: {
     heading: 'Audit log',
     filled: () => [
-      { at: '/audit-log/1', shows: 'What was changed' },
+      { at: '/audit-log/1', shows: 'subscriptions' },
       { at: '/audit-log/999999', shows: 'There is no entry 999999' },
     ],
   },

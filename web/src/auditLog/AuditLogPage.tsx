@@ -5,7 +5,7 @@ import { Page } from '../kit/page.tsx';
 import { PlainList } from '../kit/plainList.tsx';
 import { Empty } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
-import { useCan } from '../shell/session.tsx';
+import { useCan, useSession } from '../shell/session.tsx';
 import { auditColumns } from './columns.tsx';
 import { auditFilters } from './list.ts';
 import { auditLogQuery } from './queries.ts';
@@ -15,12 +15,14 @@ export function AuditLogPage() {
   const state = useSearch({ from: '/inside/audit-log' });
   const result = useInfiniteQuery(auditLogQuery(state));
   const seesUsers = useCan(['user_read']);
+  const { isTest } = useSession().merchant;
   const navigate = useNavigate();
   return (
     <Page title="Audit log">
       {!seesUsers && (
         <p className="soft">Entries about users, groups, keys and sessions need user_read.</p>
       )}
+      {isTest && <p className="soft">Times are those of the machine, not of the test clock.</p>}
       <PlainList
         path={paths.auditLog}
         what="entries"
