@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type TestAnswer, testApp } from '../../../test/support/app.ts';
 import { anItem } from '../../../test/support/autoOrders.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
+import { rebillNow } from './dueOperations.ts';
 
 const app = await testApp();
 const rebills = await rebillsOn(app.db);
@@ -219,4 +220,27 @@ test('an item that is swapped twice at once is replaced once', async () => {
   assert.equal((await swap({ append_items: [] })).status, 200);
   assert.match((await swap()).body.error.user_message, /append_items.*canceled before/);
   assert.deepEqual(await itemIds(), ['COFFEE', 'BOUND']);
+});
+
+test('of eight rebills for the last three pieces, three are charged', async () => {
+  const shop = await rebillsOn(app.db, { merchantId: 'LAST' });
+  const centers = [{ distribution_center_code: 'DFLT', handles: true, inventory_level: 3 }];
+  await shop.addItem({
+    ...coffee,
+    shipping: { track_inventory: true, distribution_centers: centers },
+  });
+  const oids = Array.from({ length: 8 }, (_, index) => index + 1);
+  for (const autoOrderOid of oids)
+    await shop.add({ autoOrderOid, items: [anItem({ itemOid: 100 + autoOrderOid })] });
+  const results = await Promise.all(
+    oids.map((oid) => rebillNow(shop.context(due), shop.parts, oid, { isForced: false })),
+  );
+  assert.equal(results.filter(({ isPaid }) => isPaid).length, 3);
+  assert.equal(shop.gateways.books.captures().length, 3);
+  const [left] = await app.db.rows<{ level: number }>(
+    `select (document->'shipping'->'distribution_centers'->0->>'inventory_level')::int as level
+     from item where merchant_id = $1`,
+    ['LAST'],
+  );
+  assert.equal(left?.level, 0);
 });
