@@ -87,7 +87,9 @@ export function badQueries(operation: Operation): BadInput[] {
             `${sortings[operation.sort][0]},-no_such_field`,
           ])
         : [];
-    if (field.type === 'integer') return bad(name, ['abc', '1.5', '99999999999999']);
+    // Numbers of entries are larger than oids.
+    const tooLarge = '9'.repeat(field['format'] === 'int64' ? 20 : 14);
+    if (field.type === 'integer') return bad(name, ['abc', '1.5', tooLarge]);
     if (field.type === 'number') return bad(name, ['abc', '1e3x']);
     if (field.type === 'boolean') return bad(name, ['maybe', '2']);
     if (field.format?.endsWith('date-time'))
