@@ -67,9 +67,8 @@ export async function keepTestGateway(
  */
 export async function saveCardTest(db: Database, test: CardTest): Promise<void> {
   await db.run(
-    `update card_test set state = $3, reference = $4, result = $5, reason = $6, code = $7,
-       card_token = case when $3 = 'ended' then null else card_token end,
-       due_at = case when $3 = 'held' then ${leaseEnd} when $3 = 'ended' then null else due_at end
+    `update card_test set state = $3, reference = $4, result = $5, reason = $6, code = $7
+       ${alsoSet[test.state]}
      where merchant_id = $1 and key = $2 and state <> 'ended'`,
     [
       test.merchantId,
@@ -82,6 +81,12 @@ export async function saveCardTest(db: Database, test: CardTest): Promise<void> 
     ],
   );
 }
+
+const alsoSet: Readonly<Record<CardTest['state'], string>> = {
+  asked: '',
+  held: `, due_at = ${leaseEnd}`,
+  ended: ', card_token = null, due_at = null',
+};
 
 /** Claims a test that its process left. */
 export async function claimCardTest(

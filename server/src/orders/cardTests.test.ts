@@ -231,7 +231,9 @@ for (const [what, settings, item, given, refusal] of rules)
         assert.equal(await tokenOf(shop), refusal ? 'tok_old' : given.token, road);
       }),
     );
-    await app.db.run("update card_test set due_at = now() - interval '1 second'");
+    await app.db.run(
+      "update card_test set due_at = now() - interval '1 second' where merchant_id = 'TEST'",
+    );
     await app.work('tests of cards');
     for (const { orderId } of shops) {
       const holds = app.books.holds().filter(({ orderReference }) => orderReference === orderId);
@@ -354,7 +356,8 @@ test('a test whose answer was lost is finished later, with one hold', async () =
     assert.equal(body.order.current_stage, 'Pending Clearance');
     assert.match(body.warning.warning_message, /gateway has not answered/);
     await app.db.run(
-      "update orders set charge_lease_until = now() - interval '1 second' where charge_lease_until is not null",
+      `update orders set charge_lease_until = now() - interval '1 second'
+       where merchant_id = 'TEST' and charge_lease_until is not null`,
     );
     await app.work('unsettled charges');
     const params = { order_id: body.order.order_id };
