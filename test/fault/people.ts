@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Temporal } from 'temporal-polyfill';
 import { auditMerchant } from '../../server/src/books/auditOperations.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
+import { chargeLeaseMs } from '../../server/src/orders/store.ts';
 import type { BookedCharge } from '../../server/src/payments/simulatorBooks.ts';
 import { type Database, openPool } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
@@ -98,6 +99,7 @@ export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
     const office = await openOffice(rebills, work, servers);
     const books = new Books(gatewayUrl, work);
     let now = firstNow;
+    let last = now;
     for (let round = 0; round < work.rounds; round++) {
       await saveClock(db, rebills.merchant.merchantId, { kind: 'standing', at: now });
       // Every process remembers a merchant for a second: from here on all of them know the time.
@@ -109,8 +111,11 @@ export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
       await quiet(rebills, now, work, deaths);
       const isZoneChanged = (office.counts.did.changeZone ?? 0) > zoneChanges;
       await books.checkRound(db, rebills.merchant.merchantId, { round, isZoneChanged });
+      last = now;
       now = now.add({ hours: round % 2 === 0 ? 52 : 70 });
     }
+    await settledOrders(db, rebills.merchant.merchantId);
+    await quiet(rebills, last, work, deaths);
     await checkEnd(db, rebills.merchant.merchantId, await books.captures(), work);
     return { captures: (await books.captures()).length, ...office.counts, ...servers.counts };
   } finally {
@@ -306,6 +311,20 @@ async function quiet(
       .catch(() => undefined);
     if (row?.open === false) return;
     assert.ok(performance.now() < endMs, `a round does not come to its end (seed ${seed})`);
+    await pause(100);
+  }
+}
+
+/**
+ * Waits for charges of orders whose server was killed: another server asks the gateway about them
+ * once their lease of two minutes has ended.
+ */
+async function settledOrders(db: Database, merchantId: string): Promise<void> {
+  const endMs = performance.now() + 2 * chargeLeaseMs;
+  const openSql = `select order_id from orders
+    where merchant_id = $1 and charge_lease_until is not null`;
+  while ((await db.rows(openSql, [merchantId])).length > 0) {
+    assert.ok(performance.now() < endMs, 'a charge of an order is not settled');
     await pause(100);
   }
 }
