@@ -17,7 +17,7 @@ export interface PrivacyParts {
   readonly people: readonly PersonKeeper[];
 }
 
-/** Returns all that is stored about a customer, by table, as of one moment. */
+/** Returns all that is stored about a customer, by table. */
 export function exportCustomer(
   context: Context,
   { people }: PrivacyParts,
