@@ -261,7 +261,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'optionPrices,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
     'stepWalk,stops',
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
-  customers: 'customerPolicy,present,storeCredit',
+  customers: 'customerPolicy,present,storeCredit,verificationPace',
   merchants: 'settings,shippingMethods',
   items: 'catalogItem,item,kit,present,price,quantityLimit,review,stock,tier,tierPrice,validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
@@ -337,6 +337,7 @@ const owners: Readonly<Record<string, string>> = {
   store_credit: 'server/src/customers',
   store_credit_use: 'server/src/customers',
   wish_list_item: 'server/src/customers',
+  verification_mail: 'server/src/customers',
   email_list: 'server/src/customers',
   email_list_member: 'server/src/customers',
   orders: 'server/src/orders',

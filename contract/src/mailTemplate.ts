@@ -15,6 +15,7 @@ export const customerMailKinds = [
   'order_receipt',
   'shipment',
   'refund',
+  'verify_email',
 ] as const;
 
 export const MailTemplate = model(

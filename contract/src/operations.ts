@@ -2231,7 +2231,8 @@ export const operations = {
     base: '/rest/v2',
     path: '/customer/customers/email_verify/get_token',
     summary: 'Create a token that verifies an email address',
-    description: 'The merchant sends it to the customer. Nothing is mailed here.',
+    description:
+      'The merchant sends it to the customer. Nothing is mailed here: mailEmailVerification does that.',
     permissions: ['customer_write'],
     body: EmailVerifyTokenRequest,
     response: EmailVerifyTokenResponse,
@@ -3641,6 +3642,20 @@ export const operations = {
     payload: 'entries',
     status: 200,
     maxLimit: 200,
+  },
+  mailEmailVerification: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/customers/{customer_profile_oid}/email_verification',
+    summary: 'Mail a customer the token that verifies the email address',
+    description:
+      'The mail has the token of getEmailVerificationToken (kind verify_email of the templates). ' +
+      'At most one mail a minute and five in 24 hours for each profile: 429 with Retry-After.',
+    permissions: ['customer_write'],
+    params: Type.Object({ customer_profile_oid: oid() }),
+    response: BaseResponse,
+    status: 200,
   },
   getCustomerTimeline: {
     tag: 'perennial',

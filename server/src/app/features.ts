@@ -5,6 +5,7 @@ import { previewDue } from '../books/dueOperations.ts';
 import { lockItem } from '../items/store.ts';
 import { resendOrderMail } from '../notifications/orderMailOperations.ts';
 import { countSkipped } from '../notifications/store.ts';
+import { queueVerificationMail } from '../notifications/verificationMailOperations.ts';
 import { orderTaker } from '../orders/customerOperations.ts';
 import { relatedToCustomer } from '../orders/customerOrders.ts';
 import { recordReport } from '../orders/gatewayReportOperations.ts';
@@ -70,6 +71,7 @@ export function wireFeatures(
         (await lockItem(db, merchant.merchantId, oid)) !== undefined,
       seal,
       publicUrl: knownPublicUrl,
+      queueVerificationMail,
     },
     privacy: { people: peopleOf(seal), removable, clock },
     clocks: {

@@ -1,6 +1,7 @@
 import { findOldOrders } from '../autoOrders/oldOrderStore.ts';
 import { autoOrderWorker } from '../autoOrders/updateJobWorker.ts';
 import { auditWorker } from '../books/auditWorker.ts';
+import { profileToken } from '../customers/accessOperations.ts';
 import { adoptionWorker } from '../customers/adoptionWorker.ts';
 import { mailRemovalWorker } from '../notifications/mailRemovalWorker.ts';
 import { forgetMails } from '../notifications/mailRetentionStore.ts';
@@ -42,6 +43,7 @@ export function workersOf(
     readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
     readProfile: readMailProfile,
     updateBillingUrl: ({ merchant }, oid) => updateBillingUrl(merchant.merchantId, oid),
+    verificationToken: (context, email) => profileToken(context, parts.seal, email),
   });
   return [
     forgettingWorker(db, clock, log),

@@ -1,9 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Context } from '../platform/context.ts';
-import { refuse } from '../platform/http/refusal.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { refusal, refuse } from '../platform/http/refusal.ts';
 import type { Seal } from '../platform/seal.ts';
 import { noCustomer } from './operations.ts';
-import { emailKey, findCustomerOid, readEmail } from './store.ts';
+import { emailKey, findCustomerOid, lockCustomer, readEmail } from './store.ts';
+import { paceExcess, verificationSpanSeconds } from './verificationPace.ts';
+import { keepVerificationMail, listVerificationMails } from './verificationStore.ts';
 
 /*
  * Tokens that stand for a customer (customer reference, getEmailVerificationToken and getMagicLink).
@@ -26,11 +28,55 @@ export async function emailVerificationToken(
   seal: Seal,
   email: string | null | undefined,
 ): Promise<string> {
-  const { db, merchant, now } = context;
   if (!email?.trim()) return refuse('missing_field', { field: 'email' });
-  const oid = (await findCustomerOid(db, merchant.merchantId, email)) ?? noCustomer({ email });
+  return (await profileToken(context, seal, email)) ?? noCustomer({ email });
+}
+
+/** Returns the token of {@link emailVerificationToken}, or undefined when no profile has the address. */
+export async function profileToken(
+  { db, merchant, now }: Context,
+  seal: Seal,
+  email: string,
+): Promise<string | undefined> {
+  const oid = await findCustomerOid(db, merchant.merchantId, email);
+  if (oid === undefined) return undefined;
   const expires = now.add({ hours: emailTokenHours });
   return sealed(seal, [emailPurpose, merchant.merchantId, oid, seconds(expires), emailKey(email)]);
+}
+
+/** Queues the mail with the token to an address. `app/` provides it. */
+export type QueueVerificationMail = (context: Context, email: string) => Promise<void>;
+
+/**
+ * Mails the token that verifies a profile's address to that address. Refuses more mails than
+ * {@link paceExcess} allows, so that a form that anyone can send fills no mailbox.
+ */
+export function mailVerification(
+  context: Context,
+  queue: QueueVerificationMail,
+  oid: number,
+): Promise<void> {
+  return inTransaction(context, async (context) => {
+    const { db, merchant, now } = context;
+    const stored = (await lockCustomer(db, merchant.merchantId, oid)) ?? noCustomer({ oid });
+    const { email, do_not_send_mail: isMuted } = stored.document;
+    const conflict = (what: string, fix: string): never =>
+      refuse(
+        'state_conflict',
+        { reason: `Customer ${oid} ${what}`, fix },
+        { objectId: String(oid) },
+      );
+    if (!email) return conflict('has no email address', 'Set email first');
+    if (isMuted === true) conflict('gets no mail (do_not_send_mail)', 'Clear that flag first');
+    const excess = paceExcess(await listVerificationMails(db, merchant.merchantId, oid), now);
+    if (excess !== undefined) {
+      const { retryAfterSeconds, ...limit } = excess;
+      throw refusal('rate_limited', limit, { retryAfterSeconds });
+    }
+    const since = now.subtract({ seconds: verificationSpanSeconds });
+    await keepVerificationMail(db, merchant.merchantId, oid, { at: now, since });
+    await queue(context, email);
+  });
 }
 
 /** Whether a token is one of this merchant, has not expired, and names the profile's address. */

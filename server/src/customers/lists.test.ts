@@ -268,6 +268,51 @@ test('a token verifies an address for a day, and no other text does', async () =
   await ask({ operation: 'validateEmailVerificationToken', body: {} }, 400);
 });
 
+test('the token is mailed at most once a minute and five times a day, and then counts', async () => {
+  const params = await customerOf('mailed@example.com');
+  const mail = (status: number) => ask({ operation: 'mailEmailVerification', params }, status);
+  const mailAt = async (time: string, status = 200) => {
+    await app.setClock(time);
+    return mail(status);
+  };
+  // The limits on both sides of their ends: a minute, and 24 hours after the first of five mails.
+  await mailAt('2026-02-06T18:00:00Z');
+  await mailAt('2026-02-06T18:00:59Z', 429);
+  for (const minute of [1, 2, 3, 4]) await mailAt(`2026-02-06T18:0${minute}:00Z`);
+  const refused = await app.request({ operation: 'mailEmailVerification', params });
+  assert.deepEqual(
+    [refused.status, refused.headers['retry-after']],
+    [429, String(24 * 3600 - 240)],
+  );
+  await mailAt('2026-02-07T17:59:59Z', 429);
+  await mailAt('2026-02-07T18:00:00Z');
+  await mailAt('2026-02-07T18:00:59Z', 429);
+
+  await app.work('notices');
+  const sent = app.mails.filter(({ to }) => to === 'mailed@example.com');
+  assert.equal(sent.length, 6);
+  const token = sent
+    .at(-1)
+    ?.text.split('\n')
+    .find((line) => /^[\w-]{60,}$/.test(line));
+  const check = async () =>
+    (await ask({ operation: 'validateEmailVerificationToken', body: { token: token ?? '' } }))
+      .success;
+  assert.equal(await check(), true);
+
+  const { customer_profile_oid: oid } = params;
+  await ask({ operation: 'updateCustomer', params, body: { do_not_send_mail: true } });
+  await app.setClock('2026-02-08T18:00:00Z');
+  const { error } = await mail(400);
+  assert.match(error.developer_message, new RegExp(`Customer ${oid} gets no mail`));
+  await ask({ operation: 'updateCustomer', params, body: { do_not_send_mail: false } });
+  await mail(200);
+  await ask({ operation: 'deleteCustomer', params }, 204);
+  await app.work('notices');
+  assert.equal(app.mails.filter(({ to }) => to === 'mailed@example.com').length, 6);
+  await mail(404);
+});
+
 test('a magic link opens the page of its customer for an hour', async () => {
   await app.setClock('2026-02-07T12:00:00Z');
   const params = await customerOf('magic@example.com');

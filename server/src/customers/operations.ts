@@ -11,6 +11,7 @@ import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage, VersionedJson } from '../platform/storage/page.ts';
+import type { QueueVerificationMail } from './accessOperations.ts';
 import { queueAdoption } from './adoptionStore.ts';
 import { customerFault, type StoredCustomer, withPartIds } from './customer.ts';
 import type { Related } from './present.ts';
@@ -41,6 +42,7 @@ export interface CustomerParts {
   readonly seal: Seal;
   /** The address of this server, without a trailing slash. */
   publicUrl(): Promise<string>;
+  readonly queueVerificationMail: QueueVerificationMail;
 }
 
 /** See {@link CustomerParts}. */

@@ -14,6 +14,11 @@ export const customerPeople: PersonKeeper = {
       key: ['customer_profile_oid', 'customer_wishlist_item_oid'],
       ...byCustomer,
     },
+    {
+      table: 'verification_mail',
+      key: ['customer_profile_oid', 'asked_at'],
+      ...byCustomer,
+    },
     { table: 'email_list_member', key: ['email_list_uuid', 'customer_profile_oid'], ...byCustomer },
     { table: 'customer', key: ['customer_profile_oid'], ...byCustomer, secrets: ['card_tokens'] },
   ],

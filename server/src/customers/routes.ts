@@ -3,7 +3,12 @@ import { bare, done, noContent, payload, payloadText, versioned } from '../platf
 import { ignoredWarning } from '../platform/http/ignoredFields.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
-import { emailVerificationToken, isEmailVerified, magicLink } from './accessOperations.ts';
+import {
+  emailVerificationToken,
+  isEmailVerified,
+  magicLink,
+  mailVerification,
+} from './accessOperations.ts';
 import { changeEmailLists, getEmailLists } from './emailListOperations.ts';
 import {
   type CustomerParts,
@@ -57,6 +62,10 @@ const accessRoutes = (parts: CustomerParts) =>
       (await isEmailVerified(context, parts.seal, body.token))
         ? done()
         : bare({ success: false, metadata: {} }),
+    mailEmailVerification: async (context, { params }) => {
+      await mailVerification(context, parts.queueVerificationMail, params.customer_profile_oid);
+      return done();
+    },
     getMagicLink: async (context, { params }) =>
       payload(await magicLink(context, parts, params.customer_profile_oid)),
   }) satisfies Routes;

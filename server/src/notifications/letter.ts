@@ -29,6 +29,8 @@ export interface LetterParts {
   readonly order?: Order | undefined;
   /** The page on which the customer can enter another card. Absent: a mail about no auto order. */
   readonly updateBillingUrl?: string | undefined;
+  /** What proves that the reader has the address. Absent: the mail verifies none. */
+  readonly verificationToken?: string | undefined;
 }
 
 /**
@@ -139,6 +141,14 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
               `order${named(order)}.`,
       ),
       paragraph('Your bank may need some days to show it.'),
+    ],
+  }),
+  verify_email: ({ merchant, verificationToken }) => ({
+    subject: `Please confirm your email address for ${merchant.name}`,
+    blocks: [
+      paragraph('Please enter this code where you were asked for it. It is valid for 24 hours:'),
+      paragraph(verificationToken ?? ''),
+      paragraph('If you did not ask for it, ignore this mail: without the code nothing changes.'),
     ],
   }),
 };

@@ -35,6 +35,7 @@ export function mailValues(parts: LetterParts): MailValues {
       expires_month: facts.expiresMonth && monthOf(facts.expiresMonth),
       refund_amount: facts.refund && moneyText(facts.refund.amount, facts.refund.currency),
       refund_reason: order?.refund_reason,
+      verification_token: parts.verificationToken,
     },
     blocks: {
       items: isShipment ? shippedItems(parts) : itemsBlock(facts.items, merchant.timeZone),

@@ -39,6 +39,8 @@ export interface SenderParts {
   /** Reads the order of a mail about an order, with {@link receiptExpand}. */
   readOrder(context: Context, orderId: string): Promise<Order | undefined>;
   updateBillingUrl(context: Context, autoOrderOid: number): Promise<string>;
+  /** Makes the token of a mail that verifies an address, or undefined: no profile has it now. */
+  verificationToken(context: Context, email: string): Promise<string | undefined>;
 }
 
 /** The names of `_expand` that a receipt needs of its order. */
@@ -168,13 +170,20 @@ async function write(parts: BatchParts, context: Context, notice: Notice): Promi
     notice.autoOrderOid === aboutNoAutoOrder
       ? undefined
       : await parts.updateBillingUrl(context, notice.autoOrderOid);
-  const letter = await wordsOf(parts, context, { merchant, notice, order, updateBillingUrl });
+  // The token is made now, so that no stored mail contains it.
+  const verificationToken =
+    notice.kind === 'verify_email' ? await parts.verificationToken(context, to) : undefined;
+  if (notice.kind === 'verify_email' && verificationToken === undefined)
+    return { skipReason: noProfile };
+  const links = { updateBillingUrl, verificationToken };
+  const letter = await wordsOf(parts, context, { merchant, notice, order, ...links });
   return { to, cc: copiesOf(notice.kind, to, order, profile), letter };
 }
 
 const isForCustomer = (notice: Notice): notice is CustomerNotice =>
   Object.hasOwn(mailFields, notice.kind);
 
+const noProfile = 'No customer profile has this email address any more.';
 const noMail = 'The profile of the customer says not to send mail (do_not_send_mail).';
 
 /**

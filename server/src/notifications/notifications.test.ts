@@ -223,6 +223,7 @@ test('a mail that cannot be delivered is tried again with the same id; one refus
     contextFor: (merchantId) => app.context(merchantId),
     readOrder: async () => undefined,
     readProfile: async () => undefined,
+    verificationToken: async () => undefined,
     updateBillingUrl: async () => 'https://shop.example/billing/t',
     mail: {
       send: async (mail) => (tried.push(mail.messageId), outcomes.shift()!),

@@ -43,6 +43,7 @@ export const mailFields: Readonly<Record<CustomerNoticeKind, MailFields>> = {
   order_receipt: { fields: ofOrder, blocks: ['amounts'] },
   shipment: { fields: ofOrder, blocks: ['items', 'tracking_numbers'] },
   refund: { fields: [...ofOrder, 'refund_amount', 'refund_reason'], blocks: [] },
+  verify_email: { fields: ['merchant_name', 'verification_token'], blocks: [] },
 };
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;

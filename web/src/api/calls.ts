@@ -499,6 +499,11 @@ export const calls = {
     '/perennial/v1/auto_orders/{auto_order_oid}/timeline',
     'auto_order_read',
   ],
+  mailEmailVerification: [
+    'POST',
+    '/perennial/v1/customers/{customer_profile_oid}/email_verification',
+    'customer_write',
+  ],
   getCustomerTimeline: [
     'GET',
     '/perennial/v1/customers/{customer_profile_oid}/timeline',

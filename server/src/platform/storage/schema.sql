@@ -952,7 +952,7 @@ CREATE TABLE notice (
   occasion text,
   cc text[],
   CONSTRAINT notice_pkey PRIMARY KEY (merchant_id, auto_order_oid, notice_id),
-  CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'confirm_payment'::text, 'card_expiring'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text, 'order_receipt'::text, 'shipment'::text, 'refund'::text, 'webhook_disabled'::text, 'merchant_declined'::text, 'merchant_expired_card'::text, 'merchant_canceled'::text, 'merchant_parked'::text, 'template_fault'::text, 'account_changed'::text]))
+  CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'confirm_payment'::text, 'card_expiring'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text, 'order_receipt'::text, 'shipment'::text, 'refund'::text, 'verify_email'::text, 'webhook_disabled'::text, 'merchant_declined'::text, 'merchant_expired_card'::text, 'merchant_canceled'::text, 'merchant_parked'::text, 'template_fault'::text, 'account_changed'::text]))
 ) WITH (fillfactor=70);
 CREATE INDEX notice_bounced ON notice USING btree (merchant_id, bounced_at) WHERE bounced_at IS NOT NULL;
 CREATE UNIQUE INDEX notice_occasion ON notice USING btree (merchant_id, occasion) WHERE occasion IS NOT NULL;
@@ -1383,6 +1383,14 @@ CREATE TABLE user_session (
 );
 CREATE INDEX user_session_expired ON user_session USING btree (merchant_id, idle_until);
 CREATE INDEX user_session_user ON user_session USING btree (merchant_id, user_id, created_at);
+
+CREATE TABLE verification_mail (
+  merchant_id text NOT NULL,
+  customer_profile_oid integer NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  CONSTRAINT verification_mail_pkey PRIMARY KEY (merchant_id, customer_profile_oid, asked_at),
+  CONSTRAINT verification_mail_merchant_id_customer_profile_oid_fkey FOREIGN KEY (merchant_id, customer_profile_oid) REFERENCES customer(merchant_id, customer_profile_oid) ON DELETE CASCADE
+);
 
 CREATE TABLE waiting_shipment (
   merchant_id text NOT NULL,
