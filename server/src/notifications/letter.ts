@@ -146,9 +146,9 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
   verify_email: ({ merchant, verificationToken }) => ({
     subject: `Please confirm your email address for ${merchant.name}`,
     blocks: [
-      paragraph('Please enter this code where you were asked for it. It is valid for 24 hours:'),
+      paragraph('Please enter this code on the page that wants it. It is valid for 24 hours:'),
       paragraph(verificationToken ?? ''),
-      paragraph('If you did not ask for it, ignore this mail: without the code nothing changes.'),
+      paragraph('If you did not request it, ignore this mail: without the code nothing changes.'),
     ],
   }),
 };

@@ -225,7 +225,8 @@ function linesFault(
   items: Order['items'],
 ): FieldFault | undefined {
   if (!items) return undefined;
-  const fix = 'Omit items, or send them as they were read';
+  const fix =
+    'Omit items, or send them as they were read. Only an unpaid duplicate takes other lines';
   if (items.length !== stored.length)
     return { field: 'items', reason: 'cannot be added to or taken from a stored order', fix };
   for (const [i, item] of items.entries()) {

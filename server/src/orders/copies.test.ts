@@ -91,6 +91,88 @@ test('a duplicate waits for its payment and then ships, without an auto order', 
   assert.deepEqual(captured(copy.order_id), [4600]);
 });
 
+for (const [name, change, expected] of [
+  // The lines, their tax of 10 % and 5.00 of shipping: [quantity × unit cost, …], total.
+  ['fewer pieces', [{ merchant_item_id: 'COFFEE', quantity: 1 }], [[[1, 10]], 16]],
+  [
+    'another price and a further item of the catalogue',
+    [
+      { merchant_item_id: 'MUG', quantity: 1 },
+      { merchant_item_id: 'coffee', quantity: 3, cost: { value: 9.99 } },
+      { merchant_item_id: 'COFFEE', quantity: 2 },
+    ],
+    [
+      [
+        [1, 8],
+        [3, 9.99],
+        [2, 10],
+      ],
+      67.97,
+    ],
+  ],
+  // Published sample, duplicateOrder: a new list of lines, whose items have a cost.
+  [
+    'something that the catalogue does not have',
+    [{ merchant_item_id: 'TEAPOT', quantity: 1, cost: { value: 9.99 } }],
+    [[[1, 9.99]], 15.99],
+  ],
+] as const)
+  test(`an unpaid duplicate gets ${name}: its amounts follow, and are charged`, async () => {
+    const id = await placed();
+    const { body: made } = await app.request({ operation: 'duplicateOrder', ...on(id), query });
+    const copy = { ...made.order, items: change };
+    const { status, body } = await app.request({
+      operation: 'updateOrder',
+      ...on(copy.order_id),
+      body: copy,
+      query,
+    });
+    assert.equal(status, 200, JSON.stringify(body));
+    const { items, summary } = body.order as Order;
+    const [lines, total] = expected;
+    assert.deepEqual(
+      items?.map(({ quantity, cost }) => [quantity, cost?.value]),
+      lines,
+    );
+    assert.deepEqual([summary?.total?.value, summary?.shipping_handling_total?.value], [total, 5]);
+    // The order as it was read changes nothing more.
+    const again = await app.request({
+      operation: 'updateOrder',
+      ...on(copy.order_id),
+      body: body.order,
+      query,
+    });
+    assert.deepEqual(again.body.order.summary, summary);
+    await app.request({ operation: 'processPayment', ...on(copy.order_id), body: {} });
+    assert.deepEqual(captured(copy.order_id), [Math.round(total * 100)]);
+    const items1 = [{ merchant_item_id: 'MUG', quantity: 9 }];
+    const late = await app.request({
+      operation: 'updateOrder',
+      ...on(copy.order_id),
+      body: { items: items1 },
+    });
+    assert.match(late.body.error.user_message, /Only an unpaid duplicate takes other lines/);
+  });
+
+for (const [name, items, fault] of [
+  ['no lines', [], /items is missing/],
+  ['an unknown item without a price', [{ merchant_item_id: 'TEAPOT' }], /is not an item/],
+  ['no piece', [{ merchant_item_id: 'MUG', quantity: 0 }], /is not a valid quantity/],
+] as const)
+  test(`an unpaid duplicate with ${name} is refused and stays`, async () => {
+    const id = await placed();
+    const { body } = await app.request({ operation: 'duplicateOrder', ...on(id), query });
+    const { order_id } = body.order;
+    const refused = await app.request({
+      operation: 'updateOrder',
+      ...on(order_id),
+      body: { items },
+    });
+    assert.equal(refused.status, 400);
+    assert.match(refused.body.error.user_message, fault);
+    assert.equal((await read(order_id)).summary?.total?.value, 46);
+  });
+
 const replace = (id: string, body: OrderReplacement) =>
   app.request({ operation: 'replacement', ...on(id), body });
 

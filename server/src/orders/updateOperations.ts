@@ -15,6 +15,7 @@ import { event, ownReceipt, paymentEvent, stageEvents } from './insertOperations
 import type { OrderRecord } from './order.ts';
 import { refundWarnings } from './refund.ts';
 import { refundedOf, totalOf } from './refunded.ts';
+import { relined } from './relineOperations.ts';
 import { shipEvents } from './shipping.ts';
 import { countPaidLater, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
@@ -48,7 +49,8 @@ export function updateOrder(
     const rebill = await hooks.lockRebill(context, orderId);
     const stored =
       (await findOrder(context.db, merchantId, orderId, { lock: true })) ?? noOrder(orderId);
-    const changed = orderAfter(context, stored, body, rebill?.isUnderWay);
+    const lines = await relined(context, stored, body);
+    const changed = orderAfter(context, lines.order, lines.rest, rebill?.isUnderWay);
     const { becamePaid } = changed;
     const order = withCardFacts(await withCustomer(context, changed.order, stored), card.facts);
     if (body.payment?.credit_card) {
@@ -71,6 +73,7 @@ export function updateOrder(
     return {
       order,
       warnings: [
+        ...lines.warnings,
         ...refundWarnings(stored, body),
         ...ignoredIn(context, body, { stored, order }),
         ...unrefundedWords(stored, order),
