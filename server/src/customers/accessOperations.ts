@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refusal, refuse } from '../platform/http/refusal.ts';
 import type { Seal } from '../platform/seal.ts';
-import { noCustomer } from './operations.ts';
+import { noCustomer, type QueueVerificationMail } from './operations.ts';
 import { emailKey, findCustomerOid, lockCustomer, readEmail } from './store.ts';
 import { paceExcess, verificationSpanSeconds } from './verificationPace.ts';
 import { keepVerificationMail, listVerificationMails } from './verificationStore.ts';
@@ -43,9 +43,6 @@ export async function profileToken(
   const expires = now.add({ hours: emailTokenHours });
   return sealed(seal, [emailPurpose, merchant.merchantId, oid, seconds(expires), emailKey(email)]);
 }
-
-/** Queues the mail with the token to an address. `app/` provides it. */
-export type QueueVerificationMail = (context: Context, email: string) => Promise<void>;
 
 /**
  * Mails the token that verifies a profile's address to that address. Refuses more mails than

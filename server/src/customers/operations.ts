@@ -11,7 +11,6 @@ import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage, VersionedJson } from '../platform/storage/page.ts';
-import type { QueueVerificationMail } from './accessOperations.ts';
 import { queueAdoption } from './adoptionStore.ts';
 import { customerFault, type StoredCustomer, withPartIds } from './customer.ts';
 import type { Related } from './present.ts';
@@ -44,6 +43,9 @@ export interface CustomerParts {
   publicUrl(): Promise<string>;
   readonly queueVerificationMail: QueueVerificationMail;
 }
+
+/** Queues the mail with the token to an address. `app/` provides it. */
+export type QueueVerificationMail = (context: Context, email: string) => Promise<void>;
 
 /** See {@link CustomerParts}. */
 export type TakeOrders = (
