@@ -258,20 +258,22 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'autoOrder,billed,calculated,cancelFee,cancelItem,cardValidity,changeWords,chargedBy,columns,edit,' +
     'editItem,facets,fieldReader,formAge,futureRebills,' +
     'futureSchedules,merging,newItem,opening,pacing,parking,present,pricing,' +
-    'optionPrices,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
-    'stepWalk,stops',
+    'optionPrices,purchaseLimit,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,' +
+    'starts,startSchedule,steps,stepWalk,stops',
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
   customers: 'customerPolicy,present,storeCredit,verificationPace',
   merchants: 'settings,shippingMethods',
-  items: 'catalogItem,item,kit,present,price,quantityLimit,review,stock,tier,tierPrice,validation',
+  items:
+    'catalogItem,item,kit,present,price,quantityLimit,review,stock,tier,tierLimit,tierPrice,' +
+    'validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
     'adjustedTotal,capture,cardPolicy,cardTestAmount,estimate,' +
     'change,charge,copy,coupon,couponUse,customerOrders,customerTerms,dispute,facets,' +
     'failedRefund,fault,freeLine,fulfillment,' +
-    'gatewayRefund,money,newOrder,newOrderCheck,notes,newOrderLine,occasion,order,parcel,payment,paymentAttempt,' +
-    'paymentDetails,present,purchaseRule,receivableRetry,refund,refunded,refundedOrder,' +
-    'sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
+    'gatewayRefund,money,newOrder,newOrderCheck,notes,newOrderLine,occasion,onceItem,order,' +
+    'parcel,payment,paymentAttempt,paymentDetails,present,purchaseRule,receivableRetry,refund,' +
+    'refunded,refundedOrder,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',
   payments: 'gateway,gatewayReport,refusal,rotation,simulatorCards,stripeDeclines',
   books:

@@ -3,7 +3,7 @@ import type {
   AutoOrderItem as WireItem,
 } from '@perennial/contract/autoOrderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
-import { quantityFault } from '../items/quantityLimit.ts';
+import { boundsOf, quantityFault } from '../items/quantityLimit.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { amountMax, quantityMax, zero } from '../kernel/money.ts';
@@ -396,7 +396,7 @@ function checkQuantity(
   const itemId = item.arbitraryItemId ?? item.originalItemId;
   const limits = catalog(itemId)?.limits;
   const quantity = item.arbitraryQuantity ?? item.originalQuantity;
-  const fault = limits && quantityFault(itemId, quantity, limits);
+  const fault = limits && quantityFault(itemId, quantity, boundsOf(limits));
   const name = item.arbitraryQuantity === undefined ? 'original_quantity' : 'arbitrary_quantity';
   if (fault) read.fault(name, fault.reason, fault.fix);
 }

@@ -32,6 +32,7 @@ import { openingsOf } from './opening.ts';
 import { addOpenings } from './openingStore.ts';
 import { askOriginalCard, changeOriginalOrder } from './originalOrderOperations.ts';
 import { paced } from './pacing.ts';
+import { checkPurchase } from './purchaseReader.ts';
 import { oidOf } from './readOperations.ts';
 import type { FormRules } from './staleForm.ts';
 import { withoutStale, withoutStaleAddOns } from './staleForm.ts';
@@ -114,7 +115,7 @@ export interface DecidedUpdate {
   readonly left: readonly string[];
   /** Sentences about shipments that the update turns into missed ones. */
   readonly missed: readonly string[];
-  /** Sentences about fields that have no effect. */
+  /** Sentences about fields that have no effect, and about limits that rebills will not keep. */
   readonly ignored: readonly string[];
 }
 
@@ -133,11 +134,13 @@ export async function decideUpdate(
   const { body, left } = await siftUpdate(context, autoOrder, update.body, update.options);
   const edited = editAutoOrder(autoOrder, body, rules, update.newOids);
   if (!edited.ok) return { edited, left, missed: [], ignored: [] };
+  const limits = await checkPurchase(context, autoOrder, edited.value, rules);
+  if (!limits.ok) return { edited: limits, left, missed: [], ignored: [] };
   return {
     edited,
     left,
     missed: missedWords(autoOrder, edited.value, rules),
-    ignored: ignoredWords(autoOrder, edited.value, body, rules),
+    ignored: [...ignoredWords(autoOrder, edited.value, body, rules), ...limits.value],
   };
 }
 

@@ -13,6 +13,7 @@ import { decideAction, refuseInput } from '../autoOrders/repeatableOperations.ts
 import { editRules } from '../autoOrders/rules.ts';
 import { leftWords } from '../autoOrders/staleForm.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
+import { readCustomerTerms } from '../orders/customerTermsReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { loadTaxTerms } from '../orders/taxReader.ts';
 import type { Context } from '../platform/context.ts';
@@ -78,8 +79,9 @@ export async function previewChange(
 }
 
 /** The original order after a change, with the taxes of its new address. */
-async function movedTo({ db, merchant }: Context, original: OrderRecord) {
-  const taxOf = await loadTaxTerms(db, merchant, [original]);
+async function movedTo(context: Context, original: OrderRecord) {
+  const termsOf = await readCustomerTerms(context, [original], { agreed: true });
+  const taxOf = await loadTaxTerms(context.db, context.merchant, [original], termsOf);
   return { original, tax: taxOf(original) };
 }
 

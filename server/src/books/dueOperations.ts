@@ -136,14 +136,7 @@ async function readBatch(context: Context, oids: readonly number[]) {
       attempt.autoOrderOid,
       (declines.get(attempt.autoOrderOid) ?? 0) + attempt.declines,
     );
-  const termsOf = await readCustomerTerms(
-    context,
-    rebillPolicy(context.merchant).shippingMethods,
-    [...orders.values()],
-    {
-      agreed: true,
-    },
-  );
+  const termsOf = await readCustomerTerms(context, [...orders.values()], { agreed: true });
   return {
     autoOrders,
     earlier,
@@ -151,8 +144,8 @@ async function readBatch(context: Context, oids: readonly number[]) {
     termsOf,
     declines,
     catalog: await loadCatalog(db, merchantId, autoOrders),
-    coupons: await loadCoupons(context, orders.values()),
-    taxOf: await loadTaxTerms(db, merchant, [...orders.values()]),
+    coupons: await loadCoupons(context, orders.values(), termsOf),
+    taxOf: await loadTaxTerms(db, merchant, [...orders.values()], termsOf),
     creditOf: await readCredit(context, orders.values()),
   };
 }

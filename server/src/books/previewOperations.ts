@@ -101,11 +101,9 @@ async function decisionInputs(
   ]);
   const byId = new Map(orders.map((order) => [order.orderId, order]));
   const catalog = await loadCatalog(db, merchantId, autoOrders);
-  const coupons = await loadCoupons(context, orders);
-  const termsOf = await readCustomerTerms(context, policy.shippingMethods, orders, {
-    agreed: true,
-  });
-  const taxOf = await loadTaxTerms(db, merchant, orders);
+  const termsOf = await readCustomerTerms(context, orders, { agreed: true });
+  const coupons = await loadCoupons(context, orders, termsOf);
+  const taxOf = await loadTaxTerms(db, merchant, orders, termsOf);
   const creditOf = await readCredit(context, orders);
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);

@@ -30,22 +30,6 @@ export async function findCustomerOid(
   return row?.oid;
 }
 
-/** Returns which of these profiles have a mark: they get no coupons, or pay no taxes. */
-export async function findMarked(
-  db: Database,
-  merchantId: string,
-  mark: 'no_coupons' | 'tax_exempt',
-  oids: readonly number[],
-): Promise<ReadonlySet<number>> {
-  if (oids.length === 0) return new Set();
-  const rows = await db.rows<{ oid: number }>(
-    `select customer_profile_oid as oid from customer
-     where merchant_id = $1 and customer_profile_oid = any($2::int[]) and document->>$3 = 'true'`,
-    [merchantId, oids, mark],
-  );
-  return new Set(rows.map(({ oid }) => oid));
-}
-
 /** Returns the notes that every order of these customers gets, by oid. Few profiles have any. */
 export async function findAutomaticNotes(
   db: Database,
@@ -111,20 +95,6 @@ export async function readEmail(
     [merchantId, oid],
   );
   return row?.email;
-}
-
-/** Whether the profile of this email key gets no coupons. */
-export async function refusesCoupons(
-  db: Database,
-  merchantId: string,
-  key: string,
-): Promise<boolean> {
-  const row = await db.row<{ refuses: boolean }>(
-    `select coalesce(document->>'no_coupons', 'false') = 'true' as refuses
-     from customer where merchant_id = $1 and email_lc = $2`,
-    [merchantId, key],
-  );
-  return row?.refuses === true;
 }
 
 /** Returns the key of an email. Emails are compared without case and without surrounding spaces. */
@@ -387,17 +357,22 @@ const sortColumns: Readonly<Record<string, string>> = {
   last_modified_dts: 'o.modified_at',
 };
 
-/** The fields of a profile that decide on the cost of shipping. */
+/** The fields of a profile that decide on what its orders cost. */
 export type TermsProfile = Pick<
   Customer,
   | 'exempt_shipping_handling_charge'
   | 'free_shipping'
   | 'free_shipping_minimum'
+  | 'no_coupons'
   | 'no_free_shipping'
   | 'pricing_tiers'
+  | 'tax_exempt'
 >;
 
-/** Returns what these profiles say about prices and shipping, by oid. */
+/**
+ * Returns what these profiles say about prices, coupons, shipping and taxes, by oid. A profile that
+ * says nothing about them is left out.
+ */
 export async function findTermsProfiles(
   db: Database,
   merchantId: string,
@@ -409,9 +384,13 @@ export async function findTermsProfiles(
        'exempt_shipping_handling_charge', document->'exempt_shipping_handling_charge',
        'free_shipping', document->'free_shipping',
        'free_shipping_minimum', document->'free_shipping_minimum',
+       'no_coupons', document->'no_coupons',
        'no_free_shipping', document->'no_free_shipping',
-       'pricing_tiers', document->'pricing_tiers') as terms
-     from customer where merchant_id = $1 and customer_profile_oid = any($2::int[])`,
+       'pricing_tiers', document->'pricing_tiers',
+       'tax_exempt', document->'tax_exempt') as terms
+     from customer where merchant_id = $1 and customer_profile_oid = any($2::int[])
+       and document ?| array['exempt_shipping_handling_charge', 'free_shipping', 'no_coupons',
+         'no_free_shipping', 'pricing_tiers', 'tax_exempt']`,
     [merchantId, [...new Set(oids)]],
   );
   return new Map(rows.map(({ oid, terms }) => [oid, terms]));

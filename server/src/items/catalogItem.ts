@@ -8,6 +8,7 @@ import type {
 } from '@perennial/contract/item.ts';
 import type {
   ItemPricingTier,
+  ItemPricingTierLimit,
   ItemPricing as WirePricing,
 } from '@perennial/contract/itemPricing.ts';
 import { Temporal } from 'temporal-polyfill';
@@ -25,6 +26,7 @@ import type {
   KitComponent,
   PurchaseLimits,
   Step,
+  TierLimit,
 } from './item.ts';
 import { stockOf } from './stock.ts';
 
@@ -100,15 +102,24 @@ function pricingOf(pricing: WirePricing, currency: string): ItemPricing {
 
 // Documents from before it was checked may hold any number; such a price counts as absent.
 const tierOf = (
-  { pricing_tier_oid: oid, name = '', discounts = [] }: ItemPricingTier,
+  { pricing_tier_oid: oid, name = '', discounts = [], limit }: ItemPricingTier,
   currency: string,
 ): ItemTier => ({
   oid,
   name,
+  ...(limit && { limit: tierLimitOf(limit) }),
   prices: discounts.flatMap(({ cost, quantity = 1 }) => {
     const parsed = cost === undefined ? undefined : toMinor(cost, currency);
     return parsed?.ok && parsed.value >= 0 ? [{ quantity, cost: parsed.value }] : [];
   }),
+});
+
+const tierLimitOf = (limit: ItemPricingTierLimit): TierLimit => ({
+  unitsMax: positive(limit.cumulative_order_limit),
+  unitsPerOrderMax: positive(limit.individual_order_limit),
+  multiple: positive(limit.multiple_quantity),
+  isFreeOfMinimum: limit.exempt_from_minimum_item_count === true,
+  paymentMethods: (limit.payment_method_validity ?? []).filter((method) => method.trim() !== ''),
 });
 
 function limitsOf({ restriction }: Item): PurchaseLimits | undefined {

@@ -73,6 +73,21 @@ export interface ItemTier {
   readonly name: string;
   /** Each from a quantity on. */
   readonly prices: readonly { readonly quantity: number; readonly cost: Minor }[];
+  /** How a customer of the tier may buy the item. Absent: as everyone. */
+  readonly limit?: TierLimit | undefined;
+}
+
+/** How a customer of a pricing tier may buy an item (item reference, ItemPricingTierLimit). */
+export interface TierLimit {
+  /** At most this number of units over all orders of the customer. */
+  readonly unitsMax?: number | undefined;
+  /** At most this number of units in one order. */
+  readonly unitsPerOrderMax?: number | undefined;
+  readonly multiple?: number | undefined;
+  /** An order with the item need not reach the tier's minimum number of items. */
+  readonly isFreeOfMinimum: boolean;
+  /** The payment methods that the item can be paid by; empty: all. */
+  readonly paymentMethods: readonly string[];
 }
 
 /** Prices in minor units of the merchant's currency. */

@@ -1,10 +1,14 @@
-import type { QuantityLimits } from './item.ts';
+import type { PurchaseLimits, QuantityLimits } from './item.ts';
 
 /** Why a quantity of an item cannot be bought, and what can. */
 export interface LimitFault {
   readonly reason: string;
   readonly fix: string;
 }
+
+/** Returns which quantities of an item are sold at once. Of some, a customer buys one. */
+export const boundsOf = (limits: PurchaseLimits): QuantityLimits =>
+  limits.onePerCustomer ? { ...limits, maximum: 1 } : limits;
 
 /**
  * Returns why this quantity of an item cannot be bought at once, or undefined (item reference,

@@ -57,5 +57,6 @@ function priceBy(
   return { name, unitCost, detail: `${name}, ${discountPercent} %` };
 }
 
-const isOf = (each: ItemTier, tier: CustomerTier): boolean =>
+/** Whether the part of an item is that of a customer's tier: by its oid, else by its name. */
+export const isOf = (each: ItemTier, tier: Pick<CustomerTier, 'oid' | 'name'>): boolean =>
   each.oid === undefined ? fold(each.name) === fold(tier.name) : each.oid === tier.oid;

@@ -2,7 +2,7 @@ import type { Order } from '@perennial/contract/order.ts';
 import { autoApplyOf, codesOf } from '../coupons/autoApply.ts';
 import { findCoupons, findUses, takeCode, takeUse } from '../coupons/codeStore.ts';
 import { couponOf } from '../coupons/wireCoupon.ts';
-import { emailKey, refusesCoupons } from '../customers/store.ts';
+import { emailKey } from '../customers/store.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import {
@@ -22,10 +22,7 @@ export async function readCouponTerms(context: Context, order: Order): Promise<C
   const all = [...codes, ...codesOf(automatic)];
   if (all.length === 0) return noCouponTerms;
   const customerKey = order.billing?.email ? emailKey(order.billing.email) : undefined;
-  const [found, isRefused] = await Promise.all([
-    findCoupons(context.db, merchantId, all),
-    customerKey === undefined ? false : refusesCoupons(context.db, merchantId, customerKey),
-  ]);
+  const found = await findCoupons(context.db, merchantId, all);
   const named = new Map(
     found.map(({ key, document, oneTime }): [string, NamedCoupon] => [
       key,
@@ -45,7 +42,6 @@ export async function readCouponTerms(context: Context, order: Order): Promise<C
       ]),
     ),
     automatic,
-    isRefused,
     customerKey,
   };
 }

@@ -27,8 +27,6 @@ export interface CouponTerms {
   /** The coupons that the order or the merchant's conditions name, by folded code. */
   readonly named: ReadonlyMap<string, NamedCoupon>;
   readonly automatic: AutoApply;
-  /** The customer gets no coupons (customer reference, no_coupons). */
-  readonly isRefused: boolean;
   /** The folded email, which coupons for each customer once are counted by. */
   readonly customerKey?: string | undefined;
 }
@@ -37,7 +35,6 @@ export interface CouponTerms {
 export const noCouponTerms: CouponTerms = {
   named: new Map(),
   automatic: { required_items: [], subtotal_levels: [] },
-  isRefused: false,
 };
 
 /** What storing an order must take first, so that no other order uses it too. */
@@ -64,6 +61,8 @@ interface CouponRequest {
   readonly lines: readonly OrderLine[];
   readonly shipping: Minor;
   readonly terms: CouponTerms;
+  /** The customer, or a pricing tier of the customer, gets no coupons (no_coupons). */
+  readonly isRefused: boolean;
   /** The money was taken elsewhere: only coupons that the order names count. */
   readonly isPaidElsewhere: boolean;
   readonly currency: string;
@@ -76,9 +75,9 @@ interface CouponRequest {
  * is not a coupon here stays on the order as data of another system.
  */
 export function couponUse(request: CouponRequest): CouponUse {
-  const { order, terms } = request;
+  const { order } = request;
   const sent = order.coupons ?? [];
-  const entered = sent.flatMap((wire, index) => enteredCode(wire, index, terms));
+  const entered = sent.flatMap((wire, index) => enteredCode(wire, index, request));
   const automatic = automaticCodes(request);
   const candidates = [...entered, ...automatic].flatMap(({ candidate }) => candidate ?? []);
   const found = discounts(cartOf(request), candidates);
@@ -96,7 +95,7 @@ export function couponUse(request: CouponRequest): CouponUse {
       const words = candidate && unusable.get(candidate);
       return words === undefined ? (warning ?? []) : [notUsed(field, code, words)];
     }),
-    claims: used.flatMap((effect) => claimsOf(effect, terms)),
+    claims: used.flatMap((effect) => claimsOf(effect, request.terms)),
   };
 }
 
@@ -123,7 +122,11 @@ interface EnteredCode {
   readonly warning?: LineWarning[];
 }
 
-function enteredCode(wire: OrderCoupon, index: number, terms: CouponTerms): EnteredCode[] {
+function enteredCode(
+  wire: OrderCoupon,
+  index: number,
+  { terms, isRefused }: CouponRequest,
+): EnteredCode[] {
   const code = wire.coupon_code?.trim();
   if (!code) return [{ field: `coupons[${index}]`, code: '', unknown: wire }];
   const field = `coupons[${index}].coupon_code`;
@@ -132,7 +135,7 @@ function enteredCode(wire: OrderCoupon, index: number, terms: CouponTerms): Ente
     const reason = `${code} is not a coupon of the catalogue, so nothing was taken off`;
     return [{ field, code, unknown: wire, warning: [{ code: 'unknown_coupon', field, reason }] }];
   }
-  const words = terms.isRefused
+  const words = isRefused
     ? 'is not for this customer, who gets no coupons'
     : (named.unusable ?? uniqueWords(named));
   if (words !== undefined) return [{ field, code, warning: [notUsed(field, code, words)] }];
@@ -149,8 +152,8 @@ const notUsed = (field: string, code: string, words: string): LineWarning => ({
 });
 
 function automaticCodes(request: CouponRequest): EnteredCode[] {
-  const { order, lines, terms, isPaidElsewhere, currency } = request;
-  if (isPaidElsewhere || terms.isRefused) return [];
+  const { order, lines, terms, isPaidElsewhere, isRefused, currency } = request;
+  if (isPaidElsewhere || isRefused) return [];
   const entered = new Set((order.coupons ?? []).map((each) => fold(each.coupon_code ?? '')));
   const met = metCodes(
     terms.automatic,

@@ -1,6 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { facet } from './facets.ts';
+import type { OrderDocument } from './order.ts';
 
 /** Which orders a profile takes: those of an email that have no profile, or another profile's. */
 export type TakenFrom = { readonly email: string } | { readonly oid: number };
@@ -57,4 +59,25 @@ export async function hasBought(
     [merchantId, facet(merchantId, 'email', email), items ?? null],
   );
   return row?.found === true;
+}
+
+/**
+ * Returns how many units of an item a customer with this email has bought in orders that are not
+ * rejected, rebills included. What was refunded counts no more.
+ */
+export async function boughtUnits(
+  db: Database,
+  merchantId: string,
+  email: string,
+  itemId: string,
+): Promise<number> {
+  const rows = await db.rows<{ items: OrderDocument['items'] | null }>(
+    `select o.items from orders o where o.merchant_id = $1
+       and o.facets @> array[$2::text, $3::text] and o.current_stage <> 'Rejected'`,
+    [merchantId, facet(merchantId, 'email', email), facet(merchantId, 'item_id', itemId)],
+  );
+  return rows
+    .flatMap(({ items }) => items ?? [])
+    .filter(({ merchant_item_id: id }) => fold(id ?? '') === fold(itemId))
+    .reduce((sum, line) => sum + (line.quantity ?? 1) - (line.quantity_refunded ?? 0), 0);
 }

@@ -1,6 +1,8 @@
 import type { PricingTier } from '@perennial/contract/catalog.ts';
 import type { Customer } from '@perennial/contract/customer.ts';
 import type { CustomerPolicy, OrderLimits } from '../customers/customerPolicy.ts';
+import type { CatalogItem } from '../items/item.ts';
+import { isFreeOfMinimum } from '../items/tierLimit.ts';
 import type { CustomerTier } from '../items/tierPrice.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderDocument } from './order.ts';
@@ -17,6 +19,10 @@ export interface CustomerTerms {
   readonly tiers: readonly CustomerTier[];
   /** The records of these tiers. */
   readonly records: readonly PricingTier[];
+  /** What exempts the customer from tax, in words. Absent: taxes apply. */
+  readonly taxExemption?: string | undefined;
+  /** No coupon counts for the customer. */
+  readonly refusesCoupons: boolean;
 }
 
 /** The part of a profile that these rules read. */
@@ -25,8 +31,10 @@ export type TermsProfile = Pick<
   | 'exempt_shipping_handling_charge'
   | 'free_shipping'
   | 'free_shipping_minimum'
+  | 'no_coupons'
   | 'no_free_shipping'
   | 'pricing_tiers'
+  | 'tax_exempt'
 >;
 
 /** Returns the terms of a customer; one without a profile has the default tiers. */
@@ -36,7 +44,19 @@ export function customerTerms(
   currency: string,
 ): CustomerTerms {
   const records = tiersOf(merchants, profile.pricing_tiers);
-  return { shipping: shippingOf(profile, records, currency), tiers: pricesOf(records), records };
+  return {
+    shipping: shippingOf(profile, records, currency),
+    tiers: pricesOf(records),
+    records,
+    taxExemption: taxExemptionOf(profile, records),
+    refusesCoupons: [profile, ...records].some((each) => each.no_coupons === true),
+  };
+}
+
+function taxExemptionOf(profile: TermsProfile, tiers: readonly PricingTier[]): string | undefined {
+  if (profile.tax_exempt === true) return 'by the customer profile';
+  const tier = tiers.find((each) => each.tax_exempt === true);
+  return tier && `by the pricing tier ${tier.name}`;
 }
 
 /**
@@ -98,11 +118,16 @@ function shippingOf(
   );
 }
 
-/** Returns the policy of a customer together with that of the tiers. The stricter limit counts. */
+/**
+ * Returns the policy of a customer together with that of the tiers. The stricter limit counts. An
+ * item of the order may be free of a tier's minimum number of items.
+ */
 export function withTiers(
   policy: CustomerPolicy | undefined,
   tiers: readonly PricingTier[],
+  items: Iterable<CatalogItem> = [],
 ): CustomerPolicy {
+  const sold = [...items];
   return {
     autoApprovePurchaseOrder:
       policy?.autoApprovePurchaseOrder === true ||
@@ -110,15 +135,21 @@ export function withTiers(
     noRealtimeCharge:
       policy?.noRealtimeCharge === true || tiers.some((tier) => tier.no_realtime_charge === true),
     merchantNotes: policy?.merchantNotes,
-    limits: strictest([policy?.limits ?? {}, ...tiers.map(limitsOf)]),
+    limits: strictest([policy?.limits ?? {}, ...tiers.map((tier) => limitsOf(tier, sold))]),
   };
 }
 
-const limitsOf = (tier: PricingTier): OrderLimits => ({
+const limitsOf = (tier: PricingTier, items: readonly CatalogItem[]): OrderLimits => ({
   minimumSubtotal: tier.minimum_subtotal,
-  minimumItems: tier.minimum_item_count,
+  minimumItems: isFreeOfMinimum(items, tier) ? undefined : tier.minimum_item_count,
   maximumItems: tier.maximum_item_count,
 });
+
+/** Returns the limits of orders that the merchant's settings name. */
+export const merchantLimits = ({
+  minimum_subtotal: minimumSubtotal,
+}: Readonly<Record<string, unknown>>): OrderLimits =>
+  typeof minimumSubtotal === 'number' ? { minimumSubtotal } : {};
 
 /** Returns limits that keep all of these. */
 export function strictest(all: readonly OrderLimits[]): OrderLimits {

@@ -20,11 +20,15 @@ export type EstimateRequest = Omit<NewOrderRequest, 'orderId'>;
 
 /**
  * Returns what a cart costs at its address, calculated as a new order is, or the first fault that
- * prevents a price. Its payment plays no part.
+ * prevents a price. Its payment plays no part. `taken` are faults of items that the customer has
+ * bought before.
  */
-export function estimate(request: EstimateRequest): Outcome<PricingEstimate, FieldFault> {
+export function estimate(
+  request: EstimateRequest,
+  taken: readonly FieldFault[] = [],
+): Outcome<PricingEstimate, FieldFault> {
   const priced = priceOf(request);
-  return priced.ok ? success(wireOf(request, priced.value)) : priced;
+  return priced.ok ? success(wireOf(request, priced.value, taken)) : priced;
 }
 
 // A method that does not ship the cart is told among the refusals, next to the price of the rest.
@@ -35,7 +39,11 @@ const priceOf = (request: EstimateRequest): Outcome<PricedOrder, FieldFault> =>
     channelPartner: { ...request.channelPartner, ignore_invalid_shipping_method: true },
   });
 
-function wireOf(request: EstimateRequest, priced: PricedOrder): PricingEstimate {
+function wireOf(
+  request: EstimateRequest,
+  priced: PricedOrder,
+  taken: readonly FieldFault[],
+): PricingEstimate {
   const { currency, order } = request;
   const { lines, coupons, totals, shipping } = priced;
   const money = (amount: Minor) => fromMinor(amount, currency);
@@ -78,7 +86,7 @@ function wireOf(request: EstimateRequest, priced: PricedOrder): PricingEstimate 
       total: money(totals.total),
     })),
     warnings: warnings.map(({ field, reason }) => `${field}: ${reason}.`),
-    refusals: refusalsOf(request, priced),
+    refusals: [...refusalsOf(request, priced), ...taken.map(sentence)],
   });
 }
 
@@ -88,8 +96,8 @@ function taxRulesOf({ order, tax }: EstimateRequest, ratePercent: number): reado
   if (here !== undefined) return byRates(here, tax).rules;
   if (namesTax(order))
     return [{ rule: 'rate of the order', detail: 'named with the order', ratePercent }];
-  return tax.isExempt
-    ? [{ rule: 'tax exempt customer', detail: 'by the customer profile', ratePercent: 0 }]
+  return tax.exemption !== undefined
+    ? [{ rule: 'tax exempt customer', detail: tax.exemption, ratePercent: 0 }]
     : [{ rule: 'no rate', detail: 'the merchant has no tax rates', ratePercent: 0 }];
 }
 
@@ -125,4 +133,6 @@ const refusalsOf = (request: EstimateRequest, { shipping, totals }: PricedOrder)
       fix: 'Name one of shipping_methods',
     })),
     ...soldOutLines(request).map(soldOutFault),
-  ].map(({ field, reason, fix }) => `${field} ${reason}. ${fix}.`);
+  ].map(sentence);
+
+const sentence = ({ field, reason, fix }: FieldFault): string => `${field} ${reason}. ${fix}.`;

@@ -5,6 +5,8 @@ import { insertable, merged } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { estimate } from './estimate.ts';
 import { readOrderTerms } from './insertOperations.ts';
+import { boughtItems } from './onceItem.ts';
+import { findBought, takenFault } from './onceOperations.ts';
 
 /** Returns what a cart costs at an address. Reads only: nothing is stored, taken or charged. */
 export async function estimatePricing(
@@ -13,6 +15,8 @@ export async function estimatePricing(
 ): Promise<PricingEstimate> {
   const body = { billing, coupons, gift, items, shipping, taxes };
   const order = merged<Order>({}, insertable(Order, body, context.merchant.timeZone));
-  const made = estimate(await readOrderTerms(context, order, {}));
+  const terms = await readOrderTerms(context, order, {});
+  const taken = await findBought(context, billing?.email, boughtItems(terms));
+  const made = estimate(terms, taken ? [takenFault(taken)] : []);
   return made.ok ? made.value : refuse('invalid_field', made.reason);
 }

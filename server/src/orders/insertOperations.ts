@@ -3,6 +3,7 @@ import { Order } from '@perennial/contract/order.ts';
 import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import { findOrderingCustomer } from '../customers/store.ts';
 import { findSoldItems } from '../items/store.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -29,7 +30,7 @@ import {
   type KnownChargeResult,
 } from './charge.ts';
 import { readCouponTerms, takeCoupons } from './couponReader.ts';
-import { strictest, withTiers } from './customerTerms.ts';
+import { merchantLimits, strictest, withTiers } from './customerTerms.ts';
 import { readCustomerTerms } from './customerTermsReader.ts';
 import type { OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
@@ -356,11 +357,13 @@ export async function readOrderTerms(
     currency,
   );
   const taxed = { document: order, customerProfileOid };
-  const termsOf = await readCustomerTerms(context, shippingMethods, [taxed], { agreed: false });
-  const { shipping, tiers, records } = termsOf(taxed);
-  const minimumSubtotal = context.merchant.settings['minimum_subtotal'];
-  const policy = withTiers(customer, records);
-  const taxTerms = await loadTaxTerms(context.db, context.merchant, [taxed]);
+  const termsOf = await readCustomerTerms(context, [taxed], { agreed: false });
+  const { shipping, tiers, records, refusesCoupons } = termsOf(taxed);
+  const ordered = (order.items ?? []).flatMap(
+    ({ merchant_item_id: id }) => catalog.get(fold(id ?? '')) ?? [],
+  );
+  const policy = withTiers(customer, records, ordered);
+  const taxTerms = await loadTaxTerms(context.db, context.merchant, [taxed], termsOf);
   return {
     shippingMethods,
     customerShipping: shipping,
@@ -372,12 +375,10 @@ export async function readOrderTerms(
     customerProfileOid,
     customer: {
       ...policy,
-      limits: strictest([
-        policy.limits,
-        typeof minimumSubtotal === 'number' ? { minimumSubtotal } : {},
-      ]),
+      limits: strictest([policy.limits, merchantLimits(context.merchant.settings)]),
     },
     coupons,
+    refusesCoupons,
     cardPolicy: cardPolicyOf(context.merchant.settings),
     testAmount: cardTestPolicyOf(context.merchant.settings, currency).amount,
     tax: taxTerms(taxed),

@@ -34,6 +34,7 @@ import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
 import { newOrderShipping, type ShippingOutcome, withMethod } from './newOrderShipping.ts';
 import { withNotes } from './notes.ts';
 import type { Occasion } from './occasion.ts';
+import { type OnceItem, onceItemsOf } from './onceItem.ts';
 import { type OrderDocument, type OrderRecord } from './order.ts';
 import { isInvoiced, type PaymentPlan, paid, planPayment } from './payment.ts';
 import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
@@ -60,6 +61,8 @@ export interface NewOrderRequest {
   readonly customer?: CustomerPolicy | undefined;
   /** Absent: no coupon counts. */
   readonly coupons?: CouponTerms | undefined;
+  /** No coupon counts for the customer. */
+  readonly refusesCoupons?: boolean | undefined;
   /** Which cards may pay what recurs. Absent: all. */
   readonly cardPolicy?: CardPolicy | undefined;
   /** Authorized to test a card, where no item says otherwise. Absent: nothing. */
@@ -81,18 +84,13 @@ export interface NewOrder {
   readonly order: OrderRecord;
   readonly plan: PaymentPlan;
   readonly warnings: readonly LineWarning[];
-  /** The lines whose item each customer may have once (item reference, one_per_customer). */
+  /**
+   * The lines whose item each customer may have once (item reference, one_per_customer), or a number
+   * of times (cumulative_order_limit).
+   */
   readonly onceItems: readonly OnceItem[];
   /** What storing the order must take first. */
   readonly couponClaims: readonly CouponClaim[];
-}
-
-/** A line of a new order whose item each customer may have once. */
-export interface OnceItem {
-  readonly field: string;
-  readonly itemId: string;
-  /** Each customer buys it once. Absent: a customer has it in one auto order at a time. */
-  readonly isBoughtOnce?: true;
 }
 
 /**
@@ -169,6 +167,7 @@ export function pricedOrder(request: NewOrderRequest): Outcome<PricedOrder, Fiel
     lines: lines.value,
     shipping: shippingHandling,
     terms: request.coupons ?? noCouponTerms,
+    isRefused: request.refusesCoupons === true,
     isPaidElsewhere,
     currency: request.currency,
     at: now.at,
@@ -227,23 +226,6 @@ function withCredit(
     }),
   };
 }
-
-const onceItemsOf = (
-  { order, catalog }: NewOrderRequest,
-  lines: readonly OrderLine[],
-): NewOrder['onceItems'] =>
-  lines.flatMap(({ onceItemId }, index): OnceItem[] => {
-    const field = `items[${index}].merchant_item_id`;
-    const line = order.items?.[index];
-    const item = catalog.get(fold(line?.merchant_item_id ?? ''));
-    const isNew = line?.auto_order_last_rebill_dts === undefined;
-    return [
-      ...(onceItemId === undefined ? [] : [{ field, itemId: onceItemId }]),
-      ...(item?.limits?.onePerCustomer === true && isNew
-        ? [{ field, itemId: item.itemId, isBoughtOnce: true } as const]
-        : []),
-    ];
-  });
 
 /** The lines with what coupons take off each, by its place. */
 const withDiscounts = <Line extends OrderLine>(
@@ -429,8 +411,8 @@ export const namesTax = ({ taxes }: Order): boolean =>
   taxes?.arbitrary_tax !== undefined || taxes?.arbitrary_tax_rate !== undefined;
 
 /** The tax by the merchant's rates, for an order that names none and whose customer pays it. */
-export const placeTaxOf = (order: Order, { here, isExempt }: TaxTerms): PlaceTax | undefined =>
-  namesTax(order) || isExempt ? undefined : here;
+export const placeTaxOf = (order: Order, { here, exemption }: TaxTerms): PlaceTax | undefined =>
+  namesTax(order) || exemption !== undefined ? undefined : here;
 
 /** Reads the amounts that the order names, by the paths of their fields. */
 function amountsIn(

@@ -3,6 +3,7 @@ import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import type { CustomerPolicy } from '../customers/customerPolicy.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { shortUse, stockUses } from '../items/stock.ts';
+import type { CustomerTier } from '../items/tierPrice.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Minor } from '../kernel/money.ts';
@@ -10,6 +11,7 @@ import { type CardPolicy, unacceptedCard } from './cardPolicy.ts';
 import { purchaseTestAmount } from './cardTestAmount.ts';
 import type { LineWarning, OrderLine } from './newOrderLine.ts';
 import type { Occasion } from './occasion.ts';
+import { paymentMethodOf } from './paymentDetails.ts';
 import { purchaseFaults } from './purchaseRule.ts';
 
 /*
@@ -23,6 +25,7 @@ export interface CheckedOrder {
   /** The catalogue items of its lines and of their kits, by lower-case id. */
   readonly catalog: ReadonlyMap<string, CatalogItem>;
   readonly customer?: CustomerPolicy | undefined;
+  readonly tiers?: readonly CustomerTier[] | undefined;
   readonly cardPolicy?: CardPolicy | undefined;
   readonly testAmount?: Minor | undefined;
   readonly currency: string;
@@ -43,7 +46,7 @@ export function testAmountOf(
 
 /** Why the limits of items, customer and merchant do not allow the order. */
 export const purchaseRules = (
-  { order, catalog, currency, customer }: CheckedOrder,
+  { order, catalog, currency, customer, tiers = [] }: CheckedOrder,
   subtotal: Minor,
 ): FieldFault[] =>
   purchaseFaults({
@@ -52,6 +55,8 @@ export const purchaseRules = (
     subtotal,
     currency,
     limits: customer?.limits ?? {},
+    tiers,
+    ...(order.payment && { paymentMethod: paymentMethodOf(order.payment) }),
   });
 
 /** Whether the limits of purchases are kept. What was paid elsewhere was sold elsewhere. */

@@ -1,17 +1,20 @@
 import { emailKey } from '../customers/store.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { hasBought } from './customerStore.ts';
+import { boughtUnits, hasBought } from './customerStore.ts';
 import type { OrderHooks } from './hooks.ts';
-import type { NewOrder, OnceItem } from './newOrder.ts';
+import type { NewOrder } from './newOrder.ts';
 import type { LineWarning } from './newOrderLine.ts';
 import { lockOnceClaim, type OnceClaim, takeOnceClaim } from './onceClaimStore.ts';
+import { isInAutoOrders, type OnceItem } from './onceItem.ts';
 import type { OrderRecord } from './order.ts';
 import { findOrder } from './store.ts';
 
 /*
- * Items that each customer may have once (item reference, auto_order_upsell_one_per_customer). Two
+ * Items that each customer may have once (item reference, auto_order_upsell_one_per_customer) or a
+ * number of times (cumulative_order_limit). Two
  * orders that arrive together lock the same claim one after the other, in the transactions that
  * store them: the second sees the auto order of the first, or that the first is being charged.
  */
@@ -32,7 +35,7 @@ export async function onceWarnings(
       {
         code: 'one_per_customer',
         field: taken.field,
-        reason: `${taken.reason}, so no auto order starts`,
+        reason: taken.startsNothing ? `${taken.reason}, so no auto order starts` : taken.reason,
       },
     ];
   return refuseTaken(taken);
@@ -62,17 +65,19 @@ export async function claimOnceItems(
 async function claim(
   { db }: Context,
   { merchantId, orderId }: OrderRecord,
-  { field, itemId }: OnceItem,
+  { field, itemId, counted }: OnceItem,
   claimed: OnceClaim,
   isCharged: boolean,
 ): Promise<void> {
   const before = await lockOnceClaim(db, merchantId, claimed, orderId);
-  if (before === orderId) return;
+  // What may be bought several times is counted once the claim is locked.
+  if (before === orderId || counted !== undefined) return;
   const earlier = await findOrder(db, merchantId, before);
   if (earlier?.charging === true && isCharged)
     refuseTaken({
       field,
       reason: `${itemId} is sold once to each customer, and order ${before} for it is being charged`,
+      fix: 'Leave the line out, or cancel the auto order that has it first',
     });
   await takeOnceClaim(db, merchantId, claimed, orderId);
 }
@@ -83,9 +88,13 @@ const customerOf = ({ document, customerProfileOid }: OrderRecord): string | und
   return customerProfileOid === undefined ? undefined : `profile ${customerProfileOid}`;
 };
 
-interface Taken {
+/** An item that the customer may not buy again. */
+export interface Taken {
   readonly field: string;
   readonly reason: string;
+  readonly fix: string;
+  /** It is bought nevertheless where the order is not charged here, and no auto order starts. */
+  readonly startsNothing?: true;
 }
 
 async function findTaken(
@@ -94,9 +103,9 @@ async function findTaken(
   hooks: OrderHooks,
 ): Promise<Taken | undefined> {
   if (onceItems.length === 0) return undefined;
-  const bought = await findBought(context, order, onceItems);
+  const bought = await findBought(context, order.document.billing?.email, onceItems);
   if (bought !== undefined) return bought;
-  const inAutoOrders = onceItems.filter(({ isBoughtOnce }) => isBoughtOnce !== true);
+  const inAutoOrders = onceItems.filter(isInAutoOrders);
   if (inAutoOrders.length === 0) return undefined;
   const itemIds = inAutoOrders.map(({ itemId }) => itemId);
   const held = await hooks.findHeldItems(context, order, itemIds);
@@ -106,32 +115,53 @@ async function findTaken(
   const reason =
     `${itemId} is sold once to each customer, and this one has it in ` +
     `auto order ${held.get(itemId)}`;
-  return { field, reason };
+  const fix = 'Leave the line out, or cancel the auto order that has it first';
+  return { field, reason, fix, startsNothing: true };
 }
 
-/** Finds an item that each customer buys once and that this one has bought. */
-async function findBought(
-  { db }: Context,
-  { merchantId, document }: OrderRecord,
+/** Finds an item of which a customer with this email has bought all that each customer may buy. */
+export async function findBought(
+  { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,
+  billingEmail: string | undefined,
   onceItems: readonly OnceItem[],
 ): Promise<Taken | undefined> {
-  const email = emailKey(document.billing?.email ?? '');
+  const email = emailKey(billingEmail ?? '');
   if (email === '') return undefined;
-  for (const { field, itemId, isBoughtOnce } of onceItems)
+  for (const { field, itemId, isBoughtOnce, counted } of onceItems) {
     if (isBoughtOnce && (await hasBought(db, merchantId, email, new Set([itemId]))))
       return {
         field,
         reason: `${itemId} is sold once to each customer, and this one has bought it`,
+        fix: 'Leave it out',
       };
+    const bought = counted && (await boughtUnits(db, merchantId, email, itemId));
+    if (bought !== undefined && counted !== undefined && bought + counted.units > counted.max)
+      return boughtUp(field, itemId, counted, bought);
+  }
   return undefined;
 }
+
+const boughtUp = (
+  field: string,
+  itemId: string,
+  { max, tierName }: NonNullable<OnceItem['counted']>,
+  bought: number,
+): Taken => ({
+  field,
+  reason:
+    `at most ${max} of ${itemId} are sold to each customer of the pricing tier ${tierName}, ` +
+    `and this one has bought ${bought}`,
+  fix: bought < max ? `Send ${max - bought} or less` : 'Leave it out',
+});
 
 const treatsWarningsAsErrors = ({ document }: OrderRecord): boolean =>
   document.channel_partner?.treat_warnings_as_errors === true;
 
-const refuseTaken = ({ field, reason }: Taken): never =>
-  refuse('invalid_field', {
-    field,
-    reason: `is refused because ${reason}`,
-    fix: 'Leave the line out, or cancel the auto order that has it first',
-  });
+const refuseTaken = (taken: Taken): never => refuse('invalid_field', takenFault(taken));
+
+/** Returns the refusal of an item that the customer may not buy again. */
+export const takenFault = ({ field, reason, fix }: Taken): FieldFault => ({
+  field,
+  reason: `is refused because ${reason}`,
+  fix,
+});

@@ -1,7 +1,9 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderLimits } from '../customers/customerPolicy.ts';
 import type { CatalogItem } from '../items/item.ts';
-import { quantityFault } from '../items/quantityLimit.ts';
+import { boundsOf, quantityFault } from '../items/quantityLimit.ts';
+import { tierLimits, tierPaymentFault, tierQuantityFault } from '../items/tierLimit.ts';
+import type { CustomerTier } from '../items/tierPrice.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromMinor, type Minor } from '../kernel/money.ts';
@@ -14,34 +16,79 @@ export interface Purchase {
   readonly subtotal: Minor;
   readonly currency: string;
   readonly limits: OrderLimits;
+  /** The pricing tiers of the customer. */
+  readonly tiers: readonly CustomerTier[];
+  /** Absent: the order names none yet. */
+  readonly paymentMethod?: string | undefined;
 }
 
 /**
- * Returns why an order cannot be placed: the limits of its items (item reference, ItemRestriction),
- * of the customer and the merchant. Lines of the same item count together.
+ * Returns why an order cannot be placed: the limits of its items (item reference, ItemRestriction
+ * and ItemPricingTierLimit), of the customer and the merchant. Lines of the same item count together.
  */
 export const purchaseFaults = (purchase: Purchase): FieldFault[] => [
   ...purchase.items.flatMap((_, index) => lineFaults(purchase, index)),
   ...limitFaults(purchase),
 ];
 
-function lineFaults({ items, find }: Purchase, index: number): FieldFault[] {
+/**
+ * Returns which limits of whole orders an order does not keep: what else may be in it, and those of
+ * the customer and the merchant.
+ */
+export const companionFaults = (purchase: Purchase): FieldFault[] => {
+  const ids = purchase.items.map(({ merchant_item_id: id }) => fold(id ?? ''));
+  return [
+    ...purchase.items.flatMap(({ merchant_item_id: itemId = '' }, index) => {
+      const limits = purchase.find(itemId)?.limits;
+      return limits ? companyFaults(limits, itemId, index, ids) : [];
+    }),
+    ...limitFaults(purchase),
+  ];
+};
+
+function lineFaults(purchase: Purchase, index: number): FieldFault[] {
+  const { items, find } = purchase;
   const itemId = items[index]?.merchant_item_id ?? '';
-  const limits = find(itemId)?.limits;
+  const item = find(itemId);
   const ids = items.map(({ merchant_item_id: id }) => fold(id ?? ''));
   // The first line of an item speaks for all of them; what continues was bought before.
-  if (limits === undefined || ids.indexOf(fold(itemId)) !== index) return [];
+  if (item === undefined || ids.indexOf(fold(itemId)) !== index) return [];
   if (items[index]?.auto_order_last_rebill_dts !== undefined) return [];
-  const quantity = items.reduce(
-    (sum, line, at) => sum + (ids[at] === fold(itemId) ? (line.quantity ?? 1) : 0),
-    0,
-  );
-  const bounds = limits.onePerCustomer ? { ...limits, maximum: 1 } : limits;
-  const wrong = quantityFault(itemId, quantity, bounds);
+  const { limits } = item;
+  const quantity = unitsOf(items, itemId);
+  const wrong = limits && quantityFault(itemId, quantity, boundsOf(limits));
   return [
     ...(wrong ? [{ field: `items[${index}].quantity`, ...wrong }] : []),
-    ...companyFaults(limits, itemId, index, ids),
+    ...tierFaults(purchase, item, index, quantity),
+    ...(limits ? companyFaults(limits, itemId, index, ids) : []),
   ];
+}
+
+/** Returns how many units of an item the lines of an order hold together. */
+export const unitsOf = (items: NonNullable<Order['items']>, itemId: string): number =>
+  items.reduce(
+    (sum, { merchant_item_id: id, quantity = 1 }) =>
+      sum + (fold(id ?? '') === fold(itemId) ? quantity : 0),
+    0,
+  );
+
+/** The limits of the item for the pricing tiers of the customer. */
+function tierFaults(
+  { items, tiers, paymentMethod }: Purchase,
+  item: CatalogItem,
+  index: number,
+  quantity: number,
+): FieldFault[] {
+  const itemId = items[index]?.merchant_item_id ?? '';
+  return tierLimits(item, tiers).flatMap((limit) => {
+    const wrong = tierQuantityFault(itemId, quantity, limit);
+    const unpaid =
+      paymentMethod === undefined ? undefined : tierPaymentFault(itemId, paymentMethod, limit);
+    return [
+      ...(wrong ? [{ field: `items[${index}].quantity`, ...wrong }] : []),
+      ...(unpaid ? [{ field: 'payment.payment_method', ...unpaid }] : []),
+    ];
+  });
 }
 
 /** What else may be in the order. */

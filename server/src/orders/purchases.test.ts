@@ -57,6 +57,32 @@ const items: readonly Item[] = [
       ],
     },
   },
+  {
+    merchant_item_id: 'RATIONED',
+    pricing: {
+      cost: 20,
+      tiers: [
+        {
+          name: 'Wholesale',
+          limit: { cumulative_order_limit: 6, individual_order_limit: 4, multiple_quantity: 2 },
+        },
+      ],
+    },
+  },
+  {
+    merchant_item_id: 'ONACCOUNT',
+    pricing: {
+      cost: 20,
+      tiers: [{ name: 'Wholesale', limit: { payment_method_validity: ['Purchase Order'] } }],
+    },
+  },
+  {
+    merchant_item_id: 'LONELY',
+    pricing: {
+      cost: 20,
+      tiers: [{ name: 'Club', limit: { exempt_from_minimum_item_count: true } }],
+    },
+  },
 ];
 for (const item of items)
   await ask({ operation: 'insertItem', body: { pricing: { cost: 20 }, auto_order, ...item } });
@@ -133,6 +159,84 @@ for (const [what, email, lines, refusal] of limits)
     assert.equal(elsewhere.warning.warning_code, 'purchase_rule');
   });
 
+// Limits of the pricing tier Wholesale for its items, and what frees an order from the tier Club's.
+const tierLimits: readonly [
+  what: string,
+  email: string,
+  lines: OrderItem[],
+  refusal?: RegExp | undefined,
+  payment?: Order['payment'],
+][] = [
+  [
+    'more than the tier may have in one order',
+    'trade@example.com',
+    [line('RATIONED', 3), line('rationed', 3)],
+    /^items\[0\]\.quantity is 6, and at most 4 of RATIONED are sold at once to the pricing tier W/,
+  ],
+  [
+    'not a multiple of the tier',
+    'trade@example.com',
+    [line('RATIONED', 3)],
+    /multiples of 2 to the pricing tier Wholesale/,
+  ],
+  ['the same for everyone else', guest(), [line('RATIONED', 5)]],
+  ['as the tier wants it', 'trade@example.com', [line('RATIONED', 4)]],
+  [
+    'more than is left for the customer',
+    'trade@example.com',
+    [line('RATIONED', 4)],
+    /at most 6 of RATIONED .* tier Wholesale, and this one has bought 4. Send 2 or less/,
+  ],
+  ['what is left', 'trade@example.com', [line('RATIONED', 2)]],
+  [
+    'nothing is left',
+    'trade@example.com',
+    [line('RATIONED', 2)],
+    /and this one has bought 6. Leave it out/,
+  ],
+  [
+    'a payment method that the tier does not have',
+    'trade@example.com',
+    [line('ONACCOUNT')],
+    /^payment\.payment_method is Credit Card, .* pays for ONACCOUNT by Purchase Order/,
+    { payment_method: 'Credit Card', credit_card },
+  ],
+  [
+    'one that it has',
+    'trade@example.com',
+    [line('ONACCOUNT')],
+    undefined,
+    { payment_method: 'Purchase Order', purchase_order: { purchase_order_number: 'P1' } },
+  ],
+  ['one item, where it frees the order from the minimum', 'club@example.com', [line('LONELY')]],
+];
+
+for (const [what, email, lines, refusal, payment] of tierLimits)
+  test(`${refusal ? 'refused' : 'accepted'}: ${what}`, async () => {
+    const body = bodyOf(email, lines, payment ? { payment } : {});
+    const { estimate } = await ask({
+      operation: 'estimatePricing',
+      body: { billing: { email }, items: lines },
+    });
+    // An estimate has no payment.
+    assert.equal(estimate.refusals.length, refusal && !payment ? 1 : 0);
+    const captures = app.books.captures().length;
+    const answer = await ask({ operation: 'insertOrder', body }, refusal ? 400 : 200);
+    if (refusal === undefined) return;
+    assert.match(answer.error.user_message, refusal);
+    assert.equal(app.books.captures().length, captures);
+  });
+
+test('of two orders for the last units of a customer, one is refused before its charge', async () => {
+  const body = bodyOf('both@example.com', [line('RATIONED', 4)]);
+  const captures = app.books.captures().length;
+  const answers = await Promise.all(
+    [1, 2].map(() => app.request({ operation: 'insertOrder', body })),
+  );
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200, 400]));
+  assert.equal(app.books.captures().length, captures + 1);
+});
+
 test('the merchant’s minimum counts for every order, and not for rebills', async () => {
   await ask({ operation: 'updateMerchantSettings', body: { minimum_subtotal: 30 } });
   const small = bodyOf(guest(), [{ ...line('PLAIN'), auto_order_schedule: 'Monthly' }]);
@@ -189,6 +293,51 @@ test('a changed quantity of an auto order keeps the limits of its item', async (
   await put({ original_quantity: 6, no_order_after_dts: '2030-01-01T00:00:00Z' }, 200);
 });
 
+test('an added item or a changed quantity keeps the limits of the customer', async () => {
+  const email = 'puts@example.com';
+  await ask({
+    operation: 'insertCustomer',
+    body: { email, pricing_tiers: [{ name: 'Wholesale' }], minimum_subtotal: 60 },
+  });
+  const { params } = await subscribed(email, 'PLAIN', 4);
+  const read = await ask({ operation: 'getAutoOrder', params, query: { _expand: 'items' } });
+  const [plain] = read.auto_order.items;
+  const put = async (items: object[], status = 200) => {
+    const body = { items: [...items] };
+    const preview = await ask(
+      { operation: 'previewAutoOrderChange', params, body: { auto_order: body } },
+      status,
+    );
+    const answer = await ask({ operation: 'updateAutoOrder', params, body }, status);
+    if (status === 200)
+      assert.deepEqual(preview.warnings.join(' '), answer.warning?.warning_message ?? '');
+    return status === 200 ? answer.warning?.warning_message : answer.error.user_message;
+  };
+  const added = (original_item_id: string, original_quantity: number) => [
+    plain,
+    { original_item_id, original_quantity, frequency: 'Monthly' },
+  ];
+  assert.match(
+    await put(added('RATIONED', 3), 400),
+    /^items\[1\]\.original_quantity is 3, .*multiples of 2/,
+  );
+  assert.match(await put(added('RATIONED', 8), 400), /at most 4 of RATIONED/);
+  assert.match(await put(added('ONCE', 2), 400), /at most 1 of ONCE/);
+  await ask({ operation: 'insertOrder', body: bodyOf(email, [line('ONCE'), line('PLAIN', 3)]) });
+  assert.match(
+    await put(added('ONCE', 1), 400),
+    /ONCE is sold once .* has bought it. Leave it out/,
+  );
+  await ask({ operation: 'insertOrder', body: bodyOf(email, [line('RATIONED', 4)]) });
+  assert.match(await put(added('RATIONED', 4), 400), /at most 6 of RATIONED .* bought 4/);
+  assert.match(await put(added('ALONE', 1)), /does not keep the limits .*: ALONE is sold alone\.$/);
+  assert.match(
+    await put([{ ...plain, original_quantity: 1 }]),
+    /items cost 18 USD, and an order costs at least 60\.$/,
+  );
+  assert.equal(await put([{ ...plain, original_quantity: 4 }]), undefined);
+});
+
 const oidOf = async (merchant_item_id: string): Promise<number> =>
   (await ask({ operation: 'getItemByMerchantItemId', params: { merchant_item_id } })).item
     .merchant_item_oid;
@@ -241,4 +390,67 @@ test('a customer who leaves a tier pays the ordinary price, unless the merchant 
     query: { _expand: 'rebill_orders,rebill_orders.summary,rebill_orders.item' },
   });
   assert.equal(read.rebill_orders[0].summary.total.value, 75);
+});
+
+/** Orders an item with a coupon, and returns it with the estimate that came before. */
+async function orderedAsEstimated(email: string) {
+  const body: Order = {
+    billing: { email },
+    shipping: { country_code: 'US', state_region: 'NV' },
+    items: [{ ...line('PLAIN'), auto_order_schedule: 'Monthly' }],
+    coupons: [{ coupon_code: 'HALF' }],
+  };
+  const { estimate } = await ask({ operation: 'estimatePricing', body });
+  const payment = { payment_method: 'Credit Card', credit_card } as const;
+  const { order, warning } = await ask({
+    operation: 'insertOrder',
+    query: { _expand: 'summary,auto_order' },
+    body: { ...body, payment },
+  });
+  assert.equal(order.summary.total.value, estimate.total);
+  const { auto_order_oid } = order.auto_order;
+  return { total: order.summary.total.value, warning, estimate, params: { auto_order_oid } };
+}
+
+test('a pricing tier frees from tax and from coupons, at the purchase and on rebills', async () => {
+  await ask({ operation: 'insertTaxRate', body: { country_code: 'US', tax_rate: 10 } });
+  await ask({
+    operation: 'insertCoupon',
+    body: { merchant_code: 'HALF', percent_off_subtotal: { discount_percent: 50 } },
+  });
+  const reseller = await tier({ name: 'Reseller', tax_exempt: true, no_coupons: true });
+  const email = 'reseller@example.com';
+  const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
+  const { total, params } = await orderedAsEstimated(email);
+  const preview = async () =>
+    (await ask({ operation: 'previewAutoOrder', params, query: { count: 1 } })).rebills[0];
+  // 20 less 10, and 10 % tax.
+  assert.deepEqual([total, (await preview()).total], [11, 11]);
+
+  await ask({
+    operation: 'updateCustomer',
+    params: { customer_profile_oid: customer.customer_profile_oid },
+    body: { pricing_tiers: [{ pricing_tier_oid: reseller }] },
+  });
+  const free = await orderedAsEstimated(email);
+  const exemption = ['tax exempt customer', 'by the pricing tier Reseller'];
+  assert.equal(free.total, 20);
+  assert.match(free.warning.warning_message, /HALF is not for this customer, who gets no coupons/);
+  const [rule] = free.estimate.tax_rules;
+  assert.deepEqual([rule?.rule, rule?.detail], exemption);
+  const { total: previewed, coupon_rules } = await preview();
+  assert.deepEqual([previewed, coupon_rules[0].detail], [20, 'is not for this customer']);
+
+  await app.setClock('2026-04-15T17:00:01Z');
+  await app.work('rebill');
+  const query = { _expand: 'rebill_orders,rebill_orders.summary' };
+  const { auto_order: billed } = await ask({ operation: 'getAutoOrder', params, query });
+  const [first] = billed.rebill_orders;
+  assert.equal(first.summary.total.value, 20);
+  const { order_id } = first;
+  const { explanation } = await ask({ operation: 'explainOrder', params: { order_id } });
+  assert.deepEqual(
+    [explanation.total, explanation.tax_rules[0].detail, explanation.coupon_rules[0].detail],
+    [20, exemption[1], 'is not for this customer'],
+  );
 });

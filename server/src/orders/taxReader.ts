@@ -1,6 +1,6 @@
-import { findMarked } from '../customers/store.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
+import type { TermsOf } from './customerTermsReader.ts';
 import type { OrderRecord } from './order.ts';
 import { hasMoved, placeText, type TaxPlace, taxPlaceOf } from './taxPlace.ts';
 import { type PlaceTax, taxAt } from './taxRate.ts';
@@ -33,22 +33,21 @@ export const taxTables: TaxSource = {
 };
 
 /**
- * Reads the terms that the taxes of these orders depend on, in at most three statements for any
+ * Reads the terms that the taxes of these orders depend on, in at most two statements for any
  * number of orders.
  */
 export async function loadTaxTerms(
   db: Database,
   merchant: Pick<Merchant, 'merchantId' | 'settings'>,
   orders: readonly TaxedOrder[],
+  termsOf: TermsOf,
   source: TaxSource = taxTables,
 ): Promise<(order: TaxedOrder) => TaxTerms> {
   const { merchantId, settings } = merchant;
-  const oids = orders.flatMap(({ customerProfileOid }) => customerProfileOid ?? []);
-  const exempt = await findMarked(db, merchantId, 'tax_exempt', oids);
   const taxes = await source.taxAt(db, merchantId, orders.map(presentPlace));
   const rounding = settings['tax_rounding'] === 'line' ? 'line' : 'order';
   return (order) => ({
-    isExempt: exempt.has(order.customerProfileOid ?? 0),
+    exemption: termsOf(order).taxExemption,
     rounding,
     here: taxes?.get(placeText(presentPlace(order))),
   });

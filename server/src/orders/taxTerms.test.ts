@@ -157,7 +157,7 @@ const rebills: [
   [
     'an exempt customer before everything else',
     original(named),
-    { ...here, isExempt: true },
+    { ...here, exemption: 'by the customer profile' },
     0,
     'tax exempt customer',
   ],

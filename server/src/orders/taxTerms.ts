@@ -8,15 +8,15 @@ import { orderTaxesOf, type PlaceTax, type ProductType, type TaxRounding } from 
 
 /** What the tax of an order depends on besides the order itself. */
 export interface TaxTerms {
-  /** The customer's profile is tax exempt. */
-  readonly isExempt: boolean;
+  /** What exempts the customer, in words. Absent: taxes apply. */
+  readonly exemption?: string | undefined;
   readonly rounding: TaxRounding;
   /** The tax at the order's present address. Absent: the merchant has no tax rates. */
   readonly here?: PlaceTax | undefined;
 }
 
 /** The terms of a merchant without tax rates. */
-export const noTaxRates: TaxTerms = { isExempt: false, rounding: 'order' };
+export const noTaxRates: TaxTerms = { rounding: 'order' };
 
 /** How an order is taxed. */
 export interface AppliedTax {
@@ -64,7 +64,7 @@ export function rebillTax(original: OrderRecord, terms: TaxTerms): AppliedTax {
   const { taxes } = document;
   const isNamed = taxes?.arbitrary_tax !== undefined || taxes?.arbitrary_tax_rate !== undefined;
   const isMoved = hasMoved(original);
-  if (terms.isExempt) return untaxed(terms, 'tax exempt customer', 'by the customer profile');
+  if (terms.exemption !== undefined) return untaxed(terms, 'tax exempt customer', terms.exemption);
   if (terms.here !== undefined && (isMoved || !isNamed)) return byRates(terms.here, terms);
   if (isNamed && isMoved)
     return untaxed(terms, 'address changed', 'the rate was named for another address');

@@ -9,6 +9,8 @@ import { Refusal, refuse } from '../platform/http/refusal.ts';
 import type { OrderHooks } from './hooks.ts';
 import { draftOrder } from './insertOperations.ts';
 import type { NewOrder } from './newOrder.ts';
+import { isInAutoOrders } from './onceItem.ts';
+import { findBought } from './onceOperations.ts';
 import { findOrder } from './store.ts';
 import { checkOrder, unknownChecks } from './validation.ts';
 
@@ -92,11 +94,16 @@ async function onceErrors(
   hooks: OrderHooks,
 ): Promise<string[]> {
   if (onceItems.length === 0) return [];
-  const itemIds = onceItems.map(({ itemId }) => itemId);
+  const bought = await findBought(context, order.document.billing?.email, onceItems);
+  const inAutoOrders = onceItems.filter(isInAutoOrders);
+  const itemIds = inAutoOrders.map(({ itemId }) => itemId);
   const held = await hooks.findHeldItems(context, order, itemIds);
-  return onceItems.flatMap(({ field, itemId }) =>
-    held.has(itemId)
-      ? [`${once}: ${field} ${itemId} is in auto order ${held.get(itemId)} of the customer.`]
-      : [],
-  );
+  return [
+    ...(bought ? [`${once}: ${bought.field} ${bought.reason}.`] : []),
+    ...inAutoOrders.flatMap(({ field, itemId }) =>
+      held.has(itemId)
+        ? [`${once}: ${field} ${itemId} is in auto order ${held.get(itemId)} of the customer.`]
+        : [],
+    ),
+  ];
 }

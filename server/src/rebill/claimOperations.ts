@@ -371,12 +371,10 @@ async function loadCandidates(
     ...[...earlier.values()].map((each) => each.orderId),
   ]);
   const catalog = await loadCatalog(db, merchantId, autoOrders);
-  const coupons = await loadCoupons(context, orders);
-  const taxOf = await loadTaxTerms(db, context.merchant, orders);
   const orderOf = new Map(orders.map((order) => [order.orderId, order]));
-  const termsOf = await readCustomerTerms(context, policy.shippingMethods, orders, {
-    agreed: true,
-  });
+  const termsOf = await readCustomerTerms(context, orders, { agreed: true });
+  const coupons = await loadCoupons(context, orders, termsOf);
+  const taxOf = await loadTaxTerms(db, context.merchant, orders, termsOf);
   const creditOf = await lockCredit(context, orders);
   const momentOf = new Map(due.map((each) => [each.autoOrderOid, each.dueAt]));
   return autoOrders.map((autoOrder) => {

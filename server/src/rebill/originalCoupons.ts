@@ -7,8 +7,8 @@ import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 export interface CouponCatalog {
   /** Returns the coupon with this code; undefined when there is none any more. */
   find(code: string): Coupon | undefined;
-  /** Whether the profile of a customer gets no coupons (customer reference, no_coupons). */
-  refuses(customerProfileOid: number | undefined): boolean;
+  /** Whether the customer, or a pricing tier of the customer, gets no coupons (no_coupons). */
+  refuses(order: CouponedOrder): boolean;
 }
 
 /** The catalogue of orders without coupons. */
@@ -29,7 +29,7 @@ export interface OriginalCouponPolicy {
 
 /** An original order, as far as its coupons matter. */
 export type CouponedOrder = Pick<OrderRecord, 'customerProfileOid'> & {
-  readonly document: Pick<OrderDocument, 'coupons'>;
+  readonly document: Pick<OrderDocument, 'coupons' | 'items'>;
 };
 
 /** Returns the codes by which the catalogue knows the coupons of an order. */
@@ -41,18 +41,18 @@ export const baseCodesOf = ({ coupons }: Pick<OrderDocument, 'coupons'>): string
  * now, until their end. A one-time code was used by the original order and counts on with it.
  */
 export function originalCoupons(
-  { document: { coupons }, customerProfileOid }: CouponedOrder,
+  order: CouponedOrder,
   catalog: CouponCatalog,
   { skipsOriginal, ignoresEnd }: OriginalCouponPolicy,
 ): OriginalCoupon[] {
+  const { coupons } = order.document;
   if (skipsOriginal || !Array.isArray(coupons)) return [];
   return coupons.flatMap(({ coupon_code: code, base_coupon_code: base }): OriginalCoupon[] => {
     const coupon = base ? catalog.find(fold(base)) : undefined;
     if (coupon === undefined) return [];
     const candidate = { coupon, code: code ?? coupon.code, ignoresEnd };
     if (coupon.skipsRebills) return [{ candidate, skipped: 'skips rebills' }];
-    if (catalog.refuses(customerProfileOid))
-      return [{ candidate, skipped: 'is not for this customer' }];
+    if (catalog.refuses(order)) return [{ candidate, skipped: 'is not for this customer' }];
     return [{ candidate }];
   });
 }

@@ -1,0 +1,61 @@
+import type { PricingTier } from '@perennial/contract/catalog.ts';
+import { fold } from '../kernel/caseFolding.ts';
+import type { CatalogItem, TierLimit } from './item.ts';
+import { type LimitFault, quantityFault } from './quantityLimit.ts';
+import { type CustomerTier, isOf } from './tierPrice.ts';
+
+/*
+ * How customers of a pricing tier may buy an item (item reference, ItemPricingTierLimit). A customer
+ * with several tiers keeps the limits of each.
+ */
+
+/** A limit of an item, and the tier that it belongs to. */
+export interface NamedTierLimit extends TierLimit {
+  readonly tierName: string;
+}
+
+/** Returns the limits that an item sets for the tiers of a customer. */
+export const tierLimits = (
+  item: CatalogItem | undefined,
+  tiers: readonly Pick<CustomerTier, 'oid' | 'name'>[],
+): NamedTierLimit[] =>
+  tiers.flatMap((tier) => {
+    const own = (item?.pricing.tiers ?? []).find((each) => isOf(each, tier));
+    return own?.limit ? [{ ...own.limit, tierName: tier.name }] : [];
+  });
+
+/** Returns why customers of a tier cannot buy this quantity of an item at once, or undefined. */
+export function tierQuantityFault(
+  itemId: string,
+  quantity: number,
+  { unitsPerOrderMax, multiple, tierName }: NamedTierLimit,
+): LimitFault | undefined {
+  const fault = quantityFault(itemId, quantity, { maximum: unitsPerOrderMax, multiple });
+  return fault && { ...fault, reason: `${fault.reason} to the pricing tier ${tierName}` };
+}
+
+/** Returns why customers of a tier cannot pay for an item by this method, or undefined. */
+export function tierPaymentFault(
+  itemId: string,
+  method: string,
+  { paymentMethods, tierName }: NamedTierLimit,
+): LimitFault | undefined {
+  if (paymentMethods.length === 0 || paymentMethods.some((each) => isSameMethod(each, method)))
+    return undefined;
+  const list = paymentMethods.join(' or ');
+  return {
+    reason: `is ${method}, and the pricing tier ${tierName} pays for ${itemId} by ${list}`,
+    fix: `Pay by ${list}`,
+  };
+}
+
+// Written as the wire writes it, or without spaces.
+const isSameMethod = (one: string, other: string): boolean =>
+  fold(one).replaceAll(' ', '') === fold(other).replaceAll(' ', '');
+
+/** Whether one of these items frees its order from the minimum number of items of a tier. */
+export const isFreeOfMinimum = (
+  items: readonly CatalogItem[],
+  { pricing_tier_oid: oid = 0, name = '' }: PricingTier,
+): boolean =>
+  items.some((item) => tierLimits(item, [{ oid, name }]).some((limit) => limit.isFreeOfMinimum));
