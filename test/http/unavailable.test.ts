@@ -1,12 +1,12 @@
 // A store that cannot serve now is 503 with Retry-After, in time, and never a 500 or a hang.
 import assert from 'node:assert/strict';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import pg from 'pg';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import { isUnavailable } from '../../server/src/platform/storage/failures.ts';
 import { type TestApp, testApp } from '../support/app.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { connectTo, openTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const limits = { statementMs: 1500, lockMs: 300 };
 type Scope = Parameters<typeof openTestDatabase>[0] & object;
@@ -181,7 +181,7 @@ async function startWire(t: Scope, target: { readonly host: string; readonly por
   const sockets = new Set<Socket>();
   let isFrozen = false;
   const server = createServer((client) => {
-    const upstream = connect(`${target.host}/.s.PGSQL.${target.port}`);
+    const upstream = connectTo(target);
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],

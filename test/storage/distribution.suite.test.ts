@@ -9,7 +9,9 @@ import {
   planDistribution,
   referenceTables,
 } from '../../server/src/platform/storage/distribution.ts';
+import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
+import { keepWorkerSettings } from '../../server/src/platform/storage/workerSettings.ts';
 import { joinCitus } from '../support/citus.ts';
 import {
   emptyDatabase,
@@ -81,23 +83,34 @@ test('plans on the workers are made with our settings, which a session does not 
   skip: !isOnCitus && 'needs CITUS_URL',
 }, async (t) => {
   const { db, connection } = await openTestDatabase(t);
-  const [, worker] = await nodesOfStore();
-  const ofWorker = { ...worker!, database: connection.database };
-  const read = () =>
-    withPool({ ...ofWorker }, (direct) =>
-      direct.rows(`select unnest(setconfig) as each from pg_db_role_setting
-        where setdatabase = (select oid from pg_database where datname = current_database())
-          and setrole = current_user::regrole order by 1`),
-    );
+  const [, ...nodes] = await nodesOfStore();
+  const workers = nodes.map((node) => ({ ...node, database: connection.database }));
+  const read = async () => {
+    const [first, ...others] = await Promise.all(workers.map(settingsOn));
+    for (const each of others) assert.deepEqual(each, first);
+    return first!;
+  };
   await migrate(db, await readMigrations());
   const set = await read();
   for (const each of ['jit=off', 'enable_seqscan=off', 'max_parallel_workers_per_gather=0'])
-    assert.ok(JSON.stringify(set).includes(each), each);
-  const role = `alter role ${ofWorker.user} in database ${connection.database}`;
-  await withPool(ofWorker, (direct) => direct.run(`${role} set jit to on`));
-  await migrate(db, await readMigrations());
+    assert.ok(set.includes(each), each);
+  const role = `alter role ${connection.user} in database ${connection.database}`;
+  await withPool(workers[0]!, (direct) => direct.run(`${role} set jit to on`));
+  // Servers that start together.
+  await Promise.all([db, db, db].map((each) => keepWorkerSettings(each)));
   assert.deepEqual(await read(), set);
 });
+
+/** What the account of a connection has as its defaults on this node. */
+const settingsOn = (node: EmbeddedConnection): Promise<string[]> =>
+  withPool(node, async (direct) => {
+    const rows = await direct.rows<{ each: string }>(
+      `select unnest(setconfig) as each from pg_db_role_setting
+       where setdatabase = (select oid from pg_database where datname = current_database())
+         and setrole = current_user::regrole order by 1`,
+    );
+    return rows.map(({ each }) => each);
+  });
 
 test('a database with merchants is distributed by the command, and by no start', {
   skip: !isOnCitus && 'needs CITUS_URL',

@@ -2,7 +2,7 @@
 // account's defaults are.
 
 import assert from 'node:assert/strict';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
@@ -13,7 +13,7 @@ import {
 import { findSettingsMode } from '../../server/src/platform/storage/settingsMode.ts';
 import type { TestRequest } from '../support/app.ts';
 import { testApp } from '../support/app.ts';
-import { openTestDatabase } from '../support/database.ts';
+import { connectTo, openTestDatabase } from '../support/database.ts';
 
 const hostile = {
   jit: 'on',
@@ -179,7 +179,7 @@ async function startPooler(
       if (how === 'refuses' && parameters.has('options'))
         return client.end(fatal('08P01', 'unsupported startup parameter: options'));
       parameters.delete('options');
-      const upstream = connect(`${target.host}/.s.PGSQL.${target.port}`);
+      const upstream = connectTo(target);
       sockets.add(upstream);
       upstream.on('error', () => client.destroy());
       upstream.write(startupMessage(parameters));

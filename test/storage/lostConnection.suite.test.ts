@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
-import { openTestDatabase, testDatabase } from '../support/database.ts';
+import { connectTo, openTestDatabase, testDatabase } from '../support/database.ts';
 
 test('a connection that is lost in the middle of a transaction fails it, and nothing else', async (t) => {
   const db = await testDatabase(t);
@@ -57,7 +57,7 @@ async function openWire(t: TestContext, target: EmbeddedConnection) {
   let left = Infinity;
   let isShutDown = false;
   const server = createServer((client) => {
-    const upstream = connect(`${target.host}/.s.PGSQL.${target.port}`);
+    const upstream = connectTo(target);
     for (const socket of [client, upstream]) socket.on('error', () => {});
     client.on('data', (bytes) => upstream.write(bytes)).on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());

@@ -5,17 +5,31 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { ensureDemoMerchant } from '../../server/src/cli/demo.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
+import { expiryWorker } from '../../server/src/oauth/expiryWorker.ts';
 import { prepareBillingLinks } from '../../server/src/payments/billingLinkStore.ts';
+import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
-import { missingNodes, onMissingNodes, poll } from '../../server/src/platform/storage/nodes.ts';
+import {
+  missingNodes,
+  onMissingNodes,
+  poll,
+  unlessNodeMissing,
+} from '../../server/src/platform/storage/nodes.ts';
 import {
   listMerchantIds,
   reachableMerchantIds,
 } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { rebillWorker } from '../../server/src/rebill/rebillWorker.ts';
+import { insertApiKey, listApiKeys } from '../../server/src/staff/apiKeyStore.ts';
+import { keyUses } from '../../server/src/staff/keyUseWorker.ts';
 import { at } from '../support/autoOrders.ts';
 import { shutOut } from '../support/citus.ts';
-import { nodesOfStore, openTestDatabase, testDatabase } from '../support/database.ts';
+import {
+  addMerchantRow,
+  nodesOfStore,
+  openTestDatabase,
+  testDatabase,
+} from '../support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { serveDatabase } from '../support/served.ts';
 import { withPool } from '../support/testStore.ts';
@@ -84,6 +98,10 @@ test('on plain PostgreSQL a poll that fails is not read as one without those mer
     poll(db, (only) => `select lost() from (values (1)) m where ${only('m')} true`),
     /the server is gone/,
   );
+  await assert.rejects(
+    unlessNodeMissing(db, () => db.rows('select lost()')),
+    /the server is gone/,
+  );
   assert.deepEqual(missingNodes(db), []);
 });
 
@@ -119,6 +137,31 @@ test('while a node of Citus is gone the merchants of the others are billed, and 
   await bill();
   assert.deepEqual(changes, [[name], []]);
   assert.deepEqual(await billed(merchantIds), merchantIds);
+});
+
+test('what all nodes of Citus have a copy of is written once they all respond', {
+  skip: worker === undefined && 'needs CITUS_URL',
+}, async (t) => {
+  const { db, connection } = await openTestDatabase(t);
+  await addMerchantRow(db, 'M0');
+  const createdAt = at(due);
+  const facts = { merchantId: 'M0', name: 'key', prefix: 'pk', permissions: [], allowedIps: [] };
+  const key = await insertApiKey(db, Buffer.from('hash'), { ...facts, createdAt });
+  let nowMs = 0;
+  const uses = keyUses(db, { ...systemClock, monotonicMs: () => nowMs });
+  const minuteLater = () => {
+    nowMs += 60_000;
+    return uses.worker.runOnce();
+  };
+  const usedFrom = async () => (await listApiKeys(db, 'M0'))[0]?.lastUsedAddress;
+  const bringBack = await loseNode(connection.database);
+  uses.note(key, '192.0.2.1', false);
+  await minuteLater();
+  assert.equal(await expiryWorker(db, systemClock, pino({ level: 'silent' })).runOnce(), 0);
+  assert.equal(await usedFrom(), undefined);
+  await bringBack();
+  await minuteLater();
+  assert.equal(await usedFrom(), '192.0.2.1');
 });
 
 test('a server starts while a node of Citus is gone, serves the others, and takes up the rest later', {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testDatabase } from '../support/database.ts';
+import { openPool } from '../../server/src/platform/storage/database.ts';
+import { keepWorkerSettings } from '../../server/src/platform/storage/workerSettings.ts';
+import { openTestDatabase } from '../support/database.ts';
+
+const { db: first, connection } = await openTestDatabase();
+// As a server does when it starts; connections that are opened from now on have the settings.
+await keepWorkerSettings(first);
 
 // What PostgreSQL plans for an empty table is what a connection keeps while the table fills
 // (docs/adr, plans that are kept).
@@ -14,7 +20,8 @@ for (const table of [
   'workflow_task',
 ]) {
   test(`${table} is never read from end to end, however small it was when the plan was made`, async (t) => {
-    const db = await testDatabase(t);
+    const db = openPool({ connection, maxConnections: 1, prepareStatements: true });
+    t.after(() => db.close());
     await db.run(`analyze ${table}`);
     const lines = await db.rows<{ 'QUERY PLAN': string }>(
       `explain select * from ${table} where merchant_id = 'M'`,

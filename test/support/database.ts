@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { after } from 'node:test';
 import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
@@ -96,6 +97,10 @@ export async function nodesOfStore(): Promise<EmbeddedConnection[]> {
   const { connection, workers = [] } = await testStore();
   return [connection, ...workers];
 }
+
+/** Opens a socket to the PostgreSQL of a connection, whose host is a folder or a name. */
+export const connectTo = ({ host, port }: { host: string; port: number }): Socket =>
+  host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
 
 async function dropDatabase(
   node: EmbeddedConnection,

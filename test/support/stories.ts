@@ -142,7 +142,12 @@ async function openShop({
     },
     async until(wall) {
       const { advance } = await ask({ operation: 'setClock', body: { now_dts: wall } });
-      assert.equal(advance.done, true, JSON.stringify(advance));
+      if (advance.done) return;
+      // A request plays for some seconds and leaves the rest to the worker.
+      await app.work('clock');
+      const params = { advance_id: advance.advance_id };
+      const { advance: played } = await ask({ operation: 'getClockAdvance', params });
+      assert.equal(played.done, true, JSON.stringify(played));
     },
   };
   return { shop, checkBooks: () => checkBooks(ask, merchantId) };

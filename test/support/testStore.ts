@@ -12,6 +12,7 @@ import {
   migrate,
   readMigrations,
 } from '../../server/src/platform/storage/migrate.ts';
+import { noLimits } from '../../server/src/platform/storage/sessionSettings.ts';
 
 /** A PostgreSQL server for tests, as it travels to the test files' processes. */
 export interface TestStore {
@@ -109,7 +110,13 @@ export async function withPool<T>(
   connection: EmbeddedConnection,
   work: (pool: DatabasePool) => Promise<T>,
 ): Promise<T> {
-  const pool = openPool({ connection, maxConnections: 1, prepareStatements: false });
+  const pool = openPool({
+    connection,
+    maxConnections: 1,
+    prepareStatements: false,
+    // To copy a database takes as long as it takes, on a busy machine.
+    limits: noLimits,
+  });
   try {
     return await work(pool);
   } finally {

@@ -3,6 +3,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { unlessNodeMissing } from '../platform/storage/nodes.ts';
 import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { deleteOldAttempts } from '../staff/loginAttemptStore.ts';
 import { deleteExpiredSessions } from '../staff/sessionStore.ts';
@@ -22,16 +23,16 @@ export function expiryWorker(db: Database, clock: SystemClock, log: Logger): Wor
       if (clock.monotonicMs() - cleanedAtMs < cleaningMs) return 0;
       cleanedAtMs = clock.monotonicMs();
       const now = clock.now();
-      const deleted =
-        (await deleteExpiredDevices(db, now)) +
-        (await deleteOldAttempts(db, now.subtract(attemptsRemembered)));
+      // Every node of a Citus has the devices. What stays while one is missing goes an hour later.
+      const devices = await unlessNodeMissing(db, () => deleteExpiredDevices(db, now));
+      const attempts = await deleteOldAttempts(db, now.subtract(attemptsRemembered));
       const expired = await each(
         await reachableMerchantIds(db),
         async (merchantId) =>
           (await deleteExpired(db, merchantId, now)) +
           (await deleteExpiredSessions(db, merchantId, now)),
       );
-      return deleted + expired;
+      return (devices ?? 0) + attempts + expired;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { unlessNodeMissing } from '../platform/storage/nodes.ts';
 import type { ApiKey } from './apiKey.ts';
 import { type KeyUse, saveKeyUses } from './apiKeyStore.ts';
 
@@ -46,8 +47,21 @@ export function keyUses(db: Database, clock: SystemClock): KeyUses {
       usedAt: ago(atMs),
       previousUsedAt: previousAtMs === undefined ? undefined : ago(previousAtMs),
     });
-    for (const [merchantId, uses] of Map.groupBy(batch.values(), (each) => each.merchantId))
-      await saveKeyUses(db, merchantId, uses.map(useOf));
+    const written = await unlessNodeMissing(db, async () => {
+      for (const [merchantId, uses] of Map.groupBy(batch.values(), (each) => each.merchantId))
+        await saveKeyUses(db, merchantId, uses.map(useOf));
+      return true;
+    });
+    if (!written) keep(batch);
+  }
+
+  /** Keeps uses until the next write: every node of a Citus has the keys, and one is missing. */
+  function keep(batch: ReadonlyMap<number, Noted>): void {
+    for (const [keyId, use] of batch) {
+      const newer = noted.get(keyId);
+      if (newer) newer.previousAtMs ??= use.previousAtMs;
+      else noted.set(keyId, use);
+    }
   }
 
   return {

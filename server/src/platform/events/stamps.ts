@@ -1,6 +1,5 @@
 import type { Database } from '../storage/database.ts';
-import { citusRole } from '../storage/distribution.ts';
-import { isNodeFault } from '../storage/nodes.ts';
+import { unlessNodeMissing } from '../storage/nodes.ts';
 import type { FeedPlace } from './feed.ts';
 
 /*
@@ -42,12 +41,8 @@ export async function raiseStamps(tx: Database): Promise<void> {
 }
 
 async function isBehind(db: Database): Promise<boolean> {
-  try {
-    return await isAbove(db, 'highest_stamp()');
-  } catch (error) {
-    if (!isNodeFault(error) || (await citusRole(db)) === 'plain') throw error;
-    return isAbove(db, 'stamp_seen');
-  }
+  const all = await unlessNodeMissing(db, () => isAbove(db, 'highest_stamp()'));
+  return all ?? isAbove(db, 'stamp_seen');
 }
 
 async function isAbove(db: Database, stamp: string): Promise<boolean> {

@@ -71,6 +71,22 @@ export async function poll<Row>(
   );
 }
 
+/**
+ * Does work on rows that every node has a copy of, which Citus refuses while a node does not respond.
+ * Returns undefined then, and the caller leaves the work for later. Other failures are thrown.
+ */
+export async function unlessNodeMissing<Value>(
+  db: Database,
+  work: () => Promise<Value>,
+): Promise<Value | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isNodeFault(error) || (await citusRole(db)) === 'plain') throw error;
+    return undefined;
+  }
+}
+
 /** The nodes that did not respond last, as host and port; none on plain PostgreSQL. */
 export const missingNodes = (db: Database): readonly string[] =>
   known.get(db)?.reachable?.missing ?? [];

@@ -1,3 +1,4 @@
+import { ForeignDatabaseError } from '../foreignDatabase.ts';
 import type { Database } from './database.ts';
 import { citusRole } from './distribution.ts';
 import { workerSettings } from './sessionSettings.ts';
@@ -12,16 +13,29 @@ interface Answer {
   readonly result: string;
 }
 
+/** Servers that start together change the same row of a worker's catalogue. */
+const triesMax = 5;
+
 /**
  * Gives the account its settings on each worker of a Citus that responds and lacks some of them; a
  * node that is added or comes back later gets them at the next start. Does nothing on plain
- * PostgreSQL. Call it outside a transaction.
+ * PostgreSQL. Fails when a worker refuses them. Call it outside a transaction.
  */
 export async function keepWorkerSettings(db: Database): Promise<void> {
   if ((await citusRole(db)) === 'plain') return;
-  const answers = await onWorkers(db, readSettings);
-  const lacksSome = ({ success, result }: Answer) => success && !hasAll(result);
-  if (!answers.some(lacksSome)) return;
+  let refusal: Answer | undefined;
+  for (let tries = 0; tries < triesMax; tries++) {
+    const found = await onWorkers(db, readSettings);
+    if (!found.some(({ success, result }) => success && !hasAll(result))) return;
+    refusal = (await onWorkers(db, await changeStatement(db))).find(({ success }) => !success);
+  }
+  throw new ForeignDatabaseError(
+    `a worker of Citus does not take the settings of this account: ${refusal?.result}`,
+  );
+}
+
+/** A statement that sets all on the worker that runs it, and there alone. */
+async function changeStatement(db: Database): Promise<string> {
   const names = await db.row<{ role: string; database: string }>(
     `select quote_ident(current_user) as role, quote_ident(current_database()) as database`,
   );
@@ -29,7 +43,9 @@ export async function keepWorkerSettings(db: Database): Promise<void> {
     ([name, value]) =>
       `alter role ${names!.role} in database ${names!.database} set ${name} to '${value}';`,
   );
-  await onWorkers(db, `do $settings$ begin ${changes.join(' ')} end $settings$`);
+  // Else Citus passes each change on to the other nodes, which change the same row: a deadlock.
+  const alone = `perform set_config('citus.enable_alter_role_set_propagation', 'off', true);`;
+  return `do $settings$ begin ${alone} ${changes.join(' ')} end $settings$`;
 }
 
 const onWorkers = (db: Database, command: string): Promise<Answer[]> =>
