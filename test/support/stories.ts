@@ -140,17 +140,19 @@ async function openShop({
       });
       return subscriber(ask, { merchantId, zone, oid: autoOrder.auto_order_oid });
     },
-    async until(wall) {
-      const { advance } = await ask({ operation: 'setClock', body: { now_dts: wall } });
-      if (advance.done) return;
-      // A request plays for some seconds and leaves the rest to the worker.
-      await app.work('clock');
-      const params = { advance_id: advance.advance_id };
-      const { advance: played } = await ask({ operation: 'getClockAdvance', params });
-      assert.equal(played.done, true, JSON.stringify(played));
-    },
+    until: (wall) => moveClock(ask, wall),
   };
   return { shop, checkBooks: () => checkBooks(ask, merchantId) };
+}
+
+async function moveClock(ask: Ask, wall: string): Promise<void> {
+  const { advance } = await ask({ operation: 'setClock', body: { now_dts: wall } });
+  if (advance.done) return;
+  // A request plays for some seconds and leaves the rest to the worker.
+  await app.work('clock');
+  const params = { advance_id: advance.advance_id };
+  const { advance: played } = await ask({ operation: 'getClockAdvance', params });
+  assert.equal(played.done, true, JSON.stringify(played));
 }
 
 async function withCredit(ask: Ask, email: string, amount: number): Promise<number> {
