@@ -1,7 +1,10 @@
 // Coupons of an original order, on its rebills.
 import assert from 'node:assert/strict';
+import type { Order } from '@perennial/contract/order.ts';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
-import { type Shop, story } from '../support/stories.ts';
+import { type KindName, kindNames } from '../../server/src/coupons/kinds.ts';
+import { kindTrials } from '../support/couponKinds.ts';
+import { type Shop, type Subscriber, story } from '../support/stories.ts';
 
 const coffee = {
   merchant_item_id: 'COFFEE',
@@ -60,6 +63,60 @@ story('a coupon for three rebills', { on: '2026-01-15T10:00' }, async (shop) => 
     },
   ]);
   assert.deepEqual(explanation.differences, []);
+});
+
+story(
+  'every kind of coupon takes off as much on the rebill as at the purchase',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    const mug = { ...coffee, merchant_item_id: 'MUG', description: 'Mug', pricing: { cost: 8 } };
+    await shop.sells(coffee, mug);
+    const subscribers: [KindName, Subscriber][] = [];
+    for (const [index, name] of kindNames.entries()) {
+      const merchant_code = `KIND${index}`;
+      await shop.offers({ merchant_code, [name]: kindTrials[name].part });
+      const subscriber = await shop.order(
+        [
+          { ...monthly[0]!, quantity: 2 },
+          { ...monthly[0]!, merchant_item_id: 'MUG' },
+        ],
+        {
+          email: `${name}@example.com`,
+          coupons: [{ coupon_code: merchant_code }],
+          shipping: { country_code: 'US', shipping_method: 'Ground' },
+          summary: { arbitrary_shipping_handling_total: { value: 5 } },
+        },
+      );
+      subscribers.push([name, subscriber]);
+    }
+    const previews = new Map<KindName, number>();
+    for (const [name, subscriber] of subscribers) {
+      const query = { count: 1 };
+      const { rebills } = await subscriber.ask({ operation: 'previewAutoOrder', query });
+      previews.set(name, rebills[0].total);
+    }
+    await shop.until('2026-02-16T00:00');
+    for (const [name, subscriber] of subscribers) {
+      const { lines, shipping } = kindTrials[name];
+      const expected = { lines: [...lines], shipping };
+      const [rebill] = await subscriber.bills('summary,item');
+      const { auto_order: read } = await subscriber.ask({
+        operation: 'getAutoOrder',
+        query: { _expand: 'original_order,original_order.summary,original_order.item' },
+      });
+      assert.deepEqual(takenOff(read.original_order), expected, `the purchase with ${name}`);
+      assert.deepEqual(takenOff(rebill!), expected, `the rebill with ${name}`);
+      const total = 3898 - lines[0] - lines[1] - shipping;
+      assert.equal(rebill?.summary?.total?.value, total / 100);
+      assert.equal(previews.get(name), total / 100);
+    }
+  },
+);
+
+/** What coupons took off the lines and the shipping of an order, in cents. */
+const takenOff = ({ items = [], summary }: Order) => ({
+  lines: items.map(({ discount }) => Math.round((discount?.value ?? 0) * 100)),
+  shipping: Math.round((summary?.shipping_handling_total_discount?.value ?? 0) * 100),
 });
 
 const settings: readonly [what: string, settings: object, coupon: object, line: string][] = [

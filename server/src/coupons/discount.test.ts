@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import type { Coupon as WireCoupon } from '@perennial/contract/coupon.ts';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
+import { kindTrials } from '../../../test/support/couponKinds.ts';
 import { minor, sum } from '../kernel/money.ts';
 import { type Cart, type CartLine, discounts } from './discount.ts';
+import { kindNames } from './kinds.ts';
 import { couponOf, derivedFields } from './wireCoupon.ts';
 
 const at = Temporal.Instant.from('2026-03-10T12:00:00Z');
@@ -147,6 +149,30 @@ for (const [name, wire, lines, shipping] of kinds)
     const found = discounts(cart, [{ coupon: coupon(wire), code: 'C1' }]);
     assert.deepEqual([[...found.lines], found.shipping], [lines, shipping]);
   });
+
+for (const name of kindNames) {
+  const { part, lines, shipping, short } = kindTrials[name];
+  const taken = (wire: WireCoupon) => {
+    const found = discounts(cart, [{ coupon: coupon(wire), code: 'C1' }]);
+    return { off: [...found.lines, found.shipping], words: found.effects[0]?.unusable };
+  };
+  test(`every kind: ${name}`, () => {
+    const wire = { [name]: part };
+    assert.deepEqual(taken(wire), { off: [...lines, shipping], words: undefined });
+    const none = [0, 0, 0];
+    const begins = '2026-03-10T12:00:01Z';
+    assert.deepEqual(taken({ ...wire, start_dts: begins }), {
+      off: none,
+      words: 'has not begun yet',
+    });
+    const ended = taken({ ...wire, expiration_dts: '2026-03-10T12:00:00Z' });
+    assert.deepEqual(ended, { off: none, words: 'has expired' });
+    if (short === undefined) return;
+    const missed = taken({ [name]: short });
+    assert.deepEqual(missed.off, none);
+    assert.match(missed.words ?? '', /^(needs|does not count) /);
+  });
+}
 
 const tenOff: WireCoupon = { percent_off_subtotal: { discount_percent: 10 } };
 const unusable: readonly [what: string, wire: WireCoupon, words: RegExp | undefined][] = [

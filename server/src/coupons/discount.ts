@@ -130,7 +130,8 @@ function combinationWords(used: readonly CouponEffect[], coupon: Coupon): string
   return other && `cannot be used together with ${other.candidate.code}`;
 }
 
-function needsWords(cart: Cart, { needs, shipping, off }: Coupon): string | undefined {
+function needsWords(cart: Cart, coupon: Coupon): string | undefined {
+  const { needs } = coupon;
   const counted = cart.lines.filter(({ isExcluded }) => !isExcluded);
   const subtotal = sum(counted.map(({ amount }) => amount));
   if (needs.subtotal !== undefined && subtotal < needs.subtotal)
@@ -145,9 +146,23 @@ function needsWords(cart: Cart, { needs, shipping, off }: Coupon): string | unde
   }
   if (needs.postalCodes && !needs.postalCodes.has(fold(cart.postalCode ?? '')))
     return 'does not count for the postal code of the order';
-  if (off === undefined && shipping && !fitsShipping(cart, shipping))
-    return 'does not count for the items or the shipping method of the order';
-  return undefined;
+  return fitWords(cart, counted, coupon);
+}
+
+/** Why a coupon has nothing to take off: no tier is reached, or no line or method is meant. */
+function fitWords(
+  cart: Cart,
+  counted: readonly CartLine[],
+  { off, shipping }: Coupon,
+): string | undefined {
+  if (off?.how.kind === 'tiers' && reachedTier(off.how.tiers, cart) === undefined)
+    return 'needs a higher subtotal than this order has';
+  const fitsLines = off !== undefined && counted.some((line) => isMeant(line, off));
+  const fits = fitsLines || (shipping !== undefined && fitsShipping(cart, shipping));
+  // A coupon for nothing fits every order.
+  return fits || (off === undefined && shipping === undefined)
+    ? undefined
+    : 'does not count for the items or the shipping method of the order';
 }
 
 // -------------------------------------------------------------------------------- off the lines
@@ -180,9 +195,7 @@ interface Base {
 function basesOf({ lines }: Cart, before: Running, off: LineDiscount): Base[] {
   let unitsLeft = off.unitsMax ?? Number.POSITIVE_INFINITY;
   return lines.map((line, place) => {
-    const id = fold(line.itemId);
-    const counts =
-      !line.isExcluded && (off.only?.has(id) ?? true) && !(off.except?.has(id) ?? false);
+    const counts = !line.isExcluded && isMeant(line, off);
     const units = counts ? Math.min(line.quantity, unitsLeft) : 0;
     unitsLeft -= units;
     const left = minor(Math.max(0, line.amount - before.lines[place]!));
@@ -191,6 +204,11 @@ function basesOf({ lines }: Cart, before: Running, off: LineDiscount): Base[] {
     const part = Number((units / line.quantity).toPrecision(15));
     return { units, left: multiply(left, part, 'half up') };
   });
+}
+
+function isMeant({ itemId }: CartLine, { only, except }: LineDiscount): boolean {
+  const id = fold(itemId);
+  return (only?.has(id) ?? true) && !(except?.has(id) ?? false);
 }
 
 function offEach({ units, left }: Base, { unitCost }: CartLine, how: Reduction): Minor {
@@ -218,18 +236,22 @@ function reduction(left: Minor, how: Reduction, cart: Cart): Minor {
   }
 }
 
-function tierReduction(left: Minor, tiers: readonly Tier[], { lines }: Cart): Minor {
+function tierReduction(left: Minor, tiers: readonly Tier[], cart: Cart): Minor {
+  const reached = reachedTier(tiers, cart);
+  if (reached === undefined) return zero;
+  return reached.amount === undefined
+    ? minor(left - percentOff(left, reached.percent ?? 0, 'half up'))
+    : minor(Math.min(left, reached.amount));
+}
+
+function reachedTier(tiers: readonly Tier[], { lines }: Cart): Tier | undefined {
   const subtotal = sum(lines.filter((line) => !line.isExcluded).map(({ amount }) => amount));
-  const reached = tiers
+  return tiers
     .filter(({ from }) => subtotal >= from)
     .reduce<Tier | undefined>(
       (best, tier) => (best && best.from > tier.from ? best : tier),
       undefined,
     );
-  if (reached === undefined) return zero;
-  return reached.amount === undefined
-    ? minor(left - percentOff(left, reached.percent ?? 0, 'half up'))
-    : minor(Math.min(left, reached.amount));
 }
 
 /** Splits a discount over the lines by what they still cost; the parts add up to it. */
