@@ -174,7 +174,6 @@ async function openOffice(
   });
   const did: Partial<Record<ActionName, number>> = {};
   const statuses: Record<string, number> = {};
-  const shared = { zoneChangedMs: Number.NEGATIVE_INFINITY };
   const people = Array.from({ length: customers * peopleACustomer }, (_, index): Person => {
     const chance = random(seed + 7919 * (index + 1));
     const customer = index % customers;
@@ -183,7 +182,6 @@ async function openOffice(
       oids: [2 * customer + 1, 2 * customer + 2],
       customer: emailOf(customer),
       forms: new Map(),
-      office: shared,
       async call(method, path, body) {
         const { status, json } = await ask(await servers.one(chance()), key, method, path, body);
         statuses[status] = (statuses[status] ?? 0) + 1;

@@ -23,8 +23,6 @@ export interface Person {
   readonly customer: string;
   /** Forms that were read a while ago and not sent back yet. */
   readonly forms: Map<number, AutoOrder>;
-  /** What the people of the office share: when the merchant last changed its zone. */
-  readonly office: { zoneChangedMs: number };
   /** Calls the API. Undefined without a response, because the server was killed. */
   call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer | undefined>;
 }
@@ -86,17 +84,11 @@ const newCard: Action = (person) => {
   );
 };
 
-/**
- * Opens the form of an auto order and leaves it open. Another server shows dates in the former zone
- * for a second after a change (docs/adr/0045), and nothing tells such a form from one in which a
- * person typed another time, so it is not kept.
- */
+/** Opens the form of an auto order and leaves it open. */
 const readForm: Action = async (person) => {
   const oid = anOid(person);
-  const startMs = performance.now();
   const form = await read(person, oid);
-  if (form !== undefined && startMs - person.office.zoneChangedMs > 1500)
-    person.forms.set(oid, form);
+  if (form !== undefined) person.forms.set(oid, form);
 };
 
 /** Saves a form that was opened some time ago, with all that it held then. */
@@ -121,13 +113,10 @@ const pauseOrGoOn: Action = async (person) => {
 };
 
 /** The merchant moves to another time zone. */
-const changeZone: Action = async (person) => {
-  person.office.zoneChangedMs = Number.POSITIVE_INFINITY;
-  await person.call('PUT', '/perennial/v1/settings', {
+const changeZone: Action = (person) =>
+  person.call('PUT', '/perennial/v1/settings', {
     time_zone: pick(person.chance, ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo']),
   });
-  person.office.zoneChangedMs = performance.now();
-};
 
 /** Merges the second auto order of the customer into the first. */
 const merge: Action = (person) =>

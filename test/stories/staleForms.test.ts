@@ -1,7 +1,8 @@
 // Forms that were read, kept while the engine worked, and written back.
 import assert from 'node:assert/strict';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
-import type { Subscriber } from '../support/stories.ts';
+import type { Order } from '@perennial/contract/order.ts';
+import type { Shop, Subscriber } from '../support/stories.ts';
 import { story } from '../support/stories.ts';
 
 const chosen = { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly'] };
@@ -206,6 +207,140 @@ story('slipped meanwhile', { on: '2026-01-15T10:00' }, async (shop) => {
   namesAll(await write(ann, form), 'next_shipment_dts');
   assert.equal((await read(ann)).items![0]!.next_shipment_dts, '2026-02-19T10:00:00-05:00');
 });
+
+/*
+ * A paused item and a canceled auto order have no calculated date, and a skipped date is not a
+ * billed one. The form is read before the date is moved, and written back when it is paused or
+ * canceled again. Ann's tea ships on the 15th.
+ */
+interface Road {
+  readonly what: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** What makes the calculated date absent, before the form is read and before it comes back. */
+  readonly stops: (ann: Subscriber) => Promise<unknown>;
+  readonly moves: (ann: Subscriber, shop: Shop) => Promise<unknown>;
+  /** The date of the item when the form comes back. */
+  readonly next: string;
+}
+
+const pauses = (ann: Subscriber) => ann.updateItem({ paused: true });
+const goesOn = (ann: Subscriber) => ann.updateItem({ paused: false });
+const cancels = (ann: Subscriber) => ann.update({ enabled: false, cancel_reason: 'Enough' });
+const moveTo = (ann: Subscriber, time_zone: string) =>
+  ann.ask({ operation: 'updateMerchantSettings', body: { time_zone } });
+const skips = (ann: Subscriber, { auto_order_item_oid }: { auto_order_item_oid: number }) =>
+  ann.ask({
+    operation: 'skipAutoOrder',
+    body: { shipment_dts: '2026-02-15', auto_order_item_oid },
+  });
+
+/** The shipment of 15 February is declined, and staff decide about its order. */
+const declinesAnd = (change: Order) => async (ann: Subscriber, shop: Shop) => {
+  await newCard(ann, 'tok_decline');
+  await goesOn(ann);
+  await shop.until('2026-02-16T00:00');
+  const [kept] = await ann.bills();
+  const params = { order_id: kept!.order_id! };
+  await ann.ask({ operation: 'updateOrder', params, body: change });
+};
+
+const roads: readonly Road[] = [
+  {
+    what: 'a reactivation skipped it',
+    stops: cancels,
+    moves: async (ann, shop) => {
+      await shop.until('2026-02-20T00:00');
+      await ann.update({ enabled: true });
+    },
+    next: '2026-03-15T10:00:00-04:00',
+  },
+  ...(['one', 'skip', 'bill'] as const).map((missed_shipments) => ({
+    what: `it was missed (${missed_shipments})`,
+    settings: { missed_shipments },
+    stops: pauses,
+    moves: async (ann: Subscriber, shop: Shop) => {
+      await shop.until('2026-02-20T00:00');
+      await goesOn(ann);
+      await shop.until('2026-02-21T00:00');
+    },
+    next: '2026-03-15T10:00:00-04:00',
+  })),
+  {
+    what: 'its order was rejected',
+    settings: { store_declined_rebills: true },
+    stops: pauses,
+    moves: declinesAnd({ current_stage: 'Rejected' }),
+    next: '2026-03-15T10:00:00-04:00',
+  },
+  {
+    what: 'its order was paid by cheque',
+    settings: { store_declined_rebills: true },
+    stops: pauses,
+    moves: declinesAnd({ payment: { payment_method: 'Check' }, current_stage: 'Completed Order' }),
+    next: '2026-03-15T10:00:00-04:00',
+  },
+  {
+    what: 'it was skipped',
+    stops: pauses,
+    moves: async (ann) => skips(ann, oidOf(await read(ann))),
+    next: '2026-03-15T10:00:00-04:00',
+  },
+  {
+    what: 'staff moved it on',
+    stops: pauses,
+    moves: (ann) => ann.updateItem({ next_shipment_dts: '2026-02-22T10:00:00-05:00' }),
+    next: '2026-02-22T10:00:00-05:00',
+  },
+  {
+    what: 'staff moved it forward',
+    stops: pauses,
+    moves: (ann) => ann.updateItem({ next_shipment_dts: '2026-02-10T10:00:00-05:00' }),
+    next: '2026-02-10T10:00:00-05:00',
+  },
+  {
+    what: 'it slipped',
+    stops: pauses,
+    moves: async (ann, shop) => {
+      await shop.changes('COFFEE', { auto_order: { ...chosen, auto_order_paused: true } });
+      await goesOn(ann);
+      await shop.until('2026-02-18T12:00');
+    },
+    next: '2026-02-19T10:00:00-05:00',
+  },
+  {
+    what: 'the merchant moved to Tokyo and on to Berlin',
+    stops: pauses,
+    moves: async (ann) => {
+      await moveTo(ann, 'Asia/Tokyo');
+      await moveTo(ann, 'Europe/Berlin');
+    },
+    next: '2026-02-15T10:00:00+01:00',
+  },
+];
+
+for (const { what, settings = {}, stops, moves, next } of roads)
+  story(
+    `a form with the date from before ${what}`,
+    { on: '2026-01-15T10:00', settings },
+    async (shop) => {
+      await shop.sells(coffee);
+      const ann = await shop.order(monthly);
+      await stops(ann);
+      const form = await read(ann, { _expand: 'items' });
+      assert.equal(form.items![0]!.next_shipment_dts, '2026-02-15T10:00:00-05:00');
+      await moves(ann, shop);
+      await stops(ann);
+      const warning = await write(ann, { ...form, override_affiliate_id: 7 });
+      namesAll(warning, 'items[0].next_shipment_dts');
+      const after = await read(ann);
+      assert.deepEqual(
+        [after.items![0]!.next_shipment_dts, after.override_affiliate_id],
+        [next, 7],
+      );
+      const item = { ...oidOf(after), next_shipment_dts: '2026-04-20T10:00:00Z' };
+      assert.equal(await write(ann, { ...after, items: [item] }), '', 'a new date is taken');
+    },
+  );
 
 const oidOf = ({ items = [] }: AutoOrder) => ({
   auto_order_item_oid: items[0]!.auto_order_item_oid!,

@@ -85,6 +85,11 @@ export interface AutoOrderItem {
    * set in the past.
    */
   readonly missedUntil?: Temporal.Instant | undefined;
+  /**
+   * Dates that the next shipment had before it was moved without being billed, the latest first.
+   * The store writes them with each move.
+   */
+  readonly formerShipmentsAt?: readonly Temporal.Instant[] | undefined;
   /** When a merge added the item to this auto order. */
   readonly mergedAt?: Temporal.Instant | undefined;
   /** Includes the original purchase. */

@@ -144,3 +144,12 @@ export const itemColumns: readonly RecordColumn<ItemSource>[] = [
   ),
   moving('simple_schedule', 'jsonb', ({ calculated }) => calculated.simpleSchedule),
 ];
+
+/**
+ * The assignment of `former_shipments_at`: where the row moves, its present date joins its former
+ * ones. Sixteen are enough, because no form is that many moves old.
+ */
+export const formerShipments = (row: string, isMoved: string): string =>
+  `former_shipments_at = case when ${row}.next_shipment_at is not null and ${isMoved}
+     then (array_prepend(${row}.next_shipment_at, ${row}.former_shipments_at))[1:16]
+     else ${row}.former_shipments_at end`;

@@ -414,6 +414,51 @@ const tops: readonly [
   ['an add-on that rides along for ever', { addOns: [gift()] }, { add_ons: [wireGift(2)] }, []],
 ];
 /*
+ * A paused item that shipped on 1 March until its date was moved, or on 20 March until it was moved
+ * forward. A form with one of these dates was read before that.
+ */
+const moves: readonly [what: string, form: object, left: readonly string[]][] = [
+  ['a former date', { next_shipment_dts: '2026-03-01T10:00:00-05:00' }, ['next_shipment_dts']],
+  ['the same in UTC', { next_shipment_dts: '2026-03-01T15:00:00Z' }, ['next_shipment_dts']],
+  ['a former date after it', { next_shipment_dts: '2026-03-20T14:00:00Z' }, ['next_shipment_dts']],
+  ['the present date', { next_shipment_dts: march }, []],
+  ['a date that it never had', { next_shipment_dts: '2026-03-02T10:00:00-05:00' }, []],
+  [
+    'a former date with its notice',
+    {
+      next_shipment_dts: '2026-03-01T10:00:00-05:00',
+      next_preshipment_notice_dts: '2026-02-26T10:00:00-05:00',
+    },
+    ['next_shipment_dts', 'next_preshipment_notice_dts'],
+  ],
+  [
+    'a former date on a form that shows the present one: it is set again',
+    { next_shipment_dts: '2026-03-01T10:00:00-05:00', calculated_next_shipment_dts: march },
+    [],
+  ],
+];
+for (const [what, item, left] of moves) {
+  test(`a form of a paused item that was moved: ${what}`, () => {
+    const record = anAutoOrder({
+      items: [
+        anItem({
+          nextShipmentAt: at(march),
+          formerShipmentsAt: [at('2026-03-20T14:00:00Z'), at('2026-03-01T15:00:00Z')],
+          nextPreshipmentNoticeAt: at('2026-03-12T14:00:00Z'),
+          paused: true,
+        }),
+      ],
+    });
+    const few = { items: [{ auto_order_item_oid: 11, number_of_rebills: 0, ...item }] };
+    const whole = { ...few, auto_order_code: record.autoOrderCode };
+    assert.deepEqual(withoutStale(record, whole, [], rules).left.map(ownName), left);
+    assert.deepEqual(withoutStale(record, few, [], rules).left, [], 'a few fields are meant');
+    const proven = withoutStale(record, whole, [], { ...rules, isProven: true });
+    assert.deepEqual(proven.left, [], 'If-Match');
+  });
+}
+
+/*
  * Forms of a paused item (it has no calculated date) that were read while the merchant was in
  * Tokyo. The dates kept their local time when it moved to New York.
  */

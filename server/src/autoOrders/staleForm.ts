@@ -131,6 +131,9 @@ function ageOf(
   if (isForm && age.schedule === 'unknown' && isReadElsewhere(item, form, rules))
     return { ...age, schedule: 'older' };
   const next = wireMoment(form.next_shipment_dts, rules.zone);
+  // So does a date that the item had before it was moved.
+  if (isForm && age.schedule === 'unknown' && isFormer(item, next))
+    return { ...age, schedule: 'older' };
   // The same is true of a billed date before the next shipment.
   const isOld =
     age.schedule === 'unknown' &&
@@ -142,6 +145,15 @@ function ageOf(
 
 const isReadElsewhere = (item: AutoOrderItem, form: WireItem, { zone }: FormRules): boolean =>
   isSameTimeElsewhere(form.next_shipment_dts, item.nextShipmentAt, zone);
+
+/** Whether the next shipment of a form is a date that the item had before it was moved. */
+const isFormer = (
+  { nextShipmentAt, formerShipmentsAt = [] }: AutoOrderItem,
+  next: Temporal.Instant | undefined,
+): boolean =>
+  next !== undefined &&
+  !isSameSecond(next, nextShipmentAt) &&
+  formerShipmentsAt.some((former) => isSameSecond(next, former));
 
 /**
  * Whether the next shipment of a form was billed. A change of the time zone moves dates to other
@@ -210,7 +222,7 @@ function isStaleDate(item: AutoOrderItem, form: WireItem, sieve: Sieve): boolean
   if (next === undefined || isSameSecond(next, item.nextShipmentAt)) return false;
   const isOlder = age.schedule === 'older';
   const readWith = wireMoment(form.calculated_next_shipment_dts, rules.zone);
-  if (isOlder && isSameSecond(next, readWith)) return true;
+  if (isOlder && (isSameSecond(next, readWith) || isFormer(item, next))) return true;
   if (item.nextShipmentAt !== undefined && !isBefore(next, item.nextShipmentAt)) return false;
   if (isOlder) return true;
   return (

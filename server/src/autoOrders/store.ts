@@ -20,7 +20,14 @@ import type {
 } from './autoOrder.ts';
 import type { CalculatedAutoOrder } from './calculated.ts';
 import type { FieldChange } from './changeWords.ts';
-import { autoOrderColumns, type ItemSource, itemColumns, itemKeys, oidColumn } from './columns.ts';
+import {
+  autoOrderColumns,
+  formerShipments,
+  type ItemSource,
+  itemColumns,
+  itemKeys,
+  oidColumn,
+} from './columns.ts';
 
 /*
  * The records of auto orders: auto_order, auto_order_item and auto_order_log. Every write takes any
@@ -206,7 +213,11 @@ const saveItemsSql = `
   insert into auto_order_item (merchant_id, ${itemRows.names})
   select m.merchant_id, ${itemRows.names} from ${itemRows.insertFrom(2)}
   on conflict (merchant_id, auto_order_oid, auto_order_item_oid) do update
-  set ${itemColumns.map(({ name }) => `${name} = excluded.${name}`).join(', ')}`;
+  set ${itemColumns.map(({ name }) => `${name} = excluded.${name}`).join(', ')},
+    ${formerShipments(
+      'auto_order_item',
+      'excluded.next_shipment_at is distinct from auto_order_item.next_shipment_at',
+    )}`;
 
 /** A record to write, with the moment of its change where that differs between the records. */
 export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant | undefined };
@@ -257,10 +268,19 @@ const movingAutoOrders = updateOf(
   changedKeys,
   autoOrderColumns.filter((column) => column.moves),
 );
-const movingItems = updateOf(
+const changedItems = updateOf(
   itemKeys,
   itemColumns.filter((column) => column.moves),
 );
+// The date that a rebill bills stays with the rebill (`rebill.moved_from`).
+const movingItems: Update<ItemSource> = {
+  ...changedItems,
+  assigned: `${changedItems.assigned}, ${formerShipments(
+    'i',
+    `r.next_shipment_at is distinct from i.next_shipment_at
+       and r.number_of_rebills = i.number_of_rebills`,
+  )}`,
+};
 const calculatedItems = updateOf(
   itemKeys,
   itemColumns.filter(({ name }) =>
@@ -471,6 +491,7 @@ interface ItemRow {
   frequency: Frequency | null;
   next_shipment_at: Temporal.Instant | null;
   missed_until: Temporal.Instant | null;
+  former_shipments_at: Temporal.Instant[];
   merged_at: Temporal.Instant | null;
   anchor: Temporal.PlainDateTime;
   next_preshipment_notice_at: Temporal.Instant | null;
@@ -508,6 +529,7 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
     frequency: row.frequency ?? undefined,
     nextShipmentAt: row.next_shipment_at ?? undefined,
     missedUntil: present(row.missed_until),
+    ...(row.former_shipments_at.length > 0 && { formerShipmentsAt: row.former_shipments_at }),
     mergedAt: present(row.merged_at),
     anchor: row.anchor,
     nextPreshipmentNoticeAt: row.next_preshipment_notice_at ?? undefined,

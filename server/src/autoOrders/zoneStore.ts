@@ -8,6 +8,7 @@ import {
   movedIfLater,
   shiftValues,
 } from '../platform/storage/zoneMoves.ts';
+import { formerShipments } from './columns.ts';
 
 /*
  * Moves the dates of schedules when the merchant changes its zone. Dates that were set as local
@@ -78,7 +79,8 @@ const moved = (column: string) => `${column} = ${movedColumn(column, '$3', '$4')
 const movedLater = (column: string) => `${column} = ${movedIfLater(column, '$2', '$3', '$4')}`;
 
 const moveItemsSql = `
-  update auto_order_item set ${moved('next_shipment_at')}, ${moved('calculated_next_shipment_at')},
+  update auto_order_item set ${formerShipments('auto_order_item', 'true')},
+    ${moved('next_shipment_at')}, ${moved('calculated_next_shipment_at')},
     ${moved('next_preshipment_notice_at')}, ${moved('missed_until')}, ${movedLater('no_order_after_at')}
   where merchant_id = $1 and (next_shipment_at is not null or no_order_after_at > $2)`;
 

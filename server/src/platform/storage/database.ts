@@ -342,9 +342,15 @@ function encode(value: unknown): unknown {
 const parsers = new Map<number, (text: string) => unknown>([
   [20, Number],
   [1184, momentFromText],
+  [1185, momentsFromText],
   [1114, localFromText],
   [1082, (text) => Temporal.PlainDate.from(text)],
 ]);
+
+/** The moments of a `timestamptz[]`, such as `{"2026-04-12 14:00:00+00"}`. */
+function momentsFromText(text: string): Temporal.Instant[] {
+  return (text.match(/[^{},"]+/g) ?? []).map(momentFromText);
+}
 
 /** How the driver reads columns. */
 export const columnTypes = { getTypeParser };

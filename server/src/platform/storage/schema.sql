@@ -364,6 +364,7 @@ CREATE TABLE auto_order_item (
   next_item_id_lc text COLLATE "C" GENERATED ALWAYS AS (fold(next_item_id)) STORED,
   merged_at timestamp with time zone,
   agreed_options jsonb,
+  former_shipments_at timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[],
   CONSTRAINT auto_order_item_pkey PRIMARY KEY (merchant_id, auto_order_oid, auto_order_item_oid),
   CONSTRAINT auto_order_item_merchant_id_auto_order_oid_fkey FOREIGN KEY (merchant_id, auto_order_oid) REFERENCES auto_order(merchant_id, auto_order_oid)
 ) WITH (fillfactor=50);
