@@ -4,6 +4,7 @@ import { Outlet, useNavigate, useSearch } from '@tanstack/react-router';
 import { Page } from '../kit/page.tsx';
 import { PlainList } from '../kit/plainList.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { auditColumns } from './columns.tsx';
@@ -13,7 +14,8 @@ import { auditLogQuery } from './queries.ts';
 /** `/audit-log`: who changed users, keys, settings, webhooks and clocks, the newest first. */
 export function AuditLogPage() {
   const state = useSearch({ from: '/inside/audit-log' });
-  const result = useInfiniteQuery(auditLogQuery(state));
+  const read = useReadState(state);
+  const result = useInfiniteQuery(auditLogQuery(read));
   const seesUsers = useCan(['user_read']);
   const { isTest } = useSession().merchant;
   const navigate = useNavigate();

@@ -6,6 +6,7 @@ import { ListPage } from '../kit/listPage.tsx';
 import { dayOf } from '../kit/moment.ts';
 import { useNow } from '../kit/now.ts';
 import { Empty } from '../kit/states.tsx';
+import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
 import { useSession } from '../shell/session.tsx';
 import { autoOrderColumns } from './columns.tsx';
@@ -17,7 +18,8 @@ import { useBulkActions } from './useBulkActions.ts';
 /** `/auto-orders`: every auto order, by view, filter and text. */
 export function AutoOrdersPage() {
   const state = useSearch({ from: '/inside/auto-orders' });
-  const result = useInfiniteQuery(autoOrdersQuery(state));
+  const read = useReadState(state);
+  const result = useInfiniteQuery(autoOrdersQuery(read));
   const navigate = useNavigate();
   const actions = useBulkActions();
   const today = dayOf(useNow(), useSession().merchant.zone);
@@ -33,7 +35,7 @@ export function AutoOrdersPage() {
       columns={autoOrderColumns}
       state={state}
       result={result}
-      live={autoOrdersLive(state)}
+      live={autoOrdersLive(read)}
       keyOf={codeOf}
       actions={actions}
       onOpen={(row) => void navigate({ to: paths.autoOrder, params: { code: codeOf(row) } })}

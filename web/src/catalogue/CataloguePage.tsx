@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Page } from '../kit/page.tsx';
 import { PlainList } from '../kit/plainList.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { itemActions } from './bulk.ts';
@@ -14,7 +15,8 @@ import { itemsQuery } from './queries.ts';
 /** `/catalogue`: every item that the merchant sells, once or on auto order. */
 export function CataloguePage() {
   const state = useSearch({ from: '/inside/catalogue' });
-  const result = useInfiniteQuery(itemsQuery(state));
+  const read = useReadState(state);
+  const result = useInfiniteQuery(itemsQuery(read));
   const navigate = useNavigate();
   const canWrite = useCan(['item_write']);
   return (

@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { Page } from '../kit/page.tsx';
 import { PlainList } from '../kit/plainList.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
@@ -17,7 +18,8 @@ import { couponsQuery } from './queries.ts';
 /** `/coupons`: every coupon with what it does and whether it counts. */
 export function CouponsPage() {
   const state = useSearch({ from: '/inside/coupons' });
-  const result = useInfiniteQuery(couponsQuery(state));
+  const read = useReadState(state);
+  const result = useInfiniteQuery(couponsQuery(read));
   const canWrite = useCan(['coupon_write']);
   const { zone } = useSession().merchant;
   const actions = useMemo(() => couponActions(zone), [zone]);

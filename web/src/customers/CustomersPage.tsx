@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { nameOf } from '../autoOrders/words.ts';
 import { ListPage } from '../kit/listPage.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
 import { CustomerPeek } from './CustomerPeek.tsx';
 import { customerColumns } from './columns.tsx';
@@ -13,7 +14,8 @@ import { customersLive, customersQuery } from './queries.ts';
 /** `/customers`: every customer profile, by view, filter and text. */
 export function CustomersPage() {
   const state = useSearch({ from: '/inside/customers' });
-  const result = useInfiniteQuery(customersQuery(state));
+  const read = useReadState(state);
+  const result = useInfiniteQuery(customersQuery(read));
   const navigate = useNavigate();
   return (
     <ListPage
@@ -26,7 +28,7 @@ export function CustomersPage() {
       columns={customerColumns}
       state={state}
       result={result}
-      live={customersLive(state)}
+      live={customersLive(read)}
       keyOf={oidOf}
       onOpen={(row) => void navigate({ to: paths.customer, params: { oid: oidOf(row) } })}
       peek={(row) => ({ title: nameOf(row), body: <CustomerPeek row={row} /> })}

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
-import { useCallback, useMemo } from 'react';
+import { memo, useCallback, useMemo } from 'react';
 import { preferences } from '../shell/preferences.ts';
 import { type Column, shownColumns } from './columns.ts';
 import { Icon } from './icons.tsx';
@@ -28,7 +28,9 @@ export function useColumns<Row>(
 }
 
 /** Which columns a list shows, and how close its rows are. */
-export function ColumnMenu<Row>({
+export const ColumnMenu = memo(ColumnChoices) as typeof ColumnChoices;
+
+function ColumnChoices<Row>({
   columns,
   chosen,
   onChoose,

@@ -1,5 +1,5 @@
 import { Button, CloseButton, Menu, Popover, TextInput } from '@mantine/core';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useCommands } from '../shell/useCommands.ts';
 import classes from './filterBar.module.css';
 import { FilterEditor } from './filterEditor.tsx';
@@ -33,7 +33,6 @@ export function FilterBar({
   const chosen = Object.keys(filters).filter(
     (name) => filters[name]!.kind !== 'text' && (state[name] !== undefined || opened === name),
   );
-  const addable = Object.entries(filters).filter(([, { kind }]) => kind !== 'text');
   return (
     <div className={classes['bar']} role="search">
       <TextFilter
@@ -52,26 +51,43 @@ export function FilterBar({
           onChange={(value) => onChange(name, value, false)}
         />
       ))}
-      {addable.length > 0 && (
-        <Menu position="bottom-start" opened={isMenuOpen} onChange={setMenuOpen}>
-          <Menu.Target>
-            <Button variant="subtle" color="gray" leftSection={<Icon name="filter" size={16} />}>
-              Filter
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {addable.map(([name, { label }]) => (
-              <Menu.Item key={name} onClick={() => setOpened(name)}>
-                {label}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      )}
+      <AddFilter filters={filters} isOpen={isMenuOpen} onOpen={setMenuOpen} onAdd={setOpened} />
       <div className={classes['rest']}>{children}</div>
     </div>
   );
 }
+
+/** The menu that adds a filter. */
+const AddFilter = memo(function AddFilter({
+  filters,
+  isOpen,
+  onOpen,
+  onAdd,
+}: {
+  readonly filters: Filters;
+  readonly isOpen: boolean;
+  onOpen(isOpen: boolean): void;
+  onAdd(name: string): void;
+}) {
+  const addable = Object.entries(filters).filter(([, { kind }]) => kind !== 'text');
+  if (addable.length === 0) return null;
+  return (
+    <Menu position="bottom-start" opened={isOpen} onChange={onOpen}>
+      <Menu.Target>
+        <Button variant="subtle" color="gray" leftSection={<Icon name="filter" size={16} />}>
+          Filter
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {addable.map(([name, { label }]) => (
+          <Menu.Item key={name} onClick={() => onAdd(name)}>
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+});
 
 const typingMs = 150;
 

@@ -66,8 +66,9 @@ function Grid<Row>(props: ListProps<Row>) {
   const { rowAt, count, offset } = useRows(result);
   const { virtual, style, isNarrow } = useWindow(scroller, count, columns);
   const items = virtual.getVirtualItems();
+  const slots = useSlots(items.length);
   usePages(result, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, offset, count);
-  const cursor = useStore(selection, (place) => place.cursor);
+  useActiveRow(scroller, selection, id);
   const scrollTo = (index: number) => {
     virtual.scrollToIndex(index);
     // Enter activates the link or button with the focus; after a move of the cursor it opens the
@@ -83,7 +84,6 @@ function Grid<Row>(props: ListProps<Row>) {
       aria-label={what}
       aria-multiselectable="true"
       aria-rowcount={result.hasNextPage ? -1 : count + 1}
-      aria-activedescendant={cursor >= 0 ? `${id}-${cursor}` : undefined}
       aria-busy={result.isPlaceholderData || undefined}
       className={classes['grid']}
       data-compact={isNarrow || undefined}
@@ -101,7 +101,7 @@ function Grid<Row>(props: ListProps<Row>) {
           const row = rowAt(index);
           return (
             <ListRow
-              key={row === undefined ? index : keyOf(row)}
+              key={index % slots}
               id={`${id}-${index}`}
               index={index}
               top={start}
@@ -117,11 +117,39 @@ function Grid<Row>(props: ListProps<Row>) {
   );
 }
 
+/** Names the row with the cursor to screen readers; moving it renders two rows and not the grid. */
+function useActiveRow(
+  scroller: RefObject<HTMLElement | null>,
+  selection: Selection,
+  id: string,
+): void {
+  useEffect(() => {
+    const name = () => {
+      const { cursor } = selection.get();
+      if (cursor < 0) scroller.current?.removeAttribute('aria-activedescendant');
+      else scroller.current?.setAttribute('aria-activedescendant', `${id}-${cursor}`);
+    };
+    name();
+    return selection.subscribe(name);
+  }, [scroller, selection, id]);
+}
+
 /** The rows by their index in the whole list; undefined: not in memory at the moment. */
 function useRows<Row>({ data }: ListResult<Row>) {
-  const { rows, offset } = useMemo(() => loadedRows(data), [data]);
+  const { rows, offset } = loadedRows(data);
   const rowAt = (index: number): Row | undefined => rows[index - offset];
   return { rowAt, offset, count: offset + rows.length };
+}
+
+/**
+ * Returns how many elements the rows share. A row that scrolls out of view, or is replaced by
+ * another filter, hands its element to the next one: changing a text costs less than making
+ * elements.
+ */
+function useSlots(shown: number): number {
+  const most = useRef(1);
+  most.current = Math.max(most.current, shown);
+  return most.current;
 }
 
 /** Which rows are in view, and how the grid is laid out at its width. */

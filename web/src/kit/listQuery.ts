@@ -78,10 +78,21 @@ export interface Loaded<Row> {
   readonly warnings: readonly string[];
 }
 
+/** What was put together of data that a query still shows: several parts of a page ask for it. */
+const loaded = new WeakMap<object, Loaded<unknown>>();
+
 /** Puts the pages in memory together. */
 export function loadedRows<Row>(
   data: InfiniteData<ListPage<Row>, PagePlace> | undefined,
 ): Loaded<Row> {
+  if (data === undefined) return togetherOf<Row>(data);
+  const known = loaded.get(data) as Loaded<Row> | undefined;
+  const together = known ?? togetherOf(data);
+  if (!known) loaded.set(data, together);
+  return together;
+}
+
+function togetherOf<Row>(data: InfiniteData<ListPage<Row>, PagePlace> | undefined): Loaded<Row> {
   const last = data?.pages.at(-1);
   return {
     rows: data?.pages.flatMap(({ rows }) => rows) ?? [],

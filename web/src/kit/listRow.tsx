@@ -42,7 +42,7 @@ export const ListRow = memo(function ListRow(props: RowProps) {
           <span className="visually-hidden">Loading</span>
         </span>
       ) : (
-        <RowBoundary key={rowKey}>
+        <RowBoundary row={row}>
           <Cells row={row} columns={columns} />
         </RowBoundary>
       )}
@@ -70,12 +70,27 @@ function Cells({
   ));
 }
 
+interface BoundaryProps {
+  readonly row: unknown;
+  readonly children: ReactNode;
+}
+
+interface BoundaryState {
+  readonly row: unknown;
+  readonly message?: string | undefined;
+}
+
 /** A row that cannot be shown says so, and the others stay. */
-class RowBoundary extends Component<{ readonly children: ReactNode }, { message?: string }> {
-  override state: { message?: string } = {};
+class RowBoundary extends Component<BoundaryProps, BoundaryState> {
+  override state: BoundaryState = { row: this.props.row };
 
   static getDerivedStateFromError(error: unknown) {
     return { message: error instanceof Error ? error.message : String(error) };
+  }
+
+  /** The element may show another row now. */
+  static getDerivedStateFromProps({ row }: BoundaryProps, state: BoundaryState) {
+    return row === state.row ? null : { row, message: undefined };
   }
 
   override render() {

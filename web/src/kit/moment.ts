@@ -63,7 +63,21 @@ interface Parts {
   readonly zoneName: string;
 }
 
+/** `Intl` takes longer than the rest of a row, and a list shows the same moments again and again. */
+const partsMax = 5000;
+const known = new Map<string, Parts>();
+
 function partsOf(iso: string, zone: string): Parts {
+  const key = `${zone} ${iso}`;
+  const before = known.get(key);
+  if (before) return before;
+  if (known.size >= partsMax) known.clear();
+  const parts = readParts(iso, zone);
+  known.set(key, parts);
+  return parts;
+}
+
+function readParts(iso: string, zone: string): Parts {
   const found = new Map(formatterOf(zone).formatToParts(Date.parse(iso)).map(read));
   const monthNumber = found.get('month') ?? '';
   return {

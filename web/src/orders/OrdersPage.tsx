@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ListPage } from '../kit/listPage.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
 import { orderColumns } from './columns.tsx';
 import { orderFilters, orderSort, orderViews } from './list.ts';
@@ -12,7 +13,8 @@ import { ordersLive, ordersQuery } from './queries.ts';
 /** `/orders`: every order, by view, filter and text. */
 export function OrdersPage() {
   const state = useSearch({ from: '/inside/orders' });
-  const result = useInfiniteQuery(ordersQuery(state));
+  const read = useReadState(state);
+  const result = useInfiniteQuery(ordersQuery(read));
   const navigate = useNavigate();
   return (
     <ListPage
@@ -26,7 +28,7 @@ export function OrdersPage() {
       usualSort={orderSort}
       state={state}
       result={result}
-      live={ordersLive(state)}
+      live={ordersLive(read)}
       keyOf={(row: OrderRow) => row.order_id ?? ''}
       onOpen={(row) => void navigate({ to: paths.order, params: { id: row.order_id ?? '' } })}
       peek={(row) => ({ title: row.order_id ?? '', body: <OrderPeek row={row} /> })}

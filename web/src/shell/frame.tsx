@@ -1,6 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { logOut } from '../api/sessionQueries.ts';
 import { ClockBar } from '../clock/ClockBar.tsx';
 import { Icon } from '../kit/icons.tsx';
@@ -21,8 +21,8 @@ import { useKeys } from './useKeys.ts';
 /** What is around every page: the bar, the navigation, the dialogs of the shell. */
 export function Frame() {
   const [isNavOpen, setNavOpen] = useState(false);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
-  useEffect(() => setNavOpen(false), [path]);
+  const onNav = useCallback(() => setNavOpen((isOpen) => !isOpen), []);
+  const onMove = useCallback(() => setNavOpen(false), []);
   useKeys();
   useShellCommands();
   useKeptPreferences();
@@ -32,10 +32,10 @@ export function Frame() {
         Skip to the content
       </a>
       <div className={classes['top']}>
-        <TopBar isNavOpen={isNavOpen} onNav={() => setNavOpen(!isNavOpen)} />
+        <TopBar isNavOpen={isNavOpen} onNav={onNav} />
         <ClockBar />
       </div>
-      <SideNav isOpen={isNavOpen} path={path} />
+      <SideNav isOpen={isNavOpen} onMove={onMove} />
       <main id="main" className={classes['main']} tabIndex={-1}>
         <Outlet />
       </main>
@@ -46,8 +46,13 @@ export function Frame() {
   );
 }
 
-function SideNav({ isOpen, path }: { readonly isOpen: boolean; readonly path: string }) {
+/** It alone follows the address: the rest of the frame is not rendered again on each move. */
+function SideNav({ isOpen, onMove }: { readonly isOpen: boolean; onMove(): void }) {
   const { permissions } = useSession();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // The address is what closes the navigation.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new path
+  useEffect(onMove, [path, onMove]);
   return (
     <nav id="nav" aria-label="Main" className={classes['nav']} data-open={isOpen || undefined}>
       {navFor(permissions).map(({ label, entries }) => (
