@@ -340,6 +340,18 @@ test(
     assert.ok(paused !== undefined && paused > 0);
     await undo(page, /^Auto orders: /);
     assert.ok((await counts()) < paused);
+    await bar.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('menuitem', { name: 'Price …' }).click();
+    const prices = page.getByRole('dialog', { name: 'Change the price' });
+    await prices.getByLabel('Percent off').fill('10');
+    await prices.getByRole('button', { name: 'Show the money' }).click();
+    await prices.getByText(/^Next 30 days: .+\(−.+\)\.$/).waitFor();
+    await prices.getByRole('button', { name: /^Change \d+$/ }).click();
+    await page
+      .getByRole('status')
+      .getByText(/^Auto orders: \d+ have another price\.$/)
+      .waitFor();
+    await undo(page, /have another price/);
     assertQuiet();
     await close();
   },

@@ -1,25 +1,18 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { BulkId } from '../autoOrders/bulkActions.ts';
 import type { BulkLine } from '../kit/bulk.ts';
 import { movedDay } from '../kit/days.ts';
 import type { Draft } from '../kit/draft.ts';
 import { dayOf } from '../kit/moment.ts';
-import type { Deed, FormContext, Part, Values } from './form.ts';
+import { type BulkPart, editParts } from './bulkEdits.ts';
+import { deedWords } from './deedWords.ts';
+import type { Deed, FormContext, Values } from './form.ts';
 import { datePart, itemsOf } from './itemParts.ts';
-import { readBase, sendDeed } from './queries.ts';
+import { previewMoney, readBase, sendDeed } from './queries.ts';
 import { cancelPart, pausePart, resumePart, skipPart } from './stopParts.ts';
 
-/** What can be done with many auto orders, by the id of the action. */
-export type BulkId = 'pause' | 'resume' | 'skip' | 'move' | 'cancel';
-
-interface BulkPart {
-  readonly part: Part;
-  /** The values of the part's form for what the person typed once for all rows. */
-  valuesOf(order: AutoOrder, draft: Draft, start: Values, zone: string): Values;
-  /** The auto order before and after the change, in words. */
-  words(order: AutoOrder, values: Values, zone: string): readonly [before: string, after: string];
-}
-
 const bulkParts: Readonly<Record<BulkId, BulkPart>> = {
+  ...editParts,
   pause: {
     part: pausePart,
     valuesOf: (_order, _draft, start) => start,
@@ -91,9 +84,11 @@ export async function readForBulk(
     const values = valuesOf(base.order, draft, start, context.zone);
     const deed: Deed | undefined = part.deed(base.order, values, context);
     if (deed === undefined) return { name: code, unchanged: 'The answer above changes nothing.' };
-    const [before, after] = words(base.order, values, context.zone);
+    const [before, after] =
+      words?.(base.order, values, context.zone) ?? deedWords(base.order, deed, context.zone);
     const write = async (key: string) =>
       (await sendDeed(base, deed, { key, mailsCancelation: id === 'cancel' })).undo;
-    return { name: code, before, after, write };
+    const preview = () => previewMoney(base, deed, context.now);
+    return { name: code, before, after, write, preview };
   };
 }

@@ -36,7 +36,7 @@ const sentence = (name: string): string =>
   name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
 
 /** The value of a field for people. */
-export function valueWords(value: unknown, shown: Shown): string {
+export function valueWords(value: unknown, shown: Pick<Shown, 'minute'>): string {
   if (value === undefined || value === null || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(elementWords).join(', ');

@@ -7,6 +7,7 @@ import { call, callVersioned, newIdempotencyKey, type Versioned } from '../api/c
 import { queryClient } from '../api/query.ts';
 import { autoOrderKey } from '../autoOrder/queries.ts';
 import { nameOf } from '../autoOrders/words.ts';
+import type { BulkMoney } from '../kit/bulkMoney.ts';
 import type { UndoCall } from '../shell/changes.ts';
 import { bodyOf, inverseOf } from './change.ts';
 import type { Choice, Deed } from './form.ts';
@@ -81,6 +82,38 @@ export const previewQuery = (code: string, { order, oid, version }: Base, deed: 
         signal,
       }),
   });
+
+/** More rebills than these of one auto order within the span are not added up. */
+const moneyRebills = 35;
+const moneyDays = 30;
+const soonDays = 2;
+
+/** What a change does to the money of the next 30 days. Fails with what the server would refuse. */
+export async function previewMoney(base: Base, deed: Deed, now: string): Promise<BulkMoney> {
+  const { before = [], after = [] } = await call('previewAutoOrderChange', {
+    params: { auto_order_oid: base.oid },
+    body: { ...changeOf(base.order, deed), count: moneyRebills },
+    ifMatch: base.version,
+  });
+  const within = (days: number) => (rebill: PreviewRebill) =>
+    Date.parse(rebill.shipment_dts ?? '') < Date.parse(now) + days * 86_400_000;
+  const sum = (rebills: readonly PreviewRebill[]) =>
+    rebills.filter(within(moneyDays)).reduce((total, rebill) => total + (rebill.total ?? 0), 0);
+  return {
+    before: sum(before),
+    after: sum(after),
+    currency: before[0]?.currency_code ?? after[0]?.currency_code,
+    risks: [
+      ...((after[0]?.total ?? 0) > (before[0]?.total ?? 0) && before.length > 0
+        ? ['costs more than before']
+        : []),
+      ...([before[0], after[0]].some((next) => next && within(soonDays)(next))
+        ? ['ships within two days']
+        : []),
+      ...((base.order.credit_card_attempt ?? 0) > 0 ? ['is being retried'] : []),
+    ],
+  };
+}
 
 function changeOf(order: AutoOrder, deed: Deed | undefined) {
   switch (deed?.kind) {

@@ -1,4 +1,5 @@
 import type { Undo } from '../shell/changes.ts';
+import type { BulkMoney } from './bulkMoney.ts';
 import type { Draft } from './draft.ts';
 import type { DraftField } from './draftSpecs.ts';
 
@@ -13,6 +14,8 @@ export type BulkLine = { readonly name: string } & (
       readonly after: string;
       /** Sends the change. Returns what takes it back; undefined: nothing does. */
       write(idempotencyKey: string): Promise<Undo | undefined>;
+      /** Reads what it does to the money. Fails with what the server would refuse. */
+      preview?(): Promise<BulkMoney>;
     }
 );
 
@@ -35,6 +38,8 @@ export interface BulkAction<Row> {
   /** What the person is asked, and the answers at the start. */
   readonly fields?: readonly DraftField[];
   readonly draft?: Draft;
+  /** It is in the menu behind the buttons. */
+  readonly isInMenu?: boolean;
   /** Reads the record of a row. The result says what each answer does to it. */
   read(row: Row): Promise<(draft: Draft) => BulkLine>;
 }

@@ -16,6 +16,7 @@ import {
   eachOf,
   undoAll,
 } from './bulk.ts';
+import { Forecast } from './bulkForecast.tsx';
 import type { Draft } from './draft.ts';
 import { DraftFields } from './draftFields.tsx';
 import form from './form.module.css';
@@ -76,6 +77,8 @@ function Plan<Row>({
       {action.fields && <DraftFields fields={action.fields} draft={draft} onChange={setDraft} />}
       <p role="status">{isBusy ? `${done} of ${changes.length} sent …` : countWords(lines)}</p>
       <Lines lines={lines} />
+      {/* Other answers, other money. */}
+      <Forecast key={JSON.stringify(draft)} changes={changes} />
       <div className={form['buttons']}>
         <Button type="submit" loading={isBusy} disabled={changes.length === 0}>
           {action.verb} {changes.length}

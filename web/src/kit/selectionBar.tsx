@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { useState } from 'react';
 import { useCommands } from '../shell/useCommands.ts';
@@ -6,6 +6,7 @@ import classes from './bulk.module.css';
 import { type BulkAction, bulkMax } from './bulk.ts';
 import { BulkDialog } from './bulkDialog.tsx';
 import { csvOf } from './csv.ts';
+import { Icon } from './icons.tsx';
 import type { ListResult } from './list.tsx';
 import { loadedRows } from './listQuery.ts';
 import type { Selection } from './listSelection.ts';
@@ -44,9 +45,7 @@ export function SelectionBar<Row extends object>({
     <section className={classes['bar']} aria-label={`Selected ${what}`}>
       <strong role="status">{rows.length} selected</strong>
       {rows.length <= bulkMax ? (
-        actions.map((action) => (
-          <Small key={action.id} words={action.button} onClick={() => setOpen(action)} />
-        ))
+        <Actions actions={actions} onOpen={setOpen} />
       ) : (
         <span>At most {bulkMax} can be changed at once.</span>
       )}
@@ -65,6 +64,46 @@ export function SelectionBar<Row extends object>({
       </Button>
       {dialog}
     </section>
+  );
+}
+
+/** The actions that are used most are buttons, the others are in a menu. */
+function Actions<Row>({
+  actions,
+  onOpen,
+}: {
+  readonly actions: readonly BulkAction<Row>[];
+  onOpen(action: BulkAction<Row>): void;
+}) {
+  const inMenu = actions.filter(({ isInMenu }) => isInMenu);
+  return (
+    <>
+      {actions
+        .filter(({ isInMenu }) => !isInMenu)
+        .map((action) => (
+          <Small key={action.id} words={action.button} onClick={() => onOpen(action)} />
+        ))}
+      {inMenu.length > 0 && (
+        <Menu position="bottom-start">
+          <Menu.Target>
+            <Button
+              size="compact-sm"
+              variant="default"
+              rightSection={<Icon name="down" size={14} />}
+            >
+              Change
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {inMenu.map((action) => (
+              <Menu.Item key={action.id} onClick={() => onOpen(action)}>
+                {action.button}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </>
   );
 }
 
