@@ -280,7 +280,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'audit,auditCredit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:
     'attempt,codec,dunning,endings,explanation,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
-    'originalCoupons,originalTerms,payment,plan,policy,rebillOrder,request,settlement',
+    'originalCoupons,originalTerms,payment,plan,policy,rebillOrder,request,settlement,soldOut',
   screens:
     'anythingSql,autoOrderMatches,autoOrderRow,customerMatches,itemMatches,keyset,matches,' +
     'orderMatches,rows,timeline',

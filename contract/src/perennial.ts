@@ -319,6 +319,12 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
       'of the time during which it was canceled are never charged. roll forward is an old name ' +
       'of skip.',
   ),
+  sold_out_rebills: oneOf(
+    ['hold', 'skip', 'split'],
+    'What a due rebill does when one of its items is sold out: all of it waits (hold, the default); ' +
+      'the rest is billed and ships, and the item skips this shipment (skip); or the rest is ' +
+      'billed and ships, and the item is billed by itself once it is in stock again (split).',
+  ),
   store_declined_rebills: flag('True: a declined rebill leaves an order in Accounts Receivable.'),
   prohibit_expiring_cards_months: int32(
     'Refuse cards that expire within this number of months, when something that recurs is bought ' +

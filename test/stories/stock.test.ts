@@ -56,6 +56,73 @@ story(
   },
 );
 
+const mug = {
+  merchant_item_id: 'MUG',
+  description: 'Mug',
+  pricing: { cost: 8 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly' as const] },
+};
+const both = [...monthly, { merchant_item_id: 'MUG', auto_order_schedule: 'Monthly' }];
+
+story(
+  'sold_out_rebills is skip: the rest ships, and the item skips its shipment',
+  { ...opening, settings: { sold_out_rebills: 'skip' } },
+  async (shop) => {
+    await shop.sells(tea(3), mug);
+    const ann = await shop.order(both);
+    const bob = await shop.order(both, { email: 'bob@example.com' });
+    await shop.until('2027-03-16T00:00');
+    assert.deepEqual(await billed(ann, bob), [2, 2]);
+    assert.equal(await levelOf(ann), 0);
+    const totals = async (who: Subscriber) =>
+      (await who.bills('summary')).map(({ summary }) => summary?.total?.value);
+    const february = [(await totals(ann))[0], (await totals(bob))[0]];
+    // Both were due together, and there was one piece.
+    assert.deepEqual(february.sort(), [33, 8]);
+    assert.deepEqual([(await totals(ann))[1], (await totals(bob))[1]], [8, 8]);
+    await shop.changes('TEA', { shipping: tea(10).shipping });
+    await shop.until('2027-04-16T00:00');
+    assert.deepEqual([(await totals(ann))[2], (await totals(bob))[2]], [33, 33]);
+    assert.equal((await ann.read()).failure_reason, undefined);
+  },
+);
+
+story(
+  'sold_out_rebills is skip: a rebill of nothing else charges nothing',
+  { ...opening, settings: { sold_out_rebills: 'skip' } },
+  async (shop) => {
+    await shop.sells(tea(1));
+    const ann = await shop.order(monthly);
+    await shop.until('2027-03-01T00:00');
+    assert.deepEqual(await billed(ann), [0]);
+    await ann.lived('2027-01-15 10:00 create', '2027-02-15 10:00 update: sold out');
+    await shop.changes('TEA', { shipping: tea(10).shipping });
+    await shop.until('2027-03-16T00:00');
+    assert.deepEqual([await billed(ann), await levelOf(ann)], [[1], 9]);
+  },
+);
+
+story(
+  'sold_out_rebills is split: the rest ships, and the item when it is in stock again',
+  { ...opening, settings: { sold_out_rebills: 'split' } },
+  async (shop) => {
+    await shop.sells(tea(1), mug);
+    const ann = await shop.order(both);
+    await shop.until('2027-02-20T00:00');
+    assert.match((await ann.read()).failure_reason ?? '', /item TEA: sold out/);
+    await shop.changes('TEA', { shipping: tea(10).shipping });
+    await shop.until('2027-03-16T00:00');
+    await ann.lived(
+      '2027-01-15 10:00 create',
+      '2027-02-15 10:00 rebill: MUG 8.00 = 8.00',
+      '2027-02-15 10:00 update: parked',
+      '2027-02-20 00:00 update: unparked',
+      '2027-02-20 00:00 rebill: TEA 25.00 = 25.00',
+      '2027-03-15 10:00 rebill: TEA 25.00 + MUG 8.00 = 33.00',
+    );
+  },
+);
+
 story('a declined rebill gives its piece back', opening, async (shop) => {
   await shop.sells(tea(2));
   const ann = await shop.order(monthly);

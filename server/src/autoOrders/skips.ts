@@ -117,10 +117,18 @@ const replaced = (
   items: autoOrder.items.map((item) => (named.includes(item) ? change(item) : item)),
 });
 
+/** Returns the item without its next shipment; undefined when its schedule leads to no other date. */
+export function skippedOnce(
+  item: AutoOrderItem,
+  rules: Pick<EditRules, 'catalog' | 'zone'>,
+): AutoOrderItem | undefined {
+  return nextPlace(item, rules.catalog, rules.zone) && skippedItem(item, 1, rules);
+}
+
 function skippedItem(
   item: AutoOrderItem,
   count: number,
-  { catalog, zone }: EditRules,
+  { catalog, zone }: Pick<EditRules, 'catalog' | 'zone'>,
 ): AutoOrderItem {
   const next = nextPlace(item, catalog, zone);
   if (next === undefined) return item;

@@ -23,6 +23,7 @@ const sectionNames = [
   'dunning',
   'notices',
   'missed_shipments',
+  'sold_out_rebills',
   'store_declined_rebills',
   'prohibit_expiring_cards_months',
   'auth_test_amount',

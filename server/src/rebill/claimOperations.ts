@@ -5,10 +5,11 @@ import { calculate, dueAt } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { kindThatCharged } from '../autoOrders/chargedBy.ts';
 import { lockVersions, putOff, takeDueMarks } from '../autoOrders/dueStore.ts';
+import type { Catalog } from '../autoOrders/steps.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveRebilled } from '../autoOrders/store.ts';
-import { shortUse } from '../items/stock.ts';
-import { lockStock } from '../items/stockOperations.ts';
+import { type StockUse, shortUse } from '../items/stock.ts';
+import { type LockedStock, lockStock } from '../items/stockOperations.ts';
 import { addDays } from '../kernel/calendar.ts';
 import { readCustomerTerms } from '../orders/customerTermsReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
@@ -219,6 +220,7 @@ async function claimLocked(
   const decided = await withStock(
     context,
     decideInTurn(free, (each) => decideOrHold(each, terms)),
+    (each) => decideOrHold(each, terms),
   );
   const zone = context.merchant.timeZone;
   const claims = decided.flatMap((each) => claimOf(each, terms, zone));
@@ -246,11 +248,13 @@ async function claimLocked(
 
 /**
  * Takes the stock of the planned charges, in one lock for the batch. Of two rebills for the last
- * piece, the first takes it and the second is parked. Costs nothing if no item is counted.
+ * piece, the first takes it, and the second is decided again with what is left. Costs nothing if no
+ * item is counted.
  */
 async function withStock(
   context: Context,
   decided: readonly DecidedCandidate[],
+  decideAgain: (candidate: DecisionInput) => Decision,
 ): Promise<readonly DecidedCandidate[]> {
   const uses = decided.map(({ decision, catalog }) =>
     decision.kind === 'charge' ? usesOf(decision.charge.order, catalog) : [],
@@ -262,13 +266,38 @@ async function withStock(
     const needed = uses[index] ?? [];
     if (decision.kind !== 'charge' || needed.length === 0) return each;
     const short = shortUse(needed, (use) => stock.left(use));
-    if (short !== undefined) return { ...each, decision: soldOut(each, short) };
-    stock.take(needed);
-    return { ...each, decision: { ...decision, charge: { ...decision.charge, stock: needed } } };
+    if (short === undefined) return { ...each, decision: taking(stock, decision, needed) };
+    // Its store credit was shared out with the others, so it is decided with the next batch.
+    if (each.payment !== undefined) return { ...each, decision: soldOut(each, short) };
+    const again = decideAgain({ ...each, catalog: withLeft(each.catalog, stock) });
+    if (again.kind !== 'charge') return { ...each, decision: again };
+    const less = usesOf(again.charge.order, each.catalog);
+    return { ...each, decision: taking(stock, again, less) };
   });
   await stock.save();
   return settled;
 }
+
+/** Returns the decision to charge after it took its stock. */
+function taking(
+  stock: LockedStock,
+  decision: Extract<Decision, { kind: 'charge' }>,
+  uses: readonly StockUse[],
+): Decision {
+  if (uses.length === 0) return decision;
+  stock.take(uses);
+  return { ...decision, charge: { ...decision.charge, stock: uses } };
+}
+
+/** The catalogue with what is left of the locked stock. */
+const withLeft =
+  (catalog: Catalog, stock: LockedStock): Catalog =>
+  (itemId) => {
+    const item = catalog(itemId);
+    if (item?.stock === undefined) return item;
+    const left = stock.left({ itemId, itemOid: item.itemOid, quantity: 0 });
+    return left === undefined ? item : { ...item, stock: left };
+  };
 
 /** Returns what the rules decide; holds back a charge that must not be made now. */
 function decideOrHold(candidate: DecisionInput, { payments }: LockedTerms): Decision {

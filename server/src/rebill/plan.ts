@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
-import { planRebill } from '../autoOrders/futureRebills.ts';
+import { type PlannedRebill, planRebill } from '../autoOrders/futureRebills.ts';
 import { paced } from '../autoOrders/pacing.ts';
 import { parkedReason } from '../autoOrders/parking.ts';
 import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
@@ -28,6 +28,7 @@ import type { RebillPolicy } from './policy.ts';
 import type { LineFault, RebillOrder, ShippingFault } from './rebillOrder.ts';
 import { rebillOrder } from './rebillOrder.ts';
 import { isDisabledByDeclines } from './settlement.ts';
+import { skippedSoldOut, withoutShort } from './soldOut.ts';
 
 /** An auto order to decide on, with everything that the decision may depend on. */
 export interface DecisionInput {
@@ -181,7 +182,7 @@ function isToBeCharged(
 function chargeOf(
   input: DecisionInput,
   notes: readonly Note[],
-  rebill: NonNullable<ReturnType<typeof planRebill>>,
+  rebill: PlannedRebill,
   context: PlanContext,
 ): Decision {
   const { autoOrder, original, policy, catalog, tax, kept } = input;
@@ -205,7 +206,7 @@ function chargeOf(
   });
   if (!order.ok) return parked(input, orderFault(order.reason, original));
   const short = shortUse(usesOf(order.value, catalog), ({ itemId }) => catalog(itemId)?.stock);
-  if (short !== undefined) return soldOut(input, short);
+  if (short !== undefined) return withoutSoldOut(input, notes, rebill, context, short);
   if (order.value.total === 0)
     return {
       kind: 'charge',
@@ -231,6 +232,35 @@ function chargeOf(
     chargeNotes: renewalNotes(input, payer, card),
     charge: { order: order.value, currency: original.currency, card },
   };
+}
+
+/**
+ * Decides on a rebill of which an item is sold out, by the merchant's policy. A person who requests
+ * a rebill wants all of it, so that one waits.
+ */
+function withoutSoldOut(
+  input: DecisionInput,
+  notes: readonly Note[],
+  rebill: PlannedRebill,
+  context: PlanContext,
+  short: StockUse,
+): Decision {
+  const { autoOrder, catalog, zone, policy, isForced } = input;
+  const isHeld = policy.soldOut === 'hold' || isForced === true;
+  const reduced = isHeld ? undefined : withoutShort(rebill, short, catalog);
+  if (reduced === undefined) return soldOut(input, short);
+  const { line, rest } = reduced;
+  if (policy.soldOut === 'split')
+    return rest === undefined ? soldOut(input, short) : chargeOf(input, notes, rest, context);
+  const skipped = skippedSoldOut(autoOrder, line, short, { catalog, zone });
+  if (skipped === undefined) return soldOut(input, short);
+  const noted = [...notes, skipped.note];
+  if (rest === undefined) return { kind: 'wait', autoOrder: skipped.autoOrder, notes: noted };
+  const decision = chargeOf({ ...input, autoOrder: skipped.autoOrder }, noted, rest, context);
+  // Nothing is billed now, so the shipment is skipped when the rest can be billed.
+  return decision.kind === 'park'
+    ? { ...decision, autoOrder: { ...autoOrder, failureReason: decision.reason } }
+    : decision;
 }
 
 const creditFor = ({ credit, kept, at }: DecisionInput): Minor | undefined =>

@@ -5,12 +5,14 @@ import { type ShippingMethod, shippingMethodsOf } from '../orders/shippingMethod
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { DunningPolicy } from './dunning.ts';
 import type { OriginalCouponPolicy } from './originalCoupons.ts';
+import type { SoldOutPolicy } from './soldOut.ts';
 
 /** What a merchant decided about rebills: sections of its settings, with defaults. */
 export interface RebillPolicy {
   /** Which missed shipments are charged. */
   readonly missedShipments: MissedShipments;
   readonly dunning: DunningPolicy;
+  readonly soldOut: SoldOutPolicy;
   /**
    * Whether a declined rebill leaves an order in Accounts Receivable, which a later success pays.
    */
@@ -50,6 +52,7 @@ export function rebillPolicy({
         ? dunning['confirmation_days']
         : defaultConfirmationDays,
     },
+    soldOut: soldOutPolicy(settings['sold_out_rebills']),
     storeDeclined: settings['store_declined_rebills'] === true,
     coupons: couponsOf(settings['coupons'], currency),
     originalCoupons: {
@@ -75,6 +78,9 @@ const listOf = <Element>(
   setting: unknown,
   is: (element: unknown) => element is Element,
 ): Element[] | undefined => (Array.isArray(setting) && setting.every(is) ? setting : undefined);
+
+const soldOutPolicy = (setting: unknown): SoldOutPolicy =>
+  setting === 'skip' || setting === 'split' ? setting : 'hold';
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isDays = (value: unknown): value is number =>

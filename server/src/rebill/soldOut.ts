@@ -1,0 +1,72 @@
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
+import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts';
+import { skippedOnce } from '../autoOrders/skips.ts';
+import type { Catalog } from '../autoOrders/steps.ts';
+import { type StockUse, stockUses } from '../items/stock.ts';
+import { localDate } from '../kernel/calendar.ts';
+import type { Note } from './note.ts';
+
+/**
+ * What a rebill does whose items are not all in stock (settings, sold_out_rebills). `hold`: all of
+ * it waits. `skip`: the rest is billed, and what is sold out skips this shipment. `split`: the rest
+ * is billed, and what is sold out is billed when it is in stock again.
+ */
+export type SoldOutPolicy = 'hold' | 'skip' | 'split';
+
+/** A rebill without a line that is sold out. */
+export interface Reduced {
+  readonly line: PlannedLine;
+  /** Absent: nothing else is due. */
+  readonly rest?: PlannedRebill | undefined;
+}
+
+/**
+ * Returns the rebill without its last line that takes an item of which there is too little, or
+ * undefined when no line takes it: then an add-on does.
+ */
+export function withoutShort(
+  { lines }: PlannedRebill,
+  { itemOid }: StockUse,
+  catalog: Catalog,
+): Reduced | undefined {
+  const takes = ({ shipment: { itemId } }: PlannedLine) =>
+    stockUses([{ itemId, quantity: 1 }], catalog).some((use) => use.itemOid === itemOid);
+  const line = lines.findLast(takes);
+  if (line === undefined) return undefined;
+  const others = lines.filter((each) => each !== line);
+  if (others.length === 0) return { line };
+  const at = others
+    .map(({ shipment }) => shipment.at)
+    .reduce((a, b) => (a.epochMilliseconds <= b.epochMilliseconds ? a : b));
+  return { line, rest: { at, lines: others } };
+}
+
+/**
+ * Returns the auto order after an item skipped its shipment because it is sold out, and the note
+ * about it; undefined when its schedule leads to no other date.
+ */
+export function skippedSoldOut(
+  autoOrder: AutoOrder,
+  { item, shipment }: PlannedLine,
+  { itemId }: StockUse,
+  rules: { readonly catalog: Catalog; readonly zone: string },
+): { readonly autoOrder: AutoOrder; readonly note: Note } | undefined {
+  const moved = skippedOnce(item, rules);
+  if (moved === undefined) return undefined;
+  const days = [shipment.at, moved.nextShipmentAt!].map((at) => localDate(at, rules.zone));
+  return {
+    autoOrder: {
+      ...autoOrder,
+      items: autoOrder.items.map((each) => (each.itemOid === item.itemOid ? moved : each)),
+    },
+    note: {
+      message:
+        `${itemId} is sold out: ${item.originalItemId} skips its shipment of ${days[0]} and ` +
+        `ships next on ${days[1]}.`,
+      event: {
+        name: 'auto_order_update',
+        data: { reason: 'sold out', item_oid: item.itemOid, item_id: itemId },
+      },
+    },
+  };
+}
