@@ -78,7 +78,7 @@ story(
       (await who.bills('summary')).map(({ summary }) => summary?.total?.value);
     const february = [(await totals(ann))[0], (await totals(bob))[0]];
     // Both were due together, and there was one piece.
-    assert.deepEqual(february.sort(), [33, 8]);
+    assert.deepEqual(new Set(february), new Set([33, 8]));
     assert.deepEqual([(await totals(ann))[1], (await totals(bob))[1]], [8, 8]);
     await shop.changes('TEA', { shipping: tea(10).shipping });
     await shop.until('2027-04-16T00:00');
