@@ -184,6 +184,15 @@ test('a second process joins, and leaves the server alone when it goes', async (
   await assert.rejects(access(join(dataDir, 'postmaster.pid')));
 });
 
+test('the server that a second process joined is killed: the second learns it and ends (M15)', async () => {
+  const owner = await launchElsewhere([dataDir]);
+  const guest = await startEmbeddedPostgres({ dataDir, log });
+  const pid = await postmasterPid(dataDir);
+  await killNine(owner.process);
+  assert.match(await guest.ended, new RegExp(`process ${pid}.*has ended; start this server again`));
+  await guest.stop();
+});
+
 test('two first starts at once: one makes the data and serves, the other joins', async () => {
   const fresh = join(await openFolder(), 'postgres');
   const both = await Promise.all([launchElsewhere([fresh]), launchElsewhere([fresh])]);

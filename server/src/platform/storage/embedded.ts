@@ -40,13 +40,13 @@ export interface EmbeddedPostgres {
    */
   readonly dataDir: string;
   /**
-   * Resolves with a reason when our server ends without being asked to; never for one that was
-   * adopted.
+   * Resolves with a reason when our server ends without being asked to, or when the one that was
+   * adopted ends. A later start has another socket, so this process cannot reach that one.
    */
   readonly ended: Promise<string>;
   /**
    * Fast shutdown: open transactions are rolled back, committed ones are on disk. Resolves when the
-   * server is gone.
+   * server is gone. One that was adopted is left running.
    */
   stop(): Promise<void>;
 }
@@ -119,6 +119,7 @@ interface Launch extends EmbeddedOptions {
 }
 
 function adopt(found: Postmaster, dataDir: string): EmbeddedPostgres {
+  const left = new AbortController();
   return {
     connection: {
       host: found.socketDir,
@@ -128,10 +129,33 @@ function adopt(found: Postmaster, dataDir: string): EmbeddedPostgres {
     },
     adopted: true,
     dataDir,
-    ended: new Promise(() => {}),
-    stop: async () => {},
+    ended: endOfAdopted(found, dataDir, left.signal),
+    stop: async () => left.abort(),
   };
 }
+
+/** Watches the lock file for a server that another process stops, or whose end it does not survive. */
+async function endOfAdopted(
+  { pid, socketDir }: Postmaster,
+  dataDir: string,
+  left: AbortSignal,
+): Promise<string> {
+  while (!left.aborted) {
+    await systemClock.sleep(adoptedPollMs, left);
+    const found = await inspectPostmaster(dataDir).catch(() => undefined);
+    const isGone =
+      found !== undefined &&
+      (found.kind === 'absent' || found.kind === 'stale' || found.socketDir !== socketDir);
+    if (isGone && !left.aborted)
+      return (
+        `the PostgreSQL in ${dataDir} (process ${pid}), which another server had started, has ` +
+        'ended; start this server again, and it joins or starts the next one'
+      );
+  }
+  return new Promise(() => {});
+}
+
+const adoptedPollMs = 500;
 
 /**
  * Its starter was killed, and so was its watchdog. It keeps what it acknowledged, but no process
