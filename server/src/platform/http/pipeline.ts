@@ -26,6 +26,7 @@ import { isUnavailable } from '../storage/failures.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
 import type { Answer } from './answer.ts';
 import type { Authenticate, Credentials, Principal } from './authentication.ts';
+import { bytesMin, roundMs, watchPace } from './bodyPace.ts';
 import { bodyText } from './bodyText.ts';
 import { sendNoPage, wantsPage } from './console.ts';
 import { replayHeader, runOnce } from './idempotency.ts';
@@ -96,6 +97,7 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
     }),
     genReqId: (request) => givenRequestId(request.headers[requestIdHeader]) ?? parts.ids.uuid(),
     bodyLimit: parts.bodyLimitBytes,
+    http: { headersTimeout: headersMsMax },
     requestTimeout: receivingMsMax,
     connectionTimeout: silenceMsMax,
     keepAliveTimeout: keepAliveMs,
@@ -106,7 +108,10 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
     frameworkErrors: (error, request, reply) =>
       void fail(error, request as FastifyRequest, reply as FastifyReply),
     clientErrorHandler: (_error, socket) =>
-      void (socket.writable && socket.end(unreadableAnswer())),
+      void (
+        socket.writable &&
+        socket.end(unreadableAnswer('HTTP/1.1 in time, with headers of at most 16 KB'))
+      ),
   });
   const callers: Callers = new WeakMap();
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
@@ -116,6 +121,11 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
   };
 
   readBodiesAsText(server);
+  watchPace(server, parts.clock, () =>
+    unreadableAnswer(
+      `a body of which ${bytesMin} bytes arrive in each ${roundMs / 1000} seconds, or all of it`,
+    ),
+  );
   watch(server, parts, callers);
   for (const id of operationIds) {
     const handler = parts.routes[id];
@@ -139,7 +149,9 @@ const givenRequestId = (given: unknown): string | undefined =>
     ? given
     : undefined;
 
-const receivingMsMax = 30_000;
+const headersMsMax = 30_000;
+// The largest attachment at the slowest pace (bodyPace.ts) takes a little less.
+const receivingMsMax = 30 * 60_000;
 // Also the longest time of an operation, because the connection is silent meanwhile.
 const silenceMsMax = 120_000;
 // Longer than the minute for which load balancers usually keep connections. Otherwise the server
@@ -150,20 +162,15 @@ const keepAliveMs = 75_000;
 const linkLengthMax = 8_000;
 
 /**
- * The raw response for connections that fail before Fastify sees a request: malformed HTTP,
- * time-outs, headers over 16 KB.
+ * The raw response for connections that fail before Fastify sees a whole request: malformed HTTP,
+ * time-outs, headers over 16 KB, bodies that arrive too slowly.
  */
-function unreadableAnswer(): string {
+function unreadableAnswer(expected: string): string {
   const {
     body = '',
     error,
     refusalCode,
-  } = renderedRefusal(
-    refusal('wrong_format', {
-      field: 'The request',
-      expected: 'HTTP/1.1 within half a minute, with headers of at most 16 KB',
-    }),
-  );
+  } = renderedRefusal(refusal('wrong_format', { field: 'The request', expected }));
   const head = [
     'HTTP/1.1 400 Bad Request',
     `UC-REST-ERROR: ${error}`,
