@@ -10,18 +10,26 @@ import {
   referenceTables,
 } from '../../server/src/platform/storage/distribution.ts';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
-import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
+import {
+  migrate,
+  readMigrations,
+  splitStatements,
+} from '../../server/src/platform/storage/migrate.ts';
 import { keepWorkerSettings } from '../../server/src/platform/storage/workerSettings.ts';
 import { joinCitus } from '../support/citus.ts';
 import {
+  addMerchantRow,
   emptyDatabase,
   nodesOfStore,
   openTestDatabase,
   testDatabase,
 } from '../support/database.ts';
 import { withPool } from '../support/testStore.ts';
+import { migrationFaults } from './shapes.ts';
 
 const run = promisify(execFile);
+/** No cluster was filled by a release before this one. */
+const firstOnFilledCluster = '0230_key_lives.sql';
 const isOnCitus = (await nodesOfStore()).length > 1;
 
 test('every table is cut by merchant, or named as one that all or one node has', async (t) => {
@@ -99,6 +107,30 @@ test('plans on the workers are made with our settings, which a session does not 
   // Servers that start together.
   await Promise.all([db, db, db].map((each) => keepWorkerSettings(each)));
   assert.deepEqual(await read(), set);
+});
+
+test('a release later, merchants and tables that are distributed are migrated on all nodes', {
+  skip: !isOnCitus && 'needs CITUS_URL',
+}, async (t) => {
+  const [coordinator, ...workers] = await nodesOfStore();
+  assert.ok(coordinator);
+  const empty = await emptyDatabase(t, { ...coordinator, database: 'older' }, workers);
+  await joinCitus(empty, workers);
+  const migrations = await readMigrations();
+  const earlier = migrations.filter(({ name }) => name <= firstOnFilledCluster);
+  await withPool(empty, async (db) => {
+    await migrate(db, earlier);
+    for (const id of ['ONE', 'TWO', 'THREE']) await addMerchantRow(db, id);
+    assert.equal((await migrate(db, migrations)).length, migrations.length - earlier.length);
+    assert.deepEqual((await planDistribution(db)).statements, []);
+  });
+});
+
+test('every migration that a filled cluster may meet has statements that Citus accepts', async () => {
+  const later = (await readMigrations()).filter(({ name }) => name > firstOnFilledCluster);
+  for (const { name, sql } of later)
+    for (const statement of splitStatements(sql))
+      assert.deepEqual([...(await migrationFaults(statement))], [], `${name}: ${statement}`);
 });
 
 /** What the account of a connection has as its defaults on this node. */

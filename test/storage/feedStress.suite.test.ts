@@ -136,6 +136,26 @@ test('readers that page all along miss no event, get none twice, and each object
   }
 });
 
+test('a transaction that is open in another database of the same server holds no reader back', async () => {
+  const from = await feedEnd(readingDb, 'ONE');
+  const context = { ...(await world.context('ONE')), actor: systemActor, events: outbox([]) };
+  await withPool({ ...connection, database: 'postgres' }, (elsewhere) =>
+    elsewhere.transaction(async (tx) => {
+      await tx.row('select pg_current_xact_id()');
+      await inTransaction(context, (inside) =>
+        inside.events.emit(inside, [
+          { name: 'auto_order_update', objectType: 'auto order', objectId: 'ours' },
+        ]),
+      );
+      const read = await readFeed(readingDb, 'ONE', from, 10);
+      assert.deepEqual(
+        read.map(({ objectId }) => objectId),
+        ['ours'],
+      );
+    }),
+  );
+});
+
 async function checkWhole(merchantId: string, read: readonly FeedEvent[]): Promise<void> {
   const written = await readingDb.rows<{ event_id: number }>(
     'select event_id from event where merchant_id = $1 order by event_id',

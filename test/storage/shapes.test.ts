@@ -2,7 +2,13 @@
 // first ran on it; and the form in which the same runs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Catalogue, type ShapeFault, shapeFaults } from './shapes.ts';
+import {
+  type Catalogue,
+  type MigrationFault,
+  migrationFaults,
+  type ShapeFault,
+  shapeFaults,
+} from './shapes.ts';
 
 const cutTables = ['auto_order', 'auto_order_item', 'event', 'notice', 'orders', 'rebill'];
 const catalogue: Catalogue = {
@@ -118,6 +124,35 @@ for (const [name, refused, fault, accepted] of cases)
   test(`${name} is found, and its other form passes`, async () => {
     assert.ok((await shapeFaults(refused, catalogue)).has(fault), refused);
     assert.deepEqual([...(await shapeFaults(accepted, catalogue))], [], accepted);
+  });
+
+const migrations: [refused: string, fault: MigrationFault, accepted: string][] = [
+  [
+    'alter table item add column level int, add constraint item_level check (level >= 0)',
+    'a constraint that is added together with other changes',
+    'alter table item add column level int; alter table item add constraint item_level check (level >= 0)',
+  ],
+  [
+    'alter table item add column level int not null default 0 check (level >= 0)',
+    'a column that is added with a constraint or an identity',
+    'alter table item add column level int not null default 0',
+  ],
+  [
+    'alter table item add column place bigint generated always as identity',
+    'a column that is added with a constraint or an identity',
+    'alter table item add column place text generated always as (fold(merchant_item_id)) stored',
+  ],
+  [
+    'create trigger keep before update on item for each row execute function keep()',
+    'a trigger',
+    'create table item_fact (merchant_id text, name text check (name > chr(0)), primary key (merchant_id, name))',
+  ],
+];
+
+for (const [refused, fault, accepted] of migrations)
+  test(`of migrations, ${fault} is found, and its other form passes`, async () => {
+    assert.deepEqual([...(await migrationFaults(refused))], [fault]);
+    assert.deepEqual([...(await migrationFaults(accepted))], [], accepted);
   });
 
 test('a poll of all merchants passes: each node answers for its own', async () => {

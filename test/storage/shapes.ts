@@ -80,6 +80,45 @@ export async function shapeFaults(
   return faults;
 }
 
+/** What Citus refuses in a change of tables that are distributed already. */
+export type MigrationFault =
+  | 'a constraint that is added together with other changes'
+  | 'a column that is added with a constraint or an identity'
+  | 'a trigger';
+
+/** Returns what Citus refuses of a statement of a migration, each kind once. */
+export async function migrationFaults(statement: string): Promise<ReadonlySet<MigrationFault>> {
+  const { stmts = [] } = (await parse(statement)) as { stmts?: { stmt?: Tree }[] };
+  const faults = new Set<MigrationFault>();
+  walk(stmts, (kind, fields) => {
+    if (kind === 'CreateTrigStmt') faults.add('a trigger');
+    if (kind !== 'AlterTableStmt') return true;
+    const commands = fields['cmds'] as readonly Tree[];
+    if (commands.length > 1 && has(commands, (_, { subtype }) => subtype === 'AT_AddConstraint'))
+      faults.add('a constraint that is added together with other changes');
+    if (has(commands, isConstrainedColumn))
+      faults.add('a column that is added with a constraint or an identity');
+    return false;
+  });
+  return faults;
+}
+
+/** Citus names no constraint by itself, so one of a new column has to be added by its name later. */
+const isConstrainedColumn = (kind: string, fields: Tree): boolean =>
+  kind === 'ColumnDef' &&
+  has(
+    fields['constraints'],
+    (each, { contype }) => each === 'Constraint' && refusedInColumn.has(String(contype)),
+  );
+
+const refusedInColumn = new Set([
+  'CONSTR_CHECK',
+  'CONSTR_UNIQUE',
+  'CONSTR_PRIMARY',
+  'CONSTR_FOREIGN',
+  'CONSTR_IDENTITY',
+]);
+
 const readsOrWrites = new Set([
   'SelectStmt',
   'InsertStmt',

@@ -98,17 +98,24 @@ const distributeStatement = (name: string): string =>
     : `select create_distributed_table('${name}', 'merchant_id', colocate_with => 'merchant')`;
 
 /**
- * Distributes what is not distributed yet, in the caller's transaction. `onStatement` is called
- * after each statement.
+ * Lets the caller's transaction change and distribute several tables, on a Citus: on the same
+ * connections, one shard after another. Call it first: Citus refuses to distribute a table after a
+ * statement of the transaction ran on several connections.
+ */
+export async function runInSequence(tx: Database): Promise<void> {
+  await tx.run(`set local citus.multi_shard_modify_mode = 'sequential'`);
+  await tx.run('set local citus.enable_local_reference_table_foreign_keys = off');
+}
+
+/**
+ * Distributes what is not distributed yet, in the caller's transaction, which began with
+ * {@link runInSequence}. `onStatement` is called after each statement.
  */
 export async function distribute(
   tx: Database,
   { statements, filled }: Distribution,
   onStatement: (done: number) => void = () => {},
 ): Promise<void> {
-  // In one transaction several tables are made on the same connections, one shard after another.
-  await tx.run(`set local citus.multi_shard_modify_mode = 'sequential'`);
-  await tx.run('set local citus.enable_local_reference_table_foreign_keys = off');
   for (const [index, statement] of statements.entries()) {
     await tx.run(statement);
     onStatement(index + 1);

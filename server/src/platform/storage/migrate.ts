@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { ForeignDatabaseError } from '../foreignDatabase.ts';
 import type { Database } from './database.ts';
-import { citusRole, distribute, planDistribution } from './distribution.ts';
+import { citusRole, distribute, planDistribution, runInSequence } from './distribution.ts';
 import { keepWorkerSettings } from './workerSettings.ts';
 
 /** One numbered SQL file. */
@@ -58,6 +58,7 @@ function migrateAnd(
     // A large table, or another process that migrates, takes as long as it takes.
     await tx.takeTime();
     await tx.run('select pg_advisory_xact_lock($1)', [lockKey]);
+    if ((await citusRole(tx)) === 'coordinator') await runInSequence(tx);
     await tx.run(
       'create table if not exists migration (name text primary key, checksum text not null, ' +
         'applied_at timestamptz not null default now())',

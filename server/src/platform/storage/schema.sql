@@ -1762,9 +1762,11 @@ declare
   answer record;
   open_parts text[];
 begin
+  perform pg_stat_clear_snapshot();
   return query execute
-    'select transactionid::text::bigint from pg_locks
-     where locktype = ''transactionid'' and mode = ''ExclusiveLock'' and granted';
+    'select l.transactionid::text::bigint from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+     where l.locktype = ''transactionid'' and l.mode = ''ExclusiveLock'' and l.granted
+       and (a.pid is null or a.datname = current_database() and a.usesysid is not null)';
   if of_merchant is null then
     return;
   end if;
