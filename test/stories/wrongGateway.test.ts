@@ -283,6 +283,12 @@ function refusalsOf({ ask, merchantId }: Awaited<ReturnType<typeof realShop>>) {
       const { tasks } = await ask({ operation: 'searchWorkflowTasks', body: {} });
       return tasks.filter(({ task_name }) => task_name.startsWith('Repair the account'));
     },
+    /** The mails to the merchant about it. */
+    async mails() {
+      const text = "select facts from notice where merchant_id = $1 and kind = 'merchant_parked'";
+      const rows = await app.db.rows<{ facts: { entries: string[] } }>(text, [merchantId]);
+      return rows.map(({ facts }) => facts.entries.join());
+    },
     async waiting() {
       const open = 'select 1 from rebill where merchant_id = $1 and lease_until is not null';
       return (await app.db.rows(open, [merchantId])).length;
@@ -295,12 +301,16 @@ function refusalsOf({ ask, merchantId }: Awaited<ReturnType<typeof realShop>>) {
   };
 }
 
-test('a refused account is one task, holds back what is due, and ends by itself', async (t) => {
+test('a refused account is one task and one mail, holds back what is due, and ends by itself', async (t) => {
   installation.stripe = stripe;
   const shop = await realShop();
   const oids = [];
   for (let count = 0; count < 6; count++) oids.push(await shop.subscribe());
-  const { tasks, waiting, askNow } = refusalsOf(shop);
+  const { tasks, mails, waiting, askNow } = refusalsOf(shop);
+  await shop.ask({
+    operation: 'updateMerchantSettings',
+    body: { notices: { merchant_email: 'ops@shop.example' } },
+  });
   t.after(() => {
     standIn.answerAll();
     delete installation.stripe;
@@ -335,6 +345,9 @@ test('a refused account is one task, holds back what is due, and ends by itself'
   clock.move(11 * 60_000);
   await app.work();
   assert.deepEqual([(await tasks()).length, shop.captured().stripe], [1, 6]);
+  const [mail, ...more] = await mails();
+  assert.match(mail!, /Stripe refuses the account: Invalid API Key.*No customer was charged/);
+  assert.deepEqual(more, [], 'one mail for each outage, also when it is tried again');
 
   standIn.answerAll();
   clock.move(11 * 60_000);

@@ -1,6 +1,8 @@
+import { mailRefusedAccount } from '../notifications/gatewayMailOperations.ts';
 import { chargingGate, clockStop, restoredStop, type StopSource } from '../payments/charging.ts';
 import type { OpenGateways } from '../payments/gateways.ts';
 import { createPayments } from '../payments/payments.ts';
+import type { RefusalReport } from '../payments/refusalOperations.ts';
 import { withRestores } from '../payments/restored.ts';
 import { clockDifference } from '../platform/clock/clockDifference.ts';
 import { type ContinuityParts, watchContinuity } from '../platform/continuity.ts';
@@ -15,7 +17,14 @@ interface ChargingParts extends ContinuityParts {
   readonly stops?: readonly StopSource[];
 }
 
-const accountTasks = { raise: raiseAccountTask, close: closeAccountTask };
+/** A refused account is one task and one mail for each outage. */
+const refusalReport: RefusalReport = {
+  async raise(context, code, reason) {
+    await mailRefusedAccount(context, code, reason);
+    return raiseAccountTask(context, code, reason);
+  },
+  close: closeAccountTask,
+};
 
 /**
  * Opens the payments behind one gate. Nothing is charged while the installation says so, while the
@@ -32,7 +41,7 @@ export function openCharging(parts: ChargingParts) {
       return reason === undefined ? undefined : restoredStop(reason);
     },
   ]);
-  const payments = withRestores(createPayments(parts.gateways, gate, accountTasks), continuity);
+  const payments = withRestores(createPayments(parts.gateways, gate, refusalReport), continuity);
   return {
     difference,
     gate,

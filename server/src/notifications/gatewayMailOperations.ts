@@ -1,0 +1,31 @@
+import type { Context } from '../platform/context.ts';
+import { aboutNoAutoOrder } from './notice.ts';
+import { noticeSettings } from './noticeSettings.ts';
+import { insertNotices } from './store.ts';
+
+/**
+ * Stores the mail to the merchant about a gateway that refuses its account, in the caller's
+ * transaction. It is of the kind `merchant_parked`, so the switch of that kind holds for it.
+ */
+export async function mailRefusedAccount(
+  { db, merchant, now }: Context,
+  code: string,
+  reason: string,
+): Promise<void> {
+  const { merchantEmail: email, isOn } = noticeSettings(merchant);
+  if (email === undefined || !isOn('merchant_parked')) return;
+  await insertNotices(db, merchant.merchantId, [
+    {
+      kind: 'merchant_parked',
+      autoOrderOid: aboutNoAutoOrder,
+      madeAt: now,
+      facts: {
+        email,
+        entries: [
+          `All that the gateway ${code} charges: ${reason}. No customer was charged. Check the key ` +
+            'and the account at the gateway; what is due is then charged within ten minutes.',
+        ],
+      },
+    },
+  ]);
+}
