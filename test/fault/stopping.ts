@@ -45,6 +45,7 @@ export function stoppableDatabase(db: Database, stop: Stop): Database {
       return value;
     },
     afterCommit: (listener) => db.afterCommit(listener),
+    snapshot: async (work) => counted(() => db.snapshot(work)),
     takeTime: () => db.takeTime(),
   };
 }

@@ -17,22 +17,32 @@ export interface PrivacyParts {
   readonly people: readonly PersonKeeper[];
 }
 
-/** Returns all that is stored about a customer, by table. */
-export function exportCustomer(
+/** Returns all that is stored about a customer, by table, at one moment. */
+export async function exportCustomer(
   context: Context,
   { people }: PrivacyParts,
   oid: number,
 ): Promise<CustomerExport> {
-  return inTransaction(context, async (context) => {
-    const person = await findCustomer(context, people, oid);
-    const tables: Record<string, object[]> = {};
-    for (const place of aboutPeople(people)) {
-      const rows = await readRows(context.db, context.merchant.merchantId, place, person);
-      if (rows.length > 0) tables[place.table] = joined(tables[place.table], rows, place);
-    }
-    await recordAct(context, { act: 'exportCustomer', ...named(oid) });
-    return { customer_profile_oid: oid, tables };
-  });
+  const tables = await context.db.snapshot((db) => readPerson({ ...context, db }, people, oid));
+  // Separately, because the log's end changes after that moment.
+  await inTransaction(context, (within) =>
+    recordAct(within, { act: 'exportCustomer', ...named(oid) }),
+  );
+  return { customer_profile_oid: oid, tables };
+}
+
+async function readPerson(
+  context: Context,
+  people: readonly PersonKeeper[],
+  oid: number,
+): Promise<Record<string, object[]>> {
+  const person = await findCustomer(context, people, oid);
+  const tables: Record<string, object[]> = {};
+  for (const place of aboutPeople(people)) {
+    const rows = await readRows(context.db, context.merchant.merchantId, place, person);
+    if (rows.length > 0) tables[place.table] = joined(tables[place.table], rows, place);
+  }
+  return tables;
 }
 
 /** Rows that several conditions find are exported once; what opens a card is left out. */

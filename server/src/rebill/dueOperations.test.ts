@@ -436,5 +436,6 @@ const withTransactions = (
   lookup: (text, values) => db.lookup(text, values),
   run: (text, values) => db.run(text, values),
   afterCommit: (listener) => db.afterCommit(listener),
+  snapshot: (work) => db.snapshot(work),
   takeTime: () => db.takeTime(),
 });

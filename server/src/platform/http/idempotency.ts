@@ -155,6 +155,7 @@ function marking(db: Database, request: IdempotentRequest): Database {
     lookup: (text, values) => db.lookup(text, values),
     run: (text, values) => transaction((tx) => tx.run(text, values)),
     afterCommit: (listener) => db.afterCommit(listener),
+    snapshot: (work) => db.snapshot(work),
     takeTime: () => db.takeTime(),
     transaction,
   };

@@ -130,6 +130,7 @@ function boundTo(db: DatabasePool): DatabasePool {
     run: db.run.bind(db),
     transaction: db.transaction.bind(db),
     afterCommit: db.afterCommit.bind(db),
+    snapshot: db.snapshot.bind(db),
     takeTime: db.takeTime.bind(db),
     usage: db.usage.bind(db),
     close: db.close.bind(db),

@@ -31,3 +31,24 @@ test('what follows a failed statement at its side is refused, and stores nothing
   await assert.rejects(late!, /sent after the end of its transaction/);
   assert.deepEqual(await db.row(countSql, ['LATE']), { count: 0 });
 });
+
+test('a snapshot sees one moment, and writes nothing', async () => {
+  const db = await testDatabase();
+  const insert = (id: string) =>
+    db.run("insert into merchant (merchant_id, name, created_at) values ($1, '', now())", [id]);
+  const counts = await db.snapshot(async (tx) => {
+    const before = await tx.row(countSql, ['SNAP']);
+    await insert('SNAP');
+    return [before, await tx.row(countSql, ['SNAP'])];
+  });
+  assert.deepEqual(counts, [{ count: 0 }, { count: 0 }]);
+  assert.deepEqual(await db.row(countSql, ['SNAP']), { count: 1 });
+  await assert.rejects(
+    db.snapshot((tx) => tx.run('delete from merchant where merchant_id = $1', ['SNAP'])),
+    { code: '25006' },
+  );
+  await assert.rejects(
+    db.transaction((tx) => tx.snapshot(async () => {})),
+    /a transaction has begun/,
+  );
+});

@@ -40,6 +40,12 @@ export interface Database {
    */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
   /**
+   * Runs `work`, whose statements all see the database at one moment: a transaction that is
+   * repeatable read and read only. Not inside a transaction. On Citus the statements about one
+   * merchant see one moment, because one node has all of its rows.
+   */
+  snapshot<T>(work: (tx: Database) => Promise<T>): Promise<T>;
+  /**
    * Calls `listener` once the surrounding transaction has committed; at once when there is none.
    */
   afterCommit(listener: () => void): void;
@@ -165,11 +171,15 @@ class Pool implements DatabasePool {
   async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once(work);
+        return await this.#once(work, 'begin');
       } catch (error) {
         if (attempt === transactionAttempts || !isTransient(error)) throw error;
       }
     }
+  }
+
+  snapshot<T>(work: (tx: Database) => Promise<T>): Promise<T> {
+    return this.#once(work, 'begin isolation level repeatable read, read only');
   }
 
   afterCommit(listener: () => void): void {
@@ -197,12 +207,12 @@ class Pool implements DatabasePool {
     await Promise.all([this.#pool.end(), shared?.close()]);
   }
 
-  async #once<T>(work: (tx: Database) => Promise<T>): Promise<T> {
+  async #once<T>(work: (tx: Database) => Promise<T>, begin: string): Promise<T> {
     const client = await this.#pool.connect();
     const tx = new Transaction(client, this.#sending);
     let broken: Error | undefined;
     try {
-      await tx.begin();
+      await tx.begin(begin);
       const value = await work(tx);
       await tx.commit();
       client.release();
@@ -256,6 +266,10 @@ class Transaction implements Database {
     return work(this);
   }
 
+  async snapshot<T>(): Promise<T> {
+    throw new Bug('a transaction has begun, and its statements see several moments');
+  }
+
   afterCommit(listener: () => void): void {
     this.#listeners.push(listener);
   }
@@ -267,8 +281,8 @@ class Transaction implements Database {
     this.#sending = { ...this.#sending, answerMs: 0 };
   }
 
-  async begin(): Promise<void> {
-    await this.#command('begin');
+  async begin(text: string): Promise<void> {
+    await this.#command(text);
   }
 
   /** Commits after the statements that were sent before. */
