@@ -130,6 +130,13 @@ export const OrderParcel = model('OrderParcel', 'What one distribution center sh
 });
 export type OrderParcel = Static<typeof OrderParcel>;
 
+export const OrderRefundBlock = model(
+  'OrderRefundBlock',
+  'Refunds of the order are refused until it is removed.',
+  { reason: text(), set_by: text('The user or the application that set it.') },
+);
+export type OrderRefundBlock = Static<typeof OrderRefundBlock>;
+
 export const OrderStages = model('OrderStages', 'Where an order was, is and may go.', {
   allowed_stages: someOf(orderStages, 'The stages to which an update may move it.'),
   current_stage: oneOf(orderStages),
@@ -137,6 +144,7 @@ export const OrderStages = model('OrderStages', 'Where an order was, is and may 
   owed: decimal('What is left to pay. Absent when it is paid, rejected or a quote.'),
   owed_currency_code: text('The currency of owed, in which the gateway charges it.'),
   parcels: many(OrderParcel, 'What ships, by distribution center.'),
+  refund_block: one(OrderRefundBlock, 'Absent: refunds are not blocked.'),
   released_to_stage: oneOf(orderStages, 'Of a held order: where a release moves it.'),
 });
 export type OrderStages = Static<typeof OrderStages>;

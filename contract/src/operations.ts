@@ -1293,6 +1293,18 @@ export const operations = {
     payload: 'orders',
     status: 200,
   },
+  generatePackingSlip: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/fulfillment/distribution_centers/{distribution_center_code}/orders/{order_id}',
+    summary: 'Generate the packing slip of an order for a distribution center',
+    description: 'The same as generatePackingSlipSpecificDC.',
+    permissions: ['order_read'],
+    params: Type.Object({ distribution_center_code: Type.String(), order_id: Type.String() }),
+    response: OrderPackingSlipResponse,
+    status: 200,
+  },
   acknowledgeOrders: {
     tag: 'order',
     method: 'PUT',

@@ -8,7 +8,12 @@ import {
   type OrderActionId,
   type OrderFacts,
 } from '../../web/src/orders/actions.ts';
-import { askOf, readReplacement, trackingNumbers } from '../../web/src/orders/ask.ts';
+import {
+  askOf,
+  readAffiliate,
+  readReplacement,
+  trackingNumbers,
+} from '../../web/src/orders/ask.ts';
 import { orderSearchOf, parseOrderList } from '../../web/src/orders/list.ts';
 import { addressLines, paymentWords, sumsOf } from '../../web/src/orders/order.ts';
 import {
@@ -186,13 +191,46 @@ const held: OrderFacts = {
   refundable: { refundable: false },
 };
 
+const blocked: OrderFacts = {
+  ...toShip,
+  stages: { ...toShip.stages, refund_block: { reason: 'Bank', set_by: 'ann' } },
+  refundable: { refundable: false },
+};
+
 test('what can be done with an order, by where it is', () => {
+  const always: OrderActionId[] = ['affiliate', 'block-refunds'];
   const table: [facts: OrderFacts, buttons: OrderActionId[], menu: OrderActionId[]][] = [
-    [unpaid, ['charge', 'paid', 'hold'], ['cancel', 'reject', 'duplicate', 'receipt']],
-    [toShip, ['ship', 'refund', 'hold'], ['cancel', 'reject', 'duplicate', 'replace', 'receipt']],
-    [shippedFacts, ['refund'], ['reject', 'duplicate', 'replace', 'receipt', 'shipment-mail']],
+    [
+      unpaid,
+      ['charge', 'paid', 'hold'],
+      [
+        'cancel',
+        'reject',
+        'duplicate',
+        'receipt',
+        'adjust',
+        'affiliate',
+        'block-refunds',
+        'delete',
+      ],
+    ],
+    [
+      toShip,
+      ['ship', 'refund', 'hold'],
+      ['cancel', 'reject', 'duplicate', 'replace', 'receipt', ...always],
+    ],
+    [
+      shippedFacts,
+      ['refund'],
+      ['reject', 'duplicate', 'replace', 'receipt', 'shipment-mail', ...always],
+    ],
     // It was paid, and nothing can be given back now: cancelOrder would be refused.
-    [held, ['release'], ['reject', 'duplicate', 'replace', 'receipt']],
+    [held, ['release'], ['reject', 'duplicate', 'replace', 'receipt', ...always]],
+    [
+      blocked,
+      ['ship', 'hold'],
+      ['reject', 'duplicate', 'replace', 'receipt', 'affiliate', 'allow-refunds'],
+    ],
   ];
   for (const [facts, buttons, menu] of table) {
     const found = actionsOf(facts);
@@ -215,6 +253,11 @@ test('an action names the money, and says what cannot be undone', () => {
     ['reject', toShip, 'Reject', /Nothing is refunded.*cannot be undone/, true],
     ['ship', toShip, 'Record the shipment', /customer a mail/, true],
     ['release', held, 'Release', /Shipping Department/, false],
+    ['adjust', unpaid, 'Lower the total', /total is 28\.16 USD.*cannot be raised/, true],
+    ['affiliate', toShip, 'Assign', /has no affiliate.*Later rebills/, false],
+    ['block-refunds', toShip, 'Block refunds', /are refused until/, false],
+    ['allow-refunds', blocked, 'Allow refunds', /ann blocked refunds of this order: Bank/, false],
+    ['delete', unpaid, 'Delete', /TEST-1 is gone.*cannot be undone/, true],
     ['receipt', toShip, 'Send', /A mail cannot be taken back/, true],
   ];
   for (const [action, facts, button, words, isFinal] of table) {
@@ -240,6 +283,15 @@ test('what happens next with an order', () => {
   assert.match(nextWords(unpaid, '$28.16'), /^\$28\.16 is owed/);
   assert.equal(nextWords(toShip, ''), 'It waits to be shipped from WEST.');
   assert.match(nextWords(held, ''), /A release moves it to Shipping Department/);
+});
+
+test('an affiliate is a number', () => {
+  assert.deepEqual(readAffiliate({ affiliate: ' 12 ', sub: ' spring ' }), {
+    oid: 12,
+    subId: 'spring',
+  });
+  for (const affiliate of ['', '0', 'ann', '1.5', '9999999999'])
+    assert.match(JSON.stringify(readAffiliate({ affiliate })), /not the number of an affiliate/);
 });
 
 test('a replacement and tracking numbers are read as typed', () => {

@@ -182,8 +182,11 @@ test('a block is shown by refundable and refuses refunds until it is removed', a
       body: { items: [{ quantity_refunded: 1 }] },
     });
   assert.equal(await refundable(), true);
-  assert.equal((await app.request({ operation: 'blockRefundOnOrder', ...on(id) })).status, 204);
+  const block = { operation: 'blockRefundOnOrder', ...on(id) } as const;
+  assert.equal((await app.request({ ...block, query: { block_reason: 'Bank' } })).status, 204);
   assert.equal(await refundable(), false);
+  const { stages } = (await app.request({ operation: 'getOrderStages', ...on(id) })).body;
+  assert.deepEqual(stages.refund_block, { reason: 'Bank', set_by: 'test key' });
   assert.match((await refund()).body.error.user_message, /were blocked by/);
   await app.request({ operation: 'unblockRefundOnOrder', ...on(id) });
   assert.equal(await refundable(), true);

@@ -1,4 +1,5 @@
 import type { FulfillmentResult } from '@perennial/contract/fulfillment.ts';
+import type { Context } from '../platform/context.ts';
 import { done, noContent, payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning, pageAnswer } from '../platform/http/unreadableRecords.ts';
@@ -150,6 +151,15 @@ function detailRoutes(parts: OrderOperationParts) {
   } satisfies Routes;
 }
 
+async function packingSlipOfCenter(
+  context: Context,
+  { params }: { readonly params: { order_id: string; distribution_center_code: string } },
+) {
+  return pdfAnswer(
+    await generatePackingSlip(context, params.order_id, params.distribution_center_code),
+  );
+}
+
 /** Orders as people read them, and their checks. */
 function sheetRoutes(parts: OrderOperationParts) {
   return {
@@ -161,10 +171,8 @@ function sheetRoutes(parts: OrderOperationParts) {
       pdfAnswer(await generateInvoice(context, params.order_id)),
     generatePackingSlipAllDC: async (context, { params }) =>
       pdfAnswer(await generatePackingSlip(context, params.order_id)),
-    generatePackingSlipSpecificDC: async (context, { params }) =>
-      pdfAnswer(
-        await generatePackingSlip(context, params.order_id, params.distribution_center_code),
-      ),
+    generatePackingSlip: packingSlipOfCenter,
+    generatePackingSlipSpecificDC: packingSlipOfCenter,
     validateOrder: async (context, { body }) =>
       done({ beside: await validateOrder(context, body, parts.hooks) }),
   } satisfies Routes;

@@ -236,6 +236,12 @@ test('packing slips: every center, one center, and none', async () => {
   const east = pdfText((await slip('east')).body.pdfBase64);
   assert.match(east, /TEA/);
   assert.doesNotMatch(east, /POT/);
+  // Fulfillment houses have it at an address of theirs (current API, FulfillmentApi).
+  const byCenter = await app.request({
+    operation: 'generatePackingSlip',
+    params: { distribution_center_code: 'east', order_id },
+  });
+  assert.equal(pdfText(byCenter.body.pdfBase64), east);
   const west = await slip('WEST');
   assert.equal(west.status, 404);
   const digital = await insert({ items: [{ merchant_item_id: 'BOOK', quantity: 1 }] });

@@ -1,7 +1,8 @@
-import type { OrderStages } from '@perennial/contract/fulfillment.ts';
+import type { OrderRefundBlock, OrderStages } from '@perennial/contract/fulfillment.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { findCatalogItems } from '../items/store.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -12,6 +13,7 @@ import { event, stageEvents } from './insertOperations.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { owedFor } from './paymentAttempt.ts';
 import { findEarlierPayments } from './paymentAttemptStore.ts';
+import { findRefundBlock } from './refundBlockStore.ts';
 import { countRefunds } from './refundStore.ts';
 import { parcelsOf, stageAfterHold } from './shipping.ts';
 import { inStage, type OrderStage, stageTransitions } from './stages.ts';
@@ -29,11 +31,15 @@ export async function getOrderStages(context: Context, orderId: string): Promise
   const order = (await findOrder(db, merchant.merchantId, orderId)) ?? noOrder(orderId);
   const { document } = order;
   const stage = document.current_stage ?? 'Unknown';
+  const block = await findRefundBlock(db, merchant.merchantId, order.orderId);
   return {
     current_stage: stage,
     allowed_stages: [...stageTransitions[stage]],
     moves: document.current_stage_histories ?? [],
     parcels: parcelsOf(document),
+    ...(block && {
+      refund_block: fromLoose<OrderRefundBlock>({ reason: block.reason, set_by: block.by }),
+    }),
     ...(stage === 'Hold'
       ? { released_to_stage: stageAfterHold(document, order.paidAt !== undefined) }
       : {}),

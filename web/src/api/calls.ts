@@ -154,6 +154,11 @@ export const calls = {
     '/rest/v2/fulfillment/distribution_centers/{distribution_center_code}/orders',
     'order_read',
   ],
+  generatePackingSlip: [
+    'GET',
+    '/rest/v2/fulfillment/distribution_centers/{distribution_center_code}/orders/{order_id}',
+    'order_read',
+  ],
   acknowledgeOrders: [
     'PUT',
     '/rest/v2/fulfillment/distribution_centers/{distribution_center_code}/acknowledgements',

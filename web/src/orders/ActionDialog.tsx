@@ -125,7 +125,8 @@ function useAsk(ask: Ask, { id, action, parent, facts }: AskedProps & { facts: O
   const [isBusy, setBusy] = useState(false);
   // One key for one decision: repeating it after a lost answer does nothing twice.
   const key = useRef(newDecisionKey());
-  const close = useCloseDialog(parent);
+  // A deleted order has no page to go back to.
+  const close = useCloseDialog(action === 'delete' ? '/orders' : parent);
   async function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);

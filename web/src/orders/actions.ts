@@ -32,7 +32,12 @@ export type OrderActionId =
   | 'duplicate'
   | 'replace'
   | 'receipt'
-  | 'shipment-mail';
+  | 'shipment-mail'
+  | 'adjust'
+  | 'affiliate'
+  | 'block-refunds'
+  | 'allow-refunds'
+  | 'delete';
 
 const hasShipped = ({ items = [] }: Order): boolean =>
   items.some((line) => line.shipped_dts !== undefined);
@@ -42,6 +47,15 @@ const hasTracking = ({ shipping }: Order): boolean =>
 
 const isUnpaid = ({ order, stages }: OrderFacts): boolean =>
   order.payment?.payment_dts === undefined && (stages.owed ?? 0) > 0;
+
+/** Whether a gateway captured something for it. */
+const wasCharged = ({ payment }: Order): boolean =>
+  (payment?.transactions ?? []).some(({ successful }) => successful === true);
+
+const isRebill = ({ order_id: id, auto_order: autoOrder }: Order): boolean =>
+  autoOrder !== undefined && autoOrder.original_order_id !== id;
+
+const total = ({ order }: OrderFacts): number => order.summary?.total?.value ?? 0;
 
 const goesTo = ({ stages }: OrderFacts, stage: string): boolean =>
   (stages.allowed_stages ?? []).some((each) => each === stage);
@@ -123,6 +137,35 @@ export const orderActions: readonly OrderAction[] = [
     label: 'Send the shipment mail again',
     icon: 'mail',
     isPossible: ({ order }) => hasShipped(order) && hasTracking(order),
+  },
+  {
+    id: 'adjust',
+    label: 'Lower the total …',
+    icon: 'percent',
+    isPossible: (facts) =>
+      isUnpaid(facts) && !wasCharged(facts.order) && !isRebill(facts.order) && total(facts) > 0,
+  },
+  { id: 'affiliate', label: 'Assign to an affiliate', icon: 'people', isPossible: () => true },
+  {
+    id: 'block-refunds',
+    label: 'Block refunds …',
+    icon: 'lock',
+    isPossible: ({ stages }) => stages.refund_block === undefined,
+  },
+  {
+    id: 'allow-refunds',
+    label: 'Allow refunds',
+    icon: 'check',
+    isPossible: ({ stages }) => stages.refund_block !== undefined,
+  },
+  {
+    id: 'delete',
+    label: 'Delete …',
+    icon: 'close',
+    isPossible: ({ order }) =>
+      order.auto_order === undefined &&
+      order.payment?.payment_dts === undefined &&
+      !wasCharged(order),
   },
 ];
 

@@ -62,6 +62,22 @@ export function askOf(action: OrderActionId, facts: OrderFacts, write: Write): A
     receipt: () => mail('Send the receipt again', 'Sends the receipt', facts),
     'shipment-mail': () =>
       mail('Send the shipment mail again', 'Sends the mail about its shipments', facts),
+    adjust: () => adjust(facts, write),
+    affiliate: () => affiliate(facts),
+    'block-refunds': () => ({
+      ...plain('Block refunds', 'Block refunds'),
+      words: ['Refunds of this order are refused until they are allowed again.'],
+      fields: [
+        {
+          key: 'reason',
+          label: 'Reason',
+          value: '',
+          hint: 'Shown with the refusal. May be empty.',
+        },
+      ],
+    }),
+    'allow-refunds': () => allowRefunds(facts),
+    delete: () => remove(facts),
   };
   return asks[action]();
 }
@@ -192,6 +208,76 @@ function reject(facts: OrderFacts): Ask {
   };
 }
 
+function adjust({ order }: OrderFacts, write: Write): Ask {
+  const total = write(order.summary?.total?.value ?? 0, baseOf(order));
+  return {
+    ...plain('Lower the total', 'Lower the total'),
+    words: [
+      `The total is ${total}. Each line gets a discount in proportion, and the tax follows; ` +
+        'shipping stays as it is.',
+      'It cannot be raised again.',
+    ],
+    fields: [
+      {
+        key: 'total',
+        label: `New total in ${baseOf(order)}`,
+        value: '',
+        hint: 'Digits with a point, for example 12.50.',
+      },
+    ],
+    isFinal: true,
+  };
+}
+
+/** The currency in which the order is charged. */
+const baseOf = ({ summary, currency_code: shown }: Order): string =>
+  summary?.total?.exchange_rate === undefined || summary.total.exchange_rate === 1
+    ? (shown ?? 'USD')
+    : 'the currency of the merchant';
+
+function affiliate({ order }: OrderFacts): Ask {
+  const { affiliate_oid: now, sub_id: sub } = order.affiliates?.[0] ?? {};
+  return {
+    ...plain('Assign to an affiliate', 'Assign'),
+    words: [
+      now === undefined
+        ? 'The order has no affiliate.'
+        : `The order has the affiliate ${now}, who is replaced.`,
+      'Later rebills of its auto order have the same affiliate.',
+    ],
+    fields: [
+      {
+        key: 'affiliate',
+        label: 'Affiliate',
+        value: now === undefined ? '' : String(now),
+        hint: 'The number of the affiliate.',
+        isNumber: true,
+      },
+      { key: 'sub', label: 'Sub id', value: sub ?? '', hint: 'May be empty.' },
+    ],
+  };
+}
+
+function allowRefunds({ stages: { refund_block: block } }: OrderFacts): Ask {
+  const by = block?.set_by ?? 'An unknown user';
+  return {
+    ...plain('Allow refunds', 'Allow refunds'),
+    words: [
+      `${by} blocked refunds of this order${block?.reason ? `: ${block.reason}` : ''}.`,
+      'The order can be refunded again.',
+    ],
+  };
+}
+
+const remove = ({ order }: OrderFacts): Ask => ({
+  ...plain('Delete the order', 'Delete'),
+  words: [
+    `Order ${order.order_id ?? ''} is gone, from every list and count. Nothing was paid of it.`,
+    final,
+  ],
+  isFinal: true,
+});
+
 function replacement({ order: { items = [] } }: OrderFacts): Ask {
   return {
     ...plain('Send a replacement', 'Make the replacement'),
@@ -237,6 +323,16 @@ export function readReplacement(
   return lines.length > 0
     ? lines
     : { fault: 'Enter the quantity of each line that is sent again.' };
+}
+
+/** The affiliate that was typed, or the sentence that says what is wrong with it. */
+export function readAffiliate(
+  texts: Readonly<Record<string, string>>,
+): { readonly oid: number; readonly subId: string } | { readonly fault: string } {
+  const text = (texts['affiliate'] ?? '').trim();
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    return { fault: `“${text}” is not the number of an affiliate. Enter digits.` };
+  return { oid: Number(text), subId: (texts['sub'] ?? '').trim() };
 }
 
 /** `1Z1, 1Z2` as a list, each number once. */

@@ -59,6 +59,7 @@ const expanded = [
   'taxes',
   'gift',
   'internal',
+  'affiliate',
   'auto_order',
   'customer_profile',
 ].join(',');
@@ -254,6 +255,45 @@ export async function duplicateOrder(id: string, idempotencyKey: string): Promis
 /** Deletes an order that nothing was charged for. */
 export async function deleteOrder(id: string): Promise<void> {
   await ordering('deleteOrder', of(id), id);
+}
+
+/** Lowers the total of an unpaid order. Returns the server's warning. */
+export async function adjustTotal(
+  id: string,
+  total: string,
+  idempotencyKey: string,
+): Promise<string | undefined> {
+  const params = { order_id: id, desired_total: total };
+  return (await ordering('adjustOrderTotal', { params, idempotencyKey }, id)).warning
+    ?.warning_message;
+}
+
+/** Replaces the affiliate of an order. */
+export async function assignAffiliate(
+  id: string,
+  { oid, subId }: { readonly oid: number; readonly subId: string },
+  idempotencyKey = newIdempotencyKey(),
+): Promise<void> {
+  const body = { affiliate_id: oid, ...(subId && { affiliate_sub_id: subId }) };
+  await ordering('assignToAffiliate', { ...of(id), body, idempotencyKey }, id);
+}
+
+/** Blocks refunds of an order. */
+export async function blockRefunds(
+  id: string,
+  reason: string,
+  idempotencyKey = newIdempotencyKey(),
+): Promise<void> {
+  const query = reason === '' ? {} : { block_reason: reason };
+  await ordering('blockRefundOnOrder', { ...of(id), query, idempotencyKey }, id);
+}
+
+/** Allows refunds of an order again. */
+export async function allowRefunds(
+  id: string,
+  idempotencyKey = newIdempotencyKey(),
+): Promise<void> {
+  await ordering('unblockRefundOnOrder', { ...of(id), idempotencyKey }, id);
 }
 
 /** Makes an order without a cost for lines that are sent again, and returns its id. */

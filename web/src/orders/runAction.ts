@@ -1,7 +1,11 @@
 import type { OrderActionId, OrderFacts } from './actions.ts';
-import { readReplacement, trackingNumbers } from './ask.ts';
+import { readAffiliate, readReplacement, trackingNumbers } from './ask.ts';
 import type { OrderStage } from './queries.ts';
 import {
+  adjustTotal,
+  allowRefunds,
+  assignAffiliate,
+  blockRefunds,
   cancelOrder,
   chargeOrder,
   deleteOrder,
@@ -79,9 +83,51 @@ export async function runAction({ id, action, facts, texts, key }: Confirmed): P
       await resendMail(id, 'resendShipmentConfirmation', key);
       return { text: `The shipment mail of order ${id} is sent again.` };
     },
+    ...detailRuns({ id, facts, texts, key }),
   };
   return runs[action]();
 }
+
+type DetailId = 'adjust' | 'affiliate' | 'block-refunds' | 'allow-refunds' | 'delete';
+
+const detailRuns = ({
+  id,
+  facts,
+  texts,
+  key,
+}: Omit<Confirmed, 'action'>): Readonly<Record<DetailId, () => Promise<Done>>> => ({
+  adjust: async () => {
+    const said = await adjustTotal(id, (texts['total'] ?? '').trim(), key);
+    return { text: join(`The total of order ${id} is lower now.`, said) };
+  },
+  affiliate: async () => {
+    const wanted = readAffiliate(texts);
+    if ('fault' in wanted) throw new Error(wanted.fault);
+    await assignAffiliate(id, wanted, key);
+    const before = facts.order.affiliates?.[0];
+    const undo =
+      before?.affiliate_oid === undefined
+        ? undefined
+        : () => assignAffiliate(id, { oid: before.affiliate_oid!, subId: before.sub_id ?? '' });
+    return { text: `Order ${id} has the affiliate ${wanted.oid}.`, undo };
+  },
+  'block-refunds': async () => {
+    await blockRefunds(id, (texts['reason'] ?? '').trim(), key);
+    return { text: `Refunds of order ${id} are blocked.`, undo: () => allowRefunds(id) };
+  },
+  'allow-refunds': async () => {
+    await allowRefunds(id, key);
+    const { reason = '' } = facts.stages.refund_block ?? {};
+    return {
+      text: `Order ${id} can be refunded again.`,
+      undo: () => blockRefunds(id, reason),
+    };
+  },
+  delete: async () => {
+    await deleteOrder(id);
+    return { text: `Order ${id} is deleted. It cannot be undone.` };
+  },
+});
 
 /** A rejected order can go back to Accounts Receivable alone, so only that is an undo. */
 async function rejected(id: string, { order }: OrderFacts, key: string): Promise<Done> {
