@@ -28,12 +28,14 @@ export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
     },
   });
   const webhook = required(made.body.webhook, 'a webhook');
+  const keys = await request({ operation: 'getApiKeys' });
   const { itemOid, couponOid, taxRateOid } = await sellingObjects(request);
   return {
     itemOid,
     couponOid,
     taxRateOid,
     webhookOid: webhook.webhook_oid ?? 0,
+    keyId: keys.body.api_keys?.[0]?.key_id ?? 0,
     personId: user.user_id ?? 0,
     groupOid: group.group_oid ?? 0,
     autoOrderCode: autoOrder.auto_order_code ?? '',

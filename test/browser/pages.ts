@@ -11,6 +11,7 @@ export interface Objects {
   readonly couponOid: number;
   readonly taxRateOid: number;
   readonly groupOid: number;
+  readonly keyId: number;
   readonly webhookOid: number;
   readonly orderId: string;
   /** Who placed it. */
@@ -349,6 +350,25 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     filled: ({ taxRateOid }) => [
       { at: `/taxes/${taxRateOid}/edit`, shows: 'Rate in percent' },
       { at: `/taxes/${taxRateOid}/delete`, shows: 'Delete the rate of' },
+    ],
+  },
+  keys: {
+    heading: 'API keys',
+    filled: () => [{ at: '/keys', shows: 'Last used' }],
+    forbidden: mayNot('/keys'),
+    refused: failed('/keys'),
+  },
+  keyNew: {
+    heading: 'API keys',
+    filled: () => [{ at: '/keys/new', shows: 'What it is for' }],
+  },
+  keyEdit: {
+    heading: 'API keys',
+    filled: ({ keyId }) => [
+      { at: `/keys/${keyId}/edit`, shows: 'It may do:' },
+      { at: `/keys/${keyId}/rotate`, shows: 'Replace the secret' },
+      { at: `/keys/${keyId}/revoke`, shows: 'This cannot be undone' },
+      { at: '/keys/999999/edit', shows: 'There is no such key' },
     ],
   },
   auditLog: {

@@ -135,3 +135,47 @@ test('rights taken away in one browser end in the open page of another', withBro
 
 const refusalOfOverview = `fetch('/perennial/v1/overview')
   .then((response) => response.headers.get('X-Perennial-Refusal'))`;
+
+test(
+  'a key is made, its secret is shown once and works, it is replaced and revoked',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await watchedPage(`${world.url}/keys/new`, {}, (context) =>
+      enter(context, world, dana),
+    );
+    const dialog = page.getByRole('dialog');
+    const works = async (key: string) =>
+      (
+        await fetch(`${world.url}/rest/v2/item/items`, {
+          headers: { 'x-ultracart-simple-key': key },
+        })
+      ).status;
+    const stored = async () => {
+      const secret = (await dialog.locator('code').textContent()) ?? '';
+      await dialog.getByRole('button', { name: 'I have stored it' }).click();
+      return secret;
+    };
+    await dialog.getByLabel('What it is for').fill('Warehouse');
+    await dialog.getByRole('checkbox', { name: 'item_read', exact: true }).check();
+    await dialog.getByRole('button', { name: 'Make the key' }).click();
+    const first = await stored();
+    assert.equal(await works(first), 200);
+
+    await page.getByRole('link', { name: 'Rotate Warehouse' }).click();
+    await dialog.getByLabel('The present secret').selectOption('Accept it for another day');
+    await dialog.getByRole('button', { name: 'Replace the secret' }).click();
+    const second = await stored();
+    assert.deepEqual(
+      [first === second, await works(first), await works(second)],
+      [false, 200, 200],
+    );
+
+    await page.getByRole('link', { name: 'Revoke Warehouse' }).click();
+    await dialog.getByRole('button', { name: 'Revoke Warehouse' }).click();
+    await page.getByRole('status').getByText('Key Warehouse revoked.').waitFor();
+    const { body } = await world.request({ operation: 'getApiKeys' });
+    assert.equal(body.api_keys.find(({ name }) => name === 'Warehouse')?.state, 'revoked');
+    assertQuiet();
+    await close();
+  },
+);

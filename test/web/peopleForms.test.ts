@@ -1,6 +1,8 @@
 // The forms of users and groups: what is sent, what a colleague changed meanwhile, the way back.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ApiKey } from '@perennial/contract/apiKey.ts';
+import { draftOfKey, keyBody, newKeyBody, stateOfKey } from '../../web/src/keys/forms.ts';
 import { changedKeys, conflictsOf, type Draft, decided } from '../../web/src/kit/draft.ts';
 import {
   draftOfGroup,
@@ -114,4 +116,65 @@ test('fields are named in words', () => {
     ),
     ['Full name', 'Name', 'order_read', 'Group Leads', 'Member 9'],
   );
+});
+
+const nowMs = Date.parse('2026-11-29T12:00:00Z');
+const keyStates: [what: string, key: ApiKey, word: string][] = [
+  ['revoked', { state: 'revoked' }, 'Revoked'],
+  ['past its day', { state: 'expired' }, 'Expired'],
+  ['without a day', { state: 'valid' }, 'Valid'],
+  ['two weeks left', { state: 'valid', expires_dts: '2026-12-13T12:00:00Z' }, 'Valid'],
+  ['less', { state: 'valid', expires_dts: '2026-12-13T11:59:59Z' }, 'Expires soon'],
+  ['rotated, the old secret unused since', rotatedKey({}), 'Valid'],
+  [
+    'rotated, the old secret used',
+    rotatedKey({ used: '2026-11-29T10:00:00Z' }),
+    'Old secret in use',
+  ],
+  ['rotated, the old secret used before', rotatedKey({ used: '2026-11-28T10:00:00Z' }), 'Valid'],
+  [
+    'the old secret has ended',
+    rotatedKey({ used: '2026-11-29T10:00:00Z', until: '2026-11-29T11:00:00Z' }),
+    'Valid',
+  ],
+];
+
+function rotatedKey({
+  used,
+  until = '2026-11-30T09:00:00Z',
+}: {
+  used?: string;
+  until?: string;
+}): ApiKey {
+  return {
+    state: 'valid',
+    rotated_dts: '2026-11-29T09:00:00Z',
+    old_secret_until_dts: until,
+    ...(used !== undefined && { old_secret_used_dts: used }),
+  };
+}
+
+for (const [what, key, word] of keyStates)
+  test(`an API key, ${what}: ${word}`, () => assert.equal(stateOfKey(key, nowMs).word, word));
+
+test('the body of a new key has what is filled in and ticked', () => {
+  const draft = {
+    ...draftOfKey({}, 'America/New_York'),
+    name: 'Warehouse',
+    allowed_ips: '203.0.113.7\n10.0.0.0/8\n',
+    'permission:order_read': 'yes',
+    'permission:order_write': 'no',
+  };
+  assert.deepEqual(newKeyBody(draft), {
+    name: 'Warehouse',
+    allowed_ips: ['203.0.113.7', '10.0.0.0/8'],
+    permissions: ['order_read'],
+  });
+});
+
+test('the change of a key has the changed fields, and an emptied day is null', () => {
+  const key = { name: 'Desk', expires_dts: '2027-05-01T10:00:00-04:00' };
+  const before = draftOfKey(key, 'America/New_York');
+  assert.equal(before['expires_dts'], '2027-05-01T10:00');
+  assert.deepEqual(keyBody(before, { ...before, expires_dts: '' }), { expires_dts: null });
 });

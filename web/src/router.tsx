@@ -186,6 +186,24 @@ const personEdit = createRoute({
   component: lazyRouteComponent(() => import('./people/UserDialogs.tsx'), 'UserEditDialog'),
 });
 
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: paths.keys,
+  component: lazyRouteComponent(() => import('./keys/KeysPage.tsx'), 'KeysPage'),
+});
+
+const keyNew = createRoute({
+  getParentRoute: () => keys,
+  path: 'new',
+  component: lazyRouteComponent(() => import('./keys/KeyDialogs.tsx'), 'NewKeyDialog'),
+});
+
+const keyEdit = createRoute({
+  getParentRoute: () => keys,
+  path: '$id/$part',
+  component: lazyRouteComponent(() => import('./keys/KeyDialogs.tsx'), 'KeyEditDialog'),
+});
+
 const auditLog = createRoute({
   getParentRoute: () => inside,
   path: paths.auditLog,
@@ -223,6 +241,7 @@ const insideRoutes = [
   groups.addChildren([groupNew, groupEdit]),
   person.addChildren([personEdit]),
   ...sellingRoutes,
+  keys.addChildren([keyNew, keyEdit]),
   auditLog.addChildren([auditEntry]),
   me,
 ];

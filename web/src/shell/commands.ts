@@ -135,6 +135,14 @@ export const commands = [
     also: 'rates places',
   },
   {
+    id: 'go.keys',
+    words: 'Go to API keys',
+    keys: 'g y',
+    place: 'anywhere',
+    needs: ['user_read'],
+    also: 'secrets programs tokens',
+  },
+  {
     id: 'go.auditLog',
     words: 'Go to the audit log',
     keys: 'g l',
@@ -449,6 +457,13 @@ export const commands = [
     place: 'task',
     needs: ['workflow_write'],
     also: 'remove',
+  },
+  {
+    id: 'key.new',
+    words: 'Make an API key',
+    place: 'anywhere',
+    needs: ['user_write'],
+    also: 'new secret program',
   },
   {
     id: 'user.new',

@@ -119,6 +119,13 @@ export const navSections: readonly NavSection[] = [
         command: 'go.users',
       },
       {
+        label: 'API keys',
+        path: paths.keys,
+        icon: 'key',
+        needs: ['user_read'],
+        command: 'go.keys',
+      },
+      {
         label: 'Audit log',
         path: paths.auditLog,
         icon: 'book',
