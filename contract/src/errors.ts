@@ -173,9 +173,9 @@ export const errors = {
   ),
   missing_permission: row(
     401,
-    (w: { needed: readonly string[]; what?: string }) =>
+    (w: { needed: readonly string[]; needsAll?: boolean; what?: string }) =>
       `The key or user lacks a permission${w.what === undefined ? '' : ` for ${w.what}`}. ` +
-      `Grant it ${w.needed.join(' or ')}.`,
+      `Grant it ${w.needed.join(w.needsAll ? ' and ' : ' or ')}.`,
   ),
   address_not_allowed: row(
     401,

@@ -160,12 +160,14 @@ function refused(status: string): string {
 
 const session: Json = { session: [] };
 
-/** Any one of the permissions suffices, and a simple key holds its own. */
-function security({ permissions, anyCaller, sessionOnly }: Operation): Json[] {
+/** Any one of the permissions suffices unless all are needed, and a simple key holds its own. */
+function security({ permissions, needsAll, anyCaller, sessionOnly }: Operation): Json[] {
   if (sessionOnly) return [session];
   if (anyCaller) return [{ simpleKey: [] }, { oauth: [] }, session];
   if (permissions.length === 0) return [];
-  const byToken = permissions.map((permission) => ({ oauth: [permission] }));
+  const byToken = needsAll
+    ? [{ oauth: permissions }]
+    : permissions.map((permission) => ({ oauth: [permission] }));
   return [{ simpleKey: [] }, ...byToken, session];
 }
 

@@ -311,6 +311,8 @@ export interface Operation {
   readonly description?: string;
   /** Any one of them suffices. An empty list: the operation needs no key. */
   readonly permissions: readonly Permission[];
+  /** The caller needs all of the permissions. */
+  readonly needsAll?: true;
   /** It only describes the caller, so any valid key or token suffices. */
   readonly anyCaller?: true;
   /** Only a session may call it; no permission is needed. */
@@ -3899,6 +3901,7 @@ export const operations = {
       'orders, auto orders, mails, tasks, events and deliveries, without what opens a card. The ' +
       'audit log records each export.',
     permissions: ['customer_read', 'customer_write', 'order_read', 'auto_order_read'],
+    needsAll: true,
     params: Type.Object({ customer_profile_oid: oid() }),
     response: CustomerExportResponse,
     payload: 'export',
@@ -3917,6 +3920,7 @@ export const operations = {
       'not completed or rejected, a charge or refund has no result, or a dispute is open. It ' +
       'cannot be undone.',
     permissions: ['customer_write', 'order_write', 'auto_order_write'],
+    needsAll: true,
     params: Type.Object({ customer_profile_oid: oid() }),
     response: CustomerErasureResponse,
     payload: 'erasure',

@@ -80,12 +80,12 @@ function route({ method, base, path }: Operation): Html {
   return html`<span class="method ${method.toLowerCase()}">${method}</span> <code>${raw(breakable)}</code>`;
 }
 
-function needs({ permissions, anyCaller, sessionOnly }: Operation): Html {
+function needs({ permissions, needsAll, anyCaller, sessionOnly }: Operation): Html {
   if (sessionOnly) return raw('Needs a session.');
   if (anyCaller) return raw('Any key, token or session suffices.');
   if (permissions.length === 0) return raw('Needs no key.');
   const codes = permissions.map((permission) => html`<code>${permission}</code>`.text);
-  return raw(`Needs ${codes.join(' or ')}.`);
+  return raw(`Needs ${codes.join(needsAll ? ' and ' : ' or ')}.`);
 }
 
 function section(title: string, fields: Readonly<Record<string, ShownField>>): Html {

@@ -245,8 +245,9 @@ async function askColleague(
   id: OperationId,
   { who, permissions, hasEnded, request }: Caller,
 ): Promise<string[]> {
-  const operation = operationOf(id);
-  if (operation.permissions.some((permission) => permissions.includes(permission))) return [];
+  const { permissions: needed, needsAll }: Operation = operationOf(id);
+  const missing = needed.filter((permission) => !permissions.includes(permission));
+  if (missing.length < (needsAll ? 1 : needed.length)) return [];
   asked++;
   const { status, headers } = await app.request({
     operation: id,
@@ -255,7 +256,7 @@ async function askColleague(
     ...request,
   });
   if (hasEnded) return [401, 410].includes(status) ? [] : [`${id}, ${who}: ${status}`];
-  const isNamed = String(headers['uc-rest-error']).includes(operation.permissions[0]!);
+  const isNamed = String(headers['uc-rest-error']).includes(missing[0]!);
   return status === 401 && isNamed ? [] : [`${id}, ${who}: ${status} ${headers['uc-rest-error']}`];
 }
 

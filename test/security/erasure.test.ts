@@ -158,6 +158,23 @@ test('each thing that still needs the person is an obstacle, and is named', asyn
   assert.ok((await placesInTables()).length > 0);
 });
 
+test('an export and an erasure need all of their permissions', async () => {
+  const refused: [operation: 'exportCustomer' | 'eraseCustomer', has: string[], lacks: RegExp][] = [
+    ['exportCustomer', ['auto_order_read'], /customer_read and customer_write and order_read\./],
+    ['exportCustomer', ['customer_read', 'customer_write', 'order_read'], / auto_order_read\./],
+    ['eraseCustomer', ['order_write', 'customer_write'], /Grant it auto_order_write\./],
+  ];
+  for (const [operation, has, lacks] of refused) {
+    const { status, text } = await app.request({
+      operation,
+      params,
+      key: await app.addKey('TEST', has),
+    });
+    assert.equal(status, 401, `${operation} by ${has.join()}`);
+    assert.match(text, lacks);
+  }
+});
+
 test('the export has every table with the person, and nothing that opens a card', async () => {
   const { export: exported } = await ask({ operation: 'exportCustomer', params });
   const rows = exported.tables as Record<string, object[]>;

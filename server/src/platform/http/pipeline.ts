@@ -385,11 +385,10 @@ const tooMany = ({ limit, seconds, retryAfterSeconds }: RateExcess): Refusal =>
   refusal('rate_limited', { limit, seconds }, { retryAfterSeconds });
 
 function checkPermission(operation: Operation, principal: Principal): void {
-  const needed = operation.permissions;
-  if (
-    needed.length > 0 &&
-    !needed.some((permission) => principal.actor.permissions.has(permission))
-  )
+  const { permissions: needed, needsAll = false } = operation;
+  const missing = needed.filter((permission) => !principal.actor.permissions.has(permission));
+  if (needsAll && missing.length > 0) refuse('missing_permission', { needed: missing, needsAll });
+  if (needed.length > 0 && missing.length === needed.length)
     refuse('missing_permission', { needed });
   const { session } = principal.actor;
   if (operation.sessionOnly && !session) refuse('session_needed', {});
