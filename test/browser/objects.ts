@@ -28,14 +28,13 @@ export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
     },
   });
   const webhook = required(made.body.webhook, 'a webhook');
-  const keys = await request({ operation: 'getApiKeys' });
   const { itemOid, couponOid, taxRateOid } = await sellingObjects(request);
   return {
     itemOid,
     couponOid,
     taxRateOid,
     webhookOid: webhook.webhook_oid ?? 0,
-    keyId: keys.body.api_keys?.[0]?.key_id ?? 0,
+    keyId: await keyOf(request),
     personId: user.user_id ?? 0,
     groupOid: group.group_oid ?? 0,
     autoOrderCode: autoOrder.auto_order_code ?? '',
@@ -43,6 +42,11 @@ export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
     orderId: order.order_id ?? '',
     customerOid: order.customer?.customer_profile_oid ?? 0,
   };
+}
+
+async function keyOf(request: BrowserWorld['request']): Promise<number> {
+  const { body } = await request({ operation: 'getApiKeys' });
+  return required(body.api_keys?.[0]?.key_id, 'a key');
 }
 
 /** An item of the demo, and what the merchant sells by: a coupon, a shipping method, a tax rate. */

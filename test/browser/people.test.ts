@@ -147,7 +147,7 @@ test(
     const works = async (key: string) =>
       (
         await fetch(`${world.url}/rest/v2/item/items`, {
-          headers: { 'x-ultracart-simple-key': key },
+          headers: { 'x-ultracart-simple-key': key, 'x-ultracart-api-version': '2017-03-01' },
         })
       ).status;
     const stored = async () => {

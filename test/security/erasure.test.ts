@@ -39,7 +39,12 @@ const mentionTables = new Set(
 mentionTables.add('audit_entry');
 const aboutPeople = [...new Set(people.map(({ table }) => table))].sort();
 /** These only point to the person: by numbers, or by the key of a file. */
-const pointers = ['auto_order_update_job', 'email_list_member', 'workflow_file'];
+const pointers = [
+  'auto_order_update_job',
+  'email_list_member',
+  'verification_mail',
+  'workflow_file',
+];
 
 /** Where a text has words of the person, in any case, also where it is encoded for a mail. */
 const wordsIn = (text: string): string[] =>
