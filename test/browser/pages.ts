@@ -114,6 +114,12 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     forbidden: mayNot('/customers/1'),
     refused: failed('/customers/1'),
   },
+  customerErase: {
+    heading: /./,
+    filled: ({ customerOid }) => [
+      { at: `/customers/${customerOid}/erase`, shows: 'Erase for good' },
+    ],
+  },
   orders: {
     heading: 'Orders',
     filled: ({ orderId }) => [

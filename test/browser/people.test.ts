@@ -1,5 +1,6 @@
 // A lead adds a colleague, gives and takes rights, and meets another lead in the same form.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { withBrowser } from './chromium.ts';
 import { addPerson, enter } from './people.ts';
@@ -176,6 +177,45 @@ test(
     const { body } = await world.request({ operation: 'getApiKeys' });
     assert.equal(body.api_keys.find(({ name }) => name === 'Warehouse')?.state, 'revoked');
     assertQuiet();
+    await close();
+  },
+);
+
+test(
+  'a customer is exported and erased; an open one is not, and the reason is shown',
+  withBrowser,
+  async () => {
+    const { body } = await world.request({ operation: 'searchCustomers', body: {} });
+    const busy = body.customers[0]!.customer_profile_oid!;
+    const made = await world.request({
+      operation: 'insertCustomer',
+      body: { email: 'gone@example.com' },
+    });
+    const gone = made.body.customer.customer_profile_oid!;
+    const { page, close } = await watchedPage(`${world.url}/customers/${busy}`, {}, (context) =>
+      enter(context, world, dana),
+    );
+    const downloaded = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export everything' }).click();
+    const file = await readFile((await (await downloaded).path())!, 'utf8');
+    assert.ok(JSON.parse(file).tables.auto_order.length > 0);
+
+    const dialog = page.getByRole('dialog');
+    const button = dialog.getByRole('button', { name: 'Erase for good' });
+    await page.getByRole('link', { name: 'Erase …' }).click();
+    const typed = dialog.getByRole('textbox');
+    await typed.fill('someone@example.com');
+    assert.equal(await button.isDisabled(), true);
+    await typed.fill(body.customers[0]!.email ?? '');
+    await button.click();
+    await dialog.getByRole('alert').getByText('cannot be erased yet').waitFor();
+
+    await page.goto(`${world.url}/customers/${gone}/erase`);
+    await typed.fill('Gone@example.com');
+    await button.click();
+    await page.getByRole('status').getByText(`Customer ${gone} erased.`).waitFor();
+    const params = { customer_profile_oid: gone };
+    assert.equal((await world.request({ operation: 'getCustomer', params })).status, 404);
     await close();
   },
 );

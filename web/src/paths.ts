@@ -11,6 +11,7 @@ export const paths = {
   autoOrder: '/auto-orders/$code',
   customers: '/customers',
   customer: '/customers/$oid',
+  customerErase: '/customers/$oid/erase',
   orders: '/orders',
   order: '/orders/$id',
   orderEdit: '/orders/$id/edit/$part',

@@ -67,6 +67,12 @@ const customer = createRoute({
   component: lazyRouteComponent(() => import('./customers/CustomerPage.tsx'), 'CustomerPage'),
 });
 
+const customerErase = createRoute({
+  getParentRoute: () => customer,
+  path: 'erase',
+  component: lazyRouteComponent(() => import('./customers/EraseDialog.tsx'), 'EraseDialog'),
+});
+
 const orders = createRoute({
   getParentRoute: () => inside,
   path: paths.orders,
@@ -157,7 +163,7 @@ const insideRoutes = [
   autoOrders,
   autoOrder.addChildren([autoOrderEdit, autoOrderJson]),
   customers,
-  customer,
+  customer.addChildren([customerErase]),
   orders,
   orderPage.addChildren([order, orderEdit, orderRefund, orderAction]),
   health,

@@ -1,6 +1,6 @@
 import type { Customer } from '@perennial/contract/customer.ts';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Outlet, useParams } from '@tanstack/react-router';
 import { nameOf } from '../autoOrders/words.ts';
 import { Facts } from '../kit/facts.tsx';
 import { Loaded } from '../kit/loaded.tsx';
@@ -14,6 +14,7 @@ import { TaskList } from '../objectTasks/TaskList.tsx';
 import { addressLines } from '../orders/order.ts';
 import { useCan } from '../shell/session.tsx';
 import { CustomerAutoOrders, CustomerOrders } from './CustomerTables.tsx';
+import { PersonActions } from './PersonActions.tsx';
 import { customerAutoOrdersQuery, customerOrdersQuery, customerQuery } from './queries.ts';
 import { Timeline } from './Timeline.tsx';
 
@@ -26,10 +27,11 @@ export function CustomerPage() {
     ? nameOf({ ...billing, ...(result.data.email !== undefined && { email: result.data.email }) })
     : `Customer ${oid}`;
   return (
-    <Page title={name}>
+    <Page title={name} actions={result.data && <PersonActions oid={oid} />}>
       <Loaded result={result} what="the customer" rows={10}>
         {(customer) => <Known oid={Number(oid)} customer={customer} />}
       </Loaded>
+      <Outlet />
     </Page>
   );
 }

@@ -8,6 +8,7 @@ import type {
 import type { TimelineResponse } from '@perennial/contract/timeline.ts';
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
+import { queryClient } from '../api/query.ts';
 import type { Refused } from '../api/refused.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
@@ -121,3 +122,18 @@ export const customerTimelineQuery = (oid: number) =>
     initialPageParam: undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor,
   });
+
+/** All that is stored about a customer, as JSON that people can read. */
+export async function exportCustomer(oid: string): Promise<string> {
+  const params = { customer_profile_oid: Number(oid) };
+  const { export: exported } = await call('exportCustomer', { params });
+  return JSON.stringify(exported, undefined, 2);
+}
+
+/** Erases a customer for good. */
+export async function eraseCustomer(oid: string, idempotencyKey: string): Promise<void> {
+  const params = { customer_profile_oid: Number(oid) };
+  await call('eraseCustomer', { params, idempotencyKey });
+  queryClient.removeQueries({ queryKey: customerKey(oid) });
+  await queryClient.invalidateQueries({ queryKey: ['customers'] });
+}

@@ -10,6 +10,7 @@ import { Icon } from './icons.tsx';
 import type { ListResult } from './list.tsx';
 import { loadedRows } from './listQuery.ts';
 import type { Selection } from './listSelection.ts';
+import { saveAs } from './saveAs.ts';
 import { useStore } from './store.ts';
 
 /** What can be done with the selected rows of a list, or with all loaded ones. */
@@ -30,7 +31,8 @@ export function SelectionBar<Row extends object>({
   const selected = useStore(selection, (place) => place.selected);
   const { rows: loaded } = loadedRows(result.data);
   const rows = selected.size === 0 ? [] : loaded.filter((row) => selected.has(keyOf(row)));
-  const save = (saved: readonly Row[]) => saveAs(`${what.replaceAll(' ', '-')}.csv`, csvOf(saved));
+  const save = (saved: readonly Row[]) =>
+    saveAs(`${what.replaceAll(' ', '-')}.csv`, csvOf(saved), 'text/csv');
   useCommands({
     'list.export': loaded.length > 0 ? () => save(rows.length > 0 ? rows : loaded) : undefined,
   });
@@ -112,11 +114,3 @@ const Small = ({ words, onClick }: { readonly words: string; onClick(): void }) 
     {words}
   </Button>
 );
-
-/** Lets the browser save a text as a file. */
-function saveAs(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
-}

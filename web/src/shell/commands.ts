@@ -459,6 +459,13 @@ export const commands = [
     also: 'remove',
   },
   {
+    id: 'customer.export',
+    words: 'Export everything about the customer',
+    place: 'customer',
+    needs: ['customer_write'],
+    also: 'privacy data gdpr',
+  },
+  {
     id: 'key.new',
     words: 'Make an API key',
     place: 'anywhere',

@@ -11,6 +11,7 @@ export const consoleRoutes = [
   '/auto-orders/:code',
   '/customers',
   '/customers/:oid',
+  '/customers/:oid/erase',
   '/orders',
   '/orders/:id',
   '/orders/:id/edit/:part',
