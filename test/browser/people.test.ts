@@ -186,12 +186,12 @@ test(
   withBrowser,
   async () => {
     const { body } = await world.request({ operation: 'searchCustomers', body: {} });
-    const busy = body.customers[0]!.customer_profile_oid!;
+    const busy = body.customers[0].customer_profile_oid;
     const made = await world.request({
       operation: 'insertCustomer',
       body: { email: 'gone@example.com' },
     });
-    const gone = made.body.customer.customer_profile_oid!;
+    const gone = made.body.customer.customer_profile_oid;
     const { page, close } = await watchedPage(`${world.url}/customers/${busy}`, {}, (context) =>
       enter(context, world, dana),
     );
@@ -206,7 +206,7 @@ test(
     const typed = dialog.getByRole('textbox');
     await typed.fill('someone@example.com');
     assert.equal(await button.isDisabled(), true);
-    await typed.fill(body.customers[0]!.email ?? '');
+    await typed.fill(body.customers[0].email);
     await button.click();
     await dialog.getByRole('alert').getByText('cannot be erased yet').waitFor();
 
