@@ -197,7 +197,7 @@ test(
     );
     const downloaded = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export everything' }).click();
-    const file = await readFile((await (await downloaded).path())!, 'utf8');
+    const file = await readFile(await (await downloaded).path(), 'utf8');
     assert.ok(JSON.parse(file).tables.auto_order.length > 0);
 
     const dialog = page.getByRole('dialog');

@@ -43,7 +43,7 @@ export function PersonActions({ oid }: { readonly oid: string }) {
           Erase …
         </Button>
       )}
-      <Refusal error={error} />
+      {error && <Refusal error={error} />}
     </>
   );
 }
