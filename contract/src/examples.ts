@@ -170,6 +170,12 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     ],
   },
   insertStockAdjustment: { distribution_center_code: 'DFLT', change: 24, reason: 'Delivery 5512' },
+  updateItemInventories: {
+    inventory_updates: [
+      { merchant_item_id: 'COFFEE', distribution_center_code: 'DFLT', inventory_level: 120 },
+    ],
+  },
+  updateItemShippingDistributionCenterByCode: { inventory_level: 120, reorder_inventory_level: 20 },
   updateInventory: { inventories: [{ itemId: 'COFFEE', quantity: 120 }] },
   estimatePricing: {
     items: [{ merchant_item_id: 'COFFEE', quantity: 2, auto_order_schedule: 'Monthly' }],

@@ -1,6 +1,6 @@
 /** How an item ships: methods, cases, markups, restrictions and the stock of each place. */
 import type { Static } from 'typebox';
-import { Distance, Weight } from './common.ts';
+import { answer, Distance, Weight } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, textTo } from './fields.ts';
 
 export const ItemShippingCase = model('ItemShippingCase', 'How many of an item a case holds.', {
@@ -58,6 +58,28 @@ export const ItemShippingDistributionCenter = model(
   },
 );
 export type ItemShippingDistributionCenter = Static<typeof ItemShippingDistributionCenter>;
+
+export const ItemShippingDistributionCenterResponse = answer(
+  'ItemShippingDistributionCenterResponse',
+  { item_shipping_distribution_center: one(ItemShippingDistributionCenter) },
+);
+export type ItemShippingDistributionCenterResponse = Static<
+  typeof ItemShippingDistributionCenterResponse
+>;
+
+export const ItemInventoryUpdate = model(
+  'ItemInventoryUpdate',
+  'How much of an item a distribution center has.',
+  { distribution_center_code: text(), inventory_level: decimal(), merchant_item_id: text() },
+);
+export type ItemInventoryUpdate = Static<typeof ItemInventoryUpdate>;
+
+export const ItemInventoryUpdateRequest = model(
+  'ItemInventoryUpdateRequest',
+  'The stock that items have from now on.',
+  { inventory_updates: many(ItemInventoryUpdate, 'At most 500.') },
+);
+export type ItemInventoryUpdateRequest = Static<typeof ItemInventoryUpdateRequest>;
 
 export const ItemShippingMethod = model(
   'ItemShippingMethod',

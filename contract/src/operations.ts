@@ -125,6 +125,11 @@ import {
 } from './fulfillment.ts';
 import { Item, ItemResponse, ItemsResponse } from './item.ts';
 import { ItemContentAttribute, ItemDigitalItem, ItemReview } from './itemContent.ts';
+import {
+  ItemInventoryUpdateRequest,
+  ItemShippingDistributionCenter,
+  ItemShippingDistributionCenterResponse,
+} from './itemShipping.ts';
 import { LiveAuthRequest, LiveAuthResponse, liveTopicPermissions } from './live.ts';
 import {
   customerMailKinds,
@@ -1556,6 +1561,42 @@ export const operations = {
     response: ItemInventorySnapshotResponse,
     payload: 'inventories',
     status: 200,
+  },
+  updateItemInventories: {
+    tag: 'item',
+    method: 'PUT',
+    base: '/rest/v2',
+    path: '/item/items/update_item_inventories',
+    summary: 'Set the stock of items at distribution centers',
+    description: 'All of them or none: a refusal names the element.',
+    permissions: ['item_write'],
+    body: ItemInventoryUpdateRequest,
+    status: 204,
+    maxElements: 500,
+  },
+  getItemShippingDistributionCenterByCode: {
+    tag: 'item',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/item/items/{merchant_item_oid}/shipping/distribution_centers/by_code/{distribution_center_code}',
+    summary: 'Read the stock of an item at a distribution center',
+    permissions: ['item_read'],
+    params: Type.Object({ merchant_item_oid: oid(), distribution_center_code: Type.String() }),
+    response: ItemShippingDistributionCenterResponse,
+    payload: 'item_shipping_distribution_center',
+    status: 200,
+  },
+  updateItemShippingDistributionCenterByCode: {
+    tag: 'item',
+    method: 'PUT',
+    base: '/rest/v2',
+    path: '/item/items/{merchant_item_oid}/shipping/distribution_centers/by_code/{distribution_center_code}',
+    summary: 'Update an item at a distribution center',
+    description: 'Absent fields stay. A center that the item does not have is added.',
+    permissions: ['item_write'],
+    params: Type.Object({ merchant_item_oid: oid(), distribution_center_code: Type.String() }),
+    body: ItemShippingDistributionCenter,
+    status: 204,
   },
   deleteItem: {
     tag: 'item',

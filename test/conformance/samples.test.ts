@@ -579,3 +579,47 @@ test('customer: email lists, a verified address, a magic link', async () => {
   });
   assert.match(url, /^http.*\/customer\/[\w-]+$/);
 });
+
+test('item: the stock at a center, one and many', async () => {
+  const { item } = await ask({
+    operation: 'insertItem',
+    body: { merchant_item_id: 'BOWL', shipping: { track_inventory: true } },
+  });
+  const params = {
+    merchant_item_oid: String(item.merchant_item_oid),
+    distribution_center_code: 'dflt',
+  };
+  const read = async () =>
+    (await ask({ operation: 'getItemShippingDistributionCenterByCode', params }))
+      .item_shipping_distribution_center;
+  await ask({
+    operation: 'updateItemShippingDistributionCenterByCode',
+    params,
+    body: { handles: true, inventory_level: 7, sku: 'B-1' },
+  });
+  const set = (merchant_item_id: string, inventory_level: number) => ({
+    merchant_item_id,
+    inventory_level,
+    distribution_center_code: 'DFLT',
+  });
+  await ask({ operation: 'updateItemInventories', body: { inventory_updates: [set('BOWL', 9)] } });
+  const expected = {
+    distribution_center_code: 'DFLT',
+    handles: true,
+    inventory_level: 9,
+    sku: 'B-1',
+  };
+  assert.deepEqual(await read(), expected);
+  const refused = await app.request({
+    operation: 'updateItemInventories',
+    body: { inventory_updates: [set('BOWL', 1), set('NOTHING', 1)] },
+  });
+  assert.equal(refused.status, 404);
+  assert.deepEqual(await read(), expected, 'all of them or none');
+  const other = await app.request({
+    operation: 'updateItemShippingDistributionCenterByCode',
+    params,
+    body: { distribution_center_code: 'WEST' },
+  });
+  assert.match(other.body.error.developer_message, /is not dflt, the center of the path/);
+});

@@ -301,6 +301,52 @@ test('stock that runs low, runs out and comes back', async () => {
   assert.match(again.body.error.developer_message, /Another task about this is already open/);
 });
 
+test('the tasks of the stock follow what is sold and what comes back', async () => {
+  const center = { distribution_center_code: 'A', handles: true, reorder_inventory_level: 5 };
+  await ask(app, {
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'BOWL',
+      pricing: { cost: 5 },
+      shipping: {
+        track_inventory: true,
+        distribution_centers: [{ ...center, inventory_level: 7 }],
+      },
+    },
+  });
+  const sell = async (quantity: number): Promise<string> => {
+    const { order } = await ask(app, {
+      operation: 'insertOrder',
+      body: {
+        billing: { email: 'bowls@example.com' },
+        items: [{ merchant_item_id: 'BOWL', quantity }],
+        payment: { payment_method: 'Cash' },
+        channel_partner: { skip_payment_processing: true, store_completed: false },
+      },
+    });
+    return order.order_id;
+  };
+  await sell(1);
+  assert.deepEqual(await shown({ object_id: 'BOWL' }), []);
+  await sell(2);
+  assert.deepEqual(await shown({ object_id: 'BOWL' }), ['item_low_stock open']);
+  const last = await sell(4);
+  assert.deepEqual(await shown({ object_id: 'BOWL' }), [
+    'item_low_stock closed - system',
+    'item_out_of_stock open',
+  ]);
+  await ask(app, {
+    operation: 'updateOrder',
+    params: { order_id: last },
+    body: { current_stage: 'Rejected' },
+  });
+  assert.deepEqual(await shown({ object_id: 'BOWL' }), [
+    'item_low_stock closed - system',
+    'item_out_of_stock closed - system',
+    'item_low_stock open',
+  ]);
+});
+
 test('a switched-off rule raises nothing, and what was raised still closes', async () => {
   await ask(app, {
     operation: 'updateWorkflowRules',

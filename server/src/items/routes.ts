@@ -13,6 +13,7 @@ import type { Input, Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
 import { adjustStock, getAdjustments } from './adjustmentOperations.ts';
 import { updateItems } from './batchOperations.ts';
+import { getCenterOfItem, updateCenterOfItem } from './centerOperations.ts';
 import {
   getDigitalItem,
   getDigitalItems,
@@ -40,6 +41,11 @@ import {
   updateReview,
 } from './reviewOperations.ts';
 import { getTiers, insertTier, removeTier, updateTier } from './tierOperations.ts';
+
+const centerKey = (params: { merchant_item_oid: number; distribution_center_code: string }) => ({
+  itemOid: params.merchant_item_oid,
+  code: params.distribution_center_code.trim(),
+});
 
 /** The item operations of the contract. */
 export const itemRoutes = {
@@ -74,6 +80,12 @@ export const itemRoutes = {
   },
   insertStockAdjustment: async (context, { params, body }) =>
     payload(await adjustStock(context, params.merchant_item_oid, body)),
+  getItemShippingDistributionCenterByCode: async (context, { params }) =>
+    payload(await getCenterOfItem(context, centerKey(params))),
+  updateItemShippingDistributionCenterByCode: async (context, { params, body }) => {
+    await updateCenterOfItem(context, centerKey(params), body);
+    return noContent();
+  },
   getReviews: async (context, { params }) =>
     payload(await getReviews(context, params.merchant_item_oid)),
   getReview: async (context, { params }) => payload(await getReview(context, reviewKey(params))),

@@ -33,6 +33,7 @@ import {
   getWaitingOrders,
   shipOrders,
   updateInventory,
+  updateItemInventories,
 } from './shipmentOperations.ts';
 import { addItemsAndRelease, getOrderStages, releaseOrder } from './stageOperations.ts';
 import { generateOrderToken, orderIdOfToken } from './tokenOperations.ts';
@@ -212,6 +213,10 @@ const fulfillmentRoutes = {
     batchAnswer(await acknowledgeOrders(context, params.distribution_center_code, body.order_ids)),
   shipOrders: async (context, { params, body }) =>
     batchAnswer(await shipOrders(context, params.distribution_center_code, body.shipments)),
+  updateItemInventories: async (context, { body }) => {
+    await updateItemInventories(context, body.inventory_updates);
+    return noContent();
+  },
   updateInventory: async (context, { params, body }) =>
     batchAnswer(await updateInventory(context, params.distribution_center_code, body.inventories)),
 } satisfies Routes;

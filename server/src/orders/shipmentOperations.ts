@@ -3,6 +3,7 @@ import type {
   FulfillmentResult,
   FulfillmentShipment,
 } from '@perennial/contract/fulfillment.ts';
+import type { ItemInventoryUpdate } from '@perennial/contract/itemShipping.ts';
 import { setInventoryLevel } from '../items/inventoryOperations.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
@@ -150,6 +151,29 @@ export async function updateInventory(
       return setInventoryLevel(context, itemId, { center, level: quantity });
     },
   );
+}
+
+/**
+ * Sets how much of items distribution centers have (current API, updateItemInventories). All of
+ * them or none.
+ */
+export function updateItemInventories(
+  context: Context,
+  updates: readonly ItemInventoryUpdate[] | null | undefined,
+): Promise<void> {
+  const given = batch('inventory_updates', updates, inventoriesMax);
+  return inTransaction(context, async (context) => {
+    for (const [index, update] of given.entries()) {
+      const field = `inventory_updates[${index}]`;
+      const { merchant_item_id: itemId, inventory_level: level } = update;
+      const { distribution_center_code: code } = update;
+      if (!itemId) return refuse('missing_field', { field: `${field}.merchant_item_id` });
+      if (!code) return refuse('missing_field', { field: `${field}.distribution_center_code` });
+      if (level == null) return refuse('missing_field', { field: `${field}.inventory_level` });
+      const center = await requireCenter(context, code);
+      await setInventoryLevel(context, itemId, { center, level });
+    }
+  });
 }
 
 function batch<Element>(

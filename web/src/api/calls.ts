@@ -202,6 +202,17 @@ export const calls = {
   updateItem: ['PUT', '/rest/v2/item/items/{merchant_item_oid}', 'item_write'],
   updateItems: ['PUT', '/rest/v2/item/items/batch', 'item_write'],
   getInventorySnapshot: ['GET', '/rest/v2/item/items/inventory_snapshot', 'item_read'],
+  updateItemInventories: ['PUT', '/rest/v2/item/items/update_item_inventories', 'item_write'],
+  getItemShippingDistributionCenterByCode: [
+    'GET',
+    '/rest/v2/item/items/{merchant_item_oid}/shipping/distribution_centers/by_code/{distribution_center_code}',
+    'item_read',
+  ],
+  updateItemShippingDistributionCenterByCode: [
+    'PUT',
+    '/rest/v2/item/items/{merchant_item_oid}/shipping/distribution_centers/by_code/{distribution_center_code}',
+    'item_write',
+  ],
   deleteItem: ['DELETE', '/rest/v2/item/items/{merchant_item_oid}', 'item_write'],
   insertUpdateItemContentAttribute: [
     'POST',
