@@ -1592,7 +1592,7 @@ export const operations = {
     base: '/rest/v2',
     path: '/item/items/{merchant_item_oid}/shipping/distribution_centers/by_code/{distribution_center_code}',
     summary: 'Update an item at a distribution center',
-    description: 'Absent fields stay. A center that the item does not have is added.',
+    description: 'Absent fields stay. The item has the center: updateItemInventories adds one.',
     permissions: ['item_write'],
     params: Type.Object({ merchant_item_oid: oid(), distribution_center_code: Type.String() }),
     body: ItemShippingDistributionCenter,

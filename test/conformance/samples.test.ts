@@ -592,21 +592,22 @@ test('item: the stock at a center, one and many', async () => {
   const read = async () =>
     (await ask({ operation: 'getItemShippingDistributionCenterByCode', params }))
       .item_shipping_distribution_center;
-  await ask({
-    operation: 'updateItemShippingDistributionCenterByCode',
-    params,
-    body: { handles: true, inventory_level: 7, sku: 'B-1' },
-  });
   const set = (merchant_item_id: string, inventory_level: number) => ({
     merchant_item_id,
     inventory_level,
     distribution_center_code: 'DFLT',
   });
   await ask({ operation: 'updateItemInventories', body: { inventory_updates: [set('BOWL', 9)] } });
+  await ask({
+    operation: 'updateItemShippingDistributionCenterByCode',
+    params,
+    body: { reorder_inventory_level: 3, sku: 'B-1' },
+  });
   const expected = {
     distribution_center_code: 'DFLT',
     handles: true,
     inventory_level: 9,
+    reorder_inventory_level: 3,
     sku: 'B-1',
   };
   assert.deepEqual(await read(), expected);

@@ -1,6 +1,6 @@
 import type { Item } from '@perennial/contract/item.ts';
 import type { ItemShippingDistributionCenter } from '@perennial/contract/itemShipping.ts';
-import { fold, upperCode } from '../kernel/caseFolding.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -20,17 +20,17 @@ export async function getCenterOfItem(
 ): Promise<ItemShippingDistributionCenter> {
   const { json } = await getItem(context, { oid: itemOid }, withCenters);
   const { shipping } = JSON.parse(json) as Item;
-  return (
-    shipping?.distribution_centers?.find(isAt(code)) ??
-    refuse('not_found', { what: `distribution center of item ${itemOid}`, id: code })
-  );
+  return shipping?.distribution_centers?.find(isAt(code)) ?? noCenter({ itemOid, code });
 }
+
+const noCenter = ({ itemOid, code }: CenterOfItem): never =>
+  refuse('not_found', { what: `distribution center of item ${itemOid}`, id: code });
 
 const withCenters: ReadonlySet<string> = new Set(['shipping', 'shipping.distribution_centers']);
 
 /**
- * Changes what an item has at a center, and adds the center to an item that does not have it
- * (current API, updateItemShippingDistributionCenterByCode). Absent fields stay.
+ * Changes what an item has at one of its centers (current API,
+ * updateItemShippingDistributionCenterByCode). Absent fields stay.
  */
 export function updateCenterOfItem(
   context: Context,
@@ -42,13 +42,10 @@ export function updateCenterOfItem(
     const { merchantId } = context.merchant;
     const { item } = (await lockItem(context.db, merchantId, itemOid)) ?? noItem({ oid: itemOid });
     const before = item.shipping?.distribution_centers ?? [];
-    const known = before.find(isAt(code));
-    const own = { distribution_center_code: known?.distribution_center_code ?? upperCode(code) };
-    const changed = merged<ItemShippingDistributionCenter>(known ?? {}, { ...change, ...own });
-    const distribution_centers =
-      known === undefined
-        ? [...before, changed]
-        : before.map((each) => (each === known ? changed : each));
+    const known = before.find(isAt(code)) ?? noCenter({ itemOid, code });
+    const { distribution_center_code } = known;
+    const changed = merged(known, { ...change, distribution_center_code });
+    const distribution_centers = before.map((each) => (each === known ? changed : each));
     return updateItem(
       context,
       itemOid,
