@@ -114,6 +114,29 @@ test('books in a file outlive the process, and a line that a crash cut off is as
   await rm(folder, { recursive: true });
 });
 
+test('two servers on one file know what the other charged, and book each key once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'perennial-books-'));
+  try {
+    const path = join(folder, 'simulator.jsonl');
+    const [one, two] = [new SimulatorBooks(path), new SimulatorBooks(path)];
+    const charge = order('tok_approve');
+    assert.equal(outcome(two.find(charge.account, charge.key)), 'absent');
+    assert.equal(outcome(one.charge(charge)), 'captured');
+    assert.equal(outcome(two.find(charge.account, charge.key)), 'captured');
+    two.charge(charge);
+    const { reference } = two.captures()[0]!;
+    const refund = { account: charge.account, key: 'refund', reference, amount: charge.amount };
+    assert.equal(two.refund(refund).kind, 'refunded');
+    assert.equal(one.refund({ ...refund, key: 'again' }).kind, 'refused');
+    const lines = (await readFile(path, 'utf8')).trim().split('\n');
+    assert.equal(lines.length, 2, 'one charge and one refund');
+    one.close();
+    two.close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('the table of cards in the documentation is the one that decides', async () => {
   const documented = await readFile(new URL('../../../docs/testing.md', import.meta.url), 'utf8');
   for (const { token, meaning } of testCards) {

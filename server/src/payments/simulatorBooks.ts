@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -111,8 +112,9 @@ export type RefundBookAnswer =
 
 /**
  * The simulator's own books, separate from our tables. They are the authority on what was captured,
- * by key. They are kept in memory. With a file, every entry is appended before it is answered, and
- * the file is read at the start.
+ * by key. They are kept in memory. With a file, every entry is appended before it is answered. The
+ * file is read at the start, and what another server on the same `DATA_DIR` appends before each
+ * answer.
  */
 export class SimulatorBooks {
   readonly #charges = new Map<string, BookedCharge>();
@@ -124,23 +126,33 @@ export class SimulatorBooks {
   readonly #scripts = new Map<string, Behaviour[]>();
   #isDown = false;
   readonly #file: number | undefined;
+  readonly #path: string;
+  /** The bytes of the file whose entries are in memory. */
+  #readTo = 0;
 
   constructor(path?: string, { isReadOnly = false }: { isReadOnly?: boolean | undefined } = {}) {
+    this.#path = path ?? '';
     if (path === undefined) return;
     if (!isReadOnly) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const whole = existsSync(path) ? wholeLines(path) : '';
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    // A crash may cut off the last line. It was never answered, so it is omitted.
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     for (const [at, line] of whole.split('\n').entries())
       if (line !== '') this.#apply(entryOf(line, path, at + 1));
     if (isReadOnly) return;
-    this.#file = openSync(path, 'a', 0o600);
+    this.#file = openSync(path, 'a+', 0o600);
     // Books of an earlier release were open to the machine's other accounts.
     fchmodSync(this.#file, 0o600);
-    ftruncateSync(this.#file, Buffer.byteLength(whole));
+    this.#readTo = Buffer.byteLength(whole);
+    // Unless another server has just appended something.
+    if (fstatSync(this.#file).size === Buffer.byteLength(text))
+      ftruncateSync(this.#file, this.#readTo);
   }
 
   /** Charges once per key. A repetition is answered from the books. */
   charge(order: ChargeOrder): BookAnswer {
     if (this.#isDown) return lost;
+    this.#catchUp();
     const id = idOf(order);
     const booked = this.#charges.get(id);
     if (booked)
@@ -153,6 +165,7 @@ export class SimulatorBooks {
   /** Returns what the books hold for a key. */
   find(account: string, key: string): BookAnswer {
     if (this.#isDown) return lost;
+    this.#catchUp();
     const charge = this.#charges.get(idOf({ account, key }));
     return charge ? { kind: 'charge', charge, delayMs: 0 } : { kind: 'absent' };
   }
@@ -160,6 +173,7 @@ export class SimulatorBooks {
   /** Gives up a payment that waits for its customer. One that has ended stays as it is. */
   cancel(reference: string): BookAnswer {
     if (this.#isDown) return lost;
+    this.#catchUp();
     const charge = this.#byReference.get(reference);
     if (charge === undefined) return { kind: 'absent' };
     return this.#end(charge, 'authentication required');
@@ -171,6 +185,7 @@ export class SimulatorBooks {
    */
   confirm({ merchantId, reference, isConfirmed }: CustomerChoice): BookAnswer {
     if (this.#isDown) return lost;
+    this.#catchUp();
     const charge = this.#byReference.get(reference);
     if (charge === undefined || charge.merchantId !== merchantId) return { kind: 'absent' };
     if (!isConfirmed) return { kind: 'charge', charge, delayMs: 0 };
@@ -188,6 +203,7 @@ export class SimulatorBooks {
   /** Refunds at most what is left of a capture, once per key. */
   refund(order: RefundOrder): RefundBookAnswer {
     if (this.#isDown) return lost;
+    this.#catchUp();
     const known = this.#refunds.get(idOf(order));
     if (known !== undefined) return { kind: 'refunded', reference: known };
     const charge = this.#byReference.get(order.reference);
@@ -207,6 +223,7 @@ export class SimulatorBooks {
   /** Holds an amount once per key. Its card behaves as it does for charges. */
   hold(order: ChargeOrder): HoldBookAnswer {
     if (this.#isDown) return lost;
+    this.#catchUp();
     const id = idOf(order);
     const booked = this.#holds.get(id);
     if (booked) return isSameCharge(booked, order) ? heldAnswer(booked) : { kind: 'conflict' };
@@ -226,6 +243,7 @@ export class SimulatorBooks {
   /** Returns what the books hold of a hold. */
   findHold(account: string, key: string): HoldBookAnswer {
     if (this.#isDown) return lost;
+    this.#catchUp();
     const hold = this.#holds.get(idOf({ account, key }));
     return hold ? heldAnswer(hold) : { kind: 'absent' };
   }
@@ -295,6 +313,7 @@ export class SimulatorBooks {
 
   /** Returns every capture with its key, in the order of the books. */
   captures(): BookedCharge[] {
+    this.#catchUp();
     return [...this.#charges.values()].filter(
       (charge) => charge.declined === undefined && !charge.isOpen,
     );
@@ -323,6 +342,7 @@ export class SimulatorBooks {
   /** Deletes all entries, including the file's. For tests. */
   reset(): void {
     if (this.#file !== undefined) ftruncateSync(this.#file);
+    this.#readTo = 0;
     for (const each of [
       this.#charges,
       this.#byReference,
@@ -385,15 +405,33 @@ export class SimulatorBooks {
   }
 
   #write(entry: Entry): void {
-    if (this.#file !== undefined) this.#append(this.#file, `${JSON.stringify(entry)}\n`);
+    if (this.#file === undefined) return this.#apply(entry);
+    const end = this.#append(this.#file, `${JSON.stringify(entry)}\n`);
+    // When another server wrote at the same moment, both entries are read.
+    if (end === undefined) return this.#catchUp();
     this.#apply(entry);
+    this.#readTo = end;
+  }
+
+  /** Reads what another server has appended to the file. */
+  #catchUp(): void {
+    if (this.#file === undefined) return;
+    const { size } = fstatSync(this.#file);
+    if (size <= this.#readTo) return;
+    const tail = Buffer.alloc(size - this.#readTo);
+    const bytes = readSync(this.#file, tail, 0, tail.length, this.#readTo);
+    const whole = tail.subarray(0, tail.subarray(0, bytes).lastIndexOf('\n') + 1);
+    for (const line of whole.toString().split('\n'))
+      if (line !== '') this.#apply(entryOf(line, this.#path));
+    this.#readTo += whole.length;
   }
 
   /**
    * A full disk may take half of a line. That half is cut off again, so that the next entry does not
-   * continue it; the charge fails, and was not made.
+   * continue it; the charge fails, and was not made. Returns where the line ends, if it follows what
+   * was read.
    */
-  #append(file: number, line: string): void {
+  #append(file: number, line: string): number | undefined {
     const bytes = Buffer.from(line);
     const { size } = fstatSync(file);
     try {
@@ -402,6 +440,8 @@ export class SimulatorBooks {
       ftruncateSync(file, size);
       throw error;
     }
+    const end = size + bytes.length;
+    return size === this.#readTo && fstatSync(file).size === end ? end : undefined;
   }
 
   #apply(entry: Entry): void {
@@ -445,22 +485,16 @@ const refused = (message: string) => ({ kind: 'refused', message }) as const;
 
 const lost = { kind: 'lost' } as const;
 
-function entryOf(line: string, path: string, at: number): Entry {
+function entryOf(line: string, path: string, at?: number): Entry {
   try {
     return JSON.parse(line) as Entry;
   } catch (cause) {
     throw new ForeignDatabaseError(
-      `line ${at} of ${path} cannot be read; the simulator's books are damaged: put back a copy, ` +
+      `${at === undefined ? 'a line' : `line ${at}`} of ${path} cannot be read; the simulator's books are damaged: put back a copy, ` +
         'or delete that line if the charge in it does not matter',
       { cause },
     );
   }
-}
-
-/** A crash may cut off the last line. It was never answered, so it is omitted. */
-function wholeLines(path: string): string {
-  const text = readFileSync(path, 'utf8');
-  return text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
 const idOf = ({ account, key }: { account: string; key: string }): string => `${account}\n${key}`;
