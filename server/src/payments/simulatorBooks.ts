@@ -490,8 +490,8 @@ function entryOf(line: string, path: string, at?: number): Entry {
     return JSON.parse(line) as Entry;
   } catch (cause) {
     throw new ForeignDatabaseError(
-      `${at === undefined ? 'a line' : `line ${at}`} of ${path} cannot be read; the simulator's books are damaged: put back a copy, ` +
-        'or delete that line if the charge in it does not matter',
+      `${at === undefined ? 'a line' : `line ${at}`} of ${path} cannot be read; the simulator's ` +
+        'books are damaged: put back a copy, or delete that line if the charge in it does not matter',
       { cause },
     );
   }
