@@ -10,6 +10,8 @@ import { runPerennial } from '../../../test/support/commandLine.ts';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
+import { closeStore } from './closeStore.ts';
 import { demoWelcome } from './demo.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
@@ -392,3 +394,15 @@ async function freePort(): Promise<number> {
   await once(server, 'close');
   return port;
 }
+
+test('a server ends although PostgreSQL does not respond to its farewell (M2)', async () => {
+  const said: string[] = [];
+  const log = { error: (words: string) => said.push(words) };
+  const codes: number[] = [];
+  const exit = (code: number) => codes.push(code);
+  const late = { ...systemClock, sleep: async () => {} };
+  await closeStore({ close: () => new Promise(() => {}) }, log, late, exit);
+  assert.deepEqual([codes, said.length], [[1], 1]);
+  await closeStore({ close: async () => {} }, log, systemClock, exit);
+  assert.deepEqual(codes, [1], 'one that responds ends in order, and no time passes');
+});

@@ -3,6 +3,7 @@ import { type Config, readConfig, roles, settings } from '../config.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import { servingLimits } from '../platform/storage/sessionSettings.ts';
+import { closeStore } from './closeStore.ts';
 import { type Command, readArgs, table } from './command.ts';
 import { openStore, type Store } from './openStore.ts';
 
@@ -41,7 +42,7 @@ export const serveCommand: Command = {
     try {
       await serveOn(store, config, log, stopped);
     } finally {
-      await store.close();
+      await closeStore(store, log, systemClock, (code) => process.exit(code));
     }
   },
 };
