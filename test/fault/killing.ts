@@ -45,6 +45,8 @@ const declinedToken = 'tok_decline_stolen_card';
 /** The days of the default dunning. */
 const rounds = 4;
 const daysARound = 3;
+/** The pieces that are there at the start; more than the run bills. */
+const stock = 1_000_000;
 
 /**
  * Bills everything that falls due, in rounds three days apart so that retries come due as well,
@@ -94,8 +96,10 @@ export async function billWhileKilling(
     const { captures } = (await (await fetch(`${gatewayUrl}/captures`)).json()) as {
       captures: BookedCharge[];
     };
+    const checked = await checkBooks(db, rebills.merchant, captures);
+    assert.equal(await piecesTaken(rebills), checked.paid, 'each paid rebill takes one piece');
     return {
-      ...(await checkBooks(db, rebills.merchant, captures)),
+      ...checked,
       ...(await checkHeard(db, rebills.merchant.merchantId)),
       ...counts,
     };
@@ -138,7 +142,11 @@ async function disturb(
 }
 
 async function seed(rebills: Rebills, { autoOrders, cycles }: Killing): Promise<void> {
-  await rebills.addItem(coffee);
+  const centers = [{ distribution_center_code: 'DFLT', handles: true, inventory_level: stock }];
+  await rebills.addItem({
+    ...coffee,
+    shipping: { track_inventory: true, distribution_centers: centers },
+  });
   const first = firstNow.toZonedDateTimeISO('America/New_York').subtract({ weeks: cycles - 1 });
   const item = anItem({
     frequency: 'Weekly',
@@ -160,6 +168,16 @@ async function seed(rebills: Rebills, { autoOrders, cycles }: Killing): Promise<
     })),
     { cardToken: declinedToken },
   );
+}
+
+/** How many pieces the rebills took: whatever process claimed, settled or was killed. */
+async function piecesTaken({ db, merchant: { merchantId } }: Rebills): Promise<number> {
+  const row = await db.row<{ level: number }>(
+    `select (document->'shipping'->'distribution_centers'->0->>'inventory_level')::int as level
+     from item where merchant_id = $1`,
+    [merchantId],
+  );
+  return stock - (row?.level ?? 0);
 }
 
 /** Whether nothing is due and nothing is in flight. A store that is restarting says no. */
