@@ -1,5 +1,6 @@
 // Every page of the console with data, without, refused and forbidden; light and dark; wide and
-// narrow. A new route or dialog is a row of pages.ts. The pictures go to test/browser/out.
+// narrow. A new route or dialog is a row of pages.ts. With PICTURES=on the pictures of all pages go
+// to test/browser/out.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
