@@ -2,7 +2,7 @@
 // narrow. A new route or dialog is a row of pages.ts. With PICTURES=on the pictures of all pages go
 // to test/browser/out.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import type { BrowserContext } from 'playwright-core';
 import { paths } from '../../web/src/paths.ts';
@@ -68,8 +68,10 @@ test('the log-in page', withBrowser, async () => {
 const addresses: Readonly<Record<string, string>> = paths;
 
 test('each route of the router is an address of paths.ts, and so has a row in pages.ts', () => {
-  const router = ['router.tsx', 'sellingRoutes.ts']
-    .map((file) => readFileSync(new URL(`../../web/src/${file}`, import.meta.url), 'utf8'))
+  const sources = new URL('../../web/src/', import.meta.url);
+  const router = readdirSync(sources)
+    .filter((file) => /^router\.tsx$|Routes\.ts$/.test(file))
+    .map((file) => readFileSync(new URL(file, sources), 'utf8'))
     .join('');
   // Dialogs name their address below that of the page, whose route is called as in paths.ts.
   const routes = [
