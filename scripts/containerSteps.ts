@@ -122,8 +122,15 @@ async function start(stage: Stage, folder: string): Promise<string> {
   };
   if (process.getuid?.() === 0) chownSync(dataDir, uid, gid);
   const account = process.getuid?.() === 0 ? { uid, gid } : {};
-  const [program, ...args] = JSON.parse(lastOf(stage, 'CMD')!) as string[];
-  const child = spawn(program!, args, { cwd: workdir, env, stdio: ['ignore', 2, 2], ...account });
+  const command = JSON.parse(lastOf(stage, 'CMD')!) as string[];
+  const closed = mayMount() ? readOnlyRoot(folder, workdir, [uid, gid]) : [];
+  const [program, ...args] = [...closed, ...command];
+  const child = spawn(program!, args, {
+    cwd: workdir,
+    env,
+    stdio: ['ignore', 2, 2],
+    ...(closed.length > 0 ? {} : account),
+  });
   const health = JSON.parse(/CMD (.*)$/.exec(lastOf(stage, 'HEALTHCHECK')!)![1]!) as string[];
   const check = health.map((word) => word.replace(':8080', ':18080'));
   let healthy = false;
@@ -134,8 +141,37 @@ async function start(stage: Stage, folder: string): Promise<string> {
   child.kill('SIGTERM');
   if (child.exitCode === null) await once(child, 'exit');
   if (!healthy) throw new Error('the health check never succeeded');
-  return `healthy as ${uid}:${gid}, and ended with ${child.exitCode}`;
+  const root = closed.length > 0 ? 'with a read-only root' : 'with a root that it may not write to';
+  return `healthy as ${uid}:${gid} ${root}, and ended with ${child.exitCode}`;
 }
+
+/** Whether this machine lets us mount in a namespace that nothing else sees. */
+const mayMount = (): boolean =>
+  spawnSync('unshare', ['-m', 'setpriv', '--version'], { stdio: 'ignore' }).status === 0;
+
+/** The words before a command that make the image read-only but for /data, and change the account. */
+const readOnlyRoot = (
+  folder: string,
+  workdir: string,
+  [uid, gid]: readonly [uid: number, gid: number],
+): string[] => [
+  'unshare',
+  '-m',
+  '/bin/sh',
+  '-euc',
+  `mount --bind "$0" "$0"
+   mount --bind "$0/data" "$0/data"
+   mount -o remount,bind,ro "$0"
+   cd "$1"
+   if touch "$0/app/written" 2>/dev/null; then echo "the root can be written to"; exit 1; fi
+   uid="$2" gid="$3"
+   shift 3
+   exec setpriv --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`,
+  folder,
+  workdir,
+  String(uid),
+  String(gid),
+];
 
 /** The account of USER where this machine knows it, as the image does, else the one without rights. */
 function accountOf(user: string): readonly [uid: number, gid: number] {
