@@ -441,6 +441,23 @@ export const CouponEditorValues = answer('CouponEditorValues', {
 });
 export type CouponEditorValues = Static<typeof CouponEditorValues>;
 
+export const CouponItemSearchResult = model(
+  'CouponItemSearchResult',
+  'An item that a coupon may name.',
+  {
+    cost: text('In the currency of the merchant, for example 12.50.'),
+    description: text(),
+    merchant_item_id: text(),
+    merchant_item_oid: int32(),
+  },
+);
+export type CouponItemSearchResult = Static<typeof CouponItemSearchResult>;
+
+export const CouponItemSearchResultsResponse = answer('CouponItemSearchResultsResponse', {
+  search_results: many(CouponItemSearchResult),
+});
+export type CouponItemSearchResultsResponse = Static<typeof CouponItemSearchResultsResponse>;
+
 export const CouponCode = model('CouponCode', 'A one-time code, and the order that used it.', {
   code: text(),
   expiration_dts: dateTime(),

@@ -624,3 +624,13 @@ test('item: the stock at a center, one and many', async () => {
   });
   assert.match(other.body.error.developer_message, /is not dflt, the center of the path/);
 });
+
+test('coupon: the items that a form offers', async () => {
+  const search = async (query: { s?: string; m?: number }) =>
+    (await ask({ operation: 'searchCouponItems', query })).search_results;
+  const [found, ...others] = await search({ s: 'te' });
+  assert.deepEqual([found?.merchant_item_id, found?.cost, others], ['TEA', '8', []]);
+  assert.equal((await search({ m: 1 })).length, 1);
+  const { status } = await app.request({ operation: 'searchCouponItems', query: { m: 101 } });
+  assert.equal(status, 400);
+});

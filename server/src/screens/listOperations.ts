@@ -1,6 +1,10 @@
+import type { CouponItemSearchResult } from '@perennial/contract/coupon.ts';
+import type { ItemRow } from '@perennial/contract/screens.ts';
 import { type CustomerSearch, type OrderSearch, orderKinds } from '@perennial/contract/screens.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
+import { refuse } from '../platform/http/refusal.ts';
 import type { Facets, PageRequest, RowPage } from './autoOrderOperations.ts';
 import { customerMatches, customerSource } from './customerMatches.ts';
 import { itemMatches, itemSource } from './itemMatches.ts';
@@ -85,6 +89,30 @@ export function searchItems(context: Context, text: string, page: PageRequest): 
     matches: (bind) => itemMatches(text, bind),
     row: itemRow,
   });
+}
+
+const couponItems = { usual: 25, max: 100 };
+
+/** Returns items for a form of a coupon (current API, CouponApi.searchItems). */
+export async function searchCouponItems(
+  context: Context,
+  { s = '', m = couponItems.usual }: { readonly s?: string; readonly m?: number },
+): Promise<CouponItemSearchResult[]> {
+  if (m < 1 || m > couponItems.max)
+    refuse('invalid_field', {
+      field: 'm',
+      reason: `is ${m}, not a number from 1 to ${couponItems.max}`,
+      fix: `Send 1 to ${couponItems.max}`,
+    });
+  const { json } = await searchItems(context, s, { sort: [], limit: m, after: undefined });
+  return (JSON.parse(json) as ItemRow[]).map((row) =>
+    fromLoose<CouponItemSearchResult>({
+      merchant_item_id: row.merchant_item_id,
+      merchant_item_oid: row.merchant_item_oid,
+      description: row.description,
+      cost: row.cost === undefined ? undefined : String(row.cost),
+    }),
+  );
 }
 
 async function pageOf(context: Context, page: PageRequest, list: List): Promise<RowPage> {

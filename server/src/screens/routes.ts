@@ -4,7 +4,7 @@ import type { Input, Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
-import { searchCustomers, searchItems, searchOrders } from './listOperations.ts';
+import { searchCouponItems, searchCustomers, searchItems, searchOrders } from './listOperations.ts';
 import type { ReadOverview } from './overviewOperations.ts';
 import { autoOrderTimeline, customerTimeline, type Timeline } from './timelineOperations.ts';
 
@@ -22,6 +22,8 @@ export const screenRoutes = (readOverview: ReadOverview) =>
       pageAnswer(context, 'customer', await searchCustomers(context, input.body, pageOf(input))),
     searchItems: async (context, input) =>
       pageAnswer(context, 'item', await searchItems(context, input.query.q ?? '', pageOf(input))),
+    searchCouponItems: async (context, { query }) =>
+      payload(await searchCouponItems(context, query)),
     getAutoOrderTimeline: async (context, { params, query, page }) =>
       timelineAnswer(
         await autoOrderTimeline(context, params.auto_order_oid, { ...query, limit: page.limit }),

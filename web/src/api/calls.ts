@@ -281,6 +281,7 @@ export const calls = {
   getAutoApply: ['GET', '/rest/v2/coupon/auto_apply', 'coupon_read'],
   updateAutoApply: ['POST', '/rest/v2/coupon/auto_apply', 'coupon_write'],
   getEditorValues: ['GET', '/rest/v2/coupon/editor_values', 'coupon_read'],
+  searchCouponItems: ['GET', '/rest/v2/coupon/searchItems', 'coupon_read'],
   getCouponCodes: ['GET', '/perennial/v1/coupons/{coupon_oid}/codes', 'coupon_read'],
   getCustomers: ['GET', '/rest/v2/customer/customers', 'customer_read'],
   insertCustomer: ['POST', '/rest/v2/customer/customers', 'customer_write'],
