@@ -283,7 +283,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'originalCoupons,originalTerms,payment,plan,policy,rebillOrder,request,settlement,soldOut',
   screens:
     'anythingSql,autoOrderMatches,autoOrderRow,customerMatches,itemMatches,keyset,matches,' +
-    'orderMatches,rows,timeline',
+    'orderMatches,rows,statistics,timeline',
   sandbox: 'advanceDay,move,span',
   oauth: 'application,authorization,consentPage,grantLife,metadata',
   staff: 'access,apiKey,credential,passwordRule,session',
@@ -399,6 +399,8 @@ const owners: Readonly<Record<string, string>> = {
   idempotent_request: 'server/src/platform/http',
   clock_advance: 'server/src/sandbox',
   clock_advance_day: 'server/src/sandbox',
+  statistic_day: 'server/src/screens',
+  statistic_place: 'server/src/screens',
   audit: 'server/src/books',
   audit_entry: 'server/src/platform/auditLog',
   audit_head: 'server/src/platform/auditLog',

@@ -239,6 +239,7 @@ import {
   SessionsResponse,
 } from './session.ts';
 import type { SortingName } from './sorting.ts';
+import { StatisticDaysResponse } from './statistics.ts';
 import { StockAdjustment, StockAdjustmentResponse, StockAdjustmentsResponse } from './stock.ts';
 import { TaxRate, TaxRateResponse, TaxRatesResponse } from './tax.ts';
 import { ChargeExplanationResponse, TimelineResponse } from './timeline.ts';
@@ -3341,6 +3342,24 @@ export const operations = {
     permissions: ['auto_order_read', 'workflow_read', 'configuration_read'],
     response: OverviewResponse,
     payload: 'overview',
+    status: 200,
+  },
+  getDailyStatistics: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/statistics/days',
+    summary: 'Read what happened, by day',
+    description:
+      'Paid rebills and their money, declines, cancelations, new and active auto orders of each day ' +
+      'of the merchant’s calendar. Counted from the feed of events: a change is there within ' +
+      'seconds, and days whose events were deleted before this server could count them are empty.',
+    permissions: ['auto_order_read'],
+    query: Type.Object({
+      days: int32('How many days, today included: 1 to 400. Absent: 30.'),
+    }),
+    response: StatisticDaysResponse,
+    payload: 'days',
     status: 200,
   },
   searchAutoOrders: {

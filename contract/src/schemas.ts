@@ -43,6 +43,7 @@ import * as receivable from './receivable.ts';
 import * as screens from './screens.ts';
 import * as session from './session.ts';
 import * as shippingMethod from './shippingMethod.ts';
+import * as statistics from './statistics.ts';
 import * as stock from './stock.ts';
 import * as tax from './tax.ts';
 import * as timeline from './timeline.ts';
@@ -84,6 +85,7 @@ const files = {
     change,
     screens,
     clock,
+    statistics,
     timeline,
     shippingMethod,
     stock,

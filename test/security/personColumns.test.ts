@@ -66,6 +66,7 @@ const withoutCustomers: Readonly<Record<string, Readonly<Record<string, string>>
     workflow_number: 'object_type object_key',
     clock_advance: 'advance_id mode_after state failure_reason',
     clock_advance_day: 'advance_id currency',
+    statistic_day: 'currency',
     orders: 'order_id',
     order_payment_attempt: 'order_id',
     order_refund: 'order_id',

@@ -21,6 +21,7 @@ import { cardExpiryWorker } from '../rebill/cardExpiryWorker.ts';
 import { heldWorker } from '../rebill/heldWorker.ts';
 import { rebillWorker, unansweredWorker } from '../rebill/rebillWorker.ts';
 import { advanceWorker } from '../sandbox/advanceWorker.ts';
+import { statisticWorker } from '../screens/statisticWorker.ts';
 import { reflowWorker } from '../webhooks/reflowWorker.ts';
 import { retentionWorker as eventRetentionWorker } from '../webhooks/retentionWorker.ts';
 import { movingWorker } from '../workflow/moveWorker.ts';
@@ -69,5 +70,6 @@ export function workersOf(
     eventRetentionWorker(rounds, clock),
     retentionWorker({ ...rounds, ...privacy, forgetMails, findOldOrders }),
     movingWorker(rounds, files),
+    statisticWorker(rounds, clock),
   ];
 }

@@ -322,3 +322,47 @@ test('the overview shows a caller what it may read', async () => {
   const { overview } = await ask({ operation: 'getOverview', key });
   assert.deepEqual(Object.keys(overview).toSorted(), ['as_of_dts', 'tasks']);
 });
+
+test('days count what happened once, however many read them at the same time', async () => {
+  const [row] = (await ask({ operation: 'searchAutoOrders', body: { state: ['active'] } }))
+    .auto_orders;
+  const params = { auto_order_oid: row.auto_order_oid };
+  const charged = await ask({ operation: 'attemptAutoOrderRebill', params });
+  assert.equal(charged.rebill_success, true);
+  await ask({
+    operation: 'updateAutoOrder',
+    params,
+    body: { enabled: false, cancel_reason: 'Too much' },
+  });
+  await Promise.all(Array.from({ length: 5 }, () => ask({ operation: 'getDailyStatistics' })));
+  const { days } = await ask({ operation: 'getDailyStatistics' });
+  assert.equal(days.length, 30);
+  assert.deepEqual(days.at(-2), {
+    day: '2026-01-14',
+    paid: 0,
+    paid_total: 0,
+    paid_totals: [],
+    declined: 0,
+    canceled: 0,
+    created: 0,
+  });
+  const active = (await ask({ operation: 'searchAutoOrders', body: { status: ['active'] } })).total;
+  assert.deepEqual(days.at(-1), {
+    day: '2026-01-15',
+    paid: 2,
+    paid_total: 10,
+    paid_totals: [{ currency_code: 'USD', total: 10 }],
+    declined: 0,
+    canceled: 1,
+    created: 5,
+    active,
+  });
+  const shorter = await ask({ operation: 'getDailyStatistics', query: { days: 2 } });
+  assert.deepEqual(shorter.days, days.slice(-2));
+  const { status, body } = await app.request({
+    operation: 'getDailyStatistics',
+    query: { days: 401 },
+  });
+  assert.equal(status, 400);
+  assert.equal(body.error.developer_message, 'days is out of range. Send a value from 1 to 400.');
+});

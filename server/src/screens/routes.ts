@@ -6,6 +6,7 @@ import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
 import { searchCouponItems, searchCustomers, searchItems, searchOrders } from './listOperations.ts';
 import type { ReadOverview } from './overviewOperations.ts';
+import { readDailyStatistics } from './statisticOperations.ts';
 import { autoOrderTimeline, customerTimeline, type Timeline } from './timelineOperations.ts';
 
 /** Lists, searches and timelines for screens. */
@@ -14,6 +15,8 @@ export const screenRoutes = (readOverview: ReadOverview) =>
     searchAnything: async (context, { query, page }) =>
       payloadText(await searchAnything(context, query.q ?? '', query.types, page.limit)),
     getOverview: async (context) => payload(await readOverview(context)),
+    getDailyStatistics: async (context, { query }) =>
+      payload(await readDailyStatistics(context, query.days)),
     searchAutoOrders: async (context, input) =>
       pageAnswer(context, 'auto order', await searchAutoOrders(context, input.body, pageOf(input))),
     searchOrders: async (context, input) =>

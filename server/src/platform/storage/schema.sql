@@ -1262,6 +1262,26 @@ CREATE TABLE saved_search (
 );
 CREATE INDEX saved_search_owner ON saved_search USING btree (merchant_id, owner);
 
+CREATE TABLE statistic_day (
+  merchant_id text NOT NULL,
+  day date NOT NULL,
+  currency text NOT NULL,
+  paid_count integer NOT NULL DEFAULT 0,
+  paid_minor bigint NOT NULL DEFAULT 0,
+  declined_count integer NOT NULL DEFAULT 0,
+  canceled_count integer NOT NULL DEFAULT 0,
+  created_count integer NOT NULL DEFAULT 0,
+  active_count integer,
+  CONSTRAINT statistic_day_pkey PRIMARY KEY (merchant_id, day, currency)
+);
+
+CREATE TABLE statistic_place (
+  merchant_id text NOT NULL,
+  stamp xid8 NOT NULL,
+  event_id bigint NOT NULL,
+  CONSTRAINT statistic_place_pkey PRIMARY KEY (merchant_id)
+);
+
 CREATE TABLE stock_adjustment (
   merchant_id text NOT NULL,
   merchant_item_oid integer NOT NULL,
