@@ -39,7 +39,7 @@ export const autoOrderPeople: PersonKeeper = {
       },
       kept:
         'original_item_id arbitrary_item_id frequency next_item_id simple_schedule ' +
-        'original_item_id_lc next_item_id_lc',
+        'original_item_id_lc next_item_id_lc former_shipments_at',
     },
     {
       table: 'auto_order_search',
