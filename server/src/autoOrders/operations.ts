@@ -11,6 +11,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import type { ChargedCard } from '../orders/charge.ts';
 import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { withoutEffectWords } from '../platform/http/ignoredFields.ts';
@@ -50,6 +51,8 @@ export interface UpdateOptions {
   readonly ifMatch?: number | undefined;
   /** Asks about a new card of the original order. Absent: it was asked about before. */
   readonly newCards?: NewCardParts | undefined;
+  /** What was known of that card then. */
+  readonly askedCard?: ChargedCard | undefined;
   /** False skips the validation of a given original order (`validate_original_order=No`). */
   readonly validatesOriginalOrder: boolean;
 }
@@ -66,8 +69,9 @@ export async function updateAutoOrder(
 ): Promise<readonly string[]> {
   const newOids = await takeItemOids(context, body.items);
   const original = body.original_order ?? undefined;
-  const facts =
-    options.newCards && (await askOriginalCard(context, oid, original, options.newCards));
+  const facts = options.newCards
+    ? await askOriginalCard(context, oid, original, options.newCards)
+    : options.askedCard;
   let left: readonly string[] = [];
   let monthsMin = 0;
   await changeAutoOrder(context, oid, {

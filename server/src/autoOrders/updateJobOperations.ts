@@ -1,6 +1,6 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import { errorMessage } from '@perennial/contract/errors.ts';
-import { withKnownCard } from '../orders/cardOperations.ts';
+import { askedBefore, withOnlyKnownCard } from '../orders/cardOperations.ts';
 import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
@@ -118,8 +118,9 @@ async function withKnownCards(
   const known: WireAutoOrder[] = [];
   for (const body of elements) {
     const { auto_order_oid: oid = 0, original_order: original } = body;
-    const facts = newCards && original && (await askOriginalCard(context, oid, original, newCards));
-    known.push(facts ? { ...body, original_order: withKnownCard(original, facts) } : body);
+    const facts =
+      newCards && original ? await askOriginalCard(context, oid, original, newCards) : undefined;
+    known.push(original ? { ...body, original_order: withOnlyKnownCard(original, facts) } : body);
   }
   return known;
 }
@@ -139,6 +140,7 @@ export async function runUpdateJob(context: Context, readBilled: ReadBilled): Pr
       const words: string[] = [];
       const left = await updateAutoOrder(asActor(context, claimed), autoOrderOid, body, {
         ...claimed,
+        ...(body.original_order && { askedCard: askedBefore(body.original_order) }),
         readBilled,
         onIgnored: (ignored) => words.push(...ignored),
       });

@@ -1,4 +1,5 @@
 import type { Order } from '@perennial/contract/order.ts';
+import { lastFourOf } from '../kernel/cardNumbers.ts';
 import type { Context } from '../platform/context.ts';
 import { cardFields } from './cardFacts.ts';
 import type { ChargedCard } from './charge.ts';
@@ -17,6 +18,23 @@ export async function givenCard(
 ): Promise<ChargedCard | undefined> {
   const token = payment?.credit_card?.card_number_token;
   return token ? describeCard?.(context, token) : undefined;
+}
+
+/**
+ * Returns a change of an order that runs later, with what the gateway knows of its card, and without
+ * the masked number that its client sent. {@link askedBefore} reads it again.
+ */
+export function withOnlyKnownCard(order: Order, card: ChargedCard | undefined): Order {
+  const { credit_card } = order.payment ?? {};
+  if (!credit_card) return order;
+  const { card_number: _, card_number_truncated: _1, ...given } = credit_card;
+  return withKnownCard({ ...order, payment: { ...order.payment, credit_card: given } }, card);
+}
+
+/** Returns what was asked about the card of a change before it was queued, as far as it is lost else. */
+export function askedBefore({ payment }: Order): ChargedCard | undefined {
+  const lastFour = lastFourOf(payment?.credit_card?.card_number ?? '');
+  return lastFour === undefined ? undefined : { lastFour };
 }
 
 /** Returns the order with what the gateway knows of its card in place of what its client says. */

@@ -163,12 +163,13 @@ const roads: Readonly<Record<string, Road>> = {
   'queued batch': async (shop, given) => {
     const body = { autoOrders: [elementOf(shop, given)] };
     const query = { _async: true };
-    const queued = await app.request({ operation: 'updateAutoOrdersBatch', query, body });
+    const key = keys[shop.merchantId];
+    const queued = await app.request({ operation: 'updateAutoOrdersBatch', key, query, body });
     if (queued.status >= 400) return queued;
     await app.work('auto orders');
     const params = { auto_order_oid: shop.oid };
     const logs = { _expand: 'logs' };
-    const { text } = await app.request({ operation: 'getAutoOrder', params, query: logs });
+    const { text } = await app.request({ operation: 'getAutoOrder', key, params, query: logs });
     return { status: /Update by [^"]* failed/.test(text) ? 400 : 200, text };
   },
 };
@@ -369,6 +370,23 @@ test('a test whose answer was lost is finished later, with one hold', async () =
       [1],
     );
   }
+});
+
+test('a card that came by a queued batch shows what the gateway knows, not what the client says', async () => {
+  await set({}, 'REAL');
+  const shown: unknown[] = [];
+  for (const road of ['PUT auto order', 'queued batch']) {
+    const shop = await subscribed('COFFEE', 'REAL');
+    const { status, text } = await roads[road]!(shop, { token: 'cus_1/pm_mastercard' });
+    assert.equal(status, 200, text);
+    const params = { order_id: shop.orderId };
+    const query = { _expand: 'payment' };
+    const { body } = await app.request({ operation: 'getOrder', key: keys.REAL, params, query });
+    const { card_number, card_type, card_expiration_month } = body.order.payment.credit_card;
+    shown.push([card_type, card_number, card_expiration_month]);
+  }
+  const known = ['MasterCard', 'XXXXXXXXXXXX4444', 8];
+  assert.deepEqual(shown, [known, known]);
 });
 
 test('at Stripe, a hold is canceled and nothing is captured', async () => {
