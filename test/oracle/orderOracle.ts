@@ -25,6 +25,8 @@ export interface ShownSummary {
   readonly shipping_handling_total?: Shown | undefined;
   readonly shipping_handling_total_discount?: Shown | undefined;
   readonly tax?: Shown | undefined;
+  /** What store credit paid. */
+  readonly internal_gift_certificate_amount?: Shown | undefined;
   readonly total?: Shown | undefined;
 }
 
@@ -62,7 +64,9 @@ export function oracleSums(lines: readonly ShownLine[], summary: ShownSummary, t
   const discount = added(lines.map((line) => cents(line.discount)));
   const parts = [...lines.map(taxedOf), ...(tax.taxesShipping ? [shipping] : [])];
   const taxed = oracleTaxOn(parts, tax.rate, tax.rounding);
-  return { subtotal, discount, tax: taxed, total: subtotal - discount + shipping + taxed };
+  const cost = subtotal - discount + shipping + taxed;
+  const credit = cents(summary.internal_gift_certificate_amount);
+  return { subtotal, discount, tax: taxed, total: cost - credit };
 }
 
 /** Returns the same sums as the order shows them. */

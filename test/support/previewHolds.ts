@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { Temporal } from 'temporal-polyfill';
+import { addUses, readAccounts } from '../../server/src/customers/storeCreditStore.ts';
 import { wireDate } from '../../server/src/kernel/calendar.ts';
+import { minor } from '../../server/src/kernel/money.ts';
 import type { OrderDocument } from '../../server/src/orders/order.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { oracleSums, shownSums } from '../oracle/orderOracle.ts';
 import type { TestApp, TestRequest } from './app.ts';
-import { addRandomAutoOrders, dayOf } from './randomAutoOrders.ts';
+import { addRandomAutoOrders, dayOf, originalIdOf } from './randomAutoOrders.ts';
 import {
   type CustomerOids,
   counted,
   countedIn,
   coupons,
+  creditOf,
   customers,
   expectedTax,
   homes,
@@ -56,6 +59,7 @@ export async function previewHolds(
   const day = dayOf(now, trial.timeZone);
   const customers = trial.market ? await openMarket(played, day) : undefined;
   const oids = await addRandomAutoOrders(app.db, merchant, now, { ...trial, customers });
+  if (customers) await useCredit(played, customers);
   const seen = new Map<number, number>();
   const markets = trial.market ? marketsOf(trial.seed, trial.count) : [];
   const left = new Map(markets.map(({ stock }, index) => [index + 1, stock]));
@@ -67,6 +71,8 @@ export async function previewHolds(
   const audit = (await app.request({ operation: 'getAudit', key: played.key })).body;
   assert.deepEqual(audit.differences, [], `seed ${trial.seed}: the books of ${trial.merchantId}`);
   assert.equal(audit.auto_order_count, oids.length);
+  if (customers) await checkCredit(played, customers);
+  if (trial.market) checkHolds(played);
   return { autoOrders: oids.length, rebills };
 }
 
@@ -85,13 +91,17 @@ const settingsOf = ({ missedShipments, market, seed }: PreviewTrial) => ({
     { code: 'TEN', percent: 10 },
     { code: 'FIVE', amount: 5 },
   ],
-  ...(market && { shipping_methods: shippingMethods, tax_rounding: roundingOf(seed) }),
+  ...(market && {
+    shipping_methods: shippingMethods,
+    tax_rounding: roundingOf(seed),
+    auth_test_card_changes: true,
+  }),
 });
 
 const roundingOf = (seed: number) => (seed % 2 === 0 ? 'order' : 'line');
 
 async function openMarket(
-  { app, key }: Played,
+  { app, trial, key }: Played,
   day: (days: number) => string,
 ): Promise<CustomerOids> {
   const write = async <Id extends OperationId>(request: TestRequest<Id>) => {
@@ -107,7 +117,75 @@ async function openMarket(
     const { customer } = await write({ operation: 'insertCustomer', body });
     oids.set(name, customer.customer_profile_oid);
   }
-  return Object.fromEntries(oids) as CustomerOids;
+  const creditors = new Map<number, number>();
+  for (const [index, drawn] of marketsOf(trial.seed, trial.count).entries()) {
+    if (creditOf(drawn) === 0) continue;
+    const { customer } = await write({
+      operation: 'insertCustomer',
+      body: { email: creditorEmail(index + 1) },
+    });
+    const params = { customer_profile_oid: customer.customer_profile_oid };
+    const body = { amount: (creditOf(drawn) + 100) / 100 };
+    await write({ operation: 'addCustomerStoreCredit', params, body });
+    creditors.set(index + 1, params.customer_profile_oid);
+  }
+  return { special: Object.fromEntries(oids) as CustomerOids['special'], creditors };
+}
+
+/** New cards were tested, and what the tests held was given back. */
+function checkHolds({ app, trial: { seed }, merchant }: Played): void {
+  const holds = app.books.holds().filter(({ merchantId }) => merchantId === merchant.merchantId);
+  assert.ok(holds.length > 0);
+  const kept = holds.filter(({ releases }) => releases !== 1);
+  assert.deepEqual(kept, [], `seed ${seed}: tests of cards`);
+}
+
+/** What is left of store credit is what the rebills did not use. */
+async function checkCredit(
+  { app, trial: { seed, count }, merchant, key }: Played,
+  { creditors }: CustomerOids,
+): Promise<void> {
+  const rows = await app.db.rows<{ oid: number; used: number }>(
+    `select auto_order_oid as oid,
+       sum(coalesce((summary#>>'{internal_gift_certificate_amount,value}')::numeric, 0) * 100)::float
+         as used
+     from orders where merchant_id = $1 and rebill_number > 0 group by auto_order_oid`,
+    [merchant.merchantId],
+  );
+  const used = new Map(rows.map((row) => [row.oid, row.used]));
+  for (const [oid, customer_profile_oid] of creditors) {
+    const { body } = await app.request({
+      operation: 'getCustomerStoreCredit',
+      params: { customer_profile_oid },
+      key,
+    });
+    const had = creditOf(marketsOf(seed, count)[oid - 1]!);
+    const { available } = body.customer_store_credit;
+    assert.equal(
+      Math.round(available * 100),
+      had - (used.get(oid) ?? 0),
+      `seed ${seed}: what auto order ${oid} left of ${had} cents`,
+    );
+  }
+}
+
+const creditorEmail = (oid: number): string => `creditor${oid}@example.com`;
+
+/** The original orders of these customers used a dollar of their store credit. */
+async function useCredit({ app, merchant }: Played, { creditors }: CustomerOids): Promise<void> {
+  const { merchantId } = merchant;
+  const accounts = await readAccounts(app.db, merchantId, [...creditors.values()]);
+  const uses = [...creditors].map(([oid, customerOid]) => ({
+    customerOid,
+    useOid: 1_000_000 + oid,
+    entryOid: accounts.get(customerOid)!.credits[0]!.entryOid,
+    amount: minor(100),
+    description: 'The original order',
+    orderId: originalIdOf(merchantId, oid),
+    usedAt: Temporal.Instant.from('2025-01-01T00:00:00Z'),
+    purpose: 'payment' as const,
+  }));
+  await addUses(app.db, merchantId, uses);
 }
 
 /** What a trial knows between its spans, by the oids of auto orders. */
@@ -166,10 +244,11 @@ async function levelsOf({ app, merchant }: Played): Promise<Map<number, number>>
 
 /** Customers move, options are dropped, and what is counted is restocked. */
 async function changeHalfway(
-  { app, trial, key }: Played,
+  played: Played,
   oids: readonly number[],
   left: Map<number, number>,
 ): Promise<void> {
+  const { app, trial, key } = played;
   const markets = marketsOf(trial.seed, trial.count);
   const write = async <Id extends OperationId>(request: TestRequest<Id>) => {
     const { status, body } = await app.request({ ...request, key });
@@ -184,8 +263,9 @@ async function changeHalfway(
   const params = { customer_profile_oid };
   await write({ operation: 'updateCustomer', params, body: { pricing_tiers: [{ name: 'Club' }] } });
   for (const [index, oid] of oids.entries()) {
-    const { movesTo, options, dropsOptions, itemId, restock } = markets[index]!;
+    const { movesTo, options, dropsOptions, itemId, restock, getsNewCard } = markets[index]!;
     const params = { auto_order_oid: oid };
+    if (getsNewCard) await giveCard(played, oid);
     if (movesTo)
       await write({
         operation: 'updateAutoOrder',
@@ -214,6 +294,25 @@ async function changeHalfway(
       left.set(oid, restock);
     }
   }
+}
+
+/** A new card is tested and given back. It may wait for a declined rebill, which it would retry. */
+async function giveCard({ app, trial, key }: Played, oid: number): Promise<void> {
+  const params = { auto_order_oid: oid };
+  const { body } = await app.request({ operation: 'getAutoOrder', params, key });
+  const { status, failure_reason } = body.auto_order;
+  if (status !== 'active' || failure_reason) return;
+  const answer = await app.request({
+    operation: 'updateAutoOrderPayment',
+    params,
+    body: {
+      card_number_token: `tok_approve-${oid}`,
+      card_expiration_month: 12,
+      card_expiration_year: 2045,
+    },
+    key,
+  });
+  assert.equal(answer.status, 200, `seed ${trial.seed}, auto order ${oid}: ${answer.text}`);
 }
 
 /** Calculates each order again by an oracle, from the rates that the test knows. */
@@ -300,7 +399,14 @@ const plainPreview = (rebill: PreviewRebill) => ({
   number: rebill.rebill_number,
   at: rebill.shipment_dts,
   lines: (rebill.lines ?? []).map((line) => [line.merchant_item_id, line.quantity, line.unit_cost]),
-  amounts: [rebill.subtotal, rebill.discount, rebill.shipping, rebill.tax, rebill.total],
+  amounts: [
+    rebill.subtotal,
+    rebill.discount,
+    rebill.shipping,
+    rebill.tax,
+    rebill.store_credit ?? 0,
+    rebill.total,
+  ],
 });
 
 const plainOrder = (order: OrderRow, zone: string) => ({
@@ -312,6 +418,7 @@ const plainOrder = (order: OrderRow, zone: string) => ({
     order.summary.subtotal_discount?.value,
     shippingOf(order),
     order.summary.tax?.value,
+    order.summary.internal_gift_certificate_amount?.value ?? 0,
     order.summary.total?.value,
   ],
 });

@@ -324,6 +324,10 @@ function life() {
   });
 }
 
+/** Returns the id of the original order of an auto order. */
+export const originalIdOf = (merchantId: string, oid: number): string =>
+  `${merchantId}-${String(oid).padStart(10, '0')}`;
+
 const pad = (figure: number): string => String(figure).padStart(2, '0');
 
 interface Frame {
@@ -336,7 +340,7 @@ function autoOrderOf(drawn: Life, oid: number, { merchantId, zone, now }: Frame)
   return anAutoOrder({
     merchantId,
     autoOrderOid: oid,
-    originalOrderId: `${merchantId}-${String(oid).padStart(10, '0')}`,
+    originalOrderId: originalIdOf(merchantId, oid),
     signedUpAt: addDays(now, -drawn.signedUpDaysAgo, zone),
     cancelAfterNextXOrders: drawn.cancelAfterNextXOrders,
     overrideAffiliateId: drawn.affiliate,

@@ -11,8 +11,8 @@ import type { OrderRecord } from '../../server/src/orders/order.ts';
 
 /*
  * What a rebill costs besides its price, made from a seed: coupons, options, kits, taxes, shipping
- * methods, counted items, customers and their pricing tiers, and what changes halfway: a move, an
- * option, new stock, a tier.
+ * methods, counted items, store credit, customers and their pricing tiers, and what changes halfway:
+ * a move, an option, new stock, a tier, a new card that is tested.
  */
 
 /** Where an order ships to, and what the rates below come to there, in ten-thousandths of a percent. */
@@ -125,6 +125,7 @@ export const pricingTiers: readonly PricingTier[] = [
     free_shipping_minimum: 90,
   },
   { name: 'Club', exempt_shipping_handling_charge: true },
+  { name: 'Reseller', tax_exempt: true, no_coupons: true },
 ];
 
 const clubPrices = (...discounts: { quantity: number; cost: number }[]) => ({
@@ -137,6 +138,7 @@ export const customers = {
   freeShipper: { email: 'free@example.com', free_shipping: true, free_shipping_minimum: 30 },
   noHandling: { email: 'bare@example.com', exempt_shipping_handling_charge: true },
   trader: { email: 'trade@example.com', pricing_tiers: [{ name: 'Trade' }] },
+  reseller: { email: 'resale@example.com', pricing_tiers: [{ name: 'Reseller' }] },
   member: { email: 'member@example.com', pricing_tiers: [{ name: 'club' }, { name: 'Trade' }] },
 } satisfies Record<string, Customer>;
 
@@ -174,6 +176,9 @@ function market() {
     home: homeName,
     method: fc.constantFrom(undefined, 'Ground', 'ground', 'Air', 'Zeppelin'),
     customer: sometimes(customer, 1),
+    /** In cents: the store credit of a customer who has only this auto order. */
+    credit: sometimes(fc.integer({ min: 1, max: 20_000 }), 3),
+    getsNewCard: fc.boolean(),
     namedRate: sometimes(fc.constantFrom(82_500, 0), 1),
     options: fc.subarray(Object.values(options)),
     stock: fc.integer({ min: 0, max: 30 }),
@@ -312,8 +317,15 @@ export function marketLine(item: AutoOrderItem, oid: number, drawn: Market): Aut
   };
 }
 
-/** The profiles of the market's customers. */
-export type CustomerOids = Readonly<Record<keyof typeof customers, number>>;
+/** The profiles of the market's customers, and by the oid of its auto order those with store credit. */
+export interface CustomerOids {
+  readonly special: Readonly<Record<keyof typeof customers, number>>;
+  readonly creditors: ReadonlyMap<number, number>;
+}
+
+/** Returns the store credit in cents of the only customer of an auto order; 0: none. */
+export const creditOf = ({ customer, credit }: Market): number =>
+  customer === undefined ? (credit ?? 0) : 0;
 
 /** Returns an original order as the market has it. */
 export function marketOriginal(
@@ -321,13 +333,19 @@ export function marketOriginal(
   { coupons: codes, home: where, method, customer, namedRate }: Market,
   oids: CustomerOids,
 ): OrderRecord {
-  const { document } = original;
+  const { document, autoOrderOid = 0 } = original;
+  const creditor = oids.creditors.get(autoOrderOid);
+  const profileOid = customer ? oids.special[customer] : creditor;
   const rate = namedRate === undefined ? undefined : namedRate / 10_000;
   return {
     ...original,
-    ...(customer && { customerProfileOid: oids[customer] }),
+    ...(profileOid !== undefined && { customerProfileOid: profileOid }),
     document: {
       ...document,
+      // Rebills use store credit if the original order did.
+      ...(creditor !== undefined && {
+        summary: { ...document.summary, internal_gift_certificate_amount: { value: 1 } },
+      }),
       shipping: { ...homes[where].address, ...(method && { shipping_method: method }) },
       taxes: rate === undefined ? {} : { arbitrary_tax_rate: rate, tax_rate: rate },
       coupons: codes.map((code) => ({ coupon_code: code, base_coupon_code: code })),
@@ -340,7 +358,7 @@ export function expectedTax(
   { home: first, movesTo, customer, namedRate }: Market,
   isMoved: boolean,
 ): { readonly rate: number; readonly taxesShipping: boolean } {
-  if (customer === 'exempt') return { rate: 0, taxesShipping: false };
+  if (customer === 'exempt' || customer === 'reseller') return { rate: 0, taxesShipping: false };
   const where = isMoved && movesTo ? movesTo : first;
   return namedRate !== undefined && where === first
     ? { rate: namedRate, taxesShipping: false }
