@@ -103,7 +103,10 @@ const rooms: Readonly<Record<string, Room>> = {
       },
     ]),
   ),
-  config: { files: ['server/src/config.ts'], mayImport: ['platform', 'kernel'] },
+  config: {
+    files: ['server/src/config.ts', 'server/src/strict.ts'],
+    mayImport: ['platform', 'kernel'],
+  },
   app: {
     files: ['server/src/app/**'],
     mayImport: [...features, ...below.feature],

@@ -28,6 +28,12 @@ export const errors = {
     (w: { given: string; expected: string }) =>
       `The body has the content type ${w.given}. Send it as ${w.expected}.`,
   ),
+  wrong_content: row(
+    400,
+    (w: { expected: string }) =>
+      `The content of the file is not ${w.expected}. Request an upload link for the extension ` +
+      'that fits it.',
+  ),
   wrong_encoding: row(
     400,
     (w: { given: string; expected: string }) =>
@@ -149,6 +155,12 @@ export const errors = {
     (w: { minutes: number }) =>
       `This needs a log-in that is at most ${w.minutes} minutes old. Log in again with ` +
       'POST /perennial/v1/session and repeat the request.',
+  ),
+  encryption_needed: row(
+    400,
+    (w: { expected: string }) =>
+      `This server is reached by https alone. Open ${w.expected}, and replace the key or password ` +
+      'that was sent without encryption.',
   ),
   foreign_request: row(
     400,

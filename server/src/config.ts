@@ -1,10 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { databaseUrl, httpUrlFault, mailUrlFault, mayBePlain } from './platform/encryption.ts';
 import type { S3Settings } from './platform/files/s3Files.ts';
-import { withSecretFiles } from './platform/secretFiles.ts';
+import type { VirusScanner } from './platform/files/virusScan.ts';
+import type { SmtpSettings } from './platform/mail/mailTransport.ts';
+import { contentOf, withSecretFiles } from './platform/secretFiles.ts';
 import type { Connection } from './platform/storage/connection.ts';
 import { defaultQuotas, type Quotas, quotaWords } from './platform/tenancy/quotas.ts';
+import { strictFaults } from './strict.ts';
 
 /** Everything the environment decides, read once at the start. */
 export interface Config {
@@ -23,6 +27,16 @@ export interface Config {
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly role: Role;
+  /** Only what a server for real money needs is possible; strict.ts says what that is. */
+  readonly strict: boolean;
+  /** The files of the certificate and key with which this process serves https by itself. */
+  readonly tls?: TlsFiles | undefined;
+  /** Hosts that may be connected to without encryption; `*` means every host. */
+  readonly plainHosts: readonly string[];
+  /** The hosts that webhooks may lead to. Empty: any public one. */
+  readonly webhookHosts: readonly string[];
+  /** What looks for viruses in attachments. Absent: nothing does. */
+  readonly virusScanner?: VirusScanner | undefined;
   /**
    * Where customers reach this server: the start of the links in mails. Absent: the address it
    * listens on.
@@ -38,7 +52,7 @@ export interface Config {
   /** Webhooks of merchants with a test clock may lead to this machine. */
   readonly loopbackWebhooks: boolean;
   /** Absent: mails are written into `dataDir`. */
-  readonly smtpUrl?: string | undefined;
+  readonly smtp?: SmtpSettings | undefined;
   /** The sender of mails whose merchant names none. */
   readonly mailFrom: string;
   /** The bucket of attachments. Absent: a folder in `dataDir`. */
@@ -51,6 +65,12 @@ export interface Config {
   readonly metricsToken?: string | undefined;
   /** How much a merchant may have. */
   readonly quotas: Quotas;
+}
+
+/** A certificate with its chain, and its key, both in PEM. */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** The keys of Stripe. */
@@ -122,6 +142,28 @@ export const settings = [
   ['TRUSTED_PROXIES', '', 'comma list of proxy addresses whose X-Forwarded-For is believed'],
   ['ROLE', 'all', 'api, worker or all; also serve --role'],
   [
+    'STRICT',
+    'off',
+    'on allows only what a server for real money needs; the start names what is missing',
+  ],
+  ['TLS_CERTIFICATE_FILE', '', 'serves https with this certificate (PEM) instead of http'],
+  ['TLS_KEY_FILE', '', 'the key of that certificate'],
+  [
+    'PLAIN_HOSTS',
+    '*; none with STRICT',
+    'comma list of hosts that may be connected to without encryption; * means every host',
+  ],
+  [
+    'WEBHOOK_HOSTS',
+    '',
+    'comma list of hosts that webhooks may lead to; *.shop.example means all below; empty: any public one',
+  ],
+  [
+    'VIRUS_SCANNER',
+    '',
+    'a clamd that checks attachments, for example 127.0.0.1:3310 or /run/clamav/clamd.ctl',
+  ],
+  [
     'PUBLIC_URL',
     'http://HOST:PORT',
     'where customers reach this server: the start of the links in mails',
@@ -177,6 +219,7 @@ export const settings = [
     '',
     'sends mails, for example smtp://user:password@mail.example.com:587; else they are written to DATA_DIR/mail',
   ],
+  ['SMTP_CA_FILE', '', 'the only authorities (PEM) that may certify the SMTP server'],
   ['S3_BUCKET', '', 'keeps attachments there instead of in DATA_DIR/files'],
   ['S3_REGION', 'us-east-1', 'of the bucket'],
   [
@@ -190,6 +233,7 @@ export const settings = [
     "with S3_SECRET_ACCESS_KEY; absent: the machine's own, as Amazon's SDK finds it",
   ],
   ['S3_SECRET_ACCESS_KEY', '', 'the secret of that key'],
+  ['S3_CA_FILE', '', 'the only authorities (PEM) that may certify S3_ENDPOINT'],
   ['MAIL_FROM', 'orders@localhost', 'the sender of mails whose merchant names none'],
 ] as const;
 
@@ -208,15 +252,17 @@ export class ConfigError extends Error {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const secrets = withSecretFiles(env);
   const read = new Reader(secrets.env, secrets.faults);
-  const databaseUrl = read.text('DATABASE_URL', '');
-  const demo = read.flag('DEMO', databaseUrl === '');
+  const strict = read.flag('STRICT', false);
+  const plainHosts = read.list('PLAIN_HOSTS', strict ? '' : '*');
+  const postgres = read.text('DATABASE_URL', '');
+  const demo = read.flag('DEMO', postgres === '' && !strict);
   const config: Config = {
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 8080, 0, 65_535),
     dataDir: resolve(read.text('DATA_DIR', './data')),
-    ...(databaseUrl === ''
+    ...(postgres === ''
       ? {}
-      : { database: { url: read.postgresUrl('DATABASE_URL', databaseUrl) } }),
+      : { database: { url: read.postgresUrl('DATABASE_URL', postgres, plainHosts) } }),
     prepareStatements: read.flag('PREPARED_STATEMENTS', true),
     maxConnections: read.integer(
       'MAX_CONNECTIONS',
@@ -233,21 +279,27 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 1_000_000, 1_000, 100_000_000),
     trustedProxies: read.addresses('TRUSTED_PROXIES'),
     role: read.oneOf('ROLE', roles, 'all'),
+    strict,
+    tls: read.tls(),
+    plainHosts,
+    webhookHosts: read.list('WEBHOOK_HOSTS'),
+    virusScanner: read.scanner('VIRUS_SCANNER', plainHosts),
     publicUrl: read.url('PUBLIC_URL', ['http', 'https']),
-    gatewayUrl: read.url('GATEWAY_URL', ['http', 'https']),
+    gatewayUrl: read.encryptedUrl('GATEWAY_URL', plainHosts),
     charging: read.flag('CHARGING', true),
     simulator: read.flag('SIMULATOR', false),
     loopbackWebhooks: read.flag('LOOPBACK_WEBHOOKS', demo),
     stripe: read.stripe(),
-    smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
+    smtp: read.smtp(plainHosts),
     mailFrom: read.text('MAIL_FROM', 'orders@localhost'),
-    s3: read.s3(),
+    s3: read.s3(plainHosts),
     sealKey: read.longText('SECRET_KEY', 32),
     sealKeyBefore: read.longText('SECRET_KEY_BEFORE', 32),
     metricsToken: read.longText('METRICS_TOKEN', 16),
     quotas: read.quotas(),
   };
-  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  const faults = strict ? [...read.faults, ...strictFaults(config, env)] : read.faults;
+  if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config);
 }
 
@@ -271,11 +323,17 @@ class Reader {
     return text || undefined;
   }
 
-  addresses(name: string): string[] {
-    const given = this.text(name, '')
+  /** A comma list in lower case. */
+  list(name: string, fallback = ''): string[] {
+    return this.text(name, fallback)
+      .toLowerCase()
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== '');
+  }
+
+  addresses(name: string): string[] {
+    const given = this.list(name);
     const wrong = given.filter((part) => !ipaddr.isValid(part) && !ipaddr.isValidCIDR(part));
     if (wrong.length > 0)
       this.faults.push(
@@ -320,6 +378,56 @@ class Reader {
     return text;
   }
 
+  /** An address that is encrypted, or leads to this machine or to one of `plainHosts`. */
+  encryptedUrl(name: string, plainHosts: readonly string[]): string | undefined {
+    const text = this.url(name, ['http', 'https']);
+    const url = text === undefined ? null : URL.parse(text);
+    const fault = url && httpUrlFault(url, plainHosts);
+    if (fault) this.faults.push(`${name}: ${fault}`);
+    return text;
+  }
+
+  /** The text of a file with certificates or a key. */
+  pem(name: string): string | undefined {
+    const path = this.text(name, '');
+    if (path === '') return undefined;
+    const content = contentOf(path);
+    const fault = content.fault ?? (content.text.includes('-----BEGIN ') ? '' : 'is not in PEM');
+    if (fault) this.faults.push(`${name}: ${path} ${fault}`);
+    return content.text;
+  }
+
+  tls(): TlsFiles | undefined {
+    const [certificate, key] = [this.pem('TLS_CERTIFICATE_FILE'), this.pem('TLS_KEY_FILE')];
+    if ((certificate === undefined) !== (key === undefined))
+      this.faults.push('TLS_CERTIFICATE_FILE: set TLS_KEY_FILE with it, or neither');
+    return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
+  }
+
+  smtp(plainHosts: readonly string[]): SmtpSettings | undefined {
+    const ca = this.pem('SMTP_CA_FILE');
+    const text = this.url('SMTP_URL', ['smtp', 'smtps']);
+    const url = text === undefined ? null : URL.parse(text);
+    if (text === undefined || url === null) return undefined;
+    const fault = mailUrlFault(url, plainHosts);
+    if (fault !== undefined) this.faults.push(`SMTP_URL: ${fault}`);
+    return { url: text, mustEncrypt: !mayBePlain(url.hostname, plainHosts), ca };
+  }
+
+  scanner(name: string, plainHosts: readonly string[]): VirusScanner | undefined {
+    const text = this.text(name, '');
+    if (text === '') return undefined;
+    if (text.startsWith('/')) return { path: text };
+    const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+    if (host === '')
+      this.faults.push(`${name}=${text}: give host:port, or the path of a unix socket`);
+    else if (!mayBePlain(host, plainHosts))
+      this.faults.push(
+        `${name}: clamd does not encrypt; run it on this machine, or name the host in PLAIN_HOSTS`,
+      );
+    return { host, port: Number(port) };
+  }
+
   quotas(): Quotas {
     const given = quotaKinds.map((kind) => [
       kind,
@@ -344,7 +452,7 @@ class Reader {
     return undefined;
   }
 
-  s3(): S3Settings | undefined {
+  s3(plainHosts: readonly string[]): S3Settings | undefined {
     const [bucket, accessKeyId, secretAccessKey] = [
       'S3_BUCKET',
       'S3_ACCESS_KEY_ID',
@@ -352,7 +460,8 @@ class Reader {
     ].map((name) => this.text(name, '') || undefined);
     if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
       this.faults.push('S3_ACCESS_KEY_ID: set S3_SECRET_ACCESS_KEY with it, or neither');
-    const endpoint = this.url('S3_ENDPOINT', ['http', 'https']);
+    const endpoint = this.encryptedUrl('S3_ENDPOINT', plainHosts);
+    const ca = this.pem('S3_CA_FILE');
     return bucket === undefined
       ? undefined
       : {
@@ -361,12 +470,19 @@ class Reader {
           endpoint,
           accessKeyId,
           secretAccessKey,
+          ca,
         };
   }
 
-  postgresUrl(name: string, text: string): string {
-    if (/^postgres(ql)?:\/\/\S+$/.test(text)) return text;
-    this.faults.push(`${name}: give a URL such as postgres://user:password@host:5432/perennial`);
-    return text;
+  postgresUrl(name: string, text: string, plainHosts: readonly string[]): string {
+    // Names no host: the driver then takes PGHOST.
+    const whole = text.replace('@/', '@localhost/');
+    if (!/^postgres(ql)?:\/\/\S+$/.test(text) || !URL.canParse(whole)) {
+      this.faults.push(`${name}: give a URL such as postgres://user:password@host:5432/perennial`);
+      return text;
+    }
+    const url = databaseUrl(whole, plainHosts, this.#env['PGHOST']);
+    if (!url.ok) this.faults.push(`${name}: ${url.reason}`);
+    return url.ok && url.value !== whole ? url.value : text;
   }
 }

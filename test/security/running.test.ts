@@ -2,10 +2,15 @@
 // finding that it keeps fixed.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { TLSSocket } from 'node:tls';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import { Temporal } from 'temporal-polyfill';
+import { Agent, request } from 'undici';
+import { WebSocket } from 'ws';
 import { reasonToEnd } from '../../server/src/cli/newerSchema.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import {
@@ -16,9 +21,13 @@ import { SimulatorBooks } from '../../server/src/payments/simulatorBooks.ts';
 import { removeUnfinished } from '../../server/src/platform/files/localFiles.ts';
 import { folderTransport } from '../../server/src/platform/mail/folder.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
+import { openPool } from '../../server/src/platform/storage/database.ts';
+import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
 import { resealWebhooks } from '../../server/src/webhooks/resealStore.ts';
-import { testApp } from '../support/app.ts';
+import { type TestRequest, testApp } from '../support/app.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { testAuthority, testCertificate, testCertificateKey } from '../support/testAuthority.ts';
 
 const metricsToken = 'm'.repeat(20);
 const firstKey = Buffer.alloc(32, 1);
@@ -148,6 +157,185 @@ test('secrets are sealed with another key, and then open with that one alone', a
   assert.match(sealWith(next).open(stored!.secret), /\S{16}/);
   assert.throws(() => sealWith(firstKey).open(stored!.secret), /cannot be opened/);
 });
+
+/** What a strict installation has: the same merchant behind the same database. */
+const strict = await testApp({
+  db: app.db,
+  seal: sealWith(firstKey),
+  isStrict: true,
+  trustedProxies: ['127.0.0.1'],
+  tls: { certificate: testCertificate, key: testCertificateKey },
+});
+
+test('a strict installation takes nothing that crossed a network without encryption (ASVS 12.2.1)', async () => {
+  const cases: [from: string, scheme: string | undefined, status: number][] = [
+    ['127.0.0.1', undefined, 200],
+    ['::1', undefined, 200],
+    ['127.0.0.1', 'https', 200],
+    ['127.0.0.1', 'http', 400],
+    ['127.0.0.1', 'https, http', 400],
+    ['203.0.113.7', undefined, 400],
+    ['203.0.113.7', 'https', 400],
+    ['10.0.0.1', 'https', 400],
+  ];
+  for (const [remoteAddress, scheme, status] of cases) {
+    const headers = scheme === undefined ? {} : { 'x-forwarded-proto': scheme };
+    const answer = await strict.app.http.inject({ url: '/healthz', remoteAddress, headers });
+    const refusal = answer.headers['x-perennial-refusal'];
+    assert.deepEqual(
+      [answer.statusCode, refusal],
+      [status, status === 200 ? undefined : 'encryption_needed'],
+      `${remoteAddress} ${scheme}`,
+    );
+    assert.equal((await http.inject({ url: '/healthz', remoteAddress, headers })).statusCode, 200);
+  }
+});
+
+test('it serves https by itself, and sockets by wss alone (ASVS 4.4.1)', async () => {
+  const address = await strict.app.http.listen({ host: '127.0.0.1', port: 0 });
+  try {
+    const { port } = new URL(address);
+    const agent = new Agent({ connect: { ca: testAuthority } });
+    const healthy = await request(`https://localhost:${port}/healthz`, { dispatcher: agent });
+    assert.equal(healthy.statusCode, 200);
+    await healthy.body.dump();
+    await assert.rejects(request(`https://localhost:${port}/healthz`), /self-signed|certificate/);
+    await assert.rejects(request(`http://localhost:${port}/healthz`));
+    await agent.close();
+
+    const statusOf = (headers: Record<string, string>) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = new WebSocket(`wss://localhost:${port}/perennial/v1/live`, {
+          ca: testAuthority,
+          headers,
+        });
+        socket.on('unexpected-response', (_request, { statusCode }) => {
+          socket.terminate();
+          resolve(String(statusCode));
+        });
+        socket.on('error', reject);
+      });
+    assert.equal(await statusOf({}), '401', 'a token is needed');
+    assert.equal(await statusOf({ 'X-Forwarded-Proto': 'https' }), '401');
+    assert.equal(await statusOf({ 'X-Forwarded-Proto': 'http' }), '403');
+  } finally {
+    await strict.app.http.close();
+  }
+});
+
+test('a webhook to a host that is not named is refused when it is saved (ASVS 13.2.4)', async () => {
+  const named = await testApp({
+    db: app.db,
+    seal: sealWith(firstKey),
+    webhookHosts: ['erp.shop.example'],
+  });
+  const insert = (webhook_url: string) =>
+    named.request({
+      operation: 'insertWebhook',
+      body: { webhook_url, authentication_type: 'none' },
+    });
+  assert.equal((await insert('https://erp.shop.example/hook')).status, 200);
+  const refused = await insert('https://elsewhere.example/hook');
+  assert.equal(refused.status, 400);
+  assert.match(refused.text, /webhook_url.*WEBHOOK_HOSTS/);
+});
+
+test('it has no test tools, and takes no files that nothing checks (ASVS 15.2.3, 5.4.3)', async () => {
+  const other = await testApp({ db: app.db, seal: sealWith(firstKey), isStrict: true });
+  const absent: OperationId[] = ['setClock', 'getClockAdvances', 'actAtSimulator'];
+  for (const operation of absent) {
+    const { status } = await other.request({ operation, body: {} });
+    assert.equal(status, 404, operation);
+    assert.notEqual((await app.request({ operation, body: {} })).status, 404, operation);
+  }
+  const upload: TestRequest = {
+    operation: 'getWorkflowTaskAttachmentUploadUrl',
+    params: { extension: 'png' },
+  };
+  const refused = await other.request(upload);
+  assert.equal(refused.status, 400);
+  assert.match(refused.text, /takes no files.*VIRUS_SCANNER/);
+  assert.equal((await app.request(upload)).status, 200);
+});
+
+test('where proxies are named, only they say what a request is called (ASVS 4.1.3)', async () => {
+  const cases: [from: string, given: string, isKept: boolean][] = [
+    ['127.0.0.1', 'proxy-1', true],
+    ['203.0.113.7', 'client-1', false],
+  ];
+  const behind = await testApp({
+    db: app.db,
+    seal: sealWith(firstKey),
+    trustedProxies: ['127.0.0.1', '10.0.0.0/8'],
+  });
+  for (const [remoteAddress, given, isKept] of cases) {
+    const headers = { 'x-request-id': given };
+    const answer = await behind.app.http.inject({ url: '/healthz', remoteAddress, headers });
+    assert.equal(answer.headers['x-request-id'] === given, isKept, remoteAddress);
+  }
+});
+
+test('PostgreSQL elsewhere is reached over TLS that is checked, or not at all (12.3.2)', async (t) => {
+  const { connection } = await openTestDatabase(t);
+  const folder = await mkdtemp(join(tmpdir(), 'perennial-tls-'));
+  const authority = join(folder, 'authority.pem');
+  await writeFile(authority, testAuthority);
+  const ports = {
+    tls: await tlsInFrontOf(t, connection, true),
+    plain: await tlsInFrontOf(t, connection, false),
+  };
+  const cases: [to: keyof typeof ports, host: string, query: string, error: RegExp | undefined][] =
+    [
+      ['tls', 'localhost', `?sslmode=verify-full&sslrootcert=${authority}`, undefined],
+      ['tls', '127.0.0.1', `?sslmode=verify-full&sslrootcert=${authority}`, undefined],
+      ['tls', '127.0.0.2', `?sslmode=verify-full&sslrootcert=${authority}`, /does not match/],
+      ['tls', 'localhost', '?sslmode=verify-full', /certificate/],
+      ['plain', 'localhost', '?sslmode=verify-full', /does not support SSL/],
+    ];
+  for (const [to, host, query, error] of cases) {
+    const url = `postgresql://${connection.user}@${host}:${ports[to]}/${connection.database}${query}`;
+    const pool = openPool({ connection: { url }, maxConnections: 2, prepareStatements: false });
+    const asked = pool.row<{ one: number }>('select 1 as one');
+    if (error) await assert.rejects(asked, error, `${to} ${host} ${query}`);
+    else assert.deepEqual(await asked, { one: 1 }, host);
+    await pool.close();
+  }
+  await rm(folder, { recursive: true });
+});
+
+/** A port that leads to PostgreSQL and ends TLS, or says that it has none. */
+async function tlsInFrontOf(
+  t: TestContext,
+  { host, port }: EmbeddedConnection,
+  hasTls: boolean,
+): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    sockets.add(client.on('error', () => client.destroy()));
+    // The first packet is the driver's question whether there is TLS.
+    client.once('data', () => {
+      client.write(hasTls ? 'S' : 'N');
+      if (!hasTls) return;
+      const open = new TLSSocket(client, {
+        isServer: true,
+        cert: testCertificate,
+        key: testCertificateKey,
+      });
+      const inside = connect(join(host, `.s.PGSQL.${port}`));
+      open.on('error', () => inside.destroy());
+      inside.on('error', () => open.destroy());
+      open.pipe(inside).pipe(open);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '0.0.0.0', resolve);
+  });
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
 
 test('mails, books and folders are for the account of the server alone (M12, L7)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-private-'));

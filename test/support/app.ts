@@ -13,6 +13,7 @@ import type { SimulatorBooks } from '../../server/src/payments/simulatorBooks.ts
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import type { Context } from '../../server/src/platform/context.ts';
 import type { FileSettings } from '../../server/src/platform/files/openFiles.ts';
+import type { VirusScanner } from '../../server/src/platform/files/virusScan.ts';
 import type { RateLimit } from '../../server/src/platform/http/rateLimiter.ts';
 import type { Mail, MailTransport } from '../../server/src/platform/mail/mailTransport.ts';
 import { type Seal, sealWith } from '../../server/src/platform/seal.ts';
@@ -95,6 +96,11 @@ export interface TestAppOptions {
   readonly publicUrl?: string;
   readonly bodyLimitBytes?: number;
   readonly isHttpsOnly?: boolean;
+  readonly isStrict?: boolean;
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly trustedProxies?: readonly string[];
+  readonly virusScanner?: VirusScanner;
+  readonly webhookHosts?: readonly string[];
   readonly metricsToken?: string;
   readonly log?: Logger;
   /** A migrated database; absent: a new one, dropped in the end. */

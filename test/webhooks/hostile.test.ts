@@ -162,6 +162,22 @@ test('no redirect is followed, wherever it leads', async (t) => {
   assert.equal(canary.connections, 0);
 });
 
+test('a host that the installation does not name gets nothing, also when it was saved before', async (t) => {
+  const receiver = await startReceiver(t);
+  receiver.behave(answers(200));
+  const url = receiver.url.replace('127.0.0.1', 'localhost');
+  for (const [hosts, isSent] of [
+    [['localhost'], true],
+    [['erp.shop.example'], false],
+  ] as const) {
+    const sender = httpSender({ clock: systemClock, timeoutMs: 5000, hosts });
+    t.after(() => sender.close());
+    const sent = await post(sender, url, true);
+    assert.equal(sent.statusCode === 200, isSent, sent.response);
+    if (!isSent) assert.match(sent.response, /^not sent: .*WEBHOOK_HOSTS does not name/);
+  }
+});
+
 test('two hundred and more were tried', (t) => {
   t.diagnostic(`${tried} hostile destinations, 0 connections`);
   assert.ok(tried >= 200);

@@ -2,18 +2,22 @@
 // nothing in them runs.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { after, type TestContext, test } from 'node:test';
 import S3rver from 's3rver';
 import { attachmentDisposition, fileBytesMax } from '../../server/src/platform/files/files.ts';
 import { s3Files } from '../../server/src/platform/files/s3Files.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
 import { testApp } from '../support/app.ts';
 import { addColleague, addTask, ask, changeTask } from '../support/workflow.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'perennial-files-'));
 after(() => rm(folder, { recursive: true, force: true }));
-const app = await testApp({ files: { folder } });
+const seal = sealWith(Buffer.alloc(32, 3));
+const app = await testApp({ files: { folder }, seal });
 const ann = await addColleague(app, 'Ann Archer');
 
 const upload = async (extension: string, key = ann.key): Promise<{ key: string; url: string }> =>
@@ -212,6 +216,104 @@ test('what is not allowed is refused: types, names of uploads, a second upload, 
   );
 });
 
+test('a file is what its extension says, or is not stored (ASVS 5.2.2)', async () => {
+  const { key, url } = await upload('png');
+  const page = await put(url, '<html><script>alert(1)</script>', 'image/png');
+  assert.deepEqual(
+    [page.statusCode, page.headers['x-perennial-refusal']],
+    [400, 'wrong_content'],
+    page.body,
+  );
+  assert.match(page.body, /not image\/png/);
+  const picture = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+  assert.equal((await put(url, picture, 'image/png')).statusCode, 200, 'the link still works');
+  const task = await addTask(app, { task_name: 'Picture', attachments: [{ upload_key: key }] });
+  assert.deepEqual((await get(task.attachments![0]!.download_key!)).rawPayload, picture);
+});
+
+/** A clamd that finds a virus in what contains `marker`, and is away when it is told so. */
+async function clamdStandIn(t: TestContext, marker: string) {
+  const scanned: Buffer[] = [];
+  const server = createServer((socket) => {
+    let received = Buffer.alloc(0);
+    socket.on('error', () => {});
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      const file = streamed(received);
+      if (file === undefined) return;
+      scanned.push(file);
+      socket.end(file.includes(marker) ? 'stream: Test.Marker FOUND\0' : 'stream: OK\0');
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  t.after(() => server.close());
+  return { server, scanned, host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+}
+
+/** The file that a client of clamd sent with INSTREAM, once it is complete. */
+function streamed(received: Buffer): Buffer | undefined {
+  const command = 'zINSTREAM\0';
+  assert.equal(received.toString('latin1', 0, command.length), command);
+  const parts: Buffer[] = [];
+  for (let at = command.length; at + 4 <= received.length; ) {
+    const length = received.readUInt32BE(at);
+    if (length === 0) return Buffer.concat(parts);
+    parts.push(received.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return undefined;
+}
+
+test('files are checked for viruses before a task gets them (ASVS 5.4.3)', async (t) => {
+  const clamd = await clamdStandIn(t, 'VIRUS-OF-THIS-TEST');
+  const { host, port } = clamd;
+  const scanning = await testApp({
+    db: app.db,
+    seal,
+    files: { folder },
+    isStrict: true,
+    virusScanner: { host, port },
+  });
+  const large = `%PDF-1.7 ${'x'.repeat(3_000_000)}`;
+  const cases: [content: string, status: number, words: RegExp][] = [
+    [large, 200, /upload|task/],
+    ['%PDF-1.7 VIRUS-OF-THIS-TEST', 400, /the virus Test\.Marker, which was deleted/],
+  ];
+  const attach = (upload_key: string) =>
+    scanning.request({
+      operation: 'insertWorkflowTask',
+      body: { task_name: 'Checked', attachments: [{ upload_key }] },
+    });
+  const uploaded = async (content: string) => {
+    const asked = await scanning.request({
+      operation: 'getWorkflowTaskAttachmentUploadUrl',
+      params: { extension: 'pdf' },
+    });
+    assert.equal(asked.status, 200, asked.text);
+    const { key, url } = asked.body.workflow_attachment_upload_url;
+    const payload = Buffer.from(content);
+    const stored = await scanning.app.http.inject({ method: 'PUT', url: pathOf(url), payload });
+    assert.equal(stored.statusCode, 200);
+    return key;
+  };
+  for (const [content, status, words] of cases) {
+    const key = await uploaded(content);
+    const answer = await attach(key);
+    assert.equal(answer.status, status, answer.text);
+    assert.match(answer.text, words);
+    assert.equal(clamd.scanned.at(-1)!.toString(), content);
+    const isKept = (await readdir(join(folder, 'TEST'))).includes(key);
+    assert.equal(isKept, status === 200);
+  }
+  const key = await uploaded('%PDF-1.7 harmless');
+  await new Promise<void>((resolve) => {
+    clamd.server.close(() => resolve());
+  });
+  assert.equal((await attach(key)).status, 503, 'without its scanner a file is not attached');
+});
+
 test('a file that is too large leaves nothing behind', async () => {
   const { url } = await upload('zip');
   const { statusCode } = await put(url, Buffer.alloc(fileBytesMax + 1));
@@ -263,6 +365,9 @@ test('an S3 bucket takes uploads and serves downloads by presigned links', async
   );
   assert.equal(await got.text(), 'hello');
   assert.match(got.headers.get('content-disposition') ?? '', /^attachment/);
+  const ends = await store.endsOf(file);
+  assert.deepEqual([`${ends.head}`, `${ends.tail}`], ['hello', 'hello']);
+  assert.equal(await text(await store.read(file)), 'hello');
   await store.remove(file);
   assert.equal(await store.sizeOf(file), undefined);
 });

@@ -4,6 +4,7 @@ import type { StopSource } from '../payments/charging.ts';
 import type { OpenGateways } from '../payments/gateways.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { FileSettings } from '../platform/files/openFiles.ts';
+import type { VirusScanner } from '../platform/files/virusScan.ts';
 import type { RateLimit } from '../platform/http/rateLimiter.ts';
 import type { MailTransport } from '../platform/mail/mailTransport.ts';
 import type { Seal } from '../platform/seal.ts';
@@ -27,6 +28,12 @@ export interface AppParts {
   readonly trustedProxies: readonly string[];
   /** People reach this installation by https alone. */
   readonly isHttpsOnly?: boolean;
+  /** Only what a server for real money needs is possible (strict.ts). */
+  readonly isStrict?: boolean;
+  /** The certificate and key with which this process serves https. Absent: it serves http. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+  /** What looks for viruses in attachments. Absent: nothing does. */
+  readonly virusScanner?: VirusScanner | undefined;
   /** What readers of `/metrics` must send. Absent: anyone may read them. */
   readonly metricsToken?: string | undefined;
   readonly gateways: OpenGateways;
@@ -41,6 +48,8 @@ export interface AppParts {
   readonly sender: Sender;
   /** Whether webhooks of merchants with a test clock may lead to the server's own machine. */
   readonly isLoopbackAllowed: boolean;
+  /** The hosts that webhooks may lead to; `sender` has the same list. Absent or empty: any. */
+  readonly webhookHosts?: readonly string[] | undefined;
   /** Where attachments are stored. */
   readonly files: FileSettings;
   /** How much a merchant may have. Absent: the defaults. */

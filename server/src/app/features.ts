@@ -31,7 +31,7 @@ export type Features = ReturnType<typeof wireFeatures>;
 
 /** Gives orders, rebills and clocks what they need of other features. */
 export function wireFeatures(
-  { clock, rebillTiming, seal, quotas = defaultQuotas }: AppParts,
+  { clock, rebillTiming, seal, isStrict = false, virusScanner, quotas = defaultQuotas }: AppParts,
   { charging: { payments }, contexts, merchants, rounds, fileStore, knownPublicUrl }: Services,
 ) {
   const hooks = { ...orderHooks, lockRebill };
@@ -89,7 +89,7 @@ export function wireFeatures(
       // What a moved clock plays, in this order.
       dueWork: [rebillDueWork({ payments }, clock), receivableDueWork(orders), movingDueWork],
     },
-    files: { store: fileStore, clock, quotas },
+    files: { store: fileStore, clock, quotas, isStrict, virusScanner },
   };
 }
 

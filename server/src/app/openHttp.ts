@@ -41,6 +41,7 @@ export function openHttp(parts: AppParts, services: Services, features: Features
   const { merchants, keys, metrics, events, limiter, charging, contexts, publicUrl } = services;
   const http = httpServer({
     ...parts,
+    mustEncrypt: parts.isStrict,
     metrics,
     events,
     merchants,

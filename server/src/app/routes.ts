@@ -1,3 +1,4 @@
+import type { OperationId } from '@perennial/contract/operations.ts';
 import { autoOrderRoutes } from '../autoOrders/routes.ts';
 import { bookRoutes } from '../books/routes.ts';
 import { couponRoutes } from '../coupons/routes.ts';
@@ -35,9 +36,32 @@ import type { Features } from './features.ts';
 import type { Services } from './services.ts';
 import { readObjectFacts } from './taskObjects.ts';
 
+/** Operations that exist to try things out. A strict installation has none of them. */
+const testTools = [
+  'actAtSimulator',
+  'setClock',
+  'getClockDue',
+  'getClockAdvances',
+  'getClockAdvance',
+  'stopClockAdvance',
+  'getClockAdvanceDays',
+  'getClockAdvanceSkippedMails',
+] as const satisfies readonly OperationId[];
+
+/** The operations that this installation serves. */
+export function routesOf(parts: AppParts, services: Services, features: Features): Routes {
+  const routes: { -readonly [Id in keyof Routes]: Routes[Id] } = allRoutes(
+    parts,
+    services,
+    features,
+  );
+  if (parts.isStrict === true) for (const id of testTools) delete routes[id];
+  return routes;
+}
+
 /** The operations of every feature, one feature a line. */
-export function routesOf(
-  { seal, clock, gateways, isLoopbackAllowed, quotas = defaultQuotas }: AppParts,
+function allRoutes(
+  { seal, clock, gateways, isLoopbackAllowed, webhookHosts, quotas = defaultQuotas }: AppParts,
   { merchants, accesses, keys, live, sessions }: Services,
   { customers, orders, privacy, reports, rebills, clocks, files }: Features,
 ): Routes {
@@ -65,7 +89,14 @@ export function routesOf(
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),
     ...sandboxRoutes(clocks),
-    ...webhookRoutes({ seal, clock, findOwnerAccess: accesses.find, isLoopbackAllowed, quotas }),
+    ...webhookRoutes({
+      seal,
+      clock,
+      findOwnerAccess: accesses.find,
+      isLoopbackAllowed,
+      webhookHosts,
+      quotas,
+    }),
     ...bookRoutes(gateways.captures),
     ...screenRoutes(overviewReader(clock)),
     ...privacyRoutes(privacy),

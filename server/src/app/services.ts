@@ -59,6 +59,7 @@ export function openServices(parts: AppParts) {
     log,
     tokens,
     publicUrl,
+    mustEncrypt: parts.isStrict,
     sources: liveSources(db, merchants),
     mayListen: mayListen(accesses),
   });
@@ -79,6 +80,7 @@ export function openServices(parts: AppParts) {
     fileStore: openFiles(parts.files, {
       tokens,
       ids,
+      isStrict: parts.isStrict,
       publicUrl,
       mayUseLink: (merchantId, holder, use) => isPermitted(merchantId, holder, `workflow_${use}`),
     }),

@@ -48,11 +48,7 @@ export async function serveOn(
 ): Promise<void> {
   const gateways = await openOwnGateways(store, config);
   const check = await checkRestored(store, config, gateways, log);
-  const mail = openMail(
-    config.smtpUrl === undefined
-      ? { folder: join(config.dataDir, 'mail') }
-      : { smtpUrl: config.smtpUrl },
-  );
+  const mail = openMail(config.smtp ?? { folder: join(config.dataDir, 'mail') });
   const seal = await openSeal(store.db, sealSettings(config));
   // Meanwhile we create the app and listen. A failure is reported to the code that awaits this
   // promise.
@@ -68,6 +64,9 @@ export async function serveOn(
     demo: config.demo ? { merchantId: demoMerchantId, login: demoLogin } : undefined,
     bodyLimitBytes: config.bodyLimitBytes,
     trustedProxies: config.trustedProxies,
+    isStrict: config.strict,
+    tls: config.tls,
+    virusScanner: config.virusScanner,
     isHttpsOnly: config.publicUrl?.startsWith('https:') === true,
     metricsToken: config.metricsToken,
     quotas: config.quotas,
@@ -82,7 +81,8 @@ export async function serveOn(
     consoleFolder: fileURLToPath(new URL('../../../web/dist', import.meta.url)),
     files: config.s3 ?? { folder: join(config.dataDir, 'files') },
     seal,
-    sender: openSender({ clock: systemClock }),
+    sender: openSender({ clock: systemClock, hosts: config.webhookHosts }),
+    webhookHosts: config.webhookHosts,
     isLoopbackAllowed: config.loopbackWebhooks,
   });
   await removeUnfinished(join(config.dataDir, 'files'), systemClock.now());

@@ -295,3 +295,27 @@ test('a customer gets one mail for a card that expires soon, with the link to th
   assert.equal((await mailsWith('tok_visa_0326_2222')).length, 1, 'the same card again');
   assert.equal((await mailsWith('tok_visa_0226_3333')).length, 2, 'another month');
 });
+
+test('an address that asks too often gets a page that says so, and its form changes nothing', async () => {
+  const limited = await testApp({ db: app.db, rateLimits: [{ limit: 3, seconds: 3600 }] });
+  const get = (url: string, remoteAddress = '203.0.113.9') =>
+    limited.app.http.inject({ url, remoteAddress });
+  for (const status of [404, 404, 404, 429])
+    assert.equal((await get('/billing/not-a-link')).statusCode, status);
+  const { url } = await subscribed();
+  const refused = await get(url.pathname);
+  assert.equal(refused.statusCode, 429);
+  assert.match(refused.body, /too many requests/);
+  assert.ok(Number(refused.headers['retry-after']) > 0);
+  for (const path of [url.pathname, `${url.pathname}/card`]) {
+    const posted = await limited.app.http.inject({
+      method: 'POST',
+      url: path,
+      remoteAddress: '203.0.113.9',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: 'card_token=tok_1',
+    });
+    assert.equal(posted.statusCode, 429, path);
+  }
+  assert.equal((await get(url.pathname, '203.0.113.10')).statusCode, 200);
+});

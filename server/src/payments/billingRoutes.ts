@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { payload } from '../platform/http/answer.ts';
 import { formOf } from '../platform/http/forms.ts';
 import { cardSubjectPrefix, type RateLimiter } from '../platform/http/rateLimiter.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { addressSubject } from '../platform/http/request.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { makeBillingLink } from './billingLinkStore.ts';
 import {
@@ -40,6 +41,7 @@ export function addBillingPage(
   parts: BillingPageParts & { readonly limiter: Pick<RateLimiter, 'admit'> },
 ): void {
   server.get<{ Params: { token: string } }>('/billing/:token', async (request, reply) => {
+    if (await isTooOften(parts, request, reply)) return send(reply, tooManyPage);
     const opened = await openLink(parts, request.params.token);
     if (opened.kind === 'page') return send(reply, opened);
     return send(reply, await orUnavailable(() => showForm(parts, opened)));
@@ -48,6 +50,7 @@ export function addBillingPage(
     '/billing/:token',
     { bodyLimit: formLimitBytes },
     async (request, reply) => {
+      if (await isTooOften(parts, request, reply)) return send(reply, tooManyPage);
       const opened = await openLink(parts, request.params.token);
       if (opened.kind === 'page') return send(reply, opened);
       const fields = formOf(request);
@@ -56,6 +59,7 @@ export function addBillingPage(
   );
   // The script of the page calls it when the customer has filled the gateway's form.
   server.post<{ Params: { token: string } }>('/billing/:token/card', async (request, reply) => {
+    if (await isTooOften(parts, request, reply)) return reply.send({});
     const opened = await openLink(parts, request.params.token);
     reply.header('Cache-Control', 'no-store');
     if (opened.kind === 'page') return reply.code(409).send({});
@@ -66,6 +70,23 @@ export function addBillingPage(
       ? reply.code(409).send({})
       : reply.send({ client_secret: begun.clientSecret });
   });
+}
+
+/** The page of an address that exceeds its rate limit. */
+const tooManyPage: Page = {
+  ...messagePage('Please try again later', 'There were too many requests from your network.'),
+  status: 429,
+};
+
+/** Counts the request against the limits of its address. Sets the response's status if exceeded. */
+async function isTooOften(
+  { limiter }: { readonly limiter: Pick<RateLimiter, 'admit'> },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<boolean> {
+  const excess = await limiter.admit([addressSubject(request)]);
+  if (excess) reply.code(429).header('Retry-After', excess.retryAfterSeconds);
+  return excess !== undefined;
 }
 
 /** Each beginning makes a record at the gateway, and a form that tests cards needs many of them. */

@@ -139,6 +139,16 @@ async function keysOf({ dataDir, key, before }: SealSettings) {
   };
 }
 
+/** Whether the text is 32 random bytes in base64 or hexadecimal, and not words that a person made. */
+export function isRandomKey(text: string): boolean {
+  const bytes = /^[0-9a-f]{64}$/i.test(text)
+    ? Buffer.from(text, 'hex')
+    : Buffer.from(text, 'base64');
+  const isEncoded = /^([0-9a-f]{64}|[\w+/-]{43}=?)$/i.test(text);
+  // Of 32 random bytes about 30 are different.
+  return isEncoded && bytes.length === 32 && new Set(bytes).size >= 20;
+}
+
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 const fingerprintOf = (key: Buffer): string =>

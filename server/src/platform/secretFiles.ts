@@ -42,7 +42,8 @@ export function withSecretFiles(env: Environment): {
   return { env: { ...env, ...read }, faults };
 }
 
-function contentOf(path: string): { readonly text: string; readonly fault?: string } {
+/** The content of a file without the white space around it, or what is wrong with the file. */
+export function contentOf(path: string): { readonly text: string; readonly fault?: string } {
   try {
     const text = readFileSync(path, 'utf8').trim();
     return text === '' ? { text, fault: 'is empty; write the secret into it' } : { text };

@@ -138,7 +138,7 @@ export function changeAnyWebhook(
 /** Only these fields, because a body may hold those of the owner's own update as well. */
 function changed(
   context: Context,
-  { isLoopbackAllowed }: WebhookParts,
+  { isLoopbackAllowed, webhookHosts }: WebhookParts,
   before: StoredWebhook,
   change: MerchantWebhookUpdate,
 ): Webhook {
@@ -152,7 +152,7 @@ function changed(
     maximum_size,
     event_categories,
   });
-  const policy = destinationPolicy(context.merchant, isLoopbackAllowed);
+  const policy = destinationPolicy(context.merchant, isLoopbackAllowed, webhookHosts);
   return webhookFrom(body, before, policy, context.ids);
 }
 

@@ -76,3 +76,24 @@ test('an address is asked again when the connection is made', () => {
   assert.ok(!mayConnect('100:0:0:1::1', strict));
   assert.ok(!mayConnect('not an address', developer));
 });
+
+test('an installation may name the hosts that receive (ASVS 13.2.4)', () => {
+  const policy = { allowLoopback: false, hosts: ['erp.shop.example', '*.crm.example'] };
+  const cases: [url: string, isAllowed: boolean][] = [
+    ['https://erp.shop.example/hook', true],
+    ['https://ERP.Shop.Example:8443/hook', true],
+    ['https://erp.shop.example./hook', true],
+    ['https://eu.crm.example/', true],
+    ['https://a.b.crm.example/', true],
+    ['https://crm.example/', false],
+    ['https://evilcrm.example/', false],
+    ['https://shop.example/', false],
+    ['https://erp.shop.example.evil.example/', false],
+    ['https://8.8.8.8/', false],
+  ];
+  for (const [url, isAllowed] of cases) {
+    const checked = checkDestination(url, policy);
+    assert.equal(checked.ok, isAllowed, url);
+    if (!checked.ok) assert.match(checked.reason, /WEBHOOK_HOSTS/);
+  }
+});

@@ -9,6 +9,11 @@ export interface DestinationPolicy {
    * for a merchant whose clock is a test clock.
    */
   readonly allowLoopback: boolean;
+  /**
+   * The hosts that the installation allows; `*.shop.example` allows all names below it. Absent or
+   * empty: any.
+   */
+  readonly hosts?: readonly string[] | undefined;
 }
 
 /**
@@ -18,10 +23,12 @@ export interface DestinationPolicy {
 export function destinationPolicy(
   { settings, clock }: Merchant,
   isLoopbackAllowed: boolean,
+  hosts?: readonly string[],
 ): DestinationPolicy {
   const section = settings['webhooks'] as { allow_loopback?: boolean } | undefined;
   return {
     allowLoopback: isLoopbackAllowed && clock.kind !== 'real' && section?.allow_loopback === true,
+    hosts,
   };
 }
 
@@ -47,8 +54,14 @@ export function checkDestination(url: string, policy: DestinationPolicy): Outcom
   if (isLocalName && !policy.allowLoopback) return failure('leads to an internal address');
   const isLocal = isLocalName || (ipaddr.isValid(host) && isLoopback(host));
   if (parsed.protocol === 'http:' && !isLocal) return failure('is not encrypted; use https');
+  if (!isListed(host, policy)) return failure('leads to a host that WEBHOOK_HOSTS does not name');
   return success(parsed);
 }
+
+/** Whether the installation allows the host, whose name the URL's parser wrote in lower case. */
+const isListed = (host: string, { hosts = [] }: DestinationPolicy): boolean =>
+  hosts.length === 0 ||
+  hosts.some((each) => (each.startsWith('*.') ? host.endsWith(each.slice(1)) : host === each));
 
 /**
  * Checks whether the sender may connect to this address: a public one, or loopback if the policy

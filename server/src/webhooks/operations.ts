@@ -47,6 +47,8 @@ export interface WebhookParts {
   readonly findOwnerAccess: FindOwnerAccess;
   /** Whether merchants may receive on the server's own machine. */
   readonly isLoopbackAllowed: boolean;
+  /** The hosts that webhooks may lead to. Absent or empty: any. */
+  readonly webhookHosts?: readonly string[] | undefined;
   readonly quotas: Quotas;
 }
 
@@ -91,7 +93,7 @@ export async function getWebhooks(
 /** Adds a webhook. Generated credentials are shown only in this response. */
 export async function addWebhook(
   context: Context,
-  { seal, clock, isLoopbackAllowed, quotas }: WebhookParts,
+  { seal, clock, isLoopbackAllowed, webhookHosts, quotas }: WebhookParts,
   body: WireWebhook,
   withUnsubscribed: boolean,
 ): Promise<WireWebhook> {
@@ -101,7 +103,7 @@ export async function addWebhook(
   const webhook = webhookFrom(
     body,
     newWebhook(webhookOid, callerOf(context)),
-    destinationPolicy(context.merchant, isLoopbackAllowed),
+    destinationPolicy(context.merchant, isLoopbackAllowed, webhookHosts),
     context.ids,
   );
   refuseUnreadable(context.actor.permissions, webhook);
@@ -121,7 +123,7 @@ export async function addWebhook(
 /** Updates a webhook of the application. */
 export function changeWebhook(
   context: Context,
-  { seal, clock, isLoopbackAllowed }: WebhookParts,
+  { seal, clock, isLoopbackAllowed, webhookHosts }: WebhookParts,
   webhookOid: number,
   body: WireWebhook,
   withUnsubscribed: boolean,
@@ -135,7 +137,7 @@ export function changeWebhook(
       ...webhookFrom(
         body,
         before,
-        destinationPolicy(context.merchant, isLoopbackAllowed),
+        destinationPolicy(context.merchant, isLoopbackAllowed, webhookHosts),
         context.ids,
       ),
       owner,

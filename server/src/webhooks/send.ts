@@ -44,6 +44,8 @@ export interface SenderOptions {
   readonly clock: SystemClock;
   readonly timeoutMs?: number;
   readonly lookup?: Lookup;
+  /** The hosts that the installation allows. Absent or empty: any. */
+  readonly hosts?: readonly string[] | undefined;
 }
 
 /** A receiver must have responded within this time (webhook reference: 30 seconds). */
@@ -59,8 +61,8 @@ export const responseMax = 100_000;
 export function httpSender(options: SenderOptions): Sender {
   // A connection that was opened under one policy must not be used under the other.
   const doors = {
-    strict: doorFor({ allowLoopback: false }, options),
-    loopback: doorFor({ allowLoopback: true }, options),
+    strict: doorFor({ allowLoopback: false, hosts: options.hosts }, options),
+    loopback: doorFor({ allowLoopback: true, hosts: options.hosts }, options),
   };
   const timeoutMs = options.timeoutMs ?? answerTimeoutMs;
   return {

@@ -2,7 +2,14 @@ import type { WorkflowAttachment, WorkflowTask } from '@perennial/contract/workf
 import { required } from '../kernel/assert.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
-import { type Files, fileBytesMax, type LinkHolder } from '../platform/files/files.ts';
+import { mayBeStoredAs } from '../platform/files/contentType.ts';
+import {
+  type FileName,
+  type Files,
+  fileBytesMax,
+  type LinkHolder,
+} from '../platform/files/files.ts';
+import { scanFile, type VirusScanner } from '../platform/files/virusScan.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { extensions, mimeTypeOf } from './fileName.ts';
@@ -25,6 +32,10 @@ export interface FileParts {
   readonly store: Files;
   readonly clock: SystemClock;
   readonly quotas: Quotas;
+  /** What looks for viruses. Absent: nothing does, and strict installations take no files. */
+  readonly virusScanner?: VirusScanner | undefined;
+  /** The content of a file must have the signature of its type. */
+  readonly isStrict: boolean;
 }
 
 /**
@@ -33,9 +44,14 @@ export interface FileParts {
  */
 export async function makeUpload(
   context: Context,
-  { store, clock, quotas }: FileParts,
+  { store, clock, quotas, isStrict, virusScanner }: FileParts,
   extension: string,
 ): Promise<{ key: string; url: string }> {
+  if (isStrict && virusScanner === undefined)
+    refuse('state_conflict', {
+      reason: 'This installation takes no files, because nothing checks them for viruses',
+      fix: 'Ask its operator to set VIRUS_SCANNER',
+    });
   const mimeType =
     mimeTypeOf(extension) ?? refuse('unknown_enum', { field: 'extension', allowed: extensions });
   const fileUuid = context.ids.uuid();
@@ -59,12 +75,13 @@ function holderOf({ actor: { applicationId, userId } }: Context): LinkHolder {
 }
 
 /**
- * Finds the uploads that a change names and that are complete. Call it before a transaction is
- * open, because it asks the file store.
+ * Finds the uploads that a change names and that are complete, and refuses those whose content is
+ * of another type or has a virus. Call it before a transaction is open, because it asks the file
+ * store.
  */
 export async function uploadsOf(
   context: Context,
-  { store }: FileParts,
+  parts: FileParts,
   change: TaskChange,
 ): Promise<Uploads> {
   const given = [
@@ -73,16 +90,44 @@ export async function uploadsOf(
   ];
   const keys = given.map(({ uploadKey }) => uploadKey).filter((key) => key !== undefined);
   if (keys.length === 0) return new Map();
+  const { store } = parts;
   const { merchantId } = context.merchant;
   const uploads = new Map<string, { mimeType: string }>();
   for (const { fileUuid, mimeType } of await findWaitingFiles(context.db, merchantId, keys)) {
     const size = await store.sizeOf({ merchantId, fileUuid });
     if (size !== undefined && size > fileBytesMax) refuse('body_too_large', { max: fileBytesMax });
     if (size === undefined) continue;
+    await checkContent(context, parts, { merchantId, fileUuid }, mimeType);
     await saveFileSize(context.db, merchantId, fileUuid, size);
     uploads.set(fileUuid, { mimeType });
   }
   return uploads;
+}
+
+/** Refuses a file, and deletes it, when its content is not what its type says, or has a virus. */
+async function checkContent(
+  { log }: Context,
+  { store, isStrict, virusScanner }: FileParts,
+  file: FileName,
+  mimeType: string,
+): Promise<void> {
+  if (!mayBeStoredAs(mimeType, await store.endsOf(file), isStrict)) {
+    await store.remove(file);
+    refuse('wrong_content', { expected: mimeType });
+  }
+  if (virusScanner === undefined) return;
+  const { virus } = await scanFile(virusScanner, await store.read(file)).catch((error: unknown) => {
+    log.error({ err: error, ...file }, 'an attachment could not be checked for viruses');
+    return refuse('unavailable', {}, { retryAfterSeconds: 30 });
+  });
+  if (virus === undefined) return;
+  await store.remove(file);
+  log.warn({ ...file, virus }, 'an attachment had a virus and was deleted');
+  refuse('invalid_field', {
+    field: 'upload_key',
+    reason: `names a file with the virus ${virus}, which was deleted`,
+    fix: 'Remove the virus, and upload the file again with a new link',
+  });
 }
 
 /** Adds a download link to each file in the JSON of a task or of a list of tasks. */

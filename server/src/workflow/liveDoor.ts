@@ -13,6 +13,7 @@ import { required } from '../kernel/assert.ts';
 import { Lazy } from '../kernel/lazy.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
+import { isEncrypted } from '../platform/http/encryptedOnly.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Tokens } from '../platform/tokens.ts';
 import { type LiveClaims, LiveClient } from './liveClient.ts';
@@ -28,6 +29,8 @@ export interface LiveDoorParts {
    * of the host that the request names.
    */
   publicUrl(): Promise<string>;
+  /** Refuses sockets without encryption. */
+  readonly mustEncrypt?: boolean | undefined;
   /** Asked when a socket opens, and twice a second while it is open. */
   readonly mayListen: MayListen;
 }
@@ -120,6 +123,8 @@ export class LiveDoor {
       const path = (request.url ?? '').split('?')[0];
       const kind = kinds.find((each) => each.path === path);
       if (kind === undefined) return refuseUpgrade(socket, '404 Not Found');
+      if (this.#parts.mustEncrypt === true && !isEncrypted(request))
+        return refuseUpgrade(socket, '403 Forbidden', 'Open the socket with wss.');
       this.#upgrade(kind, request, socket, head).catch((error: unknown) => {
         this.#parts.log.error({ err: error }, 'a live socket could not be opened');
         refuseUpgrade(socket, '500 Internal Server Error');

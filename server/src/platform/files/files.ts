@@ -1,3 +1,6 @@
+import type { Readable } from 'node:stream';
+import type { FileEnds } from './contentType.ts';
+
 /** A file of a merchant, named by a random id. Where it is stored is up to the store. */
 export interface FileName {
   readonly merchantId: string;
@@ -28,6 +31,10 @@ export interface Files {
     shown: { readonly fileName: string; readonly mimeType: string },
     holder: LinkHolder,
   ): Promise<string>;
+  /** The ends of a file that was uploaded, which say what type it is. */
+  endsOf(file: FileName): Promise<FileEnds>;
+  /** The bytes of a file that was uploaded. */
+  read(file: FileName): Promise<Readable>;
   remove(file: FileName): Promise<void>;
 }
 

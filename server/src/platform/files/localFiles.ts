@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { Refusal, refusal, refuse } from '../http/refusal.ts';
 import type { Tokens } from '../tokens.ts';
+import { type FileEnds, headBytes, mayBeStoredAs, tailBytes } from './contentType.ts';
 import {
   attachmentDisposition,
   downloadSeconds,
@@ -23,6 +24,8 @@ export interface LocalFilesParts {
   readonly folder: string;
   readonly tokens: Tokens;
   readonly ids: IdFactory;
+  /** The content of a file must have the signature of its type (contentType.ts). */
+  readonly isStrict?: boolean | undefined;
   /** Where clients reach us. */
   publicUrl(): Promise<string>;
   /** Whether the holder of a link may still use it to read, or to write. */
@@ -53,6 +56,8 @@ export function localFiles(parts: LocalFilesParts): LocalFiles {
     downloadUrl: ({ merchantId, fileUuid }, { fileName, mimeType }, holder) =>
       linkTo(downloading, { merchantId, fileUuid, fileName, mimeType, holder }, downloadSeconds),
     sizeOf: (file) => sizeOf(folder, file),
+    endsOf: (file) => endsOf(pathOf(folder, file)),
+    read: async (file) => createReadStream(pathOf(folder, file)),
     remove: (file) => rm(pathOf(folder, file), { force: true }),
     addRoutes(server) {
       void server.register(async (scope) => {
@@ -104,8 +109,8 @@ async function download(
 }
 
 async function storeFile(
-  { folder, ids }: LocalFilesParts,
-  file: FileName,
+  { folder, ids, isStrict = false }: LocalFilesParts,
+  file: Claims,
   body: Readable,
 ): Promise<void> {
   const path = pathOf(folder, file);
@@ -117,6 +122,8 @@ async function storeFile(
       limited(),
       createWriteStream(part, { mode: 0o600, flags: 'wx', flush: true }),
     );
+    if (!mayBeStoredAs(file.mimeType, await endsOf(part), isStrict))
+      refuse('wrong_content', { expected: file.mimeType });
     // Moves the file to its place only if nothing is there, so that the file of a task cannot be
     // replaced.
     await link(part, path).catch((error: NodeJS.ErrnoException) => {
@@ -150,6 +157,19 @@ export async function removeUnfinished(folder: string, now: Temporal.Instant): P
     removed++;
   }
   return removed;
+}
+
+async function endsOf(path: string): Promise<FileEnds> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const part = async (length: number, position: number) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+    return buffer.subarray(0, bytesRead);
+  };
+  return {
+    head: await part(headBytes, 0),
+    tail: await part(tailBytes, Math.max(0, size - tailBytes)),
+  };
 }
 
 const pathOf = (folder: string, { merchantId, fileUuid }: FileName): string =>

@@ -33,6 +33,8 @@ function lazyS3(settings: S3Settings): Files {
     uploadUrl: async (...given) => (await files.get()).uploadUrl(...given),
     sizeOf: async (file) => (await files.get()).sizeOf(file),
     downloadUrl: async (...given) => (await files.get()).downloadUrl(...given),
+    endsOf: async (...given) => (await files.get()).endsOf(...given),
+    read: async (...given) => (await files.get()).read(...given),
     remove: async (file) => (await files.get()).remove(file),
   };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -6,6 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { headBytes, tailBytes } from './contentType.ts';
 import {
   attachmentDisposition,
   downloadSeconds,
@@ -24,6 +26,8 @@ export interface S3Settings {
   readonly endpoint?: string | undefined;
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
+  /** The only authorities that may certify the endpoint, in PEM. Absent: those that Node trusts. */
+  readonly ca?: string | undefined;
 }
 
 /**
@@ -36,11 +40,13 @@ export function s3Files({
   endpoint,
   accessKeyId,
   secretAccessKey,
+  ca,
 }: S3Settings): Files {
   const client = new S3Client({
     region,
     // Otherwise every link would require a checksum, which a plain PUT does not send.
     requestChecksumCalculation: 'WHEN_REQUIRED',
+    ...(ca === undefined ? {} : { requestHandler: { httpsAgent: { ca } } }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(accessKeyId !== undefined && secretAccessKey !== undefined
       ? { credentials: { accessKeyId, secretAccessKey } }
@@ -76,6 +82,19 @@ export function s3Files({
           return undefined;
         throw error;
       }
+    },
+    async endsOf(file) {
+      const part = async (Range: string) => {
+        const { Body } = await client.send(new GetObjectCommand({ ...place(file), Range }));
+        return Buffer.from((await Body?.transformToByteArray()) ?? []);
+      };
+      return {
+        head: await part(`bytes=0-${headBytes - 1}`),
+        tail: await part(`bytes=-${tailBytes}`),
+      };
+    },
+    async read(file) {
+      return (await client.send(new GetObjectCommand(place(file)))).Body as Readable;
     },
     async remove(file) {
       await client.send(new DeleteObjectCommand(place(file)));

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import {
   needsVersion,
   type Operation,
@@ -13,6 +14,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import ipaddr from 'ipaddr.js';
 import type { Logger } from 'pino';
 import { holdsCardNumber } from '../../kernel/cardDigits.ts';
 import type { IdFactory } from '../../kernel/ids.ts';
@@ -29,6 +31,7 @@ import type { Authenticate, Credentials, Principal } from './authentication.ts';
 import { bytesMin, roundMs, watchPace } from './bodyPace.ts';
 import { bodyText } from './bodyText.ts';
 import { sendNoPage, wantsPage } from './console.ts';
+import { isEncrypted } from './encryptedOnly.ts';
 import { replayHeader, runOnce } from './idempotency.ts';
 import { joinedWarning, unknownFields, unknownWords } from './ignoredFields.ts';
 import { inputParser } from './input.ts';
@@ -77,6 +80,10 @@ export interface PipelineParts {
   readonly trustedProxies: readonly string[];
   /** People reach this server by https alone. */
   readonly isHttpsOnly?: boolean | undefined;
+  /** Refuses what comes, or came to the proxy in front, without encryption. */
+  readonly mustEncrypt?: boolean | undefined;
+  /** The certificate and key with which the server speaks https itself. Absent: it speaks http. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   /** The address where people reach this server; called only for requests with a session. */
   publicUrl(): Promise<string>;
 }
@@ -95,7 +102,7 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
     }),
-    genReqId: (request) => givenRequestId(request.headers[requestIdHeader]) ?? parts.ids.uuid(),
+    genReqId: requestIds(parts),
     bodyLimit: parts.bodyLimitBytes,
     http: { headersTimeout: headersMsMax },
     requestTimeout: receivingMsMax,
@@ -103,6 +110,7 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    ...(parts.tls && { https: { cert: parts.tls.certificate, key: parts.tls.key } }),
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: linkLengthMax },
     frameworkErrors: (error, request, reply) =>
@@ -143,7 +151,39 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
 type Callers = WeakMap<FastifyRequest, Principal>;
 
 const requestIdHeader = 'x-request-id';
-/** A client or proxy may send the request's id, in characters that are safe in a log. */
+
+/**
+ * The request's id. Where there are trusted proxies, only they may send it, so that a client cannot
+ * give its requests the ids of others; a proxy of deploy/ replaces what a client sent.
+ */
+function requestIds({ trustedProxies, ids }: PipelineParts) {
+  const isProxy = addressesOf(trustedProxies);
+  return ({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): string =>
+    (isProxy(socket.remoteAddress) ? givenRequestId(headers[requestIdHeader]) : undefined) ??
+    ids.uuid();
+}
+
+/** Whether an address is of the list, which holds addresses and ranges; an empty list has all. */
+function addressesOf(list: readonly string[]): (address: string | undefined) => boolean {
+  const ranges = list.map((each) =>
+    each.includes('/') ? ipaddr.parseCIDR(each) : singleAddress(each),
+  );
+  return (address) => {
+    if (ranges.length === 0) return true;
+    if (address === undefined || !ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return ranges.some(
+      ([range, bits]) => parsed.kind() === range.kind() && parsed.match(range, bits),
+    );
+  };
+}
+
+function singleAddress(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  const address = ipaddr.process(text);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}
+
+/** An id in characters that are safe in a log. */
 const givenRequestId = (given: unknown): string | undefined =>
   typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) && !holdsCardNumber(given)
     ? given
@@ -201,11 +241,8 @@ function readBodiesAsText(server: FastifyInstance): void {
  * What is the same for every path: the request id is sent, each response is logged and counted, and
  * closing the server releases connections.
  */
-function watch(
-  server: FastifyInstance,
-  { metrics, isHttpsOnly }: PipelineParts,
-  callers: Callers,
-): void {
+function watch(server: FastifyInstance, parts: PipelineParts, callers: Callers): void {
+  const { metrics, isHttpsOnly } = parts;
   let isClosing = false;
   server.addHook('preClose', (done) => {
     isClosing = true;
@@ -220,6 +257,8 @@ function watch(
   });
   server.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id);
+    if (parts.mustEncrypt === true && !isEncrypted(request.raw))
+      refuse('encryption_needed', { expected: `https://${request.hostname}` });
     checkRequest(request);
     done();
   });

@@ -4,8 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { Temporal } from 'temporal-polyfill';
+import {
+  testAuthority,
+  testCertificate,
+  testCertificateKey,
+} from '../../../../test/support/testAuthority.ts';
 import { folderTransport } from './folder.ts';
 import type { Mail } from './mailTransport.ts';
 import { smtpTransport } from './smtp.ts';
@@ -83,7 +88,7 @@ test('what a mail server says becomes an outcome', async (t) => {
     server.listen(0, '127.0.0.1', resolve);
   });
   const port = (server.server.address() as AddressInfo).port;
-  const transport = smtpTransport(`smtp://127.0.0.1:${port}`);
+  const transport = smtpTransport({ url: `smtp://127.0.0.1:${port}`, mustEncrypt: false });
   t.after(async () => {
     await transport.close();
     await new Promise<void>((resolve) => {
@@ -98,8 +103,47 @@ test('what a mail server says becomes an outcome', async (t) => {
   assert.equal((await transport.send({ ...mail, to: 'busy@example.com' })).kind, 'deferred');
 });
 
+test('a mail server elsewhere gets mails over TLS that is checked, or none', async (t) => {
+  const cases: [what: string, server: SMTPServerOptions, ca: string | undefined, kind: string][] = [
+    ['no STARTTLS', { disabledCommands: ['STARTTLS'] }, testAuthority, 'deferred'],
+    ['a certificate of an unknown authority', {}, undefined, 'deferred'],
+    ['a certificate of the authority that was named', {}, testAuthority, 'delivered'],
+  ];
+  for (const [what, options, ca, kind] of cases) {
+    const secured: boolean[] = [];
+    const server = new SMTPServer({
+      authOptional: true,
+      cert: testCertificate,
+      key: testCertificateKey,
+      ...options,
+      onMailFrom(_address, session, done) {
+        secured.push(session.secure);
+        done();
+      },
+      onData(stream, _session, done) {
+        stream.resume().on('end', () => done());
+      },
+    });
+    // A client that refuses the certificate ends the connection.
+    server.on('error', () => {});
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = server.server.address() as AddressInfo;
+    const transport = smtpTransport({ url: `smtp://localhost:${port}`, mustEncrypt: true, ca });
+    t.after(async () => {
+      await transport.close();
+      await new Promise<void>((resolve) => {
+        server.close(resolve);
+      });
+    });
+    assert.equal((await transport.send(mail)).kind, kind, what);
+    assert.deepEqual(secured, kind === 'delivered' ? [true] : [], what);
+  }
+});
+
 test('a mail server that is not there defers', async () => {
-  const transport = smtpTransport('smtp://127.0.0.1:1');
+  const transport = smtpTransport({ url: 'smtp://127.0.0.1:1', mustEncrypt: false });
   assert.equal((await transport.send(mail)).kind, 'deferred');
   await transport.close();
 });

@@ -42,3 +42,12 @@ export interface MailTransport {
   forget?(mails: WrittenMails): Promise<void>;
   close(): Promise<void>;
 }
+
+/** An SMTP server (`smtp://user:password@host:port`, or `smtps://`). */
+export interface SmtpSettings {
+  readonly url: string;
+  /** Mails and the password are sent over TLS with a checked certificate, or not at all. */
+  readonly mustEncrypt: boolean;
+  /** The only authorities that may certify it, in PEM. Absent: those that Node trusts. */
+  readonly ca?: string | undefined;
+}

@@ -1,15 +1,15 @@
 import { Lazy } from '../../kernel/lazy.ts';
-import type { MailTransport } from './mailTransport.ts';
+import type { MailTransport, SmtpSettings } from './mailTransport.ts';
 
 /** Mails go through an SMTP server or into a folder of ours. */
-export type MailSettings = { readonly smtpUrl: string } | { readonly folder: string };
+export type MailSettings = SmtpSettings | { readonly folder: string };
 
 /** The transport that the settings name; the library behind it is loaded with the first mail. */
 export function openMail(settings: MailSettings): MailTransport {
   const transport = new Lazy(async () =>
     'folder' in settings
       ? (await import('./folder.ts')).folderTransport(settings.folder)
-      : (await import('./smtp.ts')).smtpTransport(settings.smtpUrl),
+      : (await import('./smtp.ts')).smtpTransport(settings),
   );
   return {
     send: async (mail) => (await transport.get()).send(mail),

@@ -1,14 +1,19 @@
 import { createTransport } from 'nodemailer';
 import { composed } from './composed.ts';
-import type { MailOutcome, MailTransport } from './mailTransport.ts';
+import type { MailOutcome, MailTransport, SmtpSettings } from './mailTransport.ts';
 
 const connectionsMax = 4;
 const timeoutMs = 30_000;
 
-/** Sends through an SMTP server (`smtp://user:password@host:port`, or `smtps://`). */
-export function smtpTransport(url: string): MailTransport {
+/**
+ * Sends through an SMTP server. With `mustEncrypt` a server that offers no STARTTLS gets neither the
+ * password nor a mail.
+ */
+export function smtpTransport({ url, mustEncrypt, ca }: SmtpSettings): MailTransport {
   const transport = createTransport({
     url,
+    ...(mustEncrypt ? { requireTLS: true } : {}),
+    ...(ca === undefined ? {} : { tls: { ca } }),
     pool: true,
     maxConnections: connectionsMax,
     connectionTimeout: timeoutMs,

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+
+/** Where a clamd listens: a host and port, or the path of a unix socket. */
+export type VirusScanner =
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string };
+
+/** What a scan found: the name of the virus, or undefined. */
+export type ScanResult = { readonly virus: string | undefined };
+
+/**
+ * Sends a file to clamd (command INSTREAM of its protocol) and returns what it found. Throws when
+ * the scanner cannot be reached, or reports anything but a result: the file is then not known to be
+ * harmless.
+ */
+export async function scanFile(scanner: VirusScanner, file: Readable): Promise<ScanResult> {
+  const socket = connect({ ...scanner, timeout: silenceMsMax });
+  socket.setEncoding('utf8');
+  socket.on('timeout', () => socket.destroy(new Error('clamd does not respond')));
+  const answered = textOf(socket);
+  // Awaited below; a failure while the file is sent ends the sending first.
+  answered.catch(() => {});
+  try {
+    await once(socket, 'connect');
+    socket.write('zINSTREAM\0');
+    for await (const chunk of file as AsyncIterable<Buffer>) {
+      if (socket.destroyed || socket.readableEnded) break;
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(chunk.length);
+      socket.write(length);
+      if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), answered]);
+    }
+    socket.write(Buffer.alloc(4));
+    return resultOf(await answered);
+  } finally {
+    file.destroy();
+    socket.destroy();
+  }
+}
+
+const silenceMsMax = 60_000;
+
+async function textOf(socket: Readable): Promise<string> {
+  let text = '';
+  for await (const part of socket as AsyncIterable<string>) {
+    text += part;
+    if (text.includes('\0')) break;
+  }
+  return text.replace(/\0.*$/s, '').trim();
+}
+
+function resultOf(answer: string): ScanResult {
+  if (answer === 'stream: OK') return { virus: undefined };
+  const [, virus] = /^stream: (.+) FOUND$/.exec(answer) ?? [];
+  if (virus === undefined) throw new Error(`clamd did not scan the file: ${answer || 'no answer'}`);
+  return { virus };
+}
