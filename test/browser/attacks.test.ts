@@ -103,6 +103,34 @@ test(
   },
 );
 
+test('markup in what customers and programs write is shown as text', withBrowser, async () => {
+  const markup = '<img src=x onerror=alert(1)>';
+  const item = { merchant_item_id: 'MARKUP', description: markup, pricing: { cost: 1 } };
+  const customer = {
+    email: 'markup@example.com',
+    billing: [{ first_name: markup, last_name: '<script>alert(1)</script>', city: 'Ulm' }],
+  };
+  for (const [operation, body] of [
+    ['insertItem', item],
+    ['insertCustomer', customer],
+  ] as const) {
+    const { status, text } = await world.request({ operation, body });
+    assert.equal(status, 200, text);
+  }
+  const { page, close } = await watchedPage(`${world.url}/customers`, {}, (context) =>
+    enter(context, world, dana),
+  );
+  for (const [path, shown] of [
+    ['/customers?q=markup', markup],
+    ['/catalogue?q=MARKUP', markup],
+  ] as const) {
+    await page.goto(`${world.url}${path}`);
+    await page.getByText(shown).first().waitFor();
+    assert.equal(await page.locator('img[src="x"]').count(), 0, path);
+  }
+  await close();
+});
+
 test('a permission that is taken away ends within a second', withBrowser, async () => {
   const person = await addPerson(world, 'TEST', 'clerk', ['auto_order_read']);
   const { page, close } = await watchedPage(`${world.url}/auto-orders`, {}, (context) =>
