@@ -27,10 +27,10 @@ import { report, type Tally } from './testReport.ts';
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
 const fileTimeoutMs = 600_000;
 /**
- * One more than there are processors, because files often wait: for PostgreSQL, for a browser, for a
+ * Two more than there are processors, because files often wait: for PostgreSQL, for a browser, for a
  * process that they killed. Four at most: they share the connections of one PostgreSQL.
  */
-const filesAtOnce = Math.min(availableParallelism() + 1, 4);
+const filesAtOnce = Math.min(availableParallelism() + 2, 4);
 /** Long proofs run one at a time: most have several processes, and some measure memory. */
 const longTimeoutMs = 7_200_000;
 /** What must hold on every kind of store that data may be moved to. */
