@@ -10,12 +10,21 @@ import {
  * digits costs one check per character, and groups of digits are kept in lists of numbers.
  */
 
-/** Whether a text holds a card number. */
+/** Whether a text holds a card number, as it is or as a browser shows it. */
 export function holdsCardNumber(text: string): boolean {
   if (text.length < shortestCardNumber) return false;
+  if (holdsShown(text)) return true;
+  const shown = text.replace(markup, ' ');
+  return shown !== text && holdsShown(shown);
+}
+
+function holdsShown(text: string): boolean {
   const plain = plainDigits(text);
   return plain !== undefined && holdsPlain(plain) && holdsPlain(withoutNames(plain));
 }
+
+/** Tags of HTML and references to characters, which break up digits without a letter to be seen. */
+const markup = /<\/?[a-z][^<>]{0,100}>|&(?:[a-z]{2,10}|#\d{1,6}|#x[0-9a-f]{1,5});/gi;
 
 /**
  * Whether groups that were found side by side break a card number whose last digit is their last.

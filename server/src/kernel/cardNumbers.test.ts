@@ -66,6 +66,11 @@ const refused: Record<string, string> = {
   circled: visa.replaceAll('4', '④').replaceAll('1', '①'),
   'of two scripts': `${visa.slice(0, 8)}${inScript(0xff10).slice(8)}`,
   'as keycaps': [...visa].map((digit) => `${digit}\ufe0f\u20e3`).join(''),
+  'a line each in HTML': broken(visa, '<br/>', 4, 4, 4, 4),
+  'in cells of a table': broken(visa, '</td><td class="n4">', 4, 4, 4, 4),
+  'in bold, digit by digit': [...visa].map((digit) => `<b>${digit}</b>`).join(''),
+  'with references to blanks': broken(visa, '&nbsp;', 4, 4, 4, 4),
+  'with references to joiners': broken(visa, '&#8205;', 4, 6, 6),
   'among accents': 'Größe, naïve: 4111 1111 1111 1111, élan',
 };
 const separators: Record<string, string> = {
