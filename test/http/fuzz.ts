@@ -342,6 +342,8 @@ async function forgetMerchant({ db, app }: TestApp, merchantId: string): Promise
        and not c.relispartition`,
   );
   await db.transaction(async (tx) => {
+    // On Citus the workers have to set it, too; elsewhere the first line is a name without a meaning.
+    await tx.run("set local citus.propagate_set_commands = 'local'");
     await tx.run('set local session_replication_role = replica');
     for (const { name } of tables)
       await tx.run(`delete from ${name} where merchant_id = $1`, [merchantId]);
