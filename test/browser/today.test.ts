@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Overview } from '@perennial/contract/screens.ts';
+import type { StatisticDay } from '@perennial/contract/statistics.ts';
 import { testNow } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
 import { watchedPage } from './watched.ts';
@@ -88,6 +89,26 @@ test('each number is that of the API, and its link shows as many rows', withBrow
     await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
   }
   assert.equal(figures.filter(([, count]) => count === 0).length, 1, 'only In doubt is 0');
+  assertQuiet();
+  await close();
+});
+
+test('the lines of the last 30 days have the numbers of the API', withBrowser, async () => {
+  const { page, assertQuiet, close } = await watchedPage(world.startUrl);
+  const lines = page.getByRole('region', { name: 'Last 30 days' });
+  await lines.getByRole('img').first().waitFor();
+  const answered = await page.context().request.get(`${world.url}/perennial/v1/statistics/days`);
+  const { days } = (await answered.json()) as { days: StatisticDay[] };
+  assert.equal(days.length, 30);
+  const active = days.at(-1)?.active ?? 0;
+  assert.ok(active > 10);
+  await lines.getByRole('img', { name: /^Running: \d+ days: .*last \d/ }).waitFor();
+  await lines.getByRole('link', { name: `${active} Running, last 30 days` }).click();
+  await page.locator(`[data-count="${active}"]`).waitFor();
+  await page.goBack();
+  const declined = days.reduce((sum, day) => sum + (day.declined ?? 0), 0);
+  await lines.getByRole('link', { name: `${declined} Declines, last 30 days` }).click();
+  await page.getByRole('heading', { level: 1, name: 'Auto orders' }).waitFor();
   assertQuiet();
   await close();
 });

@@ -14,6 +14,7 @@ import {
 } from '../../web/src/today/figures.ts';
 import { type StartFacts, type StartState, startSteps } from '../../web/src/today/start.ts';
 import { throttled } from '../../web/src/today/throttled.ts';
+import { isQuiet, linePoints, trendsOf } from '../../web/src/today/trends.ts';
 
 const overview: Overview = {
   active: 40,
@@ -192,4 +193,50 @@ test('a burst is read at its beginning and after its end', (context) => {
   assert.equal(runs, 2, 'quiet again');
   read();
   assert.equal(runs, 3);
+});
+
+test('the lines of the last days: sums, the last count of active ones, and words', () => {
+  const trends = trendsOf(
+    [
+      { day: '2026-03-01', paid_total: 10.1, declined: 2, canceled: 0 },
+      { day: '2026-03-02', paid_total: 0.2, declined: 1, canceled: 0, active: 7 },
+      { day: '2026-03-03', paid_total: 1000, declined: 0, canceled: 1, active: 6 },
+    ],
+    'USD',
+  );
+  assert.deepEqual(
+    trends.map(({ label, shown, words }) => [label, shown, words]),
+    [
+      ['Paid revenue', '$1,010.30', '3 days: first $10.10, last $1,000.00, most $1,000.00'],
+      ['Running', '6', '2 days: first 7, last 6, most 7'],
+      ['Declines', '3', '3 days: first 2, last 0, most 2'],
+      ['Cancelations', '1', '3 days: first 0, last 1, most 1'],
+    ],
+  );
+  const [paid, , declined] = trends;
+  assert.deepEqual(orderSearchOf(parseOrderList({ ...paid!.search })), {
+    ...orderSearchOf(parseOrderList({ kind: 'rebill', created: '2026-03-01..2026-03-03' })),
+  });
+  assert.deepEqual(
+    searchOf(parseAutoOrderList({ ...declined!.search })),
+    searchOf(parseAutoOrderList({ declined: '720' })),
+  );
+});
+
+test('without counts a line says so', () => {
+  assert.ok(isQuiet([{ day: '2026-03-01', paid: 0, active: 7 }]));
+  assert.ok(!isQuiet([{ day: '2026-03-01', canceled: 1 }]));
+  const [paid, active] = trendsOf([], 'EUR');
+  assert.deepEqual([paid?.shown, paid?.words], ['€0.00', 'No day was counted yet']);
+  assert.deepEqual([active?.shown, active?.values], ['not counted yet', []]);
+});
+
+test('a line goes through its values, with 0 at the bottom', () => {
+  for (const [values, points] of [
+    [[0, 5, 10], '0,20 50,10 100,0'],
+    [[0, 0], '0,20 100,20'],
+    [[4], '0,0 100,0'],
+    [[], ''],
+  ] as const)
+    assert.equal(linePoints(values, 100, 20), points);
 });

@@ -14,12 +14,14 @@ import { dueFigures, type Figure, stateFigures } from './figures.ts';
 import { MyTasks } from './MyTasks.tsx';
 import { keepTodayLive, overviewQuery } from './queries.ts';
 import { StartStrip } from './StartStrip.tsx';
+import { Trends } from './Trends.tsx';
 import classes from './today.module.css';
 
 /** `/`: what needs the person today. Each number leads to the rows that it counts. */
 export function TodayPage() {
   const overview = useQuery(overviewQuery);
   const seesTasks = useCan(['workflow_read']);
+  const seesAutoOrders = useCan(['auto_order_read']);
   useEffect(keepTodayLive, []);
   return (
     <Page title="Today">
@@ -41,6 +43,7 @@ export function TodayPage() {
               </Loaded>
             </div>
           )}
+          {seesAutoOrders && <Trends />}
         </div>
       </div>
     </Page>

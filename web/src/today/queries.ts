@@ -1,5 +1,6 @@
 import type { ClockAdvance } from '@perennial/contract/clock.ts';
 import type { Overview } from '@perennial/contract/screens.ts';
+import type { StatisticDay } from '@perennial/contract/statistics.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
@@ -9,6 +10,7 @@ import { Refused } from '../api/refused.ts';
 import { sessionOptionsQuery } from '../api/sessionQueries.ts';
 import type { UndoCall } from '../shell/changes.ts';
 import { throttled } from './throttled.ts';
+import { trendDays } from './trends.ts';
 
 /** After this time the page shows changes that no frame reports, such as a due day that begins. */
 const restingMs = 60_000;
@@ -17,6 +19,15 @@ const restingMs = 60_000;
 export const overviewQuery = queryOptions<Overview>({
   queryKey: ['overview'],
   queryFn: async ({ signal }) => (await call('getOverview', { signal })).overview ?? {},
+  refetchInterval: restingMs,
+  staleTime: 0,
+});
+
+/** What happened on each of the last days, today included. */
+export const dailyStatisticsQuery = queryOptions<readonly StatisticDay[]>({
+  queryKey: ['statistics', 'days'],
+  queryFn: async ({ signal }) =>
+    (await call('getDailyStatistics', { query: { days: trendDays }, signal })).days ?? [],
   refetchInterval: restingMs,
   staleTime: 0,
 });
@@ -121,6 +132,9 @@ async function take(task: WorkflowTask, userId: number): Promise<Taken | undefin
 /** The server counts what all users share at most once in five seconds. */
 const sharedMs = 5200;
 
+/** Days are for trends: what a minute adds may be shown ten seconds later. */
+const countedMs = 10_000;
+
 /** Reads the page again as changes arrive, until the returned function is called. */
 export function keepTodayLive(): () => void {
   const readOverview = throttled(() => void queryClient.invalidateQueries(overviewQuery), sharedMs);
@@ -128,9 +142,14 @@ export function keepTodayLive(): () => void {
     () => void queryClient.invalidateQueries({ queryKey: ['tasks', 'today'] }),
     1000,
   );
+  const readDays = throttled(
+    () => void queryClient.invalidateQueries(dailyStatisticsQuery),
+    countedMs,
+  );
   return onFrame(({ type, event_topic: topic }) => {
     if (type !== 'event') return;
     readOverview();
+    if (topic === 'auto_orders') readDays();
     if (topic === 'tasks') readTasks();
   });
 }
