@@ -17,7 +17,7 @@ import { futureRebills, type PlannedRebill } from './futureRebills.ts';
  */
 
 /** An item that an update adds, or whose quantity it changes. */
-export interface BoughtItem {
+export interface AddedItem {
   readonly itemOid: number;
   /** What ships. */
   readonly itemId: string;
@@ -36,9 +36,9 @@ const decisive = [
 ] as const satisfies readonly (keyof AutoOrderItem)[];
 
 /** Returns what an update adds, or changes the quantity of. */
-export function boughtItems(before: AutoOrder, after: AutoOrder): BoughtItem[] {
+export function addedItems(before: AutoOrder, after: AutoOrder): AddedItem[] {
   const old = new Map(before.items.map((item) => [item.itemOid, item]));
-  return after.items.flatMap((item, index): BoughtItem[] => {
+  return after.items.flatMap((item, index): AddedItem[] => {
     const was = old.get(item.itemOid);
     if (decisive.every((name) => was?.[name] === item[name])) return [];
     const name = item.arbitraryQuantity === undefined ? 'original_quantity' : 'arbitrary_quantity';
@@ -55,15 +55,17 @@ export function boughtItems(before: AutoOrder, after: AutoOrder): BoughtItem[] {
   });
 }
 
-const shippedId = (item: AutoOrderItem): string => item.arbitraryItemId ?? item.originalItemId;
+/** Returns what ships of an item of an auto order. */
+export const shippedId = (item: AutoOrderItem): string =>
+  item.arbitraryItemId ?? item.originalItemId;
 
 /** Returns why a pricing tier of the customer does not allow one of these quantities. */
 export const tierFault = (
-  bought: readonly BoughtItem[],
+  added: readonly AddedItem[],
   find: (itemId: string) => CatalogItem | undefined,
   tiers: readonly CustomerTier[],
 ): FieldFault | undefined =>
-  bought
+  added
     .flatMap(({ itemId, quantity, field }) =>
       tierLimits(find(itemId), tiers).flatMap((limit) => {
         const fault = tierQuantityFault(itemId, quantity, limit);
@@ -74,11 +76,11 @@ export const tierFault = (
 
 /** Returns those of which a customer may buy one, or a number, over all orders. */
 export const countedOver = (
-  bought: readonly BoughtItem[],
+  added: readonly AddedItem[],
   find: (itemId: string) => CatalogItem | undefined,
   tiers: readonly CustomerTier[],
 ): OnceItem[] =>
-  bought.flatMap(({ itemId, quantity, field, isNew }): OnceItem[] => {
+  added.flatMap(({ itemId, quantity, field, isNew }): OnceItem[] => {
     const item = find(itemId);
     if (item === undefined) return [];
     return [
@@ -95,11 +97,11 @@ export const countedOver = (
  */
 export function limitWords(
   after: AutoOrder,
-  bought: readonly BoughtItem[],
+  added: readonly AddedItem[],
   rules: EditRules,
   { tiers, limits }: Pick<Purchase, 'tiers' | 'limits'>,
 ): string[] {
-  const rebill = firstWith(bought, after, rules, tiers);
+  const rebill = firstWith(added, after, rules, tiers);
   if (rebill === undefined) return [];
   const faults = companionFaults({
     items: rebill.lines.map(({ shipment: { itemId, quantity } }) => ({
@@ -127,12 +129,12 @@ export function limitWords(
 const rebillsMax = 12;
 
 function firstWith(
-  bought: readonly BoughtItem[],
+  added: readonly AddedItem[],
   autoOrder: AutoOrder,
   rules: EditRules,
   tiers: readonly CustomerTier[],
 ): PlannedRebill | undefined {
-  const oids = new Set(bought.map(({ itemOid }) => itemOid));
+  const oids = new Set(added.map(({ itemOid }) => itemOid));
   let count = 0;
   for (const rebill of futureRebills(autoOrder.items, rules.catalog, {
     ...rules,

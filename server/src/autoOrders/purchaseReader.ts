@@ -8,7 +8,7 @@ import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import type { EditRules } from './editItem.ts';
-import { boughtItems, countedOver, limitWords, tierFault } from './purchaseLimit.ts';
+import { addedItems, countedOver, limitWords, shippedId, tierFault } from './purchaseLimit.ts';
 
 /**
  * Checks an update against the limits of purchases of its customer. Returns sentences about the
@@ -21,22 +21,22 @@ export async function checkPurchase(
   after: AutoOrder,
   rules: EditRules,
 ): Promise<Outcome<readonly string[], FieldFault>> {
-  const bought = boughtItems(before, after);
-  if (bought.length === 0) return success([]);
+  const added = addedItems(before, after);
+  if (added.length === 0) return success([]);
   const { db, merchant } = context;
   const [original] = await findOrders(db, merchant.merchantId, [after.originalOrderId]);
   if (original === undefined) return success([]);
   const email = original.document.billing?.email;
   const termsOf = await readCustomerTerms(context, [original], { agreed: false });
   const { tiers, records } = termsOf(original);
-  const fault = tierFault(bought, rules.catalog, tiers);
+  const fault = tierFault(added, rules.catalog, tiers);
   if (fault) return failure(fault);
-  const taken = await findBought(context, email, countedOver(bought, rules.catalog, tiers));
+  const taken = await findBought(context, email, countedOver(added, rules.catalog, tiers));
   if (taken) return failure(takenFault(taken));
   const customer =
     email === undefined ? undefined : await findOrderingCustomer(db, merchant.merchantId, email);
-  const sold = after.items.flatMap(({ originalItemId }) => rules.catalog(originalItemId) ?? []);
+  const sold = after.items.flatMap((item) => rules.catalog(shippedId(item)) ?? []);
   const policy = withTiers(customer, records, sold);
   const limits = strictest([policy.limits, merchantLimits(merchant.settings)]);
-  return success(limitWords(after, bought, rules, { tiers, limits }));
+  return success(limitWords(after, added, rules, { tiers, limits }));
 }

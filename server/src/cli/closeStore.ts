@@ -5,8 +5,8 @@ import type { Store } from './openStore.ts';
 const closeMsMax = 15_000;
 
 /**
- * Closes the store. A PostgreSQL that does not respond says goodbye to no one, so after a quarter of
- * a minute `exit` ends the process without it. The watchdog of an embedded one stops it.
+ * Closes the store. A PostgreSQL that does not respond closes no connection, so after a quarter of a
+ * minute `exit` ends the process without it. The watchdog of an embedded one stops it.
  */
 export async function closeStore(
   store: Pick<Store, 'close'>,
@@ -17,7 +17,9 @@ export async function closeStore(
   const closed = new AbortController();
   const late = clock.sleep(closeMsMax, closed.signal).then(() => {
     if (closed.signal.aborted) return;
-    log.error('PostgreSQL does not respond, also not to the end of this process; it ends now');
+    log.error(
+      'PostgreSQL does not close its connections, so this process ends without them; what it acknowledged is stored',
+    );
     exit(1);
   });
   await Promise.race([store.close(), late]).finally(() => closed.abort());

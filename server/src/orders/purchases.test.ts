@@ -338,6 +338,18 @@ test('an added item or a changed quantity keeps the limits of the customer', asy
   assert.equal(await put([{ ...plain, original_quantity: 4 }]), undefined);
 });
 
+test('the item that ships frees an auto order from the minimum of a tier, not the one it replaces', async () => {
+  const { params } = await subscribed('club@example.com', 'PLAIN', 6);
+  const query = { _expand: 'items' };
+  const { auto_order: read } = await ask({ operation: 'getAutoOrder', params, query });
+  const put = async (change: object) => {
+    const body = { items: [{ ...read.items[0], ...change }] };
+    return (await ask({ operation: 'updateAutoOrder', params, body })).warning?.warning_message;
+  };
+  assert.match(await put({ original_quantity: 1 }), /does not keep the limits of orders/);
+  assert.equal(await put({ original_quantity: 1, arbitrary_item_id: 'LONELY' }), undefined);
+});
+
 const oidOf = async (merchant_item_id: string): Promise<number> =>
   (await ask({ operation: 'getItemByMerchantItemId', params: { merchant_item_id } })).item
     .merchant_item_oid;

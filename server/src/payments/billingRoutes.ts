@@ -59,9 +59,9 @@ export function addBillingPage(
   );
   // The script of the page calls it when the customer has filled the gateway's form.
   server.post<{ Params: { token: string } }>('/billing/:token/card', async (request, reply) => {
+    reply.header('Cache-Control', 'no-store');
     if (await isTooOften(parts, request, reply)) return reply.send({});
     const opened = await openLink(parts, request.params.token);
-    reply.header('Cache-Control', 'no-store');
     if (opened.kind === 'page') return reply.code(409).send({});
     const excess = await parts.limiter.admit([formSubject(opened)]);
     if (excess) return reply.code(429).header('Retry-After', excess.retryAfterSeconds).send({});

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { AutoOrderSearch, FoundThing } from '@perennial/contract/screens.ts';
+import type { StatisticDay } from '@perennial/contract/statistics.ts';
 import { type TestRequest, testApp, testNow } from '../../../test/support/app.ts';
 
 const app = await testApp();
@@ -359,6 +360,13 @@ test('days count what happened once, however many read them at the same time', a
   });
   const shorter = await ask({ operation: 'getDailyStatistics', query: { days: 2 } });
   assert.deepEqual(shorter.days, days.slice(-2));
+  // Nothing has happened since: what was active then still is.
+  await app.db.run(`update statistic_day set day = '2025-11-03' where merchant_id = $1`, ['TEST']);
+  const quiet = await ask({ operation: 'getDailyStatistics' });
+  assert.deepEqual(
+    quiet.days.map((each: StatisticDay) => [each.paid, each.active]),
+    Array.from({ length: 30 }, () => [0, active]),
+  );
   const { status, body } = await app.request({
     operation: 'getDailyStatistics',
     query: { days: 401 },

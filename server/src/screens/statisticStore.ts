@@ -76,7 +76,10 @@ export async function addStatistics(
   );
 }
 
-/** Reads the counts of the days of a span, both ends included. */
+/**
+ * Reads the counts of the days of a span, both ends included, and before them the last count of
+ * active auto orders that is older than the span.
+ */
 export function readStatistics(
   db: Database,
   merchantId: string,
@@ -87,7 +90,10 @@ export function readStatistics(
     `select day::text as day, currency, paid_count as paid, paid_minor as "paidMinor",
        declined_count as declined, canceled_count as canceled, created_count as created,
        active_count as active
-     from statistic_day where merchant_id = $1 and day between $2::date and $3::date
+     from statistic_day where merchant_id = $1 and (day between $2::date and $3::date
+       or active_count is not null and day = (select max(earlier.day) from statistic_day earlier
+         where earlier.merchant_id = $1 and earlier.day < $2::date
+           and earlier.active_count is not null))
      order by day, currency`,
     [merchantId, first, last],
   );

@@ -35,6 +35,7 @@ test('events are put together by day and currency; those without money are in th
 test('every day is there; what is active stays until it is counted again', () => {
   const days = wireDays(
     [
+      { ...noCounts('2025-11-03', 'USD'), paid: 5, active: 6 },
       { ...noCounts('2026-02-28', 'USD'), active: 7 },
       { ...noCounts('2026-03-02', 'JPY'), paid: 1, paidMinor: 500 },
       { ...noCounts('2026-03-02', 'USD'), paid: 1, paidMinor: 1050, active: 8 },
@@ -44,7 +45,7 @@ test('every day is there; what is active stays until it is counted again', () =>
   assert.deepEqual(
     days.map(({ day, active, paid, paid_total }) => [day, active, paid, paid_total]),
     [
-      ['2026-02-27', undefined, 0, 0],
+      ['2026-02-27', 6, 0, 0],
       ['2026-02-28', 7, 0, 0],
       ['2026-03-01', 7, 0, 0],
       ['2026-03-02', 8, 2, 10.5],

@@ -59,7 +59,7 @@ export const noCounts = (day: string, currency: string): DayCounts => ({
 
 /**
  * Returns every day up to `last`, oldest first, also those without events. A day without a count of
- * active auto orders has the one of the day before.
+ * active auto orders has the one of the day before, which may be older than all that are returned.
  */
 export function wireDays(
   counts: readonly DayCounts[],
@@ -71,7 +71,8 @@ export function wireDays(
 ): StatisticDay[] {
   const first = Temporal.PlainDate.from(last).subtract({ days: days - 1 });
   const byDay = Map.groupBy(counts, ({ day }) => day);
-  let active: number | undefined;
+  const isEarlier = ({ day }: DayCounts) => day < first.toString();
+  let active = counts.findLast((row) => isEarlier(row) && row.active !== null)?.active ?? undefined;
   return Array.from({ length: days }, (_, index) => {
     const day = first.add({ days: index }).toString();
     const rows = byDay.get(day) ?? [];

@@ -110,7 +110,9 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    ...(parts.tls && { https: { cert: parts.tls.certificate, key: parts.tls.key } }),
+    ...(parts.tls && {
+      https: { cert: parts.tls.certificate, key: parts.tls.key, headersTimeout: headersMsMax },
+    }),
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: linkLengthMax },
     frameworkErrors: (error, request, reply) =>

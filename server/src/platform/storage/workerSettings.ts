@@ -23,14 +23,17 @@ const triesMax = 5;
  */
 export async function keepWorkerSettings(db: Database): Promise<void> {
   if ((await citusRole(db)) === 'plain') return;
-  let refusal: Answer | undefined;
-  for (let tries = 0; tries < triesMax; tries++) {
+  let refusal = '';
+  for (let tries = 0; ; tries++) {
     const found = await onWorkers(db, readSettings);
     if (!found.some(({ success, result }) => success && !hasAll(result))) return;
-    refusal = (await onWorkers(db, await changeStatement(db))).find(({ success }) => !success);
+    if (tries === triesMax) break;
+    const changed = await onWorkers(db, await changeStatement(db));
+    refusal = changed.find(({ success }) => !success)?.result ?? '';
   }
   throw new ForeignDatabaseError(
-    `a worker of Citus does not take the settings of this account: ${refusal?.result}`,
+    `a worker of Citus does not take the settings of this account${refusal && ` (${refusal})`}; ` +
+      'let the account change itself on every node (alter role … in database … set), and start again',
   );
 }
 
