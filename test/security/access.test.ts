@@ -458,3 +458,47 @@ test('grants are listed, and revoked by their user or by an administrator', asyn
   assert.equal(await revoke(admin.request, 'no uuid'), 404);
   await logInAgain(app, dan.userId, 'dan');
 });
+
+test('the audit log has who gave a grant, from where it is refreshed, and why it ended', async () => {
+  const clientId = await world.registerApplication();
+  const refresh = (token: string) =>
+    post(tokenPath, { grant_type: 'refresh_token', client_id: clientId, refresh_token: token });
+  const ended = await world.connect(clientId);
+  const second = (await refresh(ended.refresh_token)).json;
+  await refresh(second.refresh_token);
+  await post('/rest/v2/oauth/revoke', { client_id: clientId, token: second.access_token });
+  await post('/rest/v2/oauth/revoke', { client_id: clientId, token: second.access_token });
+  const code = await world.obtainCode(clientId);
+  for (let i = 0; i < 2; i++)
+    await post(tokenPath, {
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      code,
+    });
+  const rows = await app.db.rows(
+    `select act, actor_name, user_id, address, before->>'clientId' as was,
+       after->>'clientId' as given, after->>'reason' as reason
+     from audit_entry where merchant_id = 'TEST' and object_type = 'grant' and application_id = $1
+     order by entry_number`,
+    [`oauth:${clientId}`],
+  );
+  const entry = (act: string, change: object) => ({
+    act,
+    actor_name: 'Shipping <b>Desk</b>',
+    user_id: world.userId,
+    address: '127.0.0.1',
+    was: null,
+    given: null,
+    reason: null,
+    ...change,
+  });
+  const given = entry('allowOauthGrant', { actor_name: 'Ann <Smith>', given: clientId });
+  assert.deepEqual(rows, [
+    given,
+    entry('refreshOauthGrant', {}),
+    entry('revokeOauthGrant', { was: clientId }),
+    given,
+    entry('revokeOauthGrant', { was: clientId, reason: 'a code was used twice' }),
+  ]);
+});

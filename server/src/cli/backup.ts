@@ -64,7 +64,7 @@ export function showProgressOf(label: string) {
   return {
     update(done: number, total: number) {
       shown ??= showProgress(`${label} (MB)`, inMegabytes(total));
-      shown.update(inMegabytes(done));
+      shown.update(inMegabytes(done), inMegabytes(total));
     },
     finish: () => shown?.finish(),
   };

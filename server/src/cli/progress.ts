@@ -3,7 +3,8 @@
  * anywhere else.
  */
 export interface Progress {
-  update(done: number): void;
+  /** Shows how much is done, of a total that may have changed since. */
+  update(done: number, total?: number): void;
   finish(): void;
 }
 
@@ -13,12 +14,13 @@ const redrawMs = 100;
 /** Shows a progress bar on a terminal, or a line per tenth when the output goes to a file. */
 export function showProgress(
   label: string,
-  total: number,
+  totalAtFirst: number,
   stream: NodeJS.WriteStream = process.stderr,
 ): Progress {
   const startedMs = performance.now();
   let drawnAtMs = -Infinity;
   let tenthsShown = 0;
+  let total = totalAtFirst;
 
   function draw(done: number): void {
     const share = total === 0 ? 1 : Math.min(1, done / total);
@@ -41,7 +43,8 @@ export function showProgress(
   }
 
   return {
-    update(done) {
+    update(done, totalNow = total) {
+      total = totalNow;
       if (performance.now() - drawnAtMs < redrawMs) return;
       drawnAtMs = performance.now();
       draw(done);

@@ -8,6 +8,7 @@ import type { Application } from './application.ts';
 import { findApplication } from './applicationStore.ts';
 import { type AuthorizationRequest, redirectTo } from './authorization.ts';
 import { decideDevice } from './deviceStore.ts';
+import { recordGiven } from './grantLogOperations.ts';
 import {
   insertCode,
   insertGrant,
@@ -96,6 +97,7 @@ export async function decide(
       : undefined;
     if (grant) {
       await insertGrant(tx, grant, now);
+      await recordGiven(tx, grant, { name: access.name, address });
       await mailUser(tx, merchantId, grant.userId, {
         change: 'application',
         detail: `${application.name}: ${grant.permissions.join(', ')}`,

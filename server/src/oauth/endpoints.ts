@@ -34,13 +34,16 @@ export interface OauthEndpointParts extends OauthParts {
   forgetTokens(): void;
 }
 
+/** Carries out a form that a program sent from an address. */
+type Endpoint = (form: Form, address: string) => Promise<OauthOutcome<object>>;
+
 /**
  * The endpoints for programs: `/oauth/token`, `/oauth/revoke`, `/oauth/device/authorize`. They are
  * outside the pipeline of operations, because neither caller nor merchant is known yet, and because
  * responses and refusals have the form of RFC 6749 instead of our envelope.
  */
 export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointParts): void {
-  const post = (path: string, answer: (form: Form) => Promise<OauthOutcome<object>>) =>
+  const post = (path: string, answer: Endpoint) =>
     server.post(`/rest/v2/oauth/${path}`, { bodyLimit: formLimitBytes }, async (request, reply) => {
       const excess = await parts.limiter.admit([addressSubject(request)]);
       if (excess)
@@ -50,7 +53,7 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
           { retryAfterSeconds: excess.retryAfterSeconds },
         );
       const form = formOf(request);
-      return sendOutcome(reply, form.ok ? await answer(form.value) : form);
+      return sendOutcome(reply, form.ok ? await answer(form.value, request.ip) : form);
     });
 
   server.get('/.well-known/oauth-authorization-server', async (_request, reply) =>
@@ -59,14 +62,14 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
       .type('application/json')
       .send(JSON.stringify(serverMetadata(await parts.publicUrl(), allPermissions))),
   );
-  post('token', async (form) => {
-    const granted = await grantTokens(parts, form);
+  post('token', async (form, address) => {
+    const granted = await grantTokens(parts, form, address);
     // A refusal may have revoked tokens that another caller holds.
     if (!granted.ok) parts.forgetTokens();
     return granted;
   });
-  post('revoke', async (form) => {
-    const revoked = await revoke(parts, form);
+  post('revoke', async (form, address) => {
+    const revoked = await revoke(parts, form, address);
     parts.forgetTokens();
     if (!revoked.ok) return revoked;
     const value: OauthRevokeSuccessResponse = {

@@ -20,6 +20,12 @@ import { isVerified } from './authorization.ts';
 import { type Device, deleteDevice, lockDevice, setPolling } from './deviceStore.ts';
 import { grantEnd } from './grantLife.ts';
 import {
+  applicationActor,
+  type GrantActor,
+  recordRefreshed,
+  recordRevoked,
+} from './grantLogOperations.ts';
+import {
   findGrant,
   findToken,
   type Grant,
@@ -62,14 +68,15 @@ export type Form = Readonly<Record<string, string | undefined>>;
 export async function grantTokens(
   parts: OauthParts,
   form: Form,
+  address: string,
 ): Promise<OauthOutcome<OauthTokenResponse>> {
   const application = await applicationOf(parts, form);
   if (!application.ok) return application;
   switch (form['grant_type']) {
     case 'authorization_code':
-      return exchangeCode(parts, application.value, form);
+      return exchangeCode(parts, application.value, form, address);
     case 'refresh_token':
-      return refresh(parts, application.value, form);
+      return refresh(parts, application.value, form, address);
     // Published clients name the device grant by the parameter, RFC 8628 by a URN.
     case 'device_code':
     case 'urn:ietf:params:oauth:grant-type:device_code':
@@ -88,15 +95,33 @@ export async function grantTokens(
  * Ends the grant that a token belongs to, whichever of its tokens it is. Returns false when the
  * application has no such token.
  */
-export async function revoke(parts: OauthParts, form: Form): Promise<OauthOutcome<boolean>> {
+export async function revoke(
+  parts: OauthParts,
+  form: Form,
+  address: string,
+): Promise<OauthOutcome<boolean>> {
   const application = await applicationOf(parts, form);
   if (!application.ok) return application;
   if (!form['token']) return fault('invalid_request', 'token is missing');
   const credential = parseCredential(form['token']);
   const token = credential && (await findToken(parts.db, credential.merchantId, credential.hash));
   if (!token || token.grant.clientId !== application.value.clientId) return success(false);
-  await revokeGrant(parts.db, token.grant, parts.clock.now());
+  const { grant } = token;
+  await parts.db.transaction((tx) =>
+    endGrant(tx, grant, parts.clock.now(), applicationActor(application.value, address)),
+  );
   return success(true);
+}
+
+/** Ends a grant and records it; a grant that ended before stays as it is. */
+async function endGrant(
+  tx: Database,
+  grant: Grant,
+  now: Temporal.Instant,
+  by: GrantActor,
+  reason?: string,
+): Promise<void> {
+  if (await revokeGrant(tx, grant, now)) await recordRevoked(tx, grant, by, reason);
 }
 
 /**
@@ -137,6 +162,7 @@ async function exchangeCode(
   parts: OauthParts,
   application: Application,
   form: Form,
+  address: string,
 ): Promise<OauthOutcome<OauthTokenResponse>> {
   if (!form['code']) return fault('invalid_request', 'code is missing');
   const credential = parseCredential(form['code']);
@@ -148,7 +174,8 @@ async function exchangeCode(
     if (code.usedAt) {
       // The first user of the code may be the thief, so all tokens that came from it are revoked
       // (RFC 6749, section 4.1.2).
-      await revokeGrant(tx, code.grant, now);
+      const by = applicationActor(application, address);
+      await endGrant(tx, code.grant, now, by, 'a code was used twice');
       return fault('invalid_grant', 'the code was used before, so its tokens were revoked');
     }
     if (isPast(code.expiresAt, now) || code.isRevoked)
@@ -169,7 +196,9 @@ async function refresh(
   parts: OauthParts,
   application: Application,
   form: Form,
+  address: string,
 ): Promise<OauthOutcome<OauthTokenResponse>> {
+  const by = applicationActor(application, address);
   if (!form['refresh_token']) return fault('invalid_request', 'refresh_token is missing');
   const credential = parseCredential(form['refresh_token']);
   const now = parts.clock.now();
@@ -182,7 +211,7 @@ async function refresh(
       return success(answerOf(token.grant, successors(credential, successorSalt)));
     if (usedAt) {
       // Two clients hold the token, and one of them stole it.
-      await revokeGrant(tx, token.grant, now);
+      await endGrant(tx, token.grant, now, by, 'a refresh token was used twice');
       return fault(
         'invalid_grant',
         'the refresh token was used before, so all tokens of this authorization were revoked',
@@ -198,6 +227,7 @@ async function refresh(
       );
     const salt = Buffer.from(parts.ids.secret(secretBytes), 'hex');
     await markTokenUsed(tx, credential, salt, now);
+    await recordRefreshed(tx, token.grant, by);
     return success(await issue(tx, token.grant, successors(credential, salt), now));
   });
 }

@@ -159,6 +159,22 @@ export async function listEntries(
   return rows.map(entryFrom);
 }
 
+/** Whether such an act on an object, from an address, was recorded in the last hours. */
+export async function hasEntrySince(
+  db: Database,
+  merchantId: string,
+  entry: Pick<AuditAct, 'act' | 'objectType' | 'objectId'> & { readonly address: string },
+  hours: number,
+): Promise<boolean> {
+  const row = await db.row(
+    `select 1 as found from audit_entry where merchant_id = $1 and object_type = $2
+       and object_id = $3 and act = $4 and address = $5
+       and at > clock_timestamp() - make_interval(hours => $6) limit 1`,
+    [merchantId, entry.objectType, entry.objectId, entry.act, entry.address, hours],
+  );
+  return row !== undefined;
+}
+
 /** The outcome of a check: how many entries were read, and where the chain breaks. */
 export interface CheckedLog {
   readonly count: number;
