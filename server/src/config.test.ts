@@ -31,6 +31,7 @@ test('all faults are reported at once, without any password', () => {
     LOG_LEVEL: 'loud',
     ROLE: 'boss',
     BODY_LIMIT_BYTES: '1.5',
+    AUDIT_LOG_DAYS: '30',
     TRUSTED_PROXIES: '10.0.0.0/8,proxy',
     DATABASE_URL: 'mysql://me:s3cret@db/x',
   };

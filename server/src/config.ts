@@ -65,6 +65,8 @@ export interface Config {
   readonly metricsToken?: string | undefined;
   /** How much a merchant may have. */
   readonly quotas: Quotas;
+  /** How many days an entry of the audit log is kept. Absent: for ever. */
+  readonly auditLogDays?: number | undefined;
 }
 
 /** A certificate with its chain, and its key, both in PEM. */
@@ -213,6 +215,11 @@ export const settings = [
         `the most ${quotaWords[kind].what} of a ${kind === 'devices' ? 'single application' : 'merchant'}`,
       ] as const,
   ),
+  [
+    'AUDIT_LOG_DAYS',
+    '',
+    'removes older entries of the audit log; 365 or more; empty: kept for ever',
+  ],
   ['METRICS_TOKEN', '', 'a bearer token that readers of /metrics must send; 16 characters or more'],
   [
     'SMTP_URL',
@@ -297,6 +304,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     sealKeyBefore: read.longText('SECRET_KEY_BEFORE', 32),
     metricsToken: read.longText('METRICS_TOKEN', 16),
     quotas: read.quotas(),
+    auditLogDays: read.auditLogDays(),
   };
   const faults = strict ? [...read.faults, ...strictFaults(config, env)] : read.faults;
   if (faults.length > 0) throw new ConfigError(faults);
@@ -434,6 +442,13 @@ class Reader {
       this.integer(quotaWords[kind].setting, defaultQuotas[kind], 0, 1_000_000_000),
     ]);
     return Object.fromEntries(given);
+  }
+
+  /** A year at least: what came of an intrusion is often found months later. */
+  auditLogDays(): number | undefined {
+    return this.text('AUDIT_LOG_DAYS', '') === ''
+      ? undefined
+      : this.integer('AUDIT_LOG_DAYS', 365, 365, 36_500);
   }
 
   stripe(): StripeConfig | undefined {

@@ -3,12 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
 import {
   type OperationId,
   operationIds,
   operation as operationOf,
 } from '../../contract/src/operations.ts';
 import { checkLog } from '../../server/src/platform/auditLog/auditLog.ts';
+import { removeEntries } from '../../server/src/platform/auditLog/auditRetentionWorker.ts';
 import { changedFields } from '../../server/src/platform/auditLog/entry.ts';
 import { testApp } from '../support/app.ts';
 import { logInAgain, logInAs, testPassword } from '../support/sessions.ts';
@@ -332,6 +334,72 @@ test('a changed, removed or forged entry is found, by its number', async (t) => 
     }),
   );
   assert.equal((await checkLog(app.db, 'TEST')).fault, undefined);
+});
+
+const later = Temporal.Instant.from('2999-01-01T00:00Z');
+
+/** Removes the entries before one of them, as if they were old. */
+async function removeBefore(tx: typeof app.db, number: number): Promise<number> {
+  const row = await tx.row<{ at: Temporal.Instant }>(
+    'select at from audit_entry where merchant_id = $1 and entry_number = $2',
+    ['TEST', number],
+  );
+  return removeEntries(tx, 'TEST', row!.at);
+}
+
+test('old entries are removed, the chain of the others is checked, and the removal is in it', () =>
+  undone(async (tx) => {
+    const { entry_number: last } = await newest();
+    assert.equal(await removeBefore(tx, 6), 5);
+    assert.equal(await removeBefore(tx, 9), 3);
+    assert.deepEqual(await checkLog(tx, 'TEST'), {
+      count: last - 8 + 2,
+      removed: 8,
+      fault: undefined,
+    });
+    const [statement] = await tx.rows(
+      `select actor_kind, act, after - 'hash' as after from (select actor_kind, act,
+         after::jsonb as after from audit_entry where merchant_id = $1
+         order by entry_number desc limit 1) newest`,
+      ['TEST'],
+    );
+    assert.deepEqual(statement, {
+      actor_kind: 'system',
+      act: 'removeOldAuditEntries',
+      after: { through_entry: 8, count: 3 },
+    });
+    const all = await removeEntries(tx, 'TEST', later);
+    assert.equal(all, last - 8 + 2);
+    assert.equal((await checkLog(tx, 'TEST')).count, 1);
+    assert.equal(await removeEntries(tx, 'TEST', later), 0, 'a removal alone is not worth another');
+  }));
+
+const forgeries: [what: string, sql: string, fault: RegExp][] = [
+  ['an entry after the removal', `update audit_entry set act = 'x'`, /was changed/],
+  ['more than was stated', 'delete from audit_entry', /is missing|does not follow/],
+  [
+    'more, and the head says so',
+    `update audit_head h set removed_number = e.entry_number, removed_hash = e.hash
+       from audit_entry e where e.merchant_id = h.merchant_id and h.merchant_id = $1
+       and e.entry_number = $2`,
+    /no entry of a removal says so/,
+  ],
+];
+test('what was removed without a statement is found', async (t) => {
+  for (const [what, sql, fault] of forgeries)
+    await t.test(what, () =>
+      undone(async (tx) => {
+        await removeBefore(tx, 6);
+        const where = sql.includes('$1') ? '' : ' where merchant_id = $1 and entry_number = $2';
+        await tx.run(sql + where, ['TEST', 6]);
+        if (sql.includes('$1'))
+          await tx.run('delete from audit_entry where merchant_id = $1 and entry_number = $2', [
+            'TEST',
+            6,
+          ]);
+        assert.match((await checkLog(tx, 'TEST')).fault!.what, fault);
+      }),
+    );
 });
 
 /** Runs `work` in a transaction that is taken back. */

@@ -54,6 +54,8 @@ export interface AppParts {
   readonly files: FileSettings;
   /** How much a merchant may have. Absent: the defaults. */
   readonly quotas?: Quotas | undefined;
+  /** How many days an entry of the audit log is kept. Absent: for ever. */
+  readonly auditLogDays?: number | undefined;
   /** The folder of the built console. Absent: the start page says how to build it. */
   readonly consoleFolder?: string | undefined;
   /** The sender's address for merchants that set none. */

@@ -13,6 +13,7 @@ import { receivableRetryWorker } from '../orders/receivableRetryWorker.ts';
 import { refundWorker } from '../orders/refundWorker.ts';
 import { unsettledChargesWorker } from '../orders/unsettledChargesWorker.ts';
 import { gatewayReportWorker } from '../payments/gatewayReportWorker.ts';
+import { auditRetentionWorker } from '../platform/auditLog/auditRetentionWorker.ts';
 import { forgettingWorker } from '../platform/http/idempotency.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { retentionWorker } from '../privacy/retentionWorker.ts';
@@ -68,6 +69,7 @@ export function workersOf(
     unlessHeld(webhooks),
     reflowWorker({ ...rounds, readers: objectReaders, ids: objectIds }),
     eventRetentionWorker(rounds, clock),
+    auditRetentionWorker(parts),
     retentionWorker({ ...rounds, ...privacy, forgetMails, findOldOrders }),
     movingWorker(rounds, files),
     statisticWorker(rounds, clock),

@@ -56,13 +56,14 @@ async function checkLogs(db: Database, merchantId: string | undefined): Promise<
   if (logs.length === 0) console.log('The audit log is empty.');
   let broken = 0;
   for (const log of logs) {
-    const { count, fault } = await checkLog(db, log);
+    const { count, removed, fault } = await checkLog(db, log);
     const name = log === installationLog ? 'installation' : log;
     if (fault) broken++;
+    const older = removed === 0 ? '' : `; ${removed} older ones were removed`;
     console.log(
       fault
         ? `${name}: ${count} entries are intact; entry ${fault.entryNumber} ${fault.what}`
-        : `${name}: all ${count} entries are intact`,
+        : `${name}: all ${count} entries are intact${older}`,
     );
   }
   return broken;

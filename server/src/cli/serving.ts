@@ -70,6 +70,7 @@ export async function serveOn(
     isHttpsOnly: config.publicUrl?.startsWith('https:') === true,
     metricsToken: config.metricsToken,
     quotas: config.quotas,
+    auditLogDays: config.auditLogDays,
     gateways,
     stops: [
       () => (config.charging ? undefined : chargingOff),

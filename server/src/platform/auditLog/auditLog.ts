@@ -178,20 +178,32 @@ export async function hasEntrySince(
 /** The outcome of a check: how many entries were read, and where the chain breaks. */
 export interface CheckedLog {
   readonly count: number;
+  /** How many older entries were removed before. */
+  readonly removed: number;
   readonly fault?: ChainFault | undefined;
+}
+
+interface CheckedHead extends Head {
+  readonly removedNumber: number | null;
+  readonly removedHash: Buffer | null;
 }
 
 /** Checks the whole chain of a merchant, as it is at one moment. */
 export function checkLog(db: Database, merchantId: string): Promise<CheckedLog> {
   return db.transaction(async (tx) => {
     // Entries that come while we read must not look like missing ones.
-    const head = await tx.row<Head>(
-      `select entry_number::int as "entryNumber", hash from audit_head
-       where merchant_id = $1 for update`,
+    const head = await tx.row<CheckedHead>(
+      `select entry_number::int as "entryNumber", hash,
+         removed_number::int as "removedNumber", removed_hash as "removedHash"
+       from audit_head where merchant_id = $1 for update`,
       [merchantId],
     );
-    const check = new ChainCheck(await readRedacted(tx, merchantId));
-    for (let after = 0; ; after += pageSize) {
+    const { removedNumber, removedHash } = head ?? {};
+    const removed = removedNumber ?? 0;
+    const anchor = removedHash ? { entryNumber: removed, hash: removedHash } : undefined;
+    const check = new ChainCheck(await readRedacted(tx, merchantId), anchor);
+    const outcome = (fault?: ChainFault) => ({ count: check.count, removed, fault });
+    for (let after = removed; ; after += pageSize) {
       const rows = await tx.rows<EntryRow>(
         `select ${columns} from audit_entry where merchant_id = $1 and entry_number > $2
          order by entry_number limit ${pageSize}`,
@@ -199,9 +211,9 @@ export function checkLog(db: Database, merchantId: string): Promise<CheckedLog> 
       );
       for (const row of rows) {
         const fault = check.next(entryFrom(row), row.hash);
-        if (fault) return { count: check.count, fault };
+        if (fault) return outcome(fault);
       }
-      if (rows.length < pageSize) return { count: check.count, fault: check.end(head) };
+      if (rows.length < pageSize) return outcome(check.end(head));
     }
   });
 }

@@ -36,8 +36,19 @@ export interface AuditEntry extends Omit<AuditAct, 'before' | 'after'> {
 /** The merchant id of entries that belong to the installation. No merchant can have it. */
 export const installationLog = '-';
 
+/** The act of the entry that states which entries were removed because they were old. */
+export const removalAct = 'removeOldAuditEntries';
+
+/** The last entry that a removal removed: what the first one that is left follows. */
+export interface Removed {
+  readonly entryNumber: number;
+  readonly hash: Buffer;
+}
+
 /** What the first entry of a merchant follows. */
 export const noHash = Buffer.alloc(32);
+
+const nothingRemoved: Removed = { entryNumber: 0, hash: noHash };
 
 /** Returns the hash of an entry: over every field and the hash of the entry before. */
 export function hashOf(entry: AuditEntry): Buffer {
@@ -120,12 +131,19 @@ export type Redacted = ReadonlyMap<number, { readonly hash: string; readonly by:
  * its hash, which the chain needs; its new texts are those that a later entry states.
  */
 export class ChainCheck {
-  #number = 0;
-  #hash: Buffer = noHash;
+  #number: number;
+  #hash: Buffer;
   readonly #redacted: Redacted;
+  readonly #removed: Removed;
+  /** What the newest entry of a removal states. */
+  #stated: string | undefined;
 
-  constructor(redacted: Redacted = new Map()) {
+  /** `removed` is what the head of the log says that was removed. */
+  constructor(redacted: Redacted = new Map(), removed = nothingRemoved) {
     this.#redacted = redacted;
+    this.#removed = removed;
+    this.#number = removed.entryNumber;
+    this.#hash = removed.hash;
   }
 
   /** Takes the next entry and its stored hash. Returns what is wrong with it. */
@@ -141,6 +159,7 @@ export class ChainCheck {
       return { entryNumber, what: 'was changed' };
     this.#number = entryNumber;
     this.#hash = stored;
+    if (entry.act === removalAct) this.#stated = entry.after;
     return undefined;
   }
 
@@ -158,13 +177,23 @@ export class ChainCheck {
     const { entryNumber = 0, hash = noHash } = head ?? {};
     if (entryNumber !== this.#number)
       return { entryNumber: this.#number + 1, what: `is missing; the last one is ${entryNumber}` };
-    return hash.equals(this.#hash)
+    if (!hash.equals(this.#hash)) return { entryNumber, what: 'differs from the head of the log' };
+    return this.#isRemovalStated()
       ? undefined
-      : { entryNumber, what: 'differs from the head of the log' };
+      : { entryNumber: 1, what: 'and later ones were removed, and no entry of a removal says so' };
+  }
+
+  /** Without such an entry, a person who can write to the head could cut off the beginning. */
+  #isRemovalStated(): boolean {
+    const { entryNumber, hash } = this.#removed;
+    const stated = this.#stated === undefined ? undefined : JSON.parse(this.#stated);
+    return entryNumber === 0
+      ? stated === undefined
+      : stated?.through_entry === entryNumber && stated.hash === hash.toString('hex');
   }
 
   /** How many entries were checked. */
   get count(): number {
-    return this.#number;
+    return this.#number - this.#removed.entryNumber;
   }
 }

@@ -259,6 +259,8 @@ CREATE TABLE audit_head (
   merchant_id text NOT NULL,
   entry_number bigint NOT NULL,
   hash bytea NOT NULL,
+  removed_number bigint,
+  removed_hash bytea,
   CONSTRAINT audit_head_pkey PRIMARY KEY (merchant_id)
 );
 
