@@ -154,6 +154,8 @@ const cases: [what: string, error: unknown, expected: boolean][] = [
   ['unique violation', databaseError('23505'), false],
   ['syntax error', databaseError('42601'), false],
   ['division by zero', databaseError('22012'), false],
+  ['a node of Citus lost', nodeOfCitus('failure on connection marked as essential: h:5432'), true],
+  ['another internal error', nodeOfCitus('cache lookup failed'), false],
   ['no route to host', nodeError('EHOSTUNREACH'), true],
   ['network down', nodeError('ENETUNREACH'), true],
   ['timed out', nodeError('ETIMEDOUT'), true],
@@ -168,8 +170,13 @@ for (const [what, error, expected] of cases) {
   });
 }
 
-function databaseError(code: string): pg.DatabaseError {
-  return Object.assign(new pg.DatabaseError('staged', 6, 'error'), { code, severity: 'ERROR' });
+function databaseError(code: string, message = 'staged'): pg.DatabaseError {
+  return Object.assign(new pg.DatabaseError(message, 6, 'error'), { code, severity: 'ERROR' });
+}
+
+/** Citus gives these no code of their own. */
+function nodeOfCitus(message: string): pg.DatabaseError {
+  return databaseError('XX000', message);
 }
 
 function nodeError(code: string, syscall?: string): Error {

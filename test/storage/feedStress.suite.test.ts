@@ -191,11 +191,14 @@ async function placeOf(merchantId: string): Promise<{ node: EmbeddedConnection; 
   return { node: { ...connection, host, port }, table };
 }
 
-/** A merchant on another node than the given one. */
-async function elsewhereThan({ port }: EmbeddedConnection): Promise<string> {
-  for (const merchantId of merchantIds)
-    if ((await placeOf(merchantId)).node.port !== port) return merchantId;
-  throw new Error('all merchants are on one node');
+/** Adds a merchant on another node than the given one. */
+async function addElsewhereThan({ port }: EmbeddedConnection): Promise<string> {
+  for (let number = 1; ; number++) {
+    const merchantId = `ELSEWHERE${number}`;
+    if ((await placeOf(merchantId)).node.port === port) continue;
+    await addMerchant(merchantId);
+    return merchantId;
+  }
 }
 
 const preparedOn = (node: EmbeddedConnection) =>
@@ -250,7 +253,7 @@ test('an event whose node is lost between the two phases of its commit is not pa
   skip: (await nodesOfStore()).length === 1 && 'needs CITUS_URL',
 }, async (t) => {
   const { node } = await placeOf('ONE');
-  const other = await elsewhereThan(node);
+  const other = await addElsewhereThan(node);
   const from = { here: await feedEnd(readingDb, 'ONE'), there: await feedEnd(readingDb, other) };
   const admin = { ...node, database: 'postgres' };
   const allow = (isAllowed: boolean) =>

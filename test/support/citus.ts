@@ -4,6 +4,7 @@ import { migrate, readMigrations } from '../../server/src/platform/storage/migra
 import { type TestStore, withPool } from './testStore.ts';
 
 const template = 'template_citus';
+const shards = 8;
 
 /**
  * Creates the migrated database that tests copy on the Citus whose coordinator `CITUS_URL` names.
@@ -49,6 +50,8 @@ export async function joinCitus(
   for (const node of [coordinator, ...workers])
     await withPool({ ...node, database }, (db) => db.run('create extension citus'));
   await withPool(coordinator, async (db) => {
+    // Each copy of a database copies all shards of all tables.
+    await db.run(`alter database ${database} set citus.shard_count = ${shards}`);
     await db.run('select citus_set_coordinator_host($1, $2)', [coordinator.host, coordinator.port]);
     for (const { host, port } of workers)
       await db.run('select citus_add_node($1, $2)', [host, port]);

@@ -18,7 +18,7 @@ import { type Loop, runLoop, type Worker } from '../platform/jobs/loop.ts';
 import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
 import { citusRole } from '../platform/storage/distribution.ts';
-import { isNodeFault } from '../platform/storage/nodes.ts';
+import { isNodeFault } from '../platform/storage/failures.ts';
 import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
 import { openSender } from '../webhooks/openSender.ts';
 import { Obstacle } from './command.ts';

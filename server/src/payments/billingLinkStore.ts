@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { billingSignatureText, billingUrlText } from '../kernel/billingUrlText.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { isNodeFault } from '../platform/storage/nodes.ts';
+import { isNodeFault } from '../platform/storage/failures.ts';
 
 /**
  * A link to the card page: it lets a customer change the card of one auto order until `expiresAt`

@@ -21,9 +21,14 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
  * away, starting or stopping, has no room for us, takes no writes, or took too long.
  */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return isServersTrouble(error.code ?? '');
+  if (error instanceof pg.DatabaseError)
+    return isServersTrouble(error.code ?? '') || isNodeLost(error);
   return isConnectionLost(error);
 }
+
+/** True when a coordinator of Citus lost a node, could not reach it, or waited too long for it. */
+export const isNodeFault = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (/^(08|57)/.test(error.code ?? '') || isNodeLost(error));
 
 /** True when the connection itself is of no use any more. */
 export function isConnectionLost(error: unknown): boolean {
@@ -50,6 +55,11 @@ export function isFaultOfStore(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return !/^(21|22|23|54|P0)/.test(error.code ?? '');
   return isUnavailable(error);
 }
+
+/** What Citus says without a code of its own when a node goes away inside a transaction. */
+const isNodeLost = ({ code, message }: pg.DatabaseError): boolean =>
+  code === 'XX000' &&
+  /^(failure on connection marked as essential|failed to prepare transaction)\b/.test(message);
 
 function isServersTrouble(code: string): boolean {
   return troubleClasses.has(code.slice(0, 2)) || troubleCodes.has(code);

@@ -1,7 +1,7 @@
-import pg from 'pg';
 import { systemClock } from '../clock/systemClock.ts';
 import type { Database } from './database.ts';
 import { citusRole } from './distribution.ts';
+import { isNodeFault } from './failures.ts';
 
 /*
  * Reads over all merchants while a node of Citus is away (docs/scaling.md, ADR 68). Citus refuses
@@ -99,10 +99,6 @@ export function onMissingNodes(db: Database, listener: (missing: readonly string
   nodesOf(db).onChange = listener;
   if (missingNodes(db).length > 0) listener(missingNodes(db));
 }
-
-/** A connection that the coordinator lost or could not open, or a node that took too long. */
-export const isNodeFault = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && /^(08|57)/.test(error.code ?? '');
 
 function nodesOf(db: Database): Nodes {
   const nodes = known.get(db) ?? { onChange: () => {} };
