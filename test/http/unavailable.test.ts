@@ -174,7 +174,7 @@ function databaseError(code: string, message = 'staged'): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(message, 6, 'error'), { code, severity: 'ERROR' });
 }
 
-/** Citus gives these no code of their own. */
+/** Citus gives these no specific code. */
 function nodeOfCitus(message: string): pg.DatabaseError {
   return databaseError('XX000', message);
 }

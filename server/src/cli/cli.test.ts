@@ -396,13 +396,17 @@ async function freePort(): Promise<number> {
 }
 
 test('a server ends although PostgreSQL does not respond to its farewell (M2)', async () => {
-  const said: string[] = [];
-  const log = { error: (words: string) => said.push(words) };
+  const said: object[] = [];
+  const log = { error: (facts: object) => said.push(facts) };
   const codes: number[] = [];
   const exit = (code: number) => codes.push(code);
   const late = { ...systemClock, sleep: async () => {} };
   await closeStore({ close: () => new Promise(() => {}) }, log, late, exit);
-  assert.deepEqual([codes, said.length], [[1], 1]);
+  assert.deepEqual([codes, said], [[1], [{}]]);
+  const err = new Error('the port is taken');
+  await closeStore({ close: () => new Promise(() => {}) }, log, late, exit, err);
+  assert.deepEqual(said[1], { err }, 'why it ends is not lost');
+  codes.pop();
   await closeStore({ close: async () => {} }, log, systemClock, exit);
   assert.deepEqual(codes, [1], 'one that responds ends in order, and no time passes');
 });

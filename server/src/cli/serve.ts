@@ -39,10 +39,14 @@ export const serveCommand: Command = {
     const stopped = stopSignal();
     const { opening, serveOn } = await startOpening(config, log);
     const store = await opening;
+    let failure: unknown;
     try {
       await serveOn(store, config, log, stopped);
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
-      await closeStore(store, log, systemClock, (code) => process.exit(code));
+      await closeStore(store, log, systemClock, (code) => process.exit(code), failure);
     }
   },
 };

@@ -56,7 +56,7 @@ export function isFaultOfStore(error: unknown): boolean {
   return isUnavailable(error);
 }
 
-/** What Citus says without a code of its own when a node goes away inside a transaction. */
+/** What Citus says without a specific code when a node goes away inside a transaction. */
 const isNodeLost = ({ code, message }: pg.DatabaseError): boolean =>
   code === 'XX000' &&
   /^(failure on connection marked as essential|failed to prepare transaction)\b/.test(message);
