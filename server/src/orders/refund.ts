@@ -1,6 +1,7 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor, minor, multiply, sum, toMinor, zero } from '../kernel/money.ts';
@@ -146,10 +147,12 @@ function readLines(
       reason: `has ${given.length} lines, and the order has ${items.length}`,
       fix: 'Send the lines as they were read',
     });
+  const pairs = pairedLines(given, items);
+  if (!pairs.ok) return pairs;
   const lines: RefundedLine[] = [];
   let isByQuantity = false;
   for (const [place, stored] of items.entries()) {
-    const line = given.find((each, index) => placeOf(each, index, items) === place) ?? {};
+    const line = pairs.value.get(place) ?? {};
     const read = readLine(stored, line, before.lines[place]!, order.currency);
     if (!read.ok) return failure({ ...read.reason, field: `items[${place}].${read.reason.field}` });
     lines.push(read.value.line);
@@ -158,15 +161,55 @@ function readLines(
   return success({ lines, isByQuantity });
 }
 
-/** A line is found by its `item_index`, which begins at 1, or else by its position. */
-const placeOf = (
-  { item_index: index }: OrderItem,
+/**
+ * Returns the given lines by the places of the stored lines that they mean. A line that would
+ * refund another one than its client means is refused.
+ */
+function pairedLines(
+  given: readonly OrderItem[],
+  items: readonly OrderItem[],
+): Outcome<ReadonlyMap<number, OrderItem>, FieldFault> {
+  const pairs = new Map<number, OrderItem>();
+  for (const [position, line] of given.entries()) {
+    const place = placeOf(line, position, items);
+    const fault = (field: string, reason: string) =>
+      failure({
+        field: `items[${position}].${field}`,
+        reason,
+        fix: 'Send the lines as they were read',
+      });
+    const stored = items[place];
+    const { item_index: index, merchant_item_id: id } = line;
+    if (stored === undefined)
+      return fault('item_index', `is ${index}, and the order has no such line`);
+    if (id && !hasItem(stored, id))
+      return fault('merchant_item_id', `is ${id}, and that line is ${stored.merchant_item_id}`);
+    if (pairs.has(place)) return fault('item_index', `names line ${place + 1} a second time`);
+    pairs.set(place, line);
+  }
+  return success(pairs);
+}
+
+const hasItem = ({ merchant_item_id: stored = '' }: OrderItem, id: string): boolean =>
+  fold(stored) === fold(id);
+
+/**
+ * A line is found by its `item_index`, which begins at 1. Without one it is the line at its
+ * position, or the only line of its item: clients send only the lines that they refund.
+ */
+function placeOf(
+  { item_index: index, merchant_item_id: id }: OrderItem,
   position: number,
   items: readonly OrderItem[],
-): number =>
-  index == null || !items.some((line) => line.item_index === index)
-    ? position
-    : items.findIndex((line) => line.item_index === index);
+): number {
+  const isNumbered = items.some((each) => each.item_index !== undefined);
+  if (isNumbered && index !== undefined && index !== null)
+    return items.findIndex((each) => each.item_index === index);
+  const at = items[position];
+  if (!id || at === undefined || hasItem(at, id)) return position;
+  const places = items.flatMap((each, place) => (hasItem(each, id) ? place : []));
+  return places.length === 1 ? places[0]! : position;
+}
 
 function readLine(
   stored: OrderItem,

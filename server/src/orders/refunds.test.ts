@@ -158,6 +158,31 @@ for (const [what, body, message] of [
     /summary\.tax_refunded\.value is not a valid amount in USD/,
   ],
   ['nothing', {}, /request no refund/],
+  [
+    'a line that the order does not have',
+    { items: [{ item_index: 3, quantity_refunded: 1 }] },
+    /items\[0\]\.item_index is 3, and the order has no such line/,
+  ],
+  [
+    'another item than that line has',
+    { items: [{ item_index: 1, merchant_item_id: 'OTHER', quantity_refunded: 1 }] },
+    /items\[0\]\.merchant_item_id is OTHER, and that line is/,
+  ],
+  [
+    'another item at that position',
+    { items: [{ merchant_item_id: 'OTHER', quantity_refunded: 1 }] },
+    /items\[0\]\.merchant_item_id is OTHER/,
+  ],
+  [
+    'one line twice',
+    {
+      items: [
+        { item_index: 1, quantity_refunded: 1 },
+        { item_index: 1, quantity_refunded: 2 },
+      ],
+    },
+    /items\[1\]\.item_index names line 1 a second time/,
+  ],
   ['one line too many', quantities(1, 1, 1), /items has 3 lines, and the order has 2/],
 ] as const) {
   test(`refused before the gateway is asked: ${what}`, async () => {
