@@ -133,3 +133,36 @@ story(
     assert.equal(await left(ann, oid), 8.5);
   },
 );
+
+story('a rejected order that is owed again pays with its credit again', { on }, async (shop) => {
+  await shop.sells(coffee);
+  const oid = await shop.credit('ann@example.com', 10);
+  const ann = await shop.order(monthly, { billing: { email: 'other@example.com' } });
+  const insert = async (): Promise<Order> =>
+    (
+      await ann.ask({
+        operation: 'insertOrder',
+        body: {
+          billing: { email: 'ann@example.com' },
+          items: [{ merchant_item_id: 'COFFEE', quantity: 1 }],
+          summary: { internal_gift_certificate_amount: { value: 10 } },
+          channel_partner: { no_realtime_payment_processing: true },
+          payment: { payment_method: 'Check' },
+        },
+      })
+    ).order;
+  const move = (order: Order, current_stage: 'Accounts Receivable' | 'Rejected') =>
+    ann.ask({
+      operation: 'updateOrder',
+      params: { order_id: order.order_id! },
+      body: { current_stage },
+    });
+  const first = await insert();
+  await move(first, 'Rejected');
+  assert.equal(await left(ann, oid), 10);
+  await move(first, 'Accounts Receivable');
+  assert.equal(await left(ann, oid), 0);
+  await move(first, 'Rejected');
+  await insert();
+  await assert.rejects(move(first, 'Accounts Receivable'), /internal_gift_certificate_amount/);
+});

@@ -90,7 +90,7 @@ export interface Use {
 
 /**
  * Marks a one-time code as used. Returns false when another order has used it: of two orders at the
- * same moment, the second waits for the first one's row.
+ * same moment, the second waits for the first one's row. An order may take again what it has.
  */
 export async function takeCode(
   tx: Database,
@@ -100,13 +100,13 @@ export async function takeCode(
 ): Promise<boolean> {
   const taken = await tx.run(
     `update coupon_code set order_id = $3, used_at = $4
-     where merchant_id = $1 and code_lc = $2 and order_id is null`,
+     where merchant_id = $1 and code_lc = $2 and (order_id is null or order_id = $3)`,
     [merchantId, fold(code), orderId, at],
   );
   return taken === 1;
 }
 
-/** Records that a customer used a coupon. Returns false when the customer had used it before. */
+/** Records that a customer used a coupon. Returns false when another order of theirs had used it. */
 export async function takeUse(
   tx: Database,
   merchantId: string,
@@ -115,10 +115,25 @@ export async function takeUse(
 ): Promise<boolean> {
   const taken = await tx.run(
     `insert into coupon_use (merchant_id, coupon_oid, customer_key, order_id, used_at)
-     values ($1, $2, $3, $4, $5) on conflict (merchant_id, coupon_oid, customer_key) do nothing`,
+     values ($1, $2, $3, $4, $5)
+     on conflict (merchant_id, coupon_oid, customer_key) do update set used_at = excluded.used_at
+     where coupon_use.order_id = excluded.order_id`,
     [merchantId, oid, customerKey, orderId, at],
   );
   return taken === 1;
+}
+
+/** Lets the one-time codes and the coupons that an order has taken be used again. */
+export async function returnUses(tx: Database, merchantId: string, orderId: string): Promise<void> {
+  await tx.run(
+    `update coupon_code set order_id = null, used_at = null
+     where merchant_id = $1 and order_id = $2`,
+    [merchantId, orderId],
+  );
+  await tx.run('delete from coupon_use where merchant_id = $1 and order_id = $2', [
+    merchantId,
+    orderId,
+  ]);
 }
 
 /** Returns which of these coupons a customer has used. */

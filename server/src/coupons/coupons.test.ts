@@ -365,6 +365,57 @@ test('each customer once: also with orders at the same moment, in any case of th
   assert.match(again.warning ?? '', /was used by this customer before/);
 });
 
+/** A card that is declined. */
+const declined: NonNullable<Order['payment']> = {
+  payment_method: 'Credit Card',
+  credit_card: {
+    card_number_token: 'tok_decline',
+    card_expiration_month: 12,
+    card_expiration_year: 2040,
+  },
+};
+const owedBy = (email: string): Order => ({
+  billing: { email },
+  channel_partner: { no_realtime_payment_processing: true },
+});
+const moved = (order: Order, current_stage: 'Accounts Receivable' | 'Rejected') =>
+  app.request({
+    operation: 'updateOrder',
+    params: { order_id: order.order_id! },
+    body: { current_stage },
+  });
+
+test('an order that is lost gives its coupons back, and takes them again when it is revived', async () => {
+  const { coupon_oid } = await insert({
+    merchant_code: 'TRYAGAIN',
+    percent_off_subtotal: { discount_percent: 50 },
+    usable_by: 'OncePerCustomer',
+  });
+  const codes = ['AGAIN-1', 'AGAIN-2'];
+  await ask({
+    operation: 'uploadCouponCodes',
+    params: { coupon_oid },
+    body: { coupon_codes: codes },
+  });
+  const half = 21.99;
+  for (const [index, code] of [codes[0]!, 'TRYAGAIN'].entries()) {
+    const billing = { email: `again${index}@example.com` };
+    const first = await place([code], { billing, payment: declined });
+    assert.deepEqual([first.order.current_stage, totalOf(first)], ['Rejected', half]);
+    assert.equal(totalOf(await place([code], { billing })), half, `${code} after a decline`);
+    assert.match((await place([code], { billing })).warning ?? '', /was used by/);
+    const late = await moved(first.order, 'Accounts Receivable');
+    assert.equal(late.status, 400);
+    assert.match(late.body.error.user_message, /was used by another order meanwhile/);
+  }
+  const owed = await place([codes[1]!], owedBy('owes@example.com'));
+  assert.equal((await moved(owed.order, 'Rejected')).status, 200);
+  assert.equal((await moved(owed.order, 'Accounts Receivable')).status, 200);
+  assert.match((await place([codes[1]!])).warning ?? '', /was used by another order/);
+  await app.request({ operation: 'deleteOrder', params: { order_id: owed.order.order_id! } });
+  assert.equal(totalOf(await place([codes[1]!])), half, 'after the order was deleted');
+});
+
 test('a coupon for new customers is not for one who bought before', async () => {
   await insert({
     merchant_code: 'WELCOME',

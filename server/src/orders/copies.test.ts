@@ -276,6 +276,38 @@ test('an order without money is deleted, and its event has it as it was', async 
   assert.deepEqual([event?.data.object.order_id, event?.data.object.summary], [id, before.summary]);
 });
 
+test('an unpaid order that is deleted gives its store credit back; a paid one is not deleted', async () => {
+  const email = 'credit@example.com';
+  const { body } = await app.request({ operation: 'insertCustomer', body: { email } });
+  const params = { customer_profile_oid: body.customer.customer_profile_oid };
+  await app.request({ operation: 'addCustomerStoreCredit', params, body: { amount: 60 } });
+  const available = async () => {
+    const answer = await app.request({ operation: 'getCustomerStoreCredit', params });
+    return answer.body.customer_store_credit.available;
+  };
+  const ordered = async (value: number, no_realtime_payment_processing: boolean) => {
+    const answer = await app.request({
+      operation: 'insertOrder',
+      body: {
+        billing: { email },
+        items: [{ merchant_item_id: 'MUG', quantity: 1 }],
+        summary: { internal_gift_certificate_amount: { value } },
+        channel_partner: { no_realtime_payment_processing },
+        payment: { payment_method: 'Check' },
+      },
+    });
+    return on(answer.body.order.order_id);
+  };
+  const owed = await ordered(1, true);
+  assert.equal(await available(), 59);
+  assert.equal((await app.request({ operation: 'deleteOrder', ...owed })).status, 204);
+  assert.equal(await available(), 60);
+  const paid = await ordered(50, false);
+  const refused = await app.request({ operation: 'deleteOrder', ...paid });
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.error.user_message, /was paid with store credit/);
+});
+
 for (const [name, make, fault] of [
   ['an original order', placed, /belongs to the auto order/],
   [

@@ -10,9 +10,12 @@ import { captureTransactions } from './capture.ts';
 import { duplicateOf, replacementOf } from './copy.ts';
 import type { OrderHooks } from './hooks.ts';
 import { event, newOrderOf, type OrderParts, placeOrder } from './insertOperations.ts';
+import { returnOfLost } from './lostOrderOperations.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { lockIdle } from './stageOperations.ts';
+import { returnRejected } from './stockOperations.ts';
 import { deleteOrder, findOrder, insertOrders, readOrderJson, saveOrder } from './store.ts';
+import { creditUsed } from './storeCredit.ts';
 import { noOrder, updateOrder } from './updateOperations.ts';
 
 const occasionOf = ({ now, merchant, actor }: Context) => ({
@@ -147,7 +150,7 @@ const everything: ReadonlySet<string> = new Set(
 
 /**
  * Deletes an order (current API, deleteOrder). Refuses orders that the books need: those of auto
- * orders and those that a gateway charged.
+ * orders and those that a gateway charged. What the order took is given back as by a rejection.
  */
 export function removeOrder(context: Context, orderId: string, hooks: OrderHooks): Promise<void> {
   return inTransaction(context, async (context) => {
@@ -162,8 +165,16 @@ export function removeOrder(context: Context, orderId: string, hooks: OrderHooks
       );
     if (captureTransactions(order.document).length > 0)
       conflict(`Order ${order.orderId} was charged by a gateway`, 'Cancel or refund it instead');
+    if (order.paidAt !== undefined && creditUsed(order) > 0)
+      conflict(`Order ${order.orderId} was paid with store credit`, 'Cancel or refund it instead');
     const json = await readOrderJson(context.db, merchantId, order.orderId, everything, timeZone);
     await deleteOrder(context.db, merchantId, order.orderId);
+    const rejected = {
+      ...order,
+      document: { ...order.document, current_stage: 'Rejected' as const },
+    };
+    await returnOfLost(context, rejected);
+    await returnRejected(context, order, rejected);
     const object = JSON.parse(json ?? '{}') as object;
     await context.events.emit(context, [deletion('order_delete', 'order', order.orderId, object)]);
   });

@@ -1,13 +1,15 @@
 import type { Order } from '@perennial/contract/order.ts';
 import { autoApplyOf, codesOf } from '../coupons/autoApply.ts';
-import { findCoupons, findUses, takeCode, takeUse } from '../coupons/codeStore.ts';
+import { findCoupons, findUses, returnUses, takeCode, takeUse } from '../coupons/codeStore.ts';
 import { couponOf } from '../coupons/wireCoupon.ts';
 import { emailKey } from '../customers/store.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import {
   type CouponClaim,
   type CouponTerms,
+  claimsOf,
   type NamedCoupon,
   noCouponTerms,
 } from './couponUse.ts';
@@ -92,9 +94,53 @@ async function onceWords(
  */
 export async function takeCoupons(
   context: Context,
-  { merchantId, orderId }: OrderRecord,
+  order: OrderRecord,
   claims: readonly CouponClaim[],
 ): Promise<void> {
+  const taken = await firstTaken(context, order, claims);
+  if (taken === undefined) return;
+  refuse('invalid_field', {
+    field: 'coupons',
+    reason: `contains ${taken.code}, which another order used at the same moment`,
+    fix: 'Nothing was stored or charged. Send the order without it',
+  });
+}
+
+/** Lets the coupons of an order be used again that count once. */
+export async function returnCoupons(
+  { db }: Context,
+  { merchantId, orderId, document }: OrderRecord,
+): Promise<void> {
+  if ((document.coupons ?? []).length > 0) await returnUses(db, merchantId, orderId);
+}
+
+/** Takes what {@link returnCoupons} gave back, or refuses when another order has used it. */
+export async function retakeCoupons(context: Context, order: OrderRecord): Promise<void> {
+  const { coupons } = order.document;
+  if ((coupons ?? []).length === 0) return;
+  const { named, customerKey } = await readCouponTerms(context, order.document);
+  const own = new Set((coupons ?? []).map(({ coupon_code: code }) => fold(code?.trim() ?? '')));
+  const claims = [...named].flatMap(([code, each]) =>
+    own.has(code) ? claimsOf(code, each, customerKey) : [],
+  );
+  const taken = await firstTaken(context, order, claims);
+  if (taken === undefined) return;
+  refuse(
+    'state_conflict',
+    {
+      reason: `The coupon ${taken.code} of order ${order.orderId} was used by another order meanwhile`,
+      fix: 'Insert a new order without it',
+    },
+    { objectId: order.orderId },
+  );
+}
+
+/** Takes these for an order, until one of them is taken by another order, which it returns. */
+async function firstTaken(
+  context: Context,
+  { merchantId, orderId }: OrderRecord,
+  claims: readonly CouponClaim[],
+): Promise<CouponClaim | undefined> {
   const use = { orderId, at: context.now };
   // In one order, so that two orders with the same codes cannot deadlock.
   const sorted = [...claims].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -103,13 +149,9 @@ export async function takeCoupons(
       claim.kind === 'code'
         ? await takeCode(context.db, merchantId, claim.code, use)
         : await takeUse(context.db, merchantId, claim, use);
-    if (!isTaken)
-      refuse('invalid_field', {
-        field: 'coupons',
-        reason: `contains ${claim.code}, which another order used at the same moment`,
-        fix: 'Nothing was stored or charged. Send the order without it',
-      });
+    if (!isTaken) return claim;
   }
+  return undefined;
 }
 
 const keyOf = (claim: CouponClaim): string =>

@@ -2,12 +2,7 @@ import type { Order, OrderCoupon } from '@perennial/contract/order.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { type AutoApply, metCodes } from '../coupons/autoApply.ts';
 import type { Coupon } from '../coupons/coupon.ts';
-import {
-  type Candidate,
-  type CouponEffect,
-  type Discounts,
-  discounts,
-} from '../coupons/discount.ts';
+import { type Candidate, type Discounts, discounts } from '../coupons/discount.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Minor, sum } from '../kernel/money.ts';
@@ -95,7 +90,11 @@ export function couponUse(request: CouponRequest): CouponUse {
       const words = candidate && unusable.get(candidate);
       return words === undefined ? (warning ?? []) : [notUsed(field, code, words)];
     }),
-    claims: used.flatMap((effect) => claimsOf(effect, request.terms)),
+    claims: used.flatMap(({ candidate: { coupon, code } }) => {
+      const { named, customerKey } = request.terms;
+      const isOneTime = named.get(fold(code))?.isOneTime === true;
+      return claimsOf(code, { coupon, isOneTime }, customerKey);
+    }),
   };
 }
 
@@ -180,11 +179,12 @@ const storedCoupon = ({ coupon, code, isAutomatic }: Candidate): OrderCoupon =>
     hdie_from_customer: coupon.isHidden ? true : undefined,
   });
 
-function claimsOf(
-  { candidate: { coupon, code } }: CouponEffect,
-  { named, customerKey }: CouponTerms,
+/** What an order with this code takes, so that no other order uses it too. */
+export function claimsOf(
+  code: string,
+  { coupon, isOneTime }: NamedCoupon,
+  customerKey: string | undefined,
 ): CouponClaim[] {
-  const isOneTime = named.get(fold(code))?.isOneTime === true;
   const isOnce = coupon.usableBy.startsWith('OncePer') && customerKey !== undefined;
   return [
     ...(isOneTime ? [{ kind: 'code', code } as const] : []),

@@ -34,6 +34,7 @@ import { merchantLimits, strictest, withTiers } from './customerTerms.ts';
 import { readCustomerTerms } from './customerTermsReader.ts';
 import type { OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
+import { returnOfLost } from './lostOrderOperations.ts';
 import { type NewOrder, type NewOrderRequest, newOrder } from './newOrder.ts';
 import { claimOnceItems, onceWarnings } from './onceOperations.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
@@ -42,7 +43,7 @@ import { shippingMethodsOf } from './shippingMethod.ts';
 import type { OrderStage } from './stages.ts';
 import { countOrder, reserveOrder, returnOrder } from './stockOperations.ts';
 import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
-import { returnSpentCredit, spendCredit } from './storeCreditOperations.ts';
+import { spendCredit } from './storeCreditOperations.ts';
 import { loadTaxTerms } from './taxReader.ts';
 
 /** What inserting orders needs from other features. */
@@ -219,7 +220,7 @@ async function settleCharge(
     ),
     stageChange(stored, order),
   ]);
-  await returnSpentCredit(context, order);
+  await returnOfLost(context, order);
   if (approved) await hooks.onPaid(context, order);
   else await returnOrder(context, order);
 }

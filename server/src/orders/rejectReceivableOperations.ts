@@ -3,11 +3,11 @@ import { wireDate } from '../kernel/calendar.ts';
 import { type Actor, type Context, systemActor } from '../platform/context.ts';
 import type { LockedRebill, OrderHooks } from './hooks.ts';
 import { event, stageChange } from './insertOperations.ts';
+import { returnOfLost } from './lostOrderOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { inStage } from './stages.ts';
 import { returnRejected } from './stockOperations.ts';
 import { saveOrder } from './store.ts';
-import { returnSpentCredit } from './storeCreditOperations.ts';
 
 /** Names the retry of Accounts Receivable in histories. */
 export const retryActor: Actor = { ...systemActor, name: 'Accounts Receivable retry' };
@@ -37,7 +37,7 @@ export async function rejectReceivable(
     event('order_reject', rejected),
   ]);
   await rebill?.changed(context, order, rejected);
-  await returnSpentCredit(context, rejected);
+  await returnOfLost(context, rejected);
   await returnRejected(context, order, rejected);
   if (cancels === true && order.autoOrderOid !== undefined)
     await hooks.cancelAutoOrder(context, order.autoOrderOid, { reason, user: retryActor.name });

@@ -10,6 +10,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { freeLines } from './freeLine.ts';
 import type { LockedRebill, OrderHooks } from './hooks.ts';
 import { event, stageEvents } from './insertOperations.ts';
+import { returnOfLost } from './lostOrderOperations.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { owedFor } from './paymentAttempt.ts';
 import { findEarlierPayments } from './paymentAttemptStore.ts';
@@ -19,7 +20,6 @@ import { parcelsOf, stageAfterHold } from './shipping.ts';
 import { inStage, type OrderStage, stageTransitions } from './stages.ts';
 import { returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
-import { returnSpentCredit } from './storeCreditOperations.ts';
 import { noOrder } from './updateOperations.ts';
 
 /**
@@ -160,7 +160,7 @@ export async function moveLocked(
     ...stageEvents(order, after),
   ]);
   await rebill?.changed(context, order, after);
-  await returnSpentCredit(context, after);
+  await returnOfLost(context, after);
   await returnRejected(context, order, after);
   return after;
 }

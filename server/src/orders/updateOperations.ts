@@ -12,6 +12,7 @@ import type { ChargedCard } from './charge.ts';
 import { noHooks, type OrderHooks } from './hooks.ts';
 import { ignoredIn } from './ignoredInput.ts';
 import { event, ownReceipt, paymentEvent, stageEvents } from './insertOperations.ts';
+import { retakeForRevived, returnOfLost } from './lostOrderOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { refundWarnings } from './refund.ts';
 import { refundedOf, totalOf } from './refunded.ts';
@@ -19,7 +20,6 @@ import { relined } from './relineOperations.ts';
 import { shipEvents } from './shipping.ts';
 import { countPaidLater, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
-import { returnSpentCredit } from './storeCreditOperations.ts';
 
 /** What is known of the card that a change gives to an order. */
 export interface NewCard {
@@ -67,7 +67,8 @@ export function updateOrder(
     await rebill?.changed(context, stored, order);
     if (becamePaid) await hooks.onPaid(context, order);
     if (order.rebillNumber === 0) await hooks.onOriginalOrderChanged(context, [order.orderId]);
-    await returnSpentCredit(context, order);
+    await returnOfLost(context, order);
+    await retakeForRevived(context, stored, order);
     if (becamePaid) await countPaidLater(context, order, rebill !== undefined);
     await returnRejected(context, stored, order);
     return {

@@ -681,6 +681,7 @@ CREATE TABLE coupon_code (
   CONSTRAINT coupon_code_pkey PRIMARY KEY (merchant_id, code_lc)
 );
 CREATE INDEX coupon_code_of ON coupon_code USING btree (merchant_id, coupon_oid, code_lc);
+CREATE INDEX coupon_code_order ON coupon_code USING btree (merchant_id, order_id) WHERE order_id IS NOT NULL;
 
 CREATE TABLE coupon_use (
   merchant_id text NOT NULL,
@@ -690,6 +691,7 @@ CREATE TABLE coupon_use (
   used_at timestamp with time zone NOT NULL,
   CONSTRAINT coupon_use_pkey PRIMARY KEY (merchant_id, coupon_oid, customer_key)
 );
+CREATE INDEX coupon_use_order ON coupon_use USING btree (merchant_id, order_id);
 
 CREATE TABLE customer (
   merchant_id text NOT NULL,
