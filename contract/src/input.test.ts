@@ -9,7 +9,7 @@ const isDate = (text: string) => !text.startsWith('x');
 const ajv = new Ajv({
   strict: true,
   allowUnionTypes: true,
-  schemas: [inputDocument],
+  schemas: [inputDocument()],
   formats: { 'date-time': isDate, 'criteria-date-time': isDate },
 });
 const autoOrder = ajv.compile(inputSchema(AutoOrder));

@@ -132,8 +132,10 @@ interface Model {
   readonly properties: Readonly<Record<string, Field>>;
 }
 
+const models = inputDocument();
+
 function modelOf(reference: string): Model {
-  return (inputDocument['$defs'] as Record<string, Model>)[reference.split('/').at(-1)!]!;
+  return (models['$defs'] as Record<string, Model>)[reference.split('/').at(-1)!]!;
 }
 
 /** Values that the field must refuse: the wrong type, too long, too great, not in the list. */

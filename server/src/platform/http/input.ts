@@ -113,7 +113,7 @@ const ajv = lazily(
       strict: false,
       validateSchema: false,
       meta: false,
-      schemas: [inputDocument, insertDocument],
+      schemas: [inputDocument(), insertDocument()],
       formats: {
         'date-time': isWireDate,
         'criteria-date-time': isFilterDate,
