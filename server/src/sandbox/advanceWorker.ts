@@ -58,17 +58,36 @@ const failuresMax = 5;
  */
 export function advanceWorker(parts: PlayParts): Worker {
   const each = eachMerchant(parts.log, 'clock');
+  // The days that the next stretch of an advance may have, so that a slice does not begin with
+  // single days again. Another process that continues the advance begins with one.
+  const daysOf = new Map<string, number>();
   return {
     name: 'clock',
     async runOnce() {
       return each(await merchantsToAdvance(parts.db), async (merchantId) => {
         const advance = await takeAdvance(parts.db, merchantId, leaseMs);
         if (advance === undefined) return 0;
-        await playFor(parts, merchantId, advance, sliceMs);
+        const { advanceId } = advance;
+        const days = daysOf.get(advanceId) ?? 1;
+        daysOf.delete(advanceId);
+        const played = await playFor(parts, merchantId, advance, { budgetMs: sliceMs, days });
+        if (played.advance.state === 'playing') daysOf.set(advanceId, played.daysNext);
         return 1;
       });
     },
   };
+}
+
+/** For how long to play, and how many days the first stretch may have. */
+interface Slice {
+  readonly budgetMs: number;
+  readonly days: number;
+}
+
+/** How far a slice came, and how many days the next stretch may have. */
+interface PlayedSlice {
+  readonly advance: Advance;
+  readonly daysNext: number;
 }
 
 /**
@@ -79,21 +98,23 @@ export async function playFor(
   parts: PlayParts,
   merchantId: string,
   advance: Advance,
-  budgetMs: number,
-): Promise<Advance> {
+  { budgetMs, days }: Slice,
+): Promise<PlayedSlice> {
   const base = await parts.contextFor(merchantId);
   const context = { ...base, events: counted(base.events, advance) };
   try {
-    return await playStretches(parts, context, advance, parts.clock.monotonicMs() + budgetMs);
+    const untilMs = parts.clock.monotonicMs() + budgetMs;
+    return await playStretches(parts, context, { advance, daysNext: days }, untilMs);
   } catch (error) {
     context.log.error(
       { err: error, merchantId, advanceId: advance.advanceId },
       'an advance of the clock failed',
     );
     const failures = await countFailure(parts.db, merchantId, advance.advanceId);
-    if (failures >= failuresMax) return fail(parts, context, advance);
+    if (failures >= failuresMax)
+      return { advance: await fail(parts, context, advance), daysNext: 1 };
     await releaseAdvance(parts.db, merchantId, advance.advanceId, 1000 * 2 ** failures);
-    return advance;
+    return { advance, daysNext: 1 };
   }
 }
 
@@ -111,30 +132,26 @@ const counted = (events: EventSink, { advanceId }: Advance): EventSink => ({
 async function playStretches(
   parts: PlayParts,
   context: Context,
-  advance: Advance,
+  from: PlayedSlice,
   untilMs: number,
-): Promise<Advance> {
-  let current = advance;
-  let [days, waits] = [1, 0];
+): Promise<PlayedSlice> {
+  let current = from;
+  let waits = 0;
   for (;;) {
-    const played = await playStretch(parts, context, current, days);
-    current = played.advance;
-    if (current.state !== 'playing') return current;
-    days = played.daysNext;
+    const played = await playStretch(parts, context, current.advance, current.daysNext);
+    current = played;
+    if (current.advance.state !== 'playing') return current;
     if (played.isWaiting) {
       waits++;
       await parts.clock.sleep(waitMs);
     }
     if (parts.clock.monotonicMs() >= untilMs || waits >= waitsMax) break;
   }
-  await releaseAdvance(parts.db, context.merchant.merchantId, current.advanceId, 0);
+  await releaseAdvance(parts.db, context.merchant.merchantId, current.advance.advanceId, 0);
   return current;
 }
 
-interface Played {
-  readonly advance: Advance;
-  /** How many days the next stretch may have. */
-  readonly daysNext: number;
+interface Played extends PlayedSlice {
   /** Nothing could be done, because work is still under way elsewhere. */
   readonly isWaiting: boolean;
 }
@@ -213,8 +230,9 @@ function stretchDays(days: number, done: number): number {
   return done < fewInStretch ? Math.min(7, days * 2) : days;
 }
 
-const fewInStretch = 1000;
 const fullStretch = 6000;
+// Twice as many days then hold no more than a full stretch.
+const fewInStretch = fullStretch / 2;
 
 async function runAll(
   dueWork: readonly DueWork[],

@@ -150,6 +150,18 @@ test('an advance that was cut off continues where it stopped, in any process', a
   assert.equal(`${after.now} ${after.mode}`, '2026-03-01T00:00:00Z running');
 });
 
+test('each turn of the worker continues with stretches as long as those before it', async () => {
+  const days = Array.from({ length: 8 }, (_, index) => `2026-02-0${index + 1}T10:00:00Z`);
+  const { work, parts, clock, advance } = await staged(...days);
+  work.during = async () => clock.move(11_000);
+  const first = await advance({ now_dts: '2026-03-01T00:00:00Z' });
+  assert.equal(String(first.now), '2026-02-02T04:59:59Z', 'the request has time for one stretch');
+  const worker = advanceWorker(parts);
+  const playedBy: number[] = [];
+  while ((await worker.runOnce()) > 0) playedBy.push(work.played.length);
+  assert.deepEqual(playedBy, [2, 4, 8, 8], 'one day, two, four; then the clock arrives');
+});
+
 test('an advance that fails again and again stops with a reason, and can be requested again', async () => {
   const { app, work, parts, advance } = await staged('2026-02-01T10:00:00Z');
   work.before = () => assert.fail('broken');

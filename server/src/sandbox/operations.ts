@@ -232,9 +232,10 @@ export async function setClock(
   const { merchantId } = context.merchant;
   const started = await inTransaction(context, (context) => startMove(context, parts, request));
   parts.merchants.forget(merchantId);
-  const advance = started && (await playFor(parts, merchantId, started, requestMs));
+  const slice = { budgetMs: requestMs, days: 1 };
+  const played = started && (await playFor(parts, merchantId, started, slice));
   const shown = await getClock(context, parts);
-  return { ...shown, advance: advance ?? shown.advance };
+  return { ...shown, advance: played?.advance ?? shown.advance };
 }
 
 /** The stored advance; undefined when there is nothing to play. */
