@@ -5,10 +5,11 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import { isUnavailable } from '../../server/src/platform/storage/failures.ts';
+import { servingLimits } from '../../server/src/platform/storage/sessionSettings.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { connectTo, openTestDatabase, type TestDatabase } from '../support/database.ts';
 
-const limits = { statementMs: 1500, lockMs: 300 };
+const limits = { ...servingLimits, statementMs: 1500, lockMs: 300 };
 type Scope = Parameters<typeof openTestDatabase>[0] & object;
 
 /** The application on a separate database, with limits short enough for a test. */
@@ -112,7 +113,7 @@ test('a server that hangs: requests and /readyz return in time, and it recovers'
     connection: { ...store.connection, host: '127.0.0.1', port: wire.port },
     maxConnections: 4,
     prepareStatements: true,
-    limits: { statementMs: 200, lockMs: 200 },
+    limits: { ...servingLimits, statementMs: 200, lockMs: 200 },
   });
   t.after(() => db.close());
   const app = await testApp({ db });

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
+import { orWhyEnded } from '../../server/src/cli/openStore.ts';
 import { required } from '../../server/src/kernel/assert.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import {
@@ -153,8 +154,22 @@ test('kill -9 of everything but a backend that notices nothing: the next start e
 
 test('PostgreSQL alone is killed: its starter notices', async (t) => {
   const server = await started(t);
-  await killServers(dataDir);
+  const { connection } = server;
+  const db = openPool({ connection, maxConnections: 1, prepareStatements: false });
+  const told = db
+    .transaction(async (tx) => {
+      await tx.run('select 1');
+      await killServers(dataDir);
+      await tx.run('select 1');
+    })
+    .catch((error: unknown) => orWhyEnded(error, server));
+  assert.match(
+    String(await told),
+    /^Obstacle: PostgreSQL ended by itself \(SIGKILL\); .* run the same command again$/,
+    'a command says why, not `write EPIPE`',
+  );
   assert.match(await server.ended, /SIGKILL/);
+  await db.close();
 });
 
 for (const [what, occupant] of [

@@ -23,6 +23,10 @@ export class Obstacle extends Error {
   override readonly name = 'Obstacle';
 }
 
+/** What holds after PostgreSQL was lost, and what to do: the second half of a sentence. */
+export const whatIsStored =
+  'what it had confirmed is stored, and nothing else; see its log, and run the same command again';
+
 /** Parses `--options` and positional arguments. A fault is a {@link UsageError}. */
 export function readArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],

@@ -1,7 +1,8 @@
 import { ConfigError } from '../config.ts';
 import { ForeignDatabaseError } from '../platform/foreignDatabase.ts';
 import { EmbeddedPostgresError } from '../platform/storage/embeddedError.ts';
-import { type Command, Obstacle, table, UsageError } from './command.ts';
+import { isConnectionLost, isUnavailable } from '../platform/storage/failures.ts';
+import { type Command, Obstacle, table, UsageError, whatIsStored } from './command.ts';
 
 /**
  * The commands by name. Each is loaded when it is used, so that `key list` does not wait for the
@@ -54,7 +55,8 @@ function explain(error: unknown, command: Command): number {
     console.error(`perennial: ${error.message}\n\n${helpOf(command)}`);
     return 2;
   }
-  console.error(isExpected(error) ? `perennial: ${error.message}` : error);
+  const words = isExpected(error) ? error.message : wordsForLoss(error);
+  console.error(words === undefined ? error : `perennial: ${words}`);
   return error instanceof ConfigError ? 2 : 1;
 }
 
@@ -63,6 +65,15 @@ const isExpected = (error: unknown): error is Error =>
   [ConfigError, EmbeddedPostgresError, ForeignDatabaseError, Obstacle].some(
     (kind) => error instanceof kind,
   );
+
+/** In words when PostgreSQL was lost or cannot serve: the driver says no more than `write EPIPE`. */
+function wordsForLoss(error: unknown): string | undefined {
+  if (!isUnavailable(error)) return undefined;
+  const what = isConnectionLost(error)
+    ? 'the connection to PostgreSQL was lost'
+    : 'PostgreSQL cannot serve now';
+  return `${what} (${(error as Error).message}); ${whatIsStored}`;
+}
 
 async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commandLine).map((load) => load()));

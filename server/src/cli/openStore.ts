@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
 import { alignStamps } from '../platform/events/stamps.ts';
 import type { Connection } from '../platform/storage/connection.ts';
 import { type DatabasePool, openPool } from '../platform/storage/database.ts';
 import { startEmbeddedPostgres } from '../platform/storage/embedded.ts';
-import { isUnavailable } from '../platform/storage/failures.ts';
+import { isConnectionLost, isUnavailable } from '../platform/storage/failures.ts';
 import { migrate, readMigrations } from '../platform/storage/migrate.ts';
 import {
   noLimits,
@@ -12,7 +13,7 @@ import {
   type TimeLimits,
 } from '../platform/storage/sessionSettings.ts';
 import { findSettingsMode } from '../platform/storage/settingsMode.ts';
-import { Obstacle } from './command.ts';
+import { Obstacle, whatIsStored } from './command.ts';
 
 /** The database that the settings name. */
 export interface OpenDatabase {
@@ -54,10 +55,32 @@ export async function openStore(
       );
     return { ...opened, applied };
   } catch (error) {
+    const words = await orWhyEnded(error, opened);
     await opened.close();
-    throw isUnavailable(error) ? unreachable(config, opened.connection, error as Error) : error;
+    throw isUnavailable(words) ? unreachable(config, opened.connection, words as Error) : words;
   }
 }
+
+/**
+ * Returns why the embedded PostgreSQL ended, in words, instead of the error that its end caused: the
+ * driver says no more than `write EPIPE`. Returns any other error as it is.
+ */
+export async function orWhyEnded(
+  error: unknown,
+  { ended }: Pick<OpenDatabase, 'ended'>,
+): Promise<unknown> {
+  if (!isConnectionLost(error)) return error;
+  const asking = new AbortController();
+  const reason = await Promise.race([
+    ended,
+    systemClock.sleep(reasonMsMax, asking.signal).then(() => undefined),
+  ]);
+  asking.abort();
+  return reason === undefined ? error : new Obstacle(`${reason}; ${whatIsStored}`);
+}
+
+/** The end of PostgreSQL's process is reported a little later than the end of its connections. */
+const reasonMsMax = 2000;
 
 /** Like {@link openStore}, and leaves the database as it is. */
 export async function openDatabase(
@@ -113,11 +136,13 @@ async function settingsModeOf(config: Config, limits: TimeLimits): Promise<Setti
 const connectMsMax = 10_000;
 
 function unreachable({ database }: Config, connection: Connection, error: Error): Obstacle {
+  if (database === undefined)
+    return new Obstacle(
+      `the embedded PostgreSQL does not respond (${error.message}); ${whatIsStored}`,
+    );
   // Never the URL itself, because it contains the password.
   const host =
-    database && 'url' in database
-      ? new URL(database.url).host
-      : 'host' in connection && connection.host;
+    'url' in database ? new URL(database.url).host : 'host' in connection && connection.host;
   return new Obstacle(
     `PostgreSQL at ${host} cannot be reached ` +
       `(${error.message || (error as { code?: string }).code}); start it, or fix DATABASE_URL`,

@@ -5,7 +5,7 @@ import { openLog } from '../platform/log.ts';
 import { servingLimits } from '../platform/storage/sessionSettings.ts';
 import { closeStore } from './closeStore.ts';
 import { type Command, readArgs, table } from './command.ts';
-import { openStore, type Store } from './openStore.ts';
+import { openStore, orWhyEnded, type Store } from './openStore.ts';
 
 const sameSignalMs = 500;
 
@@ -43,8 +43,8 @@ export const serveCommand: Command = {
     try {
       await serveOn(store, config, log, stopped);
     } catch (error) {
-      failure = error;
-      throw error;
+      failure = await orWhyEnded(error, store);
+      throw failure;
     } finally {
       await closeStore(store, log, systemClock, (code) => process.exit(code), failure);
     }

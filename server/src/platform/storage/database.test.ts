@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testDatabase } from '../../../../test/support/database.ts';
+import { openTestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { type Database, openPool } from './database.ts';
+import { isUnavailable } from './failures.ts';
 
 const countSql = 'select count(*)::int as count from merchant where merchant_id = $1';
 
@@ -51,4 +53,23 @@ test('a snapshot sees one moment, and writes nothing', async () => {
     db.transaction((tx) => tx.snapshot(async () => {})),
     /a transaction has begun/,
   );
+});
+
+test('a transaction that takes its time may be busy between two statements', async (t) => {
+  const { connection } = await openTestDatabase(t);
+  const limits = { statementMs: 50, lockMs: 50, idleInTransactionMs: 50 };
+  const db = openPool({ connection, maxConnections: 1, prepareStatements: false, limits });
+  t.after(() => db.close());
+  const busy = async (tx: Database) => {
+    await tx.run('select 1');
+    const untilMs = performance.now() + 200;
+    while (performance.now() < untilMs);
+    await tx.run('select pg_sleep(0.1)');
+  };
+  await db.transaction(async (tx) => {
+    await tx.takeTime();
+    await busy(tx);
+  });
+  // The rest of the process's transactions have the limits that they had.
+  await assert.rejects(db.transaction(busy), isUnavailable);
 });

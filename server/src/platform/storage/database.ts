@@ -6,6 +6,8 @@ import { isConnectionLost, isTransient } from './failures.ts';
 import { localFromText, momentFromText, textForStorage } from './moments.ts';
 import {
   applySettings,
+  limitSettings,
+  noLimits,
   type SettingsMode,
   servingLimits,
   startupOptions,
@@ -50,8 +52,8 @@ export interface Database {
    */
   afterCommit(listener: () => void): void;
   /**
-   * Lifts the time limits of statements and locks for the rest of the transaction: for work on all
-   * of a merchant's records.
+   * Lifts the time limits for the rest of the transaction, also the one between its statements: for
+   * work on all of a merchant's records.
    */
   takeTime(): Promise<void>;
 }
@@ -275,9 +277,9 @@ class Transaction implements Database {
   }
 
   async takeTime(): Promise<void> {
-    await this.run(
-      "select set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)",
-    );
+    await this.run('select set_config(key, value, true) from json_each_text($1::json)', [
+      JSON.stringify(limitSettings(noLimits)),
+    ]);
     this.#sending = { ...this.#sending, answerMs: 0 };
   }
 

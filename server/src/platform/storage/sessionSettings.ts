@@ -11,22 +11,38 @@ import type pg from 'pg';
  * disk; then requests get 503.
  */
 
-/** How long PostgreSQL may take. */
+/** How long PostgreSQL may take, and how long it waits for the next statement of a transaction. */
 export interface TimeLimits {
   readonly statementMs: number;
   readonly lockMs: number;
+  /**
+   * A process that was stopped in the middle of a transaction must not hold its locks for ever. Of a
+   * process that is busy PostgreSQL cannot tell that it was not stopped.
+   */
+  readonly idleInTransactionMs: number;
 }
+
+/** For work whose process is busy for long between two statements, for example with a calculation. */
+const idleInLongWorkMs = 3_600_000;
 
 /**
  * For requests and background work. Long work lifts them for its transaction ({@link
  * Database.takeTime}).
  */
-export const servingLimits: TimeLimits = { statementMs: 15_000, lockMs: 5_000 };
+export const servingLimits: TimeLimits = {
+  statementMs: 15_000,
+  lockMs: 5_000,
+  idleInTransactionMs: 60_000,
+};
 
 /**
  * For commands that one person waits for: seeding a million auto orders takes as long as it takes.
  */
-export const noLimits: TimeLimits = { statementMs: 0, lockMs: 0 };
+export const noLimits: TimeLimits = {
+  statementMs: 0,
+  lockMs: 0,
+  idleInTransactionMs: idleInLongWorkMs,
+};
 
 const planning = {
   // Every statement names its merchant and has an index for it. A plan is kept as long as its
@@ -98,20 +114,20 @@ const meaning = {
  */
 export const workerSettings: Readonly<Record<string, string>> = { ...planning, ...meaning };
 
-// A process that was stopped in the middle of a transaction must not hold its locks for ever.
-const idleInTransactionMs = 60_000;
+/** Name and value of the settings that are time limits. */
+export const limitSettings = (limits: TimeLimits): Record<string, string> => ({
+  statement_timeout: String(limits.statementMs),
+  lock_timeout: String(limits.lockMs),
+  idle_in_transaction_session_timeout: String(limits.idleInTransactionMs),
+});
 
 /** Name and value of every setting. */
-export function sessionSettings({ statementMs, lockMs }: TimeLimits): Record<string, string> {
-  return {
-    ...planning,
-    ...meaning,
-    statement_timeout: String(statementMs),
-    lock_timeout: String(lockMs),
-    idle_in_transaction_session_timeout: String(idleInTransactionMs),
-    idle_session_timeout: '0',
-  };
-}
+export const sessionSettings = (limits: TimeLimits): Record<string, string> => ({
+  ...planning,
+  ...meaning,
+  ...limitSettings(limits),
+  idle_session_timeout: '0',
+});
 
 /**
  * How the settings reach a connection: sent along with its start, or by a statement once it is
