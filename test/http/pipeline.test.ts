@@ -195,6 +195,28 @@ for (const [what, ask, status, message] of cases) {
   });
 }
 
+const queries: [query: string, named: RegExp | undefined][] = [
+  ['?_limit=5&_expand=pricing&_offset=', undefined],
+  ['?emial=', undefined],
+  [
+    '?emial=ann@example.com',
+    /^emial: no effect, .* no such query parameter\. Check the spelling\.$/,
+  ],
+  ['?_limit=5&Limit=7&limit=7', /^Limit, limit: no effect/],
+  ['?constructor=1&__proto__=2', /^constructor, __proto__: no effect/],
+  [`?${'x'.repeat(4000)}=1`, /^x{100}: no effect/],
+  [`?${Array.from({ length: 300 }, (_, n) => `n${n}=1`).join('&')}`, /^n0, .* and \d+ more: no/],
+];
+for (const [query, named] of queries) {
+  test(`a query that is not known is named: ${query.slice(0, 40)}`, async () => {
+    const reply = await door.ask({ url: items + query });
+    assert.equal(reply.status, 200);
+    const { warning } = JSON.parse(reply.text) as { warning?: { warning_message: string } };
+    if (named === undefined) assert.equal(warning, undefined);
+    else assert.match(warning?.warning_message ?? '', named);
+  });
+}
+
 test('a version goes out as an ETag', async () => {
   assert.equal((await door.ask({ url: `${items}/7` })).headers['etag'], '"3"');
 });

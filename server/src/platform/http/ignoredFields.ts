@@ -60,6 +60,19 @@ export function unknownWords(fields: readonly string[]): string | undefined {
   return `${named}${rest}: no effect, because there is no such field. Check the spelling.`;
 }
 
+/** Returns the sentence about query parameters that the operation does not have. */
+export function unknownQueryWords(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const named = names.slice(0, namedMax).map((name) => name.slice(0, queryNameMax));
+  const rest = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
+  return (
+    `${named.join(', ')}${rest}: no effect, because this operation has no such query parameter. ` +
+    'Check the spelling.'
+  );
+}
+
+const queryNameMax = 100;
+
 /** Joins a warning and further sentences to one warning. */
 export function joinedWarning(
   warning: Warning | undefined,

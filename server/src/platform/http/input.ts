@@ -16,6 +16,8 @@ import type { Page } from './routes.ts';
 export interface ParsedInput {
   readonly params: Record<string, unknown>;
   readonly query: Record<string, unknown>;
+  /** The names of the query that the operation does not have. */
+  readonly unknownQuery: readonly string[];
   readonly body: unknown;
   readonly expand: ReadonlySet<string>;
   readonly page: Page;
@@ -57,6 +59,7 @@ export function inputParser(operation: Operation) {
     return {
       params: parsedParams,
       query: parsedQuery,
+      unknownQuery: unknownNames(raw.query, operation.query),
       body: parsedBody,
       expand: operation.expand
         ? parseExpand(textOf(parsedQuery['_expand']), expansions[operation.expand])
@@ -149,6 +152,12 @@ function convert(raw: Readonly<Record<string, unknown>>, schema: unknown): Recor
     if (typeof text === 'string' && text !== '') converted[name] = convertText(text, type);
   }
   return converted;
+}
+
+/** The names of a query that an operation does not have. What is sent without a value asks nothing. */
+function unknownNames(raw: Readonly<Record<string, unknown>>, schema: unknown): string[] {
+  const properties = (schema as Parameters | undefined)?.properties ?? {};
+  return Object.keys(raw).filter((name) => raw[name] !== '' && !Object.hasOwn(properties, name));
 }
 
 function convertText(text: string, type: string | undefined): unknown {

@@ -33,7 +33,7 @@ import { bodyText } from './bodyText.ts';
 import { sendNoPage, wantsPage } from './console.ts';
 import { isEncrypted } from './encryptedOnly.ts';
 import { replayHeader, runOnce } from './idempotency.ts';
-import { joinedWarning, unknownFields, unknownWords } from './ignoredFields.ts';
+import { joinedWarning, unknownFields, unknownQueryWords, unknownWords } from './ignoredFields.ts';
 import { inputParser } from './input.ts';
 import { checkOwnPage, isSecure, keepPrivate } from './ownPage.ts';
 import type { RateExcess, RateLimiter } from './rateLimiter.ts';
@@ -332,7 +332,7 @@ function addOperation(
       const principal = callers.get(request)!;
       checkUrl(request);
       const body = bodyOf(request, operation);
-      const parsed = parse({
+      const { unknownQuery, ...parsed } = parse({
         params: request.params as Record<string, string>,
         query: request.query as Record<string, unknown>,
         body,
@@ -344,7 +344,10 @@ function addOperation(
         ...(ifMatch === undefined ? {} : { ifMatch }),
       } as Input<OperationId>;
 
-      const unknown = operation.body && unknownWords(unknownFields(operation.body, parsed.body));
+      const unknown = [
+        unknownQueryWords(unknownQuery),
+        operation.body && unknownWords(unknownFields(operation.body, parsed.body)),
+      ];
       const run = async (within: Context) =>
         rendered(operation, warned(await handler(within, input), unknown));
       const key = idempotencyKeyOf(request, operation);
@@ -364,11 +367,11 @@ function addOperation(
   });
 }
 
-/** The response with a warning about the fields of the body that the operation does not have. */
-function warned(answer: Answer, unknown: string | undefined): Answer {
-  if (unknown === undefined || answer.kind !== 'payload') return answer;
-  const warning = joinedWarning(answer.extras.warning, [unknown])!;
-  return { ...answer, extras: { ...answer.extras, warning } };
+/** The response with a warning about what was sent and the operation does not have. */
+function warned(answer: Answer, unknown: readonly (string | undefined)[]): Answer {
+  if (answer.kind !== 'payload') return answer;
+  const warning = joinedWarning(answer.extras.warning, unknown);
+  return warning === undefined ? answer : { ...answer, extras: { ...answer.extras, warning } };
 }
 
 async function callerOf(
