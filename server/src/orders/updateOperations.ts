@@ -5,6 +5,7 @@ import { parseWireDate } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { captureTransactions } from './capture.ts';
 import { withCardFacts } from './cardFacts.ts';
 import { cardPolicyOf, unacceptedCard } from './cardPolicy.ts';
 import { type ChangedOrder, changedOrder, type PaymentSaid } from './change.ts';
@@ -113,15 +114,33 @@ function isSameCard(before: OrderRecord, after: OrderRecord): boolean {
   return isDeepStrictEqual(factsOf(before), factsOf(after));
 }
 
-/** An update moves no money, so a client that rejects a paid order is reminded of it. */
+/**
+ * An update moves no money, so a client that rejects a paid order is reminded of it. A rebill that
+ * was paid stays paid (docs/adr/0043-a-kept-order-is-the-rebill.md).
+ */
 function unrefundedWords(before: OrderRecord, after: OrderRecord): string[] {
   const isRejected =
     after.document.current_stage === 'Rejected' && before.document.current_stage !== 'Rejected';
   if (!isRejected || after.paidAt === undefined) return [];
-  if (totalOf(refundedOf(after)) === after.total) return [];
+  const path = 'PUT /rest/v2/order/orders/{order_id}/refund';
+  const isCaptured = captureTransactions(after.document).length > 0;
+  const advice = isCaptured
+    ? `Refund it with ${path}.`
+    : `Give the money back by hand and record it with ${path}?manual_refund=true, or put it right ` +
+      'by hand if it never came.';
+  const isGivenBack = totalOf(refundedOf(after)) === after.total;
   return [
-    `current_stage: order ${after.orderId} is paid, and an update refunds nothing. ` +
-      'Refund it with PUT /rest/v2/order/orders/{order_id}/refund.',
+    ...(isGivenBack
+      ? []
+      : [
+          `current_stage: order ${after.orderId} is paid, and an update refunds nothing. ${advice}`,
+        ]),
+    ...((after.rebillNumber ?? 0) > 0
+      ? [
+          `Rebill ${after.rebillNumber} stays paid: it is not charged again, and the auto order ` +
+            'continues with its next date.',
+        ]
+      : []),
   ];
 }
 

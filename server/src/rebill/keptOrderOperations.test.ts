@@ -8,7 +8,9 @@ import { auditMerchant } from '../books/auditOperations.ts';
 import { updateSettings } from '../merchants/operations.ts';
 import { noHooks } from '../orders/hooks.ts';
 import { updateOrder } from '../orders/updateOperations.ts';
+import type { Payments } from '../payments/payments.ts';
 import type { Behaviour } from '../payments/simulatorCards.ts';
+import { runDue } from './dueOperations.ts';
 import { lockRebill } from './keptOrderOperations.ts';
 import { keepWallsOfRebills } from './zoneOperations.ts';
 
@@ -75,24 +77,47 @@ const payments: readonly (readonly [field: string, change: Order])[] = [
   ],
 ];
 
-for (const [answer, behaviour] of [
-  ['in flight', { kind: 'slow', delayMs: 400 }],
-  ['unanswered', { kind: 'time out', when: 'after capture' }],
-] as const)
+for (const answer of ['in flight', 'unanswered'] as const)
   test(`while a retry is ${answer}, the payment of its order cannot change; other edits can`, async (t) => {
-    const { rebills, orderId } = await declined(t, behaviour);
-    const running = rebills.run(retry);
-    if (answer === 'in flight') while (captures(rebills) === 0) await rebills.db.row('select 1');
-    else await running;
-    for (const [field, change] of payments)
-      await assert.rejects(put(rebills, orderId, change), new RegExp(`${field} cannot change`));
-    await put(rebills, orderId, { Tags: [{ tag_value: 'called' }] });
-    await running;
-    if (answer === 'unanswered') await rebills.resolve(retry);
+    const behaviours: Behaviour[] =
+      answer === 'unanswered' ? [{ kind: 'time out', when: 'after capture' }] : [];
+    const { rebills, orderId } = await declined(t, ...behaviours);
+    const edit = async () => {
+      for (const [field, change] of payments)
+        await assert.rejects(put(rebills, orderId, change), new RegExp(`${field} cannot change`));
+      await put(rebills, orderId, { Tags: [{ tag_value: 'called' }] });
+    };
+    if (answer === 'in flight') await runWith(rebills, edit);
+    else {
+      await rebills.run(retry);
+      await edit();
+      await rebills.resolve(retry);
+    }
     assert.equal(captures(rebills), 1);
     assert.deepEqual(await standing(rebills), { stage: 'Completed Order', ...settled });
     assert.deepEqual((await rebills.orders(1))[0]?.document.Tags, [{ tag_value: 'called' }]);
   });
+
+/** Runs the retry; `edit` runs after the capture and before the engine is notified of it. */
+async function runWith(rebills: Rebills, edit: () => Promise<void>): Promise<void> {
+  const { payments } = rebills.parts;
+  const slow: Payments = {
+    ...payments,
+    of: async (context) => {
+      const own = await payments.of(context);
+      return {
+        ...own,
+        charge: async (...charge) => {
+          const answer = await own.charge(...charge);
+          await edit();
+          return answer;
+        },
+      };
+    },
+  };
+  const until = { until: at(retry), moment: 'now' } as const;
+  await runDue(rebills.context(retry), { ...rebills.parts, payments: slow }, until);
+}
 
 test('staff and the engine at the same moment: one of them settles it', async (t) => {
   for (const isRejection of [false, true]) {
@@ -112,6 +137,23 @@ test('staff and the engine at the same moment: one of them settles it', async (t
     t.diagnostic(`${stage}: settled by ${isByStaff ? 'staff' : 'the engine'}, ${refused} refused`);
     await standing(rebills);
   }
+});
+
+test('a rebill that was paid by check and then rejected stays paid, and the answer says so', async (t) => {
+  const { rebills, orderId } = await declined(t);
+  const check: Order = { current_stage: 'Completed Order', payment: { payment_method: 'Check' } };
+  await put(rebills, orderId, check);
+  const { warnings } = await put(rebills, orderId, { current_stage: 'Rejected' });
+  assert.match(warnings.join(' '), /with PUT .*manual_refund=true.* Rebill 1 stays paid/);
+  for (const stage of ['Rejected', 'Accounts Receivable'] as const) {
+    await put(rebills, orderId, { current_stage: stage });
+    await rebills.run('2026-03-25T14:00:00Z');
+    assert.equal(captures(rebills), 0);
+    assert.deepEqual(await standing(rebills), { stage, ...settled });
+  }
+  await rebills.run('2026-04-15T14:00:00Z');
+  assert.equal(captures(rebills), 1);
+  assert.equal((await standing(rebills)).rebillCount, 2);
 });
 
 const paidBefore = (rebills: Rebills) =>
