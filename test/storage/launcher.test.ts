@@ -135,8 +135,9 @@ test('kill -9 of everything but a backend that notices nothing: the next start e
   });
   const backend = await held.row<{ pid: number }>('select pg_backend_pid() as pid');
   const pid = required(backend, 'backend').pid;
-  const { servers, watchdogs } = await processesOf(dataDir);
+  // At once: the pool closes an idle connection after a while, and listing processes may take longer.
   process.kill(pid, 'SIGSTOP');
+  const { servers, watchdogs } = await processesOf(dataDir);
   for (const each of [...watchdogs, servers[0]!]) process.kill(each, 'SIGKILL');
   await killNine(killed.process);
   process.kill(pid, 0);
