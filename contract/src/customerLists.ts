@@ -9,7 +9,7 @@ export const CustomerStoreCreditLedgerEntry = model(
   {
     action: text('Accrual, Vesting, Expiring, Used or Returned.'),
     amount: decimal(),
-    description: textTo(50),
+    description: textTo(500),
     entry_dts: text(),
     gift_certificate_ledger_oid: int32(),
     gift_certificate_oid: int32(),
@@ -33,7 +33,7 @@ export const CustomerStoreCreditAddRequest = model(
   'A credit for a customer.',
   {
     amount: decimal('More than zero.'),
-    description: text('At most 50 characters.'),
+    description: text('At most 500 characters.'),
     expiration_days: int32('Absent or zero: it never expires.'),
     vesting_days: int32('Absent or zero: it is available at once.'),
   },
@@ -45,7 +45,7 @@ export const AdjustInternalCertificateRequest = model(
   'A change of a customer’s store credit.',
   {
     adjustment_amount: decimal('Below zero: it is taken away.'),
-    description: text('At most 50 characters.'),
+    description: text('At most 500 characters.'),
     entry_dts: dateTime('Absent: now. Not in the future.'),
     expiration_days: int32('From entry_dts. Absent or zero: it never expires.'),
     order_id: text('The order that it is about.'),

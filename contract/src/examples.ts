@@ -146,7 +146,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   searchCustomers: { text: 'ada', has_auto_orders: true },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
   replacement: { items: [{ merchant_item_id: 'MUG', quantity: 1 }], free: true },
-  format: { context: 'receipt', format: 'table', showNonSensitivePaymentInfo: true },
+  format: { context: 'receipt', format: 'table', show_non_sensitive_payment_info: true },
   validateOrder: {
     checks: ['Items Present', 'Shipping Address Provided'],
     order: { items: [{ merchant_item_id: 'COFFEE', quantity: 1 }] },

@@ -174,6 +174,7 @@ import {
   OrderPackingSlipResponse,
   OrderValidationRequest,
   OrderValidationResponse,
+  olderFormatNames,
 } from './orderSheet.ts';
 import {
   AuditResponse,
@@ -1136,6 +1137,7 @@ export const operations = {
     permissions: ['order_read'],
     params: Type.Object({ order_id: Type.String() }),
     body: OrderFormat,
+    bodyAliases: olderFormatNames,
     response: OrderFormatResponse,
     status: 200,
   },

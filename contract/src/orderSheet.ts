@@ -31,23 +31,44 @@ export type OrderCheck = (typeof orderChecks)[number];
 
 export const OrderFormat = model('OrderFormat', 'How an order is shown to a person.', {
   context: text('unknown, receipt, shipment, refund, quote-request or quote: the heading.'),
-  dontLinkEmailToSearch: flag('Nothing links to a search here, so this changes nothing.'),
-  emailAsLink: flag('True: the email address is a link that writes a mail.'),
-  filterDistributionCenterOid: int32('Only the lines that this distribution center ships.'),
-  filterToItemsInContactOid: int32('Not available: this server keeps no containers.'),
+  dont_link_email_to_search: flag('Nothing links to a search here, so this changes nothing.'),
+  email_as_link: flag('True: the email address is a link that writes a mail.'),
+  filter_distribution_center_oid: int32('Only the lines that this distribution center ships.'),
+  filter_to_items_in_container_oid: int32('Not available: this server keeps no containers.'),
   format: oneOf(['text', 'div', 'table', 'email'], 'Absent: table.'),
-  hideBillToAddress: flag(),
-  hidePriceInformation: flag('True: quantities alone, as a packing slip shows them.'),
-  linkFileAttachments: flag('Orders have no files here, so this changes nothing.'),
-  showContactInfo: flag('True: the email address and the phone numbers.'),
-  showInMerchantCurrency: flag('True: amounts in the merchant’s currency, not the customer’s.'),
-  showInternalInformation: flag('True: the stage, the rebill and the sales channel.'),
-  showMerchantNotes: flag(),
-  showNonSensitivePaymentInfo: flag('True: the payment method and the last digits of the card.'),
-  showPaymentInfo: flag('True: also the expiration of the card and the transactions.'),
+  hide_bill_to_address: flag(),
+  hide_price_information: flag('True: quantities alone, as a packing slip shows them.'),
+  link_file_attachments: flag('Orders have no files here, so this changes nothing.'),
+  show_contact_info: flag('True: the email address and the phone numbers.'),
+  show_in_merchant_currency: flag('True: amounts in the merchant’s currency, not the customer’s.'),
+  show_internal_information: flag('True: the stage, the rebill and the sales channel.'),
+  show_merchant_notes: flag(),
+  show_non_sensitive_payment_info: flag(
+    'True: the payment method and the last digits of the card.',
+  ),
+  show_payment_info: flag('True: also the expiration of the card and the transactions.'),
   translate: flag('Not available: sheets are in English.'),
+  use_phone_number_web_component: flag('Not available: phone numbers are plain text.'),
 });
 export type OrderFormat = Static<typeof OrderFormat>;
+
+/** The names of an {@link OrderFormat} that early published clients send. */
+export const olderFormatNames: Readonly<Record<string, keyof OrderFormat>> = {
+  dontLinkEmailToSearch: 'dont_link_email_to_search',
+  emailAsLink: 'email_as_link',
+  filterDistributionCenterOid: 'filter_distribution_center_oid',
+  filterToItemsInContactOid: 'filter_to_items_in_container_oid',
+  filter_to_items_in_contact_oid: 'filter_to_items_in_container_oid',
+  hideBillToAddress: 'hide_bill_to_address',
+  hidePriceInformation: 'hide_price_information',
+  linkFileAttachments: 'link_file_attachments',
+  showContactInfo: 'show_contact_info',
+  showInMerchantCurrency: 'show_in_merchant_currency',
+  showInternalInformation: 'show_internal_information',
+  showMerchantNotes: 'show_merchant_notes',
+  showNonSensitivePaymentInfo: 'show_non_sensitive_payment_info',
+  showPaymentInfo: 'show_payment_info',
+};
 
 export const OrderFormatResponse = answer('OrderFormatResponse', {
   css_links: texts('Style sheets that the div format needs; empty for other formats.'),

@@ -148,6 +148,23 @@ test('order: every item refunded, without a mail, with the auto order canceled',
   assert.equal(refundable, false);
 });
 
+/** The options of the published sample. */
+const receiptFormat = {
+  context: 'receipt',
+  format: 'table',
+  show_contact_info: true,
+  show_payment_info: false,
+  show_merchant_notes: false,
+  email_as_link: true,
+  link_file_attachments: true,
+  show_internal_information: true,
+  show_non_sensitive_payment_info: true,
+  show_in_merchant_currency: true,
+  hide_bill_to_address: false,
+  dont_link_email_to_search: true,
+  translate: false,
+};
+
 test('order: replacement, token, batch, query, validation and what is printed', async () => {
   const order_id = await placed('print@example.com');
   const { orderId: replacement, successful } = await ask({
@@ -182,9 +199,9 @@ test('order: replacement, token, batch, query, validation and what is printed', 
     body: { order: await readOrder(order_id, 'checkout'), checks: null as never },
   });
   assert.equal(checked.order_was_updated, false);
-  const format = { context: 'receipt', format: 'table', emailAsLink: true, translate: false };
-  const formatted = await ask({ operation: 'format', params: { order_id }, body: format });
+  const formatted = await ask({ operation: 'format', params: { order_id }, body: receiptFormat });
   assert.ok(formatted.formatted_result.includes(order_id));
+  assert.equal(formatted.warning, undefined);
   const distribution_center_code = 'DFLT';
   const pdfs = [
     await ask({ operation: 'generateInvoice', params: { order_id } }),
@@ -546,7 +563,7 @@ test('customer: a wish list, store credit and cashback', async () => {
     operation: 'adjustInternalCertificate',
     params,
     body: {
-      description: 'For the trouble with the product',
+      description: 'The balance is changed after a call about a product that came late.',
       expiration_days: 365,
       vesting_days: 45,
       adjustment_amount: 59,

@@ -70,7 +70,7 @@ test('store credit vests and expires by the merchant’s clock, to the cent', as
     ['amount', { amount: 1.005 }],
     ['vesting_days', { amount: 1, vesting_days: -1 }],
     ['expiration_days', { amount: 1, vesting_days: 10, expiration_days: 10 }],
-    ['description', { amount: 1, description: 'x'.repeat(51) }],
+    ['description', { amount: 1, description: 'x'.repeat(501) }],
   ];
   for (const [field, body] of refused) {
     const { error } = await add(body, 400);

@@ -257,8 +257,8 @@ function termsOf(
   };
 }
 
-/** What a ledger entry of the wire can hold. */
-const descriptionMax = 50;
+/** Published samples send up to 84 characters, though a model of theirs speaks of 50. */
+const descriptionMax = 500;
 /** A century. */
 const daysMax = 36_500;
 

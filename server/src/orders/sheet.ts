@@ -78,8 +78,8 @@ export interface SheetWishes extends Omit<OrderFormat, 'format'> {
 /** Returns the sheet of an order. */
 export function sheetOf(order: SheetOrder, wishes: SheetWishes): Sheet {
   const { document } = order;
-  const hasPrices = wishes.hidePriceInformation !== true;
-  const money = moneyIn(order.currency, wishes.showInMerchantCurrency === true);
+  const hasPrices = wishes.hide_price_information !== true;
+  const money = moneyIn(order.currency, wishes.show_in_merchant_currency === true);
   return {
     title: `${order.merchantName}: ${headings[wishes.context ?? ''] ?? 'Order'} ${document.order_id}`,
     facts: factsOf(order, wishes),
@@ -124,14 +124,14 @@ function factsOf({ document, placed }: SheetOrder, wishes: SheetWishes): Fact[] 
     ['Tracking', shipping?.tracking_numbers?.join(', ')],
     ['Purchase order', payment?.purchase_order?.purchase_order_number],
     ['Payment', showsPayment(wishes) ? paymentText(document) : undefined],
-    ['Card expires', wishes.showPaymentInfo === true ? expiryText(document) : undefined],
+    ['Card expires', wishes.show_payment_info === true ? expiryText(document) : undefined],
     ['Refunded on', wishes.context === 'refund' ? dayText(refunded) : undefined],
   ];
   return all.flatMap(([label, value]): Fact[] => (value ? [[label, value]] : []));
 }
 
 const showsPayment = (wishes: SheetWishes): boolean =>
-  wishes.showPaymentInfo === true || wishes.showNonSensitivePaymentInfo === true;
+  wishes.show_payment_info === true || wishes.show_non_sensitive_payment_info === true;
 
 function paymentText({ payment }: Order): string | undefined {
   const { credit_card: card, payment_method: method } = payment ?? {};
@@ -152,9 +152,9 @@ const dayText = (wire: string | undefined): string | undefined => {
 
 function addressesOf(order: Order, wishes: SheetWishes): Section[] {
   const { billing, shipping } = order;
-  const contacts = wishes.showContactInfo === true ? contactsOf(billing) : [];
+  const contacts = wishes.show_contact_info === true ? contactsOf(billing) : [];
   const all: Section[] = [
-    ...(wishes.hideBillToAddress === true
+    ...(wishes.hide_bill_to_address === true
       ? []
       : [{ title: 'Bill to', lines: [...addressLines(billing), ...contacts] }]),
     { title: 'Ship to', lines: addressLines(shipping) },
@@ -248,18 +248,18 @@ function totalsOf({ summary, gift }: Order, money: MoneyText): Fact[] {
 
 function sectionsOf(order: Order, wishes: SheetWishes): Section[] {
   const { internal, shipping, gift } = order;
-  const isInternal = wishes.showInternalInformation === true;
+  const isInternal = wishes.show_internal_information === true;
   const all: [string, readonly (string | undefined)[]][] = [
     ['Special instructions', textLines(shipping?.special_instructions)],
     ['Gift message', textLines(gift?.gift_message)],
     [
       'Transactions',
-      wishes.showPaymentInfo === true ? captureTransactions(order).map(transactionText) : [],
+      wishes.show_payment_info === true ? captureTransactions(order).map(transactionText) : [],
     ],
     ['Internal', isInternal ? internalLines(order) : []],
     [
       'Merchant notes',
-      wishes.showMerchantNotes === true ? textLines(internal?.merchant_notes) : [],
+      wishes.show_merchant_notes === true ? textLines(internal?.merchant_notes) : [],
     ],
   ];
   return all.flatMap(([title, lines]) => {

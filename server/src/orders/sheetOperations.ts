@@ -28,7 +28,7 @@ export async function formatOrder(
   { publicUrl }: { publicUrl(): Promise<string> },
 ): Promise<FormattedOrder> {
   const order = await readOrder(context, orderId);
-  const { filterDistributionCenterOid: oid } = format;
+  const { filter_distribution_center_oid: oid } = format;
   const center = oid == null ? undefined : await centerWithOid(context, oid);
   const sheet = sheetFor(context, order, { ...format, center });
   const isDiv = format.format === 'div';
@@ -39,8 +39,8 @@ export async function formatOrder(
   };
 }
 
-function textOf(sheet: Sheet, { format, emailAsLink }: OrderFormat): string {
-  const hasLinks = emailAsLink === true;
+function textOf(sheet: Sheet, { format, email_as_link }: OrderFormat): string {
+  const hasLinks = email_as_link === true;
   switch (format) {
     case 'text':
       return sheetText(sheet);
@@ -51,12 +51,15 @@ function textOf(sheet: Sheet, { format, emailAsLink }: OrderFormat): string {
   }
 }
 
-function warningsOf({ translate, filterToItemsInContactOid }: OrderFormat): string[] {
+function warningsOf(format: OrderFormat): string[] {
+  const container = 'filter_to_items_in_container_oid';
+  const phones = 'use_phone_number_web_component';
   return [
-    ...(translate === true ? ['translate: the result is in English.'] : []),
-    ...(filterToItemsInContactOid == null
+    ...(format.translate === true ? ['translate: the result is in English.'] : []),
+    ...(format[phones] === true ? [`${phones}: phone numbers are plain text.`] : []),
+    ...(format[container] == null
       ? []
-      : ['filterToItemsInContactOid: this server keeps no containers, so all items are shown.']),
+      : [`${container}: this server keeps no containers, so all items are shown.`]),
   ];
 }
 
@@ -69,7 +72,7 @@ async function centerWithOid(
   return (
     center?.code ??
     refuse('invalid_field', {
-      field: 'filterDistributionCenterOid',
+      field: 'filter_distribution_center_oid',
       reason: `${oid} is not the oid of a distribution center`,
       fix: 'Send an oid that GET /rest/v2/fulfillment/distribution_centers returns',
     })
@@ -85,7 +88,11 @@ export interface PrintedSheet {
 /** Prints the invoice of an order (current API, generateInvoice). */
 export async function generateInvoice(context: Context, orderId: string): Promise<PrintedSheet> {
   const order = await readOrder(context, orderId);
-  const wishes = { context: 'invoice', showContactInfo: true, showNonSensitivePaymentInfo: true };
+  const wishes = {
+    context: 'invoice',
+    show_contact_info: true,
+    show_non_sensitive_payment_info: true,
+  };
   return printed(sheetFor(context, order, wishes));
 }
 
@@ -102,8 +109,8 @@ export async function generatePackingSlip(
   const center = centerCode === undefined ? undefined : upperCode(centerCode).trim();
   const sheet = sheetFor(context, order, {
     context: 'packing slip',
-    hidePriceInformation: true,
-    hideBillToAddress: true,
+    hide_price_information: true,
+    hide_bill_to_address: true,
     isByCenter: true,
     center,
   });

@@ -119,25 +119,27 @@ test('text: lines with amounts, addresses and totals, and no payment unless requ
 });
 
 for (const [option, shown] of [
-  ['showNonSensitivePaymentInfo', /VISA ending in 4242/],
-  ['showPaymentInfo', /Card expires: 12\/2040[^]*Transactions:/],
-  ['showContactInfo', /ann@example\.com\n {2}555 0100/],
-  ['showInternalInformation', /Stage: Completed Order/],
-  ['showMerchantNotes', /Merchant notes:\n {2}A <good> customer/],
+  ['show_non_sensitive_payment_info', /VISA ending in 4242/],
+  ['show_payment_info', /Card expires: 12\/2040[^]*Transactions:/],
+  ['show_contact_info', /ann@example\.com\n {2}555 0100/],
+  ['show_internal_information', /Stage: Completed Order/],
+  ['show_merchant_notes', /Merchant notes:\n {2}A <good> customer/],
 ] as const)
   test(`text with ${option}`, async () =>
     assert.match(await formatted({ format: 'text', [option]: true }), shown));
 
 test('HTML escapes what people wrote, and links an email address on request', async () => {
   for (const format of ['table', 'email', 'div']) {
-    const html = await formatted({ format, showContactInfo: true, showMerchantNotes: true });
+    const html = await formatted({ format, show_contact_info: true, show_merchant_notes: true });
     assert.match(html, /The &lt;TEA&gt; of René/);
     assert.match(html, /A &lt;good&gt; customer/);
     assert.doesNotMatch(html, /<TEA>|<good>|mailto/);
-    const linked = await formatted({ format, showContactInfo: true, emailAsLink: true });
+    const linked = await formatted({ format, show_contact_info: true, email_as_link: true });
     assert.match(linked, /<a href="mailto:ann%40example\.com">ann@example\.com<\/a>/);
   }
   assert.match(await formatted({}), /<table/);
+  const byOlderNames = await formatted({ showContactInfo: true, emailAsLink: true });
+  assert.match(byOlderNames, /<a href="mailto:ann%40example\.com">/);
 });
 
 test('div comes with a style sheet that anyone can read', async () => {
@@ -158,28 +160,38 @@ test('without prices, without the billing address, and of one distribution cente
   const oid = center.body.distribution_center.distribution_center_oid;
   const text = await formatted({
     format: 'text',
-    hidePriceInformation: true,
-    hideBillToAddress: true,
-    filterDistributionCenterOid: oid,
+    hide_price_information: true,
+    hide_bill_to_address: true,
+    filter_distribution_center_oid: oid,
   });
   assert.match(text, /Distribution center EAST:\n2 x TEA/);
   assert.doesNotMatch(text, /\$|Bill to|POT|BOOK/);
   const wrong = await app.request({
     operation: 'format',
     params: { order_id },
-    body: { filterDistributionCenterOid: 999_999 },
+    body: { filter_distribution_center_oid: 999_999 },
   });
   assert.equal(wrong.status, 400);
-  assert.match(wrong.body.error.user_message, /filterDistributionCenterOid 999999 is not the oid/);
+  assert.match(
+    wrong.body.error.user_message,
+    /filter_distribution_center_oid 999999 is not the oid/,
+  );
 });
 
 test('options that this server does not have are named in a warning', async () => {
   const { body: answer } = await app.request({
     operation: 'format',
     params: { order_id },
-    body: { translate: true, filterToItemsInContactOid: 3 },
+    body: {
+      translate: true,
+      filter_to_items_in_contact_oid: 3,
+      use_phone_number_web_component: true,
+    },
   });
-  assert.match(answer.warning.warning_message, /^translate: .* filterToItemsInContactOid: /);
+  assert.match(
+    answer.warning.warning_message,
+    /^translate: .* use_phone_number_web_component: .* filter_to_items_in_container_oid: /,
+  );
 });
 
 /** The text of a PDF, after a check of its cross-reference table. */
