@@ -273,6 +273,28 @@ test('an order with a coupon: shares to the cent, the coupon, the total', async 
   ]);
 });
 
+test('an update adds no coupon to a stored order, and says so', async () => {
+  const { order } = await place(['spring10']);
+  const update = (coupons: Order['coupons']) =>
+    ask({
+      operation: 'updateOrder',
+      params: { order_id: order.order_id ?? '' },
+      query: { _expand: 'coupon' },
+      body: { coupons },
+    });
+  const added = await update([
+    { coupon_code: 'spring10' },
+    { coupon_code: 'LIST-B', base_coupon_code: 'LIST-B' },
+  ]);
+  assert.deepEqual(added.order.coupons, order.coupons);
+  assert.match(
+    added.warning.warning_message,
+    /^coupons\[1\]\.coupon_code, coupons\[1\]\.base_coupon_code: no effect/,
+  );
+  assert.equal((await update(order.coupons)).warning, undefined);
+  assert.deepEqual((await update([])).order.coupons, []);
+});
+
 test('free shipping is a discount on shipping', async () => {
   await insert({ merchant_code: 'SHIP', free_shipping: {} });
   const { order } = await place(['SHIP']);

@@ -1,6 +1,7 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
@@ -69,6 +70,7 @@ export function changedOrder(
     exchange_rate,
     current_stage_histories,
     gift,
+    coupons,
     ...rest
   } = change;
   const fault =
@@ -83,6 +85,7 @@ export function changedOrder(
     ...rest,
     ...linesChange(stored.document, items, merge),
     ...giftChange(gift),
+    ...couponsChange(stored.document, coupons),
     summary: actualCosts(summary),
     payment: paymentChange(payment),
   };
@@ -266,6 +269,17 @@ function linesChange(
       return merge(stored[i] as OrderDocument, rest) as NonNullable<Order['items']>[number];
     }),
   };
+}
+
+// A stored order keeps the coupons that it was priced with: another one would take nothing off. One
+// that is left out no longer counts for rebills.
+function couponsChange(
+  { coupons: stored }: OrderDocument,
+  coupons: Order['coupons'],
+): Pick<Order, 'coupons'> {
+  if (!coupons) return coupons === undefined ? {} : { coupons };
+  const codes = new Set(coupons.map(({ coupon_code: code }) => fold(code ?? '')));
+  return { coupons: (stored ?? []).filter(({ coupon_code: code }) => codes.has(fold(code ?? ''))) };
 }
 
 // Only a refund changes what was refunded.

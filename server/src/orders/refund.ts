@@ -432,6 +432,7 @@ function warningsOf({ document, currency }: OrderRecord, after: Refunded): strin
  */
 export function refundWarnings(stored: OrderRecord, body: Order, path = ''): string[] {
   const before = refundedOf(stored);
+  const { summary } = stored.document;
   const isOther = (given: Currency | null | undefined, amount: Minor) =>
     given?.value != null && given.value !== fromMinor(amount, stored.currency);
   const lines = (body.items ?? []).flatMap((line, place) => {
@@ -446,10 +447,16 @@ export function refundWarnings(stored: OrderRecord, body: Order, path = ''): str
   const totals = totalFields(stored, body)
     .filter(({ name, given }) => isOther(given, before[name]))
     .map(({ field }) => field);
-  const fields = [...lines, ...totals].map((field) => `${path}${field}`);
+  const sums = sumNames
+    .filter((name) => isOther(body.summary?.[name], amountOf(summary?.[name], stored.currency)))
+    .map((name) => `summary.${name}`);
+  const fields = [...lines, ...totals, ...sums].map((field) => `${path}${field}`);
   if (fields.length === 0) return [];
   return [
     `${fields.join(', ')}: an update refunds nothing, so these had no effect. ` +
       'Send the order to PUT /rest/v2/order/orders/{order_id}/refund to refund it.',
   ];
 }
+
+/** The refunded amounts that the server adds up. */
+const sumNames = ['other_refunded', 'subtotal_refunded', 'total_refunded'] as const;

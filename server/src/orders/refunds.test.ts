@@ -269,13 +269,26 @@ test('an ordinary update refunds nothing and says so', async () => {
     operation: 'updateOrder',
     params: { order_id: order.order_id },
     query: read,
-    body: { ...quantities(3, 0), summary: { tax_refunded: { value: 3 } } },
+    body: {
+      ...quantities(3, 0),
+      summary: {
+        tax_refunded: { value: 3 },
+        other_refunded: { value: 1 },
+        subtotal_refunded: { value: 2 },
+        total_refunded: { value: 6 },
+      },
+    },
   });
   assert.equal(status, 200, JSON.stringify(body));
-  assert.match(
-    body.warning.warning_message,
-    /^items\[0\]\.quantity_refunded, summary\.tax_refunded: an update refunds nothing/,
-  );
+  const [names, words] = body.warning.warning_message.split(': ');
+  assert.deepEqual(names?.split(', '), [
+    'items[0].quantity_refunded',
+    'summary.tax_refunded',
+    'summary.other_refunded',
+    'summary.subtotal_refunded',
+    'summary.total_refunded',
+  ]);
+  assert.match(words ?? '', /^an update refunds nothing/);
   assert.equal(body.order.items[0].quantity_refunded, undefined);
   assert.equal(body.order.summary.tax_refunded, undefined);
 });
