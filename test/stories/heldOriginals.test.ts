@@ -27,6 +27,13 @@ for (const stage of ['Hold', 'Fraud Review', 'Rejected'] as const) {
           body: { current_stage },
         });
       await move(stage);
+      // A request of the rebill is refused, and the auto order stays due when it was.
+      const asked = await ann.ask({
+        operation: 'attemptAutoOrderRebill',
+        params: { auto_order_oid: ann.oid },
+      });
+      assert.equal(asked.rebill_attempted, false);
+      assert.deepEqual((await ann.ask({ operation: 'getAudit' })).differences, []);
       await shop.until('2026-02-20T00:00');
       assert.equal((await ann.bills()).length, 0);
       assert.match(

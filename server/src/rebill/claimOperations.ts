@@ -548,9 +548,13 @@ async function rememberWaits(
  */
 function nextDueAt({ decision, at, zone }: DecidedCandidate): Temporal.Instant | undefined {
   if (decision.kind === 'charge') return undefined;
-  if (decision.kind === 'park')
-    return decision.autoOrder.status === 'active' ? decision.until : undefined;
   const next = dueAt(decision.autoOrder);
+  if (decision.kind === 'park') {
+    if (decision.autoOrder.status !== 'active') return undefined;
+    // Who requests a rebill that is not due yet does not bring its date forward.
+    const isLater = next && next.epochMilliseconds > decision.until.epochMilliseconds;
+    return isLater ? next : decision.until;
+  }
   return next !== undefined && next.epochMilliseconds <= at.epochMilliseconds
     ? addDays(at, 1, zone)
     : next;
