@@ -1296,8 +1296,8 @@ export const operations = {
     path: '/fulfillment/distribution_centers/{distribution_center_code}/orders',
     summary: 'Read the orders that wait at a distribution center',
     description:
-      'At most 100, the oldest first, with lines and addresses. The same orders are returned until they are ' +
-      'acknowledged or shipped. Lines of other centers have another distribution_center_code.',
+      'At most 100, the oldest first, with all that a fulfillment house needs and only the lines that this ' +
+      'center ships. The same orders are returned until they are acknowledged or shipped.',
     permissions: ['order_read'],
     params: Type.Object({ distribution_center_code: Type.String() }),
     response: OrdersResponse,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Item } from '@perennial/contract/item.ts';
 import type { Order } from '@perennial/contract/order.ts';
+import { centerOf } from '../../server/src/orders/shipping.ts';
 import { type Subscriber, story } from '../support/stories.ts';
 
 const item = (merchant_item_id: string, more: Item = {}): Item => ({
@@ -17,13 +18,17 @@ const shippedHere = { channel_partner: { store_completed: false } };
 const opening = { on: '2026-01-15T10:00' };
 
 const centers = (ann: Subscriber) => ({
-  waiting: async (distribution_center_code: string) =>
-    (
-      await ann.ask({
-        operation: 'getDistributionCenterOrders',
-        params: { distribution_center_code },
-      })
-    ).orders.map((order: Order) => order.order_id),
+  waiting: async (distribution_center_code: string) => {
+    const { orders } = await ann.ask({
+      operation: 'getDistributionCenterOrders',
+      params: { distribution_center_code },
+    });
+    for (const { items, payment } of orders) {
+      assert.deepEqual(items.map(centerOf), [distribution_center_code]);
+      assert.equal(payment.payment_method, 'Credit Card');
+    }
+    return orders.map((order: Order) => order.order_id);
+  },
   ship: (distribution_center_code: string, shipment: object) =>
     ann.ask({
       operation: 'shipOrders',

@@ -4,6 +4,7 @@ import type {
   FulfillmentShipment,
 } from '@perennial/contract/fulfillment.ts';
 import type { ItemInventoryUpdate } from '@perennial/contract/itemShipping.ts';
+import type { Order } from '@perennial/contract/order.ts';
 import { setInventoryLevel } from '../items/inventoryOperations.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
@@ -40,22 +41,42 @@ import { findWaiting } from './waitingStore.ts';
 const ordersMax = 100;
 const inventoriesMax = 500;
 
-/** What a distribution center sees of an order. */
+/** What a distribution center sees of an order (sample getDistributionCenterOrders). */
 const expandOfCenter: ReadonlySet<string> = new Set([
   'billing',
+  'channel_partner',
   'checkout',
+  'coupon',
+  'customer_profile',
+  'edi',
   'gift',
+  'gift_certificate',
+  'internal',
   'item',
+  'payment',
   'shipping',
   'summary',
+  'taxes',
 ]);
 
-/** Returns the oldest orders that wait at a center and that it has not acknowledged. */
+/**
+ * Returns the oldest orders that wait at a center and that it has not acknowledged, each with the
+ * lines that this center ships.
+ */
 export async function getWaitingOrders(context: Context, code: string): Promise<JsonList> {
   const { merchantId, timeZone } = context.merchant;
+  const center = upperCode(code);
   await requireCenter(context, code);
-  const ids = await findWaiting(context.db, merchantId, upperCode(code), ordersMax);
-  return readOrdersJson(context.db, merchantId, ids, { expand: expandOfCenter, timeZone });
+  const ids = await findWaiting(context.db, merchantId, center, ordersMax);
+  const list = await readOrdersJson(context.db, merchantId, ids, {
+    expand: expandOfCenter,
+    timeZone,
+  });
+  const orders = (JSON.parse(list.json) as Order[]).map((order) => ({
+    ...order,
+    items: parcelLines(order).filter((line) => centerOf(line) === center),
+  }));
+  return { ...list, json: JSON.stringify(orders) };
 }
 
 /** Acknowledges orders for a center, which is not given them again. */
