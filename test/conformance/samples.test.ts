@@ -57,6 +57,12 @@ test('an established auto order gets an item without a schedule and a date', asy
     ['Monthly', '2026-02-15T12:00:00-05:00', 5.5, 0],
   );
   assert.match(body.warning.warning_message, /^nothing: no effect/);
+  const { warning } = await ask({
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: empty.auto_order_oid },
+    body: { items: [{ ...item, simple_schedule: { repeat_count: 9 } }] },
+  });
+  assert.match(warning.warning_message, /^items\[0\]\.simple_schedule\.repeat_count: no effect/);
   const { order: read } = (
     await app.request({
       operation: 'getOrder',
@@ -65,6 +71,19 @@ test('an established auto order gets an item without a schedule and a date', asy
     })
   ).body;
   assert.deepEqual([read.items.length, read.coupons], [1, []]);
+});
+
+test('order: a line that costs nothing causes no warning', async () => {
+  const { order, warning } = await ask({
+    operation: 'insertOrder',
+    query: { _expand: 'item,summary' },
+    body: {
+      billing: { email: 'free@example.com' },
+      items: [{ merchant_item_id: 'TEA', quantity: 1, arbitrary_unit_cost: { value: 0 } }],
+      payment: { payment_method: 'Check' },
+    },
+  });
+  assert.deepEqual([order.summary.total.value, warning], [0, undefined]);
 });
 
 /** Sends a request that must succeed and returns its body. */

@@ -36,8 +36,23 @@ export function ignoredFields(
     after: changed,
     zone: rules.zone,
   };
-  return fieldsWithoutEffect(WireAutoOrder, given, held, notCompared);
+  return [
+    ...fieldsWithoutEffect(WireAutoOrder, given, held, notCompared),
+    ...repeatCountsWithoutEffect(body, changed.items),
+  ];
 }
+
+// Only an item with a simple schedule has a number of times.
+const repeatCountsWithoutEffect = (
+  { items = [] }: WireAutoOrder,
+  changed: readonly ReturnType<typeof shownItem>[],
+): string[] =>
+  (items ?? []).flatMap(({ auto_order_item_oid: oid, simple_schedule: sent }, index) =>
+    sent?.repeat_count != null &&
+    changed.some((item) => isItem(item, oid) && item.simple_schedule === undefined)
+      ? [`items[${index}].simple_schedule.repeat_count`]
+      : [],
+  );
 
 type WireItem = NonNullable<WireAutoOrder['items']>[number];
 

@@ -146,7 +146,9 @@ function collectWithoutEffect(
 }
 
 function compare(field: Field, given: unknown, held: readonly unknown[], at: Comparison): void {
-  if (given === null || isEmpty(given)) {
+  // An amount of zero is a value, compared field by field.
+  const isModel = field.$ref !== undefined && isObject(given) && Object.keys(given).length > 0;
+  if (!isModel && isEmpty(given)) {
     // What the last document still has was not cleared. An empty value is as good as none.
     if (!isEmpty(held.at(-1)) && !held.some((each) => isSame(field, given, each, at.zone)))
       at.found.push(at.path);
