@@ -223,6 +223,7 @@ import {
   AutoOrderSearchResponse,
   CustomerSearch,
   CustomerSearchResponse,
+  HealthResponse,
   ItemSearchResponse,
   OrderSearch,
   OrderSearchResponse,
@@ -3344,6 +3345,21 @@ export const operations = {
     permissions: ['auto_order_read', 'workflow_read', 'configuration_read'],
     response: OverviewResponse,
     payload: 'overview',
+    status: 200,
+  },
+  getHealth: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/health',
+    summary: 'Read what waits, failed or is in doubt',
+    description:
+      'The work of the merchant that is not done: what is overdue, charges without an answer, ' +
+      'deliveries and mails that wait with the age of the oldest, and gateways that rest. ' +
+      '`/metrics` shows the same figures for the whole installation.',
+    permissions: ['configuration_read'],
+    response: HealthResponse,
+    payload: 'health',
     status: 200,
   },
   getDailyStatistics: {

@@ -363,4 +363,42 @@ export const Overview = model('Overview', 'What needs attention.', {
 });
 export type Overview = Static<typeof Overview>;
 
+export const RestingGateway = model(
+  'RestingGateway',
+  'A gateway that takes no charges for a while, because many in a row failed there.',
+  {
+    code: text('As the settings name it.'),
+    since_dts: dateTime(),
+    until_dts: dateTime('From then on it takes charges again.'),
+    reason: text('What the last failure said.'),
+  },
+);
+export type RestingGateway = Static<typeof RestingGateway>;
+
+const upTo = 'Counted up to 10,000.';
+
+export const Health = model('Health', 'What waits, failed or is in doubt at the merchant.', {
+  as_of_dts: dateTime('When this was read, on the merchant’s clock.'),
+  overdue_auto_orders: int32(`Due and not billed yet. ${upTo}`),
+  overdue_seconds: decimal('Since the oldest of them fell due, on the merchant’s clock.'),
+  parked_auto_orders: int32(`They cannot be billed as they are. ${upTo}`),
+  declined_rebills: int32(`In the last 24 hours. ${upTo}`),
+  open_charges: int32(`Charges that have not ended. ${upTo}`),
+  unknown_charges: int32('Of these, those whose gateway is asked again what it did.'),
+  unknown_charge_seconds: decimal('Since the oldest of them was requested.'),
+  open_refunds: int32(`Refunds that have not ended. ${upTo}`),
+  webhooks_disabled: int32('They receive nothing.'),
+  webhooks_failing: int32('Their last delivery failed.'),
+  webhook_events_waiting: int32('Events that wait for their delivery.'),
+  webhook_waiting_seconds: decimal('Since the oldest delivery that waits was formed.'),
+  mails_waiting: int32(`Mails to be sent. ${upTo}`),
+  mails_failing: int32('Of these, those of which an attempt failed.'),
+  mail_waiting_seconds: decimal('Since the oldest of them should have been sent.'),
+  jobs_waiting: int32(`Updates of auto orders that wait in the background. ${upTo}`),
+  resting_gateways: many(RestingGateway),
+});
+export type Health = Static<typeof Health>;
+
+export const HealthResponse = answer('HealthResponse', { health: one(Health) });
+
 export const OverviewResponse = answer('OverviewResponse', { overview: one(Overview) });

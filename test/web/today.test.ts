@@ -3,6 +3,7 @@ import { mock, test } from 'node:test';
 import type { Overview } from '@perennial/contract/screens.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { parseAutoOrderList, searchOf } from '../../web/src/autoOrders/list.ts';
+import { queueRows, spanWords } from '../../web/src/health/words.ts';
 import { orderSearchOf, parseOrderList } from '../../web/src/orders/list.ts';
 import {
   concerns,
@@ -239,4 +240,37 @@ test('a line goes through its values, with 0 at the bottom', () => {
     [[], ''],
   ] as const)
     assert.equal(linePoints(values, 100, 20), points);
+});
+
+test('health names what waits, and what is wrong where nothing waits', () => {
+  const health = {
+    overdue_auto_orders: 0,
+    webhook_events_waiting: 12,
+    webhook_waiting_seconds: 200,
+    webhooks_disabled: 1,
+    webhooks_failing: 2,
+    mails_waiting: 0,
+    mails_failing: 0,
+  };
+  assert.deepEqual(queueRows(health), [
+    {
+      what: 'Events for webhooks',
+      count: 12,
+      seconds: 200,
+      note: { tone: 'warn', words: '1 disabled, 2 failing' },
+    },
+  ]);
+  assert.equal(queueRows({ webhooks_disabled: 1 }).length, 1);
+  assert.deepEqual(queueRows({}), []);
+  const spans = [undefined, 0.4, 59, 60, 3599, 3600, 47 * 3600, 48 * 3600];
+  assert.deepEqual(spans.map(spanWords), [
+    '–',
+    '–',
+    '59 s',
+    '1 min',
+    '59 min',
+    '1 h',
+    '47 h',
+    '2 days',
+  ]);
 });

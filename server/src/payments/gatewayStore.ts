@@ -14,6 +14,26 @@ export async function inactiveGateways(
   return new Set(rows.map((row) => row.code));
 }
 
+/** A gateway that failures have made inactive. */
+export interface RestingGatewayRow {
+  readonly code: string;
+  readonly since_at: Temporal.Instant;
+  readonly until_at: Temporal.Instant;
+  readonly reason: string;
+}
+
+/** Returns the gateways that still rest, with the reason, the longest rest last. */
+export const restingGateways = (
+  db: Database,
+  merchantId: string,
+  now: Temporal.Instant,
+): Promise<readonly RestingGatewayRow[]> =>
+  db.rows<RestingGatewayRow>(
+    `select code, since_at, until_at, reason from gateway_inactive
+     where merchant_id = $1 and until_at > $2 order by until_at, code`,
+    [merchantId, now],
+  );
+
 /** Stores until when a gateway takes no charges. */
 export async function makeGatewayInactive(
   db: Database,

@@ -318,6 +318,35 @@ async function stageOverview(): Promise<void> {
   );
 }
 
+test('health shows what waits, and the gateways that rest until later', async () => {
+  const resting = (code: string, hours: number) =>
+    app.db.run(
+      `insert into gateway_inactive (merchant_id, code, since_at, until_at, reason)
+       values ('TEST', $1, $2, $3, 'no answer')`,
+      [code, testNow.subtract({ hours: 30 }), testNow.add({ hours })],
+    );
+  await resting('awake', 0);
+  await resting('spare', 24);
+  await resting('main', 2);
+  const { health } = await ask({ operation: 'getHealth' });
+  assert.deepEqual(
+    health.resting_gateways.map(({ code, until_dts, reason }: Record<string, string>) => [
+      code,
+      until_dts,
+      reason,
+    ]),
+    [
+      ['main', '2026-01-15T14:00:00-05:00', 'no answer'],
+      ['spare', '2026-01-16T12:00:00-05:00', 'no answer'],
+    ],
+  );
+  // As the overview before: one is parked, and two rebills were declined in the last day.
+  assert.deepEqual([health.parked_auto_orders, health.declined_rebills], [1, 2]);
+  assert.equal(health.as_of_dts, '2026-01-15T12:00:00-05:00');
+  const key = await app.addKey('TEST', ['workflow_read']);
+  assert.equal((await app.request({ operation: 'getHealth', key })).status, 401);
+});
+
 test('the overview shows a caller what it may read', async () => {
   const key = await app.addKey('TEST', ['workflow_read']);
   const { overview } = await ask({ operation: 'getOverview', key });

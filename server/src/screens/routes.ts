@@ -4,6 +4,7 @@ import type { Input, Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
+import { merchantHealth } from './healthOperations.ts';
 import { searchCouponItems, searchCustomers, searchItems, searchOrders } from './listOperations.ts';
 import type { ReadOverview } from './overviewOperations.ts';
 import { readDailyStatistics } from './statisticOperations.ts';
@@ -15,6 +16,7 @@ export const screenRoutes = (readOverview: ReadOverview) =>
     searchAnything: async (context, { query, page }) =>
       payloadText(await searchAnything(context, query.q ?? '', query.types, page.limit)),
     getOverview: async (context) => payload(await readOverview(context)),
+    getHealth: async (context) => payload(await merchantHealth(context)),
     getDailyStatistics: async (context, { query }) =>
       payload(await readDailyStatistics(context, query.days)),
     searchAutoOrders: async (context, input) =>

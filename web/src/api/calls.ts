@@ -453,6 +453,7 @@ export const calls = {
     '/perennial/v1/overview',
     'auto_order_read workflow_read configuration_read',
   ],
+  getHealth: ['GET', '/perennial/v1/health', 'configuration_read'],
   getDailyStatistics: ['GET', '/perennial/v1/statistics/days', 'auto_order_read'],
   searchAutoOrders: ['POST', '/perennial/v1/auto_orders/search', 'auto_order_read'],
   searchOrders: ['POST', '/perennial/v1/orders/search', 'order_read'],

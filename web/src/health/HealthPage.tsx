@@ -5,12 +5,14 @@ import { Loaded } from '../kit/loaded.tsx';
 import { Page } from '../kit/page.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { Refusal } from '../kit/refusal.tsx';
+import { useCan } from '../shell/session.tsx';
 import { Audit } from './Audit.tsx';
 import { InDoubt, Parked } from './HealthTables.tsx';
 import classes from './health.module.css';
-import { chargesQuery, latestAuditQuery, parkedQuery, startAudit } from './queries.ts';
+import { Queues } from './Queues.tsx';
+import { chargesQuery, healthQuery, latestAuditQuery, parkedQuery, startAudit } from './queries.ts';
 
-/** `/health`: what cannot be billed, what has no answer, and whether the books are right. */
+/** `/health`: what cannot be billed, what has no answer, what waits, and whether the books are right. */
 export function HealthPage() {
   const parked = useQuery(parkedQuery);
   const charges = useQuery(chargesQuery);
@@ -27,9 +29,23 @@ export function HealthPage() {
             {(rows) => <InDoubt rows={rows} />}
           </Loaded>
         </Panel>
+        <QueuesPanel />
         <AuditPanel />
       </div>
     </Page>
+  );
+}
+
+function QueuesPanel() {
+  const isAllowed = useCan(['configuration_read']);
+  const result = useQuery(healthQuery(isAllowed));
+  if (!isAllowed) return null;
+  return (
+    <Panel title="What waits">
+      <Loaded result={result} what="what waits">
+        {(health) => <Queues health={health} />}
+      </Loaded>
+    </Panel>
   );
 }
 

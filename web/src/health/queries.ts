@@ -1,4 +1,5 @@
 import type { BackgroundAudit } from '@perennial/contract/audit.ts';
+import type { Health } from '@perennial/contract/screens.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call, newIdempotencyKey } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
@@ -9,6 +10,17 @@ export const parkedQuery = queryOptions({
   queryFn: async ({ signal }) =>
     (await call('getParkedAutoOrders', { query: { _limit: 200 }, signal })).parked ?? [],
 });
+
+const healthPollMs = 10_000;
+
+/** What waits at the merchant; read again while the page is open, because it changes by itself. */
+export const healthQuery = (isAllowed: boolean) =>
+  queryOptions<Health>({
+    queryKey: ['health', 'queues'],
+    queryFn: async ({ signal }) => (await call('getHealth', { signal })).health ?? {},
+    enabled: isAllowed,
+    refetchInterval: healthPollMs,
+  });
 
 const chargesPollMs = 5000;
 

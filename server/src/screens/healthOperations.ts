@@ -1,0 +1,21 @@
+import type { Health } from '@perennial/contract/screens.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import { restingGateways } from '../payments/gatewayStore.ts';
+import type { Context } from '../platform/context.ts';
+import { readHealth } from './healthReader.ts';
+
+/** Returns what waits, failed or is in doubt at the merchant of the caller. */
+export async function merchantHealth({ db, now, merchant }: Context): Promise<Health> {
+  const { merchantId, timeZone: zone } = merchant;
+  const resting = await restingGateways(db, merchantId, now);
+  return {
+    as_of_dts: wireDate(now, zone),
+    ...(await readHealth(db, merchantId, now)),
+    resting_gateways: resting.map(({ code, since_at, until_at, reason }) => ({
+      code,
+      since_dts: wireDate(since_at, zone),
+      until_dts: wireDate(until_at, zone),
+      reason,
+    })),
+  };
+}
