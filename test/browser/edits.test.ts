@@ -1,8 +1,10 @@
 // Changing one auto order: preview, save, undo; a conflict; a session that ends while typing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
 import type { Page } from 'playwright-core';
 import { withBrowser } from './chromium.ts';
+import { takePicture } from './pictures.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
@@ -75,6 +77,40 @@ test(
   },
 );
 
+test('an item of the catalogue is found, added and taken back', withBrowser, async () => {
+  const { code, oid } = await anActiveOne();
+  const { page, assertQuiet, close } = await watchedPage(world.demoUrl);
+  await page.getByRole('grid').getByRole('row').nth(3).waitFor();
+  await page.goto(`${world.url}/auto-orders/${code}`);
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  await takePicture(page, 'change-menu');
+  await page.getByRole('menuitem', { name: 'Add an item' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add an item' });
+  await dialog.getByLabel('Item').fill('COFFEE-DARK');
+  await dialog.locator('option[value="COFFEE-DARK"]').waitFor({ state: 'attached' });
+  await dialog.getByLabel('Quantity').fill('2x');
+  await dialog.getByText('Type a number').waitFor();
+  await dialog.getByLabel('Quantity').fill('2');
+  await dialog.getByText('over these rebills').waitFor();
+  await takePicture(page, 'add-item');
+  const before = await itemsOf(oid);
+  await dialog.getByRole('button', { name: 'Add it' }).click();
+  await page.getByText(`${code}: COFFEE-DARK is added.`).waitFor();
+  const added = (await itemsOf(oid)).find(
+    ({ auto_order_item_oid: each }) => !before.some((old) => old.auto_order_item_oid === each),
+  );
+  // It ships with what ships next.
+  assert.deepEqual(
+    [added?.original_item_id, added?.original_quantity, added?.next_shipment_dts],
+    ['COFFEE-DARK', 2, before[0]?.next_shipment_dts],
+  );
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await page.getByText('Undone:').waitFor();
+  assert.equal((await itemsOf(oid)).length, before.length);
+  assertQuiet();
+  await close();
+});
+
 test('a conflict shows was, theirs and mine, and saves what is chosen', withBrowser, async () => {
   const { code, oid, quantity } = await anActiveOne();
   const { page, close } = await watchedPage(world.demoUrl);
@@ -138,18 +174,20 @@ async function anActiveOne() {
   for (const { auto_order_oid: oid, auto_order_code: code } of body.auto_orders) {
     const { arbitrary_quantity, original_quantity, next_item_id } = await itemOf(oid);
     if (arbitrary_quantity === undefined && next_item_id !== undefined)
-      return { oid, code, quantity: original_quantity };
+      return { oid, code, quantity: original_quantity ?? 1 };
   }
   throw new Error('the demo world has no active auto order without another quantity');
 }
 
-async function itemOf(oid: number) {
+const itemOf = async (oid: number) => (await itemsOf(oid))[0]!;
+
+async function itemsOf(oid: number): Promise<AutoOrderItem[]> {
   const { body } = await world.request({
     operation: 'getAutoOrder',
     params: { auto_order_oid: oid },
     query: { _expand: 'items' },
   });
-  return body.auto_order.items[0];
+  return body.auto_order.items;
 }
 
 async function update(oid: number, change: object): Promise<void> {

@@ -179,6 +179,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     heading: /^[A-Z0-9]{10}/,
     filled: ({ autoOrderCode }) => [
       { at: `/auto-orders/${autoOrderCode}/edit/date`, shows: 'Later shipments are counted' },
+      { at: `/auto-orders/${autoOrderCode}/edit/add-item`, shows: 'one interval after the last' },
       { at: `/auto-orders/${autoOrderCode}/edit/skip`, shows: 'The next three rebills' },
       { at: `/auto-orders/${autoOrderCode}/edit/cancel`, shows: 'Nothing is changed yet' },
       { at: `/auto-orders/${autoOrderCode}/edit/card`, shows: 'The next charge is' },
@@ -361,6 +362,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
   keys: {
     heading: 'API keys',
     filled: () => [{ at: '/keys', shows: 'Last used' }],
+    empty: { at: '/keys', shows: 'No keys yet' },
     forbidden: mayNot('/keys'),
     refused: failed('/keys'),
   },

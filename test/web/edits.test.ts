@@ -6,8 +6,8 @@ import { actionsIn, allOf } from '../../web/src/autoOrder/actions.ts';
 import { shownIn } from '../../web/src/autoOrder/shown.ts';
 import { bodyOf, effective, inverseOf } from '../../web/src/edits/change.ts';
 import { chosenChanges, conflictFields, keyOf } from '../../web/src/edits/conflict.ts';
-import { fieldWords, valueWords } from '../../web/src/edits/fieldWords.ts';
-import { type FormContext, numberOf, type Values } from '../../web/src/edits/form.ts';
+import { fieldWords, recordedWords, valueWords } from '../../web/src/edits/fieldWords.ts';
+import { type FormContext, faultOf, numberOf, type Values } from '../../web/src/edits/form.ts';
 import { type PartName, partOf, parts } from '../../web/src/edits/parts.ts';
 import { comparedRebills, differenceWords } from '../../web/src/edits/previewed.ts';
 import { movedDay } from '../../web/src/kit/days.ts';
@@ -89,6 +89,18 @@ const meanings: [part: PartName, typed: Values, changes: object[]][] = [
   ],
   ['pause', {}, [{ item: 1, field: 'paused', value: true }]],
   [
+    'add-item',
+    { item: ' MATE ', quantity: '2', cost: '4.5' },
+    [
+      { item: 0, field: 'original_item_id', value: 'MATE' },
+      { item: 0, field: 'original_quantity', value: 2 },
+      // With the next shipment, at its time of day.
+      { item: 0, field: 'next_shipment_dts', value: '2026-03-03T09:30:00' },
+      { item: 0, field: 'arbitrary_unit_cost', value: 4.5 },
+    ],
+  ],
+  ['remove-item', { item: '2' }, [{ item: 2, field: 'removed', value: true }]],
+  [
     'cancel',
     {},
     [
@@ -121,6 +133,11 @@ test('what cannot be read, and what changes nothing, is not saved', () => {
     ['quantity', { 'quantity.1': '' }],
     ['price', { 'cost.1': '1.2.3' }],
     ['add-ons', {}],
+    ['add-ons', { addOns: [{ item: 'HONEY', quantity: 'two', orders: '', cost: '' }] }],
+    ['add-item', {}],
+    ['add-item', { item: 'MATE', quantity: '' }],
+    ['add-item', { item: 'MATE', cost: '1,200' }],
+    ['remove-item', {}],
     ['cancel', { reason: ' ' }],
     ['cancel', { when: 'date' }],
     ['skip', { count: '0' }],
@@ -164,6 +181,14 @@ test('an update names every item, because it removes those that it leaves out', 
     items: [{ auto_order_item_oid: 1, arbitrary_quantity: 3 }, { auto_order_item_oid: 2 }],
   });
   assert.deepEqual(bodyOf(order, [{ field: 'enabled', value: false }]), { enabled: false });
+  const added = { item: 0, field: 'original_item_id', value: 'MATE' };
+  assert.deepEqual(bodyOf(order, [added]).items, [
+    { auto_order_item_oid: 1 },
+    { auto_order_item_oid: 2 },
+    { original_item_id: 'MATE' },
+  ]);
+  const gone = { item: 2, field: 'removed', value: true };
+  assert.deepEqual(bodyOf(order, [gone]).items, [{ auto_order_item_oid: 1 }]);
 });
 
 test('the inverse restores each field that people can change, and nothing that the engine counts', () => {
@@ -189,6 +214,11 @@ test('the inverse restores each field that people can change, and nothing that t
   const canceled = { ...order, enabled: false, cancel_reason: 'Too much' };
   assert.deepEqual(inverseOf(order, canceled), [{ field: 'enabled', value: true }]);
   assert.deepEqual(inverseOf(order, order), []);
+  // An added item is removed again; a removed one is gone for good.
+  const added = { ...order, items: [...order.items!, { auto_order_item_oid: 3 }] };
+  const gone = { item: 3, field: 'removed', value: true };
+  assert.deepEqual(inverseOf(order, added), [gone]);
+  assert.deepEqual(inverseOf(added, order), []);
 });
 
 test('a conflict shows was, theirs and mine; the person chooses by field', () => {
@@ -228,6 +258,21 @@ test('a conflict shows was, theirs and mine; the person chooses by field', () =>
   assert.equal(valueWords('2026-03-03T09:30:00-05:00', shown), 'Tue 3 Mar, 09:30');
   assert.equal(valueWords([{ item_id: 'HONEY', quantity: 2 }], shown), '2 × HONEY');
   assert.equal(valueWords(undefined, shown), '–');
+  const recorded: [change: object, words: string][] = [
+    [{ field: 'items[TEA].arbitrary_quantity', before: '3' }, 'Quantity of TEA: 3 → none'],
+    [{ field: 'items[TEA].paused', before: 'false', after: 'true' }, 'Paused of TEA: no → yes'],
+    [{ field: 'items[MATE]', after: 'added' }, 'Item MATE: undefined → added'],
+    [
+      { field: 'next_attempt', after: '2026-03-03T09:30:00-05:00' },
+      'Next attempt: undefined → Tue 3 Mar, 09:30',
+    ],
+    [{ field: 'add_ons', after: '[{"item_id":"HONEY"}]' }, 'Add-ons: undefined → HONEY'],
+    [{ field: 'properties', after: '[1' }, 'Properties: undefined → [1'],
+  ];
+  for (const [change, words] of recorded) {
+    const { name, before, after } = recordedWords(change, shown);
+    assert.equal(`${name}: ${before} → ${after}`, words);
+  }
 });
 
 test('before and after are paired, and the money is summed', () => {
@@ -272,7 +317,14 @@ test('days are moved by the calendar', () => {
 });
 
 test('numbers are read as people type them', () => {
-  assert.deepEqual(['', ' 2 ', '2,5', 'two'].map(numberOf), [null, 2, 2.5, undefined]);
+  assert.deepEqual(
+    ['', ' 2 ', '2,5', '.5', '-1', 'two', '2x', '1e3', '1,200', '1,200.50'].map(numberOf),
+    [null, 2, 2.5, 0.5, -1, ...Array(5).fill(undefined)],
+  );
+  assert.equal(faultOf('count', '1.5'), 'Type a whole number.');
+  assert.match(faultOf('amount', '1,200') ?? '', /^Type a number/);
+  assert.equal(faultOf('amount', ''), undefined);
+  assert.equal(faultOf('text', 'two'), undefined);
 });
 
 test('every action leads to a dialog, and says what cannot be undone', () => {
@@ -283,7 +335,7 @@ test('every action leads to a dialog, and says what cannot be undone', () => {
   const final = Object.entries(parts)
     .filter(([, part]) => part.isFinal?.(part.start(order, context)) !== undefined)
     .map(([name]) => name);
-  assert.deepEqual(final, ['card', 'charge', 'cancel', 'reactivate', 'merge']);
+  assert.deepEqual(final, ['remove-item', 'card', 'charge', 'cancel', 'reactivate', 'merge']);
   assert.match(parts.reactivate.hindrance?.(order) ?? '', /running/);
   assert.match(parts.pause.hindrance?.({ ...order, status: 'canceled' }) ?? '', /Reactivate it/);
 });

@@ -9,7 +9,15 @@ import type { CommandId } from '../shell/commands.ts';
 import { useKeysOf } from '../shell/keysShown.tsx';
 import { useCan } from '../shell/session.tsx';
 import { type CommandRuns, useCommands } from '../shell/useCommands.ts';
-import { type Action, type Actions, actionsIn, allOf } from './actions.ts';
+import {
+  type Action,
+  type ActionGroup,
+  type Actions,
+  actionGroups,
+  actionsIn,
+  allOf,
+} from './actions.ts';
+import classes from './autoOrder.module.css';
 
 /** What an action on an auto order needs to know of it. */
 export interface ActionsProps {
@@ -60,20 +68,45 @@ function Shown({
               Change
             </Button>
           </Menu.Target>
-          <Menu.Dropdown>
-            {menu.map((action) => (
-              <Menu.Item
-                key={action.part}
-                leftSection={<Icon name={action.icon} size={16} />}
-                rightSection={<KeysOf id={action.command} />}
-                onClick={() => onOpen(action)}
-              >
-                {action.label}
-              </Menu.Item>
+          <Menu.Dropdown className={classes['menu'] ?? ''}>
+            {actionGroups.map((group) => (
+              <MenuGroup
+                key={group}
+                group={group}
+                actions={menu.filter((action) => action.group === group)}
+                onOpen={onOpen}
+              />
             ))}
           </Menu.Dropdown>
         </Menu>
       )}
+    </>
+  );
+}
+
+function MenuGroup({
+  group,
+  actions,
+  onOpen,
+}: {
+  readonly group: ActionGroup;
+  readonly actions: readonly Action[];
+  onOpen(action: Action): void;
+}) {
+  if (actions.length === 0) return null;
+  return (
+    <>
+      <Menu.Label>{group}</Menu.Label>
+      {actions.map((action) => (
+        <Menu.Item
+          key={action.part}
+          leftSection={<Icon name={action.icon} size={16} />}
+          rightSection={<KeysOf id={action.command} />}
+          onClick={() => onOpen(action)}
+        >
+          {action.label}
+        </Menu.Item>
+      ))}
     </>
   );
 }

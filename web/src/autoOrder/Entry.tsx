@@ -1,6 +1,7 @@
 import type { TimelineEntry } from '@perennial/contract/timeline.ts';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useId, useRef, useState } from 'react';
+import { recordedWords } from '../edits/fieldWords.ts';
 import { Icon } from '../kit/icons.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
@@ -9,6 +10,7 @@ import { paths } from '../paths.ts';
 import { Explanation } from './Explanation.tsx';
 import classes from './life.module.css';
 import { actorWords, entryTitle, entryTone } from './lifeWords.ts';
+import { useShown } from './useShown.ts';
 
 /** One thing that happened. Its time is a link to it. */
 export function Entry({
@@ -135,15 +137,19 @@ function AttemptDetail({ attempt }: { readonly attempt: NonNullable<TimelineEntr
 }
 
 function Changes({ changes }: { readonly changes: NonNullable<TimelineEntry['changes']> }) {
+  const shown = useShown();
   return (
     <ul className={classes['changes']}>
-      {changes.map(({ field, before, after }) => (
-        <li key={field}>
-          <span className="soft">{field}</span> {before !== undefined && <del>{before}</del>}{' '}
-          {before !== undefined && '→ '}
-          <ins>{after ?? 'none'}</ins>
-        </li>
-      ))}
+      {changes.map((change) => {
+        const { name, before, after } = recordedWords(change, shown);
+        return (
+          <li key={change.field} title={change.field}>
+            <span className="soft">{name}</span> {before !== undefined && <del>{before}</del>}{' '}
+            {before !== undefined && '→ '}
+            <ins>{after}</ins>
+          </li>
+        );
+      })}
     </ul>
   );
 }

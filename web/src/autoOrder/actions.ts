@@ -2,37 +2,69 @@ import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import type { IconName } from '../kit/iconPaths.ts';
 import type { CommandId } from '../shell/commands.ts';
 
+/** The headings of the menu, in their order. */
+export const actionGroups = ['What ships', 'Money', 'The auto order'] as const;
+export type ActionGroup = (typeof actionGroups)[number];
+
 /** Something that can be done with an auto order: a dialog at `/edit/:part`. */
 export interface Action {
   readonly command: CommandId;
   readonly part: string;
   readonly label: string;
   readonly icon: IconName;
+  /** Where it is in the menu. */
+  readonly group: ActionGroup;
 }
 
-const skip: Action = act('autoOrder.skip', 'skip', 'Skip next', 'skip');
-const date: Action = act('autoOrder.date', 'date', 'Move date', 'calendar');
-const pause: Action = act('autoOrder.pause', 'pause', 'Pause', 'pause');
-const resume: Action = act('autoOrder.pause', 'resume', 'Resume', 'play');
-const charge: Action = act('autoOrder.charge', 'charge', 'Charge now', 'card');
-const card: Action = act('autoOrder.card', 'card', 'Replace card', 'card');
-const cancel: Action = act('autoOrder.cancel', 'cancel', 'Cancel …', 'close');
-const reactivate: Action = act('autoOrder.reactivate', 'reactivate', 'Reactivate', 'play');
+const skip: Action = act('autoOrder.skip', 'skip', 'Skip next', 'skip', 'What ships');
+const date: Action = act('autoOrder.date', 'date', 'Move date', 'calendar', 'What ships');
+const pause: Action = act('autoOrder.pause', 'pause', 'Pause', 'pause', 'The auto order');
+const resume: Action = act('autoOrder.pause', 'resume', 'Resume', 'play', 'The auto order');
+const charge: Action = act('autoOrder.charge', 'charge', 'Charge now', 'card', 'Money');
+const card: Action = act('autoOrder.card', 'card', 'Replace card', 'card', 'Money');
+const cancel: Action = act('autoOrder.cancel', 'cancel', 'Cancel …', 'close', 'The auto order');
+const reactivate: Action = act(
+  'autoOrder.reactivate',
+  'reactivate',
+  'Reactivate',
+  'play',
+  'The auto order',
+);
 const edits: readonly Action[] = [
-  act('autoOrder.quantity', 'quantity', 'Quantity', 'box'),
-  act('autoOrder.frequency', 'frequency', 'Frequency', 'repeat'),
-  act('autoOrder.item', 'item', 'Swap an item', 'swap'),
-  act('autoOrder.price', 'price', 'Price', 'filter'),
-  act('autoOrder.addOns', 'add-ons', 'Add-ons', 'plus'),
-  act('autoOrder.address', 'address', 'Shipping address', 'home'),
-  act('autoOrder.stops', 'stops', 'When it stops', 'clock'),
-  act('autoOrder.properties', 'properties', 'Properties', 'columns'),
+  act('autoOrder.quantity', 'quantity', 'Quantity', 'box', 'What ships'),
+  act('autoOrder.frequency', 'frequency', 'Frequency', 'repeat', 'What ships'),
+  act('autoOrder.item', 'item', 'Swap an item', 'swap', 'What ships'),
+  act('autoOrder.addItem', 'add-item', 'Add an item', 'plus', 'What ships'),
+  act('autoOrder.removeItem', 'remove-item', 'Remove an item', 'close', 'What ships'),
+  act('autoOrder.addOns', 'add-ons', 'Add-ons', 'plus', 'What ships'),
+  act('autoOrder.price', 'price', 'Price', 'filter', 'Money'),
+  act('autoOrder.address', 'address', 'Shipping address', 'home', 'The auto order'),
+  act('autoOrder.stops', 'stops', 'When it stops', 'clock', 'The auto order'),
+  act('autoOrder.properties', 'properties', 'Properties', 'columns', 'The auto order'),
 ];
-const unskip: Action = act('autoOrder.unskip', 'unskip', 'Bring a skipped one back', 'undo');
-const merge: Action = act('autoOrder.merge', 'merge', 'Merge others into this', 'link');
+const unskip: Action = act(
+  'autoOrder.unskip',
+  'unskip',
+  'Bring a skipped one back',
+  'undo',
+  'What ships',
+);
+const merge: Action = act(
+  'autoOrder.merge',
+  'merge',
+  'Merge others into this',
+  'link',
+  'The auto order',
+);
 
-function act(command: CommandId, part: string, label: string, icon: IconName): Action {
-  return { command, part, label, icon };
+function act(
+  command: CommandId,
+  part: string,
+  label: string,
+  icon: IconName,
+  group: ActionGroup,
+): Action {
+  return { command, part, label, icon, group };
 }
 
 /** The actions of an auto order: first the one that helps most, then buttons, then a menu. */

@@ -22,7 +22,8 @@ export type BulkId =
 const onlyItem: DraftField = {
   key: 'item',
   label: 'Only of the item',
-  hint: 'The id of an item. Empty: of all items.',
+  kind: 'item',
+  hint: 'Empty: of all items.',
 };
 
 /** The changes of many auto orders, in the order in which they are offered. */
@@ -105,8 +106,8 @@ export const bulkActions: readonly Words[] = [
     done: 'ship the other item',
     isInMenu: true,
     fields: [
-      { key: 'item', label: 'Item that ships now', isRequired: true },
-      { key: 'other', label: 'Item that ships instead', isRequired: true },
+      { key: 'item', label: 'Item that ships now', kind: 'item', isRequired: true },
+      { key: 'other', label: 'Item that ships instead', kind: 'item', isRequired: true },
     ],
     draft: { item: '', other: '' },
   },
@@ -151,7 +152,7 @@ export const bulkActions: readonly Words[] = [
     done: 'have the add-on',
     isInMenu: true,
     fields: [
-      { key: 'addOn', label: 'Item', isRequired: true },
+      { key: 'addOn', label: 'Item', kind: 'item', isRequired: true },
       { key: 'quantity', label: 'Quantity', kind: 'whole' },
       { key: 'orders', label: 'Number of rebills', kind: 'whole', hint: 'Empty: all.' },
     ],

@@ -3,7 +3,15 @@ import type { Column } from '../kit/columns.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Status } from '../kit/status.tsx';
-import { expiryWords, itemsWords, nameOf, nextShipmentOf, stateWords, toneOf } from './words.ts';
+import {
+  expiryWords,
+  frequencyWords,
+  itemsWords,
+  nameOf,
+  nextShipmentOf,
+  stateWords,
+  toneOf,
+} from './words.ts';
 
 /** The columns of the list of auto orders. */
 export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
@@ -27,7 +35,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'state',
     label: 'State',
-    width: '98px',
+    width: '92px',
     narrow: 'first end',
     isUsual: true,
     cell: (row) => (
@@ -39,7 +47,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'next',
     label: 'Next shipment',
-    width: '128px',
+    width: '120px',
     sort: 'next_shipment_dts',
     narrow: 'second end',
     isUsual: true,
@@ -48,7 +56,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'items',
     label: 'Next items',
-    width: 'minmax(108px, 1.6fr)',
+    width: 'minmax(132px, 1.8fr)',
     narrow: 'second',
     isUsual: true,
     cell: (row) => itemsWords(row.items),
@@ -56,22 +64,22 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'total',
     label: 'Next total',
-    width: '86px',
+    width: '80px',
     isNumber: true,
     isUsual: true,
-    cell: (row) => <Money amount={row.next_total} currency={row.currency_code} />,
+    cell: (row) => <NextTotal row={row} />,
   },
   {
     id: 'frequency',
     label: 'Frequency',
     width: '112px',
     isUsual: true,
-    cell: (row) => row.frequency ?? '–',
+    cell: frequencyWords,
   },
   {
     id: 'card',
     label: 'Card',
-    width: '148px',
+    width: '142px',
     sort: 'card_expires',
     isUsual: true,
     cell: ({ card }) => (card?.last_four ? `${card.card_type ?? ''} ••${card.last_four}` : '–'),
@@ -112,3 +120,10 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
     cell: (row) => row.customer?.email ?? '–',
   },
 ];
+
+/** The next total. An amount that is missing although a shipment is near needs a word. */
+function NextTotal({ row }: { readonly row: AutoOrderRow }) {
+  if (row.next_total !== undefined || row.state !== 'active')
+    return <Money amount={row.next_total} currency={row.currency_code} />;
+  return <span title="No rebill comes as things are. Open it to see why.">–</span>;
+}

@@ -51,3 +51,7 @@ export function expiryWords({ card }: AutoOrderRow): string {
   if (month === undefined || year === undefined) return '–';
   return `${String(month).padStart(2, '0')}/${String(year % 100).padStart(2, '0')}`;
 }
+
+/** How often it ships; what follows a fixed schedule has no frequency. */
+export const frequencyWords = ({ frequency, items = [] }: AutoOrderRow): string =>
+  frequency ?? (items.length === 0 ? '–' : 'By steps');

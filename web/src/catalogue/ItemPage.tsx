@@ -13,6 +13,7 @@ import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
 import { Adjustments } from '../stock/Adjustments.tsx';
+import { Affected } from './Affected.tsx';
 import type { ItemPart } from './forms.ts';
 import { Kit, Options, Recurs, StockOfItem, Tiers } from './ItemTables.tsx';
 import { itemQuery } from './queries.ts';
@@ -49,6 +50,7 @@ function Known({ oid, item }: ItemProps) {
       <Panel title="How it recurs" actions={change('schedule')}>
         <Recurs autoOrder={item.auto_order} />
       </Panel>
+      <Affected itemId={item.merchant_item_id ?? ''} />
       {options.length > 0 && (
         <Panel title="Options" actions={change('options')}>
           <Options options={options} />
@@ -106,7 +108,7 @@ function Side({ oid, item: { pricing = {}, tax = {}, ...item } }: ItemProps) {
             ['Free shipping', item.shipping?.free_shipping && 'Yes'],
             ['Added', <Moment at={item.creation_dts} style="day" />],
             ['Changed', <Moment at={item.last_modified_dts} />],
-            ['Item', item.merchant_item_oid],
+            ['Number', item.merchant_item_oid],
           ]}
         />
       </Panel>

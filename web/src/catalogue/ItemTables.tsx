@@ -1,8 +1,9 @@
-import type { Item, ItemAutoOrder } from '@perennial/contract/item.ts';
+import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import type { ItemKitComponent, ItemOption } from '@perennial/contract/itemOptions.ts';
 import type { ItemPricingTier } from '@perennial/contract/itemPricing.ts';
 import { Money } from '../kit/moneyShown.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
+import classes from './catalogue.module.css';
 import { repeatWords, stepWords } from './words.ts';
 
 /** The schedule of an item: what customers choose from, or its steps. */
@@ -17,6 +18,7 @@ export function Recurs({ autoOrder }: { readonly autoOrder: ItemAutoOrder | unde
     <>
       {autoOrder?.auto_order_paused && <p>Paused: its auto orders slip from day to day.</p>}
       {schedules.length > 0 && <p>Customers choose: {schedules.join(', ')}.</p>}
+      {steps.length > 0 && <StepStrip steps={steps} />}
       {steps.length > 0 && (
         <SmallTable
           what="Steps"
@@ -38,6 +40,21 @@ export function Recurs({ autoOrder }: { readonly autoOrder: ItemAutoOrder | unde
         />
       )}
     </>
+  );
+}
+
+/** The steps in a row, as they follow each other. The table below says the same in words. */
+function StepStrip({ steps }: { readonly steps: readonly ItemAutoOrderStep[] }) {
+  return (
+    <ol className={classes['strip']} aria-hidden="true">
+      {steps.map((step, index) => (
+        // Steps are known by their place.
+        <li key={index} data-kind={step.type ?? 'item'}>
+          <span>{stepWords(step)}</span>
+          <small>{repeatWords(step)}</small>
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -3,11 +3,13 @@ import type { ItemRow } from '@perennial/contract/screens.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
+import { type AutoOrderListState, searchOf } from '../autoOrders/list.ts';
 import type { DraftBase } from '../kit/draft.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
 import { asOpened, type Write, written } from '../shell/draftWrites.ts';
 import { draftOfItem, itemBody } from './forms.ts';
+import { madeWith, shippingNext } from './use.ts';
 
 /** The items that the address of the catalogue asks for. */
 export function itemsQuery({ q, sort }: ListState) {
@@ -22,6 +24,38 @@ export function itemsQuery({ q, sort }: ListState) {
     const found = await call('searchItems', { query, signal });
     return pageOf(found.items, found);
   });
+}
+
+/** How many auto orders a list has; counted to 10,000. */
+interface Counted {
+  readonly count: number;
+  readonly isMore: boolean;
+}
+
+/** The running auto orders that a change of an item affects, as the lists behind them count. */
+export interface ItemUse {
+  readonly next: Counted;
+  readonly made: Counted;
+}
+
+/** Counts the running auto orders of an item. */
+export const itemUseQuery = (itemId: string, isAllowed: boolean) =>
+  queryOptions<ItemUse>({
+    queryKey: ['item use', itemId],
+    enabled: isAllowed,
+    queryFn: async ({ signal }) => {
+      const [next, made] = await Promise.all([
+        countAutoOrders(shippingNext(itemId), signal),
+        countAutoOrders(madeWith(itemId), signal),
+      ]);
+      return { next, made };
+    },
+  });
+
+async function countAutoOrders(state: AutoOrderListState, signal: AbortSignal): Promise<Counted> {
+  const query = { _limit: 1 };
+  const found = await call('searchAutoOrders', { body: searchOf(state), query, signal });
+  return { count: found.total ?? 0, isMore: found.total_is_more ?? false };
 }
 
 /** An item as it was read, and its form. */

@@ -2,7 +2,9 @@ import { Button } from '@mantine/core';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import type { TimelineEntry } from '@perennial/contract/timeline.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useShown } from '../autoOrder/useShown.ts';
 import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
+import { recordedWords } from '../edits/fieldWords.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { OrderLink } from '../orders/OrderLink.tsx';
@@ -50,6 +52,7 @@ function Entry({
   readonly code: string | undefined;
 }) {
   const { title, actor, changes = [] } = entry;
+  const shown = useShown();
   return (
     <li>
       <span className="soft">
@@ -58,11 +61,14 @@ function Entry({
       <div className={classes['body']}>
         <span>{title}</span>
         {actor?.name && <span className="soft">by {actor.name}</span>}
-        {changes.map(({ field, before, after }) => (
-          <span key={field} className="soft">
-            {field}: {before ?? 'nothing'} → {after ?? 'nothing'}
-          </span>
-        ))}
+        {changes.map((change) => {
+          const { name, before = 'none', after } = recordedWords(change, shown);
+          return (
+            <span key={change.field} className="soft" title={change.field}>
+              {name}: {before} → {after}
+            </span>
+          );
+        })}
         <span className={classes['links']}>
           <AutoOrderLink code={code} />
           <OrderLink id={entry.order_id} />

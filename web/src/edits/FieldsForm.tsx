@@ -4,6 +4,7 @@ import { movedDay } from '../kit/days.ts';
 import { Icon } from '../kit/icons.tsx';
 import classes from './edits.module.css';
 import { type Field, type Row, rowsOf, type Values } from './form.ts';
+import { common, TypedInput } from './TypedInput.tsx';
 
 /** Changes one value of a form. */
 export type SetValue = (name: string, value: Values[string]) => void;
@@ -79,25 +80,13 @@ function FieldInput(props: InputProps) {
       return <RowsInput {...props} />;
     default:
       return (
-        <TextInput
-          {...common(field)}
+        <TypedInput
+          field={field}
           value={String(values[field.name] ?? '')}
-          onChange={(event) => onChange(field.name, event.currentTarget.value)}
+          onChange={(text) => onChange(field.name, text)}
         />
       );
   }
-}
-
-function common({ kind, label, hint, autoComplete, isRequired = false }: Field) {
-  return {
-    label,
-    description: hint,
-    autoComplete: autoComplete ?? 'off',
-    required: isRequired,
-    withAsterisk: false,
-    ...(kind === 'count' && { inputMode: 'numeric' as const }),
-    ...((kind === 'decimal' || kind === 'amount') && { inputMode: 'decimal' as const }),
-  };
 }
 
 function ChoiceInput({ field, values, onChange }: InputProps) {
@@ -213,11 +202,11 @@ function RowInput({
     <fieldset className={classes['row']} style={{ border: 0, margin: 0 }}>
       <legend className="visually-hidden">{name}</legend>
       {columns.map((column) => (
-        <TextInput
+        <TypedInput
           key={column.name}
-          {...common(column)}
+          field={column}
           value={row[column.name] ?? ''}
-          onChange={(event) => onChange({ ...row, [column.name]: event.currentTarget.value })}
+          onChange={(text) => onChange({ ...row, [column.name]: text })}
         />
       ))}
       {children}

@@ -1,9 +1,15 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
 
+/** The oid of an item in a change that adds the item. */
+export const addedItem = 0;
+
+/** The field whose value true removes an item. It exists only in changes, not on the wire. */
+export const removed = 'removed';
+
 /** A field of an auto order, or of one of its items, and its new value. */
 export interface FieldChange {
-  /** The oid of the item; absent for a field of the auto order. */
+  /** The oid of the item, or `addedItem`; absent for a field of the auto order. */
   readonly item?: number | undefined;
   /** The name on the wire, with dots inside `original_order`. */
   readonly field: string;
@@ -13,21 +19,27 @@ export interface FieldChange {
 
 /**
  * The body of an update that makes these changes. An update removes the items that it leaves out,
- * so the body names all of them.
+ * so the body names all that stay.
  */
 export function bodyOf(order: AutoOrder, changes: readonly FieldChange[]): AutoOrder {
   const body: Record<string, unknown> = {};
   for (const { item, field, value } of changes)
     if (item === undefined) setAt(body, field.split('.'), value);
-  if (changes.some(({ item }) => item !== undefined))
-    body['items'] = (order.items ?? []).map(({ auto_order_item_oid: oid }) => ({
-      auto_order_item_oid: oid,
-      ...Object.fromEntries(
-        changes.filter(({ item }) => item === oid).map(({ field, value }) => [field, value]),
-      ),
-    }));
+  if (changes.some(({ item }) => item !== undefined)) body['items'] = itemsAfter(order, changes);
   // Fields are cleared by null, which only the wire knows.
   return body;
+}
+
+function itemsAfter({ items = [] }: AutoOrder, changes: readonly FieldChange[]): object[] {
+  const fieldsOf = (oid: number | undefined) =>
+    Object.fromEntries(
+      changes.filter(({ item }) => item === oid).map(({ field, value }) => [field, value]),
+    );
+  const kept = items
+    .map(({ auto_order_item_oid: oid }) => ({ auto_order_item_oid: oid, ...fieldsOf(oid) }))
+    .filter((item) => !(removed in item));
+  const added = fieldsOf(addedItem);
+  return Object.keys(added).length === 0 ? kept : [...kept, added];
 }
 
 function setAt(body: Record<string, unknown>, path: readonly string[], value: unknown): void {
@@ -68,8 +80,9 @@ const plain = (value: unknown): unknown =>
   value === undefined || (Array.isArray(value) && value.length === 0) ? null : value;
 
 /**
- * The changes that lead from one state of the record back to another: every field that people can
- * change and that differs. Fields of the original order that a screen does not edit stay.
+ * The changes that lead from one state of the record to another: every field that people can change
+ * and that differs, and the items that are gone. Fields of the original order that a screen does
+ * not edit stay, and an item that only the other state has is not made again.
  */
 export function changesBetween(from: AutoOrder, to: AutoOrder): FieldChange[] {
   const oids = (from.items ?? []).flatMap(({ auto_order_item_oid: oid }) => oid ?? []);
@@ -82,9 +95,13 @@ export function changesBetween(from: AutoOrder, to: AutoOrder): FieldChange[] {
       .filter((oid) => itemOf(to, oid) !== undefined)
       .flatMap((item) => itemFields.map((field) => ({ item, field }))),
   ];
-  return all
-    .filter((field) => !isSame(valueIn(from, field), valueIn(to, field)))
-    .map((field) => ({ ...field, value: cleared(valueIn(to, field), valueIn(from, field)) }));
+  const gone = oids.filter((oid) => itemOf(to, oid) === undefined);
+  return [
+    ...all
+      .filter((field) => !isSame(valueIn(from, field), valueIn(to, field)))
+      .map((field) => ({ ...field, value: cleared(valueIn(to, field), valueIn(from, field)) })),
+    ...gone.map((item) => ({ item, field: removed, value: true })),
+  ];
 }
 
 /** An absent list is sent empty, because a list cannot be cleared by null. */
@@ -93,9 +110,11 @@ const cleared = (value: unknown, other: unknown): unknown =>
 
 /**
  * The update that undoes a change: it leads from the record after the change back to the record
- * before it. A cancelation is undone by enabling alone; the server clears its reason.
+ * before it. A cancelation is undone by enabling alone; the server clears its reason. A removed item
+ * cannot be brought back, because its dates and counters are gone; then nothing is undone.
  */
 export function inverseOf(before: AutoOrder, after: AutoOrder): FieldChange[] {
+  if (changesBetween(before, after).some(({ field }) => field === removed)) return [];
   const changes = changesBetween(after, before);
   const isEnabled = changes.some(({ field, value }) => field === 'enabled' && value === true);
   return isEnabled ? changes.filter(({ field }) => !cancelFields.has(field)) : changes;

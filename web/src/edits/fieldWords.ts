@@ -1,6 +1,6 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Shown } from '../autoOrder/shown.ts';
-import { itemOf } from './change.ts';
+import { addedItem, itemOf, removed } from './change.ts';
 import type { ConflictField } from './conflict.ts';
 
 /** A field's name for people: `Next shipment of TEA`. */
@@ -8,14 +8,61 @@ export function fieldWords(
   order: AutoOrder,
   { item, field }: Pick<ConflictField, 'item' | 'field'>,
 ): string {
-  const last = field.split('.').at(-1) ?? field;
-  const words = names[field] ?? names[last] ?? sentence(last);
+  const words = nameOf(field);
   if (item === undefined) return words;
+  if (item === addedItem) return `${words} of the new item`;
   return `${words} of ${itemOf(order, item)?.original_item_id ?? `item ${item}`}`;
+}
+
+function nameOf(field: string): string {
+  const last = field.split('.').at(-1) ?? field;
+  return names[field] ?? names[last] ?? sentence(last);
+}
+
+/** A change as the timeline keeps it, in words. */
+export interface RecordedWords {
+  /** `Quantity of TEA`; `Item TEA` for a whole item. */
+  readonly name: string;
+  /** Absent: the field had no value. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/** The words for a change of the timeline, whose field is named as `items[TEA].paused`. */
+export function recordedWords(
+  { field = '', before, after }: { field?: string; before?: string; after?: string },
+  shown: Pick<Shown, 'minute'>,
+): RecordedWords {
+  const [, item, ofItem = ''] = /^items\[(.*?)\]\.?(.*)$/.exec(field) ?? [];
+  const name =
+    item === undefined
+      ? nameOf(field)
+      : ofItem === ''
+        ? `Item ${item}`
+        : `${nameOf(ofItem)} of ${item}`;
+  return {
+    name,
+    before: before === undefined ? undefined : valueWords(parsed(before), shown),
+    after: after === undefined ? 'none' : valueWords(parsed(after), shown),
+  };
+}
+
+/** A value that the timeline keeps as text. */
+function parsed(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (!text.startsWith('[')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 const names: Record<string, string> = {
   enabled: 'Running',
+  [removed]: 'Removal',
+  original_item_id: 'Item',
+  original_quantity: 'Quantity',
   cancel_after_next_x_orders: 'Canceled after this number of rebills',
   credit_card_attempt: 'Declines',
   next_attempt: 'Next attempt',
@@ -45,7 +92,7 @@ export function valueWords(value: unknown, shown: Pick<Shown, 'minute'>): string
 }
 
 function elementWords(element: unknown): string {
-  const { item_id, quantity = 1, name, value } = element as Record<string, unknown>;
+  const { item_id, quantity = 1, name, value } = Object(element) as Record<string, unknown>;
   if (item_id !== undefined) return quantity === 1 ? `${item_id}` : `${quantity} × ${item_id}`;
-  return `${name}: ${value}`;
+  return name === undefined ? JSON.stringify(element) : `${name}: ${value}`;
 }

@@ -13,11 +13,23 @@ export interface Choice {
   readonly label: string;
 }
 
-/** A field of a form. `amount` is money, in the currency of the auto order. */
+/**
+ * A field of a form. `amount` is money, in the currency of the auto order; `item` is the id of an
+ * item of the catalogue.
+ */
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind: 'date' | 'count' | 'decimal' | 'amount' | 'text' | 'choice' | 'flag' | 'rows';
+  readonly kind:
+    | 'date'
+    | 'count'
+    | 'decimal'
+    | 'amount'
+    | 'text'
+    | 'item'
+    | 'choice'
+    | 'flag'
+    | 'rows';
   readonly hint?: string | undefined;
   readonly choices?: readonly Choice[];
   /** Of `rows`: the fields of one row. */
@@ -100,10 +112,25 @@ export const rowsOf = (values: Values, name: string): readonly Row[] => {
   return Array.isArray(value) ? value : [];
 };
 
-/** A number as it was typed; null if nothing was typed, undefined if the text is not a number. */
+/**
+ * A number as it was typed; null if nothing was typed, undefined if the text is not a number. A
+ * comma is a decimal one, except before three digits: `1,200` is a thousand in some countries and
+ * one in others.
+ */
 export function numberOf(typed: string): number | null | undefined {
-  const text = typed.trim().replace(',', '.');
+  const text = typed.trim();
   if (text === '') return null;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
+  if (!/^-?(\d+([.,]\d*)?|[.,]\d+)$/.test(text) || /^-?\d+,\d{3}$/.test(text)) return undefined;
+  return Number(text.replace(',', '.'));
+}
+
+/** What is wrong with the text in a field; undefined while it can be read. */
+export function faultOf(kind: Field['kind'], typed: string): string | undefined {
+  if (kind !== 'count' && kind !== 'decimal' && kind !== 'amount') return undefined;
+  const value = numberOf(typed);
+  if (value === undefined)
+    return kind === 'count' ? 'Type a whole number.' : 'Type a number, for example 12.50.';
+  return kind === 'count' && value !== null && !Number.isInteger(value)
+    ? 'Type a whole number.'
+    : undefined;
 }

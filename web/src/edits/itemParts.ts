@@ -158,7 +158,7 @@ export const swapPart = perItem(
     {
       name: 'item',
       label: 'Item that ships',
-      kind: 'text',
+      kind: 'item',
       hint: 'The id of an item of the catalogue. Empty: the item that the schedule says.',
       start: (item) => item.arbitrary_item_id ?? '',
       changes: (_item, typed) => [

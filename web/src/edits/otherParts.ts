@@ -1,6 +1,15 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { addressFields, valueIn } from './change.ts';
-import { type Field, flagOf, numberOf, type Part, type Row, rowsOf, textOf } from './form.ts';
+import {
+  type Field,
+  faultOf,
+  flagOf,
+  numberOf,
+  type Part,
+  type Row,
+  rowsOf,
+  textOf,
+} from './form.ts';
 import { updateOf } from './itemParts.ts';
 
 const addressLabels: Record<(typeof addressFields)[number], readonly [string, string]> = {
@@ -42,7 +51,7 @@ export const addressPart: Part = {
 };
 
 const addOnColumns: readonly Field[] = [
-  { name: 'item', label: 'Item', kind: 'text' },
+  { name: 'item', label: 'Item', kind: 'item' },
   { name: 'quantity', label: 'Quantity', kind: 'count' },
   { name: 'orders', label: 'Rebills left', kind: 'count', hint: 'Empty: all' },
   { name: 'cost', label: 'Price of one', kind: 'amount', hint: 'Empty: catalogue' },
@@ -72,7 +81,11 @@ export const addOnsPart: Part = {
   ],
   deed: (order, values) => {
     const rows = rowsOf(values, 'addOns').filter(({ item = '' }) => item.trim() !== '');
-    return updateOf(order, [{ field: 'add_ons', value: rows.map((row) => addOnOf(order, row)) }]);
+    const canRead = rows.every((row) =>
+      addOnColumns.every(({ name, kind }) => faultOf(kind, row[name] ?? '') === undefined),
+    );
+    const value = canRead ? rows.map((row) => addOnOf(order, row)) : undefined;
+    return updateOf(order, [{ field: 'add_ons', value }]);
   },
   done: () => 'The add-ons are changed.',
 };

@@ -1,3 +1,4 @@
+import { addItemPart, removeItemPart } from './addParts.ts';
 import type { Part } from './form.ts';
 import { datePart, frequencyPart, pricePart, quantityPart, swapPart } from './itemParts.ts';
 import {
@@ -24,6 +25,8 @@ export const parts = {
   quantity: quantityPart,
   frequency: frequencyPart,
   item: swapPart,
+  'add-item': addItemPart,
+  'remove-item': removeItemPart,
   price: pricePart,
   address: addressPart,
   card: cardPart,

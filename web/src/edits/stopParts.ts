@@ -14,7 +14,8 @@ import { itemName, itemsOf, onDay, updateOf } from './itemParts.ts';
 
 const isRunning = ({ status }: AutoOrder): boolean => status === undefined || status === 'active';
 
-const stoppedHindrance = (order: AutoOrder): string | undefined =>
+/** Why a stopped auto order cannot be changed in this way; undefined for a running one. */
+export const stoppedHindrance = (order: AutoOrder): string | undefined =>
   isRunning(order) ? undefined : `It is ${order.status}. Reactivate it first.`;
 
 /** Pauses every item: the dates stay, nothing ships. */
@@ -92,7 +93,7 @@ function nextDay(order: AutoOrder, zone: string, now: string): string {
 }
 
 /** The next shipment of the items that are not paused, else of any. */
-function earliest(order: AutoOrder): string | undefined {
+export function earliest(order: AutoOrder): string | undefined {
   const running = itemsOf(order).filter(({ paused }) => !paused);
   const dates = (running.length > 0 ? running : itemsOf(order)).flatMap(
     ({ next_shipment_dts: at }) => at ?? [],

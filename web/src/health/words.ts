@@ -5,7 +5,7 @@ import type { Tone } from '../kit/tone.ts';
 export interface QueueRow {
   readonly what: string;
   readonly count: number;
-  /** How old the oldest is; absent where nobody measures it. */
+  /** How old the oldest is; absent where it is not measured. */
   readonly seconds?: number | undefined;
   /** What a person should know, and how loud it is. */
   readonly note?: { readonly tone: Tone; readonly words: string } | undefined;

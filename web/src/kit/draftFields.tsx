@@ -1,4 +1,5 @@
 import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { ItemInput } from '../itemInput/ItemInput.tsx';
 import type { Draft } from './draft.ts';
 import type { DraftField } from './draftSpecs.ts';
 import form from './form.module.css';
@@ -61,6 +62,16 @@ function OneField({
         {...common}
         data={[...choices]}
         onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  if (kind === 'item')
+    return (
+      <ItemInput
+        label={label}
+        description={hint}
+        required={isRequired}
+        value={value}
+        onChange={onChange}
       />
     );
   if (kind === 'lines')

@@ -6,9 +6,10 @@ export interface DraftField {
   readonly label: string;
   /**
    * `amount` and `whole` are numbers, `check` is `yes` or `no`, `lines` is a list with one entry
-   * per line, `moment` is a local date and time of the merchant's zone.
+   * per line, `moment` is a local date and time of the merchant's zone, `item` is the id of an item
+   * of the catalogue.
    */
-  readonly kind?: 'text' | 'amount' | 'whole' | 'check' | 'choice' | 'lines' | 'moment';
+  readonly kind?: 'text' | 'amount' | 'whole' | 'check' | 'choice' | 'lines' | 'moment' | 'item';
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly hint?: string;
   /** The most characters. */

@@ -178,7 +178,7 @@ function useWindow(
 
 const rowHeightPx = { comfortable: 38, compact: 32 };
 /** Two lines: below this width the columns do not fit. */
-const narrowRowPx = 60;
+const narrowRowPx = 66;
 const narrowPx = 640;
 
 function useIsNarrow(element: RefObject<HTMLElement | null>): boolean {

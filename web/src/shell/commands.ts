@@ -218,6 +218,21 @@ export const commands = [
     also: 'replace product',
   },
   {
+    id: 'autoOrder.addItem',
+    words: 'Add an item',
+    keys: 'a',
+    place: 'auto order',
+    needs: ['auto_order_write'],
+    also: 'new product',
+  },
+  {
+    id: 'autoOrder.removeItem',
+    words: 'Remove an item',
+    place: 'auto order',
+    needs: ['auto_order_write'],
+    also: 'delete product',
+  },
+  {
     id: 'autoOrder.charge',
     words: 'Charge now',
     keys: 'b',

@@ -1,0 +1,47 @@
+import { TextInput } from '@mantine/core';
+import { ItemInput } from '../itemInput/ItemInput.tsx';
+import { type Field, faultOf } from './form.ts';
+
+/** A field with one line of text, which says when it cannot be read. */
+export function TypedInput({
+  field,
+  value,
+  onChange,
+}: {
+  readonly field: Field;
+  readonly value: string;
+  onChange(text: string): void;
+}) {
+  const { label, hint, isRequired = false } = field;
+  if (field.kind === 'item')
+    return (
+      <ItemInput
+        label={label}
+        description={hint}
+        required={isRequired}
+        value={value}
+        onChange={onChange}
+      />
+    );
+  return (
+    <TextInput
+      {...common(field)}
+      value={value}
+      error={faultOf(field.kind, value)}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+/** What every kind of input shows of its field. */
+export function common({ kind, label, hint, autoComplete, isRequired = false }: Field) {
+  return {
+    label,
+    description: hint,
+    autoComplete: autoComplete ?? 'off',
+    required: isRequired,
+    withAsterisk: false,
+    ...(kind === 'count' && { inputMode: 'numeric' as const }),
+    ...((kind === 'decimal' || kind === 'amount') && { inputMode: 'decimal' as const }),
+  };
+}

@@ -1,0 +1,62 @@
+import { TextInput, type TextInputProps } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import { formatMoney } from '../kit/money.ts';
+import { useCan, useSession } from '../shell/session.tsx';
+import { itemsLikeQuery } from './queries.ts';
+
+interface ItemInputProps extends Pick<TextInputProps, 'label' | 'description' | 'required'> {
+  readonly value: string;
+  onChange(id: string): void;
+}
+
+const proposeDelayMs = 120;
+
+/**
+ * A field for the id of a catalogue item. It proposes items while the person types, by id or
+ * description, and says what the typed item is. Without the permission item_read it is a plain text field.
+ */
+export function ItemInput({ value, onChange, description, ...shown }: ItemInputProps) {
+  const { merchant } = useSession();
+  const list = useId();
+  const { items, known } = useItems(value);
+  return (
+    <>
+      <TextInput
+        {...shown}
+        withAsterisk={false}
+        autoComplete="off"
+        list={list}
+        value={value}
+        description={
+          known
+            ? `${known.description ?? ''}, ${formatMoney(known.cost ?? 0, merchant.currency)}`
+            : description
+        }
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onFocus={items.start}
+      />
+      <datalist id={list}>
+        {items.rows.map(({ merchant_item_id: id, description: words, cost = 0 }) => (
+          <option key={id} value={id}>
+            {`${words ?? ''}, ${formatMoney(cost, merchant.currency)}`}
+          </option>
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+/** The items that the text could mean, read from the first focus on, and the one that it names. */
+function useItems(typed: string) {
+  const canRead = useCan(['item_read']);
+  const [isUsed, setUsed] = useState(false);
+  const [text] = useDebouncedValue(typed.trim(), proposeDelayMs);
+  const { data: rows = [] } = useQuery({ ...itemsLikeQuery(text), enabled: canRead && isUsed });
+  const named = typed.trim().toLowerCase();
+  return {
+    items: { rows, start: () => setUsed(true) },
+    known: rows.find(({ merchant_item_id: id }) => id?.toLowerCase() === named),
+  };
+}
