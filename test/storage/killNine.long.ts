@@ -3,4 +3,4 @@ import { test } from 'node:test';
 import { killDuringWrites } from './killNine.ts';
 
 test('no acknowledged write is lost, whatever is killed during writes', (t) =>
-  killDuringWrites(t, 60));
+  killDuringWrites(t, { kills: 60, writesMax: 1000 }));

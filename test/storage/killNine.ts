@@ -1,41 +1,52 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 import { startEmbeddedPostgres } from '../../server/src/platform/storage/embedded.ts';
+import { addKey, addMerchant } from '../support/app.ts';
 import { killNine, killServers } from '../support/launched.ts';
 import { withPool } from '../support/testStore.ts';
 
-const writesMax = 1000;
+const merchantId = 'KILL';
 const writers = 8;
 
-/** The real server on a separate folder, addressed as its `demo.json` says. */
+/** The real server on a separate folder. */
 interface Running {
   readonly process: ChildProcess;
   readonly baseUrl: string;
-  readonly apiKey: string;
+}
+
+/** How often the server is killed, the last time after `writesMax` writes. */
+interface Kills {
+  readonly kills: number;
+  readonly writesMax: number;
 }
 
 /**
  * Kills the server `kills` times while it is written to, and fails if a write that it acknowledged
  * is lost.
  */
-export async function killDuringWrites(t: TestContext, kills: number): Promise<void> {
+export async function killDuringWrites(t: TestContext, { kills, writesMax }: Kills): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-kill-'));
   await chmod(folder, 0o755);
   after(() => rm(folder, { recursive: true, force: true }));
   const acknowledged: string[] = [];
+  let key: string | undefined;
   for (let kill = 1; kill <= kills; kill++) {
     const server = await serve(folder);
-    // Each time somewhere else in a run of a thousand: early, when all is cold, and late.
+    key ??= await withGuest(folder, openMerchant);
+    // Each time somewhere else in the run: early, when all is cold, and late.
     const enough = Math.ceil((kill * writesMax) / kills);
     acknowledged.push(
-      ...(await writeUntil(server, `K${kill}`, enough, () => killed(server, folder, kill))),
+      ...(await writeUntil({ ...server, key }, `K${kill}`, enough, () =>
+        killed(server, folder, kill),
+      )),
     );
   }
   const server = await serve(folder);
@@ -55,18 +66,38 @@ function killed(server: Running, folder: string, kill: number): Promise<void> {
 }
 
 async function serve(folder: string): Promise<Running> {
-  const env = { ...process.env, DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'warn', DATABASE_URL: '' };
+  const env = {
+    ...process.env,
+    DATA_DIR: folder,
+    PORT: '0',
+    // Its log says where it listens.
+    LOG_LEVEL: 'info',
+    DATABASE_URL: '',
+    DEMO: 'off',
+    RATE_LIMIT_PER_HOUR: '0',
+    RATE_LIMIT_PER_DAY: '0',
+  };
   const child = spawn(
     process.execPath,
     [fileURLToPath(new URL('../../server/src/main.mjs', import.meta.url))],
     { env, stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  for await (const line of createInterface({ input: child.stdout }))
-    if (line.includes('/rest/v2')) break;
-  const { baseUrl, apiKey } = JSON.parse(
-    await readFile(join(folder, 'demo.json'), 'utf8'),
-  ) as Running;
-  return { process: child, baseUrl, apiKey };
+  const lines = createInterface({ input: child.stdout });
+  // It is read to its end: a server whose log is not read stops.
+  const baseUrl = await new Promise<string>((resolve, reject) => {
+    lines.on('line', (line) => {
+      const address = /Server listening at (http:[^" ]+)/.exec(line)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    lines.once('close', () => reject(new Error('the server ended before it listened')));
+  });
+  return { process: child, baseUrl };
+}
+
+/** Makes the merchant of the test; returns a key of it. */
+async function openMerchant(db: DatabasePool): Promise<string> {
+  await addMerchant(db, merchantId);
+  return addKey(db, merchantId);
 }
 
 /**
@@ -74,7 +105,7 @@ async function serve(folder: string): Promise<Running> {
  * ends the server. Returns the acknowledged ones.
  */
 async function writeUntil(
-  server: Running,
+  server: Running & { readonly key: string },
   prefix: string,
   enough: number,
   kill: () => Promise<void>,
@@ -97,10 +128,13 @@ async function writeUntil(
 }
 
 /** True when the server acknowledged the item, false once it cannot any more. */
-async function insertItem({ baseUrl, apiKey }: Running, id: string): Promise<boolean> {
+async function insertItem(
+  { baseUrl, key }: Running & { readonly key: string },
+  id: string,
+): Promise<boolean> {
   const headers = {
     'content-type': 'application/json',
-    'x-ultracart-simple-key': apiKey,
+    'x-ultracart-simple-key': key,
     'X-UltraCart-Api-Version': '2017-03-01',
   };
   const body = JSON.stringify({
@@ -120,14 +154,25 @@ async function insertItem({ baseUrl, apiKey }: Running, id: string): Promise<boo
 }
 
 async function missing(folder: string, ids: readonly string[]): Promise<string[]> {
+  const rows = await withGuest(folder, (db) =>
+    db.rows<{ id: string }>('select merchant_item_id as id from item where merchant_id = $1', [
+      merchantId,
+    ]),
+  );
+  const found = new Set(rows.map(({ id }) => id));
+  return ids.filter((id) => !found.has(id));
+}
+
+/** Uses the database of the server that runs on the folder. */
+async function withGuest<T>(folder: string, work: (db: DatabasePool) => Promise<T>): Promise<T> {
   const guest = await startEmbeddedPostgres({
     dataDir: join(folder, 'postgres'),
     log: { debug() {}, info() {}, warn: console.error },
   });
   assert.ok(guest.adopted);
-  const rows = await withPool(guest.connection, (db) =>
-    db.rows<{ id: string }>(`select merchant_item_id as id from item where merchant_id = 'DEMO'`),
-  );
-  const found = new Set(rows.map(({ id }) => id));
-  return ids.filter((id) => !found.has(id));
+  try {
+    return await withPool(guest.connection, work);
+  } finally {
+    await guest.stop();
+  }
 }

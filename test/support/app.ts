@@ -175,7 +175,8 @@ export async function testApp({
   };
 }
 
-async function addMerchant(
+/** Inserts a merchant if there is none of this id. */
+export async function addMerchant(
   db: DatabasePool,
   merchantId: string,
   changes: Partial<Merchant> = {},
@@ -194,7 +195,8 @@ async function addMerchant(
   return merchant;
 }
 
-async function addKey(
+/** Inserts a key with the permissions, absent: all; returns its secret. */
+export async function addKey(
   db: DatabasePool,
   merchantId: string,
   permissions: readonly string[] = allPermissions,
