@@ -12,6 +12,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { type Batches, batches, gauge, limiter } from '../platform/jobs/batches.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
+import type { AnsweredAttempt } from './answeredAttempt.ts';
 import type { AwaitedAttempt, NewAttempt } from './attempt.ts';
 import { chargeRequest } from './attempt.ts';
 import type { ClaimMoment, ClaimNowRequest, ClaimResult } from './claimOperations.ts';
@@ -21,7 +22,7 @@ import { orderIdsOf } from './orderIds.ts';
 import { type RebillPolicy, rebillPolicy } from './policy.ts';
 import { nothingCharged } from './request.ts';
 import { settleEach } from './settleEachOperations.ts';
-import type { AnsweredAttempt, ChargeOutcome, SettleTerms } from './settleOperations.ts';
+import type { ChargeOutcome, SettleTerms } from './settleOperations.ts';
 import { findRecentRebills, takeOverdue } from './store.ts';
 import { parkUnreadable } from './unreadableOperations.ts';
 

@@ -1,11 +1,7 @@
 import type { Context } from '../platform/context.ts';
 import { inHalves } from '../platform/storage/unreadable.ts';
-import {
-  type AnsweredAttempt,
-  type ChargeOutcome,
-  type SettleTerms,
-  settle,
-} from './settleOperations.ts';
+import type { AnsweredAttempt } from './answeredAttempt.ts';
+import { type ChargeOutcome, type SettleTerms, settle } from './settleOperations.ts';
 import { saveUnknown } from './store.ts';
 import { parkUnreadable } from './unreadableOperations.ts';
 

@@ -1,0 +1,57 @@
+import { Temporal } from 'temporal-polyfill';
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import type { ChargeAnswer } from '../payments/gateway.ts';
+import type { RoutedAnswer } from '../payments/payments.ts';
+import type { NewAttempt } from './attempt.ts';
+
+/** An attempt with the gateway's answer. */
+export interface AnsweredAttempt {
+  readonly attempt: NewAttempt;
+  /** Absent for an order that costs nothing: no gateway was asked, and it counts as paid. */
+  readonly routed?: RoutedAnswer | undefined;
+  /**
+   * The records on which it was planned, if this process planned it. A process that finishes
+   * another one's charge reads them again.
+   */
+  readonly planned?: { readonly autoOrder: AutoOrder; readonly original: OrderRecord };
+  /** How often the gateway was queried about it before. */
+  readonly checks?: number;
+  /** When the customer's time to confirm the payment ended, on the merchant's clock. */
+  readonly endedAt?: Temporal.Instant;
+}
+
+/** What a gateway answered to a charge, or what stands for it where none was asked. */
+export type KnownAnswer =
+  /** Nothing was charged: the order is owed. */
+  | { readonly kind: 'invoiced' }
+  | { readonly kind: 'paid'; readonly gatewayCode?: string; readonly reference?: string }
+  | {
+      readonly kind: 'declined';
+      readonly gatewayCode: string;
+      readonly reference?: string | undefined;
+      readonly reason: string;
+      readonly message: string;
+      readonly isHard: boolean;
+    };
+
+/** The answer that counts: an attempt that is declined is paid if its order is already paid. */
+export function settledAnswer(answer: KnownAnswer, kept: OrderRecord | undefined): KnownAnswer {
+  return kept?.paidAt !== undefined && answer.kind === 'declined' ? { kind: 'paid' } : answer;
+}
+
+/** The gateway's reference of the charge, if there is one. */
+export const referenceOf = (answer: KnownAnswer): string | undefined =>
+  answer.kind === 'invoiced' ? undefined : answer.reference;
+
+/** The answer of an attempt that is known: without a gateway it counts as paid. */
+export function answerOf(routed: RoutedAnswer | undefined): KnownAnswer {
+  if (routed === undefined) return { kind: 'paid' };
+  const { code: gatewayCode, answer } = routed as {
+    code: string;
+    answer: Exclude<ChargeAnswer, { kind: 'unknown' }>;
+  };
+  if (answer.kind === 'approved') return { kind: 'paid', gatewayCode, reference: answer.reference };
+  const { reason, message, isHard, reference } = answer;
+  return { kind: 'declined', gatewayCode, reference, reason, message, isHard };
+}
