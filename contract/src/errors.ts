@@ -13,6 +13,12 @@ interface ErrorRow {
   readonly message: (words: never) => string;
 }
 
+/** What a user has to do first, as a message says it. */
+const accountSteps: Readonly<Record<string, string>> = {
+  password: 'choose another password (POST /perennial/v1/session/password)',
+  second_factor: 'set up a second factor (POST /perennial/v1/session/second_factor)',
+};
+
 /** The table. */
 export const errors = {
   malformed_json: row(
@@ -155,6 +161,18 @@ export const errors = {
     (w: { minutes: number }) =>
       `This needs a log-in that is at most ${w.minutes} minutes old. Log in again with ` +
       'POST /perennial/v1/session and repeat the request.',
+  ),
+  account_steps_needed: row(
+    401,
+    (w: { steps: readonly string[] }) =>
+      `The user of this session has to ${w.steps.map((step) => accountSteps[step]).join(' and ')} ` +
+      'first.',
+  ),
+  expired_password: row(
+    401,
+    () =>
+      'The first password was not replaced in time and works no longer. Ask an administrator for ' +
+      'another one.',
   ),
   encryption_needed: row(
     400,

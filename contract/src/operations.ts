@@ -333,6 +333,8 @@ export interface Operation {
    * tokens need not.
    */
   readonly recentLogIn?: true;
+  /** Also for a session whose user has to choose a password or set up a second factor first. */
+  readonly beforeSteps?: true;
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: NamedModel;
@@ -2971,6 +2973,7 @@ export const operations = {
     summary: 'Read the session of the caller',
     permissions: [],
     sessionOnly: true,
+    beforeSteps: true,
     response: SessionResponse,
     payload: 'session',
     status: 200,
@@ -2983,6 +2986,7 @@ export const operations = {
     summary: 'Log out',
     permissions: [],
     sessionOnly: true,
+    beforeSteps: true,
     status: 204,
   },
   getSessionOptions: {
@@ -3006,6 +3010,7 @@ export const operations = {
       'Ends the other sessions of the user, and what the user granted to applications (GET /perennial/v1/grants).',
     permissions: [],
     sessionOnly: true,
+    beforeSteps: true,
     body: SessionPasswordRequest,
     status: 204,
   },
@@ -3018,6 +3023,7 @@ export const operations = {
     description: 'Of the caller.',
     permissions: [],
     sessionOnly: true,
+    beforeSteps: true,
     response: SecondFactorResponse,
     payload: 'second_factor',
     status: 200,
@@ -3032,6 +3038,7 @@ export const operations = {
       'Makes a secret for an authenticator app (TOTP, RFC 6238). Log-ins ask for codes once it is confirmed.',
     permissions: [],
     sessionOnly: true,
+    beforeSteps: true,
     recentLogIn: true,
     response: SecondFactorResponse,
     payload: 'second_factor',
@@ -3047,6 +3054,7 @@ export const operations = {
       'With a first code of the app. Ends the other sessions of the user and returns ten recovery codes.',
     permissions: [],
     sessionOnly: true,
+    beforeSteps: true,
     recentLogIn: true,
     body: SecondFactorRequest,
     response: SecondFactorResponse,

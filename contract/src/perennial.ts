@@ -335,6 +335,10 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
       '(unless its items name an amount), and of an auto order that gets a new card, if ' +
       'auth_test_card_changes is true. 0 (the default) is off.',
   ),
+  require_second_factor: flag(
+    'True: users who log in without a second factor can do nothing but set one up. Keys and tokens ' +
+      'are not concerned.',
+  ),
   auth_test_card_changes: flag(
     'True: a new card of an auto order is tested with auth_test_amount, 1.00 if that is not set. A ' +
       'card that is declined is refused.',

@@ -52,6 +52,11 @@ export const Session = model('Session', 'The session of the caller.', {
   user: one(SessionUser),
   permissions: texts('What the user may do now, by groups or directly.'),
   expires_dts: dateTime('When it ends without further requests, or at the latest.'),
+  steps: texts(
+    'What the user has to do before anything else: `password` choose another password ' +
+      '(changePassword), `second_factor` set one up (beginSecondFactor). Until then all other ' +
+      'operations are refused.',
+  ),
   features: texts('What this merchant has: `demo` demo data, `test_clock` a clock that moves.'),
 });
 export type Session = Static<typeof Session>;

@@ -80,6 +80,17 @@ const changes: [
     /- By test key/,
   ],
   [
+    'a password that another person chose is replaced',
+    async () => {
+      const changed = 'mine alone horse battery';
+      await ask({ operation: 'changePassword', body: { old: password, new: changed } });
+      password = changed;
+    },
+    ['fay@work.example'],
+    /^The password was changed/,
+    /- By Fay Field/,
+  ],
+  [
     'a key is made',
     async () => {
       const body = { name: 'desk', permissions: ['order_read'] };
@@ -142,7 +153,7 @@ test('each change is mailed to the user', async (t) => {
   for (const [what, act, to, subject, line] of changes)
     await t.test(what, async () => {
       const before = app.mails.length;
-      if (what.startsWith('a key is') || what.startsWith('an application'))
+      if (/^(a password that|a key is|an application)/.test(what))
         Object.assign(session, await relogged());
       await act();
       await app.work('notices');

@@ -13,6 +13,7 @@ import { Agent, request } from 'undici';
 import { WebSocket } from 'ws';
 import { reasonToEnd } from '../../server/src/cli/newerSchema.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
+import { insertApplication } from '../../server/src/oauth/applicationStore.ts';
 import {
   type PublicAddress,
   prepareBillingLinks,
@@ -25,7 +26,7 @@ import { openPool } from '../../server/src/platform/storage/database.ts';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
 import { resealWebhooks } from '../../server/src/webhooks/resealStore.ts';
-import { type TestRequest, testApp } from '../support/app.ts';
+import { type TestRequest, testApp, testNow } from '../support/app.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { testAuthority, testCertificate, testCertificateKey } from '../support/testAuthority.ts';
 
@@ -256,6 +257,25 @@ test('it has no test tools, and takes no files that nothing checks (ASVS 15.2.3,
   assert.equal(refused.status, 400);
   assert.match(refused.text, /takes no files.*VIRUS_SCANNER/);
   assert.equal((await app.request(upload)).status, 200);
+});
+
+test('every application has to use PKCE (ASVS 10.4.6)', async () => {
+  const other = await testApp({ db: app.db, seal: sealWith(firstKey), isStrict: true });
+  const clientId = 'c'.repeat(32);
+  await insertApplication(app.db, {
+    clientId,
+    name: 'Desk',
+    description: '',
+    redirectUris: ['https://desk.example/callback'],
+    permissions: ['order_read'],
+    kind: 'compatible',
+    createdAt: testNow,
+  });
+  const query = `client_id=${clientId}&response_type=code&state=1&redirect_uri=https%3A%2F%2Fdesk.example%2Fcallback`;
+  const asked = async ({ app: { http } }: typeof app) =>
+    (await http.inject(`/rest/v2/oauth/authorize?${query}`)).headers.location;
+  assert.match(String(await asked(other)), /error=invalid_request.*must\+use\+PKCE/);
+  assert.equal(await asked(app), undefined);
 });
 
 test('where proxies are named, only they say what a request is called (ASVS 4.1.3)', async () => {

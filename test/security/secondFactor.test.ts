@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import { Temporal } from 'temporal-polyfill';
+import type { OperationId } from '../../contract/src/operations.ts';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { recoveryHash, stepOf } from '../../server/src/staff/secondFactor.ts';
 import { authorization, oauthWorld } from '../staff/oauthClient.ts';
@@ -117,6 +118,75 @@ test('keys and tokens have no second factor, and each change is in the log', asy
     query: { act: 'removeSecondFactor' },
   });
   assert.equal(body.entries.length, 1);
+});
+
+const stepsNeeded = [401, 'account_steps_needed'];
+const outcomeOf = async (operation: OperationId, session: TestSession, more = {}) => {
+  const answer = await app.request({ operation, ...session.request, ...more });
+  return [answer.status, answer.headers['x-perennial-refusal']];
+};
+const stepsOf = async ({ request }: TestSession) =>
+  (await app.request({ operation: 'getSession', ...request })).body.session.steps;
+
+test('where a merchant requires a second factor, a user can do nothing but set one up', async () => {
+  const permissions = ['item_read', 'user_write', 'user_read'];
+  const session = await logInAs(app, { login: 'dora', permissions });
+  const require = (required: boolean) =>
+    app.request({
+      operation: 'updateMerchantSettings',
+      body: { require_second_factor: required },
+    });
+  assert.deepEqual(await stepsOf(session), []);
+  assert.equal((await require(true)).status, 200);
+  assert.deepEqual(await stepsOf(session), ['second_factor']);
+  for (const operation of ['getItems', 'getUsers', 'getSessions', 'getOauthGrants'] as const)
+    assert.deepEqual(await outcomeOf(operation, session), stepsNeeded, operation);
+  assert.equal((await app.request({ operation: 'getItems' })).status, 200, 'a key');
+  const form = { ...authorization(await world.registerApplication()), merchant_id: 'test' };
+  const login = { login: 'dora', password: testPassword };
+  const consent = await world.browse('/rest/v2/oauth/authorize', { ...form, ...login });
+  assert.equal(consent.status, 401);
+  assert.doesNotMatch(consent.text, /name="ticket"/);
+  const { secret } = await setUp(session);
+  assert.deepEqual(await stepsOf(session), []);
+  assert.deepEqual(await outcomeOf('getItems', session), [200, undefined]);
+  later(30);
+  const code = codeOf(secret);
+  assert.deepEqual(await outcomeOf('removeSecondFactor', session, { body: { code } }), [
+    204,
+    undefined,
+  ]);
+  assert.deepEqual(await outcomeOf('getItems', session), stepsNeeded, 'removed again');
+  assert.equal((await require(false)).status, 200);
+  assert.deepEqual(await outcomeOf('getItems', session), [200, undefined]);
+});
+
+test('a password that another person chose is replaced before anything else, or it ends', async () => {
+  const insert = (login: string) =>
+    app.request({
+      operation: 'insertUser',
+      body: { login, change_password_to: testPassword, permissions: itemRead },
+    });
+  const itemRead = [{ permission_Name: 'item_read', selected: true }];
+  const { user_id: userId } = (await insert('emil')).body.user;
+  const session = await logInAgain(app, userId, 'emil');
+  assert.deepEqual(await stepsOf(session), ['password']);
+  assert.deepEqual(await outcomeOf('getItems', session), stepsNeeded);
+  const body = { old: testPassword, new: 'lamp river cactus nine' };
+  assert.deepEqual(await outcomeOf('changePassword', session, { body }), [204, undefined]);
+  assert.deepEqual(await stepsOf(session), []);
+  assert.deepEqual(await outcomeOf('getItems', session), [200, undefined]);
+
+  const change = { params: { user_id: userId }, body: { change_password_to: testPassword } };
+  assert.equal((await app.request({ operation: 'updateUser', ...change })).status, 200);
+  assert.deepEqual(await stepsOf(await logInAgain(app, userId, 'emil')), ['password']);
+
+  await insert('fritz');
+  await app.db.run(
+    `update app_user set first_password_until = now() - interval '1 second'
+     where merchant_id = 'TEST' and login = 'fritz'`,
+  );
+  assert.deepEqual(await enter('fritz'), [401, 'expired_password']);
 });
 
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';

@@ -71,6 +71,7 @@ test('a log-in returns what a console needs to begin, and the cookie', async () 
       group_oids: [groupOid],
     },
     permissions: ['order_read', 'workflow_read'],
+    steps: [],
     expires_dts: '2026-03-02T16:00:00-05:00',
     features: ['demo', 'test_clock'],
   });

@@ -81,6 +81,7 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     seal,
     findContext: contexts.findContext,
     publicUrl: services.knownPublicUrl,
+    isStrict: parts.isStrict,
   });
   addCustomerPages(http, parts, services, features);
   addStripe(http, parts, services, features);

@@ -266,6 +266,7 @@ test('users and applications: made, listed, given another password, disabled', a
     /ann +Ann Smith +yes/,
   );
   assert.notEqual((await perennial(['user', 'password', ...ann])).out, password.out);
+  assert.match((await perennial(['user', 'second-factor', ...ann])).err, /--checked/);
   assert.match(
     (
       await perennial([

@@ -23,9 +23,11 @@ export const userCommand: Command = {
     'user create   --merchant DEMO --login ann --name "Ann Smith" --permissions all [--email ann@example.com]',
     'user list     --merchant DEMO',
     'user password --merchant DEMO --login ann',
-    'user second-factor --merchant DEMO --login ann   removes it, for a user who lost app and recovery codes',
+    'user second-factor --merchant DEMO --login ann --checked "called back at the number in the personnel file"',
+    '                     removes it, for a user who lost app and recovery codes',
     '',
     '  --permissions  a comma list, or: all, read',
+    '  --checked      how you made sure who asks; it is kept in the audit log',
     '',
     'A new password is printed once, alone on stdout. Users are read and changed over the API: /rest/v2/user/users.',
   ].join('\n'),
@@ -40,6 +42,7 @@ export const userCommand: Command = {
       name: { type: 'string' },
       permissions: { type: 'string' },
       email: { type: 'string' },
+      checked: { type: 'string' },
     });
     const action = actionOf(verb, values);
     const merchantId = needed(values.merchant, '--merchant');
@@ -58,7 +61,9 @@ export const userCommand: Command = {
 };
 
 type Values = {
-  readonly [Name in 'merchant' | 'login' | 'name' | 'permissions' | 'email']?: string | undefined;
+  readonly [Name in 'merchant' | 'login' | 'name' | 'permissions' | 'email' | 'checked']?:
+    | string
+    | undefined;
 };
 type Action = (db: Database, merchantId: string) => Promise<void>;
 
@@ -71,7 +76,7 @@ function actionOf(verb: string | undefined, values: Values): Action {
     case 'password':
       return newPassword(needed(values.login, '--login'));
     case 'second-factor':
-      return removeFactor(needed(values.login, '--login'));
+      return removeFactor(needed(values.login, '--login'), checkedIn(values));
     default:
       throw new UsageError(
         verb === undefined
@@ -101,7 +106,8 @@ function create(values: Values): Action {
     const user = { userId, login, permissions: permissions.value, groupOids: [], document };
     const passwordHash = await hashPassword(password, randomIds);
     const isInserted = await db.transaction(async (tx) => {
-      if (!(await insertUser(tx, merchantId, user, passwordHash, systemClock.now()))) return false;
+      const now = systemClock.now();
+      if (!(await insertUser(tx, merchantId, user, passwordHash, now, true))) return false;
       const after = { ...document, permissions: permissions.value };
       await recordCommand(tx, { act: 'user create', ...named(userId), after }, merchantId);
       return true;
@@ -140,7 +146,7 @@ function newPassword(login: string): Action {
     const user = await db.transaction(async (tx) => {
       const user = found && (await lockUser(tx, merchantId, found.userId));
       if (!user) return undefined;
-      await saveUser(tx, merchantId, user, passwordHash, systemClock.now());
+      await saveUser(tx, merchantId, user, passwordHash, systemClock.now(), true);
       const after = { password: 'new' };
       await recordCommand(tx, { act: 'user password', ...named(user.userId), after }, merchantId);
       await mailUser(tx, merchantId, user.userId, newsOfCommand('password'));
@@ -155,12 +161,21 @@ function newPassword(login: string): Action {
   };
 }
 
-function removeFactor(login: string): Action {
+/** A lost factor is a classic pretext of thieves, so the operator says what was checked. */
+function checkedIn({ checked }: Values): string {
+  const text = needed(checked, '--checked').trim();
+  if (text.length < 10 || text.length > 200)
+    throw new UsageError('--checked: say in 10 to 200 characters how you made sure who asks');
+  return text;
+}
+
+function removeFactor(login: string, checked: string): Action {
   return async (db, merchantId) => {
     const found = await findLogin(db, merchantId, login);
     const isRemoved = await db.transaction(async (tx) => {
       if (!found || !(await deleteFactor(tx, merchantId, found.userId))) return false;
-      await recordCommand(tx, { act: 'user second-factor', ...named(found.userId) }, merchantId);
+      const act = { act: 'user second-factor', ...named(found.userId), after: { checked } };
+      await recordCommand(tx, act, merchantId);
       await mailUser(tx, merchantId, found.userId, newsOfCommand('second_factor_off'));
       return true;
     });

@@ -28,6 +28,7 @@ const sectionNames = [
   'prohibit_expiring_cards_months',
   'auth_test_amount',
   'auth_test_card_changes',
+  'require_second_factor',
   'card_expiry_notice_months',
   'accepted_card_types',
   'cancel_reasons',

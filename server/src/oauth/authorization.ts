@@ -42,11 +42,12 @@ export const authorizationParameters = [
 
 /**
  * Parses the request of `application`, the one that `client_id` names (RFC 6749, section 4.1.1; RFC
- * 7636).
+ * 7636). `isProofRequired`: every application has to use PKCE, not only public ones.
  */
 export function parseAuthorization(
   parameters: URLSearchParams,
   application: Application | undefined,
+  isProofRequired = false,
 ): Outcome<AuthorizationRequest, AuthorizationFault> {
   const redirectUri = parameters.get('redirect_uri') ?? '';
   const unsafe = whyUnsafe(parameters, redirectUri, application);
@@ -67,7 +68,8 @@ export function parseAuthorization(
   const challenge = challengeIn(parameters, back);
   // Any program can pretend to be an application without a secret, so it proves with its verifier
   // that it began this authorization (RFC 9700, section 2.1.1).
-  if (application?.kind === 'public' && challenge.ok && !challenge.value.codeChallenge)
+  const mustProve = isProofRequired || application?.kind === 'public';
+  if (mustProve && challenge.ok && !challenge.value.codeChallenge)
     return back('invalid_request', 'code_challenge is missing: this application must use PKCE');
   return challenge.ok ? success({ redirectUri, state, ...challenge.value }) : challenge;
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cardFieldOf } from '../kernel/cardNumbers.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
+import { accountSteps } from '../platform/http/accountSteps.ts';
 import { formOf } from '../platform/http/forms.ts';
 import { isOwnOrigin } from '../platform/http/ownPage.ts';
 import { addressSubject } from '../platform/http/request.ts';
@@ -32,7 +33,10 @@ import { findWaiting } from './deviceStore.ts';
 import { grantEnd } from './grantLife.ts';
 
 /** What the OAuth pages need. */
-export type OauthPageParts = ConsentParts & LogInParts;
+export interface OauthPageParts extends ConsentParts, LogInParts {
+  /** Every application has to use PKCE. */
+  readonly isStrict?: boolean | undefined;
+}
 
 /**
  * The pages on which a user lets an application act for them: log in, see what it requests, allow
@@ -98,6 +102,7 @@ async function authorize(
     return sendCardFault(reply, { ...formFor(application!, form), login: '', merchantId: '' });
   const entered = await logInWith(parts, form, request);
   if (!entered.ok) return sendLogIn(reply, entered.reason, formFor(application!, form));
+  if (owesSteps(entered.value)) return send(reply, unfinished);
   return sendConsent(parts, reply, application!, entered.value, {
     kind: 'browser',
     ...parsed.value,
@@ -116,6 +121,7 @@ async function connectDevice(
   const userCode = normalUserCode(form.get('user_code') ?? '');
   if (!entered.ok)
     return sendLogIn(reply, entered.reason, { carried: {}, ...typedIn(form), userCode });
+  if (owesSteps(entered.value)) return send(reply, unfinished);
   const device = await findWaiting(parts.db, userCode, parts.clock.now());
   const application = device && (await findApplication(parts.db, device.clientId));
   if (!application || application.disabledAt) {
@@ -175,10 +181,23 @@ const foreign: Page = {
   ),
 };
 
-async function readAuthorization({ db }: OauthPageParts, parameters: URLSearchParams) {
+const unfinished: Page = {
+  status: 401,
+  html: messagePage(
+    'Something comes first',
+    'Log in to the console and do what it asks for: another password, or a second factor. ' +
+      'Then begin again in the application.',
+  ),
+};
+
+/** Whether a user may not do anything yet, and so cannot let an application do it. */
+const owesSteps = ({ access, context }: LoggedIn): boolean =>
+  accountSteps(access, context.merchant).length > 0;
+
+async function readAuthorization({ db, isStrict }: OauthPageParts, parameters: URLSearchParams) {
   const clientId = parameters.get('client_id');
   const application = clientId === null ? undefined : await findApplication(db, clientId);
-  return { application, parsed: parseAuthorization(parameters, application) };
+  return { application, parsed: parseAuthorization(parameters, application, isStrict) };
 }
 
 function logInWith(parts: OauthPageParts, form: URLSearchParams, request: FastifyRequest) {
@@ -256,6 +275,10 @@ function sendLogIn(reply: FastifyReply, failure: LogInFailure, form: LogInForm):
       status: 401,
       html: logInPage({ ...form, fault: `${why} ${how}`, asksForCode: true }),
     });
+  }
+  if (failure.kind === 'expired') {
+    const fault = 'This first password works no longer. Ask an administrator for another one.';
+    return send(reply, { status: 401, html: logInPage({ ...form, fault }) });
   }
   const fault = `Too many attempts. Try again in ${failure.seconds} ${failure.seconds === 1 ? 'second' : 'seconds'}.`;
   return send(reply.header('Retry-After', String(failure.seconds)), {

@@ -44,6 +44,9 @@ export interface ActorSession {
   readonly sessionId: string;
   /** Whether the user entered the password within the last quarter of an hour. */
   readonly isRecent: boolean;
+  /** The user still has the password that another person chose or a command made. */
+  readonly hasFirstPassword: boolean;
+  readonly hasSecondFactor: boolean;
 }
 
 /** The server itself as actor of background work. */

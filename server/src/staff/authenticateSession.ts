@@ -61,6 +61,7 @@ function principalOf(
   address: string,
   isRecentNow: boolean,
 ): Principal {
+  const { hasFirstPassword, hasSecondFactor } = access;
   return {
     merchantId,
     actor: {
@@ -68,7 +69,7 @@ function principalOf(
       name: access.name,
       userId: access.userId,
       applicationId: consoleApplicationId,
-      session: { sessionId, isRecent: isRecentNow },
+      session: { sessionId, isRecent: isRecentNow, hasFirstPassword, hasSecondFactor },
       address,
       permissions: new Set(access.permissions),
     },

@@ -51,7 +51,9 @@ export type LogInFailure =
   | { readonly kind: 'wrong' }
   /** The password was right, and the code of the second factor is missing or wrong. */
   | { readonly kind: 'code'; readonly isWrong: boolean }
-  | { readonly kind: 'wait'; readonly seconds: number };
+  | { readonly kind: 'wait'; readonly seconds: number }
+  /** The password was right: a first one that was not replaced in time. */
+  | { readonly kind: 'expired' };
 
 /** Logs a user in with a password, emits the log-in event, and slows down callers who guess. */
 export async function logIn(
@@ -68,6 +70,7 @@ export async function logIn(
   const found = context && (await findLogin(parts.db, attempt.merchantId, attempt.login));
   const isRight = await isPassword(attempt.password, found?.passwordHash);
   if (!context || !found || !isRight) return failure({ kind: 'wrong' });
+  if (found.isExpired) return failure({ kind: 'expired' });
 
   const { merchantId, address, code } = attempt;
   const factor = await passFactor(parts.db, parts, merchantId, found.userId, code, (tx) =>

@@ -135,6 +135,8 @@ export async function removeSecondFactor(
     await recordAct(context, { act: 'removeSecondFactor', ...named(userId) });
     await mailUser(context.db, merchantId, userId, newsOf(context, 'second_factor_off'));
   });
+  // Where the merchant requires one, the user has to set up another.
+  parts.forget();
 }
 
 /** A stolen session must not try all codes. Counted outside the transaction, which may be taken back. */

@@ -79,6 +79,7 @@ async function whoOf(
 function refuseLogIn(failed: LogInFailure): never {
   if (failed.kind === 'wrong') refuse('wrong_log_in', {});
   if (failed.kind === 'code') refuse('second_factor_needed', { isWrong: failed.isWrong });
+  if (failed.kind === 'expired') refuse('expired_password', {});
   const { seconds } = failed;
   return refuse('too_many_attempts', { seconds }, { retryAfterSeconds: seconds });
 }

@@ -11,6 +11,7 @@ import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type ActorSession, type Context, inTransaction } from '../platform/context.ts';
+import { type AccountFacts, accountSteps } from '../platform/http/accountSteps.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import { mailUser, newsOf } from './accountNewsOperations.ts';
@@ -34,7 +35,7 @@ import {
   type ListedSession,
   listSessions,
 } from './sessionStore.ts';
-import { findSessionUser, replacePassword } from './staffStore.ts';
+import { type Access, findSessionUser, replacePassword } from './staffStore.ts';
 
 /** What the operations of sessions need from outside. */
 export interface SessionParts {
@@ -76,7 +77,7 @@ export async function openSession(
   if (!isInserted) return failure({ kind: 'wrong' });
   return success({
     credential,
-    session: await wireSession(context, parts, session, access.permissions),
+    session: await wireSession(context, parts, session, access),
   });
 }
 
@@ -84,10 +85,13 @@ const userAgentMax = 500;
 
 /** Describes the caller's session. */
 export async function getSession(context: Context, parts: SessionParts): Promise<WireSession> {
-  const { sessionId } = sessionOf(context);
+  const { sessionId, ...facts } = sessionOf(context);
   const session = await findSessionById(context.db, context.merchant.merchantId, sessionId);
   if (!session) refuse('ended_session', {});
-  return wireSession(context, parts, session, [...context.actor.permissions]);
+  return wireSession(context, parts, session, {
+    ...facts,
+    permissions: [...context.actor.permissions],
+  });
 }
 
 /** Ends the caller's session. */
@@ -201,7 +205,7 @@ async function wireSession(
   { merchant, db, now }: Context,
   { demo }: SessionParts,
   session: Session,
-  permissions: readonly string[],
+  access: AccountFacts & Pick<Access, 'permissions'>,
 ): Promise<WireSession> {
   const { merchantId, timeZone, clock } = merchant;
   const user = required(
@@ -227,7 +231,8 @@ async function wireSession(
       groups: user.groups.map(({ name }) => name),
       group_oids: user.groups.map(({ oid }) => oid),
     },
-    permissions: [...permissions].sort(),
+    permissions: [...access.permissions].sort(),
+    steps: accountSteps(access, merchant),
     expires_dts: wireDate(expiryOf(session), timeZone),
     features: [
       ...(demo?.merchantId === merchantId ? ['demo'] : []),

@@ -40,6 +40,17 @@ export interface Access {
    * Empty: any.
    */
   readonly allowedIps: readonly string[];
+  /** The password is one that another person chose or a command made. */
+  readonly hasFirstPassword: boolean;
+  readonly hasSecondFactor: boolean;
+}
+
+interface AccessRow {
+  readonly name: string;
+  readonly permissions: string[];
+  readonly ips: string[] | null;
+  readonly has_first: boolean;
+  readonly has_factor: boolean;
 }
 
 /** Returns what the user may do, or undefined when there is no such user. */
@@ -48,13 +59,24 @@ export async function findAccess(
   merchantId: string,
   userId: number,
 ): Promise<Access | undefined> {
-  const row = await db.row<{ name: string; permissions: string[]; ips: string[] | null }>(
+  const row = await db.row<AccessRow>(
     `select u.full_name as name, ${effectivePermissions} as permissions,
-      u.document->'api_ip_address_masks' as ips
+      u.document->'api_ip_address_masks' as ips, u.first_password_until is not null as has_first,
+      exists (select 1 from user_second_factor f where f.merchant_id = $1
+        and f.user_id = u.user_id and f.is_active) as has_factor
      from app_user u where u.merchant_id = $1 and u.user_id = $2`,
     [merchantId, userId],
   );
-  return row && { userId, name: row.name, permissions: row.permissions, allowedIps: row.ips ?? [] };
+  return (
+    row && {
+      userId,
+      name: row.name,
+      permissions: row.permissions,
+      allowedIps: row.ips ?? [],
+      hasFirstPassword: row.has_first,
+      hasSecondFactor: row.has_factor,
+    }
+  );
 }
 
 /** A user by login, and the stored password. */
@@ -63,6 +85,8 @@ export interface FoundLogin {
   readonly passwordHash?: string;
   /** How often the user got another password. */
   readonly passwordVersion: number;
+  /** A first password that was not replaced in time. */
+  readonly isExpired: boolean;
 }
 
 /** Returns the user with this login, without regard to case, and the stored password. */
@@ -75,15 +99,18 @@ export async function findLogin(
     user_id: number;
     password_hash: string | null;
     password_version: number;
+    is_expired: boolean;
   }>(
-    `select user_id, password_hash, password_version from app_user
-      where merchant_id = $1 and login_lc = fold($2)`,
+    `select user_id, password_hash, password_version,
+        coalesce(first_password_until < now(), false) as is_expired
+      from app_user where merchant_id = $1 and login_lc = fold($2)`,
     [merchantId, login],
   );
   return (
     row && {
       userId: row.user_id,
       passwordVersion: row.password_version,
+      isExpired: row.is_expired,
       ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }),
     }
   );
@@ -255,19 +282,27 @@ export async function lockUser(
   return { userId, ...row, groupOids: groups.map((each) => each.group_id) };
 }
 
-/** Adds a user. Returns false when the login is taken. */
+/** How long a first password works: long enough for a letter, too short to be kept. */
+const firstPasswordEnd = "now() + interval '14 days'";
+
+/**
+ * Adds a user. `isFirst`: the user has to choose another password. Returns false when the login is
+ * taken.
+ */
 export async function insertUser(
   tx: Database,
   merchantId: string,
   user: StaffUser,
   passwordHash: string | undefined,
   at: Temporal.Instant,
+  isFirst = false,
 ): Promise<boolean> {
   const { userId, login, permissions, document } = user;
   const inserted = await tx.run(
     `insert into app_user (merchant_id, user_id, login, full_name, email, permissions,
-      password_hash, document, created_at, modified_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $9)
+      password_hash, document, created_at, modified_at, first_password_until)
+     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $9,
+      case when $10 then ${firstPasswordEnd} end)
        on conflict on constraint app_user_login do nothing`,
     [
       merchantId,
@@ -279,6 +314,7 @@ export async function insertUser(
       passwordHash,
       JSON.stringify(document),
       at,
+      isFirst && passwordHash !== undefined,
     ],
   );
   if (inserted === 1) await setGroupsOf(tx, merchantId, user);
@@ -287,8 +323,8 @@ export async function insertUser(
 
 /**
  * Saves a locked user. The stored password stays when none is given; a new one ends the user's
- * sessions and what applications were granted. Throws the unique violation `app_user_login` when
- * the login is taken.
+ * sessions and what applications were granted, and `isFirst` has the user choose another. Throws
+ * the unique violation `app_user_login` when the login is taken.
  */
 export async function saveUser(
   tx: Database,
@@ -296,12 +332,15 @@ export async function saveUser(
   user: StaffUser,
   passwordHash: string | undefined,
   at: Temporal.Instant,
+  isFirst = false,
 ): Promise<void> {
   const { userId, login, permissions, document } = user;
   await tx.run(
     `update app_user set login = $3, full_name = $4, email = $5, permissions = $6,
       password_hash = coalesce($7, password_hash),
       password_version = password_version + case when $7::text is null then 0 else 1 end,
+      first_password_until = case when $7::text is null then first_password_until
+        when $10 then ${firstPasswordEnd} end,
       document = $8::jsonb, modified_at = $9, version = version + 1
      where merchant_id = $1 and user_id = $2`,
     [
@@ -314,6 +353,7 @@ export async function saveUser(
       passwordHash,
       JSON.stringify(document),
       at,
+      isFirst,
     ],
   );
   await setGroupsOf(tx, merchantId, user);
@@ -333,7 +373,7 @@ export async function replacePassword(
 ): Promise<boolean> {
   const replaced = await tx.run(
     `update app_user set password_hash = $4, password_version = password_version + 1,
-        modified_at = $5
+        first_password_until = null, modified_at = $5
       where merchant_id = $1 and user_id = $2 and password_hash = $3`,
     [merchantId, userId, oldHash, newHash, at],
   );

@@ -66,7 +66,7 @@ export async function insertUser(context: Context, body: User): Promise<Versione
   const passwordHash = await newPassword(context, body);
   return inTransaction(context, async (context) => {
     await refuseGiving(context, blank, user, body);
-    if (!(await insert(context.db, merchantId, user, passwordHash, context.now)))
+    if (!(await insert(context.db, merchantId, user, passwordHash, context.now, true)))
       loginTaken(user.login);
     const inserted = await emitUserEvent(context, 'user_create', userId);
     const after = described(inserted.json, body);
@@ -100,7 +100,9 @@ export async function updateUser(
     const user = changed(context, before, body);
     await refuseOutranked(context, [userId]);
     await refuseGiving(context, before, user, body);
-    await saveUser(context.db, merchantId, user, passwordHash, context.now).catch(
+    // A password that another person knows is not one to keep.
+    const isFirst = context.actor.userId !== userId;
+    await saveUser(context.db, merchantId, user, passwordHash, context.now, isFirst).catch(
       (error: unknown) => {
         throw isUniqueViolation(error, 'app_user_login') ? loginTaken(user.login) : error;
       },

@@ -40,6 +40,8 @@ const notAboutTheSession = new Set([
   'address_not_allowed',
   'wrong_log_in',
   'second_factor_needed',
+  'account_steps_needed',
+  'expired_password',
 ]);
 
 /**

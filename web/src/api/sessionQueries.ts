@@ -28,6 +28,10 @@ function heard(session: Session): Session {
   return session;
 }
 
+/** Reads the session once more, after something changed what it may do. */
+export const readSessionAgain = (): Promise<void> =>
+  queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+
 /** What the log-in form can fill in. */
 export const sessionOptionsQuery = queryOptions<SessionOptions>({
   queryKey: ['session options'],

@@ -5,8 +5,8 @@ import { Refusal } from '../kit/refusal.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { changePassword } from './queries.ts';
 
-/** Changes the person's password. */
-export function Password() {
+/** Changes the person's password, and says so to `onChanged`. */
+export function Password({ onChanged }: { readonly onChanged?: () => Promise<void> }) {
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -19,6 +19,7 @@ export function Password() {
       await changePassword(String(given.get('old')), String(given.get('new')));
       target.reset();
       toast({ text: 'Password changed. Your other sessions have ended.' });
+      await onChanged?.();
     } catch (failed) {
       setError(failed as Error);
     }

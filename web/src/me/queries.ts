@@ -2,6 +2,8 @@ import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 
+export { logOut, readSessionAgain } from '../api/sessionQueries.ts';
+
 /** The latest sessions that the person may see; own ones are told apart by the user. */
 export const sessionsQuery = queryOptions({
   queryKey: ['sessions'],

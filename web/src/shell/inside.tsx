@@ -2,9 +2,10 @@ import { Navigate, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { logInReason } from '../api/refused.ts';
 import { NotShown, Waiting } from '../kit/states.tsx';
+import { FirstSteps } from '../me/FirstSteps.tsx';
 import { ownPath, paths } from '../paths.ts';
 import { Frame } from './frame.tsx';
-import { SessionProvider, useSessionQuery } from './session.tsx';
+import { SessionProvider, useSession, useSessionQuery } from './session.tsx';
 
 /** The console for a person with a session; without one, the log-in page. */
 export function Inside() {
@@ -12,7 +13,7 @@ export function Inside() {
   if (data)
     return (
       <SessionProvider session={data}>
-        <Frame />
+        <FrameOrSteps />
       </SessionProvider>
     );
   if (error && logInReason(error)) return <ToLogIn />;
@@ -26,6 +27,12 @@ export function Inside() {
       )}
     </main>
   );
+}
+
+/** The console, once the person has done what comes first. */
+function FrameOrSteps() {
+  const { steps } = useSession();
+  return steps.length > 0 ? <FirstSteps steps={steps} /> : <Frame />;
 }
 
 /** Remembers where the person wanted to go, as it was before the address changes. */

@@ -27,6 +27,8 @@ export interface Known {
   };
   readonly permissions: ReadonlySet<string>;
   readonly features: ReadonlySet<string>;
+  /** What the person has to do before anything else. */
+  readonly steps: readonly string[];
 }
 
 const SessionContext = createContext<Known | undefined>(undefined);
@@ -61,12 +63,14 @@ export function SessionProvider({
   );
 }
 
-function knownOf({ merchant = {}, user = {}, permissions = [], features = [] }: Session): Known {
+function knownOf({ merchant = {}, user = {}, permissions = [], ...more }: Session): Known {
+  const { features = [], steps = [] } = more;
   return {
     merchant: merchantOf(merchant),
     user: userOf(user),
     permissions: new Set(permissions),
     features: new Set(features),
+    steps,
   };
 }
 

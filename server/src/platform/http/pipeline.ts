@@ -26,6 +26,7 @@ import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
 import { isUnavailable } from '../storage/failures.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
+import { checkAccountSteps } from './accountSteps.ts';
 import type { Answer } from './answer.ts';
 import type { Authenticate, Credentials, Principal } from './authentication.ts';
 import { bytesMin, roundMs, watchPace } from './bodyPace.ts';
@@ -327,6 +328,7 @@ function addOperation(
       await countCall(parts, principal, request);
       if (needsVersion(operation)) checkVersion(request, principal);
       checkPermission(operation, principal);
+      await checkSteps(parts, operation, principal);
     },
     async handler(request, reply) {
       const principal = callers.get(request)!;
@@ -452,6 +454,16 @@ function checkPermission(operation: Operation, principal: Principal): void {
   if (operation.sessionOnly && !session) refuse('session_needed', {});
   if (operation.recentLogIn && session && !session.isRecent)
     refuse('recent_log_in_needed', { minutes: 15 });
+}
+
+async function checkSteps(
+  { merchants }: PipelineParts,
+  operation: Operation,
+  { merchantId, actor: { session } }: Principal,
+): Promise<void> {
+  if (!session) return;
+  const merchant = (await merchants.find(merchantId)) ?? refuse('bad_credentials', {});
+  checkAccountSteps(operation, session, merchant);
 }
 
 async function contextOf(

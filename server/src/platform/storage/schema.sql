@@ -207,6 +207,7 @@ CREATE TABLE app_user (
   login_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold(login)) STORED,
   version integer NOT NULL DEFAULT 1,
   password_version integer NOT NULL DEFAULT 0,
+  first_password_until timestamp with time zone,
   CONSTRAINT app_user_pkey PRIMARY KEY (merchant_id, user_id),
   CONSTRAINT app_user_login UNIQUE (merchant_id, login_lc)
 );
