@@ -1,6 +1,7 @@
 // The list of auto orders: its first view, its keys. Its filters are in lists.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { withBrowser } from './chromium.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
@@ -43,6 +44,7 @@ test('by keyboard alone: down, select, peek, close, palette, keys', withBrowser,
   assert.match(page.url(), /[?&]open=[A-Z0-9]{10}/);
   await page.keyboard.press('Escape');
   await panel.waitFor({ state: 'hidden' });
+  await assertCursorStaysInView(page);
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keys' }).waitFor();
   await page.keyboard.press('Escape');
@@ -57,3 +59,17 @@ test('by keyboard alone: down, select, peek, close, palette, keys', withBrowser,
   assertQuiet();
   await close();
 });
+
+/** The row with the cursor is never behind the header or below the edge of the list. */
+async function assertCursorStaysInView(page: Page): Promise<void> {
+  for (let press = 0; press < 25; press++) await page.keyboard.press('j');
+  const place = '[role=grid] [role=row][data-current]';
+  await page.locator(place).waitFor();
+  const inside = await page.evaluate<boolean>(`new Promise((done) => requestAnimationFrame(() => {
+    const row = document.querySelector('${place}').getBoundingClientRect();
+    const grid = document.querySelector('[role=grid]').getBoundingClientRect();
+    const header = document.querySelector('[role=columnheader]').getBoundingClientRect();
+    done(row.top >= header.bottom - 8 && row.bottom <= grid.bottom + 1);
+  }))`);
+  assert.ok(inside, 'the row with the cursor is in view');
+}

@@ -1,7 +1,5 @@
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import {
-  type CSSProperties,
   type MouseEvent,
   type ReactNode,
   type RefObject,
@@ -9,17 +7,16 @@ import {
   useId,
   useMemo,
   useRef,
-  useState,
 } from 'react';
-import { preferences } from '../shell/preferences.ts';
+import { afterPaint } from './afterPaint.ts';
 import type { Column } from './columns.ts';
 import classes from './list.module.css';
 import { ListHeader } from './listHeader.tsx';
 import { type ListPage, loadedRows, type PagePlace } from './listQuery.ts';
 import { ListRow } from './listRow.tsx';
 import { createSelection, extended, type Selection, toggled } from './listSelection.ts';
+import { isInView, useWindow } from './listWindow.ts';
 import { NotShown, Waiting } from './states.tsx';
-import { useStore } from './store.ts';
 import { useListCommands } from './useListCommands.ts';
 
 /** The result of `useInfiniteQuery` for a `listQuery`. */
@@ -70,12 +67,13 @@ function Grid<Row>(props: ListProps<Row>) {
   usePages(result, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, offset, count);
   useActiveRow(scroller, selection, id);
   const scrollTo = (index: number) => {
-    virtual.scrollToIndex(index);
+    if (!isInView(virtual, index)) virtual.scrollToIndex(index);
     // Enter activates the link or button with the focus; after a move of the cursor it opens the
     // row.
     scroller.current?.focus({ preventScroll: true });
   };
-  useListCommands({ ...props, count, rowAt, scrollTo });
+  const onOpen = (row: Row) => afterPaint(() => props.onOpen(row));
+  useListCommands({ ...props, onOpen, count, rowAt, scrollTo });
   return (
     <div
       ref={scroller}
@@ -87,7 +85,7 @@ function Grid<Row>(props: ListProps<Row>) {
       aria-busy={result.isPlaceholderData || undefined}
       className={classes['grid']}
       data-compact={isNarrow || undefined}
-      onClick={(event) => clicked(event, props, rowAt)}
+      onClick={(event) => clicked(event, { ...props, onOpen }, rowAt)}
       style={style}
     >
       <ListHeader columns={columns} sort={props.sort} onSort={props.onSort} />
@@ -150,47 +148,6 @@ function useSlots(shown: number): number {
   const most = useRef(1);
   most.current = Math.max(most.current, shown);
   return most.current;
-}
-
-/** Which rows are in view, and how the grid is laid out at its width. */
-function useWindow(
-  scroller: RefObject<HTMLDivElement | null>,
-  count: number,
-  columns: readonly { readonly width: string }[],
-) {
-  const density = useStore(preferences, (chosen) => chosen.density);
-  const isNarrow = useIsNarrow(scroller);
-  const rowPx = isNarrow ? narrowRowPx : rowHeightPx[density];
-  const virtual = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
-    overscan: 8,
-  });
-  useEffect(() => virtual.measure(), [rowPx, virtual]);
-  const tracks = ['34px', ...columns.map(({ width }) => width)].join(' ');
-  return {
-    virtual,
-    isNarrow,
-    style: { '--tracks': tracks, '--row': `${rowPx}px` } as CSSProperties,
-  };
-}
-
-const rowHeightPx = { comfortable: 38, compact: 32 };
-/** Two lines: below this width the columns do not fit. */
-const narrowRowPx = 66;
-const narrowPx = 640;
-
-function useIsNarrow(element: RefObject<HTMLElement | null>): boolean {
-  const [isNarrow, setNarrow] = useState(() => innerWidth < narrowPx);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) =>
-      setNarrow((entry?.contentRect.width ?? narrowPx) < narrowPx),
-    );
-    if (element.current) observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [element]);
-  return isNarrow;
 }
 
 /** Reads the next page when 60 % of what is loaded was passed, and earlier ones on the way back. */
