@@ -26,7 +26,7 @@ test('a permission is own, of a group that the user is in, or both', () => {
     const row = rows.find(({ resource }) => resource === name)!;
     return [sourceWords(row.read), sourceWords(row.write)];
   };
-  assert.deepEqual(words('order'), ['Yes: own, group Support', 'No']);
+  assert.deepEqual(words('order'), ['Yes: given directly, group Support', 'No']);
   assert.deepEqual(words('item'), ['Yes: group Support', 'No']);
   assert.deepEqual(words('user'), ['No', 'No']);
 });

@@ -126,7 +126,7 @@ function Permissions({ id, user }: UserProps) {
 function Logins({ id }: { readonly id: string }) {
   const logins = useQuery(loginsQuery(id));
   return (
-    <Panel title="Latest logins">
+    <Panel title="Latest log-ins">
       <Loaded result={logins} what="the logins">
         {(rows) =>
           rows.length === 0 ? <p className="soft">No logins yet.</p> : <LoginTable rows={rows} />

@@ -60,8 +60,8 @@ export function permissionRows(user: User, groups: readonly Group[]): Permission
   }));
 }
 
-/** A source in words: "Yes: own, group Support"; "No" without any. */
+/** A source in words: "Yes: given directly, group Support"; "No" without any. */
 export function sourceWords({ isOwn, groups }: Source): string {
-  const from = [...(isOwn ? ['own'] : []), ...groups.map((name) => `group ${name}`)];
+  const from = [...(isOwn ? ['given directly'] : []), ...groups.map((name) => `group ${name}`)];
   return from.length === 0 ? 'No' : `Yes: ${from.join(', ')}`;
 }
