@@ -72,8 +72,8 @@ export const errors = {
   ),
   out_of_range: row(
     400,
-    (w: { field: string; min: number | string; max: number | string }) =>
-      `${w.field} is out of range. Send a value from ${w.min} to ${w.max}.`,
+    (w: { field: string; min?: number | undefined; max?: number | undefined }) =>
+      `${w.field} is out of range. Send ${rangeWords(w)}.`,
   ),
   missing_field: row(400, (w: { field: string }) => `${w.field} is missing. Send it.`),
   invalid_field: row(
@@ -292,6 +292,12 @@ export type ErrorWords<Code extends ErrorCode> =
 export function errorMessage<Code extends ErrorCode>(code: Code, words: ErrorWords<Code>): string {
   const { message } = errors[code] as ErrorRow;
   return message(words as never);
+}
+
+/** One end of a range may be open. */
+function rangeWords({ min, max }: { min?: number | undefined; max?: number | undefined }): string {
+  if (min === undefined) return `at most ${max}`;
+  return max === undefined ? `at least ${min}` : `a value from ${min} to ${max}`;
 }
 
 function row<Message extends (words: never) => string>(

@@ -676,6 +676,9 @@ async function playTasks(
   await readTasks(asBob, bob);
 }
 
+/** A parameter that no operation has: responses warn of it. */
+const misspelt = { _limti: '1' };
+
 /** Every read of tasks, and a search with all criteria. */
 async function readTasks(asBob: Ask, bob: Colleague): Promise<void> {
   for (const operation of [
@@ -686,7 +689,7 @@ async function readTasks(asBob: Ask, bob: Colleague): Promise<void> {
     'getWorkflowTaskTags',
     'getWorkflowAgentWebsocketAuthorization',
   ] as const)
-    await asBob({ operation });
+    await asBob({ operation, query: misspelt });
   await asBob({
     operation: 'getWorkflowTaskByObjectType',
     params: { object_type: 'order', object_id: 'TEST-0000000002' },
@@ -716,6 +719,7 @@ async function upload(app: TestApp, ask: Ask): Promise<string> {
   const { workflow_attachment_upload_url: link } = await ask({
     operation: 'getWorkflowTaskAttachmentUploadUrl',
     params: { extension: 'pdf' },
+    query: misspelt,
   });
   const url = link.url.replace('http://perennial.test', '');
   const { statusCode } = await app.app.http.inject({ method: 'PUT', url, payload: '%PDF-1.7' });

@@ -198,6 +198,8 @@ for (const [what, ask, status, message] of cases) {
 const queries: [query: string, named: RegExp | undefined][] = [
   ['?_limit=5&_expand=pricing&_offset=', undefined],
   ['?emial=', undefined],
+  ['?_expand=pricing&_expand=shipping', undefined],
+  ['?_limit=1&_limit=2', /^_limit: sent several times, and the last one counts\.$/],
   [
     '?emial=ann@example.com',
     /^emial: no effect, .* no such query parameter\. Check the spelling\.$/,

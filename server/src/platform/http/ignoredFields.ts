@@ -73,6 +73,12 @@ export function unknownQueryWords(names: readonly string[]): string | undefined 
 
 const queryNameMax = 100;
 
+/** Returns the sentence about query parameters that were sent several times. */
+export function repeatedQueryWords(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  return `${names.join(', ')}: sent several times, and the last one counts.`;
+}
+
 /** Joins a warning and further sentences to one warning. */
 export function joinedWarning(
   warning: Warning | undefined,

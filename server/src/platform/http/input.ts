@@ -18,6 +18,8 @@ export interface ParsedInput {
   readonly query: Record<string, unknown>;
   /** The names of the query that the operation does not have. */
   readonly unknownQuery: readonly string[];
+  /** The names of the query that were sent several times, and count once. */
+  readonly repeatedQuery: readonly string[];
   readonly body: unknown;
   readonly expand: ReadonlySet<string>;
   readonly page: Page;
@@ -60,6 +62,9 @@ export function inputParser(operation: Operation) {
       params: parsedParams,
       query: parsedQuery,
       unknownQuery: unknownNames(raw.query, operation.query),
+      repeatedQuery: Object.keys(parsedQuery).filter(
+        (name) => name !== '_expand' && Array.isArray(raw.query[name]),
+      ),
       body: parsedBody,
       expand: operation.expand
         ? parseExpand(textOf(parsedQuery['_expand']), expansions[operation.expand])
@@ -148,7 +153,7 @@ function convert(raw: Readonly<Record<string, unknown>>, schema: unknown): Recor
   const converted: Record<string, unknown> = {};
   for (const [name, { type }] of Object.entries(properties)) {
     const given = raw[name];
-    const text = Array.isArray(given) ? given.at(-1) : given;
+    const text = Array.isArray(given) ? oneOf(name, given) : given;
     if (typeof text === 'string' && text !== '') converted[name] = convertText(text, type);
   }
   return converted;
@@ -159,6 +164,10 @@ function unknownNames(raw: Readonly<Record<string, unknown>>, schema: unknown): 
   const properties = (schema as Parameters | undefined)?.properties ?? {};
   return Object.keys(raw).filter((name) => raw[name] !== '' && !Object.hasOwn(properties, name));
 }
+
+/** The value of a parameter that was sent several times. Names to expand add up. */
+const oneOf = (name: string, given: readonly unknown[]): unknown =>
+  name === '_expand' ? given.join(',') : given.at(-1);
 
 function convertText(text: string, type: string | undefined): unknown {
   switch (type) {
@@ -217,12 +226,12 @@ function fieldName(pointer: string): string {
     .replace(/^\./, '');
 }
 
-function boundsOf(error: ErrorObject): { min: number | string; max: number | string } {
+function boundsOf(error: ErrorObject): { min?: number | undefined; max?: number | undefined } {
   const schema = (error.parentSchema ?? {}) as { minimum?: number; maximum?: number };
   const limit = error.params['limit'] as number;
   return error.keyword === 'minimum'
-    ? { min: limit, max: schema.maximum ?? 'any' }
-    : { min: schema.minimum ?? 'any', max: limit };
+    ? { min: limit, max: schema.maximum }
+    : { min: schema.minimum, max: limit };
 }
 
 const typeNames: Readonly<Record<string, string>> = {

@@ -34,7 +34,13 @@ import { bodyText } from './bodyText.ts';
 import { sendNoPage, wantsPage } from './console.ts';
 import { isEncrypted } from './encryptedOnly.ts';
 import { replayHeader, runOnce } from './idempotency.ts';
-import { joinedWarning, unknownFields, unknownQueryWords, unknownWords } from './ignoredFields.ts';
+import {
+  joinedWarning,
+  repeatedQueryWords,
+  unknownFields,
+  unknownQueryWords,
+  unknownWords,
+} from './ignoredFields.ts';
 import { inputParser } from './input.ts';
 import { checkOwnPage, isSecure, keepPrivate } from './ownPage.ts';
 import type { RateExcess, RateLimiter } from './rateLimiter.ts';
@@ -334,7 +340,7 @@ function addOperation(
       const principal = callers.get(request)!;
       checkUrl(request);
       const body = bodyOf(request, operation);
-      const { unknownQuery, ...parsed } = parse({
+      const { unknownQuery, repeatedQuery, ...parsed } = parse({
         params: request.params as Record<string, string>,
         query: request.query as Record<string, unknown>,
         body,
@@ -348,6 +354,7 @@ function addOperation(
 
       const unknown = [
         unknownQueryWords(unknownQuery),
+        repeatedQueryWords(repeatedQuery),
         operation.body && unknownWords(unknownFields(operation.body, parsed.body)),
       ];
       const run = async (within: Context) =>
