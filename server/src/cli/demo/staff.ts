@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { randomIds } from '../../kernel/ids.ts';
 import { takeNumbers } from '../../platform/storage/counters.ts';
 import type { Database } from '../../platform/storage/database.ts';
+import { lockMerchant } from '../../platform/tenancy/merchantStore.ts';
 import { allPermissions } from '../../staff/apiKey.ts';
 import { insertGroup } from '../../staff/groupStore.ts';
 import { hashPassword, isPassword } from '../../staff/password.ts';
@@ -36,12 +37,15 @@ export async function ensureDemoStaff(
   merchantId: string,
   at: Temporal.Instant,
 ): Promise<void> {
-  if (!(await findLogin(db, merchantId, demoLogin)))
-    await db.transaction(async (tx) => {
-      const staff = await makeStaff(tx, merchantId, at);
-      const { makeDemoTasks } = await import('./tasks.ts');
-      await makeDemoTasks(tx, merchantId, staff);
-    });
+  if (await findLogin(db, merchantId, demoLogin)) return;
+  await db.transaction(async (tx) => {
+    // Of two first starts at the same moment the second waits here, and then has nothing to do.
+    await lockMerchant(tx, merchantId);
+    if (await findLogin(tx, merchantId, demoLogin)) return;
+    const staff = await makeStaff(tx, merchantId, at);
+    const { makeDemoTasks } = await import('./tasks.ts');
+    await makeDemoTasks(tx, merchantId, staff);
+  });
 }
 
 /** The demo user's password: `known` while it works, otherwise a new one. */
