@@ -51,7 +51,7 @@ function StepStrip({ steps }: { readonly steps: readonly ItemAutoOrderStep[] }) 
         // Steps are known by their place.
         <li key={index} data-kind={step.type ?? 'item'}>
           <span>{stepWords(step)}</span>
-          <small>{repeatWords(step)}</small>
+          {repeatWords(step) !== '–' && <small>{repeatWords(step)}</small>}
         </li>
       ))}
     </ol>
