@@ -79,7 +79,7 @@ const withoutCustomers: Readonly<Record<string, Readonly<Record<string, string>>
     audit_entry:
       'actor_kind actor_name application_id address request_id act object_type object_id before ' +
       'after previous_hash hash',
-    audit_head: 'hash',
+    audit_head: 'hash removed_hash',
   },
   'sealed responses, which are opened and redacted (redactResponses)': {
     idempotent_request:

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { setDisabled } from '../../server/src/oauth/applicationStore.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { hashSecret } from '../../server/src/staff/credential.ts';
+import { addUser } from '../support/staff.ts';
 import {
   authorization,
   challengeOf,
@@ -509,16 +510,8 @@ test('a disabled application gets 410, everywhere', async () => {
 });
 
 test('a user who loses a permission takes it from every application, and one who is gone from all', async () => {
-  const { user } = (
-    await app.request({
-      operation: 'insertUser',
-      body: {
-        login: 'ben',
-        change_password_to: password,
-        permissions: [{ permission_Name: 'order_read', selected: true }],
-      },
-    })
-  ).body;
+  const ben = { login: 'ben', permissions: ['order_read'], password };
+  const user = { user_id: await addUser(app.db, 'TEST', ben) };
   const code = await world.obtainCode(clientId, { login: 'ben' });
   const { access_token } = (await exchange(code)).json;
   assert.equal((await call(access_token)).status, 200);
