@@ -36,6 +36,21 @@ test('a lookup that fails does so alone', async (t) => {
   );
 });
 
+test('a lookup whose response does not come makes the next ones wait for half a second at most', async (t) => {
+  const db = await testDatabase(t);
+  let isFree = false;
+  const free = () => void (isFree = true);
+  const frozen = Array.from({ length: 20 }, () => db.lookup('select pg_sleep(4)').then(free, free));
+  await db.run('select pg_sleep(0.6)');
+  const found = await db.lookup<{ asked: number }>(backend, [7]);
+  assert.deepEqual([found[0]?.asked, isFree], [7, false]);
+  await db.run(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and query = 'select pg_sleep(4)'`,
+  );
+  await Promise.all(frozen);
+});
+
 test('lookups whose connection is lost fail; the next opens another', async (t) => {
   const db = await testDatabase(t);
   const lost = await Promise.allSettled(

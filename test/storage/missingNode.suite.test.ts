@@ -9,6 +9,7 @@ import { expiryWorker } from '../../server/src/oauth/expiryWorker.ts';
 import { prepareBillingLinks } from '../../server/src/payments/billingLinkStore.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
+import { NodeMissing } from '../../server/src/platform/storage/failures.ts';
 import {
   missingNodes,
   onMissingNodes,
@@ -19,6 +20,7 @@ import {
   listMerchantIds,
   reachableMerchantIds,
 } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { rememberedMerchants } from '../../server/src/platform/tenancy/merchants.ts';
 import { rebillWorker } from '../../server/src/rebill/rebillWorker.ts';
 import { insertApiKey, listApiKeys } from '../../server/src/staff/apiKeyStore.ts';
 import { keyUses } from '../../server/src/staff/keyUseWorker.ts';
@@ -30,6 +32,7 @@ import {
   openTestDatabase,
   testDatabase,
 } from '../support/database.ts';
+import { movedClock } from '../support/movedClock.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { serveDatabase } from '../support/served.ts';
 import { withPool } from '../support/testStore.ts';
@@ -103,6 +106,82 @@ test('on plain PostgreSQL a poll that fails is not read as one without those mer
     /the server is gone/,
   );
   assert.deepEqual(missingNodes(db), []);
+});
+
+test('polls leave connections for requests, and those that wait come next', async (t) => {
+  const db = await testDatabase(t);
+  const busy: number[] = [];
+  const polls = Array.from({ length: 9 }, async () => {
+    await poll(db, () => 'select pg_sleep(0.05)');
+    busy.push(db.usage().busy);
+  });
+  await Promise.all(polls);
+  assert.equal(busy.length, 9);
+  assert.ok(Math.max(...busy) <= 4, busy.join());
+});
+
+test('a merchant whose row does not come keeps one connection, however many requests it has', async (t) => {
+  const db = await testDatabase(t);
+  const clock = movedClock();
+  const merchants = rememberedMerchants(db, clock);
+  await addMerchantRow(db, 'M0');
+  await db.transaction(async (tx) => {
+    await tx.run('lock table merchant in access exclusive mode');
+    const first = merchants.find('M0');
+    clock.move(5000);
+    assert.equal(merchants.find('M0'), first);
+    await tx.run('select 1');
+    assert.equal(db.usage().busy, 2, 'this transaction, and one read');
+    void first.catch(() => {});
+  });
+  const read = await merchants.find('M0');
+  assert.equal(read?.merchantId, 'M0');
+  clock.move(1001);
+  const later = merchants.find('M0');
+  assert.notEqual(later, merchants.find('M1'));
+  assert.equal((await later)?.merchantId, 'M0');
+});
+
+/** Makes the node's part of each table of merchants wait, as a node that is frozen does. */
+async function freezeNode(db: DatabasePool, database: string, work: () => Promise<void>) {
+  const parts = await db.rows<{ name: string }>(
+    `select shard_name as name from citus_shards
+     where table_name = 'merchant'::regclass and nodename = $1 and nodeport = $2`,
+    [worker!.host, worker!.port],
+  );
+  await withPool({ ...worker!, database }, (node) =>
+    node.transaction(async (tx) => {
+      const names = parts.map(({ name }) => name).join(', ');
+      await tx.run('set local citus.enable_manual_changes_to_shards = on');
+      await tx.run(`lock table ${names} in access exclusive mode`);
+      await work();
+    }),
+  );
+}
+
+test('a node of Citus that is frozen is left out before the time of a statement is up', {
+  skip: worker === undefined && 'needs CITUS_URL',
+}, async (t) => {
+  const { db, connection } = await openTestDatabase(t);
+  const { bill, billed } = await dueMerchants(db);
+  const merchants = rememberedMerchants(db, systemClock);
+  await freezeNode(db, connection.database, async () => {
+    const startedAt = performance.now();
+    const reads = await Promise.allSettled(merchantIds.map((id) => merchants.find(id)));
+    const frozen = merchantIds.filter((_, index) => reads[index]!.status === 'rejected');
+    for (const read of reads)
+      assert.ok(read.status === 'fulfilled' || read.reason instanceof NodeMissing);
+    await bill();
+    assert.ok(performance.now() - startedAt < 12_000, 'a statement may take 15 seconds');
+    const others = merchantIds.filter((id) => !frozen.includes(id));
+    assert.deepEqual(await reachableMerchantIds(db), others);
+    assert.ok(frozen.length > 0 && others.length > 0, frozen.join());
+    assert.deepEqual(await billed(others), others);
+    await assert.rejects(merchants.find(frozen[0]!), NodeMissing);
+  });
+  while (missingNodes(db).length > 0) await bill();
+  await bill();
+  assert.deepEqual(await billed(merchantIds), merchantIds);
 });
 
 /** Lets the node refuse connections to the test's database, as one that is gone does to all. */

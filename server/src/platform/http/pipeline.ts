@@ -24,7 +24,7 @@ import type { Context, EventSink } from '../context.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
-import { isUnavailable } from '../storage/failures.ts';
+import { isUnavailable, NodeMissing } from '../storage/failures.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
 import { checkAccountSteps } from './accountSteps.ts';
 import type { Answer } from './answer.ts';
@@ -520,7 +520,8 @@ function refusalOf(error: unknown, request: FastifyRequest, parts: PipelineParts
     return refusal('too_long', { field: 'A part of the path', max: linkLengthMax });
   if (code?.startsWith('FST_ERR_CTP_'))
     return refusal('malformed_json', { reason: 'its length or encoding differs from its headers' });
-  request.log.error({ err: error }, 'request failed');
+  // That the node is away is one line of the log, and this one of each request's response another.
+  if (!(error instanceof NodeMissing)) request.log.error({ err: error }, 'request failed');
   return isUnavailable(error)
     ? refusal('unavailable', {}, { retryAfterSeconds: 1 })
     : refusal('internal', { requestId: request.id });

@@ -161,9 +161,8 @@ class Pool implements DatabasePool {
   }
 
   async lookup<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.#shared
-      ? this.#shared.rows<Row>(queryOf(text, values, this.#sending))
-      : this.rows<Row>(text, values);
+    const shared = await this.#shared?.rows<Row>(queryOf(text, values, this.#sending));
+    return shared ?? this.rows<Row>(text, values);
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {

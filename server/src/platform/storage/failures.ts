@@ -23,7 +23,15 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof pg.DatabaseError)
     return isServersTrouble(error.code ?? '') || isNodeLost(error);
-  return isConnectionLost(error);
+  return error instanceof NodeMissing || isConnectionLost(error);
+}
+
+/** The node of Citus that has the merchant did not respond when it was asked last. */
+export class NodeMissing extends Error {
+  constructor(merchantId: string) {
+    super(`the node of Citus that has merchant ${merchantId} does not respond`);
+    this.name = 'NodeMissing';
+  }
 }
 
 /** True when a coordinator of Citus lost a node, could not reach it, or waited too long for it. */

@@ -1,7 +1,7 @@
 import { systemClock } from '../clock/systemClock.ts';
 import type { Database } from './database.ts';
 import { citusRole } from './distribution.ts';
-import { isNodeFault } from './failures.ts';
+import { isNodeFault, NodeMissing } from './failures.ts';
 
 /*
  * Reads over all merchants while a node of Citus is away (docs/scaling.md, ADR 68). Citus refuses
@@ -18,7 +18,7 @@ import { isNodeFault } from './failures.ts';
 export type OnlyReachable = (table: string) => string;
 
 interface Reachable {
-  readonly merchantIds: readonly string[];
+  readonly merchantIds: ReadonlySet<string>;
   /** Host and port of the nodes that did not respond. */
   readonly missing: readonly string[];
   readonly untilMs: number;
@@ -28,6 +28,9 @@ interface Reachable {
 interface Nodes {
   reachable?: Reachable | undefined;
   asking?: Promise<Reachable> | undefined;
+  /** The polls under way that ask all nodes, and those that wait for one of them to end. */
+  polling: number;
+  readonly waiting: (() => void)[];
   onChange: (missing: readonly string[]) => void;
 }
 
@@ -37,6 +40,13 @@ const known = new WeakMap<Database, Nodes>();
 const askedAgainMs = 10_000;
 /** A node that is frozen, or whose machine is gone, is not waited for longer. */
 const nodeMsMax = 2_000;
+/** A read that takes longer makes us ask whether a node is away. */
+const slowMs = 2_000;
+/**
+ * A frozen node keeps the connection of each statement that asks it until the statement's time is
+ * up; the polls of all workers together would keep all that this process has.
+ */
+const pollsMax = 4;
 
 /**
  * Returns the rows of a statement on all merchants, without those of merchants whose node does not
@@ -48,16 +58,12 @@ export async function poll<Row>(
   statement: (only: OnlyReachable) => string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  if (known.get(db)?.reachable === undefined) {
-    try {
-      return await db.rows<Row>(
-        statement(() => ''),
-        values,
-      );
-    } catch (error) {
-      if (!isNodeFault(error) || (await citusRole(db)) === 'plain') throw error;
-    }
-  }
+  const rows = await pollAll<Row>(
+    db,
+    statement(() => ''),
+    values,
+  );
+  if (rows !== undefined) return rows;
   const { merchantIds, missing } = await ask(db);
   if (missing.length === 0)
     return db.rows<Row>(
@@ -67,8 +73,79 @@ export async function poll<Row>(
   const parameter = `$${values.length + 1}::text[]`;
   return db.rows<Row>(
     statement((table) => `${table}.merchant_id = any(${parameter}) and`),
-    [...values, merchantIds],
+    [...values, [...merchantIds]],
   );
+}
+
+/** Reads from all nodes. Undefined: one of them is away. */
+async function pollAll<Row>(
+  db: Database,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[] | undefined> {
+  const nodes = nodesOf(db);
+  while (nodes.reachable === undefined && nodes.polling >= pollsMax)
+    await new Promise<void>((free) => nodes.waiting.push(free));
+  if (nodes.reachable !== undefined) return undefined;
+  nodes.polling++;
+  const read = db.rows<Row>(text, values).finally(() => {
+    nodes.polling--;
+    nodes.waiting.shift()?.();
+  });
+  try {
+    return await Promise.race([read, untilMissing(db, read)]);
+  } catch (error) {
+    if (!isNodeFault(error) || (await citusRole(db)) === 'plain') throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Reads a merchant's row. Rejects with {@link NodeMissing} at once while the merchant's node is known
+ * to be away, and as soon as that is known when the read takes long: otherwise the requests of its
+ * merchants would keep all connections until their time is up.
+ */
+export async function readWhereReachable<Value>(
+  db: Database,
+  merchantId: string,
+  read: () => Promise<Value>,
+): Promise<Value> {
+  if (isOnMissingNode(db, merchantId)) throw new NodeMissing(merchantId);
+  const value = read();
+  // Its own failure, later, has no reader any more when the node is found missing before.
+  const late = untilMissing(db, value).then(() => {
+    if (isOnMissingNode(db, merchantId)) throw new NodeMissing(merchantId);
+    return value;
+  });
+  return Promise.race([value, late]);
+}
+
+/** Whether the node of a merchant was away when nodes were asked last; asks again now and then. */
+function isOnMissingNode(db: Database, merchantId: string): boolean {
+  const reachable = known.get(db)?.reachable;
+  if (reachable === undefined) return false;
+  // The request does not wait for it.
+  if (reachable.untilMs <= systemClock.monotonicMs()) ask(db).catch(() => {});
+  return !reachable.merchantIds.has(merchantId);
+}
+
+/**
+ * Asks the nodes once a read has taken long. Resolves with undefined when one of them is away, and
+ * stays pending otherwise.
+ */
+function untilMissing(db: Database, read: Promise<unknown>): Promise<undefined> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  read.then(end, end);
+  return new Promise((resolve) => {
+    const look = async () => {
+      await systemClock.sleep(slowMs, ended.signal);
+      if (ended.signal.aborted || (await citusRole(db)) === 'plain') return;
+      if ((await ask(db)).missing.length > 0) resolve(undefined);
+    };
+    // Without a connection no node can be asked; the read reports that itself.
+    look().catch(() => {});
+  });
 }
 
 /**
@@ -101,7 +178,7 @@ export function onMissingNodes(db: Database, listener: (missing: readonly string
 }
 
 function nodesOf(db: Database): Nodes {
-  const nodes = known.get(db) ?? { onChange: () => {} };
+  const nodes = known.get(db) ?? { polling: 0, waiting: [], onChange: () => {} };
   known.set(db, nodes);
   return nodes;
 }
@@ -115,6 +192,7 @@ async function ask(db: Database): Promise<Reachable> {
   const reachable = await nodes.asking;
   const before = missingNodes(db).join();
   nodes.reachable = reachable.missing.length > 0 ? reachable : undefined;
+  for (const free of nodes.waiting.splice(0)) free();
   if (reachable.missing.join() !== before) nodes.onChange(reachable.missing);
   return reachable;
 }
@@ -144,7 +222,7 @@ async function askNodes(db: Database): Promise<Reachable> {
     else merchantIds.push(...found);
   }
   return {
-    merchantIds: merchantIds.sort(),
+    merchantIds: new Set(merchantIds.sort()),
     missing,
     untilMs: systemClock.monotonicMs() + askedAgainMs,
   };

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { systemClock } from '../clock/systemClock.ts';
 
 /**
  * A few connections for short reads, which are sent one after another without waiting for responses
@@ -24,11 +25,19 @@ export class SharedConnections {
     this.#connections = Array.from({ length: count });
   }
 
-  /** The rows of a statement that is quick, locks nothing and belongs to no transaction. */
-  async rows<Row>(query: pg.QueryConfig): Promise<Row[]> {
+  /**
+   * The rows of a statement that is quick, locks nothing and belongs to no transaction. Undefined
+   * when all connections wait for a response that takes long, as that of a frozen node of Citus:
+   * whatever follows on the same connection waits for it too.
+   */
+  async rows<Row>(query: pg.QueryConfig): Promise<Row[] | undefined> {
     const place = this.#place();
+    if (place < 0) return undefined;
     const shared = (this.#connections[place] ??= this.#connect(place));
-    if (shared.underWay === 0) shared.client.ref();
+    if (shared.underWay === 0) {
+      shared.client.ref();
+      shared.movedMs = systemClock.monotonicMs();
+    }
     shared.underWay++;
     try {
       await shared.connected;
@@ -41,6 +50,7 @@ export class SharedConnections {
     } finally {
       // A process that has nothing else to do may end.
       shared.underWay--;
+      shared.movedMs = systemClock.monotonicMs();
       if (shared.underWay === 0) shared.client.unref();
     }
   }
@@ -60,18 +70,22 @@ export class SharedConnections {
 
   /**
    * The first connection with little to do, so that its process stays awake; if all have much to
-   * do, the one with the least.
+   * do, the one with the least. One that is stuck is left out; -1 when all are.
    */
   #place(): number {
-    const underWay = this.#connections.map((shared) => shared?.underWay ?? 0);
+    const underWay = this.#connections.map((shared) =>
+      isStuck(shared) ? Infinity : (shared?.underWay ?? 0),
+    );
     const first = underWay.findIndex((count) => count < fewUnderWay);
-    return first >= 0 ? first : underWay.indexOf(Math.min(...underWay));
+    if (first >= 0) return first;
+    const least = Math.min(...underWay);
+    return least === Infinity ? -1 : underWay.indexOf(least);
   }
 
   #connect(place: number): Shared {
     const client = this.#open() as UnrefClient;
     const connected = client.connect().then(() => this.#prepare?.(client));
-    const shared: Shared = { client, connected, underWay: 0 };
+    const shared: Shared = { client, connected, underWay: 0, movedMs: systemClock.monotonicMs() };
     // Without a listener a lost connection would end this process. Pending reads report the error
     // themselves.
     client.on('error', () => this.#forget(place, shared));
@@ -100,6 +114,14 @@ async function end({ client, connected }: Shared): Promise<void> {
 // This number of short reads in a row takes less time than waking another process for some of them.
 const fewUnderWay = 8;
 
+/** A connection whose next response has not come for so long gets no further reads meanwhile. */
+const stuckMs = 500;
+
+const isStuck = (shared: Shared | undefined): boolean =>
+  shared !== undefined &&
+  shared.underWay > 0 &&
+  systemClock.monotonicMs() - shared.movedMs > stuckMs;
+
 /**
  * `unref` lets the process end although the connection is open; the library's types leave both out.
  */
@@ -110,4 +132,6 @@ interface Shared {
   readonly connected: Promise<unknown>;
   /** How many statements have no response yet. */
   underWay: number;
+  /** When the last response came, or the first statement went out. */
+  movedMs: number;
 }

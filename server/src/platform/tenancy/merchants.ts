@@ -1,5 +1,6 @@
 import type { SystemClock } from '../clock/systemClock.ts';
 import type { Database } from '../storage/database.ts';
+import { readWhereReachable } from '../storage/nodes.ts';
 import type { Merchant } from './merchant.ts';
 import { findMerchant } from './merchantStore.ts';
 
@@ -16,17 +17,28 @@ export interface Merchants {
 // Other processes see a change of settings or clock after this long.
 const rememberedMs = 1000;
 
+interface Remembered {
+  readonly merchant: Promise<Merchant | undefined>;
+  /** A read that takes long is shared: each one more would keep another connection. */
+  isUnderWay: boolean;
+  readonly untilMs: number;
+}
+
 /** Creates the reader of merchants, which remembers each one for a moment. */
 export function rememberedMerchants(db: Database, clock: SystemClock): Merchants {
-  const known = new Map<string, { merchant: Promise<Merchant | undefined>; untilMs: number }>();
+  const known = new Map<string, Remembered>();
   return {
     find(merchantId) {
       const nowMs = clock.monotonicMs();
       const entry = known.get(merchantId);
-      if (entry && entry.untilMs > nowMs) return entry.merchant;
-      const merchant = findMerchant(db, merchantId);
-      known.set(merchantId, { merchant, untilMs: nowMs + rememberedMs });
-      merchant.catch(() => known.delete(merchantId));
+      if (entry && (entry.isUnderWay || entry.untilMs > nowMs)) return entry.merchant;
+      const merchant = readWhereReachable(db, merchantId, () => findMerchant(db, merchantId));
+      const read = { merchant, isUnderWay: true, untilMs: nowMs + rememberedMs };
+      known.set(merchantId, read);
+      merchant.then(
+        () => (read.isUnderWay = false),
+        () => known.get(merchantId) === read && known.delete(merchantId),
+      );
       return merchant;
     },
     forget(merchantId) {
