@@ -3,7 +3,6 @@ import type {
   AutoOrderItem as WireItem,
 } from '@perennial/contract/autoOrderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
-import { boundsOf, quantityFault } from '../items/quantityLimit.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { amountMax, quantityMax, zero } from '../kernel/money.ts';
@@ -357,7 +356,6 @@ function checkItem(
       'Send the id of an item that exists',
     );
   }
-  checkQuantity(current, item, read, rules);
   const schedule: readonly (keyof AutoOrderItem)[] = [
     'originalItemId',
     'arbitraryItemId',
@@ -377,28 +375,6 @@ function checkItem(
   if (isScheduleKept && plan.why !== 'price too large') return;
   const [name, reason, fix] = faultWords(plan.itemId)[plan.why];
   read.fault(name, reason, fix);
-}
-
-/** A quantity that the client did not touch stays, whatever the limits of the item are now. */
-function checkQuantity(
-  current: AutoOrderItem,
-  item: AutoOrderItem,
-  read: FieldReader,
-  { catalog }: EditRules,
-): void {
-  const decisive = [
-    'originalItemId',
-    'arbitraryItemId',
-    'originalQuantity',
-    'arbitraryQuantity',
-  ] as const;
-  if (decisive.every((name) => item[name] === current[name])) return;
-  const itemId = item.arbitraryItemId ?? item.originalItemId;
-  const limits = catalog(itemId)?.limits;
-  const quantity = item.arbitraryQuantity ?? item.originalQuantity;
-  const fault = limits && quantityFault(itemId, quantity, boundsOf(limits));
-  const name = item.arbitraryQuantity === undefined ? 'original_quantity' : 'arbitrary_quantity';
-  if (fault) read.fault(name, fault.reason, fault.fix);
 }
 
 const faultWords = (itemId: string) =>

@@ -257,11 +257,14 @@ export async function updateItemAddOns(
     itemIds: addOnItemIds(given),
     edit: async (autoOrder, rules, context) => {
       const billed = await readBilled(context, oid);
-      return changeItem(autoOrder, itemOid, (item) => {
+      const edited = changeItem(autoOrder, itemOid, (item) => {
         const sifted = withoutStaleAddOns(item, given, billed, formRules(context, ifMatch));
         left = sifted.left;
         return addOnsOf(item, sifted.body, rules);
       });
+      return withinLimits(context, autoOrder, edited, rules, (field) =>
+        field.replace(/^.*add_ons/, 'add_on_items'),
+      );
     },
   });
   return left;
@@ -282,10 +285,15 @@ export async function cancelItemByReferenceOrder(
   await changeAutoOrder(context, oid, {
     title: `Item ${originalItemId} canceled`,
     itemIds: itemIdsNamed(request.append_items),
-    edit: (autoOrder, rules) => {
+    edit: (autoOrder, rules, context) => {
       if (!autoOrder.items.some((item) => isItem(item, originalItemId)))
         refuse('not_found', { what: `item of auto order ${oid}`, id: originalItemId });
-      return cancelItem(autoOrder, originalItemId, request, rules, newOids);
+      const edited = cancelItem(autoOrder, originalItemId, request, rules, newOids);
+      const appended = request.append_items?.length ?? 0;
+      const kept = edited.ok ? edited.value.items.length - appended : 0;
+      return withinLimits(context, autoOrder, edited, rules, (field) =>
+        field.replace(/^items\[(\d+)\]/, (_, index) => `append_items[${Number(index) - kept}]`),
+      );
     },
   });
   return oid;
@@ -324,6 +332,20 @@ function changeItem(
     ...autoOrder,
     items: autoOrder.items.map((item) => (item === current ? edited.value : item)),
   });
+}
+
+/** The edited record, if it keeps the limits of purchases. `fieldOf` names the field of the request. */
+async function withinLimits(
+  context: Context,
+  before: AutoOrder,
+  edited: Outcome<AutoOrder, FieldFault>,
+  rules: EditRules,
+  fieldOf: (field: string) => string,
+): Promise<Outcome<AutoOrder, FieldFault>> {
+  if (!edited.ok) return edited;
+  const limits = await checkPurchase(context, before, edited.value, rules);
+  if (limits.ok) return edited;
+  return failure({ ...limits.reason, field: fieldOf(limits.reason.field) });
 }
 
 function addOnsOf(

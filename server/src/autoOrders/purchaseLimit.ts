@@ -1,26 +1,31 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
+import { boundsOf, quantityFault } from '../items/quantityLimit.ts';
 import { tierLimits, tierQuantityFault } from '../items/tierLimit.ts';
 import type { CustomerTier } from '../items/tierPrice.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { sum } from '../kernel/money.ts';
 import { countedItems, type OnceItem } from '../orders/onceItem.ts';
 import { companionFaults, type Purchase } from '../orders/purchaseRule.ts';
-import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { EditRules } from './editItem.ts';
+import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import { type EditRules, hasEnded } from './editItem.ts';
 import { futureRebills, type PlannedRebill } from './futureRebills.ts';
 
 /*
- * Which limits of purchases an update of an auto order meets: those of its items for the pricing
- * tiers of the customer refuse it, as an insert would be refused. Limits of whole orders warn,
- * because dates decide what ships together.
+ * Which limits of purchases an update of an auto order meets: those of its items, in general and for
+ * the pricing tiers of the customer, refuse it, as an insert would be refused. Limits of whole orders
+ * warn, because dates decide what ships together.
  */
 
-/** An item that an update adds, or whose quantity it changes. */
+/** An item of which an update changes how much the lines and add-ons of the auto order hold. */
 export interface AddedItem {
-  readonly itemOid: number;
+  /** The lines that hold it, or whose add-ons do. None for an add-on of the whole auto order. */
+  readonly itemOids: readonly number[];
   /** What ships. */
   readonly itemId: string;
+  /** What all lines and add-ons hold of it together. */
   readonly quantity: number;
   /** The field of the update that has the quantity. */
   readonly field: string;
@@ -28,50 +33,103 @@ export interface AddedItem {
   readonly isNew: boolean;
 }
 
-const decisive = [
-  'originalItemId',
-  'arbitraryItemId',
-  'originalQuantity',
-  'arbitraryQuantity',
-] as const satisfies readonly (keyof AutoOrderItem)[];
+/** A line or an add-on. */
+interface Held {
+  /** Its line, or that of the add-on. Absent for an add-on of the whole auto order. */
+  readonly line?: AutoOrderItem;
+  readonly itemId: string;
+  readonly quantity: number;
+  readonly field: string;
+  /** Equal for what an update leaves as it was. */
+  readonly key: string;
+}
 
-/** Returns what an update adds, or changes the quantity of. */
-export function addedItems(before: AutoOrder, after: AutoOrder): AddedItem[] {
-  const old = new Map(before.items.map((item) => [item.itemOid, item]));
-  return after.items.flatMap((item, index): AddedItem[] => {
-    const was = old.get(item.itemOid);
-    if (decisive.every((name) => was?.[name] === item[name])) return [];
-    const name = item.arbitraryQuantity === undefined ? 'original_quantity' : 'arbitrary_quantity';
-    const itemId = shippedId(item);
+/**
+ * Returns the items of which an update changes the quantity. Lines and add-ons of the same item count
+ * together, as the lines of a new order do. Lines that have ended do not count, and two lines of which
+ * one ends before the other ships do not count together.
+ */
+export function addedItems(
+  before: AutoOrder,
+  after: AutoOrder,
+  now: Temporal.Instant,
+): AddedItem[] {
+  const was = heldBy(before);
+  const held = heldBy(after).filter(({ line }) => line === undefined || !hasEnded(line, now));
+  const ids = new Set(held.map(({ itemId }) => fold(itemId)));
+  return [...ids].flatMap((id): AddedItem[] => {
+    const own = held.filter(({ itemId }) => fold(itemId) === id);
+    const changed = own.find(({ key }) => timesIn(own, key) > timesIn(was, key));
+    if (changed === undefined) return [];
+    const { itemId, field } = changed;
+    const together = own.filter((each) => mayShipTogether(each.line, changed.line));
     return [
       {
-        itemOid: item.itemOid,
+        itemOids: together.flatMap(({ line }) => line?.itemOid ?? []),
         itemId,
-        quantity: item.arbitraryQuantity ?? item.originalQuantity,
-        field: `items[${index}].${name}`,
-        isNew: before.items.every((each) => shippedId(each) !== itemId),
+        quantity: together.reduce((sum, { quantity }) => sum + quantity, 0),
+        field,
+        isNew: was.every((each) => fold(each.itemId) !== id),
       },
     ];
   });
 }
 
+const timesIn = (held: readonly Held[], key: string): number =>
+  held.filter((each) => each.key === key).length;
+
+const mayShipTogether = (one: AutoOrderItem | undefined, other: AutoOrderItem | undefined) =>
+  !endsBefore(one, other) && !endsBefore(other, one);
+
+function endsBefore(one: AutoOrderItem | undefined, other: AutoOrderItem | undefined): boolean {
+  const [end, next] = [one?.noOrderAfterAt, other?.nextShipmentAt];
+  return end !== undefined && next !== undefined && end.epochMilliseconds < next.epochMilliseconds;
+}
+
+const heldBy = ({ items, addOns }: AutoOrder): Held[] => [
+  ...items.flatMap((line, index) => [
+    lineHeld(line, index),
+    ...addOnsHeld(line.addOns, `items[${index}].add_ons`, line),
+  ]),
+  ...addOnsHeld(addOns, 'add_ons'),
+];
+
+function lineHeld(line: AutoOrderItem, index: number): Held {
+  const name = line.arbitraryQuantity === undefined ? 'original_quantity' : 'arbitrary_quantity';
+  const itemId = shippedId(line);
+  const quantity = line.arbitraryQuantity ?? line.originalQuantity;
+  const key = `${line.itemOid} ${quantity} ${fold(itemId)}`;
+  return { line, itemId, quantity, field: `items[${index}].${name}`, key };
+}
+
+const addOnsHeld = (addOns: readonly AddOn[], field: string, line?: AutoOrderItem): Held[] =>
+  addOns.map(({ itemId, quantity }, index) => ({
+    ...(line && { line }),
+    itemId,
+    quantity,
+    field: `${field}[${index}].quantity`,
+    key: `add-on of ${line?.itemOid ?? 'all'} ${quantity} ${fold(itemId)}`,
+  }));
+
 /** Returns what ships of an item of an auto order. */
 export const shippedId = (item: AutoOrderItem): string =>
   item.arbitraryItemId ?? item.originalItemId;
 
-/** Returns why a pricing tier of the customer does not allow one of these quantities. */
-export const tierFault = (
+/** Returns why an item, or a pricing tier of the customer, does not allow one of these quantities. */
+export const limitFault = (
   added: readonly AddedItem[],
   find: (itemId: string) => CatalogItem | undefined,
   tiers: readonly CustomerTier[],
 ): FieldFault | undefined =>
   added
-    .flatMap(({ itemId, quantity, field }) =>
-      tierLimits(find(itemId), tiers).flatMap((limit) => {
-        const fault = tierQuantityFault(itemId, quantity, limit);
-        return fault ? [{ field, ...fault }] : [];
-      }),
-    )
+    .flatMap(({ itemId, quantity, field }) => {
+      const item = find(itemId);
+      const faults = [
+        item?.limits && quantityFault(itemId, quantity, boundsOf(item.limits)),
+        ...tierLimits(item, tiers).map((limit) => tierQuantityFault(itemId, quantity, limit)),
+      ];
+      return faults.flatMap((fault) => (fault ? [{ field, ...fault }] : []));
+    })
     .at(0);
 
 /** Returns those of which a customer may buy one, or a number, over all orders. */
@@ -134,7 +192,7 @@ function firstWith(
   rules: EditRules,
   tiers: readonly CustomerTier[],
 ): PlannedRebill | undefined {
-  const oids = new Set(added.map(({ itemOid }) => itemOid));
+  const oids = new Set(added.flatMap(({ itemOids }) => itemOids));
   let count = 0;
   for (const rebill of futureRebills(autoOrder.items, rules.catalog, {
     ...rules,

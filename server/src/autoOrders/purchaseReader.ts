@@ -8,7 +8,14 @@ import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import type { EditRules } from './editItem.ts';
-import { addedItems, countedOver, limitWords, shippedId, tierFault } from './purchaseLimit.ts';
+import {
+  type AddedItem,
+  addedItems,
+  countedOver,
+  limitFault,
+  limitWords,
+  shippedId,
+} from './purchaseLimit.ts';
 
 /**
  * Checks an update against the limits of purchases of its customer. Returns sentences about the
@@ -21,15 +28,15 @@ export async function checkPurchase(
   after: AutoOrder,
   rules: EditRules,
 ): Promise<Outcome<readonly string[], FieldFault>> {
-  const added = addedItems(before, after);
+  const added = addedItems(before, after, rules.now);
   if (added.length === 0) return success([]);
   const { db, merchant } = context;
   const [original] = await findOrders(db, merchant.merchantId, [after.originalOrderId]);
-  if (original === undefined) return success([]);
+  if (original === undefined) return withoutCustomer(added, rules);
   const email = original.document.billing?.email;
   const termsOf = await readCustomerTerms(context, [original], { agreed: false });
   const { tiers, records } = termsOf(original);
-  const fault = tierFault(added, rules.catalog, tiers);
+  const fault = limitFault(added, rules.catalog, tiers);
   if (fault) return failure(fault);
   const taken = await findBought(context, email, countedOver(added, rules.catalog, tiers));
   if (taken) return failure(takenFault(taken));
@@ -39,4 +46,13 @@ export async function checkPurchase(
   const policy = withTiers(customer, records, sold);
   const limits = strictest([policy.limits, merchantLimits(merchant.settings)]);
   return success(limitWords(after, added, rules, { tiers, limits }));
+}
+
+/** The limits that need no customer, where the original order is gone. */
+function withoutCustomer(
+  added: readonly AddedItem[],
+  { catalog }: EditRules,
+): Outcome<readonly string[], FieldFault> {
+  const fault = limitFault(added, catalog, []);
+  return fault ? failure(fault) : success([]);
 }

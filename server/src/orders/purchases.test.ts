@@ -293,6 +293,85 @@ test('a changed quantity of an auto order keeps the limits of its item', async (
   await put({ original_quantity: 6, no_order_after_dts: '2030-01-01T00:00:00Z' }, 200);
 });
 
+const newLine = (original_item_id: string, original_quantity: number) => ({
+  original_item_id,
+  original_quantity,
+  frequency: 'Monthly',
+});
+/** The first words of the refusal; `kept` when there is none. */
+const refusalOf = ({ status, body }: Awaited<ReturnType<typeof app.request>>): string =>
+  status === 200 ? 'kept' : String(body.error.user_message).split(', and ', 1).join();
+
+/** An auto order of two FEW, of which at most three are sold at once. */
+async function twoFew() {
+  const { order, params } = await subscribed(guest(), 'FEW', 2);
+  const read = await ask({ operation: 'getAutoOrder', params, query: { _expand: 'items' } });
+  const [few] = read.auto_order.items;
+  return { order, params, few };
+}
+
+test('lines and add-ons of the same item count together in an update', async () => {
+  const { params, few } = await twoFew();
+  const put = async (body: object) =>
+    refusalOf(await app.request({ operation: 'updateAutoOrder', params, body }));
+  assert.equal(
+    await put({ items: [few, newLine('few', 2)] }),
+    'items[1].original_quantity is 4',
+    'at most 3 of FEW',
+  );
+  assert.equal(
+    await put({ items: [few], add_ons: [{ item_id: 'FEW', quantity: 2 }] }),
+    'add_ons[0].quantity is 4',
+  );
+  assert.equal(
+    await put({ items: [{ ...few, add_ons: [{ item_id: 'PAIRS', quantity: 5 }] }] }),
+    'items[0].add_ons[0].quantity is 5',
+  );
+  assert.equal(
+    await put({ items: [few, newLine('PAIRS', 4), newLine('PAIRS', 4)] }),
+    'kept',
+    'from 8 on (since the test above), and an insert takes two lines too',
+  );
+});
+
+test('add-ons of one item, and items in the place of another, keep the limits', async () => {
+  const { order, params, few } = await twoFew();
+  const ownParams = { ...params, auto_order_item_oid: few.auto_order_item_oid };
+  const add_on_items = [{ item_id: 'FEW', quantity: 1 }];
+  await ask({ operation: 'updateAutoOrderItemAddOns', params: ownParams, body: { add_on_items } });
+  assert.match(
+    (
+      await ask(
+        {
+          operation: 'updateAutoOrderItemAddOns',
+          params: ownParams,
+          body: { add_on_items: [{ item_id: 'PLAIN' }, { item_id: 'FEW', quantity: 2 }] },
+        },
+        400,
+      )
+    ).error.user_message,
+    /^add_on_items\[1\]\.quantity is 4, and at most 3 of FEW/,
+  );
+  const cancel = async (body: object) =>
+    refusalOf(
+      await app.request({
+        operation: 'cancelAutoOrderItemByReferenceOrderId',
+        params: { reference_order_id: order.order_id, original_item_id: 'FEW' },
+        body: { auto_order_item_oid: few.auto_order_item_oid, ...body },
+      }),
+    );
+  assert.equal(
+    await cancel({ append_items: [newLine('PLAIN', 1), newLine('FEW', 4)] }),
+    'append_items[1].original_quantity is 4',
+  );
+  const later = { ...newLine('FEW', 3), next_shipment_dts: '2026-07-01T10:00:00Z' };
+  assert.equal(
+    await cancel({ no_orders_after_dts: '2026-06-01T00:00:00Z', append_items: [later] }),
+    'kept',
+    'the old line ends before the new one ships',
+  );
+});
+
 test('an added item or a changed quantity keeps the limits of the customer', async () => {
   const email = 'puts@example.com';
   await ask({
