@@ -19,6 +19,7 @@ import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
 import { citusRole } from '../platform/storage/distribution.ts';
 import { isNodeFault } from '../platform/storage/failures.ts';
+import { differentZones } from '../platform/storage/zone.ts';
 import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
 import { openSender } from '../webhooks/openSender.ts';
 import { Obstacle } from './command.ts';
@@ -91,6 +92,7 @@ export async function serveOn(
   if (config.role !== 'worker') await listen(app, store, config, demo, log);
   await demo;
   await tellWhoIsCharged(app, store, log);
+  await tellDifferentZones(store, log);
   const loops = startLoops(app, check.worker, config, log);
   // Now, in case we are killed later.
   flushCompileCache();
@@ -158,6 +160,17 @@ async function tellWhoIsCharged({ payments }: App, { db }: Store, log: Logger): 
     const level = group.kinds.length === 0 ? 'warn' : 'info';
     log[level](group, chargeLine(group));
   }
+}
+
+/** One line for each zone of a merchant whose clocks PostgreSQL knows differently. */
+async function tellDifferentZones({ db }: Store, log: Logger): Promise<void> {
+  const zones = new Set((await reachableMerchants(db)).map(({ timeZone }) => timeZone));
+  for (const { zone, at } of await differentZones(db, [...zones], systemClock.now()))
+    log.warn(
+      { zone, at: at.toString() },
+      `PostgreSQL and this server know different clocks of ${zone}, first at ${at}: dates are ` +
+        "planned by this server's and shown by PostgreSQL's; update the older one",
+    );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import type { Database } from './database.ts';
 
 /**
@@ -21,3 +22,47 @@ export async function zoneName(db: Database, zone: string): Promise<string | und
   );
   return row?.name;
 }
+
+/** A zone whose clocks PostgreSQL and this process know differently. */
+export interface ZoneDifference {
+  readonly zone: string;
+  /** The first moment that was compared and differs. */
+  readonly at: Temporal.Instant;
+}
+
+/**
+ * Returns the zones whose rules PostgreSQL and this process know differently in the years after
+ * `now`. Each has a separate time zone database, and governments change their clocks at short
+ * notice: dates are planned by this process's rules and shown by PostgreSQL's. `offsetOf` returns
+ * the milliseconds by which a zone is ahead of UTC.
+ */
+export async function differentZones(
+  db: Database,
+  zones: readonly string[],
+  now: Temporal.Instant,
+  offsetOf: (at: Temporal.Instant, zone: string) => number = ownOffset,
+): Promise<ZoneDifference[]> {
+  const moments = Array.from({ length: comparedWeeks }, (_, week) =>
+    now.add({ hours: week * 7 * 24 }),
+  );
+  const compared = zones.flatMap((zone) =>
+    moments.map((at) => ({ zone, at, offset: offsetOf(at, zone) })),
+  );
+  return db.rows<ZoneDifference>(
+    `select c.zone, min(c.at) as at
+     from unnest($1::text[], $2::timestamptz[], $3::bigint[]) as c (zone, at, offset_ms)
+     where (c.at at time zone c.zone) - (c.at at time zone 'UTC')
+       <> c.offset_ms * interval '1 millisecond'
+     group by c.zone order by c.zone`,
+    [
+      compared.map(({ zone }) => zone),
+      compared.map(({ at }) => at),
+      compared.map(({ offset }) => offset),
+    ],
+  );
+}
+
+const comparedWeeks = 3 * 52;
+
+const ownOffset = (at: Temporal.Instant, zone: string): number =>
+  at.toZonedDateTimeISO(zone).offsetNanoseconds / 1_000_000;
