@@ -1,4 +1,5 @@
-// The life of an order: an unpaid one is collected; a paid one ships and is refunded in part.
+// The life of an order: an unpaid one is collected; a paid one ships and is refunded in part. Then
+// every other dialog of its page, by its address.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -15,6 +16,8 @@ const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
   assert.equal(status, 200, JSON.stringify(body));
   return body;
 };
+
+await ask({ operation: 'insertItem', body: { merchant_item_id: 'MUG', pricing: { cost: 10 } } });
 
 /** An order of two mugs for 20 USD, by a card that works. */
 async function insert(partner: object): Promise<string> {
@@ -119,3 +122,85 @@ test(
     await close();
   },
 );
+
+/** What a dialog asks, and what its order is afterwards. */
+interface Dialog {
+  readonly action: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly button: string;
+  /** The message that says so. */
+  readonly said: RegExp;
+}
+
+const dialogsOf: readonly (readonly [partner: object, dialogs: readonly Dialog[]])[] = [
+  [
+    { no_realtime_payment_processing: true },
+    [
+      {
+        action: 'adjust',
+        fields: { 'New total in USD': '15' },
+        button: 'Lower the total',
+        said: /The total of order .* is lower now/,
+      },
+      {
+        action: 'affiliate',
+        fields: { Affiliate: '7' },
+        button: 'Assign',
+        said: /has the affiliate 7/,
+      },
+      { action: 'delete', button: 'Delete', said: /is deleted/ },
+    ],
+  ],
+  [
+    { no_realtime_payment_processing: true },
+    [{ action: 'paid', button: 'Record $20.00 as paid', said: /is recorded as paid/ }],
+  ],
+  [
+    { store_completed: false },
+    [
+      { action: 'block-refunds', button: 'Block refunds', said: /are blocked/ },
+      { action: 'allow-refunds', button: 'Allow refunds', said: /can be refunded again/ },
+      {
+        action: 'replace',
+        fields: { 'Quantity of MUG': '1' },
+        button: 'Make the replacement',
+        said: /^Replacement .* was made/,
+      },
+      { action: 'duplicate', button: 'Duplicate', said: /^Order .* was made/ },
+      { action: 'receipt', button: 'Send', said: /The receipt of order .* is sent again/ },
+      { action: 'cancel', button: 'Refund $20.00 and cancel', said: /is canceled/ },
+    ],
+  ],
+  [
+    { store_completed: false },
+    [{ action: 'reject', button: 'Reject', said: /^Order .* is rejected/ }],
+  ],
+];
+
+test('each dialog of an order does what its button says, once', withBrowser, async () => {
+  const { page, assertQuiet, close } = await watchedPage(world.demoUrl);
+  await page.getByRole('grid').waitFor();
+  const ids: string[] = [];
+  for (const [partner, dialogs] of dialogsOf) {
+    const id = await insert(partner);
+    ids.push(id);
+    for (const { action, fields = {}, button, said } of dialogs) {
+      await page.goto(`${world.url}/orders/${id}/do/${action}`);
+      const dialog = page.getByRole('dialog');
+      for (const [label, text] of Object.entries(fields)) await dialog.getByLabel(label).fill(text);
+      await dialog.getByRole('button', { name: button }).click();
+      await page.getByRole('status').getByText(said).waitFor();
+      if (action === 'adjust') assert.equal((await read(id))?.summary?.total?.value, 15);
+    }
+  }
+  const [deleted = '', paid = '', canceled = '', rejected = ''] = ids;
+  const gone = await world.request({ operation: 'getOrder', params: { order_id: deleted } });
+  assert.equal(gone.status, 404);
+  assert.equal((await read(paid))?.current_stage, 'Shipping Department');
+  assert.equal((await read(canceled))?.summary?.total_refunded?.value, 20);
+  assert.equal((await read(canceled))?.current_stage, 'Rejected');
+  assert.equal((await read(rejected))?.current_stage, 'Rejected');
+  assert.equal((await read(rejected))?.summary?.total_refunded, undefined);
+  assertQuiet();
+  await close();
+});

@@ -84,11 +84,10 @@ function requestOf<Id extends OperationId>(id: Id, input: CallInput<Id>) {
   const headers: Record<string, string> = {
     Accept: 'application/json',
     'X-UltraCart-Api-Version': '2017-03-01',
+    // Every request has it, because some published operations write by GET (refund_block).
+    'X-Perennial-Console': '1',
   };
-  if (method !== 'GET') {
-    headers['X-Perennial-Console'] = '1';
-    headers['Idempotency-Key'] = input.idempotencyKey ?? newIdempotencyKey();
-  }
+  if (method !== 'GET') headers['Idempotency-Key'] = input.idempotencyKey ?? newIdempotencyKey();
   if (input.ifMatch !== undefined) headers['If-Match'] = `"${input.ifMatch}"`;
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
   if (input.body !== undefined) {
