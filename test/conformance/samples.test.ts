@@ -60,9 +60,21 @@ test('an established auto order gets an item without a schedule and a date', asy
   const { warning } = await ask({
     operation: 'updateAutoOrder',
     params: { auto_order_oid: empty.auto_order_oid },
-    body: { items: [{ ...item, simple_schedule: { repeat_count: 9 } }] },
+    body: {
+      rotating_transaction_gateway_code: 'elsewhere',
+      items: [{ ...item, simple_schedule: { repeat_count: 9 } }],
+    },
   });
-  assert.match(warning.warning_message, /^items\[0\]\.simple_schedule\.repeat_count: no effect/);
+  assert.match(
+    warning.warning_message,
+    /^items\[0\]\.simple_schedule\.repeat_count: no effect.* there is no gateway elsewhere,/,
+  );
+  const pinned = await ask({
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: empty.auto_order_oid },
+    body: { rotating_transaction_gateway_code: 'simulator' },
+  });
+  assert.equal(pinned.warning, undefined);
   const { order: read } = (
     await app.request({
       operation: 'getOrder',

@@ -33,6 +33,7 @@ import { openingsOf } from './opening.ts';
 import { addOpenings } from './openingStore.ts';
 import { askOriginalCard, changeOriginalOrder } from './originalOrderOperations.ts';
 import { paced } from './pacing.ts';
+import { unknownPinWords } from './pinnedGateway.ts';
 import { checkPurchase } from './purchaseReader.ts';
 import { oidOf } from './readOperations.ts';
 import type { FormRules } from './staleForm.ts';
@@ -144,7 +145,11 @@ export async function decideUpdate(
     edited,
     left,
     missed: missedWords(autoOrder, edited.value, rules),
-    ignored: [...ignoredWords(autoOrder, edited.value, body, rules), ...limits.value],
+    ignored: [
+      ...ignoredWords(autoOrder, edited.value, body, rules),
+      ...unknownPinWords(autoOrder, edited.value, context.merchant.settings),
+      ...limits.value,
+    ],
   };
 }
 
