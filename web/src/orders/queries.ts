@@ -325,18 +325,25 @@ async function ordering<Id extends OperationId>(
   input: CallInput<Id>,
   id: string,
 ): Promise<ResponseOf<Id>> {
+  let isGone = false;
   try {
-    return await call(operation, input);
+    const response = await call(operation, input);
+    isGone = operation === 'deleteOrder';
+    return response;
   } finally {
-    await forget(id);
+    await forget(id, isGone);
   }
 }
 
-/** What lists and pages know of an order is read again. */
-async function forget(id: string): Promise<void> {
+/** What lists and pages know of an order is read again. A page of a deleted order asks for nothing. */
+async function forget(id: string, isGone = false): Promise<void> {
   await Promise.all(
-    [orderKey(id), ['orders'], ['auto order'], ['auto orders'], ['customer']].map((queryKey) =>
-      queryClient.invalidateQueries({ queryKey }),
-    ),
+    [
+      ...(isGone ? [] : [orderKey(id)]),
+      ['orders'],
+      ['auto order'],
+      ['auto orders'],
+      ['customer'],
+    ].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
   );
 }
