@@ -1,6 +1,8 @@
 // The call sequences of published samples, folder by folder, in our own words, over HTTP.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import { type TestRequest, testApp } from '../support/app.ts';
 
@@ -57,9 +59,22 @@ test('an established auto order gets an item without a schedule and a date', asy
     ['Monthly', '2026-02-15T12:00:00-05:00', 5.5, 0],
   );
   assert.match(body.warning.warning_message, /^nothing: no effect/);
+  await warnsOfPins(empty.auto_order_oid, item);
+  const { order: read } = (
+    await app.request({
+      operation: 'getOrder',
+      params: { order_id: order.order_id },
+      query: { _expand: 'items,coupon' },
+    })
+  ).body;
+  assert.deepEqual([read.items.length, read.coupons], [1, []]);
+});
+
+/** A pin to a gateway that is not there is named; one that is there is not. */
+async function warnsOfPins(oid: number, item: AutoOrderItem): Promise<void> {
   const { warning } = await ask({
     operation: 'updateAutoOrder',
-    params: { auto_order_oid: empty.auto_order_oid },
+    params: { auto_order_oid: oid },
     body: {
       rotating_transaction_gateway_code: 'elsewhere',
       items: [{ ...item, simple_schedule: { repeat_count: 9 } }],
@@ -71,19 +86,11 @@ test('an established auto order gets an item without a schedule and a date', asy
   );
   const pinned = await ask({
     operation: 'updateAutoOrder',
-    params: { auto_order_oid: empty.auto_order_oid },
+    params: { auto_order_oid: oid },
     body: { rotating_transaction_gateway_code: 'simulator' },
   });
   assert.equal(pinned.warning, undefined);
-  const { order: read } = (
-    await app.request({
-      operation: 'getOrder',
-      params: { order_id: order.order_id },
-      query: { _expand: 'items,coupon' },
-    })
-  ).body;
-  assert.deepEqual([read.items.length, read.coupons], [1, []]);
-});
+}
 
 test('order: a line that costs nothing causes no warning', async () => {
   const { order, warning } = await ask({
