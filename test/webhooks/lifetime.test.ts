@@ -4,11 +4,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { applicationAccesses } from '../../server/src/oauth/applicationAccess.ts';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
+import { deliveryWorker } from '../../server/src/webhooks/deliveryWorker.ts';
+import { httpSender } from '../../server/src/webhooks/send.ts';
 import { testApp } from '../support/app.ts';
 import { answers, startReceiver } from '../support/receiver.ts';
 import { webhookWorld } from '../support/webhooks.ts';
@@ -18,7 +23,8 @@ const clock: SystemClock = {
   ...systemClock,
   now: () => systemClock.now().add({ hours: hoursLater }),
 };
-const world = await testApp({ clock });
+const seal = sealWith(Buffer.alloc(32, 7));
+const world = await testApp({ clock, seal });
 const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
 
 test(
@@ -58,6 +64,48 @@ test(
     await remove(oid);
   },
 );
+
+test('a delivery that this process took again is given back when the server stops', async (t) => {
+  const receiver = await startReceiver(t);
+  const responses: ServerResponse[] = [];
+  receiver.behave((_, response) => void responses.push(response));
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
+  await addItem();
+  const worker = deliveryWorker({
+    isLoopbackAllowed: true,
+    db: world.db,
+    clock,
+    seal,
+    send: httpSender({ clock, timeoutMs: 60_000 }).send,
+    jitter: randomIds.fraction,
+    findOwnerAccess: applicationAccesses(world.db, clock).find,
+    contextFor: (merchantId) => world.context(merchantId),
+  });
+  const roundsUntil = async (isOver: () => boolean) => {
+    while (!isOver()) await worker.runOnce();
+  };
+  await roundsUntil(() => responses.length === 1);
+  // The lease is over before this process prolonged it, as after a long pause of the machine.
+  hoursLater++;
+  await roundsUntil(() => responses.length === 2);
+  assert.equal(
+    receiver.received[0]!.headers['webhook-id'],
+    receiver.received[1]!.headers['webhook-id'],
+  );
+  responses[0]!.writeHead(503).end();
+  let isRecorded = false;
+  while (!isRecorded) {
+    await worker.runOnce();
+    isRecorded = (await webhookOf(oid)).consecutive_failures > 0;
+  }
+  await worker.stop();
+  assert.equal((await webhookOf(oid)).pending, 1);
+  receiver.behave(answers(200));
+  hoursLater += 24;
+  await deliver();
+  assert.equal((await webhookOf(oid)).pending, 0);
+  await remove(oid);
+});
 
 test('a success in between starts the 72 hours again', async (t) => {
   const receiver = await startReceiver(t);

@@ -8,7 +8,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { permitted, tryOnce, unsent } from './attempt.ts';
 import { moveLeases } from './deliveryStore.ts';
 import { concurrencyPerWebhook, countTry, isDown, newLane, roomOf } from './lane.ts';
-import { isLost, type LeasedDelivery, type Leases } from './leases.ts';
+import { isLost, type LeasedDelivery, type Leases, leaseOf } from './leases.ts';
 import type { FindOwnerAccess } from './owner.ts';
 import type { Send } from './send.ts';
 import { settle } from './settleOperations.ts';
@@ -52,6 +52,13 @@ export const defaultLeaseMs = 60_000;
 
 const settledTogetherMax = 200;
 
+/** A delivery whose turn is over: its try, or why none could be made. */
+interface Ended {
+  readonly leased: LeasedDelivery;
+  readonly tried?: Tried;
+  readonly failure?: unknown;
+}
+
 /**
  * The deliveries of one webhook in this process: its share of connections, how it is doing, and its
  * tries that wait to be recorded.
@@ -62,7 +69,7 @@ export class DeliveryLane {
   readonly #webhookOid: number;
   readonly #state = newLane();
   readonly #limit = limiter(concurrencyPerWebhook);
-  readonly #tried = batches<Tried>((some) => this.#record(some), {
+  readonly #ended = batches<Ended>((some) => this.#record(some), {
     sizeMax: settledTogetherMax,
     parallel: 1,
   });
@@ -106,8 +113,9 @@ export class DeliveryLane {
       underWay.up();
       this.#state.inHand++;
       this.#state.eventsInHand += each.delivery.places.length;
-      void this.#limit(() => this.#tryInTurn(merchant, destination, leased)).then((tried) =>
-        this.#tried.add(tried),
+      void this.#limit(() => this.#tryInTurn(merchant, destination, leased)).then(
+        (tried) => this.#ended.add({ leased, tried }),
+        (failure) => this.#ended.add({ leased, failure }),
       );
     }
   }
@@ -136,34 +144,47 @@ export class DeliveryLane {
     return tried;
   }
 
-  /** Records tries, and gives back the deliveries that were not sent. */
-  async #record(tried: readonly Tried[]): Promise<void> {
-    const [merchantId, webhookOid] = [this.#merchantId, this.#webhookOid];
+  /**
+   * Records tries, and gives back the deliveries that were not sent. What cannot be recorded is sent
+   * once more with the same id when its lease ends.
+   */
+  async #record(ended: readonly Ended[]): Promise<void> {
     const { parts, leases } = this.#process;
-    const unsentLeases = tried
-      .filter((each) => each.isCut)
-      .map(({ attempt }) => leases.leaseOf(attempt.delivery.deliveryId));
     // From here on no lease is prolonged, because the next try may be due before its end.
-    for (const { attempt } of tried) leases.release(attempt.delivery.deliveryId);
-    const context = await parts.contextFor(merchantId);
+    for (const { leased } of ended) leases.release(leased);
     try {
-      const over = tried.filter((each) => !each.isCut);
-      if (over.length > 0) await settle(context, parts.seal, webhookOid, over, parts.jitter);
-      if (unsentLeases.length > 0)
-        await moveLeases(parts.db, merchantId, unsentLeases, parts.clock.now());
-    } catch (error) {
-      // When their leases end, they are sent once more with the same id.
-      const facts = { err: error, merchantId, webhookOid };
-      context.log.error(facts, 'the results of deliveries could not be stored');
+      const context = await parts.contextFor(this.#merchantId);
+      try {
+        await this.#settle(context, ended);
+      } catch (error) {
+        this.#logFailure(context, error);
+      }
+    } catch {
+      // Without its merchant nothing is recorded. The rounds that fail for the same reason log it.
     } finally {
-      this.#letGo(tried);
+      this.#letGo(ended);
     }
   }
 
-  #letGo(tried: readonly Tried[]): void {
-    this.#state.inHand -= tried.length;
-    for (const { attempt } of tried) this.#state.eventsInHand -= attempt.delivery.places.length;
-    this.#process.underWay.down(tried.length);
+  async #settle(context: Context, ended: readonly Ended[]): Promise<void> {
+    const { db, seal, jitter, clock } = this.#process.parts;
+    for (const { failure } of ended) if (failure !== undefined) this.#logFailure(context, failure);
+    const over = ended.flatMap(({ tried }) => (tried === undefined || tried.isCut ? [] : [tried]));
+    if (over.length > 0) await settle(context, seal, this.#webhookOid, over, jitter);
+    const unsentLeases = ended.filter(({ tried }) => tried?.isCut).map(({ leased }) => leased);
+    if (unsentLeases.length > 0)
+      await moveLeases(db, this.#merchantId, unsentLeases.map(leaseOf), clock.now());
+  }
+
+  #logFailure({ log }: Context, error: unknown): void {
+    const facts = { err: error, merchantId: this.#merchantId, webhookOid: this.#webhookOid };
+    log.error(facts, 'the results of deliveries could not be stored');
+  }
+
+  #letGo(ended: readonly Ended[]): void {
+    this.#state.inHand -= ended.length;
+    for (const { leased } of ended) this.#state.eventsInHand -= leased.delivery.places.length;
+    this.#process.underWay.down(ended.length);
     this.#process.noteProgress();
   }
 }

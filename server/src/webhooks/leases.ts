@@ -31,14 +31,13 @@ export class Leases {
     this.#leased.set(leased.delivery.deliveryId, leased);
   }
 
-  /** Returns the lease of a delivery that this process holds. */
-  leaseOf(deliveryId: string): Lease {
-    return { deliveryId, until: this.#leased.get(deliveryId)!.until };
-  }
-
-  /** Stops prolonging the lease of a delivery. */
-  release(deliveryId: string): void {
-    this.#leased.delete(deliveryId);
+  /**
+   * Stops prolonging a lease. A later lease of the same delivery continues: after the first one was
+   * lost, this process may have taken the delivery again.
+   */
+  release(leased: LeasedDelivery): void {
+    const { deliveryId } = leased.delivery;
+    if (this.#leased.get(deliveryId) === leased) this.#leased.delete(deliveryId);
   }
 
   /** Prolongs all leases well before they end; does nothing until a third of their time is over. */
@@ -49,12 +48,17 @@ export class Leases {
     const until = clock.now().add({ milliseconds: leaseMs });
     const byMerchant = Map.groupBy([...this.#leased.values()], ({ merchantId }) => merchantId);
     for (const [merchantId, own] of byMerchant) {
-      const leases = own.map((each) => this.leaseOf(each.delivery.deliveryId));
-      const moved = await moveLeases(db, merchantId, leases, until);
+      const moved = await moveLeases(db, merchantId, own.map(leaseOf), until);
       for (const each of own) if (moved.has(each.delivery.deliveryId)) each.until = until;
     }
   }
 }
+
+/** Returns the lease as the store knows it. */
+export const leaseOf = ({ delivery, until }: LeasedDelivery): Lease => ({
+  deliveryId: delivery.deliveryId,
+  until,
+});
 
 /** Tells whether a lease has ended, so that another process may hold the delivery by now. */
 export const isLost = ({ until }: LeasedDelivery, at: Temporal.Instant): boolean =>
