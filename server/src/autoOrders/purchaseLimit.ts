@@ -103,13 +103,20 @@ function lineHeld(line: AutoOrderItem, index: number): Held {
 }
 
 const addOnsHeld = (addOns: readonly AddOn[], field: string, line?: AutoOrderItem): Held[] =>
-  addOns.map(({ itemId, quantity }, index) => ({
-    ...(line && { line }),
-    itemId,
-    quantity,
-    field: `${field}[${index}].quantity`,
-    key: `add-on of ${line?.itemOid ?? 'all'} ${quantity} ${fold(itemId)}`,
-  }));
+  // Stored add-ons that cannot be read hold nothing here, so that an update can repair them.
+  (Array.isArray(addOns) ? addOns : []).flatMap((addOn: Partial<AddOn> | null, index): Held[] =>
+    typeof addOn?.itemId !== 'string' || typeof addOn.quantity !== 'number'
+      ? []
+      : [
+          {
+            ...(line && { line }),
+            itemId: addOn.itemId,
+            quantity: addOn.quantity,
+            field: `${field}[${index}].quantity`,
+            key: `add-on of ${line?.itemOid ?? 'all'} ${addOn.quantity} ${fold(addOn.itemId)}`,
+          },
+        ],
+  );
 
 /** Returns what ships of an item of an auto order. */
 export const shippedId = (item: AutoOrderItem): string =>
