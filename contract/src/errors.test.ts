@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorMessage, errors } from './errors.ts';
 
-const anything = { allowed: ['a', 'b'], needed: ['c'] } as const;
+const anything = { allowed: ['a', 'b'], needed: ['c'], steps: ['c'] } as const;
 const words: Readonly<Record<string, unknown>> = new Proxy(anything, {
   get: (known, name) => known[name as keyof typeof known] ?? `<${String(name)}>`,
 });

@@ -165,7 +165,7 @@ export const errors = {
   account_steps_needed: row(
     401,
     (w: { steps: readonly string[] }) =>
-      `The user of this session has to ${w.steps.map((step) => accountSteps[step]).join(' and ')} ` +
+      `The user of this session has to ${w.steps.map((step) => accountSteps[step] ?? step).join(' and ')} ` +
       'first.',
   ),
   expired_password: row(

@@ -232,7 +232,7 @@ const placeholders = new Proxy(
     get: (_, name) => (listWords.has(String(name)) ? [`<${String(name)}>`] : `<${String(name)}>`),
   },
 );
-const listWords = new Set(['allowed', 'needed']);
+const listWords = new Set(['allowed', 'needed', 'steps']);
 
 function code(text: string): Html {
   return raw(`<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>`);
