@@ -1,5 +1,6 @@
 import type { User } from '@perennial/contract/user.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { required } from '../kernel/assert.ts';
 import { storedObject } from '../kernel/jsonText.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
@@ -282,8 +283,16 @@ export async function lockUser(
   return { userId, ...row, groupOids: groups.map((each) => each.group_id) };
 }
 
-/** How long a first password works: long enough for a letter, too short to be kept. */
-const firstPasswordEnd = "now() + interval '14 days'";
+/**
+ * Returns when a first password stops working: after the time that a letter needs, and too soon to
+ * be kept. Read before the update, because Citus refuses a function such as now() in its CASE.
+ */
+async function firstPasswordEnd(tx: Database): Promise<Temporal.Instant> {
+  const read = await tx.row<{ until: Temporal.Instant }>(
+    "select now() + interval '14 days' as until",
+  );
+  return required(read, 'the end of a first password').until;
+}
 
 /**
  * Adds a user. `isFirst`: the user has to choose another password. Returns false when the login is
@@ -302,7 +311,7 @@ export async function insertUser(
     `insert into app_user (merchant_id, user_id, login, full_name, email, permissions,
       password_hash, document, created_at, modified_at, first_password_until)
      values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $9,
-      case when $10 then ${firstPasswordEnd} end)
+      $10::timestamptz)
        on conflict on constraint app_user_login do nothing`,
     [
       merchantId,
@@ -314,7 +323,7 @@ export async function insertUser(
       passwordHash,
       JSON.stringify(document),
       at,
-      isFirst && passwordHash !== undefined,
+      isFirst && passwordHash !== undefined ? await firstPasswordEnd(tx) : null,
     ],
   );
   if (inserted === 1) await setGroupsOf(tx, merchantId, user);
@@ -340,7 +349,7 @@ export async function saveUser(
       password_hash = coalesce($7, password_hash),
       password_version = password_version + case when $7::text is null then 0 else 1 end,
       first_password_until = case when $7::text is null then first_password_until
-        when $10 then ${firstPasswordEnd} end,
+        else $10::timestamptz end,
       document = $8::jsonb, modified_at = $9, version = version + 1
      where merchant_id = $1 and user_id = $2`,
     [
@@ -353,7 +362,7 @@ export async function saveUser(
       passwordHash,
       JSON.stringify(document),
       at,
-      isFirst,
+      isFirst && passwordHash !== undefined ? await firstPasswordEnd(tx) : null,
     ],
   );
   await setGroupsOf(tx, merchantId, user);
