@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Temporal } from 'temporal-polyfill';
 import { auditMerchant } from '../../server/src/books/auditOperations.ts';
+import { required } from '../../server/src/kernel/assert.ts';
 import { type BackupParts, takeBackup } from '../../server/src/platform/backup/backup.ts';
 import { wholeDatabase } from '../../server/src/platform/backup/catalogue.ts';
 import { checkBackup } from '../../server/src/platform/backup/checkFolder.ts';
@@ -255,10 +256,15 @@ test('a damaged backup restores nothing', async (t) => {
   const shop = await installation(t, 3);
   const manifest = await shop.backup();
   const table = manifest.tables.find(({ name }) => name === 'auto_order')!;
-  const path = join(shop.folder, table.base.path);
+  // Rows are in the second file when another test's transaction is older than they are.
+  const file = required(
+    [table.base, table.changed].find((each) => (each?.bytes ?? 0) > 3),
+    'a file with rows',
+  );
+  const path = join(shop.folder, file.path);
   const whole = await readFile(path);
   await appendFile(path, 'x');
-  await assert.rejects(shop.restore(), /tables\/auto_order\.base is damaged/);
+  await assert.rejects(shop.restore(), new RegExp(`${file.path} is damaged`));
   const changed = Buffer.from(whole);
   changed[3] = changed[3]! ^ 1;
   await writeFile(path, changed);
