@@ -317,11 +317,6 @@ test('L5: what can be set as a password logs in, whatever its script', async (t)
         body: { merchant_id: 'TEST', login, password },
       });
       assert.equal(entered.status, 200, entered.text);
-      // An application can be allowed once the user has replaced a first password (ADR 80).
-      await app.db.run(
-        `update app_user set first_password_until = null where merchant_id = 'TEST' and login = $1`,
-        [login],
-      );
       const clientId = await world.registerApplication();
       const consent = { ...authorization(clientId), merchant_id: 'TEST', login, password };
       assert.equal((await browse(authorizePath, consent)).status, 200);

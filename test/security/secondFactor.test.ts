@@ -162,9 +162,14 @@ test('where a merchant requires a second factor, a user can do nothing but set o
 });
 
 test('a password that another person chose is replaced before anything else, or it ends', async () => {
-  const insert = (login: string) =>
+  const admin = await logInAs(app, {
+    login: 'gerda',
+    permissions: ['user_read', 'user_write', 'item_read'],
+  });
+  const insert = (login: string, by: Partial<TestSession['request']> = admin.request) =>
     app.request({
       operation: 'insertUser',
+      ...by,
       body: { login, change_password_to: testPassword, permissions: itemRead },
     });
   const itemRead = [{ permission_Name: 'item_read', selected: true }];
@@ -178,8 +183,13 @@ test('a password that another person chose is replaced before anything else, or 
   assert.deepEqual(await outcomeOf('getItems', session), [200, undefined]);
 
   const change = { params: { user_id: userId }, body: { change_password_to: testPassword } };
-  assert.equal((await app.request({ operation: 'updateUser', ...change })).status, 200);
+  const update = { operation: 'updateUser', ...change } as const;
+  assert.equal((await app.request({ ...update, ...admin.request })).status, 200);
   assert.deepEqual(await stepsOf(await logInAgain(app, userId, 'emil')), ['password']);
+  assert.equal((await app.request(update)).status, 200);
+  assert.deepEqual(await stepsOf(await logInAgain(app, userId, 'emil')), [], 'by a program');
+  const made = (await insert('hugo', {})).body.user.user_id;
+  assert.deepEqual(await stepsOf(await logInAgain(app, made, 'hugo')), [], 'by a program');
 
   await insert('fritz');
   await app.db.run(

@@ -53,7 +53,7 @@ export const userCommand: Command = {
         throw new Obstacle(
           `there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name …`,
         );
-      await action(store.db, merchantId);
+      await action(store.db, merchantId, config.strict);
     } finally {
       await store.close();
     }
@@ -65,7 +65,8 @@ type Values = {
     | string
     | undefined;
 };
-type Action = (db: Database, merchantId: string) => Promise<void>;
+/** On a strict installation a printed password is a first one, which its user has to replace (ADR 80). */
+type Action = (db: Database, merchantId: string, isStrict: boolean) => Promise<void>;
 
 function actionOf(verb: string | undefined, values: Values): Action {
   switch (verb) {
@@ -100,14 +101,14 @@ function create(values: Values): Action {
     ...(values.email ? { email: values.email } : {}),
   };
 
-  return async (db, merchantId) => {
+  return async (db, merchantId, isStrict) => {
     const userId = await takeNumbers(db, merchantId, 'user', 1);
     const password = randomIds.secret(passwordBytes);
     const user = { userId, login, permissions: permissions.value, groupOids: [], document };
     const passwordHash = await hashPassword(password, randomIds);
     const isInserted = await db.transaction(async (tx) => {
       const now = systemClock.now();
-      if (!(await insertUser(tx, merchantId, user, passwordHash, now, true))) return false;
+      if (!(await insertUser(tx, merchantId, user, passwordHash, now, isStrict))) return false;
       const after = { ...document, permissions: permissions.value };
       await recordCommand(tx, { act: 'user create', ...named(userId), after }, merchantId);
       return true;
@@ -139,14 +140,14 @@ async function list(db: Database, merchantId: string): Promise<void> {
 }
 
 function newPassword(login: string): Action {
-  return async (db, merchantId) => {
+  return async (db, merchantId, isStrict) => {
     const password = randomIds.secret(passwordBytes);
     const passwordHash = await hashPassword(password, randomIds);
     const found = await findLogin(db, merchantId, login);
     const user = await db.transaction(async (tx) => {
       const user = found && (await lockUser(tx, merchantId, found.userId));
       if (!user) return undefined;
-      await saveUser(tx, merchantId, user, passwordHash, systemClock.now(), true);
+      await saveUser(tx, merchantId, user, passwordHash, systemClock.now(), isStrict);
       const after = { password: 'new' };
       await recordCommand(tx, { act: 'user password', ...named(user.userId), after }, merchantId);
       await mailUser(tx, merchantId, user.userId, newsOfCommand('password'));

@@ -66,7 +66,8 @@ export async function insertUser(context: Context, body: User): Promise<Versione
   const passwordHash = await newPassword(context, body);
   return inTransaction(context, async (context) => {
     await refuseGiving(context, blank, user, body);
-    if (!(await insert(context.db, merchantId, user, passwordHash, context.now, true)))
+    const isFirst = isSetForAnother(context, userId);
+    if (!(await insert(context.db, merchantId, user, passwordHash, context.now, isFirst)))
       loginTaken(user.login);
     const inserted = await emitUserEvent(context, 'user_create', userId);
     const after = described(inserted.json, body);
@@ -74,6 +75,13 @@ export async function insertUser(context: Context, body: User): Promise<Versione
     return inserted;
   });
 }
+
+/**
+ * Whether a person sets the password of another user: what another person knows is not to
+ * be kept (ADR 80). A program that makes users, as published clients do, may log in as them.
+ */
+const isSetForAnother = ({ actor }: Context, userId: number): boolean =>
+  actor.kind === 'session' && actor.userId !== userId;
 
 /**
  * Changes a user and returns its JSON. Absent fields stay as they are, and so do groups and
@@ -100,8 +108,7 @@ export async function updateUser(
     const user = changed(context, before, body);
     await refuseOutranked(context, [userId]);
     await refuseGiving(context, before, user, body);
-    // A password that another person knows is not one to keep.
-    const isFirst = context.actor.userId !== userId;
+    const isFirst = isSetForAnother(context, userId);
     await saveUser(context.db, merchantId, user, passwordHash, context.now, isFirst).catch(
       (error: unknown) => {
         throw isUniqueViolation(error, 'app_user_login') ? loginTaken(user.login) : error;
