@@ -26,7 +26,8 @@ test('typing narrows the list; Back returns to where the typing began', withBrow
   await page.locator('[data-count="60"]').waitFor();
   await page.getByRole('searchbox').pressSequentially('zzzz', { delay: 20 });
   await page.getByText('Nothing matches').waitFor();
-  assert.equal(new URL(page.url()).search, '?q=zzzz');
+  // On a slow machine the first letters are searched alone.
+  await page.waitForURL((url) => url.search === '?q=zzzz');
   await page.getByRole('button', { name: 'Clear the filters' }).click();
   await page.locator('[data-count="60"]').waitFor();
   await close();
