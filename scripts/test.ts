@@ -65,7 +65,7 @@ const startedAt = performance.now();
 /** `--citus`: only what runs on the Citus that `CITUS_URL` names. */
 const isCitusOnly = process.argv.includes('--citus');
 const named = process.argv.slice(2).filter((argument) => argument !== '--citus');
-const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+const tally: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
 const files = filesOf(named.length > 0 ? named : [`${workspaces}/**/*.test.ts`]);
 const suite = files.filter((file) => storageSuite.some((glob) => matchesGlob(file, glob)));
 const onCitus = files.filter((file) =>
@@ -79,6 +79,8 @@ if (!isCitusOnly && suite.length > 0) await onPartitions();
 if (onCitus.length > 0) await runOnCitus();
 const ran = tally.passed + tally.failed > 0;
 if (!ran) console.log(`no test ran: ${named.join(' ') || workspaces} names no test file`);
+// Once more at the end: the lines in between are many, and who keeps only the last ones needs these.
+if (tally.failures.length > 0) console.log(`\nWhat failed:\n${tally.failures.join('\n')}`);
 console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 console.log(
   `${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`,
@@ -189,7 +191,11 @@ async function misshapenStatements(server: TestServer): Promise<string> {
 
 /** Counts a check that is not a test file. It passes when `faults` is empty. */
 function check(promise: string, faults: string): void {
+  const line = faults === '' ? `✔ ${promise}` : `✖ ${promise}\n${faults}`;
   if (faults === '') tally.passed++;
-  else tally.failed++;
-  console.log(faults === '' ? `✔ ${promise}` : `✖ ${promise}\n${faults}`);
+  else {
+    tally.failed++;
+    tally.failures.push(line);
+  }
+  console.log(line);
 }

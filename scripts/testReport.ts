@@ -2,11 +2,12 @@ import { relative } from 'node:path';
 import type { run } from 'node:test';
 import { inspect } from 'node:util';
 
-/** How many tests of a run passed, failed, and were not run. */
+/** How many tests of a run passed, failed, and were not run, and what was printed of the failed. */
 export interface Tally {
   passed: number;
   failed: number;
   skipped: number;
+  readonly failures: string[];
 }
 
 /**
@@ -22,7 +23,7 @@ export async function report(
     if (type === 'test:stdout' || type === 'test:stderr') process.stdout.write(data.message);
     else if (type === 'test:diagnostic' && data.file !== undefined)
       console.log(`  ${data.message}`);
-    else if (type === 'test:fail') printFailure(label, data);
+    else if (type === 'test:fail') printFailure(label, data, tally.failures);
     else if (type === 'test:summary' && data.file !== undefined)
       printFile(label, data.file, data.counts, data.duration_ms);
     else if (type === 'test:summary') add(tally, data.counts);
@@ -44,10 +45,16 @@ interface Failure {
   details: { error: Error };
 }
 
-function printFailure(label: string, { name, file, line, details: { error } }: Failure): void {
+function printFailure(
+  label: string,
+  { name, file, line, details: { error } }: Failure,
+  failures: string[],
+): void {
   // A group fails because a test in it failed, which has been printed already.
   if ((error as { failureType?: string }).failureType === 'subtestsFailed') return;
-  console.log(`✖ ${label}${name} (${shown(file)}:${line})\n${indent(told(error.cause ?? error))}`);
+  const text = `✖ ${label}${name} (${shown(file)}:${line})\n${indent(told(error.cause ?? error))}`;
+  failures.push(text);
+  console.log(text);
 }
 
 /**
