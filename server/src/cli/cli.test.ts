@@ -396,6 +396,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+test('a port that is taken is named before the store is opened', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  t.after(() => other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  // No PostgreSQL is there: a start that asked it first would name it.
+  const settings = { PORT: String(port), DATABASE_URL: 'postgres://x@127.0.0.1:1/x' };
+  const { code, err } = await runPerennial(['serve'], settings);
+  assert.equal(code, 1);
+  assert.match(err, new RegExp(`port ${port} is taken; set PORT`));
+});
+
 test('a server ends although PostgreSQL does not respond to its farewell (M2)', async () => {
   const said: object[] = [];
   const log = { error: (facts: object) => said.push(facts) };

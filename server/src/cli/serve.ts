@@ -5,6 +5,7 @@ import { openLog } from '../platform/log.ts';
 import { servingLimits } from '../platform/storage/sessionSettings.ts';
 import { closeStore } from './closeStore.ts';
 import { type Command, readArgs, table } from './command.ts';
+import { requireFreeAddress } from './listenAddress.ts';
 import { openStore, orWhyEnded, type Store } from './openStore.ts';
 
 const sameSignalMs = 500;
@@ -34,6 +35,7 @@ export const serveCommand: Command = {
       ...(values.role === undefined ? {} : { ROLE: values.role }),
     });
     const log = openLog(config.logLevel);
+    if (config.role !== 'worker') await requireFreeAddress(config);
     // Signals are handled from the first moment on: a signal during the start ends it in order,
     // once it has started.
     const stopped = stopSignal();

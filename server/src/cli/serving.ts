@@ -33,6 +33,7 @@ import {
   prepareDemoAccess,
   writeDemoFile,
 } from './demo.ts';
+import { whyNotListening } from './listenAddress.ts';
 import { newerSchema } from './newerSchema.ts';
 import type { Store } from './openStore.ts';
 import { markerPath } from './restored.ts';
@@ -215,16 +216,8 @@ async function listen(
   const open = holdRequests(app);
   const address = await app.http
     .listen({ host: config.host, port: config.port })
-    .catch((error: Error & { code?: string }) => {
-      if (error.code === 'EADDRINUSE')
-        throw new Obstacle(
-          `port ${config.port} is taken; set PORT to another one, or to 0 for any that is free`,
-        );
-      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES')
-        throw new Obstacle(
-          `${config.host}:${config.port} cannot be listened on (${error.code}); set HOST and PORT`,
-        );
-      throw error;
+    .catch((error: unknown) => {
+      throw whyNotListening(error, config);
     });
   try {
     await prepareLinks(store, config, address, log);
