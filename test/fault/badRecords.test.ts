@@ -118,7 +118,7 @@ const poisons: readonly Poison[] = [
 ];
 
 for (const poison of poisons) {
-  test(`${poison.what}: the others continue`, { timeout: 30_000 }, async () => {
+  test(`${poison.what}: the others continue`, { timeout: 120_000 }, async () => {
     const shop = await openShop();
     const [before, bad, after] = [
       await shop.subscribe('before'),

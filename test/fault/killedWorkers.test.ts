@@ -18,7 +18,7 @@ test('workers killed at random bill each cycle exactly once', async (t) => {
     workers: 2,
     killMsMax: 1500,
     killsMax: 6,
-    timeoutMs: 120_000,
+    timeoutMs: 300_000,
   });
   t.diagnostic(
     `${checked.paid} paid, ${checked.declined} declined, ${checked.captures} entries in the ` +
