@@ -172,8 +172,10 @@ export const ItemPhysical = model('ItemPhysical', 'Size and weight.', {
 });
 export type ItemPhysical = Static<typeof ItemPhysical>;
 
+// The published clients spell three models of an item in camel case: this one, `ItemTag`, and
+// `shippingLabel` of `ItemGoogleProductSearch`.
 export const ItemProperty = model('ItemProperty', 'A name and a value kept with an item.', {
-  expiration_dts: dateTime(),
+  expirationDts: dateTime('The property is not shown from then on.'),
   name: textTo(100),
   value: textTo(1000),
 });
@@ -254,8 +256,8 @@ export const ItemReviews = model('ItemReviews', 'The reviews of an item in figur
 export type ItemReviews = Static<typeof ItemReviews>;
 
 export const ItemTag = model('ItemTag', 'A tag of an item.', {
-  tag_type: oneOf(['item', 'order', 'customer']),
-  tag_value: textTo(100),
+  tagType: oneOf(['item', 'order', 'customer']),
+  tagValue: textTo(100),
 });
 export type ItemTag = Static<typeof ItemTag>;
 

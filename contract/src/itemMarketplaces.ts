@@ -222,7 +222,7 @@ export const ItemGoogleProductSearch = model(
     search_lowest_price: decimal(),
     search_lowest_url: textTo(250),
     search_position: int32(),
-    shipping_label: text(),
+    shippingLabel: text(),
     size: textTo(20),
     video_director: textTo(50),
     video_format: textTo(5),

@@ -147,6 +147,7 @@ export const ItemShipping = model('ItemShipping', 'How an item ships, and its st
   max_days_time_in_transit: int32(),
   methods: many(ItemShippingMethod),
   no_shipping_discount: flag(),
+  one_line_per_unit: flag('Kept with the item, for carts that make a line of each piece.'),
   package_requirements: many(ItemShippingPackageRequirement),
   perishable_class_name: text(),
   perishable_class_oid: int32(),

@@ -1,5 +1,5 @@
 // Records that an earlier release stored are found after migration 0055, also those that it took
-// for two.
+// for two, and fields that it spelt in another way have their published names after 0395.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
@@ -13,6 +13,12 @@ const before = [
     modified_at)
    select 'TEST', oid, id, jsonb_build_object('merchant_item_id', id), now(), now()
    from (values (1, 'ΚΑΦΕΣ'), (2, 'καφες'), (3, 'TEA')) as given (oid, id)`,
+  `insert into item (merchant_id, merchant_item_oid, merchant_item_id, document, created_at,
+    modified_at)
+   values ('TEST', 4, 'MUG', '{"merchant_item_id": "MUG",
+     "tags": {"tags": [{"tag_type": "item", "tag_value": "blue"}, {"tag_value": "new"}]},
+     "properties": [{"name": "a", "value": "1", "expiration_dts": "2027-01-01T00:00:00Z"}],
+     "google_product_search": {"shipping_label": "heavy", "size": "L"}}', now(), now())`,
   `insert into customer (merchant_id, customer_profile_oid, email, document, created_at,
     modified_at)
    select 'TEST', oid, email, jsonb_build_object('email', email), now(), now()
@@ -27,6 +33,14 @@ const before = [
   `insert into parked_auto_order (merchant_id, item_id_lc, auto_order_oid)
     values ('TEST', 'ς', 1), ('TEST', 'σ', 1)`,
 ];
+
+// Item 4 as 0395 leaves it.
+const renamedItem = {
+  merchant_item_id: 'MUG',
+  tags: { tags: [{ tagType: 'item', tagValue: 'blue' }, { tagValue: 'new' }] },
+  properties: [{ name: 'a', value: '1', expirationDts: '2027-01-01T00:00:00Z' }],
+  google_product_search: { shippingLabel: 'heavy', size: 'L' },
+};
 
 test('what was stored before is found by its folded form', async (t) => {
   await withPool(await emptyDatabase(t, migrated.connection), async (db) => {
@@ -43,7 +57,13 @@ test('what was stored before is found by its folded form', async (t) => {
         `select merchant_item_id_lc || ' ' || (document ->> 'merchant_item_id') as text from item
           where merchant_id = 'TEST' order by merchant_item_oid`,
       ),
-      ['καφεσ ΚΑΦΕΣ', 'καφεσ (2) καφες (2)', 'tea TEA'],
+      ['καφεσ ΚΑΦΕΣ', 'καφεσ (2) καφες (2)', 'tea TEA', 'mug MUG'],
+    );
+    assert.deepEqual(
+      (await texts(`select document::text as text from item where merchant_item_oid = 4`)).map(
+        (text) => JSON.parse(text),
+      ),
+      [renamedItem],
     );
     assert.deepEqual(
       await texts(

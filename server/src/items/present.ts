@@ -1,3 +1,4 @@
+import { unexpiredText } from '../kernel/expiringText.ts';
 import { storedObject } from '../kernel/jsonText.ts';
 
 /**
@@ -19,8 +20,15 @@ export function itemJson(alias: string, expand: ReadonlySet<string>): string {
     document = withoutThumbnails(document);
   return `((${document}) || jsonb_build_object(
     'creation_dts', wire_dts(${alias}.created_at),
-    'last_modified_dts', wire_dts(${alias}.modified_at)${reviewsMember(alias, expand)}))`;
+    'last_modified_dts', wire_dts(${alias}.modified_at)
+      ${propertiesMember(alias, expand)}${reviewsMember(alias, expand)}))`;
 }
+
+const propertiesMember = (alias: string, expand: ReadonlySet<string>): string =>
+  expand.has('properties')
+    ? `, 'properties', coalesce(
+        ${unexpiredText(`${alias}.document->'properties'`, 'expirationDts')}, '[]'::jsonb)`
+    : '';
 
 /** Returns the wire's ItemReview of a row of `item_review`, for a statement with `inZone`. */
 export const reviewJson = (alias: string): string =>

@@ -280,7 +280,7 @@ test('profiles: purchase orders are approved, cards wait, and notes are added', 
   assert.equal(plain.current_stage, 'Accounts Receivable');
 });
 
-test('properties of orders, lines and customers are gone at their end', async () => {
+test('properties of orders, lines, customers and items are gone at their end', async () => {
   await app.setClock('2026-03-01T12:00:00Z');
   const properties = [
     { name: 'short', value: '1', expiration_dts: '2026-03-10T12:00:00Z' },
@@ -297,27 +297,45 @@ test('properties of orders, lines and customers are gone at their end', async ()
     params: { order_id: order.order_id },
     body: { properties },
   });
+  const { item } = await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'FRAMED',
+      description: 'Framed print',
+      properties: properties.map(({ expiration_dts: expirationDts, ...property }) => ({
+        ...property,
+        expirationDts,
+      })),
+    },
+  });
   const namesOf = (list: { name?: string }[]) => list.map(({ name }) => name);
   const names = async () => {
     const query = { _expand: 'properties,items' };
     const read = { params: { order_id: order.order_id }, query };
     const { order: seen } = await ask({ operation: 'getOrder', ...read });
     const { customer: profile } = await ask({ operation: 'getCustomer', params, query });
-    return [seen.properties, seen.items[0].properties, profile.properties].map(namesOf);
+    const { item: framed } = await ask({
+      operation: 'getItem',
+      params: { merchant_item_oid: item.merchant_item_oid },
+      query,
+    });
+    return [seen.properties, seen.items[0].properties, profile.properties, framed.properties].map(
+      namesOf,
+    );
   };
   const all = ['short', 'long', 'endless'];
   await app.setClock('2026-03-10T11:59:59Z');
-  assert.deepEqual(await names(), [all, all, all]);
+  assert.deepEqual(await names(), [all, all, all, all]);
   await app.setClock('2026-03-10T12:00:00Z');
   const left = ['long', 'endless'];
-  assert.deepEqual(await names(), [left, left, left]);
+  assert.deepEqual(await names(), [left, left, left, left]);
   const { customers } = await ask({
     operation: 'getCustomers',
     query: { email: 'prop@example.com', _expand: 'properties' },
   });
   assert.deepEqual(namesOf(customers[0].properties), left);
   await app.setClock('2027-03-10T12:00:00Z');
-  assert.deepEqual(await names(), [['endless'], ['endless'], ['endless']]);
+  assert.deepEqual(await names(), [['endless'], ['endless'], ['endless'], ['endless']]);
 });
 
 const faults: readonly (readonly [what: string, sql: string, undo: string, found: RegExp])[] = [
