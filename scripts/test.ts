@@ -25,7 +25,7 @@ import { checks } from './checks.ts';
 import { report, type Tally } from './testReport.ts';
 
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
-const fileTimeoutMs = 600_000;
+const fileTimeoutMs = 900_000;
 /**
  * Two more than there are processors, because files often wait: for PostgreSQL, for a browser, for a
  * process that they killed. Four at most: they share the connections of one PostgreSQL.

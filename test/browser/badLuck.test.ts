@@ -62,7 +62,7 @@ test('the server goes and comes back: the page says so, and continues', withBrow
   await gate.open();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('grid').getByRole('row').nth(1).waitFor();
-  await page.getByText('Live', { exact: true }).waitFor({ state: 'attached', timeout: 60_000 });
+  await page.getByText('Live', { exact: true }).waitFor({ state: 'attached', timeout: 180_000 });
   await close();
 });
 
@@ -98,7 +98,7 @@ test('a socket that is cut connects again and misses nothing', withBrowser, asyn
   await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
   gate.cut();
   await world.request({ operation: 'pauseAutoOrder', params: { auto_order_oid: oid } });
-  await page.getByText('Live', { exact: true }).waitFor({ state: 'attached', timeout: 60_000 });
+  await page.getByText('Live', { exact: true }).waitFor({ state: 'attached', timeout: 180_000 });
   await page.getByRole('button', { name: 'Resume' }).first().waitFor();
   await close();
 });

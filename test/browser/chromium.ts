@@ -8,7 +8,7 @@ import { chromiumProgram, launchChromium, noChromium } from '../support/chromium
  */
 export const withBrowser: TestOptions =
   chromiumProgram !== undefined || process.env['PERENNIAL_BROWSER'] === 'required'
-    ? { timeout: 300_000 }
+    ? { timeout: 600_000 }
     : { skip: noChromium };
 
 let launched: Promise<Browser> | undefined;

@@ -34,7 +34,7 @@ test(
     await page.getByRole('progressbar').first().waitFor();
     // Afterwards: each day, and what was left out.
     const done = page.getByRole('dialog', { name: 'The advance of the clock' });
-    await done.getByText('Arrived').waitFor({ timeout: 60_000 });
+    await done.getByText('Arrived').waitFor({ timeout: 240_000 });
     await done.getByRole('heading', { name: 'What did not happen' }).waitFor();
     await assertHappened(page);
     await done.getByRole('button', { name: 'Close' }).last().click();

@@ -89,7 +89,7 @@ async function missingFrom({ name, heading, shows, page }: Sighted): Promise<str
   }
 }
 
-const waitMs = 15_000;
+const waitMs = 60_000;
 
 /**
  * The page's own state; these types know nothing of what is in a page. The bar and the navigation

@@ -25,6 +25,8 @@ export async function watchedPage(
     viewport: { width: 1280, height: 800 },
     ...options,
   });
+  // A machine may be slow. What never comes fails all the same, only later.
+  context.setDefaultTimeout(90_000);
   await context.addInitScript({ content: reportViolations });
   await prepare?.(context);
   const page = await context.newPage();
