@@ -818,7 +818,9 @@ export const operations = {
     description:
       'Totals are computed. When the order is paid and an item of it recurs, an auto order is made. Tokens ' +
       'only; a card number is refused. properties and Tags are not taken. Read-only parts that another ' +
-      'system made (affiliates, fraud_score, gift_certificate, quote and others) are kept as they are sent.',
+      'system made (affiliates, fraud_score, gift_certificate, quote and others) are kept as they are sent. ' +
+      'An order with a channel_partner_order_id that was inserted before is returned with a warning, and nothing ' +
+      'is charged again; another order under that number is refused.',
     permissions: ['order_write'],
     query: Type.Object({ ...expandable() }),
     body: Order,

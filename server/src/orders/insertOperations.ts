@@ -12,7 +12,7 @@ import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import { insertable, merged, writable } from '../platform/http/document.ts';
-import { refuse } from '../platform/http/refusal.ts';
+import { Refusal, refuse } from '../platform/http/refusal.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -39,6 +39,7 @@ import { type NewOrder, type NewOrderRequest, newOrder } from './newOrder.ts';
 import { claimOnceItems, onceWarnings } from './onceOperations.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
+import { insertedBefore, refuseTakenNumber } from './repeatedInsertOperations.ts';
 import { shippingMethodsOf } from './shippingMethod.ts';
 import type { OrderStage } from './stages.ts';
 import { countOrder, reserveOrder, returnOrder } from './stockOperations.ts';
@@ -69,13 +70,29 @@ export interface InsertedOrder {
  * Stores an order and handles its payment (order reference, insertOrder). It is stored before the
  * gateway is asked and settled afterwards. What the gateway knows of the card counts, and not what
  * the partner says. If the process ends in between, {@link chargeAndSettle}
- * finishes the order with the same key.
+ * finishes the order with the same key. An order that a partner inserts again is returned as it is.
  */
 export async function insertOrder(
   context: Context,
   body: Order,
   parts: OrderParts,
 ): Promise<InsertedOrder> {
+  const partner = channelPartnerOf(body, context.merchant.timeZone);
+  const before = await insertedBefore(context, body, partner);
+  if (before !== undefined) return before;
+  try {
+    return await insertNew(context, body, parts);
+  } catch (error) {
+    // The same order may have been inserted meanwhile: it has the number, and perhaps the last
+    // piece or the last use of the coupon.
+    const meanwhile =
+      error instanceof Refusal ? await insertedBefore(context, body, partner) : undefined;
+    if (meanwhile === undefined) throw error;
+    return meanwhile;
+  }
+}
+
+async function insertNew(context: Context, body: Order, parts: OrderParts): Promise<InsertedOrder> {
   const card = await givenCard(context, body, parts);
   const made = await prepare(context, withKnownCard(body, card));
   const { order } = made;
@@ -437,7 +454,10 @@ function channelPartnerOf(body: Order, timeZone: string): OrderChannelPartner {
 
 async function store(context: Context, order: OrderRecord, hooks: OrderHooks): Promise<void> {
   if ((await insertOrders(context.db, order.merchantId, [order])) === 0)
-    return refuseTakenNumber(context, order);
+    refuseTakenNumber(
+      order.document.channel_partner?.channel_partner_order_id,
+      await findPartnersOrder(context.db, order),
+    );
   const isPaid = order.paidAt !== undefined;
   await context.events.emit(context, [
     event('order_create', order, { to: order.document.current_stage }),
@@ -446,21 +466,6 @@ async function store(context: Context, order: OrderRecord, hooks: OrderHooks): P
   if (!isPaid) return;
   await hooks.onPaid(context, order);
   await countOrder(context, order);
-}
-
-async function refuseTakenNumber({ db }: Context, order: OrderRecord): Promise<never> {
-  const number = order.document.channel_partner?.channel_partner_order_id;
-  const orderId = await findPartnersOrder(db, order);
-  return refuse(
-    'state_conflict',
-    {
-      reason:
-        `channel_partner.channel_partner_order_id ${number} was inserted before, ` +
-        `as order ${orderId}`,
-      fix: 'Read that order instead of inserting it again',
-    },
-    orderId === undefined ? {} : { objectId: orderId },
-  );
 }
 
 async function askGateway(

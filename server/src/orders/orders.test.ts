@@ -411,17 +411,29 @@ test('warnings are returned, and the order is stored', async () => {
   assert.deepEqual([body.success, body.warning.warning_code], [true, 'schedule_not_offered']);
 });
 
-test('a partner’s own number is taken once', async () => {
+test('a partner’s own number is taken once, and a repeat returns the order', async () => {
   const flags = partner({ channel_partner_code: 'AMZ', channel_partner_order_id: '112-1' });
-  assert.equal((await insert({ ...placed, ...flags })).status, 200);
-  const again = await insert({
-    ...placed,
-    ...partner({ channel_partner_code: 'amz', channel_partner_order_id: '112-1' }),
-  });
-  assert.deepEqual(
-    [again.status, /112-1 was inserted before/.test(again.body.error.user_message)],
-    [400, true],
-  );
+  const first = await insert({ ...placed, ...flags });
+  assert.deepEqual([first.status, first.body.warning.warning_code], [200, 'without_effect']);
+  const before = app.books.captures().length;
+  const repeat = partner({ channel_partner_code: 'amz', channel_partner_order_id: ' 112-1' });
+  const again = await insert({ ...placed, ...repeat });
+  assert.deepEqual(again.body.order, first.body.order);
+  assert.equal(again.body.warning.warning_code, 'inserted_before');
+  assert.equal(app.books.captures().length, before);
+  const others: [what: string, change: object][] = [
+    ['another customer', { billing: { ...placed.billing, email: 'john@example.com' } }],
+    ['another quantity', line({ quantity: 7 })],
+    ['a line more', { items: [...placed.items!, { merchant_item_id: 'COFFEE' }] }],
+    ['another card', { payment: token('tok_decline') }],
+    ['warnings as errors', partner({ ...flags.channel_partner, treat_warnings_as_errors: true })],
+  ];
+  for (const [what, change] of others) {
+    const { status, body } = await insert({ ...placed, ...flags, ...change });
+    assert.equal(status, 400, what);
+    const words = new RegExp(`112-1 was inserted before, as order ${first.body.order.order_id}`);
+    assert.match(body.error.user_message, words, what);
+  }
   assert.equal(
     (
       await insert({

@@ -80,7 +80,7 @@ export async function insertOrders(
 /** Returns the order that already has this order's partner number, or undefined. */
 export async function findPartnersOrder(
   db: Database,
-  order: OrderRecord,
+  order: Pick<OrderRecord, 'merchantId' | 'document'>,
 ): Promise<string | undefined> {
   const number = partnerNumber(order);
   if (number === undefined) return undefined;
@@ -257,7 +257,9 @@ const parts: ReadonlySet<string> = new Set(orderParts);
 /**
  * The partner's number of an order, unique per partner. A partner without a code has an empty one.
  */
-function partnerNumber({ document }: OrderRecord): { code: string; id: string } | undefined {
+function partnerNumber({
+  document,
+}: Pick<OrderRecord, 'document'>): { code: string; id: string } | undefined {
   const { channel_partner_code: code = '', channel_partner_order_id: id = '' } =
     document.channel_partner ?? {};
   const stored = (text: string) => foldTrimmed(text);
