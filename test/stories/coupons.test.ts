@@ -214,3 +214,54 @@ story(
     );
   },
 );
+
+story(
+  'a pricing tier that is not valid with coupons counts when the coupon of the order has ended',
+  {
+    on: '2026-01-15T10:00',
+    settings: { shipping_methods: [{ name: 'Ground', rates: [{ countries: ['US'], cost: 5 }] }] },
+  },
+  async (shop) => {
+    await shop.sells(coffee);
+    await shop.offers({ ...tenPercent, expiration_dts: '2026-03-01' });
+    await shop.tiers({
+      name: 'Club',
+      default_percentage_discount: 20,
+      free_shipping: true,
+      not_valid_when_coupon_present: true,
+    });
+    await shop.profile({ email: 'ann@example.com', pricing_tiers: [{ name: 'Club' }] });
+    const shipping = { country_code: 'US', shipping_method: 'Ground' };
+    const ann = await shop.order(monthly, { ...withTen, shipping });
+    const estimated = async (...codes: string[]) => {
+      const body = {
+        billing: { email: 'ann@example.com' },
+        shipping,
+        items: monthly,
+        coupons: codes.map((coupon_code) => ({ coupon_code })),
+      };
+      return (await ann.ask({ operation: 'estimatePricing', body })).estimate.total;
+    };
+    // 12.99 less 10 % and 5.00 for shipping; 12.99 less 20 %, and nothing for shipping.
+    assert.deepEqual(
+      await Promise.all([estimated('ten'), estimated(), estimated('no')]),
+      [16.69, 10.39, 10.39],
+    );
+    const { auto_order: read } = await ann.ask({
+      operation: 'getAutoOrder',
+      query: { _expand: 'original_order,original_order.summary' },
+    });
+    assert.equal(read.original_order.summary.total.value, 16.69);
+    const { rebills } = await ann.ask({ operation: 'previewAutoOrder', query: { count: 3 } });
+    assert.deepEqual(
+      rebills.map(({ total }: PreviewRebill) => total),
+      [16.69, 10.39, 10.39],
+    );
+    await shop.until('2026-03-16T00:00');
+    await ann.lived(
+      '2026-01-15 10:00 create',
+      '2026-02-15 10:00 rebill: COFFEE 12.99 + coupon -1.30 + shipping 5.00 = 16.69',
+      '2026-03-15 10:00 rebill: COFFEE 10.39 = 10.39',
+    );
+  },
+);

@@ -58,6 +58,10 @@ story('a free-shipping threshold is crossed, and crossed back', opening, async (
   await shop.until('2026-04-16T00:00');
   const bills = await ann.bills('shipping,summary');
   assert.deepEqual(bills.map(shipping), [7.5, 0, 7.5]);
+  assert.deepEqual(
+    bills.map(({ summary }) => summary?.total?.value),
+    [27.5, 60, 47.5],
+  );
   const last = bills.at(-1)!;
   assert.equal(last.shipping?.shipping_method, 'Ground');
   const { explanation } = await ann.ask({

@@ -53,6 +53,11 @@ story(
     await shop.until('2027-02-20T01:00');
     assert.deepEqual(await billed(ann, bob), [1, 1]);
     assert.equal(await levelOf(ann), 9);
+    const amounts = [...(await ann.bills('summary')), ...(await bob.bills('summary'))];
+    assert.deepEqual(
+      amounts.map(({ summary }) => summary?.total?.value),
+      [25, 25],
+    );
   },
 );
 

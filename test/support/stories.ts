@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { PricingTier } from '@perennial/contract/catalog.ts';
 import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { Customer } from '@perennial/contract/customer.ts';
 import type { Item } from '@perennial/contract/item.ts';
@@ -34,6 +35,7 @@ export interface Shop {
   sells(...items: readonly Item[]): Promise<void>;
   changes(itemId: string, change: Item): Promise<void>;
   offers(...coupons: readonly Coupon[]): Promise<void>;
+  tiers(...tiers: readonly PricingTier[]): Promise<void>;
   /** Sets what is taxed at places. */
   taxes(...rates: readonly TaxRate[]): Promise<void>;
   /** Stores the profile of a customer, and returns what changes it. */
@@ -107,6 +109,9 @@ async function openShop({
     },
     async offers(...coupons) {
       for (const coupon of coupons) await ask({ operation: 'insertCoupon', body: coupon });
+    },
+    async tiers(...tiers) {
+      for (const tier of tiers) await ask({ operation: 'insertPricingTier', body: tier });
     },
     async taxes(...rates) {
       for (const rate of rates) await ask({ operation: 'insertTaxRate', body: rate });

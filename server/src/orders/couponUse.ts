@@ -47,6 +47,8 @@ export interface CouponUse {
   readonly discounts: Pick<Discounts, 'lines' | 'shipping'>;
   /** As the order's document stores them. */
   readonly coupons: OrderCoupon[];
+  /** Whether a coupon of the catalogue counts. */
+  readonly isUsed: boolean;
   readonly warnings: readonly LineWarning[];
   readonly claims: readonly CouponClaim[];
 }
@@ -86,6 +88,7 @@ export function couponUse(request: CouponRequest): CouponUse {
       ...entered.flatMap(({ unknown }) => unknown ?? []),
       ...used.map(({ candidate }) => storedCoupon(candidate)),
     ],
+    isUsed: used.length > 0,
     warnings: entered.flatMap(({ field, code, warning, candidate }) => {
       const words = candidate && unusable.get(candidate);
       return words === undefined ? (warning ?? []) : [notUsed(field, code, words)];

@@ -23,7 +23,15 @@ export interface CustomerTerms {
   readonly taxExemption?: string | undefined;
   /** No coupon counts for the customer. */
   readonly refusesCoupons: boolean;
+  /** What counts instead where a coupon does. Absent: the same. */
+  readonly withCoupon?: CouponedTerms | undefined;
 }
+
+/**
+ * What an order costs a customer on whose order a coupon counts: by the pricing tiers without
+ * `not_valid_when_coupon_present`. Exemptions from tax, limits and ways to pay stay.
+ */
+export type CouponedTerms = Pick<CustomerTerms, 'shipping' | 'tiers'>;
 
 /** The part of a profile that these rules read. */
 export type TermsProfile = Pick<
@@ -50,8 +58,37 @@ export function customerTerms(
     records,
     taxExemption: taxExemptionOf(profile, records),
     refusesCoupons: [profile, ...records].some((each) => each.no_coupons === true),
+    ...(records.some(endsWithCoupon) && {
+      withCoupon: {
+        shipping: shippingOf(
+          profile,
+          records.filter((tier) => !endsWithCoupon(tier)),
+          currency,
+        ),
+        tiers: pricesOf(records.filter((tier) => !endsWithCoupon(tier))),
+      },
+    }),
   };
 }
+
+const endsWithCoupon = (tier: PricingTier): boolean => tier.not_valid_when_coupon_present === true;
+
+/** Returns the terms with the prices that an order was agreed at instead of the customer's own. */
+export const agreedTerms = (
+  terms: CustomerTerms,
+  merchants: readonly PricingTier[],
+  order: Pick<OrderDocument, 'items'>,
+): CustomerTerms => ({
+  ...terms,
+  tiers: agreedTiers(merchants, order),
+  withCoupon: terms.withCoupon && {
+    ...terms.withCoupon,
+    tiers: agreedTiers(
+      merchants.filter((tier) => !endsWithCoupon(tier)),
+      order,
+    ),
+  },
+});
 
 function taxExemptionOf(profile: TermsProfile, tiers: readonly PricingTier[]): string | undefined {
   if (profile.tax_exempt === true) return 'by the customer profile';
@@ -76,7 +113,7 @@ function tiersOf(
 }
 
 /** Returns the tiers that gave an order its prices, for a merchant who keeps what was agreed. */
-export const agreedTiers = (
+const agreedTiers = (
   merchants: readonly PricingTier[],
   { items = [] }: Pick<OrderDocument, 'items'>,
 ): CustomerTier[] =>

@@ -1,7 +1,7 @@
 import { findTermsProfiles } from '../customers/store.ts';
 import { listTiers } from '../items/tierStore.ts';
 import type { Context } from '../platform/context.ts';
-import { agreedTiers, type CustomerTerms, customerTerms } from './customerTerms.ts';
+import { agreedTerms, type CustomerTerms, customerTerms } from './customerTerms.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 
 /** The part of an order that names its customer, and the tiers that it had. */
@@ -33,6 +33,6 @@ export async function readCustomerTerms(
   );
   return (order) => {
     const terms = special.get(order?.customerProfileOid ?? 0) ?? ordinary;
-    return keepsAgreed && order ? { ...terms, tiers: agreedTiers(tiers, order.document) } : terms;
+    return keepsAgreed && order ? agreedTerms(terms, tiers, order.document) : terms;
   };
 }

@@ -376,7 +376,7 @@ export async function readOrderTerms(
   );
   const taxed = { document: order, customerProfileOid };
   const termsOf = await readCustomerTerms(context, [taxed], { agreed: false });
-  const { shipping, tiers, records, refusesCoupons } = termsOf(taxed);
+  const { shipping, tiers, withCoupon, records, refusesCoupons } = termsOf(taxed);
   const ordered = (order.items ?? []).flatMap(
     ({ merchant_item_id: id }) => catalog.get(fold(id ?? '')) ?? [],
   );
@@ -386,6 +386,7 @@ export async function readOrderTerms(
     shippingMethods,
     customerShipping: shipping,
     tiers,
+    withCoupon,
     merchantId,
     order,
     channelPartner,

@@ -19,6 +19,7 @@ import {
   couponUse,
   noCouponTerms,
 } from './couponUse.ts';
+import type { CouponedTerms } from './customerTerms.ts';
 import { amountIn, billingFault } from './fault.ts';
 import { isShowable, type OrderCurrency, wireCurrency } from './money.ts';
 import {
@@ -72,6 +73,8 @@ export interface NewOrderRequest {
   readonly customerShipping?: CustomerShipping | undefined;
   /** The pricing tiers of the customer. */
   readonly tiers?: readonly CustomerTier[] | undefined;
+  /** The tiers and shipping of the customer where a coupon counts. Absent: the same. */
+  readonly withCoupon?: CouponedTerms | undefined;
   /** What its tax depends on, if the order names none. */
   readonly tax: TaxTerms;
   /** The merchant's currency. */
@@ -149,8 +152,19 @@ export interface PricedOrder {
   readonly shipping: ShippingOutcome;
 }
 
-/** Returns what a new order costs, or its first fault. Ignores its payment. */
+/**
+ * Returns what a new order costs, or its first fault. Ignores its payment. A pricing tier that is not
+ * valid along with coupons does not price an order on which a coupon counts without that tier.
+ */
 export function pricedOrder(request: NewOrderRequest): Outcome<PricedOrder, FieldFault> {
+  const { withCoupon } = request;
+  if (withCoupon === undefined) return pricedByTiers(request);
+  const { tiers, shipping: customerShipping } = withCoupon;
+  const couponed = pricedByTiers({ ...request, tiers, customerShipping });
+  return couponed.ok && couponed.value.coupons.isUsed ? couponed : pricedByTiers(request);
+}
+
+function pricedByTiers(request: NewOrderRequest): Outcome<PricedOrder, FieldFault> {
   const { order: wire, channelPartner, now, customerProfileOid } = request;
   const isPaidElsewhere = channelPartner.skip_payment_processing === true;
   const currency = currencyOf(wire, request.currency);

@@ -413,8 +413,7 @@ async function loadCandidates(
     return {
       autoOrder,
       original,
-      customer: termsOf(original).shipping,
-      tiers: termsOf(original).tiers,
+      terms: termsOf(original),
       credit: creditOf(original),
       tax: original === undefined ? noTaxRates : taxOf(original),
       catalog,

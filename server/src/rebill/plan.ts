@@ -8,13 +8,12 @@ import { hasCompleted, planNext, slip } from '../autoOrders/steps.ts';
 import { autoOrderStop, isFinalStop } from '../autoOrders/stops.ts';
 import { type CreditAccount, payable } from '../customers/storeCredit.ts';
 import { type StockUse, shortUse, stockUses } from '../items/stock.ts';
-import type { CustomerTier } from '../items/tierPrice.ts';
 import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
+import type { CouponedTerms, CustomerTerms } from '../orders/customerTerms.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { isInvoiced } from '../orders/payment.ts';
-import type { CustomerShipping } from '../orders/shippingMethod.ts';
 import type { TaxTerms } from '../orders/taxTerms.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
@@ -54,12 +53,10 @@ export interface DecisionInput {
    * The order that earlier attempts of the due charge left, if the merchant keeps declined orders.
    */
   readonly kept?: KeptOrder | undefined;
-  /** What the customer's profile says about shipping; only read for merchants with methods. */
-  readonly customer?: CustomerShipping | undefined;
   /** The customer's store credit; only read if the original order used some. */
   readonly credit?: CreditAccount | undefined;
-  /** The customer's pricing tiers. Absent: none. */
-  readonly tiers?: readonly CustomerTier[] | undefined;
+  /** What the customer's profile and pricing tiers say of prices and shipping. Absent: nothing. */
+  readonly terms?: (CouponedTerms & Pick<CustomerTerms, 'withCoupon'>) | undefined;
 }
 
 /** What is to be done. `autoOrder` is the new record, or the same object if nothing changed. */
@@ -112,9 +109,21 @@ export interface ChargedCard {
  * Decides what to do with an auto order. Items of a paused catalogue item move by a day, items at
  * their end stop, due notices are noted, and what is due on this local day becomes one order to
  * charge. An auto order that cannot be planned is parked for a day: no order and no charge, and no
- * other auto order waits for it.
+ * other auto order waits for it. A pricing tier that is not valid along with coupons does not price a
+ * rebill on which a coupon of the original order counts without that tier; the coupon of a retry
+ * must not make a rebill dearer.
  */
 export function decide(input: DecisionInput): Decision {
+  const { terms } = input;
+  if (terms?.withCoupon === undefined) return decideByTiers(input);
+  const couponed = decideByTiers({ ...input, terms: terms.withCoupon });
+  const rules = couponed.kind === 'charge' ? couponed.charge.order.couponRules : undefined;
+  return rules?.some(({ isUsed, isRetry }) => isUsed && !isRetry)
+    ? couponed
+    : decideByTiers({ ...input, terms: { shipping: terms.shipping, tiers: terms.tiers } });
+}
+
+function decideByTiers(input: DecisionInput): Decision {
   if (input.isForced === true && isDisabledByDeclines(input.autoOrder))
     return decideDisabled(input);
   const context = planContext(input);
@@ -155,7 +164,7 @@ export function planContext({
   at,
   zone,
   policy,
-  tiers,
+  terms,
   firstDeclinedAt,
 }: Omit<DecisionInput, 'original'>): PlanContext {
   const isRetry = autoOrder.creditCardAttempt > 0 && firstDeclinedAt !== undefined;
@@ -164,7 +173,7 @@ export function planContext({
     now: at,
     zone,
     missedShipments: policy.missedShipments,
-    ...(tiers?.length && { tiers }),
+    ...(terms?.tiers.length && { tiers: terms.tiers }),
     ...(isRetry && { retryDays: daysBetween(firstDeclinedAt, at, zone) }),
   };
 }
@@ -200,7 +209,7 @@ function chargeOf(
     coupon,
     originalCoupons: originalCoupons(original, input.coupons ?? noCoupons, policy.originalCoupons),
     shippingMethods: policy.shippingMethods,
-    customer: input.customer,
+    customer: shippingFor(input),
     credit: creditFor(input),
     context,
   });
@@ -265,6 +274,8 @@ function withoutSoldOut(
 
 const creditFor = ({ credit, kept, at }: DecisionInput): Minor | undefined =>
   credit && payable(credit, kept?.order.orderId, at);
+
+const shippingFor = ({ terms }: DecisionInput) => terms?.shipping;
 
 const noCardWords = ({ originalOrderId }: AutoOrder, method: string | undefined): string =>
   method === undefined || method === 'Credit Card'
