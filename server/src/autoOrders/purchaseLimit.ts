@@ -7,6 +7,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { sum } from '../kernel/money.ts';
+import { sumQuantities } from '../kernel/quantity.ts';
 import { countedItems, type OnceItem } from '../orders/onceItem.ts';
 import { companionFaults, type Purchase } from '../orders/purchaseRule.ts';
 import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
@@ -67,7 +68,7 @@ export function addedItems(
       {
         itemOids: together.flatMap(({ line }) => line?.itemOid ?? []),
         itemId,
-        quantity: together.reduce((sum, { quantity }) => sum + quantity, 0),
+        quantity: sumQuantities(together.map(({ quantity }) => quantity)),
         field,
         isNew: was.every((each) => fold(each.itemId) !== id),
       },

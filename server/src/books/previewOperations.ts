@@ -8,6 +8,7 @@ import { editRules } from '../autoOrders/rules.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { required } from '../kernel/assert.ts';
 import type { Minor } from '../kernel/money.ts';
+import { sumQuantities } from '../kernel/quantity.ts';
 import { readCustomerTerms } from '../orders/customerTermsReader.ts';
 import { findOrders } from '../orders/store.ts';
 import { loadTaxTerms } from '../orders/taxReader.ts';
@@ -161,7 +162,7 @@ export function readNextRebills(context: Context, oids: readonly number[]): Prom
 }
 
 const unitsOf = (lines: readonly RebillLine[]): number =>
-  lines.reduce((sum, { kind, quantity }) => sum + (kind === 'cancel fee' ? 0 : quantity), 0);
+  sumQuantities(lines.map(({ kind, quantity }) => (kind === 'cancel fee' ? 0 : quantity)));
 
 /**
  * Returns the auto order after an update that enables it and resumes its items; unchanged if that

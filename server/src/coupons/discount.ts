@@ -4,12 +4,13 @@ import {
   allocate,
   type Minor,
   minor,
-  multiply,
   percentOff,
+  proportion,
   sum,
   timesQuantity,
   zero,
 } from '../kernel/money.ts';
+import { exactQuantity, sumQuantities } from '../kernel/quantity.ts';
 import type { Coupon, LineDiscount, Reduction, ShippingDiscount, Tier } from './coupon.ts';
 
 /** The part of an order that coupons read. Amounts are those before every coupon. */
@@ -138,9 +139,8 @@ function needsWords(cart: Cart, coupon: Coupon): string | undefined {
     return 'needs a higher subtotal than this order has';
   const { items } = needs;
   if (items) {
-    const units = counted.reduce(
-      (all, line) => all + (items.ids.has(fold(line.itemId)) ? line.quantity : 0),
-      0,
+    const units = sumQuantities(
+      counted.flatMap((line) => (items.ids.has(fold(line.itemId)) ? line.quantity : [])),
     );
     if (units < items.units) return 'needs items that are not on the order, or more of them';
   }
@@ -197,12 +197,11 @@ function basesOf({ lines }: Cart, before: Running, off: LineDiscount): Base[] {
   return lines.map((line, place) => {
     const counts = !line.isExcluded && isMeant(line, off);
     const units = counts ? Math.min(line.quantity, unitsLeft) : 0;
-    unitsLeft -= units;
+    unitsLeft = exactQuantity(unitsLeft - units);
     const left = minor(Math.max(0, line.amount - before.lines[place]!));
     if (units === 0) return { units, left: zero };
     if (units === line.quantity) return { units, left };
-    const part = Number((units / line.quantity).toPrecision(15));
-    return { units, left: multiply(left, part, 'half up') };
+    return { units, left: proportion(left, units, line.quantity, 'half up') };
   });
 }
 

@@ -44,6 +44,18 @@ for (const [what, item, quantity, doesFit] of fits)
     assert.equal(shortUse([use], () => stockOf(item)) === undefined, doesFit);
   });
 
+test('parts of a piece are all there is, without an error of binary fractions', () => {
+  const item = counted({ inventory_level: 0.3 });
+  const lines = [0.1, 0.1, 0.1].map((quantity) => ({ itemId: 'TEA', quantity }));
+  const tea = aCatalog([aCatalogItem({ itemId: 'TEA', itemOid: 1, stock: stockOf(item)! })]);
+  const uses = stockUses(lines, tea);
+  assert.deepEqual(uses, [{ itemId: 'TEA', itemOid: 1, quantity: 0.3 }]);
+  assert.equal(
+    shortUse(uses, () => stockOf(item)),
+    undefined,
+  );
+});
+
 test('a sale takes from the center, and a return puts it back', () => {
   const item = counted({ available_to_allocate: 4 });
   const sold = withSold(item, 1.5);

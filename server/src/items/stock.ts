@@ -1,5 +1,6 @@
 import type { Item } from '@perennial/contract/item.ts';
 import type { ItemShippingDistributionCenter } from '@perennial/contract/itemShipping.ts';
+import { exactQuantity } from '../kernel/quantity.ts';
 import type { CatalogItem, ItemStock } from './item.ts';
 
 /*
@@ -41,7 +42,7 @@ export function stockUses(
     uses.set(item.itemOid, {
       itemId: item.itemId,
       itemOid: item.itemOid,
-      quantity: before + quantity,
+      quantity: exactQuantity(before + quantity),
     });
   };
   for (const { itemId, quantity } of lines) {
@@ -59,7 +60,7 @@ export const shortUse = (
 ): StockUse | undefined =>
   uses.find((use) => {
     const found = stock(use);
-    return found !== undefined && found.available - use.quantity < found.floor;
+    return found !== undefined && exactQuantity(found.available - use.quantity) < found.floor;
   });
 
 /** Returns a stored item after a sale; a negative quantity puts back what was taken. */
@@ -87,13 +88,12 @@ function taken(
   const { available_to_allocate: available, inventory_level: level = 0 } = center;
   return {
     ...center,
-    inventory_level: minus(level, quantity),
-    ...(available === undefined ? {} : { available_to_allocate: minus(available, quantity) }),
+    inventory_level: exactQuantity(level - quantity),
+    ...(available === undefined
+      ? {}
+      : { available_to_allocate: exactQuantity(available - quantity) }),
   };
 }
-
-// Quantities have at most four decimals.
-const minus = (level: number, quantity: number): number => Number((level - quantity).toFixed(4));
 
 /** Whether a change of stock may raise or close a task: a level was reached or left. */
 export function crossesLevel(before: Item, after: Item): boolean {

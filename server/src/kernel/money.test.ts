@@ -9,10 +9,12 @@ import {
   minor,
   multiply,
   percentOff,
+  proportion,
   sum,
   timesQuantity,
   toMinor,
 } from './money.ts';
+import { exactQuantity, sumQuantities } from './quantity.ts';
 
 const amounts = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }).map(minor);
 const prices = fc.integer({ min: 0, max: 1_000_000_000 }).map(minor);
@@ -89,6 +91,36 @@ test('a division rounds the way it says', () => {
       `${amount} × ${ratio} ${rounding}`,
     );
   }
+});
+
+test('a proportion is exact: its halves are halves', () => {
+  const cases: [amount: number, part: number, whole: number, result: number][] = [
+    [3, 5, 6, 3],
+    [6, 1, 12, 1],
+    [15, 1, 30, 1],
+    [1999, 8.25, 100, 165],
+    [10_000, 1, 3, 3333],
+    [10, 1, 2.5, 4],
+    [7, 0.0005, 0.001, 4],
+    [-3, 5, 6, -3],
+    [5, 0, 7, 0],
+    [5, 7, 7, 5],
+    [1_000_000_000_000, 1, 3, 333_333_333_333],
+  ];
+  for (const [amount, part, whole, result] of cases)
+    assert.equal(
+      proportion(minor(amount), part, whole, 'half up'),
+      result,
+      `${amount} × ${part} of ${whole}`,
+    );
+});
+
+test('sums and products of quantities have no error of binary fractions', () => {
+  assert.equal(sumQuantities([2.1, 0.8, 0.1]), 3);
+  assert.equal(sumQuantities([0.7, 0.2, 0.1]), 1);
+  assert.equal(sumQuantities([0.0001, 99_999.9999]), 100_000);
+  assert.equal(exactQuantity(3 * 0.1), 0.3);
+  assert.equal(exactQuantity(Number.POSITIVE_INFINITY - 1), Number.POSITIVE_INFINITY);
 });
 
 test('quantities have up to four decimals', () => {

@@ -89,6 +89,19 @@ export function multiply(amount: Minor, ratio: number, rounding: Rounding): Mino
 }
 
 /**
+ * `amount` times `part` of `whole`, both taken exactly as they print, so that halves are halves: 3
+ * times 5 of 6 is 2.5. The whole is positive.
+ */
+export function proportion(amount: Minor, part: number, whole: number, rounding: Rounding): Minor {
+  if (part === whole) return amount;
+  const [some, all] = [parseDecimal(part), parseDecimal(whole)];
+  assert(some !== undefined && all !== undefined, `${part} of ${whole} is not a proportion`);
+  assert(all.digits > 0n, `${whole} is not a positive whole`);
+  const numerator = BigInt(amount) * some.digits * 10n ** BigInt(all.scale);
+  return divide(numerator, all.digits * 10n ** BigInt(some.scale), rounding);
+}
+
+/**
  * `amount` less `percent` of it; a percentage below 0 counts as 0, above 100 as 100, so a discount
  * never turns the sign.
  */
@@ -187,6 +200,7 @@ const decimalShape = /^([+-]?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,2}))?
  * is what the client wrote.
  */
 function parseDecimal(decimal: number | string): Decimal | undefined {
+  if (Number.isSafeInteger(decimal)) return { digits: BigInt(decimal), scale: 0 };
   const match = decimalShape.exec(String(decimal));
   if (match === null) return undefined;
   const [, sign, whole = '', fraction = '', power = '0'] = match;

@@ -1,7 +1,15 @@
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { allocate, fromMinor, type Minor, minor, multiply, sum, toMinor } from '../kernel/money.ts';
+import {
+  allocate,
+  fromMinor,
+  type Minor,
+  minor,
+  proportion,
+  sum,
+  toMinor,
+} from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { amountOf, shownCurrency, wireCurrency } from './money.ts';
 import type { Occasion } from './occasion.ts';
@@ -83,8 +91,7 @@ const sharesOf = ({ nets }: Amounts, discount: Minor): Minor[] =>
 function taxAfter({ tax, taxable, isTaxed }: Amounts, shares: readonly Minor[]): Minor {
   const lower = sum(shares.filter((_, place) => isTaxed[place]));
   if (taxable <= 0) return tax;
-  const part = Number((Math.max(0, taxable - lower) / taxable).toPrecision(12));
-  return multiply(tax, part, 'half up');
+  return proportion(tax, Math.max(0, taxable - lower), taxable, 'half up');
 }
 
 const totalAfter = (amounts: Amounts, discount: Minor): Minor =>
@@ -150,11 +157,12 @@ function lowered(
   { currency, money }: { currency: string; money: (amount: number) => OrderItem['cost'] & object },
 ): OrderItem {
   if (share === 0) return line;
-  const each = Number((1 / (line.quantity || 1)).toPrecision(15));
   return {
     ...line,
     discount: money(amountOf(line.discount, currency) + share),
     total_cost_with_discount: money(net - share),
-    unit_cost_with_discount: money(multiply(minor(net - share), each, 'half up')),
+    unit_cost_with_discount: money(
+      proportion(minor(net - share), 1, line.quantity || 1, 'half up'),
+    ),
   };
 }

@@ -5,8 +5,8 @@ import {
   allocate,
   type Minor,
   minor,
-  multiply,
   percentOff,
+  proportion,
   sum,
   toMinor,
   zero,
@@ -109,11 +109,10 @@ function taxAfter({ summary, taxes }: OrderDocument, base: string, taxableDiscou
 
 function lineWith(line: OrderItem, share: Minor, base: string, money: Money): OrderItem {
   const cost = minor(amountOf(line.total_cost_with_discount, base) - share);
-  const perUnit = Number((1 / (line.quantity ?? 1)).toPrecision(15));
   return {
     ...line,
     discount: money(minor(amountOf(line.discount, base) + share)),
     total_cost_with_discount: money(cost),
-    unit_cost_with_discount: money(multiply(cost, perUnit, 'half up')),
+    unit_cost_with_discount: money(proportion(cost, 1, line.quantity || 1, 'half up')),
   };
 }

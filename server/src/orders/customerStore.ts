@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
+import { sumQuantities } from '../kernel/quantity.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { facet } from './facets.ts';
 import type { OrderDocument } from './order.ts';
@@ -76,8 +77,10 @@ export async function boughtUnits(
        and o.facets @> array[$2::text, $3::text] and o.current_stage <> 'Rejected'`,
     [merchantId, facet(merchantId, 'email', email), facet(merchantId, 'item_id', itemId)],
   );
-  return rows
+  const own = rows
     .flatMap(({ items }) => items ?? [])
-    .filter(({ merchant_item_id: id }) => fold(id ?? '') === fold(itemId))
-    .reduce((sum, line) => sum + (line.quantity ?? 1) - (line.quantity_refunded ?? 0), 0);
+    .filter(({ merchant_item_id: id }) => fold(id ?? '') === fold(itemId));
+  return sumQuantities(
+    own.map(({ quantity, quantity_refunded }) => (quantity ?? 1) - (quantity_refunded ?? 0)),
+  );
 }

@@ -1,6 +1,7 @@
 import { emailKey } from '../customers/store.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { exactQuantity, sumQuantities } from '../kernel/quantity.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { boughtUnits, hasBought } from './customerStore.ts';
@@ -135,7 +136,8 @@ export async function findBought(
         fix: 'Leave it out',
       };
     const bought = counted && (await boughtUnits(db, merchantId, email, itemId));
-    if (bought !== undefined && counted !== undefined && bought + counted.units > counted.max)
+    if (bought === undefined || counted === undefined) continue;
+    if (sumQuantities([bought, counted.units]) > counted.max)
       return boughtUp(field, itemId, counted, bought);
   }
   return undefined;
@@ -151,7 +153,7 @@ const boughtUp = (
   reason:
     `at most ${max} of ${itemId} are sold to each customer of the pricing tier ${tierName}, ` +
     `and this one has bought ${bought}`,
-  fix: bought < max ? `Send ${max - bought} or less` : 'Leave it out',
+  fix: bought < max ? `Send ${exactQuantity(max - bought)} or less` : 'Leave it out',
 });
 
 const treatsWarningsAsErrors = ({ document }: OrderRecord): boolean =>

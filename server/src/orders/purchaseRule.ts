@@ -7,6 +7,7 @@ import type { CustomerTier } from '../items/tierPrice.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromMinor, type Minor } from '../kernel/money.ts';
+import { sumQuantities } from '../kernel/quantity.ts';
 
 /** An order, as the limits of purchases see it. */
 export interface Purchase {
@@ -66,10 +67,10 @@ function lineFaults(purchase: Purchase, index: number): FieldFault[] {
 
 /** Returns how many units of an item the lines of an order hold together. */
 export const unitsOf = (items: NonNullable<Order['items']>, itemId: string): number =>
-  items.reduce(
-    (sum, { merchant_item_id: id, quantity = 1 }) =>
-      sum + (fold(id ?? '') === fold(itemId) ? quantity : 0),
-    0,
+  sumQuantities(
+    items.flatMap(({ merchant_item_id: id, quantity = 1 }) =>
+      fold(id ?? '') === fold(itemId) ? quantity : [],
+    ),
   );
 
 /** The limits of the item for the pricing tiers of the customer. */
@@ -121,7 +122,7 @@ function companyFaults(
 
 function limitFaults({ items, subtotal, currency, limits }: Purchase): FieldFault[] {
   const { minimumSubtotal, minimumItems, maximumItems } = limits;
-  const count = items.reduce((sum, { quantity }) => sum + (quantity ?? 1), 0);
+  const count = sumQuantities(items.map(({ quantity }) => quantity ?? 1));
   const cost = fromMinor(subtotal, currency);
   const found: FieldFault[] = [];
   if (minimumSubtotal !== undefined && cost < minimumSubtotal)

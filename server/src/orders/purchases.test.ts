@@ -119,6 +119,7 @@ const limits: readonly [what: string, email: string, lines: OrderItem[], refusal
   ['a multiple in two lines', guest(), [line('PAIRS', 1), line('pairs', 3)]],
   ['more than the maximum', guest(), [line('FEW', 4)], /at most 3 of FEW are sold at once/],
   ['as many as the maximum', guest(), [line('FEW', 3)]],
+  ['as many as the maximum, in parts', guest(), [2.1, 0.8, 0.1].map((each) => line('FEW', each))],
   ['two of one for each customer', guest(), [line('ONCE', 2)], /at most 1 of ONCE/],
   ['something with what is sold alone', guest(), [line('ALONE'), line('PLAIN')], /sold alone/],
   ['what is sold alone', guest(), [line('ALONE', 2)]],

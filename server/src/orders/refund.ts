@@ -4,8 +4,9 @@ import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
-import { fromMinor, type Minor, minor, multiply, sum, toMinor, zero } from '../kernel/money.ts';
+import { fromMinor, type Minor, minor, proportion, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { exactQuantity } from '../kernel/quantity.ts';
 import { amountOf, chargedShipping } from './money.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import {
@@ -107,14 +108,14 @@ export function itemsGivenBack({ document }: OrderRecord, after: Refunded): stri
 export function newlyRefunded(before: OrderRecord, after: Refunded): number[] {
   const earlier = refundedOf(before).lines;
   const added = after.lines.map(({ quantity }, place) =>
-    Math.max(0, Number((quantity - (earlier[place]?.quantity ?? 0)).toFixed(4))),
+    Math.max(0, exactQuantity(quantity - (earlier[place]?.quantity ?? 0))),
   );
   return added.some((quantity) => quantity > 0) ? added : [];
 }
 
 /** Returns what refunds put back of each line, with what another one puts back. */
 export const addedUp = ({ restocked = [] }: OrderRecord, added: readonly number[]): number[] =>
-  added.map((quantity, place) => Number((quantity + (restocked[place] ?? 0)).toFixed(4)));
+  added.map((quantity, place) => exactQuantity(quantity + (restocked[place] ?? 0)));
 
 /** Warns that a refund of no pieces puts nothing back. */
 export const restockWarnings = (
@@ -250,11 +251,8 @@ function readLine(
 function shareOf(line: OrderItem, quantity: number, currency: string): Minor {
   const charged = chargedOf(line, currency);
   const ordered = line.quantity ?? 0;
-  return quantity === ordered ? charged : multiply(charged, ratio(quantity, ordered), 'half up');
+  return quantity === ordered ? charged : proportion(charged, quantity, ordered, 'half up');
 }
-
-// A quotient of decimals may end in a row of nines.
-const ratio = (part: number, whole: number): number => Number((part / whole).toPrecision(12));
 
 type Totals = Omit<Refunded, 'lines' | 'other' | 'credit'>;
 
@@ -340,7 +338,7 @@ function taxShare(
   const charged = sum(taxed.map((line) => line.charged));
   const refunded = sum(taxed.map((line) => minor(Math.min(line.charged, line.refunded))));
   if (charged === 0) return zero;
-  return refunded === charged ? tax : multiply(tax, ratio(refunded, charged), 'half up');
+  return refunded === charged ? tax : proportion(tax, refunded, charged, 'half up');
 }
 
 function readAmount(

@@ -1,6 +1,7 @@
 import type { Customer } from '@perennial/contract/customer.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { fromMinor, type Minor, minor, toMinor, zero } from '../kernel/money.ts';
+import { sumQuantities } from '../kernel/quantity.ts';
 import { gramsOf } from '../kernel/weightUnits.ts';
 
 /*
@@ -213,11 +214,9 @@ function loadOf({ lines, customer }: Shipment): Load | undefined {
     (line) => line.isParcel && (customer?.neverFree === true || !line.shipsFree),
   );
   if (paying.length === 0) return undefined;
-  const total = (of: (line: ShippedLine) => number) =>
-    paying.reduce((sum, line) => sum + of(line), 0);
   return {
-    grams: total((line) => line.grams * line.quantity),
-    quantity: total((line) => line.quantity),
+    grams: paying.reduce((sum, line) => sum + line.grams * line.quantity, 0),
+    quantity: sumQuantities(paying.map((line) => line.quantity)),
     subtotal: minor(lines.reduce((sum, line) => sum + line.amount, 0)),
   };
 }

@@ -60,6 +60,12 @@ const cases: {
     expected: { tax: 250, taxRatePercent: 3.5719, total: 7249 },
   },
   {
+    name: 'a discount lowers the taxed part exactly: one of twelve of 6 is half a cent',
+    lines: [line(12, 1, { discount: minor(1), taxableCost: minor(6) })],
+    taxRule: { ratePercent: 100 },
+    expected: { taxableSubtotal: 6, taxableDiscount: 1, tax: 5, total: 16 },
+  },
+  {
     name: 'an arbitrary taxable subtotal',
     lines: [line(1000)],
     taxRule: { ratePercent: 10, taxableSubtotal: minor(400) },

@@ -1,4 +1,4 @@
-import { type Minor, minor, multiply, sum, timesQuantity, zero } from '../kernel/money.ts';
+import { type Minor, minor, proportion, sum, timesQuantity, zero } from '../kernel/money.ts';
 import type { TaxRounding } from './taxRate.ts';
 
 /** The input for the amount of a line. */
@@ -118,8 +118,8 @@ export function orderTotals({
 
 /** Returns the tax on an amount at a rate in percent. Half a minor unit is rounded up. */
 export function taxOn(taxable: Minor, ratePercent: number): Minor {
-  // A hundredth of a decimal may end in a row of nines. Twelve digits are more than any rate has.
-  return multiply(taxable, Number((ratePercent / 100).toPrecision(12)), 'half up');
+  // A sum of rates may end in a row of nines. Twelve digits are more than any rate has.
+  return proportion(taxable, Number(ratePercent.toPrecision(12)), 100, 'half up');
 }
 
 /**
@@ -146,7 +146,7 @@ export function taxedPart(
   if (taxableCost === undefined) return { amount, discount };
   const taxed = timesQuantity(taxableCost, quantity, 'half up');
   if (amount === 0) return { amount: taxed, discount: taxed };
-  return { amount: taxed, discount: multiply(taxed, discount / amount, 'half up') };
+  return { amount: taxed, discount: proportion(taxed, discount, amount, 'half up') };
 }
 
 /** Returns what a line costs before its discount. */
@@ -164,7 +164,7 @@ export function lineTotals({ quantity, discount, ...line }: TotalsLine): LineTot
   return {
     amount,
     withDiscount,
-    unitWithDiscount: multiply(withDiscount, Number((1 / quantity).toPrecision(15)), 'half up'),
+    unitWithDiscount: proportion(withDiscount, 1, quantity, 'half up'),
   };
 }
 

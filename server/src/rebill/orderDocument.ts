@@ -5,7 +5,7 @@ import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Minor } from '../kernel/money.ts';
-import { fromMinor, minor, multiply, sum } from '../kernel/money.ts';
+import { fromMinor, minor, proportion, sum } from '../kernel/money.ts';
 import type { OrderCurrency } from '../orders/money.ts';
 import { wireCurrency } from '../orders/money.ts';
 import { withNotes } from '../orders/notes.ts';
@@ -267,9 +267,7 @@ function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
     cost: money(line.unitCost),
     discount: money(line.discount),
     unit_cost_with_discount: money(
-      line.discount === 0
-        ? line.unitCost
-        : multiply(withDiscount, Number((1 / line.quantity).toPrecision(15)), 'half up'),
+      line.discount === 0 ? line.unitCost : proportion(withDiscount, 1, line.quantity, 'half up'),
     ),
     total_cost_with_discount: money(withDiscount),
     tax_free: !line.isTaxed,

@@ -2,7 +2,8 @@ import type { AutoOrderSearch, Overview } from '@perennial/contract/screens.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { readNextRebills } from '../books/previewOperations.ts';
 import { wireDate } from '../kernel/calendar.ts';
-import { fromMinor, minor } from '../kernel/money.ts';
+import { fromMinor, sum } from '../kernel/money.ts';
+import { sumQuantities } from '../kernel/quantity.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { groupsOfCaller } from '../workflow/people.ts';
@@ -123,12 +124,11 @@ async function readDue(
   if (rebills > previewedMax) return { rebills };
   const next = await readNextRebills(context, await findAutoOrders(context, search, previewedMax));
   const { currency } = context.merchant;
-  const sumOf = (part: 'total' | 'units') => next.reduce((sum, rebill) => sum + rebill[part], 0);
   return {
     rebills,
-    units: sumOf('units'),
+    units: sumQuantities(next.map(({ units }) => units)),
     ...(next.every((rebill) => rebill.currency === currency) && {
-      total: fromMinor(minor(sumOf('total')), currency),
+      total: fromMinor(sum(next.map(({ total }) => total)), currency),
     }),
   };
 }
