@@ -414,16 +414,6 @@ const owners: Readonly<Record<string, string>> = {
 const catalogues = ['contract/src/*.ts', 'web/src/api/calls.ts', 'web/src/shell/commands.ts'];
 const linesMax = 600;
 
-/** Tests with functions that are longer than others, and why they stay in one piece. */
-const longTests: Readonly<Record<string, string>> = {
-  'test/fault/badRecords.test.ts': 'a shop whose steps share its key and its books',
-  'test/fault/restored.test.ts': 'a restore drill, read from top to bottom, and its installation',
-  'test/fault/webhookDeliveries.ts': 'a run of processes that are killed until all has arrived',
-  'test/staff/oauth.test.ts': 'the code flow, step after step with the results of the last one',
-  'test/stories/zones.test.ts': 'a shop whose steps share its key, and a story of four dates',
-  'test/workflow/story.test.ts': 'one story from a decline to the end of its task',
-};
-
 /** Texts that may use a word of the list of house words. */
 const allowedWords: readonly AllowedWords[] = [
   { files: ['test/tidy/words.ts', 'test/tidy.test.ts'], because: 'the list and its samples' },
@@ -525,8 +515,7 @@ test('lines and functions are short, and nothing is any', (t) => {
     );
   const over120 = [...ours.over120, ...theirs.over120];
   assert.deepEqual(over120, [], 'lines over 120 columns');
-  const isListed = (place: string) => Object.hasOwn(longTests, place.split(':')[0]!);
-  const long = [...ours.longFunctions, ...theirs.longFunctions.filter((each) => !isListed(each))];
+  const long = [...ours.longFunctions, ...theirs.longFunctions];
   assert.deepEqual(long, [], `functions over ${functionLinesMax} lines`);
 });
 

@@ -233,19 +233,13 @@ test('a merchant whose zone does not exist: the others are billed, and a new zon
   assert.deepEqual([await broken.parked(), await broken.tasks()], [[], 0]);
 });
 
-async function openShop() {
+/** A new merchant with two items, a webhook that wants everything, and a key. */
+async function openShop(): Promise<Shop> {
   const merchantId = `B${(++number).toString().padStart(3, '0')}`;
   await app.addMerchant(merchantId);
-  const key = await app.addKey(merchantId);
-  const ask = <Id extends OperationId>(request: TestRequest<Id>) =>
-    app.request({ ...request, key });
-  const ok = async <Id extends OperationId>(request: TestRequest<Id>) => {
-    const answer = await ask(request);
-    assert.equal(answer.status, 200, `${request.operation ?? request.path}: ${answer.text}`);
-    return answer.body;
-  };
+  const shop = new Shop(merchantId, await app.addKey(merchantId));
   for (const merchant_item_id of ['TEA', 'COFFEE'])
-    await ok({
+    await shop.ok({
       operation: 'insertItem',
       body: {
         merchant_item_id,
@@ -253,129 +247,149 @@ async function openShop() {
         auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
       },
     });
-  await ok({
+  const events = ['auto_order_update', 'auto_order_rebill'].map((event_name) => ({
+    event_name,
+    subscribed: true,
+    expansion: 'items,items.future_schedules,original_order',
+  }));
+  await shop.ok({
     operation: 'insertWebhook',
     body: {
       webhook_url: 'https://example.com/hook',
       authentication_type: 'none',
-      event_categories: [
-        {
-          events: ['auto_order_update', 'auto_order_rebill'].map((event_name) => ({
-            event_name,
-            subscribed: true,
-            expansion: 'items,items.future_schedules,original_order',
-          })),
-        },
-      ],
+      event_categories: [{ events }],
     },
   });
-  const tasks = async () =>
-    (await ok({ operation: 'getWorkflowTasks', body: { status: 'open' } })).tasks.length;
-  return {
-    merchantId,
-    tasks,
-    ok,
-    async cancel(oid: number): Promise<void> {
-      await ok({
-        operation: 'updateAutoOrder',
-        params: { auto_order_oid: oid },
-        body: { enabled: false, cancel_reason: 'Moved' },
-      });
-    },
-    async subscribe(name: string, itemId = 'TEA'): Promise<number> {
-      const { order } = await ok({
-        operation: 'insertOrder',
-        body: {
-          billing: { first_name: name, email: `${name}@example.com`, country_code: 'US' },
-          items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
-          payment: {
-            payment_method: 'Credit Card',
-            credit_card: {
-              card_number_token: 'tok_1',
-              card_expiration_month: 12,
-              card_expiration_year: 2030,
-            },
+  return shop;
+}
+
+class Shop {
+  readonly merchantId: string;
+  readonly #key: string;
+
+  constructor(merchantId: string, key: string) {
+    this.merchantId = merchantId;
+    this.#key = key;
+  }
+
+  async ok<Id extends OperationId>(request: TestRequest<Id>) {
+    const answer = await app.request({ ...request, key: this.#key });
+    assert.equal(answer.status, 200, `${request.operation ?? request.path}: ${answer.text}`);
+    return answer.body;
+  }
+
+  async tasks(): Promise<number> {
+    const { tasks } = await this.ok({ operation: 'getWorkflowTasks', body: { status: 'open' } });
+    return tasks.length;
+  }
+
+  async cancel(oid: number): Promise<void> {
+    await this.ok({
+      operation: 'updateAutoOrder',
+      params: { auto_order_oid: oid },
+      body: { enabled: false, cancel_reason: 'Moved' },
+    });
+  }
+
+  async subscribe(name: string, itemId = 'TEA'): Promise<number> {
+    const { order } = await this.ok({
+      operation: 'insertOrder',
+      body: {
+        billing: { first_name: name, email: `${name}@example.com`, country_code: 'US' },
+        items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
+        payment: {
+          payment_method: 'Credit Card',
+          credit_card: {
+            card_number_token: 'tok_1',
+            card_expiration_month: 12,
+            card_expiration_year: 2030,
           },
         },
-      });
-      const params = { reference_order_id: order.order_id };
-      return (await ok({ operation: 'getAutoOrderByReferenceOrderId', params })).auto_order
-        .auto_order_oid;
-    },
-    /** Every way to read the auto order and the lists that it is in. */
-    async readsAll(oid: number): Promise<void> {
-      const expand =
-        'items,items.future_schedules,items.simple_schedule,add_ons,properties,logs,original_order,rebill_orders';
-      const params = { auto_order_oid: oid };
-      await ok({ operation: 'getAutoOrder', params });
-      const list = await ok({ operation: 'getAutoOrders', query: { _expand: expand } });
-      assert.ok(list.auto_orders.some((each) => each.auto_order_oid === oid));
-      await ok({ operation: 'getAutoOrder', params, query: { _expand: expand } });
-      await ok({
-        operation: 'getAutoOrdersByQuery',
-        body: { status: 'active' },
-        query: { _expand: expand },
-      });
-      await ok({ operation: 'previewAutoOrder', params });
-      await ok({ operation: 'getAudit' });
-      await ok({ operation: 'getParkedAutoOrders' });
-      await ok({ operation: 'getOverview' });
-      await ok({ operation: 'getAutoOrderTimeline', params });
-      const rows = await ok({ operation: 'searchAutoOrders', body: {} });
-      assert.ok(rows.auto_orders.some((each) => each.auto_order_oid === oid));
-      const { tasks } = await ok({ operation: 'getWorkflowTasks', body: {} });
-      for (const { workflow_task_uuid: task_uuid } of tasks)
-        await ok({ operation: 'getWorkflowTask', params: { task_uuid } });
-    },
-    async advance(to: string): Promise<void> {
-      await ok({ operation: 'setClock', body: { mode: 'standing', now_dts: to } });
-      for (let rounds = 0; rounds < 20; rounds++) {
-        const { clock } = await ok({ operation: 'getClock' });
-        if (clock.advance_id === undefined) return assert.equal(clock.now_dts, to);
-        await app.work('clock');
-      }
-      assert.fail('the clock does not arrive');
-    },
-    async bills(oid: number): Promise<number> {
-      const rows = await app.db.rows(
-        `select 1 from rebill where merchant_id = $1 and auto_order_oid = $2 and state = 'paid'`,
-        [merchantId, oid],
-      );
-      return rows.length;
-    },
-    captures: (oid: number): number =>
-      app.books
-        .charges()
-        .filter(
-          ({ merchantId: of, key: charge }) =>
-            of === merchantId && charge.startsWith(`rebill:${merchantId}:${oid}:`),
-        ).length,
-    async parked(): Promise<number[]> {
-      const { parked } = await ok({ operation: 'getParkedAutoOrders' });
-      for (const { reason } of parked) assert.match(reason, /^Cannot rebill: ./);
-      return parked.map((each) => each.auto_order_oid);
-    },
-    async changeItem(oid: number, change: Readonly<Record<string, unknown>>): Promise<void> {
-      const params = { auto_order_oid: oid };
-      const rows = await app.db.rows<{ item: number }>(
-        `select auto_order_item_oid as item from auto_order_item
-          where merchant_id = $1 and auto_order_oid = $2`,
-        [merchantId, oid],
-      );
-      await ok({
-        operation: 'updateAutoOrder',
-        params,
-        body: { items: [{ auto_order_item_oid: rows[0]!.item, ...change }] },
-      });
-    },
-    async changeCatalogue(merchant_item_id: string, body: object): Promise<void> {
-      const params = { merchant_item_id };
-      const { item } = await ok({ operation: 'getItemByMerchantItemId', params });
-      await ok({
-        operation: 'updateItem',
-        params: { merchant_item_oid: item.merchant_item_oid },
-        body: { merchant_item_id, ...body },
-      });
-    },
-  };
+      },
+    });
+    const params = { reference_order_id: order.order_id };
+    return (await this.ok({ operation: 'getAutoOrderByReferenceOrderId', params })).auto_order
+      .auto_order_oid;
+  }
+
+  /** Every way to read the auto order and the lists that it is in. */
+  async readsAll(oid: number): Promise<void> {
+    const expand =
+      'items,items.future_schedules,items.simple_schedule,add_ons,properties,logs,original_order,rebill_orders';
+    const params = { auto_order_oid: oid };
+    await this.ok({ operation: 'getAutoOrder', params });
+    const list = await this.ok({ operation: 'getAutoOrders', query: { _expand: expand } });
+    assert.ok(list.auto_orders.some((each) => each.auto_order_oid === oid));
+    await this.ok({ operation: 'getAutoOrder', params, query: { _expand: expand } });
+    await this.ok({
+      operation: 'getAutoOrdersByQuery',
+      body: { status: 'active' },
+      query: { _expand: expand },
+    });
+    await this.ok({ operation: 'previewAutoOrder', params });
+    await this.ok({ operation: 'getAudit' });
+    await this.ok({ operation: 'getParkedAutoOrders' });
+    await this.ok({ operation: 'getOverview' });
+    await this.ok({ operation: 'getAutoOrderTimeline', params });
+    const rows = await this.ok({ operation: 'searchAutoOrders', body: {} });
+    assert.ok(rows.auto_orders.some((each) => each.auto_order_oid === oid));
+    const { tasks } = await this.ok({ operation: 'getWorkflowTasks', body: {} });
+    for (const { workflow_task_uuid: task_uuid } of tasks)
+      await this.ok({ operation: 'getWorkflowTask', params: { task_uuid } });
+  }
+
+  async advance(to: string): Promise<void> {
+    await this.ok({ operation: 'setClock', body: { mode: 'standing', now_dts: to } });
+    for (let rounds = 0; rounds < 20; rounds++) {
+      const { clock } = await this.ok({ operation: 'getClock' });
+      if (clock.advance_id === undefined) return assert.equal(clock.now_dts, to);
+      await app.work('clock');
+    }
+    assert.fail('the clock does not arrive');
+  }
+
+  async bills(oid: number): Promise<number> {
+    const rows = await app.db.rows(
+      `select 1 from rebill where merchant_id = $1 and auto_order_oid = $2 and state = 'paid'`,
+      [this.merchantId, oid],
+    );
+    return rows.length;
+  }
+
+  captures(oid: number): number {
+    const begin = `rebill:${this.merchantId}:${oid}:`;
+    return app.books
+      .charges()
+      .filter((each) => each.merchantId === this.merchantId && each.key.startsWith(begin)).length;
+  }
+
+  async parked(): Promise<number[]> {
+    const { parked } = await this.ok({ operation: 'getParkedAutoOrders' });
+    for (const { reason } of parked) assert.match(reason, /^Cannot rebill: ./);
+    return parked.map((each) => each.auto_order_oid);
+  }
+
+  async changeItem(oid: number, change: Readonly<Record<string, unknown>>): Promise<void> {
+    const params = { auto_order_oid: oid };
+    const rows = await app.db.rows<{ item: number }>(
+      `select auto_order_item_oid as item from auto_order_item
+        where merchant_id = $1 and auto_order_oid = $2`,
+      [this.merchantId, oid],
+    );
+    await this.ok({
+      operation: 'updateAutoOrder',
+      params,
+      body: { items: [{ auto_order_item_oid: rows[0]!.item, ...change }] },
+    });
+  }
+
+  async changeCatalogue(merchant_item_id: string, body: object): Promise<void> {
+    const params = { merchant_item_id };
+    const { item } = await this.ok({ operation: 'getItemByMerchantItemId', params });
+    await this.ok({
+      operation: 'updateItem',
+      params: { merchant_item_oid: item.merchant_item_oid },
+      body: { merchant_item_id, ...body },
+    });
+  }
 }

@@ -15,6 +15,7 @@ import { compareWithMarker } from '../../server/src/platform/continuity.ts';
 import { readContinuity } from '../../server/src/platform/continuityStore.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
+import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { movedClock } from '../support/movedClock.ts';
@@ -58,39 +59,55 @@ async function putBack(t: TestContext, drill: Drill): Promise<void> {
   await before.work();
   const copy = await shop.backUp(before);
 
-  // What the copy does not know: the rebills of the week, and one more customer.
-  const lost = await shop.reopen();
-  shop.clock.move(2 * hourMs);
-  await lost.work();
-  const lostOrder = await order(lost.app, 'eve@example.com');
+  const lostIds = await loseAWeek(shop);
   assert.equal(shop.captures().length, 2 * customers + 1);
-  const lostIds = (
-    await lost.db.rows<{ order_id: string }>('select order_id from orders where merchant_id = $1', [
-      'SHOP',
-    ])
-  ).map((row) => row.order_id);
-  await lost.close();
 
   shop.clock.move(drill.hours * hourMs);
   const restored = await shop.start(copy);
   await shop.notice(restored, drill.noticedBy);
   await restored.work();
-  assert.equal(
-    shop.captures().length,
-    2 * customers + 1,
-    'nothing is charged until an operator confirms',
-  );
+  const message = 'nothing is charged until an operator confirms';
+  assert.equal(shop.captures().length, 2 * customers + 1, message);
 
   const { unknown } = await confirmRestore(restored.db, shop.gateways(), shop.clock);
   assert.equal(unknown.length, customers + 1);
   shop.clock.move(2000);
   await restored.work();
-  const captured = shop.captures();
-  const doubled = Map.groupBy(captured, ({ key }) => key.split(':').slice(0, 4).join(':'));
-  const weeks = Math.floor((7 * 24 + drill.hours + 2) / (7 * 24));
-  assert.equal(doubled.size, captured.length, 'no rebill is captured twice');
-  assert.ok(captured.length <= customers * (1 + weeks) + 1);
+  assertCapturedOnce(shop, drill);
+  await assertOrderIdsKept(shop, restored, customers, lostIds);
+  await assertNextWeekCharged(shop, restored, drill);
+  await restored.close();
+}
 
+/** What the copy does not know: the rebills of the week, and one more customer. Returns its ids. */
+async function loseAWeek(shop: Installation): Promise<string[]> {
+  const lost = await shop.reopen();
+  shop.clock.move(2 * hourMs);
+  await lost.work();
+  await order(lost.app, 'eve@example.com');
+  const rows = await lost.db.rows<{ order_id: string }>(
+    'select order_id from orders where merchant_id = $1',
+    ['SHOP'],
+  );
+  await lost.close();
+  return rows.map((row) => row.order_id);
+}
+
+function assertCapturedOnce(shop: Installation, { customers, hours }: Drill): void {
+  const captured = shop.captures();
+  const rebills = Map.groupBy(captured, ({ key }) => key.split(':').slice(0, 4).join(':'));
+  const weeks = Math.floor((7 * 24 + hours + 2) / (7 * 24));
+  assert.equal(rebills.size, captured.length, 'no rebill is captured twice');
+  assert.ok(captured.length <= customers * (1 + weeks) + 1);
+}
+
+/** A rebill that was charged keeps its order id, and no lost id is given to a new order. */
+async function assertOrderIdsKept(
+  shop: Installation,
+  restored: Running,
+  customers: number,
+  lostIds: readonly string[],
+): Promise<void> {
   const paid = await restored.db.rows<{ order_id: string; state: string }>(
     "select order_id, state from rebill where merchant_id = 'SHOP' and rebill_number = 1",
   );
@@ -102,26 +119,27 @@ async function putBack(t: TestContext, drill: Drill): Promise<void> {
     paid.every((row) => lostIds.includes(row.order_id)),
     'a rebill keeps the order id that the outside knows',
   );
-
   const newOrder = await order(restored.app, 'zoe@example.com');
   assert.ok(!lostIds.includes(newOrder), `${newOrder} was never given out`);
   assert.match(newOrder, /^SHOP-\d{10}$/);
-  assert.notEqual(newOrder, lostOrder);
   assert.equal(shop.captures().filter(({ key }) => key === `order:SHOP:${newOrder}`).length, 1);
+}
 
-  // The next week is charged again, under keys of the new epoch.
+/** The next week is charged again, under keys of the new epoch, and the books agree. */
+async function assertNextWeekCharged(
+  shop: Installation,
+  restored: Running,
+  { customers, gateway }: Drill,
+): Promise<void> {
   shop.clock.move(7 * 24 * hourMs);
   await restored.work();
   const keys = shop.captures().map(({ key }) => key);
   assert.equal(new Set(keys).size, keys.length);
   assert.ok(keys.filter((key) => /^rebill:SHOP:\d+:\d+:1:2$/.test(key)).length >= customers);
-  const merchant = (await restored.app.context('SHOP')).merchant;
+  const { merchant } = await restored.app.context('SHOP');
   assert.deepEqual((await auditMerchant(restored.db, merchant)).differences, []);
-  assert.equal(
-    await findUnknownCharge(restored.db, shop.gateways(), { isReal: drill.gateway === 'stripe' }),
-    undefined,
-  );
-  await restored.close();
+  const isReal = gateway === 'stripe';
+  assert.equal(await findUnknownCharge(restored.db, shop.gateways(), { isReal }), undefined);
 }
 
 interface Running {
@@ -131,6 +149,8 @@ interface Running {
   work(): Promise<void>;
   close(): Promise<void>;
 }
+
+type Installation = Awaited<ReturnType<typeof installation>>;
 
 /**
  * One shop with a real clock, whose database can be copied, lost and put back while its gateway
@@ -150,8 +170,7 @@ async function installation(t: TestContext, kind: Drill['gateway']) {
   const { connection } = await openTestDatabase(t);
   const gateways = () => openGateways({ ...config, isReadOnly: true }, clock);
   let apps = 0;
-
-  async function start(database = connection.database): Promise<Running> {
+  const start = async (database = connection.database): Promise<Running> => {
     const db = openPool({
       connection: { ...connection, database },
       maxConnections: 10,
@@ -159,23 +178,8 @@ async function installation(t: TestContext, kind: Drill['gateway']) {
     });
     const app = await testApp({ clock, gateways: config, db, seal, markerPath });
     if (apps++ === 0) await app.addMerchant('SHOP', { clock: { kind: 'real' } });
-    const key = await app.addKey('SHOP');
-    const asked: TestApp = { ...app, request: (request) => app.request({ key, ...request }) };
-    return {
-      app: asked,
-      db,
-      async work() {
-        for (const worker of app.app.ownWorkers)
-          if (worker.name === 'continuity') await worker.runOnce();
-        await app.work();
-      },
-      async close() {
-        await app.app.http.close();
-        await db.close();
-      },
-    };
-  }
-
+    return running(app, db);
+  };
   return {
     clock,
     gateways,
@@ -187,15 +191,9 @@ async function installation(t: TestContext, kind: Drill['gateway']) {
         : gateways()
             .books.captures()
             .map(({ key, amount }) => ({ key, amount })),
-    async backUp(running: Running): Promise<string> {
-      await running.close();
-      const copy = `${connection.database}_copy`;
-      const admin = { ...connection, database: 'postgres' };
-      await withPool(admin, (pool) =>
-        pool.run(`create database ${copy} template ${connection.database}`),
-      );
-      t.after(() => withPool(admin, (pool) => pool.run(`drop database ${copy} with (force)`)));
-      return copy;
+    async backUp(before: Running): Promise<string> {
+      await before.close();
+      return copyDatabase(t, connection);
     },
     async notice({ db }: Running, by: Drill['noticedBy']): Promise<void> {
       if (by === 'marker') {
@@ -211,6 +209,35 @@ async function installation(t: TestContext, kind: Drill['gateway']) {
       assert.ok(heldReason);
     },
   };
+}
+
+/** The application on one database, with a key of the shop in each request. */
+async function running(app: TestApp, db: DatabasePool): Promise<Running> {
+  const key = await app.addKey('SHOP');
+  return {
+    app: { ...app, request: (request) => app.request({ key, ...request }) },
+    db,
+    async work() {
+      for (const worker of app.app.ownWorkers)
+        if (worker.name === 'continuity') await worker.runOnce();
+      await app.work();
+    },
+    async close() {
+      await app.app.http.close();
+      await db.close();
+    },
+  };
+}
+
+/** Copies a database that nothing uses; returns the name of the copy. */
+async function copyDatabase(t: TestContext, connection: EmbeddedConnection): Promise<string> {
+  const copy = `${connection.database}_copy`;
+  const admin = { ...connection, database: 'postgres' };
+  await withPool(admin, (pool) =>
+    pool.run(`create database ${copy} template ${connection.database}`),
+  );
+  t.after(() => withPool(admin, (pool) => pool.run(`drop database ${copy} with (force)`)));
+  return copy;
 }
 
 /** Orders a weekly item with a card; returns the id of the order. */

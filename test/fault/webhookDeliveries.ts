@@ -10,7 +10,11 @@ import { randomIds } from '../../server/src/kernel/ids.ts';
 import { type Context, inTransaction, systemActor } from '../../server/src/platform/context.ts';
 import { outbox } from '../../server/src/platform/events/outbox.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
-import { type Database, openPool } from '../../server/src/platform/storage/database.ts';
+import {
+  type Database,
+  type DatabasePool,
+  openPool,
+} from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
@@ -77,94 +81,113 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
     onIdleError: () => {},
   });
   const key = randomBytes(32);
-  const merchant: Merchant = {
-    merchantId: 'TEST',
-    name: 'TEST',
-    timeZone: 'UTC',
-    currency: 'USD',
-    settings: { webhooks: { allow_loopback: true } },
-    clock: { kind: 'standing', at: at('2026-01-01T00:00:00Z') },
-  };
-  await insertMerchant(db, merchant, at('2026-01-01T00:00:00Z'));
-  const owner = await addOwner(db);
+  await insertMerchant(db, merchant, startsAt);
   const listening = await listen(run.receivers, chance);
-  for (const receiver of listening.receivers) {
-    await db.transaction((tx) =>
-      insertWebhook(
-        tx,
-        sealWith(key),
-        'TEST',
-        {
-          webhookOid: receiver.number,
-          owner,
-          url: `${listening.url}/${receiver.number}`,
-          authentication: { type: 'none' },
-          compressEvents: false,
-          // The first gets events one by one, the others in batches, some of them large.
-          maximumEvents: receiver.number === 1 ? 1 : [10, 20, 100, 500][receiver.number % 4]!,
-          maximumSize: 900_000,
-          disabled: false,
-          subscriptions: [{ eventName: 'item_update', expansion: '' }],
-        },
-        secretFrom(randomBytes(32)),
-        at('2026-01-01T00:00:00Z'),
-      ),
-    );
-  }
-  const deaths = new Deaths();
-  const args = [run.url, key.toString('hex'), String(speed)];
-  const startProcess = async () => (await start('./webhookProcess.ts', args, deaths)).process;
-  const processes: ChildProcess[] = await Promise.all(
-    Array.from({ length: run.processes }, startProcess),
-  );
-  let kills = 0;
+  await addWebhooks(db, key, listening);
+  const delivering = await startProcesses(run, key);
   try {
-    const events = outbox([webhookListener({}, () => {})]);
-    const context: Context = {
-      merchant,
-      db,
-      now: at('2026-01-01T00:00:00Z'),
-      actor: systemActor,
-      events,
-      ids: randomIds,
-      log: pino({ level: 'silent' }),
-      requestId: 'fault',
-    };
-    const happening = happen(context, run.events, chance);
+    const happening = happen(contextOf(db), run.events, chance);
     const endMs = performance.now() + run.timeoutMs;
     while (listening.receivers.some((receiver) => receiver.arrived < run.events)) {
-      deaths.check();
-      assert.ok(
-        performance.now() < endMs,
-        `after ${run.timeoutMs} ms ` +
-          `${listening.receivers.map((each) => each.arrived).join(' ')} of ${run.events} have ` +
-          `arrived (seed ${run.seed})`,
-      );
+      delivering.deaths.check();
+      assertInTime(run, listening, endMs);
       listening.goDown(run.down);
       await pause(run.killMsMax * chance());
-      if (kills >= (run.killsMax ?? Infinity)) continue;
-      const index = Math.floor(chance() * processes.length);
-      await killNine(processes[index]!);
-      processes[index] = await startProcess();
-      kills++;
+      if (delivering.kills() < (run.killsMax ?? Infinity)) await delivering.killOne(chance);
     }
     await happening;
     const faults = listening.receivers.flatMap((receiver) => receiver.faults);
     assert.deepEqual(faults, [], `seed ${run.seed}`);
-    const sum = (count: (receiver: Receiving) => number) =>
-      listening.receivers.reduce((total, receiver) => total + count(receiver), 0);
-    return {
-      arrived: sum((each) => each.arrived),
-      deliveries: sum((each) => each.bodies.size),
-      repeated: sum((each) => each.repeated),
-      failed: sum((each) => each.failed),
-      kills,
-    };
+    return delivered(listening, delivering.kills());
   } finally {
-    await Promise.all(processes.map(killNine));
+    await delivering.stop();
     listening.close();
     await db.close();
   }
+}
+
+const startsAt = at('2026-01-01T00:00:00Z');
+const merchant: Merchant = {
+  merchantId: 'TEST',
+  name: 'TEST',
+  timeZone: 'UTC',
+  currency: 'USD',
+  settings: { webhooks: { allow_loopback: true } },
+  clock: { kind: 'standing', at: startsAt },
+};
+
+const contextOf = (db: DatabasePool): Context => ({
+  merchant,
+  db,
+  now: startsAt,
+  actor: systemActor,
+  events: outbox([webhookListener({}, () => {})]),
+  ids: randomIds,
+  log: pino({ level: 'silent' }),
+  requestId: 'fault',
+});
+
+/** One webhook for each receiver, all of one key. */
+async function addWebhooks(db: DatabasePool, key: Buffer, listening: Listening): Promise<void> {
+  const owner = await addOwner(db);
+  for (const { number } of listening.receivers) {
+    const webhook = {
+      webhookOid: number,
+      owner,
+      url: `${listening.url}/${number}`,
+      authentication: { type: 'none' },
+      compressEvents: false,
+      // The first gets events one by one, the others in batches, some of them large.
+      maximumEvents: number === 1 ? 1 : [10, 20, 100, 500][number % 4]!,
+      maximumSize: 900_000,
+      disabled: false,
+      subscriptions: [{ eventName: 'item_update', expansion: '' }],
+    } as const;
+    const secret = secretFrom(randomBytes(32));
+    await db.transaction((tx) =>
+      insertWebhook(tx, sealWith(key), 'TEST', webhook, secret, startsAt),
+    );
+  }
+}
+
+/** Starts the delivering processes; each one that is killed is replaced. */
+async function startProcesses({ url, processes: count }: Delivering, key: Buffer) {
+  const deaths = new Deaths();
+  const args = [url, key.toString('hex'), String(speed)];
+  const startProcess = async () => (await start('./webhookProcess.ts', args, deaths)).process;
+  const processes: ChildProcess[] = await Promise.all(Array.from({ length: count }, startProcess));
+  let kills = 0;
+  return {
+    deaths,
+    kills: () => kills,
+    async killOne(chance: () => number): Promise<void> {
+      const index = Math.floor(chance() * processes.length);
+      await killNine(processes[index]!);
+      processes[index] = await startProcess();
+      kills++;
+    },
+    stop: () => Promise.all(processes.map(killNine)),
+  };
+}
+
+function assertInTime(run: Delivering, { receivers }: Listening, endMs: number): void {
+  assert.ok(
+    performance.now() < endMs,
+    `after ${run.timeoutMs} ms ${receivers.map((each) => each.arrived).join(' ')} of ` +
+      `${run.events} have arrived (seed ${run.seed})`,
+  );
+}
+
+function delivered({ receivers }: Listening, kills: number): Delivered {
+  const sum = (count: (receiver: Receiving) => number) =>
+    receivers.reduce((total, receiver) => total + count(receiver), 0);
+  return {
+    arrived: sum((each) => each.arrived),
+    deliveries: sum((each) => each.bodies.size),
+    repeated: sum((each) => each.repeated),
+    failed: sum((each) => each.failed),
+    kills,
+  };
 }
 
 /**
@@ -218,7 +241,7 @@ async function addOwner(db: Database): Promise<Owner> {
     prefix: 'receiver',
     permissions: ['item_read'],
     allowedIps: [],
-    createdAt: at('2026-01-01T00:00:00Z'),
+    createdAt: startsAt,
   });
   return { applicationId: `key:${keyId}` };
 }

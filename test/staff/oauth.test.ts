@@ -41,67 +41,16 @@ const refresh = (token: string, changes: Record<string, string> = {}) =>
   });
 
 test('the code flow: log in, see what is asked, allow, exchange, call, refresh, revoke', async () => {
-  const form = await browse(authorizePath + queryOf(authorization(clientId)));
-  assert.equal(form.status, 200);
-  assert.match(form.text, /Shipping &lt;b&gt;Desk&lt;\/b&gt;/);
-  assert.match(form.text, /type="password"/);
-
-  const wrong = await browse(authorizePath, {
-    ...authorization(clientId),
-    ...credentials,
-    password: 'wrong',
-  });
-  assert.equal(wrong.status, 401);
-  assert.match(wrong.text, /role="alert"/);
-  assert.doesNotMatch(wrong.text, /value="wrong"/);
-
-  const consent = await browse(authorizePath, { ...authorization(clientId), ...credentials });
-  assert.equal(consent.status, 200);
-  assert.match(consent.text, /Ann &lt;Smith&gt;.*of TEST/);
-  assert.match(consent.text, /<li>Read orders<\/li>/);
-  assert.match(
-    consent.text,
-    /will not be able to: read items/,
-    'what the user may not do cannot be given',
-  );
-
-  const allowed = await browse('/rest/v2/oauth/consent', {
-    ticket: ticketIn(consent.text),
-    decision: 'allow',
-  });
-  assert.equal(allowed.status, 303);
-  assert.equal(
-    allowed.location!.origin + allowed.location!.pathname,
-    'https://client.example/callback',
-  );
-  assert.deepEqual(
-    [allowed.location!.searchParams.get('tenant'), allowed.location!.searchParams.get('state')],
-    ['7', 'st&te=1'],
-  );
-
-  const {
-    status,
-    json: tokens,
-    headers,
-  } = await exchange(allowed.location!.searchParams.get('code')!);
+  await assertLogInForm();
+  const code = await allow();
+  const { status, json: tokens, headers } = await exchange(code);
   assert.equal(status, 200);
   assert.deepEqual(
     [tokens.token_type, tokens.expires_in, tokens.scope],
     ['bearer', '3600', 'order_read'],
   );
   assert.equal(headers.get('cache-control'), 'no-store');
-  assert.equal((await call(tokens.access_token)).status, 200);
-  assert.deepEqual((await call(tokens.access_token, '/rest/v2/oauth/me')).json, {
-    merchant_id: 'TEST',
-    user_id: world.userId,
-    name: 'Ann <Smith>',
-    client_id: clientId,
-    permissions: ['order_read'],
-  });
-  assert.match(
-    (await call(tokens.access_token, '/rest/v2/item/items')).headers.get('uc-rest-error')!,
-    /item_read/,
-  );
+  await assertPermissions(tokens.access_token);
 
   const next = (await refresh(tokens.refresh_token)).json;
   assert.equal((await call(next.access_token)).status, 200);
@@ -116,11 +65,60 @@ test('the code flow: log in, see what is asked, allow, exchange, call, refresh, 
     assert.equal((await call(token)).status, 401);
   assert.equal((await refresh(next.refresh_token)).json.error, 'invalid_grant');
 
-  const logins = (
+  const { logins } = (
     await app.request({ operation: 'getUserLogins', params: { user_id: world.userId } })
-  ).body.logins;
+  ).body;
   assert.deepEqual([logins.length, logins[0].login, logins[0].ip_address], [1, 'ann', '127.0.0.1']);
 });
+
+/** The form names the application as text, and a wrong password is not in the next form. */
+async function assertLogInForm(): Promise<void> {
+  const form = await browse(authorizePath + queryOf(authorization(clientId)));
+  assert.equal(form.status, 200);
+  assert.match(form.text, /Shipping &lt;b&gt;Desk&lt;\/b&gt;/);
+  assert.match(form.text, /type="password"/);
+  const wrong = await browse(authorizePath, {
+    ...authorization(clientId),
+    ...credentials,
+    password: 'wrong',
+  });
+  assert.equal(wrong.status, 401);
+  assert.match(wrong.text, /role="alert"/);
+  assert.doesNotMatch(wrong.text, /value="wrong"/);
+}
+
+/** Logs in and allows what the page lists; returns the code of the redirect. */
+async function allow(): Promise<string> {
+  const consent = await browse(authorizePath, { ...authorization(clientId), ...credentials });
+  assert.equal(consent.status, 200);
+  assert.match(consent.text, /Ann &lt;Smith&gt;.*of TEST/);
+  assert.match(consent.text, /<li>Read orders<\/li>/);
+  const message = 'what the user may not do cannot be given';
+  assert.match(consent.text, /will not be able to: read items/, message);
+  const { status, location } = await browse('/rest/v2/oauth/consent', {
+    ticket: ticketIn(consent.text),
+    decision: 'allow',
+  });
+  assert.equal(status, 303);
+  assert.equal(location!.origin + location!.pathname, 'https://client.example/callback');
+  const query = location!.searchParams;
+  assert.deepEqual([query.get('tenant'), query.get('state')], ['7', 'st&te=1']);
+  return query.get('code')!;
+}
+
+/** The token may do what the user allowed and may do, and nothing else. */
+async function assertPermissions(token: string): Promise<void> {
+  assert.equal((await call(token)).status, 200);
+  assert.deepEqual((await call(token, '/rest/v2/oauth/me')).json, {
+    merchant_id: 'TEST',
+    user_id: world.userId,
+    name: 'Ann <Smith>',
+    client_id: clientId,
+    permissions: ['order_read'],
+  });
+  const refused = await call(token, '/rest/v2/item/items');
+  assert.match(refused.headers.get('uc-rest-error')!, /item_read/);
+}
 
 test('a denial is reported to the application', async () => {
   const consent = await browse(authorizePath, { ...authorization(clientId), ...credentials });

@@ -9,60 +9,22 @@ import { type TestRequest, testApp } from '../support/app.ts';
 const app = await testApp();
 let merchants = 0;
 
-async function shop(zone: string, on: string, settings: object = {}) {
-  const merchantId = `ZN${++merchants}`;
-  await app.addMerchant(merchantId, { timeZone: zone, settings: { ...settings } });
-  await app.setClock('2026-06-01T00:00:00Z', merchantId);
-  const key = await app.addKey(merchantId);
-  const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
-    const { status, body } = await app.request({ ...request, key });
-    assert.equal(status, 200, JSON.stringify(body));
-    return body;
-  };
+type Ask = Awaited<ReturnType<typeof openMerchant>>['ask'];
+
+/** A merchant that sells tea, whose clock is at this local time. */
+async function shop(zone: string, on: string) {
+  const { merchantId, ask } = await openMerchant(zone);
   const until = async (wall: string) => {
     const { advance } = await ask({ operation: 'setClock', body: { now_dts: wall } });
     assert.equal(advance?.done ?? true, true, JSON.stringify(advance));
   };
-  const auto_order = {
-    auto_orderable: true,
-    auto_order_schedules: ['Weekly', 'Monthly', 'Yearly', 'Every 10 Days'],
-  };
-  await ask({
-    operation: 'insertItem',
-    body: { merchant_item_id: 'TEA', pricing: { cost: 10 }, auto_order },
-  });
   await until(on);
-  const credit_card = {
-    card_type: 'VISA',
-    card_number_token: 'tok_approve',
-    card_expiration_month: 12,
-    card_expiration_year: 2040,
-  };
-  const person = { first_name: 'Ann', last_name: 'Lee', country_code: 'US' };
   return {
     ask,
     until,
     move: (timeZone: string) =>
       ask({ operation: 'updateMerchantSettings', body: { time_zone: timeZone } }),
-    async subscribe(schedule: string, token = 'tok_approve'): Promise<number> {
-      const { order } = await ask({
-        operation: 'insertOrder',
-        body: {
-          billing: { ...person, email: 'ann@example.com' },
-          shipping: person,
-          payment: {
-            payment_method: 'Credit Card',
-            credit_card: { ...credit_card, card_number_token: token },
-          },
-          items: [{ merchant_item_id: 'TEA', auto_order_schedule: schedule }],
-        },
-      });
-      const { auto_order } = await ask({
-        operation: 'getAutoOrderByReferenceOrderId',
-        params: { reference_order_id: order.order_id },
-      });
-      return auto_order.auto_order_oid;
-    },
+    subscribe: (schedule: string) => subscribe(ask, schedule),
     async bills(oid: number): Promise<string[]> {
       const { auto_order } = await ask({
         operation: 'getAutoOrder',
@@ -75,6 +37,52 @@ async function shop(zone: string, on: string, settings: object = {}) {
     },
     captures: () => app.books.captures().filter((each) => each.merchantId === merchantId).length,
   };
+}
+
+async function openMerchant(timeZone: string) {
+  const merchantId = `ZN${++merchants}`;
+  await app.addMerchant(merchantId, { timeZone });
+  await app.setClock('2026-06-01T00:00:00Z', merchantId);
+  const key = await app.addKey(merchantId);
+  const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
+    const { status, body } = await app.request({ ...request, key });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body;
+  };
+  const auto_order = {
+    auto_orderable: true,
+    auto_order_schedules: ['Weekly', 'Monthly', 'Yearly', 'Every 10 Days'],
+  };
+  await ask({
+    operation: 'insertItem',
+    body: { merchant_item_id: 'TEA', pricing: { cost: 10 }, auto_order },
+  });
+  return { merchantId, ask };
+}
+
+/** Orders tea on this schedule; returns the number of the auto order. */
+async function subscribe(ask: Ask, schedule: string): Promise<number> {
+  const person = { first_name: 'Ann', last_name: 'Lee', country_code: 'US' };
+  const credit_card = {
+    card_type: 'VISA',
+    card_number_token: 'tok_approve',
+    card_expiration_month: 12,
+    card_expiration_year: 2040,
+  };
+  const { order } = await ask({
+    operation: 'insertOrder',
+    body: {
+      billing: { ...person, email: 'ann@example.com' },
+      shipping: person,
+      payment: { payment_method: 'Credit Card', credit_card },
+      items: [{ merchant_item_id: 'TEA', auto_order_schedule: schedule }],
+    },
+  });
+  const { auto_order } = await ask({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: order.order_id },
+  });
+  return auto_order.auto_order_oid;
 }
 
 type Shop = Awaited<ReturnType<typeof shop>>;
@@ -163,30 +171,13 @@ for (const { title, zone, on, schedule, live, billed } of lives)
 test('a retry, an end, a notice and a task keep their walls; what has happened stays when it was', async () => {
   const its = await shop('America/New_York', '2027-01-15T10:00');
   const oid = await its.subscribe('Monthly');
-  const params = { auto_order_oid: oid };
-  const read = async () =>
-    (await its.ask({ operation: 'getAutoOrder', params, query: { _expand: 'items' } })).auto_order;
-  const [item] = (await read()).items;
-  await its.ask({
-    operation: 'updateAutoOrder',
-    params,
-    body: {
-      next_attempt: '2027-01-20T08:00:00-05:00',
-      items: [
-        {
-          auto_order_item_oid: item.auto_order_item_oid,
-          no_order_after_dts: '2027-12-31T23:59:59-05:00',
-          next_preshipment_notice_dts: '2027-02-10T10:00:00-05:00',
-        },
-      ],
-    },
-  });
+  await setDates(its, oid);
   const { task } = await its.ask({
     operation: 'insertWorkflowTask',
     body: { task_name: 'Call', due_dts: '2027-01-20T09:00:00-05:00' },
   });
   await its.move('Asia/Tokyo');
-  const after = await read();
+  const after = await readWithItems(its, oid);
   const [moved] = after.items;
   assert.deepEqual(
     [
@@ -223,6 +214,34 @@ test('a retry, an end, a notice and a task keep their walls; what has happened s
     [oid],
   );
 });
+
+const readWithItems = async (its: Shop, oid: number) =>
+  (
+    await its.ask({
+      operation: 'getAutoOrder',
+      params: { auto_order_oid: oid },
+      query: { _expand: 'items' },
+    })
+  ).auto_order;
+
+/** Sets the next attempt, and the end and the notice of the item, in the zone of New York. */
+async function setDates(its: Shop, oid: number): Promise<void> {
+  const [item] = (await readWithItems(its, oid)).items;
+  await its.ask({
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: oid },
+    body: {
+      next_attempt: '2027-01-20T08:00:00-05:00',
+      items: [
+        {
+          auto_order_item_oid: item.auto_order_item_oid,
+          no_order_after_dts: '2027-12-31T23:59:59-05:00',
+          next_preshipment_notice_dts: '2027-02-10T10:00:00-05:00',
+        },
+      ],
+    },
+  });
+}
 
 test(
   'days of the catalogue and of orders are the same days when they are read and sent back in ' +
