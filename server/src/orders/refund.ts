@@ -32,7 +32,7 @@ export interface PlannedRefund {
   readonly after: Refunded;
   /** The sum that was refunded before this refund. */
   readonly totalBefore: Minor;
-  /** The money that this refund gives back. 0: it only gives back store credit. */
+  /** The money that this refund gives back. 0: only store credit, or lines that cost nothing. */
   readonly amount: Minor;
   /** The order's refund_reason. Absent: stays as it is. */
   readonly reason?: string | undefined;
@@ -58,7 +58,9 @@ export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefu
   const after: Refunded = { ...parts, credit: credit.value };
   const totalBefore = totalOf(before);
   const amount = minor(totalOf(after) - totalBefore);
-  const isMore = amount > 0 || credit.value > (before.credit ?? 0);
+  // A line that cost nothing is given back, too: it does not ship, and may go back into stock.
+  const isMore =
+    amount > 0 || credit.value > (before.credit ?? 0) || newlyRefunded(order, after).length > 0;
   const fault = sumFault(order, totalOf(after), isMore);
   if (fault) return failure(fault);
   return success({

@@ -18,7 +18,7 @@ import {
 } from './refund.ts';
 import { findRefundBlock, type RefundBlock } from './refundBlockStore.ts';
 import { refundedOf, totalOf } from './refunded.ts';
-import { refundedOrder } from './refundedOrder.ts';
+import { givesValue, refundedOrder } from './refundedOrder.ts';
 import {
   countRefunds,
   insertRefund,
@@ -359,7 +359,7 @@ export async function applyRefund(
     event('order_refund', order, {
       amount: planned.amount,
       currency: order.currency,
-      notify_customer: wishes.notifyCustomer,
+      notify_customer: wishes.notifyCustomer && givesValue(before, planned),
       by: made.isReported ? 'gateway' : 'person',
       auto_order_oid: order.autoOrderOid,
     }),

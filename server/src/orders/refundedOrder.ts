@@ -7,7 +7,7 @@ import { shownCurrency, wireCurrency } from './money.ts';
 import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import type { PlannedRefund } from './refund.ts';
-import { type Refunded, type RefundedLine, subtotalOf, totalOf } from './refunded.ts';
+import { type Refunded, type RefundedLine, refundedOf, subtotalOf, totalOf } from './refunded.ts';
 import { inStage, stageTransitions } from './stages.ts';
 import { creditUsed } from './storeCredit.ts';
 
@@ -30,16 +30,16 @@ export function refundedOrder(
 ): OrderRecord {
   const at = wireDate(now.at, now.timeZone);
   const { document } = order;
-  const isAll = totalOf(after) === order.total && (after.credit ?? 0) === creditUsed(order);
+  const isValue = givesValue(order, { after, amount });
   const changed: OrderDocument = {
     ...document,
     ...amountsOf(order, after),
     payment: {
       ...document.payment,
-      ...(isAll ? { payment_status: 'Refunded' as const } : {}),
+      ...(isWhole(order, after) ? { payment_status: 'Refunded' as const } : {}),
       transactions: [
         ...(document.payment?.transactions ?? []),
-        transactionOf(order, amount, { gateway, reference }, at),
+        ...(isValue ? [transactionOf(order, amount, { gateway, reference }, at)] : []),
       ],
     },
     internal: { ...document.internal, refund_by_user: user },
@@ -53,6 +53,22 @@ export function refundedOrder(
     document: rejects ? inStage(changed, 'Rejected', at, user) : changed,
     modifiedAt: now.at,
   };
+}
+
+/** Whether a refund gives back money or store credit, and not only lines that cost nothing. */
+export const givesValue = (
+  order: OrderRecord,
+  { after, amount }: Pick<PlannedRefund, 'after' | 'amount'>,
+): boolean => amount > 0 || (after.credit ?? 0) > (refundedOf(order).credit ?? 0);
+
+// An order that cost nothing is refunded when all of its pieces are.
+function isWhole(order: OrderRecord, after: Refunded): boolean {
+  const used = creditUsed(order);
+  if (order.total === 0 && used === 0)
+    return after.lines.every(
+      ({ quantity }, place) => quantity === order.document.items?.[place]?.quantity,
+    );
+  return totalOf(after) === order.total && (after.credit ?? 0) === used;
 }
 
 /** Returns the parts of an order's document that show what was refunded. */

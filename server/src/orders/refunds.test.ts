@@ -123,6 +123,45 @@ test('one line after the other: the tax adds up to the cent, and totals are not 
   assert.equal(refundedAt(order), 3300);
 });
 
+test('a line that cost nothing: it is given back without money, a transaction and a mail', async () => {
+  const order = await placedOrder({
+    items: [
+      { merchant_item_id: 'COFFEE', quantity: 3 },
+      { merchant_item_id: 'MUG', quantity: 1 },
+      { merchant_item_id: 'COFFEE', quantity: 2, arbitrary_unit_cost: { value: 0 } },
+    ],
+  });
+  const one = await refund(order, quantities(0, 0, 1));
+  assert.equal(one.status, 200, one.text);
+  const repeat = await refund(order, quantities(0, 0, 1));
+  assert.match(repeat.body.error.user_message, /request no refund beyond/);
+  const shown: Order = one.body.order;
+  assert.deepEqual(
+    [
+      shown.items?.map(({ quantity_refunded: pieces }) => pieces ?? 0),
+      shown.summary?.total_refunded?.value,
+      shown.payment?.payment_status,
+      shown.payment?.transactions?.length,
+      refundedAt(order),
+    ],
+    [[0, 0, 1], 0, 'Processed', 1, 0],
+  );
+  const rest = await refund(order, {
+    ...quantities(3, 1, 2),
+    summary: { shipping_handling_refunded: { value: 5 } },
+  });
+  assert.deepEqual([rest.body.order.payment.payment_status, refundedAt(order)], ['Refunded', 4600]);
+  const mailed = await app.db.rows<{ mails: string }>(
+    `select data->>'notify_customer' as mails from event
+     where merchant_id = $1 and object_id = $2 and name = 'order_refund' order by stamp, event_id`,
+    [app.merchant.merchantId, order.order_id],
+  );
+  assert.deepEqual(
+    mailed.map(({ mails }) => mails),
+    ['false', 'true'],
+  );
+});
+
 test('an amount of a line without its quantity, and a part of the tax', async () => {
   const order = await placedOrder();
   const { body } = await refund(order, {
