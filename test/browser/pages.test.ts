@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { Secret, TOTP } from 'otpauth';
 import type { BrowserContext } from 'playwright-core';
 import { paths } from '../../web/src/paths.ts';
 import { allPermissions } from '../support/app.ts';
@@ -13,7 +14,7 @@ import { objectsOf } from './objects.ts';
 import { type PageRow, pages, type Sight } from './pages.ts';
 import { addPerson, enter, type Person } from './people.ts';
 import { writeContactSheet } from './pictures.ts';
-import { watchedPage } from './watched.ts';
+import { type WatchedPage, watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
 const world = await browserWorld();
@@ -23,6 +24,8 @@ const people = {
   empty: await addPerson(world, 'EMPTY', 'owner', allPermissions),
   none: await addPerson(world, 'TEST', 'none', []),
 };
+await world.addMerchant('STEPS');
+const stepsPerson = await addPerson(world, 'STEPS', 'steps', allPermissions);
 const objects = await objectsOf(world);
 const rows = Object.entries(pages) as [name: string, row: PageRow][];
 
@@ -62,6 +65,41 @@ test('the log-in page', withBrowser, async () => {
   const { checks, faults } = await lookAt(sighted);
   console.log(`  ${checks} checks of the log-in page`);
   assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the pages that a person sees before the console', withBrowser, async () => {
+  const { page, takeFaults, close } = await pageWithSteps();
+  const looked: Looked[] = [];
+  const look = async (name: string, shows: string) =>
+    looked.push(
+      await lookAt({ name: `steps-${name}`, heading: 'Before you begin', shows, page, takeFaults }),
+    );
+  await look('password', 'Step 1 of 2');
+  await page.getByLabel('Password that you logged in with').fill(stepsPerson.password);
+  await page.getByLabel('New password', { exact: true }).fill('corrected horses graze');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await look('factor', 'Step 2 of 2');
+  await page.getByRole('button', { name: 'Set up an app' }).click();
+  await look('app', 'Code that it shows');
+  const key = await page.locator('strong.tabular').innerText();
+  const code = new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) }).generate();
+  await page.getByLabel('Code that it shows').fill(code);
+  await page.getByRole('button', { name: 'Activate' }).click();
+  await look('codes', 'They are not shown again');
+  // Back from the phone after two minutes the session is read again: the codes remain.
+  await page.clock.setFixedTime(Date.now() + 120_000);
+  const isRead = page.waitForResponse(/perennial\/v1\/session$/);
+  await page.evaluate("dispatchEvent(new Event('visibilitychange'))");
+  await isRead;
+  await page.getByText('They are not shown again').waitFor();
+  await page.getByRole('button', { name: 'I have stored them, continue' }).click();
+  await page.getByRole('heading', { name: 'Customers', level: 1 }).waitFor();
+  console.log(`  ${looked.reduce((sum, { checks }) => sum + checks, 0)} checks of the first steps`);
+  assert.deepEqual(
+    looked.flatMap(({ faults }) => faults),
+    [],
+  );
   await close();
 });
 
@@ -125,6 +163,27 @@ async function visit(
     looked.flatMap(({ faults }) => faults),
     [],
   );
+}
+
+/** A person who is in the console while the merchant begins to ask for steps. */
+async function pageWithSteps(): Promise<WatchedPage> {
+  const watched = await watchedPage(`${world.url}/tasks`, still, (context) =>
+    enter(context, world, stepsPerson),
+  );
+  const { page, takeFaults } = watched;
+  await page.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor();
+  await world.db.run(
+    `update app_user set first_password_until = now() + interval '1 day'
+     where merchant_id = 'STEPS' and login = 'steps'`,
+  );
+  const settings = { require_second_factor: true };
+  const key = await world.addKey('STEPS');
+  await world.request({ operation: 'updateMerchantSettings', key, body: settings });
+  world.app.keys.forget();
+  await page.evaluate("history.pushState({}, '', '/customers')");
+  await page.getByText('Before you begin').waitFor();
+  assert.match(takeFaults().join(), /status of 401 /, 'what was refused');
+  return watched;
 }
 
 /** Every operation but those of the session fails. */

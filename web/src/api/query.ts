@@ -12,11 +12,11 @@ declare module '@tanstack/react-query' {
  * the person asks again or the address changes.
  */
 export const queryClient = new QueryClient({
-  // A refusal shows that the person lost a permission, so the session is read again and the frame
-  // offers less.
+  // A refusal shows that the person lost a permission or has to do something first, so the session
+  // is read again and the frame offers less.
   queryCache: new QueryCache({
     onError: ({ code }) => {
-      if (code === 'missing_permission')
+      if (code === 'missing_permission' || code === 'account_steps_needed')
         void queryClient.invalidateQueries({ queryKey: ['session'], exact: true });
     },
   }),

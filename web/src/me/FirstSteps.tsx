@@ -1,40 +1,85 @@
 import { Button } from '@mantine/core';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import form from '../kit/form.module.css';
-import classes from './me.module.css';
+import { Brand } from '../shell/brand.tsx';
+import { useSession } from '../shell/session.tsx';
+import classes from './firstSteps.module.css';
 import { Password } from './Password.tsx';
 import { logOut, readSessionAgain } from './queries.ts';
 import { SecondFactor } from './SecondFactor.tsx';
 
+interface FirstStepsProps {
+  readonly steps: readonly string[];
+  /** Whether the page stays after its last step: its recovery codes are shown only once. */
+  onHold(isHeld: boolean): void;
+}
+
 /** What a person has to do before the console shows anything: the rest is refused until then. */
-export function FirstSteps({ steps }: { readonly steps: readonly string[] }) {
+export function FirstSteps({ steps, onHold }: FirstStepsProps) {
+  const { user, merchant } = useSession();
+  // The steps that are done stay in the count.
+  const [all] = useState(steps);
+  const place = Math.max(all.length - steps.length, 0) + 1;
   useEffect(() => {
     document.title = 'Before you begin · Perennial';
   }, []);
   return (
-    <main className={classes['steps']}>
-      <h1>Before you begin</h1>
-      {steps.includes('password') ? (
-        <section className={`panel ${classes['section']}`} aria-labelledby="password">
-          <h2 id="password">Choose a password</h2>
-          <p>Another person knows the one that you logged in with.</p>
-          <Password onChanged={readSessionAgain} />
-        </section>
-      ) : (
-        <section className={`panel ${classes['section']}`} aria-labelledby="second-factor">
-          <h2 id="second-factor">Set up a second factor</h2>
-          <p>This merchant requires one of all users.</p>
-          <SecondFactor />
-          <div className={form['buttons']}>
-            <Button variant="default" onClick={() => void readSessionAgain()}>
-              Continue
-            </Button>
-          </div>
-        </section>
-      )}
-      <Button variant="subtle" onClick={() => void logOut()}>
-        Log out
-      </Button>
+    <main className={classes['page']}>
+      <Brand />
+      <div className={`panel ${classes['card']}`}>
+        <h1>Before you begin</h1>
+        {all.length > 1 && (
+          <p className="soft">
+            Step {Math.min(place, all.length)} of {all.length}
+          </p>
+        )}
+        {steps.includes('password') ? <FirstPassword /> : <FirstFactor onHold={onHold} />}
+      </div>
+      <p className={classes['who']}>
+        You are logged in as {user.name} at {merchant.name}.
+        <Button variant="subtle" size="compact-sm" px={0} onClick={() => void logOut()}>
+          Log out
+        </Button>
+      </p>
     </main>
+  );
+}
+
+function FirstPassword() {
+  return (
+    <section aria-labelledby="password">
+      <h2 id="password">Choose your own password</h2>
+      <p>Someone else knows the password that you logged in with. It stops working now.</p>
+      <Password isFirst onChanged={readSessionAgain} />
+    </section>
+  );
+}
+
+function FirstFactor({ onHold }: Pick<FirstStepsProps, 'onHold'>) {
+  const [isActive, setActive] = useState(false);
+  return (
+    <section aria-labelledby="second-factor">
+      <h2 id="second-factor">{isActive ? 'Keep these codes' : 'Set up a second factor'}</h2>
+      {!isActive && (
+        <p>
+          This merchant asks everybody for a code of an authenticator app at each log-in. You need
+          such an app on your phone.
+        </p>
+      )}
+      <SecondFactor
+        isFirst
+        onActive={() => {
+          onHold(true);
+          setActive(true);
+        }}
+      />
+      {isActive && (
+        <div className={form['buttons']}>
+          <Button onClick={() => void readSessionAgain().then(() => onHold(false))}>
+            I have stored them, continue
+          </Button>
+        </div>
+      )}
+    </section>
   );
 }

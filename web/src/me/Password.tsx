@@ -5,8 +5,14 @@ import { Refusal } from '../kit/refusal.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { changePassword } from './queries.ts';
 
+interface PasswordProps {
+  /** The present password is one that another person knows. */
+  readonly isFirst?: boolean;
+  readonly onChanged?: () => Promise<void>;
+}
+
 /** Changes the person's password, and says so to `onChanged`. */
-export function Password({ onChanged }: { readonly onChanged?: () => Promise<void> }) {
+export function Password({ isFirst = false, onChanged }: PasswordProps) {
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -28,7 +34,7 @@ export function Password({ onChanged }: { readonly onChanged?: () => Promise<voi
   return (
     <form className={form['form']} onSubmit={(event) => void submit(event)}>
       <PasswordInput
-        label="Present password"
+        label={isFirst ? 'Password that you logged in with' : 'Present password'}
         name="old"
         autoComplete="current-password"
         required
@@ -37,7 +43,7 @@ export function Password({ onChanged }: { readonly onChanged?: () => Promise<voi
       />
       <PasswordInput
         label="New password"
-        description="12 characters or more. Your other sessions end."
+        description={`12 characters or more.${isFirst ? '' : ' Your other sessions end.'}`}
         name="new"
         autoComplete="new-password"
         minLength={12}
@@ -48,7 +54,7 @@ export function Password({ onChanged }: { readonly onChanged?: () => Promise<voi
       <Refusal error={error} />
       <div className={form['buttons']}>
         <Button type="submit" loading={isBusy}>
-          Change the password
+          {isFirst ? 'Set the password' : 'Change the password'}
         </Button>
       </div>
     </form>

@@ -1,10 +1,13 @@
 import { Button, TextInput } from '@mantine/core';
+import type { SecondFactor as SecondFactorMade } from '@perennial/contract/session.ts';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { CopyButton } from '../kit/copyButton.tsx';
 import form from '../kit/form.module.css';
 import { Loaded } from '../kit/loaded.tsx';
 import { Refusal } from '../kit/refusal.tsx';
 import { toast } from '../shell/toasts.tsx';
+import classes from './me.module.css';
 import {
   beginSecondFactor,
   confirmSecondFactor,
@@ -12,19 +15,29 @@ import {
   secondFactorQuery,
 } from './queries.ts';
 
+interface SecondFactorProps {
+  /** The person has to set one up before anything else, and so cannot remove it here. */
+  readonly isFirst?: boolean;
+  readonly onActive?: () => void;
+}
+
 /** Sets up and removes the authenticator app whose code a log-in needs. */
-export function SecondFactor() {
+export function SecondFactor({ isFirst = false, onActive }: SecondFactorProps) {
   const result = useQuery(secondFactorQuery);
   const [codes, setCodes] = useState<readonly string[]>([]);
+  const activated = (made: readonly string[]) => {
+    setCodes(made);
+    onActive?.();
+  };
   return (
     <>
       {codes.length > 0 && <RecoveryCodes codes={codes} />}
       <Loaded result={result} what="the second factor">
         {({ active, recovery_codes_left: left = 0 }) =>
           active ? (
-            <Remove left={left} onRemoved={() => setCodes([])} />
+            !isFirst && <Remove left={left} onRemoved={() => setCodes([])} />
           ) : (
-            <Begin onActive={setCodes} />
+            <Begin isFirst={isFirst} onActive={activated} />
           )
         }
       </Loaded>
@@ -32,40 +45,63 @@ export function SecondFactor() {
   );
 }
 
-function Begin({ onActive }: { readonly onActive: (codes: readonly string[]) => void }) {
-  const [secret, setSecret] = useState<{ secret?: string; uri?: string }>();
+interface BeginProps {
+  readonly isFirst: boolean;
+  readonly onActive: (codes: readonly string[]) => void;
+}
+
+function Begin({ isFirst, onActive }: BeginProps) {
+  const [made, setMade] = useState<SecondFactorMade>();
   const [error, setError] = useState<Error>();
   const begin = () => {
     setError(undefined);
-    beginSecondFactor().then(setSecret, setError);
+    beginSecondFactor().then(setMade, setError);
   };
-  if (!secret)
-    return (
-      <>
+  if (made) return <Confirm {...made} onActive={onActive} />;
+  return (
+    <>
+      {!isFirst && (
         <p>
           A log-in asks for your password alone. An authenticator app on your phone protects it.
         </p>
-        <Refusal error={error} />
-        <div className={form['buttons']}>
-          <Button onClick={begin}>Set up an app</Button>
-        </div>
-      </>
-    );
-  return (
-    <>
-      <p>
-        Enter this key in the app, or <a href={secret.uri}>open the app</a> on this device:{' '}
-        <strong className="tabular">{secret.secret?.match(/.{1,4}/g)?.join(' ')}</strong>
-      </p>
-      <CodeForm
-        label="Code that the app shows"
-        button="Activate"
-        onCode={async (code) => {
-          onActive(await confirmSecondFactor(code));
-          toast({ text: 'Log-ins ask for a code now. Your other sessions have ended.' });
-        }}
-      />
+      )}
+      <Refusal error={error} />
+      <div className={form['buttons']}>
+        <Button onClick={begin}>Set up an app</Button>
+      </div>
     </>
+  );
+}
+
+/** Shows the secret of an app, and asks for the code that the app makes of it. */
+function Confirm({
+  secret = '',
+  uri = '',
+  onActive,
+}: SecondFactorMade & Pick<BeginProps, 'onActive'>) {
+  return (
+    <ol className={classes['instructions']}>
+      <li>
+        <p>
+          Add an account in the app with this key, or <a href={uri}>open the app</a> if it is on
+          this device.
+        </p>
+        <p className={classes['secret']}>
+          <strong className="tabular">{secret.match(/.{1,4}/g)?.join(' ')}</strong>
+          <CopyButton text={secret} what="the key" />
+        </p>
+      </li>
+      <li>
+        <CodeForm
+          label="Code that it shows"
+          button="Activate"
+          onCode={async (code) => {
+            onActive(await confirmSecondFactor(code));
+            toast({ text: 'Log-ins ask for a code now. Your other sessions have ended.' });
+          }}
+        />
+      </li>
+    </ol>
   );
 }
 
@@ -73,16 +109,18 @@ function RecoveryCodes({ codes }: { readonly codes: readonly string[] }) {
   return (
     <div role="status">
       <p>
-        Keep these recovery codes in a safe place. Each logs you in once without the app. They are
-        not shown again.
+        Each of these recovery codes logs you in once without the app, for example when the phone is
+        lost. They are not shown again.
       </p>
-      <ul>
+      <ul className={classes['codes']}>
         {codes.map((code) => (
-          <li key={code} className="tabular">
-            {code}
-          </li>
+          <li key={code}>{code}</li>
         ))}
       </ul>
+      <p>
+        <CopyButton text={codes.join('\n')} what="all codes" /> Copy all of them into a password
+        manager, or print this page.
+      </p>
     </div>
   );
 }

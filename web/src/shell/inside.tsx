@@ -32,7 +32,8 @@ export function Inside() {
 /** The console, once the person has done what comes first. */
 function FrameOrSteps() {
   const { steps } = useSession();
-  return steps.length > 0 ? <FirstSteps steps={steps} /> : <Frame />;
+  const [isHeld, setHeld] = useState(false);
+  return steps.length > 0 || isHeld ? <FirstSteps steps={steps} onHold={setHeld} /> : <Frame />;
 }
 
 /** Remembers where the person wanted to go, as it was before the address changes. */
