@@ -12,7 +12,8 @@ import { randomIds } from '../../server/src/kernel/ids.ts';
 import { applicationAccesses } from '../../server/src/oauth/applicationAccess.ts';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
-import { deliveryWorker } from '../../server/src/webhooks/deliveryWorker.ts';
+import type { DeliveryParts } from '../../server/src/webhooks/deliveryLane.ts';
+import { type DeliveryWorker, deliveryWorker } from '../../server/src/webhooks/deliveryWorker.ts';
 import { httpSender } from '../../server/src/webhooks/send.ts';
 import { testApp } from '../support/app.ts';
 import { answers, startReceiver } from '../support/receiver.ts';
@@ -65,13 +66,9 @@ test(
   },
 );
 
-test('a delivery that this process took again is given back when the server stops', async (t) => {
-  const receiver = await startReceiver(t);
-  const responses: ServerResponse[] = [];
-  receiver.behave((_, response) => void responses.push(response));
-  const { webhook_oid: oid } = await addWebhook(receiver.url);
-  await addItem();
-  const worker = deliveryWorker({
+/** A process that does nothing but deliver webhooks, as another server on this database would be. */
+const workerWith = (parts: Partial<DeliveryParts>) =>
+  deliveryWorker({
     isLoopbackAllowed: true,
     db: world.db,
     clock,
@@ -80,14 +77,24 @@ test('a delivery that this process took again is given back when the server stop
     jitter: randomIds.fraction,
     findOwnerAccess: applicationAccesses(world.db, clock).find,
     contextFor: (merchantId) => world.context(merchantId),
+    ...parts,
   });
-  const roundsUntil = async (isOver: () => boolean) => {
-    while (!isOver()) await worker.runOnce();
-  };
-  await roundsUntil(() => responses.length === 1);
+
+async function roundsUntil(worker: DeliveryWorker, isOver: () => boolean): Promise<void> {
+  while (!isOver()) await worker.runOnce();
+}
+
+test('a delivery that this process took again is given back when the server stops', async (t) => {
+  const receiver = await startReceiver(t);
+  const responses: ServerResponse[] = [];
+  receiver.behave((_, response) => void responses.push(response));
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
+  await addItem();
+  const worker = workerWith({});
+  await roundsUntil(worker, () => responses.length === 1);
   // The lease is over before this process prolonged it, as after a long pause of the machine.
   hoursLater++;
-  await roundsUntil(() => responses.length === 2);
+  await roundsUntil(worker, () => responses.length === 2);
   assert.equal(
     receiver.received[0]!.headers['webhook-id'],
     receiver.received[1]!.headers['webhook-id'],
@@ -104,6 +111,49 @@ test('a delivery that this process took again is given back when the server stop
   hoursLater += 24;
   await deliver();
   assert.equal((await webhookOf(oid)).pending, 0);
+  await remove(oid);
+});
+
+/** `work`, of which the `count`-th call fails; `failed` resolves then. */
+function failingOnce<Args extends unknown[], Value>(
+  count: number,
+  work: (...args: Args) => Promise<Value>,
+) {
+  const { promise: failed, resolve } = Promise.withResolvers<void>();
+  let calls = 0;
+  const call = async (...args: Args): Promise<Value> => {
+    if (++calls !== count) return work(...args);
+    resolve();
+    throw new Error('a fault that no one foresaw');
+  };
+  return { call, failed };
+}
+
+test('a delivery whose try or recording fails is tried again when its lease ends', async (t) => {
+  const receiver = await startReceiver(t);
+  receiver.behave(answers(200));
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
+  await addItem();
+  // The round asks for the owner first, then the try does.
+  const owner = failingOnce(2, applicationAccesses(world.db, clock).find);
+  // The round asks for the merchant, and then what records the try.
+  const merchant = failingOnce(2, (merchantId: string) => world.context(merchantId));
+  const untried = workerWith({ findOwnerAccess: owner.call });
+  await untried.runOnce();
+  await owner.failed;
+  await untried.stop();
+  assert.deepEqual([receiver.received.length, (await webhookOf(oid)).pending], [0, 1]);
+  hoursLater++;
+  const unrecorded = workerWith({ contextFor: merchant.call });
+  await unrecorded.runOnce();
+  await merchant.failed;
+  await unrecorded.stop();
+  assert.deepEqual([receiver.received.length, (await webhookOf(oid)).pending], [1, 1]);
+  hoursLater++;
+  await deliver();
+  assert.deepEqual([receiver.received.length, (await webhookOf(oid)).pending], [2, 0]);
+  const [first, second] = receiver.received.map(({ headers }) => headers['webhook-id']);
+  assert.equal(first, second);
   await remove(oid);
 });
 
