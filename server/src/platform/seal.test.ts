@@ -23,6 +23,14 @@ test('another key, or a byte that was changed, opens nothing', () => {
   assert.throws(() => seal.open(sealed), /cannot be opened/);
 });
 
+test('what was cut opens nothing, not even an empty text whose tag has lost its end', () => {
+  const seal = sealWith(randomBytes(32));
+  const sealed = seal.seal('');
+  for (let length = 0; length < sealed.length; length++)
+    assert.throws(() => seal.open(sealed.subarray(0, length)), /cannot be opened/, `${length}`);
+  assert.equal(seal.open(sealed), '');
+});
+
 test('the key is made once, for its owner alone; a start with another key is refused', async (t) => {
   const db = await testDatabase(t);
   const dataDir = await mkdtemp(join(tmpdir(), 'perennial-seal-'));

@@ -47,7 +47,9 @@ function sealed(text: string, key: Buffer): Buffer {
 /** Undefined when it was sealed with another key or has been changed. */
 function opened(sealed: Buffer, key: Buffer): string | undefined {
   try {
-    const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, ivBytes));
+    // Without the length a tag that was cut to four bytes would do.
+    const whole = { authTagLength: tagBytes };
+    const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, ivBytes), whole);
     decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
     return Buffer.concat([
       decipher.update(sealed.subarray(ivBytes + tagBytes)),
