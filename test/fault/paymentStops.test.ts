@@ -40,7 +40,7 @@ import { lockRebill } from '../../server/src/rebill/keptOrderOperations.ts';
 import { anItem } from '../support/autoOrders.ts';
 import { testDatabase } from '../support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
-import { Stop, stoppableDatabase, stoppableGateways } from './stopping.ts';
+import { reportPlaces, Stop, stoppableDatabase, stoppableGateways } from './stopping.ts';
 
 const due = '2026-03-15T14:00:00Z';
 const dayAfter = '2026-03-16T15:00:00Z';
@@ -195,7 +195,7 @@ test('whatever the process did last, a payment that staff request is captured on
     assert.equal(paid, orderIds.length - 1, `stopped after effect ${k}`);
     assert.ok(k < effectsMax, 'a run without an end');
   }
-  t.diagnostic(`${k} places to stop at`);
+  reportPlaces(t, k);
 });
 
 test('whatever the process did last, the retry charges each order once a day', async (t) => {
@@ -227,7 +227,7 @@ test('whatever the process did last, the retry charges each order once a day', a
     );
     assert.ok(k < effectsMax, 'a run without an end');
   }
-  t.diagnostic(`${k} places to stop at`);
+  reportPlaces(t, k);
 });
 
 test('whatever the process did last, a refund is made once', async (t) => {
@@ -256,7 +256,7 @@ test('whatever the process did last, a refund is made once', async (t) => {
     );
     assert.ok(k < effectsMax, 'a run without an end');
   }
-  t.diagnostic(`${k} places to stop at`);
+  reportPlaces(t, k);
 });
 
 /** Finishes what a stopped process left of tests of cards. */
@@ -316,7 +316,7 @@ test('whatever the process did last, a test of a card holds once and gives back 
       assert.deepEqual((await auditMerchant(db, rebills.merchant)).differences, [], where);
       assert.ok(k < effectsMax, 'a run without an end');
     }
-    t.diagnostic(`${token}: ${k} places to stop at, each ${step}. one`);
+    reportPlaces(t, k, `${token}, each ${step}. of `);
   }
 });
 
@@ -429,7 +429,7 @@ test('whatever the process did last, refunds of other orders are made once', asy
     await checkOrders(rebills, orderIds, `stopped after effect ${k}`);
     assert.ok(k < effectsMax, 'a run without an end');
   }
-  t.diagnostic(`${k} places to stop at`);
+  reportPlaces(t, k);
 });
 
 /**
@@ -513,7 +513,7 @@ test('whatever the process did last, a rebill uses store credit once', async (t)
     await checkOrders(rebills, [orders[0]!.document.order_id!], where);
     assert.ok(k < effectsMax, 'a run without an end');
   }
-  t.diagnostic(`${k} places to stop at`);
+  reportPlaces(t, k);
 });
 
 test('whatever the process did last, a refund gives store credit back once', async (t) => {
@@ -535,5 +535,5 @@ test('whatever the process did last, a refund gives store credit back once', asy
     await checkOrders(rebills, [id], where);
     assert.ok(k < effectsMax, 'a run without an end');
   }
-  t.diagnostic(`${k} places to stop at`);
+  reportPlaces(t, k);
 });

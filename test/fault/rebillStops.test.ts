@@ -9,7 +9,7 @@ import { anItem } from '../support/autoOrders.ts';
 import { testDatabase } from '../support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { checkBooks } from './books.ts';
-import { Stop, stoppableDatabase, stoppableGateways } from './stopping.ts';
+import { reportPlaces, Stop, stoppableDatabase, stoppableGateways } from './stopping.ts';
 
 const cards = [
   'tok_approve',
@@ -37,7 +37,7 @@ test('whatever the process did last, each rebill is captured exactly once', asyn
     );
     assert.ok(k < effectsMax, 'a run without an end');
   }
-  t.diagnostic(`${k} places to stop at`);
+  reportPlaces(t, k);
 });
 
 test('a payment that waits for its customer is captured at most once, whatever stops', async (t) => {
@@ -69,7 +69,7 @@ test('a payment that waits for its customer is captured at most once, whatever s
     assert.deepEqual([checked.paid, checked.declined], [1, 1], `stopped after effect ${k}`);
     assert.ok(k < effectsMax, 'a run without an end');
   }
-  t.diagnostic(`${k} places to stop at`);
+  reportPlaces(t, k);
 });
 
 /** The first customer confirms the payment, and the second never does. */

@@ -10,7 +10,7 @@ import type { Database } from '../../server/src/platform/storage/database.ts';
 import { anAutoOrder } from '../support/autoOrders.ts';
 import { testDatabase } from '../support/database.ts';
 import { originalOrder, type Rebills, rebillsOn } from '../support/rebills.ts';
-import { Stop, stoppableDatabase } from './stopping.ts';
+import { reportPlaces, Stop, stoppableDatabase } from './stopping.ts';
 
 const now = '2026-03-15T14:00:00Z';
 const count = 2;
@@ -32,7 +32,7 @@ test('whatever the process did last, each order is shipped once', async (t) => {
     for (const orderId of orderIds) assert.equal(await shipments(db, shop, orderId), 1);
     assert.ok(k < effectsMax, 'a run without an end');
   }
-  t.diagnostic(`${k} places to stop at`);
+  reportPlaces(t, k);
 });
 
 async function waitingOrders(db: Database, { merchant: { merchantId } }: Rebills) {

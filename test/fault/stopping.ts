@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import type { Gateway } from '../../server/src/payments/gateway.ts';
 import type { Gateways } from '../../server/src/payments/payments.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
@@ -20,6 +22,15 @@ export class Stop {
     if (this.hasCome) throw new Error('the process has stopped');
     this.#left--;
   }
+}
+
+/**
+ * Reports at how many places a test stopped. Where it is fewer than ten, the effects of its work are
+ * not counted, and the test shows nothing.
+ */
+export function reportPlaces(t: TestContext, places: number, what = ''): void {
+  t.diagnostic(`${what}${places} places to stop at`);
+  assert.ok(places >= 10, `${what}only ${places} places to stop at`);
 }
 
 /** A database whose every statement and commit is an effect. */
