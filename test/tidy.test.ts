@@ -274,7 +274,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'adjustedTotal,capture,cardPolicy,cardTestAmount,estimate,' +
     'change,charge,copy,coupon,couponUse,customerOrders,customerTerms,dispute,facets,' +
     'failedRefund,fault,freeLine,fulfillment,' +
-    'gatewayRefund,money,newOrder,newOrderCheck,notes,newOrderLine,occasion,onceItem,order,' +
+    'gatewayRefund,money,newOrder,newOrderCheck,newOrderDocument,newOrderLine,newOrderPrice,' +
+    'newOrderRequest,notes,occasion,onceItem,order,' +
     'parcel,payment,paymentAttempt,paymentDetails,present,purchaseRule,receivableRetry,refund,' +
     'refunded,refundedOrder,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',

@@ -3,14 +3,9 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor, minor } from '../kernel/money.ts';
 import { type Outcome, success } from '../kernel/outcome.ts';
-import {
-  type NewOrderRequest,
-  namesTax,
-  type PricedOrder,
-  placeTaxOf,
-  pricedOrder,
-} from './newOrder.ts';
 import { purchaseRules, soldOutFault, soldOutLines } from './newOrderCheck.ts';
+import { namesTax, type PricedOrder, placeTaxOf, pricedOrder } from './newOrderPrice.ts';
+import type { NewOrderRequest } from './newOrderRequest.ts';
 import type { ShippingMethod } from './shippingMethod.ts';
 import { byRates, type TaxRateRule, taxAfterRules } from './taxTerms.ts';
 import { lineTotals } from './totals.ts';

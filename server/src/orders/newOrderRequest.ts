@@ -1,0 +1,46 @@
+import type { Order } from '@perennial/contract/order.ts';
+import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
+import type { CustomerPolicy } from '../customers/customerPolicy.ts';
+import type { CatalogItem } from '../items/item.ts';
+import type { CustomerTier } from '../items/tierPrice.ts';
+import type { Minor } from '../kernel/money.ts';
+import type { CardPolicy } from './cardPolicy.ts';
+import type { CouponTerms } from './couponUse.ts';
+import type { CouponedTerms } from './customerTerms.ts';
+import type { Occasion } from './occasion.ts';
+import type { CustomerShipping, ShippingMethod } from './shippingMethod.ts';
+import type { TaxTerms } from './taxTerms.ts';
+
+/** The input for a new order. */
+export interface NewOrderRequest {
+  readonly merchantId: string;
+  readonly orderId: string;
+  /** The fields that the client may write, without nulls. */
+  readonly order: Order;
+  readonly channelPartner: OrderChannelPartner;
+  /** The catalogue items of its lines and of their kits, by lower-case id. */
+  readonly catalog: ReadonlyMap<string, CatalogItem>;
+  readonly customerProfileOid?: number | undefined;
+  /** What the customer's profile and pricing tiers say of new orders. */
+  readonly customer?: CustomerPolicy | undefined;
+  /** Absent: no coupon counts. */
+  readonly coupons?: CouponTerms | undefined;
+  /** No coupon counts for the customer. */
+  readonly refusesCoupons?: boolean | undefined;
+  /** Which cards may pay what recurs. Absent: all. */
+  readonly cardPolicy?: CardPolicy | undefined;
+  /** Authorized to test a card, where no item says otherwise. Absent: nothing. */
+  readonly testAmount?: Minor | undefined;
+  /** The merchant's shipping methods. */
+  readonly shippingMethods?: readonly ShippingMethod[];
+  readonly customerShipping?: CustomerShipping | undefined;
+  /** The pricing tiers of the customer. */
+  readonly tiers?: readonly CustomerTier[] | undefined;
+  /** The tiers and shipping of the customer where a coupon counts. Absent: the same. */
+  readonly withCoupon?: CouponedTerms | undefined;
+  /** What its tax depends on, if the order names none. */
+  readonly tax: TaxTerms;
+  /** The merchant's currency. */
+  readonly currency: string;
+  readonly now: Occasion;
+}
