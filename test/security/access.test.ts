@@ -228,6 +228,13 @@ const attacksOn = (boss: number, byGroup: number, bosses: number, clerks: number
   ['rename a group', changeGroup(bosses, { name: 'X' })],
   ['delete a group', { operation: 'deleteGroup', params: { group_oid: bosses } }],
   ['throw out', changeGroup(clerks, { users: [{ user_id: boss, member: false }] })],
+  [
+    'make a group with a boss in it',
+    {
+      operation: 'insertGroup',
+      body: { name: 'Y', users: [{ user_id: boss, member: true }] },
+    },
+  ],
   ['delete the group of a boss', { operation: 'deleteGroup', params: { group_oid: clerks } }],
 ];
 

@@ -42,6 +42,7 @@ export async function insertGroup(context: Context, body: Group): Promise<Versio
   const empty: StaffGroup = { groupOid, name: '', permissions: [], userIds: [], document: {} };
   return inTransaction(context, async (context) => {
     const group = await changed(context, empty, body);
+    await refuseUnfit(context, empty, group.userIds);
     if (!(await insert(context.db, merchantId, group))) nameTaken(group.name);
     await recordAct(context, { act: 'insertGroup', ...named(groupOid), after: shown(group) });
     return getGroup(context, groupOid);
