@@ -44,19 +44,44 @@ const hostile = {
   lock_timeout: '12000',
   idle_in_transaction_session_timeout: '12000',
   idle_session_timeout: '12000',
+  exit_on_error: 'on',
+  enable_partitionwise_join: 'on',
+  row_security: 'off',
 } as const;
 
-/** A migrated database of the test's own whose defaults are all wrong. */
-async function hostileDatabase(t: Parameters<typeof openTestDatabase>[0]) {
+/**
+ * A migrated database of the test's own whose defaults are all wrong: those of the database, or
+ * those of the account, which are stronger.
+ */
+async function hostileDatabase(
+  t: Parameters<typeof openTestDatabase>[0],
+  whose: 'database' | 'account' = 'database',
+) {
   const opened = await openTestDatabase(t);
+  const { database } = opened.connection;
+  const alter =
+    whose === 'database'
+      ? `alter database ${database} set`
+      : `alter role current_user in database ${database} set`;
   for (const [name, value] of Object.entries(hostile))
-    await opened.db.run(`alter database ${opened.connection.database} set ${name} = ${value}`);
+    await opened.db.run(`${alter} ${name} = ${value}`);
   return opened;
 }
 
-for (const settingsMode of ['start', 'statement'] as const) {
-  test(`hostile defaults: a connection has its own settings (by ${settingsMode})`, async (t) => {
-    const { connection } = await hostileDatabase(t);
+test('each default that would harm is set by us', () => {
+  const ours = Object.keys(sessionSettings(servingLimits)).map((name) => name.toLowerCase());
+  // JIT's threshold matters to no one while JIT is off.
+  const left = Object.keys(hostile).filter((name) => !ours.includes(name));
+  assert.deepEqual(left, ['jit_above_cost']);
+});
+
+for (const [settingsMode, whose] of [
+  ['start', 'database'],
+  ['statement', 'account'],
+] as const) {
+  const title = `hostile defaults of the ${whose}: a connection has its own settings`;
+  test(`${title} (by ${settingsMode})`, async (t) => {
+    const { connection } = await hostileDatabase(t, whose);
     const db = openPool({ connection, maxConnections: 8, prepareStatements: true, settingsMode });
     t.after(() => db.close());
     const expected = sessionSettings(servingLimits);
@@ -84,7 +109,7 @@ const plain = (value: string): string =>
     .replaceAll(' ', '');
 
 test('hostile defaults: a customer orders and is billed, and every date is as ever', async (t) => {
-  const { connection } = await hostileDatabase(t);
+  const { connection } = await hostileDatabase(t, 'account');
   const db = openPool({ connection, maxConnections: 8, prepareStatements: true });
   t.after(() => db.close());
   const app = await testApp({ db });
@@ -130,6 +155,34 @@ test('hostile defaults: a customer orders and is billed, and every date is as ev
 test('a server that is spoken to directly gets the settings with the start', async (t) => {
   const { connection } = await hostileDatabase(t);
   assert.equal(await findSettingsMode(connection, servingLimits, 5000), 'start');
+});
+
+test('a time limit for transactions, which PostgreSQL has since version 17, is none of ours', async (t) => {
+  const { connection, db: own } = await openTestDatabase(t);
+  const timeout = "select current_setting('transaction_timeout', true) as timeout";
+  if ((await own.row<{ timeout: string | null }>(timeout))?.timeout === null)
+    return t.skip('this PostgreSQL is older');
+  const role = `alter role current_user in database ${connection.database} set`;
+  await own.run(`${role} transaction_timeout = '12s'`);
+  assert.equal(await findSettingsMode(connection, servingLimits, 5000), 'statement');
+  for (const settingsMode of ['start', 'statement'] as const) {
+    const db = openPool({ connection, maxConnections: 8, prepareStatements: true, settingsMode });
+    t.after(() => db.close());
+    const expected = settingsMode === 'start' ? '12s' : '0';
+    assert.deepEqual(await db.rows(timeout), [{ timeout: expected }]);
+    await db.transaction(async (tx) => {
+      await tx.takeTime();
+      assert.deepEqual(await tx.rows(timeout), [{ timeout: '0' }], 'long work has no limit');
+    });
+    assert.deepEqual(await db.rows(timeout), [{ timeout: expected }]);
+  }
+  const kept = `select setconfig from pg_db_role_setting r join pg_database d on d.oid = r.setdatabase
+    where d.datname = current_database()`;
+  assert.deepEqual(
+    await own.rows(kept),
+    [{ setconfig: ['transaction_timeout=12s'] }],
+    "the account's defaults are left as they are where no pooler needs them",
+  );
 });
 
 for (const pooler of ['refuses', 'drops'] as const) {

@@ -27,6 +27,8 @@ export const distributeCommand: Command = {
     const db = openPool({
       connection: database,
       limits: noLimits,
+      // Works with every server and pooler, and costs one connection one round trip.
+      settingsMode: 'statement',
       maxConnections: 1,
       prepareStatements: false,
     });

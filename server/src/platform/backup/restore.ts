@@ -28,6 +28,8 @@ export async function restoreDatabase(parts: RestoreParts, manifest: Manifest): 
   const db = openPool({
     connection: parts.connection,
     limits: noLimits,
+    // Works with every server and pooler, and costs one connection one round trip.
+    settingsMode: 'statement',
     maxConnections: 1,
     prepareStatements: false,
   });

@@ -6,8 +6,7 @@ import { isConnectionLost, isTransient } from './failures.ts';
 import { localFromText, momentFromText, textForStorage } from './moments.ts';
 import {
   applySettings,
-  limitSettings,
-  noLimits,
+  liftsLimits,
   type SettingsMode,
   servingLimits,
   startupOptions,
@@ -276,9 +275,7 @@ class Transaction implements Database {
   }
 
   async takeTime(): Promise<void> {
-    await this.run('select set_config(key, value, true) from json_each_text($1::json)', [
-      JSON.stringify(limitSettings(noLimits)),
-    ]);
+    await this.run(liftsLimits.text, liftsLimits.values);
     this.#sending = { ...this.#sending, answerMs: 0 };
   }
 

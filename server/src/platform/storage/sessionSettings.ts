@@ -66,6 +66,8 @@ const planning = {
   enable_mergejoin: 'on',
   enable_nestloop: 'on',
   enable_partition_pruning: 'on',
+  enable_partitionwise_aggregate: 'off',
+  enable_partitionwise_join: 'off',
   enable_sort: 'on',
   enable_tidscan: 'on',
   constraint_exclusion: 'partition',
@@ -94,6 +96,7 @@ const meaning = {
   bytea_output: 'hex',
   client_encoding: 'UTF8',
   client_min_messages: 'notice',
+  exit_on_error: 'off',
   datestyle: 'ISO,MDY',
   extra_float_digits: '1',
   gin_fuzzy_search_limit: '0',
@@ -115,13 +118,16 @@ const meaning = {
 export const workerSettings: Readonly<Record<string, string>> = { ...planning, ...meaning };
 
 /** Name and value of the settings that are time limits. */
-export const limitSettings = (limits: TimeLimits): Record<string, string> => ({
+const limitSettings = (limits: TimeLimits): Record<string, string> => ({
   statement_timeout: String(limits.statementMs),
   lock_timeout: String(limits.lockMs),
   idle_in_transaction_session_timeout: String(limits.idleInTransactionMs),
 });
 
-/** Name and value of every setting. */
+/** Name and value of what only newer PostgreSQL knows: this one since version 17. */
+const newerSettings = { transaction_timeout: '0' } as const;
+
+/** Name and value of every setting that PostgreSQL 15 knows. */
 export const sessionSettings = (limits: TimeLimits): Record<string, string> => ({
   ...planning,
   ...meaning,
@@ -131,7 +137,8 @@ export const sessionSettings = (limits: TimeLimits): Record<string, string> => (
 
 /**
  * How the settings reach a connection: sent along with its start, or by a statement once it is
- * there.
+ * there. Only the second way sets {@link newerSettings}, because an older PostgreSQL refuses a start
+ * that names what it does not know.
  */
 export type SettingsMode = 'start' | 'statement';
 
@@ -141,11 +148,23 @@ export const startupOptions = (limits: TimeLimits): string =>
     .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, '\\$&')}`)
     .join(' ');
 
-/** Sets them on a connection whose pooler does not accept `options`. */
+/** Sets them on a connection whose start did not bring them all along. */
 export async function applySettings(client: pg.ClientBase, limits: TimeLimits): Promise<void> {
-  await client.query('select set_config(key, value, false) from json_each_text($1::json)', [
-    JSON.stringify(sessionSettings(limits)),
+  await client.query(setsKnown(false), [
+    JSON.stringify({ ...sessionSettings(limits), ...newerSettings }),
   ]);
+}
+
+/** Lifts the time limits for the rest of a transaction. */
+export const liftsLimits = {
+  text: setsKnown(true),
+  values: [JSON.stringify({ ...limitSettings(noLimits), ...newerSettings })],
+};
+
+/** Sets what the server knows of $1, an object of names and values. */
+function setsKnown(forTransaction: boolean): string {
+  return `select set_config(key, value, ${forTransaction}) from json_each_text($1::json)
+    where current_setting(key, true) is not null`;
 }
 
 /**
@@ -161,8 +180,8 @@ export async function keepSettings(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ statement: string }>(
     `select format('alter role %I in database %I set %I to %L', current_user, current_database(),
       key, value) as statement
-     from json_each_text($1::json)`,
-    [JSON.stringify(sessionSettings(servingLimits))],
+     from json_each_text($1::json) where current_setting(key, true) is not null`,
+    [JSON.stringify({ ...sessionSettings(servingLimits), ...newerSettings })],
   );
   for (const { statement } of rows) await client.query(statement);
   await client.query('commit');
@@ -171,14 +190,18 @@ export async function keepSettings(client: pg.ClientBase): Promise<void> {
 const lockKey = 7_310_203_942;
 
 /**
- * Whether a connection that was started with {@link startupOptions} has them: some poolers leave
- * them out in silence.
+ * What a connection has that was started with {@link startupOptions}: everything, `older` when a
+ * default of the server or the account still holds for {@link newerSettings}, or nothing, because
+ * some poolers leave the options out in silence.
  */
-export async function hasSettings(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ jit: string; seqscan: string }>(
-    "select current_setting('jit') as jit, current_setting('enable_seqscan') as seqscan",
+export async function reachOfStart(client: pg.ClientBase): Promise<'all' | 'older' | 'nothing'> {
+  const { rows } = await client.query<{ jit: string; seqscan: string; timeout: string }>(
+    `select current_setting('jit') as jit, current_setting('enable_seqscan') as seqscan,
+       coalesce(current_setting('transaction_timeout', true), '0') as timeout`,
   );
-  return rows[0]?.jit === 'off' && rows[0].seqscan === 'off';
+  const [found] = rows;
+  if (found?.jit !== 'off' || found.seqscan !== 'off') return 'nothing';
+  return found.timeout === newerSettings.transaction_timeout ? 'all' : 'older';
 }
 
 /**

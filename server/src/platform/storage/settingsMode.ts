@@ -2,8 +2,8 @@ import pg from 'pg';
 import { type Connection, connectionSettings } from './connection.ts';
 import {
   applySettings,
-  hasSettings,
   keepSettings,
+  reachOfStart,
   refusesOptions,
   type SettingsMode,
   startupOptions,
@@ -21,18 +21,18 @@ export async function findSettingsMode(
   connectMs: number,
 ): Promise<SettingsMode> {
   const open = { ...connectionSettings(connection), connectionTimeoutMillis: connectMs };
-  const isAtStart = await withClient(
-    { ...open, options: startupOptions(limits) },
-    hasSettings,
-  ).catch((error: unknown) => {
-    if (refusesOptions(error)) return false;
-    throw error;
-  });
-  if (isAtStart) return 'start';
-  await withClient(open, async (client) => {
-    await keepSettings(client);
-    await applySettings(client, limits);
-  });
+  const reach = await withClient({ ...open, options: startupOptions(limits) }, reachOfStart).catch(
+    (error: unknown) => {
+      if (refusesOptions(error)) return 'nothing';
+      throw error;
+    },
+  );
+  if (reach === 'all') return 'start';
+  if (reach === 'nothing')
+    await withClient(open, async (client) => {
+      await keepSettings(client);
+      await applySettings(client, limits);
+    });
   return 'statement';
 }
 
