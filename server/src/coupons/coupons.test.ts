@@ -4,6 +4,7 @@ import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import { type TestRequest, testApp } from '../../../test/support/app.ts';
+import { readMigrations, splitStatements } from '../platform/storage/migrate.ts';
 
 const app = await testApp();
 
@@ -436,6 +437,58 @@ test('an order that is lost gives its coupons back, and takes them again when it
   assert.match((await place([codes[1]!])).warning ?? '', /was used by another order/);
   await app.request({ operation: 'deleteOrder', params: { order_id: owed.order.order_id! } });
   assert.equal(totalOf(await place([codes[1]!])), half, 'after the order was deleted');
+});
+
+test('orders that were lost before coupons were given back give them back once (0380)', async () => {
+  const { coupon_oid } = await insert({
+    merchant_code: 'LONGAGO',
+    percent_off_subtotal: { discount_percent: 50 },
+    usable_by: 'OncePerCustomer',
+  });
+  const codes = ['paid', 'owed', 'lost', 'deleted'];
+  await ask({
+    operation: 'uploadCouponCodes',
+    params: { coupon_oid },
+    body: { coupon_codes: codes },
+  });
+  const ordered = async (who: string, more: Partial<Order>) => {
+    const order = { billing: { email: `${who}@longago.example.com` }, ...more };
+    return [
+      [who, (await place([who], order)).order.order_id!],
+      ['LONGAGO', (await place(['LONGAGO'], order)).order.order_id!],
+    ] as const;
+  };
+  const lost = await ordered('lost', { payment: declined });
+  const deleted = await ordered('deleted', owedBy('deleted@longago.example.com'));
+  for (const [, order_id] of deleted) await ask({ operation: 'deleteOrder', params: { order_id } });
+  await ordered('paid', {});
+  await ordered('owed', owedBy('owed@longago.example.com'));
+  // As an older release left them.
+  for (const [code, orderId] of [...lost, ...deleted])
+    await app.db.run(
+      code === 'LONGAGO'
+        ? `insert into coupon_use (merchant_id, coupon_oid, customer_key, order_id, used_at)
+           values ('TEST', $1, $2, $2, now())`
+        : `update coupon_code set order_id = $2, used_at = now()
+           where merchant_id = 'TEST' and coupon_oid = $1 and order_id is null and code_lc = $3`,
+      code === 'LONGAGO' ? [coupon_oid, orderId] : [coupon_oid, orderId, code],
+    );
+  const migration = (await readMigrations()).find(({ name }) => name.startsWith('0380'));
+  for (const statement of splitStatements(migration!.sql)) await app.db.run(statement);
+  const { codes: left } = await ask({ operation: 'getCouponCodes', params: { coupon_oid } });
+  assert.deepEqual(
+    left.filter(({ order_id }: { order_id?: string }) => order_id).map(({ code }) => code),
+    ['owed', 'paid'],
+  );
+  const uses = await app.db.rows<{ customer_key: string }>(
+    `select customer_key from coupon_use where merchant_id = 'TEST' and coupon_oid = $1
+     order by customer_key`,
+    [coupon_oid],
+  );
+  assert.deepEqual(
+    uses.map(({ customer_key }) => customer_key),
+    ['owed@longago.example.com', 'paid@longago.example.com'],
+  );
 });
 
 test('a coupon for new customers is not for one who bought before', async () => {
