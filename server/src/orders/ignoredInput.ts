@@ -20,14 +20,29 @@ export function ignoredIn(
   { stored, order }: WrittenOrder,
   prefix = '',
 ): string[] {
-  const held = { before: stored && shown(stored, zone), after: shown(order, zone), zone };
+  const after = shown(order, zone);
+  const held =
+    stored === undefined
+      ? { after: withArbitraryShipping(after), zone }
+      : { before: shown(stored, zone), after, zone };
   const fields = fieldsWithoutEffect(Order, body, held, notCompared);
   const words = withoutEffectWords(fields.map((field) => prefix + field));
   return words === undefined ? [] : [words];
 }
 
+// An insert takes this amount as the shipping of the order, and an update ignores it.
+const withArbitraryShipping = (after: Order): Order => ({
+  ...after,
+  summary: {
+    ...after.summary,
+    ...(after.summary?.shipping_handling_total && {
+      arbitrary_shipping_handling_total: after.summary.shipping_handling_total,
+    }),
+  },
+});
+
 // The moments of an order are in columns.
-function shown({ document, createdAt, paidAt }: OrderRecord, zone: string): object {
+function shown({ document, createdAt, paidAt }: OrderRecord, zone: string): Order {
   return {
     ...document,
     creation_dts: wireDate(createdAt, zone),

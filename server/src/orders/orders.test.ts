@@ -90,7 +90,7 @@ const money = (value: number, formatted: string) => ({
 
 test('an order paid by card: totals, stage, card and events', async () => {
   const { status, body } = await insert(placed);
-  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual([status, body.warning], [200, undefined], JSON.stringify(body));
   const { order } = body;
   assert.match(order.order_id, /^TEST-\d{10}$/);
   assert.equal(order.current_stage, 'Completed Order');
@@ -406,6 +406,16 @@ for (const { name, change, field } of refused) {
   });
 }
 
+test('an arbitrary shipping total is for inserts: an update of it warns', async () => {
+  const { order } = (await insert(placed)).body;
+  const summary = { arbitrary_shipping_handling_total: { value: 9 } };
+  const { body } = await put(order.order_id, { summary });
+  assert.match(
+    body.warning.warning_message,
+    /^summary\.arbitrary_shipping_handling_total\.value: no effect/,
+  );
+});
+
 test('warnings are returned, and the order is stored', async () => {
   const { body } = await insert({ ...placed, ...line({ auto_order_schedule: 'Weekly' }) });
   assert.deepEqual([body.success, body.warning.warning_code], [true, 'schedule_not_offered']);
@@ -414,7 +424,7 @@ test('warnings are returned, and the order is stored', async () => {
 test('a partner’s own number is taken once, and a repeat returns the order', async () => {
   const flags = partner({ channel_partner_code: 'AMZ', channel_partner_order_id: '112-1' });
   const first = await insert({ ...placed, ...flags });
-  assert.deepEqual([first.status, first.body.warning.warning_code], [200, 'without_effect']);
+  assert.deepEqual([first.status, first.body.warning], [200, undefined]);
   const before = app.books.captures().length;
   const repeat = partner({ channel_partner_code: 'amz', channel_partner_order_id: ' 112-1' });
   const again = await insert({ ...placed, ...repeat });

@@ -1,5 +1,6 @@
 import type { NamedModel } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
+import { foldTrimmed } from '../../kernel/caseFolding.ts';
 import { readWireDate } from '../../kernel/wireDates.ts';
 import type { Warning } from './answer.ts';
 
@@ -179,8 +180,9 @@ const isEmpty = (value: unknown): boolean =>
 
 function isSame(field: Field, given: unknown, held: unknown, zone: string): boolean {
   if (isEmpty(given)) return isEmpty(held);
+  // Items, shipping methods and the like are found without case, and stored as they are spelt.
   if (typeof given === 'string' && typeof held === 'string')
-    return given.trim() === held.trim() || isSameMoment(field, given, held, zone);
+    return foldTrimmed(given) === foldTrimmed(held) || isSameMoment(field, given, held, zone);
   return given === held || JSON.stringify(given) === JSON.stringify(held);
 }
 
