@@ -84,12 +84,16 @@ async function warnsOfPins(oid: number, item: AutoOrderItem): Promise<void> {
     warning.warning_message,
     /^items\[0\]\.simple_schedule\.repeat_count: no effect.* there is no gateway elsewhere,/,
   );
-  const pinned = await ask({
-    operation: 'updateAutoOrder',
-    params: { auto_order_oid: oid },
-    body: { rotating_transaction_gateway_code: 'simulator' },
-  });
-  assert.equal(pinned.warning, undefined);
+  const pin = (code: string) =>
+    ask({
+      operation: 'updateAutoOrder',
+      params: { auto_order_oid: oid },
+      body: { rotating_transaction_gateway_code: code },
+    });
+  // A kind that exists, but not for this merchant.
+  const { warning: unused } = await pin('stripe');
+  assert.match(unused.warning_message, /there is no gateway stripe,.* Send one of: simulator\.$/);
+  assert.equal((await pin('simulator')).warning, undefined);
 }
 
 test('order: a line that costs nothing causes no warning', async () => {

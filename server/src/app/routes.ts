@@ -12,6 +12,7 @@ import { orderRoutes } from '../orders/routes.ts';
 import { taxRoutes } from '../orders/taxRoutes.ts';
 import { billingRoutes } from '../payments/billingRoutes.ts';
 import { hearReport } from '../payments/gatewayReportWorker.ts';
+import { gatewayCodes } from '../payments/gatewaySettings.ts';
 import { simulatorRoutes } from '../payments/simulatorRoutes.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { defaultQuotas } from '../platform/tenancy/quotas.ts';
@@ -84,7 +85,12 @@ function allRoutes(
       cardOf: async (context, orderId) => (await readPayer(context, orderId)).cardToken,
       cardUpdated,
     }),
-    ...autoOrderRoutes({ readBilled, readOpenRebills, newCards: orders }),
+    ...autoOrderRoutes({
+      readBilled,
+      gatewayCodesOf: gatewayCodes(gateways.preferred),
+      readOpenRebills,
+      newCards: orders,
+    }),
     ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),
@@ -97,7 +103,10 @@ function allRoutes(
       webhookHosts,
       quotas,
     }),
-    ...bookRoutes(gateways.captures),
+    ...bookRoutes({
+      readCaptures: gateways.captures,
+      gatewayCodesOf: gatewayCodes(gateways.preferred),
+    }),
     ...screenRoutes(overviewReader(clock)),
     ...privacyRoutes(privacy),
     ...staffRoutes,

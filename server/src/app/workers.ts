@@ -13,6 +13,7 @@ import { receivableRetryWorker } from '../orders/receivableRetryWorker.ts';
 import { refundWorker } from '../orders/refundWorker.ts';
 import { unsettledChargesWorker } from '../orders/unsettledChargesWorker.ts';
 import { gatewayReportWorker } from '../payments/gatewayReportWorker.ts';
+import { gatewayCodes } from '../payments/gatewaySettings.ts';
 import { auditRetentionWorker } from '../platform/auditLog/auditRetentionWorker.ts';
 import { forgettingWorker } from '../platform/http/idempotency.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
@@ -57,7 +58,11 @@ export function workersOf(
     receivableRetryWorker(rounds, orders),
     gatewayReportWorker(reports),
     adoptionWorker(rounds, customers),
-    autoOrderWorker({ ...rounds, readBilled }),
+    autoOrderWorker({
+      ...rounds,
+      readBilled,
+      gatewayCodesOf: gatewayCodes(parts.gateways.preferred),
+    }),
     heldWorker(rebills),
     rebillWorker(rebills),
     unansweredWorker(rebills),

@@ -9,7 +9,7 @@ import { insertAutoOrders, loadAutoOrders } from './store.ts';
 import { runUpdateJob } from './updateJobOperations.ts';
 
 const app = await testApp();
-const readBilled = async () => [];
+const readers = { readBilled: async () => [], gatewayCodesOf: () => ['simulator'] };
 for (const id of ['COFFEE', 'TEA']) {
   await app.request({
     operation: 'insertItem',
@@ -69,7 +69,7 @@ test('an update that was running when the process stopped is done once, after th
   );
   await app.work('auto orders');
   assert.deepEqual([(await load(1)).overrideAffiliateId, (await load(1)).version], [1, 2]);
-  assert.equal(await runUpdateJob(await app.context(), readBilled), false);
+  assert.equal(await runUpdateJob(await app.context(), readers), false);
 });
 
 test('two workers share the updates, and one auto order’s stay in their order', async () => {
@@ -80,7 +80,7 @@ test('two workers share the updates, and one auto order’s stay in their order'
   await queue(elements);
   const context = await app.context();
   const drain = async () => {
-    for (let idle = 0; idle < 3; ) idle = (await runUpdateJob(context, readBilled)) ? 0 : idle + 1;
+    for (let idle = 0; idle < 3; ) idle = (await runUpdateJob(context, readers)) ? 0 : idle + 1;
   };
   await Promise.all([drain(), drain()]);
   await app.work('auto orders');

@@ -33,21 +33,26 @@ import { openingsOf } from './opening.ts';
 import { addOpenings } from './openingStore.ts';
 import { askOriginalCard, changeOriginalOrder } from './originalOrderOperations.ts';
 import { paced } from './pacing.ts';
-import { unknownPinWords } from './pinnedGateway.ts';
+import { type GatewayCodesOf, unknownPinWords } from './pinnedGateway.ts';
 import { checkPurchase } from './purchaseReader.ts';
 import { oidOf } from './readOperations.ts';
 import type { FormRules } from './staleForm.ts';
 import { withoutStale, withoutStaleAddOns } from './staleForm.ts';
 
+/** What an update needs to know from other features. */
+export interface UpdateReaders {
+  readonly readBilled: ReadBilled;
+  readonly gatewayCodesOf: GatewayCodesOf;
+}
+
 /** What an update depends on besides its body. */
-export interface UpdateOptions {
+export interface UpdateOptions extends UpdateReaders {
   /**
    * Receives sentences about what is charged for shipments that the update turned into missed ones.
    */
   readonly onMissed?: (words: readonly string[]) => void;
   /** Receives sentences about fields that had no effect. */
   readonly onIgnored?: (words: readonly string[]) => void;
-  readonly readBilled: ReadBilled;
   /** The version that the client has read, where it sent `If-Match`. */
   readonly ifMatch?: number | undefined;
   /** Asks about a new card of the original order. Absent: it was asked about before. */
@@ -133,7 +138,7 @@ export async function decideUpdate(
     readonly body: WireAutoOrder;
     /** The oids of new items, in their order. */
     readonly newOids: readonly number[];
-    readonly options: Pick<UpdateOptions, 'ifMatch' | 'readBilled'>;
+    readonly options: Pick<UpdateOptions, 'ifMatch' | keyof UpdateReaders>;
   },
 ): Promise<DecidedUpdate> {
   const { body, left } = await siftUpdate(context, autoOrder, update.body, update.options);
@@ -147,7 +152,7 @@ export async function decideUpdate(
     missed: missedWords(autoOrder, edited.value, rules),
     ignored: [
       ...ignoredWords(autoOrder, edited.value, body, rules),
-      ...unknownPinWords(autoOrder, edited.value, context.merchant.settings),
+      ...unknownPinWords(autoOrder, edited.value, update.options.gatewayCodesOf(context.merchant)),
       ...limits.value,
     ],
   };

@@ -8,7 +8,6 @@ import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
-import type { ReadBilled } from './billed.ts';
 import type { ReadOpenRebills } from './consolidateOperations.ts';
 import { consolidateAutoOrders } from './consolidateOperations.ts';
 import { establishAutoOrder } from './createOperations.ts';
@@ -16,6 +15,7 @@ import {
   cancelItemByReferenceOrder,
   pauseAutoOrder,
   type UpdateOptions,
+  type UpdateReaders,
   updateAutoOrder,
   updateItemAddOns,
   updateItemProperties,
@@ -28,9 +28,8 @@ import type { AutoOrderFilter } from './search.ts';
 import { leftWords } from './staleForm.ts';
 import { queueBatch, updateBatch } from './updateJobOperations.ts';
 
-/** What the rebill feature knows about auto orders. */
-export interface AutoOrderParts {
-  readonly readBilled: ReadBilled;
+/** What other features know about auto orders. */
+export interface AutoOrderParts extends UpdateReaders {
   readonly readOpenRebills: ReadOpenRebills;
   readonly newCards?: NewCardParts;
 }
@@ -39,7 +38,7 @@ export interface AutoOrderParts {
  * The auto order operations of the contract. Operations that change an auto order return it as it
  * is after the change.
  */
-export const autoOrderRoutes = ({ readBilled, readOpenRebills, newCards }: AutoOrderParts) =>
+export const autoOrderRoutes = ({ readOpenRebills, newCards, ...readers }: AutoOrderParts) =>
   ({
     getAutoOrders: (context, input) => list(context, input, input.query),
     getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
@@ -77,7 +76,7 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills, newCards }: AutoO
       const left = await updateAutoOrder(context, oid, body, {
         onMissed: (words) => missed.push(...words),
         onIgnored: (words) => ignored.push(...words),
-        readBilled,
+        ...readers,
         newCards,
         ifMatch,
         validatesOriginalOrder: isValidating(query.validate_original_order),
@@ -85,7 +84,7 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills, newCards }: AutoO
       return one(context, { oid }, expand, { left, ignored, missed });
     },
     updateAutoOrdersBatch: (context, input) =>
-      updateAutoOrdersBatch(context, input, { readBilled, newCards }),
+      updateAutoOrdersBatch(context, input, { ...readers, newCards }),
     pauseAutoOrder: async (context, { params: { auto_order_oid: oid }, expand, ifMatch }) => {
       await pauseAutoOrder(context, oid, ifMatch);
       return one(context, { oid }, expand);
@@ -117,7 +116,7 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills, newCards }: AutoO
       context,
       { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch },
     ) => {
-      const options = { ifMatch, readBilled };
+      const options = { ifMatch, ...readers };
       const left = await updateItemAddOns(context, oid, itemOid, body.add_on_items, options);
       return one(context, { oid }, alsoWith(expand, 'items', 'add_ons'), { left });
     },
@@ -174,17 +173,17 @@ async function list(
 async function updateAutoOrdersBatch(
   context: Context,
   { query, body, expand }: Input<'updateAutoOrdersBatch'>,
-  { readBilled, newCards }: Pick<UpdateOptions, 'readBilled' | 'newCards'>,
+  parts: Pick<UpdateOptions, keyof UpdateReaders | 'newCards'>,
 ): Promise<Answer> {
   const elements = body.autoOrders ?? refuse('missing_field', { field: 'autoOrders' });
   const { maxElements, maxElementsAsync } = operations.updateAutoOrdersBatch;
   const max = query._async ? maxElementsAsync : maxElements;
   if (elements.length > max) refuse('too_many_elements', { field: 'autoOrders', max });
   if (query._async) {
-    await queueBatch(context, elements, { validatesOriginalOrder: true, newCards });
+    await queueBatch(context, elements, { validatesOriginalOrder: true, newCards: parts.newCards });
     return noContent();
   }
-  const options = { readBilled, newCards, validatesOriginalOrder: true };
+  const options = { ...parts, validatesOriginalOrder: true };
   const { updated, failed, ...remarks } = await updateBatch(context, elements, options);
   const { json, leftOut } = await getAutoOrdersBatch(context, updated, expand);
   const unreadable = leftOutWarning(context, 'auto order', leftOut);

@@ -5,10 +5,9 @@ import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { Refusal, refuse } from '../platform/http/refusal.ts';
-import type { ReadBilled } from './billed.ts';
 import type { UpdateJob } from './jobStore.ts';
 import { claimUpdateJob, countAttempt, deleteUpdateJob, insertUpdateJobs } from './jobStore.ts';
-import type { UpdateOptions } from './operations.ts';
+import type { UpdateOptions, UpdateReaders } from './operations.ts';
 import { updateAutoOrder } from './operations.ts';
 import { askOriginalCard } from './originalOrderOperations.ts';
 import { leftWords } from './staleForm.ts';
@@ -129,7 +128,7 @@ async function withKnownCards(
  * Runs the next queued update of the merchant. Returns whether there was one. Refusals and fields
  * that were not changed are reported in the history of the auto order.
  */
-export async function runUpdateJob(context: Context, readBilled: ReadBilled): Promise<boolean> {
+export async function runUpdateJob(context: Context, readers: UpdateReaders): Promise<boolean> {
   const { merchantId } = context.merchant;
   let claimed: UpdateJob | undefined;
   try {
@@ -141,7 +140,7 @@ export async function runUpdateJob(context: Context, readBilled: ReadBilled): Pr
       const left = await updateAutoOrder(asActor(context, claimed), autoOrderOid, body, {
         ...claimed,
         ...(body.original_order && { askedCard: askedBefore(body.original_order) }),
-        readBilled,
+        ...readers,
         onIgnored: (ignored) => words.push(...ignored),
       });
       if (left.length > 0) words.unshift(leftWords(left));

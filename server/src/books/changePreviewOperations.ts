@@ -44,7 +44,7 @@ export async function previewChange(
   oid: number,
   request: AutoOrderPreviewRequest,
   count: number,
-  options: Pick<UpdateOptions, 'ifMatch' | 'validatesOriginalOrder'>,
+  options: Pick<UpdateOptions, 'ifMatch' | 'gatewayCodesOf' | 'validatesOriginalOrder'>,
 ): Promise<ChangePreview> {
   const body = request.auto_order;
   const action = actionOf(context, oid, request, options.ifMatch);
@@ -55,7 +55,7 @@ export async function previewChange(
   refuseStale(current, options.ifMatch);
   const { after, warnings } = action
     ? await actedOn(context, current, action)
-    : await changedBy(context, current, body ?? {}, options.ifMatch);
+    : await changedBy(context, current, body ?? {}, options);
   const catalog = await loadCatalog(db, merchant.merchantId, [current, after]);
   const original =
     body?.original_order &&
@@ -124,7 +124,7 @@ async function changedBy(
   context: Context,
   current: AutoOrder,
   body: WireAutoOrder,
-  ifMatch: number | undefined,
+  { ifMatch, gatewayCodesOf }: Pick<UpdateOptions, 'ifMatch' | 'gatewayCodesOf'>,
 ) {
   const { db, merchant } = context;
   const itemIds = itemIdsOfUpdate(body);
@@ -133,7 +133,7 @@ async function changedBy(
   const { edited, left, missed, ignored } = await decideUpdate(context, current, rules, {
     body,
     newOids: provisionalOids(countNewItems(body.items)),
-    options: { ifMatch, readBilled },
+    options: { ifMatch, readBilled, gatewayCodesOf },
   });
   if (!edited.ok)
     return refuse('invalid_field', edited.reason, { objectId: String(current.autoOrderOid) });

@@ -1,4 +1,5 @@
 import { isValidating } from '../autoOrders/originalOrderOperations.ts';
+import type { GatewayCodesOf } from '../autoOrders/pinnedGateway.ts';
 import { getAutoOrder } from '../autoOrders/readOperations.ts';
 import type { ActionInput } from '../autoOrders/repeatableOperations.ts';
 import {
@@ -21,8 +22,14 @@ import { wireAudit, wireCharge, wireDifference, wireParked, wireRebill } from '.
 import type { Preview } from './preview.ts';
 import { countDefault, previewAutoOrder } from './previewOperations.ts';
 
+/** What the books need to know from the gateways. */
+export interface BookParts {
+  readonly readCaptures: ReadCaptures;
+  readonly gatewayCodesOf: GatewayCodesOf;
+}
+
 /** What will be billed, and whether what was billed adds up. */
-export const bookRoutes = (readCaptures: ReadCaptures) =>
+export const bookRoutes = ({ readCaptures, gatewayCodesOf }: BookParts) =>
   ({
     getParkedAutoOrders: async (context, { page }) =>
       parkedAnswer(context, page, await readParked(context, page)),
@@ -38,6 +45,7 @@ export const bookRoutes = (readCaptures: ReadCaptures) =>
         context,
         await previewChange(context, params.auto_order_oid, body, body.count ?? countDefault, {
           ifMatch,
+          gatewayCodesOf,
           validatesOriginalOrder: isValidating(query.validate_original_order),
         }),
       ),

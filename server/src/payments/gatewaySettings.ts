@@ -32,7 +32,7 @@ const defaultInactiveHours = 24;
  */
 export function gatewaySettings(merchant: Merchant, preferred: GatewayKind): GatewaySettings {
   const section = objectOf(merchant.settings['gateways']);
-  const list = Array.isArray(section['list']) ? section['list'].map(readGateway) : [];
+  const list = storedList(merchant).map(readGateway);
   return {
     list:
       list.length > 0 ? list : [{ code: preferred, kind: preferred, weight: 1, state: 'active' }],
@@ -50,6 +50,25 @@ export function gatewaySettings(merchant: Merchant, preferred: GatewayKind): Gat
         ? section['inactive_hours']
         : defaultInactiveHours,
   };
+}
+
+/**
+ * Makes a reader of the codes of a merchant's gateways. It leaves out a gateway without a code, so that an
+ * update is possible while the settings are wrong.
+ */
+export function gatewayCodes(
+  preferred: (merchant: Merchant) => GatewayKind,
+): (merchant: Merchant) => string[] {
+  return (merchant) => {
+    const codes = storedList(merchant).map((each) => objectOf(each)['code']);
+    const named = codes.filter((code) => typeof code === 'string');
+    return named.length > 0 ? named : [preferred(merchant)];
+  };
+}
+
+function storedList({ settings }: Merchant): unknown[] {
+  const { list } = objectOf(settings['gateways']);
+  return Array.isArray(list) ? list : [];
 }
 
 /**
