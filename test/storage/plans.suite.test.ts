@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import { keepWorkerSettings } from '../../server/src/platform/storage/workerSettings.ts';
+import { isOpen } from '../../server/src/rebill/store.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 const { db: first, connection } = await openTestDatabase();
@@ -31,3 +32,16 @@ for (const table of [
     assert.doesNotMatch(plan, /Seq Scan/);
   });
 }
+
+test('the charges that are not settled are found without reading the others', async (t) => {
+  const db = openPool({ connection, maxConnections: 1, prepareStatements: true });
+  t.after(() => db.close());
+  await db.run('analyze rebill');
+  const lines = await db.rows<{ 'QUERY PLAN': string }>(
+    `explain select bool_or(checks < 3) from rebill where merchant_id = 'M' and ${isOpen}`,
+  );
+  assert.match(
+    lines.map((line) => line['QUERY PLAN']).join('\n'),
+    /rebill_open|merchant_id_lease_until/,
+  );
+});

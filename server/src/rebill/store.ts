@@ -191,7 +191,7 @@ export async function findPlanned(db: Database, merchantId: string): Promise<Pla
     planned: StoredCharge;
   }>(
     `select auto_order_oid, rebill_number, planned from rebill
-     where merchant_id = $1 and lease_until is not null
+     where merchant_id = $1 and ${isOpen}
      union all
      select auto_order_oid, rebill_number, planned from rebill
      where merchant_id = $1 and state = 'declined' and planned is not null`,
@@ -409,6 +409,13 @@ export async function merchantsWithOverdue(
   return new Set(rows.map((row) => row.merchant_id));
 }
 
+/**
+ * The condition that finds charges that are not settled by the index of their leases. With `is not
+ * null`, PostgreSQL prefers the primary key while the statistics do not say how few they are, and
+ * reads all rebills of the merchant.
+ */
+export const isOpen = "lease_until > '-infinity'";
+
 /** The merchant's charges that are not settled. */
 export interface Unsettled {
   /**
@@ -429,7 +436,7 @@ export async function findUnsettled(
   const row = await db.row<{ has_open: boolean | null; first_end_at: Temporal.Instant | null }>(
     `select bool_or(confirm_until is null and checks < $2) as has_open,
        min(confirm_until) filter (where checks < 1000) as first_end_at
-     from rebill where merchant_id = $1 and lease_until is not null`,
+     from rebill where merchant_id = $1 and ${isOpen}`,
     [merchantId, checksMax],
   );
   return {
