@@ -24,7 +24,6 @@ test("workers and PostgreSQL killed at random: each cycle is captured exactly on
     workers: 3,
     killMsMax: 1000,
     restartStore: () => store.restart(),
-    timeoutMs: 3_000_000,
   });
   console.log(
     `${checked.paid} paid, ${checked.declined} declined, ${checked.captures} captures, ` +

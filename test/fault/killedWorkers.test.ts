@@ -18,7 +18,6 @@ test('workers killed at random bill each cycle exactly once', async (t) => {
     workers: 2,
     killMsMax: 1500,
     killsMax: 6,
-    timeoutMs: 300_000,
   });
   t.diagnostic(
     `${checked.paid} paid, ${checked.declined} declined, ${checked.captures} entries in the ` +

@@ -41,7 +41,6 @@ for (const [index, run] of runs.entries()) {
       peopleACustomer: 3,
       servers: 3,
       killsARound: 3,
-      timeoutMs: 100_000 * rounds,
       ...run,
     });
     console.log(JSON.stringify(done));

@@ -15,8 +15,9 @@ import { allPermissions } from '../support/app.ts';
 import { anItem, at } from '../support/autoOrders.ts';
 import { killNine } from '../support/launched.ts';
 import { type Rebills, rebillsOn } from '../support/rebills.ts';
-import { Deaths, random, start } from './killing.ts';
+import { Deaths, random, readLeft, start } from './killing.ts';
 import { type ActionName, act, clickTogether, type Person } from './peopleActions.ts';
+import { Standstill } from './standstill.ts';
 
 /** People at work on auto orders while rebills fall due and processes are killed. */
 export interface PeopleAtWork {
@@ -40,7 +41,6 @@ export interface PeopleAtWork {
   readonly missedShipments: string;
   /** Kills or restarts the store now and then; absent: only servers are killed. */
   readonly restartStore?: () => Promise<void>;
-  readonly timeoutMs: number;
 }
 
 /** What {@link peopleAtWork} counted. */
@@ -291,24 +291,17 @@ class Servers {
 
 /** Waits until nothing is due and nothing is in flight. */
 async function quiet(
-  { db, merchant: { merchantId } }: Rebills,
+  rebills: Rebills,
   now: Temporal.Instant,
-  { timeoutMs, rounds, seed }: PeopleAtWork,
+  { seed }: PeopleAtWork,
   deaths: Deaths,
 ): Promise<void> {
-  const endMs = performance.now() + timeoutMs / rounds;
+  const standstill = new Standstill(`a round (seed ${seed})`);
   for (;;) {
     deaths.check();
-    const row = await db
-      .row<{ open: boolean }>(
-        `select exists (select from auto_order where merchant_id = $1 and due_at <= $2)
-           or exists (select from rebill
-             where merchant_id = $1 and lease_until is not null) as open`,
-        [merchantId, now],
-      )
-      .catch(() => undefined);
-    if (row?.open === false) return;
-    assert.ok(performance.now() < endMs, `a round does not come to its end (seed ${seed})`);
+    const left = await readLeft(rebills, now);
+    if (left?.due === 0 && left.charging === 0) return;
+    standstill.check(left);
     await pause(100);
   }
 }
@@ -318,11 +311,13 @@ async function quiet(
  * once their lease of two minutes has ended.
  */
 async function settledOrders(db: Database, merchantId: string): Promise<void> {
-  const endMs = performance.now() + 2 * chargeLeaseMs;
+  const standstill = new Standstill('charges of orders that are not settled', 3 * chargeLeaseMs);
   const openSql = `select order_id from orders
     where merchant_id = $1 and charge_lease_until is not null`;
-  while ((await db.rows(openSql, [merchantId])).length > 0) {
-    assert.ok(performance.now() < endMs, 'a charge of an order is not settled');
+  for (;;) {
+    const open = await db.rows(openSql, [merchantId]);
+    if (open.length === 0) return;
+    standstill.check(open);
     await pause(100);
   }
 }

@@ -18,7 +18,6 @@ test('every event reaches every receiver, in the order of its object, whichever 
     processes: 2,
     killMsMax: 1500,
     killsMax: 8,
-    timeoutMs: 300_000,
   });
   t.diagnostic(
     `${delivered.arrived} events in ${delivered.deliveries} deliveries, 0 lost, 0 overtaken, ` +

@@ -25,6 +25,7 @@ import { insertWebhook } from '../../server/src/webhooks/webhookStore.ts';
 import { at } from '../support/autoOrders.ts';
 import { killNine } from '../support/launched.ts';
 import { Deaths, random, start } from './killing.ts';
+import { Standstill } from './standstill.ts';
 
 /**
  * A run of delivering processes that are killed while events happen and receivers go down and come
@@ -45,7 +46,6 @@ export interface Delivering {
    */
   readonly seed: number;
   readonly killMsMax: number;
-  readonly timeoutMs: number;
   /**
    * After this many kills the processes are left alone: on a busy machine one may need longer to
    * start than it lives. Absent: no limit.
@@ -87,10 +87,10 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
   const delivering = await startProcesses(run, key);
   try {
     const happening = happen(contextOf(db), run.events, chance);
-    const endMs = performance.now() + run.timeoutMs;
+    const standstill = new Standstill(`arrived of ${run.events} (seed ${run.seed})`);
     while (listening.receivers.some((receiver) => receiver.arrived < run.events)) {
       delivering.deaths.check();
-      assertInTime(run, listening, endMs);
+      standstill.check(listening.receivers.map((each) => each.arrived));
       listening.goDown(run.down);
       await pause(run.killMsMax * chance());
       if (delivering.kills() < (run.killsMax ?? Infinity)) await delivering.killOne(chance);
@@ -168,14 +168,6 @@ async function startProcesses({ url, processes: count }: Delivering, key: Buffer
     },
     stop: () => Promise.all(processes.map(killNine)),
   };
-}
-
-function assertInTime(run: Delivering, { receivers }: Listening, endMs: number): void {
-  assert.ok(
-    performance.now() < endMs,
-    `after ${run.timeoutMs} ms ${receivers.map((each) => each.arrived).join(' ')} of ` +
-      `${run.events} have arrived (seed ${run.seed})`,
-  );
 }
 
 function delivered({ receivers }: Listening, kills: number): Delivered {

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import type { Frequency } from '@perennial/contract/frequency.ts';
 import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
-import { anchorOf, firstAfter, intervalOf, nextDate } from './schedule.ts';
+import {
+  anchorOf,
+  firstAfter,
+  firstPlaceAfter,
+  intervalOf,
+  nextDate,
+  placeOf,
+} from './schedule.ts';
 
 const newYork = 'America/New_York';
 
@@ -114,6 +121,29 @@ test('missed dates are skipped by continuing with the first date after now', () 
     const now = Temporal.PlainDateTime.from(at).toZonedDateTime(newYork).toInstant();
     const found = firstAfter({ scheduled, anchor, frequency, now, zone: newYork });
     assert.equal(wireDate(found, newYork).slice(0, 16), next, `${frequency} at ${at}`);
+  }
+});
+
+test('missed dates are counted, not walked one by one', () => {
+  const anchor = Temporal.PlainDateTime.from('1900-01-31T10:00');
+  const place = placeOf(anchor.toZonedDateTime(newYork).toInstant(), anchor, newYork);
+  const now = Temporal.PlainDateTime.from('2026-03-08T10:00').toZonedDateTime(newYork).toInstant();
+  for (const [unit, count] of [
+    ['days', 1],
+    ['days', 45],
+    ['months', 1],
+    ['months', 12],
+  ] as const) {
+    let reads = 0;
+    const interval = {
+      unit,
+      get count() {
+        reads++;
+        return count;
+      },
+    };
+    firstPlaceAfter(now, place, interval, newYork);
+    assert.ok(reads <= 5, `${count} ${unit}: the interval was read ${reads} times`);
   }
 });
 
