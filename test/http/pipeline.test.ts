@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { payload } from '../../server/src/platform/http/answer.ts';
 import { refuse } from '../../server/src/platform/http/refusal.ts';
@@ -160,6 +161,13 @@ const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
   ],
   ['a surrogate as UTF-8', posted(Buffer.from('22eda0bd22', 'hex')), 400, /UTF-8/],
   ['a query in Latin-1', { url: `${items}?_sort=Caf%E9` }, 400, /query.*UTF-8/],
+  [
+    'a compressed body',
+    { method: 'POST', body: gzipSync(cafe), headers: { 'content-encoding': 'gzip' } },
+    400,
+    /is in gzip\. Encode it as UTF-8 without compression/,
+  ],
+  ['a body as it is', { ...posted(cafe), headers: { 'content-encoding': 'identity' } }, 200],
   ['a charset without a body', { headers: { 'content-type': 'text/plain; charset=latin1' } }, 200],
   ['the version it has seen', { url: `${items}/7`, headers: { 'if-match': '"3"' } }, 200],
   ['any version', { url: `${items}/7`, headers: { 'if-match': '*' } }, 200],
@@ -331,6 +339,11 @@ test('headers are spelled as published clients look them up', async (t) => {
     assert.ok(names.includes(name), `${name} in ${names.join(' ')}`);
 });
 
+/** A request in which a header has two values. */
+const twice = (one: string, two: string) =>
+  `GET ${items} HTTP/1.1\r\n${one.startsWith('Host') ? '' : 'Host: x\r\n'}${one}\r\n${two}\r\n` +
+  'Connection: close\r\n\r\n';
+
 test('malformed requests get the best possible response', async (t) => {
   const address = new URL(await door.http.listen({ host: '127.0.0.1', port: 0 }));
   t.after(() => door.http.close());
@@ -344,9 +357,12 @@ test('malformed requests get the best possible response', async (t) => {
   for (const text of [
     'nonsense\r\n\r\n',
     `GET ${items} HTTP/1.1\r\nHost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,
+    twice('Host: x', 'Host: evil.example'),
+    twice('Authorization: Bearer a', 'authorization: Bearer b'),
+    twice('Content-Type: text/plain', 'Content-Type: application/json'),
   ]) {
     const [head, body] = (await saysTo(text)).split('\r\n\r\n') as [string, string];
-    assert.match(head, /^HTTP\/1\.1 400 [\s\S]*UC-REST-ERROR: The request has the wrong form/);
+    assert.match(head, /^HTTP\/1\.1 400 [\s\S]*UC-REST-ERROR: The .*has the wrong form/);
     assert.equal(JSON.parse(body).success, false);
   }
 });

@@ -1,12 +1,17 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import { refuse } from './refusal.ts';
 
 /**
  * The text of a body. A byte order mark in front of UTF-8 is left out, as RFC 8259 allows. Any
- * other encoding is refused: read as UTF-8, its letters would be stored as question marks.
+ * other encoding is refused: read as UTF-8, its letters would be stored as question marks. A body
+ * that says that it is compressed is refused as well; we unpack none, so none is a bomb.
  */
-export function bodyText(bytes: Buffer, contentType = ''): string {
+export function bodyText(bytes: Buffer, headers: IncomingHttpHeaders): string {
   if (bytes.length === 0) return '';
+  const { 'content-type': contentType = '', 'content-encoding': coding } = headers;
+  if (coding !== undefined && !/^(identity)?$/i.test(coding))
+    return refuse('wrong_encoding', { given: coding, expected: 'UTF-8 without compression' });
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1];
   if (charset !== undefined && !/^(utf-?8|(us-)?ascii)$/i.test(charset)) return refuseFor(charset);
   if (isUtf16(bytes)) return refuseFor('UTF-16');

@@ -255,8 +255,7 @@ function readBodiesAsText(server: FastifyInstance): void {
   server.addContentTypeParser(
     '*',
     { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) =>
-      bodyText(body, request.headers['content-type']),
+    async (request: FastifyRequest, body: Buffer) => bodyText(body, request.headers),
   );
 }
 

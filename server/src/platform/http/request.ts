@@ -15,11 +15,13 @@ import { findUnstorable, mayHoldUnstorable, storableText } from './storableText.
 const pathPartMax = 500;
 const headersMax = 100;
 const queryLengthMax = 8_192;
+const singleHeaders: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type']);
 
 /** Refuses requests that are too large or unreadable, on any path, before authentication. */
 export function checkRequest(request: FastifyRequest): void {
   if (request.raw.rawHeaders.length / 2 > headersMax)
     refuse('out_of_range', { field: 'The number of headers', min: 0, max: headersMax });
+  refuseRepeatedHeaders(request);
   const query = request.url.indexOf('?');
   if (query >= 0 && request.url.length - query > queryLengthMax)
     refuse('too_long', { field: 'The query', max: queryLengthMax });
@@ -30,6 +32,22 @@ export function checkRequest(request: FastifyRequest): void {
     });
   if (query >= 0 && !isPercentEncodedUtf8(request.url.slice(query)))
     refuse('wrong_encoding', { given: 'another encoding than UTF-8', expected: 'UTF-8' });
+}
+
+/**
+ * Node keeps the first when a request has several of these headers; a server in front of us may have
+ * decided by another one. Of `Host`, RFC 9112 (section 3.2) asks for the refusal.
+ */
+function refuseRepeatedHeaders({ raw: { rawHeaders } }: FastifyRequest): void {
+  const seen = new Set<string>();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const field = rawHeaders[i] ?? '';
+    const name = field.toLowerCase();
+    if (!singleHeaders.has(name)) continue;
+    if (seen.has(name))
+      refuse('wrong_format', { field: `The header ${field}`, expected: 'it once' });
+    seen.add(name);
+  }
 }
 
 /**
