@@ -85,6 +85,7 @@ function Shown({ clock }: { readonly clock: ReadClock }) {
 /** The bar always shows the year: a test clock is often in another one. */
 const otherYear = '1970-01-01T00:00:00Z';
 
+/** Now, read again every few seconds. The clock may have been read after the last tick. */
 function useTick(isOn: boolean): number {
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {

@@ -12,17 +12,7 @@ export function TypedInput({
   readonly value: string;
   onChange(text: string): void;
 }) {
-  const { label, hint, isRequired = false } = field;
-  if (field.kind === 'item')
-    return (
-      <ItemInput
-        label={label}
-        description={hint}
-        required={isRequired}
-        value={value}
-        onChange={onChange}
-      />
-    );
+  if (field.kind === 'item') return <ItemInput field={field} value={value} onChange={onChange} />;
   return (
     <TextInput
       {...common(field)}

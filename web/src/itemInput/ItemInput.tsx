@@ -1,4 +1,4 @@
-import { TextInput, type TextInputProps } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
@@ -6,7 +6,12 @@ import { formatMoney } from '../kit/money.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { itemsLikeQuery } from './queries.ts';
 
-interface ItemInputProps extends Pick<TextInputProps, 'label' | 'description' | 'required'> {
+interface ItemInputProps {
+  readonly field: {
+    readonly label: string;
+    readonly hint?: string | undefined;
+    readonly isRequired?: boolean | undefined;
+  };
   readonly value: string;
   onChange(id: string): void;
 }
@@ -17,14 +22,16 @@ const proposeDelayMs = 120;
  * A field for the id of a catalogue item. It proposes items while the person types, by id or
  * description, and says what the typed item is. Without the permission item_read it is a plain text field.
  */
-export function ItemInput({ value, onChange, description, ...shown }: ItemInputProps) {
+export function ItemInput({ field, value, onChange }: ItemInputProps) {
+  const { label, hint, isRequired = false } = field;
   const { merchant } = useSession();
   const list = useId();
   const { items, known } = useItems(value);
   return (
     <>
       <TextInput
-        {...shown}
+        label={label}
+        required={isRequired}
         withAsterisk={false}
         autoComplete="off"
         list={list}
@@ -32,7 +39,7 @@ export function ItemInput({ value, onChange, description, ...shown }: ItemInputP
         description={
           known
             ? `${known.description ?? ''}, ${formatMoney(known.cost ?? 0, merchant.currency)}`
-            : description
+            : hint
         }
         onChange={(event) => onChange(event.currentTarget.value)}
         onFocus={items.start}

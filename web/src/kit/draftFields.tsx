@@ -29,7 +29,7 @@ export function DraftFields({
 }
 
 function OneField({
-  field: { label, kind = 'text', hint, max, isRequired = false, isFixed = false, choices = [] },
+  field,
   value,
   onChange,
 }: {
@@ -37,6 +37,15 @@ function OneField({
   readonly value: string;
   onChange(value: string): void;
 }) {
+  const {
+    label,
+    kind = 'text',
+    hint,
+    max,
+    isRequired = false,
+    isFixed = false,
+    choices = [],
+  } = field;
   const common = {
     label,
     value,
@@ -64,16 +73,7 @@ function OneField({
         onChange={(event) => onChange(event.currentTarget.value)}
       />
     );
-  if (kind === 'item')
-    return (
-      <ItemInput
-        label={label}
-        description={hint}
-        required={isRequired}
-        value={value}
-        onChange={onChange}
-      />
-    );
+  if (kind === 'item') return <ItemInput field={field} value={value} onChange={onChange} />;
   if (kind === 'lines')
     return (
       <Textarea
