@@ -9,12 +9,8 @@ import {
   toggled,
 } from '../../web/src/kit/listSelection.ts';
 import { paths } from '../../web/src/paths.ts';
-import {
-  type CommandSpec,
-  commandOf,
-  commands,
-  matchingCommands,
-} from '../../web/src/shell/commands.ts';
+import type { CommandSpec } from '../../web/src/shell/commandSpec.ts';
+import { commandOf, commands, matchingCommands } from '../../web/src/shell/commands.ts';
 import { foundLines } from '../../web/src/shell/found.ts';
 import {
   type KeyChoices,

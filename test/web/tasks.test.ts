@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { parseUrl, stringifyUrl } from '../../web/src/kit/urlCodec.ts';
 import { isSameView } from '../../web/src/kit/views.ts';
-import { type CommandSpec, commands } from '../../web/src/shell/commands.ts';
+import type { CommandSpec } from '../../web/src/shell/commandSpec.ts';
+import { commands } from '../../web/src/shell/commands.ts';
 import { cardFault, expiryOf } from '../../web/src/taskObject/card.ts';
 import {
   conflictsOf,

@@ -18,7 +18,10 @@ export interface IdFactory {
 const codeAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const codeLength = 10;
 
-/** The factory for real use: the operating system's randomness. */
+/**
+ * The factory for real use. Ids and secrets come from the operating system's randomness. A fraction
+ * guards nothing, so it comes from a cheaper source.
+ */
 export const randomIds: IdFactory = {
   autoOrderCode: () => codeFrom(randomBytes(codeLength * 2)),
   uuid: () => randomUUID(),

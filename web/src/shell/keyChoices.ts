@@ -1,4 +1,5 @@
-import { type CommandSpec, commands } from './commands.ts';
+import type { CommandSpec } from './commandSpec.ts';
+import { commands } from './commands.ts';
 import { type KeyPress, pressName } from './keys.ts';
 
 /** The keys that a person chose, by the id of their command. An empty text: the command has none. */
