@@ -76,6 +76,6 @@ export const ItemTax = model('ItemTax', 'How an item is taxed.', {
     'Digital goods and services do not ship.',
   ),
   taxable_cost: decimal('Taxed instead of the price.'),
-  exemptions: many(ItemTaxExemption),
+  exemptions: many(ItemTaxExemption, 'A place counts if it has all names of one of them.'),
 });
 export type ItemTax = Static<typeof ItemTax>;

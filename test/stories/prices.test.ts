@@ -86,17 +86,26 @@ const taxesOf = async (subscriber: Subscriber) =>
 
 const shown = (rules: TaxRule[]) => rules.map(({ rule, detail, tax }) => [rule, detail, tax]);
 
+const rates = [
+  { country_code: 'US', state_region: 'CA', tax_rate: 6, tax_shipping: true },
+  { country_code: 'US', state_region: 'CA', city: 'Novato', county: 'Marin', tax_rate: 1.5 },
+  { country_code: 'US', state_region: 'CA', county: 'Marin', tax_rate: 0.25 },
+  { country_code: 'US', state_region: 'NV', tax_rate: 4.6 },
+];
+/** Not taxed in California. */
+const honey = {
+  ...coffee,
+  merchant_item_id: 'HONEY',
+  pricing: { cost: 5 },
+  tax: { exemptions: [{ country_code: 'us', state_code: 'CA' }, { country_code: 'FR' }] },
+};
+
 story(
   'a move to another state: the rates of the address are asked again for each rebill',
   { on: '2026-01-15T10:00' },
   async (shop) => {
-    await shop.sells(coffee, { ...tea, tax: { tax_free: true } });
-    await shop.taxes(
-      { country_code: 'US', state_region: 'CA', tax_rate: 6, tax_shipping: true },
-      { country_code: 'US', state_region: 'CA', city: 'Novato', county: 'Marin', tax_rate: 1.5 },
-      { country_code: 'US', state_region: 'CA', county: 'Marin', tax_rate: 0.25 },
-      { country_code: 'US', state_region: 'NV', tax_rate: 4.6 },
-    );
+    await shop.sells(coffee, { ...tea, tax: { tax_free: true } }, honey);
+    await shop.taxes(...rates);
     const lines = ['COFFEE', 'TEA'].map((merchant_item_id) => ({
       merchant_item_id,
       auto_order_schedule: 'Monthly',
@@ -104,7 +113,8 @@ story(
     const novato = { country_code: 'US', state_region: 'CA', city: 'Novato' };
     const changeProfile = await shop.profile({ email: 'ann@example.com' });
     const summary = { arbitrary_shipping_handling_total: { value: 10 } };
-    const ann = await shop.order(lines, { shipping: novato, summary });
+    const untaxed = { merchant_item_id: 'HONEY', auto_order_schedule: 'Monthly' };
+    const ann = await shop.order([...lines, untaxed], { shipping: novato, summary });
     const imported = await shop.order(lines, {
       shipping: novato,
       summary,
@@ -121,16 +131,16 @@ story(
     await move(imported);
     const moved = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
     await shop.until('2026-03-16T00:00');
-    // 7.75 % of 19.99 and 10.00 shipping; 4.6 % of 19.99.
+    // 7.75 % of 19.99 and 10.00 shipping, not of the honey; 4.6 % of 19.99 and the honey.
     assert.deepEqual(await taxesOf(ann), [
       [2.32, 7.75, 1.5],
-      [0.92, 4.6, undefined],
+      [1.15, 4.6, undefined],
     ]);
     assert.deepEqual(await taxesOf(imported), [
       [1.65, 8.25, undefined],
       [0.92, 4.6, undefined],
     ]);
-    assert.deepEqual([rebills[0].tax, moved.rebills[0].tax], [2.32, 0.92]);
+    assert.deepEqual([rebills[0].tax, moved.rebills[0].tax], [2.32, 1.15]);
     const rules = [
       ['state rate', 'CA 6 %', 1.8],
       ['county rate', 'Marin 0.25 %', 1.87],

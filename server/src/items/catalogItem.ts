@@ -49,6 +49,7 @@ export function catalogItem(document: Item): CatalogItem {
     limits: limitsOf(document),
     autoOrder: document.auto_order && autoOrderOf(document.auto_order, currency),
     taxFree: document.tax?.tax_free ?? false,
+    taxExemptions: document.tax?.exemptions,
     taxableCost: taxableCostOf(document, currency),
     productType: productTypeOf(document),
     distributionCenter: centerOf(document),

@@ -1,4 +1,5 @@
 import type { Frequency } from '@perennial/contract/frequency.ts';
+import type { ItemTaxExemption } from '@perennial/contract/itemPricing.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 
@@ -18,6 +19,8 @@ export interface CatalogItem {
   readonly autoOrder?: ItemAutoOrder | undefined;
   /** Taxed at the order's rate unless true. */
   readonly taxFree: boolean;
+  /** Where it is not taxed. Absent: nowhere. */
+  readonly taxExemptions?: readonly ItemTaxExemption[] | undefined;
   /** The part of the unit cost that is taxed. Absent: all of it. */
   readonly taxableCost?: Minor | undefined;
   /** What is sold when it is not a parcel. Absent: it ships. */

@@ -14,6 +14,7 @@ import { amountIn } from './fault.ts';
 import type { wireCurrency } from './money.ts';
 
 import type { ShippedLine } from './shippingMethod.ts';
+import { isExemptAt, type TaxPlace } from './taxPlace.ts';
 import type { ProductType } from './taxRate.ts';
 import type { LineTotals, TotalsLine } from './totals.ts';
 
@@ -67,6 +68,8 @@ interface LineRequest {
   readonly currency: string;
   /** Kinds of products that are not taxed where the order goes. */
   readonly exemptTypes: readonly ProductType[];
+  /** Where it goes, if the rates of that place apply. */
+  readonly place?: TaxPlace | undefined;
   /** The pricing tiers of the customer. */
   readonly tiers?: readonly CustomerTier[] | undefined;
   readonly at: Temporal.Instant;
@@ -148,8 +151,11 @@ const weightOf = ({ weight }: OrderItem): number | undefined =>
   weight?.value === undefined ? undefined : weight.value * gramsOf[weight.uom ?? 'LB'];
 
 /** Whether the client, the item or the place of the order frees the line from tax. */
-const isTaxFree = ({ wire, item, exemptTypes }: LineRequest): boolean =>
-  wire.tax_free ?? (item?.taxFree === true || exemptTypes.includes(productTypeOf(wire, item)));
+const isTaxFree = ({ wire, item, exemptTypes, place }: LineRequest): boolean =>
+  wire.tax_free ??
+  (item?.taxFree === true ||
+    exemptTypes.includes(productTypeOf(wire, item)) ||
+    (place !== undefined && isExemptAt(place, item?.taxExemptions)));
 
 const productTypeOf = (wire: OrderItem, item: CatalogItem | undefined): ProductType =>
   wire.tax_product_type || (item?.productType ?? 'physical');

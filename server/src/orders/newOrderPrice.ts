@@ -163,6 +163,7 @@ function linesOf({
     return failure({ field: 'items', reason: 'is missing', fix: 'Send at least one item' });
   const lines: OrderLine[] = [];
   const find = (itemId: string) => catalog.get(fold(itemId));
+  const placeTax = placeTaxOf(order, tax);
   for (const [index, wire] of order.items.entries()) {
     const line = orderLine({
       wire,
@@ -170,7 +171,8 @@ function linesOf({
       item: find(wire.merchant_item_id ?? ''),
       find,
       currency,
-      exemptTypes: placeTaxOf(order, tax)?.exemptTypes ?? [],
+      exemptTypes: placeTax?.exemptTypes ?? [],
+      place: placeTax?.place,
       tiers,
       at: now.at,
     });

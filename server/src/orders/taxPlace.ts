@@ -1,3 +1,4 @@
+import type { ItemTaxExemption } from '@perennial/contract/itemPricing.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 
@@ -94,9 +95,31 @@ const key = (...parts: readonly string[]): string => parts.join('\n');
 /** Returns the key of all counties of the place's state. */
 export const countiesKey = ({ country, state }: TaxPlace): string => key(country, state);
 
+/**
+ * Whether an item with these exemptions is not taxed at a place: one of them has no name that the
+ * place does not have. An exemption without names exempts nothing.
+ */
+export const isExemptAt = (
+  place: TaxPlace,
+  exemptions: readonly ItemTaxExemption[] | null | undefined,
+): boolean =>
+  (exemptions ?? []).some((each) => {
+    const named = placeOf({ ...each, state_region: each.state_code });
+    const names = taxPlaceNames.filter((name) => named[name] !== '');
+    return names.length > 0 && names.every((name) => named[name] === place[name]);
+  });
+
+const taxPlaceNames = ['country', 'state', 'county', 'city', 'postalCode'] as const;
+
 /** Returns one text that differs for addresses that may be taxed differently. */
 export const placeText = ({ country, state, county, city, postalCode }: TaxPlace): string =>
   key(country, state, county, city, postalCode);
+
+/** Returns the place of a {@link placeText}. */
+export function placeOfText(text: string): TaxPlace {
+  const [country = '', state = '', county = '', city = '', postalCode = ''] = text.split('\n');
+  return { country, state, county, city, postalCode };
+}
 
 /** Whether the address of an order has changed since its tax was calculated. */
 export const hasMoved = ({

@@ -6,6 +6,8 @@ import { levelOf, placeKey, placeOf, type TaxLevel, type TaxPlace, taxLevels } f
 
 /** What is taxed at one address, and at which rates. */
 export interface PlaceTax {
+  /** The address, with the county that its rates name. */
+  readonly place: TaxPlace;
   /** The rates that apply, the widest place first. */
   readonly levels: readonly LevelRate[];
   /** The sum of the rates, in percent. */
@@ -52,6 +54,7 @@ export function taxAt(place: TaxPlace, rates: readonly TaxRate[]): PlaceTax {
   const says = (name: 'tax_shipping' | 'tax_gift_charge' | 'tax_gift_wrap') =>
     narrowest.find((rate) => rate[name] != null)?.[name] === true;
   return {
+    place: { ...place, county },
     levels: applied.map(({ level, rate }) => levelRate(level, rate)),
     ratePercent: sumOf(applied.map(({ rate }) => rate.tax_rate ?? 0)),
     taxesShipping: says('tax_shipping'),

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { type Minor, minor, sum } from '../kernel/money.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import { placeOf, placeText, taxPlaceOf } from './taxPlace.ts';
+import { isExemptAt, placeOf, placeOfText, placeText, taxPlaceOf } from './taxPlace.ts';
 import { orderTaxesOf, rateFault, taxAt } from './taxRate.ts';
 import { noTaxRates, rebillTax, type TaxTerms, taxAfterRules } from './taxTerms.ts';
 import { orderTotals, taxedPart, taxOnParts } from './totals.ts';
@@ -89,6 +89,33 @@ test('the narrowest place that says so decides what else is taxed', () => {
     tax_rate_county: 0.25,
     tax_county_accounting_code: 'MARIN',
   });
+});
+
+const exempt: [name: string, exemption: object, place: object, expected: boolean][] = [
+  ['a country', { country_code: 'us' }, california, true],
+  ['a state', { country_code: 'US', state_code: 'ca ' }, { ...california, city: 'Novato' }, true],
+  ['another state', { country_code: 'US', state_code: 'OR' }, california, false],
+  ['a county', { state_code: 'CA', county: 'Marin' }, california, false],
+  ['that county', { state_code: 'CA', county: 'Marin' }, { ...california, county: 'marin' }, true],
+  [
+    'a postal code with four more digits',
+    { country_code: 'US', postal_code: '94947' },
+    { ...california, postal_code: '94947-1234' },
+    true,
+  ],
+  ['an exemption without names', {}, california, false],
+  ['an empty name', { country_code: '', state_code: '' }, california, false],
+];
+
+test('an item is exempt where all names of an exemption are those of the place', () => {
+  for (const [name, exemption, place, expected] of exempt)
+    assert.equal(isExemptAt(placeOf(place), [{ city: 'X' }, exemption]), expected, name);
+  assert.equal(isExemptAt(placeOf(california), undefined), false);
+});
+
+test('a text of a place is read back', () => {
+  const place = placeOf({ ...california, city: 'Novato', postal_code: '94947' });
+  assert.deepEqual(placeOfText(placeText(place)), place);
 });
 
 const faults: [rate: TaxRate, field: string | undefined][] = [

@@ -3,7 +3,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { allocate, type Minor, minor } from '../kernel/money.ts';
 import { amountOf } from './money.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import { hasMoved } from './taxPlace.ts';
+import { hasMoved, placeOfText, type TaxPlace } from './taxPlace.ts';
 import { orderTaxesOf, type PlaceTax, type ProductType, type TaxRounding } from './taxRate.ts';
 
 /** What the tax of an order depends on besides the order itself. */
@@ -25,10 +25,18 @@ export interface AppliedTax {
   readonly rounding: TaxRounding;
   readonly taxesShipping: boolean;
   readonly exemptTypes: readonly ProductType[];
+  /** The places whose exemptions of items count. Absent: the tax is not that of a place. */
+  readonly places?: TaxedPlaces | undefined;
   /** The rules that led to the rate. Their rates add up to it. */
   readonly rules: readonly TaxRateRule[];
   /** What the order shows of it. Absent: nothing. */
   readonly taxes?: OrderTaxes | undefined;
+}
+
+/** Where a rebill is taxed, and where the lines of its original order were. */
+export interface TaxedPlaces {
+  readonly now: TaxPlace;
+  readonly original?: TaxPlace | undefined;
 }
 
 /** One rule, and its part of the rate. */
@@ -65,7 +73,12 @@ export function rebillTax(original: OrderRecord, terms: TaxTerms): AppliedTax {
   const isNamed = taxes?.arbitrary_tax !== undefined || taxes?.arbitrary_tax_rate !== undefined;
   const isMoved = hasMoved(original);
   if (terms.exemption !== undefined) return untaxed(terms, 'tax exempt customer', terms.exemption);
-  if (terms.here !== undefined && (isMoved || !isNamed)) return byRates(terms.here, terms);
+  if (terms.here !== undefined && (isMoved || !isNamed)) {
+    const { taxedPlace } = original;
+    const former = taxedPlace === undefined ? undefined : placeOfText(taxedPlace);
+    const places = { now: terms.here.place, original: former };
+    return { ...byRates(terms.here, terms), places };
+  }
   if (isNamed && isMoved)
     return untaxed(terms, 'address changed', 'the rate was named for another address');
   const ratePercent = originalRate(document, currency);

@@ -22,6 +22,7 @@ import {
   type ShippingMethod,
   type ShippingQuote,
 } from '../orders/shippingMethod.ts';
+import { isExemptAt, type TaxPlace } from '../orders/taxPlace.ts';
 import { type AppliedTaxRule, taxAfterRules } from '../orders/taxTerms.ts';
 import { taxedPart, taxOnParts } from '../orders/totals.ts';
 import type { OriginalCoupon } from './originalCoupons.ts';
@@ -187,15 +188,21 @@ function itemLine(
   };
 }
 
-/** Returns how a line is taxed. What was tax free in the original order stays so. */
+/**
+ * Returns how a line is taxed. What was tax free in the original order stays so, unless it was
+ * because of where that order went.
+ */
 function taxOf(
   item: CatalogItem | undefined,
   itemId: string,
   { taxFreeItemIds, tax }: OriginalTerms,
 ): Pick<RebillLine, 'isTaxed' | 'taxableCost'> {
+  const isExempt = (place: TaxPlace | undefined) =>
+    place !== undefined && isExemptAt(place, item?.taxExemptions);
   const isFree =
     item?.taxFree === true ||
-    taxFreeItemIds.has(fold(itemId)) ||
+    isExempt(tax.places?.now) ||
+    (taxFreeItemIds.has(fold(itemId)) && !isExempt(tax.places?.original)) ||
     tax.exemptTypes.includes(item?.productType ?? 'physical');
   return {
     isTaxed: !isFree,
