@@ -82,14 +82,19 @@ export async function billWhileKilling(
       const now = firstNow.add({ hours: 24 * daysARound * round });
       await saveClock(db, rebills.merchant.merchantId, { kind: 'standing', at: now });
       const standstill = new Standstill(`round ${round} (seed ${killing.seed})`);
+      let settledBefore = -1;
       for (;;) {
         const left = await readLeft(rebills, now);
         if (left?.due === 0 && left.charging === 0) break;
         deaths.check();
         standstill.check(left);
         await pause(killing.killMsMax * chance());
-        if (counts.kills < (killing.killsMax ?? Infinity))
+        // On a slow machine each worker would else be killed before it has settled anything.
+        const isMoving = left !== undefined && left.settled !== settledBefore;
+        if (isMoving && counts.kills < (killing.killsMax ?? Infinity)) {
+          settledBefore = left.settled;
           await disturb(killing, { workers, gatewayUrl, deaths, chance, counts });
+        }
       }
     }
     const { captures } = (await (await fetch(`${gatewayUrl}/captures`)).json()) as {

@@ -46,10 +46,7 @@ export interface Delivering {
    */
   readonly seed: number;
   readonly killMsMax: number;
-  /**
-   * After this many kills the processes are left alone: on a busy machine one may need longer to
-   * start than it lives. Absent: no limit.
-   */
+  /** After this many kills the processes are left alone. Absent: no limit. */
   readonly killsMax?: number;
 }
 
@@ -88,12 +85,17 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
   try {
     const happening = happen(contextOf(db), run.events, chance);
     const standstill = new Standstill(`arrived of ${run.events} (seed ${run.seed})`);
+    let arrivedBefore = -1;
     while (listening.receivers.some((receiver) => receiver.arrived < run.events)) {
       delivering.deaths.check();
       standstill.check(listening.receivers.map((each) => each.arrived));
       listening.goDown(run.down);
       await pause(run.killMsMax * chance());
-      if (delivering.kills() < (run.killsMax ?? Infinity)) await delivering.killOne(chance);
+      // On a slow machine each process would else be killed before it has sent anything.
+      const arrived = arrivedAtAll(listening);
+      if (arrived === arrivedBefore || delivering.kills() >= (run.killsMax ?? Infinity)) continue;
+      arrivedBefore = arrived;
+      await delivering.killOne(chance);
     }
     await happening;
     const faults = listening.receivers.flatMap((receiver) => receiver.faults);
@@ -170,11 +172,14 @@ async function startProcesses({ url, processes: count }: Delivering, key: Buffer
   };
 }
 
+const arrivedAtAll = ({ receivers }: Pick<Listening, 'receivers'>): number =>
+  receivers.reduce((total, receiver) => total + receiver.arrived, 0);
+
 function delivered({ receivers }: Listening, kills: number): Delivered {
   const sum = (count: (receiver: Receiving) => number) =>
     receivers.reduce((total, receiver) => total + count(receiver), 0);
   return {
-    arrived: sum((each) => each.arrived),
+    arrived: arrivedAtAll({ receivers }),
     deliveries: sum((each) => each.bodies.size),
     repeated: sum((each) => each.repeated),
     failed: sum((each) => each.failed),

@@ -50,7 +50,8 @@ export interface Fuzzing {
  */
 const callsPerWorld = 250;
 const callsPerRound = 50;
-const hangMs = 30_000;
+/** Far more than a slow machine needs: what hangs, hangs for ever. */
+const hangMs = 300_000;
 
 /**
  * Sends requests that follow from the seed alone, each operation as likely as the next, with values

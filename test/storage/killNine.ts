@@ -116,7 +116,9 @@ async function writeUntil(
   const write = async (): Promise<void> => {
     for (;;) {
       const id = `${prefix}-${++started}`;
-      if (!(await insertItem(server, id))) return;
+      const answer = await insertItem(server, id);
+      if (answer === 'gone') return;
+      if (answer === 'busy') continue;
       written.push(id);
       if (written.length === enough) killing = kill();
     }
@@ -127,11 +129,14 @@ async function writeUntil(
   return written;
 }
 
-/** True when the server acknowledged the item, false once it cannot any more. */
+/**
+ * Whether the server acknowledged the item, could not serve just now (503, also where the machine is
+ * so slow that a statement takes its whole time), or cannot any more.
+ */
 async function insertItem(
   { baseUrl, key }: Running & { readonly key: string },
   id: string,
-): Promise<boolean> {
+): Promise<'acknowledged' | 'busy' | 'gone'> {
   const headers = {
     'content-type': 'application/json',
     'x-ultracart-simple-key': key,
@@ -146,10 +151,11 @@ async function insertItem(
     headers,
     body,
   }).catch(() => undefined);
-  if (answer?.status !== 200) return false;
+  if (answer?.status === 503) return 'busy';
+  if (answer?.status !== 200) return 'gone';
   return answer.text().then(
-    () => true,
-    () => false,
+    () => 'acknowledged',
+    () => 'gone',
   );
 }
 
