@@ -363,3 +363,41 @@ test('chosen keys count in every browser; the palette opens saved views', withBr
   assertQuiet();
   await close();
 });
+
+test(
+  'what can be done with a row is under the pointer and at the cursor',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await watchedPage(
+      `${world.url}/auto-orders?state=active`,
+      {},
+      (context) =>
+        enter(context, world, { merchantId: 'TEST', login: world.login, password: world.password }),
+    );
+    const rows = page.locator('[data-index]');
+    const skips = page.getByRole('link', { name: 'Skip next' });
+    await rows.nth(3).hover();
+    assert.equal(await skips.count(), 1);
+    await rows.nth(3).getByRole('button', { name: 'Peek' }).click();
+    await page.getByRole('complementary').getByText('Next shipment').waitFor();
+    await page.keyboard.press('Escape');
+    // The list's cursor has the actions too: a person without a pointer reaches them by Tab.
+    await page.keyboard.press('j');
+    await rows.nth(0).getByRole('link', { name: 'Skip next' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('The next three rebills').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // Another section and back: the list is as it was left, and once more it is the plain one.
+    const nav = page.getByRole('navigation', { name: 'Main' });
+    await page.goto(`${world.url}/auto-orders?state=paused`);
+    await nav.getByRole('link', { name: 'Orders', exact: true }).click();
+    await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
+    await nav.getByRole('link', { name: 'Auto orders' }).click();
+    await page.waitForURL(/auto-orders\?state=paused$/);
+    await nav.getByRole('link', { name: 'Auto orders' }).click();
+    await page.waitForURL(/auto-orders$/);
+    assertQuiet();
+    await close();
+  },
+);

@@ -24,7 +24,8 @@ interface Look {
   readonly rules: 'all' | 'colours' | 'none';
 }
 
-const looks: readonly Look[] = [
+/** Light and dark, wide and narrow. */
+export const looks: readonly Look[] = [
   { scheme: 'light', width: 1280, height: 800, rules: 'all' },
   { scheme: 'dark', width: 1280, height: 800, rules: 'colours' },
   { scheme: 'dark', width: 320, height: 640, rules: 'all' },
@@ -109,11 +110,12 @@ const stateOf = (runOnly: readonly string[]): string => `(async () => {
     { runOnly, resultTypes: ['violations'], preload: false, iframes: false },
   );
   if (!document.querySelector('[role="dialog"], [aria-modal]')) examined.add(look);
-  const { scrollWidth, clientWidth } = document.documentElement;
+  const wide = [document.documentElement, ...document.querySelectorAll('[role="dialog"]')];
+  const sideways = Math.max(...wide.map((part) => part.scrollWidth - part.clientWidth));
   return {
     headings: document.querySelectorAll('h1').length,
     title: document.title,
-    sideways: scrollWidth - clientWidth,
+    sideways,
     violations: violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) =>
         id + ' ' + html.slice(0, 200) + ' ' + failureSummary.replace(/\\s+/g, ' '))),

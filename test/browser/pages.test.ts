@@ -9,11 +9,12 @@ import type { BrowserContext } from 'playwright-core';
 import { paths } from '../../web/src/paths.ts';
 import { allPermissions } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
+import { dialogsOf, pictureDialog } from './dialogs.ts';
 import { type Looked, lookAt, type Sighted } from './looks.ts';
 import { objectsOf } from './objects.ts';
 import { type PageRow, pages, type Sight } from './pages.ts';
 import { addPerson, enter, type Person } from './people.ts';
-import { writeContactSheet } from './pictures.ts';
+import { isPictured, writeContactSheet } from './pictures.ts';
 import { type WatchedPage, watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
@@ -102,6 +103,26 @@ test('the pages that a person sees before the console', withBrowser, async () =>
   );
   await close();
 });
+
+if (isPictured)
+  test('every dialog, for the eyes', withBrowser, async () => {
+    const { page, takeFaults, close } = await watchedPage(`${world.url}/me`, still, (context) =>
+      enter(context, world, people.full),
+    );
+    page.setDefaultTimeout(5_000);
+    const faults: string[] = [];
+    for (const { name, at, open } of dialogsOf(objects)) {
+      await page.evaluate("history.pushState({}, '', '/me')");
+      await page.evaluate(`history.pushState({}, '', ${JSON.stringify(at)})`);
+      await pictureDialog(page, name, open).catch(({ message }: Error) =>
+        faults.push(`${name}: ${message}`),
+      );
+      faults.push(...takeFaults().map((fault) => `${name}: ${fault}`));
+      await page.keyboard.press('Escape');
+    }
+    assert.deepEqual(faults, []);
+    await close();
+  });
 
 const addresses: Readonly<Record<string, string>> = paths;
 

@@ -4,11 +4,12 @@ import type { Page } from 'playwright-core';
 /** Where the pictures are; git ignores it. */
 const folder = new URL('./out/', import.meta.url);
 const taken: string[] = [];
-const isAsked = process.env['PICTURES'] === 'on';
+/** PICTURES=on asks for pictures. */
+export const isPictured = process.env['PICTURES'] === 'on';
 
 /** Takes a picture of what is in view when PICTURES=on asks for it. */
 export async function takePicture(page: Page, name: string): Promise<void> {
-  if (!isAsked) return;
+  if (!isPictured) return;
   // Several test files write there at the same time, so none of them clears the folder.
   if (taken.length === 0) mkdirSync(folder, { recursive: true });
   taken.push(name);
@@ -17,7 +18,7 @@ export async function takePicture(page: Page, name: string): Promise<void> {
 
 /** Writes `out/index.html`, which shows all pictures on one page; without pictures nothing. */
 export function writeContactSheet(): void {
-  if (!isAsked) return;
+  if (!isPictured) return;
   const figures = taken.map(
     (name) =>
       `<figure><a href="${name}.png"><img src="${name}.png" alt=""></a>` +

@@ -11,6 +11,7 @@ import {
   undoAll,
 } from '../../web/src/kit/bulk.ts';
 import { csvOf } from '../../web/src/kit/csv.ts';
+import { missingIn } from '../../web/src/kit/draftSpecs.ts';
 
 const undoOf = (name: string) => async () => assert.ok(name);
 const changes = (name: string, write: BulkChange['write']): BulkLine => ({
@@ -101,4 +102,13 @@ test('CSV has the names and formats of the wire, and no formulas', () => {
       '7,2026-03-01T09:00:00-05:00,"Ann ""A"" Lee",a; b,,\r\n' +
       '8,,"Bo, Jr",,\'=1+1,-4.5\r\n',
   );
+});
+
+test('nothing is said of the rows before the answers that they need', () => {
+  const fields = [
+    { key: 'reason', label: 'Reason', isRequired: true },
+    { key: 'days', label: 'Days' },
+  ];
+  assert.equal(missingIn(fields, { reason: ' ' }), 'Fill in “Reason” to see what changes.');
+  assert.equal(missingIn(fields, { reason: 'moved' }), undefined);
 });

@@ -14,6 +14,7 @@ import { listOf, parseUrl, stringifyUrl } from '../../web/src/kit/urlCodec.ts';
 import { isSameView } from '../../web/src/kit/views.ts';
 import { fromSearch, toSearch } from '../../web/src/kit/wireFilters.ts';
 import { orderFilters, orderWire } from '../../web/src/orders/list.ts';
+import { lastPlaces } from '../../web/src/shell/lastPlaces.ts';
 
 test('what is written into an address is read back', () => {
   const value = fc.string({ minLength: 1, unit: 'grapheme' }).map((text) => text.toWellFormed());
@@ -140,4 +141,23 @@ test('views of days follow the merchant’s day; a week ends on Sunday', () => {
   assert.equal(stateOf('2026-03-08', 'Due this week')['next'], '..2026-03-08');
   assert.equal(stateOf('2026-03-03', 'Card expires soon')['card_expires'], '2026-05-02');
   assert.equal(stateOf('2026-03-03', 'Canceled this month')['changed'], '2026-03-01..');
+});
+
+test('a section opens where the person was, and its list from within', () => {
+  const entries = ['/', '/tasks', '/auto-orders', '/people/users'];
+  const places = lastPlaces('TEST/1', entries);
+  for (const [path, search, leadsTo] of [
+    ['/auto-orders', '?state=paused', '/auto-orders?state=paused'],
+    ['/auto-orders/AAAAAAAAAA', '', '/auto-orders/AAAAAAAAAA'],
+    ['/auto-orders/BBBBBBBBBB/edit/cancel', '', '/auto-orders/AAAAAAAAAA'],
+    ['/people/users/new', '', '/auto-orders/AAAAAAAAAA'],
+  ] as const) {
+    places.visit(path, search);
+    assert.equal(places.leadsTo('/auto-orders', '/tasks'), leadsTo, path);
+  }
+  assert.equal(places.leadsTo('/auto-orders', '/auto-orders/AAAAAAAAAA'), '/auto-orders');
+  assert.equal(places.leadsTo('/people/users', '/'), '/people/users');
+  assert.equal(places.leadsTo('/', '/tasks'), '/');
+  const other = lastPlaces('TEST/2', entries);
+  assert.equal(other.leadsTo('/auto-orders', '/tasks'), '/auto-orders', 'of another person');
 });

@@ -8,11 +8,12 @@ import { useNow } from '../kit/now.ts';
 import { Empty } from '../kit/states.tsx';
 import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
-import { useSession } from '../shell/session.tsx';
+import { useCan, useSession } from '../shell/session.tsx';
 import { autoOrderColumns } from './columns.tsx';
 import { autoOrderFilters, autoOrderViews } from './list.ts';
 import { Peek } from './Peek.tsx';
 import { autoOrdersLive, autoOrdersQuery } from './queries.ts';
+import { autoOrderRowActions } from './rowActions.ts';
 import { useBulkActions } from './useBulkActions.ts';
 
 /** `/auto-orders`: every auto order, by view, filter and text. */
@@ -22,6 +23,7 @@ export function AutoOrdersPage() {
   const result = useInfiniteQuery(autoOrdersQuery(read));
   const navigate = useNavigate();
   const actions = useBulkActions();
+  const rowActions = useCan(['auto_order_write']) ? autoOrderRowActions : undefined;
   const today = dayOf(useNow(), useSession().merchant.zone);
   const views = useMemo(() => autoOrderViews(today), [today]);
   return (
@@ -38,6 +40,7 @@ export function AutoOrdersPage() {
       live={autoOrdersLive(read)}
       keyOf={codeOf}
       actions={actions}
+      rowActions={rowActions}
       onOpen={(row) => void navigate({ to: paths.autoOrder, params: { code: codeOf(row) } })}
       peek={(row) => ({ title: codeOf(row), body: <Peek row={row} /> })}
       empty={

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { nameOf } from '../autoOrders/words.ts';
 import { ListPage } from '../kit/listPage.tsx';
+import type { RowAction } from '../kit/rowActions.tsx';
 import { Empty } from '../kit/states.tsx';
 import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
@@ -28,6 +29,7 @@ export function CustomersPage() {
       columns={customerColumns}
       state={state}
       result={result}
+      rowActions={customerRowActions}
       live={customersLive(read)}
       keyOf={oidOf}
       onOpen={(row) => void navigate({ to: paths.customer, params: { oid: oidOf(row) } })}
@@ -41,5 +43,22 @@ export function CustomersPage() {
     />
   );
 }
+
+const customerRowActions: readonly RowAction<CustomerRow>[] = [
+  {
+    id: 'autoOrders',
+    label: 'Their auto orders',
+    icon: 'repeat',
+    isFor: ({ auto_order_count: count = 0, email = '' }) => count > 0 && email !== '',
+    to: ({ email = '' }) => `/auto-orders?q=${encodeURIComponent(email)}`,
+  },
+  {
+    id: 'orders',
+    label: 'Their orders',
+    icon: 'box',
+    isFor: ({ email = '' }) => email !== '',
+    to: ({ email = '' }) => `/orders?q=${encodeURIComponent(email)}`,
+  },
+];
 
 const oidOf = (row: CustomerRow): string => String(row.customer_profile_oid);

@@ -50,7 +50,7 @@ function Ready({
   readonly base: Base;
 }) {
   const { context, error, retry } = useFormContext(code, part, base);
-  const hindrance = part.hindrance?.(base.order);
+  const hindrance = part.hindrance?.(base.order, context);
   if (hindrance !== undefined) return <Empty title="This cannot be done now">{hindrance}</Empty>;
   if (context) return <EditForm code={code} part={part} first={base} context={context} />;
   if (error) return <NotShown refused={error} onRetry={retry} />;

@@ -84,8 +84,11 @@ export interface Part {
   readonly save: string;
   /** What cannot be undone, said before it is done. */
   readonly isFinal?: ((values: Values) => string | undefined) | undefined;
-  /** Why the auto order cannot be changed in this way; undefined when it can. */
-  readonly hindrance?: (order: AutoOrder) => string | undefined;
+  /**
+   * Why the auto order cannot be changed in this way; undefined when it can. It is asked before
+   * the context is read, and once more with it.
+   */
+  readonly hindrance?: (order: AutoOrder, context?: FormContext) => string | undefined;
   /** The values that the form begins with. */
   start(order: AutoOrder, context: FormContext): Values;
   fields(order: AutoOrder, values: Values, context: FormContext): readonly Field[];

@@ -207,10 +207,13 @@ export const mergePart: Part = {
   title: 'Merge other auto orders into this one',
   save: 'Merge them',
   isFinal: () => 'A merge cannot be undone: the items move here and the others end.',
-  hindrance: ({ status }) =>
-    status === undefined || status === 'active'
-      ? undefined
-      : `It is ${status}. Only a running auto order takes the items of others.`,
+  hindrance: ({ status }, context) => {
+    if (status !== undefined && status !== 'active')
+      return `It is ${status}. Only a running auto order takes the items of others.`;
+    return context?.mergeable.length === 0
+      ? 'The customer has no other auto order that runs.'
+      : undefined;
+  },
   start: () => ({}),
   fields: (_order, _values, { mergeable }) =>
     mergeable.map(({ value, label }) => ({ name: `merge.${value}`, label, kind: 'flag' })),

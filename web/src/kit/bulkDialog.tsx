@@ -19,6 +19,7 @@ import {
 import { Forecast } from './bulkForecast.tsx';
 import type { Draft } from './draft.ts';
 import { DraftFields } from './draftFields.tsx';
+import { missingIn } from './draftSpecs.ts';
 import form from './form.module.css';
 import { Loaded } from './loaded.tsx';
 
@@ -63,7 +64,8 @@ function Plan<Row>({
   onClose,
 }: BulkProps<Row> & { readonly plans: readonly ((draft: Draft) => BulkLine)[] }) {
   const [draft, setDraft] = useState<Draft>(action.draft ?? {});
-  const lines = plans.map((plan) => plan(draft));
+  const missing = missingIn(action.fields ?? [], draft);
+  const lines = missing === undefined ? plans.map((plan) => plan(draft)) : [];
   const changes = changesIn(lines);
   const { isBusy, done, refused, run } = useRun(action, what, onClose);
   const submit = (event: FormEvent) => {
@@ -75,7 +77,9 @@ function Plan<Row>({
     <form className={form['form']} onSubmit={submit}>
       <p>{action.consequence}</p>
       {action.fields && <DraftFields fields={action.fields} draft={draft} onChange={setDraft} />}
-      <p role="status">{isBusy ? `${done} of ${changes.length} sent …` : countWords(lines)}</p>
+      <p role="status">
+        {isBusy ? `${done} of ${changes.length} sent …` : (missing ?? countWords(lines))}
+      </p>
       <Lines lines={lines} />
       {/* Other answers, other money. */}
       <Forecast key={JSON.stringify(draft)} changes={changes} />

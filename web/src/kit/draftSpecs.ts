@@ -75,3 +75,13 @@ export const labelIn =
   (fields: readonly DraftField[]) =>
   (key: string): string =>
     fields.find((field) => field.key === key)?.label ?? key;
+
+/** What a person has to fill in before anything can be said; undefined when nothing is missing. */
+export function missingIn(fields: readonly DraftField[], draft: Draft): string | undefined {
+  const missing = fields.filter(
+    ({ key, isRequired }) => isRequired && (draft[key] ?? '').trim() === '',
+  );
+  if (missing.length === 0) return undefined;
+  const labels = missing.map(({ label }) => `“${label}”`).join(' and ');
+  return `Fill in ${labels} to see what changes.`;
+}

@@ -1,6 +1,7 @@
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import {
   type MouseEvent,
+  type PointerEvent,
   type ReactNode,
   type RefObject,
   useEffect,
@@ -16,6 +17,7 @@ import { type ListPage, loadedRows, type PagePlace } from './listQuery.ts';
 import { ListRow } from './listRow.tsx';
 import { createSelection, extended, type Selection, toggled } from './listSelection.ts';
 import { isInView, useWindow } from './listWindow.ts';
+import type { RowAction } from './rowActions.tsx';
 import { NotShown, Waiting } from './states.tsx';
 import { useListCommands } from './useListCommands.ts';
 
@@ -35,6 +37,8 @@ export interface ListProps<Row> {
   /** Called when the cursor rests on a row, to read ahead. */
   onRest?(row: Row): void;
   readonly selection: Selection;
+  /** What can be done with a row besides opening and peeking. */
+  readonly rowActions?: readonly RowAction<Row>[] | undefined;
   /** Shown when there are no rows: `Empty` or `EmptyByFilter`. */
   readonly empty: ReactNode;
 }
@@ -66,6 +70,7 @@ function Grid<Row>(props: ListProps<Row>) {
   const slots = useSlots(items.length);
   usePages(result, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, offset, count);
   useActiveRow(scroller, selection, id);
+  const actions = useRowActions(props);
   const scrollTo = (index: number) => {
     if (!isInView(virtual, index)) virtual.scrollToIndex(index);
     // Enter activates the link or button with the focus; after a move of the cursor it opens the
@@ -86,6 +91,7 @@ function Grid<Row>(props: ListProps<Row>) {
       className={classes['grid']}
       data-compact={isNarrow || undefined}
       onClick={(event) => clicked(event, { ...props, onOpen }, rowAt)}
+      {...hovering(selection)}
       style={style}
     >
       <ListHeader columns={columns} sort={props.sort} onSort={props.onSort} />
@@ -97,6 +103,7 @@ function Grid<Row>(props: ListProps<Row>) {
       >
         {items.map(({ index, start }) => {
           const row = rowAt(index);
+          const rowKey = row === undefined ? '' : keyOf(row);
           return (
             <ListRow
               key={index % slots}
@@ -104,15 +111,48 @@ function Grid<Row>(props: ListProps<Row>) {
               index={index}
               top={start}
               row={row}
-              rowKey={row === undefined ? '' : keyOf(row)}
-              columns={columns}
-              selection={selection}
+              {...{ rowKey, columns, selection, actions }}
             />
           );
         })}
       </div>
     </div>
   );
+}
+
+/**
+ * The peek at a row comes first where it differs from opening it. The actions stay the same, so that
+ * rows are not rendered again.
+ */
+function useRowActions<Row>({ onOpen, onPeek, rowActions = none }: ListProps<Row>) {
+  const latest = useRef(onPeek);
+  latest.current = onPeek;
+  const hasPeek = onPeek !== onOpen;
+  return useMemo(() => {
+    const run = (row: Row) => latest.current(row);
+    const peek = { id: 'peek', label: 'Peek', icon: 'eye', run } as const;
+    return hasPeek ? [peek, ...rowActions] : rowActions;
+  }, [hasPeek, rowActions]);
+}
+
+const none: readonly RowAction<never>[] = [];
+
+/** The index of the row that an element is in; −1: none. */
+const indexOf = (element: HTMLElement): number =>
+  Number(element.closest<HTMLElement>('[data-index]')?.dataset['index'] ?? -1);
+
+/** Notes the row under the pointer. A finger has no place to rest. */
+function hovering(selection: Selection) {
+  const hover = (index: number) => {
+    if (selection.get().hovered !== index)
+      selection.update((place) => ({ ...place, hovered: index }));
+  };
+  return {
+    onPointerOver({ target, pointerType }: PointerEvent) {
+      if (pointerType === 'mouse') hover(indexOf(target as HTMLElement));
+    },
+    onPointerLeave: () => hover(-1),
+  };
 }
 
 /** Names the row with the cursor to screen readers; moving it renders two rows and not the grid. */
@@ -186,7 +226,7 @@ function clicked<Row>(
   rowAt: (index: number) => Row | undefined,
 ): void {
   const target = event.target as HTMLElement;
-  const index = Number(target.closest<HTMLElement>('[data-index]')?.dataset['index'] ?? -1);
+  const index = indexOf(target);
   const row = rowAt(index);
   if (row === undefined || target.closest('a, button')) return;
   const keyAt = (at: number) => {

@@ -14,6 +14,7 @@ import { List, type ListResult, useSelection } from './list.tsx';
 import { ListCount } from './listCount.tsx';
 import { NoRows } from './noRows.tsx';
 import { Page } from './page.tsx';
+import type { RowAction } from './rowActions.tsx';
 import type { ListState } from './searchParts.ts';
 import { SelectionBar } from './selectionBar.tsx';
 import { SidePanel } from './sidePanel.tsx';
@@ -40,6 +41,8 @@ interface ListPageProps<Row extends object> {
   onOpen(row: Row): void;
   /** What can be done with selected rows. */
   readonly actions?: readonly BulkAction<Row>[] | undefined;
+  /** What can be done with one row. */
+  readonly rowActions?: readonly RowAction<Row>[] | undefined;
   /** What the side panel shows of a row. */
   peek(row: Row): { readonly title: string; readonly body: ReactNode };
   /** Nothing exists. */
@@ -113,6 +116,7 @@ function Rows<Row extends object>(
         onOpen={onOpen}
         onPeek={onPeek}
         selection={selection}
+        rowActions={props.rowActions}
         empty={
           <NoRows filters={props.filters} state={state} onClear={(none) => setState(none, false)}>
             {props.empty}

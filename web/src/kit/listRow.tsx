@@ -2,6 +2,7 @@ import { Component, memo, type ReactNode } from 'react';
 import type { Column } from './columns.ts';
 import classes from './list.module.css';
 import type { Selection } from './listSelection.ts';
+import { type RowAction, RowActions } from './rowActions.tsx';
 import { useStore } from './store.ts';
 
 interface RowProps {
@@ -13,13 +14,14 @@ interface RowProps {
   readonly rowKey: string;
   readonly columns: readonly Column<unknown>[];
   readonly selection: Selection;
+  readonly actions: readonly RowAction<unknown>[];
 }
 
 /**
  * One row. It subscribes only to its own selection, so that the other rows are not rendered again.
  */
 export const ListRow = memo(function ListRow(props: RowProps) {
-  const { id, index, top, row, rowKey, columns, selection } = props;
+  const { id, index, top, row, rowKey, columns, selection, actions } = props;
   const isCurrent = useStore(selection, ({ cursor }) => cursor === index);
   const isSelected = useStore(selection, ({ selected }) => selected.has(rowKey));
   return (
@@ -44,6 +46,7 @@ export const ListRow = memo(function ListRow(props: RowProps) {
       ) : (
         <RowBoundary row={row}>
           <Cells row={row} columns={columns} />
+          <RowActions row={row} index={index} selection={selection} actions={actions} />
         </RowBoundary>
       )}
     </div>

@@ -7,6 +7,8 @@ import { createStore, type Store } from './store.ts';
 export interface ListPlace {
   /** The index of the row with the cursor; −1: none. */
   readonly cursor: number;
+  /** The index of the row under the pointer; −1: none. */
+  readonly hovered: number;
   readonly selected: ReadonlySet<string>;
   /** Where a range of selected rows starts. */
   readonly anchor: number;
@@ -15,7 +17,7 @@ export interface ListPlace {
 export type Selection = Store<ListPlace>;
 
 export const createSelection = (): Selection =>
-  createStore<ListPlace>({ cursor: -1, selected: new Set(), anchor: -1 });
+  createStore<ListPlace>({ cursor: -1, hovered: -1, selected: new Set(), anchor: -1 });
 
 /** Moves the cursor by `step` rows, kept within the list. */
 export function moved(place: ListPlace, step: number, count: number): ListPlace {

@@ -8,3 +8,7 @@ export const merchantNow = createStore<string>(new Date().toISOString());
 
 /** The merchant's present moment for distances and for leaving out the year. */
 export const useNow = (): string => useStore(merchantNow);
+
+/** The merchant's moment: that of a test clock, or that of this machine. */
+export const presentMoment = (isTest: boolean): string =>
+  isTest ? merchantNow.get() : new Date().toISOString();

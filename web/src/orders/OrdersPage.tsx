@@ -2,6 +2,7 @@ import type { OrderRow } from '@perennial/contract/screens.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ListPage } from '../kit/listPage.tsx';
+import type { RowAction } from '../kit/rowActions.tsx';
 import { Empty } from '../kit/states.tsx';
 import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
@@ -28,6 +29,7 @@ export function OrdersPage() {
       usualSort={orderSort}
       state={state}
       result={result}
+      rowActions={orderRowActions}
       live={ordersLive(read)}
       keyOf={(row: OrderRow) => row.order_id ?? ''}
       onOpen={(row) => void navigate({ to: paths.order, params: { id: row.order_id ?? '' } })}
@@ -41,3 +43,20 @@ export function OrdersPage() {
     />
   );
 }
+
+const orderRowActions: readonly RowAction<OrderRow>[] = [
+  {
+    id: 'autoOrder',
+    label: 'Its auto order',
+    icon: 'repeat',
+    isFor: ({ auto_order_code: code }) => code !== undefined,
+    to: ({ auto_order_code: code = '' }) => `/auto-orders/${code}`,
+  },
+  {
+    id: 'customer',
+    label: 'Its customer',
+    icon: 'person',
+    isFor: ({ customer }) => customer?.customer_profile_oid !== undefined,
+    to: ({ customer }) => `/customers/${customer?.customer_profile_oid}`,
+  },
+];

@@ -1,6 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core';
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useCallback, useEffect, useState } from 'react';
+import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { logOut } from '../api/sessionQueries.ts';
 import { ClockBar } from '../clock/ClockBar.tsx';
 import { Icon } from '../kit/icons.tsx';
@@ -9,7 +9,8 @@ import { NavViews } from '../savedViews/NavViews.tsx';
 import { forgetChanges } from './changes.ts';
 import classes from './frame.module.css';
 import { HelpSheet, helpOpen } from './helpSheet.tsx';
-import { navFor } from './nav.ts';
+import { isWithin, lastPlaces } from './lastPlaces.ts';
+import { navFor, navSections } from './nav.ts';
 import { Palette, paletteOpen } from './palette.tsx';
 import { keepPreferences } from './preferenceSync.ts';
 import { useSession } from './session.tsx';
@@ -24,7 +25,8 @@ export function Frame() {
   const onNav = useCallback(() => setNavOpen((isOpen) => !isOpen), []);
   const onMove = useCallback(() => setNavOpen(false), []);
   useKeys();
-  useShellCommands();
+  const onGo = useSectionPlaces();
+  useShellCommands(onGo);
   useKeptPreferences();
   return (
     <div className={classes['frame']}>
@@ -35,7 +37,7 @@ export function Frame() {
         <TopBar isNavOpen={isNavOpen} onNav={onNav} />
         <ClockBar />
       </div>
-      <SideNav isOpen={isNavOpen} onMove={onMove} />
+      <SideNav isOpen={isNavOpen} onMove={onMove} onGo={onGo} />
       <main id="main" className={classes['main']} tabIndex={-1}>
         <Outlet />
       </main>
@@ -46,8 +48,15 @@ export function Frame() {
   );
 }
 
+interface SideNavProps {
+  readonly isOpen: boolean;
+  onMove(): void;
+  /** Opens the section of an entry. */
+  onGo(entry: string): void;
+}
+
 /** It alone follows the address: the rest of the frame is not rendered again on each move. */
-function SideNav({ isOpen, onMove }: { readonly isOpen: boolean; onMove(): void }) {
+function SideNav({ isOpen, onMove, onGo }: SideNavProps) {
   const { permissions } = useSession();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // The address is what closes the navigation.
@@ -64,6 +73,11 @@ function SideNav({ isOpen, onMove }: { readonly isOpen: boolean; onMove(): void 
                 <Link
                   to={entry.path}
                   className={classes['link']}
+                  onClick={(event) => {
+                    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                    event.preventDefault();
+                    onGo(entry.path);
+                  }}
                   {...(isWithin(path, entry.path) && { 'aria-current': 'page' as const })}
                 >
                   <Icon name={entry.icon} />
@@ -82,8 +96,26 @@ function SideNav({ isOpen, onMove }: { readonly isOpen: boolean; onMove(): void 
   );
 }
 
-const isWithin = (path: string, entry: string): boolean =>
-  entry === '/' ? path === '/' : path === entry || path.startsWith(`${entry}/`);
+/** Where an entry of the navigation leads now; says as well where the person is, for later. */
+function useSectionPlaces(): (entry: string) => void {
+  const router = useRouter();
+  const { merchant, user } = useSession();
+  const owner = `${merchant.id}/${user.id}`;
+  const places = useMemo(() => lastPlaces(owner, navPaths), [owner]);
+  useEffect(() => {
+    const visit = ({ pathname, searchStr }: { pathname: string; searchStr: string }) =>
+      places.visit(pathname, searchStr);
+    visit(router.state.location);
+    return router.subscribe('onResolved', ({ toLocation }) => visit(toLocation));
+  }, [places, router]);
+  return useCallback(
+    (entry) =>
+      void router.navigate({ href: places.leadsTo(entry, router.state.location.pathname) }),
+    [places, router],
+  );
+}
+
+const navPaths = navSections.flatMap(({ entries }) => entries.map(({ path }) => path));
 
 /** Keeps what the person chooses, for as long as they are logged in. */
 function useKeptPreferences(): void {
@@ -93,7 +125,7 @@ function useKeptPreferences(): void {
 }
 
 /** The commands that work on every page. */
-function useShellCommands(): void {
+function useShellCommands(onGo: (entry: string) => void): void {
   const navigate = useNavigate();
   const { permissions } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -112,7 +144,7 @@ function useShellCommands(): void {
     ...Object.fromEntries(
       navFor(permissions)
         .flatMap(({ entries }) => entries)
-        .map(({ command, path }) => [command, go(path)]),
+        .map(({ command, path }) => [command, () => onGo(path)]),
     ),
   });
 }

@@ -9,18 +9,23 @@ import { ListCount } from '../kit/listCount.tsx';
 import { loadedRows } from '../kit/listQuery.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { NoRows } from '../kit/noRows.tsx';
+import { presentMoment } from '../kit/now.ts';
+import type { RowAction } from '../kit/rowActions.tsx';
 import { Empty } from '../kit/states.tsx';
 import { useStore } from '../kit/store.ts';
 import { useUrlState } from '../kit/useUrlState.ts';
 import { paths } from '../paths.ts';
 import { useCan, useSession } from '../shell/session.tsx';
+import { takeTask } from './actions.ts';
 import { BulkBar } from './BulkBar.tsx';
+import { isClosed } from './change.ts';
 import { taskColumns } from './columns.tsx';
 import { LivePill } from './LivePill.tsx';
 import { filtersWith, type People, type TaskListState } from './list.ts';
 import { nextSnoozedQuery, tagsQuery } from './queries.ts';
 import classes from './tasks.module.css';
 import { isQueue } from './views.ts';
+import { objectPath } from './words.ts';
 
 /** The second pane: filters, rows, what can be done with the selected ones. */
 export function Rows({
@@ -44,6 +49,7 @@ export function Rows({
     (task: WorkflowTask) => setState({ open: String(task.global_task_number) }, false),
     [setState],
   );
+  const rowActions = useTaskRowActions();
   const chosenRows = loadedRows(result.data).rows.filter((task) => selected.has(keyOf(task)));
   return (
     <div className={classes['middle']}>
@@ -76,6 +82,7 @@ export function Rows({
         onOpen={show}
         onPeek={show}
         selection={selection}
+        rowActions={rowActions}
         empty={
           isQueue(state) ? (
             <AllClear />
@@ -87,6 +94,31 @@ export function Rows({
         }
       />
     </div>
+  );
+}
+
+/** What can be done with a task from the list. */
+function useTaskRowActions(): readonly RowAction<WorkflowTask>[] {
+  const { user, merchant } = useSession();
+  const mayWrite = useCan(['workflow_write']);
+  return useMemo(
+    () => [
+      {
+        id: 'take',
+        label: 'Take',
+        icon: 'person',
+        isFor: (task) => mayWrite && !isClosed(task) && task.assigned_to_user_id !== user.id,
+        run: (task) => void takeTask(task, user.id, presentMoment(merchant.isTest)),
+      },
+      {
+        id: 'object',
+        label: 'Open what it is about',
+        icon: 'external',
+        isFor: (task) => objectPath(task) !== undefined,
+        to: (task) => objectPath(task) ?? paths.tasks,
+      },
+    ],
+    [user.id, mayWrite, merchant.isTest],
   );
 }
 

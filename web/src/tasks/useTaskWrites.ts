@@ -1,6 +1,6 @@
 import type { WorkflowAttachment, WorkflowNote } from '@perennial/contract/workflow.ts';
 import { useState } from 'react';
-import { merchantNow } from '../kit/now.ts';
+import { presentMoment } from '../kit/now.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { uploadFile } from '../taskFiles/queries.ts';
@@ -20,10 +20,7 @@ export function useTaskWrites(read: ReadTask) {
   return {
     mayWrite,
     me: user.id,
-    take: () => {
-      const now = merchant.isTest ? merchantNow.get() : new Date().toISOString();
-      void takeTask(task, user.id, now);
-    },
+    take: () => void takeTask(task, user.id, presentMoment(merchant.isTest)),
     change: (change: TaskChange, words: string) => applyChange(read, change, words, user.id),
     addNote: (text: string) => saved(() => changeTask(uuid, { notes: [{ note: text }] })),
     editNote: (index: number, text: string) =>

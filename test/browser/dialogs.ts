@@ -1,0 +1,117 @@
+import type { Page } from 'playwright-core';
+import { looks } from './looks.ts';
+import type { Objects } from './pages.ts';
+import { takePicture } from './pictures.ts';
+
+/** A dialog or menu, and how a person comes to it. */
+export interface DialogRow {
+  readonly name: string;
+  readonly at: string;
+  /** Opens it on the page. Absent: it has an address. */
+  open?(page: Page): Promise<void>;
+}
+
+const button = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name }).first().click();
+
+/**
+ * The dialogs and menus of which pictures are taken for people. Those with an address that differ in
+ * their markup are in `pages.ts` too, and checked in each run; what is here only costs time when
+ * a person wants to see it.
+ */
+export function dialogsOf({ autoOrderCode, orderId, taskNumber }: Objects): DialogRow[] {
+  const autoOrder = `/auto-orders/${autoOrderCode}`;
+  const order = `/orders/${orderId}`;
+  return [
+    ...autoOrderParts.map((part) => ({
+      name: `auto-order-${part}`,
+      at: `${autoOrder}/edit/${part}`,
+    })),
+    ...orderActions.map((action) => ({ name: `order-${action}`, at: `${order}/do/${action}` })),
+    { name: 'auto-order-menu', at: autoOrder, open: (page) => button(page, /^Change$/) },
+    { name: 'order-menu', at: order, open: (page) => button(page, /^More$/) },
+    ...bulkDialogs,
+    { name: 'palette', at: autoOrder, open: (page) => page.keyboard.press('Control+k') },
+    { name: 'keys', at: '/tasks', open: (page) => page.keyboard.press('?') },
+    { name: 'filter', at: '/auto-orders', open: (page) => button(page, 'Filter') },
+    { name: 'clock', at: '/', open: (page) => button(page, '+1 month') },
+    { name: 'row', at: '/auto-orders', open: (page) => page.keyboard.press('j') },
+    ...taskButtons.map((action) => ({
+      name: `task-${action.toLowerCase().replace(' ', '-')}`,
+      at: `/tasks/${taskNumber}`,
+      open: (page: Page) => button(page, new RegExp(`^${action}`)),
+    })),
+  ];
+}
+
+const bulkDialogs: readonly DialogRow[] = [
+  ...['Pause', 'Move', 'Cancel'].map((action) => ({
+    name: `bulk-${action.toLowerCase()}`,
+    at: '/auto-orders',
+    open: async (page: Page) => {
+      await chooseRows(page);
+      await page.getByRole('button', { name: `${action} …` }).click();
+    },
+  })),
+  {
+    name: 'bulk-menu',
+    at: '/auto-orders',
+    open: async (page) => {
+      await chooseRows(page);
+      const bar = page.getByRole('region', { name: /^Selected/ });
+      await bar.getByRole('button', { name: 'Change' }).click();
+    },
+  },
+];
+
+/** Chooses the first three rows by their boxes. */
+async function chooseRows(page: Page): Promise<void> {
+  const boxes = page.locator('[data-index] [data-box]');
+  for (const index of [0, 1, 2]) await boxes.nth(index).click();
+}
+
+const autoOrderParts = [
+  'quantity',
+  'frequency',
+  'item',
+  'remove-item',
+  'price',
+  'address',
+  'stops',
+  'properties',
+  'pause',
+  'resume',
+  'unskip',
+  'charge',
+  'reactivate',
+  'merge',
+];
+const orderActions = [
+  'ship',
+  'release',
+  'paid',
+  'hold',
+  'cancel',
+  'reject',
+  'duplicate',
+  'shipment-mail',
+  'adjust',
+  'affiliate',
+  'block-refunds',
+  'delete',
+];
+const taskButtons = ['Hand over', 'Snooze'];
+
+/** Opens a dialog and takes a picture of it in each look. */
+export async function pictureDialog(page: Page, name: string, open: DialogRow['open']) {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  await open?.(page);
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  for (const { scheme, width, height } of looks) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height });
+    await takePicture(page, `dialog-${name}-${scheme}-${width}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}

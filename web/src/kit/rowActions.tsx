@@ -1,0 +1,61 @@
+import { Link } from '@tanstack/react-router';
+import type { IconName } from './iconPaths.ts';
+import { Icon } from './icons.tsx';
+import classes from './list.module.css';
+import type { Selection } from './listSelection.ts';
+import { useStore } from './store.ts';
+
+/** Something that can be done with one row of a list, without opening it. */
+export interface RowAction<Row> {
+  readonly id: string;
+  /** What a screen reader hears and a pointer shows: `Skip the next shipment`. */
+  readonly label: string;
+  readonly icon: IconName;
+  /** Absent: for every row. */
+  isFor?(row: Row): boolean;
+  /** The address that it leads to. Absent: it runs. */
+  to?(row: Row): string;
+  run?(row: Row): void;
+}
+
+interface RowActionsProps<Row> {
+  readonly row: Row;
+  readonly index: number;
+  readonly selection: Selection;
+  readonly actions: readonly RowAction<Row>[];
+}
+
+/**
+ * The actions of the row under the pointer and of the row with the cursor. It subscribes by itself,
+ * so a pointer that moves over the list renders no cells again.
+ */
+export function RowActions<Row>({ row, index, selection, actions }: RowActionsProps<Row>) {
+  const isShown = useStore(
+    selection,
+    ({ cursor, hovered }) => cursor === index || hovered === index,
+  );
+  if (!isShown) return null;
+  return (
+    <span role="gridcell" className={classes['actions']}>
+      {actions
+        .filter(({ isFor }) => isFor?.(row) ?? true)
+        .map(({ id, label, icon, to, run }) =>
+          to ? (
+            <Link key={id} to={to(row)} aria-label={label} title={label}>
+              <Icon name={icon} size={16} />
+            </Link>
+          ) : (
+            <button
+              key={id}
+              type="button"
+              aria-label={label}
+              title={label}
+              onClick={() => run?.(row)}
+            >
+              <Icon name={icon} size={16} />
+            </button>
+          ),
+        )}
+    </span>
+  );
+}
