@@ -12,6 +12,7 @@ import { checkLog } from '../../server/src/platform/auditLog/auditLog.ts';
 import { folderTransport } from '../../server/src/platform/mail/folder.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import { testApp } from '../support/app.ts';
+import { openTestDatabase } from '../support/database.ts';
 import {
   asker,
   leaveTraces,
@@ -21,11 +22,14 @@ import {
   settleAll,
 } from '../support/erasedPerson.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { openAsServer } from '../support/serverAccount.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'perennial-erasure-'));
 after(() => rm(folder, { recursive: true }));
 const logged: string[] = [];
 const app = await testApp({
+  // As on a server whose account may not change tables.
+  db: await openAsServer({ after }, await openTestDatabase()),
   mail: folderTransport(join(folder, 'mails')),
   files: { folder: join(folder, 'files') },
   log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),

@@ -48,7 +48,8 @@ interface FeedRow {
  * had ended by then is visible to the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`)
  * would need one statement only, but it waits for every database of the server, so a long import
  * into another database would delay our webhooks. An autovacuum writes no events and is not waited
- * for.
+ * for; it is known by having no account, because `backend_type` of a session is hidden from other
+ * accounts, and a command may run as another account than the servers.
  *
  * On Citus a transaction that has left the snapshot may still have to commit on its nodes
  * (`unsettled_on_citus`). The merchant names the node that matters; without a merchant the stamp
@@ -66,7 +67,7 @@ export async function feedHorizon(db: Database, merchantId?: string): Promise<st
      left join lateral (
        select backend_xid::text::bigint as running from pg_stat_activity
          where datname = current_database() and backend_xid is not null
-         and backend_type <> 'autovacuum worker'
+         and usesysid is not null
        union all select transaction::text::bigint from pg_prepared_xacts
          where database = current_database()
        union all select u.running from unsettled_on_citus($1) as u (running)

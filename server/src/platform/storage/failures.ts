@@ -16,6 +16,11 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
   );
 }
 
+/** True when the account may not do what the statement does. */
+export function isPrivilegeMissing(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '42501';
+}
+
 /**
  * True when PostgreSQL cannot serve now, and the same work may succeed later, unchanged: it is
  * away, starting or stopping, has no room for us, takes no writes, or took too long.

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { ForeignDatabaseError } from '../foreignDatabase.ts';
 import type { Database } from './database.ts';
 import { citusRole, distribute, planDistribution, runInSequence } from './distribution.ts';
+import { isPrivilegeMissing } from './failures.ts';
 import { keepWorkerSettings } from './workerSettings.ts';
 
 /** One numbered SQL file. */
@@ -27,7 +28,14 @@ export async function readMigrations(): Promise<Migration[]> {
  * that was applied has been changed since.
  */
 export async function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
-  const applied = await migrateAnd(db, migrations, distributeNew);
+  const applied = await migrateAnd(db, migrations, distributeNew).catch((error: unknown) => {
+    throw isPrivilegeMissing(error)
+      ? new ForeignDatabaseError(
+          'this release has to change the database, and the account in DATABASE_URL may not; run ' +
+            'perennial migrate with the account that owns it, then start again',
+        )
+      : error;
+  });
   await keepWorkerSettings(db);
   return applied;
 }
@@ -59,11 +67,7 @@ function migrateAnd(
     await tx.takeTime();
     await tx.run('select pg_advisory_xact_lock($1)', [lockKey]);
     if ((await citusRole(tx)) === 'coordinator') await runInSequence(tx);
-    await tx.run(
-      'create table if not exists migration (name text primary key, checksum text not null, ' +
-        'applied_at timestamptz not null default now())',
-    );
-    await addCompatibility(tx);
+    await prepareTable(tx);
     const applied = await tx.rows<AppliedMigration>(
       'select name, checksum, is_compatible from migration',
     );
@@ -108,8 +112,17 @@ async function apply(tx: Database, { name, sql }: Migration): Promise<void> {
  */
 export const isCompatible = (sql: string): boolean => /^-- compatible\b/.test(sql);
 
-/** A database that an earlier release made has no such column, and adding it locks the table. */
-async function addCompatibility(tx: Database): Promise<void> {
+/**
+ * The table of the migrations. Where it is complete nothing is changed: the servers' account may be
+ * allowed to write rows alone, and adding a column locks the table.
+ */
+async function prepareTable(tx: Database): Promise<void> {
+  const there = await tx.row("select 1 where to_regclass('migration') is not null");
+  if (!there)
+    await tx.run(
+      'create table migration (name text primary key, checksum text not null, ' +
+        'applied_at timestamptz not null default now())',
+    );
   const known = await tx.row(
     `select 1 from pg_attribute where attrelid = 'migration'::regclass
        and attname = 'is_compatible' and not attisdropped`,
