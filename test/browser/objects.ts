@@ -57,7 +57,7 @@ export async function sellingObjects(request: BrowserWorld['request']) {
   });
   const coupon = await request({
     operation: 'insertCoupon',
-    body: { merchant_code: 'WELCOME10', percent_off_subtotal: { discount_percent: 10 } },
+    body: { merchant_code: 'HELLO10', percent_off_subtotal: { discount_percent: 10 } },
   });
   const rate = await request({
     operation: 'insertTaxRate',

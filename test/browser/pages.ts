@@ -288,7 +288,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
   },
   coupons: {
     heading: 'Coupons',
-    filled: () => [{ at: '/coupons', shows: 'WELCOME10' }],
+    filled: () => [{ at: '/coupons', shows: 'HELLO10' }],
     empty: { at: '/coupons', shows: 'No coupons yet' },
     forbidden: mayNot('/coupons'),
     refused: failed('/coupons'),
@@ -298,14 +298,14 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     filled: () => [{ at: '/coupons/new', shows: 'Add the coupon' }],
   },
   coupon: {
-    heading: /^Coupon WELCOME10/,
+    heading: /^Coupon HELLO10/,
     filled: ({ couponOid }) => [{ at: `/coupons/${couponOid}`, shows: 'Who may use it' }],
     empty: { at: '/coupons/999999', shows: 'Not found' },
     forbidden: mayNot('/coupons/1'),
     refused: failed('/coupons/1'),
   },
   couponEdit: {
-    heading: /^Coupon WELCOME10/,
+    heading: /^Coupon HELLO10/,
     filled: ({ couponOid }) => [
       { at: `/coupons/${couponOid}/edit`, shows: 'Percent off' },
       { at: `/coupons/${couponOid}/codes`, shows: 'Make the codes' },

@@ -119,7 +119,7 @@ test('one-time codes are made and listed', withBrowser, async () => {
   await dialog.getByLabel('How many').fill('3');
   await dialog.getByLabel('They begin with').fill('HI');
   await dialog.getByRole('button', { name: 'Make the codes' }).click();
-  const made = dialog.getByLabel('3 codes of WELCOME10');
+  const made = dialog.getByLabel('3 codes of HELLO10');
   await made.waitFor();
   const codes = (await made.inputValue()).split('\n');
   assert.equal(codes.length, 3);
@@ -294,9 +294,9 @@ test(
     assert.notEqual((await itemOf(itemOid))?.inactive, true);
 
     await page.goto(`${world.url}/coupons`);
-    await page.getByRole('grid').getByText('WELCOME10').waitFor();
+    await page.getByRole('grid').getByText('HELLO10').waitFor();
     await page
-      .getByRole('row', { name: /WELCOME10/ })
+      .getByRole('row', { name: /HELLO10/ })
       .locator('[data-box]')
       .click();
     await page.getByRole('button', { name: 'End now …' }).click();

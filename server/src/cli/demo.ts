@@ -56,7 +56,7 @@ async function makeDemoMerchant(tx: Database): Promise<void> {
   await tx.takeTime();
   const systemNow = systemClock.now();
   const clock: ClockSetting = { kind: 'running', at: systemNow, setAt: systemNow };
-  const { addDemoCoupons, demoShippingMethods } = await import('./demo/selling.ts');
+  const { demoShippingMethods } = await import('./demo/selling.ts');
   const merchant: Merchant = {
     merchantId: demoMerchantId,
     name: 'Perennial Demo',
@@ -71,7 +71,6 @@ async function makeDemoMerchant(tx: Database): Promise<void> {
   const { fillMerchant } = await import('./demo/fill.ts');
   const now = readClock(clock, systemNow);
   await fillMerchant(tx, { merchant, now, ...demoSize });
-  await addDemoCoupons(tx, merchant, now);
 }
 
 const demoSize = { autoOrders: 1200, daysMax: 3 * 365, seed: '1' };

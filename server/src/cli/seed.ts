@@ -23,7 +23,8 @@ export const seedCommand: Command = {
     '  --seed         any text; in a merchant without data the same seed makes the same data (1)',
     `  --days         age of the oldest in days (1095; 30 for more than ${fullHistoryMax.toLocaleString('en')})`,
     '',
-    'The catalogue of the demo shops is added where it is missing. An interrupted run keeps what it has written.',
+    'The catalogue and the coupons of the demo shops are added where they are missing.',
+    'An interrupted run keeps what it has written.',
   ].join('\n'),
 
   async run(args) {

@@ -69,6 +69,12 @@ const varietyQuery = `
         and next_shipment_at is not null) as stepped,
       (select count(*) from auto_order_item i where i.merchant_id = $1
         and original_item_id = 'PDF') as "with PDF",
+      (select count(*) from orders o where o.merchant_id = $1 and o.rebill_number = 0
+        and o.coupons::text like '%COFFEECLUB%') as "with a coupon",
+      (select count(*) from orders o where o.merchant_id = $1 and o.rebill_number > 0
+        and (o.summary#>>'{subtotal_discount,value}')::float > 0) as "rebills with a coupon",
+      (select count(*) from orders o where o.merchant_id = $1
+        and (o.summary#>>'{shipping_handling_total_discount,value}')::float > 0) as "shipped free",
       (select count(*) from orders o where o.merchant_id = $1 and o.auto_order_oid is null
         and o.created_at > $2::timestamptz - interval '60 days') as "young orders without",
       (select count(distinct card_type) from auto_order_search s
@@ -96,6 +102,9 @@ const leasts: Readonly<Record<string, number>> = {
   paused: 10,
   stepped: 100,
   'with PDF': 5,
+  'with a coupon': 10,
+  'rebills with a coupon': 50,
+  'shipped free': 5,
   'young orders without': 5,
   'card types': 4,
   countries: 5,

@@ -17,8 +17,9 @@ import { insertPastRebills } from '../../rebill/importStore.ts';
 import { catalogue, catalogueItemIds } from './catalogue.ts';
 import { type Life, peopleCount, planLives } from './lives.ts';
 import { Random } from './random.ts';
+import { ensureDemoCoupons } from './selling.ts';
 import { demoTaxRates } from './taxRates.ts';
-import { type FirstNumbers, simulate, type World } from './world.ts';
+import { type FirstNumbers, simulate, type World, type WorldRequest } from './world.ts';
 
 /** How much demo data, how old, and from which seed. */
 export interface FillRequest {
@@ -47,12 +48,14 @@ export interface Filled {
 export async function fillMerchant(db: Database, request: FillRequest): Promise<Filled> {
   const items = await ensureCatalogue(db, request);
   await ensureTaxRates(db, request.merchant);
+  const coupons = await ensureDemoCoupons(db, request.merchant, request.now);
   const filled: Filled = { autoOrders: 0, orders: 0, customers: 0 };
   let first: FirstNumbers = { autoOrder: 1, autoOrderItem: 1, order: 1 };
   const writing: Promise<void>[] = [];
   for (let planned = 0, batch = 0; planned < request.autoOrders; planned += batchSize, batch++) {
     const autoOrders = Math.min(batchSize, request.autoOrders - planned);
-    const made = await makeBatch(db, request, items, { batch, autoOrders, first });
+    const goods = { items, coupons };
+    const made = await makeBatch(db, request, goods, { batch, autoOrders, first });
     first = made.next;
     if (writing.length === writersMax) await writing.shift();
     const written = write(db, request, made).then(() => {
@@ -125,7 +128,7 @@ interface Batch {
 async function makeBatch(
   db: Database,
   { merchant, now, seed, daysMax }: FillRequest,
-  items: ReadonlyMap<string, CatalogItem>,
+  goods: Pick<WorldRequest, 'items' | 'coupons'>,
   { batch, autoOrders, first }: { batch: number; autoOrders: number; first: FirstNumbers },
 ): Promise<Batch> {
   const take = (name: 'customer' | 'auto_order' | 'auto_order_item' | 'order', count: number) =>
@@ -140,7 +143,7 @@ async function makeBatch(
     daysMax,
     firstCustomer,
   });
-  const world = simulate({ merchant, now, items, lives, first, seed });
+  const world = simulate({ merchant, now, ...goods, lives, first, seed });
   const { used } = world;
   const taken: FirstNumbers = {
     autoOrder: await take('auto_order', used.autoOrder),
@@ -152,7 +155,7 @@ async function makeBatch(
     taken.autoOrderItem === first.autoOrderItem &&
     taken.order === first.order;
   return {
-    world: isAsGuessed ? world : simulate({ merchant, now, items, lives, first: taken, seed }),
+    world: isAsGuessed ? world : simulate({ merchant, now, ...goods, lives, first: taken, seed }),
     profiles: profilesOf(merchant.merchantId, lives),
     next: {
       autoOrder: taken.autoOrder + used.autoOrder,

@@ -6,6 +6,7 @@ import type { DeclineReason } from '../../payments/gateway.ts';
 import { grounds, largeBagCost, type Offer, offers, singles } from './catalogue.ts';
 import { makePerson, type Person } from './people.ts';
 import type { Random } from './random.ts';
+import { clubItems, endedDays, usedCoupons } from './selling.ts';
 
 /**
  * A purchase and what is going to happen to it, decided before anything is simulated. Moments are
@@ -17,6 +18,8 @@ export interface Life {
   readonly theme: string;
   readonly lines: readonly BoughtLine[];
   readonly card: Card;
+  /** The code of a coupon of the first order. */
+  readonly coupon?: string | undefined;
   /** In dollars. */
   readonly shipping: number;
   /** Rebills whose first charges are declined, and how often. */
@@ -144,6 +147,7 @@ function recurringLife(
     card,
     theme: offer.shop.toUpperCase(),
     lines: linesOf(random, offer),
+    coupon: couponFor(random.fork('coupon'), offer, orderedAtMs, request),
     shipping: random.pick([0, 0, 4.95, 5.95, 7.5]),
     declines: random.chance(0.1) && card.fails === undefined ? [recoveredDecline(random)] : [],
     acts: actsOf(random, orderedAtMs, isSecond, request),
@@ -213,6 +217,19 @@ function optionsOf(random: Random, { itemId }: Offer): Pick<BoughtLine, 'options
   const isLarge = random.chance(0.2);
   const bag = { label: 'Bag', value: '2 lb', cost_change: { value: largeBagCost } };
   return { options: [{ label: 'Grind', value: grind }, ...(isLarge ? [bag] : [])] };
+}
+
+/** Every third coffee drinker is in the club; others came with a coupon now and then. */
+function couponFor(
+  random: Random,
+  { itemId }: Offer,
+  orderedAtMs: number,
+  { now }: LivesRequest,
+): string | undefined {
+  if (clubItems.includes(itemId) && random.chance(0.3)) return usedCoupons.club;
+  const isSummer = orderedAtMs < now.epochMilliseconds - endedDays * msPerDay;
+  if (isSummer && random.chance(0.06)) return usedCoupons.summer;
+  return random.chance(0.2) ? usedCoupons.shipping : undefined;
 }
 
 /** Few want it every week, most every month. */

@@ -1,9 +1,12 @@
 import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { ShippingMethod } from '@perennial/contract/shippingMethod.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { findCoupons } from '../../coupons/codeStore.ts';
+import type { Coupon as CouponRule } from '../../coupons/coupon.ts';
 import { insertCoupon } from '../../coupons/store.ts';
-import { derivedFields } from '../../coupons/wireCoupon.ts';
+import { couponOf, derivedFields } from '../../coupons/wireCoupon.ts';
 import { addDays, wireDate } from '../../kernel/calendar.ts';
+import { fold } from '../../kernel/caseFolding.ts';
 import { takeNumbers } from '../../platform/storage/counters.ts';
 import type { Database } from '../../platform/storage/database.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
@@ -21,23 +24,38 @@ export const demoShippingMethods: readonly ShippingMethod[] = [
   { name: 'International Parcel', rates: [{ cost: 14.5 }], handling: 2 },
 ];
 
-/** Adds the coupons of the demo merchant: one for a first order, one for rebills, one that ended. */
-export async function addDemoCoupons(
-  tx: Database,
+/**
+ * Adds the coupons of the demo data that the merchant does not have: one for a first order, one for
+ * rebills, one that ended. Returns those that the demo data uses, by their folded codes.
+ */
+export async function ensureDemoCoupons(
+  db: Database,
   { merchantId, currency, timeZone }: Merchant,
   now: Temporal.Instant,
-): Promise<void> {
-  const ended = wireDate(addDays(now, -30, timeZone), timeZone);
-  const coupons = demoCoupons(ended);
-  const first = await takeNumbers(tx, merchantId, 'coupon', coupons.length);
-  for (const [index, coupon] of coupons.entries())
-    await insertCoupon(
-      tx,
-      merchantId,
-      { ...coupon, coupon_oid: first + index, ...derivedFields(coupon, currency) },
-      now,
-    );
+): Promise<ReadonlyMap<string, CouponRule>> {
+  const wanted = demoCoupons(wireDate(addDays(now, -endedDays, timeZone), timeZone));
+  const codes = wanted.map(({ merchant_code: code = '' }) => code);
+  const existing = new Set((await findCoupons(db, merchantId, codes)).map(({ key }) => key));
+  const missing = wanted.filter(({ merchant_code: code = '' }) => !existing.has(fold(code)));
+  await db.transaction(async (tx) => {
+    const first = await takeNumbers(tx, merchantId, 'coupon', missing.length);
+    for (const [index, coupon] of missing.entries()) {
+      const document = { ...coupon, coupon_oid: first + index, ...derivedFields(coupon, currency) };
+      await insertCoupon(tx, merchantId, document, now);
+    }
+  });
+  const found = await findCoupons(db, merchantId, Object.values(usedCoupons));
+  return new Map(found.map(({ key, document }) => [key, couponOf(document, currency)]));
 }
+
+/** The coupons that orders of the demo data have. */
+export const usedCoupons = { club: 'COFFEECLUB', shipping: 'SHIPFREE', summer: 'SUMMER5' } as const;
+
+/** What the coupon for each bag of coffee is for. */
+export const clubItems: readonly string[] = ['COFFEE-HOUSE', 'COFFEE-DARK'];
+
+/** The summer ended this many days ago. */
+export const endedDays = 30;
 
 const demoCoupons = (ended: string): Coupon[] => [
   {
@@ -48,18 +66,18 @@ const demoCoupons = (ended: string): Coupon[] => [
     percent_off_subtotal: { discount_percent: 10 },
   },
   {
-    merchant_code: 'COFFEECLUB',
+    merchant_code: usedCoupons.club,
     description: 'Two dollars off each bag, on rebills too',
-    amount_off_items: { discount_amount: 2, items: ['COFFEE-HOUSE', 'COFFEE-DARK'] },
+    amount_off_items: { discount_amount: 2, items: [...clubItems] },
   },
   {
-    merchant_code: 'SHIPFREE',
+    merchant_code: usedCoupons.shipping,
     description: 'Free shipping from 40 dollars on',
     can_be_used_with_other_coupons: true,
     free_shipping_with_subtotal: { purchase_amount: 40 },
   },
   {
-    merchant_code: 'SUMMER5',
+    merchant_code: usedCoupons.summer,
     description: 'Five dollars off in summer',
     expiration_dts: ended,
     amount_off_subtotal: { discount_amount: 5 },

@@ -10,12 +10,14 @@ import { agreedOptions } from '../../autoOrders/optionPrices.ts';
 import { startSchedule } from '../../autoOrders/startSchedule.ts';
 import { type Catalog, skipMissed } from '../../autoOrders/steps.ts';
 import type { ChangeActor, ChangeLogLine, LogLine, NewAutoOrder } from '../../autoOrders/store.ts';
+import type { Coupon } from '../../coupons/coupon.ts';
 import type { CatalogItem } from '../../items/item.ts';
 import { catalogKey } from '../../items/store.ts';
 import { assert, Bug, required } from '../../kernel/assert.ts';
 import { maskedCardNumber } from '../../kernel/cardNumbers.ts';
 import { type IdFactory, seededIds } from '../../kernel/ids.ts';
 import { currencyExponent, fromMinor, zero } from '../../kernel/money.ts';
+import { type CouponTerms, noCouponTerms } from '../../orders/couponUse.ts';
 import { amountOf } from '../../orders/money.ts';
 import { newOrder } from '../../orders/newOrder.ts';
 import { type OrderRecord, orderIdOf } from '../../orders/order.ts';
@@ -51,6 +53,8 @@ export interface WorldRequest {
   readonly now: Temporal.Instant;
   /** By {@link catalogKey}. */
   readonly items: ReadonlyMap<string, CatalogItem>;
+  /** The coupons that orders may have, by folded code. */
+  readonly coupons: ReadonlyMap<string, Coupon>;
   readonly lives: readonly Life[];
   readonly first: FirstNumbers;
   readonly seed: string;
@@ -181,6 +185,7 @@ class Simulation {
       channelPartner: {},
       catalog: this.#request.items,
       customerProfileOid: life.person.customerProfileOid,
+      coupons: this.#couponTerms(),
       tax: this.#taxOf(wire),
       currency: merchant.currency,
       now,
@@ -197,6 +202,14 @@ class Simulation {
     this.#orders.push(living.original);
     for (const act of life.acts) this.#timeline.put(act.atMs, { kind: 'act', living, act });
     this.#expect(living);
+  }
+
+  #couponTerms(): CouponTerms {
+    const { coupons } = this.#request;
+    const named = [...coupons].map(
+      ([code, coupon]) => [code, { coupon, isOneTime: false }] as const,
+    );
+    return { ...noCouponTerms, named: new Map(named) };
   }
 
   #signUp(
@@ -305,6 +318,7 @@ class Simulation {
       autoOrder: living.record,
       original,
       catalog: this.#catalog,
+      coupons: { find: (code) => this.#request.coupons.get(code), refuses: () => false },
       tax: this.#taxOf(original.document),
       policy: this.#policy,
       zone: this.#zone,
@@ -535,7 +549,7 @@ function declineOf(
 }
 
 /** What a shop would send to insert the order. */
-function wireOrder({ person, card, lines, shipping, theme }: Life): Order {
+function wireOrder({ person, card, lines, shipping, theme, coupon }: Life): Order {
   const { address, shipsTo = address, email, ccEmail } = person;
   const isLight = lines.every(({ itemId }) => itemId === 'PDF');
   return {
@@ -566,6 +580,7 @@ function wireOrder({ person, card, lines, shipping, theme }: Life): Order {
         card_expiration_year: card.expirationYear,
       },
     },
+    ...(coupon === undefined ? {} : { coupons: [{ coupon_code: coupon }] }),
     summary: { arbitrary_shipping_handling_total: { value: isLight ? 0 : shipping } },
     marketing: { mailing_list: email.length % 3 !== 0 },
   };
