@@ -1,6 +1,7 @@
 // What a rebill costs: what the customer chose with the purchase, priced again on every rebill.
 import assert from 'node:assert/strict';
-import type { PreviewLine, TaxRule } from '@perennial/contract/perennial.ts';
+import type { PreviewLine, PreviewRebill, TaxRule } from '@perennial/contract/perennial.ts';
+import { currencyExponent } from '../../server/src/kernel/money.ts';
 import { type Subscriber, story } from '../support/stories.ts';
 
 const coffee = {
@@ -159,3 +160,67 @@ story(
     assert.deepEqual((await taxesOf(ann)).at(-1), [0, 0, undefined]);
   },
 );
+
+type Amounts = Pick<PreviewRebill, 'subtotal' | 'discount' | 'shipping' | 'tax' | 'total'>;
+
+// A yen has no decimals, a dinar three; quantities have up to four everywhere.
+for (const currency of ['JPY', 'KWD', 'USD'])
+  story(
+    `parts of units, a coupon, shipping and tax in ${currency}: to the smallest unit`,
+    { on: '2026-01-15T10:00', currency },
+    async (shop) => {
+      const of = (units: number) => units / 10 ** currencyExponent(currency);
+      const sold = (merchant_item_id: string, cost: number) => ({
+        ...coffee,
+        merchant_item_id,
+        pricing: { cost: of(cost) },
+      });
+      await shop.sells(sold('COFFEE', 333), sold('TEA', 1));
+      await shop.offers({
+        merchant_code: 'THIRD',
+        percent_off_subtotal: { discount_percent: 33.33 },
+      });
+      await shop.taxes({ country_code: 'US', tax_rate: 8.25 });
+      const ann = await shop.order(
+        [
+          { merchant_item_id: 'COFFEE', quantity: 1.25, auto_order_schedule: 'Monthly' },
+          { merchant_item_id: 'TEA', quantity: 2.0001, auto_order_schedule: 'Monthly' },
+        ],
+        {
+          coupons: [{ coupon_code: 'THIRD' }],
+          summary: { arbitrary_shipping_handling_total: { value: of(500) } },
+        },
+      );
+      // 416.25 and 2.0002; 33.33 % of 418, shared by 416 and 2; 8.25 % of 279.
+      const expected = [418, 139, 500, 23, 802].map(of);
+      const { rebills } = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
+      const amounts = ({ subtotal, discount, shipping, tax, total }: Amounts) => [
+        subtotal,
+        discount,
+        shipping,
+        tax,
+        total,
+      ];
+      assert.deepEqual(amounts(rebills[0]), expected);
+      await shop.until('2026-02-16T00:00');
+      const [bill] = await ann.bills('summary,item');
+      const { summary } = bill!;
+      assert.deepEqual(
+        [
+          summary?.subtotal?.value,
+          summary?.subtotal_discount?.value,
+          summary?.shipping_handling_total?.value,
+          summary?.tax?.value,
+          summary?.total?.value,
+        ],
+        expected,
+      );
+      assert.deepEqual(
+        bill!.items?.map(({ discount }) => discount?.value),
+        [138, 1].map(of),
+      );
+      const params = { order_id: bill!.order_id! };
+      const { explanation } = await ann.ask({ operation: 'explainOrder', params });
+      assert.deepEqual([amounts(explanation), explanation.differences], [expected, []]);
+    },
+  );

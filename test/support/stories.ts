@@ -27,6 +27,8 @@ export interface Opening {
   /** The merchant's wall clock: `2026-01-10T09:00`. */
   readonly on: string;
   readonly zone?: string;
+  /** US dollars unless given. */
+  readonly currency?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
@@ -92,11 +94,13 @@ export function story(title: string, opening: Opening, tell: (shop: Shop) => Pro
 async function openShop({
   on,
   zone = 'America/New_York',
+  currency = 'USD',
   settings = {},
 }: Opening): Promise<{ shop: Shop; checkBooks(): Promise<void> }> {
   const merchantId = `ST${++stories}`;
   const at = Temporal.PlainDateTime.from(on).toZonedDateTime(zone).toInstant();
-  await app.addMerchant(merchantId, { timeZone: zone, settings, clock: { kind: 'standing', at } });
+  const clock = { kind: 'standing', at } as const;
+  await app.addMerchant(merchantId, { timeZone: zone, currency, settings, clock });
   const key = await app.addKey(merchantId);
   const ask: Ask = async (request) => {
     const { status, body } = await app.request({ ...request, key });
