@@ -273,7 +273,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   orders:
     'adjustedTotal,capture,cardPolicy,cardTestAmount,estimate,' +
     'change,charge,copy,coupon,couponUse,customerOrders,customerTerms,dispute,facets,' +
-    'failedRefund,fault,freeLine,fulfillment,' +
+    'failedRefund,fault,freeLine,fulfillment,loweredTax,' +
     'gatewayRefund,money,newOrder,newOrderCheck,newOrderDocument,newOrderLine,newOrderPrice,' +
     'newOrderRequest,notes,occasion,onceItem,order,' +
     'parcel,payment,paymentAttempt,paymentDetails,present,purchaseRule,receivableRetry,refund,' +

@@ -11,6 +11,7 @@ import {
   toMinor,
 } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { loweredTax } from './loweredTax.ts';
 import { amountOf, shownCurrency, wireCurrency } from './money.ts';
 import type { Occasion } from './occasion.ts';
 import type { OrderRecord } from './order.ts';
@@ -56,6 +57,7 @@ export function adjustedOrder(
 const fault = (reason: string, fix: string) => failure({ field: 'desired_total', reason, fix });
 
 interface Amounts {
+  readonly order: OrderRecord;
   /** The amount of each line with its discount, and their sum. */
   readonly nets: readonly Minor[];
   readonly net: number;
@@ -66,12 +68,14 @@ interface Amounts {
   readonly rest: Minor;
 }
 
-function amountsOf({ document, currency, total }: OrderRecord): Amounts {
+function amountsOf(order: OrderRecord): Amounts {
+  const { document, currency, total } = order;
   const { items = [], summary } = document;
   const nets = items.map((line) => amountOf(line.total_cost_with_discount, currency));
   const net = sum(nets);
   const tax = amountOf(summary?.tax, currency);
   return {
+    order,
     nets,
     net,
     isTaxed: items.map((line) => line.tax_free !== true),
@@ -87,8 +91,10 @@ function amountsOf({ document, currency, total }: OrderRecord): Amounts {
 const sharesOf = ({ nets }: Amounts, discount: Minor): Minor[] =>
   nets.length === 0 ? [] : allocate(discount, nets);
 
-/** The tax in proportion to what is still taxed. */
-function taxAfter({ tax, taxable, isTaxed }: Amounts, shares: readonly Minor[]): Minor {
+/** The tax at the order's rate; a tax that was named, in proportion to what is still taxed. */
+function taxAfter({ order, tax, taxable, isTaxed }: Amounts, shares: readonly Minor[]): Minor {
+  const lowered = loweredTax(order, shares);
+  if (lowered !== undefined) return lowered.tax;
   const lower = sum(shares.filter((_, place) => isTaxed[place]));
   if (taxable <= 0) return tax;
   return proportion(tax, Math.max(0, taxable - lower), taxable, 'half up');
@@ -123,6 +129,8 @@ function withDiscount(
   const { summary, internal } = document;
   const before = (name: 'subtotal_discount' | 'taxable_subtotal_discount') =>
     amountOf(summary?.[name], currency);
+  const taxableDiscount =
+    loweredTax(order, shares)?.taxableDiscount ?? before('taxable_subtotal_discount') + taxedMore;
   const note =
     `Total adjusted from ${fromMinor(order.total, currency)} to ${fromMinor(total, currency)} ` +
     `${currency} by ${now.by ?? 'Perennial'} on ${wireDate(now.at, now.timeZone)}.`;
@@ -138,7 +146,7 @@ function withDiscount(
       summary: {
         ...summary,
         subtotal_discount: money(before('subtotal_discount') + more),
-        taxable_subtotal_discount: money(before('taxable_subtotal_discount') + taxedMore),
+        taxable_subtotal_discount: money(taxableDiscount),
         tax: money(taxAfter(amounts, shares)),
         total: money(total),
       },

@@ -11,9 +11,9 @@ import {
   toMinor,
   zero,
 } from '../kernel/money.ts';
-import { amountOf, chargedShipping, type OrderCurrency, wireCurrency } from './money.ts';
-import type { OrderDocument, OrderRecord } from './order.ts';
-import { taxOn } from './totals.ts';
+import { loweredTax } from './loweredTax.ts';
+import { amountOf, type OrderCurrency, wireCurrency } from './money.ts';
+import type { OrderRecord } from './order.ts';
 
 /** The discount of a coupon on the lines of an order. */
 export interface OrderCoupon {
@@ -63,10 +63,14 @@ export function withCoupon(order: OrderRecord, coupon: OrderCoupon): OrderRecord
   if (discount <= 0) return order;
   const shares = allocate(discount, costs);
   const money = moneyOf(order);
-  const taxedShare = sum(shares.filter((_, place) => lines[place]?.tax_free !== true));
   const { summary = {} } = document;
-  const taxableDiscount = minor(amount(summary.taxable_subtotal_discount) + taxedShare);
-  const tax = taxAfter(document, base, taxableDiscount);
+  const { tax, taxableDiscount } = loweredTax(order, shares) ?? {
+    tax: amount(summary.tax),
+    taxableDiscount: minor(
+      amount(summary.taxable_subtotal_discount) +
+        sum(shares.filter((_, place) => lines[place]?.tax_free !== true)),
+    ),
+  };
   const total = minor(order.total - discount - amount(summary.tax) + tax);
   return {
     ...order,
@@ -98,13 +102,6 @@ function moneyOf({ document, currency: base }: OrderRecord): Money {
     exchangeRate: document.exchange_rate ?? 1,
   };
   return (amount) => wireCurrency(amount, currency);
-}
-
-function taxAfter({ summary, taxes }: OrderDocument, base: string, taxableDiscount: Minor): Minor {
-  if (taxes?.arbitrary_tax !== undefined) return amountOf(summary?.tax, base);
-  const shipping = taxes?.tax_shipping === true ? chargedShipping({ summary }, base) : zero;
-  const taxable = minor(amountOf(summary?.taxable_subtotal, base) - taxableDiscount + shipping);
-  return taxOn(taxable, taxes?.tax_rate ?? 0);
 }
 
 function lineWith(line: OrderItem, share: Minor, base: string, money: Money): OrderItem {

@@ -1,0 +1,55 @@
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import { type Minor, minor, sum, zero } from '../kernel/money.ts';
+import { amountOf, chargedShipping } from './money.ts';
+import type { OrderRecord } from './order.ts';
+import { taxedPart, taxOnParts } from './totals.ts';
+
+/** What further discounts on the lines of a stored order do to its tax. */
+export interface LoweredTax {
+  readonly tax: Minor;
+  /** `taxable_subtotal_discount` of the order with them. */
+  readonly taxableDiscount: Minor;
+}
+
+/**
+ * Returns the tax of a stored order after a further discount on each line, at the rate of the order
+ * and rounded as its tax was. A line of which only a part is taxed is lowered in proportion.
+ * Undefined for an order whose tax was named, or that has no rate.
+ */
+export function loweredTax(
+  { document, currency }: OrderRecord,
+  shares: readonly Minor[],
+): LoweredTax | undefined {
+  const { items = [], summary, taxes, gift } = document;
+  const rate = taxes?.tax_rate;
+  if (taxes?.arbitrary_tax !== undefined || rate === undefined) return undefined;
+  const others = [
+    taxes?.tax_shipping === true ? chargedShipping({ summary }, currency) : zero,
+    taxes?.tax_gift_charge === true ? amountOf(gift?.gift_charge, currency) : zero,
+  ];
+  const was = items.map((line) => taxedOf(line, zero, currency));
+  const lowered = items.map((line, place) => taxedOf(line, shares[place] ?? zero, currency));
+  const [from, to] = [was, lowered].map((parts) => [
+    ...parts.map(({ amount, discount }) => minor(amount - discount)),
+    ...others,
+  ]);
+  const stored = amountOf(summary?.tax, currency);
+  const rounding = taxOnParts(from!, rate, 'order') === stored ? 'order' : 'line';
+  // What else is in the tax stays as it is.
+  const less = taxOnParts(from!, rate, rounding) - taxOnParts(to!, rate, rounding);
+  const more = sum(lowered.map(({ discount }, place) => minor(discount - was[place]!.discount)));
+  return {
+    tax: minor(Math.max(0, stored - less)),
+    taxableDiscount: minor(amountOf(summary?.taxable_subtotal_discount, currency) + more),
+  };
+}
+
+function taxedOf(line: OrderItem, share: Minor, currency: string) {
+  if (line.tax_free === true) return { amount: zero, discount: zero };
+  const before = amountOf(line.discount, currency);
+  const amount = minor(amountOf(line.total_cost_with_discount, currency) + before);
+  const taxableCost =
+    line.taxable_cost === undefined ? undefined : amountOf(line.taxable_cost, currency);
+  const discount = minor(before + share);
+  return taxedPart({ quantity: line.quantity ?? 1, discount, taxableCost }, amount);
+}
