@@ -4,6 +4,7 @@
  * 2000-01-01, months from that list's index; New York's clock changes from the two laws that set
  * them; other zones' offsets from the platform's formatter.
  */
+import type { Frequency } from '@perennial/contract/frequency.ts';
 
 /** A day of the list. */
 interface ListedDay {
@@ -43,7 +44,7 @@ export const wallMs = (dayIndex: number, timeMs: number): number =>
   listStartMs + dayIndex * 86_400_000 + timeMs;
 
 /** What each frequency of the wire means: a number of days or of months. */
-export const meanings: Readonly<Record<string, readonly [amount: number, unit: 'd' | 'm']>> = {
+export const meanings: Readonly<Record<Frequency, readonly [amount: number, unit: 'd' | 'm']>> = {
   Weekly: [7, 'd'],
   Biweekly: [14, 'd'],
   'Every...': [17, 'd'],
@@ -67,8 +68,8 @@ export const meanings: Readonly<Record<string, readonly [amount: number, unit: '
  * The listed day of the n-th occurrence after a start day: always counted from the start, never
  * from the occurrence before.
  */
-export function occurrence(startIndex: number, frequency: string, n: number): number {
-  const [amount, unit] = meanings[frequency]!;
+export function occurrence(startIndex: number, frequency: Frequency, n: number): number {
+  const [amount, unit] = meanings[frequency];
   if (unit === 'd') return startIndex + amount * n;
   const start = dayList[startIndex]!;
   const month = (start.year - firstYear) * 12 + start.month - 1 + amount * n;

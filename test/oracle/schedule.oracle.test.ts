@@ -134,11 +134,11 @@ function meetsChange(
  * Where a zone skipped a whole day, a shipment due on it is scheduled for the day after, and
  * intervals in days count from there on.
  */
-function expectedDay(zone: string, start: number, frequency: string, n: number): number {
+function expectedDay(zone: string, start: number, frequency: Frequency, n: number): number {
   const skipped =
     zone === 'Pacific/Apia' || zone === 'Pacific/Fakaofo' ? indexOfDay(2011, 12, 30) : -1;
   const day = occurrence(start, frequency, n);
-  if (meanings[frequency]![1] === 'm' || skipped < 0) return day;
+  if (meanings[frequency][1] === 'm' || skipped < 0) return day;
   const met = Array.from({ length: n - 1 }, (_, index) =>
     occurrence(start, frequency, index + 1),
   ).includes(skipped);
