@@ -12,7 +12,7 @@ export interface Tally {
 
 /**
  * Prints what a reader of a test run needs, as it comes: each file with its figures, what tests say
- * of themselves (counts), and each failure with its place and its error. Adds to the tally.
+ * about themselves (counts), and each failure with its place and its error. Adds to the tally.
  */
 export async function report(
   events: ReturnType<typeof run>,

@@ -294,7 +294,7 @@ export const Coupon = model('Coupon', 'A coupon. Exactly one of the discounts sa
   coupon_type: readOnly(textTo(65, 'The name of its discount, in words.')),
   description: textTo(50),
   discount_items: one(CouponDiscountItems),
-  expiration_dts: dateTime('From then on it takes nothing off.'),
+  expiration_dts: dateTime('From then on it gives no discount.'),
   free_shipping: one(CouponFreeShipping),
   free_shipping_specific_items: one(CouponFreeShippingSpecificItems),
   free_shipping_with_items_purchase: one(CouponFreeShippingWithItemsPurchase),

@@ -135,8 +135,8 @@ export function readOnly<Field extends TSchema>(field: Field): Field {
 }
 
 /**
- * The server makes this field, or an insert brings it from another system, for the history. An update
- * ignores it.
+ * The server makes this field, or an insert brings it from another system, for the history. An
+ * update ignores it.
  */
 export const imported = <Field extends TSchema>(field: Field): Field => insertOnly(readOnly(field));
 
@@ -168,7 +168,7 @@ export function model<Properties extends TProperties>(
   return schema as typeof schema & NamedModel;
 }
 
-/** What can be said of a model as a whole. */
+/** What can be said about a model as a whole. */
 export interface ModelOptions {
   /** The server makes all of it. */
   readOnly?: true;

@@ -55,7 +55,7 @@ export const liveEventTypes = [
 
 export const LiveEventDetails = model(
   'LiveEventDetails',
-  'What is known of an event of an auto order or an order without reading the object.',
+  'What is known about an event of an auto order or an order without reading the object.',
   {
     order_id: text('The order that a rebill made, or that the event is about.'),
     auto_order_oid: int32('The auto order of the order.'),

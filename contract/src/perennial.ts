@@ -331,9 +331,9 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
       'and when a card is changed; 0 is off.',
   ),
   auth_test_amount: decimal(
-    'Authorized and given back at once to test a card: of an order that costs nothing and recurs ' +
-      '(unless its items name an amount), and of an auto order that gets a new card, if ' +
-      'auth_test_card_changes is true. 0 (the default) is off.',
+    'The amount that is authorized and released at once to test a card. A card is tested when it ' +
+      'pays an order that costs nothing and recurs (unless its items name an amount), and, if ' +
+      'auth_test_card_changes is true, when an auto order gets it. 0 (the default) is off.',
   ),
   require_second_factor: flag(
     'True: users who log in without a second factor can do nothing but set one up. Keys and tokens ' +

@@ -2,7 +2,7 @@
 import { type Html, html, raw } from './html.ts';
 import { areas, schemasOf } from './schemas.ts';
 
-/** A field as far as it is shown. */
+/** The parts of a field that the reference shows. */
 export interface ShownField {
   readonly $ref?: string;
   readonly type?: string;
@@ -25,7 +25,7 @@ export function fieldsOf(schema: object | undefined): Readonly<Record<string, Sh
   return ((schema ?? {}) as { properties?: Record<string, ShownField> }).properties ?? {};
 }
 
-/** Fields with their type and what is to be known of them. */
+/** Fields with their type and what is to be known about them. */
 export function fieldList(fields: Readonly<Record<string, ShownField>>): Html {
   const entries = Object.entries(fields).map(
     ([name, field]) => html`<dt><code>${name}</code>

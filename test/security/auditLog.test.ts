@@ -41,7 +41,7 @@ const hook = (url: string) => ({
   basic_password: 'quiet hush harbour',
 });
 
-/** The acts in the order of a working day, and what the log says of each. */
+/** The acts in the order of a working day, and what the log says about each. */
 const acts: [operation: OperationId, request: () => object, objectType: string][] = [
   [
     'insertUser',

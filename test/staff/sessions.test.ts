@@ -192,7 +192,7 @@ for (const field of ['merchant_id', 'login', 'password']) {
   });
 }
 
-/** What a change by cookie looks like from elsewhere, and the code that refuses it. */
+/** Changes by cookie that another site or program sends, and the code that refuses each. */
 const attacks: readonly [what: string, headers: Record<string, string>, code: string][] = [
   ['a page of another site', { ...pageHeaders, 'sec-fetch-site': 'cross-site' }, 'foreign_request'],
   ['a sister site', { ...pageHeaders, 'sec-fetch-site': 'same-site' }, 'foreign_request'],

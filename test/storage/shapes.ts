@@ -10,7 +10,7 @@ import { tenantTables, unfilteredTables } from './statements.ts';
 
 await loadModule();
 
-/** What the check knows of the database besides the statement. */
+/** What the check knows about the database besides the statement. */
 export interface Catalogue {
   /** The tables that are cut by merchant, and `merchant` itself. */
   readonly tenantTables: ReadonlySet<string>;
@@ -103,7 +103,9 @@ export async function migrationFaults(statement: string): Promise<ReadonlySet<Mi
   return faults;
 }
 
-/** Citus names no constraint by itself, so one of a new column has to be added by its name later. */
+/**
+ * Citus names no constraint by itself, so one of a new column has to be added by its name later.
+ */
 const isConstrainedColumn = (kind: string, fields: Tree): boolean =>
   kind === 'ColumnDef' &&
   has(

@@ -82,6 +82,11 @@ export const houseWords: readonly HouseWord[] = [
     instead: 'receives, is notified of',
     sample: 'The socket hears of the change.',
   },
+  {
+    pattern: /\b(?:says?|said) of\b|\bwhat\b[^.]{0,70}\bkn(?:ows?|own|ew) of\b/i,
+    instead: 'says about, knows about',
+    sample: 'What the gateway knows of the card.',
+  },
   { pattern: /\basked for\b/i, instead: 'requested', sample: 'The parts that were asked for.' },
   { pattern: /\bmade up\b/i, instead: 'generated', sample: 'The key is made up at the start.' },
   { pattern: /\banew\b/i, instead: 'again', sample: 'The plan is made anew.' },

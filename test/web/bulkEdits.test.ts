@@ -1,4 +1,4 @@
-// One change of many auto orders: what the answers mean for each, and what is said of the money.
+// One change of many auto orders: what the answers mean for each, and what is said about the money.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';

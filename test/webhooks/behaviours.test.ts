@@ -147,7 +147,7 @@ for (const [name, behaviour, expected] of raw) {
   });
 }
 
-/** One event, one try: what the log and the webhook say of it. */
+/** One event, one try: what the log and the webhook say about it. */
 async function oneTry(url: string, expected: Expected): Promise<void> {
   const { webhook_oid: oid } = await addWebhook(url);
   await addItem();

@@ -21,7 +21,7 @@ import { webhookPeople } from '../webhooks/personStore.ts';
 import { workflowPeople } from '../workflow/personStore.ts';
 
 /**
- * What each feature knows of people, in the order in which records are found and locked: auto
+ * What each feature knows about people, in the order in which records are found and locked: auto
  * orders, orders, profiles, the rest.
  */
 export const peopleOf = (seal: Seal): readonly PersonKeeper[] => [

@@ -30,7 +30,7 @@ import { attemptOfKey, knownAttempts } from '../rebill/knownAttemptStore.ts';
  * (docs/adr/0046-restores.md).
  */
 
-/** What the gateways know of the time that the database has lost. */
+/** What the gateways know about the time that the database has lost. */
 export interface Stock {
   /** All charges since the database's last moment, of its merchants. */
   readonly charges: readonly KnownCharge[];

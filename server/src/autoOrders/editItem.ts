@@ -337,7 +337,7 @@ const withoutShipment = (item: AutoOrderItem): AutoOrderItem => ({
   nextPreshipmentNoticeAt: undefined,
 });
 
-/** Refuses an item that could never rebill, as far as this edit is the cause. */
+/** Refuses an item that could never rebill, if this edit is the cause. */
 function checkItem(
   autoOrder: AutoOrder,
   current: AutoOrderItem,

@@ -78,7 +78,7 @@ function shownIfPossible(autoOrder: AutoOrder, rules: EditRules) {
   }
 }
 
-/** The record as the wire shows it, as far as an update can name it. */
+/** The fields of the record that an update can name, as the wire shows them. */
 function shown(autoOrder: AutoOrder, rules: EditRules) {
   const record = calculate(autoOrder, rules.catalog, rules);
   const { items, ...rest } = autoOrder;

@@ -222,10 +222,7 @@ function itemFault(source: AutoOrder, target: AutoOrder, rules: MergeRules): Wor
   return undefined;
 }
 
-/**
- * Whether the items that still ship are together in each of the next orders, as far as they are
- * compared.
- */
+/** Whether the items that still ship are together in the next orders: `orders`, at most 24. */
 function shipTogether(autoOrder: AutoOrder, orders: number, rules: MergeRules): boolean {
   const [first, ...others] = autoOrder.items.filter(isRunning);
   if (first === undefined || others.length === 0) return true;

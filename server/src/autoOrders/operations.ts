@@ -57,7 +57,7 @@ export interface UpdateOptions extends UpdateReaders {
   readonly ifMatch?: number | undefined;
   /** Asks about a new card of the original order. Absent: it was asked about before. */
   readonly newCards?: NewCardParts | undefined;
-  /** What was known of that card then. */
+  /** What was known about that card then. */
   readonly askedCard?: ChargedCard | undefined;
   /** False skips the validation of a given original order (`validate_original_order=No`). */
   readonly validatesOriginalOrder: boolean;
@@ -344,7 +344,9 @@ function changeItem(
   });
 }
 
-/** The edited record, if it keeps the limits of purchases. `fieldOf` names the field of the request. */
+/**
+ * The edited record, if it keeps the limits of purchases. `fieldOf` names the field of the request.
+ */
 async function withinLimits(
   context: Context,
   before: AutoOrder,

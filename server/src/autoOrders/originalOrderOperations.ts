@@ -94,7 +94,7 @@ export async function originalOrderAfter(
 
 /**
  * Asks the gateway about the card that an update gives to the original order of an auto order.
- * Returns what it knows of it; undefined when the update gives none. Not inside a transaction.
+ * Returns what it knows about it; undefined when the update gives none. Not inside a transaction.
  */
 export async function askOriginalCard(
   context: Context,

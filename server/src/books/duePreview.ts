@@ -5,7 +5,7 @@ import type { PreviewedRebill } from './preview.ts';
 /** What a test card is expected to do with a charge. */
 export type Expected = 'paid' | 'declined' | 'no answer';
 
-/** An auto order, as far as its test card decides by it. */
+/** The facts of an auto order by which its test card decides. */
 export interface ChargedCard {
   readonly merchantId: string;
   readonly autoOrderOid: number;

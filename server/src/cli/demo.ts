@@ -25,7 +25,7 @@ export interface Demo {
   readonly consoleUrl: string;
 }
 
-/** What is known of it before the server listens. */
+/** What is known about it before the server listens. */
 export type DemoAccess = Omit<Demo, 'baseUrl' | 'consoleUrl'>;
 
 /**

@@ -53,7 +53,7 @@ export type Reduction =
   | { readonly kind: 'price of each'; readonly price: Minor }
   | { readonly kind: 'tiers'; readonly tiers: readonly Tier[] };
 
-/** What is taken off from a subtotal on. */
+/** A discount for orders whose subtotal reaches an amount. */
 export interface Tier {
   readonly from: Minor;
   readonly percent?: number;

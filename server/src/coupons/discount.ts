@@ -58,7 +58,9 @@ export interface CouponEffect {
   readonly taken: Minor;
   readonly takenOffShipping: Minor;
   readonly left: Minor;
-  /** Why it does not count, in words that continue the code. Absent when it counts. */
+  /**
+   * Why it does not count, as the rest of a sentence that begins with its code. Absent: it does.
+   */
   readonly unusable?: string;
 }
 

@@ -46,7 +46,7 @@ export async function findAutomaticNotes(
   return new Map(rows.map(({ oid, notes }) => [oid, notes?.trim() ?? '']));
 }
 
-/** Returns the profile with this email and what it says of orders, or undefined. */
+/** Returns the profile with this email and what it says about orders, or undefined. */
 export async function findOrderingCustomer(
   db: Database,
   merchantId: string,

@@ -149,8 +149,8 @@ export async function useCredit(
 }
 
 /**
- * Gives back what an order took of its customer's credits, as far as it takes more than it may keep.
- * A credit that has expired stays expired.
+ * Gives back what an order took of its customer's credits, as far as it takes more than it may
+ * keep. A credit that has expired stays expired.
  */
 export async function returnCredit(
   context: Context,
@@ -170,7 +170,7 @@ export async function returnCredit(
   await storeUses(context, first.customerOid, returnedShares(uses, surplus), use);
 }
 
-/** Takes back what refunds of an order gave, as far as it is left. */
+/** Takes back what refunds of an order gave, or what is left of it. */
 export async function takeGivenCredit(
   context: Context,
   oid: number,
@@ -230,7 +230,7 @@ async function storeUses(
   );
 }
 
-/** Reads what both requests say of a credit, apart from its amount. */
+/** Reads what both requests say about a credit, apart from its amount. */
 function termsOf(
   { merchant: { timeZone } }: Context,
   request: CustomerStoreCreditAddRequest,

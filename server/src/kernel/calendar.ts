@@ -290,7 +290,7 @@ export function offsetChanges(zone: string, from: number, until: number): Offset
   return changes;
 }
 
-/** How far a zone's wall is ahead of UTC at a moment, in milliseconds. */
+/** The offset of a zone from UTC at a moment, in milliseconds; positive in the east. */
 const offsetMs = (epochMs: number, zone: string): number => offsetSpan(epochMs, zone).offset;
 
 function offsetSpan(epochMs: number, zone: string): OffsetSpan {

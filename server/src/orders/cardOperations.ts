@@ -4,13 +4,13 @@ import type { Context } from '../platform/context.ts';
 import { cardFields } from './cardFacts.ts';
 import type { ChargedCard } from './charge.ts';
 
-/** Returns what the gateway knows of the card behind a token. `app/` provides it. */
+/** Returns what the gateway knows about the card behind a token. `app/` provides it. */
 export type DescribeCard = (
   context: Context,
   cardToken: string,
 ) => Promise<ChargedCard | undefined>;
 
-/** Returns what the gateway knows of the card that an order gives by token. */
+/** Returns what the gateway knows about the card that an order gives by token. */
 export async function givenCard(
   context: Context,
   { payment }: Order,
@@ -21,8 +21,8 @@ export async function givenCard(
 }
 
 /**
- * Returns a change of an order that runs later, with what the gateway knows of its card, and without
- * the masked number that its client sent. {@link askedBefore} reads it again.
+ * Returns a change of an order that runs later, with what the gateway knows about its card, and
+ * without the masked number that its client sent. {@link askedBefore} reads it again.
  */
 export function withOnlyKnownCard(order: Order, card: ChargedCard | undefined): Order {
   const { credit_card } = order.payment ?? {};
@@ -31,13 +31,15 @@ export function withOnlyKnownCard(order: Order, card: ChargedCard | undefined): 
   return withKnownCard({ ...order, payment: { ...order.payment, credit_card: given } }, card);
 }
 
-/** Returns what was asked about the card of a change before it was queued, as far as it is lost else. */
+/** Returns the last four digits that the gateway gave before a change was queued, if it gave any. */
 export function askedBefore({ payment }: Order): ChargedCard | undefined {
   const lastFour = lastFourOf(payment?.credit_card?.card_number ?? '');
   return lastFour === undefined ? undefined : { lastFour };
 }
 
-/** Returns the order with what the gateway knows of its card in place of what its client says. */
+/**
+ * Returns the order with what the gateway knows about its card in place of what its client says.
+ */
 export function withKnownCard(order: Order, card: ChargedCard | undefined): Order {
   if (card === undefined) return order;
   const credit_card = { ...order.payment?.credit_card, ...cardFields(card) };

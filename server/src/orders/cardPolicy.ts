@@ -28,8 +28,8 @@ export function cardPolicyOf(settings: Readonly<Record<string, unknown>>): CardP
 }
 
 /**
- * Returns why a card is not accepted, or undefined. What is not known of the card is not checked.
- * `path` is the object that the card's fields are in, with its dot, or empty.
+ * Returns why a card is not accepted, or undefined. What is not known about the card is not
+ * checked. `path` is the object that the card's fields are in, with its dot, or empty.
  */
 export function unacceptedCard(
   card: GivenCard,

@@ -33,7 +33,7 @@ export interface CardTest {
   readonly code?: string | undefined;
 }
 
-/** What a gateway says of a test. */
+/** What a gateway says about a test. */
 export type CardTestAnswer =
   | { readonly kind: 'held'; readonly reference: string }
   | { readonly kind: 'released'; readonly reference: string }

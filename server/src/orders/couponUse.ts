@@ -17,7 +17,7 @@ export interface NamedCoupon {
   readonly unusable?: string | undefined;
 }
 
-/** What is known of coupons before an order is priced. */
+/** What is known about coupons before an order is priced. */
 export interface CouponTerms {
   /** The coupons that the order or the merchant's conditions name, by folded code. */
   readonly named: ReadonlyMap<string, NamedCoupon>;

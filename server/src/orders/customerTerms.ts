@@ -9,7 +9,7 @@ import type { OrderDocument } from './order.ts';
 import { type CustomerShipping, customerShipping } from './shippingMethod.ts';
 
 /*
- * What a customer's profile and pricing tiers say of orders (customer reference; current API,
+ * What a customer's profile and pricing tiers say about orders (customer reference; current API,
  * PricingTier).
  */
 
@@ -97,8 +97,8 @@ function taxExemptionOf(profile: TermsProfile, tiers: readonly PricingTier[]): s
 }
 
 /**
- * Returns the merchant's pricing tiers that a customer has, by their oid or name. A customer without
- * one has those that are the default.
+ * Returns the merchant's pricing tiers that a customer has, by their oid or name. A customer
+ * without one has those that are the default.
  */
 function tiersOf(
   merchants: readonly PricingTier[],

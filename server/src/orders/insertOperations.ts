@@ -57,7 +57,7 @@ export interface OrderParts {
   obstacle(merchant: Merchant): ChargeObstacle | undefined;
   readonly hooks: OrderHooks;
   readonly clock: SystemClock;
-  /** Returns what the gateway knows of a card. Absent: nothing is known of any. */
+  /** Returns what the gateway knows about a card. Absent: nothing is known of any. */
   readonly describeCard?: DescribeCard;
 }
 
@@ -69,9 +69,9 @@ export interface InsertedOrder {
 
 /**
  * Stores an order and handles its payment (order reference, insertOrder). It is stored before the
- * gateway is asked and settled afterwards. What the gateway knows of the card counts, and not what
- * the partner says. If the process ends in between, {@link chargeAndSettle}
- * finishes the order with the same key. An order that a partner inserts again is returned as it is.
+ * gateway is asked and settled afterwards. What the gateway knows about the card counts, and not
+ * what the partner says. If the process ends in between, {@link chargeAndSettle} finishes the order
+ * with the same key. An order that a partner inserts again is returned as it is.
  */
 export async function insertOrder(
   context: Context,
@@ -194,8 +194,8 @@ export const unsettledWords = (stage: OrderStage, result: ChargeResult): string 
     : `The gateway has not answered. The order waits in ${stage} and is settled once it does.`;
 
 /**
- * Charges an order's first payment, or tests its card when it costs nothing, and settles the outcome.
- * An unknown outcome leaves the order as it is.
+ * Charges an order's first payment, or tests its card when it costs nothing, and settles the
+ * outcome. An unknown outcome leaves the order as it is.
  */
 export async function chargeAndSettle(
   context: Context,
@@ -252,7 +252,8 @@ export function stageChange(before: OrderRecord, after: OrderRecord): DomainEven
 }
 
 /**
- * Returns the events of an order's move from one stage to another; none when it stayed where it was.
+ * Returns the events of an order's move from one stage to another; none when it stayed where it
+ * was.
  */
 export function stageEvents(before: OrderRecord, after: OrderRecord): DomainEvent[] {
   const { current_stage: stage } = after.document;

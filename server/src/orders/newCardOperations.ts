@@ -15,7 +15,7 @@ import { findOrder } from './store.ts';
 
 /** What a change needs to ask about a new card. */
 export interface NewCardParts {
-  /** Returns what the gateway knows of a card. Absent: nothing is known of any. */
+  /** Returns what the gateway knows about a card. Absent: nothing is known of any. */
   readonly describeCard?: DescribeCard;
   readonly cardTests: CardTester;
   readonly clock: SystemClock;
@@ -31,9 +31,9 @@ export interface GivenToken {
 
 /**
  * Asks the gateway about the card that a change is to give to an order, before the change and
- * outside its transaction. Returns what the gateway knows of it. When the merchant tests new cards,
- * an amount is authorized and given back for the original order of an auto order; a card that is
- * declined or cannot be tested is refused.
+ * outside its transaction. Returns what the gateway knows about it. When the merchant tests new
+ * cards, an amount is authorized and given back for the original order of an auto order; a card
+ * that is declined or cannot be tested is refused.
  */
 export async function askNewCard(
   context: Context,

@@ -35,8 +35,8 @@ export interface NewOrder {
   readonly plan: PaymentPlan;
   readonly warnings: readonly LineWarning[];
   /**
-   * The lines whose item each customer may have once (item reference, one_per_customer), or a number
-   * of times (cumulative_order_limit).
+   * The lines whose item each customer may have once (item reference, one_per_customer), or a
+   * number of times (cumulative_order_limit).
    */
   readonly onceItems: readonly OnceItem[];
   /** What storing the order must take first. */
@@ -84,7 +84,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   });
 }
 
-/** The flags of the insert, and what the customer's profile says of payments. */
+/** The flags of the insert, and what the customer's profile says about payments. */
 function flagsFor({ order, channelPartner, customer }: NewOrderRequest): OrderChannelPartner {
   const waits =
     customer?.noRealtimeCharge === true && paymentMethodOf(order.payment) === 'Credit Card';

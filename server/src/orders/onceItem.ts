@@ -59,7 +59,7 @@ export const boughtItems = ({
 
 const fieldOf = (index: number): string => `items[${index}].merchant_item_id`;
 
-/** Returns what an item's limits over all orders of a customer say of a number of units. */
+/** Returns what an item's limits over all orders of a customer say about a number of units. */
 export const countedItems = (
   item: CatalogItem,
   tiers: readonly CustomerTier[],

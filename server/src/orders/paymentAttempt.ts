@@ -41,10 +41,12 @@ export interface PaymentAttempt {
   readonly requestedAt: Temporal.Instant;
 }
 
-/** Whether a person or program requested the charge, or the retry of Accounts Receivable began it. */
+/**
+ * Whether a person or program requested the charge, or the retry of Accounts Receivable began it.
+ */
 export type AttemptSource = 'request' | 'retry';
 
-/** What is known of the earlier attempts of an order. */
+/** What is known about the earlier attempts of an order. */
 export interface EarlierPayments {
   /** The number of the last attempt; 0 if there was none. */
   readonly last: number;

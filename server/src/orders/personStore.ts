@@ -1,7 +1,7 @@
 import { byOrder, columnsAs, type Person, type PersonKeeper } from '../platform/privacy/person.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** What orders, refunds and disputes know of people. */
+/** What orders, refunds and disputes know about people. */
 export const orderPeople: PersonKeeper = {
   find: findOrders,
   lock: lockOrders,

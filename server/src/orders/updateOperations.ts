@@ -22,9 +22,9 @@ import { shipEvents } from './shipping.ts';
 import { countPaidLater, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 
-/** What is known of the card that a change gives to an order. */
+/** What is known about the card that a change gives to an order. */
 export interface NewCard {
-  /** What the gateway knows of it. */
+  /** What the gateway knows about it. */
   readonly facts?: ChargedCard | undefined;
   /** How many months the items of its auto order require it to last. */
   readonly monthsMin?: number | undefined;

@@ -25,7 +25,7 @@ export interface Gateway {
    * its outcome: declined, or approved when the customer confirmed it first.
    */
   cancel(request: ChargeRequest, reference: string): Promise<ChargeAnswer>;
-  /** Returns what the gateway knows of a card, or undefined when it does not know or respond. */
+  /** Returns what the gateway knows about a card, or undefined when it does not know or respond. */
   describe(cardToken: string): Promise<CardFacts | undefined>;
   /** Refunds at most what was captured. Runs once per key, like a charge. */
   refund(request: RefundRequest): Promise<RefundAnswer>;
@@ -76,7 +76,7 @@ export interface CardExpiration {
   readonly year: number;
 }
 
-/** What a gateway knows of a card. Absent: it does not say. */
+/** What a gateway knows about a card. Absent: it does not say. */
 export interface CardFacts {
   /** The type in the spelling of the wire: VISA, MasterCard … */
   readonly type?: CardType | undefined;

@@ -123,8 +123,8 @@ export interface MerchantPayments {
   /** The epoch in which new charges begin (restored.ts). Absent: 1. */
   readonly epoch?: number;
   /**
-   * Returns what gateways knew of these subjects before a restore. Absent when there is nothing to
-   * look up.
+   * Returns what gateways knew about these subjects before a restore. Absent when there is nothing
+   * to look up.
    */
   restoredCharges?(
     db: Database,

@@ -1,6 +1,6 @@
 import type { PersonKeeper } from '../platform/privacy/person.ts';
 
-/** What payments know of people: the words of banks in reports of gateways. */
+/** What payments know about people: the words of banks in reports of gateways. */
 export const paymentPeople: PersonKeeper = {
   tables: [
     {

@@ -77,7 +77,7 @@ export function forgetRefusal(
   });
 }
 
-/** What a batch knows of the gateways that refuse the merchant's account. */
+/** What a batch knows about the gateways that refuse the merchant's account. */
 export interface RefusalWatch {
   /** Returns the refusal that holds back new charges at a gateway. */
   of(code: string): Refusal | undefined;
@@ -85,7 +85,7 @@ export interface RefusalWatch {
   hear(code: string, answer: ChargeAnswer): Promise<void> | undefined;
 }
 
-/** Follows what gateways say of the merchant's account while a batch runs. */
+/** Follows what gateways say about the merchant's account while a batch runs. */
 export function followRefusals(context: Context, report: RefusalReport): RefusalWatch {
   const { merchant, now, log } = context;
   let refusals = refusalsOf(merchant);

@@ -59,7 +59,7 @@ interface Row {
   order_id: string;
 }
 
-/** Returns what gateways knew of these subjects before a restore. */
+/** Returns what gateways knew about these subjects before a restore. */
 export async function findRestoredCharges(
   db: Database,
   merchantId: string,

@@ -44,12 +44,14 @@ export function behaviourOf(cardToken: string, charge: ChargeOfCard): Behaviour 
   return approve;
 }
 
-/** Whether the customer of a card must confirm each charge, and the card itself when it is added. */
+/**
+ * Whether the customer of a card must confirm each charge, and the card itself when it is added.
+ */
 export const mustBeConfirmed = (cardToken: string): boolean =>
   behaviourOf(cardToken, { key: '', declinesBefore: 0 }).kind === 'confirm';
 
 /**
- * Returns what the simulator knows of a card: what its token says, as in `tok_visa_0531_1111`.
+ * Returns what the simulator knows about a card: what its token says, as in `tok_visa_0531_1111`.
  * Nothing for other tokens.
  */
 export function factsOfToken(cardToken: string): CardFacts | undefined {

@@ -12,7 +12,7 @@ import {
 import { eraseRows, readRows } from '../platform/privacy/personRows.ts';
 import { redactionOf, wordsOf } from '../platform/privacy/redaction.ts';
 
-/** What the features know of people, in the order in which their records are locked. */
+/** What the features know about people, in the order in which their records are locked. */
 export interface PrivacyParts {
   readonly people: readonly PersonKeeper[];
 }

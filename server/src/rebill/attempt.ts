@@ -94,7 +94,9 @@ export interface EarlierDecline extends StoredDecline {
   readonly at: string;
 }
 
-/** What is known of an auto order's next rebill from earlier attempts; absent if there was none. */
+/**
+ * What is known about an auto order's next rebill from earlier attempts; absent if there was none.
+ */
 export interface EarlierAttempt {
   readonly state: RebillState;
   readonly attempt: number;

@@ -317,7 +317,7 @@ function chargedByOf({ autoOrder }: DecisionInput, cardToken: string | undefined
   return gatewayKinds.find((each) => each === kind);
 }
 
-/** A due auto order, with what is known of its rebill from earlier attempts. */
+/** A due auto order, with what is known about its rebill from earlier attempts. */
 type Candidate = DecisionInput & {
   readonly earlier: EarlierAttempt | undefined;
   /** The order of this rebill, if it was captured before a restore. */

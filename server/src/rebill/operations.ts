@@ -82,11 +82,11 @@ async function refuseUnlessParked({ db, merchant }: Context, oid: number): Promi
 
 /**
  * Replaces the card by a token (auto_order reference, updateAutoOrderPayment), in the original
- * order, from which every rebill takes it. Retries start again, and an auto order that had stopped is
- * active again as far as `revival` says. With `attempt_rebill`, what is due is charged at once, or
- * else what a declined rebill left in Accounts Receivable; otherwise the engine charges it when it
- * is due. Refuses a card that the merchant does not accept. What the gateway knows of the card
- * counts, and not what the request says.
+ * order, from which every rebill takes it. Retries start again, and an auto order that had stopped
+ * is active again as far as `revival` says. With `attempt_rebill`, what is due is charged at once,
+ * or else what a declined rebill left in Accounts Receivable; otherwise the engine charges it when
+ * it is due. Refuses a card that the merchant does not accept. What the gateway knows about the
+ * card counts, and not what the request says.
  */
 export async function replaceCard(
   context: Context,
@@ -133,7 +133,9 @@ export async function replaceCard(
   };
 }
 
-/** Returns what the gateway knows of a new card, after its test if the merchant tests new cards. */
+/**
+ * Returns what the gateway knows about a new card, after its test if the merchant tests new cards.
+ */
 async function knownOf(
   context: Context,
   { payments, newCards }: RebillParts,
@@ -149,7 +151,8 @@ async function knownOf(
 
 /**
  * Charges the order that a declined rebill left, where the engine does not retry it at this moment:
- * the merchant skips missed shipments, and the order is owed all the same. Undefined: there is none.
+ * the merchant skips missed shipments, and the order is owed all the same. Undefined: there is
+ * none.
  */
 async function collectKept(
   context: Context,

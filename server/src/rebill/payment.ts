@@ -73,7 +73,7 @@ export function cardFault(
 const cardTypeOf = (text: string): OrderPaymentCreditCard['card_type'] =>
   cardTypes.find((type) => type.toLowerCase() === text.trim().toLowerCase());
 
-/** Returns the request with what the gateway knows of the card. */
+/** Returns the request with what the gateway knows about the card. */
 export const withFacts = (
   request: AutoOrderPaymentUpdateRequest,
   { type, expiration }: CardFacts = {},

@@ -6,7 +6,7 @@ import {
 } from '../platform/privacy/person.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** What rebills know of people. */
+/** What rebills know about people. */
 export const rebillPeople: PersonKeeper = {
   obstacles: findOpen,
   tables: [

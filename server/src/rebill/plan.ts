@@ -55,7 +55,9 @@ export interface DecisionInput {
   readonly kept?: KeptOrder | undefined;
   /** The customer's store credit; only read if the original order used some. */
   readonly credit?: CreditAccount | undefined;
-  /** What the customer's profile and pricing tiers say of prices and shipping. Absent: nothing. */
+  /**
+   * What the customer's profile and pricing tiers say about prices and shipping. Absent: nothing.
+   */
   readonly terms?: (CouponedTerms & Pick<CustomerTerms, 'withCoupon'>) | undefined;
 }
 
@@ -109,8 +111,8 @@ export interface ChargedCard {
  * Decides what to do with an auto order. Items of a paused catalogue item move by a day, items at
  * their end stop, due notices are noted, and what is due on this local day becomes one order to
  * charge. An auto order that cannot be planned is parked for a day: no order and no charge, and no
- * other auto order waits for it. A pricing tier that is not valid along with coupons does not price a
- * rebill on which a coupon of the original order counts without that tier; the coupon of a retry
+ * other auto order waits for it. A pricing tier that is not valid along with coupons does not price
+ * a rebill on which a coupon of the original order counts without that tier; the coupon of a retry
  * must not make a rebill dearer.
  */
 export function decide(input: DecisionInput): Decision {

@@ -8,7 +8,7 @@ import type { Settlement } from './chargeSettlement.ts';
 import type { Note } from './note.ts';
 import { amountText } from './note.ts';
 
-/** What the history of the auto order and its webhooks say of a settled attempt. */
+/** What the history of the auto order and its webhooks say about a settled attempt. */
 export function notesOf({
   attempt,
   answer,

@@ -60,8 +60,8 @@ export async function findEarlierAttempts(
 }
 
 /**
- * Returns the rebills of an auto order that matter for its next charge: the one in flight, which may
- * be a charge of its order, and the last one that was paid.
+ * Returns the rebills of an auto order that matter for its next charge: the one in flight, which
+ * may be a charge of its order, and the last one that was paid.
  */
 export async function findRecentRebills(
   db: Database,
@@ -427,7 +427,7 @@ export interface Unsettled {
   readonly firstEndAt?: Temporal.Instant;
 }
 
-/** Returns what is known of the merchant's charges that are not settled. */
+/** Returns what is known about the merchant's charges that are not settled. */
 export async function findUnsettled(
   db: Database,
   merchantId: string,

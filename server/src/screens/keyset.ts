@@ -36,9 +36,9 @@ export interface Condition {
   readonly sql: string;
   readonly join?: string | undefined;
   /**
-   * The condition as selects of keys (`key`, repeats allowed), one of which must have the row's key.
-   * An index serves each in the order of the keys. Where nothing else is asked, they are counted
-   * instead of the rows, so the cost does not grow with the table.
+   * The same condition as selects of a column `key`: a row fulfils it if one of them returns the
+   * row's key. A select may return a key twice, and an index returns its keys in order. A list with
+   * no other condition counts these keys instead of rows, so the cost does not grow with the table.
    */
   readonly keys?: readonly string[];
 }
@@ -124,8 +124,8 @@ const branchesOf = ({ branches }: Matches): (readonly Condition[])[] =>
   branches.length === 0 ? [[]] : branches.map((branch) => [branch]);
 
 /**
- * The rest of a list after a place, in parts that an index serves from beginning to end: rows with a
- * value and rows without. A comparison that allows both would be a filter on the whole index.
+ * The rest of a list after a place, in parts that an index serves from beginning to end: rows with
+ * a value and rows without. A comparison that allows both would be a filter on the whole index.
  */
 function partsOf(
   source: ListSource,
@@ -165,7 +165,8 @@ const textOf = (sql: string, type: SortColumn['type']): string =>
     : `${sql}::text`;
 
 /**
- * Writes a cursor. It is good for this list alone: it carries a digest of the filters and the order.
+ * Writes a cursor. It is good for this list alone: it carries a digest of the filters and the
+ * order.
  */
 export function writeCursor(list: string, { value, key }: Place): string {
   return Buffer.from(JSON.stringify([digest(list), value, key])).toString('base64url');

@@ -179,7 +179,7 @@ const useColumns = recordset<KeyUse>([
   { name: 'previous_used_at', type: 'timestamptz', read: (use) => use.previousUsedAt },
 ]);
 
-/** Stores uses of a merchant's keys, as far as they are later than what is stored. */
+/** Stores the last uses of a merchant's keys. A use before the stored one changes nothing. */
 export async function saveKeyUses(
   db: Database,
   merchantId: string,

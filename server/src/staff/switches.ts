@@ -4,7 +4,7 @@ import type { Switch } from './access.ts';
 import { parsePermissions } from './apiKey.ts';
 
 /**
- * Reads `permissions` of a body: each is on or off, and on when it does not say. Refuses names that
+ * Reads `permissions` of a body. A permission without a value is switched on. Refuses names that
  * are not permissions.
  */
 export function permissionSwitches(

@@ -19,7 +19,7 @@ import {
 } from './actions.ts';
 import classes from './autoOrder.module.css';
 
-/** What an action on an auto order needs to know of it. */
+/** What an action on an auto order needs to know about it. */
 export interface ActionsProps {
   readonly order: AutoOrder;
   /** Its state in one word and its version. */

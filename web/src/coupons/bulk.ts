@@ -55,7 +55,8 @@ export const couponActions = (zone: string): readonly BulkAction<Coupon>[] => [
     id: 'noEnd',
     button: 'Remove the end …',
     title: 'Remove the end of coupons',
-    consequence: 'New orders and coming rebills that name them get them again, without an end.',
+    consequence:
+      'They count again for new orders and coming rebills that name them, without an end.',
     verb: 'Remove the end of',
     done: 'no longer end',
     read: readWith(zone, noEnd),

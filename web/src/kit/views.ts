@@ -6,7 +6,7 @@ export interface View {
   readonly state: UrlState;
   /** Set for a view that a person saved; labels of such views may repeat. */
   readonly id?: string;
-  /** A colleague's view: shown with a sign. */
+  /** The view belongs to a colleague; the list marks it. */
   readonly isForeign?: boolean;
 }
 

@@ -319,7 +319,10 @@ export async function resendMail(
 
 const of = (id: string) => ({ params: { order_id: id } });
 
-/** Calls an operation that changes an order; what is known of it is read again, also after a failure. */
+/**
+ * Calls an operation that changes an order; what is known about it is read again, also after a
+ * failure.
+ */
 async function ordering<Id extends OperationId>(
   operation: Id,
   input: CallInput<Id>,
@@ -335,7 +338,10 @@ async function ordering<Id extends OperationId>(
   }
 }
 
-/** What lists and pages know of an order is read again. A page of a deleted order asks for nothing. */
+/**
+ * Reads an order again for the lists and pages that show it. The page of a deleted one reads
+ * nothing.
+ */
 async function forget(id: string, isGone = false): Promise<void> {
   await Promise.all(
     [

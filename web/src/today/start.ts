@@ -9,11 +9,13 @@ export interface StartState {
   readonly task?: number;
 }
 
-/** What is known of the demo for the things to try. */
+/** What is known about the demo for the things to try. */
 export interface StartFacts {
   /** The latest advances of the clock; undefined: the person may not move it. */
   readonly advances?: readonly ClockAdvance[] | undefined;
-  /** The latest tasks that rules raised about auto orders; undefined: the person may not see them. */
+  /**
+   * The latest tasks that rules raised about auto orders; undefined: the person may not see them.
+   */
   readonly tasks?: readonly WorkflowTask[] | undefined;
 }
 

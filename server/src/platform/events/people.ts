@@ -10,7 +10,7 @@ const objects: readonly (readonly [ObjectType, Match])[] = [
   ['workflow task', 'mentioningTaskUuids'],
 ];
 
-/** What events know of people. */
+/** What events know about people. */
 export const eventPeople: PersonKeeper = {
   tables: objects.map(([type, match]) => ({
     table: 'event',

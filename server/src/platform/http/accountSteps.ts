@@ -6,10 +6,12 @@ import { refuse } from './refusal.ts';
 /** What a user has to do before anything else: choose a password, set up a second factor. */
 export type AccountStep = 'password' | 'second_factor';
 
-/** What is known of how a user logs in. */
+/** What is known about how a user logs in. */
 export type AccountFacts = Pick<ActorSession, 'hasFirstPassword' | 'hasSecondFactor'>;
 
-/** Returns what a user has to do first; the merchant decides whether second factors are required. */
+/**
+ * Returns what a user has to do first; the merchant decides whether second factors are required.
+ */
 export const accountSteps = (
   { hasFirstPassword, hasSecondFactor }: AccountFacts,
   { settings }: Pick<Merchant, 'settings'>,

@@ -8,7 +8,7 @@ export interface Principal {
   readonly actor: Actor;
 }
 
-/** What a request says of its caller. */
+/** What a request says about its caller. */
 export interface Credentials {
   readonly simpleKey?: string;
   /**

@@ -14,7 +14,7 @@ export interface IdempotentRequest {
   readonly begunAt: Temporal.Instant;
 }
 
-/** What is known of an earlier request with the same key. */
+/** What is known about an earlier request with the same key. */
 export interface EarlierRequest {
   readonly hash: Buffer;
   readonly state: 'begun' | 'committed' | 'answered';

@@ -44,10 +44,10 @@ export const noPerson: Person = {
 export type Match = keyof Person | 'objects' | 'mentioningObjects';
 
 /**
- * What an erasure does with a column. `json`, `jsonb` and `jsonText` (JSON in a text column): fields
- * about people are removed, and words of the person in all other text. `text`: the words. `facets`:
- * only those that name no person stay. `null`: the value is removed. `to`: an SQL literal or an
- * immutable expression replaces it.
+ * What an erasure does with a column. `json`, `jsonb` and `jsonText` (JSON in a text column):
+ * fields about people are removed, and words of the person in all other text. `text`: the words.
+ * `facets`: only those that name no person stay. `null`: the value is removed. `to`: an SQL literal
+ * or an immutable expression replaces it.
  */
 export type ColumnRule =
   | 'json'
@@ -76,7 +76,7 @@ export interface PersonTable {
   readonly secrets?: readonly string[];
 }
 
-/** What a feature knows of people: its tables, and why a person cannot be erased yet. */
+/** What a feature knows about people: its tables, and why a person cannot be erased yet. */
 export interface PersonKeeper {
   readonly tables: readonly PersonTable[];
   /**

@@ -24,7 +24,7 @@ interface Reachable {
   readonly untilMs: number;
 }
 
-/** What is known of the nodes behind one pool. */
+/** What is known about the nodes behind one pool. */
 interface Nodes {
   reachable?: Reachable | undefined;
   asking?: Promise<Reachable> | undefined;
@@ -101,9 +101,9 @@ async function pollAll<Row>(
 }
 
 /**
- * Reads a merchant's row. Rejects with {@link NodeMissing} at once while the merchant's node is known
- * to be away, and as soon as that is known when the read takes long: otherwise the requests of its
- * merchants would keep all connections until their time is up.
+ * Reads a merchant's row. Rejects with {@link NodeMissing} at once while the merchant's node is
+ * known to be away, and as soon as that is known when the read takes long: otherwise the requests
+ * of its merchants would keep all connections until their time is up.
  */
 export async function readWhereReachable<Value>(
   db: Database,
@@ -149,8 +149,9 @@ function untilMissing(db: Database, read: Promise<unknown>): Promise<undefined> 
 }
 
 /**
- * Does work on rows that every node has a copy of, which Citus refuses while a node does not respond.
- * Returns undefined then, and the caller leaves the work for later. Other failures are thrown.
+ * Does work on rows that every node has a copy of, which Citus refuses while a node does not
+ * respond. Returns undefined then, and the caller leaves the work for later. Other failures are
+ * thrown.
  */
 export async function unlessNodeMissing<Value>(
   db: Database,

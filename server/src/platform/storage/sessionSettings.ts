@@ -16,13 +16,15 @@ export interface TimeLimits {
   readonly statementMs: number;
   readonly lockMs: number;
   /**
-   * A process that was stopped in the middle of a transaction must not hold its locks for ever. Of a
-   * process that is busy PostgreSQL cannot tell that it was not stopped.
+   * A process that was stopped in the middle of a transaction must not hold its locks for ever. Of
+   * a process that is busy PostgreSQL cannot tell that it was not stopped.
    */
   readonly idleInTransactionMs: number;
 }
 
-/** For work whose process is busy for long between two statements, for example with a calculation. */
+/**
+ * For work whose process is busy for long between two statements, for example with a calculation.
+ */
 const idleInLongWorkMs = 3_600_000;
 
 /**
@@ -137,8 +139,8 @@ export const sessionSettings = (limits: TimeLimits): Record<string, string> => (
 
 /**
  * How the settings reach a connection: sent along with its start, or by a statement once it is
- * there. Only the second way sets {@link newerSettings}, because an older PostgreSQL refuses a start
- * that names what it does not know.
+ * there. Only the second way sets {@link newerSettings}, because an older PostgreSQL refuses a
+ * start that names what it does not know.
  */
 export type SettingsMode = 'start' | 'statement';
 
@@ -161,7 +163,7 @@ export const liftsLimits = {
   values: [JSON.stringify({ ...limitSettings(noLimits), ...newerSettings })],
 };
 
-/** Sets what the server knows of $1, an object of names and values. */
+/** Sets what the server knows about $1, an object of names and values. */
 function setsKnown(forTransaction: boolean): string {
   return `select set_config(key, value, ${forTransaction}) from json_each_text($1::json)
     where current_setting(key, true) is not null`;
