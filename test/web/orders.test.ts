@@ -24,7 +24,12 @@ import {
   orderParts,
   textsOf,
 } from '../../web/src/orders/parts.ts';
-import { readRefund, refundBody, refundPlaces } from '../../web/src/orders/refund.ts';
+import {
+  givesWholeLine,
+  readRefund,
+  refundBody,
+  refundPlaces,
+} from '../../web/src/orders/refund.ts';
 
 const order: Order = {
   order_id: 'TEST-1',
@@ -139,6 +144,13 @@ test('a refund gives back what is left of each part, to the cent', () => {
   const body = refundBody(order, places, amounts, 'broken');
   assert.deepEqual(body.items?.[0]?.total_refunded, { value: 15.1 });
   assert.deepEqual(body.summary, { tax_refunded: { value: 0.2 } });
+  assert.equal(body.items?.[0]?.quantity_refunded, undefined);
+  assert.equal(givesWholeLine(places, amounts), false);
+  const rest = new Map([['line 0', 15]]);
+  assert.equal(givesWholeLine(places, rest), true);
+  const [whole, gift] = refundBody(order, places, rest, '').items ?? [];
+  assert.deepEqual([whole?.total_refunded, whole?.quantity_refunded], [{ value: 20 }, 2]);
+  assert.equal(gift?.quantity_refunded, undefined);
 });
 
 test('an id leads to the one thing that has it', () => {

@@ -13,6 +13,7 @@ import { orderQuery, type RefundWishes, refundableQuery } from './queries.ts';
 import { RefundQuestion } from './RefundQuestion.tsx';
 import {
   everythingLeft,
+  givesWholeLine,
   type RefundPlace,
   type RefundTexts,
   readRefund,
@@ -60,13 +61,10 @@ function RefundForm(props: RefundFormProps) {
   const currency = order.currency_code ?? 'USD';
   const [texts, setTexts] = useState<RefundTexts>({});
   const [reason, setReason] = useState('');
-  const [wishes, setWishes] = useState<RefundWishes>({
-    isManual: mustBeManual,
-    isSilent: false,
-    cancelsAutoOrder: false,
-  });
+  const [wishes, setWishes] = useState(() => firstWishes(mustBeManual));
   const [isAsking, setAsking] = useState(false);
   const read = readRefund(places, texts, currency);
+  const takesLine = 'amounts' in read && givesWholeLine(places, read.amounts);
   if (isAsking && 'amounts' in read) {
     const body = refundBody(order, places, read.amounts, reason.trim());
     return (
@@ -74,7 +72,7 @@ function RefundForm(props: RefundFormProps) {
         {...props}
         body={body}
         sum={read.sum}
-        wishes={wishes}
+        wishes={{ ...wishes, restocks: wishes.restocks && takesLine }}
         onBack={() => setAsking(false)}
       />
     );
@@ -103,15 +101,41 @@ function RefundForm(props: RefundFormProps) {
         order={order}
         wishes={wishes}
         mustBeManual={mustBeManual}
+        takesLine={takesLine}
         onChange={(change) => setWishes({ ...wishes, ...change })}
       />
-      {'fault' in read && Object.values(texts).some(Boolean) && <p role="alert">{read.fault}</p>}
+      <Next
+        fault={'fault' in read ? read.fault : undefined}
+        isShown={Object.values(texts).some(Boolean)}
+      />
+    </form>
+  );
+}
+
+const firstWishes = (isManual: boolean): RefundWishes => ({
+  isManual,
+  isSilent: false,
+  cancelsAutoOrder: false,
+  restocks: false,
+});
+
+/** Leads to the question, or says what is wrong with what was typed. */
+function Next({
+  fault,
+  isShown,
+}: {
+  readonly fault: string | undefined;
+  readonly isShown: boolean;
+}) {
+  return (
+    <>
+      {fault !== undefined && isShown && <p role="alert">{fault}</p>}
       <div className={form['buttons']}>
-        <Button type="submit" disabled={'fault' in read}>
+        <Button type="submit" disabled={fault !== undefined}>
           Next
         </Button>
       </div>
-    </form>
+    </>
   );
 }
 
@@ -170,11 +194,14 @@ function Wishes({
   order,
   wishes,
   mustBeManual,
+  takesLine,
   onChange,
 }: {
   readonly order: Order;
   readonly wishes: RefundWishes;
   readonly mustBeManual: boolean;
+  /** Whether a line is given back as a whole. */
+  readonly takesLine: boolean;
   onChange(change: Partial<RefundWishes>): void;
 }) {
   const isActive = order.auto_order?.status === 'active';
@@ -191,6 +218,12 @@ function Wishes({
         label="Send the customer no mail about it"
         checked={wishes.isSilent}
         onChange={(event) => onChange({ isSilent: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label="The goods are back: put the lines that are refunded as a whole into stock"
+        checked={wishes.restocks && takesLine}
+        disabled={!takesLine}
+        onChange={(event) => onChange({ restocks: event.currentTarget.checked })}
       />
       {isActive && (
         <Checkbox

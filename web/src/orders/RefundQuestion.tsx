@@ -55,6 +55,7 @@ export function RefundQuestion({
             Gives <strong>{amount}</strong> back to {paymentWords(order)}.
           </>
         )}{' '}
+        {wishes.restocks && 'Puts the lines that are refunded as a whole into stock. '}
         {wishes.cancelsAutoOrder && 'Cancels the auto order. '}
         This cannot be undone.
       </p>

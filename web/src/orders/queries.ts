@@ -154,19 +154,22 @@ export interface RefundWishes {
   readonly isManual: boolean;
   readonly isSilent: boolean;
   readonly cancelsAutoOrder: boolean;
+  /** True: the goods of the lines that are given back as a whole go back into stock. */
+  readonly restocks: boolean;
 }
 
 /** Gives money back. Returns the server's warning. */
 export async function refundOrder(
   id: string,
   body: Order,
-  { isManual, isSilent, cancelsAutoOrder }: RefundWishes,
+  { isManual, isSilent, cancelsAutoOrder, restocks }: RefundWishes,
   idempotencyKey: string,
 ): Promise<string | undefined> {
   const query = {
     manual_refund: isManual,
     skip_customer_notification: isSilent,
     auto_order_cancel: cancelsAutoOrder,
+    restock: restocks,
   };
   const answer = await call('refundOrder', {
     params: { order_id: id },

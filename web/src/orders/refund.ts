@@ -75,9 +75,20 @@ export function readRefund(
   return sum > 0 ? { amounts, sum } : { fault: 'Enter what to give back.' };
 }
 
+/** Whether these amounts give back all that is left of a line. */
+export const givesWholeLine = (
+  places: readonly RefundPlace[],
+  amounts: ReadonlyMap<string, number>,
+): boolean =>
+  places.some((place) => place.key.startsWith('line ') && isWhole(place, amounts.get(place.key)));
+
+const isWhole = ({ left }: RefundPlace, amount: number | undefined): boolean =>
+  amount !== undefined && amount === left;
+
 /**
  * The body of `refundOrder`: the refunded totals after the refund. It is sent along with the totals
- * before it, so a repeated refund gives nothing back twice.
+ * before it, so a repeated refund gives nothing back twice. All pieces of a line that is given back
+ * as a whole are refunded: they do not ship, and can go back into stock.
  */
 export function refundBody(
   order: Order,
@@ -92,8 +103,15 @@ export function refundBody(
     return { value: rounded(place.refunded + amount, order.currency_code) };
   };
   const items = (order.items ?? []).map((item, index) => {
-    const total = after(`line ${index}`);
-    return { ...item, ...(total && { total_refunded: total }) };
+    const key = `line ${index}`;
+    const total = after(key);
+    const place = places.find((each) => each.key === key);
+    const takesAll = place !== undefined && isWhole(place, amounts.get(key));
+    return {
+      ...item,
+      ...(total && { total_refunded: total }),
+      ...(takesAll && { quantity_refunded: item.quantity ?? 1 }),
+    };
   });
   const [tax, shipping] = [after('tax'), after('shipping')];
   return {
