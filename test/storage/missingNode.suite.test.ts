@@ -14,9 +14,11 @@ import {
   missingNodes,
   onMissingNodes,
   poll,
+  readWhereReachable,
   unlessNodeMissing,
 } from '../../server/src/platform/storage/nodes.ts';
 import {
+  findMerchant,
   listMerchantIds,
   reachableMerchantIds,
 } from '../../server/src/platform/tenancy/merchantStore.ts';
@@ -182,6 +184,47 @@ test('a node of Citus that is frozen is left out before the time of a statement 
   while (missingNodes(db).length > 0) await bill();
   await bill();
   assert.deepEqual(await billed(merchantIds), merchantIds);
+});
+
+/** Makes each read of the part of the table that has `merchantId` take five seconds. */
+async function slowDown(db: DatabasePool, database: string, merchantId: string): Promise<void> {
+  const part = await db.row<{ name: string; host: string; port: number }>(
+    `select shard_name as name, nodename as host, nodeport as port from citus_shards
+     where table_name = 'merchant'::regclass
+       and shardid = get_shard_id_for_distribution_column('merchant', $1::text)`,
+    [merchantId],
+  );
+  const { name, host, port } = part!;
+  await withPool({ ...worker!, host, port, database }, (node) =>
+    node.transaction(async (tx) => {
+      await tx.run('set local citus.enable_manual_changes_to_shards = on');
+      await tx.run('set local citus.enable_ddl_propagation = off');
+      await tx.run(`alter table ${name} rename to slow_rows`);
+      await tx.run(
+        `create view ${name} as select r.* from slow_rows r, (select pg_sleep(5)) as after_sleep`,
+      );
+    }),
+  );
+}
+
+test('a node of Citus that is slow and responds to everything is not lost for its merchants', {
+  skip: worker === undefined && 'needs CITUS_URL',
+  timeout: 300_000,
+}, async (t) => {
+  const { db, connection } = await openTestDatabase(t);
+  for (const id of merchantIds) await addMerchantRow(db, id);
+  await slowDown(db, connection.database, 'M0');
+  const read = () =>
+    readWhereReachable(db, 'M0', () => findMerchant(db, 'M0')).then(
+      (merchant) => merchant?.merchantId,
+      (error) => error.name,
+    );
+  // Before anything is known, the node could be frozen.
+  while ((await read()) !== 'NodeMissing');
+  while (missingNodes(db).length > 0) await reachableMerchantIds(db);
+  for (let i = 0; i < 3; i++) assert.equal(await read(), 'M0');
+  assert.deepEqual(await reachableMerchantIds(db), merchantIds);
+  assert.deepEqual(missingNodes(db), []);
 });
 
 /** Lets the node refuse connections to the test's database, as one that is gone does to all. */

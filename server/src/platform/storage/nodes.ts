@@ -28,6 +28,8 @@ interface Reachable {
 interface Nodes {
   reachable?: Reachable | undefined;
   asking?: Promise<Reachable> | undefined;
+  /** By host and port: how long the node took when it responded last. */
+  readonly tookMs: Map<string, number>;
   /** The polls under way that ask all nodes, and those that wait for one of them to end. */
   polling: number;
   readonly waiting: (() => void)[];
@@ -38,8 +40,13 @@ const known = new WeakMap<Database, Nodes>();
 
 /** How long an outcome counts before nodes are asked again. */
 const askedAgainMs = 10_000;
-/** A node that is frozen, or whose machine is gone, is not waited for longer. */
-const nodeMsMax = 2_000;
+/** A node that is frozen, or whose machine is gone, is not waited for longer at first. */
+const nodeMsMin = 2_000;
+/**
+ * No request waits while a node that is missing is asked again, so it has longer: one that is slow
+ * and responds to everything would otherwise be lost for its merchants for as long as it is slow.
+ */
+const nodeMsMax = 10_000;
 /** A read that takes longer makes us ask whether a node is away. */
 const slowMs = 2_000;
 /**
@@ -125,7 +132,7 @@ function isOnMissingNode(db: Database, merchantId: string): boolean {
   const reachable = known.get(db)?.reachable;
   if (reachable === undefined) return false;
   // The request does not wait for it.
-  if (reachable.untilMs <= systemClock.monotonicMs()) ask(db).catch(() => {});
+  if (reachable.untilMs <= systemClock.monotonicMs()) askAgain(db).catch(() => {});
   return !reachable.merchantIds.has(merchantId);
 }
 
@@ -179,19 +186,38 @@ export function onMissingNodes(db: Database, listener: (missing: readonly string
 }
 
 function nodesOf(db: Database): Nodes {
-  const nodes = known.get(db) ?? { polling: 0, waiting: [], onChange: () => {} };
+  const nodes = known.get(db) ?? {
+    tookMs: new Map(),
+    polling: 0,
+    waiting: [],
+    onChange: () => {},
+  };
   known.set(db, nodes);
   return nodes;
 }
 
-/** Many workers find a node missing at the same moment; one of them asks for all. */
+/**
+ * Returns which merchants can be reached. While a node is missing that is what was found last,
+ * however old: the nodes are then asked again meanwhile.
+ */
 async function ask(db: Database): Promise<Reachable> {
+  const { reachable } = nodesOf(db);
+  if (reachable === undefined) return askAgain(db);
+  if (reachable.untilMs <= systemClock.monotonicMs()) askAgain(db).catch(() => {});
+  return reachable;
+}
+
+/** Many workers find a node missing at the same moment; one of them asks for all. */
+async function askAgain(db: Database): Promise<Reachable> {
   const nodes = nodesOf(db);
-  if (nodes.reachable && nodes.reachable.untilMs > systemClock.monotonicMs())
-    return nodes.reachable;
-  nodes.asking ??= askNodes(db).finally(() => (nodes.asking = undefined));
-  const reachable = await nodes.asking;
-  const before = missingNodes(db).join();
+  nodes.asking ??= askNodes(db, nodes)
+    .then((reachable) => keep(nodes, reachable))
+    .finally(() => (nodes.asking = undefined));
+  return nodes.asking;
+}
+
+function keep(nodes: Nodes, reachable: Reachable): Reachable {
+  const before = nodes.reachable?.missing.join() ?? '';
   nodes.reachable = reachable.missing.length > 0 ? reachable : undefined;
   for (const free of nodes.waiting.splice(0)) free();
   if (reachable.missing.join() !== before) nodes.onChange(reachable.missing);
@@ -205,7 +231,7 @@ interface Node {
   readonly command: string;
 }
 
-async function askNodes(db: Database): Promise<Reachable> {
+async function askNodes(db: Database, known: Nodes): Promise<Reachable> {
   const nodes = await db.rows<Node>(
     `select n.nodename as host, n.nodeport as port,
        'select coalesce(json_agg(merchant_id), ''[]'') from (' ||
@@ -218,27 +244,51 @@ async function askNodes(db: Database): Promise<Reachable> {
   const merchantIds: string[] = [];
   const missing: string[] = [];
   for (const node of nodes) {
-    const found = await askNode(db, node);
-    if (found === undefined) missing.push(`${node.host}:${node.port}`);
-    else merchantIds.push(...found);
+    const name = `${node.host}:${node.port}`;
+    const found = await askNode(db, node, patienceMs(known, name));
+    if (found === undefined) missing.push(name);
+    else {
+      merchantIds.push(...found.merchantIds);
+      known.tookMs.set(name, found.tookMs);
+    }
   }
+  // A node that has just gone missing may only be slow, so it is asked again soon, with more time.
+  const isSure = missing.every((name) => known.reachable?.missing.includes(name));
   return {
     merchantIds: new Set(merchantIds.sort()),
     missing,
-    untilMs: systemClock.monotonicMs() + askedAgainMs,
+    untilMs: systemClock.monotonicMs() + (isSure ? askedAgainMs : 0),
   };
 }
 
-async function askNode(db: Database, { host, port, command }: Node): Promise<string[] | undefined> {
+/** A node that responds slowly is not missing as long as it takes at most twice as long as before. */
+function patienceMs({ reachable, tookMs }: Nodes, name: string): number {
+  if (reachable?.missing.includes(name)) return nodeMsMax;
+  return Math.round(Math.min(nodeMsMax, Math.max(nodeMsMin, 2 * (tookMs.get(name) ?? 0))));
+}
+
+interface Found {
+  readonly merchantIds: readonly string[];
+  readonly tookMs: number;
+}
+
+async function askNode(
+  db: Database,
+  { host, port, command }: Node,
+  msMax: number,
+): Promise<Found | undefined> {
   try {
-    const row = await db.transaction(async (tx) => {
-      await tx.run(`set local statement_timeout = ${nodeMsMax}`);
-      return tx.row<{ success: boolean; result: string }>(
+    return await db.transaction(async (tx) => {
+      await tx.run(`set local statement_timeout = ${msMax}`);
+      const startedMs = systemClock.monotonicMs();
+      const row = await tx.row<{ success: boolean; result: string }>(
         'select success, result from master_run_on_worker($1, $2, $3, false)',
         [[host], [port], [command]],
       );
+      if (row?.success !== true) return undefined;
+      const tookMs = systemClock.monotonicMs() - startedMs;
+      return { merchantIds: JSON.parse(row.result) as string[], tookMs };
     });
-    return row?.success === true ? (JSON.parse(row.result) as string[]) : undefined;
   } catch (error) {
     if (isNodeFault(error)) return undefined;
     throw error;
