@@ -118,6 +118,28 @@ const cases: [name: string, refused: string, fault: ShapeFault, accepted: string
      cross join lateral (select max(event_id) as event_id from event where merchant_id = $1) l
      where m.merchant_id = $1`,
   ],
+  [
+    'a poll of merchants that are a parameter',
+    `select m.id from unnest($1::text[]) as m (id)
+     where exists (select from rebill r where r.merchant_id = m.id)`,
+    'a poll whose merchants are rows of a parameter',
+    `select m.merchant_id from merchant m
+     where m.merchant_id = any($1) and exists (select from rebill r where r.merchant_id = m.merchant_id)`,
+  ],
+  [
+    'a value in the OFFSET of many merchants',
+    'select m.merchant_id from merchant m order by 1 limit 5 offset (select $1::bigint)',
+    'a subquery in LIMIT or OFFSET over many merchants',
+    'select m.merchant_id from merchant m order by 1 limit 5 offset $1',
+  ],
+  [
+    'a stamp that is taken where the rows are',
+    `insert into event (merchant_id, stamp) select m.merchant_id, pg_current_xact_id()
+     from merchant m where m.merchant_id = $1`,
+    'a transaction id that is taken on a node',
+    `insert into event (merchant_id, stamp) select m.merchant_id, $2::xid8
+     from merchant m where m.merchant_id = $1`,
+  ],
 ];
 
 for (const [name, refused, fault, accepted] of cases)
@@ -141,6 +163,23 @@ const migrations: [refused: string, fault: MigrationFault, accepted: string][] =
     'alter table item add column place bigint generated always as identity',
     'a column that is added with a constraint or an identity',
     'alter table item add column place text generated always as (fold(merchant_item_id)) stored',
+  ],
+  [
+    `create function name_of(id text) returns text stable
+     begin atomic select m.name from merchant m where m.merchant_id = id; end`,
+    'a function whose body is parsed when it is made',
+    `create function name_of(id text) returns text language sql stable
+     as 'select m.name from merchant m where m.merchant_id = id'`,
+  ],
+  [
+    'alter table api_key add constraint key_merchant foreign key (merchant_id) references merchant',
+    'a foreign key of a table that all nodes have',
+    'alter table item add constraint item_merchant foreign key (merchant_id) references merchant',
+  ],
+  [
+    'create table api_key (key_id int primary key, merchant_id text not null references merchant)',
+    'a foreign key of a table that all nodes have',
+    'create table api_use (key_id int primary key, merchant_id text not null references merchant)',
   ],
   [
     'create trigger keep before update on item for each row execute function keep()',

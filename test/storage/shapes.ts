@@ -1,6 +1,7 @@
 import { loadModule, parse } from 'libpg-query';
 import { wholeDatabase } from '../../server/src/platform/backup/catalogue.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
+import { localTables, referenceTables } from '../../server/src/platform/storage/distribution.ts';
 import { tenantTables, unfilteredTables } from './statements.ts';
 
 /*
@@ -54,7 +55,10 @@ export type ShapeFault =
   | 'a function that is not immutable in CASE or COALESCE of an update'
   | 'a WITH that writes'
   | 'an insert of rows without the row of the merchant'
-  | 'an outer join with a lateral subquery in an insert';
+  | 'an outer join with a lateral subquery in an insert'
+  | 'a poll whose merchants are rows of a parameter'
+  | 'a subquery in LIMIT or OFFSET over many merchants'
+  | 'a transaction id that is taken on a node';
 
 /** Returns what is wrong with a statement, each kind once. */
 export async function shapeFaults(
@@ -75,6 +79,7 @@ export async function shapeFaults(
     checkSubqueries(fields, catalogue, faults);
     checkFunctions(kind, fields, catalogue, faults);
     if (kind === 'InsertStmt') checkInsert(fields, catalogue, faults);
+    else if (!has(fields, isOfValue)) checkPoll(fields, catalogue, faults);
     if (has(fields, isWritingWith)) faults.add('a WITH that writes');
   }
   return faults;
@@ -84,6 +89,8 @@ export async function shapeFaults(
 export type MigrationFault =
   | 'a constraint that is added together with other changes'
   | 'a column that is added with a constraint or an identity'
+  | 'a function whose body is parsed when it is made'
+  | 'a foreign key of a table that all nodes have'
   | 'a trigger';
 
 /** Returns what Citus refuses of a statement of a migration, each kind once. */
@@ -92,6 +99,11 @@ export async function migrationFaults(statement: string): Promise<ReadonlySet<Mi
   const faults = new Set<MigrationFault>();
   walk(stmts, (kind, fields) => {
     if (kind === 'CreateTrigStmt') faults.add('a trigger');
+    // It would depend on the tables that it reads, and they on it.
+    if (kind === 'CreateFunctionStmt' && fields['sql_body'] !== undefined)
+      faults.add('a function whose body is parsed when it is made');
+    if (isOfAllNodes(fields) && has(fields, isForeignKey))
+      faults.add('a foreign key of a table that all nodes have');
     if (kind !== 'AlterTableStmt') return true;
     const commands = fields['cmds'] as readonly Tree[];
     if (commands.length > 1 && has(commands, (_, { subtype }) => subtype === 'AT_AddConstraint'))
@@ -102,6 +114,14 @@ export async function migrationFaults(statement: string): Promise<ReadonlySet<Mi
   });
   return faults;
 }
+
+const isOfAllNodes = (statement: Tree): boolean =>
+  [...referenceTables, ...localTables].includes(
+    String((statement['relation'] as Tree | undefined)?.['relname']),
+  );
+
+const isForeignKey = (kind: string, { contype, pktable }: Tree): boolean =>
+  kind === 'Constraint' && contype === 'CONSTR_FOREIGN' && !isOfAllNodes({ relation: pktable });
 
 /**
  * Citus names no constraint by itself, so one of a new column has to be added by its name later.
@@ -212,7 +232,36 @@ const isOfValue = (kind: string, fields: Tree): boolean =>
   isEqualityOfMerchant(kind, fields) &&
   [fields['lexpr'], fields['rexpr']].some((side) => !hasColumn(side));
 
+/** A statement on many merchants is sent to all nodes: each must be able to say which are its own. */
+function checkPoll(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
+  walk(fields, (kind, sub) => {
+    const select = kind === 'SelectStmt' ? sub : undefined;
+    if (select !== undefined) checkPart(select, catalogue, faults);
+    return true;
+  });
+  checkPart(fields, catalogue, faults);
+}
+
+function checkPart(select: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
+  const from = select['fromClause'];
+  if (
+    has(from, (kind) => kind === 'RangeFunction') &&
+    !hasTenantTable(from, catalogue) &&
+    hasTenantTable(select['whereClause'], catalogue)
+  )
+    faults.add('a poll whose merchants are rows of a parameter');
+  if (has([select['limitOffset'], select['limitCount']], (kind) => kind === 'SubLink'))
+    faults.add('a subquery in LIMIT or OFFSET over many merchants');
+}
+
 // ------------------------------------------------------------------------------------- functions
+
+const transactionIds = new Set([
+  'pg_current_xact_id',
+  'pg_current_snapshot',
+  'txid_current',
+  'event_stamp',
+]);
 
 function checkFunctions(
   kind: string,
@@ -222,6 +271,9 @@ function checkFunctions(
 ): void {
   const isInsertOfValues = kind === 'InsertStmt' && has(fields, (_, f) => 'valuesLists' in f);
   walk(fields, (inner, sub) => {
+    // Each node counts its own: a stamp of one would be behind or ahead of the feed.
+    if (inner === 'FuncCall' && transactionIds.has(lastName(sub['funcname'])))
+      faults.add('a transaction id that is taken on a node');
     if (inner === 'FuncCall' && catalogue.readingFunctions.has(lastName(sub['funcname'])))
       faults.add('a call of a function that reads tables');
     if (writes.has(kind) && !isInsertOfValues && changeability(inner, sub, catalogue) === 'v')
