@@ -3365,7 +3365,8 @@ export const operations = {
     summary: 'Read what waits, failed or is in doubt',
     description:
       'The work of the merchant that is not done: what is overdue, charges without an answer, ' +
-      'deliveries and mails that wait with the age of the oldest, and gateways that rest. ' +
+      'deliveries and mails that wait with the age of the oldest, gateways that rest, background ' +
+      'work that failed, and the versions that run. ' +
       '`/metrics` shows the same figures for the whole installation.',
     permissions: ['configuration_read'],
     response: HealthResponse,

@@ -377,6 +377,25 @@ export type RestingGateway = Static<typeof RestingGateway>;
 
 const upTo = 'Counted up to 10,000.';
 
+export const WorkFailure = model(
+  'WorkFailure',
+  'Background work of the server that failed since the server process started. What it was about ' +
+    'is in the log of the server: it may concern another merchant.',
+  {
+    worker: text('The name of the work, as in the log.'),
+    count: int32('How many batches failed. Work that failed is tried again.'),
+    last_dts: dateTime('When the last one failed, by the real clock.'),
+    last_error: text('The kind of the last error, such as `DatabaseError 57P01`.'),
+  },
+);
+
+export const Versions = model('Versions', 'What the installation runs.', {
+  release: text('Of Perennial.'),
+  node: text(),
+  postgresql: text(),
+  migration: text('The latest change of the database that was applied.'),
+});
+
 export const Health = model('Health', 'What waits, failed or is in doubt at the merchant.', {
   as_of_dts: dateTime('When this was read, on the merchant’s clock.'),
   overdue_auto_orders: int32(`Due and not billed yet. ${upTo}`),
@@ -396,6 +415,8 @@ export const Health = model('Health', 'What waits, failed or is in doubt at the 
   mail_waiting_seconds: decimal('Since the oldest of them should have been sent.'),
   jobs_waiting: int32(`Updates of auto orders that wait in the background. ${upTo}`),
   resting_gateways: many(RestingGateway),
+  work_failures: many(WorkFailure, 'Of the process that responds, the latest first.'),
+  versions: one(Versions),
 });
 export type Health = Static<typeof Health>;
 

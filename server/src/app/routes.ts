@@ -63,7 +63,7 @@ export function routesOf(parts: AppParts, services: Services, features: Features
 /** The operations of every feature, one feature a line. */
 function allRoutes(
   { seal, clock, gateways, isLoopbackAllowed, webhookHosts, quotas = defaultQuotas }: AppParts,
-  { merchants, accesses, keys, live, sessions }: Services,
+  { merchants, accesses, keys, live, sessions, metrics }: Services,
   { customers, orders, privacy, reports, rebills, clocks, files }: Features,
 ): Routes {
   return {
@@ -107,7 +107,7 @@ function allRoutes(
       readCaptures: gateways.captures,
       gatewayCodesOf: gatewayCodes(gateways.preferred),
     }),
-    ...screenRoutes(overviewReader(clock)),
+    ...screenRoutes(overviewReader(clock), metrics.workFailures),
     ...privacyRoutes(privacy),
     ...staffRoutes,
     ...keyRoutes({ clock, quotas, forget: () => keys.forget() }),

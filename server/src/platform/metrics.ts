@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from './clock/systemClock.ts';
 import type { Worker } from './jobs/loop.ts';
 import type { PoolUsage } from './storage/database.ts';
@@ -10,8 +11,20 @@ export interface Metrics {
   observeGateway(kind: string, call: string, answer: string, seconds: number): void;
   /** Returns the worker with its batches counted and timed. */
   measured(worker: Worker): Worker;
+  /** The workers of this process of which a batch failed, the latest failure first. */
+  workFailures(): WorkFailure[];
   readonly contentType: string;
   text(): Promise<string>;
+}
+
+/** How a worker failed since the process started. */
+export interface WorkFailure {
+  readonly worker: string;
+  readonly count: number;
+  /** By the machine's clock. */
+  readonly lastAt: Temporal.Instant;
+  /** The name of the error and its code. Its message may contain data of any merchant. */
+  readonly lastError: string;
 }
 
 /** What gauges read at each collection. */
@@ -60,7 +73,7 @@ export function openMetrics(clock: SystemClock, gauged: Gauged, help: FigureHelp
       gateways.observe({ kind, call, answer }, seconds),
     observeRequest: (operation, status, seconds) =>
       requests.observe({ operation, status: String(status) }, seconds),
-    measured: workMeter(clock, registers),
+    ...workMeter(clock, registers),
     contentType: registers[0].contentType,
     async text() {
       await refresh();
@@ -115,7 +128,11 @@ function figureGauges(gauged: Gauged, help: FigureHelp, registers: Registers): (
 }
 
 /** Creates the figures of background work, and returns what counts and times a worker. */
-function workMeter(clock: SystemClock, registers: Registers): Metrics['measured'] {
+function workMeter(
+  clock: SystemClock,
+  registers: Registers,
+): Pick<Metrics, 'measured' | 'workFailures'> {
+  const failed = new Map<string, WorkFailure>();
   const work = new Counter({
     name: 'perennial_work_done_total',
     help: 'Pieces of background work done, by worker.',
@@ -135,7 +152,7 @@ function workMeter(clock: SystemClock, registers: Registers): Metrics['measured'
     buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120],
     registers,
   });
-  return (worker) => ({
+  const measured: Metrics['measured'] = (worker) => ({
     name: worker.name,
     onLoop: (wake) => worker.onLoop?.(wake),
     async runOnce() {
@@ -148,10 +165,25 @@ function workMeter(clock: SystemClock, registers: Registers): Metrics['measured'
         return done;
       } catch (error) {
         failures.inc({ worker: worker.name });
+        const count = (failed.get(worker.name)?.count ?? 0) + 1;
+        const failure = { count, lastAt: clock.now(), lastError: kindOf(error) };
+        failed.set(worker.name, { worker: worker.name, ...failure });
         throw error;
       }
     },
   });
+  const workFailures = () =>
+    [...failed.values()].sort((a, b) => b.lastAt.epochMilliseconds - a.lastAt.epochMilliseconds);
+  return { measured, workFailures };
+}
+
+/** The name of an error and, where it has one, its code: `DatabaseError 57P01`. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const { code } = error as { code?: unknown };
+  const words =
+    typeof code === 'string' ? [error.constructor.name, code] : [error.constructor.name];
+  return words.join(' ');
 }
 
 /** Registers the gauges, which are read at each collection. */

@@ -343,6 +343,11 @@ test('health shows what waits, and the gateways that rest until later', async ()
   // As the overview before: one is parked, and two rebills were declined in the last day.
   assert.deepEqual([health.parked_auto_orders, health.declined_rebills], [1, 2]);
   assert.equal(health.as_of_dts, '2026-01-15T12:00:00-05:00');
+  assert.deepEqual(health.work_failures, []);
+  assert.equal(health.versions.node, process.versions.node);
+  assert.match(health.versions.release, /^\d+\.\d+\.\d+/);
+  assert.match(health.versions.postgresql, /^\d+/);
+  assert.match(health.versions.migration, /^\d{4}/);
   const key = await app.addKey('TEST', ['workflow_read']);
   assert.equal((await app.request({ operation: 'getHealth', key })).status, 401);
 });

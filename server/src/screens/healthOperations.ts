@@ -2,10 +2,18 @@ import type { Health } from '@perennial/contract/screens.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { restingGateways } from '../payments/gatewayStore.ts';
 import type { Context } from '../platform/context.ts';
+import type { WorkFailure } from '../platform/metrics.ts';
+import { runningVersions } from '../platform/versions.ts';
 import { readHealth } from './healthReader.ts';
 
-/** Returns what waits, failed or is in doubt at the merchant of the caller. */
-export async function merchantHealth({ db, now, merchant }: Context): Promise<Health> {
+/**
+ * Returns what waits, failed or is in doubt at the merchant of the caller, and what the installation
+ * runs. `workFailures` are those of this process.
+ */
+export async function merchantHealth(
+  { db, now, merchant }: Context,
+  workFailures: readonly WorkFailure[],
+): Promise<Health> {
   const { merchantId, timeZone: zone } = merchant;
   const resting = await restingGateways(db, merchantId, now);
   return {
@@ -17,5 +25,12 @@ export async function merchantHealth({ db, now, merchant }: Context): Promise<He
       until_dts: wireDate(until_at, zone),
       reason,
     })),
+    work_failures: workFailures.map(({ worker, count, lastAt, lastError }) => ({
+      worker,
+      count,
+      last_dts: wireDate(lastAt, zone),
+      last_error: lastError,
+    })),
+    versions: await runningVersions(db),
   };
 }

@@ -2,6 +2,7 @@ import type { Context } from '../platform/context.ts';
 import { type Answer, payload, payloadText } from '../platform/http/answer.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
+import type { WorkFailure } from '../platform/metrics.ts';
 import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
 import { merchantHealth } from './healthOperations.ts';
@@ -11,12 +12,12 @@ import { readDailyStatistics } from './statisticOperations.ts';
 import { autoOrderTimeline, customerTimeline, type Timeline } from './timelineOperations.ts';
 
 /** Lists, searches and timelines for screens. */
-export const screenRoutes = (readOverview: ReadOverview) =>
+export const screenRoutes = (readOverview: ReadOverview, workFailures: () => WorkFailure[]) =>
   ({
     searchAnything: async (context, { query, page }) =>
       payloadText(await searchAnything(context, query.q ?? '', query.types, page.limit)),
     getOverview: async (context) => payload(await readOverview(context)),
-    getHealth: async (context) => payload(await merchantHealth(context)),
+    getHealth: async (context) => payload(await merchantHealth(context, workFailures())),
     getDailyStatistics: async (context, { query }) =>
       payload(await readDailyStatistics(context, query.days)),
     searchAutoOrders: async (context, input) =>

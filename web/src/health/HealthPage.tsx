@@ -11,6 +11,7 @@ import { InDoubt, Parked } from './HealthTables.tsx';
 import classes from './health.module.css';
 import { Queues } from './Queues.tsx';
 import { chargesQuery, healthQuery, latestAuditQuery, parkedQuery, startAudit } from './queries.ts';
+import { Running } from './Running.tsx';
 
 /** `/health`: what cannot be billed, what has no answer, what waits, and whether the books are right. */
 export function HealthPage() {
@@ -29,23 +30,30 @@ export function HealthPage() {
             {(rows) => <InDoubt rows={rows} />}
           </Loaded>
         </Panel>
-        <QueuesPanel />
+        <ServerPanels />
         <AuditPanel />
       </div>
     </Page>
   );
 }
 
-function QueuesPanel() {
+function ServerPanels() {
   const isAllowed = useCan(['configuration_read']);
   const result = useQuery(healthQuery(isAllowed));
   if (!isAllowed) return null;
   return (
-    <Panel title="What waits">
-      <Loaded result={result} what="what waits">
-        {(health) => <Queues health={health} />}
-      </Loaded>
-    </Panel>
+    <>
+      <Panel title="What waits">
+        <Loaded result={result} what="what waits">
+          {(health) => <Queues health={health} />}
+        </Loaded>
+      </Panel>
+      <Panel title="The server">
+        <Loaded result={result} what="the versions">
+          {(health) => <Running health={health} />}
+        </Loaded>
+      </Panel>
+    </>
   );
 }
 
