@@ -110,12 +110,11 @@ const stateOf = (runOnly: readonly string[]): string => `(async () => {
     { runOnly, resultTypes: ['violations'], preload: false, iframes: false },
   );
   if (!document.querySelector('[role="dialog"], [aria-modal]')) examined.add(look);
-  const wide = [document.documentElement, ...document.querySelectorAll('[role="dialog"]')];
-  const sideways = Math.max(...wide.map((part) => part.scrollWidth - part.clientWidth));
+  const { scrollWidth, clientWidth } = document.documentElement;
   return {
     headings: document.querySelectorAll('h1').length,
     title: document.title,
-    sideways,
+    sideways: scrollWidth - clientWidth,
     violations: violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) =>
         id + ' ' + html.slice(0, 200) + ' ' + failureSummary.replace(/\\s+/g, ' '))),
