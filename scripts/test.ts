@@ -44,9 +44,9 @@ const storageSuite = [
 /** What depends on how a version of PostgreSQL plans and is configured, not on partitions alone. */
 const planSuite = 'test/storage/{plans,hostileDefaults,lookups}.suite.test.ts';
 
-/** What else must hold on Citus: what clients see, and customers' lives. */
+/** What else must hold on Citus: what clients see, customers' lives, faults and refusals. */
 const citusSuite = [
-  'test/{http,stories,conformance,staff,webhooks,workflow}/*.test.ts',
+  'test/{http,stories,conformance,staff,webhooks,workflow,fault,security,oracle}/*.test.ts',
   'test/storage/citusYear.long.ts',
 ];
 const longestFirst = [

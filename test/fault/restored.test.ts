@@ -15,12 +15,10 @@ import { compareWithMarker } from '../../server/src/platform/continuity.ts';
 import { readContinuity } from '../../server/src/platform/continuityStore.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
-import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 import { type TestApp, testApp } from '../support/app.ts';
-import { openTestDatabase } from '../support/database.ts';
+import { copyDatabase, openTestDatabase } from '../support/database.ts';
 import { movedClock } from '../support/movedClock.ts';
 import { startStripeStandIn } from '../support/stripeStandIn.ts';
-import { withPool } from '../support/testStore.ts';
 
 const hourMs = 3_600_000;
 
@@ -193,7 +191,7 @@ async function installation(t: TestContext, kind: Drill['gateway']) {
             .map(({ key, amount }) => ({ key, amount })),
     async backUp(before: Running): Promise<string> {
       await before.close();
-      return copyDatabase(t, connection);
+      return copyDatabase(t, connection.database);
     },
     async notice({ db }: Running, by: Drill['noticedBy']): Promise<void> {
       if (by === 'marker') {
@@ -230,16 +228,6 @@ async function running(app: TestApp, db: DatabasePool): Promise<Running> {
 }
 
 /** Copies a database that nothing uses; returns the name of the copy. */
-async function copyDatabase(t: TestContext, connection: EmbeddedConnection): Promise<string> {
-  const copy = `${connection.database}_copy`;
-  const admin = { ...connection, database: 'postgres' };
-  await withPool(admin, (pool) =>
-    pool.run(`create database ${copy} template ${connection.database}`),
-  );
-  t.after(() => withPool(admin, (pool) => pool.run(`drop database ${copy} with (force)`)));
-  return copy;
-}
-
 /** Orders a weekly item with a card; returns the id of the order. */
 async function order(app: TestApp, email: string): Promise<string> {
   const item = {

@@ -2,7 +2,7 @@
 // finding that it keeps fixed.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -27,7 +27,7 @@ import type { EmbeddedConnection } from '../../server/src/platform/storage/embed
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
 import { resealWebhooks } from '../../server/src/webhooks/resealStore.ts';
 import { type TestRequest, testApp, testNow } from '../support/app.ts';
-import { openTestDatabase } from '../support/database.ts';
+import { connectTo, openTestDatabase } from '../support/database.ts';
 import { testAuthority, testCertificate, testCertificateKey } from '../support/testAuthority.ts';
 
 const metricsToken = 'm'.repeat(20);
@@ -341,7 +341,7 @@ async function tlsInFrontOf(
         cert: testCertificate,
         key: testCertificateKey,
       });
-      const inside = connect(join(host, `.s.PGSQL.${port}`));
+      const inside = connectTo({ host, port });
       open.on('error', () => inside.destroy());
       inside.on('error', () => open.destroy());
       open.pipe(inside).pipe(open);

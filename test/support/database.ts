@@ -92,6 +92,27 @@ export async function emptyDatabase(
   return empty;
 }
 
+/**
+ * Copies a database to which the test has no connections, as a backup that is put back; on Citus
+ * the part of each node. The copy is dropped after the test.
+ */
+export async function copyDatabase(t: Scope, database: string): Promise<string> {
+  const copy = `${database}_copy`;
+  const nodes = await nodesOfStore();
+  const isOnCitus = nodes.length > 1;
+  const onEach = async (work: (admin: DatabasePool) => Promise<unknown>) => {
+    for (const node of nodes) await withPool(node, async (admin) => void (await work(admin)));
+  };
+  if (isOnCitus) await onEach((admin) => shutOut(admin, database));
+  await onEach((admin) => admin.run(`create database ${copy} template ${database}`));
+  if (isOnCitus)
+    await onEach((admin) => admin.run(`alter database ${database} allow_connections on`));
+  t.after(async () => {
+    for (const node of nodes) await dropDatabase(node, copy, isOnCitus);
+  });
+  return copy;
+}
+
 /** The nodes of the store: one, or those of a Citus, its coordinator first. */
 export async function nodesOfStore(): Promise<EmbeddedConnection[]> {
   const { connection, workers = [] } = await testStore();
