@@ -57,14 +57,14 @@ test('a snapshot sees one moment, and writes nothing', async () => {
 
 test('a transaction that takes its time may be busy between two statements', async (t) => {
   const { connection } = await openTestDatabase(t);
-  const limits = { statementMs: 500, lockMs: 500, idleInTransactionMs: 500 };
+  const limits = { statementMs: 2000, lockMs: 2000, idleInTransactionMs: 2000 };
   const db = openPool({ connection, maxConnections: 1, prepareStatements: false, limits });
   t.after(() => db.close());
   const busy = async (tx: Database) => {
     await tx.run('select 1');
-    const untilMs = performance.now() + 700;
-    while (performance.now() < untilMs);
-    await tx.run('select pg_sleep(0.7)');
+    // The process does nothing else meanwhile, as in a long calculation.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2300);
+    await tx.run('select pg_sleep(2.3)');
   };
   await db.transaction(async (tx) => {
     await tx.takeTime();
