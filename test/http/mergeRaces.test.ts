@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';
+import { heldAnswers, heldToken } from '../support/heldAnswers.ts';
 
-const app = await testApp();
+const held = heldAnswers();
+const app = await testApp({ clock: held.clock });
 await app.request({
   operation: 'insertItem',
   body: {
@@ -45,13 +47,13 @@ const rebillsOf = (oid: number) =>
 
 test('a source that is being charged stays; after the charge it moves', async () => {
   const target = await subscribe('tok_approve');
-  const source = await subscribe('tok_slow_300');
+  const source = await subscribe(heldToken);
   await app.setClock('2026-02-15T17:00:00Z');
+  held.hold();
   const working = app.work('rebill');
-  let isWorking = true;
-  void working.finally(() => (isWorking = false));
-  while (isWorking && rebillsOf(source) === 0) await app.db.row('select 1');
+  while (rebillsOf(source) === 0) await app.db.row('select 1');
   const refused = await merge(target, source);
+  held.answer();
   assert.equal(refused.status, 400);
   assert.match(refused.body.error.user_message, /charge under way/);
   await working;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Temporal } from 'temporal-polyfill';
 import { anItem, at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
+import { heldAnswers, heldToken } from '../../../test/support/heldAnswers.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
 import { type OpenGateways, openGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
@@ -400,9 +401,12 @@ test('what became due while no engine ran is billed with any setting of missed s
 });
 
 test('an update during a charge is kept, and so is the rebill', async (t) => {
-  const rebills = await rebillsOn(await testDatabase(t));
+  const held = heldAnswers();
+  const gateways = openGateways({}, held.clock);
+  const rebills = await rebillsOn(await testDatabase(t), { gateways });
   await rebills.addItem(coffee);
-  await rebills.add({ autoOrderOid: 1 }, { cardToken: 'tok_slow_300' });
+  await rebills.add({ autoOrderOid: 1 }, { cardToken: heldToken });
+  held.hold();
   const running = rebills.run(due);
   const { db } = rebills;
   // The client's change comes between the plan and the settlement.
@@ -415,6 +419,7 @@ test('an update during a charge is kept, and so is the rebill', async (t) => {
     `update auto_order set version = version + 1, status = 'canceled', enabled = false
      where merchant_id = 'DEMO' and auto_order_oid = 1`,
   );
+  held.answer();
   assert.equal((await running).paid, 1);
   const autoOrder = await rebills.load(1);
   assert.deepEqual(

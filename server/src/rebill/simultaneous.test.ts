@@ -6,10 +6,12 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type TestAnswer, testApp } from '../../../test/support/app.ts';
 import { anItem } from '../../../test/support/autoOrders.ts';
+import { heldAnswers, heldToken } from '../../../test/support/heldAnswers.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
 import { rebillNow } from './dueOperations.ts';
 
-const app = await testApp();
+const held = heldAnswers();
+const app = await testApp({ clock: held.clock });
 const rebills = await rebillsOn(app.db);
 const key = await app.addKey('DEMO');
 await rebills.addItem(coffee);
@@ -108,11 +110,13 @@ test('a click and the engine that meet on one auto order capture once', async ()
 });
 
 test('the response to a second click, before and after the first is settled', async () => {
-  const oid = await anAutoOrderWith('tok_slow_300');
+  const oid = await anAutoOrderWith(heldToken);
   await setClock(early);
+  held.hold();
   const first = click(oid);
   while (captures(oid) === 0) await pause(1);
   const during = await click(oid);
+  held.answer();
   assert.match(
     during.body.error.user_message,
     new RegExp(
