@@ -13,6 +13,7 @@ import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { closeStore } from './closeStore.ts';
 import { demoWelcome } from './demo.ts';
+import { tell } from './serving.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const { db, url } = await openTestDatabase();
@@ -422,4 +423,14 @@ test('a server ends although PostgreSQL does not respond to its farewell (M2)', 
   codes.pop();
   await closeStore({ close: async () => {} }, log, systemClock, exit);
   assert.deepEqual(codes, [1], 'one that responds ends in order, and no time passes');
+});
+
+test('a start whose informative lines cannot be read continues', async () => {
+  const said: object[] = [];
+  const log = { warn: (facts: object) => said.push(facts) };
+  const err = new Error('timeout exceeded when trying to connect');
+  await tell(log, async () => {
+    throw err;
+  });
+  assert.deepEqual(said, [{ err }]);
 });

@@ -92,8 +92,8 @@ export async function serveOn(
   for (const worker of app.ownWorkers) await worker.runOnce();
   if (config.role !== 'worker') await listen(app, store, config, demo, log);
   await demo;
-  await tellWhoIsCharged(app, store, log);
-  await tellDifferentZones(store, log);
+  await tell(log, () => tellWhoIsCharged(app, store, log));
+  await tell(log, () => tellDifferentZones(store, log));
   const loops = startLoops(app, check.worker, config, log);
   // Now, in case we are killed later.
   flushCompileCache();
@@ -153,6 +153,18 @@ async function checkRestored(
   const check = gatewayCheck({ db, gateways, clock: systemClock, log, isForeign });
   if (config.gatewayUrl === undefined) await check.askSimulators();
   return check;
+}
+
+/**
+ * Logs something that an operator should know. A server that has requests already does not end
+ * because PostgreSQL had no connection for this.
+ */
+export async function tell(log: Pick<Logger, 'warn'>, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (err) {
+    log.warn({ err }, 'lines of the start are missing, because PostgreSQL did not respond');
+  }
 }
 
 /** One line for each group of merchants: what charges their customers, or why nothing does. */
