@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { feedEnd, readFeed } from '../../server/src/platform/events/feed.ts';
+import type { Database } from '../../server/src/platform/storage/database.ts';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
 import { testApp } from '../support/app.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -43,12 +44,17 @@ test('a release with migrations asks for the owner’s account, and then starts'
 test('readers wait for what a command writes as the owner', async () => {
   const from = await feedEnd(db, 'TEST');
   const read = async () => (await readFeed(db, 'TEST', from, 10)).map(({ objectId }) => objectId);
-  const insert = (objectId: string) => `insert into event
-    (merchant_id, stamp, name, object_type, object_id, object_sequence, at, data)
-    values ('TEST', pg_current_xact_id(), 'auto_order_update', 'auto order', '${objectId}', 1, now(), '{}')`;
+  const insert = async (tx: Database, objectId: string) => {
+    const drawn = await tx.row<{ stamp: string }>('select pg_current_xact_id()::text as stamp');
+    await tx.run(
+      `insert into event (merchant_id, stamp, name, object_type, object_id, object_sequence, at, data)
+       values ('TEST', $1::xid8, 'auto_order_update', 'auto order', $2, 1, now(), '{}')`,
+      [drawn?.stamp, objectId],
+    );
+  };
   await database.db.transaction(async (owner) => {
-    await owner.run(insert('owner'));
-    await db.run(insert('server'));
+    await insert(owner, 'owner');
+    await db.transaction((server) => insert(server, 'server'));
     assert.deepEqual(await read(), []);
   });
   assert.deepEqual(await read(), ['owner', 'server']);

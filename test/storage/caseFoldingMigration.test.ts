@@ -60,9 +60,11 @@ test('what was stored before is found by its folded form', async (t) => {
       ['καφεσ ΚΑΦΕΣ', 'καφεσ (2) καφες (2)', 'tea TEA', 'mug MUG'],
     );
     assert.deepEqual(
-      (await texts(`select document::text as text from item where merchant_item_oid = 4`)).map(
-        (text) => JSON.parse(text),
-      ),
+      (
+        await texts(
+          `select document::text as text from item where merchant_id = 'TEST' and merchant_item_oid = 4`,
+        )
+      ).map((text) => JSON.parse(text)),
       [renamedItem],
     );
     assert.deepEqual(

@@ -8,11 +8,13 @@ import { type TestAnswer, testApp } from '../../../test/support/app.ts';
 import { anItem } from '../../../test/support/autoOrders.ts';
 import { heldAnswers, heldToken } from '../../../test/support/heldAnswers.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
+import { openGateways } from '../payments/gateways.ts';
 import { rebillNow } from './dueOperations.ts';
 
 const held = heldAnswers();
 const app = await testApp({ clock: held.clock });
-const rebills = await rebillsOn(app.db);
+// Its engine plays later months of the held card, too.
+const rebills = await rebillsOn(app.db, { gateways: openGateways({}, held.clock) });
 const key = await app.addKey('DEMO');
 await rebills.addItem(coffee);
 
