@@ -43,7 +43,7 @@ export function Files({
         {files.map((file) => (
           <li key={file.file_uuid}>
             <Icon name="copy" size={15} />
-            <a href={ownOrigin(file.download_key ?? '')} download={file.file_name}>
+            <a href={linkOf(file)} download={file.file_name}>
               {file.file_name}
             </a>
             {mayWrite && (
@@ -66,6 +66,10 @@ export function Files({
     </section>
   );
 }
+
+/** Undefined until the task is read again after an upload: an empty link would be this page. */
+const linkOf = ({ download_key: link }: WorkflowAttachment): string | undefined =>
+  link ? ownOrigin(link) : undefined;
 
 function ChooseFiles({ onAdd }: { onAdd(files: readonly File[]): void }) {
   const input = useRef<HTMLInputElement>(null);
