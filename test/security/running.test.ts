@@ -12,12 +12,9 @@ import { Temporal } from 'temporal-polyfill';
 import { Agent, request } from 'undici';
 import { WebSocket } from 'ws';
 import { reasonToEnd } from '../../server/src/cli/newerSchema.ts';
-import { randomIds } from '../../server/src/kernel/ids.ts';
+import { prepareLinks } from '../../server/src/cli/serving.ts';
 import { insertApplication } from '../../server/src/oauth/applicationStore.ts';
-import {
-  type PublicAddress,
-  prepareBillingLinks,
-} from '../../server/src/payments/billingLinkStore.ts';
+import { readPublicUrl } from '../../server/src/payments/billingLinkStore.ts';
 import { SimulatorBooks } from '../../server/src/payments/simulatorBooks.ts';
 import { removeUnfinished } from '../../server/src/platform/files/localFiles.ts';
 import { folderTransport } from '../../server/src/platform/mail/folder.ts';
@@ -109,30 +106,66 @@ test('the permission is checked before a body is read (M6)', async () => {
   assert.match(full.text, /1000000 bytes/);
 });
 
-test('a process without PUBLIC_URL never rewrites the address of links (M14)', async () => {
-  const shop = 'https://billing.shop.example';
-  const steps: [what: string, address: PublicAddress, now: string][] = [
-    [
-      'the test’s own start said it',
-      { url: 'http://a', origin: 'listening' },
-      'http://perennial.test',
-    ],
-    ['a second process next to it', { url: 'http://b', origin: 'second' }, 'http://perennial.test'],
-    ['another setting', { url: shop, origin: 'setting' }, shop],
-    ['a start that lost the setting', { url: 'http://127.0.0.1:1', origin: 'listening' }, shop],
-  ];
-  for (const [what, address, now] of steps)
-    assert.equal((await prepareBillingLinks(app.db, randomIds, address)).now, now, what);
+/** What a start has: its settings, its PostgreSQL, and where it listens. */
+interface Start {
+  readonly publicUrl?: string;
+  /** `own`: DATABASE_URL. `started`, `adopted`: the embedded one, by this process or another. */
+  readonly postgres: 'own' | 'started' | 'adopted';
+  /** Absent: a worker, which listens nowhere. */
+  readonly at?: string;
+}
 
-  // Where no start ever named one, links follow the first process of an installation.
-  await app.db.run('update billing_link_key set is_public_url_set = false where only_one');
-  const unset: [PublicAddress, string][] = [
-    [{ url: 'http://127.0.0.1:2', origin: 'listening' }, 'http://127.0.0.1:2'],
-    [{ url: 'http://127.0.0.1:3', origin: 'second' }, 'http://127.0.0.1:2'],
-    [{ url: 'http://127.0.0.1:4', origin: 'listening' }, 'http://127.0.0.1:4'],
+test('a process without PUBLIC_URL never rewrites the address of links (M14)', async () => {
+  const [shop, other] = ['https://billing.shop.example', 'https://other.shop.example'];
+  const [a, b, c] = ['http://127.0.0.1:1', 'http://127.0.0.1:2', 'http://127.0.0.1:3'];
+  type Step = [what: string, start: Start, now: string, log: RegExp | undefined];
+  const kept = /^links begin with \S+, as before; to change that, start with PUBLIC_URL/;
+  const first = /^links begin with http:\S+; to change that, start with PUBLIC_URL/;
+  const changed = /^links begin with \S+ now, and with \S+ before$/;
+  const roads: Step[][] = [
+    [
+      ['a worker that starts first', { postgres: 'own' }, '', undefined],
+      ['the first server', { postgres: 'own', at: a }, a, first],
+      ['a second one next to it', { postgres: 'own', at: b }, a, kept],
+      ['the first one again', { postgres: 'own', at: a }, a, first],
+      ['the first one at another port', { postgres: 'own', at: c }, a, kept],
+      ['a setting', { postgres: 'own', at: a, publicUrl: shop }, shop, changed],
+      ['a start that lost it', { postgres: 'own', at: a }, shop, kept],
+      ['a copy of the database, embedded', { postgres: 'started', at: b }, shop, kept],
+      ['another setting, of a worker', { postgres: 'own', publicUrl: other }, other, changed],
+      [
+        'the same setting',
+        { postgres: 'own', at: a, publicUrl: other },
+        other,
+        /^links begin with/,
+      ],
+    ],
+    [
+      ['the server of a laptop', { postgres: 'started', at: a }, a, first],
+      ['one that joins it', { postgres: 'adopted', at: b }, a, kept],
+      ['the laptop with another port', { postgres: 'started', at: c }, c, changed],
+      ['its database under DATABASE_URL', { postgres: 'own', at: a }, c, kept],
+    ],
   ];
-  for (const [address, now] of unset)
-    assert.equal((await prepareBillingLinks(app.db, randomIds, address)).now, now, address.url);
+  for (const road of roads) {
+    await app.db.run('delete from billing_link_key where only_one');
+    for (const [what, { publicUrl, postgres, at }, now, log] of road) {
+      const lines: string[] = [];
+      const note = (_fields: unknown, words?: string) => void lines.push(String(words));
+      await prepareLinks(
+        { db: app.db, isAdopted: postgres === 'adopted' },
+        {
+          publicUrl,
+          database: postgres === 'own' ? { url: 'postgres://localhost/x' } : undefined,
+        },
+        at,
+        { info: note, warn: note },
+      );
+      assert.equal(await readPublicUrl(app.db), now, what);
+      assert.equal(lines.length, log ? 1 : 0, what);
+      if (log) assert.match(lines[0]!, log, what);
+    }
+  }
 });
 
 test('secrets are sealed with another key, and then open with that one alone', async () => {

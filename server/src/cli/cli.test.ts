@@ -200,7 +200,7 @@ test('a key gets another secret, and a day on which it expires', async () => {
 });
 
 test('the key of card links is rotated, which the log of the installation shows', async () => {
-  await prepareBillingLinks(db, randomIds, { url: 'http://perennial.test', origin: 'second' });
+  await prepareBillingLinks(db, randomIds, { url: 'http://perennial.test', origin: 'shared' });
   const rotated = await perennial(['secret', 'rotate-links', '--keep-old-days', '7']);
   assert.match(rotated.out, /^New card links have a new key. Links of the old one work until 20/);
   assert.deepEqual(

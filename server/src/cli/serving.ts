@@ -90,7 +90,8 @@ export async function serveOn(
   });
   await removeUnfinished(join(config.dataDir, 'files'), systemClock.now());
   for (const worker of app.ownWorkers) await worker.runOnce();
-  if (config.role !== 'worker') await listen(app, store, config, demo, log);
+  if (config.role === 'worker') await prepareLinks(store, config, undefined, log);
+  else await listen(app, store, config, demo, log);
   await demo;
   await tell(log, () => tellWhoIsCharged(app, store, log));
   await tell(log, () => tellDifferentZones(store, log));
@@ -248,28 +249,36 @@ async function listen(
   open();
 }
 
-/** Stores with which address links begin, and logs where that is not what this process was told. */
-async function prepareLinks(
-  { db, isAdopted }: Store,
-  { publicUrl }: Config,
-  address: string,
-  log: Logger,
+/**
+ * Stores with which address links begin, and logs which one it is. `address` is where this process
+ * listens; a worker listens nowhere and can only say what its setting says.
+ */
+export async function prepareLinks(
+  { db, isAdopted }: Pick<Store, 'db' | 'isAdopted'>,
+  { publicUrl, database }: Pick<Config, 'publicUrl' | 'database'>,
+  address: string | undefined,
+  log: Pick<Logger, 'info' | 'warn'>,
 ): Promise<void> {
-  const own: PublicAddress =
-    publicUrl === undefined
-      ? { url: address, origin: isAdopted ? 'second' : 'listening' }
-      : { url: publicUrl, origin: 'setting' };
-  const { before, now } = await prepareBillingLinks(db, randomIds, own);
-  if (now !== own.url && own.origin === 'setting')
+  const url = publicUrl ?? address;
+  if (url === undefined) return;
+  // Only the embedded PostgreSQL shows that no other server was here first.
+  const listening = database !== undefined || isAdopted ? 'shared' : 'only';
+  const origin: PublicAddress['origin'] = publicUrl === undefined ? listening : 'setting';
+  const { before, now } = await prepareBillingLinks(db, randomIds, { url, origin });
+  const fields = { address: now };
+  if (now !== url && origin === 'setting')
     log.warn(
-      { address: now, setting: own.url },
+      { ...fields, setting: url },
       'a node of Citus is missing; links keep the address they had until a start with all nodes',
     );
-  else if (now !== own.url)
-    log.warn({ address: now }, 'PUBLIC_URL is not set here; links keep the address they had');
-  else if (publicUrl !== undefined && before !== '' && before !== now)
-    log.warn({ address: now, before }, 'links in mails begin with a different address now');
+  else if (before !== '' && before !== now)
+    log.warn({ ...fields, before }, `links begin with ${now} now, and with ${before} before`);
+  else if (now === url)
+    log.info(fields, `links begin with ${now}${origin === 'setting' ? '' : how}`);
+  else log.warn({ ...fields, listening: url }, `links begin with ${now}, as before${how}`);
 }
+
+const how = '; to change that, start with PUBLIC_URL set to the address that customers open';
 
 /**
  * Holds requests until the start is complete: links need the listening address, and clients may

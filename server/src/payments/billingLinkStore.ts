@@ -20,11 +20,12 @@ export interface PublicAddress {
   /** Without a trailing slash. */
   readonly url: string;
   /**
-   * `setting`: PUBLIC_URL says it, so it replaces any other. `listening`: it is the address that
-   * this process listens on, which replaces no setting. `second`: the same, and another process was
-   * here first, whose address stays.
+   * `setting`: PUBLIC_URL says it, so it replaces any other. `only`: this process listens there and
+   * is the only server, because it started the PostgreSQL; it replaces the address of an earlier
+   * start, and no setting. `shared`: this process listens there, and other servers may use the same
+   * database; it replaces nothing.
    */
-  readonly origin: 'setting' | 'listening' | 'second';
+  readonly origin: 'setting' | 'only' | 'shared';
 }
 
 /**
@@ -62,7 +63,7 @@ async function writePublicUrl(
          then excluded.public_url else k.public_url end,
        is_public_url_set = k.is_public_url_set or $4
      returning public_url`,
-    [mixed(secret, 0x36), mixed(secret, 0x5c), url, origin === 'setting', origin === 'second'],
+    [mixed(secret, 0x36), mixed(secret, 0x5c), url, origin === 'setting', origin === 'shared'],
   );
   return row!.public_url;
 }
