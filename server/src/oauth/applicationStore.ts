@@ -14,6 +14,13 @@ export async function findApplication(
   return row && fromRow(row);
 }
 
+/** Locks an application until the transaction ends. */
+export async function lockApplication(tx: Database, clientId: string): Promise<void> {
+  await tx.row('select client_id from oauth_application where client_id = $1 for no key update', [
+    clientId,
+  ]);
+}
+
 /** Reads all applications of the installation. */
 export async function listApplications(db: Database): Promise<Application[]> {
   return (

@@ -2,6 +2,7 @@ import { Bug } from '../kernel/assert.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 import { success } from '../kernel/outcome.ts';
 import { hashSecret, secretBytes } from '../staff/credential.ts';
+import { lockApplication } from './applicationStore.ts';
 import { countWaiting, insertDevice } from './deviceStore.ts';
 import {
   applicationOf,
@@ -33,12 +34,21 @@ export async function authorizeDevice(
   if (!form['scope']) return fault('invalid_request', 'scope is missing');
   if (form['scope'] !== deviceScope) return fault('invalid_scope', `scope must be ${deviceScope}`);
 
+  return parts.db.transaction(async (tx) => {
+    // One after another, so that the count holds until the insert.
+    await lockApplication(tx, clientId);
+    const waiting = await countWaiting(tx, clientId, parts.clock.now());
+    return waiting < parts.quotas.devices
+      ? addDevice({ ...parts, db: tx }, clientId)
+      : fault(
+          'slow_down',
+          'too many devices wait for their users; try again in a quarter of an hour',
+        );
+  });
+}
+
+async function addDevice(parts: OauthParts, clientId: string): Promise<OauthOutcome<DeviceCodes>> {
   const now = parts.clock.now();
-  if ((await countWaiting(parts.db, clientId, now)) >= parts.quotas.devices)
-    return fault(
-      'slow_down',
-      'too many devices wait for their users; try again in a quarter of an hour',
-    );
   const deviceCode = parts.ids.secret(secretBytes);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const userCode = userCodeFrom(parts.ids);

@@ -12,7 +12,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { dateOf } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
-import { type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
+import { lockQuota, type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { mailAboutKey } from './accountNewsOperations.ts';
 import {
   type ApiKey,
@@ -71,9 +71,8 @@ export async function insertApiKey(
     ...userOf(body),
     ...expiryOf(context, body.expires_dts, now),
   };
-  const live = await countLiveApiKeys(context.db, details.merchantId, now);
-  refuseOverQuota(quotas, 'keys', live);
   return inTransaction(context, async (context) => {
+    await refuseOneMore(context, quotas, now);
     refuseWithheld(context, details.permissions);
     if (details.userId !== undefined) await refuseUser(context, details.userId);
     const { key, stored } = await createApiKey(context.db, context.ids, details, now);
@@ -87,7 +86,7 @@ export async function insertApiKey(
 /** Changes a key. Absent fields stay. */
 export async function updateApiKey(
   context: Context,
-  { clock, forget }: KeyParts,
+  { clock, forget, quotas }: KeyParts,
   keyId: number,
   body: ApiKeyUpdate,
 ): Promise<WireKey> {
@@ -103,6 +102,8 @@ export async function updateApiKey(
       ...(body.allowed_ips === undefined ? {} : { allowedIps: addressesOf(body.allowed_ips) }),
       ...(body.expires_dts === undefined ? kept : expiryOf(context, body.expires_dts, now)),
     };
+    // A later date brings an expired key back.
+    if (!isValid(before, now) && isValid(after, now)) await refuseOneMore(context, quotas, now);
     await saveApiKey(context.db, after);
     const wire = toWire(context, after, now);
     await recordAct(context, {
@@ -173,6 +174,19 @@ async function ownKey(context: Context, keyId: number): Promise<ApiKey> {
   refuseWithheld(context, key.permissions);
   return key;
 }
+
+async function refuseOneMore(
+  context: Context,
+  quotas: Quotas,
+  now: Temporal.Instant,
+): Promise<void> {
+  await lockQuota(context, 'keys');
+  const live = await countLiveApiKeys(context.db, context.merchant.merchantId, now);
+  refuseOverQuota(quotas, 'keys', live);
+}
+
+const isValid = (key: ApiKey, now: Temporal.Instant): boolean =>
+  endOf(key, false, () => now) === undefined;
 
 async function refuseUser(context: Context, userId: number): Promise<void> {
   if (!(await findAccess(context.db, context.merchant.merchantId, userId)))

@@ -11,7 +11,7 @@ import type { Page } from '../platform/http/routes.ts';
 import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { type LeftOut, parseEach } from '../platform/storage/unreadable.ts';
-import { type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
+import { lockQuota, type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { destinationPolicy } from './destination.ts';
 import { describe, type FindOwnerAccess, type Owner, permissionFor } from './owner.ts';
 import { toWire } from './present.ts';
@@ -98,7 +98,6 @@ export async function addWebhook(
   withUnsubscribed: boolean,
 ): Promise<WireWebhook> {
   const { merchantId } = context.merchant;
-  refuseOverQuota(quotas, 'webhooks', await countAllWebhooks(context.db, merchantId));
   const webhookOid = await takeNumbers(context.db, merchantId, 'webhook', 1);
   const webhook = webhookFrom(
     body,
@@ -108,6 +107,8 @@ export async function addWebhook(
   );
   refuseUnreadable(context.actor.permissions, webhook);
   await inTransaction(context, async (context) => {
+    await lockQuota(context, 'webhooks');
+    refuseOverQuota(quotas, 'webhooks', await countAllWebhooks(context.db, merchantId));
     await insertWebhook(context.db, seal, merchantId, webhook, newSecret(context), clock.now());
     const after = shown(webhook);
     await recordAct(context, { act: 'insertWebhook', ...named(webhookOid), after });

@@ -1,7 +1,7 @@
 import type { WorkflowAttachment, WorkflowTask } from '@perennial/contract/workflow.ts';
 import { required } from '../kernel/assert.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import type { Context } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { mayBeStoredAs } from '../platform/files/contentType.ts';
 import {
   type FileName,
@@ -11,7 +11,7 @@ import {
 } from '../platform/files/files.ts';
 import { scanFile, type VirusScanner } from '../platform/files/virusScan.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
+import { lockQuota, type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { extensions, mimeTypeOf } from './fileName.ts';
 import {
   countFiles,
@@ -56,10 +56,13 @@ export async function makeUpload(
     mimeTypeOf(extension) ?? refuse('unknown_enum', { field: 'extension', allowed: extensions });
   const fileUuid = context.ids.uuid();
   const { merchantId } = context.merchant;
-  const stored = await countFiles(context.db, merchantId);
-  refuseOverQuota(quotas, 'files', stored.count);
-  refuseOverQuota(quotas, 'fileMegabytes', Math.floor(stored.bytes / 1_000_000));
-  await insertFile(context.db, merchantId, { fileUuid, mimeType }, clock.now());
+  await inTransaction(context, async (context) => {
+    await lockQuota(context, 'files');
+    const stored = await countFiles(context.db, merchantId, fileBytesMax);
+    refuseOverQuota(quotas, 'files', stored.count);
+    refuseOverQuota(quotas, 'fileMegabytes', Math.floor(stored.bytes / 1_000_000));
+    await insertFile(context.db, merchantId, { fileUuid, mimeType }, clock.now());
+  });
   return {
     key: fileUuid,
     url: await store.uploadUrl({ merchantId, fileUuid }, mimeType, holderOf(context)),

@@ -23,15 +23,20 @@ export async function insertFile(
   );
 }
 
-/** Counts the files of a merchant, and the bytes of those whose upload was seen. */
+/**
+ * Counts the files of a merchant and their bytes. A file whose upload was not seen yet counts with
+ * `unseenBytes`, because nothing shows how much of it is there.
+ */
 export async function countFiles(
   db: Database,
   merchantId: string,
+  unseenBytes: number,
 ): Promise<{ readonly count: number; readonly bytes: number }> {
   const row = await db.row<{ count: number; bytes: number }>(
-    `select count(*)::int as count, coalesce(sum(bytes), 0)::bigint as bytes from workflow_file
-     where merchant_id = $1`,
-    [merchantId],
+    `select count(*)::int as count, 
+       coalesce(sum(coalesce(bytes, case when task_uuid is null then $2::bigint end)), 0)::bigint as bytes
+     from workflow_file where merchant_id = $1`,
+    [merchantId, unseenBytes],
   );
   return required(row, 'count');
 }

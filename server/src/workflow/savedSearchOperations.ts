@@ -8,7 +8,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
+import { lockQuota, type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { callerOf } from './people.ts';
 import {
   countSavedSearches,
@@ -43,7 +43,6 @@ export async function insertSavedSearch(
   body: SavedSearch,
 ): Promise<SavedSearch> {
   const { merchantId, timeZone } = context.merchant;
-  refuseOverQuota(quotas, 'savedSearches', await countSavedSearches(context.db, merchantId));
   const kind = body.kind ?? 'tasks';
   checkKind(context, kind);
   const savedSearchOid = await takeNumbers(context.db, merchantId, 'saved_search', 1);
@@ -58,7 +57,11 @@ export async function insertSavedSearch(
     createdAt: context.now,
   };
   const search = changed(blank, body, timeZone);
-  await saveSearch(context.db, merchantId, search);
+  await inTransaction(context, async (context) => {
+    await lockQuota(context, 'savedSearches');
+    refuseOverQuota(quotas, 'savedSearches', await countSavedSearches(context.db, merchantId));
+    await saveSearch(context.db, merchantId, search);
+  });
   return wireSavedSearch(search, timeZone);
 }
 

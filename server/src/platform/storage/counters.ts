@@ -6,6 +6,8 @@ export type CounterName =
   | 'auto_order'
   | 'auto_order_item'
   | 'card_test'
+  | 'api_key'
+  | 'file'
   | 'order'
   | 'item'
   | 'customer'
@@ -42,6 +44,22 @@ export async function takeNumbers(
     [merchantId, name, count],
   );
   return required(row, 'counter').first;
+}
+
+/**
+ * Locks a counter until the transaction ends, so that what it counts is counted and inserted by one
+ * transaction at a time. A statement that follows sees what the others before it have inserted.
+ */
+export async function lockCounter(
+  tx: Database,
+  merchantId: string,
+  name: CounterName,
+): Promise<void> {
+  await tx.run(
+    `insert into counter (merchant_id, name, value) values ($1, $2, 0)
+     on conflict (merchant_id, name) do update set value = counter.value`,
+    [merchantId, name],
+  );
 }
 
 // More numbers than the lost time can have used. Order ids have ten digits; other ids are int32.

@@ -1,4 +1,6 @@
+import type { Context } from '../context.ts';
 import { refuse } from '../http/refusal.ts';
+import { lockCounter } from '../storage/counters.ts';
 
 /** How much of what costs every request or the disk a merchant may have (setting QUOTA_…). */
 export interface Quotas {
@@ -8,7 +10,10 @@ export interface Quotas {
   readonly savedSearches: number;
   /** Attachments, and uploads that were requested within a day. */
   readonly files: number;
-  /** All attachments together, in millions of bytes. */
+  /**
+   * All attachments together, in millions of bytes. An upload that was requested and not seen yet
+   * counts with the most that it may have.
+   */
   readonly fileMegabytes: number;
   /** Devices of one OAuth application that wait for their users. */
   readonly devices: number;
@@ -35,9 +40,24 @@ export const quotaWords: Readonly<Record<keyof Quotas, { what: string; setting: 
 };
 
 /**
- * Refuses one more when there are `count` already. Requests at the same moment may pass together and
- * exceed a quota by a few; a quota keeps a merchant from using up the machine and is not exact.
+ * Locks what counts against a quota of the merchant until the transaction ends. Requests at the same
+ * moment pass one by one from here on, so the count that follows holds until the insert.
  */
+export async function lockQuota(
+  { db, merchant: { merchantId } }: Context,
+  kind: keyof typeof lockedCounters,
+): Promise<void> {
+  await lockCounter(db, merchantId, lockedCounters[kind]);
+}
+
+const lockedCounters = {
+  webhooks: 'webhook',
+  keys: 'api_key',
+  savedSearches: 'saved_search',
+  files: 'file',
+} as const;
+
+/** Refuses one more when there are `count` already. Count after {@link lockQuota}. */
 export function refuseOverQuota(quotas: Quotas, kind: keyof Quotas, count: number): void {
   if (count >= quotas[kind]) refuse('quota_reached', { max: quotas[kind], ...quotaWords[kind] });
 }
