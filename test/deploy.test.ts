@@ -1,6 +1,6 @@
 // The files of deploy/ fit the server: paths, settings and routes that they name exist.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -80,6 +80,33 @@ test('the composition and the unit harden the process, and stop it in the time t
   // Half a minute to drain, and PostgreSQL's shutdown.
   for (const seconds of [/TimeoutStopSec=(\d+)/.exec(unit), /period: (\d+)s/.exec(compose)])
     assert.ok(Number(seconds![1]) >= 45);
+});
+
+test('log lines go to another machine over TLS that is checked, and wait for it (ASVS 16.4.3)', () => {
+  const conf = read('deploy/rsyslog.conf');
+  const identifier = /^SyslogIdentifier=(\S+)$/m.exec(read('deploy/perennial.service'))![1];
+  for (const words of [
+    `if $programname == "${identifier}"`,
+    'streamDriver="gtls"',
+    'streamDriverMode="1"',
+    'streamDriverAuthMode="x509/name"',
+    'queue.filename=',
+    'action.resumeRetryCount="-1"',
+  ])
+    assert.ok(conf.includes(words), `rsyslog.conf lacks ${words}`);
+});
+
+test('workers that an alert or the manual names exist', () => {
+  const sources = readdirSync(join(root, 'server/src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /Worker\.ts$|\/(liveSockets|noticeSender)\.ts$/.test(path))
+    .map((path) => read(`server/src/${path}`))
+    .join('\n');
+  const named = [
+    ...read('deploy/alerts.yml').matchAll(/worker "([a-z ]+)"/g),
+    ...read('docs/operating.md').matchAll(/worker `([a-z ]+)`/g),
+  ].map(([, name]) => name!);
+  assert.ok(named.length >= 3, named.join());
+  for (const name of named) assert.ok(sources.includes(`name: '${name}'`), name);
 });
 
 test('both proxies keep figures inside, pass the scheme on, and never send a write twice', () => {
