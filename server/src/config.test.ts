@@ -105,6 +105,13 @@ test('STRICT=on starts with what a server for real money needs, and with nothing
       [{ RATE_LIMIT_PER_DAY: '0' }, /^ *RATE_LIMIT_PER_HOUR: give a limit/m],
       [{ SECRET_KEY_FILE: words }, /^ *SECRET_KEY: give 32 random bytes/m],
       [{ METRICS_TOKEN: 'm'.repeat(20) }, /^ *METRICS_TOKEN: give the path of a file/m],
+      [{ ROLE: 'api' }, /^ *SMTP_URL_FILE: leave it out; a process with ROLE=api/m],
+      ...['METRICS_TOKEN_FILE', 'STRIPE_WEBHOOK_SECRET_FILE', 'TLS_KEY_FILE'].map(
+        (name): [Record<string, string>, RegExp] => [
+          { ROLE: 'worker', [name]: words },
+          new RegExp(`^ *${name}: leave it out; a process with ROLE=worker`, 'm'),
+        ],
+      ),
       [{ METRICS_TOKEN_FILE: open }, /^ *METRICS_TOKEN_FILE: every account may read/m],
     ];
     for (const [change, fault] of wrong)
@@ -117,6 +124,9 @@ test('STRICT=on starts with what a server for real money needs, and with nothing
         },
         JSON.stringify(change),
       );
+    const worker = { ...whole, ROLE: 'worker', TRUSTED_PROXIES: '', HOST: '0.0.0.0' };
+    assert.equal(readConfig(worker).role, 'worker', 'a worker does not listen');
+    assert.equal(readConfig({ ...whole, ROLE: 'api', SMTP_URL_FILE: '' }).role, 'api');
     assert.equal(readConfig({ ...whole, STRICT: 'off', DEMO: 'on' }).demo, true);
   } finally {
     rmSync(folder, { recursive: true, force: true });

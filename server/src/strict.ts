@@ -7,6 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings that `STRICT=on` checks (config.ts). */
 export interface StrictSettings {
+  readonly role: keyof typeof unusedSecrets;
   readonly host: string;
   readonly publicUrl?: string | undefined;
   readonly tls?: object | undefined;
@@ -27,12 +28,12 @@ const rules: readonly ((config: StrictSettings) => string | undefined)[] = [
     publicUrl?.startsWith('https://')
       ? undefined
       : 'PUBLIC_URL: give the https address that people open',
-  ({ tls, trustedProxies }) =>
-    tls !== undefined || trustedProxies.length > 0
+  ({ tls, trustedProxies, role }) =>
+    tls !== undefined || trustedProxies.length > 0 || role === 'worker'
       ? undefined
       : 'TRUSTED_PROXIES: name the proxy on this machine that ends TLS, or set TLS_CERTIFICATE_FILE',
-  ({ tls, host }) =>
-    tls !== undefined || isThisMachine(host)
+  ({ tls, host, role }) =>
+    tls !== undefined || isThisMachine(host) || role === 'worker'
       ? undefined
       : 'HOST: listen on 127.0.0.1, where the proxy on this machine is, or set TLS_CERTIFICATE_FILE',
   ({ demo }) => (demo ? 'DEMO: leave it out; the demo has accounts by default' : undefined),
@@ -58,6 +59,16 @@ const rules: readonly ((config: StrictSettings) => string | undefined)[] = [
 ];
 
 /**
+ * The secrets that a process with a role has no use for. So a process that strangers reach cannot
+ * lose those of the others, and each has those that it uses (docs/security/access.md).
+ */
+const unusedSecrets = {
+  all: [],
+  api: ['SMTP_URL_FILE'],
+  worker: ['STRIPE_WEBHOOK_SECRET_FILE', 'METRICS_TOKEN_FILE', 'TLS_KEY_FILE'],
+} as const;
+
+/**
  * Returns what `STRICT=on` finds wrong with the settings, a sentence each. `env` is the environment
  * as it is: a secret belongs in a file of its account, which a vault may write, and not in there.
  */
@@ -67,6 +78,9 @@ export function strictFaults(config: StrictSettings, env: Environment): string[]
     ...secretSettings
       .filter((name) => env[name]?.trim())
       .map((name) => `${name}: give the path of a file that contains it as ${name}_FILE`),
+    ...unusedSecrets[config.role]
+      .filter((name) => env[name]?.trim())
+      .map((name) => `${name}: leave it out; a process with ROLE=${config.role} does not use it`),
     ...[...secretSettings.map((name) => `${name}_FILE`), 'TLS_KEY_FILE']
       .filter((name) => isPublic(env[name]?.trim()))
       .map((name) => `${name}: every account may read the file; chmod it to 640 or less`),
