@@ -292,7 +292,7 @@ test('a server starts while a node of Citus is gone, serves the others, and take
 }, async (t) => {
   const { db, connection, url } = await openTestDatabase(t);
   await dueMerchants(db);
-  await ensureDemoMerchant(db);
+  await ensureDemoMerchant(db, new AbortController().signal);
   await prepareBillingLinks(db, randomIds, { url: 'http://127.0.0.1:1', origin: 'only' });
   const all = [...merchantIds, 'DEMO'];
   const bringBack = await loseNode(connection.database);

@@ -5,12 +5,13 @@ import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { runPerennial } from '../../../test/support/commandLine.ts';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
+import { findMerchant } from '../platform/tenancy/merchantStore.ts';
 import { closeStore } from './closeStore.ts';
 import { demoWelcome } from './demo.ts';
 import { tell } from './serving.ts';
@@ -311,18 +312,16 @@ test('applications: made, listed, of another kind, disabled, enabled', async () 
   assert.match((await perennial(['application', 'kind', clientId, 'public'])).out, /is public/);
 });
 
-test('a demo server says where it is, keeps its key, and stops when it is told to', async (t) => {
+/** A server with demo data on this database, and where it listens. */
+async function demoServer(t: TestContext, databaseUrl: string) {
   const dataDir = await mkdtemp(join(tmpdir(), 'perennial-cli-'));
   t.after(() => rm(dataDir, { recursive: true, force: true }));
-  // There already, so that nothing is put into it.
-  await perennial(['merchant', 'create', '--id', 'DEMO', '--name', 'Demo']);
-  const keys: string[] = [];
   const port = await freePort();
   const serve = () => {
     const child = spawn(process.execPath, [`${root}server/src/main.mjs`], {
       env: {
         PATH: process.env['PATH'],
-        DATABASE_URL: url,
+        DATABASE_URL: databaseUrl,
         DATA_DIR: dataDir,
         DEMO: 'on',
         PORT: String(port),
@@ -333,6 +332,32 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
     t.after(() => child.kill('SIGKILL'));
     return child;
   };
+  return { dataDir, port, serve };
+}
+
+test('Ctrl-C while the demo is made ends the start and leaves nothing of it', async (t) => {
+  const empty = await openTestDatabase(t);
+  const { dataDir, serve } = await demoServer(t, empty.url);
+  const child = serve();
+  const exited = once(child, 'exit');
+  const printed = textOf(child.stdout);
+  await new Promise<void>((resolve) => {
+    child.stderr.on('data', (part) => {
+      if (String(part).includes('making the demo data')) resolve();
+    });
+  });
+  child.kill('SIGINT');
+  assert.deepEqual(await exited, [0, null]);
+  assert.doesNotMatch(await printed, /Console/);
+  await assert.rejects(stat(join(dataDir, 'demo.json')), { code: 'ENOENT' });
+  assert.equal(await findMerchant(empty.db, 'DEMO'), undefined);
+});
+
+test('a demo server says where it is, keeps its key, and stops when it is told to', async (t) => {
+  const { dataDir, port, serve } = await demoServer(t, url);
+  // There already, so that nothing is put into it.
+  await perennial(['merchant', 'create', '--id', 'DEMO', '--name', 'Demo']);
+  const keys: string[] = [];
   for (let start = 0; start < 2; start++) {
     const child = serve();
     const exited = once(child, 'exit');

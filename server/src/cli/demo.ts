@@ -42,16 +42,16 @@ export const demoAt = (baseUrl: string, access: DemoAccess): Demo => ({
 export const demoMerchantId = 'DEMO';
 
 /**
- * Makes the demo merchant with its data if there is none, wholly or, when it is interrupted, not at
- * all.
+ * Makes the demo merchant with its data if there is none, wholly or, when `signal` interrupts it,
+ * not at all: then it throws the signal's reason.
  */
-export async function ensureDemoMerchant(db: Database): Promise<void> {
+export async function ensureDemoMerchant(db: Database, signal: AbortSignal): Promise<void> {
   if (await findMerchant(db, demoMerchantId)) return;
   console.error('perennial: making the demo data, which takes some seconds this first time …');
-  await db.transaction(makeDemoMerchant);
+  await db.transaction((tx) => makeDemoMerchant(tx, signal));
 }
 
-async function makeDemoMerchant(tx: Database): Promise<void> {
+async function makeDemoMerchant(tx: Database, signal: AbortSignal): Promise<void> {
   // On a machine with other work three years of orders may take minutes to simulate.
   await tx.takeTime();
   const systemNow = systemClock.now();
@@ -70,7 +70,7 @@ async function makeDemoMerchant(tx: Database): Promise<void> {
   if (!(await insertMerchant(tx, merchant, systemNow))) return;
   const { fillMerchant } = await import('./demo/fill.ts');
   const now = readClock(clock, systemNow);
-  await fillMerchant(tx, { merchant, now, ...demoSize });
+  await fillMerchant(tx, { merchant, now, ...demoSize, signal });
 }
 
 const demoSize = { autoOrders: 1200, daysMax: 3 * 365, seed: '1' };

@@ -54,7 +54,9 @@ export async function serveOn(
   const seal = await openSeal(store.db, sealSettings(config));
   // Meanwhile we create the app and listen. A failure is reported to the code that awaits this
   // promise.
-  const demo = prepareDemo(store, config, log);
+  const stopping = new AbortController();
+  void stopped.then(() => stopping.abort());
+  const demo = prepareDemo(store, config, log, stopping.signal);
   demo.catch(() => {});
   const app = createApp({
     db: store.db,
@@ -200,17 +202,22 @@ async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> 
   return ended;
 }
 
-/** How the demo merchant is reached, where this process has one and listens. */
+/**
+ * How the demo merchant is reached, where this process has one and listens. When `signal` stops its
+ * making there is none; the next start makes it.
+ */
 async function prepareDemo(
   { db }: Store,
   { demo, role, dataDir }: Config,
   log: Logger,
+  signal: AbortSignal,
 ): Promise<DemoAccess | undefined> {
   if (!demo) return undefined;
   try {
-    await ensureDemoMerchant(db);
+    await ensureDemoMerchant(db, signal);
     return role === 'worker' ? undefined : await prepareDemoAccess(db, dataDir);
   } catch (error) {
+    if (error === signal.reason) return undefined;
     if (!isNodeFault(error) || (await citusRole(db)) === 'plain') throw error;
     log.warn(
       'the node with the demo merchant does not respond: its key and log-in are not checked',

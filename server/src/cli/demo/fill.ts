@@ -30,6 +30,8 @@ export interface FillRequest {
   readonly autoOrders: number;
   /** The oldest was ordered this many days ago. */
   readonly daysMax: number;
+  /** Between two statements its end ends the work, by its reason. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (autoOrdersDone: number) => void;
 }
 
@@ -167,18 +169,19 @@ async function makeBatch(
 
 function write(
   db: Database,
-  { merchant: { merchantId }, now }: FillRequest,
+  { merchant: { merchantId }, now, signal }: FillRequest,
   { world, profiles }: Batch,
 ): Promise<void> {
+  const pieces = <T>(list: readonly T[]) => inPieces(list, signal);
   return db.transaction(async (tx) => {
+    signal?.throwIfAborted();
     await insertCustomers(tx, merchantId, profiles);
-    for (const orders of inPieces(world.orders)) await insertOrders(tx, merchantId, orders);
+    for (const orders of pieces(world.orders)) await insertOrders(tx, merchantId, orders);
     await insertAutoOrders(tx, merchantId, world.autoOrders);
     await saveFacets(tx, merchantId, world.facets);
-    for (const rebills of inPieces(world.rebills)) await insertPastRebills(tx, merchantId, rebills);
-    for (const logs of inPieces(world.logs)) await appendLogs(tx, merchantId, now, logs);
-    for (const logs of inPieces(world.changeLogs))
-      await appendChangeLogs(tx, merchantId, now, logs);
+    for (const rebills of pieces(world.rebills)) await insertPastRebills(tx, merchantId, rebills);
+    for (const logs of pieces(world.logs)) await appendLogs(tx, merchantId, now, logs);
+    for (const logs of pieces(world.changeLogs)) await appendChangeLogs(tx, merchantId, now, logs);
   });
 }
 
@@ -218,7 +221,9 @@ function profileOf(merchantId: string, { person, card, orderedAtMs }: Life): Imp
 /** The most rows of one statement: their JSON is held in memory on both sides. */
 const pieceSize = 2000;
 
-function* inPieces<T>(list: readonly T[]): Iterable<readonly T[]> {
-  for (let start = 0; start < list.length; start += pieceSize)
+function* inPieces<T>(list: readonly T[], signal?: AbortSignal): Iterable<readonly T[]> {
+  for (let start = 0; start < list.length; start += pieceSize) {
+    signal?.throwIfAborted();
     yield list.slice(start, start + pieceSize);
+  }
 }
