@@ -156,21 +156,33 @@ export async function saveAuditResult(
   );
 }
 
-/** Counts a failure: the audit waits for another try, or ends with the reason after the last one. */
-export async function saveAuditFailure(
+/** Counts a failure; the audit waits for another try. */
+export async function retryAuditLater(
   db: Database,
   merchantId: string,
   auditId: string,
-  failure: { readonly reason: string; readonly isLast: boolean; readonly retryMs: number },
+  retryMs: number,
 ): Promise<void> {
   await db.run(
-    `update audit set failures = failures + 1, state = case when $4 then 'failed' else 'waiting' end,
-       failure_reason = case when $4 then $3 end,
-       ended_at = case when $4 then statement_timestamp() end,
-       lease_until = case when $4 then null
-         else statement_timestamp() + $5 * interval '1 millisecond' end
+    `update audit set failures = failures + 1, state = 'waiting',
+       lease_until = statement_timestamp() + $3 * interval '1 millisecond'
      where merchant_id = $1 and audit_id = $2 and state = 'running'`,
-    [merchantId, auditId, failure.reason, failure.isLast, failure.retryMs],
+    [merchantId, auditId, retryMs],
+  );
+}
+
+/** Counts the last failure and ends the audit with the reason. */
+export async function endFailedAudit(
+  db: Database,
+  merchantId: string,
+  auditId: string,
+  reason: string,
+): Promise<void> {
+  await db.run(
+    `update audit set failures = failures + 1, state = 'failed', failure_reason = $3,
+       ended_at = statement_timestamp(), lease_until = null
+     where merchant_id = $1 and audit_id = $2 and state = 'running'`,
+    [merchantId, auditId, reason],
   );
 }
 

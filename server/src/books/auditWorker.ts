@@ -6,9 +6,10 @@ import { type Audit, getAudit, type ReadCaptures } from './auditOperations.ts';
 import {
   type AuditResult,
   type AuditRun,
+  endFailedAudit,
   findOwnersOfItems,
   merchantsToAudit,
-  saveAuditFailure,
+  retryAuditLater,
   saveAuditProgress,
   saveAuditResult,
   takeAudit,
@@ -48,7 +49,8 @@ async function audit(context: Context, run: AuditRun, readCaptures: ReadCaptures
   } catch (error) {
     context.log.error({ err: error, merchantId, auditId }, 'an audit failed');
     const isLast = run.failures + 1 >= failuresMax;
-    await saveAuditFailure(context.db, merchantId, auditId, { reason, isLast, retryMs });
+    if (isLast) await endFailedAudit(context.db, merchantId, auditId, reason);
+    else await retryAuditLater(context.db, merchantId, auditId, retryMs);
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { objectsOf } from '../../../test/http/objects.ts';
 import { type TestApp, testApp } from '../../../test/support/app.ts';
+import { auditWorker } from './auditWorker.ts';
 
 const workerOf = (app: TestApp) => app.app.workers.find(({ name }) => name === 'audits')!;
 
@@ -85,4 +86,28 @@ test('an audit whose process was stopped is done again by another one', async ()
   assert.equal(await workerOf(app).runOnce(), 1);
   const { state, done_count: done, total_count: total } = await read(app, audit.audit_id);
   assert.deepEqual([state, done, total], ['done', 0, 0]);
+});
+
+test('an audit that fails is tried again, and ends with a reason after three times', async () => {
+  const app = await testApp();
+  const { audit } = await request(app);
+  const { log } = await app.context();
+  const contextFor = (merchantId: string) => app.context(merchantId);
+  const { runOnce } = auditWorker({ db: app.db, log, contextFor }, () =>
+    Promise.reject(new Error('the books cannot be read')),
+  );
+  for (const expected of ['waiting', 'waiting', 'failed']) {
+    await runOnce();
+    const { state, failure_reason: reason, ended_dts: ended } = await read(app, audit.audit_id);
+    const isOver = expected === 'failed';
+    assert.deepEqual(
+      [state, reason !== undefined, ended !== undefined],
+      [expected, isOver, isOver],
+    );
+    assert.equal(await runOnce(), 0, 'the next try is later');
+    await app.db.run(
+      "update audit set lease_until = lease_until - interval '1 day' where merchant_id = 'TEST'",
+    );
+  }
+  assert.equal(await runOnce(), 0, 'it is over');
 });
