@@ -104,7 +104,8 @@ function writing({ db, rebills }: Installation, clients: number) {
   };
   const insert =
     'insert into auto_order_log (merchant_id, auto_order_oid, at, message) ' +
-    'select $1, 1, statement_timestamp(), $2 where $3::text is not null';
+    'select m.merchant_id, 1, statement_timestamp(), $2 from merchant m ' +
+    'where m.merchant_id = $1 and $3::text is not null';
   const change =
     'update auto_order_log set message = $2 ' +
     'where merchant_id = $1 and auto_order_oid = 1 and message = $3';

@@ -11,8 +11,9 @@ const migrated = await openTestDatabase();
 const before = [
   `insert into item (merchant_id, merchant_item_oid, merchant_item_id, document, created_at,
     modified_at)
-   select 'TEST', oid, id, jsonb_build_object('merchant_item_id', id), now(), now()
-   from (values (1, 'ΚΑΦΕΣ'), (2, 'καφες'), (3, 'TEA')) as given (oid, id)`,
+   values ('TEST', 1, 'ΚΑΦΕΣ', '{"merchant_item_id": "ΚΑΦΕΣ"}', now(), now()),
+     ('TEST', 2, 'καφες', '{"merchant_item_id": "καφες"}', now(), now()),
+     ('TEST', 3, 'TEA', '{"merchant_item_id": "TEA"}', now(), now())`,
   `insert into item (merchant_id, merchant_item_oid, merchant_item_id, document, created_at,
     modified_at)
    values ('TEST', 4, 'MUG', '{"merchant_item_id": "MUG",
@@ -21,15 +22,22 @@ const before = [
      "google_product_search": {"shipping_label": "heavy", "size": "L"}}', now(), now())`,
   `insert into customer (merchant_id, customer_profile_oid, email, document, created_at,
     modified_at)
-   select 'TEST', oid, email, jsonb_build_object('email', email), now(), now()
-   from (values (1, 'é@a.example'), (2, U&'e\\0301@a.example')) as given (oid, email)`,
+   values ('TEST', 1, 'é@a.example', '{"email": "é@a.example"}', now(), now()),
+     ('TEST', 2, U&'e\\0301@a.example', '{"email": "e\\u0301@a.example"}', now(), now())`,
   `insert into auto_order_search_value (merchant_id, kind, value, auto_order_oid)
    values ('TEST', 'item', 'καφες', 1), ('TEST', 'item', 'καφεσ', 1), ('TEST', 'item', 'tea', 2)`,
   `insert into orders (merchant_id, order_id, head, created_at, modified_at, current_stage,
     currency, total_minor, facets, channel_partner_code, channel_partner_order_id)
-   select 'TEST', 'TEST-' || number, '{}', now(), now(), 'CO', 'USD', 0, array['TEST|city=straße',
-     'TEST|item_id=tea'], 'web', partner
-   from (values (1, 'ς'), (2, 'σ'), (3, 'x')) as given (number, partner)`,
+   values ${[
+     [1, 'ς'],
+     [2, 'σ'],
+     [3, 'x'],
+   ]
+     .map(
+       ([number, partner]) => `('TEST', 'TEST-${number}', '{}', now(), now(), 'CO', 'USD', 0,
+         array['TEST|city=straße', 'TEST|item_id=tea'], 'web', '${partner}')`,
+     )
+     .join(', ')}`,
   `insert into parked_auto_order (merchant_id, item_id_lc, auto_order_oid)
     values ('TEST', 'ς', 1), ('TEST', 'σ', 1)`,
 ];

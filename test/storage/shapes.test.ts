@@ -25,6 +25,7 @@ const catalogue: Catalogue = {
     ['merchant_now', 's'],
   ]),
   readingFunctions: new Set(['merchant_now']),
+  momentColumns: new Set(['at', 'due_at']),
 };
 
 const cases: [name: string, refused: string, fault: ShapeFault, accepted: string][] = [
@@ -110,6 +111,66 @@ const cases: [name: string, refused: string, fault: ShapeFault, accepted: string
      from (select merchant_id from merchant where merchant_id = $1) m cross join unnest($2::text[]) as r (name)`,
   ],
   [
+    'an insert of rows that no table has',
+    `insert into event (merchant_id, name) select $1, 'a' where not exists (
+       select from event where merchant_id = $1)`,
+    'an insert of rows without the row of the merchant',
+    `insert into event (merchant_id, name) select m.merchant_id, 'a' from merchant m where m.merchant_id = $1
+       and not exists (select from event where merchant_id = $1)`,
+  ],
+  [
+    'an insert whose merchant is a parameter',
+    'insert into event (merchant_id, name) select $1, m.name from merchant m where m.merchant_id = $1',
+    'an insert whose merchant is not the column of its rows',
+    'insert into event (merchant_id, name) select m.merchant_id, m.name from merchant m where m.merchant_id = $1',
+  ],
+  [
+    'an insert of what a WITH selects',
+    `with m as (select merchant_id, name from merchant where merchant_id = $1)
+     insert into event (merchant_id, name) select merchant_id, name from m`,
+    'an insert that selects from a WITH or a UNION',
+    `insert into event (merchant_id, name)
+     with m as (select merchant_id, name from merchant where merchant_id = $1) select merchant_id, name from m`,
+  ],
+  [
+    'a subquery in an insert of values',
+    `insert into event (merchant_id, name) values ($1, (select name from merchant where merchant_id = $1))`,
+    'a subquery in an insert of values',
+    'insert into event (merchant_id, name) select m.merchant_id, m.name from merchant m where m.merchant_id = $1',
+  ],
+  [
+    'a stable function in ON CONFLICT',
+    `insert into event (merchant_id, name) values ($1, 'a')
+     on conflict (merchant_id) do update set at = statement_timestamp()`,
+    'a function that is not immutable in ON CONFLICT',
+    `insert into event (merchant_id, name, at) values ($1, 'a', statement_timestamp())
+     on conflict (merchant_id) do update set at = excluded.at`,
+  ],
+  [
+    'a stable function in RETURNING',
+    'delete from event where merchant_id = $1 returning jsonb_build_object(name, at)',
+    'a function that is not immutable in RETURNING',
+    'delete from event where merchant_id = $1 returning name, at, stamps::text[]',
+  ],
+  [
+    'a moment as text in an update',
+    'update orders set name = due_at::text where merchant_id = $1',
+    'a stable function of columns in an update',
+    'update orders set name = $2 where merchant_id = $1 and due_at = $3',
+  ],
+  [
+    'a moment that is compared with a day in a delete',
+    `delete from orders where merchant_id = $1 and due_at < $2::date`,
+    'a stable function of columns in an update',
+    `delete from orders where merchant_id = $1 and due_at < $2::timestamptz`,
+  ],
+  [
+    'the present in a CASE of an update',
+    'update orders set state = case when due_at < current_timestamp then 1 end where merchant_id = $1',
+    'a function that is not immutable in CASE or COALESCE of an update',
+    'update orders set state = case when due_at < $2 then 1 end where merchant_id = $1',
+  ],
+  [
     'an outer join with a lateral subquery in an insert',
     `insert into event (merchant_id, event_id) select m.merchant_id, l.event_id from merchant m
      left join lateral (select event_id from event where merchant_id = $1 limit 1) l on true where m.merchant_id = $1`,
@@ -139,6 +200,60 @@ const cases: [name: string, refused: string, fault: ShapeFault, accepted: string
     'a transaction id that is taken on a node',
     `insert into event (merchant_id, stamp) select m.merchant_id, $2::xid8
      from merchant m where m.merchant_id = $1`,
+  ],
+  [
+    'a lateral subquery for each row',
+    `select l.name from merchant m cross join lateral (
+       select name from event e where e.merchant_id = m.merchant_id limit 1) l where m.merchant_id = $1`,
+    'a subquery whose merchant is not a parameter',
+    `select l.name from merchant m cross join lateral (
+       select name from event e where e.merchant_id = $1 limit 1) l where m.merchant_id = $1`,
+  ],
+  [
+    'a lock on rows of many merchants',
+    'select 1 from orders o where o.merchant_id = any($1) for update of o skip locked',
+    'a lock on rows of many merchants',
+    'select 1 from orders o where o.merchant_id = $1 for update of o skip locked',
+  ],
+  [
+    'groups of several kinds over many merchants',
+    `select m.zone, count(*) from merchant m join orders o using (merchant_id)
+     group by grouping sets ((m.zone), ())`,
+    'a query over many merchants that no node can finish alone',
+    'select m.zone, count(*) from merchant m join orders o using (merchant_id) group by m.zone',
+  ],
+  [
+    'a recursive WITH over many merchants',
+    `with recursive r (id) as (select merchant_id from merchant union all
+       select o.name from r join orders o on o.merchant_id = r.id) select id from r`,
+    'a query over many merchants that no node can finish alone',
+    `with recursive r (id) as (select name from merchant where merchant_id = $1 union all
+       select o.name from r join orders o on o.merchant_id = $1 and o.place = r.id) select id from r`,
+  ],
+  [
+    'a merchant on one side of an OR',
+    'select 1 from orders where merchant_id = $1 or order_id = $2',
+    'a merchant that only one side of an OR names',
+    'select 1 from orders where merchant_id = $1 and (order_id = $2 or name = $3)',
+  ],
+  [
+    'a table of the coordinator',
+    'select o.name from orders o cross join installation i where o.merchant_id = $1',
+    'a table of the coordinator next to rows of merchants',
+    'select o.name from orders o cross join api_key k where o.merchant_id = $1 and k.merchant_id = $1',
+  ],
+  [
+    'a write of a table of all nodes',
+    'delete from api_key k using merchant m where m.merchant_id = $1 and k.merchant_id = $1',
+    'a write of a table of all nodes that reads rows of merchants',
+    'delete from api_key k where k.merchant_id = $1',
+  ],
+  [
+    'a MERGE of parameters',
+    `merge into orders o using (select $1::text as id) k on o.merchant_id = k.id and o.merchant_id = $1
+     when matched then update set name = $2`,
+    'a MERGE of rows that are in no table',
+    'update orders set name = $2 where merchant_id = $1',
   ],
 ];
 

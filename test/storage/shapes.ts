@@ -21,6 +21,8 @@ export interface Catalogue {
   readonly volatility: ReadonlyMap<string, string>;
   /** Functions of ours whose bodies read tables. */
   readonly readingFunctions: ReadonlySet<string>;
+  /** Columns that are moments in each of these tables: as text they depend on the session's zone. */
+  readonly momentColumns: ReadonlySet<string>;
 }
 
 /** Reads the catalogue of a migrated database. */
@@ -34,11 +36,18 @@ export async function readCatalogue(db: DatabasePool): Promise<Catalogue> {
        and exists (select from pg_class c where c.relnamespace = p.pronamespace
          and c.relkind in ('r', 'p') and p.prosrc ~ ('\\mfrom ' || c.relname || '\\M'))`,
   );
+  const moments = await db.rows<{ name: string }>(
+    `select attname as name from pg_attribute
+     where attrelid = any($1::text[]::regclass[]) and attnum > 0 and not attisdropped
+     group by 1 having bool_and(atttypid = 'timestamptz'::regtype)`,
+    [[...cutTables, 'merchant']],
+  );
   return {
     tenantTables: new Set([...cutTables, 'merchant']),
     cutTables,
     volatility: new Map(functions.map(({ name, volatility }) => [name, volatility])),
     readingFunctions: new Set(reading.map(({ name }) => name)),
+    momentColumns: new Set(moments.map(({ name }) => name)),
   };
 }
 
@@ -53,11 +62,22 @@ export type ShapeFault =
   | 'a volatile function in a write'
   | 'a stable function of columns in an update'
   | 'a function that is not immutable in CASE or COALESCE of an update'
+  | 'a function that is not immutable in RETURNING'
+  | 'a function that is not immutable in ON CONFLICT'
   | 'a WITH that writes'
+  | 'a subquery in an insert of values'
   | 'an insert of rows without the row of the merchant'
+  | 'an insert whose merchant is not the column of its rows'
+  | 'an insert that selects from a WITH or a UNION'
   | 'an outer join with a lateral subquery in an insert'
   | 'a poll whose merchants are rows of a parameter'
   | 'a subquery in LIMIT or OFFSET over many merchants'
+  | 'a lock on rows of many merchants'
+  | 'a query over many merchants that no node can finish alone'
+  | 'a merchant that only one side of an OR names'
+  | 'a table of the coordinator next to rows of merchants'
+  | 'a write of a table of all nodes that reads rows of merchants'
+  | 'a MERGE of rows that are in no table'
   | 'a transaction id that is taken on a node';
 
 /** Returns what is wrong with a statement, each kind once. */
@@ -74,12 +94,16 @@ export async function shapeFaults(
     faults.add('a table without an equality on its merchant_id');
   for (const { stmt = {} } of stmts) {
     const [kind = ''] = Object.keys(stmt);
-    if (!readsOrWrites.has(kind) || !hasTenantTable(stmt, catalogue)) continue;
+    if (!readsOrWrites.has(kind)) continue;
+    checkTables(kind, stmt, faults, catalogue);
+    if (!hasTenantTable(stmt, catalogue)) continue;
     const fields = stmt[kind] as Tree;
     checkSubqueries(fields, catalogue, faults);
     checkFunctions(kind, fields, catalogue, faults);
     if (kind === 'InsertStmt') checkInsert(fields, catalogue, faults);
     else if (!has(fields, isOfValue)) checkPoll(fields, catalogue, faults);
+    else if (!hasOutsideOr(fields, isOfValue))
+      faults.add('a merchant that only one side of an OR names');
     if (has(fields, isWritingWith)) faults.add('a WITH that writes');
   }
   return faults;
@@ -180,13 +204,47 @@ function lastName(names: unknown): string {
   return (last as { sval?: string } | undefined)?.sval ?? '';
 }
 
+const hasTenantTable = (node: unknown, { tenantTables }: Catalogue): boolean =>
+  namesTable(node, tenantTables);
+
 // The tree does not name the kind of the relation that a write changes.
-function hasTenantTable(node: unknown, { tenantTables }: Catalogue): boolean {
+function namesTable(node: unknown, tables: ReadonlySet<string>): boolean {
   return has(node, (_, fields) =>
     [fields, fields['relation'] as Tree | undefined].some((each) =>
-      tenantTables.has(String(each?.['relname'])),
+      tables.has(String(each?.['relname'])),
     ),
   );
+}
+
+/** Tables of other kinds, which only some statements may name next to merchants' rows. */
+function checkTables(
+  kind: string,
+  statement: Tree,
+  faults: Set<ShapeFault>,
+  { tenantTables }: Catalogue,
+): void {
+  const { relation, ...read } = statement[kind] as Tree;
+  const isTenant = namesTable(statement, tenantTables);
+  const isOfAll = namesTable(statement, new Set(referenceTables));
+  if (namesTable(statement, new Set(localTables)) && (isTenant || isOfAll))
+    faults.add('a table of the coordinator next to rows of merchants');
+  const isWrittenOfAll = namesTable({ Written: { relation } }, new Set(referenceTables));
+  // An insert copies what it selects.
+  if ((kind === 'UpdateStmt' || kind === 'DeleteStmt') && isWrittenOfAll)
+    if (namesTable(read, tenantTables))
+      faults.add('a write of a table of all nodes that reads rows of merchants');
+  if (kind === 'MergeStmt' && !namesTable(read, tenantTables))
+    faults.add('a MERGE of rows that are in no table');
+}
+
+/** Like {@link has}, for conditions that hold for every row: not below an OR or a NOT. */
+function hasOutsideOr(node: unknown, matches: (kind: string, fields: Tree) => boolean): boolean {
+  let found = false;
+  walk(node, (kind, fields) => {
+    found ||= matches(kind, fields);
+    return !found && !(kind === 'BoolExpr' && fields['boolop'] !== 'AND_EXPR');
+  });
+  return found;
 }
 
 const isWritingWith = (kind: string, fields: Tree): boolean =>
@@ -195,8 +253,9 @@ const isWritingWith = (kind: string, fields: Tree): boolean =>
 // ------------------------------------------------------------------------------------ subqueries
 
 /**
- * A statement on one merchant runs on one node only if every subquery in what it selects, or under
- * its lock, says so itself: there Citus does not follow an equality to the outside.
+ * A statement on one merchant runs on one node only if every subquery in what it selects, under its
+ * lock, or that runs once for each row, says so itself: there Citus does not follow an equality to
+ * the outside. It asks all nodes then, or refuses.
  */
 function checkSubqueries(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
   const fault = 'a subquery whose merchant is not a parameter';
@@ -208,8 +267,14 @@ function checkSubqueries(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFa
       return true;
     });
   check(isLocked ? fields : fields['targetList']);
+  const isOfOne = hasOutsideOr(fields, isOfValue);
   walk(fields, (kind, sub) => {
     if (kind === 'SelectStmt' && !isLocked) check(sub['targetList']);
+    const isForEachRow =
+      (kind === 'RangeSubselect' && sub['lateral'] === true) ||
+      (kind === 'SubLink' && sub['subLinkType'] !== 'EXISTS_SUBLINK');
+    if (isOfOne && isForEachRow && hasTenantTable(sub, catalogue) && !has(sub, isOfValue))
+      faults.add(fault);
     // The planner does not see a constant in a value that is itself selected.
     if (
       isEqualityOfMerchant(kind, sub) &&
@@ -230,6 +295,7 @@ function isEqualityOfMerchant(kind: string, fields: Tree): boolean {
 
 const isOfValue = (kind: string, fields: Tree): boolean =>
   isEqualityOfMerchant(kind, fields) &&
+  fields['kind'] === 'AEXPR_OP' &&
   [fields['lexpr'], fields['rexpr']].some((side) => !hasColumn(side));
 
 /** A statement on many merchants is sent to all nodes: each must be able to say which are its own. */
@@ -240,7 +306,15 @@ function checkPoll(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>):
     return true;
   });
   checkPart(fields, catalogue, faults);
+  if (has({ SelectStmt: fields }, isLocking)) faults.add('a lock on rows of many merchants');
+  if (has({ SelectStmt: fields }, isUnfinished))
+    faults.add('a query over many merchants that no node can finish alone');
 }
+
+const isLocking = (_: string, fields: Tree): boolean => fields['lockingClause'] !== undefined;
+
+const isUnfinished = (kind: string, fields: Tree): boolean =>
+  kind === 'GroupingSet' || (fields['withClause'] as Tree | undefined)?.['recursive'] === true;
 
 function checkPart(select: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
   const from = select['fromClause'];
@@ -280,13 +354,21 @@ function checkFunctions(
       faults.add('a volatile function in a write');
     return true;
   });
-  // What an update returns is computed from its rows, by functions that need be immutable only in
-  // truth.
-  if (kind === 'UpdateStmt')
-    checkUpdate({ ...fields, returningClause: undefined }, catalogue, faults);
+  const isMutable = (inner: string, sub: Tree) =>
+    (changeability(inner, sub, catalogue) ?? 'i') !== 'i';
+  const { returningClause, onConflictClause, ...rest } = fields;
+  const isOfRows = kind === 'InsertStmt' && !insertsValues(fields);
+  // A list of one type becomes one of another by an immutable cast, unlike a text.
+  const isListCast = (inner: string, { typeName }: Tree) =>
+    inner === 'TypeCast' && (typeName as Tree)['arrayBounds'] !== undefined;
+  if (!isOfRows && has(returningClause, (k, f) => isMutable(k, f) && !isListCast(k, f)))
+    faults.add('a function that is not immutable in RETURNING');
+  if (has(onConflictClause, isMutable))
+    faults.add('a function that is not immutable in ON CONFLICT');
+  if (kind === 'UpdateStmt' || kind === 'DeleteStmt') checkChange(rest, catalogue, faults);
 }
 
-function checkUpdate(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
+function checkChange(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
   walk(fields, (inner, sub) => {
     if (changeability(inner, sub, catalogue) === 's' && hasColumn(sub))
       faults.add('a stable function of columns in an update');
@@ -298,17 +380,42 @@ function checkUpdate(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>
 }
 
 /** How changeable what a node computes is, itself, without its parts; undefined: not at all. */
-function changeability(kind: string, fields: Tree, { volatility }: Catalogue): string | undefined {
-  if (kind === 'FuncCall') return volatility.get(lastName(fields['funcname']));
+function changeability(kind: string, fields: Tree, catalogue: Catalogue): string | undefined {
+  if (kind === 'FuncCall') return catalogue.volatility.get(lastName(fields['funcname']));
+  // current_timestamp, current_date and the like.
+  if (kind === 'SQLValueFunction') return 's';
   if (kind === 'TypeCast') {
     const type = fields['typeName'] as Tree | undefined;
     const isStable =
       type?.['arrayBounds'] !== undefined || stableTypes.has(lastName(type?.['names']));
-    return isStable && hasColumn(fields['arg']) ? 's' : undefined;
+    const isText = lastName(type?.['names']) === 'text' && isMoment(fields['arg'], catalogue);
+    return isText || (isStable && hasColumn(fields['arg'])) ? 's' : undefined;
   }
-  if (kind === 'A_Expr' && ['+', '-'].includes(lastName(fields['name'])))
-    return has([fields['lexpr'], fields['rexpr']], isInterval) ? 's' : undefined;
-  return undefined;
+  return kind === 'A_Expr' && isOfSession(fields, catalogue) ? 's' : undefined;
+}
+
+/** Whether an operator depends on the session: on its zone, or on how it writes moments. */
+function isOfSession(expression: Tree, catalogue: Catalogue): boolean {
+  const operator = lastName(expression['name']);
+  const sides = [expression['lexpr'], expression['rexpr']];
+  const hasMoment = sides.some((side) => isMoment(side, catalogue));
+  if (operator === '+' || operator === '-') return has(sides, isInterval);
+  if (operator === '||') return hasMoment;
+  return comparisons.has(operator) && hasMoment && sides.some(isDay);
+}
+
+const comparisons = new Set(['=', '<>', '<', '<=', '>', '>=']);
+
+const isMoment = (node: unknown, { momentColumns }: Catalogue): boolean =>
+  momentColumns.has(
+    lastName(((node as Tree | undefined)?.['ColumnRef'] as Tree | undefined)?.['fields']),
+  );
+
+/** A day has no zone until it is compared with a moment. */
+function isDay(node: unknown): boolean {
+  const cast = (node as Tree | undefined)?.['TypeCast'] as Tree | undefined;
+  const type = lastName((cast?.['typeName'] as Tree | undefined)?.['names']);
+  return type === 'date' || type === 'timestamp';
 }
 
 // Reading these from text depends on the session.
@@ -322,12 +429,12 @@ const isInterval = (kind: string, fields: Tree): boolean =>
 
 function checkInsert(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
   const select = (fields['selectStmt'] as Tree | undefined)?.['SelectStmt'] as Tree | undefined;
-  if (select === undefined || insertsValues(fields)) return;
-  const isOfParameters = has(select['fromClause'], (kind, call) =>
-    kind === 'FuncCall' ? rowsOfParameters.has(lastName(call['funcname'])) : false,
-  );
-  if (isOfParameters && !hasTenantTable(select['fromClause'], catalogue))
-    faults.add('an insert of rows without the row of the merchant');
+  if (select === undefined) return;
+  if (insertsValues(fields)) {
+    if (has(fields, (kind) => kind === 'SubLink')) faults.add('a subquery in an insert of values');
+    return;
+  }
+  checkRows(fields, select, catalogue, faults);
   const isOuterLateral = (kind: string, join: Tree): boolean =>
     kind === 'JoinExpr' &&
     join['jointype'] !== 'JOIN_INNER' &&
@@ -335,10 +442,36 @@ function checkInsert(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>
   if (has(select, isOuterLateral)) faults.add('an outer join with a lateral subquery in an insert');
 }
 
+/**
+ * Rows that a statement inserts where it selects them go there in one phase. All others Citus
+ * collects on the coordinator, and commits in two phases: the feed would have to wait for each.
+ */
+function checkRows(
+  { relation, cols, withClause }: Tree,
+  select: Tree,
+  catalogue: Catalogue,
+  faults: Set<ShapeFault>,
+): void {
+  if (!hasTenantTable({ Written: { relation } }, catalogue)) return;
+  if (withClause !== undefined || select['op'] !== 'SETOP_NONE')
+    faults.add('an insert that selects from a WITH or a UNION');
+  else if (!hasTenantTable([select['fromClause'], select['withClause']], catalogue))
+    faults.add('an insert of rows without the row of the merchant');
+  else if (!selectsMerchant(cols as readonly Tree[] | undefined, select))
+    faults.add('an insert whose merchant is not the column of its rows');
+}
+
+/** Whether the column goes from row to row as it is: of a value Citus does not know the node. */
+function selectsMerchant(cols: readonly Tree[] = [], { targetList }: Tree): boolean {
+  const place = cols.findIndex((col) => (col['ResTarget'] as Tree)['name'] === 'merchant_id');
+  const target = (targetList as readonly Tree[])[place]?.['ResTarget'] as Tree | undefined;
+  const value = target?.['val'] as Tree | undefined;
+  const { arg } = (value?.['TypeCast'] as Tree | undefined) ?? { arg: value };
+  const { fields } = ((arg as Tree | undefined)?.['ColumnRef'] as Tree | undefined) ?? {};
+  return lastName(fields) === 'merchant_id';
+}
+
 const insertsValues = (insert: Tree): boolean => {
   const select = (insert['selectStmt'] as Tree | undefined)?.['SelectStmt'] as Tree | undefined;
   return select !== undefined && 'valuesLists' in select;
 };
-
-/** Functions that make rows of one parameter. */
-const rowsOfParameters = new Set(['unnest', 'json_to_recordset', 'jsonb_to_recordset']);
