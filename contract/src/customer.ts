@@ -404,7 +404,9 @@ export const Customer = model('Customer', 'A customer profile.', {
   tax_id: textTo(15),
   terms: text(),
   track_separately: flag(),
-  unapproved: flag(),
+  unapproved: flag(
+    'While true, the profile gives no pricing tiers, exemptions, free shipping or approved purchase orders.',
+  ),
   ups_account_number: textTo(20),
   website_url: textTo(100),
 });

@@ -63,7 +63,8 @@ export async function findOrderingCustomer(
        jsonb_build_object('minimum_subtotal', document->'minimum_subtotal',
          'minimum_item_count', document->'minimum_item_count',
          'maximum_item_count', document->'maximum_item_count') as limits,
-       coalesce(document->>'auto_approve_purchase_order', '') = 'true' as approves,
+       coalesce(document->>'auto_approve_purchase_order', '') = 'true'
+         and coalesce(document->>'unapproved', '') <> 'true' as approves,
        coalesce(document->>'no_realtime_charge', '') = 'true' as waits,
        document->>'automatic_merchant_notes' as notes
      from customer where merchant_id = $1 and email_lc = $2`,
@@ -367,6 +368,7 @@ export type TermsProfile = Pick<
   | 'no_free_shipping'
   | 'pricing_tiers'
   | 'tax_exempt'
+  | 'unapproved'
 >;
 
 /**
@@ -387,7 +389,8 @@ export async function findTermsProfiles(
        'no_coupons', document->'no_coupons',
        'no_free_shipping', document->'no_free_shipping',
        'pricing_tiers', document->'pricing_tiers',
-       'tax_exempt', document->'tax_exempt') as terms
+       'tax_exempt', document->'tax_exempt',
+       'unapproved', document->'unapproved') as terms
      from customer where merchant_id = $1 and customer_profile_oid = any($2::int[])
        and document ?| array['exempt_shipping_handling_charge', 'free_shipping', 'no_coupons',
          'no_free_shipping', 'pricing_tiers', 'tax_exempt']`,

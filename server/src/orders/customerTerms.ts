@@ -5,6 +5,7 @@ import type { CatalogItem } from '../items/item.ts';
 import { isFreeOfMinimum } from '../items/tierLimit.ts';
 import type { CustomerTier } from '../items/tierPrice.ts';
 import { fold } from '../kernel/caseFolding.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import type { OrderDocument } from './order.ts';
 import { type CustomerShipping, customerShipping } from './shippingMethod.ts';
 
@@ -43,14 +44,16 @@ export type TermsProfile = Pick<
   | 'no_free_shipping'
   | 'pricing_tiers'
   | 'tax_exempt'
+  | 'unapproved'
 >;
 
 /** Returns the terms of a customer; one without a profile has the default tiers. */
 export function customerTerms(
   merchants: readonly PricingTier[],
-  profile: TermsProfile,
+  given: TermsProfile,
   currency: string,
 ): CustomerTerms {
+  const profile = approvedPart(given);
   const records = tiersOf(merchants, profile.pricing_tiers);
   return {
     shipping: shippingOf(profile, records, currency),
@@ -70,6 +73,18 @@ export function customerTerms(
     }),
   };
 }
+
+/**
+ * A profile that the merchant has not approved yet gives its customer no better terms than a
+ * stranger has. What it restricts holds from the first day.
+ */
+const approvedPart = (profile: TermsProfile): TermsProfile =>
+  profile.unapproved === true
+    ? fromLoose<TermsProfile>({
+        no_coupons: profile.no_coupons,
+        no_free_shipping: profile.no_free_shipping,
+      })
+    : profile;
 
 const endsWithCoupon = (tier: PricingTier): boolean => tier.not_valid_when_coupon_present === true;
 

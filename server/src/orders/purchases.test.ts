@@ -546,3 +546,38 @@ test('a pricing tier frees from tax and from coupons, at the purchase and on reb
     [20, exemption[1], 'is not for this customer'],
   );
 });
+
+test('a profile that is not approved yet gives no better terms, at the purchase and on rebills', async () => {
+  const email = 'pending@example.com';
+  await ask({ operation: 'updateMerchantSettings', body: { rebill_tiers: 'present' } });
+  const { customer } = await ask({
+    operation: 'insertCustomer',
+    body: {
+      email,
+      unapproved: true,
+      tax_exempt: true,
+      auto_approve_purchase_order: true,
+      pricing_tiers: [{ name: 'Wholesale' }],
+    },
+  });
+  const { params } = await subscribed(email, 'TIERED', 5);
+  const invoice: Order['payment'] = {
+    payment_method: 'Purchase Order',
+    purchase_order: { purchase_order_number: 'PO-7' },
+  };
+  const found = async () => {
+    const { rebills } = await ask({ operation: 'previewAutoOrder', params, query: { count: 1 } });
+    const { order } = await ask({
+      operation: 'insertOrder',
+      body: { ...bodyOf(email, [line('PLAIN')]), payment: invoice },
+    });
+    return [rebills[0].total, order.current_stage];
+  };
+  assert.deepEqual(await found(), [100, 'Accounts Receivable']);
+  await ask({
+    operation: 'updateCustomer',
+    params: { customer_profile_oid: customer.customer_profile_oid },
+    body: { unapproved: false },
+  });
+  assert.deepEqual(await found(), [75, 'Completed Order']);
+});
