@@ -1,15 +1,49 @@
 /** Refunds of orders: what the published clients send and receive (current API, OrderApi). */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { flag } from './fields.ts';
+import { flag, many, model, text } from './fields.ts';
+
+export const OrderReason = model(
+  'OrderReason',
+  'A reason that the merchant offers for refunds, returns or rejections.',
+  {
+    default_reason: flag('The one that a form proposes.'),
+    description: text('What people read.'),
+    value: text('What is sent with the refund.'),
+  },
+);
+export type OrderReason = Static<typeof OrderReason>;
+
+export const OrderReasons = model(
+  'OrderReasons',
+  'The reasons that isRefundableOrder returns. One that is required is refused where it is missing.',
+  {
+    item_level_refund_reason_required: flag(
+      'Each line that a refund names needs refund_reason, or the refund needs one for all.',
+    ),
+    item_level_refund_reasons: many(OrderReason),
+    item_level_return_reasons: many(OrderReason),
+    order_level_refund_reason_required: flag('A refund needs refund_reason.'),
+    order_level_refund_reasons: many(OrderReason),
+    order_level_reject_reason_required: flag(
+      'An update or a refund that rejects an order needs reject_reason.',
+    ),
+    order_level_reject_reasons: many(OrderReason),
+  },
+);
+export type OrderReasons = Static<typeof OrderReasons>;
 
 export const OrderRefundableResponse = answer('OrderRefundableResponse', {
   item_level_refund_reason_required: flag(),
+  item_level_refund_reasons: many(OrderReason),
+  item_level_return_reasons: many(OrderReason),
   manual_because_multiple_charges: flag(
     'More than one charge was captured, so only manual_refund can record a refund.',
   ),
   order_level_refund_reason_required: flag(),
+  order_level_refund_reasons: many(OrderReason),
   order_level_reject_reason_required: flag(),
+  order_level_reject_reasons: many(OrderReason),
   refundable: flag('Whether something of the order can still be refunded at its gateway.'),
 });
 export type OrderRefundableResponse = Static<typeof OrderRefundableResponse>;

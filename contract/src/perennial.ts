@@ -24,6 +24,7 @@ import {
   textTo,
 } from './fields.ts';
 import { gatewayKinds } from './gatewayKind.ts';
+import { OrderReasons } from './orderRefund.ts';
 import { RetentionSettings } from './privacy.ts';
 import { ShippingMethod } from './shippingMethod.ts';
 import { WebhookEventCategory } from './webhook.ts';
@@ -377,6 +378,7 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
     'Whether a tax is rounded once for the order (the default), or for each line and the shipping.',
   ),
   retention: one(RetentionSettings),
+  order_reasons: one(OrderReasons),
   gateway_refunds: oneOf(
     ['continue', 'cancel'],
     'What happens to the auto order when a person refunds one of its orders at the gateway: it is ' +

@@ -42,6 +42,7 @@ const sectionNames = [
   'gateway_refunds',
   'tax_rounding',
   'retention',
+  'order_reasons',
   'minimum_subtotal',
   'rebill_tiers',
 ] as const satisfies readonly (keyof MerchantSettings)[];
@@ -112,19 +113,43 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
     };
   }
   if (given.time_zone && !isZone(given.time_zone)) return noZone;
+  return sectionFault(merchant, given) ?? amountFault(merchant, given);
+}
+
+function sectionFault(merchant: Merchant, given: MerchantSettings): FieldFault | undefined {
   return (
     dunningFault(given.dunning) ??
     noticeFault(given.notices) ??
     couponFault(given.coupons) ??
     shippingMethodFault(given.shipping_methods, merchant.currency) ??
     gatewayFault(merchant, given.gateways) ??
-    boundFault(given.prohibit_expiring_cards_months) ??
-    testAmountFault(given.auth_test_amount, merchant.currency) ??
-    subtotalFault(given.minimum_subtotal, merchant.currency) ??
-    noticeMonthsFault(given.card_expiry_notice_months) ??
     retentionFault(given.retention) ??
+    reasonsFault(given.order_reasons) ??
     cardTypesFault(given.accepted_card_types)
   );
+}
+
+const amountFault = (merchant: Merchant, given: MerchantSettings): FieldFault | undefined =>
+  boundFault(given.prohibit_expiring_cards_months) ??
+  testAmountFault(given.auth_test_amount, merchant.currency) ??
+  subtotalFault(given.minimum_subtotal, merchant.currency) ??
+  noticeMonthsFault(given.card_expiry_notice_months);
+
+/** Reasons are chosen by their value, so each needs another one. */
+function reasonsFault(reasons: MerchantSettings['order_reasons']): FieldFault | undefined {
+  for (const [name, list] of Object.entries(reasons ?? {})) {
+    if (!Array.isArray(list)) continue;
+    const values = list.map(({ value }) => value?.trim() ?? '');
+    const place = values.findIndex((value, index) => value === '' || values.indexOf(value) < index);
+    if (place < 0) continue;
+    const isMissing = values[place] === '';
+    return {
+      field: `order_reasons.${name}[${place}].value`,
+      reason: isMissing ? 'is missing' : `is ${values[place]}, as that of an earlier reason`,
+      fix: 'Send the text that a refund stores, once for each reason',
+    };
+  }
+  return undefined;
 }
 
 /** A time zone name that Temporal or PostgreSQL does not know. */

@@ -20,6 +20,7 @@ import { askNewCard } from './newCardOperations.ts';
 import { refundOthers } from './otherRefundOperations.ts';
 import type { OrderProjection } from './present.ts';
 import { type RefundParts, type RequestedRefund, refundOrder } from './refundOperations.ts';
+import { orderReasonsOf, refundReasonFault } from './refundReason.ts';
 import type { QueueOrderMail } from './resendOperations.ts';
 import { readOrderJson } from './store.ts';
 import { noOrder, updateOrder } from './updateOperations.ts';
@@ -133,7 +134,14 @@ export async function refundOrderJson(
   orderId: string,
   { body, query, expand }: RefundRequest,
 ): Promise<ChangedOrderJson> {
-  const warnings = await refundOrder(context, orderId, body, requestedRefund(context, query), {
+  const request = requestedRefund(context, query);
+  const fault = refundReasonFault(
+    body,
+    { rejects: request.rejectAfterRefund },
+    orderReasonsOf(context.merchant.settings),
+  );
+  if (fault) refuse('invalid_field', fault, { objectId: orderId });
+  const warnings = await refundOrder(context, orderId, body, request, {
     refund: parts.refund,
     hooks: parts.hooks,
   });

@@ -36,6 +36,8 @@ export interface PlannedRefund {
   readonly amount: Minor;
   /** The order's refund_reason. Absent: stays as it is. */
   readonly reason?: string | undefined;
+  /** The order's reject_reason, if the refund rejects it. Absent: stays as it is. */
+  readonly rejectReason?: string | undefined;
   /** What was understood in another way than a client could expect, as whole sentences. */
   readonly warnings: readonly string[];
 }
@@ -69,6 +71,7 @@ export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefu
     totalBefore,
     amount,
     reason: body.refund_reason || undefined,
+    rejectReason: body.reject_reason || undefined,
     warnings: warningsOf(order, after),
   });
 }

@@ -1,5 +1,5 @@
 import type { Order } from '@perennial/contract/order.ts';
-import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
+import type { OrderReasons, OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
 import { lockCustomer } from '../customers/store.ts';
 import { type Minor, minor, zero } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
@@ -19,6 +19,7 @@ import {
 import { findRefundBlock, type RefundBlock } from './refundBlockStore.ts';
 import { refundedOf, totalOf } from './refunded.ts';
 import { givesValue, refundedOrder } from './refundedOrder.ts';
+import { orderReasonsOf } from './refundReason.ts';
 import {
   countRefunds,
   insertRefund,
@@ -235,7 +236,7 @@ function newRefund(
 ): RefundRecord {
   const { merchantId, orderId, currency } = order;
   const { gateway, reference } = captureToRefund(order);
-  const { before, after, amount, totalBefore, reason } = planned;
+  const { before, after, amount, totalBefore, reason, rejectReason } = planned;
   return {
     merchantId,
     orderId,
@@ -245,7 +246,7 @@ function newRefund(
     gateway,
     chargeReference: reference,
     idempotencyKey: `refund:${merchantId}:${orderId}:${totalBefore}-${totalOf(after)}:${refused}`,
-    terms: { planned: { before, after, amount, reason }, wishes },
+    terms: { planned: { before, after, amount, reason, rejectReason }, wishes },
     requestedAt: context.now,
   };
 }
@@ -332,7 +333,7 @@ export interface RefundMade {
 export async function applyRefund(
   context: Context,
   before: OrderRecord,
-  planned: Pick<PlannedRefund, 'after' | 'amount' | 'reason'>,
+  planned: Pick<PlannedRefund, 'after' | 'amount' | 'reason' | 'rejectReason'>,
   wishes: RefundWishes,
   made: RefundMade,
   hooks: OrderHooks,
@@ -376,14 +377,16 @@ export async function applyRefund(
   await returnRejected(context, before, order);
 }
 
-/** Returns whether a gateway can refund an order (current API, isRefundableOrder). */
-export async function readRefundable(
-  context: Context,
-  orderId: string,
-): Promise<
-  Required<Pick<OrderRefundableResponse, 'refundable' | 'manual_because_multiple_charges'>>
-> {
-  const { merchantId } = context.merchant;
+/** What {@link readRefundable} returns: whether, why not, and the merchant's reasons. */
+type Refundable = OrderReasons &
+  Required<Pick<OrderRefundableResponse, 'refundable' | 'manual_because_multiple_charges'>>;
+
+/**
+ * Returns whether a gateway can refund an order, and the merchant's reasons for refunds (current
+ * API, isRefundableOrder).
+ */
+export async function readRefundable(context: Context, orderId: string): Promise<Refundable> {
+  const { merchantId, settings } = context.merchant;
   const order = (await findOrder(context.db, merchantId, orderId)) ?? noOrder(orderId);
   const captures = capturesOf(order.document);
   const isLeft = totalOf(refundedOf(order)) < order.total;
@@ -391,6 +394,7 @@ export async function readRefundable(
   const isFree = (await findRefundBlock(context.db, merchantId, order.orderId)) === undefined;
   const isPaid = order.paidAt !== undefined;
   return {
+    ...orderReasonsOf(settings),
     refundable: isPaid && captures.length === 1 && isLeft && !isOpen && isFree,
     manual_because_multiple_charges: captures.length > 1,
   };

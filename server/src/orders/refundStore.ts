@@ -23,7 +23,7 @@ export interface RefundRecord {
 
 /** What the settlement of a refund needs. */
 export interface RefundTerms {
-  readonly planned: Pick<PlannedRefund, 'before' | 'after' | 'amount' | 'reason'>;
+  readonly planned: Pick<PlannedRefund, 'before' | 'after' | 'amount' | 'reason' | 'rejectReason'>;
   readonly wishes: RefundWishes;
 }
 

@@ -24,11 +24,12 @@ export interface RefundNote {
 /** Returns the order after a refund was made. */
 export function refundedOrder(
   order: OrderRecord,
-  { after, amount, reason }: Pick<PlannedRefund, 'after' | 'amount' | 'reason'>,
+  planned: Pick<PlannedRefund, 'after' | 'amount' | 'reason' | 'rejectReason'>,
   { user, gateway, reference, isRejected }: RefundNote,
   now: Occasion,
 ): OrderRecord {
   const at = wireDate(now.at, now.timeZone);
+  const { after, amount, reason, rejectReason } = planned;
   const { document } = order;
   const isValue = givesValue(order, { after, amount });
   const changed: OrderDocument = {
@@ -48,9 +49,13 @@ export function refundedOrder(
   };
   const { current_stage: stage = 'Unknown' } = changed;
   const rejects = isRejected && stageTransitions[stage].includes('Rejected');
+  const rejected: OrderDocument = {
+    ...changed,
+    ...(rejectReason === undefined ? {} : { reject_reason: rejectReason }),
+  };
   return {
     ...order,
-    document: rejects ? inStage(changed, 'Rejected', at, user) : changed,
+    document: rejects ? inStage(rejected, 'Rejected', at, user) : changed,
     modifiedAt: now.at,
   };
 }

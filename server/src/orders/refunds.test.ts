@@ -382,6 +382,78 @@ test('refundable says what can still be refunded at the gateway', async () => {
   assert.deepEqual(await ask(), [false, false]);
 });
 
+const settings = (order_reasons: object) =>
+  app.request({ operation: 'updateMerchantSettings', body: { order_reasons } });
+
+test('a reason is offered once', async () => {
+  const twice = await settings({ order_level_refund_reasons: [{ value: 'a' }, { value: 'a' }] });
+  assert.match(
+    twice.body.error.user_message,
+    /^order_reasons\.order_level_refund_reasons\[1\]\.value is a, as that of an earlier reason/,
+  );
+});
+
+const reasons = {
+  order_level_refund_reasons: [
+    { value: 'late', description: 'Arrived late', default_reason: true },
+    { value: 'broken', description: 'Arrived broken' },
+  ],
+  item_level_refund_reasons: [{ value: 'taste' }],
+  item_level_return_reasons: [{ value: 'size' }],
+  order_level_reject_reasons: [{ value: 'fraud' }],
+  item_level_refund_reason_required: true,
+  order_level_refund_reason_required: false,
+  order_level_reject_reason_required: true,
+};
+
+test('a merchant offers reasons, and those that it requires are refused where they are missing', async () => {
+  await settings(reasons);
+  const order = await placedOrder();
+  const params = { order_id: order.order_id };
+  const {
+    metadata: _,
+    success: _1,
+    ...offered
+  } = (await app.request({ operation: 'isRefundableOrder', params })).body;
+  assert.deepEqual(offered, {
+    ...reasons,
+    refundable: true,
+    manual_because_multiple_charges: false,
+  });
+  const faultOf = async (body: object, query = {}) =>
+    (await refund(order, body, query)).body.error?.user_message;
+  const line = { quantity_refunded: 1 };
+  assert.match(
+    await faultOf({ items: [line] }),
+    /^items\[0\]\.refund_reason is missing, .*Send one of: taste\.$/,
+  );
+  await settings({ ...reasons, order_level_refund_reason_required: true });
+  assert.match(
+    await faultOf({ items: [{ ...line, refund_reason: 'taste' }] }),
+    /^refund_reason is missing, .*Send one of: late, broken\.$/,
+  );
+  const given = { items: [line], refund_reason: 'late' };
+  const rejects = { reject_after_refund: true };
+  assert.match(await faultOf(given, rejects), /^reject_reason is missing, .*Send one of: fraud\.$/);
+  assert.equal(refundedAt(order), 0);
+  const { order: rejected } = (await refund(order, { ...given, reject_reason: 'fraud' }, rejects))
+    .body;
+  assert.deepEqual(
+    [rejected.current_stage, rejected.reject_reason, rejected.refund_reason, refundedAt(order)],
+    ['Rejected', 'fraud', 'late', 1100],
+  );
+  const other = { order_id: (await placedOrder()).order_id };
+  const reject = (more: object) =>
+    app.request({
+      operation: 'updateOrder',
+      params: other,
+      body: { current_stage: 'Rejected', ...more },
+    });
+  assert.match((await reject({})).body.error.user_message, /^reject_reason is missing/);
+  assert.equal((await reject({ reject_reason: 'spam' })).body.order.reject_reason, 'spam');
+  await settings({});
+});
+
 test('issue_store_credit needs a customer profile', async () => {
   const order = await placedOrder();
   const { status, body } = await refund(order, quantities(1), { issue_store_credit: true });

@@ -17,6 +17,7 @@ import { retakeForRevived, returnOfLost } from './lostOrderOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { refundWarnings } from './refund.ts';
 import { refundedOf, totalOf } from './refunded.ts';
+import { orderReasonsOf, rejectReasonFault } from './refundReason.ts';
 import { relined } from './relineOperations.ts';
 import { shipEvents } from './shipping.ts';
 import { countPaidLater, returnRejected } from './stockOperations.ts';
@@ -54,6 +55,7 @@ export function updateOrder(
     const changed = orderAfter(context, lines.order, lines.rest, rebill?.isUnderWay);
     const { becamePaid } = changed;
     const order = withCardFacts(await withCustomer(context, changed.order, stored), card.facts);
+    refuseWithoutReason(context, stored, order);
     if (body.payment?.credit_card) {
       const monthsMin = card.monthsMin ?? (await hooks.monthsACardMustLast(context, orderId));
       refuseUnaccepted(context, stored, order, { ...card, monthsMin });
@@ -82,6 +84,17 @@ export function updateOrder(
       ],
     };
   });
+}
+
+/** Refuses to reject an order without a reason, where the merchant requires one. */
+function refuseWithoutReason(
+  { merchant }: Context,
+  { document: before }: OrderRecord,
+  { document: after, orderId }: OrderRecord,
+): void {
+  if (after.current_stage !== 'Rejected' || before.current_stage === 'Rejected') return;
+  const fault = rejectReasonFault(after.reject_reason, orderReasonsOf(merchant.settings));
+  if (fault) refuse('invalid_field', fault, { objectId: orderId });
 }
 
 /**
