@@ -274,6 +274,13 @@ test('an order with a coupon: shares to the cent, the coupon, the total', async 
   ]);
 });
 
+test('a coupon that an order does not keep has one warning', async () => {
+  const codes = ['spring10', 'SPRING10', 'nowhere'];
+  const { order, warning } = await place(codes);
+  assert.equal(totalOf({ order }), 35.58);
+  assert.match(warning ?? '', /^coupons\[1\]\.coupon_code: .* coupons\[2\]\.coupon_code: [^:]*$/);
+});
+
 test('an update adds no coupon to a stored order, and says so', async () => {
   const { order } = await place(['spring10']);
   const update = (coupons: Order['coupons']) =>

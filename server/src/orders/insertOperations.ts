@@ -104,8 +104,21 @@ async function insertNew(context: Context, body: Order, parts: OrderParts): Prom
   if (result?.kind === 'unknown')
     return { orderId: order.orderId, warning: unsettledWarning(result) };
   const missed = await missedAtStart(context, order, parts.hooks);
-  const warning = warningOf(warnings, missed, ignoredIn(context, body, { order }));
+  const ignored = ignoredIn(context, withKeptCoupons(body, order), { order });
+  const warning = warningOf(warnings, missed, ignored);
   return { orderId: order.orderId, ...(warning && { warning }) };
+}
+
+/** The body without the coupons that the order does not keep: there is a warning for each. */
+function withKeptCoupons(body: Order, { document }: OrderRecord): Order {
+  if (!body.coupons) return body;
+  const kept = [...(document.coupons ?? [])];
+  const coupons = body.coupons.filter(({ coupon_code: code }) => {
+    const isKept = fold(code ?? '') === fold(kept[0]?.coupon_code ?? '');
+    if (isKept) kept.shift();
+    return isKept;
+  });
+  return { ...body, coupons };
 }
 
 /**
