@@ -15,6 +15,7 @@ import {
   type Refunded,
   type RefundedLine,
   refundedOf,
+  subtotalOf,
   totalOf,
 } from './refunded.ts';
 import { refundedCredit } from './storeCredit.ts';
@@ -72,7 +73,7 @@ export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefu
     amount,
     reason: body.refund_reason || undefined,
     rejectReason: body.reject_reason || undefined,
-    warnings: warningsOf(order, after),
+    warnings: [...warningsOf(order, after), ...sumWarnings(order, body, before, after)],
   });
 }
 
@@ -225,7 +226,10 @@ function readLine(
 ): Outcome<{ line: RefundedLine; isByQuantity: boolean }, FieldFault> {
   const ordered = stored.quantity ?? 0;
   const quantity = given.quantity_refunded ?? before.quantity;
-  const quantityFault = totalFault('quantity_refunded', quantity, before.quantity, ordered);
+  const quantityFault =
+    Number(quantity.toFixed(4)) === quantity
+      ? totalFault('quantity_refunded', quantity, before.quantity, ordered)
+      : { field: 'quantity_refunded', reason: 'has more than four decimals', fix: 'Round it' };
   if (quantityFault) return failure(quantityFault);
   const said = readAmount(given.total_refunded, 'total_refunded', currency, before.amount);
   if (!said.ok) return said;
@@ -425,6 +429,30 @@ function warningsOf({ document, currency }: OrderRecord, after: Refunded): strin
   return [
     `Shipping and handling of ${left} ${currency} was not refunded. ` +
       'Send summary.shipping_handling_refunded to refund it as well.',
+  ];
+}
+
+/** A sum that is neither that before the refund nor that after it was meant to be refunded. */
+function sumWarnings(
+  { document, currency }: OrderRecord,
+  body: Order,
+  before: Refunded,
+  after: Refunded,
+): string[] {
+  const sums: [name: (typeof sumNames)[number], ...known: Minor[]][] = [
+    ['other_refunded', amountOf(document.summary?.other_refunded, currency)],
+    ['subtotal_refunded', subtotalOf(before), subtotalOf(after)],
+    ['total_refunded', totalOf(before), totalOf(after)],
+  ];
+  const ignored = sums.flatMap(([name, ...known]) => {
+    const value = body.summary?.[name]?.value;
+    const isKnown = value == null || known.some((each) => fromMinor(each, currency) === value);
+    return isKnown ? [] : [`summary.${name}`];
+  });
+  if (ignored.length === 0) return [];
+  return [
+    `${ignored.join(', ')}: no effect, because the server adds up what the lines, tax, shipping ` +
+      'and gift give back.',
   ];
 }
 

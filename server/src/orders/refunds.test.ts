@@ -365,6 +365,21 @@ test('an original order in an update of its auto order refunds nothing either', 
   assert.ok(preview.text.includes(names), preview.text);
 });
 
+test('a refund warns of sums that it does not give back, and refuses parts of parts', async () => {
+  const order = await placedOrder();
+  const fine = await refund(order, quantities(1.00001));
+  assert.match(fine.body.error.user_message, /quantity_refunded has more than four decimals/);
+  const summary = { total_refunded: { value: 30 }, other_refunded: { value: 19 } };
+  const { body } = await refund(order, { ...quantities(1), summary });
+  assert.deepEqual([body.order.summary.total_refunded.value, refundedAt(order)], [11, 1100]);
+  assert.match(
+    body.warning.warning_message,
+    /^summary\.other_refunded, summary\.total_refunded: no effect/,
+  );
+  const again = await refund(order, { ...body.order, ...quantities(2) });
+  assert.equal(again.body.warning, undefined);
+});
+
 test('refundable says what can still be refunded at the gateway', async () => {
   const order = await placedOrder();
   const ask = async () => {
