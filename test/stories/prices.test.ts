@@ -161,6 +161,55 @@ story(
   },
 );
 
+story(
+  'a kind of product that one state does not tax, a move, and a taxable cost that was agreed',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee, tea);
+    await shop.taxes(
+      { country_code: 'US', state_region: 'NV', tax_rate: 5, exempt_digital_items: true },
+      { country_code: 'US', state_region: 'OR', tax_rate: 10 },
+      { country_code: 'US', state_region: 'WA', tax_rate: 20, exempt_digital_items: true },
+    );
+    const ann = await shop.order(
+      [
+        {
+          merchant_item_id: 'COFFEE',
+          auto_order_schedule: 'Monthly',
+          tax_product_type: 'digital',
+        },
+        {
+          merchant_item_id: 'TEA',
+          quantity: 3,
+          auto_order_schedule: 'Monthly',
+          taxable_cost: { value: 2 },
+        },
+      ],
+      { shipping: { country_code: 'US', state_region: 'NV' } },
+    );
+    const move = (state_region: string) =>
+      ann.update({ original_order: { shipping: { country_code: 'US', state_region } } });
+    await shop.until('2026-02-16T00:00');
+    await move('OR');
+    await shop.until('2026-03-16T00:00');
+    await move('WA');
+    await shop.until('2026-04-16T00:00');
+    // The tea is taxed on 6.00; the coffee for 19.99 only in Oregon.
+    assert.deepEqual(
+      (await taxesOf(ann)).map(([tax]) => tax),
+      [0.3, 2.6, 1.2],
+    );
+    const [first] = await ann.bills('item');
+    assert.deepEqual(
+      first?.items?.map((line) => [line.tax_product_type, line.taxable_cost?.value]),
+      [
+        ['digital', undefined],
+        [undefined, 2],
+      ],
+    );
+  },
+);
+
 type Amounts = Pick<PreviewRebill, 'subtotal' | 'discount' | 'shipping' | 'tax' | 'total'>;
 
 // A yen has no decimals, a dinar three; quantities have up to four everywhere.

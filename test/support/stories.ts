@@ -57,6 +57,8 @@ export interface Line {
   readonly merchant_item_id: string;
   readonly quantity?: number;
   readonly auto_order_schedule?: string;
+  readonly tax_product_type?: 'digital' | 'physical' | 'service';
+  readonly taxable_cost?: { readonly value: number };
   readonly options?: readonly OrderItemOption[];
 }
 

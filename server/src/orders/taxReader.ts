@@ -2,7 +2,7 @@ import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { TermsOf } from './customerTermsReader.ts';
 import type { OrderRecord } from './order.ts';
-import { hasMoved, placeText, type TaxPlace, taxPlaceOf } from './taxPlace.ts';
+import { hasMoved, placeOfText, placeText, type TaxPlace, taxPlaceOf } from './taxPlace.ts';
 import { type PlaceTax, taxAt } from './taxRate.ts';
 import { findTaxRates, hasTaxRates } from './taxStore.ts';
 import type { TaxTerms } from './taxTerms.ts';
@@ -44,14 +44,23 @@ export async function loadTaxTerms(
   source: TaxSource = taxTables,
 ): Promise<(order: TaxedOrder) => TaxTerms> {
   const { merchantId, settings } = merchant;
-  const taxes = await source.taxAt(db, merchantId, orders.map(presentPlace));
+  const places = orders.flatMap((order) => [presentPlace(order), ...leftPlace(order)]);
+  const taxes = await source.taxAt(db, merchantId, places);
   const rounding = settings['tax_rounding'] === 'line' ? 'line' : 'order';
-  return (order) => ({
-    exemption: termsOf(order).taxExemption,
-    rounding,
-    here: taxes?.get(placeText(presentPlace(order))),
-  });
+  return (order) => {
+    const [left] = leftPlace(order);
+    return {
+      exemption: termsOf(order).taxExemption,
+      rounding,
+      here: taxes?.get(placeText(presentPlace(order))),
+      before: left && taxes?.get(placeText(left)),
+    };
+  };
 }
+
+/** The place that a moved order has left: what was not taxed there may be taxed now. */
+const leftPlace = (order: TaxedOrder): TaxPlace[] =>
+  order.taxedPlace !== undefined && hasMoved(order) ? [placeOfText(order.taxedPlace)] : [];
 
 // The county of an order was named for its first address.
 function presentPlace(order: TaxedOrder): TaxPlace {

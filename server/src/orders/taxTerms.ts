@@ -13,6 +13,8 @@ export interface TaxTerms {
   readonly rounding: TaxRounding;
   /** The tax at the order's present address. Absent: the merchant has no tax rates. */
   readonly here?: PlaceTax | undefined;
+  /** The tax at the address before it changed. Absent: it has not changed, or there are no rates. */
+  readonly before?: PlaceTax | undefined;
 }
 
 /** The terms of a merchant without tax rates. */
@@ -37,6 +39,8 @@ export interface AppliedTax {
 export interface TaxedPlaces {
   readonly now: TaxPlace;
   readonly original?: TaxPlace | undefined;
+  /** The kinds of products that were not taxed at an address which the order has left. */
+  readonly exemptBefore?: readonly ProductType[] | undefined;
 }
 
 /** One rule, and its part of the rate. */
@@ -74,9 +78,7 @@ export function rebillTax(original: OrderRecord, terms: TaxTerms): AppliedTax {
   const isMoved = hasMoved(original);
   if (terms.exemption !== undefined) return untaxed(terms, 'tax exempt customer', terms.exemption);
   if (terms.here !== undefined && (isMoved || !isNamed)) {
-    const { taxedPlace } = original;
-    const former = taxedPlace === undefined ? undefined : placeOfText(taxedPlace);
-    const places = { now: terms.here.place, original: former };
+    const places = placesOf(original, terms.here, terms.before);
     return { ...byRates(terms.here, terms), places };
   }
   if (isNamed && isMoved)
@@ -91,6 +93,16 @@ export function rebillTax(original: OrderRecord, terms: TaxTerms): AppliedTax {
     taxes: taxes && withoutNamed(taxes, ratePercent),
   };
 }
+
+const placesOf = (
+  original: OrderRecord,
+  here: PlaceTax,
+  before: PlaceTax | undefined,
+): TaxedPlaces => ({
+  now: here.place,
+  original: original.taxedPlace === undefined ? undefined : placeOfText(original.taxedPlace),
+  exemptBefore: hasMoved(original) ? before?.exemptTypes : undefined,
+});
 
 const untaxed = (
   { rounding }: TaxTerms,

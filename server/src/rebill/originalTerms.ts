@@ -22,6 +22,10 @@ export interface OriginalTerms {
   readonly tax: AppliedTax;
   /** Case-folded. */
   readonly taxFreeItemIds: ReadonlySet<string>;
+  /** What is sold in the lines that ship nothing, by case-folded item id. */
+  readonly kinds: ReadonlyMap<string, 'digital' | 'service'>;
+  /** What is taxed of one unit of a line, by case-folded item id. */
+  readonly taxableCosts: ReadonlyMap<string, Minor>;
   /** The case-folded ids of items whose price no coupon lowers. */
   readonly couponFreeItemIds: ReadonlySet<string>;
 }
@@ -43,10 +47,32 @@ export function originalTerms(original: OrderRecord, tax: TaxTerms): OriginalTer
     currency,
     postalCode: document.shipping?.postal_code ?? document.billing?.postal_code,
     tax: applied,
-    taxFreeItemIds: itemIdsOf(items, (item) => item.tax_free === true),
+    taxFreeItemIds: itemIdsOf(
+      items,
+      (item) =>
+        item.tax_free === true &&
+        applied.places?.exemptBefore?.includes(item.tax_product_type || 'physical') !== true,
+    ),
+    kinds: byItemId(items, ({ tax_product_type: kind }) =>
+      kind === 'digital' || kind === 'service' ? kind : undefined,
+    ),
+    taxableCosts: byItemId(items, ({ taxable_cost: cost }) =>
+      cost?.value === undefined ? undefined : amountOf(cost, currency),
+    ),
     couponFreeItemIds: itemIdsOf(items, (item) => item.exclude_coupon === true),
   };
 }
+
+const byItemId = <Value>(
+  items: OrderDocument['items'],
+  read: (item: OrderItem) => Value | undefined,
+): ReadonlyMap<string, Value> =>
+  new Map(
+    (items ?? []).flatMap((item): [string, Value][] => {
+      const value = read(item);
+      return value === undefined ? [] : [[fold(item.merchant_item_id ?? ''), value]];
+    }),
+  );
 
 const itemIdsOf = (
   items: OrderDocument['items'],

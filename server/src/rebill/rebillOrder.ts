@@ -177,7 +177,7 @@ function itemLine(
     discount: zero,
     ...taxOf(shipped, shipment.itemId, original),
     shipsFree: shipped?.autoOrder?.freeShipping === true || shipped?.freeShipping === true,
-    ...shippingOf(shipped),
+    ...shippingOf(shipped, kindOf(shipped, shipment.itemId, original)),
     options: optionsOf(item),
     priceRules: shipment.price.trace,
     shipment: {
@@ -189,25 +189,34 @@ function itemLine(
 }
 
 /**
+ * Returns what is sold: what the catalogue says, or else the line of the original order. Absent: a
+ * parcel.
+ */
+const kindOf = (
+  item: CatalogItem | undefined,
+  itemId: string,
+  { kinds }: OriginalTerms,
+): CatalogItem['productType'] => item?.productType ?? kinds.get(fold(itemId));
+
+/**
  * Returns how a line is taxed. What was tax free in the original order stays so, unless it was
- * because of where that order went.
+ * because of where that order went. A taxable cost that only the original order names holds, too.
  */
 function taxOf(
   item: CatalogItem | undefined,
   itemId: string,
-  { taxFreeItemIds, tax }: OriginalTerms,
+  original: OriginalTerms,
 ): Pick<RebillLine, 'isTaxed' | 'taxableCost'> {
+  const { taxFreeItemIds, taxableCosts, tax } = original;
   const isExempt = (place: TaxPlace | undefined) =>
     place !== undefined && isExemptAt(place, item?.taxExemptions);
   const isFree =
     item?.taxFree === true ||
     isExempt(tax.places?.now) ||
     (taxFreeItemIds.has(fold(itemId)) && !isExempt(tax.places?.original)) ||
-    tax.exemptTypes.includes(item?.productType ?? 'physical');
-  return {
-    isTaxed: !isFree,
-    ...(item?.taxableCost === undefined ? {} : { taxableCost: item.taxableCost }),
-  };
+    tax.exemptTypes.includes(kindOf(item, itemId, original) ?? 'physical');
+  const taxableCost = item?.taxableCost ?? taxableCosts.get(fold(itemId));
+  return { isTaxed: !isFree, ...(taxableCost !== undefined && { taxableCost }) };
 }
 
 function optionsOf(item: AutoOrderItem): readonly RebillOption[] {
@@ -220,8 +229,11 @@ function optionsOf(item: AutoOrderItem): readonly RebillOption[] {
   }));
 }
 
-const shippingOf = (item: CatalogItem | undefined): Pick<RebillLine, 'productType' | 'center'> => ({
-  ...(item?.productType && { productType: item.productType }),
+const shippingOf = (
+  item: CatalogItem | undefined,
+  productType: CatalogItem['productType'],
+): Pick<RebillLine, 'productType' | 'center'> => ({
+  ...(productType && { productType }),
   ...(item?.distributionCenter && { center: item.distributionCenter }),
 });
 
@@ -271,7 +283,7 @@ function addOnLine(
     discount: zero,
     ...taxOf(shipped, addOn.itemId, original),
     shipsFree: addOn.freeShipping || shipped.freeShipping === true,
-    ...shippingOf(shipped),
+    ...shippingOf(shipped, shipped.productType),
     options: addOn.options,
     priceRules: price.value.trace,
   });
