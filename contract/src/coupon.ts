@@ -23,7 +23,7 @@ import {
 
 const currency = () => textTo(3, 'The merchant’s currency; no other is taken.');
 const methods = () =>
-  texts('The shipping methods for which it counts; all methods when it is empty.');
+  texts('The shipping methods that it applies to; all methods when it is empty.');
 const percent = () => decimal('0 to 100.');
 const discounted = () => texts('The items that get the discount; all items when it is empty.');
 const required = () => texts('One of these items must be on the order.');
@@ -280,7 +280,7 @@ export const couponUsers = [
 ] as const;
 
 export const Coupon = model('Coupon', 'A coupon. Exactly one of the discounts says what it does.', {
-  allow_multiple_one_time_codes: flag('Several one-time codes of it count on one order.'),
+  allow_multiple_one_time_codes: flag('Several one-time codes of it can be used on one order.'),
   amount_off_items: one(CouponAmountOffItems),
   amount_off_shipping: one(CouponAmountOffShipping),
   amount_off_subtotal: one(CouponAmountOffSubtotal),
@@ -289,7 +289,7 @@ export const Coupon = model('Coupon', 'A coupon. Exactly one of the discounts sa
   amount_off_subtotal_with_items_purchase: one(CouponAmountOffSubtotalWithItemsPurchase),
   amount_off_subtotal_with_purchase: one(CouponAmountOffSubtotalWithPurchase),
   calculated_description: readOnly(text('What it does, in words.')),
-  can_be_used_with_other_coupons: flag('It counts on an order with other coupons.'),
+  can_be_used_with_other_coupons: flag('It can be used together with other coupons of this kind.'),
   coupon_oid: readOnly(int32()),
   coupon_type: readOnly(textTo(65, 'The name of its discount, in words.')),
   description: textTo(50),
@@ -316,7 +316,7 @@ export const Coupon = model('Coupon', 'A coupon. Exactly one of the discounts sa
   restrict_by_postal_codes: texts('The postal codes to which an order with it may ship.'),
   skip_on_rebill: flag('Rebills of an order with it take nothing off.'),
   start_dts: dateTime('Before then it takes nothing off.'),
-  super_coupon: flag('It counts on an order with any other coupon.'),
+  super_coupon: flag('It can be used together with any other coupon.'),
   tiered_amount_off_subtotal: one(CouponTieredAmountOffSubtotal),
   tiered_percent_off_subtotal: one(CouponTieredPercentOffSubtotal),
   usable_by: oneOf(
@@ -373,7 +373,7 @@ export const CouponExistsResponse = answer('CouponExistsResponse', {
 export type CouponExistsResponse = Static<typeof CouponExistsResponse>;
 
 export const CouponCodesRequest = model('CouponCodesRequest', 'How many one-time codes to make.', {
-  expiration_dts: dateTime('Until when the codes count; the coupon’s own end counts as well.'),
+  expiration_dts: dateTime('When the codes expire. They also expire with the coupon.'),
   expiration_seconds: int32('Instead of expiration_dts: seconds from now.'),
   prefix: textTo(8, 'What each code begins with.'),
   quantity: int32('1 to 10000.'),
@@ -416,14 +416,14 @@ export const CouponAutoApplyConditions = model(
   'Which coupons are applied without a code.',
   {
     required_items: many(CouponAutoApplyCondition),
-    subtotal_levels: many(CouponAutoApplyCondition, 'The highest level that is reached counts.'),
+    subtotal_levels: many(CouponAutoApplyCondition, 'The highest level that is reached applies.'),
   },
 );
 export type CouponAutoApplyConditions = Static<typeof CouponAutoApplyConditions>;
 
 export const CouponAutoApplyResponse = answer('CouponAutoApplyResponse', {
   required_items: many(CouponAutoApplyCondition),
-  subtotal_levels: many(CouponAutoApplyCondition, 'The highest level that is reached counts.'),
+  subtotal_levels: many(CouponAutoApplyCondition, 'The highest level that is reached applies.'),
 });
 export type CouponAutoApplyResponse = Static<typeof CouponAutoApplyResponse>;
 

@@ -102,13 +102,13 @@ export const errors = {
   card_number_refused: row(
     400,
     (w: { field: string }) =>
-      `${w.field} holds what looks like a card number. Send a token; card numbers are never taken.`,
+      `${w.field} contains what looks like a card number. Send a token; card numbers are never accepted.`,
   ),
   quota_reached: row(
     400,
     (w: { max: number; what: string; setting: string }) =>
       `There are ${w.max} ${w.what} already, the most that this installation allows. Delete some that are no ` +
-      `longer needed, or have the operator raise ${w.setting}.`,
+      `longer needed, or ask the operator to raise ${w.setting}.`,
   ),
   state_conflict: row(400, (w: { reason: string; fix: string }) => `${w.reason}. ${w.fix}.`),
   unreadable_record: row(
@@ -142,7 +142,7 @@ export const errors = {
   ),
   wrong_log_in: row(
     401,
-    () => 'Merchant, login and password do not belong together. Check all three.',
+    () => 'The merchant, the login and the password do not match. Check all three.',
   ),
   second_factor_needed: row(
     401,
@@ -171,13 +171,13 @@ export const errors = {
   expired_password: row(
     401,
     () =>
-      'The first password was not replaced in time and works no longer. Ask an administrator for ' +
+      'The first password was not replaced in time and no longer works. Ask an administrator for ' +
       'another one.',
   ),
   encryption_needed: row(
     400,
     (w: { expected: string }) =>
-      `This server is reached by https alone. Open ${w.expected}, and replace the key or password ` +
+      `This server accepts only https. Open ${w.expected}, and replace the key or password ` +
       'that was sent without encryption.',
   ),
   foreign_request: row(
@@ -194,12 +194,12 @@ export const errors = {
   expired_key: row(
     401,
     (w: { at: string }) =>
-      `The key expired at ${w.at}. Use another key, or move the date with PUT /perennial/v1/keys/{key_id}.`,
+      `The key expired at ${w.at}. Use another key, or set a later date with PUT /perennial/v1/keys/{key_id}.`,
   ),
   replaced_key: row(
     401,
     (w: { at: string }) =>
-      `The key got another secret, and this one was accepted until ${w.at}. Use the new secret.`,
+      `The key has a new secret, and this one was accepted until ${w.at}. Use the new secret.`,
   ),
   missing_permission: row(
     401,
@@ -210,7 +210,7 @@ export const errors = {
   address_not_allowed: row(
     401,
     (w: { address: string }) =>
-      `The key or user may not be used from ${w.address}. Add the address to the list of both.`,
+      `The key or user may not be used from ${w.address}. Add the address to the allowed addresses of both.`,
   ),
   not_found: row(
     404,
@@ -219,7 +219,7 @@ export const errors = {
   expired_link: row(
     404,
     () =>
-      'This link has expired, or the key that requested it may no longer use it. Request a new one.',
+      'This link has expired, or the key that requested it has lost the permission. Request a new one.',
   ),
   unknown_path: row(
     404,
@@ -228,7 +228,7 @@ export const errors = {
   method_not_allowed: row(
     404,
     (w: { method: string; path: string; allowed: readonly string[] }) =>
-      `${w.path} does not take ${w.method}. Use ${w.allowed.join(' or ')}.`,
+      `${w.path} does not accept ${w.method}. Use ${w.allowed.join(' or ')}.`,
   ),
   idempotency_conflict: row(
     409,
@@ -238,9 +238,8 @@ export const errors = {
   idempotency_interrupted: row(
     409,
     () =>
-      'The first request with this Idempotency-Key was cut off after it had changed ' +
-      'something. Read the object to see ' +
-      'how far it came, and use a new key for what is left to do.',
+      'The first request with this Idempotency-Key was interrupted after it had changed something. ' +
+      'Read the object to see what was done, and use a new key for the rest.',
   ),
   application_disabled: row(
     410,

@@ -63,14 +63,14 @@ export type FulfillmentShipment = Static<typeof FulfillmentShipment>;
 
 export const FulfillmentShipments = model(
   'FulfillmentShipments',
-  'The shipments that a distribution center reports. The list alone is taken as well.',
+  'The shipments that a distribution center reports. The list alone is accepted as well.',
   { shipments: many(FulfillmentShipment, 'At most 100.') },
 );
 export type FulfillmentShipments = Static<typeof FulfillmentShipments>;
 
 export const FulfillmentAcknowledgements = model(
   'FulfillmentAcknowledgements',
-  'The orders that a distribution center has received. The list alone is taken as well.',
+  'The orders that a distribution center has received. The list alone is accepted as well.',
   { order_ids: texts('At most 100.') },
 );
 export type FulfillmentAcknowledgements = Static<typeof FulfillmentAcknowledgements>;
@@ -84,7 +84,7 @@ export type FulfillmentInventory = Static<typeof FulfillmentInventory>;
 
 export const FulfillmentInventories = model(
   'FulfillmentInventories',
-  'The stock that a distribution center reports. The list alone is taken as well.',
+  'The stock that a distribution center reports. The list alone is accepted as well.',
   { inventories: many(FulfillmentInventory, 'At most 500.') },
 );
 export type FulfillmentInventories = Static<typeof FulfillmentInventories>;

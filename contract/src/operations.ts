@@ -471,7 +471,7 @@ export const operations = {
     summary: 'Update several auto orders',
     description:
       'At most 20, or 100 with _async. Failures of an asynchronous batch are found in the logs of the auto ' +
-      'orders. The body key is autoOrders; auto_orders is taken too.',
+      'orders. The body key is autoOrders; auto_orders is accepted too.',
     permissions: ['auto_order_write'],
     query: Type.Object({
       ...expandable(),
@@ -928,7 +928,7 @@ export const operations = {
       ),
       auto_order_cancel_reason: text('The reason for the cancelation.'),
       manual_refund: flag('True: the money was given back outside; no gateway is asked.'),
-      reverse_affiliate_transactions: flag('Taken and without effect here.'),
+      reverse_affiliate_transactions: flag('Accepted, but has no effect here.'),
       issue_store_credit: flag('True: the customer gets store credit instead of the money.'),
       restock: flag(
         'True: the pieces that this refund adds to quantity_refunded are put back into stock.',
@@ -1940,7 +1940,7 @@ export const operations = {
     base: '/rest/v2',
     path: '/coupon/coupons/by_code',
     summary: 'Delete coupons by their codes',
-    description: 'All or none. Only coupon_codes of the body counts.',
+    description: 'All or none. Only coupon_codes of the body is used.',
     permissions: ['coupon_write'],
     body: CouponDeletesRequest,
     status: 204,
@@ -1951,7 +1951,7 @@ export const operations = {
     base: '/rest/v2',
     path: '/coupon/coupons/by_oid',
     summary: 'Delete coupons by their oids',
-    description: 'All or none. Only coupon_oids of the body counts.',
+    description: 'All or none. Only coupon_oids of the body is used.',
     permissions: ['coupon_write'],
     body: CouponDeletesRequest,
     status: 204,
@@ -2106,7 +2106,7 @@ export const operations = {
     permissions: ['coupon_read'],
     query: Type.Object({
       s: text('The beginning of an id or of a description.'),
-      m: int32('How many at most: 1 to 100; 25 unless given.'),
+      m: int32('The most items to return: 1 to 100; default 25.'),
     }),
     response: CouponItemSearchResultsResponse,
     payload: 'search_results',
@@ -2492,7 +2492,7 @@ export const operations = {
     base: '/rest/v2',
     path: '/webhook/webhooks',
     summary: 'Delete a webhook by its URL',
-    description: 'Only webhook_url of the body counts.',
+    description: 'Only webhook_url of the body is used.',
     permissions: ['webhook_write'],
     body: Webhook,
     response: WebhookResponse,
@@ -3085,7 +3085,7 @@ export const operations = {
     path: '/sessions',
     summary: 'List sessions',
     description:
-      'Those of the caller; with the permission configuration_read, those of all users of the ' +
+      'The sessions of the caller or, with the permission configuration_read, of all users of the ' +
       'merchant. The newest log-in comes first.',
     permissions: [],
     sessionOnly: true,
@@ -3102,7 +3102,7 @@ export const operations = {
     path: '/sessions/{session_id}',
     summary: 'End a session',
     description:
-      'One of the caller; with the permission configuration_write, one of any user of the merchant.',
+      'A session of the caller or, with the permission configuration_write, of any user of the merchant.',
     permissions: [],
     sessionOnly: true,
     params: Type.Object({ session_id: Type.String() }),
@@ -3116,7 +3116,7 @@ export const operations = {
     path: '/grants',
     summary: 'List the applications that act for users',
     description:
-      'Those of the caller; with the permission configuration_read, those of all users of the ' +
+      'The grants of the caller or, with the permission configuration_read, of all users of the ' +
       'merchant. The newest comes first. A grant ends a year after it was given, with a new ' +
       'password of its user, and when it is revoked.',
     permissions: [],
@@ -3134,8 +3134,8 @@ export const operations = {
     path: '/grants/{grant_id}',
     summary: 'Disconnect an application',
     description:
-      'All tokens of the grant stop working. One of the caller; with the permission ' +
-      'configuration_write, one of any user who may do no more than the caller.',
+      'All tokens of the grant stop working. The grant is of the caller or, with the permission ' +
+      'configuration_write, of any user who may do no more than the caller.',
     permissions: [],
     sessionOnly: true,
     params: Type.Object({ grant_id: Type.String() }),
@@ -3336,7 +3336,7 @@ export const operations = {
       types: text(
         'Of auto_order, order, customer, item and task, separated by commas. Absent: all.',
       ),
-      _limit: int32('How many at most; 20 at most.'),
+      _limit: int32('The most to return, at most 20.'),
     }),
     response: AnythingSearchResponse,
     payload: 'results',
@@ -3756,7 +3756,7 @@ export const operations = {
       kinds: text('Kinds of entries, separated by commas; absent: all.'),
       before: text('A cursor: entries that are older.'),
       after: text('A cursor: entries that are newer.'),
-      _limit: int32('How many at most; default 100.'),
+      _limit: int32('The most entries to return; default 100.'),
     }),
     response: TimelineResponse,
     payload: 'entries',
@@ -3793,7 +3793,7 @@ export const operations = {
       kinds: text('Kinds of entries, separated by commas; absent: all.'),
       before: text('A cursor: entries that are older.'),
       after: text('A cursor: entries that are newer.'),
-      _limit: int32('How many at most; default 100.'),
+      _limit: int32('The most entries to return; default 100.'),
     }),
     response: TimelineResponse,
     payload: 'entries',
@@ -4400,13 +4400,16 @@ function mailKind() {
 }
 
 function paging() {
-  return { _limit: int32('How many at most.'), _offset: int32('How many to skip; zero based.') };
+  return {
+    _limit: int32('The most records to return.'),
+    _offset: int32('How many to skip; zero based.'),
+  };
 }
 
 /** The paging of lists for screens. */
 function cursorPaging() {
   return {
-    _limit: int32('How many at most.'),
+    _limit: int32('The most records to return.'),
     _after: text('The next_cursor of the page before, with the same filters and _sort.'),
   };
 }
@@ -4424,7 +4427,7 @@ function expandable() {
 }
 
 function placeholders() {
-  return { _placeholders: flag('Taken and without effect here.') };
+  return { _placeholders: flag('Accepted, but has no effect here.') };
 }
 
 function unsubscribedToo() {

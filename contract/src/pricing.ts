@@ -50,7 +50,7 @@ export type PricingEstimateMethod = Static<typeof PricingEstimateMethod>;
 export const PricingEstimate = model('PricingEstimate', 'What a cart costs at an address.', {
   currency_code: text(),
   lines: many(PricingEstimateLine),
-  coupons: many(OrderCoupon, 'Those that count.'),
+  coupons: many(OrderCoupon, 'Those that apply.'),
   subtotal: decimal(),
   discount: decimal('By coupons, off the lines.'),
   shipping_method: text('Absent: the request names none, or it does not ship the cart.'),

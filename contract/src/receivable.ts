@@ -9,7 +9,7 @@ export const OrderProcessPaymentRequest = model(
   'How much of an unpaid order is charged now.',
   {
     amount: decimal('In the merchant’s currency; default: all that is still owed.'),
-    card_verification_number_token: text('Taken and without effect: stored cards need none.'),
+    card_verification_number_token: text('Accepted, but has no effect: stored cards need none.'),
   },
 );
 export type OrderProcessPaymentRequest = Static<typeof OrderProcessPaymentRequest>;
@@ -50,21 +50,23 @@ export const AccountsReceivableRetryConfig = model(
   'When the cards of orders in Accounts Receivable are charged again.',
   {
     active: flag('True: the retry runs.'),
-    allow_process_linked_accounts: flag('Taken and without effect: merchants are not linked here.'),
+    allow_process_linked_accounts: flag(
+      'Accepted, but has no effect: merchants are not linked here.',
+    ),
     cancel_auto_order: flag('True: a rejected order cancels its auto order, too.'),
-    current_service_plan: text('Taken and without effect.'),
+    current_service_plan: text('Accepted, but has no effect.'),
     daily_activity_list: many(AccountsReceivableRetryDayActivity, 'At most 7 days.'),
-    managed_by_linked_account_merchant_id: flag('Taken and without effect.'),
+    managed_by_linked_account_merchant_id: flag('Accepted, but has no effect.'),
     merchant_id: text(),
-    notify_emails: texts('Taken and without effect: events report each retry.'),
-    notify_rejections: flag('Taken and without effect.'),
-    notify_successes: flag('Taken and without effect.'),
-    process_linked_accounts: flag('Taken and without effect.'),
-    processing_percentage: text('Taken and without effect.'),
+    notify_emails: texts('Accepted, but has no effect: events report each retry.'),
+    notify_rejections: flag('Accepted, but has no effect.'),
+    notify_successes: flag('Accepted, but has no effect.'),
+    process_linked_accounts: flag('Accepted, but has no effect.'),
+    processing_percentage: text('Accepted, but has no effect.'),
     reject_at_end: flag('True: the order is rejected the day after the last day of the list.'),
     transaction_rejects: many(AccountsReceivableRetryTransactionReject),
-    trial_mode: flag('Taken and without effect.'),
-    trial_mode_expiration_dts: text('Taken and without effect.'),
+    trial_mode: flag('Accepted, but has no effect.'),
+    trial_mode_expiration_dts: text('Accepted, but has no effect.'),
   },
 );
 export type AccountsReceivableRetryConfig = Static<typeof AccountsReceivableRetryConfig>;

@@ -138,7 +138,7 @@ const rules: readonly (readonly [title: string, text: Html])[] = [
     'Responses',
     html`<p>Every response has <code>success</code> and <code>metadata</code> along with its result. A value that is
 absent is left out: there is no <code>null</code>. Dates carry the merchant’s zone and whole seconds,
-<code>2026-03-31T00:00:00-04:00</code>; they are taken with or without milliseconds and offset.</p>`,
+<code>2026-03-31T00:00:00-04:00</code>; they are accepted with or without milliseconds and offset.</p>`,
   ],
   [
     'Refusals',

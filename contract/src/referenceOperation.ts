@@ -95,7 +95,7 @@ function section(title: string, fields: Readonly<Record<string, ShownField>>): H
 function withLimit({ query, maxLimit }: Operation): Readonly<Record<string, ShownField>> {
   const { _limit, ...fields } = fieldsOf(query);
   if (!_limit) return fields;
-  const description = `How many at most: ${defaultLimit} unless given, never more than ${maxLimit}.`;
+  const description = `The most records to return: ${defaultLimit} unless given, at most ${maxLimit}.`;
   return { ...fields, _limit: { ..._limit, description } };
 }
 

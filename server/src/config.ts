@@ -183,7 +183,7 @@ export const settings = [
   [
     'SIMULATOR',
     'off',
-    'on lets the simulator charge merchants with a real clock; those with a test clock it always charges',
+    'on lets the simulator charge merchants with a real clock too; it always charges those with a test clock',
   ],
   [
     'LOOPBACK_WEBHOOKS',

@@ -37,7 +37,7 @@ test(
     await page.getByLabel('Login').fill(world.login);
     await page.getByRole('textbox', { name: 'Password' }).fill('not the password');
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('do not belong together').waitFor();
+    await page.getByText('do not match').waitFor();
     await page.getByRole('textbox', { name: 'Password' }).fill(world.password);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('grid').waitFor();
@@ -57,7 +57,7 @@ test('after too many wrong passwords the form says how long to wait', withBrowse
     const answered = page.waitForResponse(/\/perennial\/v1\/session$/);
     await button.click();
     await answered;
-    if (attempt < 6) await page.getByText('do not belong together').waitFor();
+    if (attempt < 6) await page.getByText('do not match').waitFor();
   }
   // The wait is counted down, and nothing can be sent meanwhile.
   await page.getByRole('button', { name: /^Wait \d+ s$/ }).waitFor();

@@ -119,7 +119,7 @@ test('a request that was cut off after a change never runs again, and says so on
   clock.move(6 * 60_000);
   const reply = await post('seven', { description: 'cut off after a change' });
   assert.equal(reply.status, 409);
-  assert.match(reply.text, /cut off after it had changed something/);
+  assert.match(reply.text, /interrupted after it had changed something/);
   assert.equal(await runs(), before + 1);
 });
 

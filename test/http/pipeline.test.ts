@@ -53,7 +53,7 @@ const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
     'a method that the path has not',
     { method: 'DELETE' },
     404,
-    /does not take DELETE\. Use GET or POST/,
+    /does not accept DELETE\. Use GET or POST/,
   ],
   ['a path that is not UTF-8', { url: `${items}/%ff` }, 400, /path/],
   ['a path with a zero', { url: `${items}/%00` }, 400, /path.*U\+0000/],

@@ -186,8 +186,8 @@ export function limitWords(
   );
   const day = wireDate(rebill.at, rules.zone).slice(0, 10);
   return [
-    `items: the rebill of ${day} does not keep the limits of orders, which do not stop it: ` +
-      `${reasons.join('; ')}.`,
+    `items: an order would be refused for what the rebill of ${day} contains ` +
+      `(${reasons.join('; ')}). The limits of orders do not stop rebills.`,
   ];
 }
 

@@ -58,7 +58,11 @@ export function autoApplyFault(
   for (const [index, each] of required_items.entries()) {
     const path = `required_items[${index}]`;
     if (!each.required_item_id || each.minimum_subtotal !== undefined)
-      return wrong(`${path}.required_item_id`, 'must be there alone', 'Send the id of an item');
+      return wrong(
+        `${path}.required_item_id`,
+        'is missing, or is given along with minimum_subtotal',
+        'Send the id of an item, and no minimum_subtotal',
+      );
     const fault = codeFault(path, each, known);
     if (fault) return fault;
   }
@@ -68,8 +72,8 @@ export function autoApplyFault(
     if (!amount.ok || amount.value < 0 || each.required_item_id !== undefined)
       return wrong(
         `${path}.minimum_subtotal`,
-        'must be there alone, an amount from 0',
-        `Send an amount with the decimals of ${currency}`,
+        `is not a valid amount in ${currency}, or is given along with required_item_id`,
+        `Send an amount from 0 with the decimals of ${currency}, and no required_item_id`,
       );
     const fault = codeFault(path, each, known);
     if (fault) return fault;

@@ -163,14 +163,14 @@ for (const name of kindNames) {
     const begins = '2026-03-10T12:00:01Z';
     assert.deepEqual(taken({ ...wire, start_dts: begins }), {
       off: none,
-      words: 'has not begun yet',
+      words: 'is not valid yet',
     });
     const ended = taken({ ...wire, expiration_dts: '2026-03-10T12:00:00Z' });
     assert.deepEqual(ended, { off: none, words: 'has expired' });
     if (short === undefined) return;
     const missed = taken({ [name]: short });
     assert.deepEqual(missed.off, none);
-    assert.match(missed.words ?? '', /^(needs|does not count) /);
+    assert.match(missed.words ?? '', /^(needs|does not apply) /);
   });
 }
 
@@ -221,7 +221,7 @@ test('a code counts once, one-time codes of a coupon several times where it says
       codes.map((code) => ({ coupon: many, code })),
     ).effects.map(({ unusable }) => unusable ?? 'counts');
   assert.deepEqual(codes('A', 'B'), ['counts', 'counts']);
-  assert.deepEqual(codes('A', 'a'), ['counts', 'counts once on an order']);
+  assert.deepEqual(codes('A', 'a'), ['counts', 'applies only once to an order']);
 });
 
 test('an excluded line has no share and counts for no minimum', () => {

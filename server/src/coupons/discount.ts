@@ -105,7 +105,7 @@ function withCandidate(cart: Cart, before: Running, candidate: Candidate): Runni
 function unusableWords(cart: Cart, before: Running, candidate: Candidate): string | undefined {
   const { coupon, ignoresEnd } = candidate;
   const at = cart.at.epochMilliseconds;
-  if (coupon.startsAt && at < coupon.startsAt.epochMilliseconds) return 'has not begun yet';
+  if (coupon.startsAt && at < coupon.startsAt.epochMilliseconds) return 'is not valid yet';
   if (coupon.expiresAt && at >= coupon.expiresAt.epochMilliseconds && !ignoresEnd)
     return 'has expired';
   const used = before.effects.filter((effect) => effect.unusable === undefined);
@@ -121,7 +121,7 @@ function sameCouponWords(
   const same = used.filter(({ candidate }) => candidate.coupon.oid === coupon.oid);
   if (same.length === 0) return undefined;
   const isRepeated = same.some(({ candidate }) => fold(candidate.code) === fold(code));
-  return coupon.takesManyCodes && !isRepeated ? undefined : 'counts once on an order';
+  return coupon.takesManyCodes && !isRepeated ? undefined : 'applies only once to an order';
 }
 
 function combinationWords(used: readonly CouponEffect[], coupon: Coupon): string | undefined {
@@ -147,7 +147,7 @@ function needsWords(cart: Cart, coupon: Coupon): string | undefined {
     if (units < items.units) return 'needs items that are not on the order, or more of them';
   }
   if (needs.postalCodes && !needs.postalCodes.has(fold(cart.postalCode ?? '')))
-    return 'does not count for the postal code of the order';
+    return 'does not apply to the postal code of the order';
   return fitWords(cart, counted, coupon);
 }
 
@@ -164,7 +164,7 @@ function fitWords(
   // A coupon for nothing fits every order.
   return fits || (off === undefined && shipping === undefined)
     ? undefined
-    : 'does not count for the items or the shipping method of the order';
+    : 'does not apply to the items or the shipping method of the order';
 }
 
 // -------------------------------------------------------------------------------- off the lines

@@ -64,7 +64,8 @@ export function mailVerification(
         { objectId: String(oid) },
       );
     if (!email) return conflict('has no email address', 'Set email first');
-    if (isMuted === true) conflict('gets no mail (do_not_send_mail)', 'Clear that flag first');
+    if (isMuted === true)
+      conflict('gets no mail (do_not_send_mail)', 'Set do_not_send_mail to false first');
     const excess = paceExcess(await listVerificationMails(db, merchant.merchantId, oid), now);
     if (excess !== undefined) {
       const { retryAfterSeconds, ...limit } = excess;

@@ -184,7 +184,7 @@ const foreign: Page = {
 const unfinished: Page = {
   status: 401,
   html: messagePage(
-    'Something comes first',
+    'Your account is not ready yet',
     'Log in to the console and do what it asks for: another password, or a second factor. ' +
       'Then begin again in the application.',
   ),
@@ -258,7 +258,7 @@ const sendCardFault = (reply: FastifyReply, form: Partial<LogInForm>): FastifyRe
       carried: {},
       ...form,
       fault:
-        'This looks like a card number. Enter merchant, login and password; card numbers are never taken.',
+        'This looks like a card number. Enter merchant, login and password; card numbers are never accepted.',
     }),
   });
 
@@ -266,7 +266,7 @@ function sendLogIn(reply: FastifyReply, failure: LogInFailure, form: LogInForm):
   if (failure.kind === 'wrong')
     return send(reply, {
       status: 401,
-      html: logInPage({ ...form, fault: 'Merchant, login and password do not belong together.' }),
+      html: logInPage({ ...form, fault: 'The merchant, the login and the password do not match.' }),
     });
   if (failure.kind === 'code') {
     const why = failure.isWrong ? 'The code was wrong or was used before.' : 'Add the code.';
@@ -277,7 +277,7 @@ function sendLogIn(reply: FastifyReply, failure: LogInFailure, form: LogInForm):
     });
   }
   if (failure.kind === 'expired') {
-    const fault = 'This first password works no longer. Ask an administrator for another one.';
+    const fault = 'This first password no longer works. Ask an administrator for another one.';
     return send(reply, { status: 401, html: logInPage({ ...form, fault }) });
   }
   const fault = `Too many attempts. Try again in ${failure.seconds} ${failure.seconds === 1 ? 'second' : 'seconds'}.`;

@@ -124,7 +124,7 @@ export function adjustOrderTotal(
     ]);
     if (isExact) return undefined;
     const total = after.document.summary?.total?.value;
-    return `The total is ${total}: the rounding of the tax leaves out ${desired}.`;
+    return `The total is ${total}: the tax is rounded, so no discount gives exactly ${desired}.`;
   });
 }
 

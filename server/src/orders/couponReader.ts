@@ -70,7 +70,9 @@ async function onceWords(
     .filter(({ usableBy }) => usableBy.startsWith('OncePer'));
   if (once.length === 0) return new Map();
   if (customerKey === undefined)
-    return new Map(once.map(({ oid }) => [oid, 'needs billing.email, because it counts once']));
+    return new Map(
+      once.map(({ oid }) => [oid, 'needs billing.email, because each customer can use it once']),
+    );
   const used = await findUses(
     db,
     merchant.merchantId,

@@ -145,7 +145,7 @@ function enteredCode(
 }
 
 const uniqueWords = ({ coupon, isOneTime }: NamedCoupon): string | undefined =>
-  coupon.usableBy === 'UniqueCode' && !isOneTime ? 'counts only with a one-time code' : undefined;
+  coupon.usableBy === 'UniqueCode' && !isOneTime ? 'applies only with a one-time code' : undefined;
 
 const notUsed = (field: string, code: string, words: string): LineWarning => ({
   code: 'coupon_not_used',

@@ -80,7 +80,7 @@ const isNamed = (method: ShippingMethod, names: readonly string[]): boolean =>
 
 function noMethodFault({ order: { shipping }, methods }: NewOrderShipping): FieldFault {
   const known = methods.map(({ name }) => name).join(', ');
-  const fix = `Name one that does. The methods are: ${known}`;
+  const fix = `Send a method that ships it. The methods are: ${known}`;
   if (shipping?.least_cost_route === true)
     return {
       field: 'shipping.least_cost_route',

@@ -31,7 +31,7 @@ export function passwordFault(
 const differentMin = 5;
 /** What has to remain of a password when the names in it are taken out. */
 const restMin = 6;
-const guessed = 'Send one that is hard to guess, such as four words that do not belong together';
+const guessed = 'Send one that is hard to guess, such as four unrelated words';
 
 /** A password that is on the list of common ones. */
 export const commonPassword = (field: string): FieldFault => ({

@@ -145,7 +145,7 @@ function marking(db: Database, request: IdempotentRequest): Database {
       const value = await work(tx);
       assert(
         await markCommitted(tx, request),
-        'the request was taken for dead and runs again elsewhere',
+        'another process took the request for dead and runs it again',
       );
       return value;
     });
