@@ -1,6 +1,6 @@
 // Makes a clone ready for any task: installs the dependencies when they are missing or older than
-// the lock file, and checks that
-// the task will find a Node that can run this project. Runs on Node 18 or newer.
+// the lock file, and checks that the task will find a Node that can run this project. Runs on Node
+// 18 or newer.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';

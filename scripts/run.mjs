@@ -1,6 +1,6 @@
 // `node scripts/run.mjs <task> [argument …]`: runs one task of package.json on whatever Node the
-// machine has (18 or newer). It installs what
-// is missing first, and starts the task with the Node that the project is pinned to.
+// machine has (18 or newer). It installs what is missing first, and starts the task with the Node
+// that the project is pinned to.
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

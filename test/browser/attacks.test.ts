@@ -1,4 +1,5 @@
-// What other sites, thieves and lost permissions come to in a real browser.
+// What other sites, thieves of a session and users who lost a permission can do in a real browser:
+// nothing.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, test } from 'node:test';

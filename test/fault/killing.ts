@@ -39,7 +39,7 @@ export interface Killing {
 const firstNow = at('2026-03-15T14:00:00Z');
 /** 5 % declined, 5 % lost before and 5 % after capture, by the key of the charge. */
 const cardToken = 'tok_mixed_5_5_5';
-/** Of every fifty auto orders one more, whose card is declined for good. */
+/** One more in fifty auto orders, whose card is declined for good. */
 const declinedShare = 1 / 50;
 const declinedToken = 'tok_decline_stolen_card';
 /** The days of the default dunning. */

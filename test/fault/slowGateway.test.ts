@@ -1,7 +1,6 @@
 // Charges queue at a gateway that takes few at once and long for each. What could outlive its lease
-// is not sent, so that a process
-// that takes the charge over is the only one that sends it: here even to a gateway that does not
-// remember its keys.
+// is not sent, so that a process that takes the charge over is the only one that sends it: here
+// even to a gateway that does not remember its keys.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';

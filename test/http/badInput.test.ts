@@ -1,6 +1,6 @@
 // Every operation that is routed, asked in every wrong way that its contract lets us think of: the
-// status, the message that names the
-// field, in the header and in the body alike, and nothing changed.
+// status, the message that names the field, in the header and in the body alike, and nothing
+// changed.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { errors } from '../../contract/src/errors.ts';
@@ -46,8 +46,8 @@ await revokeApiKey(app.db, 'TEST', revoked.stored.keyId, testNow);
 const idle = await app.addKey('TEST', []);
 
 /**
- * Bodies with which the operation would do its work, where an empty object is not enough to come to
- * the object of the path.
+ * Valid bodies, for operations that refuse an empty object before they look up the object of the
+ * path.
  */
 const goodBodies: Partial<Record<OperationId, object>> = {
   consolidateAutoOrders: { source_auto_order_oids: [Number(ours['auto_order_oid'])] },

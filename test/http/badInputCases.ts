@@ -100,7 +100,7 @@ export function badQueries(operation: Operation): BadInput[] {
   });
 }
 
-/** Numbers of the path that are none, or beyond 32 bits. */
+/** Values of the path that are not numbers, or that are beyond 32 bits. */
 export function badParams(operation: Operation): BadInput[] {
   const properties =
     (operation.params as { properties?: Record<string, Field> } | undefined)?.properties ?? {};

@@ -1,7 +1,6 @@
 // Requests that were made to break the server, 3,000 in this short form; fuzz.long.ts sends
-// 100,000.
-// The seed is always the same here, so that a run is repeatable; FUZZ_SEED names another,
-// FUZZ_CALLS makes it shorter or longer.
+// 100,000. The seed is fixed, so that a run can be repeated. FUZZ_SEED names another one, and
+// FUZZ_CALLS changes the number of requests.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fuzz } from './fuzz.ts';

@@ -329,8 +329,7 @@ const words: PathValues = {
   extension: theirs['extension']!,
 };
 /**
- * Names that every merchant chooses for itself. Writing one creates an own object with the same
- * name.
+ * Names that every merchant chooses for itself. Writing to one makes an object of the writer's own.
  */
 const chosen = new Set([
   'merchant_item_id',

@@ -144,7 +144,8 @@ test('people of finished orders go; unshipped, disputed, active and recent order
     operation: 'updateMerchantSettings',
     body: { retention: { order_days: 200, mail_days: 200 } },
   });
-  // Another process: this one looked for old records within the hour.
+  // Another process, because this one looked for old records within the hour and waits for the next
+  // one.
   const later = await testApp({ db: app.db, mail: folderTransport(folder) });
   await later.work('retention');
   await later.work('mail removal');

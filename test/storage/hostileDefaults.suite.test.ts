@@ -1,5 +1,5 @@
-// Every connection brings along what it needs, whatever the server's, the database's or the
-// account's defaults are.
+// Every connection sets what it needs, whatever the defaults of the server, the database or the
+// account are.
 
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';

@@ -15,7 +15,7 @@ await loadModule();
 export interface Catalogue {
   /** The tables that are cut by merchant, and `merchant` itself. */
   readonly tenantTables: ReadonlySet<string>;
-  /** The same without `merchant`, which statements on all merchants read whole. */
+  /** The same without `merchant`, which statements about all merchants read without a filter. */
   readonly cutTables: readonly string[];
   /** By a function's name: immutable, stable or volatile, the most changeable of its variants. */
   readonly volatility: ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
-// What the clock tells before it is moved, while it moves and afterwards, over HTTP. What was
-// foretold is compared with what then happened.
+// What the clock shows before it is moved, while it moves and afterwards, over HTTP. The forecast
+// is compared with what then happened.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClockAdvanceDay, ClockDueRebill } from '../../contract/src/clock.ts';

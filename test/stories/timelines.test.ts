@@ -197,7 +197,7 @@ async function liveLong(): Promise<number> {
       amount: minor(1299),
       currency: 'USD',
       route: ['simulator'],
-      // At the same moment: places, too, must tell entries apart.
+      // Both have the same moment, so their places must distinguish them.
       declines: [{ attempt: 1, at: now.subtract({ hours: 24 * index }), reason: 'do not honor' }],
     })),
   );

@@ -22,8 +22,8 @@ export function checkAnswer(operation: Operation, status: number, body: unknown)
 }
 
 // `date-time` is a format of the wire (whole seconds, numeric offset), checked as published clients
-// show it. Years outside of 1900 to 2999 can be there from
-// before they were refused; they are shown as they are.
+// show it. Years outside of 1900 to 2999 can be there from before they were refused; they are shown
+// as they are.
 const wireDate =
   /^(?:\d{4,5}|[+-]\d{6})-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}(?::\d{2})?(?: BC)?$/;
 const ajv = new Ajv({

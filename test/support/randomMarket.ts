@@ -142,7 +142,7 @@ export const customers = {
   member: { email: 'member@example.com', pricing_tiers: [{ name: 'club' }, { name: 'Trade' }] },
 } satisfies Record<string, Customer>;
 
-/** What of the market one auto order meets. */
+/** The parts of the market that one auto order has to do with. */
 export type Market = ReturnType<typeof market> extends fc.Arbitrary<infer Value> ? Value : never;
 
 const options = {
@@ -153,7 +153,7 @@ const options = {
 const sometimes = <Value>(value: fc.Arbitrary<Value>, nil: number) =>
   fc.option(value, { nil: undefined, freq: nil });
 
-/** Draws what of the market an auto order meets. */
+/** Draws the parts of the market that an auto order has to do with. */
 function market() {
   const homeName = fc.constantFrom(...(Object.keys(homes) as (keyof typeof homes)[]));
   const customer = fc.constantFrom(...(Object.keys(customers) as (keyof typeof customers)[]));
@@ -189,7 +189,7 @@ function market() {
   });
 }
 
-/** Returns what of the market each auto order of a seed meets. */
+/** Returns the parts of the market that each auto order of a seed has to do with. */
 export const marketsOf = (seed: number, count: number): Market[] =>
   fc.sample(market(), { seed, numRuns: count });
 

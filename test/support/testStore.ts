@@ -83,7 +83,7 @@ const forgetful = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
-  // A connection brings its own zone along, whatever the server's is.
+  // A connection sets its own zone, whatever the server's is.
   timezone: 'Asia/Kathmandu',
   max_connections: '300',
   // One entry for each statement in each test's database.

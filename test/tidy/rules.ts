@@ -94,7 +94,7 @@ export function wrongWords(sources: readonly Source[], reserved: readonly Reserv
 
 /**
  * Rule files that wait for something, or import anything but the kernel, the contract, other rule
- * files and pure packages. A mere type brings no effect in.
+ * files and pure packages. Types may be imported from anywhere, because they have no effect.
  */
 export function impurities(
   sources: readonly Source[],
@@ -165,7 +165,8 @@ function tablesIn(
     }));
 }
 
-// Messages to people also contain "an order" and "from item 3"; SQL has more keywords around.
+// A message to a person may contain "from item 3" as well, so a statement must have more keywords
+// than its verb.
 function isStatement(text: string, verb: string): boolean {
   if (/^(insert|delete)/.test(verb)) return true;
   if (verb === 'update') return /\bset\b/.test(text);

@@ -76,7 +76,7 @@ const meanings: [part: PartName, typed: Values, changes: object[]][] = [
     { 'after.1': '2026-06-30' },
     [{ item: 1, field: 'no_order_after_dts', value: '2026-06-30T23:59:59' }],
   ],
-  // What the form does not show of an add-on stays.
+  // The parts of an add-on that the form does not show stay.
   [
     'add-ons',
     { addOns: [{ item: 'HONEY', quantity: '2', orders: '', cost: '' }] },

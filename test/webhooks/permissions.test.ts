@@ -1,6 +1,6 @@
 // Webhooks, reflow, the log, the pull feed and the live socket show what the caller or owner may
-// read, and end with the key, the user or the
-// grant behind them. A second passes on a clock that is moved by hand.
+// read, and end with the key, the user or the grant behind them. A second passes on a clock that is
+// moved by hand.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

@@ -222,7 +222,10 @@ function itemFault(source: AutoOrder, target: AutoOrder, rules: MergeRules): Wor
   return undefined;
 }
 
-/** Whether the items that still ship are together in the next orders: `orders`, at most 24. */
+/**
+ * Whether all items that still ship are part of each of the next `orders` orders. Checks 24
+ * orders at most.
+ */
 function shipTogether(autoOrder: AutoOrder, orders: number, rules: MergeRules): boolean {
   const [first, ...others] = autoOrder.items.filter(isRunning);
   if (first === undefined || others.length === 0) return true;

@@ -72,9 +72,9 @@ export async function getAudit(
 }
 
 /**
- * Audits what the gateways gave back, and what customers disputed. What happens between the two
- * reads looks like a difference, so differences are looked for again, and only those that are found
- * twice count.
+ * Audits what the gateways gave back, and what customers disputed. A change between the two reads
+ * looks like a difference. So both are read again when there is one, and only a difference that is
+ * found twice is reported.
  */
 async function auditReturns(
   db: Database,

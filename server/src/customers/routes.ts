@@ -113,7 +113,7 @@ const wishKey = (params: { customer_profile_oid: number; customer_wishlist_item_
   wishOid: params.customer_wishlist_item_oid,
 });
 
-/** A null criterion is none. */
+/** A criterion that is null filters nothing. */
 const withoutNulls = <T extends object>(body: T): T =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as T;
 

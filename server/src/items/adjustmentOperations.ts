@@ -23,7 +23,7 @@ export async function getAdjustments(
   const { merchantId, timeZone } = context.merchant;
   const page = { limit: limit + 1, offset };
   const found = await listAdjustments(context.db, merchantId, itemOid, page);
-  // An item without adjustments is told from one that does not exist.
+  // Distinguishes an item without adjustments from one that does not exist.
   if (found.length === 0) await getItem(context, { oid: itemOid }, new Set());
   const adjustments = found.slice(0, limit).map((each) => wireAdjustment(each, timeZone));
   return { adjustments, hasMore: found.length > limit };

@@ -21,7 +21,7 @@ import { lockItem } from './store.ts';
 export async function getReviews(context: Context, itemOid: number): Promise<ItemReview[]> {
   const { merchantId, timeZone } = context.merchant;
   const reviews = await listReviews(context.db, merchantId, itemOid, timeZone);
-  // An item without reviews is told from one that does not exist.
+  // Distinguishes an item without reviews from one that does not exist.
   if (reviews.length === 0) await getItem(context, { oid: itemOid }, new Set());
   return reviews;
 }

@@ -3,8 +3,8 @@ import { isCardNumber, longestCardNumber, shortestCardNumber } from './cardIssue
 
 /*
  * Finds card numbers in what clients send, so that none is ever stored (docs/adr/0049). A number is
- * one where issuer prefix, length and check digit fit. Its
- * digits may have letters around them, be of any script, and be broken up:
+ * one where issuer prefix, length and check digit fit. Its digits may have letters around them, be
+ * of any script, and be broken up:
  *
  * - by any characters but letters, where cards are printed in groups (4-4-4-4, 4-6-5, 8-8, 6-10 …)
  *   or digit by digit;

@@ -130,7 +130,7 @@ interface WrittenDate {
 
 const date = String.raw`(\d{4}|[1-9]\d{4,5}|[+-]\d{6})-(\d\d)-(\d\d)`;
 const time = String.raw`[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?`;
-// A plus that was not encoded in a query arrives as a blank, which can mean nothing else there.
+// A plus that was not encoded in a query arrives as a blank. A blank has no other meaning there.
 const offset = String.raw` ?([Zz]|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)| (\d\d:?\d\d)`;
 const suffix = String.raw`(?:\[!?([A-Za-z][A-Za-z0-9_+/-]*)\])?(?:\[!?u-ca=(?:iso8601|gregory)\])?`;
 const wireShape = new RegExp(`^${date}(?:${time}(?:${offset})?${suffix})?$`);

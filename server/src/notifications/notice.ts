@@ -239,8 +239,7 @@ function autoOrderNotice({ name, data }: RecordedEvent): CustomerNoticeKind | un
 
 /**
  * A paid rebill has its receipt by the event of its auto order, and an invoiced one by its payment.
- * An order whose payment was skipped
- * was paid elsewhere, where its receipt was sent.
+ * An order whose payment was skipped was paid elsewhere, where its receipt was sent.
  */
 function orderNotice({ name, data }: RecordedEvent): CustomerNoticeKind | undefined {
   switch (name) {

@@ -7,8 +7,8 @@ import type { ChargeResult } from './charge.ts';
 
 /**
  * Tests a card as its stored test says: holds the amount and gives it back. A repetition first
- * queries the outcome of the hold, so nothing is held twice. What could not be given back, a worker gives
- * back later. Not inside a transaction.
+ * queries the outcome of the hold, so nothing is held twice. If the amount cannot be given back
+ * now, a worker does it later. Not inside a transaction.
  */
 export async function testCard(
   context: Context,

@@ -26,7 +26,8 @@ export function estimate(
   return priced.ok ? success(wireOf(request, priced.value, taken)) : priced;
 }
 
-// A method that does not ship the cart is told among the refusals, next to the price of the rest.
+// A shipping method that does not ship the cart is listed with the reason, and the others with
+// their price.
 const priceOf = (request: EstimateRequest): Outcome<PricedOrder, FieldFault> =>
   pricedOrder({
     ...request,

@@ -20,7 +20,7 @@ export interface PricedOrder {
   readonly lines: readonly OrderLine[];
   readonly coupons: CouponUse;
   readonly totals: Totals;
-  /** What of the total is paid by store credit. */
+  /** The part of the total that store credit pays. */
   readonly credit: Minor;
   readonly shipping: ShippingOutcome;
 }

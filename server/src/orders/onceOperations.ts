@@ -15,9 +15,9 @@ import { findOrder } from './store.ts';
 
 /*
  * Items that each customer may have once (item reference, auto_order_upsell_one_per_customer) or a
- * number of times (cumulative_order_limit). Two
- * orders that arrive together lock the same claim one after the other, in the transactions that
- * store them: the second sees the auto order of the first, or that the first is being charged.
+ * number of times (cumulative_order_limit). Two orders that arrive together lock the same claim one
+ * after the other, in the transactions that store them: the second sees the auto order of the
+ * first, or that the first is being charged.
  */
 
 /**

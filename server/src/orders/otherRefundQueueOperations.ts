@@ -8,10 +8,10 @@ import { type Refunded } from './refunded.ts';
 import type { RefundWishes } from './refundStore.ts';
 
 /**
- * Queues what the refund of an order refunds besides, in the transaction of that refund (item
- * reference, `refund_other_auto_orders`): the paid orders of the customer's other active auto
- * orders, and those of the order's own auto order when it is canceled. A refund that has another
- * one as its cause queues nothing.
+ * Queues the refunds that follow from the refund of an order, in the transaction of that refund
+ * (item reference, `refund_other_auto_orders`): those of the paid orders of the customer's other
+ * active auto orders, and of the order's own auto order when it is canceled. A refund that follows
+ * from another one queues nothing.
  */
 export async function queueOthers(
   context: Context,

@@ -14,7 +14,7 @@ export interface Refunded {
   readonly giftWrap: Minor;
   /** What a gateway gave back without saying for what. Absent: nothing. */
   readonly other?: Minor | undefined;
-  /** What of all this was given back as store credit, because it was paid by it. */
+  /** The part of all this that was given back as store credit, because it was paid by it. */
   readonly credit?: Minor | undefined;
 }
 

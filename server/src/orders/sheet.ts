@@ -57,7 +57,7 @@ export interface SheetLine {
   readonly amount: string;
 }
 
-/** An order, as it is stored, with what a sheet about it needs besides. */
+/** An order as it is stored, and what else a sheet about it needs. */
 export interface SheetOrder {
   readonly document: Order;
   /** When it was placed, in words. */

@@ -10,8 +10,8 @@ export interface ExpiringCard {
 }
 
 /**
- * Returns active auto orders whose cards expire from one day to another and that were not noted
- * before, those that expire first in front.
+ * Returns the active auto orders whose cards expire from one day to another and that were not noted
+ * before, by the day of expiry.
  */
 export async function findExpiring(
   db: Database,

@@ -55,8 +55,8 @@ export const responseMax = 100_000;
 
 /**
  * Creates the sender that posts to receivers. It checks the address when it connects, after the
- * name was resolved, so a name that changes its address gains nothing. It follows no redirects and
- * reads only the beginning of a response.
+ * name was resolved, because the address of a name may change after an earlier check. It follows no
+ * redirects and reads only the beginning of a response.
  */
 export function httpSender(options: SenderOptions): Sender {
   // A connection that was opened under one policy must not be used under the other.

@@ -62,7 +62,7 @@ export class LiveRoom {
     this.#sockets.delete(socket);
   }
 
-  /** Reads the feed on and sends its events to every socket. */
+  /** Reads the next events of the feed and sends them to every socket. */
   tell(): Promise<void> {
     this.#waiting ??= this.#inTurn(() => {
       this.#waiting = undefined;

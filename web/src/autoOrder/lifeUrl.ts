@@ -15,7 +15,7 @@ export const kindWords: Readonly<Record<EntryKind, string>> = {
   delivery: 'Webhooks',
 };
 
-/** What of a life is in the address. */
+/** The part of a life's state that the address holds. */
 export interface LifeState {
   /** Kinds of the past; absent: all. */
   readonly kind?: readonly EntryKind[];

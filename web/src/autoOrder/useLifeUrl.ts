@@ -4,7 +4,7 @@ import type { LifeState } from './lifeUrl.ts';
 
 type Change = { readonly [Name in keyof LifeState]: LifeState[Name] | undefined };
 
-/** Changes what of the life is in the address; the scroll position stays. */
+/** Changes the part of a life's state that the address holds. The scroll position stays. */
 export function useLifeUrl(): { choose(change: Change): void } {
   const navigate = useNavigate({ from: '/auto-orders/$code' });
   const choose = useCallback(

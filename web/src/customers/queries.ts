@@ -52,7 +52,7 @@ export function customersLive(state: ListState): LiveList<CustomerRow> {
 
 const customerKey = (oid: number | string) => ['customer', String(oid)] as const;
 
-/** A profile whole. */
+/** A profile with all its parts. */
 export const customerQuery = (oid: string) =>
   queryOptions<Customer>({
     queryKey: [...customerKey(oid), 'whole'],

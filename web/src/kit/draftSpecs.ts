@@ -15,7 +15,7 @@ export interface DraftField {
   /** The most characters. */
   readonly max?: number;
   readonly isRequired?: boolean;
-  /** Shown, and not to be changed. */
+  /** Shown, but cannot be changed. */
   readonly isFixed?: boolean;
 }
 

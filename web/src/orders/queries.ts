@@ -67,7 +67,7 @@ const expanded = [
 /** Every read about one order has this key first: a write invalidates them together. */
 const orderKey = (id: string) => ['order', id] as const;
 
-/** An order whole. */
+/** An order with all its parts. */
 export const orderQuery = (id: string) =>
   queryOptions<Order>({
     queryKey: [...orderKey(id), 'whole'],

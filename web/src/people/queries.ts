@@ -19,7 +19,7 @@ export const groupsQuery = queryOptions<Group[]>({
   queryFn: async ({ signal }) => (await call('getGroups', { signal })).groups ?? [],
 });
 
-/** One user whole. */
+/** One user with all its parts. */
 export const userQuery = (id: string) =>
   queryOptions<User>({
     queryKey: ['people', 'user', id],

@@ -80,8 +80,8 @@ export async function fillMerchant(db: Database, request: FillRequest): Promise<
 const writersMax = 2;
 
 /**
- * Big enough to be written set by set, small enough for the memory: a batch of old auto orders
- * brings tens of thousands of orders.
+ * Large enough for statements that write many rows, and small enough for the memory: a batch of old
+ * auto orders has tens of thousands of orders.
  */
 const batchSize = 2000;
 

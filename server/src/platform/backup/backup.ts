@@ -101,7 +101,9 @@ async function begin(
 /** Half of the numbers that a row's transaction can be told from. */
 const xidsMax = 1_000_000_000n;
 
-/** What of an interrupted backup can be used: nothing once the tables changed. */
+/**
+ * Returns the part of an interrupted backup that can be used: nothing when the tables have changed.
+ */
 function continued(before: Unfinished, now: BackupStart, tables: readonly Table[]): Unfinished {
   const age = BigInt(now.firstXid) - BigInt(before.start.firstXid);
   const isSame =

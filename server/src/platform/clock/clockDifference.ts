@@ -15,8 +15,8 @@ export interface ClockDifference {
   /** Measures now. Fails when PostgreSQL does not respond. */
   measure(): Promise<void>;
   /**
-   * By how many seconds this clock is surely ahead of PostgreSQL's, or behind it (negative); 0
-   * until it was measured.
+   * The seconds by which this clock is at least ahead of PostgreSQL's; negative when it is behind.
+   * 0 until it was measured.
    */
   seconds(): number;
   /** Whether the difference is too large to charge by. */

@@ -165,7 +165,10 @@ const listTables = `
       and d.objid = c.oid and d.deptype = 'e')
   order by 1`;
 
-/** Tables after those that they refer to; `merchant` first, as the others are cut like it. */
+/**
+ * Returns the tables, each after those that it refers to. `merchant` comes first, because the
+ * others are distributed along with it.
+ */
 function byDepth(tables: readonly TableFacts[]): TableFacts[] {
   const byName = new Map(tables.map((table) => [table.name, table]));
   const depthOf = (table: TableFacts): number =>

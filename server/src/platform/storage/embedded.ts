@@ -212,8 +212,8 @@ async function launchServer(
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
     // PostgreSQL takes a lock file for stale if it names its own grandparent. So it clears, by its
-    // own rules and with its check for
-    // memory still in use, a file that names a zombie or a stranger; we never delete that file.
+    // own rules and with its check for memory still in use, a file that names a zombie or a
+    // stranger; we never delete that file.
     env: {
       LC_ALL: 'C',
       TZ: 'UTC',

@@ -110,8 +110,8 @@ async function linkTarget(path: string): Promise<string | undefined> {
 }
 
 /**
- * Whether `account` may look up names in the folder; asked of the system itself, which also knows
- * access lists.
+ * Whether `account` may look up names in the folder. The system itself decides, because access
+ * lists count as well as modes.
  */
 export async function canEnter(account: Account, folder: string): Promise<boolean> {
   try {

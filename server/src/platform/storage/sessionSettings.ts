@@ -16,8 +16,8 @@ export interface TimeLimits {
   readonly statementMs: number;
   readonly lockMs: number;
   /**
-   * A process that was stopped in the middle of a transaction must not hold its locks for ever. Of
-   * a process that is busy PostgreSQL cannot tell that it was not stopped.
+   * A process that was stopped in the middle of a transaction must not hold its locks for ever.
+   * PostgreSQL cannot distinguish it from a process that is busy.
    */
   readonly idleInTransactionMs: number;
 }
@@ -48,8 +48,8 @@ export const noLimits: TimeLimits = {
 
 const planning = {
   // Every statement names its merchant and has an index for it. A plan is kept as long as its
-  // connection: made while a
-  // table was small, one that reads it from end to end would still be used when it is large.
+  // connection: made while a table was small, one that reads it from end to end would still be used
+  // when it is large.
   enable_seqscan: 'off',
   // Without sequential scans a plan that needs one costs 1e10, which is above every threshold of
   // JIT.
