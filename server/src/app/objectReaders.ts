@@ -21,7 +21,7 @@ import type { ReflowParts } from '../webhooks/reflowWorker.ts';
  * webhooks, mails and the customer's card page.
  */
 
-/** Those of the auto orders that exist, by oid. */
+/** The auto orders of these that exist, by oid. */
 export async function readAutoOrders(
   context: Context,
   oids: readonly number[],

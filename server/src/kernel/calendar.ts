@@ -187,8 +187,8 @@ export function wallFromPlain(local: Temporal.PlainDateTime): Wall {
 }
 
 /**
- * Whether a text is the name of a zone that Temporal knows. Temporal also takes offsets and whole
- * dates for a zone; they have no daylight saving, and PostgreSQL reads their sign the other way
+ * Whether a text is the name of a zone that Temporal knows. Temporal also accepts offsets and whole
+ * dates as zones. They have no daylight saving, and PostgreSQL reads their sign the other way
  * round.
  */
 export function isZone(name: string): boolean {
@@ -313,8 +313,8 @@ function offsetSpan(epochMs: number, zone: string): OffsetSpan {
 function askTemporal(epochMs: number, zone: string): OffsetSpan {
   const at = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone);
   const next = at.getTimeZoneTransition('next');
-  // "Previous" looks strictly before, so it is asked from a moment later: a span may begin exactly
-  // here.
+  // "Previous" excludes the moment that it starts from, and a span may begin exactly here. So the
+  // search starts a moment later.
   const previous = at.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
   return {
     from: previous?.epochMilliseconds ?? -Infinity,

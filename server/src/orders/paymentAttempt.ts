@@ -63,8 +63,8 @@ export interface Unpayable {
 }
 
 /**
- * Returns why a locked order cannot be charged now, or undefined. A charge under way, of the order
- * or of the rebill behind it, has the order to itself.
+ * Returns why a locked order cannot be charged now, or undefined. While a charge of the order, or
+ * of the rebill behind it, is under way, no other one may begin.
  */
 export function unpayable(
   order: OrderRecord,

@@ -79,7 +79,7 @@ export async function getWaitingOrders(context: Context, code: string): Promise<
   return { ...list, json: JSON.stringify(orders) };
 }
 
-/** Acknowledges orders for a center, which is not given them again. */
+/** Notes that a center has received orders, so that it is not given them again. */
 export async function acknowledgeOrders(
   context: Context,
   code: string,

@@ -90,7 +90,7 @@ function eraseUnit(
     };
     const person = await lockPerson(context, people, await findPerson(context, people, known));
     if ((await findObstacles(context, people, person)).length > 0) return false;
-    // The customer may still be one, so records about something else are left as they are.
+    // The person may still be a customer, so records about other things stay as they are.
     const { rows } = await erasePerson(context, people, person, { mentions: false });
     await recordAct(context, {
       act: 'eraseOldOrders',

@@ -103,8 +103,8 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
 }
 
 /**
- * Which auto orders a new card makes active again: those that declines disabled, also those that a
- * person disabled, or also canceled ones.
+ * The auto orders that a new card makes active again: those that declines disabled, those that a
+ * person disabled as well, or canceled ones as well.
  */
 export type Revival = 'declined' | 'disabled' | 'canceled';
 
