@@ -61,6 +61,11 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
   new URL('../node_modules/.cache/perennial', import.meta.url),
 );
 
+/** Ends the processes of the files with this one, which they would outlive otherwise. */
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => interruption.abort());
+
 const startedAt = performance.now();
 /** `--citus`: only what runs on the Citus that `CITUS_URL` names. */
 const isCitusOnly = process.argv.includes('--citus');
@@ -161,6 +166,7 @@ async function runFiles(
   await report(
     run({
       files: [...paths],
+      signal: interruption.signal,
       ...(isLong
         ? { concurrency: 1, timeout: longTimeoutMs }
         : { concurrency: filesAtOnce, timeout: fileTimeoutMs }),
