@@ -177,7 +177,7 @@ for (const name of kindNames) {
 const tenOff: WireCoupon = { percent_off_subtotal: { discount_percent: 10 } };
 const unusable: readonly [what: string, wire: WireCoupon, words: RegExp | undefined][] = [
   ['at its start', { start_dts: '2026-03-10T12:00:00Z' }, undefined],
-  ['a second before its start', { start_dts: '2026-03-10T12:00:01Z' }, /not begun/],
+  ['a second before its start', { start_dts: '2026-03-10T12:00:01Z' }, /not valid yet/],
   ['a second before its end', { expiration_dts: '2026-03-10T12:00:01Z' }, undefined],
   ['at its end', { expiration_dts: '2026-03-10T12:00:00Z' }, /expired/],
   ['at its postal code', { restrict_by_postal_codes: ['10001'] }, undefined],
