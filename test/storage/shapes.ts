@@ -225,8 +225,9 @@ function checkTables(
 ): void {
   const { relation, ...read } = statement[kind] as Tree;
   const isTenant = namesTable(statement, tenantTables);
-  const isOfAll = namesTable(statement, new Set(referenceTables));
-  if (namesTable(statement, new Set(localTables)) && (isTenant || isOfAll))
+  // The coordinator has what a query of both needs; a write would have to reach every node.
+  const isWriteOfAll = writes.has(kind) && namesTable(statement, new Set(referenceTables));
+  if (namesTable(statement, new Set(localTables)) && (isTenant || isWriteOfAll))
     faults.add('a table of the coordinator next to rows of merchants');
   const isWrittenOfAll = namesTable({ Written: { relation } }, new Set(referenceTables));
   // An insert copies what it selects.
