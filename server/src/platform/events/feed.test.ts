@@ -90,6 +90,16 @@ test('a transaction that is open in another database of the same server holds no
   await theirs;
 });
 
+test('a server that loads the library of Citus for another database is a plain one', async () => {
+  const from = await feedEnd(world.db, 'TEST');
+  await inTransaction(context, async (inside) => {
+    await inside.db.run("select set_config('citus.shard_count', '32', true)");
+    await readFeed(inside.db, 'TEST', from, 1000);
+    await emit('preloaded', undefined, inside);
+  });
+  assert.deepEqual(await readAll(from), ['preloaded#1']);
+});
+
 test('an object’s events keep their order even when the later transaction began first', async () => {
   const from = await feedEnd(world.db, 'TEST');
   const [began, otherDone] = [gate(), gate()];

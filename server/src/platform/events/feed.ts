@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import { inBatches, removalBatch } from '../privacy/retention.ts';
 import type { Database } from '../storage/database.ts';
+import { isOnCitus } from '../storage/distribution.ts';
 import { readInOrder } from '../storage/planning.ts';
 
 /**
@@ -71,7 +72,7 @@ export async function feedHorizon(db: Database, merchantId?: string): Promise<st
        union all select transaction::text::bigint from pg_prepared_xacts
          where database = current_database()
        union all select u.running from unsettled_on_citus($1) as u (running)
-         where current_setting('citus.shard_count', true) is not null
+         where ${isOnCitus}
      ) r on ((running - next) % 4294967296 + 4294967296) % 4294967296 >= 2147483648
      group by next, stamp_offset`,
     [merchantId],

@@ -1,5 +1,6 @@
 import { required } from '../../kernel/assert.ts';
 import type { Context, EventListener, EventSink } from '../context.ts';
+import { isOnCitus } from '../storage/distribution.ts';
 import { recordset } from '../storage/recordset.ts';
 import type { DomainEvent, RecordedEvent } from './event.ts';
 import type { FeedPlace } from './feed.ts';
@@ -81,8 +82,8 @@ const written = recordset<NumberedEvent>([
 
 const takePlacesPlanned = `
   select p.stamp, p.event_id as "eventId",
-    set_config('plan_cache_mode', case when current_setting('citus.shard_count', true) is null
-      then 'force_generic_plan' else 'auto' end, true) as plan
+    set_config('plan_cache_mode', case when ${isOnCitus}
+      then 'auto' else 'force_generic_plan' end, true) as plan
   from take_places($1) as p (stamp, event_id)`;
 
 // Sequence and stamp continue from the object's last event. A transaction that got its id early and

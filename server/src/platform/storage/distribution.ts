@@ -26,6 +26,12 @@ export const localTables: readonly string[] = [
   'login_attempt',
 ];
 
+/**
+ * A condition in SQL: whether the database is on a Citus. Its settings do not say so, because every
+ * database of a server that loads its library has them, with the extension or without.
+ */
+export const isOnCitus = `to_regclass('pg_catalog.pg_dist_partition') is not null`;
+
 /** What distributing still has to do: the statements, in their order. */
 export interface Distribution {
   readonly statements: readonly string[];
