@@ -53,16 +53,20 @@ export const applicationCommand: Command = {
     const {
       values,
       positionals: [verb, clientId, kind],
-    } = readArgs(args, {
-      name: { type: 'string' },
-      permissions: { type: 'string' },
-      'redirect-uris': { type: 'string' },
-      description: { type: 'string' },
-      secret: { type: 'boolean' },
-      confidential: { type: 'boolean' },
-      public: { type: 'boolean' },
-      'device-scope': { type: 'string' },
-    });
+    } = readArgs(
+      args,
+      {
+        name: { type: 'string' },
+        permissions: { type: 'string' },
+        'redirect-uris': { type: 'string' },
+        description: { type: 'string' },
+        secret: { type: 'boolean' },
+        confidential: { type: 'boolean' },
+        public: { type: 'boolean' },
+        'device-scope': { type: 'string' },
+      },
+      ['verb', 'client id', 'kind'],
+    );
     const action = actionOf(verb, values, clientId, kind);
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));

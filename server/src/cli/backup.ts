@@ -7,7 +7,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { citusRole } from '../platform/storage/distribution.ts';
 import { readMigrations } from '../platform/storage/migrate.ts';
 import { backupPlaces } from './backupPlaces.ts';
-import { type Command, Obstacle, readArgs, UsageError } from './command.ts';
+import { type Command, needed, Obstacle, readArgs } from './command.ts';
 import { openDatabase } from './openStore.ts';
 import { showProgress } from './progress.ts';
 import { recordCommand } from './record.ts';
@@ -26,7 +26,7 @@ export const backupCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals } = readArgs(args, { 'with-key': { type: 'boolean' } });
+    const { values, positionals } = readArgs(args, { 'with-key': { type: 'boolean' } }, ['folder']);
     const folder = folderOf(positionals);
     const config = readConfig(process.env);
     const store = await openDatabase(config, openLog('warn'));
@@ -51,11 +51,8 @@ export const backupCommand: Command = {
 };
 
 /** The one folder that a command names. */
-export function folderOf(positionals: readonly string[]): string {
-  const [folder, ...more] = positionals;
-  if (folder === undefined || more.length > 0) throw new UsageError('name one folder');
-  return resolve(folder);
-}
+export const folderOf = ([folder]: readonly string[]): string =>
+  resolve(needed(folder, 'the folder'));
 
 /** A bar in megabytes whose total may grow. */
 export function showProgressOf(label: string) {

@@ -58,6 +58,14 @@ const wrongWays: [args: string[], env: Record<string, string>, code: number, say
   ],
   [['key', 'list', '--merchant', 'NONE'], {}, 1, /there is no merchant NONE; make one/],
   [['key', 'list', '--colour', 'red'], {}, 2, /Unknown option '--colour'/],
+  // An argument that a command ignored: this one audited every merchant instead of DEMO.
+  [['audit', 'DEMO'], {}, 2, /unexpected argument DEMO/],
+  [['merchant', 'list', 'DEMO'], {}, 2, /unexpected argument DEMO/],
+  [['migrate', 'now'], {}, 2, /unexpected argument now/],
+  [['backup', 'one', 'two'], {}, 2, /unexpected argument two/],
+  [['restore'], {}, 2, /the folder is missing/],
+  // `npm start audit` started a server.
+  [['serve', 'audit'], {}, 2, /run by: npm run perennial -- audit/],
   [
     ['application', 'create', '--name', 'x', '--permissions', 'read'],
     {},

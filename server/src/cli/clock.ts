@@ -24,11 +24,15 @@ export const clockCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals } = readArgs(args, {
-      mode: { type: 'string' },
-      url: { type: 'string' },
-      key: { type: 'string' },
-    });
+    const { values, positionals } = readArgs(
+      args,
+      {
+        mode: { type: 'string' },
+        url: { type: 'string' },
+        key: { type: 'string' },
+      },
+      ['verb', 'moment'],
+    );
     const request = requestOf(positionals, values.mode);
     const server = await serverOf(values);
     const { clock, advance } =

@@ -27,8 +27,23 @@ export class Obstacle extends Error {
 export const whatIsStored =
   'what it had confirmed is stored, and nothing else; see its log, and run the same command again';
 
-/** Parses `--options` and positional arguments. A fault is a {@link UsageError}. */
+/**
+ * Parses `--options` and the arguments without dashes, of which `words` names all that the command
+ * takes. A fault is a {@link UsageError}. An argument too many is one, too: `audit DEMO` must not
+ * audit every merchant.
+ */
 export function readArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: Options,
+  words: readonly string[] = [],
+) {
+  const parsed = parsedArgs(args, options);
+  const surplus = parsed.positionals[words.length];
+  if (surplus !== undefined) throw new UsageError(`unexpected argument ${surplus}`);
+  return parsed;
+}
+
+function parsedArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
   options: Options,
 ) {

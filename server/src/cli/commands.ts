@@ -79,8 +79,9 @@ async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commandLine).map((load) => load()));
   const rows = all.map(({ usage, summary }) => [`  perennial ${usage}`, summary]);
   return (
-    `${table(rows)}\n\nperennial <command> --help explains a command. Settings are environment variables: ` +
-    'perennial serve --help'
+    `${table(rows)}\n\nType \`npm run perennial -- <command>\` in the folder of the project. ` +
+    '`<command> --help` explains a command; `serve --help` lists the settings, which are ' +
+    'environment variables.'
   );
 }
 

@@ -16,7 +16,7 @@ import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantS
 import { readHealth } from '../screens/healthReader.ts';
 import { explained } from './backup.ts';
 import { attachmentPlaces } from './backupPlaces.ts';
-import { type Command, needed, Obstacle, readArgs, UsageError } from './command.ts';
+import { type Command, needed, Obstacle, readArgs } from './command.ts';
 import { openStore, type Store } from './openStore.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { recordCommand } from './record.ts';
@@ -36,13 +36,16 @@ export const exportCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals } = readArgs(args, {
-      merchant: { type: 'string' },
-      move: { type: 'boolean', default: false },
-    });
+    const { values, positionals } = readArgs(
+      args,
+      {
+        merchant: { type: 'string' },
+        move: { type: 'boolean', default: false },
+      },
+      ['folder'],
+    );
     const merchantId = needed(values.merchant, '--merchant');
     const folder = needed(positionals[0], 'the folder');
-    if (positionals.length > 1) throw new UsageError('give one folder');
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
     try {

@@ -19,7 +19,7 @@ import { resealFactors } from '../staff/secondFactorStore.ts';
 import { resealWebhooks } from '../webhooks/resealStore.ts';
 import { explained, showProgressOf } from './backup.ts';
 import { attachmentPlaces } from './backupPlaces.ts';
-import { type Command, needed, Obstacle, readArgs, UsageError } from './command.ts';
+import { type Command, needed, Obstacle, readArgs } from './command.ts';
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
@@ -38,9 +38,10 @@ export const importCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals } = readArgs(args, { 'secret-key-file': { type: 'string' } });
+    const { values, positionals } = readArgs(args, { 'secret-key-file': { type: 'string' } }, [
+      'folder',
+    ]);
     const folder = needed(positionals[0], 'the folder');
-    if (positionals.length > 1) throw new UsageError('give one folder');
     const config = readConfig(process.env);
     const checking = showProgressOf('checked');
     const manifest = await explained(checkExport(folder, checking.update));

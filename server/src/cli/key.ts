@@ -49,15 +49,19 @@ export const keyCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals } = readArgs(args, {
-      merchant: { type: 'string' },
-      name: { type: 'string' },
-      permissions: { type: 'string' },
-      ips: { type: 'string' },
-      user: { type: 'string' },
-      expires: { type: 'string' },
-      'keep-old-hours': { type: 'string' },
-    });
+    const { values, positionals } = readArgs(
+      args,
+      {
+        merchant: { type: 'string' },
+        name: { type: 'string' },
+        permissions: { type: 'string' },
+        ips: { type: 'string' },
+        user: { type: 'string' },
+        expires: { type: 'string' },
+        'keep-old-hours': { type: 'string' },
+      },
+      ['verb', 'id'],
+    );
     const [verb, ...words] = positionals;
     const action = actionOf(verb, words, values);
     const config = readConfig(process.env);

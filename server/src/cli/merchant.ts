@@ -18,7 +18,7 @@ import { recordCommand } from './record.ts';
 /** `merchant create|list|resume`: the sellers whose auto orders are kept here. */
 export const merchantCommand: Command = {
   usage: 'merchant create|list|resume',
-  summary: 'Makes and lists merchants, and charges one again that was moved',
+  summary: 'Makes and lists merchants, and ends the hold of one that was moved',
   help: [
     'merchant create --id DEMO --name "Demo Coffee" [--time-zone Europe/Vienna] [--currency EUR] [--test-clock]',
     'merchant list',
@@ -34,13 +34,17 @@ export const merchantCommand: Command = {
     const {
       values,
       positionals: [verb],
-    } = readArgs(args, {
-      id: { type: 'string' },
-      name: { type: 'string' },
-      'time-zone': { type: 'string' },
-      currency: { type: 'string' },
-      'test-clock': { type: 'boolean' },
-    });
+    } = readArgs(
+      args,
+      {
+        id: { type: 'string' },
+        name: { type: 'string' },
+        'time-zone': { type: 'string' },
+        currency: { type: 'string' },
+        'test-clock': { type: 'boolean' },
+      },
+      ['verb'],
+    );
     if (verb !== 'create' && verb !== 'list' && verb !== 'resume')
       throw new UsageError('give a command: create, list or resume');
     const resumed = verb === 'resume' ? needed(values.id, '--id') : undefined;

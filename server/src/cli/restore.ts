@@ -25,7 +25,7 @@ export const restoreCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { positionals } = readArgs(args, {});
+    const { positionals } = readArgs(args, {}, ['folder']);
     const folder = folderOf(positionals);
     const config = readConfig(process.env);
     const checking = showProgressOf('checked');

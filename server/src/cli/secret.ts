@@ -35,11 +35,12 @@ export const secretCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { positionals, values } = readArgs(args, { 'keep-old-days': { type: 'string' } });
+    const { positionals, values } = readArgs(args, { 'keep-old-days': { type: 'string' } }, [
+      'verb',
+    ]);
     const [verb = ''] = positionals;
     const action = { rotate, 'rotate-links': rotateLinks(values['keep-old-days']) }[verb];
-    if (!action || positionals.length > 1)
-      throw new UsageError('give the command: rotate or rotate-links');
+    if (!action) throw new UsageError('give the command: rotate or rotate-links');
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
     try {

@@ -4,7 +4,7 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import { servingLimits } from '../platform/storage/sessionSettings.ts';
 import { closeStore } from './closeStore.ts';
-import { type Command, readArgs, table } from './command.ts';
+import { type Command, readArgs, table, UsageError } from './command.ts';
 import { requireFreeAddress } from './listenAddress.ts';
 import { openStore, orWhyEnded, type Store } from './openStore.ts';
 
@@ -29,7 +29,13 @@ export const serveCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values } = readArgs(args, { role: { type: 'string' } });
+    const { values, positionals } = readArgs(args, { role: { type: 'string' } }, ['command']);
+    // `npm start audit` and `node server/src/main.mjs audit` come here.
+    const [command] = positionals;
+    if (command !== undefined)
+      throw new UsageError(
+        `serve takes no argument ${command}; a command is run by: npm run perennial -- ${command}`,
+      );
     const config = readConfig({
       ...process.env,
       ...(values.role === undefined ? {} : { ROLE: values.role }),

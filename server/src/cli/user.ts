@@ -36,14 +36,18 @@ export const userCommand: Command = {
     const {
       values,
       positionals: [verb],
-    } = readArgs(args, {
-      merchant: { type: 'string' },
-      login: { type: 'string' },
-      name: { type: 'string' },
-      permissions: { type: 'string' },
-      email: { type: 'string' },
-      checked: { type: 'string' },
-    });
+    } = readArgs(
+      args,
+      {
+        merchant: { type: 'string' },
+        login: { type: 'string' },
+        name: { type: 'string' },
+        permissions: { type: 'string' },
+        email: { type: 'string' },
+        checked: { type: 'string' },
+      },
+      ['verb'],
+    );
     const action = actionOf(verb, values);
     const merchantId = needed(values.merchant, '--merchant');
     const config = readConfig(process.env);
@@ -89,7 +93,7 @@ function actionOf(verb: string | undefined, values: Values): Action {
 
 function create(values: Values): Action {
   const login = needed(values.login, '--login');
-  if (!isLogin(login)) throw new UsageError('--login: 1 to 50 letters, digits or . _ @ + -');
+  if (!isLogin(login)) throw new UsageError('--login: give 1 to 50 letters, digits or . _ @ + -');
   const permissions = parsePermissions(listOf(needed(values.permissions, '--permissions')));
   if (!permissions.ok)
     throw new UsageError(
