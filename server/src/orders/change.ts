@@ -7,7 +7,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { billingFault } from './fault.ts';
 import type { Occasion } from './occasion.ts';
-import { type OrderDocument, type OrderRecord } from './order.ts';
+import { actualCosts, type OrderDocument, type OrderRecord } from './order.ts';
 import { paid } from './payment.ts';
 import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
 import { paidStage, type ShippedOrder, shippedByUpdate } from './shipping.ts';
@@ -86,7 +86,7 @@ export function changedOrder(
     ...linesChange(stored.document, items, merge),
     ...giftChange(gift),
     ...couponsChange(stored.document, coupons),
-    summary: actualCosts(summary),
+    summary: summary ? actualCosts(summary) : undefined,
     payment: paymentChange(payment),
   };
   const document = merge(stored.document, parts);
@@ -287,24 +287,6 @@ function giftChange(gift: Order['gift']): Pick<Order, 'gift'> {
   if (!gift) return gift === undefined ? {} : { gift };
   const { gift_charge_refunded, gift_wrap_refunded, ...rest } = gift;
   return { gift: rest };
-}
-
-function actualCosts(summary: Order['summary']): Order['summary'] {
-  if (!summary) return undefined;
-  const {
-    actual_fulfillment,
-    actual_other_cost,
-    actual_payment_processing,
-    actual_profit,
-    actual_shipping,
-  } = summary;
-  return fromLoose<NonNullable<Order['summary']>>({
-    actual_fulfillment,
-    actual_other_cost,
-    actual_payment_processing,
-    actual_profit,
-    actual_shipping,
-  });
 }
 
 // The method and the details may change, but not what was charged. A new token replaces the digits

@@ -6,7 +6,7 @@ import { type PricedOrder, placeTaxOf } from './newOrderPrice.ts';
 import type { NewOrderRequest } from './newOrderRequest.ts';
 import { withMethod } from './newOrderShipping.ts';
 import { withNotes } from './notes.ts';
-import type { OrderDocument } from './order.ts';
+import { actualCosts, type OrderDocument } from './order.ts';
 import { keptPayment } from './paymentDetails.ts';
 import { orderTaxesOf } from './taxRate.ts';
 import type { Totals } from './totals.ts';
@@ -113,19 +113,8 @@ function summaryOf(
   totals: Totals,
   money: Money,
 ): NonNullable<Order['summary']> {
-  const {
-    actual_fulfillment,
-    actual_other_cost,
-    actual_payment_processing,
-    actual_profit,
-    actual_shipping,
-  } = given ?? {};
   return fromLoose<NonNullable<Order['summary']>>({
-    actual_fulfillment,
-    actual_other_cost,
-    actual_payment_processing,
-    actual_profit,
-    actual_shipping,
+    ...actualCosts(given),
     subtotal: money(totals.subtotal),
     subtotal_discount: money(totals.discount),
     taxable_subtotal: money(totals.taxableSubtotal),

@@ -1,5 +1,6 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Minor } from '../kernel/money.ts';
 
 /**
@@ -75,4 +76,22 @@ export interface OrderRecord {
 /** Returns the id of a merchant's order from its number (order reference, order_id). */
 export function orderIdOf(merchantId: string, number: number): string {
   return `${merchantId}-${String(number).padStart(10, '0')}`;
+}
+
+/** The part of a summary that only the merchant knows: what the order cost it. */
+export function actualCosts(summary: Order['summary']): NonNullable<Order['summary']> {
+  const {
+    actual_fulfillment,
+    actual_other_cost,
+    actual_payment_processing,
+    actual_profit,
+    actual_shipping,
+  } = summary ?? {};
+  return fromLoose<NonNullable<Order['summary']>>({
+    actual_fulfillment,
+    actual_other_cost,
+    actual_payment_processing,
+    actual_profit,
+    actual_shipping,
+  });
 }
