@@ -171,6 +171,7 @@ async function deliver(
     send: sender.send,
     jitter: randomIds.fraction,
     findOwnerAccess: applicationAccesses(db, systemClock).find,
+    log: context.log,
     contextFor: async () => context,
   });
   const cost = await costOf(store, async () => {

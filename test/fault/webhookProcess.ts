@@ -32,6 +32,7 @@ const worker = deliveryWorker({
   jitter: randomIds.fraction,
   leaseMs: 180_000,
   findOwnerAccess: applicationAccesses(db, clock).find,
+  log,
   contextFor,
 });
 

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { applicationAccesses } from '../../server/src/oauth/applicationAccess.ts';
@@ -26,6 +27,8 @@ const clock: SystemClock = {
 const seal = sealWith(Buffer.alloc(32, 7));
 const world = await testApp({ clock, seal });
 const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
+const logged: string[] = [];
+const log = pino({}, { write: (line) => void logged.push(line) });
 
 test(
   'after 72 hours without one success a webhook is disabled; enabled again it continues where it ' +
@@ -75,6 +78,7 @@ const workerWith = (parts: Partial<DeliveryParts>) =>
     send: httpSender({ clock, timeoutMs: 60_000 }).send,
     jitter: randomIds.fraction,
     findOwnerAccess: applicationAccesses(world.db, clock).find,
+    log,
     contextFor: (merchantId) => world.context(merchantId),
     ...parts,
   });
@@ -147,12 +151,24 @@ test('a delivery whose try or recording fails is tried again when its lease ends
   await unrecorded.runOnce();
   await merchant.failed;
   await unrecorded.stop();
+  assert.match(logged.pop() ?? '', /the results of deliveries could not be stored/);
   assert.deepEqual([receiver.received.length, (await webhookOf(oid)).pending], [1, 1]);
   hoursLater++;
   await deliver();
   assert.deepEqual([receiver.received.length, (await webhookOf(oid)).pending], [2, 0]);
   const [first, second] = receiver.received.map(({ headers }) => headers['webhook-id']);
   assert.equal(first, second);
+  await remove(oid);
+});
+
+test('a merchant that cannot be read ends no round: it is logged', async (t) => {
+  const receiver = await startReceiver(t);
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
+  await addItem();
+  const worker = workerWith({ contextFor: () => Promise.reject(new Error('no such zone')) });
+  assert.equal(await worker.runOnce(), 0);
+  assert.match(logged.pop() ?? '', /no such zone.*deliveries could not be started/);
+  await worker.stop();
   await remove(oid);
 });
 

@@ -2,8 +2,8 @@ import type { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { batches, type Gauge, limiter } from '../platform/jobs/batches.ts';
+import type { MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Seal } from '../platform/seal.ts';
-import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { permitted, tryOnce, unsent } from './attempt.ts';
 import { moveLeases } from './deliveryStore.ts';
@@ -16,8 +16,7 @@ import type { LoadedDelivery, Tried } from './webhook.ts';
 import { type Destination, findDestination } from './webhookStore.ts';
 
 /** What deliveries need. */
-export interface DeliveryParts {
-  readonly db: Database;
+export interface DeliveryParts extends MerchantRounds {
   readonly clock: SystemClock;
   readonly seal: Seal;
   readonly send: Send;
@@ -32,7 +31,6 @@ export interface DeliveryParts {
   readonly findOwnerAccess: FindOwnerAccess;
   /** Whether merchants may receive on the server's own machine. */
   readonly isLoopbackAllowed: boolean;
-  contextFor(merchantId: string): Promise<Context>;
 }
 
 /** What the lanes of a process share. */
@@ -153,14 +151,9 @@ export class DeliveryLane {
     // From here on no lease is prolonged, because the next try may be due before its end.
     for (const { leased } of ended) leases.release(leased);
     try {
-      const context = await parts.contextFor(this.#merchantId);
-      try {
-        await this.#settle(context, ended);
-      } catch (error) {
-        this.#logFailure(context, error);
-      }
-    } catch {
-      // Without its merchant nothing is recorded. The rounds that fail for the same reason log it.
+      await this.#settle(await parts.contextFor(this.#merchantId), ended);
+    } catch (error) {
+      this.#logFailure(error);
     } finally {
       this.#letGo(ended);
     }
@@ -168,7 +161,7 @@ export class DeliveryLane {
 
   async #settle(context: Context, ended: readonly Ended[]): Promise<void> {
     const { db, seal, jitter, clock } = this.#process.parts;
-    for (const { failure } of ended) if (failure !== undefined) this.#logFailure(context, failure);
+    for (const { failure } of ended) if (failure !== undefined) this.#logFailure(failure);
     const over = ended.flatMap(({ tried }) => (tried === undefined || tried.isCut ? [] : [tried]));
     if (over.length > 0) await settle(context, seal, this.#webhookOid, over, jitter);
     const unsentLeases = ended.filter(({ tried }) => tried?.isCut).map(({ leased }) => leased);
@@ -176,9 +169,9 @@ export class DeliveryLane {
       await moveLeases(db, this.#merchantId, unsentLeases.map(leaseOf), clock.now());
   }
 
-  #logFailure({ log }: Context, error: unknown): void {
+  #logFailure(error: unknown): void {
     const facts = { err: error, merchantId: this.#merchantId, webhookOid: this.#webhookOid };
-    log.error(facts, 'the results of deliveries could not be stored');
+    this.#process.parts.log.error(facts, 'the results of deliveries could not be stored');
   }
 
   #letGo(ended: readonly Ended[]): void {

@@ -121,9 +121,11 @@ class Deliveries {
     try {
       return await this.#start(webhook);
     } catch (error) {
-      const { log } = await this.#parts.contextFor(webhook.merchantId);
       const { merchantId, webhookOid } = webhook;
-      log.error({ err: error, merchantId, webhookOid }, 'deliveries could not be started');
+      this.#parts.log.error(
+        { err: error, merchantId, webhookOid },
+        'deliveries could not be started',
+      );
       return 0;
     }
   }
