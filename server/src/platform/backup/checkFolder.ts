@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { isMerchantId } from '../tenancy/merchant.ts';
 import { checksumOf } from './checkedFiles.ts';
 import {
   type BackupFile,
@@ -50,6 +51,9 @@ export async function checkExport(
       `${folder} holds the backup of a database; put it into an empty one with: ` +
         `perennial restore ${folder}`,
     );
+  // The id decides where attachments are written.
+  if (!isMerchantId(manifest.merchantId))
+    throw new FolderError(`the manifest in ${folder} names no valid merchant; use another folder`);
   await checkFiles(folder, filesOf(manifest), onProgress);
   return manifest;
 }

@@ -20,11 +20,14 @@ export interface Merchant {
   readonly versions?: { readonly settings: number; readonly rules: number };
 }
 
+/** Whether a text can be the id of a merchant. Credentials and order ids begin with such an id. */
+export const isMerchantId = (text: string): boolean => /^[A-Z0-9]{1,5}$/.test(text);
+
 /**
  * A merchant whose id, zone and currency can be used; fails with what is wrong and how to fix it.
  */
 export function parseMerchant(merchant: Merchant): Outcome<Merchant, string> {
-  if (!/^[A-Z0-9]{1,5}$/.test(merchant.merchantId))
+  if (!isMerchantId(merchant.merchantId))
     return failure(`the id ${merchant.merchantId} must be one to five capital letters and digits`);
   if (!isZone(merchant.timeZone))
     return failure(

@@ -1,9 +1,9 @@
 import type { Temporal } from 'temporal-polyfill';
-import { required } from '../../kernel/assert.ts';
+import { assert, required } from '../../kernel/assert.ts';
 import type { ClockSetting } from '../clock/merchantClock.ts';
 import type { Database } from '../storage/database.ts';
 import { poll } from '../storage/nodes.ts';
-import type { Merchant } from './merchant.ts';
+import { isMerchantId, type Merchant } from './merchant.ts';
 
 interface MerchantRow {
   merchant_id: string;
@@ -109,6 +109,8 @@ export async function insertMerchant(
   merchant: Merchant,
   at: Temporal.Instant,
 ): Promise<boolean> {
+  // Sessions, tokens and order ids of a longer one would not be recognized.
+  assert(isMerchantId(merchant.merchantId), `${merchant.merchantId} cannot be a merchant's id`);
   const inserted = await db.run(
     `insert into merchant (${columns}, created_at)
       values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9) on conflict (merchant_id) do nothing`,
