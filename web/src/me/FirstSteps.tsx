@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import form from '../kit/form.module.css';
-import { Brand } from '../shell/brand.tsx';
+import { EntryPage } from '../shell/entryPage.tsx';
 import { useSession } from '../shell/session.tsx';
 import classes from './firstSteps.module.css';
 import { Password } from './Password.tsx';
@@ -16,38 +16,36 @@ interface FirstStepsProps {
 
 /** What a person has to do before the console shows anything: the rest is refused until then. */
 export function FirstSteps({ steps, onHold }: FirstStepsProps) {
-  const { user, merchant } = useSession();
   // The steps that are done stay in the count.
   const [all] = useState(steps);
   const place = Math.max(all.length - steps.length, 0) + 1;
-  useEffect(() => {
-    document.title = 'Before you begin · Perennial';
-  }, []);
   return (
-    <main className={classes['page']}>
-      <Brand />
-      <div className={`panel ${classes['card']}`}>
-        <h1>Before you begin</h1>
-        {all.length > 1 && (
-          <p className="soft">
-            Step {Math.min(place, all.length)} of {all.length}
-          </p>
-        )}
-        {steps.includes('password') ? <FirstPassword /> : <FirstFactor onHold={onHold} />}
-      </div>
-      <p className={classes['who']}>
-        You are logged in as {user.name} at {merchant.name}.
-        <Button variant="subtle" size="compact-sm" px={0} onClick={() => void logOut()}>
-          Log out
-        </Button>
-      </p>
-    </main>
+    <EntryPage title="Before you begin" isWide below={<Who />}>
+      {all.length > 1 && (
+        <p className={`soft ${classes['count']}`}>
+          Step {Math.min(place, all.length)} of {all.length}
+        </p>
+      )}
+      {steps.includes('password') ? <FirstPassword /> : <FirstFactor onHold={onHold} />}
+    </EntryPage>
+  );
+}
+
+function Who() {
+  const { user, merchant } = useSession();
+  return (
+    <p className={classes['who']}>
+      You are logged in as {user.name} at {merchant.name}.
+      <Button variant="subtle" size="compact-sm" px={0} onClick={() => void logOut()}>
+        Log out
+      </Button>
+    </p>
   );
 }
 
 function FirstPassword() {
   return (
-    <section aria-labelledby="password">
+    <section className={classes['step']} aria-labelledby="password">
       <h2 id="password">Choose your own password</h2>
       <p>Someone else knows the password that you logged in with. It stops working now.</p>
       <Password isFirst onChanged={readSessionAgain} />
@@ -58,7 +56,7 @@ function FirstPassword() {
 function FirstFactor({ onHold }: Pick<FirstStepsProps, 'onHold'>) {
   const [isActive, setActive] = useState(false);
   return (
-    <section aria-labelledby="second-factor">
+    <section className={classes['step']} aria-labelledby="second-factor">
       <h2 id="second-factor">{isActive ? 'Keep these codes' : 'Set up a second factor'}</h2>
       {!isActive && (
         <p>

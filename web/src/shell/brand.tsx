@@ -1,5 +1,5 @@
+import classes from './brand.module.css';
 import icon from './icon.svg';
-import classes from './logIn.module.css';
 
 /** The mark and the name. */
 export function Brand() {

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { sessionOptionsQuery } from '../api/sessionQueries.ts';
 import { ownPath, paths } from '../paths.ts';
-import { Brand } from './brand.tsx';
+import { EntryPage } from './entryPage.tsx';
 import classes from './logIn.module.css';
 import { LogInForm } from './logInForm.tsx';
 import { enter } from './session.tsx';
@@ -13,15 +12,10 @@ export function LogInPage() {
   const { data: options } = useQuery(sessionOptionsQuery);
   const { to } = useSearch({ from: paths.logIn });
   const navigate = useNavigate();
-  useEffect(() => {
-    document.title = 'Log in · Perennial';
-  }, []);
   return (
-    <main className={classes['page']}>
-      <Brand />
-      <div className={`panel ${classes['card']}`}>
-        <h1>Log in</h1>
-        {options && (
+    <EntryPage title="Log in" below={options?.demo && <DemoHint />}>
+      {options && (
+        <div className={classes['entry']}>
           <LogInForm
             merchantId={options.merchant_id}
             asksForMerchant={options.merchant_id === undefined}
@@ -31,13 +25,16 @@ export function LogInPage() {
               return fault;
             }}
           />
-        )}
-      </div>
-      {options?.demo && (
-        <p className={classes['hint']}>
-          Demo: the link that logs you in is in the terminal, and in <code>data/demo.json</code>.
-        </p>
+        </div>
       )}
-    </main>
+    </EntryPage>
+  );
+}
+
+function DemoHint() {
+  return (
+    <p className={classes['hint']}>
+      Demo: the link that logs you in is in the terminal, and in <code>data/demo.json</code>.
+    </p>
   );
 }

@@ -1,0 +1,28 @@
+import { type ReactNode, useEffect } from 'react';
+import { Brand } from './brand.tsx';
+import classes from './entryPage.module.css';
+
+interface EntryPageProps {
+  readonly title: string;
+  readonly isWide?: boolean;
+  /** What is under the card. */
+  readonly below: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** The frame of a page that a person sees before the console: the mark, and one card. */
+export function EntryPage({ title, isWide, below, children }: EntryPageProps) {
+  useEffect(() => {
+    document.title = `${title} · Perennial`;
+  }, [title]);
+  return (
+    <main className={classes['page']} data-wide={isWide || undefined}>
+      <Brand />
+      <div className={`panel ${classes['card']}`}>
+        <h1>{title}</h1>
+        {children}
+      </div>
+      {below}
+    </main>
+  );
+}
