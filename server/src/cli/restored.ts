@@ -9,15 +9,16 @@ import {
 } from '../app/restoring.ts';
 import { type Config, readConfig } from '../config.ts';
 import { currencyExponent, fromMinor } from '../kernel/money.ts';
-import { type OpenGateways, openGateways } from '../payments/gateways.ts';
+import type { OpenGateways } from '../payments/gateways.ts';
 import type { KnownCharge } from '../payments/knownCharges.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
-import { databaseName, readContinuity } from '../platform/continuityStore.ts';
+import { readContinuity } from '../platform/continuityStore.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { attemptOfKey } from '../rebill/knownAttemptStore.ts';
 import { type Command, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
+import { openOwnGateways } from './ownGateways.ts';
 import { recordCommand } from './record.ts';
 
 /** The file in DATA_DIR that remembers how far the database had come. */
@@ -52,18 +53,7 @@ export const restoredCommand: Command = {
     });
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
-    const gateways = openGateways(
-      {
-        simulatorUrl: config.gatewayUrl,
-        simulatorBooks: join(config.dataDir, 'simulator.jsonl'),
-        isReadOnly: true,
-        stripe: config.stripe && {
-          ...config.stripe,
-          installation: await databaseName(store.db),
-        },
-      },
-      systemClock,
-    );
+    const gateways = await openOwnGateways(store.db, config, { isReadOnly: true });
     try {
       await (values.confirm
         ? confirm(store.db, gateways)

@@ -9,10 +9,9 @@ import { randomIds } from '../kernel/ids.ts';
 import { type PublicAddress, prepareBillingLinks } from '../payments/billingLinkStore.ts';
 import { chargeGroups, chargeLine } from '../payments/chargeGroups.ts';
 import { chargingOff, uncheckedStop } from '../payments/charging.ts';
-import { type OpenGateways, openGateways } from '../payments/gateways.ts';
+import type { OpenGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { compareWithMarker } from '../platform/continuity.ts';
-import { databaseName } from '../platform/continuityStore.ts';
 import { removeUnfinished } from '../platform/files/localFiles.ts';
 import { type Loop, runLoop, type Worker } from '../platform/jobs/loop.ts';
 import { openMail } from '../platform/mail/openMail.ts';
@@ -36,6 +35,7 @@ import {
 import { whyNotListening } from './listenAddress.ts';
 import { newerSchema } from './newerSchema.ts';
 import type { Store } from './openStore.ts';
+import { openOwnGateways } from './ownGateways.ts';
 import { markerPath } from './restored.ts';
 
 const idlePauseMs = 500;
@@ -48,7 +48,7 @@ export async function serveOn(
   log: Logger,
   stopped: Promise<string>,
 ): Promise<void> {
-  const gateways = await openOwnGateways(store, config);
+  const gateways = await openServingGateways(store, config);
   const check = await checkRestored(store, config, gateways, log);
   const mail = openMail(config.smtp ?? { folder: join(config.dataDir, 'mail') });
   const seal = await openSeal(store.db, sealSettings(config));
@@ -108,17 +108,10 @@ export async function serveOn(
   if (reason !== 'signal') throw new Obstacle(reason);
 }
 
-async function openOwnGateways({ db }: Store, config: Config): Promise<OpenGateways> {
-  return openGateways(
-    {
-      simulatorUrl: config.gatewayUrl,
-      simulatorBooks: join(config.dataDir, 'simulator.jsonl'),
-      stripe: config.stripe && { ...config.stripe, installation: await databaseName(db) },
-      simulatedMerchants: config.simulator ? 'all' : config.demo ? [demoMerchantId] : [],
-    },
-    systemClock,
-  );
-}
+const openServingGateways = ({ db }: Store, config: Config): Promise<OpenGateways> =>
+  openOwnGateways(db, config, {
+    simulatedMerchants: config.simulator ? 'all' : config.demo ? [demoMerchantId] : [],
+  });
 
 /** Waits for a signal, the end of PostgreSQL, or a newer release on the database. */
 async function whyEnd(store: Store, stopped: Promise<string>): Promise<string> {
