@@ -106,19 +106,16 @@ export async function addWebhook(
     context.ids,
   );
   refuseUnreadable(context.actor.permissions, webhook);
-  await inTransaction(context, async (context) => {
+  // Read in the transaction: a connection that is free only too late must not fail what is stored.
+  const stored = await inTransaction(context, async (context) => {
     await lockQuota(context, 'webhooks');
     refuseOverQuota(quotas, 'webhooks', await countAllWebhooks(context.db, merchantId));
     await insertWebhook(context.db, seal, merchantId, webhook, newSecret(context), clock.now());
     const after = shown(webhook);
     await recordAct(context, { act: 'insertWebhook', ...named(webhookOid), after });
+    return required(await findWebhook(context.db, seal, merchantId, webhookOid), 'webhook');
   });
-  return toWire(
-    required(await findWebhook(context.db, seal, merchantId, webhookOid), 'webhook'),
-    context.merchant,
-    withUnsubscribed,
-    webhook.authentication,
-  );
+  return toWire(stored, context.merchant, withUnsubscribed, webhook.authentication);
 }
 
 /** Updates a webhook of the application. */
