@@ -273,6 +273,10 @@ async function writeAbout(app: TestApp, ask: Ask, traces: Traces): Promise<void>
     body: { task_name: 'Write to zeb@quarter.example', details: 'and Zebulon Quartermaine' },
   });
   await ask({
+    operation: 'insertWorkflowTask',
+    body: { task_name: 'Pack a parcel', tags: ['express', 'for Zebulon Quartermaine'] },
+  });
+  await ask({
     operation: 'insertReview',
     params: { merchant_item_oid: await oidOfCoffee(ask) },
     body: {

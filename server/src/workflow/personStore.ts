@@ -43,10 +43,11 @@ export const workflowPeople: PersonKeeper = {
       columns: {
         ...columnsAs('text', taskTexts),
         ...columnsAs('jsonb', 'properties attachments notes'),
+        tags: 'texts',
       },
       kept:
         'task_uuid object_type object_key object_id related_uuid dependant_uuid priority status ' +
-        'system_type tags card_mark',
+        'system_type card_mark',
     },
     {
       table: 'saved_search',
@@ -88,7 +89,7 @@ async function findMentioning(
   taskUuids: readonly string[],
 ): Promise<string[]> {
   if (mentions.length === 0) return [];
-  const texts = `${taskTexts.split(' ').join(', ')}, properties, attachments, notes`;
+  const texts = `${taskTexts.split(' ').join(', ')}, properties, attachments, notes, tags::text`;
   const tasks = await db.rows<{ uuid: string }>(
     `select task_uuid as uuid from workflow_task
      where merchant_id = $1 and task_uuid <> all($3::text[]) and ${mentionsIn(texts)} order by 1`,

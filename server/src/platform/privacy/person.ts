@@ -46,14 +46,15 @@ export type Match = keyof Person | 'objects' | 'mentioningObjects';
 /**
  * What an erasure does with a column. `json`, `jsonb` and `jsonText` (JSON in a text column):
  * fields about people are removed, and words of the person in all other text. `text`: the words.
- * `facets`: only those that name no person stay. `null`: the value is removed. `to`: an SQL literal
- * or an immutable expression replaces it.
+ * `texts`: the words of each text of a list. `facets`: only those that name no person stay. `null`:
+ * the value is removed. `to`: an SQL literal or an immutable expression replaces it.
  */
 export type ColumnRule =
   | 'json'
   | 'jsonb'
   | 'jsonText'
   | 'text'
+  | 'texts'
   | 'facets'
   | 'null'
   | { readonly to: string };

@@ -85,14 +85,18 @@ async function eraseEach(
   return rows.length;
 }
 
-const typeOf = (rule: ColumnRule): string =>
-  rule === 'facets' ? 'text[]' : rule === 'jsonText' ? 'text' : String(rule);
+function typeOf(rule: ColumnRule): string {
+  if (rule === 'facets' || rule === 'texts') return 'text[]';
+  return rule === 'jsonText' ? 'text' : String(rule);
+}
 
 function redacted(rule: ColumnRule, value: unknown, redaction: Redaction): unknown {
   if (value === null || value === undefined) return null;
   switch (rule) {
     case 'text':
       return redaction.text(String(value));
+    case 'texts':
+      return (value as string[]).map((text) => redaction.text(text));
     case 'facets':
       return keptFacets(value as string[]);
     case 'jsonText':
