@@ -81,8 +81,9 @@ export async function insertOrder(
   const partner = channelPartnerOf(body, context.merchant.timeZone);
   const before = await insertedBefore(context, body, partner);
   if (before !== undefined) return before;
+  let stored: StoredNew;
   try {
-    return await insertNew(context, body, parts);
+    stored = await storeNew(context, body, parts);
   } catch (error) {
     // The same order may have been inserted meanwhile: it has the number, and perhaps the last
     // piece or the last use of the coupon.
@@ -91,16 +92,35 @@ export async function insertOrder(
     if (meanwhile === undefined) throw error;
     return meanwhile;
   }
+  // Whatever fails from here on, the order with that number is this one, and not an earlier one.
+  return completeNew(context, body, stored, parts);
 }
 
-async function insertNew(context: Context, body: Order, parts: OrderParts): Promise<InsertedOrder> {
+/** A new order that is stored and not charged yet. */
+interface StoredNew {
+  readonly made: NewOrder;
+  readonly warnings: NewOrder['warnings'];
+  readonly lease: Lease;
+}
+
+async function storeNew(context: Context, body: Order, parts: OrderParts): Promise<StoredNew> {
   const card = await givenCard(context, body, parts);
   const made = await prepare(context, withKnownCard(body, card));
-  const { order } = made;
   const warnings = [...made.warnings, ...(await onceWarnings(context, made, parts.hooks))];
-  const result = await placeOrder(context, made, parts, (context) =>
+  const lease = await storePlaced(context, made, parts, (context) =>
     claimOnceItems(context, made, parts.hooks),
   );
+  return { made, warnings, lease };
+}
+
+async function completeNew(
+  context: Context,
+  body: Order,
+  { made, warnings, lease }: StoredNew,
+  parts: OrderParts,
+): Promise<InsertedOrder> {
+  const { order } = made;
+  const result = await chargePlanned(context, made, parts, lease);
   if (result?.kind === 'unknown')
     return { orderId: order.orderId, warning: unsettledWarning(result) };
   const missed = await missedAtStart(context, order, parts.hooks);
@@ -127,10 +147,23 @@ function withKeptCoupons(body: Order, { document }: OrderRecord): Order {
  */
 export async function placeOrder(
   context: Context,
-  { order, plan, couponClaims }: Pick<NewOrder, 'order' | 'plan' | 'couponClaims'>,
+  placed: PlacedOrder,
   parts: OrderParts,
   alongside?: (context: Context) => Promise<void>,
 ): Promise<ChargeResult | undefined> {
+  const lease = await storePlaced(context, placed, parts, alongside);
+  return chargePlanned(context, placed, parts, lease);
+}
+
+type PlacedOrder = Pick<NewOrder, 'order' | 'plan' | 'couponClaims'>;
+
+/** Stores the order. Returns the lease under which it may be charged. */
+async function storePlaced(
+  context: Context,
+  { order, plan, couponClaims }: PlacedOrder,
+  parts: OrderParts,
+  alongside?: (context: Context) => Promise<void>,
+): Promise<Lease> {
   if (plan.kind === 'charge') refuseUnchargeable(context, parts);
   const lease = leaseFrom(parts.clock, chargeLeaseMs);
   await inTransaction(context, async (context) => {
@@ -142,8 +175,16 @@ export async function placeOrder(
     if (plan.kind === 'charge' && plan.tested !== undefined)
       await insertCardTest(context.db, testOf(context, order, plan.tested), 'payment');
   });
-  return plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
+  return lease;
 }
+
+const chargePlanned = async (
+  context: Context,
+  { order, plan }: PlacedOrder,
+  parts: OrderParts,
+  lease: Lease,
+): Promise<ChargeResult | undefined> =>
+  plan.kind === 'charge' ? chargeAndSettle(context, order, parts, lease) : undefined;
 
 const testOf = ({ now }: Context, order: OrderRecord, amount: Minor): CardTest => ({
   merchantId: order.merchantId,

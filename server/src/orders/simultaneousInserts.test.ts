@@ -2,8 +2,12 @@
 // are made and charged once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Order } from '@perennial/contract/order.ts';
 import { testApp } from '../../../test/support/app.ts';
 import { coffee } from '../../../test/support/rebills.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { insertOrder, type OrderParts } from './insertOperations.ts';
 
 const app = await testApp();
 for (const item of [coffee, { merchant_item_id: 'MUG', pricing: { cost: 9 } }])
@@ -128,6 +132,22 @@ for (const [what, sent] of partners) {
     assert.equal(warned.length, 5);
   });
 }
+
+test('a refusal after an order was stored reaches its partner, who is not told that all is well', async () => {
+  const body = { ...placed, channel_partner: { channel_partner_order_id: 'LATE-1' } };
+  const onPaid = async () =>
+    refuse('state_conflict', { reason: 'The auto order cannot start', fix: 'Try again' });
+  const parts = {
+    charge: async () => ({ kind: 'approved', gateway: 'simulator', reference: 'late' }),
+    obstacle: () => undefined,
+    hooks: { onPaid },
+    clock: systemClock,
+  } as unknown as OrderParts;
+  // The settlement is rolled back, and a worker settles the charge with the same key.
+  await assert.rejects(insertOrder(await app.context(), body as Order, parts), /cannot start/);
+  const repeated = await app.request({ operation: 'insertOrder', body });
+  assert.equal(repeated.body.warning?.warning_code, 'inserted_before');
+});
 
 test("orders without a partner's number are all made", async () => {
   for (const partner of [{}, { channel_partner_code: 'AMZ' }, { channel_partner_order_id: '' }])
