@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { TestRequest } from '../support/app.ts';
 import { testApp } from '../support/app.ts';
+import { monthlyItem, monthlyOrder } from '../support/monthly.ts';
 
 const app = await testApp();
 let number = 0;
@@ -238,15 +239,8 @@ async function openShop(): Promise<Shop> {
   const merchantId = `B${(++number).toString().padStart(3, '0')}`;
   await app.addMerchant(merchantId);
   const shop = new Shop(merchantId, await app.addKey(merchantId));
-  for (const merchant_item_id of ['TEA', 'COFFEE'])
-    await shop.ok({
-      operation: 'insertItem',
-      body: {
-        merchant_item_id,
-        pricing: { cost: 10 },
-        auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-      },
-    });
+  for (const itemId of ['TEA', 'COFFEE'])
+    await shop.ok({ operation: 'insertItem', body: monthlyItem(itemId, 10) });
   const events = ['auto_order_update', 'auto_order_rebill'].map((event_name) => ({
     event_name,
     subscribed: true,
@@ -294,18 +288,7 @@ class Shop {
   async subscribe(name: string, itemId = 'TEA'): Promise<number> {
     const { order } = await this.ok({
       operation: 'insertOrder',
-      body: {
-        billing: { first_name: name, email: `${name}@example.com`, country_code: 'US' },
-        items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
-        payment: {
-          payment_method: 'Credit Card',
-          credit_card: {
-            card_number_token: 'tok_1',
-            card_expiration_month: 12,
-            card_expiration_year: 2030,
-          },
-        },
-      },
+      body: monthlyOrder(itemId, { first_name: name, email: `${name}@example.com` }),
     });
     const params = { reference_order_id: order.order_id };
     return (await this.ok({ operation: 'getAutoOrderByReferenceOrderId', params })).auto_order

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { TestAnswer, TestRequest } from '../support/app.ts';
 import { testApp } from '../support/app.ts';
+import { monthlyItem, monthlyOrder } from '../support/monthly.ts';
 
 const app = await testApp();
 const ok = async <Id extends OperationId>(request: TestRequest<Id>): Promise<TestAnswer<Id>> => {
@@ -15,14 +16,7 @@ const ok = async <Id extends OperationId>(request: TestRequest<Id>): Promise<Tes
   assert.equal(answer.status, 200, `${request.operation}: ${answer.text}`);
   return answer;
 };
-await ok({
-  operation: 'insertItem',
-  body: {
-    merchant_item_id: 'TEA',
-    pricing: { cost: 10 },
-    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-  },
-});
+await ok({ operation: 'insertItem', body: monthlyItem('TEA', 10) });
 
 type Id = string | number;
 
@@ -375,24 +369,6 @@ test('a delivery attempt of the log that cannot be read is left out of its lists
 });
 
 function subscribe(name: string) {
-  return ok({
-    operation: 'insertOrder',
-    body: {
-      billing: {
-        first_name: name,
-        email: `${name}@example.com`,
-        city: 'Ithaca',
-        country_code: 'US',
-      },
-      items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
-      payment: {
-        payment_method: 'Credit Card',
-        credit_card: {
-          card_number_token: 'tok_1',
-          card_expiration_month: 12,
-          card_expiration_year: 2030,
-        },
-      },
-    },
-  });
+  const billing = { first_name: name, email: `${name}@example.com`, city: 'Ithaca' };
+  return ok({ operation: 'insertOrder', body: monthlyOrder('TEA', billing) });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { TestApp, TestRequest } from '../support/app.ts';
+import { monthlyItem, monthlyOrder } from '../support/monthly.ts';
 
 /** Values for the parameters of paths, by name. */
 export type PathValues = Readonly<Record<string, string>>;
@@ -58,16 +59,9 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   const ask = askWith(app, key);
   const itemId = `COFFEE${i}`;
   const email = `ann${i}@example.com`;
-  const { item } = await ask({
-    operation: 'insertItem',
-    body: {
-      merchant_item_id: itemId,
-      pricing: { cost: 12.99 },
-      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-    },
-  });
+  const { item } = await ask({ operation: 'insertItem', body: monthlyItem(itemId, 12.99) });
   const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
-  const { order } = await ask({ operation: 'insertOrder', body: orderOf(itemId, email) });
+  const { order } = await ask({ operation: 'insertOrder', body: monthlyOrder(itemId, { email }) });
   const { webhook } = await ask({
     operation: 'insertWebhook',
     body: { webhook_url: `https://example.com/hook${i}`, authentication_type: 'none' },
@@ -191,17 +185,3 @@ async function makeStaff(ask: Ask, i: number): Promise<PathValues> {
   const { group } = await ask({ operation: 'insertGroup', body: { name: `Support ${i}` } });
   return { user_id: String(user.user_id), group_oid: String(group.group_oid) };
 }
-
-const orderOf = (itemId: string, email: string) => ({
-  billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' },
-  items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
-  payment: {
-    payment_method: 'Credit Card',
-    credit_card: {
-      card_type: 'VISA',
-      card_number_token: 'tok_1',
-      card_expiration_month: 12,
-      card_expiration_year: 2030,
-    },
-  },
-});

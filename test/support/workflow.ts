@@ -5,6 +5,7 @@ import { randomIds } from '../../server/src/kernel/ids.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import type { AnswerBody } from './answerBody.ts';
 import { allPermissions, type TestApp, type TestRequest, testNow } from './app.ts';
+import { monthlyItem, monthlyOrder } from './monthly.ts';
 
 /** A user of a merchant, with a key that is bound to the user. */
 export interface Colleague {
@@ -78,36 +79,15 @@ export async function addSubscription(
   app: TestApp,
   email: string,
 ): Promise<{ auto_order_oid: number; auto_order_code: string }> {
-  await ask(app, {
-    operation: 'insertItem',
-    body: {
-      merchant_item_id: 'TEA',
-      pricing: { cost: 8 },
-      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-    },
-  });
-  const { order } = await ask(app, {
-    operation: 'insertOrder',
-    body: {
-      billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' },
-      items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
-      payment: {
-        payment_method: 'Credit Card',
-        credit_card: {
-          card_type: 'VISA',
-          card_number_token: 'tok_1',
-          card_expiration_month: 12,
-          card_expiration_year: 2030,
-        },
-      },
-    },
-  });
-  return (
-    await ask(app, {
-      operation: 'getAutoOrderByReferenceOrderId',
-      params: { reference_order_id: order.order_id },
-    })
-  ).auto_order;
+  await ask(app, { operation: 'insertItem', body: monthlyItem('TEA', 8) });
+  return subscribe(app, monthlyOrder('TEA', { email }));
+}
+
+/** Inserts an order that starts an auto order, and returns the auto order. */
+export async function subscribe(app: TestApp, order: ReturnType<typeof monthlyOrder>) {
+  const { order: inserted } = await ask(app, { operation: 'insertOrder', body: order });
+  const params = { reference_order_id: inserted.order_id };
+  return (await ask(app, { operation: 'getAutoOrderByReferenceOrderId', params })).auto_order;
 }
 
 /** Inserts a task and returns it. */

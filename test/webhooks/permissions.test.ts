@@ -16,6 +16,7 @@ import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import { revokeApiKey } from '../../server/src/staff/apiKeyStore.ts';
 import { allPermissions, testApp, testNow } from '../support/app.ts';
 import { connectLive, listen, openLive } from '../support/liveClient.ts';
+import { monthlyItem, monthlyOrder } from '../support/monthly.ts';
 import { movedClock } from '../support/movedClock.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { addUser } from '../support/staff.ts';
@@ -81,27 +82,12 @@ async function makeEverything(): Promise<void> {
   const itemId = `TEA${n}`;
   await ask(world, {
     operation: 'insertItem',
-    body: {
-      merchant_item_id: itemId,
-      pricing: { cost: 5 },
-      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-    },
+    body: monthlyItem(itemId, 5),
   });
   await ask(world, { operation: 'insertCustomer', body: { email: `p${n}@example.com` } });
   const { order } = await ask(world, {
     operation: 'insertOrder',
-    body: {
-      billing: { first_name: 'Ann', email: `o${n}@example.com`, country_code: 'US' },
-      items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
-      payment: {
-        payment_method: 'Credit Card',
-        credit_card: {
-          card_number_token: 'tok_approve',
-          card_expiration_month: 12,
-          card_expiration_year: 2030,
-        },
-      },
-    },
+    body: monthlyOrder(itemId, { email: `o${n}@example.com` }),
   });
   await ask(world, {
     operation: 'updateOrder',

@@ -4,7 +4,14 @@ import { after, test } from 'node:test';
 import type { LiveFrame } from '../../contract/src/live.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { connectLive, type LiveClient, listen } from '../support/liveClient.ts';
-import { addColleague, addGroup, ask, type Colleague, changeTask } from '../support/workflow.ts';
+import {
+  addColleague,
+  addGroup,
+  addSubscription,
+  ask,
+  type Colleague,
+  changeTask,
+} from '../support/workflow.ts';
 
 test(
   'a decline raises a task, a member takes it, writes a note with a file, the customer fixes ' +
@@ -22,7 +29,10 @@ test(
     await live.until(2);
 
     await assignDeclinedCards(app, billing);
-    const oid = { auto_order_oid: await subscribe(app) };
+    // Dee orders tea for every month.
+    const oid = {
+      auto_order_oid: (await addSubscription(app, 'dee@example.com')).auto_order_oid,
+    };
     await ask(app, {
       operation: 'updateAutoOrderPayment',
       params: oid,
@@ -76,39 +86,6 @@ async function assignDeclinedCards(app: TestApp, groupId: number): Promise<void>
       ],
     },
   });
-}
-
-/** Dee orders tea for every month with a card that works; returns the number of her auto order. */
-async function subscribe(app: TestApp): Promise<number> {
-  await ask(app, {
-    operation: 'insertItem',
-    body: {
-      merchant_item_id: 'TEA',
-      pricing: { cost: 8 },
-      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-    },
-  });
-  const { order } = await ask(app, {
-    operation: 'insertOrder',
-    body: {
-      billing: {
-        first_name: 'Dee',
-        last_name: 'Doe',
-        email: 'dee@example.com',
-        country_code: 'US',
-      },
-      items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
-      payment: {
-        payment_method: 'Credit Card',
-        credit_card: { card_type: 'VISA', ...card('tok_good') },
-      },
-    },
-  });
-  const { auto_order: autoOrder } = await ask(app, {
-    operation: 'getAutoOrderByReferenceOrderId',
-    params: { reference_order_id: order.order_id },
-  });
-  return autoOrder.auto_order_oid;
 }
 
 /** Bob takes the task, and attaches what the customer sent. */

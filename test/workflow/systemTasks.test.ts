@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemTaskTypes, type WorkflowTask } from '../../contract/src/workflow.ts';
 import { testApp } from '../support/app.ts';
-import { addColleague, ask, changeTask } from '../support/workflow.ts';
+import { monthlyOrder } from '../support/monthly.ts';
+import { addColleague, ask, changeTask, subscribe } from '../support/workflow.ts';
 
 const app = await testApp();
 const ann = await addColleague(app, 'Ann Archer');
@@ -21,34 +22,16 @@ const tasks = async (criteria: object): Promise<WorkflowTask[]> =>
 const shown = async (criteria: object) =>
   (await tasks(criteria)).map(({ system_task_type: type, status }) => `${type} ${status}`);
 
-async function subscribe(
+async function subscribeDee(
   email: string,
   card: string,
 ): Promise<{ oid: number; code: string; orderId: string }> {
-  const { order } = await ask(app, {
-    operation: 'insertOrder',
-    body: {
-      billing: { first_name: 'Dee', last_name: 'Doe', email, country_code: 'US' },
-      items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
-      payment: {
-        payment_method: 'Credit Card',
-        credit_card: {
-          card_type: 'VISA',
-          card_number_token: card,
-          card_expiration_month: 12,
-          card_expiration_year: 2030,
-        },
-      },
-    },
-  });
-  const { auto_order: autoOrder } = await ask(app, {
-    operation: 'getAutoOrderByReferenceOrderId',
-    params: { reference_order_id: order.order_id },
-  });
+  const order = monthlyOrder('TEA', { first_name: 'Dee', email }, card);
+  const autoOrder = await subscribe(app, order);
   return {
     oid: autoOrder.auto_order_oid,
     code: autoOrder.auto_order_code,
-    orderId: order.order_id,
+    orderId: autoOrder.original_order_id,
   };
 }
 
@@ -117,7 +100,7 @@ test(
   'a hard decline raises a task; the customer fixes the card, the charge succeeds, the task ' +
     'closes itself',
   async () => {
-    const { oid, code } = await subscribe('dee@example.com', 'tok_1');
+    const { oid, code } = await subscribeDee('dee@example.com', 'tok_1');
     await newCard(oid, 'tok_decline_stolen_card', false);
     await moveTo('2026-02-16T12:00:00-05:00');
     const [task, ...others] = await tasks({ object_id: code });
@@ -163,7 +146,7 @@ test(
 );
 
 test('the end of the retries raises a task, and a paid rebill with the same card closes it by the system', async () => {
-  const { oid, code } = await subscribe('eve@example.com', 'tok_1');
+  const { oid, code } = await subscribeDee('eve@example.com', 'tok_1');
   await newCard(oid, 'tok_decline_3x_insufficient_funds', false);
   await moveTo('2026-04-20T12:00:00-04:00');
   assert.deepEqual(await shown({ object_id: code, status: 'open' }), [
@@ -182,7 +165,7 @@ test('the end of the retries raises a task, and a paid rebill with the same card
 
 test('the order of a declined rebill that is paid by check closes all its tasks', async () => {
   await ask(app, { operation: 'updateMerchantSettings', body: { store_declined_rebills: true } });
-  const { oid, code } = await subscribe('kay@example.com', 'tok_1');
+  const { oid, code } = await subscribeDee('kay@example.com', 'tok_1');
   await newCard(oid, 'tok_decline', false);
   await moveTo('2026-06-30T12:00:00-04:00');
   const { auto_order: autoOrder } = await ask(app, {
@@ -238,7 +221,7 @@ test('an order in Accounts Receivable or Fraud Review has a task while it stays 
 });
 
 test('a card that is charged at once leaves no task behind', async () => {
-  const { orderId } = await subscribe('gus@example.com', 'tok_1');
+  const { orderId } = await subscribeDee('gus@example.com', 'tok_1');
   assert.deepEqual(await tasks({ object_id: orderId }), []);
 });
 

@@ -1,0 +1,28 @@
+// What most tests of auto orders begin with: an item that is sold for every month, and an order of
+// it that is paid by card.
+
+/** The body of an item that recurs monthly. */
+export const monthlyItem = (merchant_item_id: string, cost: number) => ({
+  merchant_item_id,
+  pricing: { cost },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly' as const] },
+});
+
+/** The body of an order of one such item. `billing` adds to Ann's address. */
+export const monthlyOrder = (
+  merchant_item_id: string,
+  billing: { readonly email: string; readonly first_name?: string; readonly city?: string },
+  card_number_token = 'tok_1',
+) => ({
+  billing: { first_name: 'Ann', last_name: 'Smith', country_code: 'US', ...billing },
+  items: [{ merchant_item_id, quantity: 1, auto_order_schedule: 'Monthly' as const }],
+  payment: {
+    payment_method: 'Credit Card' as const,
+    credit_card: {
+      card_type: 'VISA' as const,
+      card_number_token,
+      card_expiration_month: 12,
+      card_expiration_year: 2030,
+    },
+  },
+});
