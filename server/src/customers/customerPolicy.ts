@@ -6,6 +6,9 @@ export interface CustomerPolicy {
   readonly noRealtimeCharge: boolean;
   /** Notes of the merchant for every order of the customer. */
   readonly merchantNotes?: string | undefined;
+  /** Who gets the credit for its orders, unless an order names another one. */
+  readonly salesRepCode?: string | undefined;
+  readonly affiliateOid?: number | undefined;
   readonly limits: OrderLimits;
 }
 

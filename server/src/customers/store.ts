@@ -57,6 +57,8 @@ export async function findOrderingCustomer(
     approves: boolean;
     waits: boolean;
     notes: string | null;
+    rep: string | null;
+    affiliate: number | null;
     limits: Pick<Customer, 'minimum_subtotal' | 'minimum_item_count' | 'maximum_item_count'>;
   }>(
     `select customer_profile_oid as oid,
@@ -66,7 +68,8 @@ export async function findOrderingCustomer(
        coalesce(document->>'auto_approve_purchase_order', '') = 'true'
          and coalesce(document->>'unapproved', '') <> 'true' as approves,
        coalesce(document->>'no_realtime_charge', '') = 'true' as waits,
-       document->>'automatic_merchant_notes' as notes
+       document->>'automatic_merchant_notes' as notes, document->>'sales_rep_code' as rep,
+       (document->>'affiliate_oid')::int as affiliate
      from customer where merchant_id = $1 and email_lc = $2`,
     [merchantId, emailKey(email)],
   );
@@ -76,6 +79,8 @@ export async function findOrderingCustomer(
       autoApprovePurchaseOrder: row.approves,
       noRealtimeCharge: row.waits,
       merchantNotes: row.notes?.trim() || undefined,
+      salesRepCode: row.rep || undefined,
+      affiliateOid: row.affiliate ?? undefined,
       limits: {
         minimumSubtotal: row.limits.minimum_subtotal,
         minimumItems: row.limits.minimum_item_count,

@@ -22,7 +22,7 @@ await ask({
   },
 });
 
-const _expand = 'item,summary,payment,payment.transaction,internal';
+const _expand = 'item,summary,payment,payment.transaction,internal,affiliate';
 
 async function customer(email: string, credit = 0, more: object = {}) {
   const inserted = await ask({ operation: 'insertCustomer', body: { email, ...more } });
@@ -262,6 +262,8 @@ test('profiles: purchase orders are approved, cards wait, and notes are added', 
     auto_approve_purchase_order: true,
     no_realtime_charge: true,
     automatic_merchant_notes,
+    sales_rep_code: 'REP1',
+    affiliate_oid: 7,
   });
   const payment: Order['payment'] = {
     payment_method: 'Purchase Order',
@@ -269,11 +271,15 @@ test('profiles: purchase orders are approved, cards wait, and notes are added', 
   };
   const { order: approved } = await place(bodyOf('po@example.com', undefined, { payment }));
   assert.equal(approved.payment.payment_status, 'Processed');
-  assert.equal(approved.internal.merchant_notes, 'Ring twice');
-  const internal = { merchant_notes: 'Fragile' };
+  assert.deepEqual(approved.internal, { merchant_notes: 'Ring twice', sales_rep_code: 'REP1' });
+  assert.deepEqual(approved.affiliates, [{ affiliate_oid: 7 }]);
+  const internal = { merchant_notes: 'Fragile', sales_rep_code: 'REP2' };
   const { order: waits } = await place(bodyOf('po@example.com', undefined, { internal }));
   assert.equal(waits.current_stage, 'Accounts Receivable');
-  assert.equal(waits.internal.merchant_notes, 'Fragile\nRing twice');
+  assert.deepEqual(waits.internal, {
+    merchant_notes: 'Fragile\nRing twice',
+    sales_rep_code: 'REP2',
+  });
   assert.deepEqual(captured(waits), [0, 0]);
   await customer('plain@example.com');
   const { order: plain } = await place(bodyOf('plain@example.com', undefined, { payment }));

@@ -187,6 +187,8 @@ export function withTiers(
     noRealtimeCharge:
       policy?.noRealtimeCharge === true || tiers.some((tier) => tier.no_realtime_charge === true),
     merchantNotes: policy?.merchantNotes,
+    salesRepCode: policy?.salesRepCode,
+    affiliateOid: policy?.affiliateOid,
     limits: strictest([policy?.limits ?? {}, ...tiers.map((tier) => limitsOf(tier, sold))]),
   };
 }

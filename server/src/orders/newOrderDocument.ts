@@ -60,7 +60,7 @@ function documentOf(
     ...(wire.gift && { gift: giftOf(wire.gift, request.currency, money) }),
     items: lines.map((line, i) => line.document(totals.lines[i]!, i + 1, money)),
     payment: keptPayment(wire.payment),
-    ...notesOf(request),
+    ...creditsOf(request),
     summary: summaryOf(wire.summary, totals, money),
     taxes: { ...wire.taxes, tax_rate: totals.taxRatePercent, ...(here && orderTaxesOf(here)) },
   };
@@ -83,10 +83,25 @@ function withCredit(
   };
 }
 
-/** The merchant's notes, with those that the customer's profile adds to every order. */
-function notesOf({ order, customer }: NewOrderRequest): Pick<OrderDocument, 'internal'> {
-  if (customer?.merchantNotes === undefined) return {};
-  return { internal: withNotes(order.internal, customer.merchantNotes) };
+/**
+ * What the customer's profile adds to every order: notes of the merchant, and who gets the credit
+ * where the order does not say it.
+ */
+function creditsOf({
+  order: { internal },
+  customer,
+}: NewOrderRequest): Pick<OrderDocument, 'internal' | 'affiliates'> {
+  if (customer === undefined) return {};
+  const { merchantNotes, salesRepCode, affiliateOid } = customer;
+  const credited =
+    salesRepCode === undefined || internal?.sales_rep_code
+      ? internal
+      : { ...internal, sales_rep_code: salesRepCode };
+  const noted = merchantNotes === undefined ? credited : withNotes(credited, merchantNotes);
+  return {
+    ...(noted && { internal: noted }),
+    ...(affiliateOid !== undefined && { affiliates: [{ affiliate_oid: affiliateOid }] }),
+  };
 }
 
 type Money = (amount: Minor) => NonNullable<ReturnType<typeof wireCurrency>>;

@@ -105,11 +105,19 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     ...couponsOf(order),
     items,
     summary: summaryOf(order, money),
-    ...(source.notes && { internal: withNotes(undefined, source.notes) }),
+    ...internalOf(source),
     // Tells the payment of a kept order whether the order then ships.
     ...(!isPaid && isShippedHere(original) ? { channel_partner: { store_completed: false } } : {}),
   });
   return inStage(document, stage, wireDate(source.at, source.zone));
+}
+
+/** The notes of the rebill, and whose sale its original order was. */
+function internalOf({ notes, original }: RebillOrderSource): Pick<OrderDocument, 'internal'> {
+  const rep = original.document.internal?.sales_rep_code;
+  const credited = rep ? { sales_rep_code: rep } : undefined;
+  const internal = notes ? withNotes(credited, notes) : credited;
+  return internal ? { internal } : {};
 }
 
 /** The coupons that took something off or mark the order. Retries' coupons are automatic. */
