@@ -3,7 +3,7 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor, minor } from '../kernel/money.ts';
 import { type Outcome, success } from '../kernel/outcome.ts';
-import { purchaseRules, soldOutFault, soldOutLines } from './newOrderCheck.ts';
+import { purchaseRules, soldOutFault, soldOutLines, twiceFaults } from './newOrderCheck.ts';
 import { namesTax, type PricedOrder, placeTaxOf, pricedOrder } from './newOrderPrice.ts';
 import type { NewOrderRequest } from './newOrderRequest.ts';
 import type { ShippingMethod } from './shippingMethod.ts';
@@ -120,8 +120,9 @@ const costOf = ({ shippingHandling, shippingDiscount }: PricedOrder['totals']): 
   minor(shippingHandling - shippingDiscount);
 
 /** Why an insert would refuse the cart, as sentences. */
-const refusalsOf = (request: EstimateRequest, { shipping, totals }: PricedOrder): string[] =>
+const refusalsOf = (request: EstimateRequest, { lines, shipping, totals }: PricedOrder): string[] =>
   [
+    ...twiceFaults(lines),
     ...purchaseRules(request, totals.subtotal),
     ...shipping.warnings.map(({ field, reason }) => ({
       field,

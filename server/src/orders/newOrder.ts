@@ -14,6 +14,7 @@ import {
   soldOutFault,
   soldOutLines,
   testAmountOf,
+  twiceFaults,
   unacceptedFault,
   unacceptedWarnings,
 } from './newOrderCheck.ts';
@@ -61,7 +62,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const fault = cardFault(wire.payment, plan.kind === 'charge');
   if (fault) return failure(fault);
   const unaccepted = unacceptedFault(request, lines);
-  const limited = purchaseRules(request, totals.subtotal);
+  const limited = [...twiceFaults(lines), ...purchaseRules(request, totals.subtotal)];
   if (limited[0] && keepsLimits(request)) return failure(limited[0]);
   const short = soldOutLines(request);
   const refused = unaccepted ?? (short[0] && soldOutFault(short[0]));

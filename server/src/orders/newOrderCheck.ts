@@ -59,6 +59,22 @@ export const purchaseRules = (
     ...(order.payment && { paymentMethod: paymentMethodOf(order.payment) }),
   });
 
+/** An item that each customer has in one auto order at a time is in one line of an order. */
+export const twiceFaults = (lines: readonly OrderLine[]): FieldFault[] => {
+  const ids = lines.map(({ onceItemId }) => onceItemId);
+  return ids.flatMap((itemId, index) =>
+    itemId === undefined || ids.indexOf(itemId) === index
+      ? []
+      : [
+          {
+            field: `items[${index}].merchant_item_id`,
+            reason: `${itemId} is sold once to each customer, and an earlier line has it`,
+            fix: 'Leave the line out',
+          },
+        ],
+  );
+};
+
 /** Whether the limits of purchases are kept. What was paid elsewhere was sold elsewhere. */
 export const keepsLimits = ({ channelPartner }: CheckedOrder): boolean =>
   channelPartner.skip_payment_processing !== true;

@@ -57,6 +57,9 @@ test('an item that is sold once to a customer, ordered at once: one order is cha
     });
   const declined = await buy('tok_decline_stolen_card');
   assert.equal(declined.body.order.current_stage, 'Rejected', declined.text);
+  const lines = { items: ['ONCE', 'once'].map((id) => ({ merchant_item_id: id, quantity: 1 })) };
+  const twice = await buy('tok_approve', 'twice@example.com', lines);
+  assert.match(twice.body.error.user_message, /^items\[1\]\.merchant_item_id .* an earlier line/);
   const before = app.books.captures().length;
   const answers = await together(6, () => buy('tok_slow_20'));
   const made = answers.filter(({ status }) => status === 200);
