@@ -7,7 +7,7 @@ import { nameOf, toneOf } from '../autoOrders/words.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
 import { sentenceCase } from '../kit/filters.ts';
 import { Page } from '../kit/page.tsx';
-import { NotShown, Waiting } from '../kit/states.tsx';
+import { Contained, NotShown, Waiting } from '../kit/states.tsx';
 import { Status } from '../kit/status.tsx';
 import { paths } from '../paths.ts';
 import { useCommands } from '../shell/useCommands.ts';
@@ -96,10 +96,14 @@ function Known({ order, row }: { readonly order: AutoOrder; readonly row: AutoOr
           </>
         )}
       </p>
-      <StateNote order={order} row={row} />
+      <Contained>
+        <StateNote order={order} row={row} />
+      </Contained>
       <div className={classes['columns']}>
         <Life order={order} row={row} />
-        <Side order={order} row={row} />
+        <Contained>
+          <Side order={order} row={row} />
+        </Contained>
       </div>
     </>
   );

@@ -1,5 +1,6 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import { Contained } from '../kit/states.tsx';
 import { Future } from './Future.tsx';
 import classes from './life.module.css';
 import { NowLine } from './NowLine.tsx';
@@ -10,9 +11,13 @@ export function Life({ order, row }: { readonly order: AutoOrder; readonly row: 
   const next = row.next_attempt_dts ?? row.next_shipment_dts;
   return (
     <section className={classes['life']} aria-label="Life of the auto order">
-      <Future order={order} />
+      <Contained>
+        <Future order={order} />
+      </Contained>
       <NowLine next={row.state === 'active' || row.state === 'retrying' ? next : undefined} />
-      <Past order={order} />
+      <Contained>
+        <Past order={order} />
+      </Contained>
     </section>
   );
 }

@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Empty, EmptyByFilter, NotShown, Waiting } from '../kit/states.tsx';
+import { Contained, Empty, EmptyByFilter, NotShown, Waiting } from '../kit/states.tsx';
 import { Entry } from './Entry.tsx';
 import { KindFilter } from './KindFilter.tsx';
 import classes from './life.module.css';
@@ -40,7 +40,9 @@ export function Past({ order }: { readonly order: AutoOrder }) {
       {data && entries.length > 0 && (
         <ol className={classes['axis']} aria-busy={result.isPlaceholderData || undefined}>
           {entries.map((entry) => (
-            <Entry key={entry.entry_id} entry={entry} isChosen={entry.entry_id === at} />
+            <Contained key={entry.entry_id}>
+              <Entry entry={entry} isChosen={entry.entry_id === at} />
+            </Contained>
           ))}
         </ol>
       )}

@@ -6,7 +6,7 @@ import { useShown } from '../autoOrder/useShown.ts';
 import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
 import { recordedWords } from '../edits/fieldWords.ts';
 import { Moment } from '../kit/momentShown.tsx';
-import { NotShown, Waiting } from '../kit/states.tsx';
+import { Contained, NotShown, Waiting } from '../kit/states.tsx';
 import { OrderLink } from '../orders/OrderLink.tsx';
 import { customerTimelineQuery } from './queries.ts';
 import classes from './timeline.module.css';
@@ -32,7 +32,11 @@ export function Timeline({
     <>
       <ol className={classes['entries']}>
         {entries.map((entry) => (
-          <Entry key={entry.entry_id} entry={entry} code={codes.get(entry.auto_order_oid)} />
+          <li key={entry.entry_id}>
+            <Contained>
+              <Entry entry={entry} code={codes.get(entry.auto_order_oid)} />
+            </Contained>
+          </li>
         ))}
       </ol>
       {hasNextPage && (
@@ -54,7 +58,7 @@ function Entry({
   const { title, actor, changes = [] } = entry;
   const shown = useShown();
   return (
-    <li>
+    <>
       <span className="soft">
         <Moment at={entry.at_dts} />
       </span>
@@ -74,6 +78,6 @@ function Entry({
           <OrderLink id={entry.order_id} />
         </span>
       </div>
-    </li>
+    </>
   );
 }

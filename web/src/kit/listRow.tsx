@@ -1,4 +1,5 @@
-import { Component, memo, type ReactNode } from 'react';
+import { memo } from 'react';
+import { Boundary, messageOf } from './boundary.tsx';
 import type { Column } from './columns.ts';
 import classes from './list.module.css';
 import type { Selection } from './listSelection.ts';
@@ -44,10 +45,10 @@ export const ListRow = memo(function ListRow(props: RowProps) {
           <span className="visually-hidden">Loading</span>
         </span>
       ) : (
-        <RowBoundary row={row}>
+        <Boundary fallback={oddRow}>
           <Cells row={row} columns={columns} />
           <RowActions row={row} index={index} selection={selection} actions={actions} />
-        </RowBoundary>
+        </Boundary>
       )}
     </div>
   );
@@ -73,35 +74,9 @@ function Cells({
   ));
 }
 
-interface BoundaryProps {
-  readonly row: unknown;
-  readonly children: ReactNode;
-}
-
-interface BoundaryState {
-  readonly row: unknown;
-  readonly message?: string | undefined;
-}
-
 /** A row that cannot be shown says so, and the others stay. */
-class RowBoundary extends Component<BoundaryProps, BoundaryState> {
-  override state: BoundaryState = { row: this.props.row };
-
-  static getDerivedStateFromError(error: unknown) {
-    return { message: error instanceof Error ? error.message : String(error) };
-  }
-
-  /** The element may show another row now. */
-  static getDerivedStateFromProps({ row }: BoundaryProps, state: BoundaryState) {
-    return row === state.row ? null : { row, message: undefined };
-  }
-
-  override render() {
-    if (this.state.message === undefined) return this.props.children;
-    return (
-      <span role="gridcell" className={classes['odd']}>
-        This row cannot be shown: {this.state.message}
-      </span>
-    );
-  }
-}
+const oddRow = (error: unknown) => (
+  <span role="gridcell" className={classes['odd']}>
+    This row cannot be shown: {messageOf(error)}
+  </span>
+);

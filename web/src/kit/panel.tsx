@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from 'react';
 import classes from './panel.module.css';
+import { Contained } from './states.tsx';
 
 /** A part of a page with a heading and, at its right, what can be done with it. */
 export function Panel({
@@ -18,7 +19,7 @@ export function Panel({
         <h2 id={id}>{title}</h2>
         {actions && <div className={classes['actions']}>{actions}</div>}
       </div>
-      {children}
+      <Contained>{children}</Contained>
     </section>
   );
 }

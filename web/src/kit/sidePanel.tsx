@@ -2,6 +2,7 @@ import { ActionIcon } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Icon } from './icons.tsx';
 import classes from './sidePanel.module.css';
+import { Contained } from './states.tsx';
 
 /** A panel next to the list, which stays usable. Escape closes it. */
 export function SidePanel({
@@ -30,7 +31,7 @@ export function SidePanel({
           <Icon name="close" />
         </ActionIcon>
       </div>
-      {children}
+      <Contained>{children}</Contained>
     </aside>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Boundary, messageOf } from './boundary.tsx';
 import classes from './smallTable.module.css';
 
 /** A column of a small table. */
@@ -38,11 +39,13 @@ export function SmallTable({
       <tbody>
         {rows.map(({ key, cells }) => (
           <tr key={key}>
-            {columns.map(({ label, isNumber }, index) => (
-              <td key={label} data-label={label} data-number={isNumber || undefined}>
-                <div>{cells[index]}</div>
-              </td>
-            ))}
+            <Boundary fallback={oddRow(columns.length)}>
+              {columns.map(({ label, isNumber }, index) => (
+                <td key={label} data-label={label} data-number={isNumber || undefined}>
+                  <div>{cells[index]}</div>
+                </td>
+              ))}
+            </Boundary>
           </tr>
         ))}
       </tbody>
@@ -61,3 +64,8 @@ export function SmallTable({
     </table>
   );
 }
+
+/** A row that cannot be shown says so, and the others stay. */
+const oddRow = (columns: number) => (error: unknown) => (
+  <td colSpan={columns}>This row cannot be shown: {messageOf(error)}</td>
+);

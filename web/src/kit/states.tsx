@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Refused } from '../api/refused.ts';
+import { Boundary, messageOf } from './boundary.tsx';
 import { CopyButton } from './copyButton.tsx';
 import type { IconName } from './iconPaths.ts';
 import { Icon } from './icons.tsx';
@@ -108,6 +109,17 @@ function titleOf({ status, code }: Refused): string {
   if (status === 404) return 'Not found';
   return status >= 500 ? 'The server failed' : 'The server refused this';
 }
+
+/** A part of a page. When it cannot be drawn, it says so, and the rest of the page stays. */
+export function Contained({ children }: { readonly children: ReactNode }) {
+  return <Boundary fallback={notDrawn}>{children}</Boundary>;
+}
+
+const notDrawn = (error: unknown) => (
+  <p className={classes['odd']} role="alert">
+    <Icon name="alert" size={16} /> This part cannot be shown: {messageOf(error)}
+  </p>
+);
 
 /** The person lacks a permission: which one, and who can give it. */
 export function Forbidden({ message }: { readonly message: string }) {

@@ -5,6 +5,7 @@ import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Page } from '../kit/page.tsx';
 import { Panel } from '../kit/panel.tsx';
+import { Contained } from '../kit/states.tsx';
 import { useCan, useSession } from '../shell/session.tsx';
 import { Advancing } from './Advancing.tsx';
 import { Concerns } from './Concerns.tsx';
@@ -30,12 +31,16 @@ export function TodayPage() {
       <div className={classes['today']}>
         {seesTasks && (
           <div className={classes['column']}>
-            <MyTasks overview={overview.data} />
+            <Contained>
+              <MyTasks overview={overview.data} />
+            </Contained>
           </div>
         )}
         <div className={classes['column']}>
           {overview.data ? (
-            <Business overview={overview.data} />
+            <Contained>
+              <Business overview={overview.data} />
+            </Contained>
           ) : (
             <div className="panel">
               <Loaded result={overview} what="what needs attention" rows={6}>

@@ -1,0 +1,34 @@
+import { Component, type ReactNode } from 'react';
+
+interface BoundaryProps {
+  readonly children: ReactNode;
+  /** What is shown in place of the children that failed. */
+  fallback(error: unknown): ReactNode;
+}
+
+interface BoundaryState {
+  readonly children: ReactNode;
+  readonly failed?: { readonly error: unknown } | undefined;
+}
+
+/** Contains a failure while a part of the page is drawn. New children get a new chance. */
+export class Boundary extends Component<BoundaryProps, BoundaryState> {
+  override state: BoundaryState = { children: this.props.children };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { failed: { error } };
+  }
+
+  static getDerivedStateFromProps({ children }: BoundaryProps, state: BoundaryState) {
+    return children === state.children ? null : { children, failed: undefined };
+  }
+
+  override render() {
+    const { failed } = this.state;
+    return failed ? this.props.fallback(failed.error) : this.props.children;
+  }
+}
+
+/** What failed, in its own words. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
