@@ -2,6 +2,7 @@
 // cannot be read, an address that leads nowhere, a tab that is older than its server, no build.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
 import { required } from '../../server/src/kernel/assert.ts';
 import { withBrowser } from './chromium.ts';
 import { addPerson, enter } from './people.ts';
@@ -103,31 +104,53 @@ test('a socket that is cut connects again and misses nothing', withBrowser, asyn
   await close();
 });
 
-test('a row that cannot be shown says so, and the others stay', withBrowser, async () => {
-  const { page, close } = await watchedPage(`${world.url}/auto-orders`, {}, async (context) => {
-    await enter(context, world, dana);
-    await context.route(search, async (route) => {
-      const response = await route.fetch();
-      const body = await response.json();
-      body.auto_orders[1].items = 'damaged';
-      await route.fulfill({ response, json: body });
+test(
+  'a row or an entry that cannot be shown says so, and the others stay',
+  withBrowser,
+  async () => {
+    const { body } = await world.request({ operation: 'searchAutoOrders', body: {} });
+    const { auto_order_code: code } = body.auto_orders[0];
+    const { page, close } = await watchedPage(`${world.url}/auto-orders`, {}, async (context) => {
+      await enter(context, world, dana);
+      await damage(context, search, ({ auto_orders: [, second] }) => {
+        second.items = 'damaged';
+      });
+      await damage(context, '**/timeline**', ({ entries: [first] }) => {
+        first.at_dts = 'no moment';
+      });
+      await damage(context, '**/overview', ({ overview }) => {
+        overview.next_due_dts = 'no moment';
+      });
     });
-  });
-  await page.getByText('This row cannot be shown').waitFor();
-  const rows = page.getByRole('grid').getByRole('row');
-  // The header, five rows; four of them with a code.
-  assert.equal(await rows.count(), 6);
-  assert.equal(await rows.locator('code').count(), 4);
-  await close();
-});
+    await page.getByText('This row cannot be shown').waitFor();
+    const rows = page.getByRole('grid').getByRole('row');
+    // The header, five rows; four of them with a code.
+    assert.equal(await rows.count(), 6);
+    assert.equal(await rows.locator('code').count(), 4);
+    await goTo(page, `/auto-orders/${code}`);
+    await page.getByText('This part cannot be shown').waitFor();
+    await page.getByRole('heading', { name: 'To come' }).waitFor();
+    await goTo(page, '/');
+    await page.getByText('This part cannot be shown').waitFor();
+    await page.getByRole('region', { name: 'My tasks' }).waitFor();
+    await close();
+  },
+);
 
 test('an address that leads nowhere, outside and inside', withBrowser, async () => {
   const { page, close } = await watchedPage(`${world.url}/no-such-page`);
   await page.getByRole('heading', { level: 1, name: 'Nothing at this address' }).waitFor();
   await page.goto(world.demoUrl);
   await page.getByRole('navigation', { name: 'Main' }).waitFor();
-  await page.evaluate(`history.pushState({}, '', '/no-such-page')`);
+  await goTo(page, '/no-such-page');
   await page.getByRole('heading', { level: 1, name: 'Nothing at this address' }).waitFor();
+  // A word where a number belongs, and filters that no list has.
+  for (const address of ['/tasks/abc', '/customers/abc']) {
+    await goTo(page, address);
+    await page.getByText('Not found').waitFor();
+  }
+  await goTo(page, '/auto-orders?state=sleeping&next=soon&sort=size');
+  await page.getByText('5 rows').waitFor();
   await close();
 });
 
@@ -150,29 +173,79 @@ test('a link to another merchant’s auto order shows nothing of it', withBrowse
 });
 
 test(
-  'a tab older than its server reloads once, and the wanted page opens',
+  'a tab older than its server reloads for the page that is opened, at each upgrade',
   withBrowser,
   async () => {
     const { page, close } = await watchedPage(world.demoUrl);
-    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+    const nav = page.getByRole('navigation', { name: 'Main' });
+    // The files of a build that was replaced: the first requests of them meet the new server.
     let isUpgraded = false;
-    // The chunk of a build that was replaced: the first request of it meets the new server.
-    await page.route('**/assets/MePage-*.js', (route) => {
-      if (isUpgraded) return route.continue();
+    await page.route('**/assets/TaxesPage-*.js', (route) =>
+      isUpgraded
+        ? route.continue()
+        : route.fulfill({ status: 404, contentType: 'text/plain', body: 'There is no such file' }),
+    );
+    page.on('load', () => {
       isUpgraded = true;
-      return route.fulfill({
-        status: 404,
-        contentType: 'text/plain',
-        body: 'There is no such file',
-      });
     });
-    await page.evaluate(`history.pushState({}, '', '/me')`);
-    await page.getByRole('heading', { level: 1, name: 'My settings' }).waitFor();
+    // This tab was reloaded for an earlier upgrade.
+    await page.evaluate(`sessionStorage.setItem('perennial-reloaded', '/assets/older.js')`);
+    // Files that a link loads ahead do not reload the tab: what is typed stays.
+    const typed = page.getByRole('searchbox');
+    await typed.fill('a');
+    await page.waitForURL(/q=a$/);
+    const missing = page.waitForResponse(/TaxesPage/);
+    await nav.getByRole('link', { name: 'Taxes' }).hover();
+    await missing;
+    assert.equal(await typed.inputValue(), 'a');
+    await nav.getByRole('link', { name: 'Taxes' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Taxes' }).waitFor();
     assert.ok(isUpgraded);
-    assert.equal(new URL(page.url()).pathname, '/me');
+    assert.equal(new URL(page.url()).pathname, '/taxes');
     await close();
   },
 );
+
+test(
+  'a page whose files do not come while the server is gone opens later',
+  withBrowser,
+  async () => {
+    const { page, close } = await watchedPage(world.demoUrl);
+    await page.getByText('5 rows').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    await gate.close();
+    await page
+      .getByRole('navigation', { name: 'Main' })
+      .getByRole('link', { name: 'Taxes' })
+      .click();
+    await page.getByText('The server cannot be reached', { exact: true }).waitFor();
+    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+    await gate.open();
+    // Without a press of the button.
+    await page.getByRole('heading', { level: 1, name: 'Taxes' }).waitFor({ timeout: 180_000 });
+    await close();
+  },
+);
+
+test('the log-in page says why it has no form, or why the link failed', withBrowser, async () => {
+  let isWell = false;
+  const { page, close } = await watchedPage(
+    world.startUrl.replace(/#.*/, '#demo=an-older-password'),
+    {},
+    (context) =>
+      context.route('**/session/options', (route) =>
+        isWell ? route.continue() : route.fulfill(failure),
+      ),
+  );
+  await page.getByText('The server failed. Try again later.').waitFor();
+  isWell = true;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await page.goto(world.startUrl.replace(/#.*/, '?again#demo=an-older-password'));
+  await page.getByText('The link of the demo did not log you in').waitFor();
+  await page.getByLabel('Login').waitFor();
+  await close();
+});
 
 test('without a built console the server runs, and `/` says what to do', withBrowser, async () => {
   const bare = await browserWorld({ autoOrders: 0, folder: '/nowhere/web/dist' });
@@ -184,6 +257,27 @@ test('without a built console the server runs, and `/` says what to do', withBro
   await page.getByText('ok').first().waitFor();
   await close();
 });
+
+const goTo = (page: Page, address: string): Promise<unknown> =>
+  page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
+
+/** Changes what a response holds, as a fault of ours would. */
+const damage = (context: BrowserContext, at: string, harm: (body: Damaged) => void) =>
+  context.route(at, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.json()) as Damaged;
+    harm(body);
+    await route.fulfill({ response, json: body });
+  });
+
+/** The parts of responses that a test damages. */
+interface Damaged {
+  readonly auto_orders: [Harmed, Harmed];
+  readonly entries: [Harmed];
+  readonly overview: Harmed;
+}
+
+type Harmed = Record<string, unknown>;
 
 const failure = {
   status: 500,

@@ -9,7 +9,7 @@ import { queryClient } from './api/query.ts';
 import { enterDemo, sessionQuery } from './api/sessionQueries.ts';
 import { router } from './router.tsx';
 import { applyPreferences } from './shell/applyPreferences.ts';
-import { takeDemoPassword } from './shell/demoLink.ts';
+import { demoFault, takeDemoPassword } from './shell/demoLink.ts';
 import { cssVariables, theme } from './shell/theme.ts';
 
 /** The nonce of this response, with which Mantine may write its style elements. */
@@ -17,18 +17,11 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"
 // react-remove-scroll, which Mantine's dialogs use, reads it here.
 Object.assign(window, { __webpack_nonce__: nonce });
 
-// An asset of an older build is gone: the page is reloaded once, and gets the new one.
-addEventListener('vite:preloadError', (event) => {
-  if (sessionStorage.getItem('perennial-reloaded')) return;
-  sessionStorage.setItem('perennial-reloaded', '1');
-  event.preventDefault();
-  location.reload();
-});
-
 async function start(): Promise<void> {
   applyPreferences();
   const password = takeDemoPassword();
-  if (password !== undefined) await enterDemo(password).catch(() => {});
+  if (password !== undefined)
+    await enterDemo(password).catch(({ message }: Error) => demoFault.set(message));
   else void queryClient.prefetchQuery(sessionQuery);
   createRoot(document.querySelector('#root')!).render(
     <StrictMode>

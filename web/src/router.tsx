@@ -1,15 +1,16 @@
-import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, createRouter } from '@tanstack/react-router';
 import { accessRoutes } from './accessRoutes.ts';
 import { parseInspector } from './autoOrder/inspect.ts';
 import { parseLife } from './autoOrder/lifeUrl.ts';
 import { parseAutoOrderList } from './autoOrders/list.ts';
 import { parseCustomerList } from './customers/list.ts';
-import { parseUrl, stringifyUrl } from './kit/urlCodec.ts';
+import { onlyKnown, parseUrl, stringifyUrl } from './kit/urlCodec.ts';
 import { parseOrderList } from './orders/list.ts';
 import { paths } from './paths.ts';
 import { inside, root } from './rootRoutes.ts';
 import { sellingRoutes } from './sellingRoutes.ts';
 import { ErrorPage, NotFoundPage } from './shell/errorPages.tsx';
+import { lazyPage } from './shell/lazyPage.ts';
 import { LogInPage } from './shell/logInPage.tsx';
 import { parseTaskList } from './tasks/list.ts';
 import { parseDeliveries, parseWebhooks } from './webhooks/state.ts';
@@ -24,67 +25,67 @@ const logIn = createRoute({
 const today = createRoute({
   getParentRoute: () => inside,
   path: paths.today,
-  component: lazyRouteComponent(() => import('./today/TodayPage.tsx'), 'TodayPage'),
+  component: lazyPage(() => import('./today/TodayPage.tsx'), 'TodayPage'),
 });
 
 const tasks = createRoute({
   getParentRoute: () => inside,
   path: paths.tasks,
-  validateSearch: parseTaskList,
-  component: lazyRouteComponent(() => import('./tasks/TasksPage.tsx'), 'TasksPage'),
+  validateSearch: onlyKnown(parseTaskList),
+  component: lazyPage(() => import('./tasks/TasksPage.tsx'), 'TasksPage'),
 });
 
 const task = createRoute({
   getParentRoute: () => inside,
   path: paths.task,
-  component: lazyRouteComponent(() => import('./tasks/TaskPage.tsx'), 'TaskPage'),
+  component: lazyPage(() => import('./tasks/TaskPage.tsx'), 'TaskPage'),
 });
 
 const autoOrders = createRoute({
   getParentRoute: () => inside,
   path: paths.autoOrders,
-  validateSearch: parseAutoOrderList,
-  component: lazyRouteComponent(() => import('./autoOrders/AutoOrdersPage.tsx'), 'AutoOrdersPage'),
+  validateSearch: onlyKnown(parseAutoOrderList),
+  component: lazyPage(() => import('./autoOrders/AutoOrdersPage.tsx'), 'AutoOrdersPage'),
 });
 
 const autoOrder = createRoute({
   getParentRoute: () => inside,
   path: paths.autoOrder,
-  validateSearch: parseLife,
-  component: lazyRouteComponent(() => import('./autoOrder/AutoOrderPage.tsx'), 'AutoOrderPage'),
+  validateSearch: onlyKnown(parseLife),
+  component: lazyPage(() => import('./autoOrder/AutoOrderPage.tsx'), 'AutoOrderPage'),
 });
 
 const customers = createRoute({
   getParentRoute: () => inside,
   path: paths.customers,
-  validateSearch: parseCustomerList,
-  component: lazyRouteComponent(() => import('./customers/CustomersPage.tsx'), 'CustomersPage'),
+  validateSearch: onlyKnown(parseCustomerList),
+  component: lazyPage(() => import('./customers/CustomersPage.tsx'), 'CustomersPage'),
 });
 
 const customer = createRoute({
   getParentRoute: () => inside,
   path: paths.customer,
-  component: lazyRouteComponent(() => import('./customers/CustomerPage.tsx'), 'CustomerPage'),
+  component: lazyPage(() => import('./customers/CustomerPage.tsx'), 'CustomerPage'),
 });
 
 const customerErase = createRoute({
   getParentRoute: () => customer,
   path: 'erase',
-  component: lazyRouteComponent(() => import('./customers/EraseDialog.tsx'), 'EraseDialog'),
+  component: lazyPage(() => import('./customers/EraseDialog.tsx'), 'EraseDialog'),
 });
 
 const orders = createRoute({
   getParentRoute: () => inside,
   path: paths.orders,
-  validateSearch: parseOrderList,
-  component: lazyRouteComponent(() => import('./orders/OrdersPage.tsx'), 'OrdersPage'),
+  validateSearch: onlyKnown(parseOrderList),
+  component: lazyPage(() => import('./orders/OrdersPage.tsx'), 'OrdersPage'),
 });
 
 /** The page of an order stays below its dialogs. */
 const orderPage = createRoute({
   getParentRoute: () => inside,
   id: 'order',
-  component: lazyRouteComponent(() => import('./orders/OrderPage.tsx'), 'OrderPage'),
+  component: lazyPage(() => import('./orders/OrderPage.tsx'), 'OrderPage'),
 });
 
 const order = createRoute({
@@ -95,65 +96,65 @@ const order = createRoute({
 const orderEdit = createRoute({
   getParentRoute: () => orderPage,
   path: paths.orderEdit,
-  component: lazyRouteComponent(() => import('./orders/OrderEditDialog.tsx'), 'OrderEditDialog'),
+  component: lazyPage(() => import('./orders/OrderEditDialog.tsx'), 'OrderEditDialog'),
 });
 
 const orderRefund = createRoute({
   getParentRoute: () => orderPage,
   path: paths.orderRefund,
-  component: lazyRouteComponent(() => import('./orders/RefundDialog.tsx'), 'RefundDialog'),
+  component: lazyPage(() => import('./orders/RefundDialog.tsx'), 'RefundDialog'),
 });
 
 const orderAction = createRoute({
   getParentRoute: () => orderPage,
   path: paths.orderAction,
-  component: lazyRouteComponent(() => import('./orders/ActionDialog.tsx'), 'ActionDialog'),
+  component: lazyPage(() => import('./orders/ActionDialog.tsx'), 'ActionDialog'),
 });
 
 const health = createRoute({
   getParentRoute: () => inside,
   path: paths.health,
-  component: lazyRouteComponent(() => import('./health/HealthPage.tsx'), 'HealthPage'),
+  component: lazyPage(() => import('./health/HealthPage.tsx'), 'HealthPage'),
 });
 
 const found = createRoute({
   getParentRoute: () => inside,
   path: paths.found,
   validateSearch: ({ type }): { type?: 'auto_order' } => (type === 'auto_order' ? { type } : {}),
-  component: lazyRouteComponent(() => import('./found/FoundPage.tsx'), 'FoundPage'),
+  component: lazyPage(() => import('./found/FoundPage.tsx'), 'FoundPage'),
 });
 
 const autoOrderEdit = createRoute({
   getParentRoute: () => autoOrder,
   path: 'edit/$part',
-  component: lazyRouteComponent(() => import('./edits/EditPage.tsx'), 'EditPage'),
+  component: lazyPage(() => import('./edits/EditPage.tsx'), 'EditPage'),
 });
 
 const autoOrderJson = createRoute({
   getParentRoute: () => autoOrder,
   path: 'json',
   validateSearch: parseInspector,
-  component: lazyRouteComponent(() => import('./autoOrder/Inspector.tsx'), 'Inspector'),
+  component: lazyPage(() => import('./autoOrder/Inspector.tsx'), 'Inspector'),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => inside,
   path: paths.webhooks,
-  validateSearch: parseWebhooks,
-  component: lazyRouteComponent(() => import('./webhooks/WebhooksPage.tsx'), 'WebhooksPage'),
+  validateSearch: onlyKnown(parseWebhooks),
+  component: lazyPage(() => import('./webhooks/WebhooksPage.tsx'), 'WebhooksPage'),
 });
 
 const webhook = createRoute({
   getParentRoute: () => inside,
   path: paths.webhook,
-  validateSearch: parseDeliveries,
-  component: lazyRouteComponent(() => import('./webhooks/WebhookPage.tsx'), 'WebhookPage'),
+  validateSearch: onlyKnown(parseDeliveries),
+  component: lazyPage(() => import('./webhooks/WebhookPage.tsx'), 'WebhookPage'),
 });
 
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
-  component: lazyRouteComponent(() => import('./me/MePage.tsx'), 'MePage'),
+  component: lazyPage(() => import('./me/MePage.tsx'), 'MePage'),
 });
 
 const insideRoutes = [

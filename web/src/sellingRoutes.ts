@@ -1,105 +1,101 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { parseItemList } from './catalogue/list.ts';
 import { parseCouponList } from './coupons/list.ts';
+import { onlyKnown } from './kit/urlCodec.ts';
 import { paths } from './paths.ts';
 import { inside } from './rootRoutes.ts';
+import { lazyPage } from './shell/lazyPage.ts';
 
 const catalogue = createRoute({
   getParentRoute: () => inside,
   path: paths.catalogue,
-  validateSearch: parseItemList,
-  component: lazyRouteComponent(() => import('./catalogue/CataloguePage.tsx'), 'CataloguePage'),
+  validateSearch: onlyKnown(parseItemList),
+  component: lazyPage(() => import('./catalogue/CataloguePage.tsx'), 'CataloguePage'),
 });
 
 const item = createRoute({
   getParentRoute: () => inside,
   path: paths.item,
-  component: lazyRouteComponent(() => import('./catalogue/ItemPage.tsx'), 'ItemPage'),
+  component: lazyPage(() => import('./catalogue/ItemPage.tsx'), 'ItemPage'),
 });
 
 const itemEdit = createRoute({
   getParentRoute: () => item,
   path: 'edit/$part',
-  component: lazyRouteComponent(() => import('./catalogue/ItemDialog.tsx'), 'ItemDialog'),
+  component: lazyPage(() => import('./catalogue/ItemDialog.tsx'), 'ItemDialog'),
 });
 
 const coupons = createRoute({
   getParentRoute: () => inside,
   path: paths.coupons,
-  validateSearch: parseCouponList,
-  component: lazyRouteComponent(() => import('./coupons/CouponsPage.tsx'), 'CouponsPage'),
+  validateSearch: onlyKnown(parseCouponList),
+  component: lazyPage(() => import('./coupons/CouponsPage.tsx'), 'CouponsPage'),
 });
 
 const couponNew = createRoute({
   getParentRoute: () => coupons,
   path: 'new',
-  component: lazyRouteComponent(() => import('./coupons/CouponDialogs.tsx'), 'NewCouponDialog'),
+  component: lazyPage(() => import('./coupons/CouponDialogs.tsx'), 'NewCouponDialog'),
 });
 
 const coupon = createRoute({
   getParentRoute: () => inside,
   path: paths.coupon,
-  component: lazyRouteComponent(() => import('./coupons/CouponPage.tsx'), 'CouponPage'),
+  component: lazyPage(() => import('./coupons/CouponPage.tsx'), 'CouponPage'),
 });
 
 const couponEdit = createRoute({
   getParentRoute: () => coupon,
   path: '$part',
-  component: lazyRouteComponent(() => import('./coupons/CouponDialogs.tsx'), 'CouponEditDialog'),
+  component: lazyPage(() => import('./coupons/CouponDialogs.tsx'), 'CouponEditDialog'),
 });
 
 const shipping = createRoute({
   getParentRoute: () => inside,
   path: paths.shipping,
-  component: lazyRouteComponent(() => import('./shipping/ShippingPage.tsx'), 'ShippingPage'),
+  component: lazyPage(() => import('./shipping/ShippingPage.tsx'), 'ShippingPage'),
 });
 
 const shippingNew = createRoute({
   getParentRoute: () => shipping,
   path: 'new',
-  component: lazyRouteComponent(
-    () => import('./shipping/ShippingDialogs.tsx'),
-    'NewShippingDialog',
-  ),
+  component: lazyPage(() => import('./shipping/ShippingDialogs.tsx'), 'NewShippingDialog'),
 });
 
 const shippingEdit = createRoute({
   getParentRoute: () => shipping,
   path: '$name/$part',
-  component: lazyRouteComponent(
-    () => import('./shipping/ShippingDialogs.tsx'),
-    'ShippingEditDialog',
-  ),
+  component: lazyPage(() => import('./shipping/ShippingDialogs.tsx'), 'ShippingEditDialog'),
 });
 
 const stock = createRoute({
   getParentRoute: () => inside,
   path: paths.stock,
-  component: lazyRouteComponent(() => import('./stock/StockPage.tsx'), 'StockPage'),
+  component: lazyPage(() => import('./stock/StockPage.tsx'), 'StockPage'),
 });
 
 const stockAdjust = createRoute({
   getParentRoute: () => stock,
   path: '$oid/$center',
-  component: lazyRouteComponent(() => import('./stock/StockDialog.tsx'), 'StockDialog'),
+  component: lazyPage(() => import('./stock/StockDialog.tsx'), 'StockDialog'),
 });
 
 const taxes = createRoute({
   getParentRoute: () => inside,
   path: paths.taxes,
-  component: lazyRouteComponent(() => import('./taxes/TaxesPage.tsx'), 'TaxesPage'),
+  component: lazyPage(() => import('./taxes/TaxesPage.tsx'), 'TaxesPage'),
 });
 
 const taxNew = createRoute({
   getParentRoute: () => taxes,
   path: 'new',
-  component: lazyRouteComponent(() => import('./taxes/TaxDialogs.tsx'), 'NewTaxDialog'),
+  component: lazyPage(() => import('./taxes/TaxDialogs.tsx'), 'NewTaxDialog'),
 });
 
 const taxEdit = createRoute({
   getParentRoute: () => taxes,
   path: '$oid/$part',
-  component: lazyRouteComponent(() => import('./taxes/TaxDialogs.tsx'), 'TaxEditDialog'),
+  component: lazyPage(() => import('./taxes/TaxDialogs.tsx'), 'TaxEditDialog'),
 });
 
 /** The screens of what is sold: the catalogue, coupons, shipping, stock and taxes. */

@@ -98,7 +98,17 @@ function requestOf<Id extends OperationId>(id: Id, input: CallInput<Id>) {
 }
 
 const fill = (path: string, params: Record<string, unknown>): string =>
-  path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(paramText(params[name])));
+
+/** An address with a word where the number of an object belongs leads to nothing. */
+function paramText(value: unknown): string {
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw new Refused('Nothing has this number. Check the address.', {
+      code: 'not_found',
+      status: 404,
+    });
+  return String(value);
+}
 
 async function send(
   { url, init }: { url: string; init: RequestInit },

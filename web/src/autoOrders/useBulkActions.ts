@@ -1,6 +1,7 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import type { BulkAction } from '../kit/bulk.ts';
 import { merchantNow } from '../kit/now.ts';
+import { asFilesMissing } from '../shell/lazyPage.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { bulkActions } from './bulkActions.ts';
 
@@ -12,7 +13,7 @@ export function useBulkActions(): readonly BulkAction<AutoOrderRow>[] {
     ...action,
     // The forms of edits are read when they are needed: the list itself is shown without them.
     read: async ({ auto_order_code: code = '' }) => {
-      const { readForBulk } = await import('../edits/bulk.ts');
+      const { readForBulk } = await import('../edits/bulk.ts').catch(asFilesMissing);
       return readForBulk(action.id, code, {
         now: merchantNow.get(),
         zone: merchant.zone,

@@ -1,9 +1,12 @@
-import { Button } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Boundary } from '../kit/boundary.tsx';
 import { Icon } from '../kit/icons.tsx';
 import { formatMoment } from '../kit/moment.ts';
 import { useStore } from '../kit/store.ts';
+import { Failed } from '../shell/errorPages.tsx';
+import { asFilesMissing } from '../shell/lazyPage.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { useTyped } from '../shell/typed.ts';
 import { useCommands } from '../shell/useCommands.ts';
@@ -11,9 +14,12 @@ import { progressOf, shownNow, stateWords, typedSpan, usualMoves, wallTime } fro
 import classes from './clockBar.module.css';
 import { clockQuery, keepClockLive, type ReadClock, readEverythingAgain } from './queries.ts';
 import { StopButton } from './StopButton.tsx';
-import { chooseMove, clockSheet } from './sheet.ts';
+import { chooseMove, clockSheet, closeClockSheet } from './sheet.ts';
 
-const ClockSheet = lazy(async () => ({ default: (await import('./ClockSheet.tsx')).ClockSheet }));
+const ClockSheet = lazy(async () => {
+  const { ClockSheet } = await import('./ClockSheet.tsx').catch(asFilesMissing);
+  return { default: ClockSheet };
+});
 
 /**
  * The merchant's test clock, on every page: what it shows, the usual moves, and how far an advance
@@ -28,13 +34,21 @@ export function ClockBar() {
     <>
       {merchant.isTest && canSee && <Bar />}
       {view !== 'closed' && (
-        <Suspense>
-          <ClockSheet />
-        </Suspense>
+        <Boundary fallback={noSheet}>
+          <Suspense>
+            <ClockSheet />
+          </Suspense>
+        </Boundary>
       )}
     </>
   );
 }
+
+const noSheet = (error: unknown) => (
+  <Modal opened onClose={closeClockSheet} title="Move the clock">
+    <Failed error={error} />
+  </Modal>
+);
 
 function useClockCommands(isTest: boolean): void {
   const canMove = useCan(['configuration_write']);

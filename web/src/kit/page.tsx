@@ -1,8 +1,13 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react';
 import classes from './page.module.css';
 
 /** True until the first page was shown: the browser decides where the focus is then. */
 let isFirst = true;
+
+const InPage = createContext(false);
+
+/** Whether a page is around this, which then is a dialog over it. */
+export const useIsInPage = (): boolean => useContext(InPage);
 
 /**
  * A page: its one h1, which gets the focus after a navigation so that a screen reader says where it
@@ -29,7 +34,7 @@ export function Page({
     isFirst = false;
   }, []);
   return (
-    <>
+    <InPage value={true}>
       <div className={classes['head']}>
         <h1 ref={h1} tabIndex={-1}>
           {heading ?? title}
@@ -37,6 +42,6 @@ export function Page({
         {actions && <div className={classes['actions']}>{actions}</div>}
       </div>
       {children}
-    </>
+    </InPage>
   );
 }

@@ -24,6 +24,17 @@ export function stringifyUrl(state: UrlState): string {
   return search.size > 0 ? `?${search}` : '';
 }
 
+/**
+ * Reads an address by `parse`, and clears the names that it does not take: the router merges what it
+ * gets into the address as it was written.
+ */
+export const onlyKnown =
+  <State extends object>(parse: (search: Record<string, unknown>) => State) =>
+  (search: Record<string, unknown>): State => ({
+    ...Object.fromEntries(Object.keys(search).map((name) => [name, undefined])),
+    ...parse(search),
+  });
+
 /** A value as a list, whether it was written once or repeatedly. */
 export function listOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String);

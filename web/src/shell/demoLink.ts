@@ -1,3 +1,8 @@
+import { createStore } from '../kit/store.ts';
+
+/** Why the link of the demo did not log in; for the log-in page. */
+export const demoFault = createStore<string | undefined>(undefined);
+
 /**
  * The demo's password in the fragment of the address that `npm start` prints. A fragment is never
  * sent to a server. It is taken out of the address at once.

@@ -1,28 +1,74 @@
 import { Button } from '@mantine/core';
 import type { ErrorComponentProps } from '@tanstack/react-router';
-import { Link } from '@tanstack/react-router';
+import { Link, useMatches } from '@tanstack/react-router';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { reachable } from '../api/call.ts';
 import { Refused } from '../api/refused.ts';
-import { Page } from '../kit/page.tsx';
-import { Empty, NotShown } from '../kit/states.tsx';
+import { messageOf } from '../kit/boundary.tsx';
+import { Page, useIsInPage } from '../kit/page.tsx';
+import { RoutedDialog } from '../kit/routedDialog.tsx';
+import { Empty, NotShown, Waiting } from '../kit/states.tsx';
+import { useStore } from '../kit/store.ts';
 import { paths } from '../paths.ts';
+import { FilesMissing, loadAgain } from './lazyPage.ts';
 
-/** A page that could not be shown. The frame around it still works. */
+/** A page or a dialog that could not be shown. What is around it still works. */
 export function ErrorPage({ error, reset }: ErrorComponentProps) {
+  const isDialog = useIsInPage();
+  const words = <Failed error={error} onRetry={reset} />;
+  if (isDialog) return <FailedDialog>{words}</FailedDialog>;
+  return <Page title="This page cannot be shown">{words}</Page>;
+}
+
+function FailedDialog({ children }: { readonly children: ReactNode }) {
+  const parent = useMatches({ select: (matches) => matches.at(-2)?.pathname });
   return (
-    <Page title="This page cannot be shown">
-      {error instanceof Refused ? (
-        <NotShown refused={error} onRetry={reset} />
-      ) : (
-        <Empty
-          icon="alert"
-          title="The console failed here"
-          action={<Button onClick={() => location.reload()}>Reload the page</Button>}
-        >
-          {error instanceof Error ? error.message : String(error)}
-        </Empty>
-      )}
-    </Page>
+    <RoutedDialog title="This dialog cannot be shown" parent={parent ?? paths.today}>
+      {children}
+    </RoutedDialog>
   );
+}
+
+/** What went wrong, and what to do about it. */
+export function Failed({
+  error,
+  onRetry,
+}: {
+  readonly error: unknown;
+  readonly onRetry?: (() => void) | undefined;
+}) {
+  if (error instanceof FilesMissing) return <NoFiles />;
+  if (error instanceof Refused) return <NotShown refused={error} onRetry={onRetry} />;
+  return <Fault message={messageOf(error)} />;
+}
+
+const Fault = ({ message }: { readonly message: string }) => (
+  <Empty
+    icon="alert"
+    title="The console failed here"
+    action={<Button onClick={() => location.reload()}>Reload the page</Button>}
+  >
+    {message}
+  </Empty>
+);
+
+/**
+ * The files of a page are missing. After an upgrade the console is loaded again; while the server is
+ * gone, it waits for it.
+ */
+function NoFiles() {
+  const { isReached } = useStore(reachable);
+  const [why, setWhy] = useState<Refused | 'still missing'>();
+  const look = useCallback(() => {
+    setWhy(undefined);
+    void loadAgain().then((gone) => setWhy(gone ?? 'still missing'));
+  }, []);
+  // The live socket notices when the server is back.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of it
+  useEffect(look, [isReached, look]);
+  if (why === undefined) return <Waiting what="the page" />;
+  if (why === 'still missing') return <Fault message="A file of this page is missing." />;
+  return <NotShown refused={why} onRetry={look} />;
 }
 
 /** An address inside the console that leads nowhere. */

@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { sessionOptionsQuery } from '../api/sessionQueries.ts';
+import { Loaded } from '../kit/loaded.tsx';
+import { useStore } from '../kit/store.ts';
 import { ownPath, paths } from '../paths.ts';
+import { demoFault } from './demoLink.ts';
 import { EntryPage } from './entryPage.tsx';
 import classes from './logIn.module.css';
 import { LogInForm } from './logInForm.tsx';
@@ -9,25 +12,33 @@ import { enter } from './session.tsx';
 
 /** `/login?to=`: logs in and opens the requested page. */
 export function LogInPage() {
-  const { data: options } = useQuery(sessionOptionsQuery);
+  const options = useQuery(sessionOptionsQuery);
+  const fault = useStore(demoFault);
+  return (
+    <EntryPage title="Log in" below={options.data?.demo && <DemoHint />}>
+      {fault && <p role="alert">The link of the demo did not log you in. {fault}</p>}
+      <Loaded result={options} what="the form">
+        {({ merchant_id: merchantId }) => <Form merchantId={merchantId} />}
+      </Loaded>
+    </EntryPage>
+  );
+}
+
+function Form({ merchantId }: { readonly merchantId: string | undefined }) {
   const { to } = useSearch({ from: paths.logIn });
   const navigate = useNavigate();
   return (
-    <EntryPage title="Log in" below={options?.demo && <DemoHint />}>
-      {options && (
-        <div className={classes['entry']}>
-          <LogInForm
-            merchantId={options.merchant_id}
-            asksForMerchant={options.merchant_id === undefined}
-            onEnter={async (entry) => {
-              const fault = await enter(entry);
-              if (!fault) await navigate({ href: ownPath(to), replace: true });
-              return fault;
-            }}
-          />
-        </div>
-      )}
-    </EntryPage>
+    <div className={classes['entry']}>
+      <LogInForm
+        merchantId={merchantId}
+        asksForMerchant={merchantId === undefined}
+        onEnter={async (entry) => {
+          const fault = await enter(entry);
+          if (!fault) await navigate({ href: ownPath(to), replace: true });
+          return fault;
+        }}
+      />
+    </div>
   );
 }
 

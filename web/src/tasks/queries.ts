@@ -16,7 +16,7 @@ import { savedSearchesQuery } from '../savedViews/queries.ts';
 import { openCountQuery } from '../shell/openCount.ts';
 import { overviewQuery } from '../today/queries.ts';
 import { mayMove, type TaskChange } from './change.ts';
-import { isUuid, type People, searchOf, type TaskListState } from './list.ts';
+import { isTaskId, isUuid, type People, searchOf, type TaskListState } from './list.ts';
 
 export { type Attempt, attempt } from '../api/attempt.ts';
 
@@ -69,7 +69,10 @@ export const taskUuidQuery = (id: string) =>
     queryFn: async ({ signal }) => {
       if (isUuid(id)) return id;
       const body = { global_task_number: Number(id) };
-      const { tasks = [] } = await call('searchWorkflowTasks', { body, signal });
+      // A search for something else than a number would find any task.
+      const { tasks = [] } = isTaskId(id)
+        ? await call('searchWorkflowTasks', { body, signal })
+        : { tasks: [] };
       const uuid = tasks[0]?.workflow_task_uuid;
       if (uuid === undefined)
         throw new Refused(`No task has the number ${id}. It may have been deleted.`, {
