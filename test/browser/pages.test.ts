@@ -83,6 +83,7 @@ test('the pages that a person sees before the console', withBrowser, async () =>
   await look('factor', 'Step 2 of 2');
   await page.getByRole('button', { name: 'Set up an app' }).click();
   await look('app', 'Code that it shows');
+  await page.getByRole('img', { name: /^QR code/ }).waitFor();
   const key = await page.locator('strong.tabular').innerText();
   const code = new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) }).generate();
   await page.getByLabel('Code that it shows').fill(code);

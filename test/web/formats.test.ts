@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { differences } from '../../web/src/kit/differences.ts';
 import { dayOf, formatDistance, formatMoment, zoneName } from '../../web/src/kit/moment.ts';
 import { formatCount, formatMoney, formatMoneyChange } from '../../web/src/kit/money.ts';
+import { type Modules, qrCode } from '../../web/src/me/qrCode.ts';
 
 test('one moment in five zones', () => {
   const at = '2026-03-08T07:30:00Z';
@@ -75,3 +77,48 @@ test('two records differ in named fields', () => {
   assert.deepEqual(differences(before, structuredClone(before)), []);
   assert.deepEqual(differences([1], { 0: 1 }), [{ path: '', before: [1], after: { 0: 1 } }]);
 });
+
+const drawn = (code: Modules | undefined): string | undefined =>
+  code?.map((row) => row.map((isDark) => (isDark ? '#' : '.')).join('')).join('\n');
+
+// What is expected here was read back by another program's reader of QR codes.
+test('a text becomes a QR code of the smallest version, as readers read it', () => {
+  assert.equal(drawn(qrCode('PERENNIAL')), perennial);
+  const account =
+    'otpauth://totp/Perennial:demo%20(TEST)?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' +
+    '&issuer=Perennial&algorithm=SHA1&digits=6&period=30';
+  for (const [text, size, digest] of [
+    [account, 49, 'e510a4a5f0a7ab51'],
+    ['x'.repeat(412), 77, '7d42c1735fe8f78d'],
+  ] as const) {
+    const code = qrCode(text);
+    assert.equal(code?.length, size);
+    const hash = createHash('sha256').update(drawn(code) ?? '');
+    assert.equal(hash.digest('hex').slice(0, 16), digest);
+  }
+  assert.equal(qrCode('x'.repeat(413)), undefined);
+});
+
+const perennial = `
+#######.#..#..#######
+#.....#.##..#.#.....#
+#.###.#...###.#.###.#
+#.###.#.##.##.#.###.#
+#.###.#...##..#.###.#
+#.....#..####.#.....#
+#######.#.#.#.#######
+........#..##........
+#.##.###...##.#..#.##
+.#.###..##.##..#.##..
+.###.###...#.###...##
+.#####.###.#...###.#.
+#.##..#.#.#.#..####..
+........####.#...#.##
+#######.#.####.##.#..
+#.....#.###....#####.
+#.###.#...#.#.####...
+#.###.#.##.#..#.##.#.
+#.###.#.#...#.#..##..
+#.....#..##..#..#...#
+#######.#....#.#.....
+`.trim();

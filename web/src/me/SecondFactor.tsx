@@ -8,6 +8,7 @@ import { Loaded } from '../kit/loaded.tsx';
 import { Refusal } from '../kit/refusal.tsx';
 import { toast } from '../shell/toasts.tsx';
 import classes from './me.module.css';
+import { QrCode } from './QrCode.tsx';
 import {
   beginSecondFactor,
   confirmSecondFactor,
@@ -83,9 +84,10 @@ function Confirm({
     <ol className={classes['instructions']}>
       <li>
         <p>
-          Add an account in the app with this key, or <a href={uri}>open the app</a> if it is on
-          this device.
+          Scan this with the app, or <a href={uri}>open the app</a> if it is on this device.
         </p>
+        <QrCode text={uri} label="QR code of the account, for the app" />
+        <p>Without a camera, add an account in the app with this key:</p>
         <p className={classes['secret']}>
           <strong className="tabular">{secret.match(/.{1,4}/g)?.join(' ')}</strong>
           <CopyButton text={secret} what="the key" />
