@@ -10,7 +10,7 @@ import { ConflictForm } from './ConflictForm.tsx';
 import { toastOf } from './doneWords.ts';
 import classes from './edits.module.css';
 import { FieldsForm } from './FieldsForm.tsx';
-import type { FormContext, Part } from './form.ts';
+import type { Field, FormContext, Part } from './form.ts';
 import { PreviewPanel } from './PreviewPanel.tsx';
 import { type Base, nextRebillQuery } from './queries.ts';
 import { cancelPart } from './stopParts.ts';
@@ -29,6 +29,8 @@ export function EditForm({
   readonly context: FormContext;
 }) {
   const edit = useEdit(code, part, first, context);
+  const fields = part.fields(first.order, edit.values, context);
+  const missing = fields.find(({ name, isRequired }) => isRequired && edit.values[name] === '');
   const close = useCloseDialog(`/auto-orders/${code}`);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -47,14 +49,10 @@ export function EditForm({
           onChoose={edit.choose}
         />
       ) : (
-        <FieldsForm
-          fields={part.fields(first.order, edit.values, context)}
-          values={edit.values}
-          onChange={edit.setValue}
-        />
+        <FieldsForm fields={fields} values={edit.values} onChange={edit.setValue} />
       )}
       <Consequences code={code} part={part} edit={edit} />
-      <Foot code={code} part={part} edit={edit} onCancel={close} />
+      <Foot code={code} part={part} edit={edit} missing={missing} onCancel={close} />
     </form>
   );
 }
@@ -92,7 +90,13 @@ function Consequences({ code, part, edit }: OfEdit) {
   );
 }
 
-function Foot({ code, part, edit, onCancel }: OfEdit & { onCancel(): void }) {
+interface FootProps extends OfEdit {
+  /** A field without which nothing can be saved. */
+  readonly missing: Field | undefined;
+  onCancel(): void;
+}
+
+function Foot({ code, part, edit, missing, onCancel }: FootProps) {
   const charge = useQuery({
     ...nextRebillQuery(code, edit.base.oid),
     enabled: edit.deed?.kind === 'charge',
@@ -104,7 +108,7 @@ function Foot({ code, part, edit, onCancel }: OfEdit & { onCancel(): void }) {
   return (
     <div className={classes['foot']}>
       <span className={classes['status']} role="status">
-        {edit.deed === undefined ? statusWords(edit) : ''}
+        {edit.deed === undefined ? statusWords(edit, missing) : ''}
       </span>
       <Button variant="default" onClick={onCancel}>
         {edit.conflict ? 'Keep theirs' : 'Close'}
@@ -125,5 +129,7 @@ function Foot({ code, part, edit, onCancel }: OfEdit & { onCancel(): void }) {
   );
 }
 
-const statusWords = ({ conflict }: Edit): string =>
-  conflict ? 'Nothing of yours is left to save.' : 'Nothing to save yet.';
+function statusWords({ conflict }: Edit, missing: Field | undefined): string {
+  if (conflict) return 'Nothing of yours is left to save.';
+  return missing ? `“${missing.label}” is empty.` : 'Nothing to save yet.';
+}

@@ -1,7 +1,8 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { movedDay } from '../kit/days.ts';
 import { Icon } from '../kit/icons.tsx';
+import { useFocusedFirst } from '../kit/useFocusedFirst.ts';
 import classes from './edits.module.css';
 import { type Field, type Row, rowsOf, type Values } from './form.ts';
 import { common, TypedInput } from './TypedInput.tsx';
@@ -20,7 +21,7 @@ export function FieldsForm({
   readonly onChange: SetValue;
 }) {
   const groups = [...new Set(fields.map(({ group }) => group))];
-  const form = useFocusedFirst();
+  const form = useFocusedFirst<HTMLDivElement>();
   const frames = groups.map((group) => {
     const inner = (
       <div className={classes['fields']}>
@@ -45,13 +46,6 @@ export function FieldsForm({
       {frames}
     </div>
   );
-}
-
-/** The dialog opens before its form is read, so the form takes the focus when it appears. */
-function useFocusedFirst() {
-  const form = useRef<HTMLDivElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>('input, select')?.focus(), []);
-  return form;
 }
 
 interface InputProps {

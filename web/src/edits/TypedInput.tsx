@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { ItemInput } from '../itemInput/ItemInput.tsx';
+import classes from './edits.module.css';
 import { type Field, faultOf } from './form.ts';
 
 /** A field with one line of text, which says when it cannot be read. */
@@ -24,13 +25,15 @@ export function TypedInput({
 }
 
 /** What every kind of input shows of its field. */
-export function common({ kind, label, hint, autoComplete, isRequired = false }: Field) {
+export function common(field: Field) {
+  const { kind, label, hint, autoComplete, isRequired = false, isWide = false } = field;
   return {
     label,
     description: hint,
     autoComplete: autoComplete ?? 'off',
     required: isRequired,
     withAsterisk: false,
+    ...(isWide && { className: classes['wide'] ?? '' }),
     ...(kind === 'count' && { inputMode: 'numeric' as const }),
     ...((kind === 'decimal' || kind === 'amount') && { inputMode: 'decimal' as const }),
   };

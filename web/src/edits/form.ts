@@ -40,6 +40,8 @@ export interface Field {
   readonly group?: string | undefined;
   readonly autoComplete?: string;
   readonly isRequired?: boolean;
+  /** It has a line of the form to itself. */
+  readonly isWide?: boolean;
 }
 
 /** What a part of an auto order's editing depends on besides the auto order. */

@@ -155,6 +155,7 @@ export const cardPart: Part = {
       autoComplete: 'off',
       hint: 'From the secure card form of the shop. Card numbers are refused.',
       isRequired: true,
+      isWide: true,
     },
     { name: 'month', label: 'Expires, month', kind: 'choice', choices: months, isRequired: true },
     { name: 'year', label: 'Year', kind: 'choice', choices: yearsFrom(now), isRequired: true },

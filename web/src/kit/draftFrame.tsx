@@ -5,6 +5,7 @@ import { Conflicts } from './conflicts.tsx';
 import form from './form.module.css';
 import { Refusal } from './refusal.tsx';
 import type { DraftForm } from './useDraft.ts';
+import { useFocusedFirst } from './useFocusedFirst.ts';
 
 /** A form with what it changes, what a colleague changed meanwhile, and its button. */
 export function DraftFrame({
@@ -22,9 +23,10 @@ export function DraftFrame({
   readonly isNew?: boolean;
   readonly children: ReactNode;
 }) {
+  const first = useFocusedFirst<HTMLFormElement>();
   const { was, mine, changed, conflicts, kept, error, isBusy } = draft;
   return (
-    <form className={form['form']} onSubmit={(event) => void draft.save(event)}>
+    <form ref={first} className={form['form']} onSubmit={(event) => void draft.save(event)}>
       {children}
       {!isNew && changed.length > 0 && (
         <BeforeAfter
