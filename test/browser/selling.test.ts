@@ -283,7 +283,7 @@ test(
     const dialog = page.getByRole('dialog', { name: 'Stop selling items' });
     await dialog.getByText(/^\d+ will change\.$/).waitFor();
     const row = dialog.getByRole('row', { name: /COFFEE-HOUSE/ });
-    await row.getByText('Not sold').waitFor();
+    await row.getByText('Not for sale').waitFor();
     await dialog.getByRole('button', { name: /^Stop selling \d+$/ }).click();
     await page
       .getByRole('status')

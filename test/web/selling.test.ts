@@ -83,9 +83,9 @@ test('a coupon waits, counts and ends', () => {
   const dates = { start_dts: '2026-06-01T00:00:00Z', expiration_dts: '2026-07-01T00:00:00Z' };
   const wordAt = (now: string) => stateOfCoupon(dates, now).word;
   assert.equal(wordAt('2026-05-31T23:59:59Z'), 'Not started');
-  assert.equal(wordAt('2026-06-01T00:00:00Z'), 'Counts');
+  assert.equal(wordAt('2026-06-01T00:00:00Z'), 'Valid');
   assert.equal(wordAt('2026-07-01T00:00:00Z'), 'Ended');
-  assert.equal(stateOfCoupon({}, '2026-07-01T00:00:00Z').word, 'Counts');
+  assert.equal(stateOfCoupon({}, '2026-07-01T00:00:00Z').word, 'Valid');
 });
 
 test('the address of the list becomes its request', () => {

@@ -99,9 +99,9 @@ function Side({ oid, item: { pricing = {}, tax = {}, ...item } }: ItemProps) {
             [
               'State',
               item.inactive ? (
-                <Status tone="quiet">Not sold</Status>
+                <Status tone="quiet">Not for sale</Status>
               ) : (
-                <Status tone="good">Sold</Status>
+                <Status tone="good">For sale</Status>
               ),
             ],
             ['Ships', tax.tax_product_type === 'digital' ? 'No, it is digital' : 'Yes'],

@@ -2,7 +2,7 @@ import type { ItemRow } from '@perennial/contract/screens.ts';
 import type { BulkAction } from '../kit/bulk.ts';
 import { readItem, writeItem } from './queries.ts';
 
-const stateWords = (isSold: boolean): string => (isSold ? 'Sold' : 'Not sold');
+const stateWords = (isSold: boolean): string => (isSold ? 'For sale' : 'Not for sale');
 
 const setSold = (isSold: boolean): BulkAction<ItemRow>['read'] => {
   const inactive = isSold ? 'no' : 'yes';

@@ -48,7 +48,7 @@ export const itemColumns: readonly Column<ItemRow>[] = [
     width: '84px',
     isUsual: true,
     cell: ({ inactive }) =>
-      inactive ? <Status tone="quiet">Not sold</Status> : <Status tone="good">Sold</Status>,
+      inactive ? <Status tone="quiet">Not for sale</Status> : <Status tone="good">For sale</Status>,
   },
   {
     id: 'changed',

@@ -116,7 +116,7 @@ export function stateOfCoupon(
   const at = Date.parse(now);
   if (end !== undefined && Date.parse(end) <= at) return { tone: 'quiet', word: 'Ended' };
   if (start !== undefined && Date.parse(start) > at) return { tone: 'note', word: 'Not started' };
-  return { tone: 'good', word: 'Counts' };
+  return { tone: 'good', word: 'Valid' };
 }
 
 /** Who may use a coupon, in words. */

@@ -71,7 +71,9 @@ function About({ webhook }: { readonly webhook: MerchantWebhook }) {
             ],
             [
               'Success, 24 h',
-              `${percent(webhook.success_24h)} of ${formatCount(webhook.tries_24h ?? 0)}`,
+              webhook.tries_24h
+                ? `${percent(webhook.success_24h)} of ${formatCount(webhook.tries_24h)} tries`
+                : 'No tries',
             ],
             ['Failures in a row', String(webhook.consecutive_failures ?? 0)],
             ['Owner', webhook.owner?.name ?? webhook.owner?.application_id],
