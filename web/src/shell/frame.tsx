@@ -78,7 +78,9 @@ function SideNav({ isOpen, onMove, onGo }: SideNavProps) {
                     event.preventDefault();
                     onGo(entry.path);
                   }}
-                  {...(isWithin(path, entry.path) && { 'aria-current': 'page' as const })}
+                  {...(isWithin(path, entry.within ?? entry.path) && {
+                    'aria-current': 'page' as const,
+                  })}
                 >
                   <Icon name={entry.icon} />
                   {entry.label}

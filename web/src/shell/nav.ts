@@ -6,6 +6,8 @@ import { paths } from '../paths.ts';
 export interface NavEntry {
   readonly label: string;
   readonly path: string;
+  /** The beginning of the addresses of its pages, where that is not its path. */
+  readonly within?: string;
   readonly icon: IconName;
   /** Any one suffices; none: no permission is needed. */
   readonly needs: readonly Permission[];
@@ -114,6 +116,7 @@ export const navSections: readonly NavSection[] = [
       {
         label: 'Users',
         path: paths.users,
+        within: '/people',
         icon: 'person',
         needs: ['user_read'],
         command: 'go.users',
