@@ -200,6 +200,11 @@ test(
     const file = await readFile(await (await downloaded).path(), 'utf8');
     assert.ok(JSON.parse(file).tables.auto_order.length > 0);
 
+    await page.getByRole('button', { name: 'What the customer sees' }).click();
+    const own = page.getByRole('link', { name: 'Open the customer’s page' });
+    const shown = await page.request.get((await own.getAttribute('href')) ?? '');
+    assert.match(await shown.text(), /Your subscriptions/);
+
     const dialog = page.getByRole('dialog');
     const button = dialog.getByRole('button', { name: 'Erase for good' });
     await page.getByRole('link', { name: 'Erase …' }).click();

@@ -1,6 +1,7 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { Link } from '@tanstack/react-router';
+import { OwnPage } from '../customers/OwnPage.tsx';
 import { Facts } from '../kit/facts.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
@@ -14,6 +15,7 @@ import { addressLines, cardExpiry, expiresBefore } from './sideWords.ts';
 /** What the auto order is made of: items, card, addresses, original order, properties, tasks. */
 export function Side({ order, row }: { readonly order: AutoOrder; readonly row: AutoOrderRow }) {
   const { add_ons: addOns = [], properties = [], original_order: original } = order;
+  const customer = row.customer?.customer_profile_oid;
   return (
     <aside className={classes['side']} aria-label="About the auto order">
       <section>
@@ -54,6 +56,7 @@ export function Side({ order, row }: { readonly order: AutoOrder; readonly row: 
             ...properties.map(({ name = '', value }) => [name, value] as const),
           ]}
         />
+        {customer !== undefined && <OwnPage oid={customer} />}
       </section>
       <SideTasks code={order.auto_order_code ?? ''} />
     </aside>

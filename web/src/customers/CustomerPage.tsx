@@ -14,6 +14,7 @@ import { TaskList } from '../objectTasks/TaskList.tsx';
 import { addressLines } from '../orders/order.ts';
 import { useCan } from '../shell/session.tsx';
 import { CustomerAutoOrders, CustomerOrders } from './CustomerTables.tsx';
+import { OwnPage } from './OwnPage.tsx';
 import { PersonActions } from './PersonActions.tsx';
 import { customerAutoOrdersQuery, customerOrdersQuery, customerQuery } from './queries.ts';
 import { Timeline } from './Timeline.tsx';
@@ -96,6 +97,7 @@ function Side({
             ['Profile', oid],
           ].filter((fact): fact is [string, string] => fact[1] !== false)}
         />
+        <OwnPage oid={oid} />
       </Panel>
       <Panel title="Cards">
         {cards.length === 0 ? (

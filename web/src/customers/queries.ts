@@ -123,6 +123,13 @@ export const customerTimelineQuery = (oid: number) =>
     getNextPageParam: ({ next_cursor }) => next_cursor,
   });
 
+/** A link to the page that the customer has. It works for an hour. */
+export async function makePageLink(oid: number): Promise<string> {
+  // This server has no storefronts; the operation takes any name.
+  const params = { customer_profile_oid: oid, storefront_host_name: location.hostname };
+  return (await call('getMagicLink', { params })).url ?? '';
+}
+
 /** All that is stored about a customer, as JSON that people can read. */
 export async function exportCustomer(oid: string): Promise<string> {
   const params = { customer_profile_oid: Number(oid) };

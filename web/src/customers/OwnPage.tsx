@@ -1,0 +1,52 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { CopyButton } from '../kit/copyButton.tsx';
+import { Icon } from '../kit/icons.tsx';
+import { Refusal } from '../kit/refusal.tsx';
+import { useCan } from '../shell/session.tsx';
+import classes from './ownPage.module.css';
+import { makePageLink } from './queries.ts';
+
+/** Makes a link to the page that the customer has: to see what they see, or to send it to them. */
+export function OwnPage({ oid }: { readonly oid: number }) {
+  const isAllowed = useCan(['customer_write']);
+  const [link, setLink] = useState<string>();
+  const [error, setError] = useState<Error>();
+  const [isBusy, setBusy] = useState(false);
+  if (!isAllowed) return null;
+  async function make() {
+    setBusy(true);
+    setError(undefined);
+    await makePageLink(oid).then(setLink, setError);
+    setBusy(false);
+  }
+  return (
+    <div className={classes['own']}>
+      {link === undefined ? (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={isBusy}
+          leftSection={<Icon name="eye" size={15} />}
+          onClick={() => void make()}
+        >
+          What the customer sees
+        </Button>
+      ) : (
+        <>
+          <p>
+            <a href={link} target="_blank" rel="noreferrer">
+              Open the customer’s page
+            </a>{' '}
+            <CopyButton text={link} what="the link" />
+          </p>
+          <p className="soft">
+            The link works for an hour, and its holder can change the card. Send it to the customer
+            only.
+          </p>
+        </>
+      )}
+      <Refusal error={error} />
+    </div>
+  );
+}
