@@ -13,9 +13,10 @@ import { afterPaint } from './afterPaint.ts';
 import type { Column } from './columns.ts';
 import classes from './list.module.css';
 import { ListHeader } from './listHeader.tsx';
+import { useLeaving } from './listPlaces.ts';
 import { type ListPage, loadedRows, type PagePlace } from './listQuery.ts';
 import { ListRow } from './listRow.tsx';
-import { createSelection, extended, type Selection, toggled } from './listSelection.ts';
+import { extended, type Selection, toggled } from './listSelection.ts';
 import { isInView, useWindow } from './listWindow.ts';
 import type { RowAction } from './rowActions.tsx';
 import { NotShown, Waiting } from './states.tsx';
@@ -43,9 +44,6 @@ export interface ListProps<Row> {
   readonly empty: ReactNode;
 }
 
-/** Makes the place of a list's cursor and selected rows, kept while the page is shown. */
-export const useSelection = (): Selection => useMemo(createSelection, []);
-
 /**
  * A list of any length: rows of one height, only those in view in the document, pages read as they
  * come near. It draws all five states except the filters, which the page draws.
@@ -65,7 +63,8 @@ function Grid<Row>(props: ListProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const { rowAt, count, offset } = useRows(result);
-  const { virtual, style, isNarrow } = useWindow(scroller, count, columns);
+  const leftAtPx = useLeaving(scroller, selection);
+  const { virtual, style, isNarrow } = useWindow(scroller, count, columns, leftAtPx);
   const items = virtual.getVirtualItems();
   const slots = useSlots(items.length);
   usePages(result, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, offset, count);

@@ -16,8 +16,10 @@ export interface ListPlace {
 
 export type Selection = Store<ListPlace>;
 
-export const createSelection = (): Selection =>
-  createStore<ListPlace>({ cursor: -1, hovered: -1, selected: new Set(), anchor: -1 });
+export const createSelection = (place: ListPlace = nowhere): Selection =>
+  createStore<ListPlace>(place);
+
+const nowhere: ListPlace = { cursor: -1, hovered: -1, selected: new Set(), anchor: -1 };
 
 /** Moves the cursor by `step` rows, kept within the list. */
 export function moved(place: ListPlace, step: number, count: number): ListPlace {

@@ -8,6 +8,8 @@ export function useWindow(
   scroller: RefObject<HTMLDivElement | null>,
   count: number,
   columns: readonly { readonly width: string }[],
+  /** How far the list was scrolled when it was left. */
+  leftAtPx = 0,
 ) {
   const density = useStore(preferences, (chosen) => chosen.density);
   const isNarrow = useIsNarrow(scroller);
@@ -16,6 +18,7 @@ export function useWindow(
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
+    initialOffset: leftAtPx,
     // The rows begin below the header, which the virtual list does not count.
     scrollPaddingEnd: isNarrow ? 0 : headerPx,
     overscan: 8,
