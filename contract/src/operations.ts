@@ -4411,6 +4411,10 @@ function cursorPaging() {
   return {
     _limit: int32('The most records to return.'),
     _after: text('The next_cursor of the page before, with the same filters and _sort.'),
+    _from: text(
+      'Where the first page begins, instead of at the start: at this value of the field of _sort. A ' +
+        'moment or a day, or the beginning of a text. With _after it has no effect.',
+    ),
   };
 }
 

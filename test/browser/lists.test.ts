@@ -1,7 +1,7 @@
 // Lists: their filters, saved views, and what the server remembers of a person.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { autoOrderFilters, searchOf } from '../../web/src/autoOrders/list.ts';
 import { customerFilters, customerSearchOf } from '../../web/src/customers/list.ts';
 import { stringifyUrl, type UrlState } from '../../web/src/kit/urlCodec.ts';
@@ -397,6 +397,54 @@ test(
     await page.waitForURL(/auto-orders\?state=paused$/);
     await nav.getByRole('link', { name: 'Auto orders' }).click();
     await page.waitForURL(/auto-orders$/);
+    await assertFoundAgain(page);
+    assertQuiet();
+    await close();
+  },
+);
+
+/** Back leads to the row that was left: it is in view, and the next key moves on from it. */
+async function assertFoundAgain(page: Page): Promise<void> {
+  await page.locator('[data-count="60"]').waitFor();
+  for (let press = 0; press < 40; press++) await page.keyboard.press('j');
+  const row: Locator = page.locator('[data-index="39"][data-current]');
+  await row.waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'What happened' }).waitFor();
+  await page.goBack();
+  await row.waitFor();
+  const box = await row.boundingBox();
+  assert.ok(box && box.y > 0 && box.y + box.height <= 800, 'the row is in view');
+  await page.keyboard.press('j');
+  await page.locator('[data-index="40"][data-current]').waitFor();
+}
+
+test(
+  'a list begins at a date or a letter, and shows the rest when asked',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await openList('/customers');
+    await page.keyboard.press('G');
+    await page.getByLabel('In the order of').selectOption('Email');
+    await page.getByLabel('Begins with, or comes after').fill('m');
+    await page.getByRole('button', { name: 'Jump', exact: true }).click();
+    await page.waitForURL(/sort=email&from=m$/);
+    const first = page.locator('[role=row][data-index="0"] [role=gridcell]').nth(2);
+    await first.filter({ hasText: /^[m-z]/ }).waitFor();
+    const all = await customers.count({});
+    await page.getByRole('button', { name: /^Show the list from its beginning/ }).click();
+    await first.filter({ hasText: /^[a-l]/ }).waitFor();
+    await page.locator(`[data-count="${all}"]`).waitFor();
+    await goTo(page, '/auto-orders?sort=-next_shipment_dts&from=2026-02-01');
+    await page.getByRole('button', { name: 'From 2026-02-01 on' }).waitFor();
+    const { body: begun } = await world.request({
+      operation: 'searchAutoOrders',
+      body: {},
+      query: { _sort: '-next_shipment_dts', _from: '2026-02-01T23:59:59' },
+    });
+    const [{ auto_order_code: code, next_shipment_dts: next }] = begun.auto_orders;
+    assert.ok(next <= '2026-02-02');
+    await page.locator('[role=row][data-index="0"]').getByText(code).waitFor();
     assertQuiet();
     await close();
   },

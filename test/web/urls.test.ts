@@ -8,13 +8,39 @@ import {
   parseAutoOrderList,
   searchOf,
 } from '../../web/src/autoOrders/list.ts';
-import { customerFilters, customerWire } from '../../web/src/customers/list.ts';
+import { customerFilters, customerWire, parseCustomerList } from '../../web/src/customers/list.ts';
 import { chipWords, type Filter, parseFilters, parseRange } from '../../web/src/kit/filters.ts';
-import { listOf, parseUrl, stringifyUrl } from '../../web/src/kit/urlCodec.ts';
+import { fromQuery } from '../../web/src/kit/jump.ts';
+import { listOf, onlyKnown, parseUrl, stringifyUrl } from '../../web/src/kit/urlCodec.ts';
 import { isSameView } from '../../web/src/kit/views.ts';
 import { fromSearch, toSearch } from '../../web/src/kit/wireFilters.ts';
 import { orderFilters, orderWire } from '../../web/src/orders/list.ts';
 import { lastPlaces } from '../../web/src/shell/lastPlaces.ts';
+
+test('where a list begins is read by the field that it is sorted by', () => {
+  for (const [search, from, sent] of [
+    ['?sort=signup_dts&from=2026-03-01', '2026-03-01', '2026-03-01T00:00:00'],
+    // Going down, the whole day is in the list.
+    ['?sort=-signup_dts&from=2026-03-01', '2026-03-01', '2026-03-01T23:59:59'],
+    ['?sort=email&from=mu', 'mu', 'mu'],
+    ['?sort=signup_dts&from=mu', undefined, undefined],
+    // Without a sort there is nothing to begin at.
+    ['?from=mu', undefined, undefined],
+  ] as const) {
+    const { sort, from: read } = parseCustomerList(parseUrl(search));
+    assert.equal(read, from, search);
+    assert.equal(fromQuery(read, sort)._from, sent, search);
+  }
+});
+
+test('what no filter takes is cleared from an address', () => {
+  const parse = onlyKnown(parseAutoOrderList);
+  assert.deepEqual(parse(parseUrl('?state=sleeping&q=ann&other=1')), {
+    state: undefined,
+    q: 'ann',
+    other: undefined,
+  });
+});
 
 test('what is written into an address is read back', () => {
   const value = fc.string({ minLength: 1, unit: 'grapheme' }).map((text) => text.toWellFormed());

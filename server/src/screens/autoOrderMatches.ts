@@ -20,7 +20,7 @@ export const autoOrderSource: ListSource = {
     s: 'join auto_order_search s on s.merchant_id = $1 and s.auto_order_oid = a.auto_order_oid',
   },
   sorts: {
-    auto_order_code: { sql: 'a.auto_order_code', type: 'text' },
+    auto_order_code: { sql: 'a.auto_order_code', type: 'text', isUpper: true },
     next_shipment_dts: { sql: 'a.next_shipment_at', type: 'timestamptz', isNullable: true },
     signed_up_dts: { sql: 's.ordered_at', type: 'timestamptz', join: 's' },
     last_modified_dts: { sql: 'a.modified_at', type: 'timestamptz' },

@@ -21,6 +21,7 @@ export interface PageRequest {
   readonly sort: readonly SortField[];
   readonly limit: number;
   readonly after: string | undefined;
+  readonly from?: string | undefined;
 }
 
 /** A page of rows as JSON, with counts where they were requested. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { Temporal } from 'temporal-polyfill';
+import { fold } from '../kernel/caseFolding.ts';
 
 /*
  * Pages by cursor (keyset): a page begins after the sort value and the key of the last row of the
@@ -29,6 +30,8 @@ export interface SortColumn {
   readonly type: 'int' | 'text' | 'timestamptz' | 'date';
   readonly join?: string;
   readonly isNullable?: boolean;
+  /** Of a text: its letters are upper case. Other texts are folded. */
+  readonly isUpper?: boolean;
 }
 
 /** A condition as SQL, and the join that it needs. */
@@ -70,13 +73,18 @@ export interface Place {
   readonly key: string;
 }
 
+/** Where a page begins: at a value of the order, which a row may have. */
+export interface Beginning {
+  readonly from: string;
+}
+
 type Bind = (value: unknown) => string;
 
 /** Selects `key` and `value` (text) of one page, in order. */
 export function pageSql(
   source: ListSource,
   matches: Matches,
-  { order, after, limit }: { order: Order; after: Place | undefined; limit: number },
+  { order, after, limit }: { order: Order; after: Place | Beginning | undefined; limit: number },
   bind: Bind,
 ): string {
   const direction = order.descending ? 'desc' : 'asc';
@@ -130,15 +138,21 @@ const branchesOf = ({ branches }: Matches): (readonly Condition[])[] =>
 function partsOf(
   source: ListSource,
   { column, descending }: Order,
-  after: Place | undefined,
+  after: Place | Beginning | undefined,
   bind: Bind,
 ): Condition[][] {
   if (after === undefined) return [[]];
+  const missing = { sql: `${column.sql} is null`, join: column.join };
+  if ('from' in after) {
+    const value = `${bind(after.from)}::${column.type}`;
+    const sql = `${column.sql} ${descending ? '<=' : '>='} ${value}`;
+    const present = { sql, join: column.join };
+    return descending || !column.isNullable ? [[present]] : [[present], [missing]];
+  }
   const beyond = descending ? '<' : '>';
   const key = `${bind(after.key)}::${source.key.type}`;
   const laterKeys = { sql: `${source.key.sql} ${beyond} ${key}` };
   if (column === source.key) return [[laterKeys]];
-  const missing = { sql: `${column.sql} is null`, join: column.join };
   const present = { sql: `${column.sql} is not null`, join: column.join };
   if (after.value === null)
     return descending ? [[missing, laterKeys], [present]] : [[missing, laterKeys]];
@@ -165,6 +179,31 @@ const textOf = (sql: string, type: SortColumn['type']): string =>
     : `${sql}::text`;
 
 /**
+ * Reads the value at which a list is to begin. Undefined when it is none of the order's column. Going
+ * down, a list begins with all texts that begin with it.
+ */
+export function readBeginning(
+  { column, descending }: Order,
+  text: string,
+  instantOf: (text: string) => Temporal.Instant | undefined,
+): Beginning | undefined {
+  const from = beginningText(column, text.trim(), instantOf);
+  if (from === undefined || !isOfType(from, column.type)) return undefined;
+  return { from: column.type === 'text' && descending ? from + lastCharacter : from };
+}
+
+function beginningText(
+  { type, isUpper }: SortColumn,
+  text: string,
+  instantOf: (text: string) => Temporal.Instant | undefined,
+): string | undefined {
+  if (type === 'text') return isUpper ? text.toUpperCase() : fold(text);
+  if (type === 'timestamptz') return instantOf(text)?.toString();
+  // A month is its first day.
+  return type === 'date' && /^\d{4}-\d{2}$/.test(text) ? `${text}-01` : text;
+}
+
+/**
  * Writes a cursor. It is good for this list alone: it carries a digest of the filters and the
  * order.
  */
@@ -186,6 +225,9 @@ export function readCursor(
     isOfType(key, source.key.type) && (value === null || isOfType(value, order.column.type));
   return isWhole ? { value, key } : undefined;
 }
+
+/** Sorts behind every other character. */
+export const lastCharacter = '\u{10FFFF}';
 
 const digest = (list: string): string =>
   createHash('sha256').update(list).digest('base64url').slice(0, 11);

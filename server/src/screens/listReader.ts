@@ -1,17 +1,22 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { required } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings } from '../platform/storage/page.ts';
 import { type LeftOut, readEach } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import {
+  type Beginning,
   countSql,
   type ListSource,
   type Matches,
+  type Order,
   orderOf,
+  type Place,
   pageSql,
+  readBeginning,
   readCursor,
   writeCursor,
 } from './keyset.ts';
@@ -29,6 +34,8 @@ export interface ListRequest {
   readonly sort: readonly SortField[];
   readonly limit: number;
   readonly after: string | undefined;
+  /** The value at which the first page begins. */
+  readonly from?: string | undefined;
 }
 
 /** One page of a list: the keys of its rows in order, and how to read on. */
@@ -41,7 +48,7 @@ export interface KeyPage<Key> {
 
 /** Finds one page of a list, as keys. */
 export async function findPage<Key extends string | number>(
-  { db, merchant: { merchantId } }: Context,
+  { db, merchant: { merchantId, timeZone } }: Context,
   request: ListRequest,
 ): Promise<KeyPage<Key>> {
   const { source, sort, limit } = request;
@@ -53,9 +60,7 @@ export async function findPage<Key extends string | number>(
     });
   const order = orderOf(source, sort);
   const list = JSON.stringify([order.name, order.descending, request.filters]);
-  const after =
-    request.after === undefined ? undefined : readCursor(list, request.after, source, order);
-  if (request.after !== undefined && after === undefined) refuseCursor();
+  const after = startOf(request, list, order, timeZone);
   const { values, bind } = bindings(merchantId);
   const matches = request.matches(bind);
   const text = pageSql(source, matches, { order, after, limit: limit + 1 }, bind);
@@ -73,6 +78,27 @@ export async function findPage<Key extends string | number>(
     total: Math.min(total, totalMax),
     isMore: total > totalMax,
   };
+}
+
+/** Where the page begins: after the cursor, at the requested value, or undefined. */
+function startOf(
+  { source, after, from }: ListRequest,
+  list: string,
+  order: Order,
+  timeZone: string,
+): Place | Beginning | undefined {
+  if (after !== undefined) return readCursor(list, after, source, order) ?? refuseCursor();
+  if (!from?.trim()) return undefined;
+  const instantOf = (text: string) => filterDate(text, '_from', timeZone);
+  return readBeginning(order, from, instantOf) ?? refuseBeginning();
+}
+
+function refuseBeginning(): never {
+  refuse('invalid_field', {
+    field: '_from',
+    reason: 'is not a value of the field that the list is sorted by',
+    fix: 'Send a day or a moment, a number or the beginning of a text, as the field of _sort holds it',
+  });
 }
 
 function refuseCursor(): never {

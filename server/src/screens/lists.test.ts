@@ -250,6 +250,53 @@ for (const [q, ids] of [
     assert.equal(total, ids.length);
   });
 
+/** What a list shows of its sort's field, beginning at a value. */
+const beginnings: readonly [
+  sort: string,
+  from: string,
+  begins: (whole: readonly string[]) => readonly string[],
+][] = [
+  ['email', 'B', (whole) => whole.filter((email) => email >= 'b')],
+  ['-email', 'anna', (whole) => whole.filter((email) => email < 'annb')],
+  ['email', 'zz', () => []],
+  ['customer_profile_oid', '3', (whole) => whole.filter((oid) => Number(oid) >= 3)],
+  ['-customer_profile_oid', '3', (whole) => whole.filter((oid) => Number(oid) <= 3)],
+  ['signup_dts', '2026-01-15', (whole) => whole],
+  ['-signup_dts', '2026-01-14', () => []],
+];
+
+for (const [sort, from, begins] of beginnings)
+  test(`a list by ${sort} begins at ${from}, and its pages continue from there`, async () => {
+    const field = sort.replace('-', '');
+    const valuesOf = (rows: readonly Record<string, unknown>[]) =>
+      rows.map(({ [field]: value }) => String(value).toLowerCase());
+    const search = (query: object) =>
+      ask({ operation: 'searchCustomers', body: {}, query: { _sort: sort, ...query } });
+    const whole = await search({});
+    const first = await search({ _from: from, _limit: 2 });
+    const found = valuesOf(first.customers);
+    for (let after = first.next_cursor; after; ) {
+      const page = await search({ _after: after, _limit: 2 });
+      found.push(...valuesOf(page.customers));
+      after = page.next_cursor;
+    }
+    assert.deepEqual(found, begins(valuesOf(whole.customers)));
+    assert.equal(first.total, whole.total);
+  });
+
+test('a beginning that is not a value of the sort is refused', async () => {
+  for (const [_sort, _from] of [
+    ['customer_profile_oid', 'x'],
+    ['signup_dts', 'soon'],
+  ] as const) {
+    const query = { _sort, _from };
+    const { status } = await app.request({ operation: 'searchCustomers', body: {}, query });
+    assert.equal(status, 400, _sort);
+  }
+  const orders = await ask({ operation: 'searchOrders', body: {}, query: { _from: 'test-00' } });
+  assert.equal(orders.orders.length, orders.total);
+});
+
 const pagedLists: readonly [
   'searchOrders' | 'searchCustomers' | 'searchItems',
   SortingName,

@@ -1,5 +1,5 @@
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
-import type { Condition } from './keyset.ts';
+import { type Condition, lastCharacter } from './keyset.ts';
 
 /*
  * Conditions as SQL, with the values of clients as parameters. Texts are compared folded.
@@ -22,11 +22,8 @@ export const isAmong = (
 
 /** A column (collation C) whose text begins with this. An index on it serves the condition. */
 export function beginsWith(column: string, beginning: string, bind: Bind): string {
-  return `(${column} >= ${bind(beginning)} and ${column} < ${bind(beginning + last)})`;
+  return `(${column} >= ${bind(beginning)} and ${column} < ${bind(beginning + lastCharacter)})`;
 }
-
-// The greatest character sorts behind everything that may follow.
-const last = '\u{10FFFF}';
 
 /** The words of a search text, folded. */
 export const wordsOf = (text: string | null | undefined): string[] =>

@@ -10,7 +10,7 @@ import { type Bind, inRange, isAmong, type Recognised, recognise } from './match
 export const orderSource: ListSource = {
   from: 'orders o',
   merchant: 'o.merchant_id = $1',
-  key: { sql: 'o.order_id', type: 'text' },
+  key: { sql: 'o.order_id', type: 'text', isUpper: true },
   joins: {},
   sorts: { creation_dts: { sql: 'o.created_at', type: 'timestamptz' } },
 };

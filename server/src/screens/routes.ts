@@ -57,6 +57,7 @@ const pageOf = ({
   sort,
   limit: page.limit,
   after: query._after,
+  from: query._from,
 });
 
 const pageAnswer = (

@@ -35,6 +35,7 @@ export function AutoOrdersPage() {
       filters={autoOrderFilters}
       views={views}
       columns={autoOrderColumns}
+      canJump
       state={state}
       result={result}
       live={autoOrdersLive(read)}

@@ -1,22 +1,26 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { call } from '../api/call.ts';
+import { fromQuery } from '../kit/jump.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import { orderOf } from '../live/changes.ts';
 import { type LiveList, sameIds } from '../live/queries.ts';
 import { type AutoOrderListState, autoOrderSortValues, searchOf } from './list.ts';
 
 /** The auto orders that the address of the list asks for. */
-export function autoOrdersQuery({ sort, open: _open, ...filters }: AutoOrderListState) {
+export function autoOrdersQuery({ sort, from, open: _open, ...filters }: AutoOrderListState) {
   const body = searchOf(filters);
-  return listQuery<AutoOrderRow>(['auto orders', body, sort ?? ''], async (after, signal) => {
-    const query = {
-      _limit: pageSize,
-      ...(after !== undefined && { _after: after }),
-      ...(sort !== undefined && { _sort: sort }),
-    };
-    const found = await call('searchAutoOrders', { body, query, signal });
-    return pageOf(found.auto_orders, found);
-  });
+  return listQuery<AutoOrderRow>(
+    ['auto orders', body, sort ?? '', from ?? ''],
+    async (after, signal) => {
+      const query = {
+        _limit: pageSize,
+        ...(after === undefined ? fromQuery(from, sort) : { _after: after }),
+        ...(sort !== undefined && { _sort: sort }),
+      };
+      const found = await call('searchAutoOrders', { body, query, signal });
+      return pageOf(found.auto_orders, found);
+    },
+  );
 }
 
 /** How that list follows what happens. */

@@ -27,6 +27,7 @@ export function CustomersPage() {
       filters={customerFilters}
       views={customerViews}
       columns={customerColumns}
+      canJump
       state={state}
       result={result}
       rowActions={customerRowActions}

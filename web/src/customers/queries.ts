@@ -10,6 +10,7 @@ import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack
 import { call } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import type { Refused } from '../api/refused.ts';
+import { fromQuery } from '../kit/jump.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
 import { orderOf } from '../live/changes.ts';
@@ -17,17 +18,20 @@ import { type LiveList, sameIds } from '../live/queries.ts';
 import { customerSearchOf, customerSortValues } from './list.ts';
 
 /** The customers that the address of the list asks for. */
-export function customersQuery({ sort, open: _open, ...filters }: ListState) {
+export function customersQuery({ sort, from, open: _open, ...filters }: ListState) {
   const body = customerSearchOf(filters);
-  return listQuery<CustomerRow>(['customers', body, sort ?? ''], async (after, signal) => {
-    const query = {
-      _limit: pageSize,
-      ...(after !== undefined && { _after: after }),
-      ...(sort !== undefined && { _sort: sort }),
-    };
-    const found = await call('searchCustomers', { body, query, signal });
-    return pageOf(found.customers, found);
-  });
+  return listQuery<CustomerRow>(
+    ['customers', body, sort ?? '', from ?? ''],
+    async (after, signal) => {
+      const query = {
+        _limit: pageSize,
+        ...(after === undefined ? fromQuery(from, sort) : { _after: after }),
+        ...(sort !== undefined && { _sort: sort }),
+      };
+      const found = await call('searchCustomers', { body, query, signal });
+      return pageOf(found.customers, found);
+    },
+  );
 }
 
 /** How that list follows what happens to the profiles and to their auto orders. */

@@ -9,6 +9,7 @@ import { ColumnMenu, useColumns } from './columnMenu.tsx';
 import { type Column, nextSort } from './columns.ts';
 import { FilterBar } from './filterBar.tsx';
 import type { Filters } from './filters.ts';
+import { JumpTo } from './jumpTo.tsx';
 import { LeftOut } from './leftOut.tsx';
 import { List, type ListResult } from './list.tsx';
 import { ListCount } from './listCount.tsx';
@@ -36,6 +37,8 @@ interface ListPageProps<Row extends object> {
   readonly usualSort?: string;
   readonly state: ListState;
   readonly result: ListResult<Row>;
+  /** The list can begin at a value of its sort. */
+  readonly canJump?: boolean;
   /** How the list follows what happens. */
   readonly live: LiveList<Row>;
   keyOf(row: Row): string;
@@ -56,6 +59,10 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
   const setState = useUrlState(lists[kind].path);
   const { saved, columns, chosen, choose } = useViewOf(props);
   const changes = useLiveList(props.live, result);
+  const onJump = useCallback(
+    (sort: string | undefined, from: string | undefined) => setState({ sort, from }, false),
+    [setState],
+  );
   return (
     <Page title={title}>
       <ListViews
@@ -73,6 +80,14 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
       >
         <LivePill changes={changes} />
         <ListCount result={result} />
+        {props.canJump && (
+          <JumpTo
+            columns={all}
+            sort={state.sort ?? props.usualSort}
+            from={state.from}
+            onJump={onJump}
+          />
+        )}
         <ColumnMenu columns={all} chosen={chosen} onChoose={choose} />
       </FilterBar>
       <LeftOut result={result} />
@@ -112,7 +127,7 @@ function Rows<Row extends object>(
         result={result}
         columns={columns}
         sort={state.sort ?? props.usualSort}
-        onSort={(field) => setState({ sort: nextSort(state.sort, field) }, false)}
+        onSort={(field) => setState({ sort: nextSort(state.sort, field), from: undefined }, false)}
         keyOf={keyOf}
         onOpen={onOpen}
         onPeek={onPeek}

@@ -20,7 +20,10 @@ export function NoRows({
     const value = state[name];
     return value === undefined ? [] : [chipWords(filter, value)];
   });
+  if (state['from'] !== undefined) words.push(`From ${String(state['from'])} on`);
   if (words.length === 0) return children;
-  const none = Object.fromEntries(Object.keys(filters).map((name) => [name, undefined]));
+  const none = Object.fromEntries(
+    [...Object.keys(filters), 'from'].map((name) => [name, undefined]),
+  );
   return <EmptyByFilter filters={words} onClear={() => onClear(none)} />;
 }

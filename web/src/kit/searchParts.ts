@@ -1,21 +1,32 @@
 import { type FilterState, type Filters, parseFilters } from './filters.ts';
+import { parseFrom } from './jump.ts';
 import { listOf, type UrlState } from './urlCodec.ts';
 
 /** What the address of a list says: its filters, its sort, and the row in the side panel. */
-export type ListState = FilterState & { readonly sort?: string; readonly open?: string };
+export type ListState = FilterState & {
+  readonly sort?: string;
+  readonly open?: string;
+  /** Where the list begins: a value of the field that it is sorted by. */
+  readonly from?: string;
+};
 
 /** Reads the address of a list; what does not fit is left out, so old links still open. */
 export function parseListState(
   filters: Filters,
   sorts: readonly string[],
   search: Record<string, unknown>,
+  /** The sort without one in the address. */
+  usualSort?: string,
 ): ListState {
   const given = search as UrlState;
   const sort = listOf(given['sort'])[0];
   const open = listOf(given['open'])[0];
+  const known = sort !== undefined && sorts.includes(sort.replace(/^-/, '')) ? sort : undefined;
+  const from = parseFrom(listOf(given['from'])[0], known ?? usualSort);
   return {
     ...parseFilters(filters, given),
-    ...(sort !== undefined && sorts.includes(sort.replace(/^-/, '')) && { sort }),
+    ...(known !== undefined && { sort: known }),
+    ...(from !== undefined && { from }),
     ...(open !== undefined && { open }),
   };
 }

@@ -27,6 +27,7 @@ export function OrdersPage() {
       views={orderViews}
       columns={orderColumns}
       usualSort={orderSort}
+      canJump
       state={state}
       result={result}
       rowActions={orderRowActions}

@@ -74,7 +74,7 @@ export const orderViews: readonly View[] = [
 
 /** Reads the address of the list of orders. `open` is the order in the side panel. */
 export const parseOrderList = (search: Record<string, unknown>): ListState =>
-  parseListState(orderFilters, orderSorts, search);
+  parseListState(orderFilters, orderSorts, search, orderSort);
 
 const { text, values, number, days } = wireFieldsOf<OrderSearch>();
 

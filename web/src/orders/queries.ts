@@ -9,6 +9,7 @@ import type { ChargeExplanation } from '@perennial/contract/timeline.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { type CallInput, call, newIdempotencyKey } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
+import { fromQuery } from '../kit/jump.ts';
 import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
 import { orderOf } from '../live/changes.ts';
@@ -24,10 +25,11 @@ import {
 } from './parts.ts';
 
 /** The orders that the address of the list asks for. */
-export function ordersQuery({ sort = orderSort, open: _open, ...filters }: ListState) {
+export function ordersQuery({ sort = orderSort, from, open: _open, ...filters }: ListState) {
   const body = orderSearchOf(filters);
-  return listQuery<OrderRow>(['orders', body, sort], async (after, signal) => {
-    const query = { _limit: pageSize, _sort: sort, ...(after !== undefined && { _after: after }) };
+  return listQuery<OrderRow>(['orders', body, sort, from ?? ''], async (after, signal) => {
+    const place = after === undefined ? fromQuery(from, sort) : { _after: after };
+    const query = { _limit: pageSize, _sort: sort, ...place };
     const found = await call('searchOrders', { body, query, signal });
     return pageOf(found.orders, found);
   });

@@ -9,6 +9,7 @@ export const listCommands = [
   { id: 'list.select', words: 'Select the row', keys: 'x', place: 'list' },
   { id: 'list.selectRange', words: 'Select up to the row', keys: 'X', place: 'list' },
   { id: 'list.selectAll', words: 'Select all loaded rows', keys: '*', place: 'list' },
+  { id: 'list.jump', words: 'Jump to a date or a letter', keys: 'G', place: 'list', also: 'seek' },
   { id: 'list.filter', words: 'Add a filter', keys: 'f', place: 'list' },
   { id: 'list.saveView', words: 'Save this view', keys: 'v', place: 'list' },
   {

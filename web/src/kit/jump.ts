@@ -1,0 +1,31 @@
+/** What a person enters to say where a list begins: by the field that it is sorted by. */
+export type JumpKind = 'date' | 'month' | 'text';
+
+/** How the values of a field are entered. */
+export function jumpKind(field: string): JumpKind {
+  if (field.endsWith('_dts')) return 'date';
+  return field === 'card_expires' ? 'month' : 'text';
+}
+
+/** The part of the request of a list that begins at a value: the whole day, whichever way it goes. */
+export function fromQuery(
+  from: string | undefined,
+  sort: string | undefined,
+): { readonly _from?: string } {
+  if (from === undefined || sort === undefined) return {};
+  const isDown = sort.startsWith('-');
+  const isDay = jumpKind(sort.replace(/^-/, '')) === 'date';
+  return { _from: isDay ? `${from}T${isDown ? '23:59:59' : '00:00:00'}` : from };
+}
+
+/** Reads the value of an address; undefined when it does not fit the order of the list. */
+export function parseFrom(from: string | undefined, sort: string | undefined): string | undefined {
+  if (from === undefined || sort === undefined) return undefined;
+  return patterns[jumpKind(sort.replace(/^-/, ''))].test(from) ? from : undefined;
+}
+
+const patterns: Readonly<Record<JumpKind, RegExp>> = {
+  date: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+  month: /^\d{4}-(0[1-9]|1[0-2])$/,
+  text: /^.{1,60}$/,
+};

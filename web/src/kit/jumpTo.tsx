@@ -1,0 +1,91 @@
+import { Button, CloseButton, NativeSelect, Popover, TextInput } from '@mantine/core';
+import { type FormEvent, memo, useState } from 'react';
+import { useCommands } from '../shell/useCommands.ts';
+import type { Column } from './columns.ts';
+import classes from './filterBar.module.css';
+import { jumpKind } from './jump.ts';
+
+interface JumpProps {
+  readonly columns: readonly Pick<Column<never>, 'label' | 'sort'>[];
+  /** The sort of the list, with its direction; undefined: by number. */
+  readonly sort: string | undefined;
+  /** Where the list begins. */
+  readonly from: string | undefined;
+  onJump(sort: string | undefined, from: string | undefined): void;
+}
+
+/** Lets a list begin at a date or a letter. What comes before it is a press away. */
+export const JumpTo = memo(function JumpTo(props: JumpProps) {
+  const { columns, sort, from, onJump } = props;
+  const [isOpen, setOpen] = useState(false);
+  useCommands({ 'list.jump': () => setOpen(true) });
+  const label = labelOf(columns, fieldOf(sort));
+  const words = from === undefined ? 'Jump to …' : `From ${from} on`;
+  const button = (
+    <Button variant="subtle" color="gray" size="compact-md" onClick={() => setOpen(!isOpen)}>
+      {words}
+    </Button>
+  );
+  return (
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-end" trapFocus returnFocus>
+      <Popover.Target>{button}</Popover.Target>
+      {from !== undefined && (
+        <CloseButton
+          size="sm"
+          aria-label={`Show the list from its beginning, not from ${label} ${from} on`}
+          onClick={() => onJump(sort, undefined)}
+        />
+      )}
+      <Popover.Dropdown>
+        <JumpForm
+          {...props}
+          onJump={(...place) => {
+            setOpen(false);
+            onJump(...place);
+          }}
+        />
+      </Popover.Dropdown>
+    </Popover>
+  );
+});
+
+function JumpForm({ columns, sort, from = '', onJump }: JumpProps) {
+  const fields = [...new Set(columns.flatMap(({ sort: field }) => field ?? []))];
+  const [field, setField] = useState(fieldOf(sort) ?? fields[0] ?? '');
+  const [value, setValue] = useState(from);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const isSame = fieldOf(sort) === field;
+    onJump(isSame ? sort : field, value.trim() === '' ? undefined : value.trim());
+  };
+  return (
+    <form className={classes['jump']} onSubmit={submit}>
+      <NativeSelect
+        size="xs"
+        label="In the order of"
+        data={fields.map((each) => ({ value: each, label: labelOf(columns, each) }))}
+        value={field}
+        onChange={(event) => {
+          setField(event.currentTarget.value);
+          setValue('');
+        }}
+      />
+      <TextInput
+        size="xs"
+        data-autofocus
+        type={jumpKind(field)}
+        label={jumpKind(field) === 'text' ? 'Begins with, or comes after' : 'From'}
+        value={value}
+        onChange={(event) => setValue(event.currentTarget.value)}
+      />
+      <Button size="compact-md" type="submit">
+        Jump
+      </Button>
+    </form>
+  );
+}
+
+const fieldOf = (sort: string | undefined): string | undefined => sort?.replace(/^-/, '');
+
+const labelOf = (columns: JumpProps['columns'], field: string | undefined): string =>
+  columns.find((column) => column.sort === field)?.label ?? 'Number';
