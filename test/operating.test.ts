@@ -51,6 +51,8 @@ test('every command of a page exists, with its options', async () => {
   for (const page of pages)
     for (const { text, words } of commandsOf(page)) {
       const [name = '', ...rest] = words;
+      // Where a page writes about all commands.
+      if (name === '…') continue;
       const command = await commandLine[name]?.();
       assert.ok(command, `${page}: ${text}: there is no command ${name}`);
       const known = `${command.usage}\n${command.help}`;
