@@ -142,7 +142,9 @@ export const ItemAutoOrder = model(
     auto_order_schedules: texts('Schedules the customer may choose.'),
     auto_order_upgrade_items: texts('Buying one of these replaces an auto order of this item.'),
     auto_order_upsell: flag('True: it follows its steps; false: the customer chooses a schedule.'),
-    auto_order_upsell_no_easy_cancel: flag('The receipt brings no link to cancel.'),
+    auto_order_upsell_no_easy_cancel: flag(
+      'Customers cannot cancel it on the page of a magic link.',
+    ),
     auto_order_upsell_one_per_customer: flag('A customer has one at a time.'),
     auto_orderable: flag('May recur.'),
     cancel_other_auto_orders: flag('Ordering it cancels the customer’s other auto orders.'),

@@ -74,6 +74,7 @@ export function aCatalogItem(given: Partial<CatalogItem> = {}): CatalogItem {
       cancelOtherAutoOrders: false,
       refundOtherAutoOrders: false,
       onePerCustomer: false,
+      hasNoEasyCancel: false,
     },
     taxFree: false,
     ...given,

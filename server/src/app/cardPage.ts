@@ -1,7 +1,6 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { findOids } from '../autoOrders/searchStore.ts';
 import type { OwnAutoOrder } from '../customers/customerPage.ts';
-import { fold } from '../kernel/caseFolding.ts';
 import { findOrder } from '../orders/store.ts';
 import type { EnteredCard } from '../payments/billingForm.ts';
 import { makeBillingLink } from '../payments/billingLinkStore.ts';
@@ -11,7 +10,9 @@ import { findWaiting, isPaidRebill } from '../rebill/awaitedStore.ts';
 import { type RebillParts, resolveUnanswered } from '../rebill/dueOperations.ts';
 import { requeryNow } from '../rebill/lateAnswerStore.ts';
 import { replaceCard } from '../rebill/operations.ts';
+import { describedItems } from './describedItems.ts';
 import { readAutoOrders } from './objectReaders.ts';
+import { cancelRule } from './ownCancelation.ts';
 
 /*
  * What the customer's pages, parts of payments and customers, need of auto orders and rebills.
@@ -49,26 +50,27 @@ export async function readOwnAutoOrders(
   const page = { limit: ownMax, offset: 0 };
   const { oids } = await findOids(db, merchant.merchantId, { customerProfileOid }, sort, page);
   const found = await readAutoOrders(context, oids, subscriptionExpand);
+  const own = oids.flatMap((oid) => found.get(oid) ?? []);
+  const mayCancel = await cancelRule(context, own);
   return Promise.all(
-    oids
-      .flatMap((oid) => found.get(oid) ?? [])
-      .map((autoOrder) => ownAutoOrder(context, autoOrder)),
+    own.map(async (autoOrder) => ({
+      ...(await ownAutoOrder(context, autoOrder)),
+      mayCancel: mayCancel(autoOrder),
+    })),
   );
 }
 
 async function ownAutoOrder(
   { db, merchant }: Context,
-  { auto_order_oid: oid, auto_order_code: code = '', items = [], ...rest }: AutoOrder,
+  autoOrder: AutoOrder,
 ): Promise<OwnAutoOrder> {
-  const { status = '', original_order: order, completed } = rest;
-  const describe = (itemId: string) =>
-    order?.items?.find((line) => fold(line.merchant_item_id ?? '') === fold(itemId))?.description ||
-    itemId;
+  const { auto_order_oid: oid, auto_order_code: code = '', items = [] } = autoOrder;
+  const { status = '', completed } = autoOrder;
   const hasEnded = completed === true || status === 'canceled' || status === 'merged';
   const next = items.flatMap((item) => item.next_shipment_dts ?? []).sort()[0];
   return {
     code,
-    items: items.map((item) => describe(item.next_item_id ?? item.original_item_id ?? '')),
+    items: describedItems(autoOrder),
     status: completed === true ? 'completed' : status,
     ...(next !== undefined && status === 'active' && { next: next.slice(0, 10) }),
     ...(!hasEnded &&

@@ -7,6 +7,7 @@ import { addSheetStyles } from '../orders/sheetStyles.ts';
 import { addBillingPage } from '../payments/billingRoutes.ts';
 import { cardForms } from '../payments/cardForms.ts';
 import { hearReport } from '../payments/gatewayReportWorker.ts';
+import { gatewayCodes } from '../payments/gatewaySettings.ts';
 import { addStripeWebhook } from '../payments/stripeWebhook.ts';
 import { fileOriginOf } from '../platform/files/openFiles.ts';
 import { addConsole } from '../platform/http/console.ts';
@@ -17,6 +18,7 @@ import { missingNodes, onMissingNodes } from '../platform/storage/nodes.ts';
 import { readiness } from '../platform/storage/readiness.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { defaultQuotas } from '../platform/tenancy/quotas.ts';
+import { readBilled } from '../rebill/billedStore.ts';
 import { cardUpdated } from '../rebill/cardUpdateOperations.ts';
 import { requeryNow } from '../rebill/lateAnswerStore.ts';
 import { addSessionEndpoints } from '../staff/sessionEndpoints.ts';
@@ -30,6 +32,7 @@ import {
   settleNow,
 } from './cardPage.ts';
 import type { Features } from './features.ts';
+import { ownCancelations } from './ownCancelation.ts';
 import { routesOf } from './routes.ts';
 import type { Services } from './services.ts';
 
@@ -120,6 +123,7 @@ function addCustomerPages(
     seal,
     findContext: contexts.findContext,
     readAutoOrders: readOwnAutoOrders,
+    ...ownCancelations({ readBilled, gatewayCodesOf: gatewayCodes(gateways.preferred) }),
   });
 }
 

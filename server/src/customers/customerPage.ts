@@ -11,18 +11,21 @@ export interface OwnAutoOrder {
   readonly next?: string | undefined;
   /** Where the customer replaces its card. Absent: it has ended. */
   readonly cardUrl?: string | undefined;
+  /** Whether the customer may cancel it on this page. */
+  readonly mayCancel?: boolean | undefined;
 }
 
-/** Renders the page of a customer. */
+/** Renders the page of a customer, whose address ends in this token. */
 export function customerPage(
   merchantName: string,
   email: string,
   autoOrders: readonly OwnAutoOrder[],
+  token: string,
 ): string {
   const list =
     autoOrders.length === 0
       ? '<p>You have no subscriptions.</p>'
-      : `<ul>${autoOrders.map(entry).join('\n')}</ul>`;
+      : `<ul>${autoOrders.map((each) => entry(each, token)).join('\n')}</ul>`;
   return frame.page(
     `Your subscriptions with ${merchantName}`,
     `
@@ -32,14 +35,19 @@ ${list}`,
   );
 }
 
-function entry({ code, items, status, next, cardUrl }: OwnAutoOrder): string {
+function entry(autoOrder: OwnAutoOrder, token: string): string {
+  const { code, items, status, next, cardUrl, mayCancel } = autoOrder;
   const what = items.length === 0 ? '' : `<br>${escapeHtml(items.join(', '))}`;
   const when = next === undefined ? '' : `<br>Next shipment: ${escapeHtml(next)}`;
   const link =
     cardUrl === undefined
       ? ''
       : `<br><a href="${escapeHtml(cardUrl)}">Update the card of ${escapeHtml(code)}</a>`;
-  return `<li><strong>${escapeHtml(code)}</strong> (${escapeHtml(status)})${what}${when}${link}</li>`;
+  const path = `/customer/${token}/cancel/${encodeURIComponent(code)}`;
+  const cancel =
+    mayCancel === true ? `<br><a href="${escapeHtml(path)}">Cancel ${escapeHtml(code)}</a>` : '';
+  const head = `<strong>${escapeHtml(code)}</strong> (${escapeHtml(status)})`;
+  return `<li>${head}${what}${when}${link}${cancel}</li>`;
 }
 
 /** Renders a page that says why there is nothing to see, and what to do instead. */

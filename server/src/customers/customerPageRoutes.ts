@@ -1,8 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Temporal } from 'temporal-polyfill';
-import type { Context } from '../platform/context.ts';
+import type { Actor, Context } from '../platform/context.ts';
+import { formOf } from '../platform/http/forms.ts';
 import type { Seal } from '../platform/seal.ts';
 import { readMagicLink } from './accessOperations.ts';
+import { type Cancelation, cancelPage, cancelPagePolicy } from './cancelPage.ts';
 import { customerPage, customerPagePolicy, linkPage, type OwnAutoOrder } from './customerPage.ts';
 import { readEmail } from './store.ts';
 
@@ -13,33 +15,59 @@ export interface CustomerPageParts {
   findContext(merchantId: string): Promise<Context | undefined>;
   /** The auto orders of a profile. */
   readAutoOrders(context: Context, customerOid: number): Promise<readonly OwnAutoOrder[]>;
+  /** An auto order of a profile that its customer may cancel, or undefined. */
+  readCancelation(context: Context, owned: OwnedAutoOrder): Promise<Cancelation | undefined>;
+  /** Cancels such an auto order for its customer, who is the actor of the context. */
+  cancel(context: Context, owned: OwnedAutoOrder, reason: string | undefined): Promise<void>;
 }
 
+/** An auto order of a profile, by its code. */
+export interface OwnedAutoOrder {
+  readonly customerOid: number;
+  readonly code: string;
+}
+
+const formLimitBytes = 10_000;
+
 /**
- * Serves the page that a magic link opens. The link is the only proof of identity, and the page
- * changes nothing. Every response forbids caching, framing, referrers and scripts.
+ * Serves the page that a magic link opens, and from there the form that cancels an auto order. The
+ * link is the only proof of identity, and only a form that is sent changes something: programs that
+ * check mails open every link. Every response forbids caching, framing, referrers and scripts.
  */
 export function addCustomerPage(server: FastifyInstance, parts: CustomerPageParts): void {
   server.get<{ Params: { token: string } }>('/customer/:token', async (request, reply) => {
-    const { status, html } = await pageOf(parts, request.params.token);
-    return reply
-      .code(status)
-      .header('Content-Security-Policy', customerPagePolicy)
-      .header('Cache-Control', 'no-store')
-      .header('Referrer-Policy', 'no-referrer')
-      .header('X-Content-Type-Options', 'nosniff')
-      .header('X-Robots-Tag', 'noindex')
-      .type('text/html; charset=utf-8')
-      .send(html);
+    const { token } = request.params;
+    const opened = await openLink(parts, token);
+    return send(reply, 'html' in opened ? opened : await ownPage(parts, opened, token));
+  });
+  type CancelParams = { Params: { token: string; code: string } };
+  const path = '/customer/:token/cancel/:code';
+  server.get<CancelParams>(path, async (request, reply) => {
+    const opened = await openLink(parts, request.params.token);
+    if ('html' in opened) return send(reply, opened);
+    return send(reply, await formPage(parts, opened, request.params.code));
+  });
+  server.post<CancelParams>(path, { bodyLimit: formLimitBytes }, async (request, reply) => {
+    const opened = await openLink(parts, request.params.token);
+    if ('html' in opened) return send(reply, opened);
+    return send(reply, await canceledPage(parts, opened, request));
   });
 }
 
 interface Page {
   readonly status: number;
   readonly html: string;
+  readonly policy?: string;
 }
 
-async function pageOf(parts: CustomerPageParts, token: string): Promise<Page> {
+interface OpenedLink {
+  readonly context: Context;
+  readonly customerOid: number;
+  readonly email: string;
+}
+
+/** Opens a link. Returns a page when it opens nothing. */
+async function openLink(parts: CustomerPageParts, token: string): Promise<OpenedLink | Page> {
   const link = readMagicLink(parts.seal, token);
   const context = link && (await parts.findContext(link.merchantId));
   if (!link || !context)
@@ -56,11 +84,66 @@ async function pageOf(parts: CustomerPageParts, token: string): Promise<Page> {
   const email = await readEmail(db, merchant.merchantId, link.customerOid);
   if (email === undefined)
     return gone('This profile is gone', `Ask ${merchant.name} about your subscriptions.`);
-  const autoOrders = await parts.readAutoOrders(context, link.customerOid);
-  return { status: 200, html: customerPage(merchant.name, email, autoOrders) };
+  const actor: Actor = { kind: 'customer', name: email, permissions: new Set() };
+  return { context: { ...context, actor }, customerOid: link.customerOid, email };
 }
+
+async function ownPage(
+  { readAutoOrders }: CustomerPageParts,
+  { context, customerOid, email }: OpenedLink,
+  token: string,
+): Promise<Page> {
+  const autoOrders = await readAutoOrders(context, customerOid);
+  return { status: 200, html: customerPage(context.merchant.name, email, autoOrders, token) };
+}
+
+async function formPage(
+  { readCancelation }: CustomerPageParts,
+  { context, customerOid }: OpenedLink,
+  code: string,
+): Promise<Page> {
+  const { name } = context.merchant;
+  const cancelation = await readCancelation(context, { customerOid, code });
+  if (cancelation === undefined) return nothingToCancel(name);
+  return { status: 200, html: cancelPage(name, cancelation), policy: cancelPagePolicy };
+}
+
+async function canceledPage(
+  parts: CustomerPageParts,
+  { context, customerOid }: OpenedLink,
+  request: FastifyRequest<{ Params: { code: string } }>,
+): Promise<Page> {
+  const owned = { customerOid, code: request.params.code };
+  const cancelation = await parts.readCancelation(context, owned);
+  if (cancelation === undefined) return nothingToCancel(context.merchant.name);
+  const chosen = formOf(request).get('reason');
+  const reason = cancelation.reasons.find((each) => each.reason === chosen)?.reason;
+  await parts.cancel(context, owned, reason);
+  const words =
+    cancelation.fee === undefined
+      ? 'Nothing more will be charged.'
+      : `It ends after one more charge of ${cancelation.fee}.`;
+  return { status: 200, html: linkPage('Your subscription is canceled', words) };
+}
+
+const nothingToCancel = (merchantName: string): Page =>
+  gone(
+    'There is nothing to cancel here',
+    `The subscription has ended, or only ${merchantName} can cancel it: please ask there.`,
+  );
 
 const gone = (title: string, message: string): Page => ({
   status: 410,
   html: linkPage(title, message),
 });
+
+const send = (reply: FastifyReply, { status, html, policy = customerPagePolicy }: Page) =>
+  reply
+    .code(status)
+    .header('Content-Security-Policy', policy)
+    .header('Cache-Control', 'no-store')
+    .header('Referrer-Policy', 'no-referrer')
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('X-Robots-Tag', 'noindex')
+    .type('text/html; charset=utf-8')
+    .send(html);

@@ -354,9 +354,65 @@ test('a magic link opens the page of its customer for an hour', async () => {
   const card = /href="([^"]*\/billing\/[^"]+)"/.exec(page)![1]!;
   assert.equal((await open(card)).status, 200);
   assert.equal((await open(url.slice(0, -3))).status, 404);
+  await cancelsByLink(page);
   await app.setClock('2026-02-07T13:00:00Z');
   assert.equal((await open(url)).status, 410);
   await app.setClock('2026-02-07T12:30:00Z');
   await ask({ operation: 'deleteCustomer', params }, 204);
   assert.equal((await open(url)).status, 410);
 });
+
+/** Follows the link to cancel on the page of a customer, reads the form, and sends it. */
+async function cancelsByLink(page: string): Promise<void> {
+  const path = /href="([^"]*\/cancel\/[A-Z0-9]+)"/.exec(page)![1]!;
+  const code = path.split('/').at(-1)!;
+  const read = async () =>
+    (await ask({ operation: 'getAutoOrderByCode', params: { auto_order_code: code } })).auto_order;
+  const form = (rawBody: string) =>
+    app.request({
+      method: 'POST',
+      path,
+      rawBody,
+      key: null,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+  const look = () => app.request({ path, key: null });
+  const sells = (auto_order: object) =>
+    ask({ operation: 'updateItem', params: { merchant_item_oid: teaOid }, body: { auto_order } });
+  const { merchant_item_oid: teaOid } = (
+    await ask({
+      operation: 'getItemByMerchantItemId',
+      params: { merchant_item_id: 'TEA' },
+    })
+  ).item;
+  await ask({
+    operation: 'updateMerchantSettings',
+    body: {
+      cancel_reasons: [
+        {
+          reason: 'Price',
+          visible_in_myaccount: true,
+          myaccount_alternate_description: 'Too <dear>',
+        },
+        { reason: 'Fraud', visible_in_myaccount: false },
+      ],
+    },
+  });
+  const offered = { auto_orderable: true, auto_order_schedules: ['Monthly'] };
+  await sells({ ...offered, auto_order_upsell_no_easy_cancel: true });
+  assert.deepEqual([(await look()).status, (await form('reason=Price')).status], [410, 410]);
+  await sells({ ...offered, auto_order_upsell_no_easy_cancel: false });
+  const shown = await look();
+  assert.equal(shown.status, 200, shown.text);
+  assert.match(shown.text, /Nothing more will be charged/);
+  assert.match(shown.text, /<option value="Price">Too &lt;dear&gt;<\/option>/);
+  assert.doesNotMatch(shown.text, /Fraud/);
+  assert.equal((await read()).status, 'active');
+  assert.equal((await form('reason=Price')).status, 200);
+  const { status, cancel_reason, canceled_by_user } = await read();
+  assert.deepEqual(
+    [status, cancel_reason, canceled_by_user],
+    ['canceled', 'Price', 'magic@example.com'],
+  );
+  assert.equal((await form('reason=Price')).status, 410);
+}

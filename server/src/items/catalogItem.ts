@@ -164,6 +164,7 @@ function autoOrderOf(wire: WireAutoOrder, currency: string): ItemAutoOrder {
     cancelOtherAutoOrders: wire.cancel_other_auto_orders ?? false,
     refundOtherAutoOrders: wire.refund_other_auto_orders ?? false,
     onePerCustomer: wire.auto_order_upsell_one_per_customer ?? false,
+    hasNoEasyCancel: wire.auto_order_upsell_no_easy_cancel === true,
   };
 }
 

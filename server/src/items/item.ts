@@ -133,6 +133,8 @@ export interface ItemAutoOrder {
   readonly cancelOtherAutoOrders: boolean;
   readonly refundOtherAutoOrders: boolean;
   readonly onePerCustomer: boolean;
+  /** Customers cannot cancel it by themselves. */
+  readonly hasNoEasyCancel: boolean;
 }
 
 /** One step of a fixed schedule (item reference, ItemAutoOrderStep). */
