@@ -120,6 +120,7 @@ function addCustomerPages(
     forms: cardForms(gateways),
   });
   addCustomerPage(http, {
+    limiter,
     seal,
     findContext: contexts.findContext,
     readAutoOrders: readOwnAutoOrders,

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Temporal } from 'temporal-polyfill';
 import type { Actor, Context } from '../platform/context.ts';
 import { formOf } from '../platform/http/forms.ts';
+import { isTooOften, type LimitedPage } from '../platform/http/pageLimit.ts';
 import type { Seal } from '../platform/seal.ts';
 import { readMagicLink } from './accessOperations.ts';
 import { type Cancelation, cancelPage, cancelPagePolicy } from './cancelPage.ts';
@@ -9,7 +10,7 @@ import { customerPage, customerPagePolicy, linkPage, type OwnAutoOrder } from '.
 import { readEmail } from './store.ts';
 
 /** What the customer's page needs from other features. */
-export interface CustomerPageParts {
+export interface CustomerPageParts extends LimitedPage {
   readonly seal: Seal;
   /** Returns undefined for an unknown merchant. */
   findContext(merchantId: string): Promise<Context | undefined>;
@@ -36,6 +37,7 @@ const formLimitBytes = 10_000;
  */
 export function addCustomerPage(server: FastifyInstance, parts: CustomerPageParts): void {
   server.get<{ Params: { token: string } }>('/customer/:token', async (request, reply) => {
+    if (await isTooOften(parts, request, reply)) return send(reply, tooManyPage);
     const { token } = request.params;
     const opened = await openLink(parts, token);
     return send(reply, 'html' in opened ? opened : await ownPage(parts, opened, token));
@@ -43,11 +45,13 @@ export function addCustomerPage(server: FastifyInstance, parts: CustomerPagePart
   type CancelParams = { Params: { token: string; code: string } };
   const path = '/customer/:token/cancel/:code';
   server.get<CancelParams>(path, async (request, reply) => {
+    if (await isTooOften(parts, request, reply)) return send(reply, tooManyPage);
     const opened = await openLink(parts, request.params.token);
     if ('html' in opened) return send(reply, opened);
     return send(reply, await formPage(parts, opened, request.params.code));
   });
   server.post<CancelParams>(path, { bodyLimit: formLimitBytes }, async (request, reply) => {
+    if (await isTooOften(parts, request, reply)) return send(reply, tooManyPage);
     const opened = await openLink(parts, request.params.token);
     if ('html' in opened) return send(reply, opened);
     return send(reply, await canceledPage(parts, opened, request));
@@ -59,6 +63,11 @@ interface Page {
   readonly html: string;
   readonly policy?: string;
 }
+
+const tooManyPage: Page = {
+  status: 429,
+  html: linkPage('Please try again later', 'There were too many requests from your network.'),
+};
 
 interface OpenedLink {
   readonly context: Context;

@@ -307,7 +307,10 @@ test('an address that asks too often gets a page that says so, and its form chan
   assert.equal(refused.statusCode, 429);
   assert.match(refused.body, /too many requests/);
   assert.ok(Number(refused.headers['retry-after']) > 0);
-  for (const path of [url.pathname, `${url.pathname}/card`]) {
+  for (const path of ['/customer/a-link', '/customer/a-link/cancel/CODE'])
+    assert.equal((await get(path)).statusCode, 429, path);
+  const forms = [url.pathname, `${url.pathname}/card`, '/customer/a-link/cancel/CODE'];
+  for (const path of forms) {
     const posted = await limited.app.http.inject({
       method: 'POST',
       url: path,

@@ -1,9 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { payload } from '../platform/http/answer.ts';
 import { formOf } from '../platform/http/forms.ts';
-import { cardSubjectPrefix, type RateLimiter } from '../platform/http/rateLimiter.ts';
+import { isTooOften, type LimitedPage } from '../platform/http/pageLimit.ts';
+import { cardSubjectPrefix } from '../platform/http/rateLimiter.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { addressSubject } from '../platform/http/request.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { makeBillingLink } from './billingLinkStore.ts';
 import {
@@ -38,7 +38,7 @@ export function billingRoutes(readAutoOrder: BillingPageParts['readAutoOrder']) 
  */
 export function addBillingPage(
   server: FastifyInstance,
-  parts: BillingPageParts & { readonly limiter: Pick<RateLimiter, 'admit'> },
+  parts: BillingPageParts & LimitedPage,
 ): void {
   server.get<{ Params: { token: string } }>('/billing/:token', async (request, reply) => {
     if (await isTooOften(parts, request, reply)) return send(reply, tooManyPage);
@@ -77,17 +77,6 @@ const tooManyPage: Page = {
   ...messagePage('Please try again later', 'There were too many requests from your network.'),
   status: 429,
 };
-
-/** Counts the request against the limits of its address. Sets the response's status if exceeded. */
-async function isTooOften(
-  { limiter }: { readonly limiter: Pick<RateLimiter, 'admit'> },
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<boolean> {
-  const excess = await limiter.admit([addressSubject(request)]);
-  if (excess) reply.code(429).header('Retry-After', excess.retryAfterSeconds);
-  return excess !== undefined;
-}
 
 /** Each beginning makes a record at the gateway, and a form that tests cards needs many of them. */
 const formSubject = ({ context, autoOrderOid }: OpenedLink): string =>
