@@ -264,7 +264,9 @@ const goTo = (page: Page, address: string): Promise<unknown> =>
 /** Changes what a response holds, as a fault of ours would. */
 const damage = (context: BrowserContext, at: string, harm: (body: Damaged) => void) =>
   context.route(at, async (route) => {
-    const response = await route.fetch();
+    // A page that closes gives up its last requests.
+    const response = await route.fetch().catch(() => undefined);
+    if (!response) return;
     const body = (await response.json()) as Damaged;
     harm(body);
     await route.fulfill({ response, json: body });
