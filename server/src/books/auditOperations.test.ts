@@ -30,7 +30,7 @@ let merchants = 0;
  */
 async function billed() {
   const rebills = await rebillsOn(database, {
-    merchantId: `AUDIT${++merchants}`,
+    merchantId: `AU${++merchants}`,
     settings: { store_declined_rebills: true },
   });
   await rebills.addItem(coffee);
@@ -123,12 +123,12 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   [
     'an order that is gone',
     'delete from orders where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 2',
-    /^rebill 1\/2 order_id AUDIT\d+-\d+ none$/m,
+    /^rebill 1\/2 order_id AU\d+-\d+ none$/m,
   ],
   [
     'an order without a charge',
     'delete from rebill where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3',
-    /^order AUDIT\d+-\d+ rebill_number 3 none$/m,
+    /^order AU\d+-\d+ rebill_number 3 none$/m,
   ],
   [
     'an amount that was not charged',
@@ -140,19 +140,19 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     'a total that does not add up',
     `update orders set total_minor = 5
      where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
-    /^order AUDIT\d+-\d+ total 5 1906$/m,
+    /^order AU\d+-\d+ total 5 1906$/m,
   ],
   [
     'tax at another rate',
     `update orders set summary = jsonb_set(summary::jsonb, '{tax,value}', '0.5')
      where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
-    /^order AUDIT\d+-\d+ summary.tax 50 107$/m,
+    /^order AU\d+-\d+ summary.tax 50 107$/m,
   ],
   [
     'a kept order that is paid although its rebill is not',
     `update orders set paid_at = now()
      where merchant_id = $1 and auto_order_oid = 2 and rebill_number = 1`,
-    /^order AUDIT\d+-\d+ paid_at \S+ none: its rebill is declined$/m,
+    /^order AU\d+-\d+ paid_at \S+ none: its rebill is declined$/m,
   ],
   [
     'a paid rebill whose order is not paid',
@@ -164,7 +164,7 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     'a payment that says declined for a paid order',
     `update orders set payment = jsonb_set(payment::jsonb, '{payment_status}', '"Declined"')
      where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
-    /^order AUDIT\d+-\d+ payment_status Declined paid$/m,
+    /^order AU\d+-\d+ payment_status Declined paid$/m,
   ],
   [
     'a paid rebill without a capture',
@@ -212,18 +212,18 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     'an order of no auto order',
     `update orders set auto_order_oid = 99
      where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3`,
-    /^order AUDIT\d+-\d+ auto_order_oid 99 none$/m,
+    /^order AU\d+-\d+ auto_order_oid 99 none$/m,
   ],
   [
     'a charge under a key that belongs to no order',
     `insert into order_charge (merchant_id, key, route, requested_at)
      values ($1, 'order:' || $1 || ':' || $1 || '-0000000777', '{}', now())`,
-    /^charge order:AUDIT\d+:AUDIT\d+-0000000777 order_id AUDIT\d+-0000000777 none$/m,
+    /^charge order:AU\d+:AU\d+-0000000777 order_id AU\d+-0000000777 none$/m,
   ],
   [
     'an original order that is gone',
     'delete from orders where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 0',
-    /^auto order 1 original_order_id AUDIT\d+-\d+ none$/m,
+    /^auto order 1 original_order_id AU\d+-\d+ none$/m,
   ],
   [
     'a completed auto order with a date to come',
