@@ -25,6 +25,11 @@ export interface CreditOfOrder {
   readonly currency: string | null;
   /** It was rejected without having been paid, so its credit was given back. */
   readonly isLost: boolean | null;
+  /**
+   * What the charge under way of its rebill took. The order shows it only when the outcome is known.
+   * Null: no charge is under way.
+   */
+  readonly held: number | null;
   /** What payments took, less what was given back. */
   readonly paid: number;
   /** What refunds of the order gave, less what was taken back. */
@@ -50,10 +55,10 @@ export function creditDifferences(
 
 /** A refund may also have given store credit instead of money, so the ledger may have more. */
 function orderDifferences(order: CreditOfOrder): Difference[] {
-  const { orderId, summary, currency, isLost, paid, returned } = order;
+  const { orderId, summary, currency, isLost, held, paid, returned } = order;
   const shown = (figure: 'amount' | 'refunded'): Minor =>
     currency === null ? zero : amountOf(summary?.[`internal_gift_certificate_${figure}`], currency);
-  const used = isLost === true ? zero : shown('amount');
+  const used = held ?? (isLost === true ? zero : shown('amount'));
   const finding = (field: string, stored: number, recomputed: number): Difference => ({
     objectType: 'order',
     objectId: orderId,

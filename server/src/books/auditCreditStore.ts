@@ -18,12 +18,13 @@ export function findOverusedCredits(db: Database, merchantId: string): Promise<O
 
 /**
  * Returns what all orders with store credit and the ledger say, with the orders that only one of
- * them knows. Leaves out orders whose customer was deleted, because the ledger went with the profile.
+ * them knows, and what charges under way took. Leaves out orders whose customer was deleted, because
+ * the ledger went with the profile.
  */
 export function loadCreditOfOrders(db: Database, merchantId: string): Promise<CreditOfOrder[]> {
   return db.rows(
     `select coalesce(o.order_id, l.order_id) as "orderId", o.summary, o.currency,
-       o.is_lost as "isLost", coalesce(l.paid, 0)::bigint as paid,
+       o.is_lost as "isLost", h.held, coalesce(l.paid, 0)::bigint as paid,
        coalesce(l.returned, 0)::bigint as returned
      from (
        select order_id, sum(paid) as paid, sum(returned) as returned
@@ -44,6 +45,11 @@ export function loadCreditOfOrders(db: Database, merchantId: string): Promise<Cr
            select from customer c where c.merchant_id = $1
              and c.customer_profile_oid = b.customer_profile_oid)) o
        on o.order_id = l.order_id
+     left join (
+       select r.order_id, coalesce((r.planned #>> '{order,credit}')::bigint, 0) as held
+       from rebill r
+       where r.merchant_id = $1 and r.lease_until is not null and r.planned is not null) h
+       on h.order_id = coalesce(o.order_id, l.order_id)
      order by 1`,
     [merchantId],
   );

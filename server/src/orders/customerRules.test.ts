@@ -392,3 +392,31 @@ test('the audit compares the ledger of store credit with the orders', async () =
   }
   assert.deepEqual(await audit(), []);
 });
+
+test('the audit knows the store credit that a charge without an answer took', async () => {
+  await app.setClock('2028-03-01T12:00:00Z');
+  const params = await customer('doubt@example.com', 50);
+  const lines = [{ merchant_item_id: 'TEA', quantity: 3, auto_order_schedule: 'Monthly' }];
+  const { order } = await place(bodyOf('doubt@example.com', 20, { items: lines }));
+  const { auto_order: autoOrder } = await ask({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: order.order_id },
+  });
+  await ask({
+    operation: 'updateAutoOrderPayment',
+    params: { auto_order_oid: autoOrder.auto_order_oid },
+    body: {
+      card_number_token: 'tok_timeout_always',
+      card_expiration_month: 12,
+      card_expiration_year: 2040,
+    },
+  });
+  await app.setClock('2028-04-01T12:00:00Z');
+  await app.work('rebill');
+  assert.equal(
+    (await ask({ operation: 'getCharges', query: { state: 'unknown' } })).charges.length,
+    1,
+  );
+  assert.equal((await creditOf(params)).available, 0);
+  assert.deepEqual((await ask({ operation: 'getAudit' })).differences, []);
+});
