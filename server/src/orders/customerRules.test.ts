@@ -274,7 +274,11 @@ test('profiles: purchase orders are approved, cards wait, and notes are added', 
   assert.deepEqual(approved.internal, { merchant_notes: 'Ring twice', sales_rep_code: 'REP1' });
   assert.deepEqual(approved.affiliates, [{ affiliate_oid: 7 }]);
   const internal = { merchant_notes: 'Fragile', sales_rep_code: 'REP2' };
-  const { order: waits } = await place(bodyOf('po@example.com', undefined, { internal }));
+  const affiliates = [{ affiliate_oid: 8 }];
+  const { order: waits } = await place(
+    bodyOf('po@example.com', undefined, { internal, affiliates }),
+  );
+  assert.deepEqual(waits.affiliates, affiliates);
   assert.equal(waits.current_stage, 'Accounts Receivable');
   assert.deepEqual(waits.internal, {
     merchant_notes: 'Fragile\nRing twice',

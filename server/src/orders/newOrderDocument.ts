@@ -88,7 +88,7 @@ function withCredit(
  * where the order does not say it.
  */
 function creditsOf({
-  order: { internal },
+  order: { internal, affiliates },
   customer,
 }: NewOrderRequest): Pick<OrderDocument, 'internal' | 'affiliates'> {
   if (customer === undefined) return {};
@@ -100,7 +100,8 @@ function creditsOf({
   const noted = merchantNotes === undefined ? credited : withNotes(credited, merchantNotes);
   return {
     ...(noted && { internal: noted }),
-    ...(affiliateOid !== undefined && { affiliates: [{ affiliate_oid: affiliateOid }] }),
+    ...(affiliateOid !== undefined &&
+      !affiliates?.length && { affiliates: [{ affiliate_oid: affiliateOid }] }),
   };
 }
 
