@@ -51,7 +51,8 @@ const autoOrders = createRoute({
 const autoOrder = createRoute({
   getParentRoute: () => inside,
   path: paths.autoOrder,
-  validateSearch: onlyKnown(parseLife),
+  // The tab of the inspector, a dialog over this page, is in the same address.
+  validateSearch: onlyKnown((search) => ({ ...parseLife(search), ...parseInspector(search) })),
   component: lazyPage(() => import('./autoOrder/AutoOrderPage.tsx'), 'AutoOrderPage'),
 });
 
