@@ -23,6 +23,9 @@ async function deliver(): Promise<void> {
   await liveSockets.runOnce();
 }
 
+/** A status is a whole text: the port of an address may contain its digits. */
+const exactly = { exact: true };
+
 test('a delivery fails, is seen in the page and sent again', withBrowser, async (t) => {
   const receiver = await startReceiver(t);
   const { webhook_oid: oid } = await addWebhook(receiver.url, {
@@ -47,20 +50,20 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
   await page.getByRole('status').getByText('The delivery is sent again.').waitFor();
   await deliver();
   await page.getByText('Healthy').waitFor();
-  await deliveries.getByText('200').waitFor();
+  await deliveries.getByText('200', exactly).waitFor();
   assert.equal(receiver.received.length, 2);
 
   // The receiver lost it: once more, under the same id.
   await deliveries.getByRole('button', { name: 'Replay' }).click();
   await page.getByRole('status').getByText('The delivery is sent again.').nth(1).waitFor();
   await deliver();
-  await deliveries.getByText('200').nth(1).waitFor();
+  await deliveries.getByText('200', exactly).nth(1).waitFor();
   const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
   assert.deepEqual([ids.length, new Set(ids).size], [3, 1]);
 
   await page.getByRole('link', { name: 'Failed' }).click();
-  await page.getByText('200').first().waitFor({ state: 'detached' });
-  await deliveries.getByText('500').waitFor();
+  await deliveries.getByText('200', exactly).first().waitFor({ state: 'detached' });
+  await deliveries.getByText('500', exactly).waitFor();
   assert.equal(await deliveries.getByRole('row').count(), 2);
   assertQuiet();
   await close();
@@ -101,7 +104,7 @@ test('without configuration_write there is nothing to press', withBrowser, async
   const { page, close } = await watchedPage(`${world.url}/webhooks/${oid}`, {}, (context) =>
     enter(context, world, reader),
   );
-  await page.getByRole('table', { name: 'Deliveries' }).getByText('200').waitFor();
+  await page.getByRole('table', { name: 'Deliveries' }).getByText('200', exactly).waitFor();
   assert.equal(await page.getByRole('button', { name: /Replay|Try now|Disable/ }).count(), 0);
   await close();
 });

@@ -85,7 +85,7 @@ test('a rotated key has two secrets until a date, and then one', async () => {
   clock.move(2 * hour);
   const refused = await use(made.key);
   assert.equal(refused.status, 401);
-  assert.match(refused.text, /got another secret, and this one was accepted until 20/);
+  assert.match(refused.text, /has a new secret, and this one was accepted until 20/);
   assert.equal((await use(rotated.key)).status, 200);
 });
 

@@ -194,7 +194,7 @@ async function placeOf(merchantId: string): Promise<{ node: EmbeddedConnection; 
 /** Adds a merchant on another node than the given one. */
 async function addElsewhereThan({ port }: EmbeddedConnection): Promise<string> {
   for (let number = 1; ; number++) {
-    const merchantId = `ELSEWHERE${number}`;
+    const merchantId = `E${number}`;
     if ((await placeOf(merchantId)).node.port === port) continue;
     await addMerchant(merchantId);
     return merchantId;
