@@ -1,7 +1,7 @@
 // The test clock: a month is moved and watched, and the bar in each of its states.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { allPermissions, testNow } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
 import { lookAt } from './looks.ts';
@@ -34,7 +34,7 @@ test(
     await page.getByRole('progressbar').first().waitFor();
     // Afterwards: each day, and what was left out.
     const done = page.getByRole('dialog', { name: 'The advance of the clock' });
-    await done.getByText('Arrived').waitFor({ timeout: 240_000 });
+    await playOn(done.getByText('Arrived'));
     await done.getByRole('heading', { name: 'What did not happen' }).waitFor();
     await assertHappened(page);
     await done.getByRole('button', { name: 'Close' }).last().click();
@@ -44,6 +44,18 @@ test(
     await close();
   },
 );
+
+/**
+ * Continues an advance that outlasts its request, as a server's worker does, until the page shows
+ * its end.
+ */
+async function playOn(end: Locator): Promise<void> {
+  for (let looks = 0; looks < 200 && !(await end.isVisible()); looks++) {
+    await world.work('clock');
+    await end.waitFor({ timeout: 1000 }).catch(() => {});
+  }
+  await end.waitFor();
+}
 
 /** The other things that the strip proposes; each ticks itself off. */
 async function tryTheRest(page: Page): Promise<void> {
