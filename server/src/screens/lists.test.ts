@@ -121,7 +121,8 @@ const orderFilters: readonly [string, OrderSearch, string][] = [
   [
     'a distribution center',
     { distribution_center_codes: ['dflt', 'NONE'] },
-    "order_id in (select order_id from waiting_shipment where distribution_center_code = 'DFLT')",
+    `order_id in (select order_id from waiting_shipment
+      where merchant_id = 'TEST' and distribution_center_code = 'DFLT')`,
   ],
   [
     'creation',
