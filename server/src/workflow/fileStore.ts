@@ -33,7 +33,7 @@ export async function countFiles(
   unseenBytes: number,
 ): Promise<{ readonly count: number; readonly bytes: number }> {
   const row = await db.row<{ count: number; bytes: number }>(
-    `select count(*)::int as count, 
+    `select count(*)::int as count,
        coalesce(sum(coalesce(bytes, case when task_uuid is null then $2::bigint end)), 0)::bigint as bytes
      from workflow_file where merchant_id = $1`,
     [merchantId, unseenBytes],
