@@ -2,6 +2,7 @@
 // nothing that was acknowledged before the end of the backup is missing, and a damaged or unfinished
 // backup restores nothing.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ import { readContinuity } from '../../server/src/platform/continuityStore.ts';
 import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
 import { readMigrations } from '../../server/src/platform/storage/migrate.ts';
 import { noLimits } from '../../server/src/platform/storage/sessionSettings.ts';
-import { emptyDatabase, openTestDatabase } from '../support/database.ts';
+import { emptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { withPool } from '../support/testStore.ts';
 
@@ -36,7 +37,14 @@ interface Installation {
 
 /** A merchant whose auto orders are due, and a folder for a backup. */
 async function installation(t: TestContext, autoOrders: number): Promise<Installation> {
-  const { db, connection } = await openTestDatabase(t);
+  return installationOn(t, await openTestDatabase(t), autoOrders);
+}
+
+async function installationOn(
+  t: TestContext,
+  { db, connection }: Pick<TestDatabase, 'db' | 'connection'>,
+  autoOrders: number,
+): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-backup-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const attachments = join(folder, 'attachments');
@@ -233,6 +241,36 @@ test('an interrupted backup continues, and forgets what was changed and deleted 
   assert.ok(read > 0);
   assert.deepEqual(await digests(await shop.restore()), await digests(shop.db));
   await assert.rejects(shop.backup(), /holds the state of .* already/);
+});
+
+test('a backup that fails while writers wait lets them go', async (t) => {
+  const { db, connection } = await openTestDatabase(t);
+  const other = openPool({ connection, maxConnections: 1, prepareStatements: false });
+  t.after(() => other.close());
+  // Rows that are younger than a transaction under way are read while writers wait.
+  await other.run('begin');
+  await other.row('select pg_current_xact_id()');
+  const shop = await installationOn(t, { db, connection }, 1);
+  // More than one part of an answer: PostgreSQL still sends rows after the failure.
+  await db.run(
+    `insert into auto_order_log (merchant_id, auto_order_oid, at, message)
+     select merchant_id, 1, statement_timestamp(), repeat('x', 500)
+     from auto_order, generate_series(1, 2000) where merchant_id = $1`,
+    [shop.rebills.merchant.merchantId],
+  );
+  const failing = shop.backup({
+    onProgress() {
+      const files = readdirSync(join(shop.folder, 'tables'));
+      if (files.includes('auto_order_log.changed')) throw new Error('the disk is full');
+    },
+  });
+  await assert.rejects(failing, /the disk is full/);
+  await db.run('delete from auto_order_log where merchant_id = $1', [
+    shop.rebills.merchant.merchantId,
+  ]);
+  await other.run('rollback');
+  await shop.backup();
+  assert.deepEqual(await digests(await shop.restore()), await digests(shop.db));
 });
 
 test('an interrupted backup of many rows keeps the tables that were read', async (t) => {

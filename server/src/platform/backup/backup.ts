@@ -157,8 +157,10 @@ async function readBases(
   const done = new Set(bases.map(({ name }) => name));
   const left = tables.filter(({ name }) => !done.has(name)).values();
   let noted = Promise.resolve();
+  let hasFailed = false;
   const readNext = async (stream: RowStream) => {
     for (const { name, columns, key } of left) {
+      if (hasFailed) return;
       const path = `tables/${name}.base`;
       const query = rowsOf(columns, name, isOld(start.firstXid));
       const base = { path, ...(await stream.read(query, join(folder, path), onBytes)) };
@@ -190,16 +192,14 @@ async function readEnd(
     rows,
     bases.map(({ name }) => name),
   );
-  try {
-    const takenAt = await readMoment(rows.db);
-    const tables: BackupTable[] = [];
-    for (const base of bases)
-      tables.push(await withChanges(rows, base, start.firstXid, folder, onBytes));
-    const sequences = await readSequences(rows.db);
-    return { takenAt, didWritersWait, tables, sequences };
-  } finally {
-    await rows.command('rollback');
-  }
+  const takenAt = await readMoment(rows.db);
+  const tables: BackupTable[] = [];
+  for (const base of bases)
+    tables.push(await withChanges(rows, base, start.firstXid, folder, onBytes));
+  const sequences = await readSequences(rows.db);
+  // Only here: after a failure the caller closes the connection, and that lets the writers go.
+  await rows.command('rollback');
+  return { takenAt, didWritersWait, tables, sequences };
 }
 
 // Below the second after which PostgreSQL looks for deadlocks: it is this side that gives way.

@@ -17,7 +17,10 @@ export interface RowStream {
   readonly db: Database;
   /** Runs a command of a transaction, such as `begin`. */
   command(text: string): Promise<void>;
-  /** Writes the rows of a query to a new file. Calls `onBytes` as they come. */
+  /**
+   * Writes the rows of a query to a new file. Calls `onBytes` as they come. After a failure the
+   * connection can only be closed: PostgreSQL still sends rows, which this process does not read.
+   */
   read(query: string, path: string, onBytes: (bytes: number) => void): Promise<Written>;
   /**
    * Adds the rows of a file to a table; `target` is the table with its columns. Returns how many
