@@ -1,4 +1,7 @@
-/** The kinds of gateways that a merchant's settings may name. */
+/**
+ * The kinds of gateways that a merchant's settings may name. A merchant whose settings name none is
+ * charged by the first kind that moves money and is set up.
+ */
 export const gatewayKinds = ['simulator', 'stripe'] as const;
 /** A kind of gateway. */
 export type GatewayKind = (typeof gatewayKinds)[number];

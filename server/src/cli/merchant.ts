@@ -1,4 +1,5 @@
 import { type Config, readConfig } from '../config.ts';
+import { chargingSettings, isChargeable } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -136,11 +137,11 @@ async function merchantTable(db: Database): Promise<string> {
 }
 
 /** Said at once instead of by the first order that is refused. */
-function chargeHint(merchant: Merchant, config: Config): string | undefined {
-  if (merchant.clock.kind !== 'real' || config.stripe !== undefined || config.simulator)
-    return undefined;
+function chargeHint(merchant: Merchant, { stripe, simulator }: Config): string | undefined {
+  const config = { stripe, simulatedMerchants: simulator ? ('all' as const) : [] };
+  if (isChargeable(config, merchant)) return undefined;
   return (
     'Its clock is real and no gateway can charge its customers yet: start the server with ' +
-    'STRIPE_SECRET_KEY, or with SIMULATOR=on'
+    chargingSettings
   );
 }

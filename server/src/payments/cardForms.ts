@@ -4,17 +4,20 @@ import { gatewaySettings } from './gatewaySettings.ts';
 import type { OpenGateways } from './gateways.ts';
 
 /**
- * Opens the forms of the gateways. A merchant whose settings name Stripe has Stripe's form and
- * never our own: a token that a customer types could be another customer's.
+ * Opens the forms of the gateways. A merchant whose settings name a gateway with a form for cards
+ * has that form and never ours: a token that a customer types could be another customer's.
  */
-export function cardForms({ preferred, stripeForm, confirm }: OpenGateways): CardForms {
+export function cardForms({ preferred, formOf, confirm }: OpenGateways): CardForms {
   const settings = ({ merchant }: Context) => gatewaySettings(merchant, preferred(merchant)).list;
   return {
-    entryOf: (context) =>
-      settings(context).some(({ kind }) => kind === 'stripe') ? stripeForm : 'token',
+    entryOf(context) {
+      const own = settings(context).find(({ kind }) => formOf(kind) !== 'token');
+      return own === undefined ? 'token' : formOf(own.kind);
+    },
     confirming(context, gatewayCode): CardForm | undefined {
       const gateway = settings(context).find(({ code }) => code === gatewayCode);
-      return gateway?.kind === 'stripe' ? stripeForm : undefined;
+      const form = gateway && formOf(gateway.kind);
+      return form === 'token' ? undefined : form;
     },
     confirmAtSimulator: (merchantId, reference) =>
       confirm({ merchantId, reference, isConfirmed: true }),

@@ -1,4 +1,4 @@
-import { type GatewayKind, movesMoney } from '@perennial/contract/gatewayKind.ts';
+import { type GatewayKind, gatewayKinds, movesMoney } from '@perennial/contract/gatewayKind.ts';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -43,8 +43,11 @@ export interface OpenGateways extends Gateways {
   readonly stripe?: StripeSettings | undefined;
   /** Returns what the simulator captured for a merchant, or undefined when it cannot be reached. */
   captures(this: void, merchantId: string): Promise<readonly BookedCharge[] | undefined>;
-  /** Stripe's form for cards in a browser, where the installation has a key for it. */
-  readonly stripeForm: CardForm | undefined;
+  /**
+   * Returns how customers enter cards for a kind: the gateway's form in the browser, our own form
+   * for tokens, or undefined where the gateway's form is not set up.
+   */
+  formOf(this: void, kind: GatewayKind): CardForm | 'token' | undefined;
   /** A customer confirms a payment at the simulator's bank. */
   confirm(this: void, confirmation: CustomerChoice): Promise<void>;
   /** Lets the simulator refund or dispute a charge on its own side. */
@@ -62,34 +65,36 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
   );
   const remote =
     config.simulatorUrl === undefined ? undefined : remoteSimulatorGateways(config.simulatorUrl);
-  const opened = new Map<string, Gateway>();
-
-  const openers: Record<GatewayKind, (code: string) => Gateway> = {
-    simulator: (code) => remote?.gateway(code) ?? simulatorGateway(code, books, clock),
-    stripe: (code) => stripeGateway(code, config.stripe),
+  const captures = async () => (remote === undefined ? books.captures() : await remote.captures());
+  const kinds: Readonly<Record<GatewayKind, OpenKind>> = {
+    simulator: {
+      open: (code) => remote?.gateway(code) ?? simulatorGateway(code, books, clock),
+      ledger: simulatorLedger(async () => answered(await captures())),
+      form: 'token',
+    },
+    stripe: {
+      open: (code) => stripeGateway(code, config.stripe),
+      ledger: config.stripe && stripeLedger(config.stripe),
+      form: stripeCardForm(config.stripe),
+    },
   };
+  const opened = new Map<string, Gateway>();
   return {
     books,
     stripe: config.stripe,
-    ledgers: [
-      simulatorLedger(async () => (remote ? answered(await remote.captures()) : books.captures())),
-      ...(config.stripe ? [stripeLedger(config.stripe)] : []),
-    ],
-    // Real money needs a real clock.
+    ledgers: gatewayKinds.flatMap((kind) => kinds[kind].ledger ?? []),
     whyNot: (merchant, kind) => whyNot(config, merchant, kind),
-    preferred: (merchant) =>
-      config.stripe && !isTestClock(merchant.clock) ? 'stripe' : 'simulator',
+    preferred: (merchant) => preferred(config, merchant),
     open(kind, code) {
       const id = `${kind} ${code}`;
-      const gateway = opened.get(id) ?? openers[kind](code);
+      const gateway = opened.get(id) ?? kinds[kind].open(code);
       opened.set(id, gateway);
       return gateway;
     },
     async captures(merchantId) {
-      const all = remote === undefined ? books.captures() : await remote.captures();
-      return all?.filter((capture) => capture.merchantId === merchantId);
+      return (await captures())?.filter((capture) => capture.merchantId === merchantId);
     },
-    stripeForm: stripeCardForm(config.stripe),
+    formOf: (kind) => kinds[kind].form,
     async confirm(choice) {
       if (remote === undefined) books.confirm(choice);
       else await remote.confirm(choice);
@@ -102,31 +107,62 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
   };
 }
 
+/** A kind of gateway, as this installation has it. */
+interface OpenKind {
+  open(code: string): Gateway;
+  /** What it has charged, by its own books. Undefined when this installation has no account. */
+  readonly ledger: GatewayLedger | undefined;
+  readonly form: CardForm | 'token' | undefined;
+}
+
+/** What {@link whyNot} depends on besides the merchant. */
+type ChargingConfig = Pick<GatewayConfig, 'stripe' | 'simulatedMerchants'>;
+
 /**
  * Returns why a kind of gateway may not charge a merchant. Test clocks are for simulators, real
  * clocks for real gateways.
  */
-function whyNot(config: GatewayConfig, merchant: Merchant, kind: GatewayKind): string | undefined {
+function whyNot(config: ChargingConfig, merchant: Merchant, kind: GatewayKind): string | undefined {
   const isTest = isTestClock(merchant.clock);
   if (movesMoney[kind] && isTest)
     return `${titles[kind]} does not charge a merchant whose clock is a test clock`;
   return obstacles[kind](config, merchant, isTest);
 }
 
+/** Returns the kind for a merchant whose settings name none: the first that may move money. */
+const preferred = (config: ChargingConfig, merchant: Merchant): GatewayKind =>
+  gatewayKinds.find((kind) => movesMoney[kind] && !whyNot(config, merchant, kind)) ?? 'simulator';
+
+/** True when some kind of gateway may charge the merchant. */
+export const isChargeable = (config: ChargingConfig, merchant: Merchant): boolean =>
+  gatewayKinds.some((kind) => whyNot(config, merchant, kind) === undefined);
+
 const titles: Readonly<Record<GatewayKind, string>> = {
   simulator: 'The simulator',
   stripe: 'Stripe',
 };
 
+/** The setting without which this installation cannot charge with a kind. */
+const neededSettings: Readonly<Record<GatewayKind, string>> = {
+  simulator: 'SIMULATOR=on',
+  stripe: 'STRIPE_SECRET_KEY',
+};
+
+/** The settings of which one suffices to charge a merchant with a real clock. */
+export const chargingSettings: string = [
+  ...gatewayKinds.filter((kind) => movesMoney[kind]).map((kind) => neededSettings[kind]),
+  `or ${neededSettings.simulator}`,
+].join(', ');
+
 /** Returns what this installation lacks to charge with a kind. */
 const obstacles: Readonly<
-  Record<GatewayKind, (c: GatewayConfig, m: Merchant, isTest: boolean) => string | undefined>
+  Record<GatewayKind, (c: ChargingConfig, m: Merchant, isTest: boolean) => string | undefined>
 > = {
-  stripe: ({ stripe }) => (stripe === undefined ? 'STRIPE_SECRET_KEY is not set' : undefined),
+  stripe: ({ stripe }) => (stripe ? undefined : `${neededSettings.stripe} is not set`),
   simulator: ({ simulatedMerchants = [] }, { merchantId }, isTest) =>
     isTest || simulatedMerchants === 'all' || simulatedMerchants.includes(merchantId)
       ? undefined
-      : 'its clock is real; set STRIPE_SECRET_KEY, or SIMULATOR=on to let the simulator charge',
+      : `its clock is real; set ${chargingSettings} to let the simulator charge`,
 };
 
 function answered(captures: readonly BookedCharge[] | undefined): readonly BookedCharge[] {
