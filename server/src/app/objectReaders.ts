@@ -3,16 +3,15 @@ import type { Customer } from '@perennial/contract/customer.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { readTexts } from '../autoOrders/readOperations.ts';
-import { readCustomerJson } from '../customers/store.ts';
-import { listItemOids, readItemJson } from '../items/store.ts';
+import { readCustomerJson, readCustomerTexts } from '../customers/store.ts';
+import { listItemOids, readItemTexts } from '../items/store.ts';
 import { relatedToCustomer } from '../orders/customerOrders.ts';
 import { wireDispute } from '../orders/dispute.ts';
-import { findDispute } from '../orders/disputeStore.ts';
+import { findDisputes } from '../orders/disputeStore.ts';
 import { listOrderIds, readOrderTexts } from '../orders/listStore.ts';
 import { readOrderJson } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
-import type { VersionedJson } from '../platform/storage/page.ts';
-import { readUserJson } from '../staff/staffStore.ts';
+import { readUserTexts } from '../staff/staffStore.ts';
 import type { ObjectReaders } from '../webhooks/captureListener.ts';
 import type { ReflowParts } from '../webhooks/reflowWorker.ts';
 
@@ -63,25 +62,27 @@ export const objectReaders: ObjectReaders = {
   order: ({ db, merchant: { merchantId, timeZone } }, ids, expand) =>
     readOrderTexts(db, merchantId, ids, { expand, timeZone, autoOrder: orderAutoOrderJson }),
   item: ({ db, merchant: { merchantId, timeZone } }, ids, expand) =>
-    eachById(ids, (id) => readItemJson(db, merchantId, { oid: Number(id) }, expand, timeZone)),
-  'customer profile': ({ db, merchant: { merchantId, timeZone }, now }, ids, expand) => {
-    const reading = { timeZone, related: { sql: relatedToCustomer, now } };
-    return eachById(ids, (id) =>
-      readCustomerJson(db, merchantId, { oid: Number(id) }, expand, reading),
-    );
-  },
+    readItemTexts(db, merchantId, ids.map(Number), { expand, timeZone }),
+  'customer profile': ({ db, merchant: { merchantId, timeZone }, now }, ids, expand) =>
+    readCustomerTexts(db, merchantId, ids.map(Number), expand, {
+      timeZone,
+      related: { sql: relatedToCustomer, now },
+    }),
   async chargeback({ db, merchant: { merchantId, timeZone } }, ids) {
-    const disputes = await Promise.all(ids.map((id) => findDispute(db, merchantId, Number(id))));
+    const disputes = await findDisputes(db, merchantId, ids.map(Number));
     return new Map(
-      disputes.flatMap((dispute) =>
-        dispute === undefined
-          ? []
-          : [[String(dispute.disputeOid), JSON.stringify(wireDispute(dispute, timeZone))] as const],
-      ),
+      disputes.map((dispute) => [
+        String(dispute.disputeOid),
+        JSON.stringify(wireDispute(dispute, timeZone)),
+      ]),
     );
   },
-  user: ({ db, merchant: { merchantId, timeZone } }, ids) =>
-    eachById(ids, (id) => readUserJson(db, merchantId, Number(id), timeZone)),
+  async user({ db, merchant: { merchantId, timeZone } }, ids) {
+    const users = await readUserTexts(db, merchantId, timeZone, ids.map(Number));
+    return new Map(users.map(({ userId, json }) => [String(userId), json]));
+  },
+  'workflow task': undefined,
+  webhook: undefined,
 };
 
 /** Lists the ids of the records whose events can be sent again. */
@@ -91,15 +92,3 @@ export const objectIds: ReflowParts['ids'] = {
   item: async ({ db, merchant: { merchantId } }, after, limit) =>
     (await listItemOids(db, merchantId, Number(after), limit)).map(String),
 };
-
-async function eachById(
-  ids: readonly string[],
-  read: (id: string) => Promise<VersionedJson | undefined>,
-): Promise<Map<string, string>> {
-  const texts = new Map<string, string>();
-  for (const id of ids) {
-    const found = await read(id);
-    if (found !== undefined) texts.set(id, found.json);
-  }
-  return texts;
-}

@@ -132,6 +132,25 @@ export async function readCustomerJson(
   return row;
 }
 
+/** Returns the JSON of the profiles that exist, by oid. */
+export async function readCustomerTexts(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+  expand: ReadonlySet<string>,
+  { timeZone, related: { sql, now } }: { readonly timeZone: string; readonly related: RelatedAt },
+): Promise<Map<string, string>> {
+  const rows = await db.rows<{ oid: number; json: string }>(
+    `select o.customer_profile_oid as oid,
+       ${customerJson('o', expand, { sql, now: '$4' })}::text as json
+     from customer o
+     where o.merchant_id = $1 and o.customer_profile_oid = any($2) and ${inZone('$3')}
+       and $4::timestamptz is not null`,
+    [merchantId, oids, timeZone, now],
+  );
+  return new Map(rows.map(({ oid, json }) => [String(oid), json]));
+}
+
 /** How profiles are read. */
 export interface CustomerReading {
   readonly timeZone: string;

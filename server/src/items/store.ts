@@ -118,6 +118,21 @@ export async function readItemJson(
   return row;
 }
 
+/** Returns the JSON of the items that exist, by oid. */
+export async function readItemTexts(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+  { expand, timeZone }: Pick<ItemList, 'expand' | 'timeZone'>,
+): Promise<Map<string, string>> {
+  const rows = await db.rows<{ oid: number; json: string }>(
+    `select o.merchant_item_oid as oid, ${itemJson('o', expand)}::text as json
+     from item o where o.merchant_id = $1 and o.merchant_item_oid = any($2) and ${inZone('$3')}`,
+    [merchantId, oids, timeZone],
+  );
+  return new Map(rows.map(({ oid, json }) => [String(oid), json]));
+}
+
 /** Returns item oids in ascending order, after one. */
 export async function listItemOids(
   db: Database,

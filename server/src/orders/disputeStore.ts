@@ -85,6 +85,19 @@ export async function findDispute(
   return row && fromRow(row);
 }
 
+/** Returns the disputes that exist. */
+export async function findDisputes(
+  db: Database,
+  merchantId: string,
+  disputeOids: readonly number[],
+): Promise<Dispute[]> {
+  const rows = await db.rows<DisputeRow>(
+    `select ${columns} from chargeback_dispute where merchant_id = $1 and dispute_oid = any($2)`,
+    [merchantId, disputeOids],
+  );
+  return rows.map(fromRow);
+}
+
 /** Returns the dispute that a gateway knows by this id, or undefined. */
 export async function findGatewayDispute(
   db: Database,

@@ -230,24 +230,24 @@ export function readUsersJson(
         users.map((row) => row.user_id),
         (ids) => readUserTexts(db, merchantId, timeZone, ids),
       );
-      return { json: `[${rows.join(',')}]`, leftOut };
+      return { json: `[${rows.map(({ json }) => json).join(',')}]`, leftOut };
     },
   );
 }
 
-async function readUserTexts(
+/** Returns the JSON of the users that exist, by name. */
+export function readUserTexts(
   db: Database,
   merchantId: string,
   timeZone: string,
   userIds: readonly number[],
-): Promise<string[]> {
-  const rows = await db.rows<{ json: string }>(
-    `select ${userJson}::text as json from app_user u
+): Promise<{ userId: number; json: string }[]> {
+  return db.rows(
+    `select u.user_id as "userId", ${userJson}::text as json from app_user u
      where u.merchant_id = $1 and u.user_id = any($4::int[]) and ${inZone('$2')}
      order by fold(u.full_name) collate "C", u.user_id`,
     [merchantId, timeZone, allPermissions, userIds],
   );
-  return rows.map((row) => row.json);
 }
 
 async function readAllUsersJson(

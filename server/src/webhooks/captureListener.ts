@@ -20,15 +20,18 @@ export type ReadObjects = (
   objectIds: readonly string[],
   expand: ReadonlySet<string>,
 ) => Promise<ReadonlyMap<string, string>>;
-/** The readers of the payloads, by type of object. */
-export type ObjectReaders = { readonly [Type in ObjectType]?: ReadObjects };
+/**
+ * The readers of the payloads, by type of object. Undefined: the events of the type contain the
+ * object.
+ */
+export type ObjectReaders = Readonly<Record<ObjectType, ReadObjects | undefined>>;
 
 /**
  * Stores the payloads for webhooks in the transaction of the events themselves: each object once
  * for each expansion that a subscription wants, as it is at this commit. Calls `wake` after the
  * transaction has committed.
  */
-export function webhookListener(readers: ObjectReaders, wake: () => void): EventListener {
+export function webhookListener(readers: Partial<ObjectReaders>, wake: () => void): EventListener {
   return async (context, events) => {
     const names = [...new Set(events.map((event) => event.name))];
     const subscribers = [
@@ -51,10 +54,10 @@ export const feedWebhookOid = 0;
 function feedSubscribers(context: Context, names: readonly string[]): Subscriber[] {
   if (context.merchant.settings['feed'] === undefined) return [];
   return names.map((name) => ({
-    webhook_oid: feedWebhookOid,
-    event_name: name,
+    webhookOid: feedWebhookOid,
+    eventName: name,
     expansion: '',
-    event_ruler: null,
+    eventRuler: null,
   }));
 }
 
@@ -79,7 +82,7 @@ function groupsOf(events: readonly RecordedEvent[], subscribers: readonly Subscr
   >();
   for (const event of events) {
     for (const subscriber of subscribers) {
-      if (subscriber.event_name !== event.name) continue;
+      if (subscriber.eventName !== event.name) continue;
       const key = `${event.objectType}\n${subscriber.expansion}`;
       const group = groups.get(key) ?? {
         objectType: event.objectType,
@@ -98,7 +101,7 @@ function groupsOf(events: readonly RecordedEvent[], subscribers: readonly Subscr
 async function capture(
   context: Context,
   group: Group,
-  readers: ObjectReaders,
+  readers: Partial<ObjectReaders>,
 ): Promise<CapturedEvent[]> {
   const ids = [...new Set(group.events.map(({ event }) => event.objectId))];
   const texts = await readEach(context, readers[group.objectType], ids, expandOf(group));
@@ -107,8 +110,8 @@ async function capture(
     if (payload === undefined) return [];
     const isWanted = wanting(payload, context.log);
     const webhookOids = subscribers
-      .filter(({ event_ruler: pattern }) => pattern === null || isWanted(pattern))
-      .map((subscriber) => subscriber.webhook_oid);
+      .filter(({ eventRuler: pattern }) => pattern === null || isWanted(pattern))
+      .map(({ webhookOid }) => webhookOid);
     if (webhookOids.length === 0) return [];
     const { name, stamp, eventId } = event;
     return [

@@ -16,10 +16,11 @@ export interface CapturedEvent {
 
 /** One subscription of a webhook to an event. */
 export interface Subscriber {
-  readonly webhook_oid: number;
-  readonly event_name: string;
+  readonly webhookOid: number;
+  readonly eventName: string;
   readonly expansion: string;
-  readonly event_ruler: string | null;
+  /** The rule that an event must match. Null: every event is delivered. */
+  readonly eventRuler: string | null;
 }
 
 /** Finds the webhooks that subscribe to one of these events. */
@@ -29,7 +30,9 @@ export function findSubscribers(
   eventNames: readonly string[],
 ): Promise<Subscriber[]> {
   return db.rows<Subscriber>(
-    `select webhook_oid, event_name, expansion, event_ruler from webhook_subscription
+    `select webhook_oid as "webhookOid", event_name as "eventName", expansion,
+       event_ruler as "eventRuler"
+     from webhook_subscription
      where merchant_id = $1 and event_name = any($2)`,
     [merchantId, eventNames],
   );

@@ -1,3 +1,4 @@
+import type { EventName } from '@perennial/contract/events.ts';
 import {
   type LiveEventDetails,
   type LiveFrame,
@@ -7,6 +8,7 @@ import {
 import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
+import type { ObjectType } from '../platform/events/event.ts';
 import type { FeedEvent, FeedPlace } from '../platform/events/feed.ts';
 
 /**
@@ -41,13 +43,18 @@ export const permissionsFor = (topics: Iterable<LiveTopic>): string[] => [
 ];
 
 /** Returns the topic of an event's object type; undefined when no topic has it. */
-export const topicOf = (objectType: string): LiveTopic | undefined => topicsOf[objectType];
+export const topicOf = (objectType: string): LiveTopic | undefined =>
+  topicsOf[objectType as ObjectType];
 
-const topicsOf: Readonly<Record<string, LiveTopic>> = {
+const topicsOf: Readonly<Record<ObjectType, LiveTopic | undefined>> = {
   'workflow task': 'tasks',
   'auto order': 'auto_orders',
   order: 'orders',
   'customer profile': 'customers',
+  chargeback: undefined,
+  item: undefined,
+  user: undefined,
+  webhook: undefined,
 };
 
 /**
@@ -77,8 +84,9 @@ const about = (event: FeedEvent, topic: LiveTopic, zone: string): LiveFrame => (
   event_sequence: event.objectSequence,
 });
 
+/** Undefined for an event that a newer server made. */
 function taskContent({ name, data }: FeedEvent): LiveFrame | undefined {
-  const type = taskTypes[name];
+  const type: LiveFrame['event_type'] = taskTypes[name as TaskEvent];
   return (
     type && {
       event_type: type,
@@ -87,7 +95,9 @@ function taskContent({ name, data }: FeedEvent): LiveFrame | undefined {
   );
 }
 
-const taskTypes: Readonly<Record<string, NonNullable<LiveFrame['event_type']>>> = {
+type TaskEvent = Extract<EventName, `workflow_task_${string}`>;
+
+const taskTypes: Readonly<Record<TaskEvent, NonNullable<LiveFrame['event_type']>>> = {
   workflow_task_create: 'task created',
   workflow_task_update: 'task updated',
   workflow_task_delete: 'task deleted',
