@@ -50,10 +50,6 @@ function entry(autoOrder: OwnAutoOrder, token: string): string {
   return `<li>${head}${what}${when}${link}${cancel}</li>`;
 }
 
-/** Renders a page that says why there is nothing to see, and what to do instead. */
-export const linkPage = (title: string, message: string): string =>
-  frame.page(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`);
-
 const frame = pageFrame(`
 ul { padding-left: 1.2rem; }
 li { margin-bottom: 1rem; }

@@ -1,12 +1,19 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Temporal } from 'temporal-polyfill';
 import type { Actor, Context } from '../platform/context.ts';
 import { formOf } from '../platform/http/forms.ts';
-import { isTooOften, type LimitedPage } from '../platform/http/pageLimit.ts';
+import {
+  isTooOften,
+  type LimitedPage,
+  messagePage,
+  type PrivatePage,
+  sendPrivatePage as send,
+  tooManyPage,
+} from '../platform/http/privatePage.ts';
 import type { Seal } from '../platform/seal.ts';
 import { readMagicLink } from './accessOperations.ts';
 import { type Cancelation, cancelPage, cancelPagePolicy } from './cancelPage.ts';
-import { customerPage, customerPagePolicy, linkPage, type OwnAutoOrder } from './customerPage.ts';
+import { customerPage, customerPagePolicy, type OwnAutoOrder } from './customerPage.ts';
 import { readEmail } from './store.ts';
 
 /** What the customer's page needs from other features. */
@@ -58,17 +65,6 @@ export function addCustomerPage(server: FastifyInstance, parts: CustomerPagePart
   });
 }
 
-interface Page {
-  readonly status: number;
-  readonly html: string;
-  readonly policy?: string;
-}
-
-const tooManyPage: Page = {
-  status: 429,
-  html: linkPage('Please try again later', 'There were too many requests from your network.'),
-};
-
 interface OpenedLink {
   readonly context: Context;
   readonly customerOid: number;
@@ -76,17 +72,18 @@ interface OpenedLink {
 }
 
 /** Opens a link. Returns a page when it opens nothing. */
-async function openLink(parts: CustomerPageParts, token: string): Promise<OpenedLink | Page> {
+async function openLink(
+  parts: CustomerPageParts,
+  token: string,
+): Promise<OpenedLink | PrivatePage> {
   const link = readMagicLink(parts.seal, token);
   const context = link && (await parts.findContext(link.merchantId));
   if (!link || !context)
-    return {
-      status: 404,
-      html: linkPage(
-        'This link does not work',
-        'A part of it may be missing. Open the whole link again.',
-      ),
-    };
+    return messagePage(
+      404,
+      'This link does not work',
+      'A part of it may be missing. Open the whole link again.',
+    );
   const { merchant, db, now } = context;
   if (Temporal.Instant.compare(now, link.expiresAt) >= 0)
     return gone('This link has expired', `Ask ${merchant.name} for a new one.`);
@@ -101,16 +98,17 @@ async function ownPage(
   { readAutoOrders }: CustomerPageParts,
   { context, customerOid, email }: OpenedLink,
   token: string,
-): Promise<Page> {
+): Promise<PrivatePage> {
   const autoOrders = await readAutoOrders(context, customerOid);
-  return { status: 200, html: customerPage(context.merchant.name, email, autoOrders, token) };
+  const html = customerPage(context.merchant.name, email, autoOrders, token);
+  return { status: 200, html, policy: customerPagePolicy };
 }
 
 async function formPage(
   { readCancelation }: CustomerPageParts,
   { context, customerOid }: OpenedLink,
   code: string,
-): Promise<Page> {
+): Promise<PrivatePage> {
   const { name } = context.merchant;
   const cancelation = await readCancelation(context, { customerOid, code });
   if (cancelation === undefined) return nothingToCancel(name);
@@ -121,7 +119,7 @@ async function canceledPage(
   parts: CustomerPageParts,
   { context, customerOid }: OpenedLink,
   request: FastifyRequest<{ Params: { code: string } }>,
-): Promise<Page> {
+): Promise<PrivatePage> {
   const owned = { customerOid, code: request.params.code };
   const cancelation = await parts.readCancelation(context, owned);
   if (cancelation === undefined) return nothingToCancel(context.merchant.name);
@@ -132,27 +130,13 @@ async function canceledPage(
     cancelation.fee === undefined
       ? 'Nothing more will be charged.'
       : `It ends after one more charge of ${cancelation.fee}.`;
-  return { status: 200, html: linkPage('Your subscription is canceled', words) };
+  return messagePage(200, 'Your subscription is canceled', words);
 }
 
-const nothingToCancel = (merchantName: string): Page =>
+const nothingToCancel = (merchantName: string): PrivatePage =>
   gone(
     'There is nothing to cancel here',
     `The subscription has ended, or only ${merchantName} can cancel it: please ask there.`,
   );
 
-const gone = (title: string, message: string): Page => ({
-  status: 410,
-  html: linkPage(title, message),
-});
-
-const send = (reply: FastifyReply, { status, html, policy = customerPagePolicy }: Page) =>
-  reply
-    .code(status)
-    .header('Content-Security-Policy', policy)
-    .header('Cache-Control', 'no-store')
-    .header('Referrer-Policy', 'no-referrer')
-    .header('X-Content-Type-Options', 'nosniff')
-    .header('X-Robots-Tag', 'noindex')
-    .type('text/html; charset=utf-8')
-    .send(html);
+const gone = (title: string, message: string): PrivatePage => messagePage(410, title, message);

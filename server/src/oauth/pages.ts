@@ -4,6 +4,7 @@ import { upperCode } from '../kernel/caseFolding.ts';
 import { accountSteps } from '../platform/http/accountSteps.ts';
 import { formOf } from '../platform/http/forms.ts';
 import { isOwnOrigin } from '../platform/http/ownPage.ts';
+import { sendPrivatePage } from '../platform/http/privatePage.ts';
 import { addressSubject } from '../platform/http/request.ts';
 import { type LoggedIn, type LogInFailure, type LogInParts, logIn } from '../staff/logIn.ts';
 import type { Application } from './application.ts';
@@ -337,18 +338,10 @@ const queryOf = (request: FastifyRequest): URLSearchParams =>
   new URL(request.url, 'http://here').searchParams;
 
 const send = (reply: FastifyReply, { status, html, redirectUri }: Page): FastifyReply =>
-  guarded(reply)
-    .code(status)
-    .header('Content-Security-Policy', contentSecurityPolicy(redirectUri))
-    .type('text/html; charset=utf-8')
-    .send(html);
+  sendPrivatePage(guarded(reply), { status, html, policy: contentSecurityPolicy(redirectUri) });
 
-/** These pages are for one user only, so they are never cached or framed. */
 const guarded = (reply: FastifyReply): FastifyReply =>
   reply
-    .header('Cache-Control', 'no-store')
     // With `no-referrer` browsers would send no Origin with our own forms. They follow the last word.
     .header('Referrer-Policy', 'no-referrer, same-origin')
-    .header('X-Content-Type-Options', 'nosniff')
-    .header('X-Frame-Options', 'DENY')
-    .header('X-Robots-Tag', 'noindex');
+    .header('X-Frame-Options', 'DENY');

@@ -9,7 +9,6 @@ export function addSheetStyles(server: FastifyInstance): void {
   server.get(sheetStylesPath, (_request, reply) =>
     reply
       .header('Cache-Control', 'public, max-age=3600')
-      .header('X-Content-Type-Options', 'nosniff')
       .type('text/css; charset=utf-8')
       .send(sheetStyles),
   );

@@ -4,6 +4,7 @@ import { fold } from '../kernel/caseFolding.ts';
 import { fromMinor, minor } from '../kernel/money.ts';
 import { failure, type Outcome } from '../kernel/outcome.ts';
 import type { Actor, Context } from '../platform/context.ts';
+import { messagePage, type PrivatePage } from '../platform/http/privatePage.ts';
 import { Refusal } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type EnteredCard, type FormFaults, readCardForm } from './billingForm.ts';
@@ -12,9 +13,7 @@ import {
   bankPage,
   type CardEntry,
   formPage,
-  messagePage,
   paidPage,
-  type RenderedPage,
   type Subscription,
   savedPage,
 } from './billingPage.ts';
@@ -58,11 +57,6 @@ export const subscriptionExpand: ReadonlySet<string> = new Set([
   'original_order.payment',
 ]);
 
-/** A page as it is sent. */
-export interface Page extends RenderedPage {
-  readonly status: number;
-}
-
 /** A link that opens the page of an auto order. */
 export interface OpenedLink {
   readonly kind: 'opened';
@@ -76,7 +70,7 @@ export interface OpenedLink {
 export async function openLink(
   parts: BillingPageParts,
   token: string,
-): Promise<OpenedLink | ({ readonly kind: 'page' } & Page)> {
+): Promise<OpenedLink | ({ readonly kind: 'page' } & PrivatePage)> {
   const link = await readBillingLink(parts.db, token);
   if (!link)
     return unusable(
@@ -108,7 +102,7 @@ export async function showForm(
   { context, autoOrderOid, subscription }: OpenedLink,
   faults: FormFaults = {},
   chosen?: URLSearchParams,
-): Promise<Page> {
+): Promise<PrivatePage> {
   const form = parts.forms.entryOf(context);
   const payment = await parts.findWaiting(context, autoOrderOid);
   const confirming = payment && parts.forms.confirming(context, payment.gatewayCode);
@@ -153,7 +147,7 @@ export async function answerForm(
   parts: BillingPageParts,
   opened: OpenedLink,
   fields: URLSearchParams,
-): Promise<Page> {
+): Promise<PrivatePage> {
   switch (fields.get('step')) {
     case 'ask bank':
       return askBank(parts, opened);
@@ -165,7 +159,7 @@ export async function answerForm(
 }
 
 /** The simulator's bank asks about a payment. */
-async function askBank(parts: BillingPageParts, opened: OpenedLink): Promise<Page> {
+async function askBank(parts: BillingPageParts, opened: OpenedLink): Promise<PrivatePage> {
   const { context, autoOrderOid } = opened;
   const payment = await parts.findWaiting(context, autoOrderOid);
   if (payment === undefined) return showForm(parts, opened);
@@ -178,7 +172,7 @@ async function confirmed(
   parts: BillingPageParts,
   opened: OpenedLink,
   fields: URLSearchParams,
-): Promise<Page> {
+): Promise<PrivatePage> {
   const { context, autoOrderOid, subscription } = opened;
   const payment = await parts.findWaiting(context, autoOrderOid);
   if (payment === undefined) return showForm(parts, opened);
@@ -194,7 +188,7 @@ async function save(
   parts: BillingPageParts,
   opened: OpenedLink,
   fields: URLSearchParams,
-): Promise<Page> {
+): Promise<PrivatePage> {
   const { context, autoOrderOid, subscription } = opened;
   const form = parts.forms.entryOf(context);
   if (form === undefined) return showForm(parts, opened);
@@ -255,7 +249,7 @@ const today = ({ now, merchant }: Context): Temporal.PlainDate =>
   now.toZonedDateTimeISO(merchant.timeZone).toPlainDate();
 
 const unusable = (status: number, title: string, message: string) =>
-  ({ kind: 'page', status, ...messagePage(title, message) }) as const;
+  ({ kind: 'page', ...messagePage(status, title, message) }) as const;
 
 function subscriptionOf(autoOrder: AutoOrder, merchantName: string): Subscription {
   const order = autoOrder.original_order;

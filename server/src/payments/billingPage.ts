@@ -161,11 +161,6 @@ You can close this page.</p>`,
   );
 }
 
-/** Renders a page without a form: why the card cannot be changed here, and what to do instead. */
-export function messagePage(title: string, message: string): RenderedPage {
-  return rendered(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`);
-}
-
 const months = [
   'January',
   'February',

@@ -1,7 +1,14 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { payload } from '../platform/http/answer.ts';
 import { formOf } from '../platform/http/forms.ts';
-import { isTooOften, type LimitedPage } from '../platform/http/pageLimit.ts';
+import {
+  isTooOften,
+  type LimitedPage,
+  messagePage,
+  type PrivatePage,
+  sendPrivatePage as send,
+  tooManyPage,
+} from '../platform/http/privatePage.ts';
 import { cardSubjectPrefix } from '../platform/http/rateLimiter.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Routes } from '../platform/http/routes.ts';
@@ -12,10 +19,8 @@ import {
   beginCard,
   type OpenedLink,
   openLink,
-  type Page,
   showForm,
 } from './billingOperations.ts';
-import { messagePage } from './billingPage.ts';
 import { FormUnavailable } from './cardForm.ts';
 
 const formLimitBytes = 10_000;
@@ -72,35 +77,16 @@ export function addBillingPage(
   });
 }
 
-/** The page of an address that exceeds its rate limit. */
-const tooManyPage: Page = {
-  ...messagePage('Please try again later', 'There were too many requests from your network.'),
-  status: 429,
-};
-
 /** Each beginning makes a record at the gateway, and a form that tests cards needs many of them. */
 const formSubject = ({ context, autoOrderOid }: OpenedLink): string =>
   `${cardSubjectPrefix}${context.merchant.merchantId} ${autoOrderOid}`;
 
 /** Renders a page; another one when the gateway does not respond. Nothing was changed then. */
-async function orUnavailable(render: () => Promise<Page>): Promise<Page> {
+async function orUnavailable(render: () => Promise<PrivatePage>): Promise<PrivatePage> {
   try {
     return await render();
   } catch (error) {
     if (!(error instanceof FormUnavailable)) throw error;
-    const page = messagePage('Please try again later', 'The bank cannot be reached at the moment.');
-    return { ...page, status: 503 };
+    return messagePage(503, 'Please try again later', 'The bank cannot be reached at the moment.');
   }
-}
-
-function send(reply: FastifyReply, { status, html, policy }: Page): FastifyReply {
-  return reply
-    .code(status)
-    .header('Content-Security-Policy', policy)
-    .header('Cache-Control', 'no-store')
-    .header('Referrer-Policy', 'no-referrer')
-    .header('X-Content-Type-Options', 'nosniff')
-    .header('X-Robots-Tag', 'noindex')
-    .type('text/html; charset=utf-8')
-    .send(html);
 }

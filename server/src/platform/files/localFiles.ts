@@ -100,10 +100,8 @@ async function download(
     .header('Content-Disposition', attachmentDisposition(claims.fileName ?? 'file'))
     .header('Content-Length', size)
     .header('Content-Security-Policy', "sandbox; default-src 'none'")
-    .header('X-Content-Type-Options', 'nosniff')
     .header('Cross-Origin-Resource-Policy', 'same-origin')
     .header('Cache-Control', 'private, no-store')
-    .header('Referrer-Policy', 'no-referrer')
     .type(claims.mimeType)
     .send(createReadStream(pathOf(parts.folder, claims)));
 }

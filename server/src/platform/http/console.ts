@@ -51,7 +51,6 @@ function sendShell(
       'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Resource-Policy': 'same-origin',
-      'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-cache',
     })
     .type('text/html; charset=utf-8')
@@ -87,7 +86,6 @@ function sendAsset(
     'Cache-Control': 'public, max-age=31536000, immutable',
     Vary: 'Accept-Encoding',
     ETag: asset.etag,
-    'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',
   });
   if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send();
@@ -110,7 +108,6 @@ function encodedFor(accepted: unknown, asset: ConsoleAsset) {
 function sendNoAsset(reply: FastifyReply): FastifyReply {
   return reply
     .code(404)
-    .headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
     .type('text/plain; charset=utf-8')
     .send('There is no such file in this build of the console. Reload the page.\n');
 }
@@ -143,12 +140,7 @@ const frame = pageFrame('');
 
 function sendPlainPage(reply: FastifyReply, title: string, body: string): FastifyReply {
   return reply
-    .headers({
-      'Content-Security-Policy': frame.policy(),
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'no-referrer',
-      'Cache-Control': 'no-store',
-    })
+    .header('Content-Security-Policy', frame.policy())
     .type('text/html; charset=utf-8')
     .send(frame.page(`${title} · Perennial`, body));
 }

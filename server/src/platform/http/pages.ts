@@ -31,8 +31,6 @@ function sendPage(reply: FastifyReply, html: string): FastifyReply {
       'Content-Security-Policy',
       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
     )
-    .header('X-Content-Type-Options', 'nosniff')
-    .header('Referrer-Policy', 'no-referrer')
     .type('text/html; charset=utf-8')
     .send(html);
 }
