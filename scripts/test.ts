@@ -11,6 +11,7 @@ import { inspect } from 'node:util';
 import { readMigrations, splitStatements } from '../server/src/platform/storage/migrate.ts';
 import { readCatalogue, shapeFaults } from '../test/storage/shapes.ts';
 import { isOneOf, seenStatements } from '../test/storage/statements.ts';
+import { endWithParent } from '../test/support/childProcess.ts';
 import { makeCitusTemplate } from '../test/support/citus.ts';
 import { partitionByMerchant } from '../test/support/partitioned.ts';
 import { findSystemPostgres } from '../test/support/systemPostgres.ts';
@@ -166,6 +167,7 @@ async function runFiles(
   await report(
     run({
       files: [...paths],
+      execArgv: [...endWithParent],
       signal: interruption.signal,
       ...(isLong
         ? { concurrency: 1, timeout: longTimeoutMs }

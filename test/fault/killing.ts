@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import type { BookedCharge } from '../../server/src/payments/simulatorBooks.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import { saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { anItem, at } from '../support/autoOrders.ts';
+import { spawnNode } from '../support/childProcess.ts';
 import { killNine } from '../support/launched.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { type Checked, checkBooks } from './books.ts';
@@ -236,11 +237,7 @@ export async function start(
   args: readonly string[],
   deaths: Deaths,
 ): Promise<Started> {
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL(program, import.meta.url)), ...args],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawnNode([fileURLToPath(new URL(program, import.meta.url)), ...args]);
   const isGone = once(child, 'exit').then(([code]) =>
     assert.fail(`${program} ended with ${code} before it was ready`),
   );
@@ -248,7 +245,7 @@ export async function start(
     once(createInterface({ input: child.stdout }), 'line'),
     isGone,
   ])) as [string];
-  // Later it is meant to be killed.
+  // Later the test kills it.
   isGone.catch(() => {});
   deaths.watch(program, child);
   return { process: child, firstLine };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 import { startEmbeddedPostgres } from '../../server/src/platform/storage/embedded.ts';
 import { addKey, addMerchant } from '../support/app.ts';
+import { spawnNode } from '../support/childProcess.ts';
 import { killNine, killServers } from '../support/launched.ts';
 import { withPool } from '../support/testStore.ts';
 
@@ -77,11 +78,8 @@ async function serve(folder: string): Promise<Running> {
     RATE_LIMIT_PER_HOUR: '0',
     RATE_LIMIT_PER_DAY: '0',
   };
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../../server/src/main.mjs', import.meta.url))],
-    { env, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const program = fileURLToPath(new URL('../../server/src/main.mjs', import.meta.url));
+  const child = spawnNode([program], { env });
   const lines = createInterface({ input: child.stdout });
   // It is read to its end: a server whose log is not read stops.
   const baseUrl = await new Promise<string>((resolve, reject) => {

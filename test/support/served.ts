@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { spawnNode } from './childProcess.ts';
 
 /** A line of a server's log, as far as tests read it. */
 export interface Logged {
@@ -27,9 +27,8 @@ export async function serveDatabase(
   url: string,
 ): Promise<Served> {
   const dataDir = await mkdtemp(join(tmpdir(), 'perennial-'));
-  const child = spawn(process.execPath, ['server/src/cli/main.mjs', 'serve'], {
+  const child = spawnNode(['server/src/cli/main.mjs', 'serve'], {
     env: { ...process.env, DATABASE_URL: url, DATA_DIR: dataDir, DEMO: 'on', PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
   const end = async () => {

@@ -14,6 +14,9 @@ const ping = Buffer.from('{"type":"ping"}');
  */
 const heardBy = new Map<number, number>();
 
+// The test that started this process was killed.
+process.once('disconnect', () => process.exit(1));
+
 for (let i = 0; i < count; i++) {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   let next = -1;

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { spawnQuietNode } from '../../../test/support/childProcess.ts';
 import { runPerennial } from '../../../test/support/commandLine.ts';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { randomIds } from '../kernel/ids.ts';
@@ -326,7 +327,7 @@ async function demoServer(t: TestContext, databaseUrl: string) {
   t.after(() => rm(dataDir, { recursive: true, force: true }));
   const port = await freePort();
   const serve = () => {
-    const child = spawn(process.execPath, [`${root}server/src/main.mjs`], {
+    const child = spawnQuietNode([`${root}server/src/main.mjs`], {
       env: {
         PATH: process.env['PATH'],
         DATABASE_URL: databaseUrl,
@@ -335,7 +336,6 @@ async function demoServer(t: TestContext, databaseUrl: string) {
         PORT: String(port),
         LOG_LEVEL: 'warn',
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
     t.after(() => child.kill('SIGKILL'));
     return child;
