@@ -10,11 +10,11 @@ export interface Check {
 /** The checks of the sources, in the order of what helps most: types first, format last. */
 export const checks: readonly Check[] = [
   {
-    promise: 'the types fit',
+    promise: 'the types are correct',
     faults: () => outputOf('tsc', ['--noEmit', '--pretty', 'false', '-p', '.']),
   },
   {
-    promise: 'the types of the console fit',
+    promise: 'the types of the console are correct',
     faults: () => outputOf('tsc', ['--noEmit', '--pretty', 'false', '-p', 'web']),
   },
   {

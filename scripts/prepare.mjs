@@ -33,7 +33,7 @@ export function prepareConsole() {
   const built = join(web, 'dist', '.built');
   const hash = consoleHash(web);
   if (existsSync(built) && readFileSync(built, 'utf8') === hash) return;
-  console.error('perennial: building the console, some seconds …');
+  console.error('perennial: building the console, which takes some seconds …');
   const pinned = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
   const { status } = spawnSync(existsSync(pinned) ? pinned : 'node', ['web/build.ts', hash], {
     cwd: root,

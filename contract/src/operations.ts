@@ -339,7 +339,7 @@ export interface Operation {
   readonly query?: TObject;
   readonly body?: NamedModel;
   /**
-   * Names of body fields that are taken besides the published ones, each with the published one.
+   * Names of body fields that are accepted besides the published ones, each with the published one.
    */
   readonly bodyAliases?: Readonly<Record<string, string>>;
   /**
@@ -3365,7 +3365,7 @@ export const operations = {
     summary: 'Read what waits, failed or is in doubt',
     description:
       'The work of the merchant that is not done: what is overdue, charges without an answer, ' +
-      'deliveries and mails that wait with the age of the oldest, gateways that rest, background ' +
+      'deliveries and mails that wait with the age of the oldest, resting gateways, background ' +
       'work that failed, and the versions that run. ' +
       '`/metrics` shows the same figures for the whole installation.',
     permissions: ['configuration_read'],

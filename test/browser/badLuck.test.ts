@@ -243,7 +243,7 @@ test('the log-in page says why it has no form, or why the link failed', withBrow
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   await page.goto(world.startUrl.replace(/#.*/, '?again#demo=an-older-password'));
-  await page.getByText('The link of the demo did not log you in').waitFor();
+  await page.getByText('The demo link did not log you in').waitFor();
   await page.getByLabel('Login').waitFor();
   await close();
 });

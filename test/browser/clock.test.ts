@@ -71,7 +71,7 @@ async function tryTheRest(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Close', exact: true }).click();
   await page.getByText('Closed').first().waitFor();
   await page.goBack();
-  await page.getByRole('heading', { name: 'You have seen the core of it' }).waitFor();
+  await page.getByRole('heading', { name: 'You have seen the main parts' }).waitFor();
 }
 
 /** The counters and the days of the sheet are those of the API, and the orders are there. */

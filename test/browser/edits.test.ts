@@ -125,9 +125,9 @@ test('a conflict shows was, theirs and mine, and saves what is chosen', withBrow
   await dialog.getByText('It was changed while you worked on it').waitFor();
   const row = dialog.getByRole('row', { name: /^Quantity of/ });
   await row.getByRole('radio', { name: String(quantity + 5), exact: true }).check();
-  await dialog.getByText('Nothing of yours is left to save.').waitFor();
+  await dialog.getByText('None of your changes is left to save.').waitFor();
   await row.getByRole('radio', { name: String(quantity + 2), exact: true }).check();
-  await dialog.getByRole('button', { name: 'Save the chosen' }).click();
+  await dialog.getByRole('button', { name: 'Save the chosen values' }).click();
   await page.getByText(`${code}: The quantity is changed.`).waitFor();
   assert.equal((await itemOf(oid)).arbitrary_quantity, quantity + 2);
   await update(oid, { arbitrary_quantity: null });

@@ -215,7 +215,7 @@ test('columns and density are the same in another browser', withBrowser, async (
     (response) => response.request().method() === 'PUT' && response.url().endsWith('/preferences'),
   );
   await second.page.getByRole('button', { name: 'Columns' }).click();
-  await second.page.getByRole('menuitem', { name: 'As usual' }).click();
+  await second.page.getByRole('menuitem', { name: 'Usual columns' }).click();
   await reset;
   await second.page.getByRole('columnheader', { name: 'Payment' }).waitFor({ state: 'detached' });
   second.assertQuiet();

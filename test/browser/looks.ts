@@ -92,7 +92,7 @@ async function missingFrom({ name, heading, shows, page }: Sighted): Promise<str
 const waitMs = 60_000;
 
 /**
- * The page's own state; these types know nothing of what is in a page. The bar and the navigation
+ * The page's own state, read by text because these types do not describe a page. The bar and the navigation
  * are most of a small page, so axe leaves them out where it has examined the same markup in the
  * same look. What is behind a dialog counts as not examined, because axe cannot judge its colours.
  */

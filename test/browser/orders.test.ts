@@ -116,7 +116,7 @@ test(
     await dialog.getByLabel('Give back of 2 × MUG').fill('10');
     await dialog.getByRole('button', { name: 'Next' }).click();
     await dialog.getByRole('button', { name: 'Refund $10.00' }).click();
-    await page.getByRole('table', { name: 'Refunds of the order' }).getByText('In all').waitFor();
+    await page.getByRole('table', { name: 'Refunds of the order' }).getByText('Total').waitFor();
     assert.equal((await read(id))?.summary?.total_refunded?.value, 10);
     assertQuiet();
     await close();

@@ -51,7 +51,7 @@ const failed = (at: string): Sight => ({ at, shows: 'The server failed' });
 export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRow>> = {
   today: {
     heading: 'Today',
-    filled: () => [{ at: '/', shows: 'cannot be billed until something is fixed' }],
+    filled: () => [{ at: '/', shows: 'cannot be billed until a fault is fixed' }],
     empty: { at: '/', shows: 'No auto orders yet' },
     forbidden: mayNot('/'),
     refused: failed('/'),
@@ -70,7 +70,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
   },
   task: {
     heading: /./,
-    filled: ({ taskNumber }) => [{ at: `/tasks/${taskNumber}`, shows: 'Enter another card' }],
+    filled: ({ taskNumber }) => [{ at: `/tasks/${taskNumber}`, shows: 'Replace the card' }],
     empty: { at: '/tasks/999999', shows: 'Not found' },
     forbidden: mayNot('/tasks/1'),
     refused: failed('/tasks/1'),

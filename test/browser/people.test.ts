@@ -47,7 +47,7 @@ test('a user is added, edited, undone, deactivated and deleted', withBrowser, as
 
   await page.getByRole('link', { name: 'Deactivate …' }).click();
   await dialog.getByText('Group Support').waitFor();
-  await dialog.getByRole('button', { name: 'Take all access away' }).click();
+  await dialog.getByRole('button', { name: 'Deactivate', exact: true }).click();
   await page.getByRole('status').getByText('User nina deactivated.').waitFor();
   assert.deepEqual([await permissionsOf('nina'), (await userOf('nina'))?.groups], [[], []]);
 
@@ -120,7 +120,7 @@ test('rights taken away in one browser end in the open page of another', withBro
   const lead = await watchedPage(`${world.url}/people/${id}/edit/deactivate`, {}, (context) =>
     enter(context, world, dana),
   );
-  await lead.page.getByRole('button', { name: 'Take all access away' }).click();
+  await lead.page.getByRole('button', { name: 'Deactivate', exact: true }).click();
   await lead.page.getByRole('status').getByText('deactivated').waitFor();
   const takenAt = performance.now();
   while ((await theirs.page.evaluate(refusalOfOverview)) !== 'missing_permission')
@@ -163,7 +163,7 @@ test(
     assert.equal(await works(first), 200);
 
     await page.getByRole('link', { name: 'Rotate Warehouse' }).click();
-    await dialog.getByLabel('The present secret').selectOption('Accept it for another day');
+    await dialog.getByLabel('The current secret').selectOption('Accept it for another day');
     await dialog.getByRole('button', { name: 'Replace the secret' }).click();
     const second = await stored();
     assert.deepEqual(

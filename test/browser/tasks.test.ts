@@ -102,8 +102,8 @@ test(
     await pane(watching.page).getByText('stolen card').waitFor();
     const { page, assertQuiet, close } = await openAs(dana, `/tasks/${number}`);
     await page.getByText('closes by itself when').waitFor();
-    await page.getByRole('button', { name: 'Enter another card' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Enter another card' });
+    await page.getByRole('button', { name: 'Replace the card' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Replace the card' });
     await dialog.getByLabel('Card token').fill('4242 4242 4242 4242');
     await dialog.getByLabel('Expires').fill('9/31');
     await dialog.getByText(/Charge what is due now: \$\d/).waitFor();

@@ -58,7 +58,7 @@ function collectFaults(page: Page, host: string): string[] {
   return faults;
 }
 
-/** Runs in the page, which this project's types know nothing of. */
+/** Runs in the page, which this project's types do not describe. */
 const reportViolations = `
 addEventListener('securitypolicyviolation', (event) =>
   console.error('CSP violation', event.violatedDirective, event.blockedURI, event.sample));

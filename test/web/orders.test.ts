@@ -269,7 +269,7 @@ test('an action names the money, and says what cannot be undone', () => {
     ['affiliate', toShip, 'Assign', /has no affiliate.*Later rebills/, false],
     ['block-refunds', toShip, 'Block refunds', /are refused until/, false],
     ['allow-refunds', blocked, 'Allow refunds', /ann blocked refunds of this order: Bank/, false],
-    ['delete', unpaid, 'Delete', /TEST-1 is gone.*cannot be undone/, true],
+    ['delete', unpaid, 'Delete', /TEST-1 disappears.*cannot be undone/, true],
     ['receipt', toShip, 'Send', /A mail cannot be taken back/, true],
   ];
   for (const [action, facts, button, words, isFinal] of table) {

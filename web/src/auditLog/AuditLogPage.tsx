@@ -28,7 +28,7 @@ export function AuditLogPage() {
       <PlainList
         path={paths.auditLog}
         what="entries"
-        hint="person, act, object or address"
+        hint="person, action, object or address"
         filters={auditFilters}
         columns={auditColumns}
         state={state}

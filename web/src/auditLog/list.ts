@@ -22,11 +22,11 @@ const objectTypes = [
 
 /** The filters of the audit log. The names are those of the address. */
 export const auditFilters: Filters = {
-  q: { kind: 'text', label: 'Text', hint: 'person, act, object or address' },
+  q: { kind: 'text', label: 'Text', hint: 'person, action, object or address' },
   type: { kind: 'choice', label: 'About', choices: choicesOf(objectTypes), isOne: true },
   object: { kind: 'word', label: 'Object', hint: 'the id of the object' },
   user: { kind: 'oid', label: 'By user', hint: 'the number of the user' },
-  act: { kind: 'word', label: 'Act', hint: 'for example updateUser' },
+  act: { kind: 'word', label: 'Action', hint: 'for example updateUser' },
   days: { kind: 'range', label: 'Day' },
 };
 

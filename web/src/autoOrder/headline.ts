@@ -14,7 +14,7 @@ export function headlineOf(row: AutoOrderRow, order: AutoOrder, shown: Shown): s
     case 'in_doubt':
       return 'A charge has no answer yet. The gateway is asked again; nothing is charged twice.';
     case 'parked':
-      return 'It cannot be billed until what is wrong is fixed.';
+      return 'It cannot be billed until its fault is fixed.';
     case 'completed':
       return 'Every planned shipment was made. Nothing more will ship.';
     case 'canceled':

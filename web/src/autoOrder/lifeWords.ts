@@ -100,7 +100,7 @@ export function endWords(ends: string | undefined, isAll: boolean): string {
     case 'paused':
       return 'It is paused: nothing ships until it is resumed.';
     case 'parked':
-      return 'It is parked: nothing ships until what is wrong is fixed.';
+      return 'It is parked: nothing ships until its fault is fixed.';
     default:
       return isAll ? 'Nothing is scheduled.' : 'It continues: no end is set.';
   }

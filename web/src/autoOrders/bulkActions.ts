@@ -32,7 +32,7 @@ export const bulkActions: readonly Words[] = [
     id: 'pause',
     button: 'Pause …',
     title: 'Pause auto orders',
-    consequence: 'Nothing of them ships or is charged until they are resumed.',
+    consequence: 'Nothing ships or is charged until they are resumed.',
     verb: 'Pause',
     done: 'paused',
   },

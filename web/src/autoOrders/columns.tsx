@@ -125,5 +125,5 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
 function NextTotal({ row }: { readonly row: AutoOrderRow }) {
   if (row.next_total !== undefined || row.state !== 'active')
     return <Money amount={row.next_total} currency={row.currency_code} />;
-  return <span title="No rebill comes as things are. Open it to see why.">–</span>;
+  return <span title="No rebill is planned. Open the auto order to see why.">–</span>;
 }

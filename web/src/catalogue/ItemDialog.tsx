@@ -59,7 +59,7 @@ function PartForm({
 const effects: Readonly<Record<ItemPart, string>> = {
   price:
     'Auto orders pay the new price from their next rebill on, unless a price was agreed with the customer.',
-  schedule: 'Auto orders of it follow from their next rebill on.',
+  schedule: 'Its auto orders follow the change from their next rebill on.',
   kit: 'Stock and weight of rebills follow the components from the next rebill on.',
-  options: 'What a customer chose before keeps the price that was agreed.',
+  options: 'Options that customers chose before keep their agreed price.',
 };

@@ -90,7 +90,7 @@ export function Kit({ components }: { readonly components: readonly ItemKitCompo
   return (
     <SmallTable
       what="Components"
-      columns={[{ label: 'Item' }, { label: 'Description' }, { label: 'How many', isNumber: true }]}
+      columns={[{ label: 'Item' }, { label: 'Description' }, { label: 'Quantity', isNumber: true }]}
       rows={components.map((each) => ({
         key: each.component_merchant_item_id ?? '',
         cells: [each.component_merchant_item_id, each.component_description, each.quantity ?? 1],
@@ -106,8 +106,8 @@ export function StockOfItem({ shipping }: { readonly shipping: NonNullable<Item[
       what="Stock"
       columns={[
         { label: 'Center' },
-        { label: 'There', isNumber: true },
-        { label: 'Free', isNumber: true },
+        { label: 'In stock', isNumber: true },
+        { label: 'Available', isNumber: true },
         { label: 'Low at', isNumber: true },
       ]}
       rows={(shipping.distribution_centers ?? []).map((center) => ({

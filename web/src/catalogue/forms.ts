@@ -23,7 +23,7 @@ export const partTitles: Readonly<Record<ItemPart, string>> = {
 
 const ownFields: readonly DraftField[] = [
   { key: 'description', label: 'Description', max: 512 },
-  { key: 'inactive', label: 'Not sold at present', kind: 'check' },
+  { key: 'inactive', label: 'Not for sale', kind: 'check' },
 ];
 const priceFields: readonly DraftField[] = [
   { key: 'cost', label: 'Price', kind: 'amount' },

@@ -104,8 +104,7 @@ function EditCoupon({ oid, read: { base }, parent }: PartProps) {
     <DraftFrame draft={draft} labelOf={couponLabel} submit="Save">
       <CouponForm draft={draft} />
       <p className="soft">
-        Orders that were placed keep what they got. Rebills follow the coupon as it is when they are
-        made.
+        Orders that were placed keep their discount. Each rebill uses the coupon as it is then.
       </p>
     </DraftFrame>
   );
@@ -143,7 +142,7 @@ function MakeCodes({ oid, read: { coupon } }: PartProps) {
         draft={draft}
         onChange={setDraft}
       />
-      <p className="soft">Each code counts once. Codes that were made cannot be taken back.</p>
+      <p className="soft">Each code can be used once. Codes that were made cannot be taken back.</p>
     </Deed>
   );
 }
@@ -161,7 +160,7 @@ function DeleteCoupon({ oid, read: { coupon, base } }: PartProps) {
       }}
     >
       <p>
-        Its one-time codes go with it, and rebills no longer use it.{' '}
+        Its one-time codes are deleted with it, and rebills no longer use it.{' '}
         <strong>This cannot be undone.</strong> To stop it and keep its codes, give it an end.
       </p>
       {linesOf(coupon.calculated_description ?? '').map((line) => (

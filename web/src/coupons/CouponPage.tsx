@@ -81,7 +81,7 @@ function About({ coupon }: { readonly coupon: Coupon }) {
           ['Ends', coupon.expiration_dts ? <Moment at={coupon.expiration_dts} /> : 'Never'],
           ['Who may use it', usersWords(coupon.usable_by)],
           ['Rebills', rebillWords(coupon)],
-          ['With others', coupon.can_be_used_with_other_coupons ? 'Yes' : 'No'],
+          ['With other coupons', coupon.can_be_used_with_other_coupons ? 'Yes' : 'No'],
           ['Postal codes', coupon.restrict_by_postal_codes?.join(', ')],
           ['Notes', coupon.merchant_notes],
           ['Coupon', coupon.coupon_oid],

@@ -46,7 +46,8 @@ export const couponActions = (zone: string): readonly BulkAction<Coupon>[] => [
     id: 'end',
     button: 'End now …',
     title: 'End coupons',
-    consequence: 'New orders and coming rebills no longer get them. Orders keep what they got.',
+    consequence:
+      'New orders and coming rebills no longer get the discount. Orders that were placed keep theirs.',
     verb: 'End',
     done: 'ended',
     read: readWith(zone, endNow(zone)),
@@ -56,7 +57,7 @@ export const couponActions = (zone: string): readonly BulkAction<Coupon>[] => [
     button: 'Remove the end …',
     title: 'Remove the end of coupons',
     consequence:
-      'They count again for new orders and coming rebills that name them, without an end.',
+      'They apply again to new orders and coming rebills that name them, without an end.',
     verb: 'Remove the end of',
     done: 'no longer end',
     read: readWith(zone, noEnd),

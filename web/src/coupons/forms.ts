@@ -14,10 +14,10 @@ import { type DiscountFieldName, discountFields, kindTable } from './kinds.ts';
 
 const users = [
   { value: 'Anyone', label: 'Anyone' },
-  { value: 'UniqueCode', label: 'Who has a one-time code' },
+  { value: 'UniqueCode', label: 'Customers with a one-time code' },
   { value: 'OncePerCustomer', label: 'Each customer once' },
   { value: 'OncePerNewCustomer', label: 'Each new customer once' },
-  { value: 'OncePerNewCustomerForItem', label: 'Once, who never bought the items' },
+  { value: 'OncePerNewCustomerForItem', label: 'Customers who never bought the items, once each' },
 ];
 
 /** The fields of a coupon besides its discount. */

@@ -36,13 +36,14 @@ function Erase({ oid, email }: { readonly oid: string; readonly email: string })
       }}
     >
       <p>
-        The profile, its mails and its tasks are deleted, and the person leaves orders, auto orders,
-        histories, webhook payloads and the audit log. Orders keep their sums, items and dates.
-        Store credit that is left is lost. <strong>This cannot be undone.</strong>
+        The profile, its mails and its tasks are deleted, and the person is removed from orders,
+        auto orders, histories, webhook payloads and the audit log. Orders keep their sums, items
+        and dates. Store credit that is left is lost. <strong>This cannot be undone.</strong>
       </p>
       <p className="soft">
-        It is refused while an auto order is active or an order is open; the refusal names them.
-        Delete the payment method at the gateway yourself, and backups that hold the person.
+        The erasure is refused while an auto order is active or an order is open; the refusal names
+        them. Delete the payment method at the gateway yourself, and backups that contain the
+        person.
       </p>
       <TextInput
         label={`Type ${email} to confirm`}

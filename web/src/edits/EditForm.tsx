@@ -122,7 +122,7 @@ function Foot({ code, part, edit, missing, onCancel }: FootProps) {
         {isCharge
           ? `Charge${amount} now`
           : edit.conflict?.fields.some((field) => 'mine' in field)
-            ? 'Save the chosen'
+            ? 'Save the chosen values'
             : part.save}
       </Button>
     </div>
@@ -130,6 +130,6 @@ function Foot({ code, part, edit, missing, onCancel }: FootProps) {
 }
 
 function statusWords({ conflict }: Edit, missing: Field | undefined): string {
-  if (conflict) return 'Nothing of yours is left to save.';
+  if (conflict) return 'None of your changes is left to save.';
   return missing ? `“${missing.label}” is empty.` : 'Nothing to save yet.';
 }

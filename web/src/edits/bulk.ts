@@ -83,7 +83,8 @@ export async function readForBulk(
     const start = part.start(base.order, context);
     const values = valuesOf(base.order, draft, start, context.zone);
     const deed: Deed | undefined = part.deed(base.order, values, context);
-    if (deed === undefined) return { name: code, unchanged: 'The answer above changes nothing.' };
+    if (deed === undefined)
+      return { name: code, unchanged: 'The values above change nothing here.' };
     const [before, after] =
       words?.(base.order, values, context.zone) ?? deedWords(base.order, deed, context.zone);
     const write = async (key: string) =>

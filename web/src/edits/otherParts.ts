@@ -224,5 +224,5 @@ export const mergePart: Part = {
       ? undefined
       : { kind: 'merge', oids: oids.map(({ value }) => Number(value)) };
   },
-  done: () => 'The items are here now.',
+  done: () => 'The other auto orders are merged into this one.',
 };

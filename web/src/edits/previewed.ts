@@ -84,5 +84,5 @@ const endWords: Record<string, string> = {
   disabled: 'Nothing ships while it is disabled.',
   merged: 'Nothing more ships here: its items ship with the other auto order.',
   paused: 'Nothing ships while it is paused.',
-  parked: 'It cannot be billed until what is wrong is fixed.',
+  parked: 'It cannot be billed until its fault is fixed.',
 };

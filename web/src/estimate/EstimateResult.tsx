@@ -37,7 +37,7 @@ function Costs({ estimate, money }: { readonly estimate: PricingEstimate; readon
       what="What it costs"
       columns={[
         { label: 'Item' },
-        { label: 'Units', isNumber: true },
+        { label: 'Quantity', isNumber: true },
         { label: 'Price', isNumber: true },
         { label: 'Coupons', isNumber: true },
         { label: 'Total', isNumber: true },

@@ -35,13 +35,8 @@ export function Queues({ health }: { readonly health: Health }) {
       )}
       {resting.length > 0 && (
         <SmallTable
-          what="Gateways that rest"
-          columns={[
-            { label: 'Gateway that rests' },
-            { label: 'Since' },
-            { label: 'Until' },
-            { label: 'Why' },
-          ]}
+          what="Resting gateways"
+          columns={[{ label: 'Gateway' }, { label: 'Since' }, { label: 'Until' }, { label: 'Why' }]}
           rows={resting.map(({ code = '', since_dts, until_dts, reason }) => ({
             key: code,
             cells: [

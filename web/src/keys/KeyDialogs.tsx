@@ -136,14 +136,14 @@ function RotateKey({
       isDangerous={hours === '0'}
       deed={async (decision) => onRotated(await rotateKey(id, Number(hours), decision))}
     >
-      <p>The key gets another secret. Its permissions, addresses and webhooks stay.</p>
+      <p>The key gets a new secret. Its permissions, addresses and webhooks stay the same.</p>
       <NativeSelect
-        label="The present secret"
+        label="The current secret"
         data={overlaps}
         value={hours}
         onChange={(event) => setHours(event.currentTarget.value)}
       />
-      {old && <p className="soft">The secret before the present one ends at once.</p>}
+      {old && <p className="soft">The secret before the current one stops working at once.</p>}
     </Deed>
   );
 }

@@ -17,7 +17,7 @@ export function Forecast({ changes }: { readonly changes: readonly BulkChange[] 
   return (
     <section className={classes['forecast']} aria-label="What it means in money">
       <Button size="compact-sm" variant="default" loading={isBusy} onClick={() => void read()}>
-        {forecasts ? 'Add up again' : 'Show the money'}
+        {forecasts ? 'Calculate again' : 'Show the money'}
       </Button>
       {forecasts && <Shown forecasts={forecasts} />}
     </section>

@@ -58,7 +58,7 @@ function ColumnChoices<Row>({
           </Menu.CheckboxItem>
         ))}
         <Menu.Divider />
-        <Menu.Item onClick={() => onChoose(undefined)}>As usual</Menu.Item>
+        <Menu.Item onClick={() => onChoose(undefined)}>Usual columns</Menu.Item>
         <Menu.Divider />
         <CompactRows />
       </Menu.Dropdown>

@@ -60,8 +60,8 @@ function FirstFactor({ onHold }: Pick<FirstStepsProps, 'onHold'>) {
       <h2 id="second-factor">{isActive ? 'Keep these codes' : 'Set up a second factor'}</h2>
       {!isActive && (
         <p>
-          This merchant asks everybody for a code of an authenticator app at each log-in. You need
-          such an app on your phone.
+          This merchant requires a code from an authenticator app at each log-in. You need such an
+          app on your phone.
         </p>
       )}
       <SecondFactor

@@ -30,7 +30,7 @@ export function KeysSection() {
       <CommandList onOpen={setOpen} />
       {Object.keys(keyChoices).length > 0 && (
         <Button variant="default" onClick={() => choose({})}>
-          All the usual keys again
+          Restore the usual keys
         </Button>
       )}
       <Modal opened={open !== undefined} onClose={() => setOpen(undefined)} title={open?.words}>
@@ -79,7 +79,7 @@ function CommandList({ onOpen }: { onOpen(spec: CommandSpec): void }) {
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p className="soft">No command has these words.</p>}
+      {found.length === 0 && <p className="soft">No command matches.</p>}
     </>
   );
 }

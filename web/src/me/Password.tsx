@@ -6,7 +6,7 @@ import { toast } from '../shell/toasts.tsx';
 import { changePassword } from './queries.ts';
 
 interface PasswordProps {
-  /** The present password is one that another person knows. */
+  /** The current password is one that another person knows. */
   readonly isFirst?: boolean;
   readonly onChanged?: () => Promise<void>;
 }
@@ -34,12 +34,12 @@ export function Password({ isFirst = false, onChanged }: PasswordProps) {
   return (
     <form className={form['form']} onSubmit={(event) => void submit(event)}>
       <PasswordInput
-        label={isFirst ? 'Password that you logged in with' : 'Present password'}
+        label={isFirst ? 'Password that you logged in with' : 'Current password'}
         name="old"
         autoComplete="current-password"
         required
         withAsterisk={false}
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the present password' }}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the current password' }}
       />
       <PasswordInput
         label="New password"

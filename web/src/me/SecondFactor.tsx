@@ -130,7 +130,7 @@ function RecoveryCodes({ codes }: { readonly codes: readonly string[] }) {
 function Remove({ left, onRemoved }: { readonly left: number; readonly onRemoved: () => void }) {
   return (
     <>
-      <p>A log-in asks for a code of your app. {left} recovery codes are left.</p>
+      <p>A log-in asks for a code from your app. {left} recovery codes are left.</p>
       <CodeForm
         label="Code, to remove the second factor"
         button="Remove"

@@ -21,16 +21,13 @@ export function Refunds({ order }: { readonly order: Order }) {
     <>
       <SmallTable
         what="Refunds of the order"
-        columns={[{ label: 'Of' }, { label: 'Given back', isNumber: true }]}
+        columns={[{ label: 'Of' }, { label: 'Refunded', isNumber: true }]}
         rows={places.map(({ key, words, refunded }) => ({
           key,
           cells: [words, <Money amount={refunded} currency={currency} />],
         }))}
         foot={[
-          [
-            'In all',
-            <Money amount={amountOf(order.summary?.total_refunded)} currency={currency} />,
-          ],
+          ['Total', <Money amount={amountOf(order.summary?.total_refunded)} currency={currency} />],
         ]}
       />
       {at !== undefined && (

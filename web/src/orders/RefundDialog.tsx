@@ -36,7 +36,7 @@ export function RefundDialog() {
               can || isManual ? (
                 <RefundForm id={id} order={known} mustBeManual={isManual} parent={parent} />
               ) : (
-                <Empty title="Nothing of this order can be refunded">
+                <Empty title="This order cannot be refunded">
                   It was not paid by a gateway, all of it was refunded, or a refund is under way.
                 </Empty>
               )
@@ -208,7 +208,7 @@ function Wishes({
   return (
     <>
       <Checkbox
-        label="Only record it: the money was given back by another way"
+        label="Only record it: the money was given back in another way"
         checked={wishes.isManual}
         disabled={mustBeManual}
         description={mustBeManual ? 'Several charges paid this order.' : undefined}
@@ -220,7 +220,7 @@ function Wishes({
         onChange={(event) => onChange({ isSilent: event.currentTarget.checked })}
       />
       <Checkbox
-        label="The goods are back: put the lines that are refunded as a whole into stock"
+        label="The goods are back: put the lines that are refunded in full back into stock"
         checked={wishes.restocks && takesLine}
         disabled={!takesLine}
         onChange={(event) => onChange({ restocks: event.currentTarget.checked })}

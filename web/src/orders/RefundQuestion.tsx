@@ -49,13 +49,13 @@ export function RefundQuestion({
     <div className={form['form']}>
       <p className={form['ask']}>
         {wishes.isManual ? (
-          <>Records that {amount} was given back by another way.</>
+          <>Records that {amount} was given back in another way.</>
         ) : (
           <>
             Gives <strong>{amount}</strong> back to {paymentWords(order)}.
           </>
         )}{' '}
-        {wishes.restocks && 'Puts the lines that are refunded as a whole into stock. '}
+        {wishes.restocks && 'Puts the lines that are refunded in full back into stock. '}
         {wishes.cancelsAutoOrder && 'Cancels the auto order. '}
         This cannot be undone.
       </p>

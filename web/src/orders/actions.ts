@@ -64,7 +64,7 @@ const goesTo = ({ stages }: OrderFacts, stage: string): boolean =>
 export const waitingParcels = ({ parcels = [] }: OrderStages) =>
   parcels.filter((parcel) => (parcel.waiting_indexes ?? []).length > 0);
 
-/** Whether something of an order can be given back, by its gateway or by another way. */
+/** Whether something of an order can be given back, by its gateway or in another way. */
 export const canRefund = (refundable: OrderRefundableResponse | undefined): boolean =>
   refundable?.refundable === true || refundable?.manual_because_multiple_charges === true;
 
@@ -189,7 +189,7 @@ export function nextWords({ order, stages }: Omit<OrderFacts, 'refundable'>, owe
     case 'Shipping Department':
       return centers.length > 0
         ? `It waits to be shipped from ${centers.join(' and ')}.`
-        : 'Nothing of it is left to ship: move it to Completed Order.';
+        : 'Nothing is left to ship: move it to Completed Order.';
     case 'Hold':
       return (
         'It does not ship, and the auto order that it started is not billed. ' +

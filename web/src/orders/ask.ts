@@ -109,7 +109,7 @@ function markPaid({ order, stages }: OrderFacts, write: Write): Ask {
   return {
     ...plain('Mark the order as paid', `Record ${amount} as paid`),
     words: [
-      `Records that ${amount} came by another way, for example by a check. No card is charged.`,
+      `Records that ${amount} came in another way, for example by a check. No card is charged.`,
       ...(order.auto_order ? ['Its auto order continues.'] : []),
       final,
     ],
@@ -272,7 +272,7 @@ function allowRefunds({ stages: { refund_block: block } }: OrderFacts): Ask {
 const remove = ({ order }: OrderFacts): Ask => ({
   ...plain('Delete the order', 'Delete'),
   words: [
-    `Order ${order.order_id ?? ''} is gone, from every list and count. Nothing was paid of it.`,
+    `Order ${order.order_id ?? ''} disappears from every list and count. None of it was paid.`,
     final,
   ],
   isFinal: true,

@@ -47,7 +47,7 @@ export const orderParts: Record<OrderPart, PartForm> = {
     fields: [{ path: 'current_stage', label: 'Stage', choices: stages }],
     note: (order) =>
       order.payment?.payment_dts === undefined
-        ? 'This order is not paid. In Shipping Department or Completed Order it counts as paid by ' +
+        ? 'This order is not paid. In Shipping Department or Completed Order it counts as paid in ' +
           'another way; that cannot be undone.'
         : 'An original order in Hold, Fraud Review or Rejected stops the rebills of its auto order.',
   },

@@ -55,7 +55,7 @@ export async function runAction({ id, action, facts, texts, key }: Confirmed): P
       await releaseOrder(id, key);
       return { text: `Order ${id} is released.`, undo: () => holdOrder(id) };
     },
-    refund: () => Promise.reject(new Error('A refund has a dialog by itself.')),
+    refund: () => Promise.reject(new Error('A refund has its own dialog.')),
     hold: async () => {
       await holdOrder(id, key);
       return { text: `Order ${id} is held.`, undo: () => releaseOrder(id) };

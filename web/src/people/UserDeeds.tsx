@@ -66,12 +66,14 @@ export function Deactivate({
   const names = new Map(groups.map(({ group_oid: oid, name = '' }) => [groupKey(oid), name]));
   return (
     <Deed
-      button="Take all access away"
+      button="Deactivate"
       isPossible={taken.length > 0}
       deed={async (key) => {
         const result = await writeUser(id)(base, to, key);
         if (result.kind === 'conflict')
-          throw new Error('A colleague changed this user meanwhile. Close this and look again.');
+          throw new Error(
+            'A colleague changed this user meanwhile. Close this dialog and open it again.',
+          );
         toast({ text: `User ${user.login ?? id} deactivated.`, undo: result.undo });
         close();
       }}
@@ -140,8 +142,8 @@ function OpenTasks({ id }: { readonly id: string }) {
   if (data === 0) return null;
   return (
     <li>
-      {data} open {data === 1 ? 'task' : 'tasks'}, which no one else gets by itself: hand{' '}
-      {data === 1 ? 'it' : 'them'} over first
+      {data} open {data === 1 ? 'task' : 'tasks'} of this user: hand {data === 1 ? 'it' : 'them'}{' '}
+      over first
     </li>
   );
 }

@@ -23,7 +23,7 @@ export async function updateView(oid: number, change: SavedSearch): Promise<void
   await forget();
 }
 
-/** Replaces an own view: a sort or columns that are absent go. */
+/** Replaces a view of the person's own. An absent sort or absent columns are removed. */
 export const replaceView = (oid: number, search: SavedSearch): Promise<void> =>
   updateView(oid, { ...({ sort: null, columns: null } as object), ...search });
 

@@ -38,8 +38,7 @@ export function keysFault(
   keys: string,
   chosen: KeyChoices,
 ): string | undefined {
-  if (/^Mod\+[nrtwq]\b|^F\d/.test(keys))
-    return 'The browser keeps these keys for itself. Choose others.';
+  if (/^Mod\+[nrtwq]\b|^F\d/.test(keys)) return 'The browser reserves these keys. Choose others.';
   const specs: readonly CommandSpec[] = commands;
   const other = specs.find((spec) => {
     const theirs = keysOf(spec, chosen);

@@ -57,7 +57,7 @@ export function LogInForm(props: LogInFormProps) {
       {asksForCode && (
         <TextInput
           label="Code"
-          description="Six digits of your authenticator app, or a recovery code."
+          description="Six digits from your authenticator app, or a recovery code."
           name="code"
           autoComplete="one-time-code"
           spellCheck={false}

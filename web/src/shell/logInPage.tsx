@@ -16,7 +16,7 @@ export function LogInPage() {
   const fault = useStore(demoFault);
   return (
     <EntryPage title="Log in" below={options.data?.demo && <DemoHint />}>
-      {fault && <p role="alert">The link of the demo did not log you in. {fault}</p>}
+      {fault && <p role="alert">The demo link did not log you in. {fault}</p>}
       <Loaded result={options} what="the form">
         {({ merchant_id: merchantId }) => <Form merchantId={merchantId} />}
       </Loaded>

@@ -51,7 +51,7 @@ export const recordCommands = [
   },
   {
     id: 'user.deactivate',
-    words: 'Take all access away from the user',
+    words: 'Deactivate the user',
     place: 'user',
     needs: ['user_write'],
     also: 'deactivate',

@@ -48,7 +48,7 @@ export function TopBar({ isNavOpen, onNav }: { readonly isNavOpen: boolean; onNa
         onClick={() => paletteOpen.set('all')}
       >
         <Icon name="search" size={16} />
-        <span>Search or do …</span>
+        <span>Search or type a command …</span>
         <Keys words={keyWords('Mod+k', isMac)} />
       </button>
       <OpenTasks />

@@ -15,8 +15,8 @@ export function RateFields({
     <fieldset className={classes['rates']}>
       <legend>Rates</legend>
       <p className="soft">
-        The first rate whose conditions a shipment meets counts. An empty condition holds for
-        everything; a row that is emptied goes.
+        The first rate whose conditions the shipment meets applies. An empty condition is always
+        met. Empty a row to remove it.
       </p>
       {[...Array(rateRows(draft)).keys()].map((row) => (
         <div key={row} className={classes['rate']}>

@@ -94,8 +94,8 @@ function Summary({ method }: { readonly method: ShippingMethod }) {
   const { handling, free_from_subtotal: freeFrom } = method;
   return (
     <p className="soft">
-      {method.inactive && <Status tone="quiet">Not used at present</Status>} The first rate that
-      applies counts.
+      {method.inactive && <Status tone="quiet">Not in use</Status>} The first rate whose conditions
+      are met applies.
       {handling !== undefined && (
         <>
           {' '}

@@ -14,7 +14,7 @@ export const methodFields: readonly DraftField[] = [
   { key: 'handling', label: 'Handling', kind: 'amount', hint: 'Added to the rate' },
   { key: 'free_from_subtotal', label: 'Free from this subtotal on', kind: 'amount' },
   { key: 'accounting_code', label: 'Accounting code', max: 50 },
-  { key: 'inactive', label: 'Not used at present', kind: 'check' },
+  { key: 'inactive', label: 'Not in use', kind: 'check' },
 ];
 
 /** The fields of a rate, in the order of a row. */

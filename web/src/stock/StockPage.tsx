@@ -49,8 +49,8 @@ function StockTable({ stock: { rows, isMore } }: { readonly stock: Stock }) {
           { label: 'Description' },
           { label: 'State' },
           { label: 'Center' },
-          { label: 'There', isNumber: true },
-          { label: 'Free', isNumber: true },
+          { label: 'In stock', isNumber: true },
+          { label: 'Available', isNumber: true },
           { label: 'Low at', isNumber: true },
           ...(canWrite ? [{ label: 'Adjust' }] : []),
         ]}

@@ -25,7 +25,7 @@ export function Fixes({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
           leftSection={<Icon name="card" size={16} />}
           onClick={() => setDialog('card')}
         >
-          Enter another card
+          Replace the card
         </Button>
         {isDeclined && (
           <Button size="compact-sm" variant="default" onClick={() => setDialog('charge')}>

@@ -37,7 +37,7 @@ export function CardDialog({ autoOrder, onClose }: MoneyDialogProps) {
   };
   const set = (change: Partial<CardEntry>) => setEntry({ ...entry, ...change });
   return (
-    <Modal opened onClose={onClose} title="Enter another card">
+    <Modal opened onClose={onClose} title="Replace the card">
       <form onSubmit={submit} className={form['form']}>
         <TextInput
           data-autofocus

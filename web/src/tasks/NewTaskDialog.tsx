@@ -135,7 +135,7 @@ function Parts({
       />
       {entry.type !== '' && (
         <TextInput
-          label="Its id"
+          label="Id"
           placeholder="Code, order id, item id or profile"
           value={entry.id}
           onChange={(event) => onSet({ id: event.currentTarget.value })}

@@ -51,7 +51,7 @@ export function TasksPage() {
   );
 }
 
-/** The dialog of a new task, which is opened when it was added. */
+/** The dialog that adds a task and then opens it. */
 function NewTask({ about }: { readonly about: string | undefined }) {
   const setState = useUrlState(paths.tasks);
   const { data: people = noPeople } = useQuery(peopleQuery);

@@ -131,8 +131,6 @@ export const taskCountsQuery = queryOptions({
   select: ({ tasks }: Overview) => tasks,
 });
 
-// ------------------------------------------------------------------------------------- writes
-
 /** Tasks that this tab is changing: their frames move no rows under the person's hands. */
 const ownWrites = new Map<string, number>();
 
@@ -222,8 +220,6 @@ export function changeTasks(
     return results;
   });
 }
-
-// ------------------------------------------------------------------------------------- live
 
 /** Puts a task that was read or changed into every list that shows it. */
 function keep(read: ReadTask): void {

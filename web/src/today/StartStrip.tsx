@@ -33,7 +33,7 @@ export function StartStrip() {
     <section className={`panel ${classes['start']}`} aria-labelledby="start">
       <div className={classes['startHead']}>
         <h2 id="start">
-          {steps.every(({ isDone }) => isDone) ? 'You have seen the core of it' : 'Try this first'}
+          {steps.every(({ isDone }) => isDone) ? 'You have seen the main parts' : 'Try this first'}
         </h2>
         <CloseButton
           aria-label="Hide the things to try"

@@ -100,7 +100,7 @@ export function concerns(overview: Overview): Concern[] {
           {
             ...ofAutoOrders('Parked', parked, { state: 'parked' }),
             tone: 'bad' as const,
-            words: 'cannot be billed until something is fixed',
+            words: 'cannot be billed until a fault is fixed',
           },
         ]),
     ...(inDoubt === undefined

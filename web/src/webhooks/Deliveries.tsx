@@ -82,7 +82,7 @@ function DeliveryTable({
           { label: 'Result' },
           { label: 'Events' },
           { label: 'About' },
-          ...(canReplay ? [{ label: 'Again' }] : []),
+          ...(canReplay ? [{ label: 'Action' }] : []),
         ]}
         rows={rows.map((row) => ({
           key: row.request_id ?? '',

@@ -83,7 +83,7 @@ function About({ webhook }: { readonly webhook: MerchantWebhook }) {
       </Panel>
       <Panel title={`Events, ${events.length}`}>
         {events.length === 0 ? (
-          <p className="soft">It subscribes to none.</p>
+          <p className="soft">It subscribes to no events.</p>
         ) : (
           <ul className={classes['events']}>
             {events.map((name) => (

@@ -22,10 +22,7 @@ export function WebhooksPage() {
   const webhooks = useQuery(webhooksQuery);
   useEffect(followDeliveries, []);
   return (
-    <Page
-      title="Webhooks"
-      actions={<a href="/docs/webhook#insertWebhook">How a webhook is made</a>}
-    >
+    <Page title="Webhooks" actions={<a href="/docs/webhook#insertWebhook">How to add a webhook</a>}>
       <ViewTabs views={webhookViews} path={paths.webhooks} state={{ ...state }} />
       <Panel title="Of all keys and applications">
         <Loaded result={webhooks} what="the webhooks" rows={6}>
