@@ -26,7 +26,7 @@ export async function painted(page: Page): Promise<void> {
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
 }
 
-/** Runs in the page, which this project's types know nothing of. */
+/** Runs in the page, which this project's types do not describe. */
 const recorder = `
 globalThis.interactions = new Map();
 new PerformanceObserver((list) => {

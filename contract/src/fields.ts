@@ -176,7 +176,7 @@ export interface ModelOptions {
   'x-insert-only'?: true;
   /** It has fields of any name. */
   additionalProperties?: true;
-  /** Criteria of a search: any readable date is taken, because it is compared and not stored. */
+  /** Criteria of a search: any readable date is accepted, because it is compared and not stored. */
   'x-criteria'?: true;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The reference at /docs: pages of plain HTML, without scripts, made from the table and the models.
- * One page begins, one for each area holds its operations and models, and two list the events and
- * the refusals.
+ * The first page lists the others: one for each area with its operations and models, one of the
+ * events and one of the refusals.
  */
 
 import { errors } from './errors.ts';

@@ -93,7 +93,7 @@ function asking(app: TestApp, seen: SeenFields): Ask {
     assert.equal(status, 200, JSON.stringify(body));
     const { response, body: model } = operation(request.operation!);
     if (response) seen.add(response.$id, body);
-    // What was sent had an effect unless the warning names it: some fields are taken and never shown.
+    // What was sent had an effect unless the warning names it: some fields are accepted and never shown.
     const warning = body.warning as { readonly warning_message: string } | undefined;
     const isIgnored = (path: string) => warning?.warning_message.includes(path) === true;
     if (model) seen.add(model.$id, request.body, isIgnored);

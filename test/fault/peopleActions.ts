@@ -91,7 +91,7 @@ const readForm: Action = async (person) => {
   if (form !== undefined) person.forms.set(oid, form);
 };
 
-/** Saves a form that was opened some time ago, with all that it held then. */
+/** Saves a form that was opened some time ago, with the values that it showed then. */
 const saveForm: Action = async (person) => {
   const oid = anOid(person);
   const form = person.forms.get(oid);

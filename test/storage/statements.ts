@@ -30,8 +30,8 @@ export async function seenStatements(
 }
 
 /**
- * Whether a statement is one of these, once constants and parameters count as the same, and so do
- * lists of them: PostgreSQL 18 reports a list of constants as one.
+ * Whether a statement is one of these, where constants, parameters and lists of them are taken for
+ * the same: PostgreSQL 18 reports a list of constants as one.
  */
 export function isOneOf(statement: string, known: readonly string[]): boolean {
   return known.some((each) => withoutConstants(each) === withoutConstants(statement));

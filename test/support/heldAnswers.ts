@@ -15,8 +15,8 @@ export interface HeldAnswers {
 }
 
 /**
- * Holds a charge between its capture and its answer for as long as a test needs, where a slow card
- * would hold it for a time that may be too short on a slow machine.
+ * Holds a charge between its capture and its answer until the test releases it. The answer of a slow
+ * card could come too early on a slow machine.
  */
 export function heldAnswers(): HeldAnswers {
   let held = Promise.resolve();

@@ -77,7 +77,7 @@ async function connectElsewhere(url: string, sockets: number) {
     noticed();
   });
   const gone = once(child, 'exit').then(([code]) => assert.fail(`the clients ended with ${code}`));
-  // In the end it is meant to go.
+  // At the end of the test it is killed.
   gone.catch(() => {});
   const clients = {
     async haveHeard(count: number): Promise<void> {

@@ -26,7 +26,7 @@ import type { AppParts } from './appParts.ts';
 import { peopleOf, removable } from './people.ts';
 import type { Services } from './services.ts';
 
-/** What the features that know nothing of each other are given of each other. */
+/** What features that may not import each other receive from each other. */
 export type Features = ReturnType<typeof wireFeatures>;
 
 /** Gives orders, rebills and clocks what they need of other features. */

@@ -34,7 +34,7 @@ import { attemptOfKey, knownAttempts } from '../rebill/knownAttemptStore.ts';
 export interface Stock {
   /** All charges since the database's last moment, of its merchants. */
   readonly charges: readonly KnownCharge[];
-  /** Those that the database knows nothing of. */
+  /** Those that are not in the database. */
   readonly unknown: readonly KnownCharge[];
   readonly epochSeen: number;
   readonly numbersSeen: readonly NumberSeen[];

@@ -124,7 +124,7 @@ const mayListen =
     return permissionsFor(topics).every((needed) => access?.permissions.has(needed) ?? false);
   };
 
-/** What finds out who calls, and what the operations of sessions need of it. */
+/** The parts that identify callers, and what the operations of sessions need of them. */
 function openCallers({ db, clock, seal, demo }: AppParts) {
   const sessions = sessionAuthentication(db, clock);
   const uses = keyUses(db, clock);

@@ -78,7 +78,7 @@ interface Cancelation {
   readonly reason: string | undefined;
   readonly user: string | undefined;
   readonly at: Temporal.Instant | undefined;
-  /** Whether it differs from what the record holds. */
+  /** Whether it differs from the record. */
   readonly isNew: boolean;
   /** Whether it names a reason or a user. Then it cancels; otherwise it would only disable. */
   readonly isMeant: boolean;

@@ -66,7 +66,7 @@ export function startSchedule(purchase: Purchase): Outcome<ScheduleStart, NoStar
 
 /**
  * Starts the schedule of an item that an update adds without a date. It counts from the last order,
- * as if the item had been part of it. A frequency that the item does not offer is taken, as in every
+ * as if the item had been part of it. A frequency that the item does not offer is accepted, as in every
  * update.
  */
 export function startAdded(added: Purchase): Outcome<ScheduleStart, NoStart> {

@@ -28,9 +28,9 @@ export const whatIsStored =
   'what it had confirmed is stored, and nothing else; see its log, and run the same command again';
 
 /**
- * Parses `--options` and the arguments without dashes, of which `words` names all that the command
- * takes. A fault is a {@link UsageError}. An argument too many is one, too: `audit DEMO` must not
- * audit every merchant.
+ * Parses `--options` and the arguments without dashes, which `words` names. Throws a
+ * {@link UsageError} for a fault, and for an argument that the command does not accept: `audit DEMO`
+ * must not audit every merchant.
  */
 export function readArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],

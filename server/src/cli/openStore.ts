@@ -20,7 +20,7 @@ export interface OpenDatabase {
   readonly db: DatabasePool;
   /** Where it is, for a connection besides those of `db`. */
   readonly connection: Connection;
-  /** Another process on this machine runs the embedded PostgreSQL, and was here first. */
+  /** Another process on this machine had started the embedded PostgreSQL already. */
   readonly isAdopted: boolean;
   /** Resolves with a reason when the embedded PostgreSQL dies under us. */
   readonly ended: Promise<string>;

@@ -1,6 +1,6 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** Orders that a profile still has to take, too many for the request that wanted them. */
+/** Orders that still have to be given to a profile: too many for one request. */
 export interface Adoption {
   /** The profile that takes them. */
   readonly oid: number;

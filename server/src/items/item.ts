@@ -14,7 +14,7 @@ export interface CatalogItem {
   /** What one kit consists of; absent for other items. The parts ship and have stock. */
   readonly components?: readonly KitComponent[] | undefined;
   readonly pricing: ItemPricing;
-  /** What one purchase may hold of it. Absent: anything. */
+  /** The quantity that one purchase may contain. Absent: any. */
   readonly limits?: PurchaseLimits | undefined;
   readonly autoOrder?: ItemAutoOrder | undefined;
   /** Taxed at the order's rate unless true. */
@@ -57,7 +57,7 @@ export interface QuantityLimits {
   readonly multiple?: number | undefined;
 }
 
-/** What one purchase may hold of an item (item reference, ItemRestriction). */
+/** The quantity of an item that one purchase may contain (item reference, ItemRestriction). */
 export interface PurchaseLimits extends QuantityLimits {
   /** A customer buys it once, and one of it. */
   readonly onePerCustomer: boolean;

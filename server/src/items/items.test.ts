@@ -197,7 +197,7 @@ test('a list is paged, sorted, and narrowed to what changed', async () => {
 });
 
 test('every part of an item is kept as it was sent, and shown when it is expanded', async () => {
-  // The server sets these, or the rules of other tests decide what they may hold.
+  // The server sets these, or the rules of other tests decide what they may contain.
   const ruled = [
     'auto_order',
     'creation_dts',

@@ -7,7 +7,7 @@ import type { S3Settings } from './s3Files.ts';
 /** Files are stored in a folder of ours or in a bucket. */
 export type FileSettings = { readonly folder: string } | S3Settings;
 
-/** The store that the settings name. Only one of ours has routes. */
+/** Opens the store that the settings name. Only the local one adds routes. */
 export function openFiles(
   settings: FileSettings,
   parts: Omit<LocalFilesParts, 'folder'>,

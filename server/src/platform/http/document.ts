@@ -50,7 +50,7 @@ interface Field {
 interface Place {
   readonly timeZone: string;
   readonly path: string;
-  /** Which fields are taken: all of them inside a read-only part that an insert brings. */
+  /** Which fields are accepted: all of them inside a read-only part that an insert brings. */
   readonly takes: 'update' | 'insert' | 'all';
 }
 

@@ -5,8 +5,8 @@ export const storableText = 'well-formed text without the character U+0000';
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /**
- * False when everything in this JSON can be stored: text that cannot be stored appears there only
- * as an escape, because decoding UTF-8 leaves no half pairs.
+ * True when the JSON may contain text that PostgreSQL cannot store. Such text appears in it as an
+ * escape: half a surrogate pair does not survive the decoding of UTF-8.
  */
 export const mayHoldUnstorable = (json: string): boolean =>
   /\\u(0000|d[89a-f])/i.test(json) || json.includes('\0');

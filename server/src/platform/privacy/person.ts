@@ -89,7 +89,7 @@ export interface PersonKeeper {
   lock?(tx: Database, merchantId: string, person: Person): Promise<void>;
   /** Returns what still needs the person, each as a clause in present tense. */
   obstacles?(db: Database, merchantId: string, person: Person): Promise<string[]>;
-  /** Erases what is in no plain column, before the tables. Returns the number of changes. */
+  /** Erases what is not in a plain column, before the tables are erased. Returns the number of changes. */
   erase?(context: Context, person: Person, redactions: Redactions): Promise<number>;
 }
 
@@ -97,7 +97,7 @@ export interface PersonKeeper {
 export interface Redactions {
   /** In records about the person: fields about people go, and each word of the person. */
   readonly own: Redaction;
-  /** In records about something else: only {@link Person.mentions} go. */
+  /** In records about something else: only {@link Person.mentions} are removed. */
   readonly mention: Redaction;
 }
 

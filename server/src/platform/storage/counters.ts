@@ -66,9 +66,9 @@ export async function lockCounter(
 const skipped = { order: 10_000_000, other: 1_000_000 };
 
 /**
- * Moves every counter `times` as far ahead as one lost time can have brought it, and above the
- * numbers that are known to be in use: after a restore, ids must not be given out that were given
- * out in the time that the database has lost.
+ * Moves every counter past the numbers that were given out in the time that a restored database has
+ * lost, so that none is given out again: `times` the most that such a time can have used, and above
+ * the numbers that are known to be in use.
  */
 export async function skipNumbers(
   tx: Database,

@@ -12,6 +12,6 @@ export const holdSection = 'hold';
 /** Returns what holds the merchant; undefined when it is charged as usual. */
 export function holdOf({ settings }: Pick<Merchant, 'settings'>): Hold | undefined {
   const hold = settings[holdSection];
-  // What we cannot read holds, too: the other reading would charge.
+  // A section that cannot be read counts as a hold: the other reading would charge.
   return hold === undefined ? undefined : hold === 'moved' ? 'moved' : 'arrived';
 }
