@@ -46,8 +46,6 @@ await withPostgres(async (store) => {
   if (parts.includes('rebill')) await measureRebills(store.db);
 });
 
-// -------------------------------------------------------------------------------------- delivering
-
 async function measureDelivering(store: BenchStore): Promise<void> {
   const receiver = await startServer({
     args: ['bench/support/webhookReceiver.ts'],
@@ -267,8 +265,6 @@ async function addWebhook(
     insertWebhook(tx, seal, merchantId, webhook, secretFrom(randomBytes(32)), systemClock.now()),
   );
 }
-
-// ----------------------------------------------------------------------------------------- rebills
 
 /**
  * Rebills a second with ten webhooks that receive each rebill and its payment, half of them with

@@ -260,8 +260,9 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
     'autoOrder,billed,calculated,cancelFee,cancelItem,cardValidity,changeWords,chargedBy,columns,edit,' +
     'editItem,facets,fieldReader,formAge,futureRebills,' +
-    'futureSchedules,merging,newItem,opening,pacing,parking,present,pricing,' +
-    'optionPrices,purchaseLimit,rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,' +
+    'futureSchedules,merging,mergeFault,newItem,opening,pacing,parking,present,pricing,' +
+    'optionPrices,purchaseLimit,rules,schedule,scheduleGaps,search,skips,staleAddOns,' +
+    'staleForm,staleItem,staleMerge,staleSieve,staleTop,' +
     'starts,startSchedule,steps,stepWalk,stops',
   coupons: 'autoApply,coupon,discount,kinds,validation,wireCoupon',
   customers: 'customerPolicy,present,storeCredit,verificationPace',

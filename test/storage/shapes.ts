@@ -251,8 +251,6 @@ function hasOutsideOr(node: unknown, matches: (kind: string, fields: Tree) => bo
 const isWritingWith = (kind: string, fields: Tree): boolean =>
   kind === 'CommonTableExpr' && has(fields['ctequery'], (inner) => writes.has(inner));
 
-// ------------------------------------------------------------------------------------ subqueries
-
 /**
  * A statement on one merchant runs on one node only if every subquery in what it selects, under its
  * lock, or that runs once for each row, says so itself: there Citus does not follow an equality to
@@ -328,8 +326,6 @@ function checkPart(select: Tree, catalogue: Catalogue, faults: Set<ShapeFault>):
   if (has([select['limitOffset'], select['limitCount']], (kind) => kind === 'SubLink'))
     faults.add('a subquery in LIMIT or OFFSET over many merchants');
 }
-
-// ------------------------------------------------------------------------------------- functions
 
 const transactionIds = new Set([
   'pg_current_xact_id',
@@ -425,8 +421,6 @@ const stableTypes = new Set(['date', 'timestamp', 'timestamptz', 'time', 'timetz
 const isInterval = (kind: string, fields: Tree): boolean =>
   (kind === 'TypeCast' && lastName((fields['typeName'] as Tree)['names']) === 'interval') ||
   (kind === 'FuncCall' && lastName(fields['funcname']) === 'make_interval');
-
-// --------------------------------------------------------------------------------------- inserts
 
 function checkInsert(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
   const select = (fields['selectStmt'] as Tree | undefined)?.['SelectStmt'] as Tree | undefined;

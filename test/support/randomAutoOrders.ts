@@ -110,8 +110,6 @@ async function addItems(
   }
 }
 
-// ----------------------------------------------------------------------------------- the catalogue
-
 const chosenItems = ['COFFEE', 'TEA', 'SALE', 'TAXFREE', 'SHIPSFREE', 'PENNY'];
 const steppedItems = ['TRIAL', 'TOUR', 'SEASON', 'PAYDAY', 'GIFT', 'RETRYDEAL', 'UNTIL'];
 
@@ -246,8 +244,6 @@ function datedCatalogue(day: DayOf): Item[] {
     ),
   ];
 }
-
-// --------------------------------------------------------------------------------------- the lives
 
 type Drawn<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : never;
 type Life = Drawn<ReturnType<typeof life>>;

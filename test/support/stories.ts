@@ -241,8 +241,6 @@ function subscriber(ask: Ask, place: Place): Subscriber {
   };
 }
 
-// ------------------------------------------------------------------------- what happened, in words
-
 interface LivedEvent {
   readonly sequence: number;
   readonly name: string;
@@ -295,13 +293,11 @@ function billed({ items = [], summary }: OrderDocument): string {
 
 const amount = (value: number | undefined): string => (value ?? 0).toFixed(2);
 
-// --------------------------------------------------------------------------------------- the books
-
 async function checkBooks(ask: Ask, merchantId: string): Promise<void> {
   const { differences } = await ask({ operation: 'getAudit' });
   assert.deepEqual(differences, []);
   const paid = await app.db.rows<{ total: number }>(
-    // What staff marked as paid, and what is paid by invoice, came by another way than a charge.
+    // What staff marked as paid, and what is paid by invoice, came in another way than by a charge.
     `select total_minor as total from orders o where merchant_id = $1 and paid_at is not null
       and total_minor > 0
       and payment->>'payment_method' not in ('Purchase Order', 'Check', 'Wire Transfer', 'Cash')

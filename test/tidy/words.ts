@@ -44,6 +44,11 @@ export const houseWords: readonly HouseWord[] = [
     instead: 'the actor by name: the worker, the client, no user',
     sample: 'Whoever holds the link may pay.',
   },
+  {
+    pattern: /-{8,}/,
+    instead: 'nothing, or a file for each part',
+    sample: '---------------------------------------- the parts',
+  },
   { pattern: /\bso many\b/i, instead: 'N, this number of', sample: 'Waits so many days.' },
   {
     pattern: /(?<!\bthere )\b(?:is|are|was|were) no (?!longer|more|such|better|less)\w+/i,

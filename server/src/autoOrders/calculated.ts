@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { earlier, later } from '../kernel/moments.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { SimpleSchedule } from './startSchedule.ts';
 import { simpleSchedule } from './startSchedule.ts';
@@ -113,7 +114,7 @@ function earliest(
 ): Temporal.Instant | undefined {
   return moments.reduce((first, moment) => {
     if (first === undefined || moment === undefined) return first ?? moment;
-    return moment.epochMilliseconds < first.epochMilliseconds ? moment : first;
+    return earlier(first, moment);
   }, undefined);
 }
 
@@ -123,5 +124,5 @@ function latest(
   notBefore: Temporal.Instant | undefined,
 ): Temporal.Instant | undefined {
   if (moment === undefined || notBefore === undefined) return moment;
-  return moment.epochMilliseconds < notBefore.epochMilliseconds ? notBefore : moment;
+  return later(moment, notBefore);
 }

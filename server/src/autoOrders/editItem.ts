@@ -5,6 +5,7 @@ import type {
 import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isReached } from '../kernel/moments.ts';
 import { amountMax, quantityMax, zero } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
@@ -496,5 +497,4 @@ const refused = (path: string, name: string, reason: string, fix: string) =>
 
 /** Whether the item's `noOrderAfterAt` has passed, so that it ships no more. */
 export const hasEnded = (item: AutoOrderItem, now: Temporal.Instant): boolean =>
-  item.noOrderAfterAt !== undefined &&
-  item.noOrderAfterAt.epochMilliseconds <= now.epochMilliseconds;
+  item.noOrderAfterAt !== undefined && isReached(item.noOrderAfterAt, now);

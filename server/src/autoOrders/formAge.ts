@@ -1,5 +1,6 @@
 import type { AutoOrderItem as WireItem } from '@perennial/contract/autoOrderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { isBefore } from '../kernel/moments.ts';
 import { isWithinWire, parseWireDate } from '../kernel/wireDates.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 
@@ -118,10 +119,6 @@ export function hasOtherOffset(
   const given = /^z$/i.test(offset) ? '+00:00' : offset.replace(/(\d\d)(\d\d)$/, '$1:$2');
   return given !== moment.toZonedDateTimeISO(zone).offset;
 }
-
-/** Whether the first moment is before the second. */
-export const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean =>
-  one.epochMilliseconds < other.epochMilliseconds;
 
 const secondOf = (moment: Temporal.Instant | undefined): number | undefined =>
   moment && Math.floor(moment.epochMilliseconds / 1000);

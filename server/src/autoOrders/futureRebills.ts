@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import { wallOf } from '../kernel/calendar.ts';
+import { earlier, later } from '../kernel/moments.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 import type { FutureSchedule } from './futureSchedules.ts';
 import { futureSchedules } from './futureSchedules.ts';
@@ -125,8 +126,5 @@ function slippedItem(item: AutoOrderItem, catalog: Catalog, context: PlanContext
 
 /** The local day on which a rebill scheduled at `at` is billed. */
 function dueDay(at: Temporal.Instant, { now, zone }: PlanContext): number {
-  return wallOf(at.epochMilliseconds < now.epochMilliseconds ? now : at, zone).day;
+  return wallOf(later(at, now), zone).day;
 }
-
-const earlier = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
-  a.epochMilliseconds <= b.epochMilliseconds ? a : b;

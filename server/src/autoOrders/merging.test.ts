@@ -11,8 +11,8 @@ import {
 } from '../../../test/support/autoOrders.ts';
 import { minor } from '../kernel/money.ts';
 import type { AddOn, AutoOrder } from './autoOrder.ts';
-import type { MergeRules, OpenRebill } from './merging.ts';
-import { mergedTarget, mergeFault } from './merging.ts';
+import { type MergeRules, mergeFault, type OpenRebill } from './mergeFault.ts';
+import { mergedTarget } from './merging.ts';
 
 const aged = aCatalogItem({
   itemId: 'AGED',

@@ -1,4 +1,5 @@
 import { wireDate } from '../kernel/calendar.ts';
+import { isReached } from '../kernel/moments.ts';
 import { currencyExponent, fromMinor, type Minor, timesQuantity } from '../kernel/money.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { EditRules } from './editItem.ts';
@@ -53,7 +54,7 @@ function wordsOf(
     context,
     shipmentsCountedMax,
   );
-  const isPast = ({ at }: FutureSchedule) => at.epochMilliseconds <= rules.now.epochMilliseconds;
+  const isPast = ({ at }: FutureSchedule) => isReached(at, rules.now);
   const missed = coming.filter(isPast);
   const next = coming.find((each) => !isPast(each));
   const when = autoOrder.enabled && !item.paused ? '' : ' once the auto order continues';
@@ -86,7 +87,7 @@ function listed(missed: readonly FutureSchedule[], item: AutoOrderItem, rules: E
   return `${[...shown, ...more].join('; ')} (without add-ons, shipping and tax)`;
 }
 
-/** Describes what a shipment holds, and for how much. */
+/** Describes the items of a shipment, and their price. */
 function goods(
   { itemId, unitCost }: FutureSchedule,
   item: AutoOrderItem,

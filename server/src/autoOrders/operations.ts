@@ -36,8 +36,9 @@ import { paced } from './pacing.ts';
 import { type GatewayCodesOf, unknownPinWords } from './pinnedGateway.ts';
 import { checkPurchase } from './purchaseReader.ts';
 import { oidOf } from './readOperations.ts';
-import type { FormRules } from './staleForm.ts';
-import { withoutStale, withoutStaleAddOns } from './staleForm.ts';
+import { withoutStaleAddOns } from './staleAddOns.ts';
+import { withoutStale } from './staleForm.ts';
+import type { FormRules } from './staleSieve.ts';
 
 /** What an update needs to know from other features. */
 export interface UpdateReaders {

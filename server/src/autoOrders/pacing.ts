@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import { addDays } from '../kernel/calendar.ts';
+import { isAfter } from '../kernel/moments.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { isCatchingUp } from './steps.ts';
 
@@ -32,7 +33,7 @@ export function paced(
 ): AutoOrder {
   if (autoOrder.status !== 'active') return autoOrder;
   const until = pacedUntil(autoOrder, zone);
-  const isWaiting = until !== undefined && until.epochMilliseconds > now.epochMilliseconds;
+  const isWaiting = until !== undefined && isAfter(until, now);
   if (!isWaiting || laterOf(autoOrder.nextAttemptAt, until) === autoOrder.nextAttemptAt)
     return autoOrder;
   return { ...autoOrder, nextAttemptAt: until };
@@ -43,6 +44,4 @@ const laterOf = (
   one: Temporal.Instant | undefined,
   other: Temporal.Instant | undefined,
 ): Temporal.Instant | undefined =>
-  one === undefined || (other !== undefined && other.epochMilliseconds > one.epochMilliseconds)
-    ? other
-    : one;
+  one === undefined || (other !== undefined && isAfter(other, one)) ? other : one;

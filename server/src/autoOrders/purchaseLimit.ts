@@ -6,6 +6,7 @@ import type { CustomerTier } from '../items/tierPrice.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isBefore } from '../kernel/moments.ts';
 import { sum } from '../kernel/money.ts';
 import { sumQuantities } from '../kernel/quantity.ts';
 import { countedItems, type OnceItem } from '../orders/onceItem.ts';
@@ -26,7 +27,7 @@ export interface AddedItem {
   readonly itemOids: readonly number[];
   /** What ships. */
   readonly itemId: string;
-  /** What all lines and add-ons hold of it together. */
+  /** Its quantity in all lines and add-ons together. */
   readonly quantity: number;
   /** The field of the update that has the quantity. */
   readonly field: string;
@@ -84,7 +85,7 @@ const mayShipTogether = (one: AutoOrderItem | undefined, other: AutoOrderItem | 
 
 function endsBefore(one: AutoOrderItem | undefined, other: AutoOrderItem | undefined): boolean {
   const [end, next] = [one?.noOrderAfterAt, other?.nextShipmentAt];
-  return end !== undefined && next !== undefined && end.epochMilliseconds < next.epochMilliseconds;
+  return end !== undefined && next !== undefined && isBefore(end, next);
 }
 
 const heldBy = ({ items, addOns }: AutoOrder): Held[] => [

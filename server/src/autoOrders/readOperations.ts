@@ -10,7 +10,7 @@ import { futureSchedules } from './futureSchedules.ts';
 import { scheduleRules } from './rules.ts';
 import { awaitingSchedules, fillFutureSchedules } from './scheduleGaps.ts';
 import type { AutoOrderPage, AutoOrderText, Search } from './searchStore.ts';
-import { readAutoOrderList, readAutoOrderPage, readAutoOrders } from './searchStore.ts';
+import { readAutoOrderList, readAutoOrderPage, readAutoOrderTexts } from './searchStore.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
 
 /** The ways to name an auto order in a path. */
@@ -101,7 +101,7 @@ export async function readTexts(
   expand: ReadonlySet<string>,
 ): Promise<AutoOrderText[]> {
   const { merchantId, timeZone } = context.merchant;
-  const texts = await readAutoOrders(
+  const texts = await readAutoOrderTexts(
     context.db,
     merchantId,
     timeZone,

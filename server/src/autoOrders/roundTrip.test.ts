@@ -16,7 +16,7 @@ import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { changesBetween } from './changeWords.ts';
 import { editAutoOrder } from './edit.ts';
-import { readAutoOrders } from './searchStore.ts';
+import { readAutoOrderTexts } from './searchStore.ts';
 import { insertAutoOrders } from './store.ts';
 
 const catalog = aCatalog([
@@ -133,7 +133,7 @@ test('sending back what was read changes nothing, whatever the record', async (t
       await insertAutoOrders(db, 'DEMO', [
         { ...calculate(autoOrder, catalog, someRules), currency: 'USD', createdAt: someRules.now },
       ]);
-      const [read] = await readAutoOrders(
+      const [read] = await readAutoOrderTexts(
         db,
         'DEMO',
         someRules.zone,

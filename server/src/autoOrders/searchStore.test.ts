@@ -10,7 +10,7 @@ import type { AutoOrder } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { facetsOf } from './facets.ts';
 import type { AutoOrderFilter } from './search.ts';
-import { findOids, readAutoOrderPage, readAutoOrders, saveFacets } from './searchStore.ts';
+import { findOids, readAutoOrderPage, readAutoOrderTexts, saveFacets } from './searchStore.ts';
 import { appendLogs, insertAutoOrders } from './store.ts';
 
 const db = await testDatabase();
@@ -303,7 +303,7 @@ test('totals are reported up to 10,000', async () => {
 });
 
 test('an unexpanded auto order holds its scalars, and nothing that is absent', async () => {
-  const [text] = await readAutoOrders(db, 'DEMO', zone, [1], none);
+  const [text] = await readAutoOrderTexts(db, 'DEMO', zone, [1], none);
   assert.deepEqual(JSON.parse(text!.json), {
     auto_order_oid: 1,
     auto_order_code: 'CODE000001',
@@ -333,7 +333,7 @@ test('expanded parts come in the shapes of the wire', async () => {
     'original_order.auto_order',
     'rebill_orders',
   ]);
-  const [text] = await readAutoOrders(db, 'DEMO', zone, [1], expand);
+  const [text] = await readAutoOrderTexts(db, 'DEMO', zone, [1], expand);
   const autoOrder = JSON.parse(text!.json);
   assert.deepEqual(autoOrder.items, [
     {

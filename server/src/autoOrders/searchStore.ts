@@ -33,7 +33,7 @@ export interface AutoOrderText {
  * as much cheaper than the average one and plan the statement again on every call, and planning so
  * long a projection takes several times as long as running it.
  */
-export async function readAutoOrders(
+export async function readAutoOrderTexts(
   db: Database,
   merchantId: string,
   timeZone: string,
@@ -77,7 +77,7 @@ export function readAutoOrderList(
     },
     async () => {
       const { rows, leftOut } = await readEach(oids, (some) =>
-        readAutoOrders(db, merchantId, timeZone, some, expand),
+        readAutoOrderTexts(db, merchantId, timeZone, some, expand),
       );
       const texts = new Map(rows.map((row) => [row.autoOrderOid, row.json]));
       return { json: `[${oids.flatMap((oid) => texts.get(oid) ?? []).join(',')}]`, leftOut };

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import { wallOf, wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isAfter, isReached } from '../kernel/moments.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
@@ -81,9 +82,7 @@ export function unskipped(
   const broughtBack = (item: AutoOrderItem): AutoOrderItem | undefined => {
     if (!leadsToNext(item, day, rules) || wasBilled(item, day, billed, rules)) return undefined;
     const moved = broughtTo(item, day, rules);
-    return moved.nextShipmentAt!.epochMilliseconds > rules.now.epochMilliseconds
-      ? moved
-      : undefined;
+    return isAfter(moved.nextShipmentAt!, rules.now) ? moved : undefined;
   };
   const named = items.filter((item) => broughtBack(item) !== undefined);
   if (named.length > 0)
@@ -136,8 +135,7 @@ function skippedItem(
   for (let skips = 0; skips < count; skips++) place = after(place, next.interval);
   const moved = atPlace(item, place, next.step, zone);
   const isMissed =
-    item.missedUntil !== undefined &&
-    moved.nextShipmentAt!.epochMilliseconds <= item.missedUntil.epochMilliseconds;
+    item.missedUntil !== undefined && isReached(moved.nextShipmentAt!, item.missedUntil);
   return isMissed ? moved : { ...moved, missedUntil: undefined };
 }
 
@@ -147,9 +145,7 @@ function skippedItem(
  */
 function withoutRetries(autoOrder: AutoOrder, { now }: EditRules): AutoOrder {
   const isDue = ({ nextShipmentAt, paused }: AutoOrderItem) =>
-    !paused &&
-    nextShipmentAt !== undefined &&
-    nextShipmentAt.epochMilliseconds <= now.epochMilliseconds;
+    !paused && nextShipmentAt !== undefined && isReached(nextShipmentAt, now);
   if (autoOrder.items.some(isDue)) return autoOrder;
   if (autoOrder.creditCardAttempt === 0 && autoOrder.nextAttemptAt === undefined) return autoOrder;
   return {

@@ -1,7 +1,8 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { isBefore } from '../kernel/moments.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import { isBefore, itemAge } from './formAge.ts';
+import { itemAge } from './formAge.ts';
 
 /*
  * Forms of a merge target that were read before the merge (docs/adr/0044-stale-forms.md,

@@ -2,6 +2,7 @@ import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.t
 import type { Temporal } from 'temporal-polyfill';
 import { localDate, wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isReached } from '../kernel/moments.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
@@ -88,11 +89,7 @@ function started(
   top: WireAutoOrder = {},
 ): Outcome<Started, FieldFault> {
   const isNew = (item: AutoOrderItem) => at !== undefined && !isSameDay(item, at, rules);
-  if (
-    at !== undefined &&
-    targets.some(isNew) &&
-    at.epochMilliseconds <= rules.now.epochMilliseconds
-  )
+  if (at !== undefined && targets.some(isNew) && isReached(at, rules.now))
     return failure({
       field: 'shipment_dts',
       reason: 'has passed and is not the date of the next shipment',

@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemStep, Step } from '../items/item.ts';
 import type { CustomerTier } from '../items/tierPrice.ts';
 import { addDays, momentOf, wallOf } from '../kernel/calendar.ts';
+import { isReached } from '../kernel/moments.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { isNearWire } from '../kernel/wireDates.ts';
@@ -134,7 +135,7 @@ export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanCon
   if (landing.kind === 'end') return { kind: 'none', why: landing.why };
   if (landing.kind === 'broken') return broken(landing.why, item.originalItemId);
   if (isOver(item, at, context.now)) return { kind: 'none', why: 'no order after' };
-  if (isDue(at, context.now) && catalog(item.originalItemId)?.autoOrder?.paused === true) {
+  if (isReached(at, context.now) && catalog(item.originalItemId)?.autoOrder?.paused === true) {
     return { kind: 'slip', until: nextDayAfterNow(at, context) };
   }
   return shipment(item, at, landing, catalog, context);
@@ -228,7 +229,7 @@ export function skipMissed(
   context: Pick<PlanContext, 'now' | 'zone'>,
 ): AutoOrderItem {
   const at = item.nextShipmentAt;
-  if (at === undefined || !isDue(at, context.now)) return item;
+  if (at === undefined || !isReached(at, context.now)) return item;
   const next = nextPlace(item, catalog, context.zone);
   if (next === undefined) return item;
   return atPlace(
@@ -280,14 +281,11 @@ export function hasCompleted(
   );
 }
 
-const isDue = (at: Temporal.Instant, now: Temporal.Instant): boolean =>
-  at.epochMilliseconds <= now.epochMilliseconds;
-
 /** The same time of day on the first day on which it is after now. */
 function nextDayAfterNow(at: Temporal.Instant, { now, zone }: PlanContext): Temporal.Instant {
   const days = Math.max(0, wallOf(now, zone).day - wallOf(at, zone).day);
   const sameDay = addDays(at, days, zone);
-  return isDue(sameDay, now) ? addDays(at, days + 1, zone) : sameDay;
+  return isReached(sameDay, now) ? addDays(at, days + 1, zone) : sameDay;
 }
 
 /** How an item recurs: by the steps of its catalogue item, or at one frequency. */
@@ -403,7 +401,7 @@ function withoutMissed(
 ): Place {
   const missedUntil = item.missedUntil ?? signedUpAt;
   if (item.missedUntil !== undefined && missedShipments === 'bill') return place;
-  if (!isDue(momentAt(place, zone), missedUntil)) return place;
+  if (!isReached(momentAt(place, zone), missedUntil)) return place;
   return firstPlaceAfter(missedUntil, place, interval, zone);
 }
 
@@ -417,14 +415,16 @@ function stillMissing(
   { now, zone, missedShipments }: PlanContext,
 ): AutoOrderItem {
   const next = momentAt(place, zone);
-  if (item.missedUntil === undefined || isDue(next, item.missedUntil)) return item;
-  const waits = missedShipments === 'bill' && isDue(next, now);
+  if (item.missedUntil === undefined || isReached(next, item.missedUntil)) return item;
+  const waits = missedShipments === 'bill' && isReached(next, now);
   return { ...item, missedUntil: waits ? now : undefined };
 }
 
 /** Whether the item's next shipment is a missed one. */
 export const isCatchingUp = ({ missedUntil, nextShipmentAt }: AutoOrderItem): boolean =>
-  missedUntil !== undefined && nextShipmentAt !== undefined && isDue(nextShipmentAt, missedUntil);
+  missedUntil !== undefined &&
+  nextShipmentAt !== undefined &&
+  isReached(nextShipmentAt, missedUntil);
 
 /**
  * Returns the item when it starts again, or after its date was set: shipments in the past are
@@ -437,7 +437,7 @@ export function startAgain(
   context: Pick<PlanContext, 'now' | 'zone' | 'missedShipments'>,
 ): AutoOrderItem {
   const { now, missedShipments } = context;
-  if (item.nextShipmentAt === undefined || !isDue(item.nextShipmentAt, now)) return item;
+  if (item.nextShipmentAt === undefined || !isReached(item.nextShipmentAt, now)) return item;
   const left = missedShipments === 'skip' ? skipMissed(item, catalog, context) : item;
   return { ...left, missedUntil: now };
 }

@@ -79,7 +79,7 @@ export async function findOidByCode(
   merchantId: string,
   code: string,
 ): Promise<number | undefined> {
-  return oidOf(
+  return oidOfRow(
     await db.lookup(
       'select auto_order_oid from auto_order where merchant_id = $1 and auto_order_code = $2',
       [merchantId, upperCode(code)],
@@ -93,7 +93,7 @@ export async function findOidByOriginalOrder(
   merchantId: string,
   orderId: string,
 ): Promise<number | undefined> {
-  return oidOf(
+  return oidOfRow(
     await db.lookup(
       'select auto_order_oid from auto_order where merchant_id = $1 and original_order_id = $2',
       [merchantId, upperCode(orderId)],
@@ -376,7 +376,7 @@ export interface ChangeActor {
   readonly address: string | undefined;
 }
 
-/** A line of history that is kept as data, too. */
+/** A line of history that is also kept as data. */
 export interface ChangeLogLine extends LogLine {
   readonly actor: ChangeActor;
   readonly changes: readonly FieldChange[];
@@ -561,5 +561,5 @@ const storedAmount = (units: number): Minor => units as Minor;
 const optionalNumber = (text: string | null): number | undefined =>
   text === null ? undefined : Number(text);
 
-const oidOf = ([row]: readonly { readonly auto_order_oid: number }[]): number | undefined =>
+const oidOfRow = ([row]: readonly { readonly auto_order_oid: number }[]): number | undefined =>
   row?.auto_order_oid;

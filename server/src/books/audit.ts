@@ -128,7 +128,7 @@ class Findings {
   }
 
   compare(field: string, stored: unknown, recomputed: unknown): void {
-    const [was, is] = [textOf(stored), textOf(recomputed)];
+    const [was, is] = [shownValue(stored), shownValue(recomputed)];
     if (was !== is)
       this.found.push({
         objectType: this.#objectType,
@@ -140,7 +140,7 @@ class Findings {
   }
 }
 
-const textOf = (value: unknown): string =>
+const shownValue = (value: unknown): string =>
   value === undefined || value === null ? 'none' : String(value);
 
 const closedStates: ReadonlySet<RebillState> = new Set(['paid', 'given up', 'invoiced']);

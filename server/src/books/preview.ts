@@ -4,6 +4,7 @@ import { dueAt } from '../autoOrders/calculated.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import { afterPayment, type CreditAccount, sharesToUse } from '../customers/storeCredit.ts';
 import { addDays } from '../kernel/calendar.ts';
+import { isAfter, isReached, later } from '../kernel/moments.ts';
 import { zero } from '../kernel/money.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
 import { decide, usesOf } from '../rebill/plan.ts';
@@ -61,8 +62,7 @@ export function previewRebills(
     const due = dueAt(input.autoOrder);
     if (due === undefined) return { rebills, ends: endOf(input.autoOrder) };
     input = { ...input, at: later(due, input.at) };
-    if (until && input.at.epochMilliseconds > until.epochMilliseconds)
-      return { rebills, ends: 'never' };
+    if (until && isAfter(input.at, until)) return { rebills, ends: 'never' };
     const decision = decide(input);
     if (decision.kind === 'park') return { rebills, ends: 'parked' };
     if (decision.kind === 'wait') {
@@ -129,9 +129,7 @@ const idleLooksMax = 400;
  */
 function nextLookAt(autoOrder: AutoOrder, { at, zone }: DecisionInput): Temporal.Instant {
   const due = dueAt(autoOrder);
-  return due !== undefined && due.epochMilliseconds <= at.epochMilliseconds
-    ? addDays(at, 1, zone)
-    : at;
+  return due !== undefined && isReached(due, at) ? addDays(at, 1, zone) : at;
 }
 
 function endOf({ status, completed, items }: AutoOrder): PreviewEnd {
@@ -139,9 +137,6 @@ function endOf({ status, completed, items }: AutoOrder): PreviewEnd {
   if (status !== 'active') return status;
   return items.some((item) => item.paused) ? 'paused' : 'completed';
 }
-
-const later = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
-  a.epochMilliseconds >= b.epochMilliseconds ? a : b;
 
 /** How the date of an item's next shipment was determined so far. */
 interface Trace {

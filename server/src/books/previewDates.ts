@@ -4,6 +4,7 @@ import type { Catalog } from '../autoOrders/steps.ts';
 import { stepsOf } from '../autoOrders/stepWalk.ts';
 import type { Step } from '../items/item.ts';
 import { civilDay, localDate, wallOf } from '../kernel/calendar.ts';
+import { isAfter } from '../kernel/moments.ts';
 
 /** One rule that determined the date of a shipment. */
 export interface DateRule {
@@ -158,6 +159,3 @@ function endOfMonth({ item, scheduledAt, slips, zone }: DatedShipment): DateRule
     },
   ];
 }
-
-const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean =>
-  a.epochMilliseconds > b.epochMilliseconds;

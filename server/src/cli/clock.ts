@@ -76,8 +76,6 @@ function requestOf(
   }
 }
 
-// -------------------------------------------------------------------------------------- the server
-
 interface Server {
   /** Sends a request to /perennial/v1. A refusal becomes an {@link Obstacle} with its message. */
   ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -125,8 +123,6 @@ async function readDemo(dataDir: string): Promise<Demo | undefined> {
   const text = await readFile(join(dataDir, 'demo.json'), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as Demo);
 }
-
-// ------------------------------------------------------------------------------------- the advance
 
 const pollMs = 250;
 

@@ -217,8 +217,6 @@ test('conditions of automatic coupons name coupons that exist', async () => {
   await ask({ operation: 'updateAutoApply', body: {} });
 });
 
-// ---------------------------------------------------------------------------------------- orders
-
 await ask({
   operation: 'insertItem',
   body: { merchant_item_id: 'COFFEE', pricing: { cost: 12.99 } },

@@ -167,8 +167,6 @@ function fitWords(
     : 'does not apply to the items or the shipping method of the order';
 }
 
-// -------------------------------------------------------------------------------- off the lines
-
 function offLines(cart: Cart, before: Running, { off }: Coupon): Minor[] {
   if (off === undefined) return cart.lines.map(() => zero);
   const bases = basesOf(cart, before, off);
@@ -263,8 +261,6 @@ const shared = (total: Minor, bases: readonly Base[]): Minor[] =>
         total,
         bases.map(({ left }) => left),
       );
-
-// ----------------------------------------------------------------------------------- off shipping
 
 function offShipping(cart: Cart, before: Running, coupon: Coupon, taken: Minor): Minor {
   const left = minor(Math.max(0, cart.shipping - before.shipping));

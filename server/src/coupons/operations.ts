@@ -121,7 +121,7 @@ async function insertOne(context: Context, body: Coupon, path: string): Promise<
   const { merchantId, timeZone } = context.merchant;
   const given = merged<Coupon>({}, writable(Coupon, body, timeZone));
   const oid = await takeNumbers(context.db, merchantId, 'coupon', 1);
-  const coupon = checked(context, { ...given, coupon_oid: oid }, path);
+  const coupon = validateCoupon(context, { ...given, coupon_oid: oid }, path);
   await refuseTaken(context, coupon, path);
   if (!(await insert(context.db, merchantId, coupon, context.now))) takenCode(coupon, path);
   return { oid, ignored: ignoredOf(context, body, coupon, undefined, path) };
@@ -151,7 +151,7 @@ async function updateOne(
     (await lockCoupon(context.db, merchantId, { oid })) ?? noCoupon({ oid });
   refuseOtherVersion(version, ifMatch, String(oid));
   const change = writable(Coupon, body, timeZone);
-  const coupon = checked(context, merged(withoutReplaced(stored, change), change), path);
+  const coupon = validateCoupon(context, merged(withoutReplaced(stored, change), change), path);
   if (fold(coupon.merchant_code ?? '') !== fold(stored.merchant_code ?? ''))
     await refuseTaken(context, coupon, path);
   if (!(await saveCoupon(context.db, merchantId, coupon, context.now))) takenCode(coupon, path);
@@ -166,7 +166,7 @@ function withoutReplaced(stored: Coupon, change: Coupon): Coupon {
   return Object.fromEntries(Object.entries(stored).filter(([name]) => !dropped.has(name)));
 }
 
-function checked(context: Context, coupon: Coupon, path: string): Coupon {
+function validateCoupon(context: Context, coupon: Coupon, path: string): Coupon {
   const { currency } = context.merchant;
   const fault = couponFault(coupon, currency);
   if (fault) refuseAt(path, fault);

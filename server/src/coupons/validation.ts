@@ -1,5 +1,6 @@
 import type { Coupon as WireCoupon } from '@perennial/contract/coupon.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isBefore } from '../kernel/moments.ts';
 import { amountMax, currencyExponent, toMinor } from '../kernel/money.ts';
 import { type KindName, kindNames, kinds, kindsOf } from './kinds.ts';
 import { momentOf } from './wireCoupon.ts';
@@ -25,7 +26,7 @@ function codeFault(code: string | undefined): FieldFault | undefined {
 
 function datesFault({ start_dts, expiration_dts }: WireCoupon): FieldFault | undefined {
   const [start, end] = [momentOf(start_dts), momentOf(expiration_dts)];
-  return start === undefined || end === undefined || start.epochMilliseconds < end.epochMilliseconds
+  return start === undefined || end === undefined || isBefore(start, end)
     ? undefined
     : {
         field: 'expiration_dts',

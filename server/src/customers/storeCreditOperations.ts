@@ -4,6 +4,7 @@ import type {
   CustomerStoreCreditAddRequest,
 } from '@perennial/contract/customerLists.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { isAfter } from '../kernel/moments.ts';
 import { amountMax, fromMinor, type Minor, minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
@@ -73,7 +74,7 @@ export function adjustStoreCredit(
     const field = 'adjustment_amount';
     const adjusted = amountOf(field, request.adjustment_amount, merchant.currency);
     const enteredAt = filterDate(request.entry_dts, 'entry_dts', merchant.timeZone) ?? now;
-    if (enteredAt.epochMilliseconds > now.epochMilliseconds)
+    if (isAfter(enteredAt, now))
       refuse('invalid_field', {
         field: 'entry_dts',
         reason: 'is in the future',

@@ -70,7 +70,7 @@ export async function insertItem(
   const { merchantId } = context.merchant;
   const change = merged<Item>({}, written(context, body));
   const oid = await takeNumbers(context.db, merchantId, 'item', 1);
-  const item = await checked(context, {
+  const item = await validateItem(context, {
     ...change,
     merchant_id: merchantId,
     merchant_item_oid: oid,
@@ -114,7 +114,10 @@ export async function updateItem(
     refuseOtherVersion(version, ifMatch, String(oid));
     const change = written(context, body);
     refuseRenaming(stored, change);
-    const item = await checked(context, merged(stored, { ...change, merchant_item_id: undefined }));
+    const item = await validateItem(
+      context,
+      merged(stored, { ...change, merchant_item_id: undefined }),
+    );
     await saveItem(context.db, merchantId, item, context.now);
     const data = { itemId: item.merchant_item_id, changed: Object.keys(change) };
     await context.events.emit(context, [
@@ -224,7 +227,7 @@ function refuseRenaming(stored: Item, change: Item): void {
  * Returns the item as it is stored: checked, with amounts in the merchant's currency, and with id
  * and oid of every item that it names.
  */
-async function checked(context: Context, item: Item): Promise<Item> {
+async function validateItem(context: Context, item: Item): Promise<Item> {
   const { currency, timeZone } = context.merchant;
   const fault = itemFault(item, currency);
   if (fault) refuse('invalid_field', fault);

@@ -13,7 +13,7 @@ export const getTiers = ({ db, merchant }: Context): Promise<PricingTier[]> =>
 /** Inserts a pricing tier and returns it. */
 export async function insertTier(context: Context, body: PricingTier): Promise<PricingTier> {
   const { merchantId } = context.merchant;
-  const given = checked(context, merged<PricingTier>({}, written(context, body)));
+  const given = validateTier(context, merged<PricingTier>({}, written(context, body)));
   const oid = await takeNumbers(context.db, merchantId, 'pricing_tier', 1);
   const tier = { ...given, pricing_tier_oid: oid };
   if (!(await addTier(context.db, merchantId, tier))) return refuseTaken(tier);
@@ -26,7 +26,7 @@ export function updateTier(context: Context, oid: number, body: PricingTier): Pr
     const { merchantId } = context.merchant;
     const before = (await lockTier(context.db, merchantId, oid)) ?? noTier(oid);
     const change = written(context, body);
-    const tier = { ...checked(context, merged(before, change)), pricing_tier_oid: oid };
+    const tier = { ...validateTier(context, merged(before, change)), pricing_tier_oid: oid };
     if (!(await saveTier(context.db, merchantId, tier))) return refuseTaken(tier);
     return tier;
   });
@@ -42,7 +42,7 @@ function written({ merchant }: Context, body: PricingTier): PricingTier {
   return change;
 }
 
-function checked({ merchant }: Context, tier: PricingTier): PricingTier {
+function validateTier({ merchant }: Context, tier: PricingTier): PricingTier {
   if (!tier.name?.trim()) refuse('missing_field', { field: 'name' });
   const fault = tierFault(tier, merchant.currency);
   if (fault) refuse('invalid_field', fault);

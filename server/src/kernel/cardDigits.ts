@@ -257,8 +257,6 @@ const scratch = new Groups();
 // After which digits a card or a hurried hand breaks: 4-4-4-4(-3), 4-6-5, 8-8, 6-10, 10-6.
 const printedBreaks = [4, 6, 8, 10, 12, 16].reduce((bits, place) => bits | (1 << place), 0);
 
-// ---------------------------------------------------------------- names that hold digits by chance
-
 /** The text with UUIDs, hashes and bank account numbers (IBAN) as a letter. */
 const withoutNames = (text: string): string =>
   text

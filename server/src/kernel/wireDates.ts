@@ -116,8 +116,6 @@ export const isNearWire = ({ epochMilliseconds }: Temporal.Instant): boolean =>
 export const isWithinWire = (moment: Temporal.Instant, zone: string): boolean =>
   isWithin(wallOf(moment, zone).day, 0);
 
-// --------------------------------------------------------------------------------- what is written
-
 /** A date as it is written, before any zone is asked. */
 interface WrittenDate {
   readonly wall: Wall;

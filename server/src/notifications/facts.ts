@@ -2,6 +2,7 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { OrderBilling } from '@perennial/contract/order.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
+import { textOrNone } from './mailText.ts';
 import type { NoticeFacts, NoticeItem, WantedNotice } from './notice.ts';
 
 /** The names of `_expand` that {@link factsOf} needs of an auto order. */
@@ -33,10 +34,10 @@ export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts
       return {
         ...facts,
         declineReason: reasonFor(last),
-        nextAttempt: textOf(last?.data?.['next_attempt']) ?? autoOrder.next_attempt,
+        nextAttempt: textOrNone(last?.data?.['next_attempt']) ?? autoOrder.next_attempt,
       };
     case 'card_expiring':
-      return { ...facts, expiresMonth: textOf(last?.data?.['expires_month']) };
+      return { ...facts, expiresMonth: textOrNone(last?.data?.['expires_month']) };
     case 'confirm_payment':
       return { ...facts, payment: paymentOf(last) };
     case 'disabled':
@@ -72,7 +73,7 @@ function itemsOf({ kind, events }: WantedNotice, autoOrder: AutoOrder): NoticeIt
     .map((item) => {
       const data = named?.get(item.auto_order_item_oid)?.data;
       const itemId =
-        textOf(data?.['item_id']) ??
+        textOrNone(data?.['item_id']) ??
         item.next_item_id ??
         item.arbitrary_item_id ??
         item.original_item_id ??
@@ -81,7 +82,7 @@ function itemsOf({ kind, events }: WantedNotice, autoOrder: AutoOrder): NoticeIt
         description: descriptionOf(itemId, autoOrder),
         quantity: item.arbitrary_quantity ?? item.original_quantity ?? 1,
         ships:
-          textOf(data?.['shipment_dts']) ??
+          textOrNone(data?.['shipment_dts']) ??
           item.calculated_next_shipment_dts ??
           item.next_shipment_dts,
       };
@@ -116,9 +117,6 @@ const tellable = new Set([
 ]);
 
 function reasonFor(event: RecordedEvent | undefined): string | undefined {
-  const reason = textOf(event?.data?.['reason']);
+  const reason = textOrNone(event?.data?.['reason']);
   return reason !== undefined && tellable.has(reason) ? reason : undefined;
 }
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;

@@ -7,6 +7,10 @@ export const moneyText = (amount: number, currency: string): string =>
     fromMinor(amount as Minor, currency),
   );
 
+/** A text of an event or a setting; undefined where it is absent, empty or not a text. */
+export const textOrNone = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
 /** A day in words, in the merchant's zone. */
 export function dayOf(moment: string, timeZone: string): string {
   return Temporal.Instant.from(moment)

@@ -1,6 +1,6 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
-import { dayOf } from './mailText.ts';
+import { dayOf, textOrNone } from './mailText.ts';
 
 /** Returns the line of a mail to the merchant about what happened to one auto order. */
 export function merchantEntry(
@@ -9,8 +9,9 @@ export function merchantEntry(
   timeZone: string,
 ): string {
   const who = customerOf(autoOrder);
-  const why = textOf(data['fault']) ?? textOf(data['reason']) ?? textOf(autoOrder?.cancel_reason);
-  const next = textOf(data['next_attempt']);
+  const why =
+    textOrNone(data['fault']) ?? textOrNone(data['reason']) ?? textOrNone(autoOrder?.cancel_reason);
+  const next = textOrNone(data['next_attempt']);
   return [
     `Auto order ${autoOrder?.auto_order_code ?? objectId}`,
     who && ` of ${who}`,
@@ -27,6 +28,3 @@ function customerOf(autoOrder: AutoOrder | undefined): string {
   const name = [billing?.first_name, billing?.last_name].filter(Boolean).join(' ');
   return [name, billing?.email].filter(Boolean).join(', ');
 }
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;

@@ -2,6 +2,7 @@ import type { customerMailKinds } from '@perennial/contract/mailTemplate.ts';
 import type { Webhook } from '@perennial/contract/webhook.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { RecordedEvent } from '../platform/events/event.ts';
+import { textOrNone } from './mailText.ts';
 
 /** The kinds of mails to customers, named as in the merchant's settings (`notices`). */
 export type CustomerNoticeKind = (typeof customerMailKinds)[number];
@@ -212,7 +213,7 @@ function wantedBy(event: RecordedEvent): Omit<WantedNotice, 'events'> | undefine
     const kind = autoOrderNotice(event);
     // An invoiced rebill is not paid yet, so there is no receipt.
     if (kind === undefined || data?.['owed'] === true) return undefined;
-    const orderId = kind === 'receipt' ? textOf(data?.['order_id']) : undefined;
+    const orderId = kind === 'receipt' ? textOrNone(data?.['order_id']) : undefined;
     return { kind, autoOrderOid: Number(objectId), orderId };
   }
   const kind = objectType === 'order' ? orderNotice(event) : undefined;
@@ -320,10 +321,6 @@ function withoutQuery(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
 }
-
-/** A text that is not blank. */
-export const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
 
 const merchantKindOf: Readonly<Record<string, MerchantEventKind>> = {
   auto_order_cancel: 'merchant_canceled',

@@ -1,5 +1,6 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { type CustomerNoticeKind, type MerchantEventKind, textOf } from './notice.ts';
+import { textOrNone } from './mailText.ts';
+import type { CustomerNoticeKind, MerchantEventKind } from './notice.ts';
 
 /**
  * Which mails a merchant wants to be sent, and from which address: the section `notices` of its
@@ -20,7 +21,7 @@ export function noticeSettings({ settings }: Pick<Merchant, 'settings'>): Notice
       : {};
   return {
     isOn: (kind) => section[kind] !== false,
-    fromEmail: textOf(section['from_email']),
-    merchantEmail: textOf(section['merchant_email']),
+    fromEmail: textOrNone(section['from_email']),
+    merchantEmail: textOrNone(section['merchant_email']),
   };
 }

@@ -111,7 +111,7 @@ async function deliver(
   notice: Notice,
 ): Promise<SettledNotice> {
   const { merchant } = context;
-  const written = await write(parts, context, notice);
+  const written = await writeNotice(parts, context, notice);
   if ('skipReason' in written) return { ...idOf(notice), skipReason: written.skipReason };
   const { to, letter } = written;
   if (!isOneAddress(to)) return { ...idOf(notice), skipReason: brokenAddress };
@@ -152,7 +152,7 @@ type Written =
   | { readonly to: string; readonly cc: readonly string[]; readonly letter: Letter }
   | { readonly skipReason: string };
 
-async function write(parts: BatchParts, context: Context, notice: Notice): Promise<Written> {
+async function writeNotice(parts: BatchParts, context: Context, notice: Notice): Promise<Written> {
   if (!isForCustomer(notice))
     return {
       to: notice.facts.email,

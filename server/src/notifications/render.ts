@@ -3,7 +3,7 @@ import type { Block, Letter } from './letter.ts';
 
 /** Renders the letter as plain text. */
 export function plainText(letter: Letter): string {
-  return `${letter.blocks.map(textOf).join('\n\n')}\n`;
+  return `${letter.blocks.map(blockText).join('\n\n')}\n`;
 }
 
 /** Renders the letter as HTML: no images, no scripts, and readable without its styles. */
@@ -24,7 +24,7 @@ const bodyStyle =
   'margin:0 auto;padding:24px;max-width:36em;font:16px/1.5 system-ui,sans-serif;' +
   'color:#1a1a1a;background:#ffffff';
 
-function textOf(block: Block): string {
+function blockText(block: Block): string {
   switch (block.kind) {
     case 'paragraph':
       return block.text;

@@ -4,6 +4,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
+import { isAfter, isBefore } from '../kernel/moments.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { billingFault } from './fault.ts';
 import type { Occasion } from './occasion.ts';
@@ -139,7 +140,7 @@ function paymentFault(
   { now, isUnderWay, said }: Pick<ChangeTerms, 'now' | 'isUnderWay' | 'said'>,
 ): FieldFault | undefined {
   if (stored.paidAt !== undefined) return undefined;
-  if (said.paidAt !== undefined && said.paidAt.epochMilliseconds > now.at.epochMilliseconds)
+  if (said.paidAt !== undefined && isAfter(said.paidAt, now.at))
     return {
       field: 'payment.payment_dts',
       reason: 'is in the future',
@@ -161,7 +162,7 @@ function paymentFault(
 }
 
 const isBeforeRebill = ({ rebillNumber = 0, createdAt }: OrderRecord, at: Temporal.Instant) =>
-  rebillNumber > 0 && at.epochMilliseconds < createdAt.epochMilliseconds;
+  rebillNumber > 0 && isBefore(at, createdAt);
 
 /** Refuses a paid order in a stage for unpaid ones. */
 function paidStageFault(

@@ -172,7 +172,7 @@ async function recordDispute(
     ...known,
     state: stateAfter(known.state, report.state),
     amount: report.amount,
-    dueAt: momentOf(report.dueAt) ?? known.dueAt,
+    dueAt: instantOrNone(report.dueAt) ?? known.dueAt,
     modifiedAt: now,
   };
   if (isSame(known, dispute)) return 'recorded';
@@ -195,11 +195,11 @@ function newDispute(
     gatewayReference: reference,
     document: reason === undefined ? {} : { reason_code: reason },
     openedAt: Temporal.Instant.from(at),
-    dueAt: momentOf(dueAt),
+    dueAt: instantOrNone(dueAt),
   };
 }
 
-const momentOf = (text: string | undefined): Temporal.Instant | undefined =>
+const instantOrNone = (text: string | undefined): Temporal.Instant | undefined =>
   text === undefined ? undefined : Temporal.Instant.from(text);
 
 const isSame = (one: Dispute, other: Dispute): boolean =>

@@ -34,12 +34,12 @@ export async function formatOrder(
   const isDiv = format.format === 'div';
   return {
     css_links: isDiv ? [`${await publicUrl()}${sheetStylesPath}`] : [],
-    formatted_result: textOf(sheet, format),
+    formatted_result: formattedText(sheet, format),
     warnings: warningsOf(format),
   };
 }
 
-function textOf(sheet: Sheet, { format, email_as_link }: OrderFormat): string {
+function formattedText(sheet: Sheet, { format, email_as_link }: OrderFormat): string {
   const hasLinks = email_as_link === true;
   switch (format) {
     case 'text':

@@ -210,8 +210,6 @@ test('what a rebill is taxed at', () => {
   }
 });
 
-// ------------------------------------------------------------------------------- rounding, splits
-
 /** Rounds the quotient of whole numbers, half up: an oracle without decimals. */
 const roundHalfUp = (numerator: bigint, denominator: bigint): bigint =>
   (2n * numerator + denominator) / (2n * denominator);

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { isBefore } from '../kernel/moments.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
 /*
@@ -67,5 +68,5 @@ export function heldBackBy(
 ): Refusal | undefined {
   const refusal = refusals.get(code);
   if (refusal === undefined || now === undefined) return refusal;
-  return now.epochMilliseconds < refusal.until.epochMilliseconds ? refusal : undefined;
+  return isBefore(now, refusal.until) ? refusal : undefined;
 }

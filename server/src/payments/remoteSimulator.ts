@@ -148,9 +148,10 @@ async function ask<Answer extends { kind: string }>(
   } catch (error) {
     return {
       kind: 'unknown',
-      message: `the simulator did not respond: ${textOf(error)}`,
+      message: `the simulator did not respond: ${messageOf(error)}`,
     };
   }
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import type { Billed } from '../autoOrders/billed.ts';
-import type { OpenRebill } from '../autoOrders/merging.ts';
+import type { OpenRebill } from '../autoOrders/mergeFault.ts';
 import type { Context } from '../platform/context.ts';
 import { billedRebill, type MovedFrom } from './movedFrom.ts';
 

@@ -71,7 +71,7 @@ export function settlementOf(answered: AnsweredAttempt, sources: SettlementSourc
   const answer = settledAnswer(gatewayAnswer, before);
   const isKept = answer.kind !== 'declined' || policy.storeDeclined || before !== undefined;
   const { editedFields = [], declines } = sources.inFlight.get(attempt.autoOrderOid) ?? {};
-  const { at, retryAt } = momentOf(answered, answer, original, sources);
+  const { at, retryAt } = settledMoment(answered, answer, original, sources);
   const rules = { catalog, policy, zone, at };
   const facts = { isKept, earlierDeclines: declines?.length ?? 0, retryAt };
   const after = autoOrderAfter(autoOrder, attempt, answer, facts, rules);
@@ -108,7 +108,7 @@ export function settlementOf(answered: AnsweredAttempt, sources: SettlementSourc
  * The moment of the charge. A payment that waited for its customer is declined when it is given up,
  * and is tried again at once if there is a new card.
  */
-function momentOf(
+function settledMoment(
   { attempt: { at, autoOrderOid, charge }, endedAt }: AnsweredAttempt,
   { kind }: KnownAnswer,
   { cardToken }: OrderRecord,

@@ -11,6 +11,7 @@ import { appendLogs, loadAutoOrders, saveRebilled } from '../autoOrders/store.ts
 import { type StockUse, shortUse } from '../items/stock.ts';
 import { type LockedStock, lockStock } from '../items/stockOperations.ts';
 import { addDays } from '../kernel/calendar.ts';
+import { isAfter, isReached } from '../kernel/moments.ts';
 import { readCustomerTerms } from '../orders/customerTermsReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
@@ -405,7 +406,7 @@ async function loadCandidates(
   const coupons = await loadCoupons(context, orders, termsOf);
   const taxOf = await loadTaxTerms(db, context.merchant, orders, termsOf);
   const creditOf = await lockCredit(context, orders);
-  const momentOf = new Map(due.map((each) => [each.autoOrderOid, each.dueAt]));
+  const dueAtOf = new Map(due.map((each) => [each.autoOrderOid, each.dueAt]));
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);
     const order = before && orderOf.get(before.orderId);
@@ -423,7 +424,7 @@ async function loadCandidates(
       isForced,
       earlier: before,
       restoredOrderId: restored?.get(subjectOf(autoOrder))?.orderId || undefined,
-      at: momentOf.get(autoOrder.autoOrderOid) ?? context.now,
+      at: dueAtOf.get(autoOrder.autoOrderOid) ?? context.now,
       firstDeclinedAt: before?.firstDeclinedAt,
       kept: order && { order, editedFields: before.editedFields },
     };
@@ -551,12 +552,10 @@ function nextDueAt({ decision, at, zone }: DecidedCandidate): Temporal.Instant |
   if (decision.kind === 'park') {
     if (decision.autoOrder.status !== 'active') return undefined;
     // Who requests a rebill that is not due yet does not bring its date forward.
-    const isLater = next && next.epochMilliseconds > decision.until.epochMilliseconds;
+    const isLater = next && isAfter(next, decision.until);
     return isLater ? next : decision.until;
   }
-  return next !== undefined && next.epochMilliseconds <= at.epochMilliseconds
-    ? addDays(at, 1, zone)
-    : next;
+  return next !== undefined && isReached(next, at) ? addDays(at, 1, zone) : next;
 }
 
 function partition<Element>(

@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { isAfter } from '../kernel/moments.ts';
 import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { ProcessedPayment } from '../orders/processPaymentOperations.ts';
 import type { ChargeRequest } from '../payments/gateway.ts';
@@ -10,7 +11,7 @@ import type {
 } from '../payments/payments.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
-import { type Batches, batches, gauge, limiter } from '../platform/jobs/batches.ts';
+import { type Batches, batches, concurrencyLimit, gauge } from '../platform/jobs/batches.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import type { AnsweredAttempt } from './answeredAttempt.ts';
 import type { AwaitedAttempt, NewAttempt } from './attempt.ts';
@@ -156,9 +157,6 @@ export async function resolveUnanswered(
   return { examined, notices: 0, parked: 0, ...run.counts };
 }
 
-const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean =>
-  a.epochMilliseconds > b.epochMilliseconds;
-
 /** The outcome of a rebill of one auto order. */
 export interface RebillResult {
   readonly isAttempted: boolean;
@@ -242,7 +240,7 @@ class Run {
   readonly #context: Context;
   readonly #terms: SettleTerms;
   readonly #underWay = gauge();
-  readonly #limited: ReturnType<typeof limiter>;
+  readonly #limited: ReturnType<typeof concurrencyLimit>;
   readonly #settling: Batches<AnsweredAttempt>;
   #failure: { readonly error: unknown } | undefined;
 
@@ -254,7 +252,7 @@ class Run {
       policy: this.policy,
       recheckMs: ({ checks = 0 }) => recheckMs(timing, checks),
     };
-    this.#limited = limiter(payments.concurrency);
+    this.#limited = concurrencyLimit(payments.concurrency);
     this.#settling = batches((batch) => this.#settle(batch), {
       sizeMax: claimLimit,
       parallel: settleParallel,

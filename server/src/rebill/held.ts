@@ -1,6 +1,7 @@
 import { dueAt } from '../autoOrders/calculated.ts';
 import { isParked } from '../autoOrders/parking.ts';
 import { addDays } from '../kernel/calendar.ts';
+import { isAfter } from '../kernel/moments.ts';
 import type { Decision, DecisionInput, Parking } from './plan.ts';
 
 /** What prevents a planned charge, without being a fault of the auto order. */
@@ -23,8 +24,7 @@ export function heldBack(
   { waitsFor, reason, isShared }: Obstacle,
 ): Parking {
   const due = dueAt(autoOrder);
-  const until =
-    due !== undefined && due.epochMilliseconds > at.epochMilliseconds ? due : addDays(at, 1, zone);
+  const until = due !== undefined && isAfter(due, at) ? due : addDays(at, 1, zone);
   const words = `Cannot rebill: ${reason}`;
   const parking = { kind: 'park', until, reason: words, waitsFor } as const;
   if (isShared || before.failureReason === words) return { ...parking, autoOrder, notes };

@@ -10,6 +10,7 @@ import { type CreditAccount, payable } from '../customers/storeCredit.ts';
 import { type StockUse, shortUse, stockUses } from '../items/stock.ts';
 import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
+import { isAfter } from '../kernel/moments.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { CouponedTerms, CustomerTerms } from '../orders/customerTerms.ts';
 import type { OrderRecord } from '../orders/order.ts';
@@ -481,6 +482,3 @@ function movedDueItem(
   });
   return withoutNext(item);
 }
-
-const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean =>
-  a.epochMilliseconds > b.epochMilliseconds;

@@ -1,5 +1,4 @@
 import type { OrderTaxes } from '@perennial/contract/order.ts';
-import type { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { isCancelFee } from '../autoOrders/cancelFee.ts';
 import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts';
@@ -11,6 +10,7 @@ import { type CouponEffect, discounts } from '../coupons/discount.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { unitGrams } from '../items/kit.ts';
 import { fold } from '../kernel/caseFolding.ts';
+import { earlier } from '../kernel/moments.ts';
 import type { Minor } from '../kernel/money.ts';
 import { allocate, minor, sum, zero } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -432,7 +432,7 @@ function originalCouponsOff(
     shippingMethod: original.shippingMethod,
     postalCode: original.postalCode,
     // A rebill that is late, or early on request, keeps a coupon that counted on one of the days.
-    at: earlierOf(rebill.at, context.now),
+    at: earlier(rebill.at, context.now),
   };
   const used = originalCoupons.filter(({ skipped }) => skipped === undefined);
   const found = discounts(
@@ -451,9 +451,6 @@ function originalCouponsOff(
     ],
   };
 }
-
-const earlierOf = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
-  a.epochMilliseconds <= b.epochMilliseconds ? a : b;
 
 const untouched = (left: Minor) => ({ taken: zero, takenOffShipping: zero, left });
 

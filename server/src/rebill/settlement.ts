@@ -11,6 +11,7 @@ import {
 } from '../autoOrders/steps.ts';
 import { addDays } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
+import { isBefore, later } from '../kernel/moments.ts';
 import { minor } from '../kernel/money.ts';
 import { afterDecline, type DunningStep } from './dunning.ts';
 import type { AutoOrderAfter } from './endings.ts';
@@ -210,7 +211,7 @@ export function withoutShipment(
   const items = autoOrder.items.map((item) => {
     const shipment = lines.get(item.itemOid)?.shipment;
     if (shipment === undefined || !isAsPlanned(item, shipment)) return item;
-    const now = shipment.at.epochMilliseconds > at.epochMilliseconds ? shipment.at : at;
+    const now = later(shipment.at, at);
     return skipMissed(item, catalog, { now, zone });
   });
   return { ...autoOrder, items };
@@ -252,15 +253,11 @@ function shippedItem(
   if (isAsPlanned(item, shipment)) return advanced;
   // A date that was set meanwhile and is before the next regular one was meant for this shipment.
   const isForThisShipment =
-    advanced.nextShipmentAt !== undefined &&
-    item.nextShipmentAt.epochMilliseconds < advanced.nextShipmentAt.epochMilliseconds;
+    advanced.nextShipmentAt !== undefined && isBefore(item.nextShipmentAt, advanced.nextShipmentAt);
   return isForThisShipment ? advanced : counted;
 }
 
 // An order that was given up may be paid after later ones.
-const later = (one: Temporal.Instant | undefined, other: Temporal.Instant): Temporal.Instant =>
-  one !== undefined && one.epochMilliseconds > other.epochMilliseconds ? one : other;
-
 /** Whether the item's schedule is still the one that the charge was planned on. */
 function isAsPlanned(item: AutoOrderItem, shipment: NonNullable<RebillLine['shipment']>): boolean {
   return (

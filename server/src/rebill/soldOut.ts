@@ -4,6 +4,7 @@ import { skippedOnce } from '../autoOrders/skips.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import { type StockUse, stockUses } from '../items/stock.ts';
 import { localDate } from '../kernel/calendar.ts';
+import { earlier } from '../kernel/moments.ts';
 import type { Note } from './note.ts';
 
 /**
@@ -35,9 +36,7 @@ export function withoutShort(
   if (line === undefined) return undefined;
   const others = lines.filter((each) => each !== line);
   if (others.length === 0) return { line };
-  const at = others
-    .map(({ shipment }) => shipment.at)
-    .reduce((a, b) => (a.epochMilliseconds <= b.epochMilliseconds ? a : b));
+  const at = others.map(({ shipment }) => shipment.at).reduce((a, b) => earlier(a, b));
   return { line, rest: { at, lines: others } };
 }
 

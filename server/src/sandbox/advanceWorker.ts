@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { addDays, dayBounds, startOfDay } from '../kernel/calendar.ts';
+import { earlier, isBefore } from '../kernel/moments.ts';
 import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, type EventSink, inTransaction } from '../platform/context.ts';
@@ -112,7 +113,7 @@ export async function playFor(
     );
     const failures = await countFailure(parts.db, merchantId, advance.advanceId);
     if (failures >= failuresMax)
-      return { advance: await fail(parts, context, advance), daysNext: 1 };
+      return { advance: await failAdvance(parts, context, advance), daysNext: 1 };
     await releaseAdvance(parts.db, merchantId, advance.advanceId, 1000 * 2 ** failures);
     return { advance, daysNext: 1 };
   }
@@ -176,7 +177,7 @@ async function playStretch(
   const done = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const reached = isDone ? end : advance.reachedAt;
   return {
-    advance: await reach(parts, context, advance, reached),
+    advance: await moveTo(parts, context, advance, reached),
     daysNext: stretchDays(days, done),
     isWaiting: !isDone && done === 0,
   };
@@ -218,7 +219,7 @@ function stretchEnd(
   to: Temporal.Instant,
 ): Temporal.Instant {
   const end = dayBounds(addDays(first, days - 1, zone), zone).until.subtract({ seconds: 1 });
-  return end.epochMilliseconds < to.epochMilliseconds ? end : to;
+  return earlier(end, to);
 }
 
 /**
@@ -253,7 +254,7 @@ async function runAll(
 }
 
 /** Moves the clock to the moment up to which everything was played. */
-async function reach(
+async function moveTo(
   parts: PlayParts,
   context: Context,
   advance: Advance,
@@ -283,7 +284,7 @@ function arrive(
     context,
     async (db, merchantId) => {
       await saveReached(db, merchantId, advance.advanceId, toAt, leaseMs);
-      const isEarly = toAt.epochMilliseconds < advance.toAt.epochMilliseconds;
+      const isEarly = isBefore(toAt, advance.toAt);
       return end(parts, db, merchantId, advance, isEarly ? 'stopped' : 'done');
     },
     advance,
@@ -291,7 +292,7 @@ function arrive(
 }
 
 /** Leaves the clock at the moment it has reached. A new advance continues from there. */
-function fail(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
+function failAdvance(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
   const reason =
     `Something failed ${failuresMax} times while what falls due was played; the log of the ` +
     'server says what. Send the advance again to continue from here.';

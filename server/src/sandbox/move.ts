@@ -2,6 +2,7 @@ import type { ClockRequest } from '@perennial/contract/clock.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isAfter, isBefore } from '../kernel/moments.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { isWithinWire, parseWireDate } from '../kernel/wireDates.ts';
@@ -60,7 +61,7 @@ export function plannedMove(request: ClockRequest, from: MovedFrom): Outcome<Mov
       reason: 'A gateway of this merchant charges real cards, so its clock is the real one',
       fix: 'Use a merchant whose gateways are all simulators',
     });
-  if (target.value !== undefined && target.value.epochMilliseconds > now.epochMilliseconds)
+  if (target.value !== undefined && isAfter(target.value, now))
     return success({ kind: 'advance', to: target.value, modeAfter: mode });
   return success(mode === setting.kind ? { kind: 'stay' } : { kind: 'switch', mode });
 }
@@ -111,13 +112,13 @@ export function laterMoment(
     });
   const target =
     moment != null
-      ? momentOf(moment, momentField, zone)
+      ? givenMoment(moment, momentField, zone)
       : span != null
         ? spanEnd(span, now, zone)
         : success(undefined);
   if (!target.ok || target.value === undefined) return target;
   const field = moment != null ? momentField : 'advance_by';
-  if (target.value.epochMilliseconds < now.epochMilliseconds) {
+  if (isBefore(target.value, now)) {
     return failure({
       kind: 'field',
       field,
@@ -125,10 +126,7 @@ export function laterMoment(
       fix: 'A clock is never set back: send a later moment',
     });
   }
-  if (
-    target.value.epochMilliseconds > laterBy(now, longest, zone).epochMilliseconds ||
-    !isWithinWire(target.value, zone)
-  ) {
+  if (isAfter(target.value, laterBy(now, longest, zone)) || !isWithinWire(target.value, zone)) {
     return failure({
       kind: 'field',
       field,
@@ -141,7 +139,7 @@ export function laterMoment(
 
 const longest = parseSpan('100y')!;
 
-function momentOf(
+function givenMoment(
   text: string,
   field: 'now_dts' | 'until',
   zone: string,

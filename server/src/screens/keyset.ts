@@ -102,7 +102,7 @@ export function pageSql(
     }),
   );
   const all = selects.length === 1 ? selects[0]! : `(${selects.join(' union all ')})`;
-  return `select key, ${textOf('value', order.column.type)} as value from ${all} as found
+  return `select key, ${sqlText('value', order.column.type)} as value from ${all} as found
     order by ${terms('found.value', 'key')} limit ${limit}`;
 }
 
@@ -173,7 +173,7 @@ const whereOf = (source: ListSource, conditions: readonly Condition[]): string =
   [source.merchant, ...conditions.map(({ sql }) => sql)].join(' and ');
 
 /** A sort value as text that reads back to exactly the same value. */
-const textOf = (sql: string, type: SortColumn['type']): string =>
+const sqlText = (sql: string, type: SortColumn['type']): string =>
   type === 'timestamptz'
     ? `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
     : `${sql}::text`;

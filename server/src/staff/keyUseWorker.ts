@@ -34,7 +34,7 @@ export function keyUses(db: Database, clock: SystemClock): KeyUses {
   let noted = new Map<number, Noted>();
   let writtenAtMs = clock.monotonicMs();
 
-  async function write(): Promise<void> {
+  async function writeUses(): Promise<void> {
     const nowMs = clock.monotonicMs();
     const now = clock.now();
     const batch = noted;
@@ -80,11 +80,11 @@ export function keyUses(db: Database, clock: SystemClock): KeyUses {
     worker: {
       name: 'key uses',
       async runOnce() {
-        if (noted.size > 0 && clock.monotonicMs() - writtenAtMs >= writingMs) await write();
+        if (noted.size > 0 && clock.monotonicMs() - writtenAtMs >= writingMs) await writeUses();
         return 0;
       },
     },
     // A lost minute of uses must not make the end of a process fail.
-    close: () => write().catch(() => {}),
+    close: () => writeUses().catch(() => {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
-import { batches, type Gauge, limiter } from '../platform/jobs/batches.ts';
+import { batches, concurrencyLimit, type Gauge } from '../platform/jobs/batches.ts';
 import type { MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -66,7 +66,7 @@ export class DeliveryLane {
   readonly #merchantId: string;
   readonly #webhookOid: number;
   readonly #state = newLane();
-  readonly #limit = limiter(concurrencyPerWebhook);
+  readonly #limit = concurrencyLimit(concurrencyPerWebhook);
   readonly #ended = batches<Ended>((some) => this.#record(some), {
     sizeMax: settledTogetherMax,
     parallel: 1,

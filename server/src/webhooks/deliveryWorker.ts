@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../platform/context.ts';
-import { gauge, limiter } from '../platform/jobs/batches.ts';
+import { concurrencyLimit, gauge } from '../platform/jobs/batches.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { holdOf } from '../platform/tenancy/hold.ts';
 import {
@@ -100,7 +100,7 @@ class Deliveries {
     const { signal } = this.#stopping;
     const progress = new Promise<void>((resolve) => (this.noteProgress = resolve));
     await this.#leases.prolong();
-    const inTurn = limiter(webhooksAtOnce);
+    const inTurn = concurrencyLimit(webhooksAtOnce);
     const working = signal.aborted ? [] : await webhooksWithWork(db, clock.now());
     const started = await Promise.all(
       working.map((webhook) => inTurn(() => this.#startSafely(webhook))),

@@ -147,15 +147,15 @@ function namedMatcher(name: string, argument: Json, field: string): Leaf {
     case 'suffix':
       return affixMatcher(name, argument, field);
     case 'equals-ignore-case': {
-      const wanted = fold(textOf(argument, name, field));
+      const wanted = fold(requiredText(argument, name, field));
       return (value) => typeof value === 'string' && fold(value) === wanted;
     }
     case 'wildcard':
-      return wildcardMatcher(textOf(argument, name, field), field);
+      return wildcardMatcher(requiredText(argument, name, field), field);
     case 'numeric':
       return numericMatcher(argument, field);
     case 'cidr':
-      return cidrMatcher(textOf(argument, name, field), field);
+      return cidrMatcher(requiredText(argument, name, field), field);
     default:
       throw new PatternFault(
         `${field}: ${name} is not a valid matcher; use prefix, suffix, equals-ignore-case, ` +
@@ -167,7 +167,9 @@ function namedMatcher(name: string, argument: Json, field: string): Leaf {
 function affixMatcher(name: 'prefix' | 'suffix', argument: Json, field: string): Leaf {
   const ignoresCase = isObject(argument);
   const given = ignoresCase ? argument['equals-ignore-case'] : argument;
-  const affix = ignoresCase ? fold(textOf(given, name, field)) : textOf(given, name, field);
+  const affix = ignoresCase
+    ? fold(requiredText(given, name, field))
+    : requiredText(given, name, field);
   return (value) => {
     if (typeof value !== 'string') return false;
     const text = ignoresCase ? fold(value) : value;
@@ -269,7 +271,7 @@ function cidrMatcher(range: string, field: string): Leaf {
   };
 }
 
-function textOf(argument: Json | undefined, name: string, field: string): string {
+function requiredText(argument: Json | undefined, name: string, field: string): string {
   if (typeof argument === 'string' && argument !== '') return argument;
   throw new PatternFault(`${field}: ${name} takes a text that is not empty`);
 }

@@ -153,7 +153,7 @@ async function post(
       statusCode,
       ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
       responseHeaders: headersOf(headers),
-      response: textOf(body),
+      response: storableText(body),
       durationMs: elapsed(),
     };
   } catch (error) {
@@ -242,7 +242,7 @@ function exchange(
  * Decodes a body as UTF-8. PostgreSQL accepts neither NUL nor half of a surrogate pair, which the
  * cut may leave.
  */
-const textOf = (body: Buffer): string =>
+const storableText = (body: Buffer): string =>
   body.toString('utf8').slice(0, responseMax).toWellFormed().replaceAll('\0', '\uFFFD');
 
 function agentFor(

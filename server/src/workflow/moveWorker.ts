@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { later } from '../kernel/moments.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { type DueWork, dueCountMax } from '../platform/jobs/dueWork.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
@@ -55,7 +56,7 @@ function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
     const unreadable: string[] = [];
     for (const before of tasks) {
       try {
-        const at = laterOf(context.now, movesAt(before) ?? context.now);
+        const at = later(context.now, movesAt(before) ?? context.now);
         const after = movedByTime(before, at);
         if (after) changed.push({ before, after, at });
       } catch (error) {
@@ -69,6 +70,3 @@ function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
     return changed.length;
   });
 }
-
-const laterOf = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
-  Temporal.Instant.compare(one, other) > 0 ? one : other;

@@ -25,16 +25,23 @@ export function orderTaskListener(readObjects: ReadObjectFacts): EventListener {
     );
     if (disputes.length > 0) await followDisputes(context, disputes, readObjects);
     for (const refund of refunds)
-      await raise(context, refund.objectId, refundTask, refundDetails(refund), refund, readObjects);
+      await raiseTask(
+        context,
+        refund.objectId,
+        refundTask,
+        refundDetails(refund),
+        refund,
+        readObjects,
+      );
     for (const event of events) {
       const { failed_refund: failed, not_started: reasons } = event.data ?? {};
       if (failed !== undefined) {
         const details = failedRefundDetails(event.objectId, failed as FailedRefund);
-        await raise(context, event.objectId, failedRefundTask, details, event, readObjects);
+        await raiseTask(context, event.objectId, failedRefundTask, details, event, readObjects);
       }
       if (reasons !== undefined) {
         const details = notStartedDetails(event.objectId, reasons as readonly string[]);
-        await raise(context, event.objectId, notStartedTask, details, event, readObjects);
+        await raiseTask(context, event.objectId, notStartedTask, details, event, readObjects);
       }
     }
   };
@@ -49,7 +56,7 @@ async function followDisputes(
     const { order_id: orderId, state, has_other_open: hasOtherOpen } = dispute.data ?? {};
     if (state === 'open') {
       const details = disputeDetails(dispute);
-      await raise(context, String(orderId), disputeTask, details, dispute, readObjects);
+      await raiseTask(context, String(orderId), disputeTask, details, dispute, readObjects);
     } else if (hasOtherOpen !== true) await close(context, String(orderId), disputeTask);
   }
 }
@@ -87,7 +94,7 @@ const notStartedDetails = (orderId: string, reasons: readonly string[]): string 
   'Add them to an auto order, or refund the order.';
 
 /** Raises a task about an order unless one of this name is open. */
-async function raise(
+async function raiseTask(
   context: Context,
   orderId: string,
   name: string,

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isReached } from '../kernel/moments.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { attachmentsAfter, notesAfter, type Uploads } from './noteEdit.ts';
 import { isOpen, type Person, type Task } from './task.ts';
@@ -177,7 +178,7 @@ function isNewlyPast(
 ): boolean {
   return (
     after !== undefined &&
-    after.epochMilliseconds <= now.epochMilliseconds &&
+    isReached(after, now) &&
     before?.epochMilliseconds !== after.epochMilliseconds
   );
 }

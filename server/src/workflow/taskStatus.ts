@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isBefore, isReached } from '../kernel/moments.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { isOpen, type Task, type TaskStatus } from './task.ts';
 
@@ -40,9 +41,7 @@ export type SystemClosing = 'closed - system' | 'closed - customer' | 'closed - 
 export function movesAt({ status, delayUntil, expiresAt }: Task): Temporal.Instant | undefined {
   if (!isOpen(status)) return undefined;
   if (status !== 'delayed' || delayUntil === undefined) return expiresAt;
-  return expiresAt !== undefined && expiresAt.epochMilliseconds < delayUntil.epochMilliseconds
-    ? expiresAt
-    : delayUntil;
+  return expiresAt !== undefined && isBefore(expiresAt, delayUntil) ? expiresAt : delayUntil;
 }
 
 /**
@@ -66,4 +65,4 @@ export function closedBySystem(task: Task, closing: SystemClosing, at: Temporal.
 }
 
 const hasCome = (moment: Temporal.Instant | undefined, now: Temporal.Instant): boolean =>
-  moment !== undefined && moment.epochMilliseconds <= now.epochMilliseconds;
+  moment !== undefined && isReached(moment, now);

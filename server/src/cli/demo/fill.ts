@@ -60,7 +60,7 @@ export async function fillMerchant(db: Database, request: FillRequest): Promise<
     const made = await makeBatch(db, request, goods, { batch, autoOrders, first });
     first = made.next;
     if (writing.length === writersMax) await writing.shift();
-    const written = write(db, request, made).then(() => {
+    const written = writeBatch(db, request, made).then(() => {
       filled.autoOrders += made.world.autoOrders.length;
       filled.orders += made.world.orders.length;
       filled.customers += made.profiles.length;
@@ -167,7 +167,7 @@ async function makeBatch(
   };
 }
 
-function write(
+function writeBatch(
   db: Database,
   { merchant: { merchantId }, now, signal }: FillRequest,
   { world, profiles }: Batch,

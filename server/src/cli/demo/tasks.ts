@@ -70,8 +70,6 @@ async function demoContext(db: Database, merchantId: string): Promise<Context> {
   };
 }
 
-// --------------------------------------------------------------------------------- tasks of rules
-
 const declinedShown = 6;
 
 /** Raises what the rules raise for auto orders that declines have ended lately. */
@@ -96,8 +94,6 @@ async function raiseForDeclines(context: Context): Promise<void> {
 }
 
 const hardReasons = ['stolen card', 'account closed'];
-
-// ------------------------------------------------------------------------------ tasks of people
 
 interface Written {
   readonly name: string;
@@ -243,8 +239,6 @@ async function someObjects({
     })),
   };
 }
-
-// ------------------------------------------------------------------------------- saved searches
 
 async function saveSearches(context: Context, { users }: DemoStaff): Promise<void> {
   const owner = required(users[0], 'user of the demo');

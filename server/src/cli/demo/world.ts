@@ -171,8 +171,6 @@ class Simulation {
       this.#look(what.living, at);
   }
 
-  // ------------------------------------------------------------------------------------- purchases
-
   #placeOrder(life: Life, at: Temporal.Instant): void {
     const { merchant } = this.#request;
     const orderId = this.#orderId();
@@ -310,8 +308,6 @@ class Simulation {
     });
   }
 
-  // --------------------------------------------------------------------------------------- rebills
-
   #look(living: Living, at: Temporal.Instant): void {
     const { original, open } = living;
     const decision = decide({
@@ -393,8 +389,6 @@ class Simulation {
     return { catalog: this.#catalog, policy: this.#policy, zone: this.#zone, at };
   }
 
-  // ---------------------------------------------------------------------------------------- people
-
   #act(living: Living, act: Act, at: Temporal.Instant): void {
     const { record, life } = living;
     if (record.status !== 'active') return;
@@ -474,8 +468,6 @@ class Simulation {
     this.#changeLogs.push({ autoOrderOid: after.autoOrderOid, at, message, actor, changes });
     this.#expect(living);
   }
-
-  // ----------------------------------------------------------------------------------------- books
 
   #change(living: Living, record: AutoOrder, at: Temporal.Instant): void {
     if (record === living.record) return;

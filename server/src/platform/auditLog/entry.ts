@@ -82,16 +82,16 @@ export function changedFields(
   after: object | undefined,
 ): { before?: string | undefined; after?: string | undefined } {
   const [was, is] = [readable(before), readable(after)];
-  if (was === undefined || is === undefined) return { before: textOf(was), after: textOf(is) };
+  if (was === undefined || is === undefined) return { before: jsonOf(was), after: jsonOf(is) };
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
     (name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]),
   );
-  return { before: textOf(only(was, names)), after: textOf(only(is, names)) };
+  return { before: jsonOf(only(was, names)), after: jsonOf(only(is, names)) };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const textOf = (fields: Fields | undefined): string | undefined => fields && JSON.stringify(fields);
+const jsonOf = (fields: Fields | undefined): string | undefined => fields && JSON.stringify(fields);
 
 const only = (fields: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(names.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])));

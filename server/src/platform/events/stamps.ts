@@ -26,7 +26,7 @@ export async function alignStamps(db: Database): Promise<boolean> {
     await stopWriters(tx);
     // Another process may have come first.
     if (!(await isBehind(tx))) return false;
-    await raise(tx);
+    await raiseOffset(tx);
     return true;
   });
 }
@@ -37,7 +37,7 @@ export async function alignStamps(db: Database): Promise<boolean> {
  */
 export async function raiseStamps(tx: Database): Promise<void> {
   await stopWriters(tx);
-  await raise(tx);
+  await raiseOffset(tx);
 }
 
 async function isBehind(db: Database): Promise<boolean> {
@@ -75,7 +75,7 @@ export async function takePlaces(tx: Database, count: number): Promise<FeedPlace
   );
 }
 
-async function raise(tx: Database): Promise<void> {
+async function raiseOffset(tx: Database): Promise<void> {
   await tx.run(
     `update continuity set stamp_offset =
        greatest(highest_stamp(), pg_snapshot_xmax(pg_current_snapshot())::text::bigint +

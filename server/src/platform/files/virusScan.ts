@@ -19,7 +19,7 @@ export async function scanFile(scanner: VirusScanner, file: Readable): Promise<S
   const socket = connect({ ...scanner, timeout: silenceMsMax });
   socket.setEncoding('utf8');
   socket.on('timeout', () => socket.destroy(new Error('clamd does not respond')));
-  const answered = textOf(socket);
+  const answered = readAnswer(socket);
   // Awaited below; a failure while the file is sent ends the sending first.
   answered.catch(() => {});
   try {
@@ -42,7 +42,7 @@ export async function scanFile(scanner: VirusScanner, file: Readable): Promise<S
 
 const silenceMsMax = 60_000;
 
-async function textOf(socket: Readable): Promise<string> {
+async function readAnswer(socket: Readable): Promise<string> {
   let text = '';
   for await (const part of socket as AsyncIterable<string>) {
     text += part;

@@ -48,14 +48,14 @@ export function watchPace(server: FastifyInstance, clock: SystemClock, answer: (
   });
 
   let callOff = () => {};
-  const look = () => {
+  const cutSlow = () => {
     for (const [socket, body] of bodies)
       if (body.request.complete) bodies.delete(socket);
       else if (isTooSlow(socket, body, clock.monotonicMs())) cut(socket, body, answer());
-    callOff = clock.after(lookMs, look);
+    callOff = clock.after(lookMs, cutSlow);
   };
   server.addHook('onListen', (done) => {
-    callOff = clock.after(lookMs, look);
+    callOff = clock.after(lookMs, cutSlow);
     done();
   });
   server.addHook('onClose', (_server, done) => {

@@ -43,7 +43,7 @@ const cleaningMs = 3_600_000;
  * not stored, so the corrected request may use the same key. The stored response is sealed, because
  * some responses show a secret once.
  */
-export async function runOnce(
+export async function handleOnce(
   context: Context,
   { clock, seal }: { readonly clock: SystemClock; readonly seal: Seal },
   key: string,

@@ -67,10 +67,10 @@ export function inputParser(operation: Operation) {
       ),
       body: parsedBody,
       expand: operation.expand
-        ? parseExpand(textOf(parsedQuery['_expand']), expansions[operation.expand])
+        ? parseExpand(textOrNone(parsedQuery['_expand']), expansions[operation.expand])
         : noNames,
       page: pageOf(parsedQuery, operation),
-      sort: sortOf(textOf(parsedQuery['_sort']), operation),
+      sort: sortOf(textOrNone(parsedQuery['_sort']), operation),
     };
   };
 }
@@ -270,5 +270,5 @@ function sortOf(text: string | undefined, operation: Operation): readonly SortFi
     : refuse('unknown_sort', { field: sorting.field, allowed: sorting.allowed });
 }
 
-const textOf = (value: unknown): string | undefined =>
+const textOrNone = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;

@@ -33,7 +33,7 @@ import { bytesMin, roundMs, watchPace } from './bodyPace.ts';
 import { bodyText } from './bodyText.ts';
 import { sendNoPage, wantsPage } from './console.ts';
 import { isEncrypted } from './encryptedOnly.ts';
-import { replayHeader, runOnce } from './idempotency.ts';
+import { handleOnce, replayHeader } from './idempotency.ts';
 import {
   joinedWarning,
   repeatedQueryWords,
@@ -362,7 +362,7 @@ function addOperation(
       const answer = (response: Rendered) =>
         principal.actor.session ? sendToSession(reply, response) : send(reply, response);
       if (key === undefined) return answer(await run(context));
-      const once = await runOnce(
+      const once = await handleOnce(
         context,
         parts,
         key,

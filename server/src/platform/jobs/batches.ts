@@ -66,7 +66,7 @@ export function gauge(): Gauge {
 }
 
 /** Runs at most `concurrency` of the works it is given at once; the others wait for their turn. */
-export function limiter(
+export function concurrencyLimit(
   concurrency: number,
 ): <Value>(work: () => Promise<Value>) => Promise<Value> {
   const waiting: (() => void)[] = [];

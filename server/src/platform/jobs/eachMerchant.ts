@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
 import type { Database } from '../storage/database.ts';
-import { limiter } from './batches.ts';
+import { concurrencyLimit } from './batches.ts';
 
 /**
  * Does the work of each merchant and returns how much was done. A failure of one merchant's work is
@@ -16,7 +16,7 @@ export type EachMerchant = (
 /** The {@link EachMerchant} of one worker; it works for `atOnce` merchants at the same time. */
 export function eachMerchant(log: Logger, worker: string, atOnce = 1): EachMerchant {
   return async (merchantIds, work) => {
-    const turn = limiter(atOnce);
+    const turn = concurrencyLimit(atOnce);
     const failures: unknown[] = [];
     const counts = await Promise.all(
       Array.from(merchantIds, (merchantId) =>

@@ -17,7 +17,7 @@ export function folderTransport(folder: string): MailTransport {
       const name = `${fileNameOf(mail.messageId)}.eml`;
       try {
         const { message } = await composer.sendMail(composed(mail));
-        await write(join(folder, day), name, message as Buffer);
+        await writeMessage(join(folder, day), name, message as Buffer);
         return { kind: 'delivered', response: `written to ${day}/${name}` };
       } catch (error) {
         return {
@@ -47,7 +47,7 @@ const fileNameOf = (messageId: string): string => messageId.replace(/[^\w.@-]/g,
  * A reader never sees half a mail. Mails have addresses and links to card pages, so no other account
  * of the machine may read them.
  */
-async function write(folder: string, name: string, message: Buffer): Promise<void> {
+async function writeMessage(folder: string, name: string, message: Buffer): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, name);
   await writeFile(`${path}.part`, message, { mode: 0o600 });

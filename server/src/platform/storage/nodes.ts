@@ -145,13 +145,13 @@ function untilMissing(db: Database, read: Promise<unknown>): Promise<undefined> 
   const end = () => ended.abort();
   read.then(end, end);
   return new Promise((resolve) => {
-    const look = async () => {
+    const checkNodes = async () => {
       await systemClock.sleep(slowMs, ended.signal);
       if (ended.signal.aborted || (await citusRole(db)) === 'plain') return;
       if ((await ask(db)).missing.length > 0) resolve(undefined);
     };
     // Without a connection no node can be asked; the read reports that itself.
-    look().catch(() => {});
+    checkNodes().catch(() => {});
   });
 }
 

@@ -86,7 +86,7 @@ async function placeOf(
 ): Promise<Omit<JsonPage, 'json'>> {
   const more = found > page.limit;
   const count = Math.min(found, page.limit);
-  // The last page knows the total by itself.
+  // The last page shows the total: its place and its rows.
   const total =
     !more && (count > 0 || page.offset === 0) ? page.offset + count : await countRows(db, source);
   return { count, ...page, more, ...(total === undefined ? {} : { totalRecords: total }) };
@@ -134,8 +134,6 @@ async function countRows(
   );
   return row && row.total <= countedMax ? row.total : undefined;
 }
-
-// ------------------------------------------------- pages of which some records cannot be read
 
 type Key = string | number;
 
@@ -216,8 +214,6 @@ function readTexts(
     [merchantId, keys, zone],
   );
 }
-
-// ------------------------------------------------------------------------------------- comparisons
 
 const ofMerchant = 'o.merchant_id = $1';
 const keysAtOnce = 5_000;

@@ -20,7 +20,7 @@ export function readiness(db: Database, clock: SystemClock): Readiness {
   let looking: Promise<string | undefined> | undefined;
   return {
     async whyNot() {
-      looking ??= look(db).finally(() => (looking = undefined));
+      looking ??= probe(db).finally(() => (looking = undefined));
       const late = Promise.withResolvers<string>();
       const callOff = clock.after(answerMsMax, () =>
         late.resolve(`PostgreSQL did not respond within ${answerMsMax / 1000} seconds`),
@@ -30,7 +30,7 @@ export function readiness(db: Database, clock: SystemClock): Readiness {
   };
 }
 
-async function look(db: Database): Promise<string | undefined> {
+async function probe(db: Database): Promise<string | undefined> {
   try {
     const rows = await db.rows<{ name: string }>('select name from migration');
     const applied = new Set(rows.map(({ name }) => name));
@@ -41,7 +41,7 @@ async function look(db: Database): Promise<string | undefined> {
     const [newer] = await foreignMigrations(db, migrations);
     if (newer !== undefined)
       return `a newer release migrated the database (${newer}); this server ends, start that release`;
-    await write(db);
+    await recordProbe(db);
     return undefined;
   } catch (error) {
     return wordsFor(error);
@@ -49,7 +49,7 @@ async function look(db: Database): Promise<string | undefined> {
 }
 
 /** A probe of another process that writes at the same moment writes for both. */
-async function write(db: Database): Promise<void> {
+async function recordProbe(db: Database): Promise<void> {
   await db.run(
     `update readiness r set probed_at = statement_timestamp()
      from (select only_one from readiness where only_one for update skip locked) free
