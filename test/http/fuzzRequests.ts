@@ -127,6 +127,19 @@ const pages: readonly FuzzTarget[] = [
     parameters: [{ name: 'link', in: 'path', schema: text }],
   },
   {
+    operation: 'cancelPage',
+    method: 'GET',
+    path: '/customer/cancel/{link}',
+    parameters: [{ name: 'link', in: 'path', schema: text }],
+  },
+  {
+    operation: 'cancelForm',
+    method: 'POST',
+    path: '/customer/cancel/{link}',
+    parameters: [{ name: 'link', in: 'path', schema: text }],
+    body: form('reason'),
+  },
+  {
     operation: 'cardForm',
     method: 'POST',
     path: '/billing/{link}',

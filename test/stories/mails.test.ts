@@ -83,6 +83,76 @@ test('an original order has a receipt, a shipment and a refund, each once', asyn
   assert.match(textOf('refund'), /We refunded \$12\.00 of your order/);
 });
 
+test('receipts of an order and of its rebill have a link that cancels the subscription', async () => {
+  await app.setClock('2026-02-01T12:00:00Z');
+  const { orderId, email } = await ordered();
+  await app.setClock('2026-03-02T12:00:00Z');
+  await app.work('rebill');
+  const receipts = (await sentTo(email)).filter(({ subject }) => subject.includes('receipt'));
+  const links = receipts.map(({ text }) => cancelPathOf(text));
+  assert.equal(new Set(links).size, 2, 'each receipt has its own link');
+  const { auto_order: active } = await autoOrderOf(orderId);
+  const look = (path = links[0]!) => app.request({ path, key: null });
+  const send = () => app.request({ method: 'POST', path: links[0]!, key: null, ...emptyForm });
+
+  const shown = await look();
+  assert.equal(shown.status, 200);
+  assert.match(shown.text, /2 × |Dark roast/);
+  assert.doesNotMatch(shown.text, /example\.com/, 'the page shows no address');
+  assert.equal((await look(`${links[0]!.slice(0, -3)}AAA`)).status, 404);
+  await app.setClock('2027-04-07T12:00:00Z');
+  assert.equal((await look()).status, 410, 'a link works for 400 days');
+  await app.setClock('2026-03-02T13:00:00Z');
+  assert.equal(
+    (await autoOrderOf(orderId)).auto_order.status,
+    active.status,
+    'a look changes nothing',
+  );
+
+  assert.equal((await send()).status, 200);
+  const { auto_order: canceled } = await autoOrderOf(orderId);
+  assert.deepEqual([canceled.status, canceled.canceled_by_user], ['canceled', email]);
+  assert.deepEqual([(await look()).status, (await look(links[1])).status], [410, 410]);
+});
+
+test('a receipt has no link where its customer can cancel nothing', async () => {
+  await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'BOUND',
+      pricing: { cost: 5 },
+      auto_order: {
+        auto_orderable: true,
+        auto_order_schedules: ['Monthly'],
+        auto_order_upsell_no_easy_cancel: true,
+      },
+    },
+  });
+  for (const line of [
+    { merchant_item_id: 'COFFEE', quantity: 1 },
+    { merchant_item_id: 'BOUND', quantity: 1, auto_order_schedule: 'Monthly' },
+  ]) {
+    const { email } = await ordered({ items: [line] });
+    const [receipt] = await sentTo(email);
+    assert.doesNotMatch(receipt!.text, /cancel/i, line.merchant_item_id);
+  }
+});
+
+const cancelPathOf = (text: string): string =>
+  new URL(/Cancel your subscription:\n(\S+)/.exec(text)![1]!).pathname;
+
+const autoOrderOf = (orderId: string) =>
+  ask({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: orderId },
+    query: {},
+  });
+
+const emptyForm = {
+  rawBody: '',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+} as const;
+
 test('skip_customer_notification refunds without a mail', async () => {
   const { orderId, email } = await ordered();
   await ask({

@@ -38,7 +38,8 @@ export async function readOrder(
   orderId: string,
   expand: ReadonlySet<string>,
 ): Promise<Order | undefined> {
-  const json = await readOrderJson(db, merchantId, orderId, expand, timeZone);
+  const autoOrder = orderAutoOrderJson;
+  const json = await readOrderJson(db, merchantId, orderId, expand, timeZone, autoOrder);
   return json === undefined ? undefined : (JSON.parse(json) as Order);
 }
 

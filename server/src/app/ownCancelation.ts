@@ -2,18 +2,20 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { type UpdateReaders, updateAutoOrder } from '../autoOrders/operations.ts';
 import { findOids } from '../autoOrders/searchStore.ts';
 import { previewChange } from '../books/changePreviewOperations.ts';
+import { cancelLink } from '../customers/accessOperations.ts';
 import type { Cancelation } from '../customers/cancelPage.ts';
 import type { CustomerPageParts, OwnedAutoOrder } from '../customers/customerPageRoutes.ts';
 import { catalogKey, findCatalogItems } from '../items/store.ts';
 import { fromMinor } from '../kernel/money.ts';
 import { subscriptionExpand } from '../payments/billingOperations.ts';
 import type { Context } from '../platform/context.ts';
+import type { Seal } from '../platform/seal.ts';
 import { cancelReasons } from '../rebill/operations.ts';
 import { describedItems } from './describedItems.ts';
 import { readAutoOrders } from './objectReaders.ts';
 
 /*
- * Cancelations by customers, on the page that a magic link opens.
+ * Cancelations by customers: on the page that a magic link opens, and by a link in a receipt.
  */
 
 /** Returns which of these auto orders their customer may cancel. */
@@ -51,12 +53,25 @@ export const ownCancelations = (
   async cancel(context, owned, reason) {
     const autoOrder = await findOwned(context, owned);
     if (autoOrder?.auto_order_oid === undefined) return;
-    await updateAutoOrder(context, autoOrder.auto_order_oid, cancelation(context, reason), {
+    // The link of a receipt belongs to no profile, so its order says who the customer is.
+    const name = autoOrder.original_order?.billing?.email ?? context.actor.name;
+    const by =
+      owned.customerOid === undefined ? { ...context, actor: { ...context.actor, name } } : context;
+    await updateAutoOrder(by, autoOrder.auto_order_oid, cancelation(by, reason), {
       ...readers,
       validatesOriginalOrder: false,
     });
   },
 });
+
+/**
+ * Makes the link of a receipt that cancels the auto order of its order. Returns undefined when the
+ * customer may not cancel it, or there is nothing to cancel.
+ */
+export const receiptCancelUrl =
+  (access: { readonly seal: Seal; publicUrl(): Promise<string> }) =>
+  async (context: Context, code: string): Promise<string | undefined> =>
+    (await findOwned(context, { code })) && cancelLink(context, access, code);
 
 /** The update that cancels an auto order for its customer. */
 const cancelation = ({ actor }: Context, reason: string | undefined): AutoOrder => ({
@@ -65,17 +80,25 @@ const cancelation = ({ actor }: Context, reason: string | undefined): AutoOrder 
   ...(reason !== undefined && { cancel_reason: reason }),
 });
 
+const cancelationExpand: ReadonlySet<string> = new Set([
+  ...subscriptionExpand,
+  'original_order.billing',
+]);
+
 async function findOwned(
   context: Context,
   { customerOid: customerProfileOid, code: autoOrderCode }: OwnedAutoOrder,
 ): Promise<AutoOrder | undefined> {
   const { db, merchant } = context;
   const page = { limit: 1, offset: 0 };
-  const filter = { customerProfileOid, autoOrderCode };
+  const filter = {
+    autoOrderCode,
+    ...(customerProfileOid !== undefined && { customerProfileOid }),
+  };
   const { oids } = await findOids(db, merchant.merchantId, filter, [], page);
   const [oid] = oids;
   if (oid === undefined) return undefined;
-  const autoOrder = (await readAutoOrders(context, [oid], subscriptionExpand)).get(oid);
+  const autoOrder = (await readAutoOrders(context, [oid], cancelationExpand)).get(oid);
   if (autoOrder === undefined) return undefined;
   return (await cancelRule(context, [autoOrder]))(autoOrder) ? autoOrder : undefined;
 }

@@ -30,12 +30,13 @@ import { movingWorker } from '../workflow/moveWorker.ts';
 import type { AppParts } from './appParts.ts';
 import type { Features } from './features.ts';
 import { objectIds, objectReaders, readMailProfile, readOrder } from './objectReaders.ts';
+import { receiptCancelUrl } from './ownCancelation.ts';
 import type { Services } from './services.ts';
 
 /** The background work of every feature, one worker per line. Each runs in a separate loop. */
 export function workersOf(
   parts: AppParts,
-  { rounds, webhooks, charging: { unlessHeld }, updateBillingUrl }: Services,
+  { rounds, webhooks, charging: { unlessHeld }, updateBillingUrl, publicUrl }: Services,
   { rebills, orders, customers, reports, clocks, files, privacy }: Features,
 ): Worker[] {
   const { db, clock, log } = parts;
@@ -46,6 +47,7 @@ export function workersOf(
     readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
     readProfile: readMailProfile,
     updateBillingUrl: ({ merchant }, oid) => updateBillingUrl(merchant.merchantId, oid),
+    cancelUrl: receiptCancelUrl({ seal: parts.seal, publicUrl }),
     verificationToken: (context, email) => profileToken(context, parts.seal, email),
   });
   return [

@@ -17,10 +17,13 @@ import { keepVerificationMail, listVerificationMails } from './verificationStore
 const emailTokenHours = 24;
 /** How long a link to the customer's page works. */
 const magicLinkHours = 1;
+/** Longer than the year between two receipts of a yearly auto order. */
+const cancelLinkHours = 400 * 24;
 
 // Another text that the installation sealed is not taken for a token.
 const emailPurpose = 'email verification';
 const linkPurpose = 'magic link';
+const cancelPurpose = 'cancel link';
 
 /** Returns a token that proves that its bearer reads the mails of a profile's address. */
 export async function emailVerificationToken(
@@ -114,12 +117,40 @@ export interface MagicLink {
 export function readMagicLink(seal: Seal, token: string): MagicLink | undefined {
   const [purpose, merchantId, oid, expires] = openedToken(seal, token);
   if (purpose !== linkPurpose || merchantId === undefined) return undefined;
-  return {
-    merchantId,
-    customerOid: Number(oid),
-    expiresAt: Temporal.Instant.fromEpochMilliseconds(Number(expires) * 1000),
-  };
+  return { merchantId, customerOid: Number(oid), expiresAt: momentOf(expires) };
 }
+
+/**
+ * Returns a link to the form that cancels one auto order, for the mails of its customer. It shows
+ * nothing else of the customer, so it may live longer than a magic link.
+ */
+export async function cancelLink(
+  { merchant: { merchantId }, now }: Context,
+  { seal, publicUrl }: { readonly seal: Seal; publicUrl(): Promise<string> },
+  autoOrderCode: string,
+): Promise<string> {
+  const expires = now.add({ hours: cancelLinkHours });
+  const token = sealed(seal, [cancelPurpose, merchantId, autoOrderCode, seconds(expires)]);
+  return `${await publicUrl()}/customer/cancel/${token}`;
+}
+
+/** Which auto order a link cancels, until a moment on the merchant's clock. */
+export interface CancelLink {
+  readonly merchantId: string;
+  readonly autoOrderCode: string;
+  readonly expiresAt: Temporal.Instant;
+}
+
+/** Returns what the token of a link says, or undefined when this installation did not make it. */
+export function readCancelLink(seal: Seal, token: string): CancelLink | undefined {
+  const [purpose, merchantId, autoOrderCode, expires] = openedToken(seal, token);
+  if (purpose !== cancelPurpose || merchantId === undefined || autoOrderCode === undefined)
+    return undefined;
+  return { merchantId, autoOrderCode, expiresAt: momentOf(expires) };
+}
+
+const momentOf = (secondsText: string | undefined): Temporal.Instant =>
+  Temporal.Instant.fromEpochMilliseconds(Number(secondsText) * 1000);
 
 const seconds = (moment: Temporal.Instant): number => Math.floor(moment.epochMilliseconds / 1000);
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Temporal } from 'temporal-polyfill';
 import type { Actor, Context } from '../platform/context.ts';
 import { formOf } from '../platform/http/forms.ts';
@@ -11,7 +11,7 @@ import {
   tooManyPage,
 } from '../platform/http/privatePage.ts';
 import type { Seal } from '../platform/seal.ts';
-import { readMagicLink } from './accessOperations.ts';
+import { readCancelLink, readMagicLink } from './accessOperations.ts';
 import { type Cancelation, cancelPage, cancelPagePolicy } from './cancelPage.ts';
 import { customerPage, customerPagePolicy, type OwnAutoOrder } from './customerPage.ts';
 import { readEmail } from './store.ts';
@@ -23,24 +23,25 @@ export interface CustomerPageParts extends LimitedPage {
   findContext(merchantId: string): Promise<Context | undefined>;
   /** The auto orders of a profile. */
   readAutoOrders(context: Context, customerOid: number): Promise<readonly OwnAutoOrder[]>;
-  /** An auto order of a profile that its customer may cancel, or undefined. */
+  /** An auto order that its customer may cancel, or undefined. */
   readCancelation(context: Context, owned: OwnedAutoOrder): Promise<Cancelation | undefined>;
-  /** Cancels such an auto order for its customer, who is the actor of the context. */
+  /** Cancels such an auto order for its customer. */
   cancel(context: Context, owned: OwnedAutoOrder, reason: string | undefined): Promise<void>;
 }
 
-/** An auto order of a profile, by its code. */
+/** An auto order by its code: of a profile, or the one that a receipt's link cancels. */
 export interface OwnedAutoOrder {
-  readonly customerOid: number;
+  readonly customerOid?: number;
   readonly code: string;
 }
 
 const formLimitBytes = 10_000;
 
 /**
- * Serves the page that a magic link opens, and from there the form that cancels an auto order. The
- * link is the only proof of identity, and only a form that is sent changes something: programs that
- * check mails open every link. Every response forbids caching, framing, referrers and scripts.
+ * Serves the page that a magic link opens, and the form that cancels an auto order: from there, or
+ * by a link in a receipt. The link is the only proof of identity, and only a form that is sent
+ * changes something: programs that check mails open every link. Every response forbids caching,
+ * framing, referrers and scripts.
  */
 export function addCustomerPage(server: FastifyInstance, parts: CustomerPageParts): void {
   server.get<{ Params: { token: string } }>('/customer/:token', async (request, reply) => {
@@ -49,20 +50,45 @@ export function addCustomerPage(server: FastifyInstance, parts: CustomerPagePart
     const opened = await openLink(parts, token);
     return send(reply, 'html' in opened ? opened : await ownPage(parts, opened, token));
   });
-  type CancelParams = { Params: { token: string; code: string } };
-  const path = '/customer/:token/cancel/:code';
-  server.get<CancelParams>(path, async (request, reply) => {
-    if (await isTooOften(parts, request, reply)) return send(reply, tooManyPage);
-    const opened = await openLink(parts, request.params.token);
-    if ('html' in opened) return send(reply, opened);
-    return send(reply, await formPage(parts, opened, request.params.code));
-  });
-  server.post<CancelParams>(path, { bodyLimit: formLimitBytes }, async (request, reply) => {
-    if (await isTooOften(parts, request, reply)) return send(reply, tooManyPage);
-    const opened = await openLink(parts, request.params.token);
-    if ('html' in opened) return send(reply, opened);
-    return send(reply, await canceledPage(parts, opened, request));
-  });
+  addCancelForm<{ token: string; code: string }>(
+    server,
+    parts,
+    '/customer/:token/cancel/:code',
+    async ({ token, code }) => {
+      const opened = await openLink(parts, token);
+      if ('html' in opened) return opened;
+      return { context: opened.context, owned: { customerOid: opened.customerOid, code } };
+    },
+  );
+  addCancelForm<{ token: string }>(server, parts, '/customer/cancel/:token', ({ token }) =>
+    openCancelLink(parts, token),
+  );
+}
+
+/** An auto order that a link leads to. */
+interface OpenedAutoOrder {
+  readonly context: Context;
+  readonly owned: OwnedAutoOrder;
+}
+
+/** Adds the form that cancels an auto order at a path whose parameters `open` understands. */
+function addCancelForm<Params extends object>(
+  server: FastifyInstance,
+  parts: CustomerPageParts,
+  path: string,
+  open: (params: Params) => Promise<OpenedAutoOrder | PrivatePage>,
+): void {
+  const served =
+    (page: (opened: OpenedAutoOrder, request: FastifyRequest) => Promise<PrivatePage>) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      if (await isTooOften(parts, request, reply)) return send(reply, tooManyPage);
+      const opened = await open(request.params as Params);
+      return send(reply, 'html' in opened ? opened : await page(opened, request));
+    };
+  const form = served((opened) => formPage(parts, opened));
+  const sent = served((opened, request) => canceledPage(parts, opened, request));
+  server.get(path, form);
+  server.post(path, { bodyLimit: formLimitBytes }, sent);
 }
 
 interface OpenedLink {
@@ -78,21 +104,38 @@ async function openLink(
 ): Promise<OpenedLink | PrivatePage> {
   const link = readMagicLink(parts.seal, token);
   const context = link && (await parts.findContext(link.merchantId));
-  if (!link || !context)
-    return messagePage(
-      404,
-      'This link does not work',
-      'A part of it may be missing. Open the whole link again.',
-    );
+  if (!link || !context) return brokenLink;
   const { merchant, db, now } = context;
-  if (Temporal.Instant.compare(now, link.expiresAt) >= 0)
-    return gone('This link has expired', `Ask ${merchant.name} for a new one.`);
+  if (Temporal.Instant.compare(now, link.expiresAt) >= 0) return expired(merchant.name);
   const email = await readEmail(db, merchant.merchantId, link.customerOid);
   if (email === undefined)
     return gone('This profile is gone', `Ask ${merchant.name} about your subscriptions.`);
   const actor: Actor = { kind: 'customer', name: email, permissions: new Set() };
   return { context: { ...context, actor }, customerOid: link.customerOid, email };
 }
+
+/** Opens a link of a receipt. Returns a page when it opens nothing. */
+async function openCancelLink(
+  parts: CustomerPageParts,
+  token: string,
+): Promise<OpenedAutoOrder | PrivatePage> {
+  const link = readCancelLink(parts.seal, token);
+  const context = link && (await parts.findContext(link.merchantId));
+  if (!link || !context) return brokenLink;
+  if (Temporal.Instant.compare(context.now, link.expiresAt) >= 0)
+    return expired(context.merchant.name);
+  const actor: Actor = { kind: 'customer', name: 'Customer', permissions: new Set() };
+  return { context: { ...context, actor }, owned: { code: link.autoOrderCode } };
+}
+
+const brokenLink = messagePage(
+  404,
+  'This link does not work',
+  'A part of it may be missing. Open the whole link again.',
+);
+
+const expired = (merchantName: string): PrivatePage =>
+  gone('This link has expired', `Ask ${merchantName} for a new one.`);
 
 async function ownPage(
   { readAutoOrders }: CustomerPageParts,
@@ -106,21 +149,19 @@ async function ownPage(
 
 async function formPage(
   { readCancelation }: CustomerPageParts,
-  { context, customerOid }: OpenedLink,
-  code: string,
+  { context, owned }: OpenedAutoOrder,
 ): Promise<PrivatePage> {
   const { name } = context.merchant;
-  const cancelation = await readCancelation(context, { customerOid, code });
+  const cancelation = await readCancelation(context, owned);
   if (cancelation === undefined) return nothingToCancel(name);
   return { status: 200, html: cancelPage(name, cancelation), policy: cancelPagePolicy };
 }
 
 async function canceledPage(
   parts: CustomerPageParts,
-  { context, customerOid }: OpenedLink,
-  request: FastifyRequest<{ Params: { code: string } }>,
+  { context, owned }: OpenedAutoOrder,
+  request: FastifyRequest,
 ): Promise<PrivatePage> {
-  const owned = { customerOid, code: request.params.code };
   const cancelation = await parts.readCancelation(context, owned);
   if (cancelation === undefined) return nothingToCancel(context.merchant.name);
   const chosen = formOf(request).get('reason');

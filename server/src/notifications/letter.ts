@@ -29,6 +29,8 @@ export interface LetterParts {
   readonly order?: Order | undefined;
   /** The page on which the customer can enter another card. Absent: a mail about no auto order. */
   readonly updateBillingUrl?: string | undefined;
+  /** The form that cancels the auto order of a receipt. Absent: the customer cannot cancel one. */
+  readonly cancelUrl?: string | undefined;
   /** What proves that the reader has the address. Absent: the mail verifies none. */
   readonly verificationToken?: string | undefined;
 }
@@ -153,12 +155,13 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
   }),
 };
 
-function receiptLetter({ merchant, order }: LetterParts): Letter {
+function receiptLetter({ merchant, order, cancelUrl }: LetterParts): Letter {
   return {
     subject: `Your receipt from ${merchant.name}: order ${order?.order_id ?? ''}`.trimEnd(),
     blocks: [
       paragraph(`Thank you for your order${named(order)}. This is what we charged:`),
       { kind: 'amounts', rows: receiptRows(order) },
+      ...link('Cancel your subscription', cancelUrl),
     ],
   };
 }

@@ -17,7 +17,7 @@ export interface MailValues {
 
 /** Returns the values of a mail. A value that this mail does not have is undefined. */
 export function mailValues(parts: LetterParts): MailValues {
-  const { merchant, notice, order, updateBillingUrl } = parts;
+  const { merchant, notice, order, updateBillingUrl, cancelUrl } = parts;
   const { facts } = notice;
   const isShipment = notice.kind === 'shipment';
   return {
@@ -41,14 +41,12 @@ export function mailValues(parts: LetterParts): MailValues {
       items: isShipment ? shippedItems(parts) : itemsBlock(facts.items, merchant.timeZone),
       amounts: { kind: 'amounts', rows: receiptRows(order) },
       tracking_numbers: trackingBlock(facts.trackingNumbers),
-      update_billing_link:
-        updateBillingUrl === undefined
-          ? undefined
-          : { kind: 'link', label: 'Update your card', url: updateBillingUrl },
-      confirm_payment_link:
-        updateBillingUrl === undefined
-          ? undefined
-          : { kind: 'link', label: 'Confirm the payment', url: updateBillingUrl },
+      update_billing_link: linkBlock('Update your card', updateBillingUrl),
+      confirm_payment_link: linkBlock('Confirm the payment', updateBillingUrl),
+      cancel_link: linkBlock('Cancel your subscription', cancelUrl),
     },
   };
 }
+
+const linkBlock = (label: string, url: string | undefined): Block | undefined =>
+  url === undefined ? undefined : { kind: 'link', label, url };

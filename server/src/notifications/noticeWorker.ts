@@ -1,5 +1,6 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { Logger } from 'pino';
+import { isOneAddress } from '../kernel/mailAddress.ts';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { Context } from '../platform/context.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
@@ -11,7 +12,7 @@ import { copiesOf, type MailProfile } from './copies.ts';
 import { type Letter, type LetterParts, letterOf } from './letter.ts';
 import { mailValues } from './letterValues.ts';
 import { merchantLetter } from './merchantLetter.ts';
-import { aboutNoAutoOrder, type CustomerNotice, type Notice } from './notice.ts';
+import { aboutNoAutoOrder, type CustomerNotice, isAboutOrder, type Notice } from './notice.ts';
 import { noAddress } from './noticeListener.ts';
 import { noticeSettings } from './noticeSettings.ts';
 import { html, plainText } from './render.ts';
@@ -39,12 +40,19 @@ export interface SenderParts {
   /** Reads the order of a mail about an order, with {@link receiptExpand}. */
   readOrder(context: Context, orderId: string): Promise<Order | undefined>;
   updateBillingUrl(context: Context, autoOrderOid: number): Promise<string>;
+  /** Makes the link that cancels an auto order, or undefined: its customer cannot do that. */
+  cancelUrl(context: Context, autoOrderCode: string): Promise<string | undefined>;
   /** Makes the token of a mail that verifies an address, or undefined: no profile has it now. */
   verificationToken(context: Context, email: string): Promise<string | undefined>;
 }
 
 /** The names of `_expand` that a receipt needs of its order. */
-export const receiptExpand: ReadonlySet<string> = new Set(['billing', 'item', 'summary']);
+export const receiptExpand: ReadonlySet<string> = new Set([
+  'auto_order',
+  'billing',
+  'item',
+  'summary',
+]);
 
 // Longer than a batch can take, so that a mail is sent twice only after a crash. The repetition has
 // the same Message-ID.
@@ -138,13 +146,6 @@ async function deliver(
   };
 }
 
-/**
- * Whether a text is one address. Anything else, such as a second line, could address other people
- * or add headers.
- */
-const isOneAddress = (text: unknown): text is string =>
-  typeof text === 'string' && /^[^\s<>,;"]+@[^\s<>,;"@]+$/.test(text);
-
 const brokenAddress = 'The stored email address is not one address.';
 
 /** A mail with its recipients, or why it is not sent. */
@@ -166,18 +167,28 @@ async function writeNotice(parts: BatchParts, context: Context, notice: Notice):
   const profile = await parts.readProfile(context, to);
   if (profile?.do_not_send_mail === true) return { skipReason: noMail };
   const { merchant } = context;
-  const updateBillingUrl =
-    notice.autoOrderOid === aboutNoAutoOrder
-      ? undefined
-      : await parts.updateBillingUrl(context, notice.autoOrderOid);
-  // The token is made now, so that no stored mail contains it.
-  const verificationToken =
-    notice.kind === 'verify_email' ? await parts.verificationToken(context, to) : undefined;
-  if (notice.kind === 'verify_email' && verificationToken === undefined)
+  const links = await linksOf(parts, context, { notice, order, to });
+  if (notice.kind === 'verify_email' && links.verificationToken === undefined)
     return { skipReason: noProfile };
-  const links = { updateBillingUrl, verificationToken };
   const letter = await wordsOf(parts, context, { merchant, notice, order, ...links });
   return { to, cc: copiesOf(notice.kind, to, order, profile), letter };
+}
+
+/** Makes what a mail leads to when it is sent, so that no stored mail contains a secret. */
+async function linksOf(
+  parts: BatchParts,
+  context: Context,
+  { notice, order, to }: { readonly notice: CustomerNotice; order: Order | undefined; to: string },
+): Promise<Pick<LetterParts, 'updateBillingUrl' | 'cancelUrl' | 'verificationToken'>> {
+  const { kind, autoOrderOid } = notice;
+  if (kind === 'verify_email')
+    return { verificationToken: await parts.verificationToken(context, to) };
+  if (kind === 'receipt' || kind === 'order_receipt') {
+    const code = order?.auto_order?.auto_order_code;
+    return { cancelUrl: code === undefined ? undefined : await parts.cancelUrl(context, code) };
+  }
+  if (autoOrderOid === aboutNoAutoOrder || isAboutOrder(kind)) return {};
+  return { updateBillingUrl: await parts.updateBillingUrl(context, autoOrderOid) };
 }
 
 const isForCustomer = (notice: Notice): notice is CustomerNotice =>

@@ -225,6 +225,7 @@ test('a mail that cannot be delivered is tried again with the same id; one refus
     readProfile: async () => undefined,
     verificationToken: async () => undefined,
     updateBillingUrl: async () => 'https://shop.example/billing/t',
+    cancelUrl: async () => undefined,
     mail: {
       send: async (mail) => (tried.push(mail.messageId), outcomes.shift()!),
       close: async () => {},

@@ -16,6 +16,7 @@ export function sampleParts(
     merchant: { name, timeZone },
     order: sampleOrder(orderId, currency),
     updateBillingUrl: 'https://shop.example/billing/sample',
+    cancelUrl: 'https://shop.example/customer/cancel/sample',
     verificationToken: 'sample-token',
     notice: {
       noticeId: 1,
