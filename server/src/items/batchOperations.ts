@@ -10,6 +10,8 @@ export interface UpdatedItems {
   readonly json: readonly string[];
   readonly failed: readonly { readonly id: string; readonly message: string }[];
   readonly ignored: readonly string[];
+  /** Whole sentences. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -24,6 +26,7 @@ export async function updateItems(
   const json: string[] = [];
   const failed: { id: string; message: string }[] = [];
   const ignored: string[] = [];
+  const warnings: string[] = [];
   for (const [i, item] of items.entries()) {
     const place = `items[${i}]`;
     try {
@@ -31,13 +34,14 @@ export async function updateItems(
       const written = await updateItem(context, oid, item, { expand });
       json.push(written.json);
       ignored.push(...written.ignored.map((field) => `${place}.${field}`));
+      warnings.push(...written.warnings.map((sentence) => `${place}.${sentence}`));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const id = String(item.merchant_item_oid ?? item.merchant_item_id ?? place);
       failed.push({ id, message: error.message });
     }
   }
-  return { json, failed, ignored };
+  return { json, failed, ignored, warnings };
 }
 
 async function oidOf(

@@ -205,6 +205,8 @@ test('every part of an item is kept as it was sent, and shown when it is expande
     'has_approved_review',
     'has_review',
     'individual_reviews',
+    // The components of a kit are items.
+    'kit',
     'last_modified_dts',
     'merchant_id',
     'merchant_item_oid',
@@ -491,4 +493,42 @@ test('an adjustment names a center of the item, a change and a reason', async ()
     assert.equal(status, 400, text);
     assert.ok(text.includes(field), text);
   }
+});
+
+test('components that a kit cannot ship are warned of, and the kit is kept', async () => {
+  for (const [merchant_item_id, more] of [
+    ['PART', {}],
+    ['INNER', { kit: true }],
+  ] as const)
+    await app.request({ operation: 'insertItem', body: { merchant_item_id, ...more } });
+  const kitOf = (...ids: string[]) => ({
+    kit: true,
+    kit_definition: {
+      components: ids.map((id) => ({ component_merchant_item_id: id, quantity: 1 })),
+    },
+  });
+  const path = (index: number) =>
+    `kit_definition.components[${index}].component_merchant_item_id: `;
+  const expected =
+    `${path(1)}there is no item GHOST. The kit is sold without it: nothing of it is counted or ` +
+    `weighed until there is one. ${path(2)}bundle is the kit itself. Nothing is counted or weighed ` +
+    `for its own components. Name the items that ship. ${path(3)}INNER is a kit. Nothing is ` +
+    'counted or weighed for its own components. Name the items that ship.';
+  const inserted = await app.request({
+    operation: 'insertItem',
+    body: { merchant_item_id: 'BUNDLE', ...kitOf('part', 'GHOST', 'bundle', 'INNER') },
+    query: { _expand: 'kit_definition' },
+  });
+  assert.equal(inserted.body.warning?.warning_message, expected);
+  assert.equal(inserted.body.item.kit_definition.components.length, 4);
+  const params = { merchant_item_oid: inserted.body.item.merchant_item_oid };
+  const update = async (body: object) =>
+    (await app.request({ operation: 'updateItem', params, body })).body.warning?.warning_message;
+  assert.equal(await update({ description: 'A box' }), undefined, 'the kit was not sent');
+  assert.equal(await update(kitOf('PART')), undefined);
+  const batch = await app.request({
+    operation: 'updateItems',
+    body: { items: [{ ...params, ...kitOf('GHOST') }] },
+  });
+  assert.match(batch.body.warning?.warning_message, /^items\[0\]\.kit_definition.* no item GHOST/);
 });

@@ -1,8 +1,35 @@
+import type { Item } from '@perennial/contract/item.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { CatalogItem } from './item.ts';
 
 /** Returns the ids of the items that the kits among these consist of. */
 export const partIds = (items: Iterable<CatalogItem>): string[] =>
   [...items].flatMap(({ components = [] }) => components.map(({ itemId }) => itemId));
+
+/**
+ * Returns sentences about components that take nothing from the stock: items that do not exist, the
+ * kit itself, and other kits, whose own components are not opened. `find` returns undefined for an
+ * unknown item.
+ */
+export const componentWords = (
+  { merchant_item_id: kitId = '', kit, kit_definition: definition }: Item,
+  find: (itemId: string) => CatalogItem | undefined,
+): string[] =>
+  (definition?.components ?? []).flatMap(({ component_merchant_item_id: itemId }, index) => {
+    if (kit !== true || !itemId) return [];
+    const field = `kit_definition.components[${index}].component_merchant_item_id`;
+    const isItself = fold(itemId) === fold(kitId);
+    const found = find(itemId);
+    if (!isItself && found !== undefined && !found.kit) return [];
+    const what = isItself ? 'the kit itself' : 'a kit';
+    return [
+      !isItself && found === undefined
+        ? `${field}: there is no item ${itemId}. The kit is sold without it: nothing of it is ` +
+          'counted or weighed until there is one.'
+        : `${field}: ${itemId} is ${what}. Nothing is counted or weighed for its own components. ` +
+          'Name the items that ship.',
+    ];
+  });
 
 /**
  * Returns what one unit of an item weighs in grams. A kit without a weight weighs what its

@@ -13,9 +13,11 @@ import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage, VersionedJson } from '../platform/storage/page.ts';
+import { componentWords } from './kit.ts';
 import {
   catalogKey,
   deleteItem,
+  findCatalogItems,
   findItemOids,
   type ItemKey,
   type ItemList,
@@ -59,6 +61,8 @@ export function getItems(
 /** The JSON of a written item, and the fields of the request that had no effect. */
 export interface WrittenItem extends VersionedJson {
   readonly ignored: readonly string[];
+  /** Whole sentences. */
+  readonly warnings: readonly string[];
 }
 
 /** Adds an item to the catalogue and returns its JSON. */
@@ -93,6 +97,7 @@ export async function insertItem(
     return {
       ...(await getItem(context, { oid }, expand)),
       ignored: ignoredOf(context, body, { after: item }),
+      warnings: await kitWarnings(context, body, item),
     };
   });
 }
@@ -126,6 +131,7 @@ export async function updateItem(
     return {
       ...(await getItem(context, { oid }, expand)),
       ignored: ignoredOf(context, body, { before: stored, after: item }),
+      warnings: await kitWarnings(context, body, item),
     };
   });
 }
@@ -176,6 +182,20 @@ const ignoredOf = (
   body: Item,
   held: Omit<Held, 'zone'>,
 ): string[] => fieldsWithoutEffect(Item, body, { ...held, zone }, serverStamps);
+
+/** Returns sentences about components that are not what a kit can ship; none if the body has no kit. */
+async function kitWarnings(
+  { db, merchant: { merchantId } }: Context,
+  body: Item,
+  item: Item,
+): Promise<string[]> {
+  if (!body.kit_definition && body.kit == null) return [];
+  const ids = (item.kit_definition?.components ?? []).flatMap(
+    ({ component_merchant_item_id: itemId }) => itemId || [],
+  );
+  const found = ids.length === 0 ? undefined : await findCatalogItems(db, merchantId, ids);
+  return componentWords(item, (itemId) => found?.get(catalogKey(itemId)));
+}
 
 /** Moments of the row and figures of reviews, which clients send back as they read them. */
 const serverStamps = new Set([

@@ -2,12 +2,13 @@ import { operations } from '@perennial/contract/operations.ts';
 import type { Context } from '../platform/context.ts';
 import {
   type Answer,
+  type AnswerExtras,
   noContent,
   payload,
   payloadText,
   versioned,
 } from '../platform/http/answer.ts';
-import { ignoredWarning } from '../platform/http/ignoredFields.ts';
+import { ignoredWarning, joinedWarning } from '../platform/http/ignoredFields.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
@@ -121,8 +122,13 @@ export const itemRoutes = {
   },
 } satisfies Routes;
 
-const written = ({ json, version, ignored }: WrittenItem) =>
-  payloadText(json, { version, ...ignoredWarning(ignored) });
+const written = ({ json, version, ignored, warnings }: WrittenItem) =>
+  payloadText(json, { version, ...warned(ignored, warnings) });
+
+const warned = (ignored: readonly string[], sentences: readonly string[]): AnswerExtras => {
+  const warning = joinedWarning(ignoredWarning(ignored).warning, sentences);
+  return warning ? { warning } : {};
+};
 
 async function updateBatch(
   context: Context,
@@ -132,12 +138,12 @@ async function updateBatch(
   const { maxElements, maxElementsAsync } = operations.updateItems;
   const max = query._async ? maxElementsAsync : maxElements;
   if (items.length > max) refuse('too_many_elements', { field: 'items', max });
-  const { json, failed, ignored } = await updateItems(context, items, expand);
+  const { json, failed, ignored, warnings } = await updateItems(context, items, expand);
   if (query._async && failed.length === 0) return noContent();
   const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
   const objectIds = failed.map(({ id }) => id);
   return payloadText(`[${json.join(',')}]`, {
-    ...ignoredWarning(ignored),
+    ...warned(ignored, warnings),
     ...(failed.length > 0 && { partialFailure: { developerMessage, objectIds } }),
   });
 }
