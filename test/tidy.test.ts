@@ -279,7 +279,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'newOrderRequest,notes,occasion,onceItem,order,' +
     'parcel,payment,paymentAttempt,paymentDetails,present,purchaseRule,receivableRetry,refund,' +
     'refunded,refundedOrder,refundReason,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
-    'stages,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',
+    'stages,states,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',
   payments: 'gateway,gatewayReport,refusal,rotation,simulatorCards,stripeDeclines',
   books:
     'audit,auditCredit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',

@@ -162,6 +162,28 @@ story(
 );
 
 story(
+  'a state in words: the rates of its code apply, and of rates that were stored in words',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee);
+    await shop.taxes(...rates, { country_code: 'CA', state_region: 'Ontario', tax_rate: 13 });
+    const lines = [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }];
+    const [nevada, ontario, both] = [
+      await shop.order(lines, { shipping: { country_code: 'US', state_region: 'nevada ' } }),
+      await shop.order(lines, { shipping: { country_code: 'CA', state_region: 'on' } }),
+      await shop.order(lines, { shipping: { country_code: 'CA', state_region: 'Ontario' } }),
+    ];
+    await nevada.update({ original_order: { shipping: { state_region: 'NV' } } });
+    await shop.until('2026-02-16T00:00');
+    assert.deepEqual(await taxesOf(nevada), [[0.92, 4.6, undefined]]);
+    assert.deepEqual(await taxesOf(ontario), [[2.6, 13, undefined]]);
+    assert.deepEqual(await taxesOf(both), [[2.6, 13, undefined]]);
+    const [first] = await nevada.bills('shipping');
+    assert.equal(first?.shipping?.state_region, 'NV', 'an address stays as it was written');
+  },
+);
+
+story(
   'a kind of product that one state does not tax, a move, and a taxable cost that was agreed',
   { on: '2026-01-15T10:00' },
   async (shop) => {

@@ -1,6 +1,7 @@
 import type { ItemTaxExemption } from '@perennial/contract/itemPricing.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
+import { spellingsOf, stateKey } from './states.ts';
 
 /** The five levels of places that have tax rates, the widest first. */
 export const taxLevels = ['country', 'state', 'county', 'city', 'postal code'] as const;
@@ -8,7 +9,10 @@ export const taxLevels = ['country', 'state', 'county', 'city', 'postal code'] a
 /** One of the levels of places that have tax rates. */
 export type TaxLevel = (typeof taxLevels)[number];
 
-/** An address as taxes see it. Texts are folded and trimmed; empty means unknown. */
+/**
+ * An address as taxes see it. Texts are folded and trimmed, a state that has a code is that code,
+ * and empty means unknown.
+ */
 export interface TaxPlace {
   readonly country: string;
   readonly state: string;
@@ -49,7 +53,7 @@ export function placeOf({
   const country = folded(country_code);
   return {
     country,
-    state: folded(state_region),
+    state: stateKey(folded(state_region), country),
     county: folded(county),
     city: folded(city),
     postalCode: postalCodeOf(folded(postal_code), country),
@@ -118,12 +122,21 @@ export const placeText = ({ country, state, county, city, postalCode }: TaxPlace
 /** Returns the place of a {@link placeText}. */
 export function placeOfText(text: string): TaxPlace {
   const [country = '', state = '', county = '', city = '', postalCode = ''] = text.split('\n');
-  return { country, state, county, city, postalCode };
+  // A place that was stored before states were compared by their codes may have a name.
+  return { country, state: stateKey(state, country), county, city, postalCode };
 }
+
+/**
+ * Returns the places whose keys a rate of this place may be stored under: rates that are older than
+ * the comparison by codes are stored under the name of their state.
+ */
+export const storedPlaces = (place: TaxPlace): TaxPlace[] =>
+  spellingsOf(place.state, place.country).map((state) => ({ ...place, state }));
 
 /** Whether the address of an order has changed since its tax was calculated. */
 export const hasMoved = ({
   taxedPlace,
   document,
 }: Pick<OrderRecord, 'taxedPlace' | 'document'>): boolean =>
-  taxedPlace !== undefined && taxedPlace !== placeText(taxPlaceOf(document));
+  taxedPlace !== undefined &&
+  placeText(placeOfText(taxedPlace)) !== placeText(taxPlaceOf(document));

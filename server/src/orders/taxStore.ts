@@ -1,6 +1,14 @@
 import type { TaxRate } from '@perennial/contract/tax.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { countiesKey, levelOf, placeKey, placeOf, type TaxPlace, taxLevels } from './taxPlace.ts';
+import {
+  countiesKey,
+  levelOf,
+  placeKey,
+  placeOf,
+  storedPlaces,
+  type TaxPlace,
+  taxLevels,
+} from './taxPlace.ts';
 import { keyOf } from './taxRate.ts';
 
 /** Whether a merchant has tax rates. */
@@ -17,11 +25,12 @@ export async function findTaxRates(
   merchantId: string,
   places: readonly TaxPlace[],
 ): Promise<TaxRate[]> {
-  const keys = places.flatMap((place) => taxLevels.map((level) => placeKey(level, place)));
+  const stored = places.flatMap(storedPlaces);
+  const keys = stored.flatMap((place) => taxLevels.map((level) => placeKey(level, place)));
   const rows = await db.rows<{ document: TaxRate }>(
     `select document from tax_rate
      where merchant_id = $1 and (place_key = any($2::text[]) or county_state = any($3::text[]))`,
-    [merchantId, [...new Set(keys)], [...new Set(places.map(countiesKey))]],
+    [merchantId, [...new Set(keys)], [...new Set(stored.map(countiesKey))]],
   );
   return rows.map((row) => row.document);
 }

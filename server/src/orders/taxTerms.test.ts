@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { type Minor, minor, sum } from '../kernel/money.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import { isExemptAt, placeOf, placeOfText, placeText, taxPlaceOf } from './taxPlace.ts';
+import { hasMoved, isExemptAt, placeOf, placeOfText, placeText, taxPlaceOf } from './taxPlace.ts';
 import { orderTaxesOf, rateFault, taxAt } from './taxRate.ts';
 import { noTaxRates, rebillTax, type TaxTerms, taxAfterRules } from './taxTerms.ts';
 import { orderTotals, taxedPart, taxOnParts } from './totals.ts';
@@ -54,6 +54,54 @@ const places: [name: string, place: Parameters<typeof placeOf>[0], expected: str
   ],
 ];
 
+// Addresses and rates may name a state by its code or in words.
+const spelled: [country: string, state: string, code: string][] = [
+  ['US', 'Nevada', 'nv'],
+  ['us', ' NEVADA ', 'nv'],
+  ['US', 'nv', 'nv'],
+  ['US', 'US-NV', 'nv'],
+  ['US', 'West  Virginia', 'wv'],
+  ['US', 'Virginia', 'va'],
+  ['US', 'Washington', 'wa'],
+  ['US', 'Washington, D.C.', 'dc'],
+  ['US', 'N.Y.', 'ny'],
+  ['US', 'Ontario', 'ontario'],
+  ['CA', 'Ontario', 'on'],
+  ['CA', 'Quebec', 'qc'],
+  ['CA', 'QUÉBEC', 'qc'],
+  ['CA', 'Que\u0301bec', 'qc'],
+  ['CA', 'Newfoundland and Labrador', 'nl'],
+  ['CA', 'CA-ON', 'on'],
+  ['AT', 'Wien', 'wien'],
+  ['AT', '', ''],
+];
+
+test('a state that is written out has the tax of its code', () => {
+  for (const [country_code, state_region, code] of spelled) {
+    const place = placeOf({ country_code, state_region });
+    assert.equal(place.state, code, `${state_region} of ${country_code}`);
+    const byCode = [{ country_code, state_region: code, tax_rate: 4 }];
+    const byWords = [{ country_code, state_region, tax_rate: 4 }];
+    for (const rates of code === '' ? [] : [byCode, byWords])
+      for (const where of [place, placeOf({ country_code, state_region: code })])
+        assert.equal(taxAt(where, rates).ratePercent, 4, `${state_region} of ${country_code}`);
+  }
+});
+
+test('an address that names the same state in words has not moved', () => {
+  const of = (state_region: string, taxedPlace?: string) =>
+    hasMoved({
+      taxedPlace,
+      document: { shipping: { country_code: 'US', state_region } },
+    });
+  const nevada = placeText(placeOf({ country_code: 'US', state_region: 'NV' }));
+  const stored = nevada.replace('nv', 'nevada');
+  assert.deepEqual(
+    [of('Nevada', nevada), of('NV', stored), of('Nevada', stored), of('CA', stored), of('NV')],
+    [false, false, false, true, false],
+  );
+});
+
 test('the rates of all levels at an address add up', () => {
   for (const [name, place, expected] of places) {
     const { ratePercent, levels } = taxAt(placeOf(place), rates);
@@ -95,6 +143,12 @@ const exempt: [name: string, exemption: object, place: object, expected: boolean
   ['a country', { country_code: 'us' }, california, true],
   ['a state', { country_code: 'US', state_code: 'ca ' }, { ...california, city: 'Novato' }, true],
   ['another state', { country_code: 'US', state_code: 'OR' }, california, false],
+  [
+    'a state in words',
+    { country_code: 'US', state_code: 'California' },
+    { ...california, city: 'Novato' },
+    true,
+  ],
   ['a county', { state_code: 'CA', county: 'Marin' }, california, false],
   ['that county', { state_code: 'CA', county: 'Marin' }, { ...california, county: 'marin' }, true],
   [

@@ -2,6 +2,7 @@ import type { Order } from '@perennial/contract/order.ts';
 import { type OrderCheck, orderChecks } from '@perennial/contract/orderSheet.ts';
 import { quantityMax } from '../kernel/money.ts';
 import { parcelLines } from './shipping.ts';
+import { isStateCode } from './states.ts';
 
 /*
  * Checks of an order by name (current API, OrderApi.validateOrder). Each returns what is wrong, as
@@ -105,8 +106,7 @@ function missingAddress(place: Place, address: Address | undefined): string | un
 
 function wrongState(place: Place, address: Address | undefined): string | undefined {
   const { country_code: country, state_region: state } = address ?? {};
-  const known = states[country?.toUpperCase() ?? ''];
-  if (known === undefined || !state || known.has(state.toUpperCase())) return undefined;
+  if (!state || isStateCode(state, country ?? '')) return undefined;
   return `${place}.state_region ${state} is not a state of ${country}. Send its two letters.`;
 }
 
@@ -131,15 +131,4 @@ function wrongQuantity({ items }: Order): string | undefined {
 const postalShapes: Readonly<Record<string, RegExp>> = {
   US: /^\d{5}(-?\d{4})?$/,
   CA: /^[A-Z]\d[A-Z] ?\d[A-Z]\d$/i,
-};
-
-const setOf = (codes: string): ReadonlySet<string> => new Set(codes.split(' '));
-
-// The codes of the United States Postal Service and of Canada Post.
-const states: Readonly<Record<string, ReadonlySet<string>>> = {
-  US: setOf(
-    'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ ' +
-      'NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI FM MH PW AA AE AP',
-  ),
-  CA: setOf('AB BC MB NB NL NS NT NU ON PE QC SK YT'),
 };
