@@ -214,6 +214,56 @@ story('a rejected order gives back what has not shipped', opening, async (shop) 
 });
 
 story(
+  'a rejection that is taken back takes the pieces again, and a paid order ships from there',
+  opening,
+  async (shop) => {
+    await shop.sells(tea(10));
+    const ann = await shop.order([{ ...monthly[0]!, quantity: 2 }]);
+    const order_id = (await ann.read()).original_order_id!;
+    const move = (current_stage: string) =>
+      ann.ask({ operation: 'updateOrder', params: { order_id }, body: { current_stage } });
+    const levels: (number | undefined)[] = [];
+    for (const stage of ['Rejected', 'Accounts Receivable', 'Rejected', 'Shipping Department']) {
+      await move(stage);
+      levels.push(await levelOf(ann));
+    }
+    assert.deepEqual(levels, [10, 8, 10, 8]);
+    await move('Rejected');
+    const { stages } = await ann.ask({ operation: 'getOrderStages', params: { order_id } });
+    assert.deepEqual(
+      (['Shipping Department', 'Completed Order', 'Hold', 'Fraud Review'] as const).filter(
+        (each) => !stages.allowed_stages?.includes(each),
+      ),
+      [],
+    );
+    const { order } = await move('Completed Order');
+    assert.deepEqual([order.current_stage, order.reject_dts], ['Completed Order', undefined]);
+    await move('Rejected');
+    await ann.ask({
+      operation: 'refundOrder',
+      params: { order_id },
+      query: { restock: true },
+      body: { items: [{ quantity_refunded: 2 }] },
+    });
+    assert.equal(await levelOf(ann), 10, 'the rejection has put everything back');
+
+    const invoice = (await ann.ask({ operation: 'insertOrder', body: unpaid })).order.order_id;
+    await assert.rejects(
+      (async () => {
+        for (const current_stage of ['Rejected', 'Shipping Department'])
+          await ann.ask({
+            operation: 'updateOrder',
+            params: { order_id: invoice },
+            body: { current_stage },
+          });
+      })(),
+      /cannot go from Rejected to Shipping Department/,
+      'an order that is owed is paid first',
+    );
+  },
+);
+
+story(
   'staff pay a declined rebill: it takes its piece again',
   { ...opening, settings: { store_declined_rebills: true } },
   async (shop) => {

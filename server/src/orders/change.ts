@@ -12,7 +12,13 @@ import { actualCosts, type OrderDocument, type OrderRecord } from './order.ts';
 import { paid } from './payment.ts';
 import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
 import { paidStage, type ShippedOrder, shippedByUpdate } from './shipping.ts';
-import { inStage, isPaidStage, type OrderStage, stageTransitions } from './stages.ts';
+import {
+  allowedStages,
+  inStage,
+  isPaidStage,
+  type OrderStage,
+  stageTransitions,
+} from './stages.ts';
 import { placeText, taxPlaceOf } from './taxPlace.ts';
 
 /**
@@ -216,11 +222,12 @@ function stageFault(
   const from = stored.document.current_stage ?? 'Unknown';
   if (!stage || stage === from) return undefined;
   if (isUnderWay) return underWay('current_stage');
-  if (stageTransitions[from].includes(stage)) return undefined;
+  const allowed = allowedStages(stored);
+  if (allowed.includes(stage)) return undefined;
   return {
     field: 'current_stage',
     reason: `cannot go from ${from} to ${stage}`,
-    fix: `Send one of: ${stageTransitions[from].join(', ')}`,
+    fix: `Send one of: ${allowed.join(', ')}`,
   };
 }
 

@@ -349,7 +349,7 @@ export async function applyRefund(
     },
     { at: context.now, timeZone: context.merchant.timeZone },
   );
-  const back = wishes.restocks === true ? newlyRefunded(before, planned.after) : [];
+  const back = wishes.restocks === true ? returnable(before, planned.after) : [];
   const order = back.length === 0 ? refunded : { ...refunded, restocked: addedUp(before, back) };
   await saveOrder(context.db, order);
   await giveBackCredit(context, order, {
@@ -375,6 +375,14 @@ export async function applyRefund(
     });
   await returnPieces(context, before, back);
   await returnRejected(context, before, order);
+}
+
+/** What a refund can put back: a rejection has put back all that had not shipped. */
+function returnable(before: OrderRecord, after: PlannedRefund['after']): number[] {
+  const { items = [], current_stage: stage } = before.document;
+  const isGone = (place: number) => stage === 'Rejected' && items[place]?.shipped_dts === undefined;
+  const back = newlyRefunded(before, after).map((each, place) => (isGone(place) ? 0 : each));
+  return back.some((quantity) => quantity > 0) ? back : [];
 }
 
 /** What {@link readRefundable} returns: whether, why not, and the merchant's reasons. */

@@ -17,7 +17,7 @@ import { findEarlierPayments } from './paymentAttemptStore.ts';
 import { findRefundBlock } from './refundBlockStore.ts';
 import { countRefunds } from './refundStore.ts';
 import { parcelsOf, stageAfterHold } from './shipping.ts';
-import { inStage, type OrderStage, stageTransitions } from './stages.ts';
+import { allowedStages, inStage, type OrderStage } from './stages.ts';
 import { returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 import { noOrder } from './updateOperations.ts';
@@ -34,7 +34,7 @@ export async function getOrderStages(context: Context, orderId: string): Promise
   const block = await findRefundBlock(db, merchant.merchantId, order.orderId);
   return {
     current_stage: stage,
-    allowed_stages: [...stageTransitions[stage]],
+    allowed_stages: [...allowedStages(order)],
     moves: document.current_stage_histories ?? [],
     parcels: parcelsOf(document),
     ...(block && {
@@ -137,12 +137,13 @@ export async function moveLocked(
   document: OrderDocument = order.document,
 ): Promise<OrderRecord> {
   const from = order.document.current_stage ?? 'Unknown';
-  if (!stageTransitions[from].includes(stage))
+  const allowed = allowedStages(order);
+  if (!allowed.includes(stage))
     refuse(
       'state_conflict',
       {
         reason: `Order ${order.orderId} cannot go from ${from} to ${stage}`,
-        fix: `It can go to: ${stageTransitions[from].join(', ')}`,
+        fix: `It can go to: ${allowed.join(', ')}`,
       },
       { objectId: order.orderId },
     );

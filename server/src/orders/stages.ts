@@ -1,5 +1,5 @@
 import type { OrderCurrentStageHistory, orderStages } from '@perennial/contract/order.ts';
-import type { OrderDocument } from './order.ts';
+import type { OrderDocument, OrderRecord } from './order.ts';
 
 /** The stages of an order (order reference, Order.current_stage). */
 export type OrderStage = (typeof orderStages)[number];
@@ -13,8 +13,8 @@ const onward = [
 ] as const;
 
 /**
- * For each stage, the stages to which a person may move an order. Charges move orders by themselves
- * (payment.ts).
+ * For each stage, the stages to which a person may move an order that is not paid. Charges move
+ * orders by themselves (payment.ts).
  */
 export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]>> = {
   'Quote Request': ['Quote Sent', 'Accounts Receivable', 'Rejected'],
@@ -67,6 +67,20 @@ export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]
     'Rejected',
   ],
 };
+
+/**
+ * Returns the stages to which a person may move an order. One that is paid owes nothing, so a
+ * rejection that is taken back leads it to where paid orders are.
+ */
+export function allowedStages({
+  document: { current_stage: stage = 'Unknown' },
+  paidAt,
+}: Pick<OrderRecord, 'document' | 'paidAt'>): readonly OrderStage[] {
+  const allowed = stageTransitions[stage];
+  return stage === 'Rejected' && paidAt !== undefined
+    ? [...onward, 'Fraud Review', 'Hold', ...allowed]
+    : allowed;
+}
 
 /** Returns true for a stage in which an order may ship. An order that reaches it counts as paid. */
 export const isPaidStage = (stage: OrderStage): boolean =>

@@ -61,17 +61,36 @@ export async function returnRejected(
   before: OrderRecord,
   after: OrderRecord,
 ): Promise<void> {
-  const isRejected = ({ document }: OrderRecord) => document.current_stage === 'Rejected';
-  if (!isRejected(after) || isRejected(before)) return;
-  const method = before.document.payment?.payment_method;
-  const isInvoicedRebill = (before.rebillNumber ?? 0) > 0 && isInvoiced(method);
-  if (before.paidAt === undefined && !isInvoicedRebill) return;
-  const { document } = before;
-  const unshipped = (document.items ?? []).map(({ shipped_dts, quantity = 1 }, place) =>
-    shipped_dts === undefined ? Math.max(0, quantity - (after.restocked?.[place] ?? 0)) : 0,
-  );
-  await returnPieces(context, before, unshipped);
+  if (!isRejected(after) || isRejected(before) || !hasTaken(before)) return;
+  await returnPieces(context, before, unshipped(before, after));
 }
+
+/**
+ * Takes again what {@link returnRejected} put back, when the rejection is taken back. Nothing is
+ * refused: the order was sold.
+ */
+export async function retakeRejected(
+  context: Context,
+  before: OrderRecord,
+  after: OrderRecord,
+): Promise<void> {
+  if (!isRejected(before) || isRejected(after) || !hasTaken(before)) return;
+  const taken = piecesOf(before, unshipped(before, before));
+  if (taken !== undefined) await countOrder(context, taken);
+}
+
+const isRejected = ({ document }: OrderRecord): boolean => document.current_stage === 'Rejected';
+
+/** Whether an order has taken its pieces: when it was paid, and an invoiced rebill when it was made. */
+function hasTaken({ paidAt, rebillNumber = 0, document }: OrderRecord): boolean {
+  return paidAt !== undefined || (rebillNumber > 0 && isInvoiced(document.payment?.payment_method));
+}
+
+/** What has neither shipped nor been put back by a refund, of each line. */
+const unshipped = ({ document }: OrderRecord, { restocked }: OrderRecord): number[] =>
+  (document.items ?? []).map(({ shipped_dts, quantity = 1 }, place) =>
+    shipped_dts === undefined ? Math.max(0, quantity - (restocked?.[place] ?? 0)) : 0,
+  );
 
 /** Puts back some pieces of each line of an order that took them. */
 export async function returnPieces(
@@ -79,12 +98,18 @@ export async function returnPieces(
   order: OrderRecord,
   quantities: readonly number[],
 ): Promise<void> {
+  const pieces = piecesOf(order, quantities);
+  if (pieces !== undefined) await returnOrder(context, pieces);
+}
+
+/** Returns the order with these pieces of its lines alone, or undefined for none. */
+function piecesOf(order: OrderRecord, quantities: readonly number[]): OrderRecord | undefined {
   const { document } = order;
   const items = (document.items ?? []).flatMap((line, place) => {
     const quantity = quantities[place] ?? 0;
     return quantity > 0 ? [{ ...line, quantity, quantity_refunded: 0 }] : [];
   });
-  if (items.length > 0) await returnOrder(context, { ...order, document: { ...document, items } });
+  return items.length > 0 ? { ...order, document: { ...document, items } } : undefined;
 }
 
 function refuseSoldOut({ document }: OrderRecord, { itemId }: StockUse, left: number): never {

@@ -20,7 +20,7 @@ import { refundedOf, totalOf } from './refunded.ts';
 import { orderReasonsOf, rejectReasonFault } from './refundReason.ts';
 import { relined } from './relineOperations.ts';
 import { shipEvents } from './shipping.ts';
-import { countPaidLater, returnRejected } from './stockOperations.ts';
+import { countPaidLater, retakeRejected, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 
 /** What is known about the card that a change gives to an order. */
@@ -74,6 +74,7 @@ export function updateOrder(
     await retakeForRevived(context, stored, order);
     if (becamePaid) await countPaidLater(context, order, rebill !== undefined);
     await returnRejected(context, stored, order);
+    await retakeRejected(context, stored, order);
     return {
       order,
       warnings: [
