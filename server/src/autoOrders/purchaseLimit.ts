@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
-import { boundsOf, quantityFault } from '../items/quantityLimit.ts';
+import { boundsOf, oneAtOnce, quantityFault } from '../items/quantityLimit.ts';
 import { tierLimits, tierQuantityFault } from '../items/tierLimit.ts';
 import type { CustomerTier } from '../items/tierPrice.ts';
 import { wireDate } from '../kernel/calendar.ts';
@@ -135,6 +135,7 @@ export const limitFault = (
       const item = find(itemId);
       const faults = [
         item?.limits && quantityFault(itemId, quantity, boundsOf(item.limits)),
+        item?.autoOrder?.onePerCustomer ? quantityFault(itemId, quantity, oneAtOnce) : undefined,
         ...tierLimits(item, tiers).map((limit) => tierQuantityFault(itemId, quantity, limit)),
       ];
       return faults.flatMap((fault) => (fault ? [{ field, ...fault }] : []));

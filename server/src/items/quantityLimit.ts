@@ -6,9 +6,12 @@ export interface LimitFault {
   readonly fix: string;
 }
 
+/** The quantities of an item that a customer has once. */
+export const oneAtOnce: QuantityLimits = { maximum: 1 };
+
 /** Returns which quantities of an item are sold at once. Of some, a customer buys one. */
 export const boundsOf = (limits: PurchaseLimits): QuantityLimits =>
-  limits.onePerCustomer ? { ...limits, maximum: 1 } : limits;
+  limits.onePerCustomer ? { ...limits, ...oneAtOnce } : limits;
 
 /**
  * Returns why this quantity of an item cannot be bought at once, or undefined (item reference,

@@ -2,6 +2,7 @@ import type { Order } from '@perennial/contract/order.ts';
 import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import type { CustomerPolicy } from '../customers/customerPolicy.ts';
 import type { CatalogItem } from '../items/item.ts';
+import { oneAtOnce, quantityFault } from '../items/quantityLimit.ts';
 import { shortUse, stockUses } from '../items/stock.ts';
 import type { CustomerTier } from '../items/tierPrice.ts';
 import { fold } from '../kernel/caseFolding.ts';
@@ -59,20 +60,23 @@ export const purchaseRules = (
     ...(order.payment && { paymentMethod: paymentMethodOf(order.payment) }),
   });
 
-/** An item that each customer has in one auto order at a time is in one line of an order. */
+/** An item that each customer has in one auto order at a time is in one line of an order, once. */
 export const twiceFaults = (lines: readonly OrderLine[]): FieldFault[] => {
   const ids = lines.map(({ onceItemId }) => onceItemId);
-  return ids.flatMap((itemId, index) =>
-    itemId === undefined || ids.indexOf(itemId) === index
-      ? []
-      : [
-          {
-            field: `items[${index}].merchant_item_id`,
-            reason: `${itemId} is sold once to each customer, and an earlier line has it`,
-            fix: 'Leave the line out',
-          },
-        ],
-  );
+  return lines.flatMap(({ onceItemId: itemId, quantity }, index): FieldFault[] => {
+    if (itemId === undefined) return [];
+    const isAgain = ids.indexOf(itemId) !== index;
+    if (isAgain)
+      return [
+        {
+          field: `items[${index}].merchant_item_id`,
+          reason: `${itemId} is sold once to each customer, and an earlier line has it`,
+          fix: 'Leave the line out',
+        },
+      ];
+    const several = quantityFault(itemId, quantity, oneAtOnce);
+    return several ? [{ field: `items[${index}].quantity`, ...several }] : [];
+  });
 };
 
 /** Whether the limits of purchases are kept. What was paid elsewhere was sold elsewhere. */

@@ -28,6 +28,10 @@ const items: readonly Item[] = [
   { merchant_item_id: 'PAIRS', restriction: { minimum_quantity: 4, multiple_quantity: 2 } },
   { merchant_item_id: 'FEW', restriction: { maximum_quantity: 3 } },
   { merchant_item_id: 'ONCE', restriction: { one_per_customer: true } },
+  {
+    merchant_item_id: 'SINGLE',
+    auto_order: { ...auto_order, auto_order_upsell_one_per_customer: true },
+  },
   { merchant_item_id: 'ALONE', restriction: { purchase_separately: true } },
   {
     merchant_item_id: 'RIVAL',
@@ -403,6 +407,7 @@ test('an added item or a changed quantity keeps the limits of the customer', asy
   );
   assert.match(await put(added('RATIONED', 8), 400), /at most 4 of RATIONED/);
   assert.match(await put(added('ONCE', 2), 400), /at most 1 of ONCE/);
+  assert.match(await put(added('SINGLE', 2), 400), /at most 1 of SINGLE/);
   await ask({ operation: 'insertOrder', body: bodyOf(email, [line('ONCE'), line('PLAIN', 3)]) });
   assert.match(
     await put(added('ONCE', 1), 400),

@@ -60,6 +60,9 @@ test('an item that is sold once to a customer, ordered at once: one order is cha
   const lines = { items: ['ONCE', 'once'].map((id) => ({ merchant_item_id: id, quantity: 1 })) };
   const twice = await buy('tok_approve', 'twice@example.com', lines);
   assert.match(twice.body.error.user_message, /^items\[1\]\.merchant_item_id .* an earlier line/);
+  const several = { items: [{ merchant_item_id: 'ONCE', quantity: 2 }] };
+  const pair = await buy('tok_approve', 'pair@example.com', several);
+  assert.match(pair.body.error.user_message, /^items\[0\]\.quantity is 2, and at most 1 of ONCE/);
   const before = app.books.captures().length;
   const answers = await together(6, () => buy('tok_slow_20'));
   const made = answers.filter(({ status }) => status === 200);
