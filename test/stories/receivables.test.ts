@@ -289,6 +289,53 @@ test('the configuration is read as it was written, and idle fields are named', a
   assert.deepEqual([read['has_linked_accounts'], read['coupon_codes']], [false, []]);
 });
 
+test('the addresses of the configuration read what the retry collected and what it rejected', async () => {
+  const emails = ['owner@example.com', 'till@example.com'];
+  const mailsAbout = async (settings: AccountsReceivableRetryConfig) => {
+    const shop = await openShop({
+      ...daily(1, 2),
+      reject_at_end: true,
+      notify_emails: emails,
+      ...settings,
+    });
+    const before = app.mails.length;
+    const [lost, paid] = [
+      await shop.order('tok_decline'),
+      await shop.order(`tok_decline_2x-mail${shops}`),
+    ];
+    await shop.until('2027-03-05T00:00');
+    await app.work('notices');
+    return app.mails
+      .slice(before)
+      .filter(({ to }) => emails.includes(to))
+      .map(({ to, text }) => `${to}: ${/^- (.*)$/m.exec(text)?.[1]}`.replace(lost, 'lost'))
+      .map((line) => line.replace(paid, 'paid'))
+      .sort();
+  };
+  const lines = (what: string) => emails.map((email) => `${email}: Order ${what}`);
+  const rejected = lines('lost of $25.00: The retries of Accounts Receivable are used up');
+  assert.deepEqual(await mailsAbout({ notify_rejections: true }), rejected);
+  assert.deepEqual(await mailsAbout({ notify_successes: true }), lines('paid: $25.00, on day 2'));
+  assert.deepEqual(await mailsAbout({}), []);
+});
+
+test('an address of the configuration is one address, and there are at most twenty', async () => {
+  const shop = await openShop({});
+  const set = (notify_emails: string[]) =>
+    shop.ask({
+      operation: 'updateAccountsReceivableRetryConfig',
+      body: { notify_emails, notify_successes: true },
+    });
+  for (const wrong of [
+    'owner',
+    'a@example.com, b@example.com',
+    'a@example.com\nBcc: b@example.com',
+  ])
+    await assert.rejects(set(['a@example.com', wrong]), /notify_emails\[1\]/, wrong);
+  await assert.rejects(set(Array(21).fill('a@example.com')), /notify_emails has 21/);
+  assert.equal((await set(Array(20).fill('a@example.com')))['warning'], undefined);
+});
+
 for (const [what, change, tries] of [
   ['runs', undefined, ['2027-04-01T10:00 declined', '2027-04-02T10:00 paid']],
   ['is rejected', { current_stage: 'Rejected' }, ['2027-04-01T10:00 declined']],

@@ -2,6 +2,8 @@ import { recalculateOnItemUpdate } from '../autoOrders/recalculationListener.ts'
 import { factsExpand } from '../notifications/facts.ts';
 import { noticeListener } from '../notifications/noticeListener.ts';
 import { tellFulfillment } from '../orders/fulfillmentListener.ts';
+import { retryReaders } from '../orders/receivableRetry.ts';
+import { findRetryConfig } from '../orders/receivableRetryStore.ts';
 import type { EventListener } from '../platform/context.ts';
 import { giveUpAwaited } from '../rebill/awaitedListener.ts';
 import { wakeParked } from '../rebill/parkedListener.ts';
@@ -24,7 +26,13 @@ export function listenersOf({ webhooks, live }: Services): EventListener[] {
     recalculateOnItemUpdate,
     wakeParked,
     giveUpAwaited,
-    noticeListener((context, oids) => readAutoOrders(context, oids, factsExpand)),
+    noticeListener(
+      (context, oids) => readAutoOrders(context, oids, factsExpand),
+      async ({ db, merchant }) => {
+        const { paid, rejected } = retryReaders(await findRetryConfig(db, merchant.merchantId));
+        return { receivable_paid: paid, receivable_rejected: rejected };
+      },
+    ),
     webhookListener(objectReaders, webhooks.wake),
     tellFulfillment,
     systemTaskListener(readObjectFacts),

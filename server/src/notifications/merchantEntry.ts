@@ -1,6 +1,6 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
-import { dayOf, textOrNone } from './mailText.ts';
+import { dayOf, moneyText, textOrNone } from './mailText.ts';
 
 /** Returns the line of a mail to the merchant about what happened to one auto order. */
 export function merchantEntry(
@@ -21,6 +21,16 @@ export function merchantEntry(
   ]
     .filter(Boolean)
     .join('');
+}
+
+/** Returns the line of a mail about an order that the retry of Accounts Receivable was done with. */
+export function receivableEntry({ objectId, data = {} }: RecordedEvent): string {
+  const { amount_minor: amount, currency, retry_day: day, reject_reason: reason } = data;
+  const money =
+    typeof amount === 'number' && typeof currency === 'string' ? moneyText(amount, currency) : '';
+  return day === undefined
+    ? `Order ${objectId}${money && ` of ${money}`}${reason ? `: ${reason}` : ''}`
+    : `Order ${objectId}: ${money}, on day ${day}`;
 }
 
 function customerOf(autoOrder: AutoOrder | undefined): string {

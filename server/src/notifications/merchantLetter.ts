@@ -2,13 +2,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { accountLetter } from './accountLetter.ts';
 import { type Letter, paragraph } from './letter.ts';
 import { minuteOf } from './mailText.ts';
-import type {
-  AutoOrdersNotice,
-  MerchantEventKind,
-  MerchantNotice,
-  TemplateNotice,
-  WebhookNotice,
-} from './notice.ts';
+import type { AutoOrdersNotice, MerchantNotice, TemplateNotice, WebhookNotice } from './notice.ts';
 
 type Named = Pick<Merchant, 'name' | 'timeZone'>;
 
@@ -26,7 +20,15 @@ export function merchantLetter(merchant: Named, notice: MerchantNotice): Letter 
   }
 }
 
-const wordsOf: Readonly<Record<MerchantEventKind, { subject: string; first: string }>> = {
+const wordsOf: Readonly<Record<AutoOrdersNotice['kind'], { subject: string; first: string }>> = {
+  receivable_paid: {
+    subject: 'A retry of Accounts Receivable was paid',
+    first: 'The retry of Accounts Receivable charged these orders:',
+  },
+  receivable_rejected: {
+    subject: 'A retry of Accounts Receivable ended without a payment',
+    first: 'The retry of Accounts Receivable rejected these orders:',
+  },
   merchant_declined: {
     subject: 'Charges were declined',
     first: 'The charges of these auto orders were declined:',
@@ -45,7 +47,7 @@ const wordsOf: Readonly<Record<MerchantEventKind, { subject: string; first: stri
   },
 };
 
-/** Composes the mail about auto orders that were declined, canceled or parked. */
+/** Composes a mail with a line for each auto order or order. */
 function autoOrdersLetter({ name }: Named, { kind, facts }: AutoOrdersNotice): Letter {
   const { subject, first } = wordsOf[kind];
   return {

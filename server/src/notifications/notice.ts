@@ -17,6 +17,9 @@ export const merchantEventKinds = [
 /** A kind of mail to the merchant about auto orders. */
 export type MerchantEventKind = (typeof merchantEventKinds)[number];
 
+/** A kind of mail about an order that the retry of Accounts Receivable was done with. */
+export type ReceivableKind = 'receivable_paid' | 'receivable_rejected';
+
 /** A mail to a customer that events call for. */
 export interface WantedNotice {
   readonly kind: CustomerNoticeKind;
@@ -47,9 +50,9 @@ export interface WebhookNotice extends KeptNotice {
   readonly facts: DisabledWebhook;
 }
 
-/** Something happened to auto orders that the merchant may want to know. */
+/** Something happened to auto orders or orders that the merchant may want to know. */
 export interface AutoOrdersNotice extends KeptNotice {
-  readonly kind: MerchantEventKind;
+  readonly kind: MerchantEventKind | ReceivableKind;
   readonly facts: AutoOrdersFacts;
 }
 
@@ -89,11 +92,11 @@ export interface AccountFacts {
   readonly address?: string | undefined;
 }
 
-/** The contents of a mail to the merchant about auto orders. */
+/** The contents of a mail to the merchant about auto orders or orders. */
 export interface AutoOrdersFacts {
   /** The merchant's address. */
   readonly email: string;
-  /** A line for each auto order. */
+  /** A line for each of them. */
   readonly entries: readonly string[];
 }
 
@@ -335,6 +338,25 @@ export function merchantEvents(
     events.filter((event) => merchantKind(event) !== undefined),
     (event) => merchantKind(event) ?? 'merchant_declined',
   );
+}
+
+/** Returns the events of orders that the retry of Accounts Receivable was done with, by the mail. */
+export function receivableEvents(
+  events: readonly RecordedEvent[],
+): ReadonlyMap<ReceivableKind, readonly RecordedEvent[]> {
+  return Map.groupBy(
+    events.filter((event) => receivableKind(event) !== undefined),
+    (event) => receivableKind(event) ?? 'receivable_paid',
+  );
+}
+
+function receivableKind({ name, objectType, data }: RecordedEvent): ReceivableKind | undefined {
+  if (objectType !== 'order') return undefined;
+  if (name === 'order_payment_process' && data?.['retry_day'] !== undefined)
+    return 'receivable_paid';
+  return name === 'order_reject' && data?.['is_by_retry'] === true
+    ? 'receivable_rejected'
+    : undefined;
 }
 
 function merchantKind({ name, objectType, data }: RecordedEvent): MerchantEventKind | undefined {

@@ -2,7 +2,7 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { factsOf } from './facts.ts';
-import { merchantEntry } from './merchantEntry.ts';
+import { merchantEntry, receivableEntry } from './merchantEntry.ts';
 import {
   aboutNoAutoOrder,
   disabledWebhooks,
@@ -11,6 +11,8 @@ import {
   noticesOf,
   occasionOf,
   orderFacts,
+  type ReceivableKind,
+  receivableEvents,
   type WantedNotice,
 } from './notice.ts';
 import { noticeSettings } from './noticeSettings.ts';
@@ -25,18 +27,25 @@ export type ReadAutoOrders = (
   oids: readonly number[],
 ) => Promise<ReadonlyMap<number, AutoOrder>>;
 
+/** The addresses that read each kind of mail of the retry of Accounts Receivable. */
+export type ReceivableReaders = Readonly<Record<ReceivableKind, readonly string[]>>;
+
 /**
  * Stores the mails that events require, in the transaction of the events, so that exactly what was
  * committed is sent. A mail that is switched off is stored too, with the reason. Only receipts are
  * frequent; they need no auto order here, because mails about orders read their order when they are
  * sent.
  */
-export function noticeListener(readAutoOrders: ReadAutoOrders): EventListener {
+export function noticeListener(
+  readAutoOrders: ReadAutoOrders,
+  readReceivableReaders: (context: Context) => Promise<ReceivableReaders>,
+): EventListener {
   return async (context, events) => {
     const notices = [
       ...(await customerNotices(context, events, readAutoOrders)),
       ...webhookNotices(context, events),
       ...(await merchantNotices(context, events, readAutoOrders)),
+      ...(await receivableNotices(context, events, readReceivableReaders)),
     ];
     if (notices.length > 0) await insertNotices(context.db, context.merchant.merchantId, notices);
   };
@@ -106,6 +115,25 @@ async function merchantNotices(
       ),
     },
   }));
+}
+
+/** The mails to the addresses of the retry of Accounts Receivable. */
+async function receivableNotices(
+  context: Context,
+  events: readonly RecordedEvent[],
+  readReaders: (context: Context) => Promise<ReceivableReaders>,
+): Promise<NewNotice[]> {
+  const told = [...receivableEvents(events)];
+  if (told.length === 0) return [];
+  const readers = await readReaders(context);
+  return told.flatMap(([kind, some]) =>
+    readers[kind].map((email) => ({
+      kind,
+      autoOrderOid: aboutNoAutoOrder,
+      madeAt: some.at(-1)?.at ?? context.now,
+      facts: { email, entries: some.map(receivableEntry) },
+    })),
+  );
 }
 
 function webhookNotices({ merchant, now }: Context, events: readonly RecordedEvent[]): NewNotice[] {

@@ -6,6 +6,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { addDays, daysBetween } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isOneAddress } from '../kernel/mailAddress.ts';
 import { declineCodeDetail } from './payment.ts';
 
 /*
@@ -14,13 +15,16 @@ import { declineCodeDetail } from './payment.ts';
  */
 
 const daysMax = 7;
+const emailsMax = 20;
 
 /** Returns the fault of a configuration. `coupons` are the codes that exist, case-folded. */
 export function retryConfigFault(
-  { daily_activity_list: days }: AccountsReceivableRetryConfig,
+  { daily_activity_list: days, notify_emails: emails }: AccountsReceivableRetryConfig,
   coupons: ReadonlyMap<string, unknown>,
 ): FieldFault | undefined {
   const list = days ?? [];
+  const wrongEmails = emailsFault(emails ?? []);
+  if (wrongEmails) return wrongEmails;
   if (list.length > daysMax)
     return {
       field: 'daily_activity_list',
@@ -47,20 +51,60 @@ export function retryConfigFault(
   return undefined;
 }
 
+function emailsFault(emails: readonly string[]): FieldFault | undefined {
+  if (emails.length > emailsMax)
+    return {
+      field: 'notify_emails',
+      reason: `has ${emails.length} addresses`,
+      fix: `Send at most ${emailsMax}`,
+    };
+  const wrong = emails.findIndex((email) => !isOneAddress(email));
+  return wrong < 0
+    ? undefined
+    : {
+        field: `notify_emails[${wrong}]`,
+        reason: 'is not an email address',
+        fix: 'Send one address in each element, for example owner@example.com',
+      };
+}
+
+/** Who reads about the orders that the retry was paid for, and about those that it rejected. */
+export function retryReaders(config: AccountsReceivableRetryConfig | undefined): {
+  readonly paid: readonly string[];
+  readonly rejected: readonly string[];
+} {
+  const emails = [...new Set(config?.notify_emails ?? [])];
+  return {
+    paid: config?.notify_successes === true ? emails : [],
+    rejected: config?.notify_rejections === true ? emails : [],
+  };
+}
+
 /** Names the given fields that have no effect on this server. */
-export const idleFields = (config: AccountsReceivableRetryConfig): string[] =>
-  idleNames.filter((name) => {
+export const idleFields = (config: AccountsReceivableRetryConfig): string[] => [
+  ...(sendsMails(config) ? [] : filled(config, mailNames)),
+  ...filled(config, idleNames),
+];
+
+/** Mails need an address and something to report. */
+const sendsMails = (config: AccountsReceivableRetryConfig): boolean =>
+  Object.values(retryReaders(config)).some((emails) => emails.length > 0);
+
+const filled = (
+  config: AccountsReceivableRetryConfig,
+  names: readonly (keyof AccountsReceivableRetryConfig)[],
+): string[] =>
+  names.filter((name) => {
     const value = config[name];
     return Array.isArray(value) ? value.length > 0 : Boolean(value);
   });
+
+const mailNames = ['notify_emails', 'notify_rejections', 'notify_successes'] as const;
 
 const idleNames = [
   'allow_process_linked_accounts',
   'current_service_plan',
   'managed_by_linked_account_merchant_id',
-  'notify_emails',
-  'notify_rejections',
-  'notify_successes',
   'process_linked_accounts',
   'processing_percentage',
   'trial_mode',

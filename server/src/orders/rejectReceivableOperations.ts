@@ -34,7 +34,12 @@ export async function rejectReceivable(
   await saveOrder(context.db, rejected);
   await context.events.emit(context, [
     stageChange(order, rejected),
-    event('order_reject', rejected),
+    event('order_reject', rejected, {
+      is_by_retry: true,
+      reject_reason: reason,
+      amount_minor: order.total,
+      currency: order.currency,
+    }),
   ]);
   await rebill?.changed(context, order, rejected);
   await returnOfLost(context, rejected);

@@ -958,7 +958,7 @@ CREATE TABLE notice (
   occasion text,
   cc text[],
   CONSTRAINT notice_pkey PRIMARY KEY (merchant_id, auto_order_oid, notice_id),
-  CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'confirm_payment'::text, 'card_expiring'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text, 'order_receipt'::text, 'shipment'::text, 'refund'::text, 'verify_email'::text, 'webhook_disabled'::text, 'merchant_declined'::text, 'merchant_expired_card'::text, 'merchant_canceled'::text, 'merchant_parked'::text, 'template_fault'::text, 'account_changed'::text]))
+  CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'confirm_payment'::text, 'card_expiring'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text, 'order_receipt'::text, 'shipment'::text, 'refund'::text, 'verify_email'::text, 'webhook_disabled'::text, 'merchant_declined'::text, 'merchant_expired_card'::text, 'merchant_canceled'::text, 'merchant_parked'::text, 'template_fault'::text, 'account_changed'::text, 'receivable_paid'::text, 'receivable_rejected'::text]))
 ) WITH (fillfactor=70);
 CREATE INDEX notice_bounced ON notice USING btree (merchant_id, bounced_at) WHERE bounced_at IS NOT NULL;
 CREATE UNIQUE INDEX notice_occasion ON notice USING btree (merchant_id, occasion) WHERE occasion IS NOT NULL;
