@@ -159,3 +159,94 @@ story(
     assert.equal((await ann.bills()).length, 2);
   },
 );
+
+story(
+  'a card that expires in five months: its notice, a new date by the bank, and the next rebills',
+  { on: '2026-01-15T10:00', settings: { card_expiry_notice_months: 2 } },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly, { card: 'tok_visa_0626_1111' });
+    const oldDate = { card_expiration_month: 6, card_expiration_year: 2026 };
+    await ann.ask({
+      operation: 'updateAutoOrderPayment',
+      body: { card_number_token: 'tok_visa_0626_1111', ...oldDate },
+    });
+    await shop.until('2026-05-31T00:00');
+    await ann.lived(
+      '2026-01-15 10:00 create',
+      `2026-02-15 10:00 ${bill}`,
+      `2026-03-15 10:00 ${bill}`,
+      '2026-04-01 00:00 update: card expiring',
+      `2026-04-15 10:00 ${bill}`,
+      `2026-05-15 10:00 ${bill}`,
+    );
+    const orderId = (await ann.read()).original_order_id!;
+    const bank = (card: object) =>
+      ann.ask({
+        operation: 'actAtSimulator',
+        body: { action: 'update card', order_id: orderId, ...card },
+      });
+    await bank({ card_expiration_month: 9, card_expiration_year: 2026 });
+    await shop.until('2026-07-31T00:00');
+    await ann.lived(
+      '2026-05-31 00:00 update',
+      `2026-06-15 10:00 ${bill}`,
+      '2026-07-01 00:00 update: card expiring',
+      `2026-07-15 10:00 ${bill}`,
+    );
+    // A new number: the digits change with the date, and no notice follows for years.
+    await bank({ card_last_four: '4242', card_expiration_month: 9, card_expiration_year: 2031 });
+    await shop.until('2026-10-31T00:00');
+    await ann.lived(
+      '2026-07-31 00:00 update',
+      `2026-08-15 10:00 ${bill}`,
+      `2026-09-15 10:00 ${bill}`,
+      `2026-10-15 10:00 ${bill}`,
+    );
+    const [last] = (await ann.bills('payment')).toReversed();
+    const { card_number, card_expiration_year } = last?.payment?.credit_card ?? {};
+    assert.deepEqual([card_number?.slice(-4), card_expiration_year], ['4242', 2031]);
+  },
+);
+
+story(
+  'an account that the bank has closed: no retry, a task, and a new card that ends it',
+  {
+    on: '2026-01-15T10:00',
+    settings: { workflowRules: { auto_order_card_update_issue: { enabled: true } } },
+  },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await ann.ask(goesBad('tok_decline_account_closed'));
+    await shop.until('2026-03-01T00:00');
+    await ann.lived(
+      '2026-01-15 10:00 create',
+      '2026-02-15 10:00 decline: account closed, attempt 1, the last',
+      '2026-02-15 10:00 disable: declined',
+    );
+    const tasksOf = async () => {
+      const { auto_order_code: code = '' } = await ann.read();
+      const { tasks } = await ann.ask({
+        operation: 'getWorkflowTaskByObjectType',
+        params: { object_type: 'auto order', object_id: code },
+      });
+      return tasks.map(({ system_task_type, status }: Record<string, unknown>) => [
+        system_task_type,
+        status,
+      ]);
+    };
+    assert.deepEqual(await tasksOf(), [['auto_order_card_update_issue', 'open']]);
+    await ann.ask({
+      operation: 'updateAutoOrderPayment',
+      body: { ...goesBad('tok_new').body, attempt_rebill: true },
+    });
+    assert.deepEqual(await tasksOf(), [['auto_order_card_update_issue', 'closed - customer']]);
+    await shop.until('2026-03-16T00:00');
+    await ann.lived(
+      '2026-03-01 00:00 update',
+      `2026-03-01 00:00 ${bill}`,
+      `2026-03-15 10:00 ${bill}`,
+    );
+  },
+);

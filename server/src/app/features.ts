@@ -17,7 +17,9 @@ import type { ReportParts } from '../payments/gatewayReportWorker.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
 import { orderRefund } from '../payments/orderRefund.ts';
 import type { Context } from '../platform/context.ts';
+import type { DueWork } from '../platform/jobs/dueWork.ts';
 import { defaultQuotas } from '../platform/tenancy/quotas.ts';
+import { cardExpiryDueWork } from '../rebill/cardExpiryWorker.ts';
 import { defaultTiming } from '../rebill/dueOperations.ts';
 import { lockRebill } from '../rebill/keptOrderOperations.ts';
 import { rebillDueWork } from '../rebill/rebillClockWork.ts';
@@ -86,12 +88,22 @@ export function wireFeatures(
         from: Temporal.Instant,
         until: Temporal.Instant,
       ) => countSkipped(db, merchant.merchantId, from, until),
-      // What a moved clock plays, in this order.
-      dueWork: [rebillDueWork({ payments }, clock), receivableDueWork(orders), movingDueWork],
+      dueWork: dueWorkOf(orders, { payments }, clock),
     },
     files: { store: fileStore, clock, quotas, isStrict, virusScanner },
   };
 }
+
+/** What a moved clock plays, in this order. */
+const dueWorkOf = (
+  orders: Parameters<typeof receivableDueWork>[0],
+  ...rebills: Parameters<typeof rebillDueWork>
+): DueWork[] => [
+  cardExpiryDueWork,
+  rebillDueWork(...rebills),
+  receivableDueWork(orders),
+  movingDueWork,
+];
 
 /** The receipt of a rebill is a mail about its auto order. */
 const queueOrderMail = (context: Context, { kind, order }: OrderMail): Promise<void> =>

@@ -1,6 +1,8 @@
+import { Temporal } from 'temporal-polyfill';
 import { appendLogs } from '../autoOrders/store.ts';
-import { localDate } from '../kernel/calendar.ts';
+import { localDate, startOfDay } from '../kernel/calendar.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
+import type { DueWork } from '../platform/jobs/dueWork.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
@@ -40,28 +42,76 @@ export function cardExpiryWorker(rounds: MerchantRounds): Worker {
   };
 }
 
+/**
+ * The same when a test clock is moved: each card is noted on the day on which its month comes within
+ * those that the merchant chose, so that a long advance skips no notice.
+ */
+export const cardExpiryDueWork: DueWork = {
+  name: 'card expiry',
+  kind: 'auto orders',
+  // What a clock counts are shipments.
+  countDue: async () => 0,
+  async nextDueAt(context, until) {
+    const [first] = await expiringUntil(context, until, 1);
+    return first && noticeAt(context, first);
+  },
+  async runDue(context, until) {
+    for (;;) {
+      const found = await expiringUntil(context, until, batchSize);
+      if (found.length === 0) return { counts: {}, isDone: true };
+      await note(context, found, (card) => noticeAt(context, card));
+    }
+  },
+};
+
 /** Notes some of the merchant's expiring cards; returns how many were found. */
 async function noteBatch(context: Context): Promise<number> {
-  const { db, now, merchant } = context;
-  const today = localDate(now, merchant.timeZone);
-  const month = today.add({ months: expiryNoticeMonths(merchant) });
-  const last = month.with({ day: month.daysInMonth });
-  const found = await findExpiring(db, merchant.merchantId, today, last, batchSize);
-  if (found.length === 0) return 0;
-  await inTransaction(context, async (context) => {
-    const noted = await noteExpiring(context.db, merchant.merchantId, found, now);
-    const notes = noted.map((card) => noteOf(card, context));
-    await appendLogs(context.db, merchant.merchantId, now, logsOf(notes));
-    await context.events.emit(context, eventsOf(notes));
-  });
+  const found = await expiringUntil(context, context.now, batchSize);
+  if (found.length > 0) await note(context, found, () => context.now);
   return found.length;
 }
 
-function noteOf({ autoOrderOid, expiresOn }: ExpiringCard, { now }: Context): NotedAt {
+/** Returns cards whose notice is due at a moment, the first to expire first. */
+async function expiringUntil(
+  { db, now, merchant }: Context,
+  until: Temporal.Instant,
+  limit: number,
+): Promise<ExpiringCard[]> {
+  const months = expiryNoticeMonths(merchant);
+  if (months === 0) return [];
+  const month = localDate(until, merchant.timeZone).add({ months });
+  const last = month.with({ day: month.daysInMonth });
+  const today = localDate(now, merchant.timeZone);
+  return findExpiring(db, merchant.merchantId, today, last, limit);
+}
+
+/** Returns when a card's notice is due: when its month comes near enough, or now. */
+function noticeAt({ now, merchant }: Context, { expiresOn }: ExpiringCard): Temporal.Instant {
+  const month = Temporal.PlainDate.from(expiresOn).with({ day: 1 });
+  const first = month.subtract({ months: expiryNoticeMonths(merchant) });
+  const at = startOfDay(first, merchant.timeZone);
+  return Temporal.Instant.compare(at, now) > 0 ? at : now;
+}
+
+async function note(
+  context: Context,
+  found: readonly ExpiringCard[],
+  at: (card: ExpiringCard) => Temporal.Instant,
+): Promise<void> {
+  const { now, merchant } = context;
+  await inTransaction(context, async (context) => {
+    const noted = await noteExpiring(context.db, merchant.merchantId, found, now);
+    const notes = noted.map((card) => noteOf(card, at(card)));
+    await appendLogs(context.db, merchant.merchantId, now, logsOf(notes));
+    await context.events.emit(context, eventsOf(notes));
+  });
+}
+
+function noteOf({ autoOrderOid, expiresOn }: ExpiringCard, at: Temporal.Instant): NotedAt {
   const month = expiresOn.slice(0, 7);
   return {
     autoOrderOid,
-    at: now,
+    at,
     notes: [
       {
         message: `The card expires at the end of ${month}.`,
