@@ -380,6 +380,7 @@ const owners: Readonly<Record<string, string>> = {
   restored_charge: 'server/src/payments',
   notice: 'server/src/notifications',
   mail_removal: 'server/src/notifications',
+  mention_search: 'server/src/privacy',
   webhook: 'server/src/webhooks',
   webhook_subscription: 'server/src/webhooks',
   webhook_secret: 'server/src/webhooks',

@@ -206,6 +206,7 @@ import { PricingEstimateRequest, PricingEstimateResponse } from './pricing.ts';
 import {
   CustomerErasureResponse,
   CustomerExportResponse,
+  ErasureSearchResponse,
   RetentionPreviewResponse,
   RetentionSettings,
 } from './privacy.ts';
@@ -4024,12 +4025,29 @@ export const operations = {
       'orders, histories, events, deliveries and the audit log. Orders keep their sums, items and ' +
       'dates. Remaining store credit is lost. Refused while an auto order is active, an order is ' +
       'not completed or rejected, a charge or refund has no result, or a dispute is open. It ' +
-      'cannot be undone.',
+      'cannot be undone. Afterwards the records of other customers are searched in the background ' +
+      'for the email and the full name; getCustomerErasure shows how far that is.',
     permissions: ['customer_write', 'order_write', 'auto_order_write'],
     needsAll: true,
     params: Type.Object({ customer_profile_oid: oid() }),
     response: CustomerErasureResponse,
     payload: 'erasure',
+    status: 200,
+  },
+  getCustomerErasure: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/customers/{customer_profile_oid}/erasure',
+    summary: 'Retrieve the search that follows an erasure',
+    description:
+      'Takes the number that the erased customer had. The search removes the email and the full ' +
+      'name of the person from records of other customers: orders, notes, mails, events, ' +
+      'deliveries, tasks and attachments of text. The audit log has the entry endErasure when it ends.',
+    permissions: ['customer_read'],
+    params: Type.Object({ customer_profile_oid: oid() }),
+    response: ErasureSearchResponse,
+    payload: 'search',
     status: 200,
   },
   previewRetention: {

@@ -1,7 +1,7 @@
 /** What is stored about people: its export, its erasure, and how long it is kept. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { anyObject, dateTime, int32, model, one } from './fields.ts';
+import { anyObject, dateTime, int32, model, one, oneOf, text } from './fields.ts';
 
 export const CustomerExport = model('CustomerExport', 'All that is stored about a customer.', {
   customer_profile_oid: int32(),
@@ -14,11 +14,29 @@ export const CustomerExportResponse = answer('CustomerExportResponse', {
 });
 export type CustomerExportResponse = Static<typeof CustomerExportResponse>;
 
+export const ErasureSearch = model(
+  'ErasureSearch',
+  'The search of records of other customers for the email and the full name of an erased one.',
+  {
+    state: oneOf(['searching', 'ended']),
+    begun_dts: dateTime(),
+    ended_dts: dateTime('Absent while it searches.'),
+    pass: int32(
+      'A pass searches everything once. One that found something is followed by another.',
+    ),
+    place: text('The table that is searched now.'),
+    rows: anyObject('How many rows, or files, of each table were redacted, by its name.'),
+    failures: int32('How many rows could not be redacted; the log of the server names them.'),
+  },
+);
+export type ErasureSearch = Static<typeof ErasureSearch>;
+
 export const CustomerErasure = model('CustomerErasure', 'What an erasure did.', {
   customer_profile_oid: int32(),
   rows: anyObject(
-    'How many rows of each table were redacted or deleted, by the name of the table.',
+    'How many rows of each table were redacted or deleted by the request, by the name of the table.',
   ),
+  search: one(ErasureSearch, 'What follows in the background.'),
 });
 export type CustomerErasure = Static<typeof CustomerErasure>;
 
@@ -26,6 +44,11 @@ export const CustomerErasureResponse = answer('CustomerErasureResponse', {
   erasure: one(CustomerErasure),
 });
 export type CustomerErasureResponse = Static<typeof CustomerErasureResponse>;
+
+export const ErasureSearchResponse = answer('ErasureSearchResponse', {
+  search: one(ErasureSearch),
+});
+export type ErasureSearchResponse = Static<typeof ErasureSearchResponse>;
 
 export const RetentionSettings = model(
   'RetentionSettings',

@@ -206,6 +206,7 @@ test('the export has every table with the person, and nothing that opens a card'
 test('nothing has a word of the person afterwards', async () => {
   const { erasure } = await ask({ operation: 'eraseCustomer', params });
   assert.equal(erasure.customer_profile_oid, traces.customerOid);
+  assert.equal(erasure.search.state, 'searching');
   await app.work();
   assert.deepEqual(await placesInTables(), []);
   assert.deepEqual(await placesInFiles(), []);

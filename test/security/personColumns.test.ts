@@ -85,6 +85,9 @@ const withoutCustomers: Readonly<Record<string, Readonly<Record<string, string>>
     idempotent_request:
       'application_id idempotency_key request_hash state body etag error refusal_code',
   },
+  'what a search for an erased person looks for; its end removes the words': {
+    mention_search: 'emails names place after_key table_counts',
+  },
   'the installation, and counters of attempts that live for minutes': {
     billing_link_key: 'inner_key outer_key previous_inner_key previous_outer_key public_url',
     continuity: 'held_reason',
@@ -233,6 +236,7 @@ const texts: [given: string, inOwn: string, inOthers: string][] = [
   ["ANN O'NEIL (JR.) moved", '(erased) moved', '(erased) moved'],
   ['call 555-0100 17.', 'call (erased).', 'call (erased).'],
   ['1 Elm Street, Rome', '(erased), (erased)', '(erased), Rome'],
+  ['mary-ann@example.com', 'mary-(erased)@example.com', 'mary-ann@example.com'],
   ['ends in 4242, order 14242', 'ends in (erased), order 14242', 'ends in 4242, order 14242'],
 ];
 test('words go where no letter continues them; other records lose only what names one person', () => {

@@ -17,6 +17,7 @@ import { gatewayCodes } from '../payments/gatewaySettings.ts';
 import { auditRetentionWorker } from '../platform/auditLog/auditRetentionWorker.ts';
 import { forgettingWorker } from '../platform/http/idempotency.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
+import { mentionSearchWorker } from '../privacy/mentionSearchWorker.ts';
 import { retentionWorker } from '../privacy/retentionWorker.ts';
 import { readBilled } from '../rebill/billedStore.ts';
 import { cardExpiryWorker } from '../rebill/cardExpiryWorker.ts';
@@ -31,6 +32,7 @@ import type { AppParts } from './appParts.ts';
 import type { Features } from './features.ts';
 import { objectIds, objectReaders, readMailProfile, readOrder } from './objectReaders.ts';
 import { receiptCancelUrl } from './ownCancelation.ts';
+import { searchParts } from './people.ts';
 import type { Services } from './services.ts';
 
 /** The background work of every feature, one worker per line. Each runs in a separate loop. */
@@ -78,6 +80,7 @@ export function workersOf(
     eventRetentionWorker(rounds, clock),
     auditRetentionWorker(parts),
     retentionWorker({ ...rounds, ...privacy, forgetMails, findOldOrders }),
+    mentionSearchWorker(rounds, searchParts(files.store, parts.mail)),
     movingWorker(rounds, files),
     statisticWorker(rounds, clock),
   ];

@@ -1,4 +1,9 @@
-import type { CustomerErasure, CustomerExport } from '@perennial/contract/privacy.ts';
+import type {
+  CustomerErasure,
+  CustomerExport,
+  ErasureSearch,
+} from '@perennial/contract/privacy.ts';
+import { wireDate } from '../kernel/calendar.ts';
 import { recordAct, redactEntries } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -11,6 +16,8 @@ import {
 } from '../platform/privacy/person.ts';
 import { eraseRows, readRows } from '../platform/privacy/personRows.ts';
 import { redactionOf, wordsOf } from '../platform/privacy/redaction.ts';
+import { searchedWords } from '../platform/privacy/searchedWords.ts';
+import { beginSearch, findSearch } from './mentionSearchStore.ts';
 
 /** What the features know about people, in the order in which their records are locked. */
 export interface PrivacyParts {
@@ -67,7 +74,8 @@ const aboutPeople = (people: readonly PersonKeeper[]): PersonTable[] =>
 
 /**
  * Erases a customer. Orders and auto orders keep their sums, items and moments; the person leaves
- * every table. Refused while anything still needs the address or the card.
+ * every table. Refused while anything still needs the address or the card. A search of the records
+ * of other customers begins with it.
  */
 export function eraseCustomer(
   context: Context,
@@ -81,14 +89,34 @@ export function eraseCustomer(
     await context.events.emit(context, [
       { name: 'customer_delete', objectType: 'customer profile', objectId: String(oid) },
     ]);
-    const { rows, redacted_entries } = await erasePerson(context, people, person);
+    const { rows, redacted_entries, searched } = await erasePerson(context, people, person);
+    await beginSearch(context.db, context.merchant.merchantId, oid, searched);
     await recordAct(context, {
       act: 'eraseCustomer',
       ...named(oid),
       after: { rows, ...(redacted_entries.length === 0 ? {} : { redacted_entries }) },
     });
-    return { customer_profile_oid: oid, rows };
+    return { customer_profile_oid: oid, rows, search: await readSearch(context, oid) };
   });
+}
+
+/** Returns how far the search that followed an erasure is. */
+export async function readSearch(
+  { db, merchant: { merchantId, timeZone } }: Context,
+  oid: number,
+): Promise<ErasureSearch> {
+  const search =
+    (await findSearch(db, merchantId, oid)) ?? refuse('not_found', { what: 'erasure', id: oid });
+  const { begunAt, endedAt, pass, place, counts, failures } = search;
+  return {
+    state: endedAt === null ? 'searching' : 'ended',
+    begun_dts: wireDate(begunAt, timeZone),
+    ...(endedAt === null ? {} : { ended_dts: wireDate(endedAt, timeZone) }),
+    pass,
+    ...(place === null ? {} : { place: place.trim() }),
+    rows: counts,
+    failures,
+  };
 }
 
 const named = (oid: number) => ({ objectType: 'customer profile', objectId: String(oid) });
@@ -189,24 +217,25 @@ export async function erasePerson(
     person.mentions,
     redactions.mention,
   );
-  return { rows, redacted_entries };
+  return { rows, redacted_entries, searched: described.searched };
 }
 
 /** Reads the words of a person from the records that describe the person. */
-async function describe(
-  context: Context,
-  people: readonly PersonKeeper[],
-  found: Person,
-): Promise<{ readonly person: Person; readonly redactions: Redactions }> {
+async function describe(context: Context, people: readonly PersonKeeper[], found: Person) {
   const { db, merchant } = context;
   const records: object[] = [];
   for (const place of aboutPeople(people))
     if (describing.has(place.table))
       records.push(...(await readRows(db, merchant.merchantId, place, found)));
   const { own, mentions } = wordsOf(records);
+  const redactions: Redactions = {
+    own: redactionOf(own, true),
+    mention: redactionOf(mentions, false),
+  };
   return {
     person: await findPerson(context, people, { ...found, mentions }),
-    redactions: { own: redactionOf(own, true), mention: redactionOf(mentions, false) },
+    redactions,
+    searched: searchedWords(records),
   };
 }
 

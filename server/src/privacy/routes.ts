@@ -1,6 +1,11 @@
 import { payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
-import { eraseCustomer, exportCustomer, type PrivacyParts } from './privacyOperations.ts';
+import {
+  eraseCustomer,
+  exportCustomer,
+  type PrivacyParts,
+  readSearch,
+} from './privacyOperations.ts';
 import { type PreviewParts, previewRetention } from './retentionOperations.ts';
 
 /** The export and the erasure of customers, and the preview of retention. */
@@ -10,6 +15,8 @@ export const privacyRoutes = (parts: PrivacyParts & PreviewParts) =>
       payload(await exportCustomer(context, parts, params.customer_profile_oid)),
     eraseCustomer: async (context, { params }) =>
       payload(await eraseCustomer(context, parts, params.customer_profile_oid)),
+    getCustomerErasure: async (context, { params }) =>
+      payload(await readSearch(context, params.customer_profile_oid)),
     previewRetention: async (context, { body }) =>
       payload(await previewRetention(context, parts, body)),
   }) satisfies Routes;

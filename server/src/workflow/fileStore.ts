@@ -96,6 +96,22 @@ export async function releaseFiles(
   );
 }
 
+/** Finds those of the files that are text, with their types. */
+export async function findTextFiles(
+  db: Database,
+  merchantId: string,
+  fileUuids: readonly string[],
+): Promise<TaskFile[]> {
+  const rows = await db.rows<{ file_uuid: string; mime_type: string }>(
+    `select file_uuid, mime_type from workflow_file
+     where merchant_id = $1 and file_uuid = any($2::text[])
+       and (mime_type like 'text/%' or mime_type in ('application/json', 'application/rtf', 'message/rfc822'))
+     order by file_uuid`,
+    [merchantId, [...fileUuids]],
+  );
+  return rows.map((row) => ({ fileUuid: row.file_uuid, mimeType: row.mime_type }));
+}
+
 /** Finds files that belong to no task and were requested before a moment. */
 export async function findForgotten(
   db: Database,

@@ -560,6 +560,11 @@ export const calls = {
     '/perennial/v1/customers/{customer_profile_oid}/erase',
     'customer_write order_write auto_order_write',
   ],
+  getCustomerErasure: [
+    'GET',
+    '/perennial/v1/customers/{customer_profile_oid}/erasure',
+    'customer_read',
+  ],
   previewRetention: ['POST', '/perennial/v1/retention/preview', 'configuration_read'],
   getAuditLog: ['GET', '/perennial/v1/audit_log', 'configuration_read'],
   getMerchantSettings: ['GET', '/perennial/v1/settings', 'configuration_read'],

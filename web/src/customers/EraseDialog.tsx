@@ -38,7 +38,8 @@ function Erase({ oid, email }: { readonly oid: string; readonly email: string })
       <p>
         The profile, its mails and its tasks are deleted, and the person is removed from orders,
         auto orders, histories, webhook payloads and the audit log. Orders keep their sums, items
-        and dates. Store credit that is left is lost. <strong>This cannot be undone.</strong>
+        and dates. Store credit that is left is lost. Afterwards the email and the full name are
+        removed from records of other customers. <strong>This cannot be undone.</strong>
       </p>
       <p className="soft">
         The erasure is refused while an auto order is active or an order is open; the refusal names

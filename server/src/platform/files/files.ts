@@ -35,6 +35,8 @@ export interface Files {
   endsOf(file: FileName): Promise<FileEnds>;
   /** The bytes of a file that was uploaded. */
   read(file: FileName): Promise<Readable>;
+  /** Puts other bytes in the place of a file that was uploaded. Readers see the old or the new. */
+  replace(file: FileName, bytes: Uint8Array, mimeType: string): Promise<void>;
   remove(file: FileName): Promise<void>;
 }
 

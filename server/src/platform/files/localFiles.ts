@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -43,7 +43,7 @@ export interface LocalFiles extends Files {
  * may be done with it; nothing else opens it.
  */
 export function localFiles(parts: LocalFilesParts): LocalFiles {
-  const { folder, tokens, publicUrl } = parts;
+  const { folder, tokens, ids, publicUrl } = parts;
   const linkTo = async (
     audience: typeof uploading | typeof downloading,
     claims: Claims,
@@ -58,6 +58,12 @@ export function localFiles(parts: LocalFilesParts): LocalFiles {
     sizeOf: (file) => sizeOf(folder, file),
     endsOf: (file) => endsOf(pathOf(folder, file)),
     read: async (file) => createReadStream(pathOf(folder, file)),
+    async replace(file, bytes) {
+      const path = pathOf(folder, file);
+      const part = `${path}.${ids.secret(8)}${unfinished}`;
+      await writeFile(part, bytes, { mode: 0o600, flag: 'wx', flush: true });
+      await rename(part, path);
+    },
     remove: (file) => rm(pathOf(folder, file), { force: true }),
     addRoutes(server) {
       void server.register(async (scope) => {

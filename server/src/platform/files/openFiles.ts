@@ -35,6 +35,7 @@ function lazyS3(settings: S3Settings): Files {
     downloadUrl: async (...given) => (await files.get()).downloadUrl(...given),
     endsOf: async (...given) => (await files.get()).endsOf(...given),
     read: async (...given) => (await files.get()).read(...given),
+    replace: async (...given) => (await files.get()).replace(...given),
     remove: async (file) => (await files.get()).remove(file),
   };
 }

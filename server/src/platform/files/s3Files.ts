@@ -72,17 +72,7 @@ export function s3Files({
         }),
         { expiresIn: downloadSeconds },
       ),
-    async sizeOf(file) {
-      try {
-        return (await client.send(new HeadObjectCommand(place(file)))).ContentLength;
-      } catch (error) {
-        if (
-          (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404
-        )
-          return undefined;
-        throw error;
-      }
-    },
+    sizeOf: (file) => sizeOf(client, place(file)),
     async endsOf(file) {
       const part = async (Range: string) => {
         const { Body } = await client.send(new GetObjectCommand({ ...place(file), Range }));
@@ -96,8 +86,26 @@ export function s3Files({
     async read(file) {
       return (await client.send(new GetObjectCommand(place(file)))).Body as Readable;
     },
+    async replace(file, bytes, mimeType) {
+      await client.send(
+        new PutObjectCommand({ ...place(file), Body: bytes, ContentType: mimeType }),
+      );
+    },
     async remove(file) {
       await client.send(new DeleteObjectCommand(place(file)));
     },
   };
+}
+
+async function sizeOf(
+  client: S3Client,
+  place: { readonly Bucket: string; readonly Key: string },
+): Promise<number | undefined> {
+  try {
+    return (await client.send(new HeadObjectCommand(place))).ContentLength;
+  } catch (error) {
+    if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404)
+      return undefined;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Temporal } from 'temporal-polyfill';
@@ -28,15 +28,45 @@ export function folderTransport(folder: string): MailTransport {
     },
     async forget({ start, date }) {
       const path = join(folder, dayOf(date));
-      const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return [];
-        throw error;
-      });
+      const names = await readdir(path).catch(noneIfMissing);
       for (const name of names)
         if (name.startsWith(fileNameOf(start))) await rm(join(path, name), { force: true });
     },
+    async forgetWhere(start, isToGo) {
+      const days = await readdir(folder, { withFileTypes: true }).catch(noneIfMissing);
+      let removed = 0;
+      for (const day of days.filter((each) => each.isDirectory()))
+        for (const name of await readdir(join(folder, day.name)).catch(noneIfMissing)) {
+          if (!name.startsWith(fileNameOf(start))) continue;
+          const path = join(folder, day.name, name);
+          const mail = await readFile(path, 'latin1').catch(() => '');
+          if (!isToGo(decoded(mail))) continue;
+          await rm(path, { force: true });
+          removed++;
+        }
+      return removed;
+    },
     async close() {},
   };
+}
+
+function noneIfMissing(error: NodeJS.ErrnoException): never[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}
+
+/** The text of a mail that {@link folderTransport} wrote, as it is read: parts are in both codes. */
+function decoded(mail: string): string {
+  const quoted = mail
+    .replace(/=\r?\n/g, '')
+    .replace(/(?:=[0-9A-F]{2})+/g, (codes) =>
+      Buffer.from(codes.replaceAll('=', ''), 'hex').toString(),
+    );
+  const blocks = mail.matchAll(/base64\r?\n(?:[^\r\n]+\r?\n)*\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)/g);
+  return [
+    quoted,
+    ...Array.from(blocks, ([, code]) => Buffer.from(code!, 'base64').toString()),
+  ].join('\n');
 }
 
 const dayOf = (date: Temporal.Instant): string => date.toString().slice(0, 10);

@@ -40,6 +40,11 @@ export interface MailTransport {
    * nothing has no such function.
    */
   forget?(mails: WrittenMails): Promise<void>;
+  /**
+   * Deletes what this transport keeps of mails whose Message-ID begins so and whose text passes the
+   * test. Returns how many it deleted.
+   */
+  forgetWhere?(start: string, isToGo: (text: string) => boolean): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -124,11 +124,7 @@ function fullNames(value: Fields): string[] {
 
 /** Returns the redaction of a person whose words are known. */
 export function redactionOf(words: readonly string[], removesFields: boolean): Redaction {
-  const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  // A word counts where no letter or digit continues it: Ann is not in Annual.
-  const pattern =
-    words.length > 0 &&
-    new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'giu');
+  const pattern = words.length > 0 && new RegExp(words.map(patternOf).join('|'), 'giu');
   const text = (given: string) => (pattern ? given.replace(pattern, erasedText) : given);
   const json = (value: unknown, name = ''): unknown => {
     if (Array.isArray(value)) return value.map((part) => json(part, name));
@@ -142,4 +138,15 @@ export function redactionOf(words: readonly string[], removesFields: boolean): R
     return isText ? text(value) : value;
   };
   return { text, json: (value) => json(value) };
+}
+
+/**
+ * A word counts where no letter or digit continues it: Ann is not in Annual. An email counts only
+ * as a whole: ann@example.com is neither in mary-ann@example.com nor in ann@example.com.au.
+ */
+function patternOf(word: string): string {
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return word.includes('@')
+    ? `(?<![\\p{L}\\p{N}_%+-]|[\\p{L}\\p{N}_%+-]\\.)${escaped}(?![\\p{L}\\p{N}_-]|\\.[\\p{L}\\p{N}])`
+    : `(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`;
 }

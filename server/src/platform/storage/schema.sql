@@ -911,6 +911,24 @@ CREATE TABLE mail_template (
   CONSTRAINT mail_template_pkey PRIMARY KEY (merchant_id, kind, language)
 );
 
+CREATE TABLE mention_search (
+  merchant_id text NOT NULL,
+  customer_profile_oid integer NOT NULL,
+  emails text[] NOT NULL,
+  names text[] NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  pass smallint NOT NULL DEFAULT 1,
+  place text,
+  after_key text[],
+  has_found boolean NOT NULL DEFAULT false,
+  table_counts json NOT NULL DEFAULT '{}'::json,
+  failures integer NOT NULL DEFAULT 0,
+  lease_until timestamp with time zone,
+  ended_at timestamp with time zone,
+  CONSTRAINT mention_search_pkey PRIMARY KEY (merchant_id, customer_profile_oid)
+);
+CREATE INDEX mention_search_open ON mention_search USING btree (merchant_id) WHERE ended_at IS NULL;
+
 CREATE TABLE merchant (
   merchant_id text NOT NULL,
   name text NOT NULL,

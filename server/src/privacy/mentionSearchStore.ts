@@ -1,0 +1,131 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { SearchedWords } from '../platform/privacy/searchedWords.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { poll } from '../platform/storage/nodes.ts';
+
+/** How far a search for an erased person has come. */
+export interface SearchProgress extends SearchedWords {
+  readonly pass: number;
+  /** The table that is searched now, and the key of its last row; null: at the beginning. */
+  readonly place: string | null;
+  readonly afterKey: readonly string[] | null;
+  /** Whether this pass redacted something. */
+  readonly hasFound: boolean;
+  /** How many rows, or files, of each table were redacted. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** How many rows could not be redacted. */
+  readonly failures: number;
+}
+
+/** A search of the records of other customers for an erased one. */
+export interface MentionSearch extends SearchProgress {
+  readonly customerOid: number;
+  readonly begunAt: Temporal.Instant;
+  readonly endedAt: Temporal.Instant | null;
+}
+
+const columns = `customer_profile_oid as "customerOid", emails, names, begun_at as "begunAt", pass, place,
+  after_key as "afterKey", has_found as "hasFound", table_counts as counts, failures,
+  ended_at as "endedAt"`;
+
+/** Begins a search, in the transaction of the erasure. */
+export async function beginSearch(
+  tx: Database,
+  merchantId: string,
+  customerOid: number,
+  { emails, names }: SearchedWords,
+): Promise<void> {
+  await tx.run(
+    `insert into mention_search (merchant_id, customer_profile_oid, emails, names, begun_at)
+     values ($1, $2, $3, $4, statement_timestamp())`,
+    [merchantId, customerOid, emails, names],
+  );
+}
+
+/** Returns the search for an erased customer, also one that has ended. */
+export const findSearch = (
+  db: Database,
+  merchantId: string,
+  customerOid: number,
+): Promise<MentionSearch | undefined> =>
+  db.row(
+    `select ${columns} from mention_search where merchant_id = $1 and customer_profile_oid = $2`,
+    [merchantId, customerOid],
+  );
+
+/** Returns the merchants with a search that no process is doing. */
+export async function merchantsSearching(db: Database): Promise<string[]> {
+  const rows = await poll<{ merchant_id: string }>(
+    db,
+    (only) => `select m.merchant_id from merchant m
+     where ${only('m')} exists (select from mention_search s where ${only('s')}
+       s.merchant_id = m.merchant_id and s.ended_at is null
+       and (s.lease_until is null or s.lease_until <= statement_timestamp()))
+     order by m.merchant_id`,
+  );
+  return rows.map((row) => row.merchant_id);
+}
+
+/**
+ * Takes a merchant's oldest search that no process is doing, for the length of a lease. Two
+ * processes that did the same would only do it twice.
+ */
+export function takeSearch(
+  db: Database,
+  merchantId: string,
+  leaseMs: number,
+): Promise<MentionSearch | undefined> {
+  return db.row(
+    `update mention_search set lease_until = statement_timestamp() + $2 * interval '1 millisecond'
+     where merchant_id = $1 and customer_profile_oid = (
+       select s.customer_profile_oid from mention_search s
+       where s.merchant_id = $1 and s.ended_at is null
+         and (s.lease_until is null or s.lease_until <= statement_timestamp())
+       order by s.begun_at, s.customer_profile_oid limit 1 for update skip locked)
+     returning ${columns}`,
+    [merchantId, leaseMs],
+  );
+}
+
+/** Stores how far a search has come, and gives it back. */
+export async function saveSearch(
+  db: Database,
+  merchantId: string,
+  customerOid: number,
+  { emails, names, pass, place, afterKey, hasFound, counts, failures }: SearchProgress,
+): Promise<void> {
+  await db.run(
+    `update mention_search set emails = $3, names = $4, pass = $5, place = $6, after_key = $7,
+       has_found = $8, table_counts = $9::json, failures = $10, lease_until = null
+     where merchant_id = $1 and customer_profile_oid = $2 and ended_at is null`,
+    [
+      merchantId,
+      customerOid,
+      emails,
+      names,
+      pass,
+      place,
+      afterKey,
+      hasFound,
+      JSON.stringify(counts),
+      failures,
+    ],
+  );
+}
+
+/** Ends a search and forgets its words. Returns false when another process has ended it. */
+export async function endSearch(
+  tx: Database,
+  merchantId: string,
+  customerOid: number,
+  { counts, failures, pass }: SearchProgress,
+): Promise<boolean> {
+  const ended = await tx.run(
+    `update mention_search set emails = '{}', names = '{}', place = null, after_key = null,
+       pass = $3, table_counts = $4::json, failures = $5, lease_until = null,
+       ended_at = statement_timestamp()
+     where merchant_id = $1 and customer_profile_oid = $2 and ended_at is null`,
+    [merchantId, customerOid, pass, JSON.stringify(counts), failures],
+  );
+  return ended > 0;
+}
