@@ -6,6 +6,11 @@ import { after, test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import { chargingOff } from '../../server/src/payments/charging.ts';
 import type { GatewayConfig } from '../../server/src/payments/gateways.ts';
+import { chargesOffSection } from '../../server/src/platform/tenancy/hold.ts';
+import {
+  removeSettingsSection,
+  saveSettingsSection,
+} from '../../server/src/platform/tenancy/merchantStore.ts';
 import { type TestRequest, testApp } from '../support/app.ts';
 import { movedClock } from '../support/movedClock.ts';
 import { startStripeStandIn } from '../support/stripeStandIn.ts';
@@ -268,6 +273,60 @@ test('CHARGING=off charges nothing, keeps everything else running, and loses not
     (await app.app.http.inject('/metrics')).body,
     /perennial_charging_stopped\{reason="none"\} 0/,
   );
+  delete installation.simulatedMerchants;
+});
+
+test('an operator stops the charges of one merchant; its mails and all other merchants continue', async () => {
+  installation.simulatedMerchants = 'all';
+  const [shop, other] = [await realShop(), await realShop()];
+  const [oid, canceled] = [await shop.subscribe(), await shop.subscribe()];
+  await other.subscribe();
+  await saveSettingsSection(app.db, shop.merchantId, chargesOffSection, {
+    reason: 'wrong prices',
+    since: '2026-01-15T17:00:00Z',
+  });
+  await weekLater();
+  assert.deepEqual(
+    [shop.captured().simulator, other.captured().simulator],
+    [2, 2],
+    'the other one is billed',
+  );
+  assert.equal((await shop.read(oid)).status, 'active');
+  const { failure_reason: reason } = await shop.ask({
+    operation: 'attemptAutoOrderRebill',
+    params: { auto_order_oid: oid },
+  });
+  assert.match(reason, /stopped the charges of R\d+ at 2026-01-15T17:00:00Z \(wrong prices\)/);
+  assert.match(reason, /merchant start-charges --id R/);
+
+  const mails = app.mails.length;
+  await shop.ask({
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: canceled },
+    body: { enabled: false, cancel_reason: 'moved' },
+  });
+  await app.work();
+  assert.ok(app.mails.length > mails, 'its mails are sent');
+
+  // A probe that has waited long enough shows the count before; the next ones have the new one.
+  const stoppedNow = async (count: number | undefined) => {
+    for (let tries = 0; tries < 200; tries++) {
+      const { charging } = (await app.app.http.inject('/readyz')).json();
+      assert.equal(charging.state, 'on');
+      if (charging.stopped_merchants === count) return;
+      await app.db.row('select 1');
+    }
+    assert.fail(`/readyz does not show ${count} stopped merchants`);
+  };
+  await stoppedNow(1);
+  const { health } = await shop.ask({ operation: 'getHealth' });
+  assert.equal(health.charges_stopped, 1);
+
+  await removeSettingsSection(app.db, shop.merchantId, chargesOffSection);
+  clock.move(2_000);
+  await app.work();
+  assert.equal(shop.captured().simulator, 3, 'what waited is charged once');
+  await stoppedNow(undefined);
   delete installation.simulatedMerchants;
 });
 

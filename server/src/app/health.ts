@@ -13,6 +13,7 @@ type Fold = 'sum' | 'most';
 export const healthFigures: Readonly<
   Record<keyof MerchantHealth, readonly [fold: Fold, help: string]>
 > = {
+  charges_stopped: ['sum', 'Merchants whose charges an operator stopped; their due ones wait.'],
   overdue_auto_orders: ['sum', 'Auto orders whose time has come and that were not billed yet.'],
   overdue_seconds: ['most', 'Seconds since the oldest overdue auto order fell due.'],
   parked_auto_orders: ['sum', 'Auto orders that cannot be billed as they are.'],
@@ -35,6 +36,7 @@ const names = Object.keys(healthFigures) as (keyof MerchantHealth)[];
 
 /** Figures that are shown for each merchant where they are not 0, so that an alert names it. */
 const ofMerchants: readonly (keyof MerchantHealth)[] = [
+  'charges_stopped',
   'overdue_seconds',
   'parked_auto_orders',
   'unknown_charges',

@@ -35,6 +35,7 @@ import type { Features } from './features.ts';
 import { ownCancelations } from './ownCancelation.ts';
 import { routesOf } from './routes.ts';
 import type { Services } from './services.ts';
+import { stoppedMerchants } from './stoppedMerchants.ts';
 
 /**
  * Opens the HTTP server: the operations of the contract, and the pages and endpoints next to them.
@@ -59,6 +60,7 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     metrics,
     metricsToken: parts.metricsToken,
     missingNodes: () => missingNodes(db),
+    stoppedMerchants: stoppedMerchants(db, clock),
     stops: charging.gate.stops,
   });
   addPages(http);

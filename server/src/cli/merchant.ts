@@ -4,26 +4,30 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { zoneName } from '../platform/storage/zone.ts';
-import { holdOf, holdSection } from '../platform/tenancy/hold.ts';
+import { chargesOffOf, chargesOffSection, holdOf, holdSection } from '../platform/tenancy/hold.ts';
 import { type Merchant, parseMerchant } from '../platform/tenancy/merchant.ts';
 import {
   findMerchant,
   insertMerchant,
   listMerchants,
   removeSettingsSection,
+  saveSettingsSection,
 } from '../platform/tenancy/merchantStore.ts';
 import { type Command, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
-/** `merchant create|list|resume`: the sellers whose auto orders are kept here. */
+/** `merchant create|list|…`: the sellers whose auto orders are kept here. */
 export const merchantCommand: Command = {
-  usage: 'merchant create|list|resume',
-  summary: 'Makes and lists merchants, and ends the hold of one that was moved',
+  usage: 'merchant create|list|resume|stop-charges|start-charges',
+  summary:
+    'Makes and lists merchants, stops the charges of one, ends the hold of one that was moved',
   help: [
     'merchant create --id DEMO --name "Demo Coffee" [--time-zone Europe/Vienna] [--currency EUR] [--test-clock]',
     'merchant list',
     'merchant resume --id DEMO   ends the hold of an imported merchant, or of one exported with --move',
+    'merchant stop-charges --id DEMO --reason "wrong prices"   charges nothing of DEMO; all else continues',
+    'merchant start-charges --id DEMO   charges DEMO again: what fell due meanwhile is charged at once',
     '',
     '  --id          one to five capital letters and digits; order ids begin with it',
     "  --time-zone   rules the merchant's days and months (America/New_York)",
@@ -43,19 +47,15 @@ export const merchantCommand: Command = {
         'time-zone': { type: 'string' },
         currency: { type: 'string' },
         'test-clock': { type: 'boolean' },
+        reason: { type: 'string' },
       },
       ['verb'],
     );
-    if (verb !== 'create' && verb !== 'list' && verb !== 'resume')
-      throw new UsageError('give a command: create, list or resume');
-    const resumed = verb === 'resume' ? needed(values.id, '--id') : undefined;
-    const merchant = verb === 'create' ? merchantFrom(values) : undefined;
+    const work = workOf(verb, values);
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
     try {
-      if (merchant) await createMerchant(store.db, merchant, config);
-      else if (resumed !== undefined) await resumeMerchant(store.db, resumed);
-      else console.log(await merchantTable(store.db));
+      await work(store.db, config);
     } finally {
       await store.close();
     }
@@ -69,6 +69,26 @@ interface MerchantOptions {
   readonly 'time-zone'?: string | undefined;
   readonly currency?: string | undefined;
   readonly 'test-clock'?: boolean | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** Returns what a verb does; everything that is given is checked before the database is opened. */
+function workOf(
+  verb: string | undefined,
+  options: MerchantOptions,
+): (db: Database, config: Config) => Promise<void> {
+  if (verb === 'list') return async (db) => console.log(await merchantTable(db));
+  if (verb === 'create') {
+    const merchant = merchantFrom(options);
+    return (db, config) => createMerchant(db, merchant, config);
+  }
+  if (verb !== 'resume' && verb !== 'stop-charges' && verb !== 'start-charges')
+    throw new UsageError('give a command: create, list, resume, stop-charges or start-charges');
+  const id = needed(options.id, '--id');
+  if (verb === 'resume') return (db) => resumeMerchant(db, id);
+  if (verb === 'start-charges') return (db) => startCharges(db, id);
+  const reason = needed(options.reason, '--reason').trim();
+  return (db) => stopCharges(db, id, reason);
 }
 
 function merchantFrom(options: MerchantOptions): Merchant {
@@ -113,9 +133,7 @@ async function createMerchant(db: Database, merchant: Merchant, config: Config):
 /** Ends the hold of a merchant that was moved. */
 async function resumeMerchant(db: Database, merchantId: string): Promise<void> {
   await db.transaction(async (tx) => {
-    const merchant = await findMerchant(tx, merchantId);
-    if (!merchant)
-      throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
+    const merchant = await knownMerchant(tx, merchantId);
     if (!(await removeSettingsSection(tx, merchantId, holdSection)))
       throw new Obstacle(`${merchantId} is not on hold: it is charged as usual`);
     const object = { objectType: 'merchant', objectId: merchantId };
@@ -125,15 +143,56 @@ async function resumeMerchant(db: Database, merchantId: string): Promise<void> {
   console.log(`${merchantId} is charged again, and its mails and webhooks are sent.`);
 }
 
+/** Stops the charges of one merchant; everything else of it continues. */
+async function stopCharges(db: Database, merchantId: string, reason: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const before = chargesOffOf(await knownMerchant(tx, merchantId));
+    if (before !== undefined)
+      throw new Obstacle(
+        `the charges of ${merchantId} are stopped already, since ${before.since}: ${before.reason}`,
+      );
+    const since = systemClock.now().round('second').toString();
+    await saveSettingsSection(tx, merchantId, chargesOffSection, { reason, since });
+    const object = { objectType: 'merchant', objectId: merchantId };
+    const after = { charges: 'stopped', reason };
+    await recordCommand(tx, { act: 'merchant stop-charges', ...object, after }, merchantId);
+  });
+  console.log(
+    `The charges of ${merchantId} stop within three seconds on every server. Charges that were sent ` +
+      'before are settled when the gateway answers. Due charges wait; mails, webhooks, refunds and ' +
+      `tasks continue. To charge again: perennial merchant start-charges --id ${merchantId}`,
+  );
+}
+
+/** Charges a merchant again. */
+async function startCharges(db: Database, merchantId: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const before = chargesOffOf(await knownMerchant(tx, merchantId));
+    if (!(await removeSettingsSection(tx, merchantId, chargesOffSection)))
+      throw new Obstacle(`the charges of ${merchantId} are not stopped`);
+    const object = { objectType: 'merchant', objectId: merchantId };
+    const change = { before: { charges: 'stopped', ...before }, after: {} };
+    await recordCommand(tx, { act: 'merchant start-charges', ...object, ...change }, merchantId);
+  });
+  console.log(`${merchantId} is charged again within seconds; what waited is charged once.`);
+}
+
+async function knownMerchant(tx: Database, merchantId: string): Promise<Merchant> {
+  const merchant = await findMerchant(tx, merchantId);
+  if (merchant) return merchant;
+  throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
+}
+
 async function merchantTable(db: Database): Promise<string> {
-  const rows = (await listMerchants(db)).map(({ merchantId, timeZone, currency, clock, name }) => [
-    merchantId,
-    timeZone,
-    currency,
-    clock.kind,
-    name,
+  const rows = (await listMerchants(db)).map((merchant) => [
+    merchant.merchantId,
+    merchant.timeZone,
+    merchant.currency,
+    merchant.clock.kind,
+    holdOf(merchant) ?? (chargesOffOf(merchant) === undefined ? 'on' : 'stopped'),
+    merchant.name,
   ]);
-  return table([['id', 'zone', 'currency', 'clock', 'name'], ...rows]);
+  return table([['id', 'zone', 'currency', 'clock', 'charges', 'name'], ...rows]);
 }
 
 /** Said at once instead of by the first order that is refused. */

@@ -1,5 +1,5 @@
 import { isTestClock } from '../platform/clock/merchantClock.ts';
-import { type Hold, holdOf } from '../platform/tenancy/hold.ts';
+import { chargesOffOf, type Hold, holdOf } from '../platform/tenancy/hold.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
 /*
@@ -39,7 +39,8 @@ export function chargingGate(sources: readonly StopSource[]): ChargingGate {
     stops,
     stopFor: (merchant) =>
       stops().find((stop) => stop.isForRealClocks !== true || !isTestClock(merchant.clock)) ??
-      heldStop(merchant),
+      heldStop(merchant) ??
+      merchantOff(merchant),
   };
 }
 
@@ -58,6 +59,20 @@ function heldStop(merchant: Pick<Merchant, 'merchantId' | 'settings'>): Charging
     'sent; once no other installation charges it, run ' +
     `\`perennial merchant resume --id ${merchantId}\``;
   return { name: hold, words };
+}
+
+/** The stop of one merchant's charges by an operator (`perennial merchant stop-charges`). */
+function merchantOff(
+  merchant: Pick<Merchant, 'merchantId' | 'settings'>,
+): ChargingStop | undefined {
+  const off = chargesOffOf(merchant);
+  if (off === undefined) return undefined;
+  const { merchantId } = merchant;
+  const words =
+    `An operator stopped the charges of ${merchantId} at ${off.since} (${off.reason}). Due charges ` +
+    `wait and everything else continues; run \`perennial merchant start-charges --id ${merchantId}\` ` +
+    'to charge them';
+  return { name: 'merchant off', words };
 }
 
 /** A switch that charges every merchant that is not on hold itself. */

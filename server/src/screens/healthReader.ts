@@ -1,9 +1,12 @@
 import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { chargesOffSection } from '../platform/tenancy/hold.ts';
 
 /** What waits, failed or is in doubt at one merchant. Counts stop at {@link countedMax}. */
 export interface MerchantHealth {
+  /** 1: an operator stopped the charges. */
+  readonly charges_stopped: number;
   readonly overdue_auto_orders: number;
   readonly overdue_seconds: number;
   readonly parked_auto_orders: number;
@@ -45,6 +48,8 @@ export async function readHealth(
   return required(
     await db.row<MerchantHealth>(
       `select due.*, charges.*, refunds.*, webhooks.*, deliveries.*, mails.*,
+         (select count(*) from merchant m
+           where m.merchant_id = $1 and m.settings ? '${chargesOffSection}') as charges_stopped,
          (select count(*) from ${some('1', 'auto_order where merchant_id = $1' + parked)} p)
            as parked_auto_orders,
          (select count(*) from ${some('1', 'rebill where merchant_id = $1' + declined)} d)

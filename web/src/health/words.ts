@@ -17,6 +17,13 @@ export function queueRows(health: Health): QueueRow[] {
   const { mails_failing: badMails = 0 } = health;
   const rows: QueueRow[] = [
     {
+      what: 'Charges: an operator stopped them',
+      count: health.charges_stopped ?? 0,
+      note: health.charges_stopped
+        ? { tone: 'warn', words: 'perennial merchant start-charges' }
+        : undefined,
+    },
+    {
       what: 'Auto orders that are due and not billed yet',
       count: health.overdue_auto_orders ?? 0,
       seconds: health.overdue_seconds,

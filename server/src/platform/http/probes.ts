@@ -14,6 +14,8 @@ export interface ProbeParts {
   missingNodes(): readonly string[];
   /** The reason why nothing is charged, if there is one. The server is ready nevertheless. */
   stops(): readonly { readonly name: string; readonly words: string }[];
+  /** How many merchants are not charged because an operator stopped their charges. */
+  stoppedMerchants(): Promise<number>;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ProbeParts {
  */
 export function addProbes(
   server: FastifyInstance,
-  { readiness, metrics, metricsToken, missingNodes, stops }: ProbeParts,
+  { readiness, metrics, metricsToken, missingNodes, stops, stoppedMerchants }: ProbeParts,
 ): void {
   server.get('/healthz', async () => ({ status: 'ok' }));
 
@@ -31,7 +33,10 @@ export function addProbes(
     return reply.code(reason === undefined ? 200 : 503).send({
       ...(reason === undefined ? { status: 'ready' } : { status: 'not ready', reason }),
       ...(missingNodes().length > 0 ? { missing_nodes: missingNodes() } : {}),
-      charging: chargingState(stops()),
+      charging: {
+        ...chargingState(stops()),
+        ...(reason === undefined ? stoppedPart(await stoppedMerchants()) : {}),
+      },
     });
   });
 
@@ -56,3 +61,6 @@ const chargingState = (stops: ReturnType<ProbeParts['stops']>) =>
         state: 'stopped',
         reasons: stops.map(({ name, words }) => ({ name, message: `${words}.` })),
       };
+
+/** Left out while there are none. */
+const stoppedPart = (count: number): object => (count === 0 ? {} : { stopped_merchants: count });

@@ -15,3 +15,23 @@ export function holdOf({ settings }: Pick<Merchant, 'settings'>): Hold | undefin
   // A section that cannot be read counts as a hold: the other reading would charge.
   return hold === undefined ? undefined : hold === 'moved' ? 'moved' : 'arrived';
 }
+
+/**
+ * The section of a merchant's settings by which an operator stopped its charges. Everything else
+ * continues, unlike during a hold.
+ */
+export const chargesOffSection = 'charges_off';
+
+/** Who is not charged, why, and since when (ISO 8601 in UTC). */
+export interface ChargesOff {
+  readonly reason: string;
+  readonly since: string;
+}
+
+/** Returns why an operator stopped the merchant's charges; undefined when none did. */
+export function chargesOffOf({ settings }: Pick<Merchant, 'settings'>): ChargesOff | undefined {
+  const off = settings[chargesOffSection] as Partial<ChargesOff> | null | undefined;
+  if (off === undefined) return undefined;
+  // What we cannot read stops them, too.
+  return { reason: String(off?.reason ?? 'unknown'), since: String(off?.since ?? 'unknown') };
+}

@@ -3,6 +3,7 @@ import { assert, required } from '../../kernel/assert.ts';
 import type { ClockSetting } from '../clock/merchantClock.ts';
 import type { Database } from '../storage/database.ts';
 import { poll } from '../storage/nodes.ts';
+import { chargesOffSection } from './hold.ts';
 import { isMerchantId, type Merchant } from './merchant.ts';
 
 interface MerchantRow {
@@ -95,6 +96,16 @@ export async function reachableMerchantIds(db: Database): Promise<string[]> {
     (only) => `select m.merchant_id from merchant m where ${only('m')} true order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);
+}
+
+/** Counts the merchants whose charges an operator stopped, of those whose node responds. */
+export async function countChargesOff(db: Database): Promise<number> {
+  const rows = await poll<{ count: number }>(
+    db,
+    (only) => `select count(*)::int as count from merchant m
+     where ${only('m')} m.settings ? '${chargesOffSection}'`,
+  );
+  return rows.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Returns the id of the merchant where there is exactly one. */
