@@ -410,6 +410,41 @@ test('a secret that is sent must be right, in the form or as Basic credentials',
   );
 });
 
+test('a client that authenticates in two ways at once is refused (RFC 6749, 2.3)', async () => {
+  const id = await world.registerApplication({ secret: 's3cret' });
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+  const right = basic(`${id}:s3cret`);
+  const inForm = { client_id: id, client_secret: 's3cret' };
+  const cases: [form: Record<string, string>, authorization: string, error: string | undefined][] =
+    [
+      [{ client_id: id }, right, undefined],
+      [{}, right, undefined],
+      [{}, `${right}  `, undefined],
+      [inForm, right, 'invalid_request'],
+      [inForm, basic(`${id}:wrong`), 'invalid_request'],
+      [inForm, basic('other:s3cret'), 'invalid_request'],
+      [{ client_id: id, client_secret: '' }, right, 'invalid_request'],
+      [{ client_id: 'other' }, right, 'invalid_request'],
+      [inForm, 'Basic', 'invalid_client'],
+      [inForm, 'Basic !!!', 'invalid_client'],
+      [inForm, basic('no colon'), 'invalid_client'],
+      [{ client_id: id }, basic(`${id}:wrong`), 'invalid_client'],
+      [inForm, 'Bearer of-something-else', undefined],
+    ];
+  for (const [form, authorization, error] of cases) {
+    const code = await world.obtainCode(id);
+    const { status, json, headers } = await post(
+      tokenPath,
+      { grant_type: 'authorization_code', redirect_uri: redirectUri, code, ...form },
+      { authorization },
+    );
+    const what = `${JSON.stringify(form)} ${authorization}`;
+    assert.equal(json.error, error, what);
+    assert.equal(status, error === undefined ? 200 : error === 'invalid_client' ? 401 : 400, what);
+    if (status === 401) assert.match(headers.get('www-authenticate') ?? '', /^Basic /, what);
+  }
+});
+
 /** As if the tokens that were used had been used so much earlier. */
 const passed = (seconds: number) =>
   app.db.run(

@@ -114,25 +114,48 @@ function formOf(request: FastifyRequest): OauthOutcome<Form> {
   const cardField = cardFieldOf(form);
   if (cardField !== undefined)
     return fault('invalid_request', `${cardField} holds what looks like a card number`);
-  const value: Form = { ...basicCredentials(request), ...Object.fromEntries(fields) };
+  const given: Form = Object.fromEntries(fields);
+  const basic = basicCredentials(request, given);
+  if (!basic.ok) return basic;
+  const value: Form = { ...given, ...basic.value };
   return findUnstorable(value) === undefined
     ? { ok: true, value }
     : fault('invalid_request', `the Basic credentials must be ${storableText}`);
 }
 
-function basicCredentials(request: FastifyRequest): Form {
-  const encoded = /^Basic\s+([\w+/=]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const match =
-    encoded === undefined
-      ? null
-      : /^([^:]+):(.*)$/.exec(Buffer.from(encoded, 'base64').toString('utf8'));
-  return match ? { client_id: match[1], client_secret: match[2] } : {};
+/**
+ * The name and secret of the header `Authorization: Basic …`. A client authenticates in one way for
+ * each request (RFC 6749, 2.3); its form may repeat the name, and nothing else.
+ */
+function basicCredentials({ headers }: FastifyRequest, form: Form): OauthOutcome<Form> {
+  const { authorization = '' } = headers;
+  if (!/^Basic(\s|$)/i.test(authorization)) return { ok: true, value: {} };
+  const encoded = /^Basic\s+([\w+/=-]+)\s*$/i.exec(authorization)?.[1] ?? '';
+  const match = /^([^:]+):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8'));
+  if (match === null)
+    return fault(
+      'invalid_client',
+      'the Basic credentials must be client_id:client_secret in Base64',
+      401,
+    );
+  const [, id, secret] = match;
+  if (form['client_secret'] !== undefined)
+    return fault(
+      'invalid_request',
+      'send the secret in the header or in the form, and not in both',
+    );
+  if (form['client_id'] !== undefined && form['client_id'] !== id)
+    return fault('invalid_request', 'the header and the form name different clients');
+  return { ok: true, value: { client_id: id, client_secret: secret } };
 }
 
 function sendOutcome(reply: FastifyReply, outcome: OauthOutcome<object>): FastifyReply {
   reply.header('Cache-Control', 'no-store').type('application/json');
   if (outcome.ok) return reply.send(JSON.stringify(outcome.value));
   const { status, error, description } = outcome.reason;
+  // RFC 6749, 5.2. Without the header of the client a browser would ask its user for a password.
+  if (status === 401 && reply.request.headers.authorization !== undefined)
+    reply.header('WWW-Authenticate', 'Basic realm="Perennial"');
   return reply
     .code(status)
     .header(errorHeader, headerText(description))
