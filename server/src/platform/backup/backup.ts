@@ -171,7 +171,12 @@ async function readBases(
   };
   const second = await openRowStream(connection);
   try {
-    const both = await Promise.allSettled([readNext(rows), readNext(second)]);
+    const ended = (reading: Promise<void>) =>
+      reading.catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      });
+    const both = await Promise.allSettled([ended(readNext(rows)), ended(readNext(second))]);
     for (const result of both) if (result.status === 'rejected') throw result.reason;
   } finally {
     await second.close();
