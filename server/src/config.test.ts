@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError, readConfig, settings } from './config.ts';
+import { secretSettings } from './platform/secretFiles.ts';
 
 test('nothing set: a demo on this machine alone, with the embedded PostgreSQL and no rate limits', () => {
   const config = readConfig({});
@@ -58,6 +59,17 @@ test('docs/operating.md describes every setting as it is', () => {
       `the table of settings in docs/operating.md lacks the row\n${row}`,
     );
   }
+});
+
+test('every secret may be given by a file, and docs/security/access.md says who uses it', () => {
+  const known: readonly string[] = secretSettings;
+  const isPublic = /^(STRIPE_PUBLISHABLE_KEY|S3_ACCESS_KEY_ID|QUOTA_KEYS)$|_FILE$/;
+  for (const [name] of settings)
+    if (/KEY|SECRET|TOKEN|PASSWORD/.test(name) && !isPublic.test(name))
+      assert.ok(known.includes(name), `platform/secretFiles.ts lacks ${name}`);
+  const page = readFileSync(new URL('../../docs/security/access.md', import.meta.url), 'utf8');
+  for (const name of known)
+    assert.ok(page.includes(`\`${name}\``), `docs/security/access.md lacks ${name}`);
 });
 
 /** Settings of a strict installation that lack nothing. */
