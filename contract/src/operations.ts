@@ -111,8 +111,17 @@ import {
   EmailListsResponse,
 } from './customerLists.ts';
 import type { ExpansionName } from './expansions.ts';
-import type { NamedModel } from './fields.ts';
-import { dateTime, decimal, flag, int32, int64, oneOf, text, textTo } from './fields.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  int64,
+  type NamedModel,
+  oneOf,
+  text,
+  textTo,
+} from './fields.ts';
 import {
   DistributionCenter,
   DistributionCenterResponse,

@@ -7,9 +7,9 @@
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { escapeHtml, type Html, html, list, raw } from './html.ts';
-import type { OperationId } from './operations.ts';
 import {
   errorHeader,
+  type OperationId,
   operation,
   operationIds,
   simpleKeyHeader,

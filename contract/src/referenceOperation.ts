@@ -2,11 +2,12 @@
 import { bodyExamples, pathExamples, queryExamples } from './examples.ts';
 import { expansions } from './expansions.ts';
 import { type Html, html, raw } from './html.ts';
-import type { Operation, OperationId } from './operations.ts';
 import {
   consoleHeader,
   defaultLimit,
   needsVersion,
+  type Operation,
+  type OperationId,
   operation,
   simpleKeyHeader,
   versionHeader,

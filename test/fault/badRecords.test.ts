@@ -7,8 +7,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
-import type { TestRequest } from '../support/app.ts';
-import { testApp } from '../support/app.ts';
+import { type TestRequest, testApp } from '../support/app.ts';
 import { monthlyItem, monthlyOrder } from '../support/monthly.ts';
 
 const app = await testApp();

@@ -3,8 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TestAnswer } from '../support/app.ts';
-import { testApp } from '../support/app.ts';
+import { type TestAnswer, testApp } from '../support/app.ts';
 
 const app = await testApp();
 await app.request({

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Frequency } from '@perennial/contract/frequency.ts';
-import { frequencies } from '@perennial/contract/frequency.ts';
+import { type Frequency, frequencies } from '@perennial/contract/frequency.ts';
 import { Temporal } from 'temporal-polyfill';
 import { nextDate } from '../../server/src/autoOrders/schedule.ts';
 import {

@@ -11,8 +11,7 @@ import {
   sessionSettings,
 } from '../../server/src/platform/storage/sessionSettings.ts';
 import { findSettingsMode } from '../../server/src/platform/storage/settingsMode.ts';
-import type { TestRequest } from '../support/app.ts';
-import { testApp } from '../support/app.ts';
+import { type TestRequest, testApp } from '../support/app.ts';
 import { connectTo, openTestDatabase } from '../support/database.ts';
 
 const hostile = {

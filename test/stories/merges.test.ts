@@ -1,8 +1,7 @@
 // Auto orders of one customer that become one, with all that hung on them.
 import assert from 'node:assert/strict';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
-import type { Shop, Subscriber } from '../support/stories.ts';
-import { story } from '../support/stories.ts';
+import { type Shop, type Subscriber, story } from '../support/stories.ts';
 
 const chosen = { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly'] };
 const items = ['COFFEE', 'TEA', 'MUG'].map((id, index) => ({

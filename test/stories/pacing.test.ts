@@ -2,8 +2,7 @@
 // day of one, the next one waits for the next day.
 import assert from 'node:assert/strict';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
-import type { Subscriber } from '../support/stories.ts';
-import { story } from '../support/stories.ts';
+import { type Subscriber, story } from '../support/stories.ts';
 
 const weekly = (id: string) => [{ merchant_item_id: id, auto_order_schedule: 'Weekly' }];
 const items = ['COFFEE', 'TEA'].map((id) => ({

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Order } from '@perennial/contract/order.ts';
-import type { Shop, Subscriber } from '../support/stories.ts';
-import { story } from '../support/stories.ts';
+import { type Shop, type Subscriber, story } from '../support/stories.ts';
 
 const chosen = { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly'] };
 const coffee = {

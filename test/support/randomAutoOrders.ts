@@ -1,5 +1,4 @@
-import type { Frequency } from '@perennial/contract/frequency.ts';
-import { frequencies } from '@perennial/contract/frequency.ts';
+import { type Frequency, frequencies } from '@perennial/contract/frequency.ts';
 import type { Item, ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';

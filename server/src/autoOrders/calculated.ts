@@ -1,10 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
 import { earlier, later } from '../kernel/moments.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { SimpleSchedule } from './startSchedule.ts';
-import { simpleSchedule } from './startSchedule.ts';
-import type { Catalog, PlanContext } from './steps.ts';
-import { planNext } from './steps.ts';
+import { type SimpleSchedule, simpleSchedule } from './startSchedule.ts';
+import { type Catalog, type PlanContext, planNext } from './steps.ts';
 
 /**
  * The future of a record by the schedule rules. It is stored along with the record, so that reads

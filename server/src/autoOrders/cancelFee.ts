@@ -1,8 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemAutoOrder } from '../items/item.ts';
 import { fold } from '../kernel/caseFolding.ts';
-import type { Minor } from '../kernel/money.ts';
-import { minor, multiply } from '../kernel/money.ts';
+import { type Minor, minor, multiply } from '../kernel/money.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { Catalog } from './steps.ts';
 

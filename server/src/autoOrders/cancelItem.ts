@@ -2,11 +2,9 @@ import type { AutoOrderItemCancelRequest } from '@perennial/contract/autoOrder.t
 import type { Temporal } from 'temporal-polyfill';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { EditRules } from './editItem.ts';
-import { editItems } from './editItem.ts';
+import { type EditRules, editItems } from './editItem.ts';
 import { FieldReader } from './fieldReader.ts';
 
 /**

@@ -1,15 +1,13 @@
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import type { Context } from '../platform/context.ts';
-import { inTransaction } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalogReader.ts';
-import type { FieldChange } from './changeWords.ts';
-import { changesBetween, changeWords } from './changeWords.ts';
+import { changesBetween, changeWords, type FieldChange } from './changeWords.ts';
 import { completed, eventsOf } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 import { paced } from './pacing.ts';
@@ -17,8 +15,7 @@ import { isParked } from './parking.ts';
 import { noAutoOrder } from './readOperations.ts';
 import { editRules, scheduleRules } from './rules.ts';
 import type { Catalog } from './steps.ts';
-import type { ChangeActor } from './store.ts';
-import { appendChangeLogs, lockAutoOrders, saveAutoOrders } from './store.ts';
+import { appendChangeLogs, type ChangeActor, lockAutoOrders, saveAutoOrders } from './store.ts';
 
 /** What {@link changeAutoOrder} does to one auto order. */
 export interface Change {

@@ -1,7 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
-import type { Minor } from '../kernel/money.ts';
-import { fromMinor } from '../kernel/money.ts';
+import { fromMinor, type Minor } from '../kernel/money.ts';
 import type { Column } from '../platform/storage/recordset.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { autoOrderColumns, itemColumns } from './columns.ts';

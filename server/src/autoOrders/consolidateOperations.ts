@@ -1,8 +1,7 @@
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
-import type { Context } from '../platform/context.ts';
-import { inTransaction } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder } from './autoOrder.ts';

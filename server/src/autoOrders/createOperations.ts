@@ -7,8 +7,7 @@ import { readWireDate } from '../kernel/wireDates.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { gatewayKindDetail } from '../orders/payment.ts';
 import { findOrder, linkAutoOrder } from '../orders/store.ts';
-import type { Context } from '../platform/context.ts';
-import { inTransaction } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { holdZone } from '../platform/tenancy/merchantStore.ts';
@@ -16,8 +15,7 @@ import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalogReader.ts';
-import type { Changed } from './changeOperations.ts';
-import { saveChanges } from './changeOperations.ts';
+import { type Changed, saveChanges } from './changeOperations.ts';
 import { type ChargedBy, chargedBy } from './chargedBy.ts';
 import { canceled } from './edit.ts';
 import { facetsOf } from './facets.ts';
@@ -26,8 +24,7 @@ import { agreedOptions } from './optionPrices.ts';
 import { editRules, scheduleRules } from './rules.ts';
 import { findActiveOfCustomer, saveFacets } from './searchStore.ts';
 import { startSchedule } from './startSchedule.ts';
-import type { Catalog } from './steps.ts';
-import { startAgain } from './steps.ts';
+import { type Catalog, startAgain } from './steps.ts';
 import {
   appendLogs,
   findOidByOriginalOrder,

@@ -2,12 +2,10 @@ import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.t
 import type { EventName } from '@perennial/contract/events.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { chargingCancelFee, isChargingCancelFee } from './cancelFee.ts';
-import type { EditRules } from './editItem.ts';
-import { editAddOns, editItems, hasEnded, properties } from './editItem.ts';
+import { type EditRules, editAddOns, editItems, hasEnded, properties } from './editItem.ts';
 import { FieldReader } from './fieldReader.ts';
 import { hasCompleted, startAgain } from './steps.ts';
 

@@ -7,17 +7,14 @@ import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isReached } from '../kernel/moments.ts';
 import { amountMax, quantityMax, zero } from '../kernel/money.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
 import type { Rules } from './calculated.ts';
-import type { ReadingRules } from './fieldReader.ts';
-import { FieldReader } from './fieldReader.ts';
+import { FieldReader, type ReadingRules } from './fieldReader.ts';
 import { asAdded, keptItems, startOfAdded } from './newItem.ts';
 import { anchorOf } from './schedule.ts';
 import { firstStep, type NoStart, simpleSchedule, startSchedule } from './startSchedule.ts';
-import type { Catalog } from './steps.ts';
-import { planNext, reschedule, startAgain } from './steps.ts';
+import { type Catalog, planNext, reschedule, startAgain } from './steps.ts';
 import { stepsOf } from './stepWalk.ts';
 
 /** What an edit depends on besides the record. */

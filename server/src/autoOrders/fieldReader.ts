@@ -1,7 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import type { Minor } from '../kernel/money.ts';
-import { amountMax, currencyExponent, fromMinor, toMinor } from '../kernel/money.ts';
+import { amountMax, currencyExponent, fromMinor, type Minor, toMinor } from '../kernel/money.ts';
 import { parseWireDate } from '../kernel/wireDates.ts';
 import { isSameSecond } from './formAge.ts';
 

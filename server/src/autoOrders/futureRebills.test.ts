@@ -14,8 +14,12 @@ import {
 import { wireDate } from '../kernel/calendar.ts';
 import { minor } from '../kernel/money.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
-import type { PlannedRebill } from './futureRebills.ts';
-import { futureRebills, futureSchedulesOf, planRebill } from './futureRebills.ts';
+import {
+  futureRebills,
+  futureSchedulesOf,
+  type PlannedRebill,
+  planRebill,
+} from './futureRebills.ts';
 import type { PlanContext } from './steps.ts';
 
 const catalog = aCatalog([

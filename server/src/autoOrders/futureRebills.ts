@@ -2,10 +2,16 @@ import type { Temporal } from 'temporal-polyfill';
 import { wallOf } from '../kernel/calendar.ts';
 import { earlier, later } from '../kernel/moments.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
-import type { FutureSchedule } from './futureSchedules.ts';
-import { futureSchedules } from './futureSchedules.ts';
-import type { Catalog, PlanContext, Shipment } from './steps.ts';
-import { advance, afterOrder, planNext, slip } from './steps.ts';
+import { type FutureSchedule, futureSchedules } from './futureSchedules.ts';
+import {
+  advance,
+  afterOrder,
+  type Catalog,
+  type PlanContext,
+  planNext,
+  type Shipment,
+  slip,
+} from './steps.ts';
 
 /** One coming rebill of an auto order: the items that are due on one local day, billed together. */
 export interface PlannedRebill {

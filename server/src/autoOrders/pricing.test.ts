@@ -6,8 +6,7 @@ import { catalogItem, itemDue, itemStep } from '../../../test/support/ruleRecord
 import type { ItemPricing, ItemStep } from '../items/item.ts';
 import { minor } from '../kernel/money.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
-import type { PriceRequest } from './pricing.ts';
-import { priceLine } from './pricing.ts';
+import { type PriceRequest, priceLine } from './pricing.ts';
 
 const at = Temporal.Instant.from('2026-03-01T15:00:00Z');
 const cost = (units: number) => minor(units);

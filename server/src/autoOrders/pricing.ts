@@ -2,10 +2,8 @@ import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemStep } from '../items/item.ts';
 import { type CustomerTier, tierPrice } from '../items/tierPrice.ts';
 import { dayNumber, wallOf } from '../kernel/calendar.ts';
-import type { Minor } from '../kernel/money.ts';
-import { amountMax, percentOff, timesQuantity } from '../kernel/money.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { amountMax, type Minor, percentOff, timesQuantity } from '../kernel/money.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AgreedOption, AutoOrderItem } from './autoOrder.ts';
 import { withOption } from './optionPrices.ts';
 

@@ -9,8 +9,14 @@ import { loadCatalog } from './catalogReader.ts';
 import { futureSchedules } from './futureSchedules.ts';
 import { scheduleRules } from './rules.ts';
 import { awaitingSchedules, fillFutureSchedules } from './scheduleGaps.ts';
-import type { AutoOrderPage, AutoOrderText, Search } from './searchStore.ts';
-import { readAutoOrderList, readAutoOrderPage, readAutoOrderTexts } from './searchStore.ts';
+import {
+  type AutoOrderPage,
+  type AutoOrderText,
+  readAutoOrderList,
+  readAutoOrderPage,
+  readAutoOrderTexts,
+  type Search,
+} from './searchStore.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
 
 /** The ways to name an auto order in a path. */

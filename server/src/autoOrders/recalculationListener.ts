@@ -1,5 +1,4 @@
-import type { Context } from '../platform/context.ts';
-import { inTransaction } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder } from './autoOrder.ts';

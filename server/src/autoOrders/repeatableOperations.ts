@@ -1,8 +1,7 @@
 import type { AutoOrderActionRequest, autoOrderActions } from '@perennial/contract/change.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { success } from '../kernel/outcome.ts';
+import { type Outcome, success } from '../kernel/outcome.ts';
 import type { Context } from '../platform/context.ts';
 import type { Warning } from '../platform/http/answer.ts';
 import { dateOf } from '../platform/http/dates.ts';
@@ -14,8 +13,7 @@ import type { ReadOpenRebills } from './consolidateOperations.ts';
 import type { EditRules } from './editItem.ts';
 import { missedWords } from './missed.ts';
 import { skipped, unskipped } from './skips.ts';
-import type { Started, StartRequest } from './starts.ts';
-import { reactivated, resumed } from './starts.ts';
+import { reactivated, resumed, type Started, type StartRequest } from './starts.ts';
 
 /** What the rebill feature knows, for changes of single shipments. */
 export interface ShipmentReaders {

@@ -2,14 +2,12 @@ import type { AutoOrderQuery, AutoOrderQueryBatch } from '@perennial/contract/au
 import { operations } from '@perennial/contract/operations.ts';
 import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { Context } from '../platform/context.ts';
-import type { Answer, AnswerExtras } from '../platform/http/answer.ts';
-import { noContent, payloadText } from '../platform/http/answer.ts';
+import { type Answer, type AnswerExtras, noContent, payloadText } from '../platform/http/answer.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
-import type { ReadOpenRebills } from './consolidateOperations.ts';
-import { consolidateAutoOrders } from './consolidateOperations.ts';
+import { consolidateAutoOrders, type ReadOpenRebills } from './consolidateOperations.ts';
 import { establishAutoOrder } from './createOperations.ts';
 import {
   cancelItemByReferenceOrder,
@@ -22,8 +20,12 @@ import {
   updateProperties,
 } from './operations.ts';
 import { isValidating } from './originalOrderOperations.ts';
-import type { AutoOrderKey } from './readOperations.ts';
-import { getAutoOrder, getAutoOrders, getAutoOrdersBatch } from './readOperations.ts';
+import {
+  type AutoOrderKey,
+  getAutoOrder,
+  getAutoOrders,
+  getAutoOrdersBatch,
+} from './readOperations.ts';
 import type { AutoOrderFilter } from './search.ts';
 import { leftWords } from './staleForm.ts';
 import { queueBatch, updateBatch } from './updateJobOperations.ts';

@@ -13,8 +13,7 @@ import {
   wallFromPlain,
   wallOf,
 } from '../kernel/calendar.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /*
  * When the next rebill is due: pure calendar, no steps.

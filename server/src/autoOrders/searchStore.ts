@@ -9,11 +9,9 @@ import type { JsonList } from '../platform/storage/page.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 import { readEach, readOrLeaveOut } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
-import type { Facets } from './facets.ts';
-import { facetColumns } from './facets.ts';
+import { type Facets, facetColumns } from './facets.ts';
 import { autoOrderJson } from './present.ts';
-import type { AutoOrderFilter } from './search.ts';
-import { countMax, pageSql } from './search.ts';
+import { type AutoOrderFilter, countMax, pageSql } from './search.ts';
 
 /**
  * An auto order as the wire's JSON text. With `items.future_schedules` it has gaps that must still

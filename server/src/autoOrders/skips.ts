@@ -2,16 +2,12 @@ import type { Temporal } from 'temporal-polyfill';
 import { wallOf, wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isAfter, isReached } from '../kernel/moments.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { Billed } from './billed.ts';
-import { itemsBilled } from './billed.ts';
+import { type Billed, itemsBilled } from './billed.ts';
 import type { EditRules } from './editItem.ts';
-import type { Place } from './schedule.ts';
-import { after, onDay } from './schedule.ts';
-import type { NextPlace } from './steps.ts';
-import { atPlace, nextPlace } from './steps.ts';
+import { after, onDay, type Place } from './schedule.ts';
+import { atPlace, type NextPlace, nextPlace } from './steps.ts';
 
 /*
  * Skipping shipments, and bringing them back. A request names the shipment by its day, so that the

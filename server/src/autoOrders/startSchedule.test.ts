@@ -9,8 +9,7 @@ import {
   steppedItem,
   wall,
 } from '../../../test/support/ruleRecords.ts';
-import type { Purchase } from './startSchedule.ts';
-import { simpleSchedule, startSchedule } from './startSchedule.ts';
+import { type Purchase, simpleSchedule, startSchedule } from './startSchedule.ts';
 
 const ordered = (given: Partial<Purchase>): Purchase => ({
   bought: catalogItem('COFFEE'),

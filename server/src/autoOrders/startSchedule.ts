@@ -1,13 +1,10 @@
 import type { Frequency } from '@perennial/contract/frequency.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, Step } from '../items/item.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AutoOrderItem, StepCursor } from './autoOrder.ts';
-import type { Place } from './schedule.ts';
-import { after, anchorOf, intervalOf, placeOf } from './schedule.ts';
-import type { Fault } from './steps.ts';
-import { atPlace } from './steps.ts';
+import { after, anchorOf, intervalOf, type Place, placeOf } from './schedule.ts';
+import { atPlace, type Fault } from './steps.ts';
 import { repeatsOf, stepsOf, walk } from './stepWalk.ts';
 
 /** The order line that starts an auto order item. */

@@ -3,12 +3,10 @@ import type { Temporal } from 'temporal-polyfill';
 import { localDate, wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isReached } from '../kernel/moments.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { editAutoOrder } from './edit.ts';
-import type { EditRules } from './editItem.ts';
-import { hasEnded } from './editItem.ts';
+import { type EditRules, hasEnded } from './editItem.ts';
 
 /*
  * Resuming what is paused and reactivating what was stopped: updates that change nothing when they

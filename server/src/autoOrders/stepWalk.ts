@@ -1,8 +1,7 @@
 import type { CatalogItem, ItemStep, PauseUntilStep, Step } from '../items/item.ts';
 import { dayNumber } from '../kernel/calendar.ts';
 import type { StepCursor } from './autoOrder.ts';
-import type { Interval, Place } from './schedule.ts';
-import { after, intervalOf, onDay, onDayOfMonth } from './schedule.ts';
+import { after, type Interval, intervalOf, onDay, onDayOfMonth, type Place } from './schedule.ts';
 
 /*
  * Where the steps of a catalogue item lead from a position in them: to the next step that ships, or

@@ -28,12 +28,14 @@ import { minor } from '../kernel/money.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 import { futureSchedules } from './futureSchedules.ts';
 import { startSchedule } from './startSchedule.ts';
-import type { Catalog, PlanContext, Shipment } from './steps.ts';
 import {
   advance,
+  type Catalog,
   hasCompleted,
+  type PlanContext,
   planNext,
   reschedule,
+  type Shipment,
   skipMissed,
   slip,
   startAgain,

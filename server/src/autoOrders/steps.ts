@@ -3,26 +3,24 @@ import type { CatalogItem, ItemStep, Step } from '../items/item.ts';
 import type { CustomerTier } from '../items/tierPrice.ts';
 import { addDays, momentOf, wallOf } from '../kernel/calendar.ts';
 import { isReached } from '../kernel/moments.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { isNearWire } from '../kernel/wireDates.ts';
 import type { AutoOrder, AutoOrderItem, StepCursor } from './autoOrder.ts';
 import { pricedOptions } from './optionPrices.ts';
-import type { Price } from './pricing.ts';
-import { hasArbitraryUnitCost, priceLine } from './pricing.ts';
-import type { Interval, Place } from './schedule.ts';
+import { hasArbitraryUnitCost, type Price, priceLine } from './pricing.ts';
 import {
   after,
   anchorAt,
   firstPlaceAfter,
+  type Interval,
   intervalOf,
   isAnchorOf,
   momentAt,
   onDay,
+  type Place,
   placeOf,
 } from './schedule.ts';
-import type { Landing, Lands, WalkFault } from './stepWalk.ts';
-import { landOn, stepsOf, walk } from './stepWalk.ts';
+import { type Landing, type Lands, landOn, stepsOf, type WalkFault, walk } from './stepWalk.ts';
 import { autoOrderStop, isFinalStop, isOver, itemStop, type Stop } from './stops.ts';
 
 /*

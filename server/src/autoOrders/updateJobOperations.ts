@@ -2,13 +2,16 @@ import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.t
 import { errorMessage } from '@perennial/contract/errors.ts';
 import { askedBefore, withOnlyKnownCard } from '../orders/cardOperations.ts';
 import type { NewCardParts } from '../orders/newCardOperations.ts';
-import type { Context } from '../platform/context.ts';
-import { inTransaction } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { Refusal, refuse } from '../platform/http/refusal.ts';
-import type { UpdateJob } from './jobStore.ts';
-import { claimUpdateJob, countAttempt, deleteUpdateJob, insertUpdateJobs } from './jobStore.ts';
-import type { UpdateOptions, UpdateReaders } from './operations.ts';
-import { updateAutoOrder } from './operations.ts';
+import {
+  claimUpdateJob,
+  countAttempt,
+  deleteUpdateJob,
+  insertUpdateJobs,
+  type UpdateJob,
+} from './jobStore.ts';
+import { type UpdateOptions, type UpdateReaders, updateAutoOrder } from './operations.ts';
 import { askOriginalCard } from './originalOrderOperations.ts';
 import { leftWords } from './staleForm.ts';
 import { appendLogs, loadAutoOrders } from './store.ts';

@@ -1,6 +1,10 @@
 import type { Database } from '../platform/storage/database.ts';
-import type { BookedCharge, BookedRefunds, OurDispute } from './auditCaptures.ts';
-import { isRebill } from './auditCaptures.ts';
+import {
+  type BookedCharge,
+  type BookedRefunds,
+  isRebill,
+  type OurDispute,
+} from './auditCaptures.ts';
 
 /** Returns the existing charges with these subjects: rebills, and payments of orders. */
 export async function findBookedCharges(

@@ -3,16 +3,15 @@ import { loadAutoOrders } from '../autoOrders/store.ts';
 import type { Context } from '../platform/context.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import type { Difference } from './audit.ts';
-import { differencesOf, unreadable } from './audit.ts';
+import { type Difference, differencesOf, unreadable } from './audit.ts';
 import {
   findBookedCharges,
   findBookedDisputes,
   findBookedRefunds,
   findReportedCharges,
 } from './auditCaptureStore.ts';
-import type { Capture } from './auditCaptures.ts';
 import {
+  type Capture,
   captureDifferences,
   disputeDifferences,
   refundDifferences,

@@ -8,8 +8,12 @@ import { countNewItems } from '../autoOrders/editItem.ts';
 import { decideUpdate, itemIdsOfUpdate, type UpdateOptions } from '../autoOrders/operations.ts';
 import { originalOrderAfter } from '../autoOrders/originalOrderOperations.ts';
 import { noAutoOrder } from '../autoOrders/readOperations.ts';
-import type { Action, ActionInput } from '../autoOrders/repeatableOperations.ts';
-import { decideAction, refuseInput } from '../autoOrders/repeatableOperations.ts';
+import {
+  type Action,
+  type ActionInput,
+  decideAction,
+  refuseInput,
+} from '../autoOrders/repeatableOperations.ts';
 import { editRules } from '../autoOrders/rules.ts';
 import { leftWords } from '../autoOrders/staleForm.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
@@ -21,8 +25,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
-import type { Preview } from './preview.ts';
-import { previewRebills } from './preview.ts';
+import { type Preview, previewRebills } from './preview.ts';
 import { decisionInput, refuseCount } from './previewOperations.ts';
 
 /** What a change would do. */

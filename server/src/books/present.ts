@@ -9,8 +9,7 @@ import type {
 import { parkedFault } from '../autoOrders/parking.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
-import type { Minor } from '../kernel/money.ts';
-import { fromMinor, minor } from '../kernel/money.ts';
+import { fromMinor, type Minor, minor } from '../kernel/money.ts';
 import type { ListedCharge } from '../rebill/chargeListStore.ts';
 import type { ParkedPage } from '../rebill/parkedOperations.ts';
 import type { RebillLine } from '../rebill/rebillOrder.ts';

@@ -6,12 +6,10 @@ import { afterPayment, type CreditAccount, sharesToUse } from '../customers/stor
 import { addDays } from '../kernel/calendar.ts';
 import { isAfter, isReached, later } from '../kernel/moments.ts';
 import { zero } from '../kernel/money.ts';
-import type { DecisionInput } from '../rebill/plan.ts';
-import { decide, usesOf } from '../rebill/plan.ts';
+import { type DecisionInput, decide, usesOf } from '../rebill/plan.ts';
 import type { RebillOrder } from '../rebill/rebillOrder.ts';
 import { afterPaid } from '../rebill/settlement.ts';
-import type { DateRule } from './previewDates.ts';
-import { dateRules } from './previewDates.ts';
+import { type DateRule, dateRules } from './previewDates.ts';
 
 /** The rebills to come of an auto order. */
 export interface Preview {

@@ -22,8 +22,7 @@ import type { DecisionInput } from '../rebill/plan.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import type { RebillLine } from '../rebill/rebillOrder.ts';
 import { findEarlierAttempts } from '../rebill/store.ts';
-import type { Preview } from './preview.ts';
-import { previewRebills } from './preview.ts';
+import { type Preview, previewRebills } from './preview.ts';
 
 const countMax = 100;
 

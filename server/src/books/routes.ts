@@ -1,8 +1,8 @@
 import { isValidating } from '../autoOrders/originalOrderOperations.ts';
 import type { GatewayCodesOf } from '../autoOrders/pinnedGateway.ts';
 import { getAutoOrder } from '../autoOrders/readOperations.ts';
-import type { ActionInput } from '../autoOrders/repeatableOperations.ts';
 import {
+  type ActionInput,
   reactivate,
   resumeItems,
   skipShipments,

@@ -1,6 +1,5 @@
 import type { Weight } from '@perennial/contract/common.ts';
-import type { Frequency } from '@perennial/contract/frequency.ts';
-import { isFrequency } from '@perennial/contract/frequency.ts';
+import { type Frequency, isFrequency } from '@perennial/contract/frequency.ts';
 import type {
   Item,
   ItemAutoOrderStep,
@@ -14,8 +13,7 @@ import type {
 import { Temporal } from 'temporal-polyfill';
 import { Bug, required } from '../kernel/assert.ts';
 import { fold } from '../kernel/caseFolding.ts';
-import type { Minor } from '../kernel/money.ts';
-import { toMinor } from '../kernel/money.ts';
+import { type Minor, toMinor } from '../kernel/money.ts';
 import { gramsOf as gramsOfUnit } from '../kernel/weightUnits.ts';
 import { dayWritten, readWireDate } from '../kernel/wireDates.ts';
 import type {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Rounding } from './money.ts';
 import {
   allocate,
   currencyExponent,
@@ -10,6 +9,7 @@ import {
   multiply,
   percentOff,
   proportion,
+  type Rounding,
   sum,
   timesQuantity,
   toMinor,

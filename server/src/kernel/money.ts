@@ -1,6 +1,5 @@
 import { assert, Bug } from './assert.ts';
-import type { Outcome } from './outcome.ts';
-import { failure, success } from './outcome.ts';
+import { failure, type Outcome, success } from './outcome.ts';
 
 declare const minorBrand: unique symbol;
 

@@ -10,8 +10,7 @@ import {
   type Wall,
   wallOf,
 } from './calendar.ts';
-import type { Outcome } from './outcome.ts';
-import { failure, success } from './outcome.ts';
+import { failure, type Outcome, success } from './outcome.ts';
 
 /*
  * Dates as clients write them. Published clients in seven languages print a moment in many forms;

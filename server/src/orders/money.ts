@@ -1,6 +1,13 @@
 import type { Currency } from '@perennial/contract/common.ts';
-import type { Minor } from '../kernel/money.ts';
-import { currencyExponent, fromMinor, minor, multiply, toMinor, zero } from '../kernel/money.ts';
+import {
+  currencyExponent,
+  fromMinor,
+  type Minor,
+  minor,
+  multiply,
+  toMinor,
+  zero,
+} from '../kernel/money.ts';
 import type { OrderDocument } from './order.ts';
 
 /**

@@ -1,8 +1,7 @@
 import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import type { Minor } from '../kernel/money.ts';
-import { currencyExponent, fromMinor, minor } from '../kernel/money.ts';
+import { currencyExponent, fromMinor, type Minor, minor } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { KnownChargeResult } from './charge.ts';
 import type { OrderCoupon } from './coupon.ts';

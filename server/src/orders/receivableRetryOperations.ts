@@ -16,8 +16,7 @@ import { leaseFrom } from '../platform/jobs/lease.ts';
 import { couponsOf } from './coupon.ts';
 import type { OrderParts } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
-import type { PaymentAttempt } from './paymentAttempt.ts';
-import { amountText } from './paymentAttempt.ts';
+import { amountText, type PaymentAttempt } from './paymentAttempt.ts';
 import {
   beginAttempt,
   chargeAttempt,

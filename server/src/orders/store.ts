@@ -6,8 +6,7 @@ import { type Column, recordset } from '../platform/storage/recordset.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { orderFacets } from './facets.ts';
 import { type OrderDocument, type OrderRecord, orderParts } from './order.ts';
-import type { OrderProjection } from './present.ts';
-import { documentJson, orderJson } from './present.ts';
+import { documentJson, type OrderProjection, orderJson } from './present.ts';
 import { queueOrders, requeueOrder } from './waitingStore.ts';
 
 /**

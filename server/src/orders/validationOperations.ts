@@ -1,9 +1,10 @@
 import type { Order } from '@perennial/contract/order.ts';
-import type {
-  OrderValidationRequest,
-  OrderValidationResponse,
+import {
+  type OrderCheck,
+  type OrderValidationRequest,
+  type OrderValidationResponse,
+  orderChecks,
 } from '@perennial/contract/orderSheet.ts';
-import { type OrderCheck, orderChecks } from '@perennial/contract/orderSheet.ts';
 import type { Context } from '../platform/context.ts';
 import { Refusal, refuse } from '../platform/http/refusal.ts';
 import type { OrderHooks } from './hooks.ts';

@@ -1,11 +1,12 @@
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import type { HoldAnswer, ReleaseAnswer } from './gateway.ts';
 import {
   awaitedAnswer,
   type ChargeAnswer,
   type ChargeRequest,
   type Gateway,
+  type HoldAnswer,
   isHardReason,
+  type ReleaseAnswer,
   unconfirmedDecline,
 } from './gateway.ts';
 import type { BookAnswer, ChargeOrder, HoldBookAnswer, SimulatorBooks } from './simulatorBooks.ts';

@@ -14,10 +14,15 @@ import type { Context } from '../platform/context.ts';
 import { type Batches, batches, concurrencyLimit, gauge } from '../platform/jobs/batches.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import type { AnsweredAttempt } from './answeredAttempt.ts';
-import type { AwaitedAttempt, NewAttempt } from './attempt.ts';
-import { chargeRequest } from './attempt.ts';
-import type { ClaimMoment, ClaimNowRequest, ClaimResult } from './claimOperations.ts';
-import { claimDue, claimNow, noClaims } from './claimOperations.ts';
+import { type AwaitedAttempt, chargeRequest, type NewAttempt } from './attempt.ts';
+import {
+  type ClaimMoment,
+  type ClaimNowRequest,
+  type ClaimResult,
+  claimDue,
+  claimNow,
+  noClaims,
+} from './claimOperations.ts';
 import { claimLimit } from './dueStore.ts';
 import { orderIdsOf } from './orderIds.ts';
 import { type RebillPolicy, rebillPolicy } from './policy.ts';

@@ -23,24 +23,23 @@ import {
   originalStop,
   verdictOn,
 } from './keptOrder.ts';
-import type { KeptAttempt } from './keptOrderStore.ts';
 import {
   findKeptAttempt,
   findRebillOfOrder,
   hasChargeUnderWay,
+  type KeptAttempt,
   saveEditedFields,
   settleByStaff,
 } from './keptOrderStore.ts';
 import { planFromOrder } from './keptPlan.ts';
-import type { Note } from './note.ts';
-import { amountText, eventsOf, logsOf } from './note.ts';
+import { amountText, eventsOf, logsOf, type Note } from './note.ts';
 import { rebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
-import type { SettlingRules } from './settlement.ts';
 import {
   afterExtraShipment,
   afterGivenUp,
   afterPaidByStaff,
+  type SettlingRules,
   withoutShipment,
 } from './settlement.ts';
 

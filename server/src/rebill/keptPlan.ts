@@ -1,8 +1,7 @@
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
-import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
-import { planNext } from '../autoOrders/steps.ts';
+import { type Catalog, type PlanContext, planNext } from '../autoOrders/steps.ts';
 import { minor, sum, zero } from '../kernel/money.ts';
 import { amountOf } from '../orders/money.ts';
 import type { OrderRecord } from '../orders/order.ts';

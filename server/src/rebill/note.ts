@@ -1,8 +1,7 @@
 import type { EventName } from '@perennial/contract/events.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { LogLine } from '../autoOrders/store.ts';
-import type { Minor } from '../kernel/money.ts';
-import { currencyExponent, fromMinor } from '../kernel/money.ts';
+import { currencyExponent, fromMinor, type Minor } from '../kernel/money.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 
 /** Something to report: a line of the auto order's history, an event, or both. */

@@ -4,10 +4,8 @@ import type { OrderPayment, OrderPaymentTransaction } from '@perennial/contract/
 import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
-import type { Minor } from '../kernel/money.ts';
-import { fromMinor, minor, proportion, sum } from '../kernel/money.ts';
-import type { OrderCurrency } from '../orders/money.ts';
-import { wireCurrency } from '../orders/money.ts';
+import { fromMinor, type Minor, minor, proportion, sum } from '../kernel/money.ts';
+import { type OrderCurrency, wireCurrency } from '../orders/money.ts';
 import { withNotes } from '../orders/notes.ts';
 import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import { withoutParcel } from '../orders/parcel.ts';

@@ -1,7 +1,6 @@
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { fold } from '../kernel/caseFolding.ts';
-import type { Minor } from '../kernel/money.ts';
-import { minor } from '../kernel/money.ts';
+import { type Minor, minor } from '../kernel/money.ts';
 import { gramsOf } from '../kernel/weightUnits.ts';
 import { amountOf } from '../orders/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';

@@ -3,8 +3,13 @@ import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { type PlannedRebill, planRebill } from '../autoOrders/futureRebills.ts';
 import { paced } from '../autoOrders/pacing.ts';
 import { parkedReason } from '../autoOrders/parking.ts';
-import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
-import { hasCompleted, planNext, slip } from '../autoOrders/steps.ts';
+import {
+  type Catalog,
+  hasCompleted,
+  type PlanContext,
+  planNext,
+  slip,
+} from '../autoOrders/steps.ts';
 import { autoOrderStop, isFinalStop } from '../autoOrders/stops.ts';
 import { type CreditAccount, payable } from '../customers/storeCredit.ts';
 import { type StockUse, shortUse, stockUses } from '../items/stock.ts';
@@ -19,14 +24,17 @@ import type { TaxTerms } from '../orders/taxTerms.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
 import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
-import type { KeptOrder } from './keptOrder.ts';
-import { hasOwnCard, holdOf, originalStop } from './keptOrder.ts';
+import { hasOwnCard, holdOf, type KeptOrder, originalStop } from './keptOrder.ts';
 import type { Note } from './note.ts';
 import { type CouponCatalog, noCoupons, originalCoupons } from './originalCoupons.ts';
 import { originalTerms } from './originalTerms.ts';
 import type { RebillPolicy } from './policy.ts';
-import type { LineFault, RebillOrder, ShippingFault } from './rebillOrder.ts';
-import { rebillOrder } from './rebillOrder.ts';
+import {
+  type LineFault,
+  type RebillOrder,
+  rebillOrder,
+  type ShippingFault,
+} from './rebillOrder.ts';
 import { isDisabledByDeclines } from './settlement.ts';
 import { skippedSoldOut, withoutShort } from './soldOut.ts';
 

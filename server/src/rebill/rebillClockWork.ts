@@ -2,8 +2,13 @@ import { Temporal } from 'temporal-polyfill';
 import { countDue, firstDue } from '../autoOrders/dueStore.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type DueWork, dueCountMax } from '../platform/jobs/dueWork.ts';
-import type { RebillParts, RebillTiming, RunCounts } from './dueOperations.ts';
-import { resolveUnanswered, runDue } from './dueOperations.ts';
+import {
+  type RebillParts,
+  type RebillTiming,
+  type RunCounts,
+  resolveUnanswered,
+  runDue,
+} from './dueOperations.ts';
 import { wakeEnded } from './lateAnswerStore.ts';
 import { findUnsettled, type Unsettled } from './store.ts';
 

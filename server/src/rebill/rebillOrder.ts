@@ -3,18 +3,15 @@ import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts
 import { isCancelFee } from '../autoOrders/cancelFee.ts';
 import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts';
 import { isSame, pricedOptions, shippedOptions } from '../autoOrders/optionPrices.ts';
-import type { AppliedRule } from '../autoOrders/pricing.ts';
-import { priceLine } from '../autoOrders/pricing.ts';
+import { type AppliedRule, priceLine } from '../autoOrders/pricing.ts';
 import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
 import { type CouponEffect, discounts } from '../coupons/discount.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { unitGrams } from '../items/kit.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { earlier } from '../kernel/moments.ts';
-import type { Minor } from '../kernel/money.ts';
-import { allocate, minor, sum, zero } from '../kernel/money.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { allocate, type Minor, minor, sum, zero } from '../kernel/money.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { couponDiscount, type OrderCoupon } from '../orders/coupon.ts';
 import {
   type CustomerShipping,

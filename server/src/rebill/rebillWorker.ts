@@ -6,8 +6,7 @@ import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { reachableMerchantIds, reachableMerchants } from '../platform/tenancy/merchantStore.ts';
-import type { RebillParts } from './dueOperations.ts';
-import { resolveUnanswered, runDue } from './dueOperations.ts';
+import { type RebillParts, resolveUnanswered, runDue } from './dueOperations.ts';
 import { merchantsWithOverdue } from './store.ts';
 
 /** What the workers need. */

@@ -14,8 +14,7 @@ import { minor } from '../kernel/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { noTaxRates } from '../orders/taxTerms.ts';
 import { afterDecline } from './dunning.ts';
-import type { Decision, DecisionInput } from './plan.ts';
-import { decide } from './plan.ts';
+import { type Decision, type DecisionInput, decide } from './plan.ts';
 import { rebillPolicy } from './policy.ts';
 import { afterDeclined, afterPaid } from './settlement.ts';
 

@@ -1,12 +1,10 @@
 import { calculate } from '../autoOrders/calculated.ts';
 import { lockVersions, takeDueMarks } from '../autoOrders/dueStore.ts';
-import type { Rebilled } from '../autoOrders/store.ts';
-import { appendLogs, saveAutoOrders, saveRebilled } from '../autoOrders/store.ts';
+import { appendLogs, type Rebilled, saveAutoOrders, saveRebilled } from '../autoOrders/store.ts';
 import { countSold } from '../items/stockOperations.ts';
 import { insertOrders, saveOrder } from '../orders/store.ts';
 import type { RoutedAnswer } from '../payments/payments.ts';
-import type { Context } from '../platform/context.ts';
-import { inTransaction } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import { type AnsweredAttempt, type KnownAnswer, referenceOf } from './answeredAttempt.ts';
 import type { NewAttempt, SettledAttempt, StoredDecline } from './attempt.ts';

@@ -1,11 +1,12 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { chargingCancelFee } from '../autoOrders/cancelFee.ts';
-import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
 import {
   advance,
+  type Catalog,
   hasCompleted,
   isCatchingUp,
+  type PlanContext,
   skipMissed,
   startAgain,
 } from '../autoOrders/steps.ts';
@@ -14,8 +15,13 @@ import { fold } from '../kernel/caseFolding.ts';
 import { isBefore, later } from '../kernel/moments.ts';
 import { minor } from '../kernel/money.ts';
 import { afterDecline, type DunningStep } from './dunning.ts';
-import type { AutoOrderAfter } from './endings.ts';
-import { canceled, canceledAfterOrders, completed, disabledByDeclines } from './endings.ts';
+import {
+  type AutoOrderAfter,
+  canceled,
+  canceledAfterOrders,
+  completed,
+  disabledByDeclines,
+} from './endings.ts';
 import type { Note } from './note.ts';
 import type { RebillPolicy } from './policy.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';

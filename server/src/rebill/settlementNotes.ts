@@ -5,8 +5,7 @@ import type { RoutedAnswer } from '../payments/payments.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import { referenceOf } from './answeredAttempt.ts';
 import type { Settlement } from './chargeSettlement.ts';
-import type { Note } from './note.ts';
-import { amountText } from './note.ts';
+import { amountText, type Note } from './note.ts';
 
 /** What the history of the auto order and its webhooks say about a settled attempt. */
 export function notesOf({

@@ -8,8 +8,7 @@ import type {
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor } from '../kernel/money.ts';
-import type { Answer } from '../platform/http/answer.ts';
-import { payload } from '../platform/http/answer.ts';
+import { type Answer, payload } from '../platform/http/answer.ts';
 import type { AdvanceDay } from './advanceDay.ts';
 import type { DueRebill, ShownClock, ShownDue } from './operations.ts';
 import type { Advance } from './store.ts';

@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { AutoOrderQuery } from '@perennial/contract/autoOrder.ts';
-import type { AutoOrderRow, AutoOrderSearch } from '@perennial/contract/screens.ts';
-import { autoOrderStates } from '@perennial/contract/screens.ts';
+import {
+  type AutoOrderRow,
+  type AutoOrderSearch,
+  autoOrderStates,
+} from '@perennial/contract/screens.ts';
 import { sortings } from '@perennial/contract/sorting.ts';
 import { type TestRequest, testApp, testNow } from '../../../test/support/app.ts';
 

@@ -1,6 +1,10 @@
 import type { CouponItemSearchResult } from '@perennial/contract/coupon.ts';
-import type { ItemRow } from '@perennial/contract/screens.ts';
-import { type CustomerSearch, type OrderSearch, orderKinds } from '@perennial/contract/screens.ts';
+import {
+  type CustomerSearch,
+  type ItemRow,
+  type OrderSearch,
+  orderKinds,
+} from '@perennial/contract/screens.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';

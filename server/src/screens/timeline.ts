@@ -8,8 +8,7 @@ import type {
 } from '@perennial/contract/timeline.ts';
 import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
-import type { Minor } from '../kernel/money.ts';
-import { currencyExponent, fromMinor } from '../kernel/money.ts';
+import { currencyExponent, fromMinor, type Minor } from '../kernel/money.ts';
 
 /** A kind of entry. */
 export type TimelineKind = (typeof timelineKinds)[number];

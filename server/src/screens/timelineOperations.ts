@@ -1,13 +1,18 @@
-import type { TimelineEntry } from '@perennial/contract/timeline.ts';
-import { timelineKinds } from '@perennial/contract/timeline.ts';
+import { type TimelineEntry, timelineKinds } from '@perennial/contract/timeline.ts';
 import { noAutoOrder } from '../autoOrders/readOperations.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { readCustomerJson } from '../customers/store.ts';
 import type { Context } from '../platform/context.ts';
 import type { Warning } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import type { TimelineKind, TimelinePlace, TimelineScope } from './timeline.ts';
-import { readPlace, wireEntry, writePlace } from './timeline.ts';
+import {
+  readPlace,
+  type TimelineKind,
+  type TimelinePlace,
+  type TimelineScope,
+  wireEntry,
+  writePlace,
+} from './timeline.ts';
 import { findOidsOfCustomer, readTimeline } from './timelineStore.ts';
 
 /** A request for a page, as it was sent. */

@@ -17,8 +17,7 @@ import { describe, type FindOwnerAccess, type Owner, permissionFor } from './own
 import { toWire } from './present.ts';
 import { startReflow } from './reflowStore.ts';
 import { secretFrom } from './signing.ts';
-import type { Webhook } from './webhook.ts';
-import { newWebhook } from './webhook.ts';
+import { newWebhook, type Webhook } from './webhook.ts';
 import { webhookFrom } from './webhookInput.ts';
 import {
   countAllWebhooks,

@@ -1,8 +1,7 @@
 import type { WorkflowRule } from '@perennial/contract/perennial.ts';
 import { required } from '../kernel/assert.ts';
 import { recordAct } from '../platform/auditLog/auditLog.ts';
-import type { Context } from '../platform/context.ts';
-import { inTransaction } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import type { BulkAction } from './bulk.ts';
-import type { Column } from './columns.ts';
-import { nextSort } from './columns.ts';
+import { type Column, nextSort } from './columns.ts';
 import { FilterBar } from './filterBar.tsx';
 import type { Filters } from './filters.ts';
 import { LeftOut } from './leftOut.tsx';

@@ -1,6 +1,5 @@
 import type { Order } from '@perennial/contract/order.ts';
-import type { OrderActionId, OrderFacts } from './actions.ts';
-import { waitingParcels } from './actions.ts';
+import { type OrderActionId, type OrderFacts, waitingParcels } from './actions.ts';
 import { paymentWords } from './order.ts';
 import { refundPlaces } from './refund.ts';
 

@@ -1,6 +1,5 @@
 import type { OrderActionId, OrderFacts } from './actions.ts';
 import { readAffiliate, readReplacement, trackingNumbers } from './ask.ts';
-import type { OrderStage } from './queries.ts';
 import {
   adjustTotal,
   allowRefunds,
@@ -12,6 +11,7 @@ import {
   duplicateOrder,
   holdOrder,
   moveOrder,
+  type OrderStage,
   releaseOrder,
   replaceOrder,
   resendMail,

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
-import type { ErrorComponentProps } from '@tanstack/react-router';
-import { Link, useMatches } from '@tanstack/react-router';
+import { type ErrorComponentProps, Link, useMatches } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { reachable } from '../api/call.ts';
 import { Refused } from '../api/refused.ts';

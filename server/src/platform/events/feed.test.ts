@@ -4,8 +4,7 @@ import type { EventName } from '@perennial/contract/events.ts';
 import { Temporal } from 'temporal-polyfill';
 import { testApp } from '../../../../test/support/app.ts';
 import { testDatabase } from '../../../../test/support/database.ts';
-import type { Context } from '../context.ts';
-import { inTransaction } from '../context.ts';
+import { type Context, inTransaction } from '../context.ts';
 import { feedEnd, feedStart, forgetEvents, readFeed } from './feed.ts';
 
 const world = await testApp();
