@@ -182,11 +182,12 @@ function atDaytime(random: Random, daysAgo: number, { now, zone }: LivesRequest)
 }
 
 function linesOf(random: Random, offer: Offer): BoughtLine[] {
-  const quantity = random.weighted([
+  const wished = random.weighted([
     [1, 70],
     [2, 22],
     [3, 8],
   ]);
+  const quantity = offer.isOncePerCustomer ? 1 : wished;
   const lines: BoughtLine[] = [
     {
       itemId: offer.itemId,
