@@ -85,6 +85,10 @@ export const PreviewLine = model('PreviewLine', 'One line of a rebill to come.',
   total_cost: decimal(),
   price_rules: many(PreviewRule, 'In the order in which they were applied.'),
   date_rules: many(PreviewRule, 'In the order in which they were applied.'),
+  notice_dts: dateTime(
+    'When the customer is notified of this shipment: the event and, unless the merchant has ' +
+      'switched it off, the mail. Absent: there is no notice, or it was made already.',
+  ),
 });
 export type PreviewLine = Static<typeof PreviewLine>;
 

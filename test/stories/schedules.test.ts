@@ -1,4 +1,6 @@
 // Lives in which nothing goes wrong: when an auto order ships, and for how much.
+import assert from 'node:assert/strict';
+import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { story } from '../support/stories.ts';
 
 const coffee = {
@@ -139,6 +141,12 @@ story('a gift for three more months ends by itself', { on: '2026-01-15T12:00' },
     },
   });
   const ann = await shop.order([{ merchant_item_id: 'GIFT', quantity: 2 }]);
+  // A preview names the notice before each rebill, as it is made below.
+  const { rebills } = await ann.ask({ operation: 'previewAutoOrder' });
+  assert.deepEqual(
+    (rebills as PreviewRebill[]).map(({ lines }) => lines?.[0]?.notice_dts?.slice(0, 16)),
+    ['2026-02-12T12:00', '2026-03-12T12:00', '2026-04-12T12:00'],
+  );
   await shop.until('2027-01-01T00:00');
   const bill = 'rebill: 2 × COFFEE 14.00 = 28.00';
   await ann.lived(

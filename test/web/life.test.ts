@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headlineOf } from '../../web/src/autoOrder/headline.ts';
 import { cursorFrom, parseLife, toggledKind } from '../../web/src/autoOrder/lifeUrl.ts';
-import { dateSteps, entryTitle, priceSteps, sumParts } from '../../web/src/autoOrder/lifeWords.ts';
+import {
+  dateSteps,
+  entryTitle,
+  noticesBefore,
+  priceSteps,
+  sumParts,
+} from '../../web/src/autoOrder/lifeWords.ts';
 import { shownIn } from '../../web/src/autoOrder/shown.ts';
 import { expiresBefore, presentStep } from '../../web/src/autoOrder/sideWords.ts';
 import { plannedStops } from '../../web/src/autoOrder/stops.ts';
@@ -67,6 +73,24 @@ test('a price is told in steps, with the value after each', () => {
   assert.deepEqual(dateSteps(line, shown.day), [
     { words: 'Monthly after 2026-03-03', value: 'Fri 3 Apr' },
   ]);
+});
+
+test('the notices before a rebill are below it, the latest first', () => {
+  const [early, late] = ['2026-03-29T12:00:00Z', '2026-03-31T12:00:00Z'];
+  assert.deepEqual(
+    noticesBefore({
+      lines: [
+        { merchant_item_id: 'TEA', quantity: 2, notice_dts: early },
+        { merchant_item_id: 'COFFEE', quantity: 1, notice_dts: late },
+        { merchant_item_id: 'HONEY', quantity: 1, notice_dts: early },
+        { merchant_item_id: 'CUP', quantity: 1 },
+      ],
+    }),
+    [
+      { at: late, items: 'COFFEE' },
+      { at: early, items: '2 × TEA, HONEY' },
+    ],
+  );
 });
 
 test('parts of a sum that are zero are left out; the total never is', () => {

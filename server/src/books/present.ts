@@ -3,6 +3,7 @@ import type {
   AuditDifference,
   ChargeInFlight,
   ParkedAutoOrder,
+  PreviewLine,
   PreviewRebill,
   PreviewRule,
 } from '@perennial/contract/perennial.ts';
@@ -92,7 +93,7 @@ export const wireAudit = (run: AuditRun, zone: string): BackgroundAudit =>
 
 /** A previewed rebill, as the wire shows it. */
 export function wireRebill(
-  { rebillNumber, at, order, currency, dateRules }: PreviewedRebill,
+  { rebillNumber, at, order, currency, dateRules, notices }: PreviewedRebill,
   zone: string,
 ): PreviewRebill {
   const money = (amount: Minor) => fromMinor(amount, currency);
@@ -110,6 +111,7 @@ export function wireRebill(
       total_cost: money(line.amount),
       price_rules: priceRules(line, money),
       date_rules: wireDateRules(line, dateRules, zone),
+      ...noticeOf(line, notices, zone),
     })),
     ...(order.couponRules && {
       coupon_rules: order.couponRules.map(({ code, detail, discount, shippingDiscount, left }) => ({
@@ -136,6 +138,15 @@ export function wireRebill(
     ...(order.credit !== undefined && { store_credit: money(order.credit) }),
     total: money(order.total),
   };
+}
+
+function noticeOf(
+  { kind, itemOid }: RebillLine,
+  notices: PreviewedRebill['notices'],
+  zone: string,
+): Pick<PreviewLine, 'notice_dts'> {
+  const at = kind === 'item' ? notices.get(itemOid ?? 0) : undefined;
+  return at === undefined ? {} : { notice_dts: wireDate(at, zone) };
 }
 
 const priceRules = (line: RebillLine, money: (amount: Minor) => number): PreviewRule[] =>

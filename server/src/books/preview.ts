@@ -41,6 +41,8 @@ export interface PreviewedRebill {
   readonly cardToken?: string | undefined;
   /** How the dates were determined, by item oid. */
   readonly dateRules: ReadonlyMap<number, readonly DateRule[]>;
+  /** When the pre-shipment notices of its items are made that were not made yet, by item oid. */
+  readonly notices: ReadonlyMap<number, Temporal.Instant>;
 }
 
 /**
@@ -64,7 +66,7 @@ export function previewRebills(
     const decision = decide(input);
     if (decision.kind === 'park') return { rebills, ends: 'parked' };
     if (decision.kind === 'wait') {
-      traces = traced(traces, input.autoOrder.items, decision.autoOrder.items);
+      traces = traced(traces, input, decision.autoOrder.items);
       input = {
         ...input,
         autoOrder: decision.autoOrder,
@@ -73,7 +75,7 @@ export function previewRebills(
       continue;
     }
     idle = 0;
-    traces = traced(traces, input.autoOrder.items, decision.autoOrder.items);
+    traces = traced(traces, input, decision.autoOrder.items);
     const {
       autoOrder,
       charge: { order, currency, card },
@@ -85,6 +87,7 @@ export function previewRebills(
       currency,
       cardToken: card?.token,
       dateRules: dateRulesOf(autoOrder, order, traces, input),
+      notices: noticesOf(order, traces),
     });
     traces = new Map([...traces, ...shippedTraces(autoOrder.items, order)]);
     input = {
@@ -142,6 +145,8 @@ interface Trace {
   readonly shipped?: AutoOrderItem;
   /** Days by which it has moved since, because its catalogue item is paused. */
   readonly slips: number;
+  /** When the notice of that shipment was made; absent: none was made in this preview. */
+  readonly noticeAt?: Temporal.Instant;
 }
 
 type Traces = ReadonlyMap<number, Trace>;
@@ -151,16 +156,33 @@ const tracesOf = ({ items }: AutoOrder): Traces =>
 
 function traced(
   traces: Traces,
-  before: readonly AutoOrderItem[],
+  { autoOrder: { items: before }, at }: DecisionInput,
   after: readonly AutoOrderItem[],
 ): Traces {
   if (before === after) return traces;
   return new Map(
     after.map((item, index): [number, Trace] => {
-      const trace = traces.get(item.itemOid) ?? { slips: 0 };
+      const { slips, ...trace } = traces.get(item.itemOid) ?? { slips: 0 };
+      const was = before[index];
       const hasSlipped =
-        item.nextShipmentAt?.epochMilliseconds !== before[index]?.nextShipmentAt?.epochMilliseconds;
-      return [item.itemOid, hasSlipped ? { ...trace, slips: trace.slips + 1 } : trace];
+        item.nextShipmentAt?.epochMilliseconds !== was?.nextShipmentAt?.epochMilliseconds;
+      const isNoticed = item.preshipmentNoticeSent && was?.preshipmentNoticeSent === false;
+      return [
+        item.itemOid,
+        { ...trace, slips: hasSlipped ? slips + 1 : slips, ...(isNoticed && { noticeAt: at }) },
+      ];
+    }),
+  );
+}
+
+function noticesOf({ lines }: RebillOrder, traces: Traces): Map<number, Temporal.Instant> {
+  const shipped = lines.flatMap(({ shipment, itemOid }) =>
+    shipment === undefined || itemOid === undefined ? [] : itemOid,
+  );
+  return new Map(
+    shipped.flatMap((oid): [number, Temporal.Instant][] => {
+      const noticeAt = traces.get(oid)?.noticeAt;
+      return noticeAt === undefined ? [] : [[oid, noticeAt]];
     }),
   );
 }

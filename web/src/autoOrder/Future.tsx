@@ -3,13 +3,13 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { Icon } from '../kit/icons.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import classes from './life.module.css';
-import { endWords, linesWords } from './lifeWords.ts';
+import { endWords, linesWords, noticesBefore } from './lifeWords.ts';
 import { futureCount, previewQuery } from './queries.ts';
 import { plannedStops } from './stops.ts';
 import { useLifeUrl } from './useLifeUrl.ts';
@@ -46,17 +46,14 @@ export function Future({ order }: { readonly order: AutoOrder }) {
         <ol className={classes['axis']} reversed>
           {visible
             .map((each, index) => (
-              <Rebill
-                key={each.rebill_number}
-                rebill={each}
-                code={code}
-                isOpen={isOpened(rebill, each, index)}
-              />
+              <Fragment key={each.rebill_number}>
+                <Rebill rebill={each} code={code} isOpen={isOpened(rebill, each, index)} />
+                <Notices rebill={each} />
+              </Fragment>
             ))
             .toReversed()}
         </ol>
       )}
-      <NextNotice order={order} />
     </>
   );
 }
@@ -126,22 +123,14 @@ function Rebill({
   );
 }
 
-/** The mail before the next shipment; the dates of later mails are set after it. */
-function NextNotice({ order }: { readonly order: AutoOrder }) {
-  const due = (order.items ?? []).filter(
-    ({ next_preshipment_notice_dts: at, preshipment_notice_sent: isSent }) => at && !isSent,
-  );
-  if (due.length === 0) return null;
-  return (
-    <ol className={classes['axis']}>
-      {due.map((item) => (
-        <li key={item.auto_order_item_oid} className={classes['entry']} data-future data-small>
-          <span className={classes['when']}>
-            <Moment at={item.next_preshipment_notice_dts} style="day" />
-          </span>
-          <span className={classes['what']}>Mail before the shipment of {item.next_item_id}</span>
-        </li>
-      ))}
-    </ol>
-  );
+/** The notices before a rebill; on the axis they are below it, because they are earlier. */
+function Notices({ rebill }: { readonly rebill: PreviewRebill }) {
+  return noticesBefore(rebill).map(({ at, items }) => (
+    <li key={at} className={classes['entry']} data-future data-small>
+      <span className={classes['when']}>
+        <Moment at={at} style="day" />
+      </span>
+      <span className={classes['what']}>Notice to the customer: {items} will ship</span>
+    </li>
+  ));
 }

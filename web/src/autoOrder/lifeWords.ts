@@ -74,6 +74,18 @@ export function linesWords(lines: PreviewRebill['lines'] = []): string {
   return words.join(', ') || 'Nothing';
 }
 
+/** The notices before a rebill, the latest first: when each is made and the items that it names. */
+export function noticesBefore({ lines = [] }: PreviewRebill) {
+  const byMoment = new Map<string, PreviewLine[]>();
+  for (const line of lines) {
+    const { notice_dts: at } = line;
+    if (at !== undefined) byMoment.set(at, [...(byMoment.get(at) ?? []), line]);
+  }
+  return [...byMoment]
+    .map(([at, noticed]) => ({ at, items: linesWords(noticed) }))
+    .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+}
+
 /** The sum of a rebill in parts; parts that are zero are left out. */
 export function sumParts(rebill: PreviewRebill): (readonly [string, number])[] {
   const { subtotal = 0, discount = 0, shipping = 0, tax = 0, total = 0 } = rebill;
