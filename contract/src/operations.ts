@@ -4302,6 +4302,23 @@ export const operations = {
     maxLimit: 200,
     status: 200,
   },
+  getOrderDeliveries: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/orders/{order_id}/deliveries',
+    summary: 'List the deliveries of an order to all webhooks',
+    description:
+      'Among the latest 1,000 tries of each webhook those with events of the order, without what was sent.',
+    permissions: ['order_read', 'webhook_read'],
+    needsAll: true,
+    params: Type.Object({ order_id: Type.String() }),
+    query: Type.Object({ _limit: int32('The most tries to return; default 100.') }),
+    response: WebhookDeliveriesResponse,
+    payload: 'deliveries',
+    maxLimit: 200,
+    status: 200,
+  },
   updateWebhookOwner: {
     tag: 'perennial',
     method: 'PUT',

@@ -601,6 +601,7 @@ export const WebhookDelivery = model(
   'WebhookDelivery',
   'A try to deliver events to a webhook, without what was sent. Moments are those of the machine.',
   {
+    webhook_oid: int32(),
     request_id: text('Names the try in the log of the webhook.'),
     delivery_id: text('The same for all tries of one delivery.'),
     attempt: int32('Counts the tries of the delivery from 1.'),

@@ -5,6 +5,7 @@ import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import type { WorkFailure } from '../platform/metrics.ts';
 import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
+import { orderDeliveries } from './deliveryOperations.ts';
 import { merchantHealth } from './healthOperations.ts';
 import { searchCouponItems, searchCustomers, searchItems, searchOrders } from './listOperations.ts';
 import type { ReadOverview } from './overviewOperations.ts';
@@ -30,6 +31,10 @@ export const screenRoutes = (readOverview: ReadOverview, workFailures: () => Wor
       pageAnswer(context, 'item', await searchItems(context, input.query.q ?? '', pageOf(input))),
     searchCouponItems: async (context, { query }) =>
       payload(await searchCouponItems(context, query)),
+    getOrderDeliveries: async (context, { params, page }) => {
+      const found = await orderDeliveries(context, params.order_id, page.limit);
+      return payload(found.deliveries, leftOutWarning(context, 'delivery attempt', found.leftOut));
+    },
     getAutoOrderTimeline: async (context, { params, query, page }) =>
       timelineAnswer(
         await autoOrderTimeline(context, params.auto_order_oid, { ...query, limit: page.limit }),

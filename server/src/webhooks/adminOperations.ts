@@ -185,7 +185,7 @@ export async function getDeliveries(
   await anyWebhook(context, parts, webhookOid);
   const found = await listTries(context.db, merchantId, webhookOid, query.success, page);
   const { rows: deliveries, leftOut } = parseEach(found.slice(0, page.limit), requestIdOf, (each) =>
-    wireTry(each, timeZone),
+    wireTry({ ...each, webhookOid }, timeZone),
   );
   return {
     deliveries,

@@ -139,6 +139,40 @@ export function listTries(
   );
 }
 
+/** A try, and the webhook that it was for. */
+export interface WebhookTry extends Try {
+  readonly webhookOid: number;
+}
+
+// The log has no index by object. The latest tries of each webhook are enough for a screen.
+const latestMax = 1000;
+
+/**
+ * Lists the latest tries of all webhooks with events of one object, the newest first. The object is
+ * given by type and id, as in `order DEMO-1`.
+ */
+export function listTriesAbout(
+  db: Database,
+  merchantId: string,
+  object: string,
+  limit: number,
+): Promise<WebhookTry[]> {
+  return db.rows(
+    `select l.webhook_oid as "webhookOid", ${tryColumns}, d.next_at as "nextTryAt"
+     from webhook w
+     cross join lateral (
+       select * from webhook_log l
+       where l.merchant_id = $1 and l.webhook_oid = w.webhook_oid
+       order by l.log_id desc limit ${latestMax}
+     ) l
+     left join webhook_delivery d on d.merchant_id = $1
+       and d.delivery_id = l.delivery_id and d.attempts = l.attempt
+     where w.merchant_id = $1 and $2 = any(l.objects)
+     order by l.delivered_at desc, l.log_id desc limit $3`,
+    [merchantId, object, limit],
+  );
+}
+
 interface LogRow {
   delivery_id: string;
   attempt: number;
@@ -188,8 +222,7 @@ export async function findLog(
 }
 
 /** A try as the live socket reports it. */
-export interface LiveTry extends Try {
-  readonly webhookOid: number;
+export interface LiveTry extends WebhookTry {
   readonly logId: number;
   /** Of the transaction that logged it, as events have it. */
   readonly stamp: string;

@@ -8,7 +8,7 @@ import type {
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import type { LogSummary, RequestId, Try } from './logStore.ts';
+import type { LogSummary, RequestId, WebhookTry } from './logStore.ts';
 import { catalogueRows, expansionsFor } from './owner.ts';
 import type { Authentication, Subscription } from './webhook.ts';
 import type { StoredWebhook } from './webhookStore.ts';
@@ -97,8 +97,9 @@ function wireSubscription(
  * Returns a try as an administrator sees it, without what was sent. Throws when a stored value
  * cannot be shown: lists leave such a try out.
  */
-export function wireTry(each: Try, zone: string): WebhookDelivery {
+export function wireTry(each: WebhookTry, zone: string): WebhookDelivery {
   return {
+    webhook_oid: each.webhookOid,
     ...wireSummary(each, zone),
     delivery_id: each.deliveryId,
     attempt: each.attempt,

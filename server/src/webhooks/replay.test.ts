@@ -186,3 +186,38 @@ test('a webhook without an owner is not enabled before it has one', async (t) =>
   const refused = await update(params, { disabled: false });
   assert.match(refused.text, /The owner of the webhook no longer exists/);
 });
+
+test('the deliveries of an order are listed over all webhooks', async (t) => {
+  const receiver = await startReceiver(t);
+  const all = await app.addKey('TEST');
+  const webhooks = [receiver.url, `${receiver.url}/second`].map((url) => ({
+    webhook_url: url,
+    event_categories: subscribe('order_create'),
+  }));
+  const made: number[] = [];
+  for (const body of webhooks)
+    made.push(
+      (await ask(app, { operation: 'insertWebhook', key: all, body })).webhook.webhook_oid ?? 0,
+    );
+  receiver.behave(answers(500));
+  const orders: string[] = [];
+  for (const first_name of ['Ann', 'Bob']) {
+    const body = {
+      billing: { first_name, email: `${first_name}@example.com`, country_code: 'US' },
+      items: [{ merchant_item_id: 'W1', quantity: 1 }],
+      payment: { payment_method: 'Check' as const },
+    };
+    const { order } = await ask(app, { operation: 'insertOrder', key: all, body });
+    orders.push(order.order_id ?? '');
+  }
+  await deliver();
+  const [ann = ''] = orders;
+  const deliveriesOf = (id: string, key = all) =>
+    app.request({ operation: 'getOrderDeliveries', key, params: { order_id: id } });
+  const { deliveries } = (await deliveriesOf(ann)).body;
+  const results = deliveries.map((each) => `${each.webhook_oid} ${each.status_code}`);
+  assert.deepEqual(new Set(results), new Set(made.map((oid) => `${oid} 500`)));
+  assert.ok(deliveries.every(({ objects }) => objects?.includes(`order ${ann}`)));
+  assert.equal((await deliveriesOf('TEST-0000000000')).status, 404);
+  assert.equal((await deliveriesOf(ann, owner)).status, 401, 'it lacks order_read');
+});

@@ -606,6 +606,11 @@ export const calls = {
     '/perennial/v1/webhooks/{webhookOid}/deliveries',
     'configuration_read',
   ],
+  getOrderDeliveries: [
+    'GET',
+    '/perennial/v1/orders/{order_id}/deliveries',
+    'order_read webhook_read',
+  ],
   updateWebhookOwner: ['PUT', '/perennial/v1/webhooks/{webhookOid}/owner', 'configuration_write'],
   updateMerchantWebhook: ['PUT', '/perennial/v1/webhooks/{webhookOid}', 'configuration_write'],
   replayWebhookDelivery: [

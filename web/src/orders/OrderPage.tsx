@@ -14,9 +14,16 @@ import { Attempts } from './Attempts.tsx';
 import { Disputes, isRefunded, Refunds } from './GivenBack.tsx';
 import { toneOfStage } from './list.ts';
 import { OrderActions } from './OrderActions.tsx';
+import { OrderDeliveries } from './OrderDeliveries.tsx';
 import { OrderSide } from './OrderSide.tsx';
 import { OrderLines, Transactions } from './OrderTables.tsx';
-import { explanationQuery, orderDisputesQuery, orderQuery, orderStagesQuery } from './queries.ts';
+import {
+  explanationQuery,
+  orderDeliveriesQuery,
+  orderDisputesQuery,
+  orderQuery,
+  orderStagesQuery,
+} from './queries.ts';
 import { Shipments, Where } from './Where.tsx';
 import { Why } from './Why.tsx';
 
@@ -53,6 +60,8 @@ function Known({ id, order }: { readonly id: string; readonly order: Order }) {
   const canSeeTasks = useCan(['workflow_read']);
   const tasks = useQuery({ ...objectTasksQuery('order', id), enabled: canSeeTasks });
   const stages = useQuery(orderStagesQuery(id));
+  const canSeeDeliveries = useCan(['webhook_read']);
+  const deliveries = useQuery({ ...orderDeliveriesQuery(id), enabled: canSeeDeliveries });
   return (
     <Beside
       side={
@@ -92,6 +101,13 @@ function Known({ id, order }: { readonly id: string; readonly order: Order }) {
         <Transactions transactions={order.payment?.transactions ?? []} />
       </Panel>
       <GivenBackPanels id={id} order={order} />
+      {canSeeDeliveries && (
+        <Panel title="Webhooks">
+          <Loaded result={deliveries} what="the deliveries" rows={2}>
+            {(found) => <OrderDeliveries deliveries={found} />}
+          </Loaded>
+        </Panel>
+      )}
     </Beside>
   );
 }

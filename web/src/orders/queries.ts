@@ -4,6 +4,7 @@ import type { OperationId, ResponseOf } from '@perennial/contract/operations.ts'
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
+import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
 import type { OrderRow } from '@perennial/contract/screens.ts';
 import type { ChargeExplanation } from '@perennial/contract/timeline.ts';
 import { queryOptions } from '@tanstack/react-query';
@@ -114,6 +115,14 @@ export const orderDisputesQuery = (id: string) =>
 
 /** Names one decision of a person, so that pressing the button again changes nothing twice. */
 export const newDecisionKey = newIdempotencyKey;
+/** The latest deliveries of an order to webhooks. */
+export const orderDeliveriesQuery = (id: string) =>
+  queryOptions<readonly WebhookDelivery[]>({
+    queryKey: [...orderKey(id), 'deliveries'],
+    queryFn: async ({ signal }) =>
+      (await call('getOrderDeliveries', { params: { order_id: id }, signal })).deliveries ?? [],
+  });
+
 
 /** The result of saving a form: saved, or the fields that a colleague changed as well. */
 export type Saved =
