@@ -1,6 +1,7 @@
 // How a list follows what happens: rows change in their places, and what would move is counted.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { loadedRows } from '../../web/src/kit/listQuery.ts';
 import {
   byId,
   displacedRows,
@@ -32,6 +33,32 @@ test('changed rows are patched; other pages and rows stay the same objects', () 
   assert.deepEqual(next.pages[0]?.rows, [row('a', 1), row('b', 5)]);
   assert.equal(next.pages[0]?.rows[0], data.pages[0]?.rows[0]);
   assert.equal(next.pages[1], data.pages[1]);
+});
+
+test('a list that is read from its end keeps the numbers of its rows', () => {
+  const rowsOf = (count: number) => Array.from({ length: count }, (_, index) => row(`${index}`));
+  const end = { total: 250, isMore: false, beginning: 'end' } as const;
+  const shown = (pages: Pages<Row>['pages'], pageParams: Pages<Row>['pageParams']) => {
+    const { rows, offset, isFirst, isLast } = loadedRows({ pages, pageParams });
+    return [rows.length, offset, isFirst, isLast];
+  };
+  const last = { ...end, rows: rowsOf(100), nextCursor: 'b' };
+  const middle = { ...end, rows: rowsOf(100), nextCursor: 'c' };
+  const first = { ...end, rows: rowsOf(50) };
+  const rowsMax = 250;
+  assert.deepEqual(shown([last], [{ number: 0 }]), [100, 150, false, true]);
+  assert.deepEqual(
+    shown(
+      [first, middle],
+      [
+        { number: 2, rowsMax },
+        { number: 1, rowsMax },
+      ],
+    ),
+    [150, 0, true, false],
+  );
+  const uncounted = { ...last, total: 10_000, isMore: true };
+  assert.deepEqual(shown([uncounted], [{ number: 0 }]), [100, 99_900, false, true]);
 });
 
 const middle = { isFirst: false, isLast: false };

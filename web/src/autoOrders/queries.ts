@@ -1,22 +1,18 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { call } from '../api/call.ts';
-import { fromQuery } from '../kit/jump.ts';
-import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
+import { pageOf, pageSize } from '../kit/listQuery.ts';
+import { sortedListQuery } from '../kit/sortedList.ts';
 import { orderOf } from '../live/changes.ts';
 import { type LiveList, sameIds } from '../live/queries.ts';
 import { type AutoOrderListState, autoOrderSortValues, searchOf } from './list.ts';
 
 /** The auto orders that the address of the list asks for. */
-export function autoOrdersQuery({ sort, from, open: _open, ...filters }: AutoOrderListState) {
+export function autoOrdersQuery({ sort, from, end, open: _open, ...filters }: AutoOrderListState) {
   const body = searchOf(filters);
-  return listQuery<AutoOrderRow>(
-    ['auto orders', body, sort ?? '', from ?? ''],
-    async (after, signal) => {
-      const query = {
-        _limit: pageSize,
-        ...(after === undefined ? fromQuery(from, sort) : { _after: after }),
-        ...(sort !== undefined && { _sort: sort }),
-      };
+  return sortedListQuery<AutoOrderRow>(
+    ['auto orders', body],
+    { sort, from, end, key: 'auto_order_oid' },
+    async (query, signal) => {
       const found = await call('searchAutoOrders', { body, query, signal });
       return pageOf(found.auto_orders, found);
     },
@@ -25,7 +21,7 @@ export function autoOrdersQuery({ sort, from, open: _open, ...filters }: AutoOrd
 
 /** How that list follows what happens. */
 export function autoOrdersLive(state: AutoOrderListState): LiveList<AutoOrderRow> {
-  const { sort, open: _open, ...filters } = state;
+  const { sort, from: _from, end: _end, open: _open, ...filters } = state;
   const search = searchOf(filters);
   return {
     queryKey: autoOrdersQuery(state).queryKey,

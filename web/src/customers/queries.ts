@@ -10,24 +10,20 @@ import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack
 import { call } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import type { Refused } from '../api/refused.ts';
-import { fromQuery } from '../kit/jump.ts';
-import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
+import { pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
+import { sortedListQuery } from '../kit/sortedList.ts';
 import { orderOf } from '../live/changes.ts';
 import { type LiveList, sameIds } from '../live/queries.ts';
 import { customerSearchOf, customerSortValues } from './list.ts';
 
 /** The customers that the address of the list asks for. */
-export function customersQuery({ sort, from, open: _open, ...filters }: ListState) {
+export function customersQuery({ sort, from, end, open: _open, ...filters }: ListState) {
   const body = customerSearchOf(filters);
-  return listQuery<CustomerRow>(
-    ['customers', body, sort ?? '', from ?? ''],
-    async (after, signal) => {
-      const query = {
-        _limit: pageSize,
-        ...(after === undefined ? fromQuery(from, sort) : { _after: after }),
-        ...(sort !== undefined && { _sort: sort }),
-      };
+  return sortedListQuery<CustomerRow>(
+    ['customers', body],
+    { sort, from, end, key: 'customer_profile_oid' },
+    async (query, signal) => {
       const found = await call('searchCustomers', { body, query, signal });
       return pageOf(found.customers, found);
     },
@@ -36,7 +32,7 @@ export function customersQuery({ sort, from, open: _open, ...filters }: ListStat
 
 /** How that list follows what happens to the profiles and to their auto orders. */
 export function customersLive(state: ListState): LiveList<CustomerRow> {
-  const { sort, open: _open, ...filters } = state;
+  const { sort, from: _from, end: _end, open: _open, ...filters } = state;
   const search = customerSearchOf(filters);
   const read = async (body: CustomerSearch) =>
     (await call('searchCustomers', { body, query: { _limit: pageSize } })).customers ?? [];

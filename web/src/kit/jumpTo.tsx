@@ -11,28 +11,28 @@ interface JumpProps {
   readonly sort: string | undefined;
   /** Where the list begins. */
   readonly from: string | undefined;
+  readonly isFromEnd: boolean;
   onJump(sort: string | undefined, from: string | undefined): void;
 }
 
 /** Lets a list begin at a date or a letter. What comes before it is a press away. */
 export const JumpTo = memo(function JumpTo(props: JumpProps) {
-  const { columns, sort, from, onJump } = props;
+  const { sort, from, isFromEnd, onJump } = props;
   const [isOpen, setOpen] = useState(false);
   useCommands({ 'list.jump': () => setOpen(true) });
-  const label = labelOf(columns, fieldOf(sort));
-  const words = from === undefined ? 'Jump to …' : `From ${from} on`;
+  const place = isFromEnd ? 'At the end' : from && `From ${from} on`;
   const button = (
     <Button variant="subtle" color="gray" size="compact-md" onClick={() => setOpen(!isOpen)}>
-      {words}
+      {place ?? 'Jump to …'}
     </Button>
   );
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-end" trapFocus returnFocus>
       <Popover.Target>{button}</Popover.Target>
-      {from !== undefined && (
+      {place !== undefined && (
         <CloseButton
           size="sm"
-          aria-label={`Show the list from its beginning, not from ${label} ${from} on`}
+          aria-label="Show the list from its beginning"
           onClick={() => onJump(sort, undefined)}
         />
       )}

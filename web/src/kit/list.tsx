@@ -21,6 +21,7 @@ import { isInView, useWindow } from './listWindow.ts';
 import type { RowAction } from './rowActions.tsx';
 import { NotShown, Waiting } from './states.tsx';
 import { useListCommands } from './useListCommands.ts';
+import { usePlace, useRows } from './useListRows.ts';
 
 /** The result of `useInfiniteQuery` for a `listQuery`. */
 export type ListResult<Row> = UseInfiniteQueryResult<InfiniteData<ListPage<Row>, PagePlace>>;
@@ -32,6 +33,8 @@ export interface ListProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly sort: string | undefined;
   onSort(field: string): void;
+  /** Shows the list from its end, or from its beginning. Absent: only loaded rows are reached. */
+  onPlace?(end: 'end' | undefined): void;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
   onPeek(row: Row): void;
@@ -62,22 +65,22 @@ function Grid<Row>(props: ListProps<Row>) {
   const { what, result, columns, keyOf, selection } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
-  const { rowAt, count, offset } = useRows(result);
+  const { rowAt, count, offset, ends, isCounted } = useRows(result.data, props.onPlace);
   const leftAtPx = useLeaving(scroller, selection);
   const { virtual, style, isNarrow } = useWindow(scroller, count, columns, leftAtPx);
   const items = virtual.getVirtualItems();
   const slots = useSlots(items.length);
   usePages(result, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, offset, count);
+  usePlace(props, virtual, leftAtPx !== undefined);
   useActiveRow(scroller, selection, id);
   const actions = useRowActions(props);
   const scrollTo = (index: number) => {
     if (!isInView(virtual, index)) virtual.scrollToIndex(index);
-    // Enter activates the link or button with the focus; after a move of the cursor it opens the
-    // row.
+    // Enter opens the row then, and not the link or button that had the focus.
     scroller.current?.focus({ preventScroll: true });
   };
   const onOpen = (row: Row) => afterPaint(() => props.onOpen(row));
-  useListCommands({ ...props, onOpen, count, rowAt, scrollTo });
+  useListCommands({ ...props, ...ends, onOpen, count, rowAt, scrollTo });
   return (
     <div
       ref={scroller}
@@ -85,7 +88,7 @@ function Grid<Row>(props: ListProps<Row>) {
       tabIndex={0}
       aria-label={what}
       aria-multiselectable="true"
-      aria-rowcount={result.hasNextPage ? -1 : count + 1}
+      aria-rowcount={isCounted ? count + 1 : -1}
       aria-busy={result.isPlaceholderData || undefined}
       className={classes['grid']}
       data-compact={isNarrow || undefined}
@@ -169,13 +172,6 @@ function useActiveRow(
     name();
     return selection.subscribe(name);
   }, [scroller, selection, id]);
-}
-
-/** The rows by their index in the whole list; undefined: not in memory at the moment. */
-function useRows<Row>({ data }: ListResult<Row>) {
-  const { rows, offset } = loadedRows(data);
-  const rowAt = (index: number): Row | undefined => rows[index - offset];
-  return { rowAt, offset, count: offset + rows.length };
 }
 
 /**

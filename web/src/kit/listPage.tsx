@@ -60,7 +60,8 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
   const { saved, columns, chosen, choose } = useViewOf(props);
   const changes = useLiveList(props.live, result);
   const onJump = useCallback(
-    (sort: string | undefined, from: string | undefined) => setState({ sort, from }, false),
+    (sort: string | undefined, from: string | undefined) =>
+      setState({ sort, from, end: undefined }, false),
     [setState],
   );
   return (
@@ -76,7 +77,7 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
         filters={filters}
         state={state}
         hint={hint}
-        onChange={(name, value, isTyping) => setState({ [name]: value }, isTyping)}
+        onChange={(name, value, isTyping) => setState({ [name]: value, end: undefined }, isTyping)}
       >
         <LivePill changes={changes} />
         <ListCount result={result} />
@@ -89,6 +90,7 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
           />
         )}
         <ColumnMenu columns={all} chosen={chosen} onChoose={choose} />
+            isFromEnd={state.end !== undefined}
       </FilterBar>
       <LeftOut result={result} />
       <Rows {...props} columns={columns} setState={setState} />
@@ -118,6 +120,10 @@ function Rows<Row extends object>(
       <SelectionBar
         what={what}
         result={result}
+  const onPlace = useCallback(
+    (end: 'end' | undefined) => setState({ from: undefined, end: end && '1' }, false),
+    [setState],
+  );
         selection={selection}
         actions={props.actions}
         keyOf={keyOf}
@@ -127,7 +133,10 @@ function Rows<Row extends object>(
         result={result}
         columns={columns}
         sort={state.sort ?? props.usualSort}
-        onSort={(field) => setState({ sort: nextSort(state.sort, field), from: undefined }, false)}
+        onSort={(field) =>
+          setState({ sort: nextSort(state.sort, field), from: undefined, end: undefined }, false)
+        }
+        {...(props.canJump && { onPlace })}
         keyOf={keyOf}
         onOpen={onOpen}
         onPeek={onPeek}

@@ -11,7 +11,15 @@ export interface ListPage<Row> {
   readonly isMore: boolean;
   /** The server's sentence about records that it left out. */
   readonly warning?: string | undefined;
+  /** Where the list begins; absent: with its first row. */
+  readonly beginning?: Beginning | undefined;
 }
+
+/** A list that begins elsewhere than with its first row. */
+export type Beginning =
+  | { readonly from: string }
+  /** The pages are read upwards, from the last row on. */
+  | 'end';
 
 /** What the searches of the API have in common. */
 interface Found {
@@ -30,23 +38,40 @@ export const pageOf = <Row>(rows: readonly Row[] | undefined, found: Found): Lis
   warning: found.warning?.warning_message,
 });
 
-/** Where a page begins. Pages know the one before, because a cursor only leads forward. */
+/**
+ * Where a page is. Pages know the one that was read before, because a cursor only leads forward:
+ * down the list, or up from its end.
+ */
 export interface PagePlace {
+  /** How many pages were read before it. */
   readonly number: number;
   readonly after?: string | undefined;
   readonly previous?: PagePlace | undefined;
+  /** Of a list that is read from its end: how many rows the whole list has, as far as is known. */
+  readonly rowsMax?: number | undefined;
 }
+
+/** Reads the page after a cursor; undefined: the first one. */
+export type ReadPage<Row> = (
+  after: string | undefined,
+  signal: AbortSignal,
+) => Promise<ListPage<Row>>;
 
 export const pageSize = 100;
 /** 1,000 rows in memory; those that were scrolled past are read again when they come into view. */
 const pagesMax = 10;
 
-/** A list read page by page. Rows of the earlier filters stay, dimmed, until the new ones come. */
+/**
+ * A list read page by page. Rows of the earlier filters stay, dimmed, until the new ones come. From
+ * the end, the first page that is read is the last one of the list, with its rows in reverse order.
+ */
 export function listQuery<Row>(
   key: readonly unknown[],
-  read: (after: string | undefined, signal: AbortSignal) => Promise<ListPage<Row>>,
+  readPage: ReadPage<Row>,
+  beginning?: Beginning,
 ) {
-  return infiniteQueryOptions<
+  const isFromEnd = beginning === 'end';
+  const options = infiniteQueryOptions<
     ListPage<Row>,
     Refused,
     InfiniteData<ListPage<Row>, PagePlace>,
@@ -54,18 +79,45 @@ export function listQuery<Row>(
     PagePlace
   >({
     queryKey: key,
-    queryFn: ({ pageParam, signal }) => read(pageParam.after, signal),
+    queryFn: async ({ pageParam: { after }, signal }) => {
+      const page = await readPage(after, signal);
+      const rows = isFromEnd ? page.rows.toReversed() : page.rows;
+      return { ...page, rows, beginning };
+    },
     initialPageParam: firstPlace,
-    getNextPageParam: ({ nextCursor }, _pages, place) =>
-      nextCursor === undefined
-        ? undefined
-        : { number: place.number + 1, after: nextCursor, previous: place },
-    getPreviousPageParam: (_page, _pages, place): PagePlace | undefined => place.previous,
+    ...(isFromEnd
+      ? { getNextPageParam: placeBefore, getPreviousPageParam: placeAfter }
+      : { getNextPageParam: placeAfter, getPreviousPageParam: placeBefore }),
     maxPages: pagesMax,
     structuralSharing: false,
     placeholderData: keepPreviousData,
   });
+  return { ...options, readPage };
 }
+
+function placeAfter(
+  { nextCursor, total, isMore, beginning }: ListPage<unknown>,
+  _pages: unknown,
+  place: PagePlace,
+): PagePlace | undefined {
+  if (nextCursor === undefined) return undefined;
+  const rowsMax = place.rowsMax ?? (isMore ? uncountedMax : total);
+  return {
+    number: place.number + 1,
+    after: nextCursor,
+    previous: place,
+    ...(beginning === 'end' && { rowsMax }),
+  };
+}
+
+const placeBefore = (_page: unknown, _pages: unknown, place: PagePlace): PagePlace | undefined =>
+  place.previous;
+
+/**
+ * A list that is read from its end gives its rows the numbers up to this one when the server has
+ * not counted them all. Browsers cut off what is higher than 17 million pixels.
+ */
+const uncountedMax = 100_000;
 
 const firstPlace: PagePlace = { number: 0 };
 
@@ -73,6 +125,10 @@ const firstPlace: PagePlace = { number: 0 };
 export interface Loaded<Row> {
   readonly rows: readonly Row[];
   readonly offset: number;
+  /** The first row is the first one of the list; the last row is its last one. */
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly beginning: Beginning | undefined;
   readonly total: number;
   readonly isMore: boolean;
   readonly warnings: readonly string[];
@@ -93,14 +149,30 @@ export function loadedRows<Row>(
 }
 
 function togetherOf<Row>(data: InfiniteData<ListPage<Row>, PagePlace> | undefined): Loaded<Row> {
-  const last = data?.pages.at(-1);
+  const { pages = [], pageParams = [] } = data ?? {};
+  const [first, last] = [pages[0], pages.at(-1)];
+  const beginning = first?.beginning;
+  const isFromEnd = beginning === 'end';
+  const isStart = (place: PagePlace | undefined) => (place?.number ?? 0) === 0;
+  const isEnd = (page: ListPage<Row> | undefined) => page?.nextCursor === undefined;
   return {
-    rows: data?.pages.flatMap(({ rows }) => rows) ?? [],
-    offset: (data?.pageParams[0]?.number ?? 0) * pageSize,
+    rows: pages.flatMap(({ rows }) => rows),
+    offset: offsetOf(first, pageParams[0]),
+    isFirst: isFromEnd ? isEnd(first) : isStart(pageParams[0]),
+    isLast: isFromEnd ? isStart(pageParams.at(-1)) : isEnd(last),
+    beginning,
     total: last?.total ?? 0,
     isMore: last?.isMore ?? false,
-    warnings: [...new Set(data?.pages.flatMap(({ warning }) => warning ?? []))],
+    warnings: [...new Set(pages.flatMap(({ warning }) => warning ?? []))],
   };
+}
+
+/** The index of the first row of a page in the whole list. */
+function offsetOf(page: ListPage<unknown> | undefined, place: PagePlace | undefined): number {
+  const { number = 0, rowsMax } = place ?? {};
+  if (page?.beginning !== 'end') return number * pageSize;
+  const count = rowsMax ?? (page.isMore ? uncountedMax : page.total);
+  return Math.max(0, count - number * pageSize - page.rows.length);
 }
 
 /** What the lists of the API that are read by offset have in common. */

@@ -8,6 +8,8 @@ export type ListState = FilterState & {
   readonly open?: string;
   /** Where the list begins: a value of the field that it is sorted by. */
   readonly from?: string;
+  /** The list is shown from its last row on. */
+  readonly end?: '1';
 };
 
 /** Reads the address of a list; what does not fit is left out, so old links still open. */
@@ -22,11 +24,13 @@ export function parseListState(
   const sort = listOf(given['sort'])[0];
   const open = listOf(given['open'])[0];
   const known = sort !== undefined && sorts.includes(sort.replace(/^-/, '')) ? sort : undefined;
-  const from = parseFrom(listOf(given['from'])[0], known ?? usualSort);
+  const isFromEnd = listOf(given['end'])[0] === '1';
+  const from = isFromEnd ? undefined : parseFrom(listOf(given['from'])[0], known ?? usualSort);
   return {
     ...parseFilters(filters, given),
     ...(known !== undefined && { sort: known }),
     ...(from !== undefined && { from }),
+    ...(isFromEnd && { end: '1' }),
     ...(open !== undefined && { open }),
   };
 }

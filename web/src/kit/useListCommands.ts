@@ -11,9 +11,13 @@ interface ListCommandParts<Row> {
   onPeek(row: Row): void;
   onRest?(row: Row): void;
   scrollTo(index: number): void;
+  /** Reads the end of the list; absent: it is loaded, or cannot be read alone. */
+  onEnd?(): void;
+  /** Reads the list from its beginning; absent: it begins with its first row. */
+  onBeginning?(): void;
 }
 
-/** The keys of a list: j k Enter Space x X *. */
+/** The keys of a list: j k Home End Enter Space x X *. */
 export function useListCommands<Row>(parts: ListCommandParts<Row>): void {
   const { selection, count, rowAt, keyOf, onOpen, onPeek, scrollTo } = parts;
   const keyAt = (index: number) => {
@@ -24,6 +28,10 @@ export function useListCommands<Row>(parts: ListCommandParts<Row>): void {
     selection.update((place) => moved(place, step, count));
     scrollTo(selection.get().cursor);
   };
+  const moveTo = (index: number) => () => {
+    selection.update((place) => ({ ...place, cursor: index }));
+    scrollTo(index);
+  };
   const withRow = (act: (row: Row) => void) => () => {
     const row = rowAt(selection.get().cursor);
     if (row !== undefined) act(row);
@@ -33,6 +41,8 @@ export function useListCommands<Row>(parts: ListCommandParts<Row>): void {
   useCommands({
     'list.next': move(1),
     'list.previous': move(-1),
+    'list.first': parts.onBeginning ?? moveTo(0),
+    'list.last': parts.onEnd ?? moveTo(count - 1),
     'list.open': withRow(onOpen),
     'list.peek': withRow(onPeek),
     'list.select': place(toggled),

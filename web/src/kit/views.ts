@@ -15,7 +15,7 @@ export function isSameView(view: UrlState, state: UrlState): boolean {
   return addressOf(view) === addressOf(state);
 }
 
-function addressOf({ open: _open, from: _from, ...state }: UrlState): string {
+function addressOf({ open: _open, from: _from, end: _end, ...state }: UrlState): string {
   const sorted = Object.entries(state).sort(([a], [b]) => (a < b ? -1 : 1));
   return stringifyUrl(Object.fromEntries(sorted));
 }

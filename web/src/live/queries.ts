@@ -142,10 +142,7 @@ class Follower<Row> {
     await this.#patch(new Map([...matching, ...byId(others, idOf)]));
     const data = this.#data();
     if (data === undefined || !this.#isFollowing) return;
-    const { rows, offset } = loadedRows(data);
-    const isLast = data.pages.at(-1)?.nextCursor === undefined;
-    const shown = { rows, isFirst: offset === 0, isLast };
-    const displaced = new Set(displacedRows(ids, shown, matching, idOf, order));
+    const displaced = new Set(displacedRows(ids, loadedRows(data), matching, idOf, order));
     this.changes.update(({ moved, ...rest }) => ({
       ...rest,
       moved: new Set([...[...moved].filter((id) => !ids.includes(id)), ...displaced]),

@@ -10,9 +10,9 @@ import type { ChargeExplanation } from '@perennial/contract/timeline.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { type CallInput, call, newIdempotencyKey } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
-import { fromQuery } from '../kit/jump.ts';
-import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
+import { pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
+import { sortedListQuery } from '../kit/sortedList.ts';
 import { orderOf } from '../live/changes.ts';
 import { type LiveList, sameIds } from '../live/queries.ts';
 import { orderSearchOf, orderSort, orderSortValues } from './list.ts';
@@ -26,19 +26,21 @@ import {
 } from './parts.ts';
 
 /** The orders that the address of the list asks for. */
-export function ordersQuery({ sort = orderSort, from, open: _open, ...filters }: ListState) {
+export function ordersQuery({ sort = orderSort, from, end, open: _open, ...filters }: ListState) {
   const body = orderSearchOf(filters);
-  return listQuery<OrderRow>(['orders', body, sort, from ?? ''], async (after, signal) => {
-    const place = after === undefined ? fromQuery(from, sort) : { _after: after };
-    const query = { _limit: pageSize, _sort: sort, ...place };
-    const found = await call('searchOrders', { body, query, signal });
-    return pageOf(found.orders, found);
-  });
+  return sortedListQuery<OrderRow>(
+    ['orders', body],
+    { sort, from, end, key: 'order_id' },
+    async (query, signal) => {
+      const found = await call('searchOrders', { body, query, signal });
+      return pageOf(found.orders, found);
+    },
+  );
 }
 
 /** How that list follows what happens. */
 export function ordersLive(state: ListState): LiveList<OrderRow> {
-  const { sort = orderSort, open: _open, ...filters } = state;
+  const { sort = orderSort, from: _from, end: _end, open: _open, ...filters } = state;
   const search = orderSearchOf(filters);
   return {
     queryKey: ordersQuery(state).queryKey,
@@ -113,8 +115,6 @@ export const orderDisputesQuery = (id: string) =>
       (await call('getChargebackDisputes', { query: { order_id: id }, signal })).chargebacks ?? [],
   });
 
-/** Names one decision of a person, so that pressing the button again changes nothing twice. */
-export const newDecisionKey = newIdempotencyKey;
 /** The latest deliveries of an order to webhooks. */
 export const orderDeliveriesQuery = (id: string) =>
   queryOptions<readonly WebhookDelivery[]>({
@@ -123,6 +123,8 @@ export const orderDeliveriesQuery = (id: string) =>
       (await call('getOrderDeliveries', { params: { order_id: id }, signal })).deliveries ?? [],
   });
 
+/** Names one decision of a person, so that pressing the button again changes nothing twice. */
+export const newDecisionKey = newIdempotencyKey;
 
 /** The result of saving a form: saved, or the fields that a colleague changed as well. */
 export type Saved =

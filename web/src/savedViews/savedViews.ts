@@ -51,7 +51,7 @@ export interface ViewDraft {
 export function searchToSave(
   kind: ListKind,
   { name, isShared }: ViewDraft,
-  { sort, open: _open, from: _from, ...filters }: UrlState,
+  { sort, open: _open, from: _from, end: _end, ...filters }: UrlState,
   columns: readonly string[] | undefined,
 ): SavedSearch {
   return {

@@ -4,6 +4,8 @@ import type { CommandSpec } from './commandSpec.ts';
 export const listCommands = [
   { id: 'list.next', words: 'Move down', keys: 'j', place: 'list' },
   { id: 'list.previous', words: 'Move up', keys: 'k', place: 'list' },
+  { id: 'list.first', words: 'Go to the first row', keys: 'Home', place: 'list' },
+  { id: 'list.last', words: 'Go to the last row', keys: 'End', place: 'list' },
   { id: 'list.open', words: 'Open the row', keys: 'Enter', place: 'list' },
   { id: 'list.peek', words: 'Peek at the row', keys: 'Space', place: 'list' },
   { id: 'list.select', words: 'Select the row', keys: 'x', place: 'list' },
