@@ -33,6 +33,7 @@ export function AuditLogPage() {
         columns={auditColumns}
         state={state}
         result={result}
+        readPage={auditLogQuery(read).readPage}
         keyOf={numberOf}
         onOpen={(entry) =>
           void navigate({

@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { ListPage } from '../kit/listPage.tsx';
 import { dayOf } from '../kit/moment.ts';
 import { useNow } from '../kit/now.ts';
+import { wholeList } from '../kit/sortedList.ts';
 import { Empty } from '../kit/states.tsx';
 import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
@@ -38,6 +39,7 @@ export function AutoOrdersPage() {
       canJump
       state={state}
       result={result}
+      readPage={autoOrdersQuery(wholeList(read)).readPage}
       live={autoOrdersLive(read)}
       keyOf={codeOf}
       actions={actions}

@@ -29,6 +29,7 @@ export function CataloguePage() {
         columns={itemColumns}
         state={state}
         result={result}
+        readPage={itemsQuery(read).readPage}
         keyOf={oidOf}
         {...(canWrite && { actions: itemActions })}
         onOpen={(row) => void navigate({ to: paths.item, params: { oid: oidOf(row) } })}

@@ -45,6 +45,7 @@ export function CouponsPage() {
         usualSort="merchant_code"
         state={state}
         result={result}
+        readPage={couponsQuery(read).readPage}
         keyOf={oidOf}
         {...(canWrite && { actions })}
         onOpen={(row) => void navigate({ to: paths.coupon, params: { oid: oidOf(row) } })}

@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { nameOf } from '../autoOrders/words.ts';
 import { ListPage } from '../kit/listPage.tsx';
 import type { RowAction } from '../kit/rowActions.tsx';
+import { wholeList } from '../kit/sortedList.ts';
 import { Empty } from '../kit/states.tsx';
 import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
@@ -30,6 +31,7 @@ export function CustomersPage() {
       canJump
       state={state}
       result={result}
+      readPage={customersQuery(wholeList(read)).readPage}
       rowActions={customerRowActions}
       live={customersLive(read)}
       keyOf={oidOf}

@@ -3,10 +3,38 @@
  * are joined by `; `.
  */
 export function csvOf(rows: readonly object[]): string {
-  const flat = rows.map((row) => flatten(row));
-  const names = [...new Set(flat.flatMap((row) => [...row.keys()]))];
-  const lines = flat.map((row) => names.map((name) => cellOf(row.get(name))));
-  return [names.map(cellOf), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+  const file = new CsvFile();
+  file.add(rows);
+  return file.text();
+}
+
+/** A CSV file that is made while its rows are read. */
+export class CsvFile {
+  /** The names of the columns, in the order in which they came. */
+  readonly #columns = new Set<string>();
+  readonly #lines: { readonly text: string; readonly width: number }[] = [];
+
+  get rowCount(): number {
+    return this.#lines.length;
+  }
+
+  add(rows: readonly object[]): void {
+    for (const row of rows) {
+      const values = flatten(row);
+      for (const name of values.keys()) this.#columns.add(name);
+      const cells = [...this.#columns].map((name) => cellOf(values.get(name)));
+      this.#lines.push({ text: cells.join(','), width: cells.length });
+    }
+  }
+
+  /** The whole file. Lines from before a column came are filled up to it. */
+  text(): string {
+    const filled = this.#lines.map(
+      ({ text, width }) => text + ','.repeat(this.#columns.size - width),
+    );
+    const names = [...this.#columns].map(cellOf).join(',');
+    return [names, ...filled].map((line) => `${line}\r\n`).join('');
+  }
 }
 
 function flatten(record: object, prefix = ''): Map<string, unknown> {

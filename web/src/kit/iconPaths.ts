@@ -33,6 +33,7 @@ export const iconPaths = {
   play: 'M8 5.5 18 12 8 18.5Z',
   skip: 'M6 6l7 6-7 6ZM17 6v12',
   swap: 'M5 8h13m-3-3 3 3-3 3M19 16H6m3 3-3-3 3-3',
+  download: 'M12 4v11m-4-4 4 4 4-4M5 19.5h14',
   undo: 'M9 7H5V3M5.5 7A8 8 0 1 1 4 13',
   copy: 'M9 9h10v10H9ZM15 9V5H5v10h4',
   link:

@@ -7,6 +7,7 @@ import { useSavedViews } from '../savedViews/useSavedViews.ts';
 import type { BulkAction } from './bulk.ts';
 import { ColumnMenu, useColumns } from './columnMenu.tsx';
 import { type Column, nextSort } from './columns.ts';
+import { ExportButton } from './exportButton.tsx';
 import { FilterBar } from './filterBar.tsx';
 import type { Filters } from './filters.ts';
 import { JumpTo } from './jumpTo.tsx';
@@ -14,6 +15,7 @@ import { LeftOut } from './leftOut.tsx';
 import { List, type ListResult } from './list.tsx';
 import { ListCount } from './listCount.tsx';
 import { useSelection } from './listPlaces.ts';
+import type { ReadPage } from './listQuery.ts';
 import { NoRows } from './noRows.tsx';
 import { Page } from './page.tsx';
 import type { RowAction } from './rowActions.tsx';
@@ -37,6 +39,8 @@ interface ListPageProps<Row extends object> {
   readonly usualSort?: string;
   readonly state: ListState;
   readonly result: ListResult<Row>;
+  /** Reads the whole list, page by page. */
+  readonly readPage: ReadPage<Row>;
   /** The list can begin at a value of its sort. */
   readonly canJump?: boolean;
   /** How the list follows what happens. */
@@ -86,11 +90,12 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
             columns={all}
             sort={state.sort ?? props.usualSort}
             from={state.from}
+            isFromEnd={state.end !== undefined}
             onJump={onJump}
           />
         )}
         <ColumnMenu columns={all} chosen={chosen} onChoose={choose} />
-            isFromEnd={state.end !== undefined}
+        <ExportButton />
       </FilterBar>
       <LeftOut result={result} />
       <Rows {...props} columns={columns} setState={setState} />
@@ -115,18 +120,19 @@ function Rows<Row extends object>(
     (row: Row) => setState({ open: keyOf(row) }, false),
     [setState, keyOf],
   );
+  const onPlace = useCallback(
+    (end: 'end' | undefined) => setState({ from: undefined, end: end && '1' }, false),
+    [setState],
+  );
   return (
     <>
       <SelectionBar
         what={what}
         result={result}
-  const onPlace = useCallback(
-    (end: 'end' | undefined) => setState({ from: undefined, end: end && '1' }, false),
-    [setState],
-  );
         selection={selection}
         actions={props.actions}
         keyOf={keyOf}
+        readPage={props.readPage}
       />
       <List
         what={what}

@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react';
 import type { BulkAction } from './bulk.ts';
 import { type Column, nextSort } from './columns.ts';
+import { ExportButton } from './exportButton.tsx';
 import { FilterBar } from './filterBar.tsx';
 import type { Filters } from './filters.ts';
 import { LeftOut } from './leftOut.tsx';
 import { List, type ListResult } from './list.tsx';
 import { ListCount } from './listCount.tsx';
 import { useSelection } from './listPlaces.ts';
+import type { ReadPage } from './listQuery.ts';
 import { NoRows } from './noRows.tsx';
 import type { ListState } from './searchParts.ts';
 import { SelectionBar } from './selectionBar.tsx';
@@ -22,6 +24,7 @@ export function PlainList<Row extends object>({
   usualSort,
   state,
   result,
+  readPage,
   keyOf,
   onOpen,
   actions,
@@ -38,6 +41,8 @@ export function PlainList<Row extends object>({
   readonly usualSort?: string;
   readonly state: ListState;
   readonly result: ListResult<Row>;
+  /** Reads the whole list, page by page. */
+  readonly readPage: ReadPage<Row>;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
   /** What can be done with selected rows. */
@@ -56,6 +61,7 @@ export function PlainList<Row extends object>({
         onChange={(name, value, isTyping) => setState({ [name]: value }, isTyping)}
       >
         <ListCount result={result} />
+        <ExportButton />
       </FilterBar>
       <LeftOut result={result} />
       <SelectionBar
@@ -64,6 +70,7 @@ export function PlainList<Row extends object>({
         selection={selection}
         actions={actions}
         keyOf={keyOf}
+        readPage={readPage}
       />
       <List
         what={what}

@@ -6,9 +6,10 @@ import classes from './bulk.module.css';
 import { type BulkAction, bulkMax } from './bulk.ts';
 import { BulkDialog } from './bulkDialog.tsx';
 import { csvOf } from './csv.ts';
+import { ExportDialog } from './exportDialog.tsx';
 import { Icon } from './icons.tsx';
 import type { ListResult } from './list.tsx';
-import { loadedRows } from './listQuery.ts';
+import { loadedRows, type ReadPage } from './listQuery.ts';
 import type { Selection } from './listSelection.ts';
 import { saveAs } from './saveAs.ts';
 import { useStore } from './store.ts';
@@ -20,29 +21,37 @@ export function SelectionBar<Row extends object>({
   selection,
   actions = [],
   keyOf,
+  readPage,
 }: {
   /** The rows in the plural and lower case. */
   readonly what: string;
   readonly result: ListResult<Row>;
+  /** Reads the whole list, page by page. */
+  readonly readPage: ReadPage<Row>;
   readonly selection: Selection;
   readonly actions?: readonly BulkAction<Row>[] | undefined;
   keyOf(row: Row): string;
 }) {
   const selected = useStore(selection, (place) => place.selected);
-  const { rows: loaded } = loadedRows(result.data);
+  const { rows: loaded, total, isMore } = loadedRows(result.data);
   const rows = selected.size === 0 ? [] : loaded.filter((row) => selected.has(keyOf(row)));
-  const save = (saved: readonly Row[]) =>
-    saveAs(`${what.replaceAll(' ', '-')}.csv`, csvOf(saved), 'text/csv');
+  const [isExporting, setExporting] = useState(false);
+  const save = () => saveAs(`${what.replaceAll(' ', '-')}.csv`, csvOf(rows), 'text/csv');
+  const saveAll = () => setExporting(true);
   useCommands({
-    'list.export': loaded.length > 0 ? () => save(rows.length > 0 ? rows : loaded) : undefined,
+    'list.export': loaded.length === 0 ? undefined : rows.length > 0 ? save : saveAll,
   });
   const [open, setOpen] = useState<BulkAction<Row>>();
   const clipboard = useClipboard({ timeout: 1500 });
   // The dialog stays with the rows that it was opened for.
-  const dialog = open && (
+  const dialog = open ? (
     <BulkDialog action={open} what={what} rows={rows} onClose={() => setOpen(undefined)} />
+  ) : (
+    isExporting && (
+      <ExportDialog {...{ what, total, isMore, readPage }} onClose={() => setExporting(false)} />
+    )
   );
-  if (rows.length === 0) return dialog ?? null;
+  if (rows.length === 0) return dialog || null;
   return (
     <section className={classes['bar']} aria-label={`Selected ${what}`}>
       <strong role="status">{rows.length} selected</strong>
@@ -55,7 +64,7 @@ export function SelectionBar<Row extends object>({
         words={clipboard.copied ? 'Copied' : 'Copy the ids'}
         onClick={() => clipboard.copy(rows.map(keyOf).join('\n'))}
       />
-      <Small words="Save as CSV" onClick={() => save(rows)} />
+      <Small words="Save as CSV" onClick={save} />
       <Button
         size="compact-sm"
         variant="subtle"

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ListPage } from '../kit/listPage.tsx';
 import type { RowAction } from '../kit/rowActions.tsx';
+import { wholeList } from '../kit/sortedList.ts';
 import { Empty } from '../kit/states.tsx';
 import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
@@ -30,6 +31,7 @@ export function OrdersPage() {
       canJump
       state={state}
       result={result}
+      readPage={ordersQuery(wholeList(read)).readPage}
       rowActions={orderRowActions}
       live={ordersLive(read)}
       keyOf={(row: OrderRow) => row.order_id ?? ''}

@@ -16,7 +16,7 @@ export const listCommands = [
   { id: 'list.saveView', words: 'Save this view', keys: 'v', place: 'list' },
   {
     id: 'list.export',
-    words: 'Save the selected or all loaded rows as CSV',
+    words: 'Save the selected or all rows as CSV',
     keys: 'E',
     place: 'list',
     also: 'export download',
