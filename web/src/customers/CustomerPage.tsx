@@ -14,6 +14,7 @@ import { TaskList } from '../objectTasks/TaskList.tsx';
 import { addressLines } from '../orders/order.ts';
 import { useCan } from '../shell/session.tsx';
 import { CustomerAutoOrders, CustomerOrders } from './CustomerTables.tsx';
+import { MergeMenu } from './MergeMenu.tsx';
 import { OwnPage } from './OwnPage.tsx';
 import { PersonActions } from './PersonActions.tsx';
 import { customerAutoOrdersQuery, customerOrdersQuery, customerQuery } from './queries.ts';
@@ -46,7 +47,7 @@ function Known({ oid, customer }: { readonly oid: number; readonly customer: Cus
   return (
     <Beside side={<Side oid={oid} customer={customer} value={value} />}>
       {canSeeAutoOrders && (
-        <Panel title="Auto orders">
+        <Panel title="Auto orders" actions={<MergeMenu rows={autoOrders.data ?? []} />}>
           <Loaded result={autoOrders} what="the auto orders">
             {(rows) => <CustomerAutoOrders rows={rows} />}
           </Loaded>

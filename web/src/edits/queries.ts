@@ -165,12 +165,18 @@ export const mergeableQuery = (code: string, { order }: Base) =>
         query: { _limit: 50 },
         signal,
       });
-      return (found.auto_orders ?? [])
-        .filter(({ auto_order_code }) => auto_order_code !== code)
-        .map((row) => ({
-          value: String(row.auto_order_oid),
-          label: `${row.auto_order_code}, ${nameOf(row.customer)}`,
-        }));
+      return (
+        (found.auto_orders ?? [])
+          // The text finds addresses that begin with it as well.
+          .filter(
+            ({ auto_order_code: each, customer }) =>
+              each !== code && customer?.email?.toLowerCase() === email.toLowerCase(),
+          )
+          .map((row) => ({
+            value: String(row.auto_order_oid),
+            label: `${row.auto_order_code}, ${nameOf(row.customer)}`,
+          }))
+      );
     },
   });
 
