@@ -22,6 +22,7 @@ import { DraftFields } from './draftFields.tsx';
 import { missingIn } from './draftSpecs.ts';
 import form from './form.module.css';
 import { Loaded } from './loaded.tsx';
+import { useFocusedFirst } from './useFocusedFirst.ts';
 
 /** The rows as they were read for the dialog are not read again by a write. */
 const planKey = 'bulk change';
@@ -68,13 +69,14 @@ function Plan<Row>({
   const lines = missing === undefined ? plans.map((plan) => plan(draft)) : [];
   const changes = changesIn(lines);
   const { isBusy, done, refused, run } = useRun(action, what, onClose);
+  const first = useFocusedFirst<HTMLFormElement>();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void run(changes);
   };
   if (refused) return <Refused refused={refused} total={changes.length} />;
   return (
-    <form className={form['form']} onSubmit={submit}>
+    <form ref={first} className={form['form']} onSubmit={submit}>
       <p>{action.consequence}</p>
       {action.fields && <DraftFields fields={action.fields} draft={draft} onChange={setDraft} />}
       <p role="status">

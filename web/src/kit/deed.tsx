@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { newDecisionKey } from '../shell/draftWrites.ts';
 import form from './form.module.css';
 import { Refusal } from './refusal.tsx';
+import { useFocusedFirst } from './useFocusedFirst.ts';
 
 /** A question with one button. `deed` throws what the server refuses. */
 export function Deed({
@@ -21,6 +22,7 @@ export function Deed({
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
   const key = useRef(newDecisionKey());
+  const first = useFocusedFirst<HTMLFormElement>();
   async function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
@@ -34,7 +36,7 @@ export function Deed({
     setBusy(false);
   }
   return (
-    <form className={form['form']} onSubmit={(event) => void submit(event)}>
+    <form ref={first} className={form['form']} onSubmit={(event) => void submit(event)}>
       {children}
       <Refusal error={error} />
       <div className={form['buttons']}>

@@ -8,6 +8,7 @@ import { formatMoney } from '../kit/money.ts';
 import { Refusal } from '../kit/refusal.tsx';
 import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useFocusedFirst } from '../kit/useFocusedFirst.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { type OrderActionId, type OrderFacts, orderActions } from './actions.ts';
@@ -92,8 +93,9 @@ function AskForm({
   ...props
 }: AskedProps & { readonly facts: OrderFacts; readonly ask: Ask }) {
   const { texts, error, isBusy, submit, set } = useAsk(ask, props);
+  const first = useFocusedFirst<HTMLFormElement>();
   return (
-    <form className={form['form']} onSubmit={(event) => void submit(event)}>
+    <form ref={first} className={form['form']} onSubmit={(event) => void submit(event)}>
       <div className={ask.isFinal ? form['ask'] : undefined}>
         {ask.words.map((words) => (
           <p key={words}>{words}</p>
@@ -109,13 +111,20 @@ function AskForm({
       ))}
       <Refusal error={error} />
       <div className={form['buttons']}>
-        <Button type="submit" loading={isBusy}>
+        <Button
+          type="submit"
+          loading={isBusy}
+          {...(endsOrder.has(props.action) && { color: 'clay' })}
+        >
           {ask.button}
         </Button>
       </div>
     </form>
   );
 }
+
+/** What takes an order from the customer has the colour of danger. */
+const endsOrder: ReadonlySet<string> = new Set(['cancel', 'reject', 'delete']);
 
 function useAsk(ask: Ask, { id, action, parent, facts }: AskedProps & { facts: OrderFacts }) {
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() =>

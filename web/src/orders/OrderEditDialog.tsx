@@ -10,6 +10,7 @@ import { Loaded } from '../kit/loaded.tsx';
 import { Refusal } from '../kit/refusal.tsx';
 import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useFocusedFirst } from '../kit/useFocusedFirst.ts';
 import { toast } from '../shell/toasts.tsx';
 import {
   changedPaths,
@@ -55,8 +56,9 @@ function PartEditor({ id, order, part, parent }: EditorProps) {
   const edit = useEdit({ id, order, part, parent });
   const { was, mine, paths, conflicts, kept, error, isBusy } = edit;
   const note = part.note(order);
+  const first = useFocusedFirst<HTMLFormElement>();
   return (
-    <form className={form['form']} onSubmit={(event) => void edit.save(event)}>
+    <form ref={first} className={form['form']} onSubmit={(event) => void edit.save(event)}>
       <div className={form['fields']}>
         {part.fields.map((field) => (
           <Field

@@ -9,6 +9,7 @@ import { Money } from '../kit/moneyShown.tsx';
 import { RoutedDialog } from '../kit/routedDialog.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useFocusedFirst } from '../kit/useFocusedFirst.ts';
 import { orderQuery, type RefundWishes, refundableQuery } from './queries.ts';
 import { RefundQuestion } from './RefundQuestion.tsx';
 import {
@@ -57,6 +58,7 @@ interface RefundFormProps {
 
 function RefundForm(props: RefundFormProps) {
   const { order, mustBeManual } = props;
+  const first = useFocusedFirst<HTMLFormElement>();
   const places = refundPlaces(order);
   const currency = order.currency_code ?? 'USD';
   const [texts, setTexts] = useState<RefundTexts>({});
@@ -79,6 +81,7 @@ function RefundForm(props: RefundFormProps) {
   }
   return (
     <form
+      ref={first}
       className={form['form']}
       onSubmit={(event) => {
         event.preventDefault();

@@ -57,7 +57,7 @@ export function Shipments({ order, stages }: WhereProps) {
             (parcel.item_indexes ?? []).map((index) => (
               <div key={index}>{lineWords(order, index)}</div>
             )),
-            <ParcelState parcel={parcel} />,
+            <ParcelState parcel={parcel} isComplete={order.current_stage === 'Completed Order'} />,
           ],
         }))}
       />
@@ -83,7 +83,9 @@ function lineWords({ items = [] }: Order, index: number): string {
 
 function ParcelState({
   parcel: { shipped_dts: shipped, waiting_indexes: waiting = [], acknowledged },
+  isComplete,
 }: {
+  readonly isComplete: boolean;
   readonly parcel: NonNullable<OrderStages['parcels']>[number];
 }) {
   if (shipped !== undefined)
@@ -95,6 +97,9 @@ function ParcelState({
         </div>
       </>
     );
-  if (waiting.length === 0) return <Status tone="quiet">Does not ship now</Status>;
+  if (waiting.length === 0)
+    return (
+      <Status tone="quiet">{isComplete ? 'Nothing left to ship' : 'Does not ship now'}</Status>
+    );
   return <Status tone="note">{acknowledged ? 'The center has it' : 'Waits to be shipped'}</Status>;
 }
