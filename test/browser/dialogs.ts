@@ -19,7 +19,8 @@ const button = (page: Page, name: string | RegExp) =>
  * their markup are in `pages.ts` too, and checked in each run; what is here only costs time when
  * a person wants to see it.
  */
-export function dialogsOf({ autoOrderCode, orderId, taskNumber }: Objects): DialogRow[] {
+export function dialogsOf(objects: Objects): DialogRow[] {
+  const { autoOrderCode, orderId, taskNumber, customerOid } = objects;
   const autoOrder = `/auto-orders/${autoOrderCode}`;
   const order = `/orders/${orderId}`;
   return [
@@ -34,8 +35,37 @@ export function dialogsOf({ autoOrderCode, orderId, taskNumber }: Objects): Dial
     { name: 'palette', at: autoOrder, open: (page) => page.keyboard.press('Control+k') },
     { name: 'keys', at: '/tasks', open: (page) => page.keyboard.press('?') },
     { name: 'filter', at: '/auto-orders', open: (page) => button(page, 'Filter') },
-    { name: 'clock', at: '/', open: (page) => button(page, '+1 month') },
+    {
+      name: 'clock',
+      at: '/',
+      open: async (page) => {
+        await button(page, '+1 month');
+        await page.getByRole('dialog').getByText('Declines expected').waitFor();
+      },
+    },
+    {
+      name: 'merge-menu',
+      at: `/customers/${customerOid}`,
+      open: (page) => button(page, 'Merge into one …'),
+    },
     { name: 'row', at: '/auto-orders', open: (page) => page.keyboard.press('j') },
+    { name: 'jump', at: '/auto-orders', open: (page) => page.keyboard.press('G') },
+    { name: 'columns', at: '/auto-orders', open: (page) => button(page, 'Columns') },
+    { name: 'view', at: '/auto-orders?state=paused', open: (page) => page.keyboard.press('v') },
+    { name: 'end', at: '/orders', open: (page) => page.keyboard.press('End') },
+    { name: 'export', at: '/orders', open: (page) => button(page, 'Save as CSV') },
+    { name: 'person-menu', at: '/', open: (page) => button(page, /, menu$/) },
+    { name: 'task-more', at: `/tasks/${taskNumber}`, open: (page) => button(page, 'More actions') },
+    {
+      name: 'refused-task',
+      at: '/tasks?new=1',
+      open: (page) => button(page, 'Add the task'),
+    },
+    ...['/catalogue', '/coupons'].map((at) => ({
+      name: `bulk-bar${at.replace('/', '-')}`,
+      at,
+      open: async (page: Page) => await page.locator('[data-index] [data-box]').first().click(),
+    })),
     ...taskButtons.map((action) => ({
       name: `task-${action.toLowerCase().replace(' ', '-')}`,
       at: `/tasks/${taskNumber}`,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { browserWords } from '../../web/src/kit/browserWords.ts';
 import { differences } from '../../web/src/kit/differences.ts';
 import { dayOf, formatDistance, formatMoment, zoneName } from '../../web/src/kit/moment.ts';
 import { formatCount, formatMoney, formatMoneyChange } from '../../web/src/kit/money.ts';
@@ -122,3 +123,22 @@ const perennial = `
 #.....#..##..#..#...#
 #######.#....#.#.....
 `.trim();
+
+test('a browser is named in words; another program as it names itself', () => {
+  const mozilla = 'Mozilla/5.0';
+  const kit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
+  const table = [
+    [`${mozilla} (X11; Linux x86_64) ${kit} Chrome/156.0.0.0 Safari/537.36`, 'Chrome 156 on Linux'],
+    [
+      `${mozilla} (Windows NT 10.0; Win64; x64) ${kit} Chrome/155.0 Safari/537.36 Edg/155.0`,
+      'Edge 155 on Windows',
+    ],
+    [`${mozilla} (Macintosh; Intel Mac OS X 14.4; rv:160.0) Firefox/160.0`, 'Firefox 160 on macOS'],
+    [
+      `${mozilla} (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Mobile/15E Safari/604.1`,
+      'Safari 18 on iOS',
+    ],
+    ['curl/8.5.0', 'curl/8.5.0'],
+  ] as const;
+  for (const [agent, words] of table) assert.equal(browserWords(agent), words);
+});

@@ -12,6 +12,7 @@ import {
   isOn,
   labelOf,
   permissionKey,
+  takenWords,
   toggled,
   userBody,
   withoutAccess,
@@ -177,4 +178,12 @@ test('the change of a key has the changed fields, and an emptied day is null', (
   const before = draftOfKey(key, 'America/New_York');
   assert.equal(before['expires_dts'], '2027-05-01T10:00');
   assert.deepEqual(keyBody(before, { ...before, expires_dts: '' }), { expires_dts: null });
+});
+
+test('what a person loses is told in few lines', () => {
+  const taken = ['group:3', 'permission:auto_order_read', 'permission:order_read'];
+  assert.deepEqual(
+    takenWords([...taken, 'permission:auto_order_write'], new Map([['group:3', 'Support']])),
+    ['Group Support', 'May read: auto order, order', 'May write: auto order'],
+  );
 });

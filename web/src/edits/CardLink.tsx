@@ -20,6 +20,8 @@ export function CardLink({ oid }: { readonly oid: number }) {
       {link === undefined ? (
         <Button
           variant="default"
+          className={classes['wrapping'] ?? ''}
+          styles={{ label: { whiteSpace: 'normal' } }}
           leftSection={<Icon name="link" size={16} />}
           onClick={() => void make()}
         >

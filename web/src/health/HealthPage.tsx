@@ -59,6 +59,7 @@ function ServerPanels() {
 
 function AuditPanel() {
   const result = useQuery(latestAuditQuery);
+  const canStart = useCan(['auto_order_read']);
   const [error, setError] = useState<Error>();
   const { state } = result.data ?? {};
   const isOpen = state === 'waiting' || state === 'running';
@@ -70,9 +71,11 @@ function AuditPanel() {
     <Panel
       title="Audit of the books"
       actions={
-        <Button size="compact-sm" variant="default" disabled={isOpen} onClick={start}>
-          Start an audit
-        </Button>
+        canStart && (
+          <Button size="compact-sm" variant="default" disabled={isOpen} onClick={start}>
+            Start an audit
+          </Button>
+        )
       }
     >
       <Refusal error={error} />

@@ -37,22 +37,13 @@ function OneField({
   readonly value: string;
   onChange(value: string): void;
 }) {
-  const {
-    label,
-    kind = 'text',
-    hint,
-    max,
-    isRequired = false,
-    isFixed = false,
-    choices = [],
-  } = field;
+  const { label, kind = 'text', hint, max, isRequired = false, choices = [] } = field;
   const common = {
     label,
     value,
     description: hint,
     required: isRequired,
     withAsterisk: false,
-    disabled: isFixed,
     autoComplete: 'off',
   };
   if (kind === 'check')
@@ -61,7 +52,6 @@ function OneField({
         label={label}
         description={hint}
         checked={value === 'yes'}
-        disabled={isFixed}
         onChange={(event) => onChange(event.currentTarget.checked ? 'yes' : 'no')}
       />
     );

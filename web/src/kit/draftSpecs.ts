@@ -15,8 +15,6 @@ export interface DraftField {
   /** The most characters. */
   readonly max?: number;
   readonly isRequired?: boolean;
-  /** Shown, but cannot be changed. */
-  readonly isFixed?: boolean;
 }
 
 /** The text of a value of the wire in a form. */

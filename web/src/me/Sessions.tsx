@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { BrowserName } from '../kit/browserName.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Refusal } from '../kit/refusal.tsx';
@@ -46,7 +47,7 @@ export function Sessions({ userId }: { readonly userId?: number }) {
                   <Moment at={session.created_dts} isReal />,
                   <Moment at={session.seen_dts} isReal />,
                   session.ip_address,
-                  session.user_agent,
+                  <BrowserName agent={session.user_agent} />,
                   session.current ? 'This one' : canEnd && <End onClick={() => end(id)} />,
                 ],
               }))}

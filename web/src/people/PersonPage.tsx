@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { User, UserLogin } from '@perennial/contract/user.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { BrowserName } from '../kit/browserName.tsx';
 import { Facts } from '../kit/facts.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
@@ -72,7 +73,9 @@ function EditButton({
     <Button
       size="compact-md"
       variant="default"
-      renderRoot={(props) => <Link {...props} to={paths.personEdit} params={{ id, part }} />}
+      renderRoot={(props) => (
+        <Link {...props} data-button to={paths.personEdit} params={{ id, part }} />
+      )}
     >
       {label}
     </Button>
@@ -156,7 +159,7 @@ function LoginTable({ rows }: { readonly rows: readonly UserLogin[] }) {
         cells: [
           <Moment at={login.login_dts} />,
           <span className={classes['address']}>{login.ip_address}</span>,
-          login.user_agent,
+          <BrowserName agent={login.user_agent} />,
         ],
       }))}
     />

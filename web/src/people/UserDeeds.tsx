@@ -8,7 +8,7 @@ import { useCloseDialog } from '../kit/routedDialog.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
-import { groupKey, labelOf, withoutAccess } from './forms.ts';
+import { groupKey, takenWords, withoutAccess } from './forms.ts';
 import classes from './people.module.css';
 import {
   deleteUser,
@@ -85,8 +85,8 @@ export function Deactivate({
         <>
           <p>These end within a second, in open pages as well:</p>
           <ul className={classes['remains']}>
-            {taken.map((key) => (
-              <li key={key}>{labelOf(key, names)}</li>
+            {takenWords(taken, names).map((words) => (
+              <li key={words}>{words}</li>
             ))}
           </ul>
         </>

@@ -137,3 +137,21 @@ export const permissionsOf = ({ permissions = [] }: Group): string[] =>
 /** The permissions among these that the person does not have and so cannot give. */
 export const notMine = (permissions: readonly string[], own: ReadonlySet<string>): string[] =>
   permissions.filter((permission) => !own.has(permission));
+
+/** What a person loses, in few lines: each group, what may be read, and what may be written. */
+export function takenWords(
+  keys: readonly string[],
+  names: ReadonlyMap<string, string>,
+): readonly string[] {
+  const [own, others] = [
+    keys.filter((key) => key.startsWith('permission:')),
+    keys.filter((key) => !key.startsWith('permission:')),
+  ];
+  const lines = (['read', 'write'] as const).flatMap((may) => {
+    const resources = own
+      .filter((key) => key.endsWith(`_${may}`))
+      .map((key) => key.slice('permission:'.length, -may.length - 1).replace('_', ' '));
+    return resources.length === 0 ? [] : `May ${may}: ${resources.join(', ')}`;
+  });
+  return [...others.map((key) => labelOf(key, names)), ...lines];
+}

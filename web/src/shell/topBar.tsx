@@ -121,12 +121,12 @@ function PersonMenu() {
         <Menu.Label>
           {user.name} at {merchant.id}
         </Menu.Label>
-        <Menu.Item component={Link} to={paths.me} leftSection={<Icon name="gear" />}>
+        <Menu.Item component={Link} data-button to={paths.me} leftSection={<Icon name="gear" />}>
           My settings
         </Menu.Item>
         <RunItem command="help" icon="keyboard" words="Keys" />
         <RunItem command="theme" icon="moon" words="Light or dark" />
-        <Menu.Item component="a" href="/docs" leftSection={<Icon name="book" />}>
+        <Menu.Item component="a" data-button href="/docs" leftSection={<Icon name="book" />}>
           API reference
         </Menu.Item>
         <Menu.Divider />

@@ -106,7 +106,7 @@ function Parts({
   onSet(change: Partial<Entry>): void;
 }) {
   return (
-    <div className={form['fields']}>
+    <div className={form['fields']} style={{ alignItems: 'start' }}>
       <NativeSelect
         label="Priority"
         value={entry.priority}

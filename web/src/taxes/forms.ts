@@ -33,11 +33,9 @@ const ruleFields: readonly DraftField[] = [
   { key: 'accounting_code', label: 'Accounting code', max: 50 },
 ];
 
-/** The fields of a tax rate. The place of one that exists is shown, and cannot change. */
-export const taxFields = (isNew: boolean): readonly DraftField[] => [
-  ...placeFields.map((field) => (isNew ? field : { ...field, isFixed: true })),
-  ...ruleFields,
-];
+/** The fields of a tax rate. The place of one that exists cannot change: the title names it. */
+export const taxFields = (isNew: boolean): readonly DraftField[] =>
+  isNew ? [...placeFields, ...ruleFields] : ruleFields;
 
 const all = taxFields(true);
 
