@@ -27,7 +27,7 @@ test('changed rows are patched; other pages and rows stay the same objects', () 
       { rows: [row('a', 1), row('b', 2)], total: 3, isMore: false },
       { rows: [row('c', 3)], total: 3, isMore: false },
     ],
-    pageParams: [{ number: 0 }, { number: 1 }],
+    pageParams: [{ rowsBefore: 0 }, { rowsBefore: 2 }],
   };
   const next = patched(data, idOf, byId([row('b', 5), row('z', 1)], idOf));
   assert.deepEqual(next.pages[0]?.rows, [row('a', 1), row('b', 5)]);
@@ -46,19 +46,21 @@ test('a list that is read from its end keeps the numbers of its rows', () => {
   const middle = { ...end, rows: rowsOf(100), nextCursor: 'c' };
   const first = { ...end, rows: rowsOf(50) };
   const rowsMax = 250;
-  assert.deepEqual(shown([last], [{ number: 0 }]), [100, 150, false, true]);
+  const previous = { rowsBefore: 0 };
+  assert.deepEqual(shown([last], [{ rowsBefore: 0 }]), [100, 150, false, true]);
   assert.deepEqual(
     shown(
       [first, middle],
       [
-        { number: 2, rowsMax },
-        { number: 1, rowsMax },
+        { rowsBefore: 199, rowsMax, previous },
+        { rowsBefore: 99, rowsMax, previous },
       ],
     ),
-    [150, 0, true, false],
+    // One row of the last page was left out.
+    [150, 1, true, false],
   );
   const uncounted = { ...last, total: 10_000, isMore: true };
-  assert.deepEqual(shown([uncounted], [{ number: 0 }]), [100, 99_900, false, true]);
+  assert.deepEqual(shown([uncounted], [{ rowsBefore: 0 }]), [100, 99_900, false, true]);
 });
 
 const middle = { isFirst: false, isLast: false };

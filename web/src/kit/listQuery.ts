@@ -43,8 +43,8 @@ export const pageOf = <Row>(rows: readonly Row[] | undefined, found: Found): Lis
  * down the list, or up from its end.
  */
 export interface PagePlace {
-  /** How many pages were read before it. */
-  readonly number: number;
+  /** How many rows were read before it: fewer than the pages hold where some were left out. */
+  readonly rowsBefore: number;
   readonly after?: string | undefined;
   readonly previous?: PagePlace | undefined;
   /** Of a list that is read from its end: how many rows the whole list has, as far as is known. */
@@ -96,14 +96,14 @@ export function listQuery<Row>(
 }
 
 function placeAfter(
-  { nextCursor, total, isMore, beginning }: ListPage<unknown>,
+  { rows, nextCursor, total, isMore, beginning }: ListPage<unknown>,
   _pages: unknown,
   place: PagePlace,
 ): PagePlace | undefined {
   if (nextCursor === undefined) return undefined;
   const rowsMax = place.rowsMax ?? (isMore ? uncountedMax : total);
   return {
-    number: place.number + 1,
+    rowsBefore: place.rowsBefore + rows.length,
     after: nextCursor,
     previous: place,
     ...(beginning === 'end' && { rowsMax }),
@@ -119,7 +119,7 @@ const placeBefore = (_page: unknown, _pages: unknown, place: PagePlace): PagePla
  */
 const uncountedMax = 100_000;
 
-const firstPlace: PagePlace = { number: 0 };
+const firstPlace: PagePlace = { rowsBefore: 0 };
 
 /** The rows in memory, and the index of the first of them in the whole list. */
 export interface Loaded<Row> {
@@ -153,7 +153,7 @@ function togetherOf<Row>(data: InfiniteData<ListPage<Row>, PagePlace> | undefine
   const [first, last] = [pages[0], pages.at(-1)];
   const beginning = first?.beginning;
   const isFromEnd = beginning === 'end';
-  const isStart = (place: PagePlace | undefined) => (place?.number ?? 0) === 0;
+  const isStart = (place: PagePlace | undefined) => place?.previous === undefined;
   const isEnd = (page: ListPage<Row> | undefined) => page?.nextCursor === undefined;
   return {
     rows: pages.flatMap(({ rows }) => rows),
@@ -169,10 +169,10 @@ function togetherOf<Row>(data: InfiniteData<ListPage<Row>, PagePlace> | undefine
 
 /** The index of the first row of a page in the whole list. */
 function offsetOf(page: ListPage<unknown> | undefined, place: PagePlace | undefined): number {
-  const { number = 0, rowsMax } = place ?? {};
-  if (page?.beginning !== 'end') return number * pageSize;
+  const { rowsBefore = 0, rowsMax } = place ?? {};
+  if (page?.beginning !== 'end') return rowsBefore;
   const count = rowsMax ?? (page.isMore ? uncountedMax : page.total);
-  return Math.max(0, count - number * pageSize - page.rows.length);
+  return Math.max(0, count - rowsBefore - page.rows.length);
 }
 
 /** What the lists of the API that are read by offset have in common. */
