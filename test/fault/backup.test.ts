@@ -2,8 +2,10 @@
 // nothing that was acknowledged before the end of the backup is missing, and a damaged or unfinished
 // backup restores nothing.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -16,6 +18,7 @@ import { wholeDatabase } from '../../server/src/platform/backup/catalogue.ts';
 import { checkBackup } from '../../server/src/platform/backup/checkFolder.ts';
 import type { Manifest } from '../../server/src/platform/backup/manifest.ts';
 import { restoreDatabase } from '../../server/src/platform/backup/restore.ts';
+import { openRowStream } from '../../server/src/platform/backup/rowStream.ts';
 import { readContinuity } from '../../server/src/platform/continuityStore.ts';
 import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
 import { readMigrations } from '../../server/src/platform/storage/migrate.ts';
@@ -349,4 +352,27 @@ test('a restore needs an empty database and a release that knows the backup', as
     restoreDatabase({ connection: empty, migrations: migrations.slice(0, -1), ...parts }, manifest),
     new RegExp(`has the migration ${migrations.at(-1)!.name}`),
   );
+});
+
+test('a connection to a PostgreSQL that does not respond any more is closed', async (t) => {
+  const { connection } = await openTestDatabase(t);
+  assert.ok('host' in connection);
+  const { host, port, user, database } = connection;
+  const sockets = new Set<Socket>();
+  const wire = createServer((client) => {
+    const postgres = connect(join(host, `.s.PGSQL.${port}`));
+    for (const socket of [client, postgres]) sockets.add(socket.on('error', () => {}));
+    client.pipe(postgres).pipe(client);
+  }).listen(0, '127.0.0.1');
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    wire.close();
+  });
+  await once(wire, 'listening');
+  const { port: wirePort } = wire.address() as AddressInfo;
+  const rows = await openRowStream({ host: '127.0.0.1', port: wirePort, user, database }, 1);
+  await rows.command('begin');
+  // As if it was frozen: what we send stays where it is, and nothing comes back.
+  for (const socket of sockets) socket.unpipe().pause();
+  await rows.close();
 });

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { systemClock } from '../clock/systemClock.ts';
 import { type Connection, connectionSettings } from '../storage/connection.ts';
 import { columnTypes, type Database, overConnection } from '../storage/database.ts';
 import { applySettings, noLimits } from '../storage/sessionSettings.ts';
@@ -27,15 +29,26 @@ export interface RowStream {
    * there were.
    */
   write(target: string, path: string, onBytes: (bytes: number) => void): Promise<number>;
+  /** Ends the connection, also one to a PostgreSQL that does not respond any more. */
   close(): Promise<void>;
 }
+
+const connectMsMax = 10_000;
+const closeMsMax = 5_000;
 
 /**
  * Opens a connection whose text form of values is the same on every server. Statements may take as
  * long as they need.
  */
-export async function openRowStream(connection: Connection): Promise<RowStream> {
-  const client = new pg.Client({ ...connectionSettings(connection), types: columnTypes });
+export async function openRowStream(
+  connection: Connection,
+  closeMs = closeMsMax,
+): Promise<RowStream> {
+  const client = new pg.Client({
+    ...connectionSettings(connection),
+    types: columnTypes,
+    connectionTimeoutMillis: connectMsMax,
+  });
   client.on('error', () => {});
   await client.connect();
   await applySettings(client, noLimits);
@@ -57,6 +70,20 @@ export async function openRowStream(connection: Connection): Promise<RowStream> 
       await pipeline(createReadStream(path), metered(onBytes), sink);
       return sink.rowCount ?? 0;
     },
-    close: () => client.end(),
+    close: () => ended(client, closeMs),
   };
+}
+
+/**
+ * Ends a connection. The driver waits until PostgreSQL has closed it, which a frozen one never does;
+ * then we close it, and PostgreSQL releases its locks when it notices.
+ */
+async function ended(client: pg.Client, closeMs: number): Promise<void> {
+  const closed = new AbortController();
+  const late = systemClock.sleep(closeMs, closed.signal).then(() => {
+    // The type of the driver lacks its connection.
+    if (!closed.signal.aborted)
+      (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  });
+  await Promise.race([client.end(), late]).finally(() => closed.abort());
 }
