@@ -381,7 +381,8 @@ function countShipment(item: AutoOrderItem, stepUsed: StepCursor | undefined): A
 const oneLess = (count: number | undefined): number | undefined =>
   count === undefined ? undefined : Math.max(0, count - 1);
 
-const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
+/** The item after its last shipment. */
+export const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
   ...item,
   nextShipmentAt: undefined,
   nextPreshipmentNoticeAt: undefined,

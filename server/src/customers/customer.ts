@@ -2,6 +2,7 @@ import type { Customer } from '@perennial/contract/customer.ts';
 import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
+import { listParts } from './present.ts';
 
 /**
  * A profile as it is stored: the wire's document without tokens, and the tokens of its cards by the
@@ -77,18 +78,6 @@ export function withPartIds(
   };
 }
 
-const joinedLists = [
-  'attachments',
-  'billing',
-  'cards',
-  'cc_emails',
-  'pricing_tiers',
-  'properties',
-  'shipping',
-  'software_entitlements',
-  'tags',
-] as const;
-
 /**
  * Returns a profile that another one is merged into: its own values, what only the other has, and
  * the lists of both. Parts of the other get new ids.
@@ -96,7 +85,7 @@ const joinedLists = [
 export function joinedProfiles(into: StoredCustomer, other: StoredCustomer): StoredCustomer {
   const { document } = into;
   const lists = Object.fromEntries(
-    joinedLists.flatMap((name) => {
+    listParts.flatMap((name) => {
       const list = [...(document[name] ?? []), ...(withoutIds(other, name) ?? [])];
       return list.length === 0 ? [] : [[name, list]];
     }),
@@ -106,7 +95,7 @@ export function joinedProfiles(into: StoredCustomer, other: StoredCustomer): Sto
 }
 
 // The ids of parts count within one profile. A card's token travels with the card.
-function withoutIds({ document, cardTokens }: StoredCustomer, name: (typeof joinedLists)[number]) {
+function withoutIds({ document, cardTokens }: StoredCustomer, name: (typeof listParts)[number]) {
   return document[name]?.map((part) => {
     const kept = Object.entries(part).filter(([field]) => !partIds.has(field));
     const cardId = (part as Card).customer_profile_credit_card_id;

@@ -81,8 +81,8 @@ const expandableParts = [
   'tax_codes',
 ] as const;
 
-// An expanded list without elements is `[]`.
-const listParts = [
+/** The parts of a profile that are lists. An expanded one without elements is `[]`. */
+export const listParts = [
   'attachments',
   'billing',
   'cards',

@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { Note } from './note.ts';
 
 /** An auto order as it is from now on, perhaps ended, with the notes that report the change. */
@@ -86,11 +86,3 @@ export function disabledByDeclines(
     notes: [note],
   };
 }
-
-/** The item after its last shipment. */
-export const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
-  ...item,
-  nextShipmentAt: undefined,
-  nextPreshipmentNoticeAt: undefined,
-  preshipmentNoticeSent: false,
-});

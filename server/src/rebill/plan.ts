@@ -9,6 +9,7 @@ import {
   type PlanContext,
   planNext,
   slip,
+  withoutNext,
 } from '../autoOrders/steps.ts';
 import { autoOrderStop, isFinalStop } from '../autoOrders/stops.ts';
 import { type CreditAccount, payable } from '../customers/storeCredit.ts';
@@ -23,7 +24,7 @@ import { isInvoiced } from '../orders/payment.ts';
 import type { TaxTerms } from '../orders/taxTerms.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
-import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
+import { canceledAfterOrders, completed } from './endings.ts';
 import { hasOwnCard, holdOf, type KeptOrder, originalStop } from './keptOrder.ts';
 import type { Note } from './note.ts';
 import { type CouponCatalog, noCoupons, originalCoupons } from './originalCoupons.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../platform/context.ts';
 import { createTasks, saveChanges, server } from './saveOperations.ts';
-import { isOpen } from './task.ts';
+import { isOpen, raisedBy } from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
 import { lockTasks } from './taskStore.ts';
 
@@ -20,16 +20,7 @@ export async function raiseAccountTask(
         'key and the account at the gateway. What is due is charged by itself within ten minutes ' +
         'after the gateway accepts the account again.',
       context: 'All charges of the merchant',
-      priority: '3 - high',
-      status: 'open',
-      createdAt: context.now,
-      updatedAt: context.now,
-      createdBy: server,
-      tags: [],
-      properties: [],
-      attachments: [],
-      notes: [],
-      version: 1,
+      ...raisedBy(server, context.now),
     },
   ]);
   return taskUuid;

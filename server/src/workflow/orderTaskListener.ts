@@ -3,7 +3,7 @@ import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { createTasks, saveChanges, server } from './saveOperations.ts';
-import type { NewTask } from './task.ts';
+import { type NewTask, raisedBy } from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
 import { findOpenByName } from './taskStore.ts';
 
@@ -113,16 +113,7 @@ async function raiseTask(
     details,
     context: facts.context,
     ...aboutObject('order', facts),
-    priority: '3 - high',
-    status: 'open',
-    createdAt: at,
-    updatedAt: at,
-    createdBy: server,
-    tags: [],
-    properties: [],
-    attachments: [],
-    notes: [],
-    version: 1,
+    ...raisedBy(server, at),
   };
   await createTasks(context, [task]);
 }

@@ -17,6 +17,7 @@ import {
 import {
   isOpen,
   type NewTask,
+  raisedBy,
   type SystemTaskType,
   type Task,
   type TaskObjectType,
@@ -144,17 +145,10 @@ function newTask(
     ...wordsOf[type],
     context: fact.context,
     ...aboutObject(objectType, fact),
+    ...raisedBy(server, at),
     ...ruled,
-    status: 'open',
     systemType: type,
-    createdAt: at,
-    updatedAt: at,
-    createdBy: server,
-    properties: [],
-    attachments: [],
-    notes: [],
     cardMark: fact.cardMark,
-    version: 1,
   };
 }
 

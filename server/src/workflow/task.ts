@@ -59,6 +59,21 @@ export interface Task {
 /** A task before its numbers are assigned. */
 export type NewTask = Omit<Task, 'globalNumber' | 'objectNumber'>;
 
+/** What every task that the server raises has: open and urgent, with nothing added to it yet. */
+export const raisedBy = (createdBy: Person, at: Temporal.Instant) =>
+  ({
+    priority: '3 - high',
+    status: 'open',
+    createdAt: at,
+    updatedAt: at,
+    createdBy,
+    tags: [],
+    properties: [],
+    attachments: [],
+    notes: [],
+    version: 1,
+  }) as const satisfies Partial<NewTask>;
+
 /** What a task is about. */
 export interface TaskObject {
   readonly type: TaskObjectType;
