@@ -161,7 +161,7 @@ test('a merchant and its keys: made, listed, revoked', async () => {
   );
   assert.match(
     (await perennial(['merchant', 'list'])).out,
-    /SHOP +Europe\/Vienna +EUR +real +Shop/,
+    /SHOP +Europe\/Vienna +EUR +real +on +Shop/,
   );
 
   const made = await perennial([
