@@ -1,8 +1,13 @@
 // What an operator is alerted by: the figures of the metrics, and that the rules and the dashboard of
 // deploy/ name nothing else.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
+import type { Logger } from 'pino';
+import { healthOf } from '../../server/src/app/health.ts';
+import { openPool } from '../../server/src/platform/storage/database.ts';
 import { testApp } from '../support/app.ts';
 import { movedClock } from '../support/movedClock.ts';
 import { subscribe } from '../support/webhooks.ts';
@@ -201,4 +206,20 @@ test('each alert says how bad it is, what is wrong and what to do first', () => 
     for (const part of [/severity: (page|ticket)\b/, /summary: \S/, /action: \S/, /expr: \S/])
       assert.match(alert, part, name);
   }
+});
+
+test('a PostgreSQL that accepts connections and stays silent: the metrics come, and their age grows', async (t) => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const connection = { host: '127.0.0.1', port, user: 'none', database: 'none' };
+  const db = openPool({ connection, maxConnections: 1, prepareStatements: false });
+  t.after(() => silent.close());
+  const errors: unknown[] = [];
+  const log = { error: (fault: unknown) => errors.push(fault) } as unknown as Logger;
+  const waiting = movedClock();
+  const read = healthOf(db, waiting, log);
+  waiting.move(7_000);
+  const { totals, ageSeconds } = await read();
+  assert.deepEqual([totals.size, ageSeconds, errors], [0, 7, []]);
 });

@@ -47,19 +47,23 @@ const ofMerchants: readonly (keyof MerchantHealth)[] = [
 const merchantSeriesMax = 500;
 
 const freshMs = 15_000;
+/** Longer than the first measurement takes, and shorter than a scrape waits (10 s by default). */
+const firstMsMax = 5000;
 /** The share of a connection that measuring may take. */
 const shareMax = 1 / 20;
 
 /**
  * Measures what waits, failed or is in doubt at all merchants when the metrics are read: at most
  * every 15 seconds, and with many merchants so rarely that one connection is used for a twentieth
- * of the time. Readers get the figures of the last measurement at once.
+ * of the time. Readers get the figures of the last measurement at once; until there is one, their
+ * age is that of the process, and there are no figures when PostgreSQL does not respond.
  */
 export function healthOf(db: Database, clock: SystemClock, log: Logger): () => Promise<Figures> {
   let last:
     | { readonly figures: Figures; readonly endedMs: number; readonly tookMs: number }
     | undefined;
   let measuring: Promise<void> | undefined;
+  const openedMs = clock.monotonicMs();
 
   async function measure(): Promise<void> {
     const startedMs = clock.monotonicMs();
@@ -68,15 +72,21 @@ export function healthOf(db: Database, clock: SystemClock, log: Logger): () => P
     last = { figures, endedMs, tookMs: endedMs - startedMs };
   }
 
+  async function orTime(work: Promise<void> | undefined): Promise<void> {
+    const waiting = new AbortController();
+    await Promise.race([work, clock.sleep(firstMsMax, waiting.signal)]);
+    waiting.abort();
+  }
+
   return async () => {
-    const ageMs = last === undefined ? Infinity : clock.monotonicMs() - last.endedMs;
-    if (ageMs > Math.max(freshMs, (last?.tookMs ?? 0) / shareMax))
+    const ageMs = () => clock.monotonicMs() - (last?.endedMs ?? openedMs);
+    if (last === undefined || ageMs() > Math.max(freshMs, last.tookMs / shareMax))
       measuring ??= measure()
         .catch((error: unknown) => log.error({ err: error }, 'the figures could not be measured'))
         .finally(() => (measuring = undefined));
-    if (last === undefined) await measuring;
+    if (last === undefined) await orTime(measuring);
     const figures = last?.figures ?? { totals: new Map(), merchants: [] };
-    return { ...figures, ageSeconds: Number.isFinite(ageMs) ? ageMs / 1000 : 0 };
+    return { ...figures, ageSeconds: ageMs() / 1000 };
   };
 }
 
