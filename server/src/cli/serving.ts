@@ -136,8 +136,8 @@ async function drain(app: App, loops: readonly Loop[], log: Logger): Promise<voi
 }
 
 /**
- * Whether this database is an older copy: by its marker and a simulator at hand now, by gateways
- * elsewhere in the background.
+ * Checks whether this database is an older copy. Its marker and a simulator in this process are
+ * compared at once, gateways elsewhere in the background.
  */
 async function checkRestored(
   { db }: Store,

@@ -167,7 +167,7 @@ export class LiveRoom {
   }
 
   async #framesFor(changes: readonly LiveChange[], topics: Topics): Promise<Buffer[]> {
-    // A frame of the workflow has no date of ours.
+    // Only frames for the console (those with topics) have dates in the merchant's zone.
     const zone = topics === undefined ? '' : await this.#givenSources().zoneOf(this.#merchantId);
     return changes.flatMap((change) => frameOf(change, topics, zone) ?? []).map(frame);
   }

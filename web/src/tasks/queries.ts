@@ -61,7 +61,7 @@ export const taskQuery = (uuid: string) =>
     },
   });
 
-/** The uuid of the task with a number; a uuid is its own. Refused with 404 when there is none. */
+/** The uuid of a task that an address names by its number or uuid. Fails with 404 for no task. */
 export const taskUuidQuery = (id: string) =>
   queryOptions<string>({
     queryKey: ['task uuid', id],
@@ -143,7 +143,7 @@ async function asOwn<T>(uuids: readonly string[], write: () => Promise<T>): Prom
   }
 }
 
-/** How long after a response its frame may still arrive. */
+/** How long after our own write the live socket may still report it, in milliseconds. */
 const ownMs = 2000;
 
 /** A change, with the parts that only a change has: notes and files. */
