@@ -319,7 +319,10 @@ test(
     await page.getByRole('grid').getByRole('row').nth(1).waitFor();
     const saved = page.waitForEvent('download');
     await page.keyboard.press('E');
+    const file = page.getByRole('dialog', { name: 'Save auto orders as CSV' });
+    await file.getByRole('button', { name: /^Save/ }).click();
     assert.equal((await saved).suggestedFilename(), 'auto-orders.csv');
+    await file.waitFor({ state: 'detached' });
     await page.keyboard.press('*');
     const bar = page.getByRole('region', { name: 'Selected auto orders' });
     await bar.getByRole('button', { name: 'Pause …' }).click();
