@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { readClock } from '../platform/clock/merchantClock.ts';
-import type { SystemClock } from '../platform/clock/systemClock.ts';
+import { endsWithin, type SystemClock } from '../platform/clock/systemClock.ts';
 import type { FigureName, Figures } from '../platform/metrics.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
@@ -72,19 +72,13 @@ export function healthOf(db: Database, clock: SystemClock, log: Logger): () => P
     last = { figures, endedMs, tookMs: endedMs - startedMs };
   }
 
-  async function orTime(work: Promise<void> | undefined): Promise<void> {
-    const waiting = new AbortController();
-    await Promise.race([work, clock.sleep(firstMsMax, waiting.signal)]);
-    waiting.abort();
-  }
-
   return async () => {
     const ageMs = () => clock.monotonicMs() - (last?.endedMs ?? openedMs);
     if (last === undefined || ageMs() > Math.max(freshMs, last.tookMs / shareMax))
       measuring ??= measure()
         .catch((error: unknown) => log.error({ err: error }, 'the figures could not be measured'))
         .finally(() => (measuring = undefined));
-    if (last === undefined) await orTime(measuring);
+    if (last === undefined && measuring) await endsWithin(clock, firstMsMax, measuring);
     const figures = last?.figures ?? { totals: new Map(), merchants: [] };
     return { ...figures, ageSeconds: ageMs() / 1000 };
   };

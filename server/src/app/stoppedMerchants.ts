@@ -1,4 +1,4 @@
-import type { SystemClock } from '../platform/clock/systemClock.ts';
+import { endsWithin, type SystemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { countChargesOff } from '../platform/tenancy/merchantStore.ts';
 
@@ -19,9 +19,7 @@ export function stoppedMerchants(db: Database, clock: SystemClock): () => Promis
         () => {},
       )
       .finally(() => (counting = undefined));
-    const waiting = new AbortController();
-    await Promise.race([counting, clock.sleep(answerMsMax, waiting.signal)]);
-    waiting.abort();
+    await endsWithin(clock, answerMsMax, counting);
     return last;
   };
 }

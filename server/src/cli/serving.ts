@@ -10,7 +10,7 @@ import { type PublicAddress, prepareBillingLinks } from '../payments/billingLink
 import { chargeGroups, chargeLine } from '../payments/chargeGroups.ts';
 import { chargingOff, uncheckedStop } from '../payments/charging.ts';
 import type { OpenGateways } from '../payments/gateways.ts';
-import { systemClock } from '../platform/clock/systemClock.ts';
+import { endsWithin, systemClock } from '../platform/clock/systemClock.ts';
 import { compareWithMarker } from '../platform/continuity.ts';
 import { removeUnfinished } from '../platform/files/localFiles.ts';
 import { type Loop, runLoop, type Worker } from '../platform/jobs/loop.ts';
@@ -123,6 +123,7 @@ async function whyEnd(store: Store, stopped: Promise<string>): Promise<string> {
 /** Waits until requests and batches have ended, half a minute at most. */
 async function drain(app: App, loops: readonly Loop[], log: Logger): Promise<void> {
   const isDrained = await endsWithin(
+    systemClock,
     drainMsMax,
     Promise.allSettled([app.http.close(), ...loops.map((loop) => loop.stop())]).then((ends) => {
       // Without its database a process cannot end in order; why it ends is logged already.
@@ -180,19 +181,6 @@ async function tellDifferentZones({ db }: Store, log: Logger): Promise<void> {
       `PostgreSQL and this server know different clocks of ${zone}, first at ${at}: dates are ` +
         "planned by this server's and shown by PostgreSQL's; update the older one",
     );
-}
-
-/**
- * Whether the work ended in time; the wait is called off when it did, or it would hold up the end.
- */
-async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
-  const waiting = new AbortController();
-  const ended = await Promise.race([
-    work.then(() => true),
-    systemClock.sleep(ms, waiting.signal).then(() => false),
-  ]);
-  waiting.abort();
-  return ended;
 }
 
 /**

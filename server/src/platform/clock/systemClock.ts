@@ -14,6 +14,26 @@ export interface SystemClock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/**
+ * Waits for work, at most so long. Returns whether it ended in time. The wait is called off when it
+ * did, or it would hold up the end of the process.
+ */
+export async function endsWithin(
+  clock: Pick<SystemClock, 'sleep'>,
+  ms: number,
+  work: Promise<unknown>,
+): Promise<boolean> {
+  const waiting = new AbortController();
+  try {
+    return await Promise.race([
+      work.then(() => true),
+      clock.sleep(ms, waiting.signal).then(() => false),
+    ]);
+  } finally {
+    waiting.abort();
+  }
+}
+
 /** The machine's own clock. */
 export const systemClock: SystemClock = {
   now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
