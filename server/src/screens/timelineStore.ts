@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { latestTries } from '../webhooks/logStore.ts';
 import type { TimelineKind, TimelinePlace, TimelineRow, TimelineScope } from './timeline.ts';
 
 /** One page of a timeline. */
@@ -127,9 +128,6 @@ const tasks = `
   ) t
   join workflow_history h on h.merchant_id = $1 and h.task_uuid = t.task_uuid`;
 
-// The log of tries has no index by object. The latest of each webhook are enough for a screen.
-const triesMax = 1000;
-
 // A try has the place in the life of the event that it delivered: the merchant's clock may be far
 // from the machine's.
 const deliveries = `
@@ -137,12 +135,7 @@ const deliveries = `
     jsonb_build_object('webhook_oid', l.webhook_oid, 'success', l.success,
       'status_code', l.status_code, 'event_names', to_jsonb(l.event_names),
       'delivered_at', l.delivered_at)
-  from webhook w
-  cross join lateral (
-    select * from webhook_log l
-    where l.merchant_id = $1 and l.webhook_oid = w.webhook_oid
-    order by l.log_id desc limit ${triesMax}
-  ) l
+  from ${latestTries}
   join unnest($2::int[]) as k (oid) on 'auto order ' || k.oid = any(l.objects)
   left join lateral (
     select max(e.at) as at from unnest(l.stamps, l.event_ids) as p (stamp, event_id)

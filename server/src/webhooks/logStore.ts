@@ -144,8 +144,16 @@ export interface WebhookTry extends Try {
   readonly webhookOid: number;
 }
 
-// The log has no index by object. The latest tries of each webhook are enough for a screen.
-const latestMax = 1000;
+/**
+ * SQL: the webhooks `w` of the merchant `$1`, each with its latest tries `l`. The log has no index
+ * by object, and these are enough for a screen.
+ */
+export const latestTries = `webhook w
+     cross join lateral (
+       select * from webhook_log l
+       where l.merchant_id = $1 and l.webhook_oid = w.webhook_oid
+       order by l.log_id desc limit 1000
+     ) l`;
 
 /**
  * Lists the latest tries of all webhooks with events of one object, the newest first. The object is
@@ -159,12 +167,7 @@ export function listTriesAbout(
 ): Promise<WebhookTry[]> {
   return db.rows(
     `select l.webhook_oid as "webhookOid", ${tryColumns}, d.next_at as "nextTryAt"
-     from webhook w
-     cross join lateral (
-       select * from webhook_log l
-       where l.merchant_id = $1 and l.webhook_oid = w.webhook_oid
-       order by l.log_id desc limit ${latestMax}
-     ) l
+     from ${latestTries}
      left join webhook_delivery d on d.merchant_id = $1
        and d.delivery_id = l.delivery_id and d.attempts = l.attempt
      where w.merchant_id = $1 and $2 = any(l.objects)
