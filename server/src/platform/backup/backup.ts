@@ -158,7 +158,7 @@ async function readBases(
   const left = tables.filter(({ name }) => !done.has(name)).values();
   let noted = Promise.resolve();
   let hasFailed = false;
-  const readNext = async (stream: RowStream) => {
+  const readLeft = async (stream: RowStream) => {
     for (const { name, columns, key } of left) {
       if (hasFailed) return;
       const path = `tables/${name}.base`;
@@ -169,14 +169,15 @@ async function readBases(
       await noted;
     }
   };
+  // When one table cannot be read, the other reader stops after its own.
+  const readOrStop = (stream: RowStream) =>
+    readLeft(stream).catch((error: unknown) => {
+      hasFailed = true;
+      throw error;
+    });
   const second = await openRowStream(connection);
   try {
-    const ended = (reading: Promise<void>) =>
-      reading.catch((error: unknown) => {
-        hasFailed = true;
-        throw error;
-      });
-    const both = await Promise.allSettled([ended(readNext(rows)), ended(readNext(second))]);
+    const both = await Promise.allSettled([readOrStop(rows), readOrStop(second)]);
     for (const result of both) if (result.status === 'rejected') throw result.reason;
   } finally {
     await second.close();
