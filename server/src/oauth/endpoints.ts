@@ -145,7 +145,10 @@ function basicCredentials({ headers }: FastifyRequest, form: Form): OauthOutcome
       'send the secret in the header or in the form, and not in both',
     );
   if (form['client_id'] !== undefined && form['client_id'] !== id)
-    return fault('invalid_request', 'the header and the form name different clients');
+    return fault(
+      'invalid_request',
+      'the header and the form name different clients; send client_id in the header alone',
+    );
   return { ok: true, value: { client_id: id, client_secret: secret } };
 }
 
