@@ -245,7 +245,12 @@ test('a line goes through its values, with 0 at the bottom', () => {
 test('health says that the charges of the merchant are stopped', () => {
   assert.deepEqual(
     queueRows({ charges_stopped: 1 }).map(({ what, note }) => [what, note?.words]),
-    [['Charges: an operator stopped them', 'perennial merchant start-charges']],
+    [
+      [
+        'Charges are stopped by an operator',
+        'to charge again, run perennial merchant start-charges',
+      ],
+    ],
   );
   assert.deepEqual(queueRows({ charges_stopped: 0 }), []);
 });

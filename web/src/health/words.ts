@@ -17,10 +17,10 @@ export function queueRows(health: Health): QueueRow[] {
   const { mails_failing: badMails = 0 } = health;
   const rows: QueueRow[] = [
     {
-      what: 'Charges: an operator stopped them',
+      what: 'Charges are stopped by an operator',
       count: health.charges_stopped ?? 0,
       note: health.charges_stopped
-        ? { tone: 'warn', words: 'perennial merchant start-charges' }
+        ? { tone: 'warn', words: 'to charge again, run perennial merchant start-charges' }
         : undefined,
     },
     {
