@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Temporal } from 'temporal-polyfill';
+import { isReached } from '../kernel/moments.ts';
 import type { Actor, Context } from '../platform/context.ts';
 import { formOf } from '../platform/http/forms.ts';
 import {
@@ -106,7 +106,7 @@ async function openLink(
   const context = link && (await parts.findContext(link.merchantId));
   if (!link || !context) return brokenLink;
   const { merchant, db, now } = context;
-  if (Temporal.Instant.compare(now, link.expiresAt) >= 0) return expired(merchant.name);
+  if (isReached(link.expiresAt, now)) return expired(merchant.name);
   const email = await readEmail(db, merchant.merchantId, link.customerOid);
   if (email === undefined)
     return gone('This profile is gone', `Ask ${merchant.name} about your subscriptions.`);
@@ -122,8 +122,7 @@ async function openCancelLink(
   const link = readCancelLink(parts.seal, token);
   const context = link && (await parts.findContext(link.merchantId));
   if (!link || !context) return brokenLink;
-  if (Temporal.Instant.compare(context.now, link.expiresAt) >= 0)
-    return expired(context.merchant.name);
+  if (isReached(link.expiresAt, context.now)) return expired(context.merchant.name);
   const actor: Actor = { kind: 'customer', name: 'Customer', permissions: new Set() };
   return { context: { ...context, actor }, owned: { code: link.autoOrderCode } };
 }

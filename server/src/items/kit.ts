@@ -20,14 +20,15 @@ export const componentWords = (
     const field = `kit_definition.components[${index}].component_merchant_item_id`;
     const isItself = fold(itemId) === fold(kitId);
     const found = find(itemId);
-    if (!isItself && found !== undefined && !found.kit) return [];
-    const what = isItself ? 'the kit itself' : 'a kit';
+    if (isItself || found?.kit)
+      return [
+        `${field}: ${itemId} is ${isItself ? 'the kit itself' : 'a kit'}. Nothing is counted or ` +
+          'weighed for its own components. Name the items that ship.',
+      ];
+    if (found) return [];
     return [
-      !isItself && found === undefined
-        ? `${field}: there is no item ${itemId}. The kit is sold without it: nothing of it is ` +
-          'counted or weighed until there is one.'
-        : `${field}: ${itemId} is ${what}. Nothing is counted or weighed for its own components. ` +
-          'Name the items that ship.',
+      `${field}: there is no item ${itemId}. The kit is sold without it: nothing of it is ` +
+        'counted or weighed until there is one.',
     ];
   });
 

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { appendLogs } from '../autoOrders/store.ts';
 import { localDate, startOfDay } from '../kernel/calendar.ts';
+import { later } from '../kernel/moments.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { DueWork } from '../platform/jobs/dueWork.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
@@ -89,8 +90,7 @@ async function expiringUntil(
 function noticeAt({ now, merchant }: Context, { expiresOn }: ExpiringCard): Temporal.Instant {
   const month = Temporal.PlainDate.from(expiresOn).with({ day: 1 });
   const first = month.subtract({ months: expiryNoticeMonths(merchant) });
-  const at = startOfDay(first, merchant.timeZone);
-  return Temporal.Instant.compare(at, now) > 0 ? at : now;
+  return later(startOfDay(first, merchant.timeZone), now);
 }
 
 async function note(

@@ -56,17 +56,16 @@ export async function saveFileSize(
 }
 
 /** Finds those of the files that belong to no task yet. */
-export async function findWaitingFiles(
+export function findWaitingFiles(
   db: Database,
   merchantId: string,
   fileUuids: readonly string[],
 ): Promise<TaskFile[]> {
-  const rows = await db.rows<{ file_uuid: string; mime_type: string }>(
-    `select file_uuid, mime_type from workflow_file
+  return db.rows(
+    `select file_uuid as "fileUuid", mime_type as "mimeType" from workflow_file
      where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null`,
-    [merchantId, [...fileUuids]],
+    [merchantId, fileUuids],
   );
-  return rows.map((row) => ({ fileUuid: row.file_uuid, mimeType: row.mime_type }));
 }
 
 /** Attaches files to a task; returns how many of them were still free. */
@@ -97,19 +96,18 @@ export async function releaseFiles(
 }
 
 /** Finds those of the files that are text, with their types. */
-export async function findTextFiles(
+export function findTextFiles(
   db: Database,
   merchantId: string,
   fileUuids: readonly string[],
 ): Promise<TaskFile[]> {
-  const rows = await db.rows<{ file_uuid: string; mime_type: string }>(
-    `select file_uuid, mime_type from workflow_file
+  return db.rows(
+    `select file_uuid as "fileUuid", mime_type as "mimeType" from workflow_file
      where merchant_id = $1 and file_uuid = any($2::text[])
        and (mime_type like 'text/%' or mime_type in ('application/json', 'application/rtf', 'message/rfc822'))
      order by file_uuid`,
-    [merchantId, [...fileUuids]],
+    [merchantId, fileUuids],
   );
-  return rows.map((row) => ({ fileUuid: row.file_uuid, mimeType: row.mime_type }));
 }
 
 /** Finds files that belong to no task and were requested before a moment. */

@@ -67,10 +67,10 @@ export function inputParser(operation: Operation) {
       ),
       body: parsedBody,
       expand: operation.expand
-        ? parseExpand(textOrNone(parsedQuery['_expand']), expansions[operation.expand])
+        ? parseExpand(givenText(parsedQuery['_expand']), expansions[operation.expand])
         : noNames,
       page: pageOf(parsedQuery, operation),
-      sort: sortOf(textOrNone(parsedQuery['_sort']), operation),
+      sort: sortOf(givenText(parsedQuery['_sort']), operation),
     };
   };
 }
@@ -270,5 +270,5 @@ function sortOf(text: string | undefined, operation: Operation): readonly SortFi
     : refuse('unknown_sort', { field: sorting.field, allowed: sorting.allowed });
 }
 
-const textOrNone = (value: unknown): string | undefined =>
+const givenText = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
