@@ -35,8 +35,8 @@ export function ExportDialog<Row extends object>(props: ExportProps<Row>) {
     <Modal opened onClose={close} title={`Save ${what} as CSV`} closeOnClickOutside={false}>
       <div className={form['form']}>
         <p>
-          All {count} {what} that the list has are read, in its order and with all their fields, and
-          saved as one file. Dates and amounts are written as in the API.
+          All {count} {what} of the list are read in its order, with all their fields, and saved as
+          one file. Dates and amounts are written as in the API.
           {isMore && ` At most ${formatCount(rowsMax)} rows go into a file.`}
         </p>
         {(isBusy || done > 0) && (

@@ -14,7 +14,7 @@ export function OrderDeliveries({
   readonly deliveries: readonly WebhookDelivery[];
 }) {
   if (deliveries.length === 0)
-    return <p className="soft">No delivery to a webhook was about this order lately.</p>;
+    return <p className="soft">No recent delivery to a webhook was about this order.</p>;
   return (
     <SmallTable
       what="Deliveries of the order"
