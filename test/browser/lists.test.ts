@@ -267,6 +267,43 @@ test('the end of a list is read in its order, and all of it is saved', withBrows
   await close();
 });
 
+test('every list is saved as CSV with a line for each row', withBrowser, async () => {
+  const { page, assertQuiet, close } = await openList('/tasks?status=any');
+  const lists = {
+    '/tasks?status=any': 'tasks',
+    '/auto-orders?state=active': 'auto orders',
+    '/customers': 'customers',
+    '/orders?kind=rebill': 'orders',
+    '/catalogue': 'items',
+    '/coupons': 'coupons',
+    '/audit-log': 'entries',
+  };
+  for (const [address, what] of Object.entries(lists)) {
+    await goTo(page, address);
+    await rowsOf(page).first().waitFor();
+    await page.getByRole('button', { name: 'Save as CSV' }).and(page.locator(':enabled')).waitFor();
+    const count = Number(await page.locator('[data-count]').getAttribute('data-count'));
+    await page.keyboard.press('E');
+    const dialog = page.getByRole('dialog', { name: `Save ${what} as CSV` });
+    const downloading = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: /^Save .* rows?$/ }).click();
+    const saved = readFileSync(await (await downloading).path(), 'utf8');
+    assert.equal(saved.trimEnd().split('\r\n').length, count + 1, what);
+    await dialog.waitFor({ state: 'detached' });
+  }
+  await goTo(page, '/tasks');
+  await page.locator('[data-index] [data-box]').first().click();
+  const selected = page.waitForEvent('download');
+  const bar = page.getByRole('region', { name: 'Selected tasks' });
+  await bar.getByRole('button', { name: 'Save as CSV' }).click();
+  const lines = readFileSync(await (await selected).path(), 'utf8')
+    .trimEnd()
+    .split('\r\n');
+  assert.equal(lines.length, 2, 'the selected task and the names');
+  assertQuiet();
+  await close();
+});
+
 test('a row that cannot be read is left out, and the list says so', withBrowser, async () => {
   const { page, assertQuiet, close } = await openList('/customers');
   // As a fault of ours or a person with a database console would leave it.

@@ -1,17 +1,14 @@
 import { Button, Menu } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { useState } from 'react';
-import { useCommands } from '../shell/useCommands.ts';
 import classes from './bulk.module.css';
 import { type BulkAction, bulkMax } from './bulk.ts';
 import { BulkDialog } from './bulkDialog.tsx';
-import { csvOf } from './csv.ts';
-import { ExportDialog } from './exportDialog.tsx';
 import { Icon } from './icons.tsx';
 import type { ListResult } from './list.tsx';
+import { ListExport, saveRows } from './listExport.tsx';
 import { loadedRows, type ReadPage } from './listQuery.ts';
 import type { Selection } from './listSelection.ts';
-import { saveAs } from './saveAs.ts';
 import { useStore } from './store.ts';
 
 /** What can be done with the selected rows of a list, or with all loaded ones. */
@@ -33,25 +30,20 @@ export function SelectionBar<Row extends object>({
   keyOf(row: Row): string;
 }) {
   const selected = useStore(selection, (place) => place.selected);
-  const { rows: loaded, total, isMore } = loadedRows(result.data);
+  const { rows: loaded } = loadedRows(result.data);
   const rows = selected.size === 0 ? [] : loaded.filter((row) => selected.has(keyOf(row)));
-  const [isExporting, setExporting] = useState(false);
-  const save = () => saveAs(`${what.replaceAll(' ', '-')}.csv`, csvOf(rows), 'text/csv');
-  const saveAll = () => setExporting(true);
-  useCommands({
-    'list.export': loaded.length === 0 ? undefined : rows.length > 0 ? save : saveAll,
-  });
   const [open, setOpen] = useState<BulkAction<Row>>();
   const clipboard = useClipboard({ timeout: 1500 });
-  // The dialog stays with the rows that it was opened for.
-  const dialog = open ? (
-    <BulkDialog action={open} what={what} rows={rows} onClose={() => setOpen(undefined)} />
-  ) : (
-    isExporting && (
-      <ExportDialog {...{ what, total, isMore, readPage }} onClose={() => setExporting(false)} />
-    )
+  const dialogs = (
+    <>
+      <ListExport what={what} result={result} selected={rows} readPage={readPage} />
+      {/* The dialog stays with the rows that it was opened for. */}
+      {open && (
+        <BulkDialog action={open} what={what} rows={rows} onClose={() => setOpen(undefined)} />
+      )}
+    </>
   );
-  if (rows.length === 0) return dialog || null;
+  if (rows.length === 0) return dialogs;
   return (
     <section className={classes['bar']} aria-label={`Selected ${what}`}>
       <strong role="status">{rows.length} selected</strong>
@@ -64,7 +56,7 @@ export function SelectionBar<Row extends object>({
         words={clipboard.copied ? 'Copied' : 'Copy the ids'}
         onClick={() => clipboard.copy(rows.map(keyOf).join('\n'))}
       />
-      <Small words="Save as CSV" onClick={save} />
+      <Small words="Save as CSV" onClick={() => saveRows(what, rows)} />
       <Button
         size="compact-sm"
         variant="subtle"
@@ -73,7 +65,7 @@ export function SelectionBar<Row extends object>({
       >
         Clear the selection
       </Button>
-      {dialog}
+      {dialogs}
     </section>
   );
 }

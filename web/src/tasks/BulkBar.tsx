@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { useState } from 'react';
+import { saveRows } from '../kit/listExport.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { useCommands } from '../shell/useCommands.ts';
 import { applyToMany, type BulkRefusal } from './actions.ts';
@@ -53,6 +54,9 @@ export function BulkBar({
           ))}
         </>
       )}
+      <Button size="compact-sm" variant="default" onClick={() => saveRows('tasks', tasks)}>
+        Save as CSV
+      </Button>
       <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
         Clear the selection
       </Button>
@@ -64,24 +68,39 @@ export function BulkBar({
         onClose={() => setDialog(undefined)}
         onDecide={decide}
       />
-      <Modal
-        opened={refused.length > 0}
-        onClose={() => setRefused([])}
-        title={`${refused.length} of ${tasks.length} were not changed`}
-      >
-        <ul className={classes['refused']}>
-          {refused.map(({ task, reason }) => (
-            <li key={task.workflow_task_uuid}>
-              <strong>
-                #{task.global_task_number} {task.task_name}
-              </strong>
-              <br />
-              {reason}
-            </li>
-          ))}
-        </ul>
-      </Modal>
+      <RefusedTasks refused={refused} count={tasks.length} onClose={() => setRefused([])} />
     </section>
+  );
+}
+
+/** The tasks that the last change could not be made to, and why. */
+function RefusedTasks({
+  refused,
+  count,
+  onClose,
+}: {
+  readonly refused: readonly BulkRefusal[];
+  readonly count: number;
+  onClose(): void;
+}) {
+  return (
+    <Modal
+      opened={refused.length > 0}
+      onClose={onClose}
+      title={`${refused.length} of ${count} were not changed`}
+    >
+      <ul className={classes['refused']}>
+        {refused.map(({ task, reason }) => (
+          <li key={task.workflow_task_uuid}>
+            <strong>
+              #{task.global_task_number} {task.task_name}
+            </strong>
+            <br />
+            {reason}
+          </li>
+        ))}
+      </ul>
+    </Modal>
   );
 }
 

@@ -1,13 +1,15 @@
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { type ComponentProps, useCallback, useMemo } from 'react';
 import { ColumnMenu, useColumns } from '../kit/columnMenu.tsx';
 import { nextSort } from '../kit/columns.ts';
+import { ExportButton } from '../kit/exportButton.tsx';
 import { FilterBar } from '../kit/filterBar.tsx';
 import { List, type ListResult } from '../kit/list.tsx';
 import { ListCount } from '../kit/listCount.tsx';
+import { ListExport } from '../kit/listExport.tsx';
 import { useSelection } from '../kit/listPlaces.ts';
-import { loadedRows } from '../kit/listQuery.ts';
+import { loadedRows, type ReadPage } from '../kit/listQuery.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { NoRows } from '../kit/noRows.tsx';
 import { presentMoment } from '../kit/now.ts';
@@ -33,10 +35,13 @@ export function Rows({
   state,
   people,
   result,
+  readPage,
 }: {
   readonly state: TaskListState;
   readonly people: People;
   readonly result: ListResult<WorkflowTask>;
+  /** Reads the whole list, page by page. */
+  readonly readPage: ReadPage<WorkflowTask>;
 }) {
   const setState = useUrlState(paths.tasks);
   const { user } = useSession();
@@ -63,7 +68,9 @@ export function Rows({
         <LivePill query={JSON.stringify(state)} />
         <ListCount result={result} />
         <ColumnMenu columns={taskColumns} chosen={chosen} onChoose={choose} />
+        <ExportButton />
       </FilterBar>
+      <ListExport what="tasks" result={result} selected={chosenRows} readPage={readPage} />
       {mayWrite && chosenRows.length > 0 && (
         <BulkBar
           tasks={chosenRows}
@@ -85,13 +92,7 @@ export function Rows({
         selection={selection}
         rowActions={rowActions}
         empty={
-          isQueue(state) ? (
-            <AllClear />
-          ) : (
-            <NoRows filters={filters} state={state} onClear={(none) => setState(none, false)}>
-              <AllClear />
-            </NoRows>
-          )
+          <NoTasks filters={filters} state={state} onClear={(none) => setState(none, false)} />
         }
       />
     </div>
@@ -124,6 +125,16 @@ function useTaskRowActions(): readonly RowAction<WorkflowTask>[] {
 }
 
 const keyOf = (task: WorkflowTask): string => task.workflow_task_uuid ?? '';
+
+/** A queue without tasks is done; other lists name the filters that nothing matches. */
+const NoTasks = (props: Omit<ComponentProps<typeof NoRows>, 'children'>) =>
+  isQueue(props.state) ? (
+    <AllClear />
+  ) : (
+    <NoRows {...props}>
+      <AllClear />
+    </NoRows>
+  );
 
 /** Nothing is open: says so, and which snoozed task wakes next. */
 function AllClear() {

@@ -25,7 +25,8 @@ export function TasksPage() {
   const { user } = useSession();
   const mayWrite = useCan(['workflow_write']);
   const listed = listedOf(state);
-  const result = useInfiniteQuery(tasksQuery(listed, user.id));
+  const query = tasksQuery(listed, user.id);
+  const result = useInfiniteQuery(query);
   const { data: people = noPeople } = useQuery(peopleQuery);
   const openNew = () => setState({ new: '1' }, false);
   useCommands({ 'task.new': mayWrite ? openNew : undefined });
@@ -42,7 +43,7 @@ export function TasksPage() {
     >
       <div className={classes['panes']} data-open={state.open !== undefined || undefined}>
         <Views state={listed} />
-        <Rows state={listed} people={people} result={result} />
+        <Rows state={listed} people={people} result={result} readPage={query.readPage} />
         {state.open !== undefined && <OpenTask id={state.open} result={result} />}
       </div>
       {state.new && <NewTask about={state.about} />}
