@@ -81,10 +81,10 @@ const written = recordset<NumberedEvent>([
 ]);
 
 const takePlacesPlanned = `
-  select p.stamp, p.event_id as "eventId",
-    set_config('plan_cache_mode', case when ${isOnCitus}
-      then 'auto' else 'force_generic_plan' end, true) as plan
-  from take_places($1) as p (stamp, event_id)`;
+  select p.stamp, p.event_id as "eventId"
+  from (select set_config('plan_cache_mode', case when ${isOnCitus}
+      then 'auto' else 'force_generic_plan' end, true) as mode offset 0) plan
+  cross join take_places($1) as p (stamp, event_id)`;
 
 // Sequence and stamp continue from the object's last event. A transaction that got its id early and
 // then waited for the object must not be stamped before the one it waited for, so the greater of

@@ -1780,11 +1780,14 @@ CREATE FUNCTION public.take_places(count integer)
  RETURNS TABLE(stamp text, event_id bigint)
  LANGUAGE plpgsql
 AS $function$
+declare
+  own text;
+  numbers regclass;
 begin
   perform pg_advisory_xact_lock_shared(7310203942);
-  return query
-    select event_stamp()::text, nextval(pg_get_serial_sequence('event', 'event_id'))
-    from generate_series(1, count);
+  own := event_stamp()::text;
+  numbers := pg_get_serial_sequence('event', 'event_id')::regclass;
+  return query select own, nextval(numbers) from generate_series(1, count);
 end
 $function$;
 

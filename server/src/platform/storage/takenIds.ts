@@ -17,7 +17,10 @@ export async function takeIds(db: Database, column: TakenId, count: number): Pro
   if (count === 0) return [];
   const [table, name] = column.split('.');
   const rows = await db.rows<{ id: number }>(
-    'select nextval(pg_get_serial_sequence($1, $2)) as id from generate_series(1, $3)',
+    // The sequence is found once, and not for each id.
+    `select nextval(s.name) as id
+     from (select pg_get_serial_sequence($1, $2)::regclass as name offset 0) s
+     cross join generate_series(1, $3)`,
     [table, name, count],
   );
   return rows.map(({ id }) => id).sort((a, b) => a - b);
