@@ -157,9 +157,11 @@ export async function findInFlight(
        r.confirm_until is not null as was_awaited,
        case when r.attempt > 1 then r.declines end as declines
      from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
-     join rebill r on r.merchant_id = $1 and r.auto_order_oid = any($2::int[])
-       and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt
-       and r.lease_until is not null`,
+     cross join lateral (
+       select * from rebill r
+       where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number limit 1
+     ) r
+     where r.attempt = k.attempt and r.lease_until is not null`,
     [
       merchantId,
       attempts.map((each) => each.autoOrderOid),
@@ -243,7 +245,7 @@ export async function takeOverdue(
     `update rebill r set lease_until = ${leaseEnd('$3')}, checks = least(r.checks + 1, 1000)
      from (
        select auto_order_oid, rebill_number from rebill
-       where merchant_id = $1 and lease_until <= statement_timestamp()
+       where merchant_id = $1 and ${isOpen} and lease_until <= statement_timestamp()
        order by lease_until limit $2 for update skip locked
      ) as overdue
      where r.merchant_id = $1 and r.auto_order_oid = overdue.auto_order_oid
@@ -403,16 +405,15 @@ export async function merchantsWithOverdue(
      where ${only('m')} m.merchant_id = any($1::text[]) and exists (
        select from rebill r
        where ${only('r')}
-         r.merchant_id = m.merchant_id and r.lease_until <= statement_timestamp())`,
+         r.merchant_id = m.merchant_id and r.${isOpen} and r.lease_until <= statement_timestamp())`,
     [merchantIds],
   );
   return new Set(rows.map((row) => row.merchant_id));
 }
 
 /**
- * The condition that finds charges that are not settled by the index of their leases. With `is not
- * null`, PostgreSQL prefers the primary key while the statistics do not say how few they are, and
- * reads all rebills of the merchant.
+ * The condition that finds charges that are not settled by the index of their leases, which no
+ * other condition may use: `is not null` is for the charge of one auto order.
  */
 export const isOpen = "lease_until > '-infinity'";
 

@@ -1225,7 +1225,7 @@ CREATE TABLE rebill (
 CREATE INDEX rebill_declined ON rebill USING btree (merchant_id, at) WHERE state = ANY (ARRAY['declined'::text, 'given up'::text]);
 CREATE INDEX rebill_in_flight ON rebill USING btree (merchant_id, auto_order_oid) WHERE lease_until IS NOT NULL;
 CREATE INDEX rebill_kept ON rebill USING btree (merchant_id, auto_order_oid) WHERE state = 'declined'::text AND planned IS NOT NULL;
-CREATE INDEX rebill_open ON rebill USING btree (merchant_id, lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX rebill_open ON rebill USING btree (merchant_id, lease_until) WHERE lease_until > '-infinity'::timestamp with time zone;
 
 CREATE TABLE receivable_retry (
   merchant_id text NOT NULL,
