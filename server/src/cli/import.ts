@@ -49,6 +49,7 @@ export const importCommand: Command = {
     const store = await openStore(config, openLog('warn'));
     try {
       await refuseOtherRelease(manifest, store.db);
+      await refuseKnown(manifest, store.db);
       await openSeal(store.db, sealSettings(config));
       const seal = await sealOf(manifest, config, values['secret-key-file']);
       await copyAttachments(manifest, config, folder);
@@ -68,6 +69,11 @@ async function refuseOtherRelease({ migrations }: MerchantManifest, db: Database
       'the export comes from another release; install the same release there and here, then ' +
         'export again',
     );
+}
+
+async function refuseKnown({ merchantId }: MerchantManifest, db: Database): Promise<void> {
+  if (await findMerchant(db, merchantId))
+    throw new Obstacle(`there is a merchant ${merchantId} already; an import never overwrites one`);
 }
 
 /** A merchant without secrets of ours (the other server never started) needs no key. */
@@ -142,9 +148,8 @@ async function addMerchant(
   manifest: MerchantManifest,
   folder: string,
 ): Promise<void> {
-  const { merchantId, tables } = manifest;
-  if (await findMerchant(rows.db, merchantId))
-    throw new Obstacle(`there is a merchant ${merchantId} already; an import never overwrites one`);
+  const { tables } = manifest;
+  await refuseKnown(manifest, rows.db);
   const progress = showProgressOf('rows');
   const total = tables.reduce((sum, { base }) => sum + base.bytes, 0);
   let done = 0;

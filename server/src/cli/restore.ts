@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readConfig } from '../config.ts';
 import { checkBackup } from '../platform/backup/checkFolder.ts';
 import { restoreFiles } from '../platform/backup/fileCopies.ts';
-import { restoreDatabase } from '../platform/backup/restore.ts';
+import { requireEmpty, restoreDatabase } from '../platform/backup/restore.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import { migrate, readMigrations } from '../platform/storage/migrate.ts';
@@ -41,6 +41,9 @@ export const restoreCommand: Command = {
       const loading = showProgressOf('restored');
       const { connection } = store;
       const now = systemClock.now();
+      await explained(requireEmpty(connection));
+      // Before the rows: when the restore ends early, the database is empty and takes it again.
+      await restoreFiles(folder, manifest, await placesOf(config));
       await explained(
         restoreDatabase(
           { connection, folder, migrations, now, onProgress: loading.update },
@@ -48,7 +51,6 @@ export const restoreCommand: Command = {
         ),
       );
       loading.finish();
-      await restoreFiles(folder, manifest, await placesOf(config));
       await migrate(store.db, migrations);
       await store.db.transaction((tx) =>
         recordCommand(tx, {

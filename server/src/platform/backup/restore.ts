@@ -25,20 +25,8 @@ export interface RestoreParts {
  * (docs/adr/0046-restores.md). Fails when the database has merchants already.
  */
 export async function restoreDatabase(parts: RestoreParts, manifest: Manifest): Promise<void> {
-  const db = openPool({
-    connection: parts.connection,
-    limits: noLimits,
-    // Works with every server and pooler, and costs one connection one round trip.
-    settingsMode: 'statement',
-    maxConnections: 1,
-    prepareStatements: false,
-  });
-  try {
-    await refuseFilled(db);
-    await migrate(db, migrationsOf(manifest, parts.migrations));
-  } finally {
-    await db.close();
-  }
+  await requireEmpty(parts.connection);
+  await withOne(parts.connection, (db) => migrate(db, migrationsOf(manifest, parts.migrations)));
   const rows = await openRowStream(parts.connection);
   try {
     await rows.command('begin');
@@ -48,6 +36,29 @@ export async function restoreDatabase(parts: RestoreParts, manifest: Manifest): 
     await rows.command('analyze');
   } finally {
     await rows.close();
+  }
+}
+
+/** Fails when the database has merchants. */
+export const requireEmpty = (connection: Connection): Promise<void> =>
+  withOne(connection, refuseFilled);
+
+async function withOne<Value>(
+  connection: Connection,
+  work: (db: DatabasePool) => Promise<Value>,
+): Promise<Value> {
+  const db = openPool({
+    connection,
+    limits: noLimits,
+    // Works with every server and pooler, and costs one connection one round trip.
+    settingsMode: 'statement',
+    maxConnections: 1,
+    prepareStatements: false,
+  });
+  try {
+    return await work(db);
+  } finally {
+    await db.close();
   }
 }
 
