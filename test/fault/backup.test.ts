@@ -2,10 +2,8 @@
 // nothing that was acknowledged before the end of the backup is missing, and a damaged or unfinished
 // backup restores nothing.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -26,6 +24,7 @@ import { noLimits } from '../../server/src/platform/storage/sessionSettings.ts';
 import { emptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { withPool } from '../support/testStore.ts';
+import { openWire } from '../support/wire.ts';
 
 const due = '2026-03-15T14:00:00Z';
 
@@ -357,23 +356,9 @@ test('a restore needs an empty database and a release that knows the backup', as
 
 test('a connection to a PostgreSQL that does not respond any more is closed', async (t) => {
   const { connection } = await openTestDatabase(t);
-  assert.ok('host' in connection);
-  const { host, port, user, database } = connection;
-  const sockets = new Set<Socket>();
-  const wire = createServer((client) => {
-    const postgres = connect(join(host, `.s.PGSQL.${port}`));
-    for (const socket of [client, postgres]) sockets.add(socket.on('error', () => {}));
-    client.pipe(postgres).pipe(client);
-  }).listen(0, '127.0.0.1');
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    wire.close();
-  });
-  await once(wire, 'listening');
-  const { port: wirePort } = wire.address() as AddressInfo;
-  const rows = await openRowStream({ host: '127.0.0.1', port: wirePort, user, database }, 1);
+  const wire = await openWire(t, connection);
+  const rows = await openRowStream(wire.connection, 1);
   await rows.command('begin');
-  // As if it was frozen: what we send stays where it is, and nothing comes back.
-  for (const socket of sockets) socket.unpipe().pause();
+  wire.freeze();
   await rows.close();
 });

@@ -6,6 +6,7 @@ import { noLimits } from '../platform/storage/sessionSettings.ts';
 import { type Command, Obstacle, readArgs } from './command.ts';
 import { showProgress } from './progress.ts';
 import { recordCommand } from './record.ts';
+import { watchPostgres } from './watchPostgres.ts';
 
 /** `distribute`: spreads a database with orders over the nodes of its Citus. */
 export const distributeCommand: Command = {
@@ -32,6 +33,8 @@ export const distributeCommand: Command = {
       maxConnections: 1,
       prepareStatements: false,
     });
+    // The URL names the coordinator itself, and no pooler.
+    const watch = watchPostgres({ connection: database, mayEnd: true });
     try {
       if (values['dry-run']) {
         const { statements } = await planDistribution(db);
@@ -59,6 +62,7 @@ export const distributeCommand: Command = {
       console.log(progress ? 'The merchants are distributed.' : 'Nothing was left to distribute.');
     } finally {
       await db.close();
+      await watch.close();
     }
   },
 };

@@ -16,16 +16,19 @@ export const migrateCommand: Command = {
     readArgs(args, {});
     const config = readConfig(process.env);
     const store = await openStore(config, openLog(config.logLevel));
-    if (store.applied.length > 0)
-      await store.db.transaction((tx) =>
-        recordCommand(tx, {
-          act: 'migrate',
-          objectType: 'installation',
-          objectId: 'database',
-          after: { applied: store.applied },
-        }),
-      );
-    await store.close();
+    try {
+      if (store.applied.length > 0)
+        await store.db.transaction((tx) =>
+          recordCommand(tx, {
+            act: 'migrate',
+            objectType: 'installation',
+            objectId: 'database',
+            after: { applied: store.applied },
+          }),
+        );
+    } finally {
+      await store.close();
+    }
     console.log(
       store.applied.length === 0
         ? 'The database is up to date.'

@@ -14,6 +14,7 @@ import {
 } from '../platform/storage/sessionSettings.ts';
 import { findSettingsMode } from '../platform/storage/settingsMode.ts';
 import { Obstacle, whatIsStored } from './command.ts';
+import { type PostgresWatch, watchPostgres } from './watchPostgres.ts';
 
 /** The database that the settings name. */
 export interface OpenDatabase {
@@ -24,6 +25,8 @@ export interface OpenDatabase {
   readonly isAdopted: boolean;
   /** Resolves with a reason when the embedded PostgreSQL dies under us. */
   readonly ended: Promise<string>;
+  /** Says when PostgreSQL does not respond. */
+  readonly watch: PostgresWatch;
   /** Closes the connections, and stops PostgreSQL if it was started here. */
   close(): Promise<void>;
 }
@@ -53,6 +56,8 @@ export async function openStore(
         'this database was copied from another PostgreSQL server: the stamps of new events ' +
           'continue above its highest one',
       );
+    // A server continues without PostgreSQL: requests get 503, and `/readyz` says why.
+    if (limits !== noLimits) await opened.watch.close();
     return { ...opened, applied };
   } catch (error) {
     const words = await orWhyEnded(error, opened);
@@ -98,10 +103,16 @@ export async function openDatabase(
       });
   let isClosing = false;
   const connection = config.database ?? embedded!.connection;
+  const settingsMode = await settingsModeOf(config, limits);
+  const watch = watchPostgres({
+    connection,
+    mayEnd: settingsMode === 'start',
+    ...(limits === noLimits ? {} : { say: (line: string) => log.warn(line) }),
+  });
   const db = openPool({
     connection,
     limits,
-    settingsMode: await settingsModeOf(config, limits),
+    settingsMode,
     maxConnections: config.maxConnections,
     prepareStatements: config.prepareStatements,
     // While we close, the embedded PostgreSQL may end a connection before our farewell has reached
@@ -113,12 +124,14 @@ export async function openDatabase(
     isClosing = true;
     await db.close();
     await embedded?.stop();
+    await watch.close();
   };
   return {
     db,
     connection,
     isAdopted: embedded?.adopted === true,
     ended: embedded?.ended ?? new Promise(() => {}),
+    watch,
     close,
   };
 }

@@ -190,7 +190,10 @@ test('the merchant is charged and heard after an operator confirms it', async ()
 
 test('an export with --move waits for the charges that were sent', async (t) => {
   // The command looks every three seconds.
-  t.mock.method(systemClock, 'sleep', () => Promise.resolve());
+  const { sleep } = systemClock;
+  t.mock.method(systemClock, 'sleep', (ms: number, signal?: AbortSignal) =>
+    ms === 3000 ? Promise.resolve() : sleep(ms, signal),
+  );
   await there.app.addMerchant('WAIT', { clock: { kind: 'standing', at: testNow } });
   await there.run(['seed', '--merchant', 'WAIT', '--auto-orders', '3']);
   await there.db.run("update orders set card_token = 'tok_timeout_after' where merchant_id = $1", [

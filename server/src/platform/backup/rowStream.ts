@@ -1,10 +1,8 @@
 import { createReadStream } from 'node:fs';
-import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { systemClock } from '../clock/systemClock.ts';
-import { type Connection, connectionSettings } from '../storage/connection.ts';
+import { type Connection, connectionSettings, endConnection } from '../storage/connection.ts';
 import { columnTypes, type Database, overConnection } from '../storage/database.ts';
 import { applySettings, noLimits } from '../storage/sessionSettings.ts';
 import { type CheckedFile, metered, save } from './checkedFiles.ts';
@@ -70,20 +68,6 @@ export async function openRowStream(
       await pipeline(createReadStream(path), metered(onBytes), sink);
       return sink.rowCount ?? 0;
     },
-    close: () => ended(client, closeMs),
+    close: () => endConnection(client, closeMs),
   };
-}
-
-/**
- * Ends a connection. The driver waits until PostgreSQL has closed it, which a frozen one never does;
- * then we close it, and PostgreSQL releases its locks when it notices.
- */
-async function ended(client: pg.Client, closeMs: number): Promise<void> {
-  const closed = new AbortController();
-  const late = systemClock.sleep(closeMs, closed.signal).then(() => {
-    // The type of the driver lacks its connection.
-    if (!closed.signal.aborted)
-      (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
-  });
-  await Promise.race([client.end(), late]).finally(() => closed.abort());
 }

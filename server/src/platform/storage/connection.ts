@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import type pg from 'pg';
+import { endsWithin, systemClock } from '../clock/systemClock.ts';
 
 /** Where PostgreSQL is: a URL, or the socket of the embedded server. */
 export type Connection =
@@ -10,11 +12,25 @@ export type Connection =
       readonly database: string;
     };
 
-/** The driver's form of it. The driver notices a lost server even while nothing is sent to it. */
+/**
+ * The driver's form of it. The driver notices a lost server even while nothing is sent to it. The
+ * sessions of this process have its number in their name, unless the URL names them.
+ */
 export function connectionSettings(connection: Connection): pg.ClientConfig {
   return {
     ...('url' in connection ? { connectionString: connection.url } : connection),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    fallback_application_name: `perennial-${process.pid}`,
   };
+}
+
+/**
+ * Ends a connection. The driver waits until PostgreSQL has closed it, which a frozen one never does;
+ * then we close it, and PostgreSQL releases its locks when it notices.
+ */
+export async function endConnection(client: pg.Client, closeMs: number): Promise<void> {
+  if (await endsWithin(systemClock, closeMs, client.end())) return;
+  // The type of the driver lacks its connection.
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Connection, connectionSettings } from './connection.ts';
+import { type Connection, connectionSettings, endConnection } from './connection.ts';
 import {
   applySettings,
   keepSettings,
@@ -20,7 +20,11 @@ export async function findSettingsMode(
   limits: TimeLimits,
   connectMs: number,
 ): Promise<SettingsMode> {
-  const open = { ...connectionSettings(connection), connectionTimeoutMillis: connectMs };
+  const open = {
+    ...connectionSettings(connection),
+    connectionTimeoutMillis: connectMs,
+    query_timeout: connectMs,
+  };
   const reach = await withClient({ ...open, options: startupOptions(limits) }, reachOfStart).catch(
     (error: unknown) => {
       if (refusesOptions(error)) return 'nothing';
@@ -36,6 +40,8 @@ export async function findSettingsMode(
   return 'statement';
 }
 
+const closeMsMax = 2_000;
+
 async function withClient<Value>(
   settings: pg.ClientConfig,
   work: (client: pg.Client) => Promise<Value>,
@@ -46,6 +52,6 @@ async function withClient<Value>(
   try {
     return await work(client);
   } finally {
-    await client.end();
+    await endConnection(client, closeMsMax);
   }
 }
