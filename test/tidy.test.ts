@@ -236,7 +236,7 @@ const waitingParts: Readonly<Partial<Record<Feature, string>>> = {
   rebill: 'orderIds,rebillClockWork',
   payments:
     'cardTester,gateways,orderCharge,orderRefund,payments,remoteSimulator,restored,' +
-    'simulator,simulatorLedger,simulatorServer,stripe,stripeCardForm,stripeHolds,stripeIntents,' +
+    'simulator,simulatorLedger,simulatorServer,stripe,stripeCardForm,stripeHolds,stripeHttp,stripeIntents,' +
     'stripeLedger,stripeReport,stripeWebhook',
   orders: 'hooks',
   staff: 'authenticate,authenticateSession,logIn,password,sessionEndpoints',

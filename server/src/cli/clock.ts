@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, ClockAdvance, ClockRequest } from '@perennial/contract/clock.ts';
 import { readConfig } from '../config.ts';
-import { systemClock } from '../platform/clock/systemClock.ts';
+import { systemClock, within } from '../platform/clock/systemClock.ts';
 import { type Command, Obstacle, readArgs, UsageError } from './command.ts';
 import type { Demo } from './demo.ts';
 import { showProgress } from './progress.ts';
@@ -100,24 +100,33 @@ async function serverOf({
     );
   return {
     async ask<Answer>(method: string, path: string, body?: unknown) {
-      const response = await fetch(`${baseUrl}/perennial/v1${path}`, {
-        method,
-        headers: {
-          'x-ultracart-simple-key': apiKey,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }).catch(() => {
-        throw new Obstacle(`no server responds at ${baseUrl}; start it (npm start), or give --url`);
+      const late = new Obstacle(`${baseUrl} did not respond within a minute; see its log`);
+      return within(systemClock, answerMsMax, late, async (signal) => {
+        const response = await fetch(`${baseUrl}/perennial/v1${path}`, {
+          signal,
+          method,
+          headers: {
+            'x-ultracart-simple-key': apiKey,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }).catch(() => {
+          throw new Obstacle(
+            `no server responds at ${baseUrl}; start it (npm start), or give --url`,
+          );
+        });
+        if (!response.ok)
+          throw new Obstacle(
+            response.headers.get('uc-rest-error') ?? `${baseUrl} returned ${response.status}`,
+          );
+        return (await response.json()) as Answer;
       });
-      if (!response.ok)
-        throw new Obstacle(
-          response.headers.get('uc-rest-error') ?? `${baseUrl} returned ${response.status}`,
-        );
-      return (await response.json()) as Answer;
     },
   };
 }
+
+// An advance that takes longer than a request is followed by short ones.
+const answerMsMax = 60_000;
 
 async function readDemo(dataDir: string): Promise<Demo | undefined> {
   const text = await readFile(join(dataDir, 'demo.json'), 'utf8').catch(() => undefined);

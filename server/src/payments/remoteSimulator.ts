@@ -1,5 +1,6 @@
 import type { Pool } from 'undici';
 import { Lazy } from '../kernel/lazy.ts';
+import { systemClock, within } from '../platform/clock/systemClock.ts';
 import type { ChargeRequest, Gateway } from './gateway.ts';
 import { chargeAnswer, chargeOrder, heldAnswer, holdAnswer, releasedAnswer } from './simulator.ts';
 import type {
@@ -31,17 +32,18 @@ export function remoteSimulatorGateways(
       connect: { timeout: timeoutMs },
     });
   });
+  const way: Way = { pool, answerMsMax: 3 * timeoutMs };
   return {
-    gateway: (code) => remoteSimulatorGateway(code, pool, timeoutMs),
+    gateway: (code) => remoteSimulatorGateway(code, way),
     async captures() {
-      const answer = await ask<Captures>(pool, 'GET', '/captures');
+      const answer = await ask<Captures>(way, 'GET', '/captures');
       return 'captures' in answer ? answer.captures : undefined;
     },
     async confirm(choice) {
-      await ask<BookAnswer>(pool, 'POST', '/confirmations', choice);
+      await ask<BookAnswer>(way, 'POST', '/confirmations', choice);
     },
     async act(action) {
-      const answer = await ask<OutsideAnswer>(pool, 'POST', '/actions', action);
+      const answer = await ask<OutsideAnswer>(way, 'POST', '/actions', action);
       return answer.kind === 'unknown' ? { kind: 'refused', message: answer.message } : answer;
     },
     close: async () => (await pool.peek())?.close(),
@@ -60,33 +62,38 @@ export interface RemoteSimulator {
   close(): Promise<void>;
 }
 
-function remoteSimulatorGateway(code: string, pool: Lazy<Pool>, timeoutMs: number): Gateway {
+/** The connections to a simulator, and how long an answer may take. */
+interface Way {
+  readonly pool: Lazy<Pool>;
+  readonly answerMsMax: number;
+}
+
+function remoteSimulatorGateway(code: string, way: Way): Gateway {
   return {
     code,
     isReal: false,
     concurrency: connectionsMax,
-    // The time-out applies to the connection, the headers and the body separately.
-    answerMsMax: 3 * timeoutMs,
+    answerMsMax: way.answerMsMax,
     async charge(request) {
-      const answer = await ask<BookAnswer>(pool, 'POST', '/charges', chargeOrder(code, request));
+      const answer = await ask<BookAnswer>(way, 'POST', '/charges', chargeOrder(code, request));
       return answer.kind === 'unknown' ? answer : chargeAnswer(answer);
     },
     async find(request) {
       const answer = await ask<BookAnswer>(
-        pool,
+        way,
         'GET',
         `/charges/${encodeURIComponent(code)}/${encodeURIComponent(request.key)}`,
       );
       return answer.kind === 'unknown' || answer.kind === 'absent' ? answer : chargeAnswer(answer);
     },
     async cancel(_request, reference) {
-      const answer = await ask<BookAnswer>(pool, 'POST', '/cancellations', { reference });
+      const answer = await ask<BookAnswer>(way, 'POST', '/cancellations', { reference });
       return answer.kind === 'unknown' ? answer : chargeAnswer(answer);
     },
     describe: async (cardToken) => factsOfToken(cardToken),
     async refund({ key, reference, amount }) {
       const answer = await ask<Exclude<RefundBookAnswer, { kind: 'lost' }>>(
-        pool,
+        way,
         'POST',
         '/refunds',
         { account: code, key, reference, amount },
@@ -95,20 +102,15 @@ function remoteSimulatorGateway(code: string, pool: Lazy<Pool>, timeoutMs: numbe
     },
     holds: {
       async hold(request) {
-        const answer = await ask<HoldBookAnswer>(
-          pool,
-          'POST',
-          '/holds',
-          chargeOrder(code, request),
-        );
+        const answer = await ask<HoldBookAnswer>(way, 'POST', '/holds', chargeOrder(code, request));
         return answer.kind === 'unknown' ? answer : heldAnswer(answer);
       },
       async find(request) {
-        const answer = await ask<HoldBookAnswer>(pool, 'GET', holdPath(code, request));
+        const answer = await ask<HoldBookAnswer>(way, 'GET', holdPath(code, request));
         return answer.kind === 'unknown' || answer.kind === 'absent' ? answer : holdAnswer(answer);
       },
       async release(request) {
-        const answer = await ask<HoldBookAnswer>(pool, 'DELETE', holdPath(code, request));
+        const answer = await ask<HoldBookAnswer>(way, 'DELETE', holdPath(code, request));
         return answer.kind === 'unknown' ? answer : releasedAnswer(answer);
       },
     },
@@ -130,20 +132,24 @@ type NoAnswer = { readonly kind: 'unknown'; readonly message: string };
  * simulator counts.
  */
 async function ask<Answer extends { kind: string }>(
-  pool: Lazy<Pool>,
+  { pool, answerMsMax }: Way,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
-  body?: unknown,
+  sent?: unknown,
 ): Promise<Answer | NoAnswer> {
   try {
     const json =
-      body === undefined
+      sent === undefined
         ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const response = await (await pool.get()).request({ method, path, ...json });
-    const text = await response.body.text();
-    if (![200, 404, 409].includes(response.statusCode))
-      return { kind: 'unknown', message: `the simulator returned status ${response.statusCode}` };
+        : { body: JSON.stringify(sent), headers: { 'content-type': 'application/json' } };
+    const connections = await pool.get();
+    const late = new Error(`nothing within ${answerMsMax / 1000} seconds`);
+    const { status, text } = await within(systemClock, answerMsMax, late, async (signal) => {
+      const { statusCode, body } = await connections.request({ method, path, ...json, signal });
+      return { status: statusCode, text: await body.text() };
+    });
+    if (![200, 404, 409].includes(status))
+      return { kind: 'unknown', message: `the simulator returned status ${status}` };
     return JSON.parse(text) as Answer;
   } catch (error) {
     return {

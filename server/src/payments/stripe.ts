@@ -10,6 +10,7 @@ import type {
   RefundRequest,
 } from './gateway.ts';
 import { stripeHolds } from './stripeHolds.ts';
+import { limitedHttpClient } from './stripeHttp.ts';
 import {
   answered,
   answerOf,
@@ -105,6 +106,7 @@ async function open(settings: StripeSettings | undefined): Promise<Stripe> {
   if (!settings) throw new Error('STRIPE_SECRET_KEY is not set');
   const { default: StripeClient } = await import('stripe');
   return new StripeClient(settings.secretKey, {
+    httpClient: limitedHttpClient(StripeClient),
     timeout: settings.timeoutMs ?? defaultTimeoutMs,
     // Our reconciler does the retries, with its own pauses.
     maxNetworkRetries: 0,

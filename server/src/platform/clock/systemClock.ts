@@ -34,6 +34,30 @@ export async function endsWithin(
   }
 }
 
+/**
+ * Does work that has an end: when it takes longer than `ms`, its signal is aborted and `late` is
+ * thrown. A limit of silence is not enough, because a peer that sends a byte a second is never
+ * silent.
+ */
+export async function within<Value>(
+  clock: Pick<SystemClock, 'after'>,
+  ms: number,
+  late: Error,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const ending = new AbortController();
+  const expired = Promise.withResolvers<never>();
+  const cancel = clock.after(ms, () => {
+    ending.abort(late);
+    expired.reject(late);
+  });
+  try {
+    return await Promise.race([work(ending.signal), expired.promise]);
+  } finally {
+    cancel();
+  }
+}
+
 /** The machine's own clock. */
 export const systemClock: SystemClock = {
   now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),

@@ -7,6 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { systemClock, within } from '../clock/systemClock.ts';
 import { headBytes, tailBytes } from './contentType.ts';
 import {
   attachmentDisposition,
@@ -46,7 +47,10 @@ export function s3Files({
     region,
     // Otherwise every link would require a checksum, which a plain PUT does not send.
     requestChecksumCalculation: 'WHEN_REQUIRED',
-    ...(ca === undefined ? {} : { requestHandler: { httpsAgent: { ca } } }),
+    requestHandler: {
+      connectionTimeout: connectMsMax,
+      ...(ca === undefined ? {} : { httpsAgent: { ca } }),
+    },
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(accessKeyId !== undefined && secretAccessKey !== undefined
       ? { credentials: { accessKeyId, secretAccessKey } }
@@ -72,37 +76,61 @@ export function s3Files({
         }),
         { expiresIn: downloadSeconds },
       ),
-    sizeOf: (file) => sizeOf(client, place(file)),
-    async endsOf(file) {
-      const part = async (Range: string) => {
-        const { Body } = await client.send(new GetObjectCommand({ ...place(file), Range }));
-        return Buffer.from((await Body?.transformToByteArray()) ?? []);
-      };
-      return {
-        head: await part(`bytes=0-${headBytes - 1}`),
-        tail: await part(`bytes=-${tailBytes}`),
-      };
-    },
+    sizeOf: (file) => answered((abortSignal) => sizeOf(client, place(file), abortSignal)),
+    endsOf: async (file) => ({
+      head: await partOf(client, { ...place(file), Range: `bytes=0-${headBytes - 1}` }),
+      tail: await partOf(client, { ...place(file), Range: `bytes=-${tailBytes}` }),
+    }),
     async read(file) {
-      return (await client.send(new GetObjectCommand(place(file)))).Body as Readable;
+      const command = new GetObjectCommand(place(file));
+      const found = await answered((abortSignal) => client.send(command, { abortSignal }));
+      return endingStream(found.Body as Readable);
     },
     async replace(file, bytes, mimeType) {
-      await client.send(
-        new PutObjectCommand({ ...place(file), Body: bytes, ContentType: mimeType }),
-      );
+      const object = { ...place(file), Body: bytes, ContentType: mimeType };
+      await answered((abortSignal) => client.send(new PutObjectCommand(object), { abortSignal }));
     },
     async remove(file) {
-      await client.send(new DeleteObjectCommand(place(file)));
+      const command = new DeleteObjectCommand(place(file));
+      await answered((abortSignal) => client.send(command, { abortSignal }));
     },
   };
 }
 
+const connectMsMax = 10_000;
+const answerMsMax = 60_000;
+const fileMsMax = 600_000;
+
+/** Gives the bucket a minute, the repetitions of the library included. */
+const answered = <Value>(work: (signal: AbortSignal) => Promise<Value>): Promise<Value> =>
+  within(systemClock, answerMsMax, new Error('the bucket did not respond within a minute'), work);
+
+/** A file that comes so slowly that its reader would wait for hours ends with an error. */
+function endingStream(file: Readable): Readable {
+  const cancel = systemClock.after(fileMsMax, () =>
+    file.destroy(new Error('the bucket did not send the file within ten minutes')),
+  );
+  return file.once('close', cancel);
+}
+
+interface Place {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+const partOf = (client: S3Client, part: Place & { readonly Range: string }): Promise<Buffer> =>
+  answered(async (abortSignal) => {
+    const { Body } = await client.send(new GetObjectCommand(part), { abortSignal });
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  });
+
 async function sizeOf(
   client: S3Client,
-  place: { readonly Bucket: string; readonly Key: string },
+  place: Place,
+  abortSignal: AbortSignal,
 ): Promise<number | undefined> {
   try {
-    return (await client.send(new HeadObjectCommand(place))).ContentLength;
+    return (await client.send(new HeadObjectCommand(place), { abortSignal })).ContentLength;
   } catch (error) {
     if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404)
       return undefined;

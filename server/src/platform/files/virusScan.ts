@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
+import { systemClock, within } from '../clock/systemClock.ts';
 
 /** Where a clamd listens: a host and port, or the path of a unix socket. */
 export type VirusScanner =
@@ -15,8 +16,23 @@ export type ScanResult = { readonly virus: string | undefined };
  * the scanner cannot be reached, or reports anything but a result: the file is then not known to be
  * harmless.
  */
-export async function scanFile(scanner: VirusScanner, file: Readable): Promise<ScanResult> {
+export function scanFile(scanner: VirusScanner, file: Readable): Promise<ScanResult> {
+  const late = new Error(`clamd did not scan the file within ${scanMsMax / 1000} seconds`);
+  return within(systemClock, scanMsMax, late, (signal) => scan(scanner, file, signal));
+}
+
+async function scan(
+  scanner: VirusScanner,
+  file: Readable,
+  signal: AbortSignal,
+): Promise<ScanResult> {
   const socket = connect({ ...scanner, timeout: silenceMsMax });
+  const stop = () => {
+    socket.destroy(signal.reason);
+    // The file may come from a bucket that stopped sending.
+    file.destroy(signal.reason);
+  };
+  signal.addEventListener('abort', stop);
   socket.setEncoding('utf8');
   socket.on('timeout', () => socket.destroy(new Error('clamd does not respond')));
   const answered = readAnswer(socket);
@@ -35,12 +51,14 @@ export async function scanFile(scanner: VirusScanner, file: Readable): Promise<S
     socket.write(Buffer.alloc(4));
     return resultOf(await answered);
   } finally {
+    signal.removeEventListener('abort', stop);
     file.destroy();
     socket.destroy();
   }
 }
 
 const silenceMsMax = 60_000;
+const scanMsMax = 300_000;
 
 async function readAnswer(socket: Readable): Promise<string> {
   let text = '';

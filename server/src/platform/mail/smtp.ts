@@ -1,30 +1,33 @@
 import { createTransport } from 'nodemailer';
+import { systemClock, within } from '../clock/systemClock.ts';
 import { composed } from './composed.ts';
 import type { MailOutcome, MailTransport, SmtpSettings } from './mailTransport.ts';
 
 const connectionsMax = 4;
-const timeoutMs = 30_000;
+const silenceMsMax = 30_000;
+const sendMsMax = 180_000;
 
 /**
  * Sends through an SMTP server. With `mustEncrypt` a server that offers no STARTTLS gets neither the
  * password nor a mail.
  */
-export function smtpTransport({ url, mustEncrypt, ca }: SmtpSettings): MailTransport {
-  const transport = createTransport({
-    url,
-    ...(mustEncrypt ? { requireTLS: true } : {}),
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    pool: true,
-    maxConnections: connectionsMax,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-  });
+export function smtpTransport(settings: SmtpSettings): MailTransport {
+  let transport = open(settings);
   return {
     async send(mail) {
+      const used = transport;
+      const late = new Error(`the mail server did not finish within ${sendMsMax / 1000} seconds`);
       try {
-        return { kind: 'delivered', response: (await transport.sendMail(composed(mail))).response };
+        const sent = await within(systemClock, sendMsMax, late, () =>
+          used.sendMail(composed(mail)),
+        );
+        return { kind: 'delivered', response: sent.response };
       } catch (error) {
+        // A single mail cannot be called off. The others are deferred, too.
+        if (error === late && used === transport) {
+          transport = open(settings);
+          used.close();
+        }
         return outcomeOf(error);
       }
     },
@@ -33,6 +36,18 @@ export function smtpTransport({ url, mustEncrypt, ca }: SmtpSettings): MailTrans
     },
   };
 }
+
+const open = ({ url, mustEncrypt, ca }: SmtpSettings) =>
+  createTransport({
+    url,
+    ...(mustEncrypt ? { requireTLS: true } : {}),
+    ...(ca === undefined ? {} : { tls: { ca } }),
+    pool: true,
+    maxConnections: connectionsMax,
+    connectionTimeout: silenceMsMax,
+    greetingTimeout: silenceMsMax,
+    socketTimeout: silenceMsMax,
+  });
 
 /**
  * A 5xx about sender, recipient or content is final. A refused log-in is a fault of our settings
