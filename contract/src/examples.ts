@@ -318,6 +318,8 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   insertUser: { login: 'grace', email: 'grace@example.com', full_name: 'Grace Hopper' },
   updateUser: { full_name: 'Grace M. Hopper' },
   setClock: { advance_by: '1y' },
+  stopCharging: { reason: 'wrong prices since noon' },
+  startCharging: { stopped_dts: '2026-03-31T12:00:00-04:00' },
   updateMerchantSettings: {
     time_zone: 'Europe/Berlin',
     dunning: { retry_days: [3, 3], at_end: 'disable' },

@@ -9,6 +9,7 @@
  * other sockets.
  */
 import type { Static } from 'typebox';
+import { Charging } from './charging.ts';
 import { ClockAdvance } from './clock.ts';
 import { answer } from './common.ts';
 import { dateTime, int32, model, one, oneOf, someOf, text } from './fields.ts';
@@ -24,6 +25,7 @@ export const liveTopics = [
   'auto_orders',
   'orders',
   'customers',
+  'charging',
   'clock',
   'deliveries',
 ] as const;
@@ -36,6 +38,7 @@ export const liveTopicPermissions = {
   auto_orders: 'auto_order_read',
   orders: 'order_read',
   customers: 'customer_read',
+  charging: 'auto_order_read',
   clock: 'configuration_read',
   deliveries: 'configuration_read',
 } as const satisfies Record<LiveTopic, `${string}_read`>;
@@ -49,6 +52,7 @@ export const liveEventTypes = [
   'auto order changed',
   'order changed',
   'customer changed',
+  'charging changed',
   'clock advanced',
   'delivery tried',
 ] as const;
@@ -77,10 +81,11 @@ export const LiveFrame = model('LiveFrame', 'A frame from the server.', {
   event_type: oneOf(liveEventTypes, 'With type event.'),
   event_topic: oneOf(liveTopics, 'With type event.'),
   event_object_type: text(
-    'auto_order, order, customer_profile or workflow_task; clock for an advance; webhook for a delivery.',
+    'auto_order, order, customer_profile or workflow_task; clock for an advance; webhook for a delivery; ' +
+      'merchant for charging.',
   ),
   event_object_id: text(
-    'auto_order_oid, order_id, customer_profile_oid, workflow_task_uuid, advance_id or webhook_oid.',
+    'auto_order_oid, order_id, customer_profile_oid, workflow_task_uuid, advance_id, webhook_oid or merchant_id.',
   ),
   event_name: text('The name of the event as webhooks know it, such as auto_order_rebill.'),
   event_dts: dateTime('When it happened, by the merchant’s clock.'),
@@ -88,6 +93,7 @@ export const LiveFrame = model('LiveFrame', 'A frame from the server.', {
   event_details: one(LiveEventDetails, 'With topics auto_orders and orders.'),
   event_task: one(WorkflowTask, 'The task as of the event; not with an open count.'),
   event_open_count: int32('My open tasks; only with an open count.'),
+  event_charging: one(Charging, 'With topic charging: whether the merchant is charged.'),
   event_advance: one(ClockAdvance, 'With topic clock: how far the advance has come.'),
   event_delivery: one(WebhookDelivery, 'With topic deliveries.'),
 });

@@ -57,6 +57,7 @@ import {
   SimulatorAction,
   SimulatorActionResponse,
 } from './chargeback.ts';
+import { ChargingResponse, ChargingStartRequest, ChargingStopRequest } from './charging.ts';
 import {
   ClockAdvanceDaysResponse,
   ClockAdvanceResponse,
@@ -3381,6 +3382,51 @@ export const operations = {
     permissions: ['configuration_read'],
     response: HealthResponse,
     payload: 'health',
+    status: 200,
+  },
+  getCharging: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/charging',
+    summary: 'Read whether customers are charged',
+    description: 'Whether the charges of the merchant are stopped, since when, by whom and why.',
+    permissions: ['auto_order_read', 'configuration_read'],
+    response: ChargingResponse,
+    payload: 'charging',
+    status: 200,
+  },
+  stopCharging: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/charging/stop',
+    summary: 'Stop all charges of the merchant',
+    description:
+      'For an emergency, such as wrong prices. Within three seconds no server sends a charge of the merchant. ' +
+      'Charges that were sent before are settled when the gateway answers. What falls due waits, and new orders ' +
+      'stay in Pending Clearance; mails, webhooks, refunds and tasks continue. ' +
+      'Charges that are stopped already stay as they are, with the first reason.',
+    permissions: ['configuration_write'],
+    body: ChargingStopRequest,
+    response: ChargingResponse,
+    payload: 'charging',
+    status: 200,
+  },
+  startCharging: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/charging/start',
+    summary: 'Charge the customers of the merchant again',
+    description:
+      'What waited is charged within seconds, each auto order once. A stop by the operator of the server is ' +
+      'refused: it ends by a command on the server. So do `CHARGING=off` and other stops of the whole installation.',
+    permissions: ['configuration_write'],
+    body: ChargingStartRequest,
+    bodyOptional: true,
+    response: ChargingResponse,
+    payload: 'charging',
     status: 200,
   },
   getDailyStatistics: {

@@ -11,6 +11,7 @@ import * as autoOrderItem from './autoOrderItem.ts';
 import * as catalog from './catalog.ts';
 import * as change from './change.ts';
 import * as chargeback from './chargeback.ts';
+import * as charging from './charging.ts';
 import * as clock from './clock.ts';
 import * as common from './common.ts';
 import * as coupon from './coupon.ts';
@@ -84,6 +85,7 @@ const files = {
     apiKey,
     change,
     screens,
+    charging,
     clock,
     statistics,
     timeline,

@@ -398,7 +398,7 @@ export const Versions = model('Versions', 'What the installation runs.', {
 
 export const Health = model('Health', 'What waits, failed or is in doubt at the merchant.', {
   as_of_dts: dateTime('When this was read, on the merchant’s clock.'),
-  charges_stopped: int32('1: an operator stopped the charges of the merchant; due ones wait.'),
+  charges_stopped: int32('1: a person stopped the charges of the merchant; due ones wait.'),
   overdue_auto_orders: int32(`Due and not billed yet. ${upTo}`),
   overdue_seconds: decimal('Since the oldest of them fell due, on the merchant’s clock.'),
   parked_auto_orders: int32(`They cannot be billed as they are. ${upTo}`),

@@ -73,6 +73,8 @@ const acts: [operation: OperationId, request: () => object, objectType: string][
   ['revokeApiKey', () => ({ params: { key_id: made.key } }), 'key'],
   ['updateMerchantSettings', () => ({ body: { company_name: 'Best Coffee' } }), 'settings'],
   ['setClock', () => ({ body: { mode: 'running' } }), 'clock'],
+  ['stopCharging', () => ({ body: { reason: 'wrong prices' } }), 'merchant'],
+  ['startCharging', () => ({ body: {} }), 'merchant'],
   ['insertWebhook', () => ({ body: hook('https://example.com/one') }), 'webhook'],
   [
     'updateWebhook',

@@ -125,6 +125,30 @@ test('tasks, auto orders and orders are reported to those who listen to them', a
   tasks.close();
 });
 
+test('a stop of the charges is reported, and to a newcomer what is so now', async () => {
+  const client = await connectTopics(app, address, ours, { topics: ['charging'] });
+  const [first] = await client.until(1, isOf('charging'));
+  assert.deepEqual(summary(first!), ['charging', 'charging changed', 'merchant', 'TEST']);
+  assert.deepEqual(first!.event_charging, { state: 'on' });
+  await ask(app, { operation: 'stopCharging', body: { reason: 'wrong prices' } });
+  await poll();
+  const [, stopped] = await client.until(2, isOf('charging'));
+  assert.equal(stopped!.event_charging?.reason, 'wrong prices');
+  const newcomer = await connectTopics(app, address, ours, { topics: ['charging'] });
+  const [told] = await newcomer.until(1, isOf('charging'));
+  assert.deepEqual(told!.event_charging, stopped!.event_charging);
+  await ask(app, { operation: 'startCharging' });
+  await poll();
+  for (const [each, count] of [
+    [client, 3],
+    [newcomer, 2],
+  ] as const) {
+    const frames = await each.until(count, isOf('charging'));
+    assert.deepEqual(frames.at(-1)!.event_charging, { state: 'on' });
+    each.close();
+  }
+});
+
 test('an advance of the clock is reported as far as it has come, with its counts', async () => {
   const client = await connectTopics(app, address, ours, { topics: ['clock'] });
   await client.until(1);

@@ -13,7 +13,7 @@ type Fold = 'sum' | 'most';
 export const healthFigures: Readonly<
   Record<keyof MerchantHealth, readonly [fold: Fold, help: string]>
 > = {
-  charges_stopped: ['sum', 'Merchants whose charges an operator stopped; their due ones wait.'],
+  charges_stopped: ['sum', 'Merchants whose charges a person stopped; their due ones wait.'],
   overdue_auto_orders: ['sum', 'Auto orders whose time has come and that were not billed yet.'],
   overdue_seconds: ['most', 'Seconds since the oldest overdue auto order fell due.'],
   parked_auto_orders: ['sum', 'Auto orders that cannot be billed as they are.'],

@@ -1,4 +1,6 @@
 import { required } from '../kernel/assert.ts';
+import type { ChargingGate } from '../payments/charging.ts';
+import { presentCharging } from '../payments/chargingOperations.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { parseEach } from '../platform/storage/unreadable.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
@@ -10,9 +12,14 @@ import { placeOfTry } from '../workflow/liveFeed.ts';
 import type { LiveSources } from '../workflow/liveReader.ts';
 
 /** Opens what the live sockets report besides events. */
-export function liveSources(db: Database, merchants: Merchants): LiveSources {
-  const zoneOf = async (merchantId: string) =>
-    required(await merchants.find(merchantId), `merchant ${merchantId}`).timeZone;
+export function liveSources(
+  db: Database,
+  merchants: Merchants,
+  gate: () => ChargingGate,
+): LiveSources {
+  const merchantOf = async (merchantId: string) =>
+    required(await merchants.find(merchantId), `merchant ${merchantId}`);
+  const zoneOf = async (merchantId: string) => (await merchantOf(merchantId)).timeZone;
   return {
     zoneOf,
     async listDeliveries(merchantId, after, horizon, limit) {
@@ -27,6 +34,7 @@ export function liveSources(db: Database, merchants: Merchants): LiveSources {
       })).rows;
     },
     isDeliveryKept: (merchantId, place) => isTryKept(db, merchantId, place),
+    readCharging: async (merchantId) => presentCharging(await merchantOf(merchantId), gate()),
     async findAdvance(merchantId) {
       const [latest] = await listAdvances(db, merchantId, { limit: 1, offset: 0 });
       return latest && wireAdvance(latest, await zoneOf(merchantId));

@@ -11,6 +11,7 @@ import { disputeRoutes } from '../orders/disputeRoutes.ts';
 import { orderRoutes } from '../orders/routes.ts';
 import { taxRoutes } from '../orders/taxRoutes.ts';
 import { billingRoutes } from '../payments/billingRoutes.ts';
+import { chargingRoutes } from '../payments/chargingRoutes.ts';
 import { hearReport } from '../payments/gatewayReportWorker.ts';
 import { gatewayCodes } from '../payments/gatewaySettings.ts';
 import { simulatorRoutes } from '../payments/simulatorRoutes.ts';
@@ -63,7 +64,7 @@ export function routesOf(parts: AppParts, services: Services, features: Features
 /** The operations of every feature, one feature a line. */
 function allRoutes(
   { seal, clock, gateways, isLoopbackAllowed, webhookHosts, quotas = defaultQuotas }: AppParts,
-  { merchants, accesses, keys, live, sessions, metrics }: Services,
+  { merchants, accesses, charging, keys, live, sessions, metrics }: Services,
   { customers, orders, privacy, reports, rebills, clocks, files }: Features,
 ): Routes {
   return {
@@ -94,6 +95,7 @@ function allRoutes(
     ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),
+    ...chargingRoutes({ clock, merchants, gate: charging.gate }),
     ...sandboxRoutes(clocks),
     ...webhookRoutes({
       seal,

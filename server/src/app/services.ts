@@ -60,7 +60,7 @@ export function openServices(parts: AppParts) {
     tokens,
     publicUrl,
     mustEncrypt: parts.isStrict,
-    sources: liveSources(db, merchants),
+    sources: liveSources(db, merchants, () => charging.gate),
     mayListen: mayListen(accesses),
   });
   return {

@@ -6,7 +6,7 @@ import { countChargesOff } from '../platform/tenancy/merchantStore.ts';
 const answerMsMax = 500;
 
 /**
- * Counts the merchants whose charges an operator stopped. A count that takes too long ends in
+ * Counts the merchants whose charges a person stopped. A count that takes too long ends in
  * the background, and the one before is returned.
  */
 export function stoppedMerchants(db: Database, clock: SystemClock): () => Promise<number> {

@@ -1,4 +1,5 @@
 import { type Config, readConfig } from '../config.ts';
+import { actOf, sinceText } from '../payments/chargingOperations.ts';
 import { chargingSettings, isChargeable } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
@@ -143,19 +144,22 @@ async function resumeMerchant(db: Database, merchantId: string): Promise<void> {
   console.log(`${merchantId} is charged again, and its mails and webhooks are sent.`);
 }
 
-/** Stops the charges of one merchant; everything else of it continues. */
+/**
+ * Stops the charges of one merchant; everything else of it continues. It takes the place of a stop
+ * by a person of the merchant, who can then no longer end it.
+ */
 async function stopCharges(db: Database, merchantId: string, reason: string): Promise<void> {
   await db.transaction(async (tx) => {
     const before = chargesOffOf(await knownMerchant(tx, merchantId));
-    if (before !== undefined)
+    if (before !== undefined && before.by === undefined)
       throw new Obstacle(
         `the charges of ${merchantId} are stopped already, since ${before.since}: ${before.reason}`,
       );
-    const since = systemClock.now().round('second').toString();
-    await saveSettingsSection(tx, merchantId, chargesOffSection, { reason, since });
+    const off = { reason, since: sinceText(systemClock) };
+    await saveSettingsSection(tx, merchantId, chargesOffSection, off);
     const object = { objectType: 'merchant', objectId: merchantId };
-    const after = { charges: 'stopped', reason };
-    await recordCommand(tx, { act: 'merchant stop-charges', ...object, after }, merchantId);
+    const change = { before: actOf(before), after: actOf(off) };
+    await recordCommand(tx, { act: 'merchant stop-charges', ...object, ...change }, merchantId);
   });
   console.log(
     `The charges of ${merchantId} stop within three seconds on every server. Charges that were sent ` +
@@ -171,7 +175,7 @@ async function startCharges(db: Database, merchantId: string): Promise<void> {
     if (!(await removeSettingsSection(tx, merchantId, chargesOffSection)))
       throw new Obstacle(`the charges of ${merchantId} are not stopped`);
     const object = { objectType: 'merchant', objectId: merchantId };
-    const change = { before: { charges: 'stopped', ...before }, after: {} };
+    const change = { before: actOf(before), after: actOf(undefined) };
     await recordCommand(tx, { act: 'merchant start-charges', ...object, ...change }, merchantId);
   });
   console.log(`${merchantId} is charged again within seconds; what waited is charged once.`);

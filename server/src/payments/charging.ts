@@ -61,18 +61,27 @@ function heldStop(merchant: Pick<Merchant, 'merchantId' | 'settings'>): Charging
   return { name: hold, words };
 }
 
-/** The stop of one merchant's charges by an operator (`perennial merchant stop-charges`). */
+/** The name of the stop of one merchant's charges by a person. */
+export const merchantOffName = 'merchant off';
+
+/**
+ * The stop of one merchant's charges by an operator (`perennial merchant stop-charges`) or by a
+ * person of the merchant (`POST /perennial/v1/charging/stop`).
+ */
 function merchantOff(
   merchant: Pick<Merchant, 'merchantId' | 'settings'>,
 ): ChargingStop | undefined {
   const off = chargesOffOf(merchant);
   if (off === undefined) return undefined;
   const { merchantId } = merchant;
+  const start =
+    off.by === undefined
+      ? `run \`perennial merchant start-charges --id ${merchantId}\``
+      : 'start the charges under Health in the console, or by POST /perennial/v1/charging/start,';
   const words =
-    `An operator stopped the charges of ${merchantId} at ${off.since} (${off.reason}). Due charges ` +
-    `wait and everything else continues; run \`perennial merchant start-charges --id ${merchantId}\` ` +
-    'to charge them';
-  return { name: 'merchant off', words };
+    `${off.by ?? 'An operator'} stopped the charges of ${merchantId} at ${off.since} (${off.reason}). ` +
+    `Due charges wait and everything else continues; ${start} to charge them`;
+  return { name: merchantOffName, words };
 }
 
 /** A switch that charges every merchant that is not on hold itself. */

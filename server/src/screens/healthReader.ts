@@ -5,7 +5,7 @@ import { chargesOffSection } from '../platform/tenancy/hold.ts';
 
 /** What waits, failed or is in doubt at one merchant. Counts stop at {@link countedMax}. */
 export interface MerchantHealth {
-  /** 1: an operator stopped the charges. */
+  /** 1: a person stopped the charges. */
   readonly charges_stopped: number;
   readonly overdue_auto_orders: number;
   readonly overdue_seconds: number;

@@ -1,3 +1,4 @@
+import type { Charging } from '@perennial/contract/charging.ts';
 import type { ClockAdvance } from '@perennial/contract/clock.ts';
 import { feedHorizon, isInFeed, readFeed } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -19,6 +20,8 @@ export interface LiveSources {
   ): Promise<LiveDelivery[]>;
   /** Whether the try of a cursor is still stored. */
   isDeliveryKept(merchantId: string, place: LivePlace): Promise<boolean>;
+  /** Returns whether the merchant is charged, from memory. */
+  readCharging(merchantId: string): Promise<Charging>;
   /** Returns the latest advance of the merchant's clock. */
   findAdvance(merchantId: string): Promise<ClockAdvance | undefined>;
 }

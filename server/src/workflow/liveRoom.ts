@@ -37,8 +37,8 @@ export class LiveRoom {
   readonly #sockets = new Set<LiveSocket>();
   readonly #gone = new WeakSet<LiveSocket>();
   readonly #openCounts = new Map<number, number>();
-  /** The last advance of the clock that was sent, as JSON. */
-  #advance = '';
+  /** The last state of each topic that was sent, as JSON. */
+  readonly #states = new Map<LiveTopic, string>();
   /** Every socket has been sent everything up to here. */
   #place: LivePlace | undefined;
   #queue: Promise<unknown> = Promise.resolve();
@@ -95,7 +95,7 @@ export class LiveRoom {
     if (this.#gone.has(socket)) return;
     this.#sockets.add(socket);
     await this.#tellCounts(place, socket);
-    await this.#tellAdvance(place, socket);
+    await this.#tellStates(place, socket);
   }
 
   /**
@@ -145,7 +145,7 @@ export class LiveRoom {
       hasTasks ||= page.changes.some((change) => 'name' in change && isOfTask(change));
     }
     if (hasTasks) await this.#tellCounts(this.#place);
-    await this.#tellAdvance(this.#place);
+    await this.#tellStates(this.#place);
   }
 
   #read(after: LivePlace, sockets: Iterable<LiveSocket>) {
@@ -209,28 +209,53 @@ export class LiveRoom {
     }
   }
 
+  async #tellStates(place: LivePlace, newcomer?: LiveSocket): Promise<void> {
+    await this.#tellState('clock', () => this.#advanceFrame(), place, newcomer);
+    await this.#tellState('charging', () => this.#chargingFrame(), place, newcomer);
+  }
+
   /**
-   * Sends how far the latest advance of the clock has come, where that has changed, and to a
-   * newcomer in any case.
+   * Sends the present state of a topic that has one, where it has changed, and to a newcomer in any
+   * case.
    */
-  async #tellAdvance(place: LivePlace, newcomer?: LiveSocket): Promise<void> {
-    const listening = [...this.#sockets].filter(({ topics }) => includes(topics, 'clock'));
+  async #tellState(
+    topic: LiveTopic,
+    read: () => Promise<LiveFrame | undefined>,
+    place: LivePlace,
+    newcomer: LiveSocket | undefined,
+  ): Promise<void> {
+    const listening = [...this.#sockets].filter(({ topics }) => includes(topics, topic));
     if (listening.length === 0) return;
+    const state = await read();
+    if (state === undefined) return;
+    const shown = JSON.stringify(state);
+    const isKnown = shown === this.#states.get(topic);
+    const to = isKnown ? listening.filter((each) => each === newcomer) : listening;
+    this.#states.set(topic, shown);
+    const told = frame({ type: 'event', event_topic: topic, ...state, cursor: cursorOf(place) });
+    for (const socket of to) socket.send([told]);
+  }
+
+  /** How far the latest advance of the clock has come. */
+  async #advanceFrame(): Promise<LiveFrame | undefined> {
     const advance = await this.#givenSources().findAdvance(this.#merchantId);
-    if (advance?.advance_id === undefined) return;
-    const shown = JSON.stringify(advance);
-    const to = shown === this.#advance ? listening.filter((each) => each === newcomer) : listening;
-    this.#advance = shown;
-    const advanced = frame({
-      type: 'event',
+    if (advance?.advance_id === undefined) return undefined;
+    return {
       event_type: 'clock advanced',
-      event_topic: 'clock',
       event_object_type: 'clock',
       event_object_id: advance.advance_id,
       event_advance: advance,
-      cursor: cursorOf(place),
-    });
-    for (const socket of to) socket.send([advanced]);
+    };
+  }
+
+  /** Whether the merchant is charged. */
+  async #chargingFrame(): Promise<LiveFrame> {
+    return {
+      event_type: 'charging changed',
+      event_object_type: 'merchant',
+      event_object_id: this.#merchantId,
+      event_charging: await this.#givenSources().readCharging(this.#merchantId),
+    };
   }
 }
 

@@ -454,6 +454,9 @@ export const calls = {
     'auto_order_read workflow_read configuration_read',
   ],
   getHealth: ['GET', '/perennial/v1/health', 'configuration_read'],
+  getCharging: ['GET', '/perennial/v1/charging', 'auto_order_read configuration_read'],
+  stopCharging: ['POST', '/perennial/v1/charging/stop', 'configuration_write'],
+  startCharging: ['POST', '/perennial/v1/charging/start', 'configuration_write'],
   getDailyStatistics: ['GET', '/perennial/v1/statistics/days', 'auto_order_read'],
   searchAutoOrders: ['POST', '/perennial/v1/auto_orders/search', 'auto_order_read'],
   searchOrders: ['POST', '/perennial/v1/orders/search', 'order_read'],
@@ -597,7 +600,7 @@ export const calls = {
   authorizeLive: [
     'PUT',
     '/perennial/v1/live/auth',
-    'workflow_read auto_order_read order_read customer_read configuration_read configuration_read',
+    'workflow_read auto_order_read order_read customer_read auto_order_read configuration_read configuration_read',
   ],
   getWebhookSecrets: ['GET', '/perennial/v1/webhooks/{webhookOid}/secrets', 'webhook_read'],
   getMerchantWebhooks: ['GET', '/perennial/v1/webhooks', 'configuration_read'],

@@ -14,7 +14,7 @@ export interface ProbeParts {
   missingNodes(): readonly string[];
   /** The reason why nothing is charged, if there is one. The server is ready nevertheless. */
   stops(): readonly { readonly name: string; readonly words: string }[];
-  /** How many merchants are not charged because an operator stopped their charges. */
+  /** How many merchants are not charged because a person stopped their charges. */
   stoppedMerchants(): Promise<number>;
 }
 

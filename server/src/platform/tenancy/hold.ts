@@ -17,21 +17,27 @@ export function holdOf({ settings }: Pick<Merchant, 'settings'>): Hold | undefin
 }
 
 /**
- * The section of a merchant's settings by which an operator stopped its charges. Everything else
+ * The section of a merchant's settings by which a person stopped its charges. Everything else
  * continues, unlike during a hold.
  */
 export const chargesOffSection = 'charges_off';
 
-/** Who is not charged, why, and since when (ISO 8601 in UTC). */
+/** Who stopped the charges of a merchant, why, and since when (ISO 8601 in UTC). */
 export interface ChargesOff {
   readonly reason: string;
   readonly since: string;
+  /** The name of the merchant's user or key. Absent: the operator did it by a command. */
+  readonly by?: string;
 }
 
-/** Returns why an operator stopped the merchant's charges; undefined when none did. */
+/** Returns the stop of the merchant's charges; undefined when they are on. */
 export function chargesOffOf({ settings }: Pick<Merchant, 'settings'>): ChargesOff | undefined {
   const off = settings[chargesOffSection] as Partial<ChargesOff> | null | undefined;
   if (off === undefined) return undefined;
   // What we cannot read stops them, too.
-  return { reason: String(off?.reason ?? 'unknown'), since: String(off?.since ?? 'unknown') };
+  return {
+    reason: String(off?.reason ?? 'unknown'),
+    since: String(off?.since ?? 'unknown'),
+    ...(off?.by !== undefined && { by: String(off.by) }),
+  };
 }

@@ -98,7 +98,7 @@ export async function reachableMerchantIds(db: Database): Promise<string[]> {
   return rows.map((row) => row.merchant_id);
 }
 
-/** Counts the merchants whose charges an operator stopped, of those whose node responds. */
+/** Counts the merchants whose charges a person stopped, of those whose node responds. */
 export async function countChargesOff(db: Database): Promise<number> {
   const rows = await poll<{ count: number }>(
     db,

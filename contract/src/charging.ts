@@ -1,0 +1,36 @@
+/** The charges of one merchant: whether they are sent, and who stopped them. */
+import type { Static } from 'typebox';
+import { answer } from './common.ts';
+import { dateTime, flag, model, one, oneOf, text, textTo } from './fields.ts';
+
+/** The most characters of the reason of a stop. */
+export const stopReasonMax = 200;
+
+export const Charging = model('Charging', 'Whether the customers of the merchant are charged.', {
+  state: oneOf(['on', 'stopped'], 'stopped: what falls due waits, and everything else continues.'),
+  stopped_dts: dateTime('Since when they are stopped. The machine’s time, not a test clock’s.'),
+  stopped_by: text('The name of the user or key; “the operator” for a command on the server.'),
+  stopped_by_operator: flag(
+    'True: a command on the server stopped them, and only a command starts them again.',
+  ),
+  reason: text('Why they are stopped.'),
+  installation_stop: text(
+    'Why this server charges nothing of the merchant, whatever the state is; absent when it charges.',
+  ),
+});
+export type Charging = Static<typeof Charging>;
+
+export const ChargingStopRequest = model('ChargingStopRequest', 'A stop of the charges.', {
+  reason: textTo(stopReasonMax, 'Required. Other people read it where a charge was refused.'),
+});
+export type ChargingStopRequest = Static<typeof ChargingStopRequest>;
+
+export const ChargingStartRequest = model('ChargingStartRequest', 'A start of the charges.', {
+  stopped_dts: dateTime(
+    'The stop that is meant. Refused when the charges were stopped again since; absent: any stop.',
+  ),
+});
+export type ChargingStartRequest = Static<typeof ChargingStartRequest>;
+
+export const ChargingResponse = answer('ChargingResponse', { charging: one(Charging) });
+export type ChargingResponse = Static<typeof ChargingResponse>;
