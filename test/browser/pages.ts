@@ -166,6 +166,10 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     forbidden: mayNot('/health'),
     refused: failed('/health'),
   },
+  charging: {
+    heading: 'Health',
+    filled: () => [{ at: '/health/charging', shows: 'Stop all charges' }],
+  },
   found: {
     heading: /^(Order|Find) /,
     filled: ({ orderId }) => [

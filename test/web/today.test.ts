@@ -242,19 +242,6 @@ test('a line goes through its values, with 0 at the bottom', () => {
     assert.equal(linePoints(values, 100, 20), points);
 });
 
-test('health says that the charges of the merchant are stopped', () => {
-  assert.deepEqual(
-    queueRows({ charges_stopped: 1 }).map(({ what, note }) => [what, note?.words]),
-    [
-      [
-        'Charges are stopped by an operator',
-        'to charge again, run perennial merchant start-charges',
-      ],
-    ],
-  );
-  assert.deepEqual(queueRows({ charges_stopped: 0 }), []);
-});
-
 test('health names what waits, and what is wrong where nothing waits', () => {
   const health = {
     overdue_auto_orders: 0,

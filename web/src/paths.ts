@@ -18,6 +18,7 @@ export const paths = {
   orderRefund: '/orders/$id/refund',
   orderAction: '/orders/$id/do/$action',
   health: '/health',
+  charging: '/health/charging',
   found: '/o/$id',
   autoOrderEdit: '/auto-orders/$code/edit/$part',
   autoOrderJson: '/auto-orders/$code/json',

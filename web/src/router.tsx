@@ -118,6 +118,12 @@ const health = createRoute({
   component: lazyPage(() => import('./health/HealthPage.tsx'), 'HealthPage'),
 });
 
+const charging = createRoute({
+  getParentRoute: () => health,
+  path: 'charging',
+  component: lazyPage(() => import('./health/ChargingDialog.tsx'), 'ChargingDialog'),
+});
+
 const found = createRoute({
   getParentRoute: () => inside,
   path: paths.found,
@@ -168,7 +174,7 @@ const insideRoutes = [
   customer.addChildren([customerErase]),
   orders,
   orderPage.addChildren([order, orderEdit, orderRefund, orderAction]),
-  health,
+  health.addChildren([charging]),
   found,
   webhooks,
   webhook,

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Loaded } from '../kit/loaded.tsx';
 import { Page } from '../kit/page.tsx';
@@ -7,6 +8,7 @@ import { Panel } from '../kit/panel.tsx';
 import { Refusal } from '../kit/refusal.tsx';
 import { useCan } from '../shell/session.tsx';
 import { Audit } from './Audit.tsx';
+import { Charges } from './Charges.tsx';
 import { InDoubt, Parked } from './HealthTables.tsx';
 import classes from './health.module.css';
 import { Queues } from './Queues.tsx';
@@ -20,6 +22,7 @@ export function HealthPage() {
   return (
     <Page title="Health">
       <div className={classes['health']}>
+        <Charges />
         <Panel title="Cannot be billed">
           <Loaded result={parked} what="the parked auto orders">
             {(rows) => <Parked rows={rows} />}
@@ -33,6 +36,7 @@ export function HealthPage() {
         <ServerPanels />
         <AuditPanel />
       </div>
+      <Outlet />
     </Page>
   );
 }

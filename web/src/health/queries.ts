@@ -1,7 +1,9 @@
 import type { BackgroundAudit } from '@perennial/contract/audit.ts';
+import type { Charging } from '@perennial/contract/charging.ts';
 import type { Health } from '@perennial/contract/screens.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call, newIdempotencyKey } from '../api/call.ts';
+import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 
 /** The auto orders that cannot be billed, up to 200. */
@@ -66,4 +68,40 @@ export async function lookAgain(autoOrderOid: number, idempotencyKey: string): P
       queryClient.invalidateQueries({ queryKey }),
     ),
   );
+}
+
+/** Whether the merchant is charged. */
+export const chargingQuery = queryOptions<Charging>({
+  queryKey: ['health', 'charging'],
+  queryFn: async ({ signal }) => (await call('getCharging', { signal })).charging ?? {},
+});
+
+/** Shows a stop and a start by another person as it happens. */
+export const followCharging = (): (() => void) =>
+  onFrame(({ event_charging: charging }) => {
+    if (charging) queryClient.setQueryData(chargingQuery.queryKey, charging);
+  });
+
+/** Stops all charges of the merchant. */
+export async function stopCharging(reason: string, idempotencyKey: string): Promise<void> {
+  await keepCharging(call('stopCharging', { body: { reason }, idempotencyKey }));
+}
+
+/** Charges the merchant again, unless the charges were stopped another time since `stoppedDts`. */
+export async function startCharging(
+  stoppedDts: string | undefined,
+  idempotencyKey: string,
+): Promise<void> {
+  const body = stoppedDts === undefined ? {} : { stopped_dts: stoppedDts };
+  await keepCharging(call('startCharging', { body, idempotencyKey }));
+}
+
+/** Shows the state after a change, or reads it again when the change was refused. */
+async function keepCharging(change: Promise<{ readonly charging?: Charging }>): Promise<void> {
+  try {
+    const { charging } = await change;
+    if (charging) queryClient.setQueryData(chargingQuery.queryKey, charging);
+  } finally {
+    void queryClient.invalidateQueries({ queryKey: ['health'] });
+  }
 }

@@ -17,13 +17,6 @@ export function queueRows(health: Health): QueueRow[] {
   const { mails_failing: badMails = 0 } = health;
   const rows: QueueRow[] = [
     {
-      what: 'Charges are stopped by an operator',
-      count: health.charges_stopped ?? 0,
-      note: health.charges_stopped
-        ? { tone: 'warn', words: 'to charge again, run perennial merchant start-charges' }
-        : undefined,
-    },
-    {
       what: 'Auto orders that are due and not billed yet',
       count: health.overdue_auto_orders ?? 0,
       seconds: health.overdue_seconds,

@@ -1,6 +1,7 @@
 import type { Overview } from '@perennial/contract/screens.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { StoppedNote } from '../health/Charges.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Page } from '../kit/page.tsx';
@@ -26,6 +27,7 @@ export function TodayPage() {
   useEffect(keepTodayLive, []);
   return (
     <Page title="Today">
+      <StoppedNote />
       <StartStrip />
       <Advancing />
       <div className={classes['today']}>

@@ -18,6 +18,7 @@ export const consoleRoutes = [
   '/orders/:id/refund',
   '/orders/:id/do/:action',
   '/health',
+  '/health/charging',
   '/o/:id',
   '/auto-orders/:code/edit/:part',
   '/auto-orders/:code/json',

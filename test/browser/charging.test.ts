@@ -1,0 +1,83 @@
+// Health: the charges of the merchant are stopped and started again while colleagues look.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { chargesOffSection } from '../../server/src/platform/tenancy/hold.ts';
+import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { allPermissions } from '../support/app.ts';
+import { withBrowser } from './chromium.ts';
+import { addPerson, enter, type Person } from './people.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld({ autoOrders: 5 });
+const dana: Person = { merchantId: 'TEST', login: world.login, password: world.password };
+const ray = await addPerson(world, 'TEST', 'ray2', allPermissions);
+const support = await addPerson(world, 'TEST', 'sue', ['auto_order_read', 'workflow_read']);
+const openAs = (person: Person, path: string) =>
+  watchedPage(`${world.url}${path}`, {}, (context) => enter(context, world, person));
+const panel = (page: Page) => page.getByRole('region', { name: 'Charges', exact: true });
+/** What the live sockets' loop does twice a second; the tests run it by hand. */
+const tellLive = () => world.app.apiWorkers.find(({ name }) => name === 'live sockets')!.runOnce();
+const isLive = (page: Page) =>
+  page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+
+test(
+  'an administrator stops the charges and starts them again; others see it at once',
+  withBrowser,
+  async () => {
+    const [own, other, clerk] = [
+      await openAs(dana, '/health'),
+      await openAs(ray, '/health/charging'),
+      await openAs(support, '/'),
+    ];
+    for (const { page } of [own, other, clerk]) await isLive(page);
+    await panel(own.page).getByRole('link', { name: 'Stop the charges …' }).click();
+    const dialog = own.page.getByRole('dialog', { name: 'Charges' });
+    await dialog.getByText('Continues:').waitFor();
+    await dialog.getByText('stopped by Dana Demo at this moment').waitFor();
+    const button = dialog.getByRole('button', { name: 'Stop all charges' });
+    assert.ok(await button.isDisabled(), 'without a reason');
+    await dialog.getByLabel('Reason').fill('wrong prices');
+    await button.click();
+    await dialog.waitFor({ state: 'detached' });
+    const stopped = /Charges are stopped by Dana Demo since .+: “wrong prices”/;
+    await panel(own.page).getByText(stopped).waitFor();
+
+    await tellLive();
+    // What was about to be clicked elsewhere is gone.
+    const theirs = other.page.getByRole('dialog', { name: 'Charges' });
+    await theirs.getByText('This changed while the dialog was open.').waitFor();
+    await theirs.getByText(stopped).waitFor();
+    assert.equal(await theirs.getByRole('button', { name: 'Stop all charges' }).count(), 0);
+    await panel(clerk.page).getByText(stopped).waitFor();
+    assert.equal(await clerk.page.getByText('Charge again …').count(), 0);
+
+    await theirs.getByRole('button', { name: 'Close' }).click();
+    await panel(other.page).getByRole('link', { name: 'Charge again …' }).click();
+    await theirs.getByText('What waited is charged within seconds').waitFor();
+    await theirs.getByText('recorded as started by ray2 of TEST').waitFor();
+    await theirs.getByRole('button', { name: 'Charge again', exact: true }).click();
+    await panel(other.page).getByText('Customers are charged when').waitFor();
+    await tellLive();
+    await panel(own.page).getByText('Customers are charged when').waitFor();
+    await panel(clerk.page).waitFor({ state: 'detached' });
+    for (const { assertQuiet, close } of [own, other, clerk]) {
+      assertQuiet();
+      await close();
+    }
+  },
+);
+
+test('a stop by the operator has no button, and says who ends it', withBrowser, async () => {
+  await saveSettingsSection(world.db, 'TEST', chargesOffSection, {
+    reason: 'the bank called',
+    since: '2026-01-15T17:00:00Z',
+  });
+  const { page, assertQuiet, close } = await openAs(dana, '/health');
+  await panel(page).getByText('Only the operator of the server can start them again.').waitFor();
+  await panel(page).getByText('by the operator since Thu 15 Jan').waitFor();
+  assert.equal(await panel(page).getByRole('link').count(), 0);
+  assertQuiet();
+  await close();
+});
