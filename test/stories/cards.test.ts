@@ -250,3 +250,30 @@ story(
     );
   },
 );
+
+story(
+  'a notice within a week of the clock comes after the rebills before it',
+  { on: '2026-01-15T10:00', settings: { card_expiry_notice_months: 2 } },
+  async (shop) => {
+    await shop.sells(coffee);
+    const weekly = [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Weekly' }];
+    const ann = await shop.order(weekly, { card: 'tok_visa_0626_1111' });
+    await ann.ask({
+      operation: 'updateAutoOrderPayment',
+      body: {
+        card_number_token: 'tok_visa_0626_1111',
+        card_expiration_month: 6,
+        card_expiration_year: 2026,
+      },
+    });
+    const billed = (...days: readonly string[]) => days.map((day) => `2026-${day} 10:00 ${bill}`);
+    await shop.until('2026-04-10T00:00');
+    await ann.lived(
+      '2026-01-15 10:00 create',
+      ...billed('01-22', '01-29', '02-05', '02-12', '02-19', '02-26', '03-05', '03-12', '03-19'),
+      ...billed('03-26'),
+      '2026-04-01 00:00 update: card expiring',
+      ...billed('04-02', '04-09'),
+    );
+  },
+);

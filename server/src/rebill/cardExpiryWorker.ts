@@ -50,6 +50,7 @@ export function cardExpiryWorker(rounds: MerchantRounds): Worker {
 export const cardExpiryDueWork: DueWork = {
   name: 'card expiry',
   kind: 'auto orders',
+  comesAlone: true,
   // What a clock counts are shipments.
   countDue: async () => 0,
   async nextDueAt(context, until) {

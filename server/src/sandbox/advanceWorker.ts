@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { addDays, dayBounds, startOfDay } from '../kernel/calendar.ts';
-import { earlier, isBefore } from '../kernel/moments.ts';
+import { earlier, isAfter, isBefore, later } from '../kernel/moments.ts';
 import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, type EventSink, inTransaction } from '../platform/context.ts';
@@ -172,7 +172,7 @@ async function playStretch(
       daysNext: days,
       isWaiting: false,
     };
-  const end = stretchEnd(first, days, context.merchant.timeZone, toAt);
+  const end = await stretchEnd(parts.dueWork, context, { first, days, toAt });
   const { counts, isDone } = await runAll(parts.dueWork, context, end);
   const done = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const reached = isDone ? end : advance.reachedAt;
@@ -212,15 +212,26 @@ export async function firstDue(
   return first;
 }
 
-function stretchEnd(
-  first: Temporal.Instant,
-  days: number,
-  zone: string,
-  to: Temporal.Instant,
-): Temporal.Instant {
-  const end = dayBounds(addDays(first, days - 1, zone), zone).until.subtract({ seconds: 1 });
-  return earlier(end, to);
+/** Returns when a stretch ends: before rare work, so that it does not come too early. */
+async function stretchEnd(
+  dueWork: readonly DueWork[],
+  context: Context,
+  { first, days, toAt }: { first: Temporal.Instant; days: number; toAt: Temporal.Instant },
+): Promise<Temporal.Instant> {
+  const end = (count: number) => earlier(lastOf(first, count, context.merchant.timeZone), toAt);
+  const rare = await firstDue(
+    dueWork.filter(({ comesAlone }) => comesAlone),
+    context,
+    end(days),
+  );
+  if (rare === undefined) return end(days);
+  // More of it may be due later in the stretch.
+  return isAfter(rare, first) ? later(rare.subtract({ seconds: 1 }), first) : end(1);
 }
+
+/** Returns the last second of some days, the one of `first` among them. */
+const lastOf = (first: Temporal.Instant, days: number, zone: string): Temporal.Instant =>
+  dayBounds(addDays(first, days - 1, zone), zone).until.subtract({ seconds: 1 });
 
 /**
  * The next stretch is longer while little happens, up to a week, because each stretch has a fixed

@@ -10,6 +10,11 @@ export interface DueWork {
   /** What is due, as clients see it. */
   readonly kind: 'auto orders' | 'tasks';
   /**
+   * Set where the work is rare: a clock first plays what is due before it, so that its events come
+   * in their place.
+   */
+  readonly comesAlone?: true;
+  /**
    * The earliest moment, not after `until`, at which there is work; undefined when there is none.
    */
   nextDueAt(context: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined>;
