@@ -377,7 +377,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
   keyEdit: {
     heading: 'API keys',
     filled: ({ keyId }) => [
-      { at: `/keys/${keyId}/edit`, shows: 'It may do:' },
+      { at: `/keys/${keyId}/edit`, shows: 'It may read:' },
       { at: `/keys/${keyId}/rotate`, shows: 'Replace the secret' },
       { at: `/keys/${keyId}/revoke`, shows: 'This cannot be undone' },
       { at: '/keys/999999/edit', shows: 'There is no such key' },

@@ -12,7 +12,7 @@ export function MergeMenu({ rows }: { readonly rows: readonly AutoOrderRow[] }) 
   const running = rows.filter(({ status }) => status === 'active');
   if (!canWrite || running.length < 2) return null;
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" width="min(420px, calc(100vw - 24px))">
       <Menu.Target>
         <Button size="compact-sm" variant="subtle">
           Merge into one …

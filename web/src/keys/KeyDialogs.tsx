@@ -23,6 +23,7 @@ import {
   keyBase,
   keyFields,
   keyLabel,
+  mayWords,
   newKeyBody,
 } from './forms.ts';
 import { addKey, keysQuery, revokeKey, rotateKey, writeKey } from './queries.ts';
@@ -108,8 +109,7 @@ function EditKey({ apiKey }: { readonly apiKey: ApiKey }) {
     <DraftFrame draft={draft} labelOf={keyLabel} submit="Save">
       <DraftFields fields={keyFields} draft={draft.mine} onChange={draft.change} />
       <p className="soft">
-        It may do: {apiKey.permissions?.join(', ')}. To change that, make another key and revoke
-        this one.
+        {mayWords(apiKey)} To change that, make another key and revoke this one.
       </p>
     </DraftFrame>
   );

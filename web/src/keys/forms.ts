@@ -70,6 +70,21 @@ export const isOldSecretUsed = (
   used !== undefined &&
   Date.parse(used) >= Date.parse(rotated ?? used);
 
+/** The permissions of a key by their resources: `It may read: order, item.` */
+export function mayWords({ permissions = [] }: ApiKey): string {
+  const ofKind = (end: string) =>
+    permissions
+      .filter((each) => each.endsWith(end))
+      .map((each) => each.slice(0, -end.length).replaceAll('_', ' '));
+  const parts = [
+    ['read', ofKind('_read')],
+    ['write', ofKind('_write')],
+  ] as const;
+  return parts
+    .flatMap(([verb, names]) => (names.length > 0 ? `It may ${verb}: ${names.join(', ')}.` : []))
+    .join(' ');
+}
+
 /** The permissions of a key in a few words: `3 to read, 1 to write`. */
 export function permissionWords({ permissions = [] }: ApiKey): string {
   const count = (end: string) => permissions.filter((each) => each.endsWith(end)).length;

@@ -59,7 +59,7 @@ function Display() {
           value={colorScheme}
           onChange={(value) => setColorScheme(value)}
           data={[
-            { value: 'auto', label: 'Same as the system' },
+            { value: 'auto', label: 'System' },
             { value: 'light', label: 'Light' },
             { value: 'dark', label: 'Dark' },
           ]}
