@@ -69,8 +69,8 @@ export async function lookAt(sighted: Sighted): Promise<Looked> {
   };
 }
 
-/** One h1, a title, no sideways scrolling, no violation of axe, no fault in the console. */
-const checksPerLook = 5;
+/** One h1, a title, no sideways scrolling, no raw day, no violation of axe, no fault in the console. */
+const checksPerLook = 6;
 
 /** Waits for the page; returns what it shows instead when it does not come. */
 async function missingFrom({ name, heading, shows, page }: Sighted): Promise<string | undefined> {
@@ -111,10 +111,18 @@ const stateOf = (runOnly: readonly string[]): string => `(async () => {
   );
   if (!document.querySelector('[role="dialog"], [aria-modal]')) examined.add(look);
   const { scrollWidth, clientWidth } = document.documentElement;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const rawDays = [];
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    if (/\\d{4}-\\d\\d-\\d\\d/.test(data) && !parentElement.closest('pre, code, script'))
+      rawDays.push(data);
+  }
   return {
     headings: document.querySelectorAll('h1').length,
     title: document.title,
     sideways: scrollWidth - clientWidth,
+    rawDays,
     violations: violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) =>
         id + ' ' + html.slice(0, 200) + ' ' + failureSummary.replace(/\\s+/g, ' '))),
@@ -125,6 +133,8 @@ interface State {
   readonly headings: number;
   readonly title: string;
   readonly sideways: number;
+  /** Texts with a day as the API writes it, outside JSON and commands. */
+  readonly rawDays: readonly string[];
   readonly violations: readonly string[];
 }
 
@@ -136,13 +146,14 @@ const axeRules: Readonly<Record<Look['rules'], readonly string[]>> = {
 
 async function faultsOf(page: Page, rules: Look['rules']): Promise<string[]> {
   if (!(await page.evaluate<boolean>('typeof axe === "object"'))) await page.evaluate(axeSource);
-  const { headings, title, sideways, violations } = await page.evaluate<State>(
+  const { headings, title, sideways, rawDays, violations } = await page.evaluate<State>(
     stateOf(axeRules[rules]),
   );
   return [
     ...(headings === 1 ? [] : [`${headings} h1 elements`]),
     ...(/^\S.* · Perennial$/.test(title) ? [] : [`the title is “${title}”`]),
     ...(sideways <= 0 ? [] : [`it scrolls sideways by ${sideways} px`]),
+    ...rawDays.map((text) => `it shows a raw day: ${text}`),
     ...violations,
   ];
 }

@@ -110,7 +110,7 @@ const plain = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 
 test('a row shows the fields that change, before and after', () => {
-  assert.deepEqual(deedWords(order, deedOf('quantity', { quantity: '3', item: 'TEA' })!, zone), [
+  assert.deepEqual(deedWords(order, deedOf('quantity', { quantity: '3', item: 'TEA' })!, context), [
     'Quantity of TEA: 2',
     'Quantity of TEA: 3',
   ]);
@@ -119,11 +119,11 @@ test('a row shows the fields that change, before and after', () => {
     kind: 'update',
     changes: [{ item: 1, field: 'arbitrary_item_id', value: null }],
   };
-  assert.deepEqual(deedWords(swapped, back, zone), [
+  assert.deepEqual(deedWords(swapped, back, context), [
     'Item that ships of TEA: MATE',
     'Item that ships of TEA: TEA',
   ]);
-  assert.deepEqual(deedWords(order, deedOf('addOn', { addOn: 'CUP', quantity: '1' })!, zone), [
+  assert.deepEqual(deedWords(order, deedOf('addOn', { addOn: 'CUP', quantity: '1' })!, context), [
     'Add-ons: HONEY',
     'Add-ons: HONEY, CUP',
   ]);

@@ -3,7 +3,15 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { browserWords } from '../../web/src/kit/browserWords.ts';
 import { differences } from '../../web/src/kit/differences.ts';
-import { dayOf, formatDistance, formatMoment, zoneName } from '../../web/src/kit/moment.ts';
+import {
+  dayOf,
+  formatDay,
+  formatDistance,
+  formatMoment,
+  formatWritten,
+  withDays,
+  zoneName,
+} from '../../web/src/kit/moment.ts';
 import { formatCount, formatMoney, formatMoneyChange } from '../../web/src/kit/money.ts';
 import { type Modules, qrCode } from '../../web/src/me/qrCode.ts';
 
@@ -36,6 +44,28 @@ test('the year is written when it is not the present one, in the zone of the mer
     formatMoment('2026-07-01T00:00:05Z', 'America/New_York', 'exact', now),
     'Tue 30 Jun 2026, 20:00:05 GMT-4',
   );
+});
+
+test('days are shown as moments are, also in sentences of the server', () => {
+  const now = '2026-02-01T12:00:00Z';
+  const zone = 'America/New_York';
+  assert.equal(formatDay('2026-03-03', now), 'Tue 3 Mar');
+  assert.equal(formatDay('2027-03-03', now), 'Wed 3 Mar 2027');
+  assert.equal(formatDay('March', now), 'March');
+  for (const [text, shown] of [
+    ['2026-03-03T14:00:00Z', 'Tue 3 Mar, 09:00'],
+    ['2026-03-03T14:00:00', 'Tue 3 Mar, 14:00'],
+  ] as const)
+    assert.equal(formatWritten(text, zone, now), shown);
+  for (const [sentence, shown] of [
+    ['Monthly after 2026-03-03', 'Monthly after Tue 3 Mar'],
+    ['2026-03-01, 2027-03-02.', 'Sun 1 Mar, Tue 2 Mar 2027.'],
+    ['stopped at 2026-03-03T14:00:00Z (why)', 'stopped at Tue 3 Mar, 09:00 (why)'],
+    ['from 2026-03-03T09:00:00.250-05:00 on', 'from Tue 3 Mar, 09:00 on'],
+    ['the wall time 2026-03-03T09:00:00', 'the wall time 2026-03-03T09:00:00'],
+    ['order TEST-2026-03-03-7 and 2026-99-99', 'order TEST-2026-03-03-7 and 2026-99-99'],
+  ] as const)
+    assert.equal(withDays(sentence, zone, now), shown);
 });
 
 test('distances are in the largest whole unit', () => {

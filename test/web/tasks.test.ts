@@ -211,9 +211,11 @@ test('words of tasks', () => {
   assert.equal(objectPath({ object_type: 'auto order', object_id: 'A/1' }), '/auto-orders/A%2F1');
   assert.equal(objectPath({ object_type: 'storefront', object_id: '1' }), undefined);
   const nameOf = () => 'Ray';
-  assert.equal(valueWords('priority', '3 - high', nameOf), 'High');
-  assert.equal(valueWords('assigned_to_user_id', 8, nameOf), 'Ray');
-  assert.equal(valueWords('due_dts', null, nameOf), 'none');
+  const minute = (iso: string) => `at ${iso.slice(0, 4)}`;
+  assert.equal(valueWords('priority', '3 - high', nameOf, minute), 'High');
+  assert.equal(valueWords('assigned_to_user_id', 8, nameOf, minute), 'Ray');
+  assert.equal(valueWords('due_dts', null, nameOf, minute), 'none');
+  assert.equal(valueWords('due_dts', '2026-01-20T09:00:00Z', nameOf, minute), 'at 2026');
 });
 
 test('a card is a token and a month; a card number is refused before it is sent', () => {

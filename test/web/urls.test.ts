@@ -103,12 +103,13 @@ test('ranges are days, both included', () => {
 });
 
 test('chips say what is filtered by', () => {
+  const now = '2026-02-01T12:00:00Z';
   const { state, next, declines, card_expires: expires } = autoOrderFilters;
-  assert.equal(chipWords(state!, ['in_doubt', 'paused']), 'State: In doubt, Paused');
-  assert.equal(chipWords(next!, '2026-03-01..2026-03-01'), 'Next shipment: 2026-03-01');
-  assert.equal(chipWords(next!, '..2026-03-01'), 'Next shipment: until 2026-03-01');
-  assert.equal(chipWords(declines!, '2'), 'Declines: 2 or more');
-  assert.equal(chipWords(expires!, '2026-12-01'), 'Card expires before 2026-12-01');
+  assert.equal(chipWords(state!, ['in_doubt', 'paused'], now), 'State: In doubt, Paused');
+  assert.equal(chipWords(next!, '2026-03-01..2026-03-01', now), 'Next shipment: Sun 1 Mar');
+  assert.equal(chipWords(next!, '..2027-03-01', now), 'Next shipment: until Mon 1 Mar 2027');
+  assert.equal(chipWords(declines!, '2', now), 'Declines: 2 or more');
+  assert.equal(chipWords(expires!, '2026-12-01', now), 'Card expires before Tue 1 Dec');
 });
 
 test('every view is an address that its list reads as it is', () => {

@@ -5,11 +5,12 @@ import { Facts } from '../kit/facts.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { RoutedDialog } from '../kit/routedDialog.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { auditEntryQuery } from './queries.ts';
-import { actWords, changedFields, objectWords, viaWords } from './words.ts';
+import { actWords, changedFields, nameWords, objectWords, viaWords } from './words.ts';
 
 /** `/audit-log/$number`: one entry with all that it says. */
 export function EntryDialog() {
@@ -54,7 +55,7 @@ function Entry({ entry }: { readonly entry: AuditLogEntry }) {
           columns={[{ label: 'Field' }, { label: 'Before' }, { label: 'After' }]}
           rows={fields.map(({ name, before, after }) => ({
             key: name,
-            cells: [name, before, after],
+            cells: [nameWords(name), <Sentence text={before} />, <Sentence text={after} />],
           }))}
         />
       )}

@@ -38,9 +38,15 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** The name of a field in words: `merchantId` and `merchant_id` are `merchant id`. */
+export const nameWords = (name: string): string =>
+  name
+    .replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
+    .replaceAll('_', ' ');
+
 /** What an entry changed, in one line of a list: the names of the fields. */
 export function summaryOf(entry: AuditLogEntry): string {
-  const names = changedFields(entry).map(({ name }) => name.replaceAll('_', ' '));
+  const names = changedFields(entry).map(({ name }) => nameWords(name));
   return names.length > 4
     ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`
     : names.join(', ');

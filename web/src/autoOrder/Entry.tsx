@@ -5,6 +5,7 @@ import { recordedWords } from '../edits/fieldWords.ts';
 import { Icon } from '../kit/icons.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { Status } from '../kit/status.tsx';
 import { paths } from '../paths.ts';
 import { Explanation } from './Explanation.tsx';
@@ -55,7 +56,9 @@ function Title({ entry }: { readonly entry: TimelineEntry }) {
   if (kind === 'rebill' && orderId !== undefined) return <Charge entry={entry} orderId={orderId} />;
   return (
     <div className={classes['head']}>
-      <Status tone={entryTone(entry)}>{entryTitle(entry)}</Status>
+      <Status tone={entryTone(entry)}>
+        <Sentence text={entryTitle(entry)} />
+      </Status>
       {orderId !== undefined && <span className="soft">{orderId}</span>}
     </div>
   );
@@ -75,7 +78,9 @@ function Charge({ entry, orderId }: { readonly entry: TimelineEntry; readonly or
         onClick={() => setOpen(!isOpen)}
       >
         <span className={classes['name']}>
-          <Status tone={entryTone(entry)}>{entryTitle(entry)}</Status>
+          <Status tone={entryTone(entry)}>
+            <Sentence text={entryTitle(entry)} />
+          </Status>
         </span>
         <span className={`${classes['order']} soft`}>{orderId}</span>
         <strong className={classes['amount']}>
@@ -126,7 +131,7 @@ function AttemptDetail({ attempt }: { readonly attempt: NonNullable<TimelineEntr
   if (words.length === 0 && next_dts === undefined) return null;
   return (
     <p className={classes['detail']}>
-      {words.join(' · ')}
+      <Sentence text={words.join(' · ')} />
       {next_dts !== undefined && (
         <>
           {words.length > 0 && ' · '}next attempt <Moment at={next_dts} />

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Sentence } from '../kit/sentence.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import classes from './life.module.css';
 import { explanationQuery } from './queries.ts';
@@ -11,11 +12,15 @@ export function Explanation({ orderId }: { readonly orderId: string }) {
   if (!data) return <Waiting what="the rules of this charge" rows={2} />;
   return (
     <>
-      {data.plan_note !== undefined && <p className={classes['detail']}>{data.plan_note}</p>}
+      {data.plan_note !== undefined && (
+        <p className={classes['detail']}>
+          <Sentence text={data.plan_note} />
+        </p>
+      )}
       <Why charge={data} />
       {data.differences?.map((words) => (
         <p key={words} className={classes['detail']}>
-          {words}
+          <Sentence text={words} />
         </p>
       ))}
     </>

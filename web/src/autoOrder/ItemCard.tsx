@@ -1,6 +1,7 @@
 import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Moment } from '../kit/momentShown.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { Status } from '../kit/status.tsx';
 import { useCan } from '../shell/session.tsx';
 import { futureCount, previewQuery, stepsQuery } from './queries.ts';
@@ -98,7 +99,7 @@ function Steps({ code, oid, item }: ItemProps) {
       {steps.map((step, index) => (
         // Steps are known by their place.
         <li key={index} aria-current={index === present ? 'step' : undefined}>
-          {stepWords(step)}
+          <Sentence text={stepWords(step)} />
           {index === present && ' (ships next)'}
         </li>
       ))}

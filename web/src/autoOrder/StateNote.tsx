@@ -7,6 +7,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
@@ -52,7 +53,7 @@ function Parked({ order }: { readonly order: AutoOrder }) {
   return (
     <Note>
       <p>
-        {data.reason ?? 'It cannot be billed.'}
+        <Sentence text={data.reason ?? 'It cannot be billed.'} />
         {data.merchant_item_id !== undefined && <> Fix the item {data.merchant_item_id}.</>}
         {data.since_dts !== undefined && (
           <>

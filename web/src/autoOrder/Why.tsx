@@ -1,4 +1,5 @@
 import type { PreviewLine, PreviewRebill } from '@perennial/contract/perennial.ts';
+import { Sentence } from '../kit/sentence.tsx';
 import { useSession } from '../shell/session.tsx';
 import { dateSteps, priceSteps, type RuleStep, sumParts } from './lifeWords.ts';
 import { useShown } from './useShown.ts';
@@ -61,7 +62,9 @@ function Rules({ title, steps }: { readonly title: string; readonly steps: reado
         {steps.map(({ words, value }, index) => (
           // Rules apply in their order.
           <li key={index}>
-            <span>{words}</span>
+            <span>
+              <Sentence text={words} />
+            </span>
             {value !== undefined && <span className={classes['value']}>{value}</span>}
           </li>
         ))}

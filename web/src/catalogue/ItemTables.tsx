@@ -2,6 +2,7 @@ import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract
 import type { ItemKitComponent, ItemOption } from '@perennial/contract/itemOptions.ts';
 import type { ItemPricingTier } from '@perennial/contract/itemPricing.ts';
 import { Money } from '../kit/moneyShown.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import classes from './catalogue.module.css';
 import { repeatWords, stepWords } from './words.ts';
@@ -32,7 +33,7 @@ export function Recurs({ autoOrder }: { readonly autoOrder: ItemAutoOrder | unde
             key: String(index),
             cells: [
               index + 1,
-              stepWords(step),
+              <Sentence text={stepWords(step)} />,
               repeatWords(step),
               <Money amount={step.arbitrary_unit_cost} />,
             ],
@@ -50,7 +51,9 @@ function StepStrip({ steps }: { readonly steps: readonly ItemAutoOrderStep[] }) 
       {steps.map((step, index) => (
         // Steps are known by their place.
         <li key={index} data-kind={step.type ?? 'item'}>
-          <span>{stepWords(step)}</span>
+          <span>
+            <Sentence text={stepWords(step)} />
+          </span>
           {repeatWords(step) !== '–' && <small>{repeatWords(step)}</small>}
         </li>
       ))}

@@ -6,6 +6,7 @@ import { useShown } from '../autoOrder/useShown.ts';
 import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
 import { recordedWords } from '../edits/fieldWords.ts';
 import { Moment } from '../kit/momentShown.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { Contained, NotShown, Waiting } from '../kit/states.tsx';
 import { OrderLink } from '../orders/OrderLink.tsx';
 import { customerTimelineQuery } from './queries.ts';
@@ -63,7 +64,9 @@ function Entry({
         <Moment at={entry.at_dts} />
       </span>
       <div className={classes['body']}>
-        <span>{title}</span>
+        <span>
+          <Sentence text={title} />
+        </span>
         {actor?.name && <span className="soft">by {actor.name}</span>}
         {changes.map((change) => {
           const { name, before = 'none', after } = recordedWords(change, shown);

@@ -3,7 +3,7 @@ import type { BulkId } from '../autoOrders/bulkActions.ts';
 import type { BulkLine } from '../kit/bulk.ts';
 import { movedDay } from '../kit/days.ts';
 import type { Draft } from '../kit/draft.ts';
-import { dayOf } from '../kit/moment.ts';
+import { formatDay, formatMoment } from '../kit/moment.ts';
 import { type BulkPart, editParts } from './bulkEdits.ts';
 import { deedWords } from './deedWords.ts';
 import type { Deed, FormContext, Values } from './form.ts';
@@ -16,28 +16,30 @@ const bulkParts: Readonly<Record<BulkId, BulkPart>> = {
   pause: {
     part: pausePart,
     valuesOf: (_order, _draft, start) => start,
-    words: (order, _values, zone) => [shipsWords(order, zone), 'Paused'],
+    words: (order, _values, context) => [shipsWords(order, context), 'Paused'],
   },
   resume: {
     part: resumePart,
     valuesOf: () => ({ date: '' }),
-    words: (order, _values, zone) => ['Paused', shipsWords(order, zone, true)],
+    words: (order, _values, context) => ['Paused', shipsWords(order, context, true)],
   },
   skip: {
     part: skipPart,
     valuesOf: (_order, { count = '' }) => ({ count }),
-    words: (order, { count }, zone) => [
-      shipsWords(order, zone),
+    words: (order, { count }, context) => [
+      shipsWords(order, context),
       count === '1' ? 'The shipment after it' : `${String(count)} shipments later`,
     ],
   },
   move: {
     part: datePart,
     valuesOf: (_order, { days = '' }, start) => movedBy(start, Number(days)),
-    words: (order, values, zone) => [
-      shipsWords(order, zone),
+    words: (order, values, context) => [
+      shipsWords(order, context),
       itemsOf(order)
-        .map(({ auto_order_item_oid: oid }) => String(values[`date.${oid}`] ?? ''))
+        .map(({ auto_order_item_oid: oid }) =>
+          formatDay(String(values[`date.${oid}`] ?? ''), context.now),
+        )
         .filter(Boolean)
         .join(', '),
     ],
@@ -45,7 +47,7 @@ const bulkParts: Readonly<Record<BulkId, BulkPart>> = {
   cancel: {
     part: cancelPart,
     valuesOf: (_order, { reason = '' }, start) => ({ ...start, reason: reason.trim() }),
-    words: (order, _values, zone) => [shipsWords(order, zone), 'Canceled'],
+    words: (order, _values, context) => [shipsWords(order, context), 'Canceled'],
   },
 };
 
@@ -61,10 +63,12 @@ const movedBy = (start: Values, days: number): Values =>
   );
 
 /** When each item ships next: the days of the merchant's zone. */
-function shipsWords(order: AutoOrder, zone: string, withPaused = false): string {
+function shipsWords(order: AutoOrder, { zone, now }: FormContext, withPaused = false): string {
   const days = itemsOf(order)
     .filter(({ paused }) => withPaused || !paused)
-    .flatMap(({ next_shipment_dts: at }) => (at === undefined ? [] : [dayOf(at, zone)]));
+    .flatMap(({ next_shipment_dts: at }) =>
+      at === undefined ? [] : [formatMoment(at, zone, 'day', now)],
+    );
   if (days.length > 0) return [...new Set(days)].join(', ');
   return itemsOf(order).every(({ paused }) => paused) ? 'Paused' : 'No next shipment';
 }
@@ -86,7 +90,7 @@ export async function readForBulk(
     if (deed === undefined)
       return { name: code, unchanged: 'The values above change nothing here.' };
     const [before, after] =
-      words?.(base.order, values, context.zone) ?? deedWords(base.order, deed, context.zone);
+      words?.(base.order, values, context) ?? deedWords(base.order, deed, context);
     const write = async (key: string) =>
       (await sendDeed(base, deed, { key, mailsCancelation: id === 'cancel' })).undo;
     const preview = () => previewMoney(base, deed, context.now);

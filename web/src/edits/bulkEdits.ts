@@ -1,6 +1,6 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Draft } from '../kit/draft.ts';
-import { type Part, type Row, rowsOf, type Values } from './form.ts';
+import { type FormContext, type Part, type Row, rowsOf, type Values } from './form.ts';
 import {
   frequencyPart,
   itemsOf,
@@ -20,7 +20,11 @@ export interface BulkPart {
    * The auto order before and after the change, in words. Absent: the fields that change, with
    * their values.
    */
-  words?(order: AutoOrder, values: Values, zone: string): readonly [before: string, after: string];
+  words?(
+    order: AutoOrder,
+    values: Values,
+    context: FormContext,
+  ): readonly [before: string, after: string];
 }
 
 /** The changes of what ships, how often and at which price. */

@@ -2,7 +2,7 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { formatMoment } from '../kit/moment.ts';
 import { valueIn } from './change.ts';
 import { fieldWords, valueWords } from './fieldWords.ts';
-import type { Deed } from './form.ts';
+import type { Deed, FormContext } from './form.ts';
 
 /** What applies where a field is not set. */
 const usualOf: Readonly<Record<string, string>> = {
@@ -14,11 +14,11 @@ const usualOf: Readonly<Record<string, string>> = {
 export function deedWords(
   order: AutoOrder,
   deed: Deed,
-  zone: string,
+  { zone, now }: Pick<FormContext, 'zone' | 'now'>,
 ): readonly [before: string, after: string] {
   const changes = deed.kind === 'update' ? deed.changes : [];
   const minute = (iso: string | undefined) =>
-    iso === undefined ? '–' : formatMoment(iso, zone, 'minute', iso);
+    iso === undefined ? '–' : formatMoment(iso, zone, 'minute', now);
   const words = (valueOf: (change: (typeof changes)[number]) => unknown) =>
     changes
       .map((change) => `${fieldWords(order, change)}: ${valueWords(valueOf(change), { minute })}`)

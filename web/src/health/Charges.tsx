@@ -6,6 +6,7 @@ import { useEffect } from 'react';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Panel } from '../kit/panel.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { Status } from '../kit/status.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
@@ -55,7 +56,7 @@ export function ChargingState({ charging }: { readonly charging: Charging }) {
     <>
       {stop !== undefined && (
         <p>
-          <Status tone="bad">Nothing is charged</Status> {stop}.
+          <Status tone="bad">Nothing is charged</Status> <Sentence text={stop} />.
         </p>
       )}
       {state === 'stopped' && (

@@ -5,6 +5,7 @@ import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Refusal } from '../kit/refusal.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 import { useCan } from '../shell/session.tsx';
@@ -31,7 +32,7 @@ export function Parked({ rows }: { readonly rows: readonly ParkedAutoOrder[] }) 
         key: String(row.auto_order_oid),
         cells: [
           <AutoOrderLink code={row.auto_order_code} />,
-          row.fault ?? row.reason,
+          <Sentence text={row.fault ?? row.reason} />,
           row.merchant_item_id && <code>{row.merchant_item_id}</code>,
           <Moment at={row.since_dts} />,
           <Moment at={row.next_look_dts} />,

@@ -5,6 +5,7 @@ import classes from './filterBar.module.css';
 import { FilterEditor } from './filterEditor.tsx';
 import { chipWords, type FilterState, type Filters } from './filters.ts';
 import { Icon } from './icons.tsx';
+import { useNow } from './now.ts';
 
 type Value = string | readonly string[] | undefined;
 
@@ -144,7 +145,8 @@ function Chip({
   onChange(value: Value): void;
 }) {
   const filter = filters[name]!;
-  const words = value === undefined ? filter.label : chipWords(filter, value);
+  const now = useNow();
+  const words = value === undefined ? filter.label : chipWords(filter, value, now);
   return (
     <Popover opened={isOpen} onChange={onOpen} position="bottom-start" trapFocus returnFocus>
       <span className={classes['chip']}>

@@ -1,3 +1,4 @@
+import { formatDay } from './moment.ts';
 import { listOf, type UrlState } from './urlCodec.ts';
 
 /**
@@ -108,12 +109,12 @@ function isDay(day: string): boolean {
 }
 
 /** A chip's words: `State: Paused, Retrying`, `Next shipment: from 2026-03-01`. */
-export function chipWords(filter: Filter, value: string | readonly string[]): string {
+export function chipWords(filter: Filter, value: string | readonly string[], now: string): string {
   const values = listOf(value);
   if (filter.kind === 'range')
-    return `${filter.label}: ${rangeWords(parseRange(values[0]!) ?? {})}`;
+    return `${filter.label}: ${rangeWords(parseRange(values[0]!) ?? {}, now)}`;
   if (filter.kind === 'number') return `${filter.label}: ${values[0]} or more`;
-  if (filter.kind === 'day') return `${filter.label} ${values[0]}`;
+  if (filter.kind === 'day') return `${filter.label} ${formatDay(values[0]!, now)}`;
   const words = values.map((each) =>
     filter.kind === 'choice'
       ? (filter.choices.find((choice) => choice.value === each)?.label ?? each)
@@ -122,8 +123,9 @@ export function chipWords(filter: Filter, value: string | readonly string[]): st
   return `${filter.label}: ${words.join(', ')}`;
 }
 
-function rangeWords({ from, to }: DayRange): string {
-  if (from === undefined) return `until ${to}`;
-  if (to === undefined) return `from ${from}`;
-  return from === to ? from : `${from} to ${to}`;
+function rangeWords({ from, to }: DayRange, now: string): string {
+  const [first, last] = [from, to].map((day) => day && formatDay(day, now));
+  if (first === undefined) return `until ${last}`;
+  if (last === undefined) return `from ${first}`;
+  return from === to ? first : `${first} to ${last}`;
 }

@@ -17,6 +17,30 @@ export function formatMoment(iso: string, zone: string, style: MomentStyle, now:
   return style === 'day' ? dated : `${dated}, ${parts.hour}:${parts.minute}`;
 }
 
+/** A calendar day (`2026-03-31`) as {@link formatMoment} shows days. Another text stays. */
+export const formatDay = (day: string, now: string): string =>
+  /^\d{4}-\d\d-\d\d$/.test(day) ? formatMoment(`${day}T12:00:00Z`, 'UTC', 'day', now) : day;
+
+/** A moment as a person or the API writes it: with its offset, or as the wall time of the zone. */
+export const formatWritten = (text: string, zone: string, now: string): string =>
+  /(?:Z|[+-]\d\d:\d\d)$/.test(text)
+    ? formatMoment(text, zone, 'minute', now)
+    : formatMoment(`${text}Z`, 'UTC', 'minute', now);
+
+/** A sentence of the server with the days and moments in it as the console shows them. */
+export const withDays = (sentence: string, zone: string, now: string): string =>
+  sentence.replace(writtenMoment, (text) =>
+    Number.isNaN(Date.parse(text))
+      ? text
+      : text.includes('T')
+        ? formatMoment(text, zone, 'minute', now)
+        : formatDay(text, now),
+  );
+
+/** A day, or a moment with its offset. What is a part of a longer word or number stays. */
+const writtenMoment =
+  /(?<![\w-])\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?(?![\w:-])/g;
+
 /** The distance from `now`, for example `in 3 days`, `5 min ago`, `now`. Days are whole days. */
 export function formatDistance(iso: string, now: string): string {
   const seconds = Math.round((Date.parse(iso) - Date.parse(now)) / 1000);

@@ -2,6 +2,7 @@ import type { ChargeAttempt } from '@perennial/contract/timeline.ts';
 import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 import type { Tone } from '../kit/tone.ts';
@@ -40,8 +41,7 @@ function Outcome({ attempt }: { readonly attempt: ChargeAttempt }) {
       <Status tone={tones[state]}>{sentenceCase(state)}</Status>
       {reason && (
         <div className="soft">
-          {reason}
-          {message && message !== reason ? `: ${message}` : ''}
+          <Sentence text={message && message !== reason ? `${reason}: ${message}` : reason} />
           {hard ? ' (another attempt would be declined as well)' : ''}
         </div>
       )}

@@ -2,7 +2,10 @@ import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { Conflicts } from '../kit/conflicts.tsx';
 import form from '../kit/form.module.css';
+import { formatWritten } from '../kit/moment.ts';
+import { useNow } from '../kit/now.ts';
 import { useStore } from '../kit/store.ts';
+import { useSession } from '../shell/session.tsx';
 import { applyChange, type OpenConflict, openConflict } from './actions.ts';
 import { type ChangedField, withoutFields } from './change.ts';
 import { fieldWords, valueWords } from './words.ts';
@@ -32,6 +35,9 @@ function ConflictForm({
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
     new Set(conflicts.map(({ field }) => field)),
   );
+  const { zone } = useSession().merchant;
+  const now = useNow();
+  const minute = (text: string) => formatWritten(text, zone, now);
   const choose = (key: string, isMine: boolean) => {
     const next = new Set(chosen);
     if (isMine) next.add(key);
@@ -50,9 +56,9 @@ function ConflictForm({
         conflicts={conflicts.map(({ field, was, theirs: their, mine }) => ({
           key: field,
           label: fieldWords[field],
-          was: valueWords(field, was, nameOf),
-          theirs: valueWords(field, their, nameOf),
-          mine: valueWords(field, mine, nameOf),
+          was: valueWords(field, was, nameOf, minute),
+          theirs: valueWords(field, their, nameOf, minute),
+          mine: valueWords(field, mine, nameOf, minute),
         }))}
         chosen={chosen}
         onChoose={choose}

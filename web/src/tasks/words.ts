@@ -76,18 +76,19 @@ export const fieldWords: Readonly<Record<ChangedField, string>> = {
   task_details: 'Details',
 };
 
-/** The value of a field for people. `nameOf` names users and groups. */
+/** The value of a field for people. `nameOf` names users and groups, `minute` shows a moment. */
 export function valueWords(
   field: ChangedField,
   value: unknown,
   nameOf: (field: ChangedField, id: number) => string,
+  minute: (iso: string) => string,
 ): string {
   if (value === null || value === undefined || value === '') return 'none';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
   if (field === 'priority') return priorityWord(value as never);
   if (field === 'status') return statusWords({ status: value as never });
   if (typeof value === 'number') return nameOf(field, value);
-  return String(value);
+  return field.endsWith('_dts') ? minute(String(value)) : String(value);
 }
 
 /** A short distance to the past, in seconds below a minute: `4 s ago`. */
