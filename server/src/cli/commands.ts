@@ -4,6 +4,9 @@ import { EmbeddedPostgresError } from '../platform/storage/embeddedError.ts';
 import { isConnectionLost, isUnavailable } from '../platform/storage/failures.ts';
 import { type Command, Obstacle, table, UsageError, whatIsStored } from './command.ts';
 
+// A terminal that is gone, or a full disk behind `2> file`, ends no backup.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 /**
  * The commands by name. Each is loaded when it is used, so that `key list` does not wait for the
  * libraries of a web server.

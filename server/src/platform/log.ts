@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { type LogOutput, logOutput } from './logOutput.ts';
 
 /**
  * The structured log: one JSON line each. It must be safe for an operator to read, so requests are
@@ -12,8 +13,11 @@ export function openLog(level: string, destination?: DestinationStream): Logger 
     formatters: { log: withoutSecrets },
     serializers: { err: errorWithoutData },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? (standardOutput ??= logOutput(process.stdout.fd)));
 }
+
+/** One for all logs of this process. */
+let standardOutput: LogOutput | undefined;
 
 const secretNames = new Set([
   'key',
