@@ -2,7 +2,7 @@
 // cannot be read, an address that leads nowhere, a tab that is older than its server, no build.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { required } from '../../server/src/kernel/assert.ts';
 import { withBrowser } from './chromium.ts';
 import { addPerson, enter } from './people.ts';
@@ -85,6 +85,52 @@ test('a write while the server is gone is sent once it is back, once', withBrows
   const { body } = await world.request({ operation: 'searchAutoOrders', body: { text: code } });
   const after = body.auto_orders.find((each) => each.auto_order_oid === oid);
   assert.deepEqual([after?.state, after?.version], ['paused', version + 1]);
+  await close();
+});
+
+test('after a lost answer the next press asks for the same', withBrowser, async () => {
+  const { page, close } = await watchedPage(`${world.url}/me`, {}, (context) =>
+    enter(context, world, dana),
+  );
+  const forms: Record<string, { at: string; button: string; fill(dialog: Locator): unknown }> = {
+    'a deed': {
+      at: '/health/charging',
+      button: 'Stop all charges',
+      fill: (dialog) => dialog.getByLabel('Reason').fill('wrong prices'),
+    },
+    'a new task': {
+      at: '/tasks?new=1',
+      button: 'Add the task',
+      fill: (dialog) => dialog.getByLabel('Name').fill('Call Ann'),
+    },
+  };
+  for (const [name, { at, button, fill }] of Object.entries(forms)) {
+    const keys: (string | undefined)[] = [];
+    await page.route(/\/(rest\/v2|perennial\/v1)\//, (route) => {
+      if (route.request().method() !== 'POST') return route.fallback();
+      if (/search|query/.test(route.request().url())) return route.fallback();
+      keys.push(route.request().headers()['idempotency-key']);
+      // The second answer is a refusal, which ends the decision.
+      return route.fulfill(keys.length === 2 ? refusal : failure);
+    });
+    await page.evaluate(`history.pushState({}, '', ${JSON.stringify(at)})`);
+    const dialog = page.getByRole('dialog');
+    await fill(dialog);
+    for (const count of [1, 2, 3]) {
+      const answered = page.waitForResponse(
+        (response) => response.request().headers()['idempotency-key'] !== undefined,
+      );
+      await dialog.getByRole('button', { name: button }).and(page.locator(':enabled')).click();
+      await answered;
+      assert.equal(keys.length, count, name);
+    }
+    assert.ok(keys[0], name);
+    assert.equal(keys[1], keys[0], `${name}: the same decision`);
+    assert.notEqual(keys[2], keys[1], `${name}: another decision after a refusal`);
+    await page.unroute(/\/(rest\/v2|perennial\/v1)\//);
+    await page.evaluate("history.pushState({}, '', '/me')");
+    await dialog.waitFor({ state: 'detached' });
+  }
   await close();
 });
 
@@ -286,6 +332,12 @@ const failure = {
   status: 500,
   headers: { 'X-Request-Id': 'REQUEST-7', 'X-Perennial-Refusal': 'internal' },
   json: { success: false, error: { user_message: 'The server failed. Try again later.' } },
+};
+
+const refusal = {
+  status: 400,
+  headers: { 'X-Perennial-Refusal': 'invalid_field' },
+  json: { success: false, error: { user_message: 'Something is wrong. Change it.' } },
 };
 
 const tooMany = (seconds: string) => ({

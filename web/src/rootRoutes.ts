@@ -1,9 +1,9 @@
 import { createRootRoute, createRoute } from '@tanstack/react-router';
-import { NotFoundPage } from './shell/errorPages.tsx';
+import { NowherePage } from './shell/errorPages.tsx';
 import { Inside } from './shell/inside.tsx';
 
 /** The route of all routes. */
-export const root = createRootRoute({ notFoundComponent: NotFoundPage });
+export const root = createRootRoute({ notFoundComponent: NowherePage });
 
 /** Everything that needs a session. */
 export const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Inside });

@@ -117,7 +117,8 @@ async function send(
   const response = await fetch(url, { ...init, ...(signal && { signal }) }).catch((error) => {
     if (signal?.aborted) throw error;
     reachable.set({ isReached: false });
-    throw new Refused('The server cannot be reached. Check the connection; this is tried again.', {
+    const then = init.method === 'GET' ? 'this is tried again' : 'then try again';
+    throw new Refused(`The server cannot be reached. Check the connection; ${then}.`, {
       code: 'offline',
       status: 0,
     });

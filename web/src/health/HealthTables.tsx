@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ChargeInFlight, ParkedAutoOrder } from '@perennial/contract/perennial.ts';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
@@ -8,10 +8,11 @@ import { Refusal } from '../kit/refusal.tsx';
 import { Sentence } from '../kit/sentence.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
+import { useDecision } from '../kit/useDecision.ts';
 import { useCan } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import classes from './health.module.css';
-import { lookAgain, newDecisionKey } from './queries.ts';
+import { lookAgain } from './queries.ts';
 
 /** The auto orders that are not billed before something is fixed. */
 export function Parked({ rows }: { readonly rows: readonly ParkedAutoOrder[] }) {
@@ -48,7 +49,7 @@ function LookAgain({ row }: { readonly row: ParkedAutoOrder }) {
   const [isAsking, setAsking] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<Error>();
-  const key = useRef(newDecisionKey());
+  const decision = useDecision();
   if (!isAsking)
     return (
       <Button
@@ -64,10 +65,11 @@ function LookAgain({ row }: { readonly row: ParkedAutoOrder }) {
     setBusy(true);
     setError(undefined);
     try {
-      await lookAgain(row.auto_order_oid ?? 0, key.current);
+      await lookAgain(row.auto_order_oid ?? 0, decision.key());
+      decision.end();
       toast({ text: `Auto order ${row.auto_order_code ?? ''} was checked again.` });
     } catch (failed) {
-      key.current = newDecisionKey();
+      decision.end(failed);
       setError(failed as Error);
     }
     setBusy(false);

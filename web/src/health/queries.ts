@@ -2,7 +2,7 @@ import type { BackgroundAudit } from '@perennial/contract/audit.ts';
 import type { Charging } from '@perennial/contract/charging.ts';
 import type { Health } from '@perennial/contract/screens.ts';
 import { queryOptions } from '@tanstack/react-query';
-import { call, newIdempotencyKey } from '../api/call.ts';
+import { call } from '../api/call.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 
@@ -56,9 +56,6 @@ export async function startAudit(): Promise<void> {
   await call('requestAudit');
   await queryClient.invalidateQueries({ queryKey: ['health', 'audit'] });
 }
-
-/** Names one decision of a person, so that pressing the button again changes nothing twice. */
-export const newDecisionKey = newIdempotencyKey;
 
 /** Tries a parked auto order again; what is due is charged when the fault is gone. */
 export async function lookAgain(autoOrderOid: number, idempotencyKey: string): Promise<void> {

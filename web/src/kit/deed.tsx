@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
-import { newDecisionKey } from '../shell/draftWrites.ts';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import form from './form.module.css';
 import { Refusal } from './refusal.tsx';
+import { useDecision } from './useDecision.ts';
 import { useFocusedFirst } from './useFocusedFirst.ts';
 
 /** A question with one button. `deed` throws what the server refuses. */
@@ -21,16 +21,17 @@ export function Deed({
 }) {
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
-  const key = useRef(newDecisionKey());
+  const decision = useDecision();
   const first = useFocusedFirst<HTMLFormElement>();
   async function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
     setError(undefined);
     try {
-      await deed(key.current);
+      await deed(decision.key());
+      decision.end();
     } catch (failed) {
-      key.current = newDecisionKey();
+      decision.end(failed);
       setError(failed as Error);
     }
     setBusy(false);

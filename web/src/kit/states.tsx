@@ -107,6 +107,7 @@ export function NotShown({
 function titleOf({ status, code }: Refused): string {
   if (code === 'offline') return 'The server cannot be reached';
   if (status === 404) return 'Not found';
+  if (status === 429) return 'Too many requests';
   return status >= 500 ? 'The server failed' : 'The server refused this';
 }
 

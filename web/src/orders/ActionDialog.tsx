@@ -1,19 +1,20 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import form from '../kit/form.module.css';
 import { Loaded } from '../kit/loaded.tsx';
 import { formatMoney } from '../kit/money.ts';
 import { Refusal } from '../kit/refusal.tsx';
 import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useDecision } from '../kit/useDecision.ts';
 import { useFocusedFirst } from '../kit/useFocusedFirst.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { type OrderActionId, type OrderFacts, orderActions } from './actions.ts';
 import { type Ask, type AskField, askOf } from './ask.ts';
-import { newDecisionKey, orderQuery, orderStagesQuery, refundableQuery } from './queries.ts';
+import { orderQuery, orderStagesQuery, refundableQuery } from './queries.ts';
 import { runAction } from './runAction.ts';
 
 /** `/orders/:id/do/:action`: says what an action will do, asks once, and does it. */
@@ -132,8 +133,7 @@ function useAsk(ask: Ask, { id, action, parent, facts }: AskedProps & { facts: O
   );
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
-  // One key for one decision: repeating it after a lost answer does nothing twice.
-  const key = useRef(newDecisionKey());
+  const decision = useDecision();
   // A deleted order has no page to go back to.
   const close = useCloseDialog(action === 'delete' ? '/orders' : parent);
   async function submit(event: FormEvent) {
@@ -141,11 +141,11 @@ function useAsk(ask: Ask, { id, action, parent, facts }: AskedProps & { facts: O
     setBusy(true);
     setError(undefined);
     try {
-      const { text, undo } = await runAction({ id, action, facts, texts, key: key.current });
+      const { text, undo } = await runAction({ id, action, facts, texts, key: decision.key() });
       toast({ text, undo });
       close();
     } catch (failed) {
-      key.current = keyAfter(failed, key.current);
+      decision.end(failed);
       setError(failed as Error);
       setBusy(false);
     }
@@ -153,14 +153,6 @@ function useAsk(ask: Ask, { id, action, parent, facts }: AskedProps & { facts: O
   const set = (name: string, value: string) => setTexts((before) => ({ ...before, [name]: value }));
   return { texts, error, isBusy, submit, set };
 }
-
-/** A refusal or a decline ends the decision; after a lost answer the next press asks for the same. */
-const keyAfter = (failed: unknown, key: string): string =>
-  failed instanceof Error &&
-  'status' in failed &&
-  (failed.status === 0 || Number(failed.status) >= 500)
-    ? key
-    : newDecisionKey();
 
 function Field({
   field: { label, hint, choices, isNumber },

@@ -2,7 +2,7 @@ import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { Order } from '@perennial/contract/order.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { BeforeAfter } from '../kit/beforeAfter.tsx';
 import { Conflicts } from '../kit/conflicts.tsx';
 import form from '../kit/form.module.css';
@@ -10,6 +10,7 @@ import { Loaded } from '../kit/loaded.tsx';
 import { Refusal } from '../kit/refusal.tsx';
 import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useDecision } from '../kit/useDecision.ts';
 import { useFocusedFirst } from '../kit/useFocusedFirst.ts';
 import { toast } from '../shell/toasts.tsx';
 import {
@@ -23,7 +24,7 @@ import {
   type PartForm,
   textsOf,
 } from './parts.ts';
-import { newDecisionKey, orderQuery, saveOrderForm, undoOrderForm } from './queries.ts';
+import { orderQuery, saveOrderForm, undoOrderForm } from './queries.ts';
 
 /** `/orders/:id/edit/:part`: changes what may still change of an order. */
 export function OrderEditDialog() {
@@ -114,8 +115,7 @@ function useEdit({ id, order, part, parent }: EditorProps) {
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
-  // One key for one decision: pressing Save again after a lost answer changes nothing twice.
-  const key = useRef(newDecisionKey());
+  const decision = useDecision();
   const close = useCloseDialog(parent);
   const paths = changedPaths(was, mine);
 
@@ -125,14 +125,14 @@ function useEdit({ id, order, part, parent }: EditorProps) {
     setBusy(true);
     setError(undefined);
     try {
-      const saved = await saveOrderForm(id, part.fields, from, to, key.current);
+      const saved = await saveOrderForm(id, part.fields, from, to, decision.key());
       if (saved.kind === 'conflict') return setTheirs(saved.theirs);
       const undo = () => undoOrderForm(id, part.fields, from, to);
       const isFinal = countsAsPaid(order, changedPaths(from, to), to);
       toast({ text: `${part.title} of ${id} saved.`, undo: isFinal ? undefined : undo });
       close();
     } catch (failed) {
-      key.current = newDecisionKey();
+      decision.end(failed);
       setError(failed as Error);
     } finally {
       setBusy(false);

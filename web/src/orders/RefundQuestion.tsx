@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core';
 import type { Order } from '@perennial/contract/order.ts';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import form from '../kit/form.module.css';
 import { Money } from '../kit/moneyShown.tsx';
 import { Refusal } from '../kit/refusal.tsx';
 import { useCloseDialog } from '../kit/routedDialog.tsx';
+import { useDecision } from '../kit/useDecision.ts';
 import { toast } from '../shell/toasts.tsx';
 import { paymentWords } from './order.ts';
-import { newDecisionKey, type RefundWishes, refundOrder } from './queries.ts';
+import { type RefundWishes, refundOrder } from './queries.ts';
 
 /** The one question, with the amount. */
 export function RefundQuestion({
@@ -30,17 +31,18 @@ export function RefundQuestion({
 }) {
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
-  const key = useRef(newDecisionKey());
+  const decision = useDecision();
   const close = useCloseDialog(parent);
   const amount = <Money amount={sum} currency={order.currency_code} />;
   async function refund() {
     setBusy(true);
     setError(undefined);
     try {
-      const warning = await refundOrder(id, body, wishes, key.current);
+      const warning = await refundOrder(id, body, wishes, decision.key());
       toast({ text: `Refund of order ${id} made. It cannot be undone. ${warning ?? ''}`.trim() });
       close();
     } catch (failed) {
+      decision.end(failed);
       setError(failed as Error);
       setBusy(false);
     }

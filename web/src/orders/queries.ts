@@ -123,9 +123,6 @@ export const orderDeliveriesQuery = (id: string) =>
       (await call('getOrderDeliveries', { params: { order_id: id }, signal })).deliveries ?? [],
   });
 
-/** Names one decision of a person, so that pressing the button again changes nothing twice. */
-export const newDecisionKey = newIdempotencyKey;
-
 /** The result of saving a form: saved, or the fields that a colleague changed as well. */
 export type Saved =
   | { readonly kind: 'saved' }

@@ -70,6 +70,13 @@ function NoFiles() {
   return <NotShown refused={why} onRetry={look} />;
 }
 
+/** An address that leads nowhere, without the frame of the console around it. */
+export const NowherePage = () => (
+  <main style={{ padding: '2rem 1.25rem' }}>
+    <NotFoundPage />
+  </main>
+);
+
 /** An address inside the console that leads nowhere. */
 export function NotFoundPage() {
   return (

@@ -2,21 +2,15 @@ import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import form from '../kit/form.module.css';
 import { Money } from '../kit/moneyShown.tsx';
 import { Refusal } from '../kit/refusal.tsx';
 import { Waiting } from '../kit/states.tsx';
+import { useDecision } from '../kit/useDecision.ts';
 import { toast } from '../shell/toasts.tsx';
 import { type CardEntry, cardFault, expiryOf } from './card.ts';
-import {
-  attempt,
-  type ChargeOutcome,
-  chargeNow,
-  dueQuery,
-  newDecisionKey,
-  replaceCard,
-} from './queries.ts';
+import { attempt, type ChargeOutcome, chargeNow, dueQuery, replaceCard } from './queries.ts';
 
 interface MoneyDialogProps {
   readonly autoOrder: AutoOrderRow;
@@ -139,8 +133,7 @@ function ChargeWords({
 function useMoney(onClose: () => void) {
   const [refusal, setRefusal] = useState<Error>();
   const [isSending, setSending] = useState(false);
-  // One decision, one key: a second press does not charge a second time.
-  const key = useRef(newDecisionKey());
+  const decision = useDecision();
   const send = async (
     fault: string | undefined,
     done: string | undefined,
@@ -148,9 +141,9 @@ function useMoney(onClose: () => void) {
   ) => {
     if (fault !== undefined) return setRefusal(new Error(fault));
     setSending(true);
-    const result = await attempt(() => write(key.current));
+    const result = await attempt(() => write(decision.key()));
     setSending(false);
-    key.current = newDecisionKey();
+    decision.end('refused' in result ? result.refused : undefined);
     if ('refused' in result) return setRefusal(result.refused);
     onClose();
     return report(result.done, done);

@@ -2,14 +2,11 @@ import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import type { AutoOrderRow, CustomerRow, ItemRow, OrderRow } from '@perennial/contract/screens.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { queryOptions } from '@tanstack/react-query';
-import { call, newIdempotencyKey } from '../api/call.ts';
+import { call } from '../api/call.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 
 export { type Attempt, attempt } from '../api/attempt.ts';
-
-/** Names one decision of a person, so that pressing the button again charges nothing twice. */
-export const newDecisionKey = newIdempotencyKey;
 
 /** What a task is about, as far as its pane shows it. */
 export interface TaskObject {

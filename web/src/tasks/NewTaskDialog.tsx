@@ -1,12 +1,12 @@
 import { Button, Modal, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import form from '../kit/form.module.css';
 import { useNow } from '../kit/now.ts';
 import { Refusal } from '../kit/refusal.tsx';
+import { useDecision } from '../kit/useDecision.ts';
 import { useSession } from '../shell/session.tsx';
 import { type People, parseAbout, priorities, priorityWord } from './list.ts';
-import { newDecisionKey } from './queries.ts';
 import { localTime, localWords, parseWhen } from './when.ts';
 
 interface NewTaskProps {
@@ -67,15 +67,16 @@ function useEntry({ about, onAdd }: NewTaskProps) {
   const [entry, setEntry] = useState(() => emptyEntry(about));
   const [refusal, setRefusal] = useState<Error>();
   const [isSending, setSending] = useState(false);
-  const key = useRef(newDecisionKey());
+  const decision = useDecision();
   const due = parseWhen(entry.due, now);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const fault = faultOf(entry, due);
     if (fault !== undefined) return setRefusal(new Error(fault));
     setSending(true);
-    setRefusal(await onAdd(taskOf(entry, due), key.current));
-    key.current = newDecisionKey();
+    const refused = await onAdd(taskOf(entry, due), decision.key());
+    decision.end(refused);
+    setRefusal(refused);
     setSending(false);
   };
   const set = (change: Partial<Entry>) => setEntry({ ...entry, ...change });

@@ -2,17 +2,18 @@ import { Button } from '@mantine/core';
 import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { Moment } from '../kit/momentShown.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { Refusal } from '../kit/refusal.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { Status } from '../kit/status.tsx';
+import { useDecision } from '../kit/useDecision.ts';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
-import { deliveriesQuery, newDecisionKey, replay } from './queries.ts';
+import { deliveriesQuery, replay } from './queries.ts';
 import { foundIdOf, replayOf, resultOf } from './state.ts';
 import classes from './webhooks.module.css';
 
@@ -159,18 +160,19 @@ function Again({
   const kind = replayOf(row, rows);
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
-  const key = useRef(newDecisionKey());
+  const decision = useDecision();
   if (kind === undefined) return null;
   async function send() {
     setBusy(true);
     setError(undefined);
     try {
-      await replay(oid, row.delivery_id ?? '', key.current);
+      await replay(oid, row.delivery_id ?? '', decision.key());
+      decision.end();
       toast({ text: 'The delivery is sent again.' });
     } catch (failed) {
+      decision.end(failed);
       setError(failed as Error);
     }
-    key.current = newDecisionKey();
     setBusy(false);
   }
   return (

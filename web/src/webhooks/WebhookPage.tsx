@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import type { MerchantWebhook } from '@perennial/contract/perennial.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Facts } from '../kit/facts.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
@@ -11,11 +11,12 @@ import { Page } from '../kit/page.tsx';
 import { Beside, Panel } from '../kit/panel.tsx';
 import { Refusal } from '../kit/refusal.tsx';
 import { Empty } from '../kit/states.tsx';
+import { useDecision } from '../kit/useDecision.ts';
 import { useCan } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { useCommands } from '../shell/useCommands.ts';
 import { Deliveries } from './Deliveries.tsx';
-import { followDeliveries, newDecisionKey, setDisabled, webhooksQuery } from './queries.ts';
+import { followDeliveries, setDisabled, webhooksQuery } from './queries.ts';
 import { percent } from './state.ts';
 import { WebhookStatus } from './WebhookStatus.tsx';
 import classes from './webhooks.module.css';
@@ -103,7 +104,7 @@ function Switch({ webhook }: { readonly webhook: MerchantWebhook }) {
   const { webhook_oid: oid = 0, disabled = false, pending = 0 } = webhook;
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
-  const key = useRef(newDecisionKey());
+  const decision = useDecision();
   const canWrite = useCan(['configuration_write']);
   useCommands({ 'webhook.switch': canWrite ? () => void turn() : undefined });
   if (!canWrite) return null;
@@ -111,15 +112,16 @@ function Switch({ webhook }: { readonly webhook: MerchantWebhook }) {
     setBusy(true);
     setError(undefined);
     try {
-      const undo = await setDisabled(oid, !disabled, key.current);
+      const undo = await setDisabled(oid, !disabled, decision.key());
+      decision.end();
       toast({
         text: disabled ? 'The webhook is enabled again.' : 'The webhook is disabled.',
         undo,
       });
     } catch (failed) {
+      decision.end(failed);
       setError(failed as Error);
     }
-    key.current = newDecisionKey();
     setBusy(false);
   }
   return (

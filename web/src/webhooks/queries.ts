@@ -1,6 +1,6 @@
 import type { MerchantWebhook, WebhookDelivery } from '@perennial/contract/perennial.ts';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { call, newIdempotencyKey } from '../api/call.ts';
+import { call } from '../api/call.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import type { Undo } from '../shell/changes.ts';
@@ -36,9 +36,6 @@ export const deliveriesQuery = (oid: number, only: 'failed' | undefined) =>
     getNextPageParam: (last, pages) =>
       last.length < pageSize ? undefined : pages.length * pageSize,
   });
-
-/** Names one decision of a person, so that pressing the button again changes nothing twice. */
-export const newDecisionKey = newIdempotencyKey;
 
 /** Enables or disables a webhook. Only disabling can be taken back: what was sent stays sent. */
 export async function setDisabled(
