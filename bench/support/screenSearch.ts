@@ -1,13 +1,12 @@
 import type { AutoOrderSearch } from '../../contract/src/screens.ts';
 import type { SortField } from '../../contract/src/sorting.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
-import { bindings } from '../../server/src/platform/storage/page.ts';
+import { type Bind, bindings } from '../../server/src/platform/storage/page.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { autoOrderMatches, autoOrderSource } from '../../server/src/screens/autoOrderMatches.ts';
 import { autoOrderRowFrom, autoOrderRowJson } from '../../server/src/screens/autoOrderRow.ts';
 import { orderOf, pageSql } from '../../server/src/screens/keyset.ts';
 import { countMatches, readRows } from '../../server/src/screens/listReader.ts';
-import type { Bind } from '../../server/src/screens/matches.ts';
 
 const limit = 100;
 const anyTime = [undefined, undefined] as const;

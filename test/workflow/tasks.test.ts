@@ -421,6 +421,26 @@ test('beyond the document: search by text and object', async () => {
   ]);
 });
 
+test('many tasks say what their items and customers are, whatever the case of an id', async () => {
+  const put = (operation: 'insertItem' | 'insertCustomer', body: object) =>
+    ask(app, { operation, body, query: { _expand: 'shipping' } });
+  const ids = ['Cocoa', 'mate'];
+  for (const merchant_item_id of ids)
+    await put('insertItem', { merchant_item_id, description: `Good ${merchant_item_id}` });
+  const { customer } = (await put('insertCustomer', { email: 'zoe@example.com' })) as {
+    customer: { customer_profile_oid: number };
+  };
+  const contextOf = async (object_type: 'item' | 'customer profile', object_id: string) =>
+    (await addTask(app, { task_name: 'Look', object_type, object_id })).task_context;
+  assert.equal(await contextOf('item', 'cOCOA'), 'Item Cocoa: Good Cocoa');
+  assert.equal(await contextOf('item', 'MATE'), 'Item mate: Good mate');
+  const oid = String(customer.customer_profile_oid);
+  assert.equal(await contextOf('customer profile', oid), 'Customer zoe@example.com');
+  for (const unknown of ['9', '99999999999', 'zoe'])
+    assert.equal(await contextOf('customer profile', unknown), undefined);
+  assert.equal(await contextOf('item', 'no cocoa'), undefined);
+});
+
 test('beyond the document: many at once, and deletion', async () => {
   const one = await addTask(app, { task_name: 'Zebra one' });
   const two = await addTask(app, { task_name: 'Zebra two' });

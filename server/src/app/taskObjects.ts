@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Item } from '@perennial/contract/item.ts';
-import { findOidByCode, loadAutoOrders } from '../autoOrders/store.ts';
-import { readCustomerJson } from '../customers/store.ts';
-import { type ItemKey, readItemJson } from '../items/store.ts';
+import { findOidsByCodes, loadAutoOrders } from '../autoOrders/store.ts';
+import { readEmails } from '../customers/store.ts';
+import { catalogKey, findItemOids, readItemTexts } from '../items/store.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
@@ -20,38 +20,54 @@ export const readObjectFacts: ReadObjectFacts = async (context, type, by, names)
     case 'auto order':
       return autoOrderFacts(
         context,
-        by === 'key'
-          ? new Map(names.map((name) => [name, Number(name)]))
-          : await oidsOf(context, names),
+        by === 'key' ? oidsIn(names) : await autoOrderOids(context, names),
       );
     case 'order':
       return orderFacts(context, names);
     case 'item':
-      return eachOf(names, (name) =>
-        itemFacts(context, by === 'key' ? { oid: Number(name) } : { itemId: name }),
-      );
+      return itemFacts(context, by === 'key' ? oidsIn(names) : await itemOids(context, names));
     case 'customer profile':
-      return eachOf(names, (name) => customerFacts(context, name));
+      return customerFacts(context, oidsIn(names));
     case 'storefront':
       return new Map();
   }
 };
 
+/** Returns the names that are oids, with their number. */
+const oidsIn = (names: readonly string[]): Map<string, number> =>
+  new Map(
+    names
+      .filter((name) => /^\d{1,10}$/.test(name) && Number(name) < 2 ** 31)
+      .map((name) => [name, Number(name)]),
+  );
+
 /** Clients name an auto order by its code or by its oid. */
-async function oidsOf(
+async function autoOrderOids(
   { db, merchant: { merchantId } }: Context,
   names: readonly string[],
 ): Promise<Map<string, number>> {
-  const oids = new Map<string, number>();
-  for (const name of names) {
-    const oid = (await findOidByCode(db, merchantId, name)) ?? oidIn(name);
-    if (oid !== undefined) oids.set(name, oid);
-  }
-  return oids;
+  const byCode = await findOidsByCodes(db, merchantId, names);
+  return new Map([
+    ...oidsIn(names),
+    ...names.flatMap((name): [string, number][] => {
+      const oid = byCode.get(upperCode(name));
+      return oid === undefined ? [] : [[name, oid]];
+    }),
+  ]);
 }
 
-const oidIn = (name: string): number | undefined =>
-  /^\d{1,10}$/.test(name) && Number(name) < 2 ** 31 ? Number(name) : undefined;
+async function itemOids(
+  { db, merchant: { merchantId } }: Context,
+  names: readonly string[],
+): Promise<Map<string, number>> {
+  const byKey = await findItemOids(db, merchantId, names);
+  return new Map(
+    names.flatMap((name): [string, number][] => {
+      const oid = byKey.get(catalogKey(name));
+      return oid === undefined ? [] : [[name, oid]];
+    }),
+  );
+}
 
 async function autoOrderFacts(
   { db, merchant: { merchantId } }: Context,
@@ -127,51 +143,35 @@ async function orderFacts(
 
 async function itemFacts(
   { db, merchant: { merchantId, timeZone } }: Context,
-  key: ItemKey,
-): Promise<ObjectFacts | undefined> {
-  if ('oid' in key && !(key.oid < 2 ** 31)) return undefined;
-  const found = await readItemJson(
-    db,
-    merchantId,
-    key,
-    new Set(['shipping', 'shipping.distribution_centers']),
-    timeZone,
+  oids: ReadonlyMap<string, number>,
+): Promise<Map<string, ObjectFacts>> {
+  const expand = new Set(['shipping', 'shipping.distribution_centers']);
+  const texts = await readItemTexts(db, merchantId, [...oids.values()], { expand, timeZone });
+  return new Map(
+    [...oids].flatMap(([name, oid]): [string, ObjectFacts][] => {
+      const text = texts.get(String(oid));
+      if (text === undefined) return [];
+      const item = JSON.parse(text) as Item;
+      const { description, merchant_item_id: id = '' } = item;
+      const context = `Item ${id}${description ? `: ${description}` : ''}`;
+      return [[name, { key: String(oid), id, context, stock: stockOf(item) }]];
+    }),
   );
-  if (found === undefined) return undefined;
-  const item = JSON.parse(found.json) as Item;
-  const { description, merchant_item_id: id = '' } = item;
-  return {
-    key: String(item.merchant_item_oid),
-    id,
-    context: `Item ${id}${description ? `: ${description}` : ''}`,
-    stock: stockOf(item),
-  };
 }
 
 async function customerFacts(
-  { db, merchant: { merchantId, timeZone } }: Context,
-  name: string,
-): Promise<ObjectFacts | undefined> {
-  const oid = oidIn(name);
-  const found =
-    oid === undefined
-      ? undefined
-      : await readCustomerJson(db, merchantId, { oid }, new Set(), { timeZone });
-  if (found === undefined) return undefined;
-  const { email } = JSON.parse(found.json) as { email?: string };
-  return { key: name, id: name, email, context: `Customer ${email ?? name}` };
-}
-
-async function eachOf(
-  names: readonly string[],
-  read: (name: string) => Promise<ObjectFacts | undefined>,
+  { db, merchant: { merchantId } }: Context,
+  oids: ReadonlyMap<string, number>,
 ): Promise<Map<string, ObjectFacts>> {
-  const facts = new Map<string, ObjectFacts>();
-  for (const name of names) {
-    const found = await read(name);
-    if (found !== undefined) facts.set(name, found);
-  }
-  return facts;
+  const emails = await readEmails(db, merchantId, [...oids.values()]);
+  return new Map(
+    [...oids].flatMap(([name, oid]): [string, ObjectFacts][] => {
+      const email = emails.get(oid);
+      return email === undefined
+        ? []
+        : [[name, { key: name, id: name, email, context: `Customer ${email}` }]];
+    }),
+  );
 }
 
 function customerOf(order: OrderRecord | undefined): string {

@@ -2,6 +2,7 @@ import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { foldTrimmed, upperCode } from '../kernel/caseFolding.ts';
+import type { Bind } from '../platform/storage/page.ts';
 
 /**
  * The filters of a list (auto_order reference, AutoOrderQuery). Each is exact and ignores case; all
@@ -140,8 +141,6 @@ interface Condition {
   readonly table: Table;
   readonly sql: string;
 }
-
-type Bind = (value: unknown) => string;
 
 /** Filters on one column. Codes and order ids are stored in upper case, facets folded. */
 const exactFilters = {

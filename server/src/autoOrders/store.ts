@@ -87,6 +87,20 @@ export async function findOidByCode(
   );
 }
 
+/** Finds the auto orders of these codes, by code in capital letters. */
+export async function findOidsByCodes(
+  db: Database,
+  merchantId: string,
+  codes: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.rows<{ auto_order_code: string; auto_order_oid: number }>(
+    `select auto_order_code, auto_order_oid from auto_order
+     where merchant_id = $1 and auto_order_code = any($2::text[])`,
+    [merchantId, codes.map(upperCode)],
+  );
+  return new Map(rows.map((row) => [row.auto_order_code, row.auto_order_oid]));
+}
+
 /** Finds the auto order that an order began. */
 export async function findOidByOriginalOrder(
   db: Database,

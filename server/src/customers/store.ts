@@ -103,6 +103,20 @@ export async function readEmail(
   return row?.email;
 }
 
+/** Returns the emails of the profiles that exist, by oid. */
+export async function readEmails(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const rows = await db.rows<{ oid: number; email: string }>(
+    `select customer_profile_oid as oid, email from customer
+     where merchant_id = $1 and customer_profile_oid = any($2::int[])`,
+    [merchantId, oids],
+  );
+  return new Map(rows.map(({ oid, email }) => [oid, email]));
+}
+
 /** Returns the key of an email. Emails are compared without case and without surrounding spaces. */
 export const emailKey = (email: string): string => foldTrimmed(email);
 

@@ -1,8 +1,9 @@
 import type { searchTypes } from '@perennial/contract/screens.ts';
 import { memberText, objectText } from '../kernel/jsonText.ts';
+import type { Bind } from '../platform/storage/page.ts';
 import { stateSql, textLists } from './autoOrderMatches.ts';
 import { customerLists } from './customerMatches.ts';
-import { type Bind, beginsWith, type Recognised } from './matches.ts';
+import { beginsWith, type Recognised } from './matches.ts';
 
 /** A kind of thing that a search of anything finds. */
 export type SearchType = (typeof searchTypes)[number];

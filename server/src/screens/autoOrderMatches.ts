@@ -6,8 +6,9 @@ import {
 } from '@perennial/contract/screens.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
+import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { type Bind, beginsWith, inRange, isAmong, isAnyOf, recognise } from './matches.ts';
+import { beginsWith, inRange, isAmong, isAnyOf, recognise } from './matches.ts';
 
 type State = (typeof autoOrderStates)[number];
 

@@ -1,6 +1,7 @@
 import type { CustomerSearch } from '@perennial/contract/screens.ts';
+import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { type Bind, beginsWith, inRange, isAmong, recognise } from './matches.ts';
+import { beginsWith, inRange, isAmong, recognise } from './matches.ts';
 
 /** The customer profiles of a merchant: `c` is customer. */
 export const customerSource: ListSource = {

@@ -1,5 +1,6 @@
+import type { Bind } from '../platform/storage/page.ts';
 import type { ListSource, Matches } from './keyset.ts';
-import { type Bind, beginsWith, wordsOf } from './matches.ts';
+import { beginsWith, wordsOf } from './matches.ts';
 
 const description = `left(fold(t.document->>'description'), 100) collate "C"`;
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
+import type { Bind } from '../platform/storage/page.ts';
 
 /*
  * Pages by cursor (keyset): a page begins after the sort value and the key of the last row of the
@@ -77,8 +78,6 @@ export interface Place {
 export interface Beginning {
   readonly from: string;
 }
-
-type Bind = (value: unknown) => string;
 
 /** Selects `key` and `value` (text) of one page, in order. */
 export function pageSql(

@@ -9,12 +9,12 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import type { Bind } from '../platform/storage/page.ts';
 import type { Facets, PageRequest, RowPage } from './autoOrderOperations.ts';
 import { customerMatches, customerSource } from './customerMatches.ts';
 import { itemMatches, itemSource } from './itemMatches.ts';
 import type { ListSource, Matches } from './keyset.ts';
 import { countMatches, findPage, readRows, totalMax } from './listReader.ts';
-import type { Bind } from './matches.ts';
 import { orderMatches, orderSource } from './orderMatches.ts';
 import { customerRow, itemRow, orderRow } from './rows.ts';
 

@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { bindings } from '../platform/storage/page.ts';
+import { type Bind, bindings } from '../platform/storage/page.ts';
 import { type LeftOut, readEach } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import {
@@ -20,7 +20,6 @@ import {
   readCursor,
   writeCursor,
 } from './keyset.ts';
-import type { Bind } from './matches.ts';
 
 /** The greatest total that is counted. Counting on would cost more than the page. */
 export const totalMax = 10_000;

@@ -1,12 +1,10 @@
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
+import type { Bind } from '../platform/storage/page.ts';
 import { type Condition, lastCharacter } from './keyset.ts';
 
 /*
  * Conditions as SQL, with the values of clients as parameters. Texts are compared folded.
  */
-
-/** Adds a parameter to a statement and returns its placeholder, such as `$3`. */
-export type Bind = (value: unknown) => string;
 
 /** A column that equals one of these texts, whatever their case. */
 export const isAnyOf = (column: string, values: readonly string[], bind: Bind): string =>

@@ -1,10 +1,11 @@
 import { type OrderSearch, orderKinds } from '@perennial/contract/screens.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
 import { type FacetName, facet } from '../orders/facets.ts';
+import type { Bind } from '../platform/storage/page.ts';
 import { ofPhone, textLists } from './autoOrderMatches.ts';
 import { customerLists } from './customerMatches.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { type Bind, inRange, isAmong, type Recognised, recognise } from './matches.ts';
+import { inRange, isAmong, type Recognised, recognise } from './matches.ts';
 
 /** The orders of a merchant: `o` is orders. */
 export const orderSource: ListSource = {

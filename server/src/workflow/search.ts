@@ -5,6 +5,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import { filterDate } from '../platform/http/dates.ts';
+import type { Bind } from '../platform/storage/page.ts';
 import { groupName, userName } from './present.ts';
 
 /** The conditions of a search; all that are given must hold. An explicit null does not filter. */
@@ -21,9 +22,6 @@ export interface Searcher {
   /** The oid of the auto order that the search names, where it names one. */
   readonly autoOrderKey?: string | undefined;
 }
-
-/** Adds a value to the statement and returns its placeholder, such as `$3`. */
-type Bind = (value: unknown) => string;
 
 /**
  * Returns the SQL conditions of a search on the row `o`. In the published search, whose list of
