@@ -139,6 +139,9 @@ test(
     await addTask({ task_name: 'Write the poster', tags: ['poster'] });
     const { page, close } = await openAs(dana, '/tasks?tag=poster');
     await page.locator('[data-count="1"]').waitFor();
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Priority' }).click();
+    await page.keyboard.press('Escape');
     await page.keyboard.press('v');
     const dialog = page.getByRole('dialog', { name: 'Save this view' });
     await dialog.getByLabel('Name').fill('Posters');
@@ -148,6 +151,7 @@ test(
     const colleague = await openAs(sue, '/tasks');
     await colleague.page.getByRole('link', { name: /^Posters/ }).click();
     await colleague.page.locator('[data-count="1"]').waitFor();
+    await colleague.page.getByRole('columnheader', { name: 'Priority' }).waitFor();
     assert.equal(await removeButton(colleague.page).count(), 0, 'only its owner removes a view');
     await colleague.close();
     await removeButton(page).click();
@@ -155,6 +159,9 @@ test(
     await page.getByRole('link', { name: /^Posters/ }).waitFor({ state: 'hidden' });
     await page.keyboard.press('u');
     await page.getByRole('link', { name: /^Posters/ }).waitFor();
+    const { body } = await world.request({ operation: 'getSavedSearches' });
+    const again = body.saved_searches.find(({ name }: { name: string }) => name === 'Posters');
+    assert.ok(again?.columns.includes('priority'), 'with its columns');
     await close();
   },
 );

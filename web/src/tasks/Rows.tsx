@@ -1,7 +1,7 @@
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { useQuery } from '@tanstack/react-query';
 import { type ComponentProps, useCallback, useMemo } from 'react';
-import { ColumnMenu, useColumns } from '../kit/columnMenu.tsx';
+import { ColumnMenu } from '../kit/columnMenu.tsx';
 import { nextSort } from '../kit/columns.ts';
 import { ExportButton } from '../kit/exportButton.tsx';
 import { FilterBar } from '../kit/filterBar.tsx';
@@ -27,6 +27,7 @@ import { LivePill } from './LivePill.tsx';
 import { filtersWith, type People, type TaskListState } from './list.ts';
 import { nextSnoozedQuery, tagsQuery } from './queries.ts';
 import classes from './tasks.module.css';
+import { useTaskColumns } from './useTaskColumns.ts';
 import { isQueue } from './views.ts';
 import { objectPath } from './words.ts';
 
@@ -48,7 +49,7 @@ export function Rows({
   const mayWrite = useCan(['workflow_write']);
   const selection = useSelection();
   const selected = useStore(selection, (place) => place.selected);
-  const { columns, chosen, choose } = useColumns('tasks', taskColumns);
+  const { columns, chosen, choose } = useTaskColumns(state);
   const filters = useMemo(() => filtersWith(people), [people]);
   const { data: knownTags = [] } = useQuery({ ...tagsQuery, enabled: selected.size > 0 });
   const show = useCallback(

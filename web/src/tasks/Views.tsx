@@ -8,6 +8,7 @@ import { useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { searchOf, type TaskListState } from './list.ts';
 import { attempt, savedViewsQuery, taskCountsQuery } from './queries.ts';
+import { useTaskColumns } from './useTaskColumns.ts';
 import { ViewRail } from './ViewRail.tsx';
 import { mondayOf, taskViews } from './views.ts';
 
@@ -18,6 +19,7 @@ export function Views({ state }: { readonly state: TaskListState }) {
   const views = useMemo(() => taskViews(monday), [monday]);
   const { data: { mine, groups, unassigned, overdue } = {} } = useQuery(taskCountsQuery);
   const { data: saved = [] } = useQuery(savedViewsQuery);
+  const { columns } = useTaskColumns(state);
   return (
     <ViewRail
       views={views}
@@ -31,6 +33,7 @@ export function Views({ state }: { readonly state: TaskListState }) {
           name,
           shared: isShared,
           search: searchOf(state, user.id),
+          columns: columns.map(({ id }) => id),
           ...(state.sort !== undefined && { sort: state.sort }),
         })
       }
@@ -51,8 +54,14 @@ async function save(search: SavedSearch): Promise<boolean> {
 }
 
 async function remove({ saved_search_oid: oid = 0, ...view }: SavedSearch): Promise<void> {
-  const { name = '', search = {}, shared = false, sort } = view;
-  const again = { name, search, shared, ...(sort !== undefined && { sort }) };
+  const { name = '', search = {}, shared = false, sort, columns } = view;
+  const again = {
+    name,
+    search,
+    shared,
+    ...(sort !== undefined && { sort }),
+    ...(columns !== undefined && { columns }),
+  };
   const result = await attempt(() => deleteView(oid));
   if ('refused' in result) toast({ text: result.refused.message, tone: 'bad' });
   else
