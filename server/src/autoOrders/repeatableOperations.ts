@@ -143,9 +143,10 @@ async function decideMove(
     action === 'skip'
       ? skipped(autoOrder, { ...named, count: input.body.count ?? 1 }, billed, rules)
       : unskipped(autoOrder, named, billed, rules);
-  if (!moved.ok) return moved;
-  if (moved.value !== autoOrder)
+  // Until the result, the shipment that is being charged counts as the next one.
+  if (!moved.ok || moved.value !== autoOrder)
     refuseUnderWay(oid, (await readOpenRebills(context, [oid])).get(oid));
+  if (!moved.ok) return moved;
   const ignored = action === 'skip' ? [] : countWords(input);
   return success({ after: moved.value, ignored, missed: [] });
 }
