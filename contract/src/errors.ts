@@ -276,7 +276,8 @@ export const errors = {
   unavailable: row(
     503,
     () =>
-      'The server is starting, stopping or cannot reach PostgreSQL. Repeat the request shortly.',
+      'The server is starting, stopping, has no room on its disk or cannot reach PostgreSQL. ' +
+      'Repeat the request shortly.',
   ),
 } as const satisfies Record<string, ErrorRow>;
 

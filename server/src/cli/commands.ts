@@ -58,7 +58,7 @@ function explain(error: unknown, command: Command): number {
     console.error(`perennial: ${error.message}\n\n${helpOf(command)}`);
     return 2;
   }
-  const words = isExpected(error) ? error.message : wordsForLoss(error);
+  const words = isExpected(error) ? error.message : (wordsForLoss(error) ?? wordsForFile(error));
   console.error(words === undefined ? error : `perennial: ${words}`);
   return error instanceof ConfigError ? 2 : 1;
 }
@@ -77,6 +77,20 @@ function wordsForLoss(error: unknown): string | undefined {
     : 'PostgreSQL cannot serve now';
   return `${what} (${(error as Error).message}); ${whatIsStored}`;
 }
+
+/** In words when the system refuses a file: its disk is full, or we may not write there. */
+function wordsForFile(error: unknown): string | undefined {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall === undefined || !fileCodes.has(code ?? '')) return undefined;
+  return (
+    `a file cannot be written or read (${(error as Error).message}); make room or correct the ` +
+    'place, and run the same command again'
+  );
+}
+
+const fileCodes = new Set(
+  'EACCES EDQUOT EFBIG EIO EISDIR EMFILE ENOSPC ENOTDIR EPERM EROFS'.split(' '),
+);
 
 async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commandLine).map((load) => load()));

@@ -103,10 +103,14 @@ export class FolderError extends Error {
   override readonly name = 'FolderError';
 }
 
-/** Makes the folder, for its owner alone. Refuses one that has anything in it. */
+/**
+ * Makes the folder, for its owner alone. Refuses one that has anything in it, except the first file of
+ * a backup that found no room for it.
+ */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if ((await readdir(folder)).length > 0)
+  const found = await readdir(folder);
+  if (found.some((name) => name !== `${unfinishedName}.new`))
     throw new FolderError(`${folder} is not empty; name a folder that does not exist yet`);
 }
 

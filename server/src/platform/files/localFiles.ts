@@ -61,8 +61,13 @@ export function localFiles(parts: LocalFilesParts): LocalFiles {
     async replace(file, bytes) {
       const path = pathOf(folder, file);
       const part = `${path}.${ids.secret(8)}${unfinished}`;
-      await writeFile(part, bytes, { mode: 0o600, flag: 'wx', flush: true });
-      await rename(part, path);
+      try {
+        await writeFile(part, bytes, { mode: 0o600, flag: 'wx', flush: true });
+        await rename(part, path);
+      } catch (error) {
+        await rm(part, { force: true });
+        throw error;
+      }
     },
     remove: (file) => rm(pathOf(folder, file), { force: true }),
     addRoutes(server) {

@@ -24,7 +24,7 @@ import type { Context, EventSink } from '../context.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
-import { isUnavailable, NodeMissing } from '../storage/failures.ts';
+import { isDiskFull, isUnavailable, NodeMissing } from '../storage/failures.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
 import { checkAccountSteps } from './accountSteps.ts';
 import type { Answer } from './answer.ts';
@@ -521,7 +521,7 @@ function refusalOf(error: unknown, request: FastifyRequest, parts: PipelineParts
     return refusal('malformed_json', { reason: 'its length or encoding differs from its headers' });
   // That the node is away is one line of the log, and this one of each request's response another.
   if (!(error instanceof NodeMissing)) request.log.error({ err: error }, 'request failed');
-  return isUnavailable(error)
+  return isUnavailable(error) || isDiskFull(error)
     ? refusal('unavailable', {}, { retryAfterSeconds: 1 })
     : refusal('internal', { requestId: request.id });
 }

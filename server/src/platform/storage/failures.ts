@@ -31,6 +31,10 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof NodeMissing || isConnectionLost(error);
 }
 
+/** True when a file of ours finds no room. */
+export const isDiskFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as { code?: string } | undefined)?.code ?? '');
+
 /** The node of Citus that has the merchant did not respond when it was asked last. */
 export class NodeMissing extends Error {
   constructor(merchantId: string) {
