@@ -147,3 +147,20 @@ test('a mail server that is not there defers', async () => {
   assert.equal((await transport.send(mail)).kind, 'deferred');
   await transport.close();
 });
+
+test('a line break enters no header of a mail (ASVS 1.3.11)', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'mail-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const injected = '\r\nBcc: eve@example.com\r\n\r\nhello';
+  await folderTransport(folder).send({
+    ...mail,
+    from: { name: `Shop${injected}`, address: 'orders@shop.example' },
+    to: `ann@example.com${injected}`,
+    subject: `Your receipt${injected}`,
+  });
+  const written = await readFile(join(folder, '2026-02-20', 'TEST-1-2@shop.example.eml'), 'utf8');
+  const [headers] = written.split('\r\n\r\n');
+  assert.doesNotMatch(headers!, /^Bcc:/im);
+  assert.match(headers!, /^Subject: /m);
+  assert.match(headers!, /^MIME-Version: /m, 'the headers continue after the three');
+});
