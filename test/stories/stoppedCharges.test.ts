@@ -4,16 +4,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
-import { chargesOffSection } from '../../server/src/platform/tenancy/hold.ts';
-import {
-  removeSettingsSection,
-  saveSettingsSection,
-} from '../../server/src/platform/tenancy/merchantStore.ts';
 import { allPermissions, type TestRequest, testApp } from '../support/app.ts';
+import { runPerennial } from '../support/commandLine.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { logInAs } from '../support/sessions.ts';
 import { addSubscription } from '../support/workflow.ts';
 
-const app = await testApp();
+const { db, url } = await openTestDatabase();
+const app = await testApp({ db });
 const ann = await logInAs(app, { login: 'ann', name: 'Ann Admin', permissions: allPermissions });
 
 const asAnn = async <Id extends OperationId>(given: TestRequest<Id>) =>
@@ -98,21 +96,38 @@ test('staff without configuration_write read the state and cannot change it', as
   assert.deepEqual(await charging(), { state: 'on' });
 });
 
-test('a stop by the operator is read here, and ended by the operator alone', async () => {
-  const off = { reason: 'the bank called', since: '2026-01-15T17:00:00Z' };
-  await saveSettingsSection(app.db, 'TEST', chargesOffSection, off);
-  const shown = {
-    state: 'stopped',
-    stopped_dts: '2026-01-15T12:00:00-05:00',
-    stopped_by: 'the operator',
-    stopped_by_operator: true,
-    reason: 'the bank called',
+test('the command takes the place of a stop here, and is ended by a command alone', async () => {
+  const command = async (...args: string[]) =>
+    runPerennial(['merchant', ...args, '--id', 'TEST'], { DATABASE_URL: url });
+  const refusedStart = async () => {
+    const refused = await start();
+    assert.equal(refused.status, 400);
+    assert.match(refused.body.error.user_message, /merchant start-charges --id TEST/);
   };
-  assert.deepEqual(await charging(), shown);
-  assert.deepEqual(await stop('ours'), shown);
-  const refused = await start();
-  assert.equal(refused.status, 400);
-  assert.match(refused.body.error.user_message, /merchant start-charges --id TEST/);
-  assert.deepEqual(await charging(), shown);
-  await removeSettingsSection(app.db, 'TEST', chargesOffSection);
+  await stop('ours');
+  const { code, err } = await command('stop-charges', '--reason', 'the bank called');
+  assert.equal(code, 0, err);
+  const shown = await charging();
+  assert.deepEqual(
+    { ...shown, stopped_dts: undefined },
+    {
+      state: 'stopped',
+      stopped_dts: undefined,
+      stopped_by: 'the operator',
+      stopped_by_operator: true,
+      reason: 'the bank called',
+    },
+  );
+  assert.deepEqual(await stop('ours again'), shown);
+  await refusedStart();
+  assert.match((await command('stop-charges', '--reason', 'twice')).err, /stopped already/);
+  const [entry] = await acts('merchant stop-charges');
+  assert.deepEqual(entry.before, { reason: 'ours', by: 'Ann Admin' });
+  assert.equal((await command('start-charges')).code, 0);
+  assert.deepEqual(await charging(), { state: 'on' });
+  // The command also ends a stop by a person of the merchant.
+  await stop('ours');
+  assert.equal((await command('start-charges')).code, 0);
+  assert.deepEqual(await charging(), { state: 'on' });
+  assert.match((await command('start-charges')).err, /are not stopped/);
 });
