@@ -115,7 +115,7 @@ const stateOf = (runOnly: readonly string[]): string => `(async () => {
   const rawDays = [];
   while (texts.nextNode()) {
     const { data, parentElement } = texts.currentNode;
-    if (/\\d{4}-\\d\\d-\\d\\d/.test(data) && !parentElement.closest('pre, code, script'))
+    if (/\\d{4}-\\d\\d-\\d\\d/.test(data) && !parentElement.closest('pre, code, script, [id$="-description"]'))
       rawDays.push(data);
   }
   return {
@@ -133,7 +133,7 @@ interface State {
   readonly headings: number;
   readonly title: string;
   readonly sideways: number;
-  /** Texts with a day as the API writes it, outside JSON and commands. */
+  /** Texts with a day as the API writes it, outside JSON, commands and hints of what to type. */
   readonly rawDays: readonly string[];
   readonly violations: readonly string[];
 }
