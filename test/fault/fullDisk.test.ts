@@ -12,7 +12,7 @@ import { localFiles } from '../../server/src/platform/files/localFiles.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import { testApp } from '../support/app.ts';
 import { runPerennial } from '../support/commandLine.ts';
-import { openTestDatabase } from '../support/database.ts';
+import { nodesOfStore, openTestDatabase } from '../support/database.ts';
 import { addColleague, ask } from '../support/workflow.ts';
 
 const run = promisify(execFile);
@@ -88,7 +88,12 @@ test('a file that cannot be replaced stays as it was, and alone', { skip }, asyn
   await makeRoom();
 });
 
-test('an export and a backup end in words, and succeed later', { skip }, async () => {
+// A cluster of Citus is backed up node by node, and the command refuses it.
+const isCluster = (await nodesOfStore()).length > 1;
+
+test('an export and a backup end in words, and succeed later', {
+  skip: skip || isCluster,
+}, async () => {
   const { url } = await openTestDatabase();
   const env = { DATABASE_URL: url, DATA_DIR: join(folder, 'data'), SECRET_KEY: 'x'.repeat(40) };
   await runPerennial(['merchant', 'create', '--id', 'SHOP', '--name', 'Shop'], env);
