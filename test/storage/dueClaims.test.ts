@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';
 import { type Database, openPool } from '../../server/src/platform/storage/database.ts';
 import { lockDue } from '../../server/src/rebill/dueStore.ts';
-import { openTestDatabase } from '../support/database.ts';
+import { addMerchantRow, openTestDatabase } from '../support/database.ts';
 
 /*
  * A claim examines each due auto order with one search for the charge that it may have under way,
@@ -29,6 +29,7 @@ for (const mode of ['force_custom_plan', 'force_generic_plan'])
     const db = openPool({ connection, maxConnections: 1, prepareStatements: true });
     t.after(() => db.close());
     const merchantId = mode === 'force_custom_plan' ? 'CUST' : 'GENER';
+    await addMerchantRow(db, merchantId);
     await addAutoOrders(db, merchantId);
     // What autovacuum finds while nothing is under way.
     await db.run('analyze auto_order, rebill');
@@ -47,15 +48,16 @@ async function addAutoOrders(db: Database, merchantId: string): Promise<void> {
   await db.run(
     `insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id,
        status, enabled, currency, currency_exponent, signed_up_at, created_at, modified_at, due_at)
-     select $1, n, 'C' || n, 'O' || n, 'active', true, 'USD', 2, now(), now(), now(), $2
-     from generate_series(1, ${2 * underWay}) n`,
+     select m.merchant_id, n, 'C' || n, 'O' || n, 'active', true, 'USD', 2, now(), now(), now(), $2
+     from merchant m, generate_series(1, ${2 * underWay}) n where m.merchant_id = $1`,
     [merchantId, due],
   );
   await db.run(
     `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, order_id,
        amount_minor, currency, route)
-     select $1, n, k, 'paid', 1, $2, 'R' || n || '-' || k, 100, 'USD', '{}'
-     from generate_series(1, ${2 * underWay}) n, generate_series(1, ${ofRebills}) k`,
+     select m.merchant_id, n, k, 'paid', 1, $2, 'R' || n || '-' || k, 100, 'USD', '{}'
+     from merchant m, generate_series(1, ${2 * underWay}) n, generate_series(1, ${ofRebills}) k
+     where m.merchant_id = $1`,
     [merchantId, due],
   );
 }
@@ -64,8 +66,8 @@ async function startCharges(db: Database, merchantId: string): Promise<void> {
   await db.run(
     `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, order_id,
        amount_minor, currency, route, lease_until)
-     select $1, n, ${ofRebills + 1}, 'charging', 1, $2, 'R' || n, 100, 'USD', '{}', now()
-     from generate_series(1, ${underWay}) n`,
+     select m.merchant_id, n, ${ofRebills + 1}, 'charging', 1, $2, 'R' || n, 100, 'USD', '{}', now()
+     from merchant m, generate_series(1, ${underWay}) n where m.merchant_id = $1`,
     [merchantId, due],
   );
 }
