@@ -442,6 +442,12 @@ const bareNouns: Reserved = {
   pattern: /\basync\b|\bawait\b/,
   where: waitingFiles,
 };
+const rawMessages: Reserved = {
+  what: 'shows a sentence of the server with days as the API writes them: use Refusal or Sentence',
+  pattern: /(?<![=$])\{[\w.]+\.message\}/,
+  // Before the log-in no zone is known.
+  where: ['web/src/shell/logInForm.tsx'],
+};
 const isWaiting = (path: string): boolean =>
   featureFiles.some((file) => file.path === path && bareNouns.pattern.test(file.code));
 
@@ -476,6 +482,7 @@ const table: [promise: string, faults: () => string[]][] = [
   ],
   ['the console imports only types of the contract', () => contractValues(web)],
   ['parts of the console know no network', () => networkInParts(web)],
+  ['refusals are shown with days for people', () => wrongWords(components, [rawMessages])],
   ['components of the console are short', () => poorFiles(components, componentLinesMax, [])],
   ['every table has an owner', () => unownedTables(createdTables(), owners)],
   [

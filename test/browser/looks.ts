@@ -69,6 +69,9 @@ export async function lookAt(sighted: Sighted): Promise<Looked> {
   };
 }
 
+/** A sentence as the server may send it. A page shows its day as `Tue 31 Mar`. */
+export const rawMoments = 'It was due on 2026-03-31, and again at 2026-04-01T09:00:00Z.';
+
 /** One h1, a title, no sideways scrolling, no raw day, no violation of axe, no fault in the console. */
 const checksPerLook = 6;
 

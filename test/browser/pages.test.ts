@@ -10,7 +10,7 @@ import { paths } from '../../web/src/paths.ts';
 import { allPermissions } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
 import { dialogsOf, pictureDialog } from './dialogs.ts';
-import { type Looked, lookAt, type Sighted } from './looks.ts';
+import { type Looked, lookAt, rawMoments, type Sighted } from './looks.ts';
 import { objectsOf } from './objects.ts';
 import { type PageRow, pages, type Sight } from './pages.ts';
 import { addPerson, enter, type Person } from './people.ts';
@@ -214,7 +214,7 @@ async function failOperations(context: BrowserContext): Promise<void> {
     route.fulfill({
       status: 500,
       headers: { 'X-Perennial-Refusal': 'internal', 'X-Request-Id': 'REQUEST-1' },
-      json: { success: false, error: { user_message: 'The server failed. Try again later.' } },
+      json: { success: false, error: { user_message: `The server failed. ${rawMoments}` } },
     }),
   );
 }

@@ -3,6 +3,7 @@ import type { BackgroundAudit } from '@perennial/contract/audit.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { formatCount } from '../kit/money.ts';
+import { Sentence } from '../kit/sentence.tsx';
 import { NotShown } from '../kit/states.tsx';
 import { useCan } from '../shell/session.tsx';
 import classes from './clockSheet.module.css';
@@ -43,7 +44,12 @@ const shownMax = 20;
 
 function Found({ audit }: { readonly audit: BackgroundAudit }) {
   const { state, done_count: done = 0, total_count: total = 0, differences = [] } = audit;
-  if (state === 'failed') return <p role="alert">The check failed: {audit.failure_reason}</p>;
+  if (state === 'failed')
+    return (
+      <p role="alert">
+        The check failed: <Sentence text={audit.failure_reason} />
+      </p>
+    );
   if (state !== 'done')
     return (
       <p role="status">

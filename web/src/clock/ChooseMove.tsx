@@ -4,6 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { formatMoment } from '../kit/moment.ts';
 import { Moment } from '../kit/momentShown.tsx';
+import { Refusal } from '../kit/refusal.tsx';
 import { useCan, useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { parseTarget, type Target, usualMoves, wallTime } from './clock.ts';
@@ -44,11 +45,7 @@ export function ChooseMove({ typed: given }: { readonly typed: string | undefine
         error={parseTarget(typed) === undefined && 'This is neither a span nor a date.'}
       />
       {target && <Due due={due.data} isOld={!isSettled} refused={due.error} />}
-      {move.error && (
-        <p role="alert" className={classes['refused']}>
-          {move.error.message}
-        </p>
-      )}
+      <Refusal error={move.error} />
       <MoveButtons until={until} isMoving={move.isPending} />
       <LastAdvance />
     </form>

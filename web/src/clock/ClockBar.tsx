@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Boundary } from '../kit/boundary.tsx';
 import { Icon } from '../kit/icons.tsx';
 import { formatMoment } from '../kit/moment.ts';
+import { Sentence } from '../kit/sentence.tsx';
 import { useStore } from '../kit/store.ts';
 import { Failed } from '../shell/errorPages.tsx';
 import { asFilesMissing } from '../shell/lazyPage.ts';
@@ -75,7 +76,11 @@ function Bar() {
     <section className={classes['bar']} aria-label="Test clock">
       <Icon name="clock" size={16} />
       {clock && <Shown clock={clock} />}
-      {error && !clock && <span className={classes['fault']}>{error.message}</span>}
+      {error && !clock && (
+        <span className={classes['fault']}>
+          <Sentence text={error.message} />
+        </span>
+      )}
       {clock?.advance_id === undefined ? <Moves clock={clock} /> : <Playing clock={clock} />}
     </section>
   );

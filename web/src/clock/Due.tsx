@@ -3,6 +3,7 @@ import type { Refused } from '../api/refused.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { formatCount } from '../kit/money.ts';
 import { Money } from '../kit/moneyShown.tsx';
+import { Refusal } from '../kit/refusal.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { Status } from '../kit/status.tsx';
 import type { Tone } from '../kit/tone.ts';
@@ -22,12 +23,7 @@ export function Due({
   readonly refused: Refused | null;
 }) {
   if (refused && !isOld) {
-    if (refused.status !== 400) return <NotShown refused={refused} />;
-    return (
-      <p role="alert" className={classes['refused']}>
-        {refused.message}
-      </p>
-    );
+    return refused.status === 400 ? <Refusal error={refused} /> : <NotShown refused={refused} />;
   }
   if (!due) return <Waiting what="what is due" rows={3} />;
   return (

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Refused } from '../api/refused.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
 import { Icon } from '../kit/icons.tsx';
+import { Refusal } from '../kit/refusal.tsx';
 import classes from './edits.module.css';
 import { attempt, makeCardLink } from './queries.ts';
 
@@ -36,11 +37,7 @@ export function CardLink({ oid }: { readonly oid: number }) {
           </span>
         </p>
       )}
-      {refused && (
-        <p className={classes['refused']} role="alert">
-          {refused.message}
-        </p>
-      )}
+      <Refusal error={refused} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { useShown } from '../autoOrder/useShown.ts';
+import { Refusal } from '../kit/refusal.tsx';
 import { useCloseDialog } from '../kit/routedDialog.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { CardLink } from './CardLink.tsx';
@@ -75,17 +76,7 @@ function Consequences({ code, part, edit }: OfEdit) {
       {(isCard || kind === 'charge') && <ChargePanel code={code} base={edit.base} />}
       {shows && <PreviewPanel code={code} base={edit.base} deed={edit.settledDeed} />}
       {final && <p className={classes['note']}>{final}</p>}
-      {edit.refused && (
-        <p className={classes['refused']} role="alert">
-          {edit.refused.message}
-          {edit.refused.requestId && (
-            <>
-              {' '}
-              Request <code>{edit.refused.requestId}</code>.
-            </>
-          )}
-        </p>
-      )}
+      <Refusal error={edit.refused} />
     </>
   );
 }

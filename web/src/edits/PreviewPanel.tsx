@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useShown } from '../autoOrder/useShown.ts';
 import { BeforeAfter } from '../kit/beforeAfter.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { useSession } from '../shell/session.tsx';
 import classes from './edits.module.css';
@@ -53,7 +54,7 @@ export function PreviewPanel({
           />
           {preview.data.warnings?.map((warning) => (
             <p key={warning} className={classes['note']}>
-              {warning}
+              <Sentence text={warning} />
             </p>
           ))}
         </>

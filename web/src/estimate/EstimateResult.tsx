@@ -1,6 +1,7 @@
 import type { PricingEstimate, PricingEstimateMethod } from '@perennial/contract/pricing.ts';
 import type { ReactNode } from 'react';
 import { Money } from '../kit/moneyShown.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 
@@ -14,12 +15,12 @@ export function EstimateResult({ estimate }: { readonly estimate: PricingEstimat
     <>
       {refusals.map((words) => (
         <p key={words}>
-          <Status tone="bad">Refused</Status> {words}
+          <Status tone="bad">Refused</Status> <Sentence text={words} />
         </p>
       ))}
       {warnings.map((words) => (
         <p key={words}>
-          <Status tone="warn">Warning</Status> {words}
+          <Status tone="warn">Warning</Status> <Sentence text={words} />
         </p>
       ))}
       <Costs estimate={estimate} money={money} />
@@ -109,7 +110,9 @@ function Rules({
       <ol>
         {rules.map((words, index) => (
           // The rules keep their order.
-          <li key={index}>{words}</li>
+          <li key={index}>
+            <Sentence text={words} />
+          </li>
         ))}
       </ol>
     </>

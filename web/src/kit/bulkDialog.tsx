@@ -22,6 +22,7 @@ import { DraftFields } from './draftFields.tsx';
 import { missingIn } from './draftSpecs.ts';
 import form from './form.module.css';
 import { Loaded } from './loaded.tsx';
+import { Sentence } from './sentence.tsx';
 import { useFocusedFirst } from './useFocusedFirst.ts';
 
 /** The rows as they were read for the dialog are not read again by a write. */
@@ -108,7 +109,7 @@ function Lines({ lines }: { readonly lines: readonly BulkLine[] }) {
         <ul>
           {same.map((line) => (
             <li key={line.name}>
-              <strong>{line.name}</strong> stays: {line.unchanged}
+              <strong>{line.name}</strong> stays: <Sentence text={line.unchanged} />
             </li>
           ))}
         </ul>
@@ -132,7 +133,7 @@ function Refused({
       <ul>
         {refused.map(({ name, reason }) => (
           <li key={name}>
-            <strong>{name}</strong>: {reason}
+            <strong>{name}</strong>: <Sentence text={reason} />
           </li>
         ))}
       </ul>

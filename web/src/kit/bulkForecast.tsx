@@ -3,6 +3,7 @@ import { useState } from 'react';
 import classes from './bulk.module.css';
 import { type BulkChange, eachOf } from './bulk.ts';
 import { type BulkForecast, moneyWords, remarks } from './bulkMoney.ts';
+import { Sentence } from './sentence.tsx';
 
 /** Reads, when it is asked to, what the changes do to the money, and which rows are at risk. */
 export function Forecast({ changes }: { readonly changes: readonly BulkChange[] }) {
@@ -43,7 +44,7 @@ function Shown({ forecasts }: { readonly forecasts: readonly BulkForecast[] }) {
         <ul>
           {notable.map(({ name, words }) => (
             <li key={name}>
-              <strong>{name}</strong> {words}
+              <strong>{name}</strong> <Sentence text={words} />
             </li>
           ))}
         </ul>

@@ -1,10 +1,10 @@
-import { useSession } from '../shell/session.tsx';
+import { useZone } from '../shell/session.tsx';
 import { withDays } from './moment.ts';
 import { useNow } from './now.ts';
 
 /** A sentence of the server, with the days and moments in it as the console shows them. */
 export function Sentence({ text }: { readonly text: string | undefined }) {
-  const { zone } = useSession().merchant;
+  const zone = useZone();
   const now = useNow();
-  return text === undefined ? null : withDays(text, zone, now);
+  return zone === undefined ? text : withDays(text ?? '', zone, now);
 }

@@ -5,6 +5,7 @@ import { Boundary, messageOf } from './boundary.tsx';
 import { CopyButton } from './copyButton.tsx';
 import type { IconName } from './iconPaths.ts';
 import { Icon } from './icons.tsx';
+import { Sentence } from './sentence.tsx';
 import classes from './states.module.css';
 
 /** Placeholder rows of the right height. They appear after 120 ms, so a quick read does not flash. */
@@ -88,7 +89,9 @@ export function NotShown({
     <div className={classes['state']} role="alert" data-tone="bad">
       <Icon name="alert" size={28} />
       <p className={classes['title']}>{titleOf(refused)}</p>
-      <p className={classes['words']}>{refused.message}</p>
+      <p className={classes['words']}>
+        <Sentence text={refused.message} />
+      </p>
       {refused.requestId && (
         <p className={classes['words']}>
           Request <code>{refused.requestId}</code>{' '}

@@ -2,6 +2,7 @@ import type { PreviewLine, PreviewRule } from '@perennial/contract/perennial.ts'
 import type { ChargeExplanation } from '@perennial/contract/timeline.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import classes from './why.module.css';
 
 /** The rules behind each price and date of a past charge, with the value after each. */
@@ -12,7 +13,11 @@ export function Why({ explanation }: { readonly explanation: ChargeExplanation }
   );
   return (
     <div className={classes['why']}>
-      {plan === 'not kept' && <p className="soft">{note}</p>}
+      {plan === 'not kept' && (
+        <p className="soft">
+          <Sentence text={note} />
+        </p>
+      )}
       {ruled.map((line, index) => (
         <Line key={`${line.merchant_item_id} ${index}`} line={line} currency={currency_code} />
       ))}

@@ -40,6 +40,9 @@ export function useSession(): Known {
   return session;
 }
 
+/** The merchant's zone; undefined while no session is known, as on a page that shows a refusal. */
+export const useZone = (): string | undefined => useContext(SessionContext)?.merchant.zone;
+
 /** Whether the person has one of these permissions; none needed: always. */
 export function useCan(needs: readonly Permission[]): boolean {
   const { permissions } = useSession();

@@ -1,6 +1,7 @@
 import { Button, CloseButton } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Icon } from '../kit/icons.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { createStore, useStore } from '../kit/store.ts';
 import {
   type Change,
@@ -103,7 +104,9 @@ function ToastCard({ toast: shown }: { readonly toast: Shown }) {
       onBlur={() => setHeld(false)}
     >
       <Icon name={tone === 'bad' ? 'alert' : 'check'} />
-      <span>{text}</span>
+      <span>
+        <Sentence text={text} />
+      </span>
       {undo && !isUndone && (
         <Button size="compact-sm" variant="default" onClick={() => void undoChange(shown)}>
           Undo

@@ -2,6 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { useState } from 'react';
 import { saveRows } from '../kit/listExport.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { useCommands } from '../shell/useCommands.ts';
 import { applyToMany, type BulkRefusal } from './actions.ts';
@@ -96,7 +97,7 @@ function RefusedTasks({
               #{task.global_task_number} {task.task_name}
             </strong>
             <br />
-            {reason}
+            <Sentence text={reason} />
           </li>
         ))}
       </ul>
