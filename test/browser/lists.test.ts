@@ -304,6 +304,41 @@ test('every list is saved as CSV with a line for each row', withBrowser, async (
   await close();
 });
 
+test('tasks that a colleague closes while they are saved hide no other', withBrowser, async () => {
+  const names = Array.from({ length: 130 }, (_, index) => `Call number ${index}`);
+  for (const task_name of names)
+    await world.request({ operation: 'insertWorkflowTask', body: { task_name } });
+  const { page, assertQuiet, close } = await openList('/tasks?q=Call+number');
+  await page.locator('[data-count="130"]').waitFor();
+  await page.keyboard.press('E');
+  // The first page comes to the browser when three of its tasks are closed.
+  await page.route(
+    '**/workflow/tasks/search**',
+    async (route) => {
+      const response = await route.fetch();
+      const { tasks } = await response.json();
+      for (const { workflow_task_uuid: task_uuid, task_name } of tasks.slice(0, 3))
+        await world.request({
+          operation: 'updateWorkflowTask',
+          params: { task_uuid },
+          body: { task_name, status: 'closed' },
+        });
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save 130 rows' }).click();
+  const saved = readFileSync(await (await downloading).path(), 'utf8');
+  assert.deepEqual(
+    names.filter((name) => saved.split(`${name},`).length !== 2),
+    [],
+    'missing, or there twice',
+  );
+  assertQuiet();
+  await close();
+});
+
 test('a row that cannot be read is left out, and the list says so', withBrowser, async () => {
   const { page, assertQuiet, close } = await openList('/customers');
   // As a fault of ours or a person with a database console would leave it.

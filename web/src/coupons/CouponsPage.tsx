@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import type { Coupon } from '@perennial/contract/coupon.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -13,7 +12,7 @@ import { useCommands } from '../shell/useCommands.ts';
 import { couponActions } from './bulk.ts';
 import { couponColumns } from './columns.tsx';
 import { couponFilters } from './list.ts';
-import { couponsQuery } from './queries.ts';
+import { couponsQuery, oidOf } from './queries.ts';
 
 /** `/coupons`: every coupon with what it does and whether it counts. */
 export function CouponsPage() {
@@ -59,5 +58,3 @@ export function CouponsPage() {
     </Page>
   );
 }
-
-const oidOf = (row: Coupon): string => String(row.coupon_oid);

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import type { DraftBase } from '../kit/draft.ts';
-import { offsetListQuery } from '../kit/listQuery.ts';
+import { offsetListQuery } from '../kit/offsetListQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
 import { asOpened, type Write, written } from '../shell/draftWrites.ts';
 import { couponBody, draftOfCoupon } from './forms.ts';
@@ -13,12 +13,15 @@ import { couponQueryOf } from './list.ts';
 export function couponsQuery(state: ListState) {
   const body = couponQueryOf(state);
   const { sort = 'merchant_code' } = state;
-  return offsetListQuery<Coupon>(['coupons', body, sort], async (page, signal) => {
+  return offsetListQuery<Coupon>(['coupons', body, sort], oidOf, async (page, signal) => {
     const query = { ...page, _sort: sort };
     const found = await call('getCouponsByQuery', { body, query, signal });
     return { rows: found.coupons, found };
   });
 }
+
+/** The key of a coupon's row. */
+export const oidOf = (row: Coupon): string => String(row.coupon_oid);
 
 /** A coupon as it was read, and its form. */
 export interface CouponRead {

@@ -69,6 +69,8 @@ export function ExportDialog<Row extends object>(props: ExportProps<Row>) {
 function useExport<Row extends object>({ what, readPage, onClose }: ExportProps<Row>) {
   const file = useRef(new CsvFile()).current;
   const cursor = useRef<string>(undefined);
+  // The reader knows what it has read, so it stays the same when the list is drawn again.
+  const read = useRef(readPage).current;
   const reading = useRef<AbortController>(undefined);
   const [done, setDone] = useState(0);
   const [isBusy, setBusy] = useState(false);
@@ -78,7 +80,7 @@ function useExport<Row extends object>({ what, readPage, onClose }: ExportProps<
 
   async function readAll(signal: AbortSignal): Promise<void> {
     do {
-      const { rows, nextCursor } = await readPage(cursor.current, signal);
+      const { rows, nextCursor } = await read(cursor.current, signal);
       signal.throwIfAborted();
       file.add(rows);
       cursor.current = nextCursor;

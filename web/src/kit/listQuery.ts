@@ -174,31 +174,3 @@ function offsetOf(page: ListPage<unknown> | undefined, place: PagePlace | undefi
   const count = rowsMax ?? (page.isMore ? uncountedMax : page.total);
   return Math.max(0, count - rowsBefore - page.rows.length);
 }
-
-/** What the lists of the API that are read by offset have in common. */
-interface OffsetFound {
-  readonly metadata?: {
-    readonly result_set?: { readonly total_records?: number; readonly more?: boolean };
-  };
-}
-
-/** As `listQuery`, for an operation that takes an offset: the cursor is the next offset. */
-export function offsetListQuery<Row>(
-  key: readonly unknown[],
-  read: (
-    query: { readonly _limit: number; readonly _offset: number },
-    signal: AbortSignal,
-  ) => Promise<{ readonly rows: readonly Row[] | undefined; readonly found: OffsetFound }>,
-) {
-  return listQuery<Row>(key, async (after, signal) => {
-    const offset = Number(after ?? 0);
-    const { rows = [], found } = await read({ _limit: pageSize, _offset: offset }, signal);
-    const { total_records, more = rows.length === pageSize } = found.metadata?.result_set ?? {};
-    return {
-      rows,
-      nextCursor: more && rows.length > 0 ? String(offset + rows.length) : undefined,
-      total: total_records ?? offset + rows.length,
-      isMore: total_records === undefined && more,
-    };
-  });
-}

@@ -25,7 +25,7 @@ import { isClosed } from './change.ts';
 import { taskColumns } from './columns.tsx';
 import { LivePill } from './LivePill.tsx';
 import { filtersWith, type People, type TaskListState } from './list.ts';
-import { nextSnoozedQuery, tagsQuery } from './queries.ts';
+import { nextSnoozedQuery, tagsQuery, uuidOf } from './queries.ts';
 import classes from './tasks.module.css';
 import { useTaskColumns } from './useTaskColumns.ts';
 import { isQueue } from './views.ts';
@@ -57,7 +57,7 @@ export function Rows({
     [setState],
   );
   const rowActions = useTaskRowActions();
-  const chosenRows = loadedRows(result.data).rows.filter((task) => selected.has(keyOf(task)));
+  const chosenRows = loadedRows(result.data).rows.filter((task) => selected.has(uuidOf(task)));
   return (
     <div className={classes['middle']}>
       <FilterBar
@@ -87,7 +87,7 @@ export function Rows({
         columns={columns}
         sort={state.sort}
         onSort={(field) => setState({ sort: nextSort(state.sort, field) }, false)}
-        keyOf={keyOf}
+        keyOf={uuidOf}
         onOpen={show}
         onPeek={show}
         selection={selection}
@@ -124,8 +124,6 @@ function useTaskRowActions(): readonly RowAction<WorkflowTask>[] {
     [user.id, mayWrite, merchant.isTest],
   );
 }
-
-const keyOf = (task: WorkflowTask): string => task.workflow_task_uuid ?? '';
 
 /** A queue without tasks is done; other lists name the filters that nothing matches. */
 const NoTasks = (props: Omit<ComponentProps<typeof NoRows>, 'children'>) =>

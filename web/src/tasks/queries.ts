@@ -11,7 +11,8 @@ import { call, callVersioned, newIdempotencyKey } from '../api/call.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import { Refused } from '../api/refused.ts';
-import { type ListPage, listQuery, type PagePlace, pageSize } from '../kit/listQuery.ts';
+import type { ListPage, PagePlace } from '../kit/listQuery.ts';
+import { offsetListQuery } from '../kit/offsetListQuery.ts';
 import { savedSearchesQuery } from '../savedViews/queries.ts';
 import { openCountQuery } from '../shell/openCount.ts';
 import { overviewQuery } from '../today/queries.ts';
@@ -29,24 +30,20 @@ export interface ReadTask {
   readonly version: number | undefined;
 }
 
-/** The tasks that the address of the inbox asks for. The cursor of a page is its offset. */
+/** The tasks that the address of the inbox asks for. */
 export function tasksQuery(state: TaskListState, me: number) {
   const body = searchOf(state, me);
-  const sort = state.sort;
-  return listQuery<WorkflowTask>(['tasks', body, sort ?? ''], async (after, signal) => {
-    const offset = Number(after ?? 0);
-    const query = { _limit: pageSize, _offset: offset, ...(sort !== undefined && { _sort: sort }) };
+  const { sort } = state;
+  const key = ['tasks', body, sort ?? ''];
+  return offsetListQuery<WorkflowTask>(key, uuidOf, async (page, signal) => {
+    const query = { ...page, ...(sort !== undefined && { _sort: sort }) };
     const found = await call('searchWorkflowTasks', { body, query, signal });
-    const { more = false, total_records: total } = found.metadata?.result_set ?? {};
-    const rows = found.tasks ?? [];
-    return {
-      rows,
-      total: total ?? offset + rows.length,
-      isMore: total === undefined && more,
-      nextCursor: more ? String(offset + rows.length) : undefined,
-    };
+    return { rows: found.tasks, found };
   });
 }
+
+/** The key of a task's row. */
+export const uuidOf = (task: WorkflowTask): string => task.workflow_task_uuid ?? '';
 
 /** One task by its uuid. */
 export const taskQuery = (uuid: string) =>
