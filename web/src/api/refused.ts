@@ -66,14 +66,43 @@ const attemptsMax = 3;
 /** Longer waits are shown to the person instead. */
 const waitSecondsMax = 10;
 
+/**
+ * Whether a failure says nothing about a write that may have been done before: there was no answer,
+ * the server failed, it refused the log-in, the permission or the rate, or the first try still runs.
+ */
+export function isUnanswered(failed: unknown): boolean {
+  if (!(failed instanceof Refused)) return false;
+  const { status, code } = failed;
+  return [0, 401, 403, 429].includes(status) || status >= 500 || code === 'idempotency_conflict';
+}
+
+/** Whether the server did, or does, another write under the key. */
+export const isMismatch = (failed: unknown): boolean =>
+  failed instanceof Refused && failed.code === mismatch;
+
+/**
+ * Whether a write was refused because its record is another one by now: a person saved it, or an
+ * earlier try of the same form did, with other values.
+ */
+export const isOutdated = (refused: Refused): boolean =>
+  refused.status === 412 || isMismatch(refused);
+
+const mismatch = 'idempotency_mismatch';
+
+const mismatchWords =
+  'An earlier try of this form reached the server, with other values. ' +
+  'Check what was saved. Pressing again saves these values as well.';
+
 /** What a response says about a refusal. */
 export function refusalOf(status: number, headers: Headers, body: unknown): Refused {
   const { error } = (body ?? {}) as { error?: { user_message?: string } };
   const retryAfter = Number(headers.get('Retry-After') ?? Number.NaN);
+  const code = headers.get('X-Perennial-Refusal') ?? `status_${status}`;
+  const words = error?.user_message ?? headers.get('UC-REST-ERROR');
   return new Refused(
-    error?.user_message ?? headers.get('UC-REST-ERROR') ?? `The server sent status ${status}.`,
+    code === mismatch ? mismatchWords : (words ?? `The server sent status ${status}.`),
     {
-      code: headers.get('X-Perennial-Refusal') ?? `status_${status}`,
+      code,
       status,
       requestId: headers.get('X-Request-Id') ?? undefined,
       retryAfterSeconds: Number.isNaN(retryAfter) ? undefined : retryAfter,

@@ -2,7 +2,7 @@ import { Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { Deed } from '../kit/deed.tsx';
+import { DeedForm } from '../kit/deed.tsx';
 import { DraftFields } from '../kit/draftFields.tsx';
 import { DraftFrame } from '../kit/draftFrame.tsx';
 import { linesOf } from '../kit/draftSpecs.ts';
@@ -125,9 +125,10 @@ function MakeCodes({ oid, read: { coupon } }: PartProps) {
       />
     );
   return (
-    <Deed
+    <DeedForm
       button="Make the codes"
       isDangerous={false}
+      wish={draft}
       deed={async (key) => {
         const prefix = draft['prefix']?.trim();
         const body = { quantity: Number(draft['quantity']), ...(prefix && { prefix }) };
@@ -143,7 +144,7 @@ function MakeCodes({ oid, read: { coupon } }: PartProps) {
         onChange={setDraft}
       />
       <p className="soft">Each code can be used once. Codes that were made cannot be taken back.</p>
-    </Deed>
+    </DeedForm>
   );
 }
 
@@ -151,7 +152,7 @@ function DeleteCoupon({ oid, read: { coupon, base } }: PartProps) {
   const navigate = useNavigate();
   const code = coupon.merchant_code ?? oid;
   return (
-    <Deed
+    <DeedForm
       button={`Delete ${code}`}
       deed={async (key) => {
         await deleteCoupon(oid, base.version, key);
@@ -168,6 +169,6 @@ function DeleteCoupon({ oid, read: { coupon, base } }: PartProps) {
           {line}
         </p>
       ))}
-    </Deed>
+    </DeedForm>
   );
 }

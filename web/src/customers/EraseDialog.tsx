@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Deed } from '../kit/deed.tsx';
+import { DeedForm } from '../kit/deed.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { RoutedDialog } from '../kit/routedDialog.tsx';
 import { paths } from '../paths.ts';
@@ -26,7 +26,7 @@ function Erase({ oid, email }: { readonly oid: string; readonly email: string })
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
   return (
-    <Deed
+    <DeedForm
       button="Erase for good"
       isPossible={typed.trim().toLowerCase() === email.toLowerCase()}
       deed={async (decision) => {
@@ -53,6 +53,6 @@ function Erase({ oid, email }: { readonly oid: string; readonly email: string })
         spellCheck={false}
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
-    </Deed>
+    </DeedForm>
   );
 }

@@ -3,7 +3,7 @@ import type { AutoOrderPreviewResponse } from '@perennial/contract/change.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { call, callVersioned, newIdempotencyKey, type Versioned } from '../api/call.ts';
+import { call, callVersioned, type Versioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import { autoOrderKey } from '../autoOrder/queries.ts';
 import { nameOf } from '../autoOrders/words.ts';
@@ -14,6 +14,7 @@ import type { Choice, Deed } from './form.ts';
 import { cancelsNow } from './stopParts.ts';
 
 export { type Attempt, attempt } from '../api/attempt.ts';
+export { isOutdated } from '../api/refused.ts';
 
 /** An auto order as a form began with it. */
 export interface Base {
@@ -329,12 +330,3 @@ export const cancelMailQuery = (isAllowed: boolean) =>
     queryFn: async ({ signal }) =>
       (await call('getMerchantSettings', { signal })).settings?.notices?.canceled ?? true,
   });
-
-/** Makes idempotency keys: the same one while the decision stays the same. */
-export function decisionKeys(): (decision: string) => string {
-  let last = { decision: '', key: '' };
-  return (decision) => {
-    if (last.decision !== decision) last = { decision, key: newIdempotencyKey() };
-    return last.key;
-  };
-}

@@ -2,6 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { Refused } from '../api/refused.ts';
+import { useDecision } from '../kit/useDecision.ts';
 import { useCan } from '../shell/session.tsx';
 import { effective, type FieldChange } from './change.ts';
 import { type ConflictField, chosenChanges, conflictFields } from './conflict.ts';
@@ -11,8 +12,8 @@ import {
   type Base,
   cancelMailQuery,
   type Done,
-  decisionKeys,
   doDeed,
+  isOutdated,
   readBase,
 } from './queries.ts';
 
@@ -57,15 +58,16 @@ export function useEdit(code: string, part: Part, first: Base, context: FormCont
   const own = part.deed(first.order, values, context);
   const base = conflict?.theirs ?? first;
   const deed = conflict && own?.kind === 'update' ? chosen(conflict) : own;
-  const [keyFor] = useState(decisionKeys);
+  const decision = useDecision();
   const mailsCancelation = useCancelMail();
   const save = async () => {
     if (deed === undefined || isSaving) return undefined;
     setSaving(true);
     setRefused(undefined);
-    const key = keyFor(JSON.stringify([deed, base.version]));
+    const key = decision.key([deed, base.version]);
     const result = await attempt(() => doDeed(code, base, deed, { key, mailsCancelation }));
-    const stale = 'refused' in result && result.refused.status === 412;
+    const stale = 'refused' in result && isOutdated(result.refused);
+    decision.end('refused' in result && !stale ? result.refused : undefined);
     const now = stale ? await attempt(() => conflictNow(code, own, conflict)) : undefined;
     setSaving(false);
     if ('done' in result) return result.done;

@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import type { Charging } from '@perennial/contract/charging.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Deed } from '../kit/deed.tsx';
+import { DeedForm } from '../kit/deed.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { formatCount } from '../kit/money.ts';
 import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
@@ -54,9 +54,10 @@ function Stop() {
   const { user } = useSession();
   const close = useCloseDialog(paths.health);
   return (
-    <Deed
+    <DeedForm
       button="Stop all charges"
       isPossible={reason.trim() !== ''}
+      wish={reason}
       deed={async (decision) => {
         await stopCharging(reason.trim(), decision);
         toast({ text: 'The charges are stopped.' });
@@ -83,7 +84,7 @@ function Stop() {
         It is recorded as stopped by {user.name} at this moment. You can start the charges again
         here.
       </p>
-    </Deed>
+    </DeedForm>
   );
 }
 
@@ -94,7 +95,7 @@ function Start({ charging }: { readonly charging: Charging }) {
   const { data: health } = useQuery(healthQuery(seesCount));
   const { overdue_auto_orders: overdue } = health ?? {};
   return (
-    <Deed
+    <DeedForm
       button="Charge again"
       deed={async (decision) => {
         await startCharging(charging.stopped_dts, decision);
@@ -115,6 +116,6 @@ function Start({ charging }: { readonly charging: Charging }) {
         . A charge cannot be undone: skip or move first what should not be charged.
       </p>
       <p className="soft">It is recorded as started by {user.name} at this moment.</p>
-    </Deed>
+    </DeedForm>
   );
 }

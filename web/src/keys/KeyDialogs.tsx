@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { CopyButton } from '../kit/copyButton.tsx';
-import { Deed } from '../kit/deed.tsx';
+import { DeedForm } from '../kit/deed.tsx';
 import type { Draft } from '../kit/draft.ts';
 import { DraftFields } from '../kit/draftFields.tsx';
 import { DraftFrame } from '../kit/draftFrame.tsx';
@@ -42,15 +42,16 @@ function NewKey({ onMade }: { onMade(key: ApiKey): void }) {
   const { permissions, merchant } = useSession();
   const [draft, setDraft] = useState<Draft>(() => draftOfKey({}, merchant.zone));
   return (
-    <Deed
+    <DeedForm
       button="Make the key"
       isDangerous={false}
       isPossible={draft['name']?.trim() !== '' && chosenPermissions(draft).length > 0}
+      wish={draft}
       deed={async (decision) => onMade(await addKey(newKeyBody(draft), decision))}
     >
       <DraftFields fields={keyFields} draft={draft} onChange={setDraft} />
       <PermissionMatrix draft={draft} own={permissions} onChange={setDraft} />
-    </Deed>
+    </DeedForm>
   );
 }
 
@@ -131,9 +132,10 @@ function RotateKey({
 }) {
   const [hours, setHours] = useState('24');
   return (
-    <Deed
+    <DeedForm
       button="Replace the secret"
       isDangerous={hours === '0'}
+      wish={hours}
       deed={async (decision) => onRotated(await rotateKey(id, Number(hours), decision))}
     >
       <p>The key gets a new secret. Its permissions, addresses and webhooks stay the same.</p>
@@ -144,7 +146,7 @@ function RotateKey({
         onChange={(event) => setHours(event.currentTarget.value)}
       />
       {old && <p className="soft">The secret before the current one stops working at once.</p>}
-    </Deed>
+    </DeedForm>
   );
 }
 
@@ -152,7 +154,7 @@ function RevokeKey({ apiKey }: { readonly apiKey: ApiKey }) {
   const { key_id: id = 0, name = `Key ${id}`, last_used_dts: used } = apiKey;
   const close = useCloseDialog(paths.keys);
   return (
-    <Deed
+    <DeedForm
       button={`Revoke ${name}`}
       deed={async (decision) => {
         await revokeKey(id, decision);
@@ -165,6 +167,6 @@ function RevokeKey({ apiKey }: { readonly apiKey: ApiKey }) {
         <strong>This cannot be undone.</strong>
       </p>
       {used === undefined && <p className="soft">It was never used.</p>}
-    </Deed>
+    </DeedForm>
   );
 }

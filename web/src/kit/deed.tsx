@@ -5,17 +5,19 @@ import { Refusal } from './refusal.tsx';
 import { useDecision } from './useDecision.ts';
 import { useFocusedFirst } from './useFocusedFirst.ts';
 
-/** A question with one button. `deed` throws what the server refuses. */
-export function Deed({
+/** A question with one button. `deed` throws what the server refuses; `wish` is what was entered. */
+export function DeedForm({
   button,
   isDangerous = true,
   isPossible = true,
+  wish,
   deed,
   children,
 }: {
   readonly button: string;
   readonly isDangerous?: boolean;
   readonly isPossible?: boolean;
+  readonly wish?: unknown;
   deed(idempotencyKey: string): Promise<void>;
   readonly children: ReactNode;
 }) {
@@ -28,7 +30,7 @@ export function Deed({
     setBusy(true);
     setError(undefined);
     try {
-      await deed(decision.key());
+      await deed(decision.key(wish));
       decision.end();
     } catch (failed) {
       decision.end(failed);

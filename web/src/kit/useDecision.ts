@@ -1,30 +1,39 @@
-import { useRef } from 'react';
-import { newDecisionKey } from '../shell/draftWrites.ts';
+import { useState } from 'react';
+import { isMismatch, isUnanswered, newDecisionKey } from '../shell/draftWrites.ts';
 
-/** One decision of a person, however often its button is pressed. */
+/** The writes of one form: each thing that the person wants is done once, however often they press. */
 export interface Decision {
-  /** Names the writes of the decision, so that the server does them once. */
-  readonly key: () => string;
-  /** Ends the decision, unless it failed without an answer that says so. */
-  readonly end: (failed?: unknown) => void;
+  /** The idempotency key for the write of `wish`: the values of the form, as data. */
+  key(wish?: unknown): string;
+  /** Reports how the last write ended. Without `failed`: it was done. */
+  end(failed?: unknown): void;
 }
+
+/** The decision of a form, kept while the form is open. */
+export const useDecision = (): Decision => useState(newDecision)[0];
 
 /**
- * Names the decisions that a form makes one after another. After a lost answer it is not known whether
- * the write was done, so the next press repeats the same decision; a refusal ends it.
+ * A write without an answer may have been done, so its wish keeps its key: pressing again repeats
+ * it. Until that answer is known, other values are sent with the same key. If the
+ * first write was done, the server refuses them (`idempotency_mismatch`), and the person learns of
+ * it; pressing again is then a second write, which the person wants. The first values never get
+ * another key before their own answer.
  */
-export function useDecision(): Decision {
-  const key = useRef(newDecisionKey());
-  return useRef<Decision>({
-    key: () => key.current,
-    end: (failed) => {
-      if (!isLost(failed)) key.current = newDecisionKey();
+export function newDecision(): Decision {
+  let current = newDecisionKey();
+  let last = '';
+  const unanswered = new Map<string, string>();
+  const isOpen = () => [...unanswered.values()].includes(current);
+  return {
+    key(wish) {
+      last = JSON.stringify(wish ?? null);
+      return unanswered.get(last) ?? current;
     },
-  }).current;
+    end(failed) {
+      if (failed === undefined) unanswered.clear();
+      if (isUnanswered(failed)) unanswered.set(last, unanswered.get(last) ?? current);
+      else unanswered.delete(last);
+      if (isMismatch(failed) || !isOpen()) current = newDecisionKey();
+    },
+  };
 }
-
-/** Whether a failure leaves open what the server did. */
-const isLost = (failed: unknown): boolean =>
-  failed instanceof Error &&
-  'status' in failed &&
-  (failed.status === 0 || Number(failed.status) >= 500);

@@ -1,6 +1,6 @@
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import type { Undo } from '../shell/changes.ts';
-import { newDecisionKey, type Write } from '../shell/draftWrites.ts';
+import type { Write } from '../shell/draftWrites.ts';
 import {
   changedKeys,
   conflictsOf,
@@ -9,6 +9,7 @@ import {
   type DraftConflict,
   decided,
 } from './draft.ts';
+import { useDecision } from './useDecision.ts';
 
 /** The state of a form that several people may change at the same time. */
 export interface DraftForm {
@@ -31,7 +32,7 @@ export function useDraft(first: DraftBase, write: Write, onSaved: (undo: Undo) =
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
-  const keyFor = useDecisionKey();
+  const decision = useDecision();
   const was = first.draft;
 
   async function save(event: FormEvent) {
@@ -41,10 +42,12 @@ export function useDraft(first: DraftBase, write: Write, onSaved: (undo: Undo) =
     setBusy(true);
     setError(undefined);
     try {
-      const result = await write(from, to, keyFor(JSON.stringify([from.version, to])));
+      const result = await write(from, to, decision.key([from.version, to]));
+      decision.end();
       if (result.kind === 'conflict') setTheirs(result.theirs);
       else onSaved(result.undo);
     } catch (failed) {
+      decision.end(failed);
       setError(failed as Error);
     }
     setBusy(false);
@@ -62,14 +65,5 @@ export function useDraft(first: DraftBase, write: Write, onSaved: (undo: Undo) =
     choose: (key, isMine) =>
       setKept((before) => new Set([...before, key].filter((each) => each !== key || isMine))),
     save,
-  };
-}
-
-/** One key for one decision: pressing Save again after a lost answer changes nothing twice. */
-function useDecisionKey(): (decision: string) => string {
-  const last = useRef({ decision: '', key: '' });
-  return (decision) => {
-    if (last.current.decision !== decision) last.current = { decision, key: newDecisionKey() };
-    return last.current.key;
   };
 }

@@ -141,7 +141,13 @@ function useAsk(ask: Ask, { id, action, parent, facts }: AskedProps & { facts: O
     setBusy(true);
     setError(undefined);
     try {
-      const { text, undo } = await runAction({ id, action, facts, texts, key: decision.key() });
+      const { text, undo } = await runAction({
+        id,
+        action,
+        facts,
+        texts,
+        key: decision.key(texts),
+      });
       toast({ text, undo });
       close();
     } catch (failed) {

@@ -125,7 +125,8 @@ function useEdit({ id, order, part, parent }: EditorProps) {
     setBusy(true);
     setError(undefined);
     try {
-      const saved = await saveOrderForm(id, part.fields, from, to, decision.key());
+      const saved = await saveOrderForm(id, part.fields, from, to, decision.key([from, to]));
+      decision.end();
       if (saved.kind === 'conflict') return setTheirs(saved.theirs);
       const undo = () => undoOrderForm(id, part.fields, from, to);
       const isFinal = countsAsPaid(order, changedPaths(from, to), to);

@@ -38,7 +38,7 @@ export function RefundQuestion({
     setBusy(true);
     setError(undefined);
     try {
-      const warning = await refundOrder(id, body, wishes, decision.key());
+      const warning = await refundOrder(id, body, wishes, decision.key([body, wishes]));
       toast({ text: `Refund of order ${id} made. It cannot be undone. ${warning ?? ''}`.trim() });
       close();
     } catch (failed) {

@@ -28,10 +28,10 @@ export interface Ask {
 const final = 'This cannot be undone.';
 
 /** Writes an amount in a currency: `$12.50`. */
-export type Write = (amount: number, currency: string) => string;
+export type WriteAmount = (amount: number, currency: string) => string;
 
 /** The question of an action about an order. */
-export function askOf(action: OrderActionId, facts: OrderFacts, write: Write): Ask {
+export function askOf(action: OrderActionId, facts: OrderFacts, write: WriteAmount): Ask {
   const asks: Readonly<Record<OrderActionId, () => Ask>> = {
     charge: () => charge(facts, write),
     paid: () => markPaid(facts, write),
@@ -89,7 +89,7 @@ const plain = (title: string, button: string): Ask => ({
   isFinal: false,
 });
 
-function charge({ order, stages }: OrderFacts, write: Write): Ask {
+function charge({ order, stages }: OrderFacts, write: WriteAmount): Ask {
   const amount = write(stages.owed ?? 0, stages.owed_currency_code ?? 'USD');
   return {
     ...plain('Charge the card now', `Charge ${amount}`),
@@ -102,7 +102,7 @@ function charge({ order, stages }: OrderFacts, write: Write): Ask {
 const cardOf = (order: Order): string =>
   order.payment?.credit_card?.card_number ? paymentWords(order) : 'the card of the order';
 
-function markPaid({ order, stages }: OrderFacts, write: Write): Ask {
+function markPaid({ order, stages }: OrderFacts, write: WriteAmount): Ask {
   const amount = write(stages.owed ?? 0, stages.owed_currency_code ?? 'USD');
   const ships = (stages.parcels ?? []).length > 0;
   return {
@@ -168,7 +168,7 @@ function autoOrderStops({ order }: OrderFacts): string[] {
     : [];
 }
 
-function cancel(facts: OrderFacts, write: Write): Ask {
+function cancel(facts: OrderFacts, write: WriteAmount): Ask {
   const { order } = facts;
   const { auto_order: autoOrder, order_id: id, payment } = order;
   const currency = order.currency_code ?? 'USD';
@@ -207,7 +207,7 @@ function reject(facts: OrderFacts): Ask {
   };
 }
 
-function adjust({ order }: OrderFacts, write: Write): Ask {
+function adjust({ order }: OrderFacts, write: WriteAmount): Ask {
   const total = write(order.summary?.total?.value ?? 0, baseOf(order));
   return {
     ...plain('Lower the total', 'Lower the total'),

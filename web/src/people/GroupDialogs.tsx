@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import type { Group } from '@perennial/contract/user.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Deed } from '../kit/deed.tsx';
+import { DeedForm } from '../kit/deed.tsx';
 import { DraftFrame } from '../kit/draftFrame.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { RoutedDialog } from '../kit/routedDialog.tsx';
@@ -128,7 +128,7 @@ function DeleteGroup({
   const members = (group.users ?? []).filter(({ member }) => member);
   const logins = members.map(({ login }) => login).join(', ');
   return (
-    <Deed
+    <DeedForm
       button={`Delete ${group.name ?? 'the group'}`}
       deed={async (key) => {
         await deleteGroup(oid, base.version, key);
@@ -145,6 +145,6 @@ function DeleteGroup({
       <p className="soft">
         The users remain. Tasks that are assigned to the group stay assigned to it.
       </p>
-    </Deed>
+    </DeedForm>
   );
 }

@@ -2,7 +2,7 @@ import type { User } from '@perennial/contract/user.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Deed } from '../kit/deed.tsx';
+import { DeedForm } from '../kit/deed.tsx';
 import { changedKeys } from '../kit/draft.ts';
 import { useCloseDialog } from '../kit/routedDialog.tsx';
 import { paths } from '../paths.ts';
@@ -32,10 +32,11 @@ export function SetPassword({
   const [password, setGiven] = useState('');
   const close = useCloseDialog(parent);
   return (
-    <Deed
+    <DeedForm
       button="Set the password"
       isDangerous={false}
       isPossible={password !== ''}
+      wish={password}
       deed={async (key) => {
         await setPassword(id, password, key);
         toast({ text: `Password of ${user.login ?? id} set. Their sessions have ended.` });
@@ -44,7 +45,7 @@ export function SetPassword({
     >
       <NewPassword value={password} isRequired onChange={setGiven} />
       <p className="soft">Their sessions end. This cannot be undone.</p>
-    </Deed>
+    </DeedForm>
   );
 }
 
@@ -65,7 +66,7 @@ export function Deactivate({
   const taken = changedKeys(base.draft, to);
   const names = new Map(groups.map(({ group_oid: oid, name = '' }) => [groupKey(oid), name]));
   return (
-    <Deed
+    <DeedForm
       button="Deactivate"
       isPossible={taken.length > 0}
       deed={async (key) => {
@@ -95,7 +96,7 @@ export function Deactivate({
         The user can still log in, and sees nothing. API keys that are bound to the user can do
         nothing either. Undo gives everything back.
       </p>
-    </Deed>
+    </DeedForm>
   );
 }
 
@@ -112,7 +113,7 @@ export function DeleteUser({
   const navigate = useNavigate();
   const name = user.full_name || user.login || id;
   return (
-    <Deed
+    <DeedForm
       button={`Delete ${name}`}
       deed={async (key) => {
         await deleteUser(id, base.version, key);
@@ -133,7 +134,7 @@ export function DeleteUser({
           <OpenTasks id={id} />
         </ul>
       </div>
-    </Deed>
+    </DeedForm>
   );
 }
 

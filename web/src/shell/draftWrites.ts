@@ -1,7 +1,9 @@
 import { newIdempotencyKey } from '../api/call.ts';
-import { Refused } from '../api/refused.ts';
+import { isOutdated, Refused } from '../api/refused.ts';
 import type { Draft, DraftBase } from '../kit/draft.ts';
 import type { Undo } from './changes.ts';
+
+export { isMismatch, isUnanswered } from '../api/refused.ts';
 
 /** Names one decision of a person, so that pressing the button again changes nothing twice. */
 export const newDecisionKey = newIdempotencyKey;
@@ -23,7 +25,7 @@ export const asOpened = {
 } as const;
 
 /**
- * Sends a write. When another person saved the record meanwhile (412), the result is the form as
+ * Sends a write. When the record was saved meanwhile, the result is the form as
  * `readTheirs` reads it; other refusals are thrown.
  */
 export async function written<Result>(
@@ -35,7 +37,7 @@ export async function written<Result>(
     const result = await write();
     return { kind: 'saved', undo: undoOf(result) };
   } catch (error) {
-    if (readTheirs && error instanceof Refused && error.status === 412)
+    if (readTheirs && error instanceof Refused && isOutdated(error))
       return { kind: 'conflict', theirs: await readTheirs() };
     throw error;
   }

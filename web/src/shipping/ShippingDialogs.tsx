@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { Deed } from '../kit/deed.tsx';
+import { DeedForm } from '../kit/deed.tsx';
 import { DraftFields } from '../kit/draftFields.tsx';
 import { DraftFrame } from '../kit/draftFrame.tsx';
 import { Loaded } from '../kit/loaded.tsx';
@@ -83,7 +83,7 @@ function MethodForm({ read, name }: { readonly read: Methods; readonly name: str
 function DeleteMethod({ read, name }: { readonly read: Methods; readonly name: string }) {
   const navigate = useNavigate();
   return (
-    <Deed
+    <DeedForm
       button={`Delete ${name}`}
       deed={async (key) => {
         const undo = await removeMethod(read, name, key);
@@ -95,6 +95,6 @@ function DeleteMethod({ read, name }: { readonly read: Methods; readonly name: s
         Rebills of orders that name it ship by the cheapest other method. When none ships them, they
         are parked and raise a task.
       </p>
-    </Deed>
+    </DeedForm>
   );
 }

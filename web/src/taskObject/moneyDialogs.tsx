@@ -25,7 +25,7 @@ export function CardDialog({ autoOrder, onClose }: MoneyDialogProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const { token, expires } = entry;
-    void send(cardFault(entry), 'The card was replaced.', (key) =>
+    void send([entry, charges], cardFault(entry), 'The card was replaced.', (key) =>
       replaceCard(autoOrder, { token: token.trim(), ...expiryOf(expires)! }, charges, key),
     );
   };
@@ -90,7 +90,7 @@ function DueWords({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
 export function ChargeDialog({ autoOrder, onClose }: MoneyDialogProps) {
   const { refusal, isSending, send } = useMoney(onClose);
   const { data: due, error } = useQuery(dueQuery(autoOrder));
-  const charge = () => send(undefined, undefined, (key) => chargeNow(autoOrder, key));
+  const charge = () => send(undefined, undefined, undefined, (key) => chargeNow(autoOrder, key));
   return (
     <Modal opened onClose={onClose} title="Charge now?">
       <div className={form['form']}>
@@ -135,13 +135,14 @@ function useMoney(onClose: () => void) {
   const [isSending, setSending] = useState(false);
   const decision = useDecision();
   const send = async (
+    wish: unknown,
     fault: string | undefined,
     done: string | undefined,
     write: (key: string) => Promise<ChargeOutcome>,
   ) => {
     if (fault !== undefined) return setRefusal(new Error(fault));
     setSending(true);
-    const result = await attempt(() => write(decision.key()));
+    const result = await attempt(() => write(decision.key(wish)));
     setSending(false);
     decision.end('refused' in result ? result.refused : undefined);
     if ('refused' in result) return setRefusal(result.refused);

@@ -74,7 +74,8 @@ function useEntry({ about, onAdd }: NewTaskProps) {
     const fault = faultOf(entry, due);
     if (fault !== undefined) return setRefusal(new Error(fault));
     setSending(true);
-    const refused = await onAdd(taskOf(entry, due), decision.key());
+    const task = taskOf(entry, due);
+    const refused = await onAdd(task, decision.key(task));
     decision.end(refused);
     setRefusal(refused);
     setSending(false);

@@ -1,6 +1,7 @@
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { createStore } from '../kit/store.ts';
 import type { Undo } from '../shell/changes.ts';
+import { newDecisionKey } from '../shell/draftWrites.ts';
 import { toast } from '../shell/toasts.tsx';
 import {
   type Conflict,
@@ -14,7 +15,6 @@ import {
   attempt,
   changeTask,
   changeTasks,
-  newDecisionKey,
   type ReadTask,
   readTaskNow,
   tasksChangedSince,

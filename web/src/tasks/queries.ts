@@ -7,7 +7,7 @@ import type {
 import type { Overview } from '@perennial/contract/screens.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { type InfiniteData, queryOptions } from '@tanstack/react-query';
-import { call, callVersioned, newIdempotencyKey } from '../api/call.ts';
+import { call, callVersioned } from '../api/call.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import { Refused } from '../api/refused.ts';
@@ -20,9 +20,6 @@ import { mayMove, type TaskChange } from './change.ts';
 import { isTaskId, isUuid, type People, searchOf, type TaskListState } from './list.ts';
 
 export { type Attempt, attempt } from '../api/attempt.ts';
-
-/** Names one decision of a person, so that pressing the button again changes nothing twice. */
-export const newDecisionKey = newIdempotencyKey;
 
 /** A task as it was read; the version is unknown after a live change, until it is read again. */
 export interface ReadTask {

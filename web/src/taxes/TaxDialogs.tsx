@@ -1,7 +1,7 @@
 import type { TaxRate } from '@perennial/contract/tax.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Deed } from '../kit/deed.tsx';
+import { DeedForm } from '../kit/deed.tsx';
 import { DraftFields } from '../kit/draftFields.tsx';
 import { DraftFrame } from '../kit/draftFrame.tsx';
 import { Loaded } from '../kit/loaded.tsx';
@@ -81,7 +81,7 @@ function TaxForm({ rate }: { readonly rate: TaxRate }) {
 function DeleteTax({ rate }: { readonly rate: TaxRate }) {
   const navigate = useNavigate();
   return (
-    <Deed
+    <DeedForm
       button={`Delete the rate of ${placeWords(rate)}`}
       deed={async (key) => {
         await deleteTax(rate, key);
@@ -91,6 +91,6 @@ function DeleteTax({ rate }: { readonly rate: TaxRate }) {
       }}
     >
       <p>New orders and rebills in this place are taxed by the remaining rates only.</p>
-    </Deed>
+    </DeedForm>
   );
 }

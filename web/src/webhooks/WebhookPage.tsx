@@ -112,7 +112,7 @@ function Switch({ webhook }: { readonly webhook: MerchantWebhook }) {
     setBusy(true);
     setError(undefined);
     try {
-      const undo = await setDisabled(oid, !disabled, decision.key());
+      const undo = await setDisabled(oid, !disabled, decision.key(!disabled));
       decision.end();
       toast({
         text: disabled ? 'The webhook is enabled again.' : 'The webhook is disabled.',
