@@ -5,7 +5,7 @@ import { type Bind, bindings } from '../../server/src/platform/storage/page.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { autoOrderMatches, autoOrderSource } from '../../server/src/screens/autoOrderMatches.ts';
 import { autoOrderRowFrom, autoOrderRowJson } from '../../server/src/screens/autoOrderRow.ts';
-import { orderOf, pageSql } from '../../server/src/screens/keyset.ts';
+import { listOrderOf, pageSql } from '../../server/src/screens/keyset.ts';
 import { countMatches, readRows } from '../../server/src/screens/listReader.ts';
 
 const limit = 100;
@@ -27,7 +27,7 @@ export async function readScreenPage(
   sort: readonly SortField[],
 ): Promise<void> {
   const { values, bind } = bindings(merchant.merchantId);
-  const place = { order: orderOf(autoOrderSource, sort), after: undefined, limit: limit + 1 };
+  const place = { order: listOrderOf(autoOrderSource, sort), after: undefined, limit: limit + 1 };
   const text = pageSql(autoOrderSource, matchesOf(merchant, search)(bind), place, bind);
   const found = await db.rows<{ key: number }>(text, values);
   const keys = found.slice(0, limit).map(({ key }) => key);

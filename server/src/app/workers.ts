@@ -18,7 +18,7 @@ import { auditRetentionWorker } from '../platform/auditLog/auditRetentionWorker.
 import { forgettingWorker } from '../platform/http/idempotency.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { mentionSearchWorker } from '../privacy/mentionSearchWorker.ts';
-import { retentionWorker } from '../privacy/retentionWorker.ts';
+import { personRetentionWorker } from '../privacy/retentionWorker.ts';
 import { readBilled } from '../rebill/billedStore.ts';
 import { cardExpiryWorker } from '../rebill/cardExpiryWorker.ts';
 import { heldWorker } from '../rebill/heldWorker.ts';
@@ -26,7 +26,7 @@ import { rebillWorker, unansweredWorker } from '../rebill/rebillWorker.ts';
 import { advanceWorker } from '../sandbox/advanceWorker.ts';
 import { statisticWorker } from '../screens/statisticWorker.ts';
 import { reflowWorker } from '../webhooks/reflowWorker.ts';
-import { retentionWorker as eventRetentionWorker } from '../webhooks/retentionWorker.ts';
+import { eventRetentionWorker } from '../webhooks/retentionWorker.ts';
 import { movingWorker } from '../workflow/moveWorker.ts';
 import type { AppParts } from './appParts.ts';
 import type { Features } from './features.ts';
@@ -79,7 +79,7 @@ export function workersOf(
     reflowWorker({ ...rounds, readers: objectReaders, ids: objectIds }),
     eventRetentionWorker(rounds, clock),
     auditRetentionWorker(parts),
-    retentionWorker({ ...rounds, ...privacy, forgetMails, findOldOrders }),
+    personRetentionWorker({ ...rounds, ...privacy, forgetMails, findOldOrders }),
     mentionSearchWorker(rounds, searchParts(files.store, parts.mail)),
     movingWorker(rounds, files),
     statisticWorker(rounds, clock),

@@ -85,7 +85,7 @@ function unparked(autoOrder: AutoOrder): AutoOrder {
  * Returns a changed record as it is stored: completed where nothing is left, not parked, and with
  * at most one missed shipment a day.
  */
-export const settled = (autoOrder: AutoOrder, rules: EditRules): AutoOrder =>
+export const asStored = (autoOrder: AutoOrder, rules: EditRules): AutoOrder =>
   paced(unparked(completed(autoOrder, rules)), rules);
 
 /** A record before and after a change, and the title of the change in the history. */
@@ -110,7 +110,7 @@ export async function saveChanges(
   const { merchantId, timeZone, currency } = context.merchant;
   const rules = editRules(context, catalog);
   const written = changed
-    .map((each) => ({ ...each, after: settled(each.after, rules) }))
+    .map((each) => ({ ...each, after: asStored(each.after, rules) }))
     .map((each) => ({
       ...each,
       changes: [

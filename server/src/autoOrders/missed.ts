@@ -1,6 +1,6 @@
 import { wireDate } from '../kernel/calendar.ts';
 import { isReached } from '../kernel/moments.ts';
-import { currencyExponent, fromMinor, type Minor, timesQuantity } from '../kernel/money.ts';
+import { amountText, timesQuantity } from '../kernel/money.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { EditRules } from './editItem.ts';
 import { type FutureSchedule, futureSchedules } from './futureSchedules.ts';
@@ -97,6 +97,3 @@ function goods(
   const amount = timesQuantity(unitCost, quantity, 'half up');
   return `${quantity} × ${itemId} for ${amountText(amount, currency)}`;
 }
-
-const amountText = (amount: Minor, currency: string): string =>
-  `${fromMinor(amount, currency).toFixed(currencyExponent(currency))} ${currency}`;

@@ -3,7 +3,7 @@ import type { AutoOrderPreviewRequest } from '@perennial/contract/change.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { monthsForItems } from '../autoOrders/cardValidity.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
-import { refuseStale, settled } from '../autoOrders/changeOperations.ts';
+import { asStored, refuseStale } from '../autoOrders/changeOperations.ts';
 import { countNewItems } from '../autoOrders/editItem.ts';
 import { decideUpdate, itemIdsOfUpdate, type UpdateOptions } from '../autoOrders/operations.ts';
 import { originalOrderAfter } from '../autoOrders/originalOrderOperations.ts';
@@ -120,7 +120,7 @@ async function actedOn(context: Context, current: AutoOrder, { name, input }: Pr
   if (!decided.ok)
     return refuse('invalid_field', decided.reason, { objectId: String(current.autoOrderOid) });
   const { after, ignored, missed } = decided.value;
-  return { after: settled(after, rules), warnings: [...ignored, ...missed] };
+  return { after: asStored(after, rules), warnings: [...ignored, ...missed] };
 }
 
 async function changedBy(
@@ -141,7 +141,7 @@ async function changedBy(
   if (!edited.ok)
     return refuse('invalid_field', edited.reason, { objectId: String(current.autoOrderOid) });
   return {
-    after: settled(edited.value, rules),
+    after: asStored(edited.value, rules),
     warnings: [...(left.length > 0 ? [leftWords(left)] : []), ...ignored, ...missed],
   };
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, ClockAdvance, ClockRequest } from '@perennial/contract/clock.ts';
 import { readConfig } from '../config.ts';
-import { systemClock, within } from '../platform/clock/systemClock.ts';
+import { systemClock, withTimeLimit } from '../platform/clock/systemClock.ts';
 import { type Command, Obstacle, readArgs, UsageError } from './command.ts';
 import type { Demo } from './demo.ts';
 import { showProgress } from './progress.ts';
@@ -101,7 +101,7 @@ async function serverOf({
   return {
     async ask<Answer>(method: string, path: string, body?: unknown) {
       const late = new Obstacle(`${baseUrl} did not respond within a minute; see its log`);
-      return within(systemClock, answerMsMax, late, async (signal) => {
+      return withTimeLimit(systemClock, answerMsMax, late, async (signal) => {
         const response = await fetch(`${baseUrl}/perennial/v1${path}`, {
           signal,
           method,

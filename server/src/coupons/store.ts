@@ -3,6 +3,7 @@ import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
 import { storedObject } from '../kernel/jsonText.ts';
+import { type MomentRange, rangeConditions } from '../kernel/momentRange.ts';
 import type { Database } from '../platform/storage/database.ts';
 import {
   type Bind,
@@ -13,7 +14,7 @@ import {
   type VersionedJson,
 } from '../platform/storage/page.ts';
 import { inZone } from '../platform/storage/zone.ts';
-import { momentOf } from './wireCoupon.ts';
+import { storedMoment } from './wireCoupon.ts';
 
 /** Names one coupon of a merchant. */
 export type CouponKey = { readonly oid: number } | { readonly code: string };
@@ -65,19 +66,13 @@ export interface CouponList {
   readonly description?: string | undefined;
   readonly codeOrDescription?: string | undefined;
   readonly type?: string | undefined;
-  readonly start: Range;
-  readonly end: Range;
+  readonly start: MomentRange;
+  readonly end: MomentRange;
   /** Only coupons that have no end, or one after this moment. */
   readonly notExpiredAt?: Temporal.Instant | undefined;
   readonly sort: readonly SortField[];
   readonly timeZone: string;
   readonly page: { readonly limit: number; readonly offset: number };
-}
-
-/** A range of moments, both ends included. */
-export interface Range {
-  readonly begin?: Temporal.Instant | undefined;
-  readonly end?: Temporal.Instant | undefined;
 }
 
 /** Reads a page of a merchant's coupons as JSON. */
@@ -129,11 +124,6 @@ function conditions(list: CouponList, bind: Bind): string[] {
       : []),
   ];
 }
-
-const rangeConditions = (column: string, { begin, end }: Range, bind: Bind): string[] => [
-  ...(begin ? [`${column} >= ${bind(begin)}::timestamptz`] : []),
-  ...(end ? [`${column} <= ${bind(end)}::timestamptz`] : []),
-];
 
 const sortColumns: Readonly<Record<string, string>> = {
   coupon_oid: 'o.coupon_oid',
@@ -200,8 +190,8 @@ export async function saveCoupon(
 
 const columnsOf = (coupon: WireCoupon): unknown[] => [
   JSON.stringify(coupon),
-  momentOf(coupon.start_dts) ?? null,
-  momentOf(coupon.expiration_dts) ?? null,
+  storedMoment(coupon.start_dts) ?? null,
+  storedMoment(coupon.expiration_dts) ?? null,
 ];
 
 /** Deletes locked coupons with their one-time codes and the record of who used them. */

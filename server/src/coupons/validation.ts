@@ -3,7 +3,7 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isBefore } from '../kernel/moments.ts';
 import { amountMax, currencyExponent, toMinor } from '../kernel/money.ts';
 import { type KindName, kindNames, kinds, kindsOf } from './kinds.ts';
-import { momentOf } from './wireCoupon.ts';
+import { storedMoment } from './wireCoupon.ts';
 
 /** Returns the first fault of a coupon in its stored form, or undefined. */
 export function couponFault(wire: WireCoupon, currency: string): FieldFault | undefined {
@@ -25,7 +25,7 @@ function codeFault(code: string | undefined): FieldFault | undefined {
 }
 
 function datesFault({ start_dts, expiration_dts }: WireCoupon): FieldFault | undefined {
-  const [start, end] = [momentOf(start_dts), momentOf(expiration_dts)];
+  const [start, end] = [storedMoment(start_dts), storedMoment(expiration_dts)];
   return start === undefined || end === undefined || isBefore(start, end)
     ? undefined
     : {

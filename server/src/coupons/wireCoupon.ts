@@ -23,8 +23,8 @@ export function couponOf(wire: WireCoupon, currency: string): Coupon {
         ? new Set(wire.restrict_by_postal_codes.map(fold))
         : undefined,
     },
-    startsAt: momentOf(wire.start_dts),
-    expiresAt: momentOf(wire.expiration_dts),
+    startsAt: storedMoment(wire.start_dts),
+    expiresAt: storedMoment(wire.expiration_dts),
     usableBy: wire.usable_by ?? 'Anyone',
     takesManyCodes: wire.allow_multiple_one_time_codes ?? false,
     combines: wire.can_be_used_with_other_coupons ?? false,
@@ -36,7 +36,7 @@ export function couponOf(wire: WireCoupon, currency: string): Coupon {
 }
 
 /** Reads the moment of a stored coupon, which has its offset. */
-export function momentOf(text: string | undefined): Temporal.Instant | undefined {
+export function storedMoment(text: string | undefined): Temporal.Instant | undefined {
   if (text === undefined) return undefined;
   const parsed = readWireDate(text, 'UTC');
   if (!parsed.ok) throw new Bug(`a stored coupon has the date ${text}`);

@@ -4,7 +4,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { insertable, merged, writable } from '../platform/http/document.ts';
-import { fieldsWithoutEffect, type Held } from '../platform/http/ignoredFields.ts';
+import { type Compared, fieldsWithoutEffect } from '../platform/http/ignoredFields.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
@@ -188,7 +188,7 @@ export async function adoptOrders(
 const ignoredOf = (
   { merchant: { timeZone: zone } }: Context,
   body: Customer,
-  held: Omit<Held, 'zone'>,
+  held: Omit<Compared, 'zone'>,
 ): string[] => fieldsWithoutEffect(Customer, body, { ...held, zone }, notCompared);
 
 /**

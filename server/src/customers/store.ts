@@ -2,6 +2,7 @@ import type { Customer } from '@perennial/contract/customer.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
+import { type MomentRange, rangeConditions } from '../kernel/momentRange.ts';
 import type { Database } from '../platform/storage/database.ts';
 import {
   type Bind,
@@ -278,19 +279,13 @@ export interface CustomerList {
   readonly anyTags?: readonly string[] | undefined;
   readonly allTags?: readonly string[] | undefined;
   readonly pricingTierOid?: number | undefined;
-  readonly modified: Range;
-  readonly signedUp: Range;
+  readonly modified: MomentRange;
+  readonly signedUp: MomentRange;
   readonly sort: readonly SortField[];
   readonly expand: ReadonlySet<string>;
   readonly timeZone: string;
   readonly related: RelatedAt;
   readonly page: { readonly limit: number; readonly offset: number };
-}
-
-/** A range of moments, both ends included. */
-export interface Range {
-  readonly begin?: Temporal.Instant | undefined;
-  readonly end?: Temporal.Instant | undefined;
 }
 
 /** Reads a page of a merchant's customers as JSON. */
@@ -362,10 +357,8 @@ function conditions(list: CustomerList, bind: Bind): string[] {
     );
   for (const each of list.allTags ?? [])
     where.push(`exists (${tagsOf()} and ${tag} = ${bind(foldTrimmed(each))}::text)`);
-  if (list.modified.begin) where.push(`o.modified_at >= ${bind(list.modified.begin)}::timestamptz`);
-  if (list.modified.end) where.push(`o.modified_at <= ${bind(list.modified.end)}::timestamptz`);
-  if (list.signedUp.begin) where.push(`o.created_at >= ${bind(list.signedUp.begin)}::timestamptz`);
-  if (list.signedUp.end) where.push(`o.created_at <= ${bind(list.signedUp.end)}::timestamptz`);
+  where.push(...rangeConditions('o.modified_at', list.modified, bind));
+  where.push(...rangeConditions('o.created_at', list.signedUp, bind));
   return where;
 }
 

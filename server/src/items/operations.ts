@@ -7,7 +7,7 @@ import { parseWireDay } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
-import { fieldsWithoutEffect, type Held } from '../platform/http/ignoredFields.ts';
+import { type Compared, fieldsWithoutEffect } from '../platform/http/ignoredFields.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
@@ -180,7 +180,7 @@ export function setContentAttribute(
 const ignoredOf = (
   { merchant: { timeZone: zone } }: Context,
   body: Item,
-  held: Omit<Held, 'zone'>,
+  held: Omit<Compared, 'zone'>,
 ): string[] => fieldsWithoutEffect(Item, body, { ...held, zone }, serverStamps);
 
 /** Returns sentences about components that are not what a kit can ship; none if the body has no kit. */

@@ -69,6 +69,10 @@ export function currencyExponent(currency: string): number {
   return unusualExponents.get(currency) ?? 2;
 }
 
+/** Formats an amount for a sentence: `19.06 USD`. */
+export const amountText = (amount: Minor, currency: string): string =>
+  `${fromMinor(amount, currency).toFixed(currencyExponent(currency))} ${currency}`;
+
 /** The sum of amounts of one currency. */
 export function sum(amounts: Iterable<Minor>): Minor {
   let total = 0;

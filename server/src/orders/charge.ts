@@ -77,12 +77,12 @@ export interface ChargeObstacle {
 }
 
 /** Returns the key of an order's later payment, by its number: 1, 2, 3 … */
-export const attemptKey = (merchantId: string, orderId: string, attempt: number): string =>
-  `${chargeKey(merchantId, orderId)}:${attempt}`;
+export const laterPaymentKey = (merchantId: string, orderId: string, attempt: number): string =>
+  `${firstPaymentKey(merchantId, orderId)}:${attempt}`;
 
-/** Whether a key is one of {@link attemptKey}. */
+/** Whether a key is one of {@link laterPaymentKey}. */
 export const isLaterPayment = (key: string): boolean => /^order:[^:]+:[^:]+:\d+$/.test(key);
 
 /** Returns the key of an order's first payment. */
-export const chargeKey = (merchantId: string, orderId: string): string =>
+export const firstPaymentKey = (merchantId: string, orderId: string): string =>
   `order:${merchantId}:${orderId}`;

@@ -1,5 +1,6 @@
 import type { ChargebackDispute } from '@perennial/contract/chargeback.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { type MomentRange, rangeConditions } from '../kernel/momentRange.ts';
 import { minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings } from '../platform/storage/page.ts';
@@ -132,15 +133,9 @@ export interface DisputeFilters {
   readonly orderId?: string | undefined;
   readonly caseNumber?: string | undefined;
   readonly state?: string | undefined;
-  readonly opened: Between;
-  readonly due: Between;
+  readonly opened: MomentRange;
+  readonly due: MomentRange;
   readonly since?: Temporal.Instant | undefined;
-}
-
-/** A range of moments, both ends included. */
-export interface Between {
-  readonly begin?: Temporal.Instant | undefined;
-  readonly end?: Temporal.Instant | undefined;
 }
 
 /** Lists a page of disputes, the latest first, and one more if there are more. */
@@ -158,8 +153,8 @@ export async function listDisputes(
       ? [`coalesce(gateway_reference, document->>'case_number') = ${bind(caseNumber)}`]
       : []),
     ...(state ? [`state = ${bind(state)}`] : []),
-    ...within('opened_at', opened, bind),
-    ...within('due_at', due, bind),
+    ...rangeConditions('opened_at', opened, bind),
+    ...rangeConditions('due_at', due, bind),
     ...(since ? [`modified_at >= ${bind(since)}`] : []),
   ].map((condition) => ` and ${condition}`);
   const rows = await db.rows<DisputeRow>(
@@ -169,15 +164,6 @@ export async function listDisputes(
   );
   return rows.map(fromRow);
 }
-
-const within = (
-  column: 'opened_at' | 'due_at',
-  { begin, end }: Between,
-  bind: (value: unknown) => string,
-): string[] => [
-  ...(begin ? [`${column} >= ${bind(begin)}`] : []),
-  ...(end ? [`${column} <= ${bind(end)}`] : []),
-];
 
 interface DisputeRow {
   dispute_oid: number;

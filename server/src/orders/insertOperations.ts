@@ -25,7 +25,7 @@ import {
   type Charge,
   type ChargeObstacle,
   type ChargeResult,
-  chargeKey,
+  firstPaymentKey,
   type KnownChargeResult,
 } from './charge.ts';
 import { readCouponTerms, takeCoupons } from './couponReader.ts';
@@ -540,7 +540,7 @@ async function askGateway(
         lease,
       );
     return await charge({
-      idempotencyKey: chargeKey(order.merchantId, order.orderId),
+      idempotencyKey: firstPaymentKey(order.merchantId, order.orderId),
       merchantId: order.merchantId,
       orderId: order.orderId,
       amount: order.total,

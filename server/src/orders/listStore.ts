@@ -1,8 +1,8 @@
 import { orderStages } from '@perennial/contract/order.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
-import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import { listText } from '../kernel/jsonText.ts';
+import { type MomentRange, rangeConditions } from '../kernel/momentRange.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import {
@@ -36,13 +36,7 @@ export interface OrderFilters {
   readonly customerProfileOid?: number | undefined;
   readonly total?: Minor | undefined;
   /** Ranges include both ends. */
-  readonly ranges: Partial<Readonly<Record<RangeName, Range>>>;
-}
-
-/** A range of moments, both ends included. */
-export interface Range {
-  readonly begin?: Temporal.Instant | undefined;
-  readonly end?: Temporal.Instant | undefined;
+  readonly ranges: Partial<Readonly<Record<RangeName, MomentRange>>>;
 }
 
 /** The dates that a range compares. */
@@ -165,11 +159,8 @@ function conditions(merchantId: string, filters: OrderFilters, bind: Bind): stri
   if (filters.customerProfileOid !== undefined)
     where.push(`o.customer_profile_oid = ${bind(filters.customerProfileOid)}::int`);
   if (filters.total !== undefined) where.push(`o.total_minor = ${bind(filters.total)}::bigint`);
-  for (const [name, { begin, end }] of Object.entries(filters.ranges)) {
-    const column = rangeColumns[name as RangeName];
-    if (begin) where.push(`${column} >= ${bind(begin)}::timestamptz`);
-    if (end) where.push(`${column} <= ${bind(end)}::timestamptz`);
-  }
+  for (const [name, range] of Object.entries(filters.ranges))
+    where.push(...rangeConditions(rangeColumns[name as RangeName], range, bind));
   return where;
 }
 

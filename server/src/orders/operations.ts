@@ -1,5 +1,6 @@
 import type { Order, OrderQuery, OrderQueryBatch } from '@perennial/contract/order.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
+import type { MomentRange } from '../kernel/momentRange.ts';
 import { toMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
@@ -9,13 +10,7 @@ import type { Seal } from '../platform/seal.ts';
 import type { JsonList, JsonPage } from '../platform/storage/page.ts';
 import { facetNames } from './facets.ts';
 import { type InsertedOrder, insertOrder, type OrderParts } from './insertOperations.ts';
-import {
-  type OrderFilters,
-  type Range,
-  type RangeName,
-  readOrderPage,
-  readOrdersJson,
-} from './listStore.ts';
+import { type OrderFilters, type RangeName, readOrderPage, readOrdersJson } from './listStore.ts';
 import { askNewCard } from './newCardOperations.ts';
 import { refundOthers } from './otherRefundOperations.ts';
 import type { OrderProjection } from './present.ts';
@@ -229,7 +224,7 @@ function rangeOf(
   context: Context,
   name: RangeName,
   given: Readonly<Record<string, unknown>>,
-): Range {
+): MomentRange {
   const moment = (field: string) =>
     filterDate(given[field] as string | null | undefined, field, context.merchant.timeZone);
   return { begin: moment(`${name}_date_begin`), end: moment(`${name}_date_end`) };

@@ -1,7 +1,7 @@
 import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { currencyExponent, fromMinor, type Minor, minor } from '../kernel/money.ts';
+import { amountText, type Minor, minor } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { KnownChargeResult } from './charge.ts';
 import type { OrderCoupon } from './coupon.ts';
@@ -121,10 +121,6 @@ export function amountAsked(
     });
   return amount;
 }
-
-/** Formats an amount for a sentence: `19.06 USD`. */
-export const amountText = (amount: Minor, currency: string): string =>
-  `${fromMinor(amount, currency).toFixed(currencyExponent(currency))} ${currency}`;
 
 /** An order after the answer to an attempt. */
 export interface AfterAttempt {

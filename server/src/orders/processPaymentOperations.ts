@@ -1,11 +1,11 @@
 import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import type { OrderProcessPaymentRequest } from '@perennial/contract/receivable.ts';
-import { minor, zero } from '../kernel/money.ts';
+import { amountText, minor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
-import { attemptKey, type ChargeResult, type KnownChargeResult } from './charge.ts';
+import { type ChargeResult, type KnownChargeResult, laterPaymentKey } from './charge.ts';
 import { type OrderCoupon, withCoupon } from './coupon.ts';
 import type { LockedRebill, OrderHooks } from './hooks.ts';
 import {
@@ -21,7 +21,6 @@ import {
   type AttemptSource,
   afterAttempt,
   amountAsked,
-  amountText,
   lastTransaction,
   owedFor,
   type PaymentAttempt,
@@ -206,7 +205,7 @@ export async function beginAttempt(
     coupon: used,
     cardToken: card.token,
     chargedBy: card.chargedBy,
-    idempotencyKey: attemptKey(order.merchantId, order.orderId, earlier.last + 1),
+    idempotencyKey: laterPaymentKey(order.merchantId, order.orderId, earlier.last + 1),
     requestedBy: context.actor.name,
     requestedAt: context.now,
   };

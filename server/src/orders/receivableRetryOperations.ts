@@ -6,7 +6,7 @@ import type {
 import { Temporal } from 'temporal-polyfill';
 import { addDays } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
-import { fromMinor, type Minor } from '../kernel/money.ts';
+import { amountText, fromMinor, type Minor } from '../kernel/money.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
 import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
@@ -16,7 +16,7 @@ import { leaseFrom } from '../platform/jobs/lease.ts';
 import { couponsOf } from './coupon.ts';
 import type { OrderParts } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
-import { amountText, type PaymentAttempt } from './paymentAttempt.ts';
+import { type PaymentAttempt } from './paymentAttempt.ts';
 import {
   beginAttempt,
   chargeAttempt,

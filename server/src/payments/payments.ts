@@ -20,7 +20,7 @@ import {
 } from './gateway.ts';
 import { type GatewaySetting, type GatewaySettings, gatewaySettings } from './gatewaySettings.ts';
 import { inactiveGateways, makeGatewayInactive } from './gatewayStore.ts';
-import { heldBackBy, type Refusal, refusalsOf } from './refusal.ts';
+import { type AccountRefusal, heldBackBy, refusalsOf } from './refusal.ts';
 import {
   followRefusals,
   noReport,
@@ -336,7 +336,7 @@ const rotated = (
     .map((each) => (inactive.has(each.code) ? { ...each, state: 'inactive' as const } : each));
 
 /** The answer to a new charge that is not sent, because others were refused with the account. */
-const unsentTo = (refusal: Refusal | undefined): ChargeAnswer | undefined =>
+const unsentTo = (refusal: AccountRefusal | undefined): ChargeAnswer | undefined =>
   refusal && { kind: 'unknown', isUnsent: true, message: refusal.reason };
 
 /**

@@ -12,7 +12,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 export const refusalSection = 'gateway_refusals';
 
 /** A gateway that refuses the account. */
-export interface Refusal {
+export interface AccountRefusal {
   /** What the gateway says. */
   readonly reason: string;
   /** New charges are tried again then, in case no open charge is left to show that it is over. */
@@ -29,7 +29,7 @@ interface StoredRefusal {
 }
 
 /** Refusals by the code of the gateway. */
-export type Refusals = ReadonlyMap<string, Refusal>;
+export type Refusals = ReadonlyMap<string, AccountRefusal>;
 
 /** Returns the refusals that the merchant's settings hold. */
 export function refusalsOf({ settings }: Pick<Merchant, 'settings'>): Refusals {
@@ -65,7 +65,7 @@ export function heldBackBy(
   refusals: Refusals,
   code: string,
   now?: Temporal.Instant,
-): Refusal | undefined {
+): AccountRefusal | undefined {
   const refusal = refusals.get(code);
   if (refusal === undefined || now === undefined) return refusal;
   return isBefore(now, refusal.until) ? refusal : undefined;

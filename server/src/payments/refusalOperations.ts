@@ -7,8 +7,8 @@ import {
 } from '../platform/tenancy/merchantStore.ts';
 import type { ChargeAnswer } from './gateway.ts';
 import {
+  type AccountRefusal,
   heldBackBy,
-  type Refusal,
   type Refusals,
   refusalSection,
   refusalsOf,
@@ -80,7 +80,7 @@ export function forgetRefusal(
 /** What a batch knows about the gateways that refuse the merchant's account. */
 export interface RefusalWatch {
   /** Returns the refusal that holds back new charges at a gateway. */
-  of(code: string): Refusal | undefined;
+  of(code: string): AccountRefusal | undefined;
   /** Notes an answer. Most answers change nothing, and cost nothing. */
   hear(code: string, answer: ChargeAnswer): Promise<void> | undefined;
 }

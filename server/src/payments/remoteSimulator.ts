@@ -1,6 +1,6 @@
 import type { Pool } from 'undici';
 import { Lazy } from '../kernel/lazy.ts';
-import { systemClock, within } from '../platform/clock/systemClock.ts';
+import { systemClock, withTimeLimit } from '../platform/clock/systemClock.ts';
 import type { ChargeRequest, Gateway } from './gateway.ts';
 import { chargeAnswer, chargeOrder, heldAnswer, holdAnswer, releasedAnswer } from './simulator.ts';
 import type {
@@ -144,7 +144,7 @@ async function ask<Answer extends { kind: string }>(
         : { body: JSON.stringify(sent), headers: { 'content-type': 'application/json' } };
     const connections = await pool.get();
     const late = new Error(`nothing within ${answerMsMax / 1000} seconds`);
-    const { status, text } = await within(systemClock, answerMsMax, late, async (signal) => {
+    const { status, text } = await withTimeLimit(systemClock, answerMsMax, late, async (signal) => {
       const { statusCode, body } = await connections.request({ method, path, ...json, signal });
       return { status: statusCode, text: await body.text() };
     });

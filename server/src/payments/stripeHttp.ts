@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Stripe as StripeClient } from 'stripe';
-import { systemClock, within } from '../platform/clock/systemClock.ts';
+import { systemClock, withTimeLimit } from '../platform/clock/systemClock.ts';
 
 type Library = typeof StripeClient;
 type Client = ReturnType<Library['createNodeHttpClient']>;
@@ -19,7 +19,7 @@ export function limitedHttpClient(library: Library): Client {
       let answer: Answer | undefined;
       const late = library.HttpClient.makeTimeoutError();
       try {
-        return await within(systemClock, timeoutMs, late, async () => {
+        return await withTimeLimit(systemClock, timeoutMs, late, async () => {
           answer = await client.makeRequest(...request);
           const body = answer.toJSON();
           // The library reads it next, and a fault of it is reported there.

@@ -200,10 +200,10 @@ async function finish(
   progress: SearchProgress,
 ): Promise<void> {
   const { counts, failures } = progress;
-  await inTransaction(context, async (within) => {
-    const { merchantId } = within.merchant;
-    if (!(await endSearch(within.db, merchantId, customerOid, progress))) return;
-    await recordAct(within, {
+  await inTransaction(context, async (context) => {
+    const { merchantId } = context.merchant;
+    if (!(await endSearch(context.db, merchantId, customerOid, progress))) return;
+    await recordAct(context, {
       act: 'endErasure',
       objectType: 'customer profile',
       objectId: String(customerOid),

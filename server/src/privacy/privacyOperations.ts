@@ -32,8 +32,8 @@ export async function exportCustomer(
 ): Promise<CustomerExport> {
   const tables = await context.db.snapshot((db) => readPerson({ ...context, db }, people, oid));
   // Separately, because the log's end changes after that moment.
-  await inTransaction(context, (within) =>
-    recordAct(within, { act: 'exportCustomer', ...named(oid) }),
+  await inTransaction(context, (context) =>
+    recordAct(context, { act: 'exportCustomer', ...named(oid) }),
   );
   return { customer_profile_oid: oid, tables };
 }

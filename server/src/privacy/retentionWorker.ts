@@ -39,7 +39,7 @@ interface Progress<Mail, Order> {
  * enough by its clock. Each run does one batch of each merchant, so one with many records does not
  * delay another, and a merchant that is held after a restore loses nothing.
  */
-export function retentionWorker<Mail, Order>(parts: RetentionParts<Mail, Order>): Worker {
+export function personRetentionWorker<Mail, Order>(parts: RetentionParts<Mail, Order>): Worker {
   const each = eachMerchant(parts.log, 'retention');
   const doneAtMs = new Map<string, number>();
   const underWay = new Map<string, Progress<Mail, Order>>();

@@ -2,11 +2,12 @@ import type { Temporal } from 'temporal-polyfill';
 import { takeDueMarks } from '../autoOrders/dueStore.ts';
 import { appendLogs } from '../autoOrders/store.ts';
 import { addDays, localDate } from '../kernel/calendar.ts';
+import { amountText } from '../kernel/money.ts';
 import type { AwaitedPayment } from '../payments/gateway.ts';
 import type { RoutedAnswer } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import type { NewAttempt, OpenAttempt } from './attempt.ts';
-import { amountText, eventsOf, logsOf, type Note } from './note.ts';
+import { eventsOf, logsOf, type Note } from './note.ts';
 import { saveAwaited } from './store.ts';
 
 /** An attempt whose gateway says that its customer must confirm the payment. */

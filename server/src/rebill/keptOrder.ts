@@ -37,7 +37,7 @@ export function originalStop({ orderId, document, rebillStop }: OrderRecord): st
  * Returns why the card must not be charged for an open order, in words for staff; undefined if it
  * may be charged. Staff have moved the order to another stage, or expect payment by another method.
  */
-export function holdOf(
+export function openOrderStop(
   { orderId, document }: OrderRecord,
   original: OrderRecord,
 ): string | undefined {

@@ -7,6 +7,7 @@ import { bringForward, putOff } from '../autoOrders/dueStore.ts';
 import { scheduleRules } from '../autoOrders/rules.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import { appendLogs, lockAutoOrders, saveAutoOrders } from '../autoOrders/store.ts';
+import { amountText } from '../kernel/money.ts';
 import type { KnownChargeResult } from '../orders/charge.ts';
 import type { ChargeableCard, LockedRebill } from '../orders/hooks.ts';
 import type { OrderRecord } from '../orders/order.ts';
@@ -18,8 +19,8 @@ import type { AutoOrderAfter } from './endings.ts';
 import {
   editedFieldsOf,
   hasOwnCard,
-  holdOf,
   type KeptOrder,
+  openOrderStop,
   originalStop,
   verdictOn,
 } from './keptOrder.ts';
@@ -32,7 +33,7 @@ import {
   settleByStaff,
 } from './keptOrderStore.ts';
 import { planFromOrder } from './keptPlan.ts';
-import { amountText, eventsOf, logsOf, type Note } from './note.ts';
+import { eventsOf, logsOf, type Note } from './note.ts';
 import { rebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
 import {
@@ -123,7 +124,7 @@ async function holdOn(
   const original = await findOrder(db, merchantId, originalOrderId);
   return original === undefined
     ? `the original order ${originalOrderId} is missing`
-    : (originalStop(original) ?? holdOf(order, original));
+    : (originalStop(original) ?? openOrderStop(order, original));
 }
 
 /** Returns the card that retries charge: the original order's, unless staff gave the order its own. */

@@ -1,7 +1,6 @@
 import type { EventName } from '@perennial/contract/events.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { LogLine } from '../autoOrders/store.ts';
-import { currencyExponent, fromMinor, type Minor } from '../kernel/money.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 
 /** Something to report: a line of the auto order's history, an event, or both. */
@@ -16,10 +15,6 @@ export interface NotedAt {
   readonly at: Temporal.Instant;
   readonly notes: readonly Note[];
 }
-
-/** Formats an amount for a line of history: `19.06 USD`. */
-export const amountText = (amount: Minor, currency: string): string =>
-  `${fromMinor(amount, currency).toFixed(currencyExponent(currency))} ${currency}`;
 
 /** Returns the lines of history of these notes. */
 export const logsOf = (noted: readonly NotedAt[]): LogLine[] =>

@@ -25,7 +25,7 @@ import type { TaxTerms } from '../orders/taxTerms.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
 import { canceledAfterOrders, completed } from './endings.ts';
-import { hasOwnCard, holdOf, type KeptOrder, originalStop } from './keptOrder.ts';
+import { hasOwnCard, type KeptOrder, openOrderStop, originalStop } from './keptOrder.ts';
 import type { Note } from './note.ts';
 import { type CouponCatalog, noCoupons, originalCoupons } from './originalCoupons.ts';
 import { originalTerms } from './originalTerms.ts';
@@ -209,7 +209,7 @@ function chargeOf(
   const { autoOrder, original, policy, catalog, tax, kept } = input;
   if (original === undefined)
     return parked(input, { text: `the original order ${autoOrder.originalOrderId} is missing` });
-  const hold = originalStop(original) ?? (kept && holdOf(kept.order, original));
+  const hold = originalStop(original) ?? (kept && openOrderStop(kept.order, original));
   if (hold !== undefined) return parked(input, { text: hold });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
   const coupon = code === undefined ? undefined : policy.coupons.get(fold(code));

@@ -1,11 +1,12 @@
 import type { EventName } from '@perennial/contract/events.ts';
 import { required } from '../kernel/assert.ts';
+import { amountText } from '../kernel/money.ts';
 import { fulfillmentEvent } from '../orders/fulfillment.ts';
 import type { RoutedAnswer } from '../payments/payments.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import { referenceOf } from './answeredAttempt.ts';
 import type { Settlement } from './chargeSettlement.ts';
-import { amountText, type Note } from './note.ts';
+import { type Note } from './note.ts';
 
 /** What the history of the auto order and its webhooks say about a settled attempt. */
 export function notesOf({

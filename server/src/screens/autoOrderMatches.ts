@@ -8,7 +8,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { beginsWith, inRange, isAmong, isAnyOf, recognise } from './matches.ts';
+import { beginsWith, type Interval, inInterval, isAmong, isAnyOf, recognise } from './matches.ts';
 
 type State = (typeof autoOrderStates)[number];
 
@@ -50,15 +50,13 @@ const inState = (state: State): Condition =>
 
 /** Dates of a search as moments. */
 export interface AutoOrderRanges {
-  readonly next: Range;
-  readonly signedUp: Range;
-  readonly modified: Range;
+  readonly next: Interval;
+  readonly signedUp: Interval;
+  readonly modified: Interval;
   readonly cardExpiresBefore: Temporal.PlainDate | undefined;
   readonly declinedSince: Temporal.Instant | undefined;
   readonly bouncedSince: Temporal.Instant | undefined;
 }
-
-type Range = readonly [Temporal.Instant | undefined, Temporal.Instant | undefined];
 
 /** The filters of a search as SQL. All of them hold, and one of the states. */
 export function autoOrderMatches(
@@ -71,9 +69,9 @@ export function autoOrderMatches(
     conditions: [
       ...textCondition(merchantId, search.text, bind),
       ...statusCondition(search.status),
-      ...inRange('a.next_shipment_at', ranges.next, bind),
-      ...inRange('s.ordered_at', ranges.signedUp, bind).map(onSearch),
-      ...inRange('a.modified_at', ranges.modified, bind),
+      ...inInterval('a.next_shipment_at', ranges.next, bind),
+      ...inInterval('s.ordered_at', ranges.signedUp, bind).map(onSearch),
+      ...inInterval('a.modified_at', ranges.modified, bind),
       ...itemConditions(search, bind),
       ...cardConditions(search, ranges, bind),
       ...declineConditions(search, bind),

@@ -1,7 +1,7 @@
 import type { CustomerSearch } from '@perennial/contract/screens.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { beginsWith, inRange, isAmong, recognise } from './matches.ts';
+import { beginsWith, type Interval, inInterval, isAmong, recognise } from './matches.ts';
 
 /** The customer profiles of a merchant: `c` is customer. */
 export const customerSource: ListSource = {
@@ -18,8 +18,8 @@ export const customerSource: ListSource = {
 
 /** Dates of a search as moments. */
 export interface CustomerRanges {
-  readonly signedUp: readonly [unknown, unknown];
-  readonly modified: readonly [unknown, unknown];
+  readonly signedUp: Interval;
+  readonly modified: Interval;
 }
 
 /** The filters of a search as SQL. All of them hold. */
@@ -47,8 +47,8 @@ export function customerMatches(
             },
           ]
         : []),
-      ...inRange('c.created_at', signedUp, bind),
-      ...inRange('c.modified_at', modified, bind),
+      ...inInterval('c.created_at', signedUp, bind),
+      ...inInterval('c.modified_at', modified, bind),
       ...(has === undefined || has === null
         ? []
         : [{ sql: has ? withAutoOrders : `not ${withAutoOrders}` } satisfies Condition]),

@@ -55,20 +55,20 @@ export interface Matches {
 }
 
 /** The order of a list. */
-export interface Order {
+export interface ListOrder {
   readonly name: string;
   readonly column: SortColumn;
   readonly descending: boolean;
 }
 
 /** The order that `_sort` asks for; that of the keys when it is absent. */
-export function orderOf(source: ListSource, sort: readonly SortField[]): Order {
+export function listOrderOf(source: ListSource, sort: readonly SortField[]): ListOrder {
   const [{ field, descending } = { field: '', descending: false }] = sort;
   return { name: field, column: source.sorts[field] ?? source.key, descending };
 }
 
 /** Where a page begins: after this row. */
-export interface Place {
+export interface PageStart {
   /** The row's sort value as text; null where it is missing. */
   readonly value: string | null;
   readonly key: string;
@@ -83,7 +83,11 @@ export interface Beginning {
 export function pageSql(
   source: ListSource,
   matches: Matches,
-  { order, after, limit }: { order: Order; after: Place | Beginning | undefined; limit: number },
+  {
+    order,
+    after,
+    limit,
+  }: { order: ListOrder; after: PageStart | Beginning | undefined; limit: number },
   bind: Bind,
 ): string {
   const direction = order.descending ? 'desc' : 'asc';
@@ -136,8 +140,8 @@ const branchesOf = ({ branches }: Matches): (readonly Condition[])[] =>
  */
 function partsOf(
   source: ListSource,
-  { column, descending }: Order,
-  after: Place | Beginning | undefined,
+  { column, descending }: ListOrder,
+  after: PageStart | Beginning | undefined,
   bind: Bind,
 ): Condition[][] {
   if (after === undefined) return [[]];
@@ -182,7 +186,7 @@ const sqlText = (sql: string, type: SortColumn['type']): string =>
  * down, a list begins with all texts that begin with it.
  */
 export function readBeginning(
-  { column, descending }: Order,
+  { column, descending }: ListOrder,
   text: string,
   instantOf: (text: string) => Temporal.Instant | undefined,
 ): Beginning | undefined {
@@ -206,7 +210,7 @@ function beginningText(
  * Writes a cursor. It is good for this list alone: it carries a digest of the filters and the
  * order.
  */
-export function writeCursor(list: string, { value, key }: Place): string {
+export function writeCursor(list: string, { value, key }: PageStart): string {
   return Buffer.from(JSON.stringify([digest(list), value, key])).toString('base64url');
 }
 
@@ -215,8 +219,8 @@ export function readCursor(
   list: string,
   text: string,
   source: ListSource,
-  order: Order,
-): Place | undefined {
+  order: ListOrder,
+): PageStart | undefined {
   const parts = partsOfCursor(text);
   if (parts === undefined || parts[0] !== digest(list)) return undefined;
   const [, value, key] = parts;

@@ -10,11 +10,11 @@ import { inZone } from '../platform/storage/zone.ts';
 import {
   type Beginning,
   countSql,
+  type ListOrder,
   type ListSource,
+  listOrderOf,
   type Matches,
-  type Order,
-  orderOf,
-  type Place,
+  type PageStart,
   pageSql,
   readBeginning,
   readCursor,
@@ -57,7 +57,7 @@ export async function findPage<Key extends string | number>(
       reason: 'names more than one field',
       fix: 'Sort by one field',
     });
-  const order = orderOf(source, sort);
+  const order = listOrderOf(source, sort);
   const list = JSON.stringify([order.name, order.descending, request.filters]);
   const after = startOf(request, list, order, timeZone);
   const { values, bind } = bindings(merchantId);
@@ -83,9 +83,9 @@ export async function findPage<Key extends string | number>(
 function startOf(
   { source, after, from }: ListRequest,
   list: string,
-  order: Order,
+  order: ListOrder,
   timeZone: string,
-): Place | Beginning | undefined {
+): PageStart | Beginning | undefined {
   if (after !== undefined) return readCursor(list, after, source, order) ?? refuseCursor();
   if (!from?.trim()) return undefined;
   const instantOf = (text: string) => filterDate(text, '_from', timeZone);

@@ -1,4 +1,6 @@
+import type { Temporal } from 'temporal-polyfill';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
+import { rangeConditions } from '../kernel/momentRange.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import { type Condition, lastCharacter } from './keyset.ts';
 
@@ -66,14 +68,9 @@ function orderNumberOf(merchantId: string, text: string): string | undefined {
   return number !== undefined && /^\d{0,10}$/.test(number) ? number : undefined;
 }
 
-/** An interval of moments on a column; undefined ends are open. */
-export function inRange(
-  column: string,
-  [begin, end]: readonly [unknown, unknown],
-  bind: Bind,
-): Condition[] {
-  return [
-    ...(begin === undefined ? [] : [{ sql: `${column} >= ${bind(begin)}::timestamptz` }]),
-    ...(end === undefined ? [] : [{ sql: `${column} <= ${bind(end)}::timestamptz` }]),
-  ];
-}
+/** The first and the last moment of a search; an absent one is open. */
+export type Interval = readonly [Temporal.Instant | undefined, Temporal.Instant | undefined];
+
+/** Finds the rows whose column is in the interval. */
+export const inInterval = (column: string, [begin, end]: Interval, bind: Bind): Condition[] =>
+  rangeConditions(column, { begin, end }, bind).map((sql) => ({ sql }));

@@ -5,7 +5,7 @@ import type { Bind } from '../platform/storage/page.ts';
 import { ofPhone, textLists } from './autoOrderMatches.ts';
 import { customerLists } from './customerMatches.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { inRange, isAmong, type Recognised, recognise } from './matches.ts';
+import { type Interval, inInterval, isAmong, type Recognised, recognise } from './matches.ts';
 
 /** The orders of a merchant: `o` is orders. */
 export const orderSource: ListSource = {
@@ -31,7 +31,7 @@ const inKind = {
 export function orderMatches(
   merchantId: string,
   search: OrderSearch,
-  created: readonly [unknown, unknown],
+  created: Interval,
   bind: Bind,
 ): Matches {
   const { customer_profile_oid: profile, auto_order_oid: autoOrder } = search;
@@ -51,7 +51,7 @@ export function orderMatches(
       ...anyFacet('item_id', search.item_ids),
       ...anyFacet('country_code', search.country_codes),
       ...waitingAt(search.distribution_center_codes, bind),
-      ...inRange('o.created_at', created, bind),
+      ...inInterval('o.created_at', created, bind),
       ...(profile ? [{ sql: `o.customer_profile_oid = ${bind(profile)}::int` }] : []),
       ...isAmong('o.order_id', 'text', search.order_ids, bind),
       ...(autoOrder ? [{ sql: `o.auto_order_oid = ${bind(autoOrder)}::int` }] : []),

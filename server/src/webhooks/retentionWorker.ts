@@ -20,7 +20,7 @@ const removals = [
  * Deletes, once an hour, the events, payloads and log entries that a merchant kept long enough by
  * the machine's clock.
  */
-export function retentionWorker(rounds: MerchantRounds, clock: SystemClock): Worker {
+export function eventRetentionWorker(rounds: MerchantRounds, clock: SystemClock): Worker {
   const each = eachMerchant(rounds.log, 'event retention');
   let doneAtMs = -Infinity;
   return {

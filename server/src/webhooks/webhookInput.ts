@@ -25,13 +25,13 @@ export function webhookFrom(
     url: urlFrom(body.webhook_url ?? before.url, policy),
     authentication,
     compressEvents: body.compress_events ?? before.compressEvents,
-    maximumEvents: within(
+    maximumEvents: bounded(
       'maximum_events',
       body.maximum_events ?? before.maximumEvents,
       1,
       limits.events.max,
     ),
-    maximumSize: within(
+    maximumSize: bounded(
       'maximum_size',
       body.maximum_size ?? before.maximumSize,
       limits.bytes.min,
@@ -148,6 +148,7 @@ function checkRuler(pattern: string, field: string): void {
     });
 }
 
-function within(field: string, value: number, min: number, max: number): number {
+/** Returns a value that is within its bounds, and refuses another. */
+function bounded(field: string, value: number, min: number, max: number): number {
   return value >= min && value <= max ? value : refuse('out_of_range', { field, min, max });
 }

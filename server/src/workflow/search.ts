@@ -4,6 +4,7 @@ import type { WorkflowTasksRequest } from '@perennial/contract/workflow.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
+import { rangeConditions } from '../kernel/momentRange.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import { groupName, userName } from './present.ts';
@@ -195,10 +196,7 @@ function ranges(search: TaskSearch, zone: string, bind: Bind): string[] {
     const [begin, end] = [`${field}_begin`, `${field}_end`].map((name) =>
       filterDate(given[name], name, zone),
     );
-    return [
-      ...(begin ? [`o.${column} >= ${bind(begin)}::timestamptz`] : []),
-      ...(end ? [`o.${column} <= ${bind(end)}::timestamptz`] : []),
-    ];
+    return rangeConditions(`o.${column}`, { begin, end }, bind);
   });
 }
 

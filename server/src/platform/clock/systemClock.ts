@@ -39,7 +39,7 @@ export async function endsWithin(
  * thrown. A limit of silence is not enough, because a peer that sends a byte a second is never
  * silent.
  */
-export async function within<Value>(
+export async function withTimeLimit<Value>(
   clock: Pick<SystemClock, 'after'>,
   ms: number,
   late: Error,

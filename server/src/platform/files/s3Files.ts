@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { systemClock, within } from '../clock/systemClock.ts';
+import { systemClock, withTimeLimit } from '../clock/systemClock.ts';
 import { headBytes, tailBytes } from './contentType.ts';
 import {
   attachmentDisposition,
@@ -103,7 +103,12 @@ const fileMsMax = 600_000;
 
 /** Gives the bucket a minute, the repetitions of the library included. */
 const answered = <Value>(work: (signal: AbortSignal) => Promise<Value>): Promise<Value> =>
-  within(systemClock, answerMsMax, new Error('the bucket did not respond within a minute'), work);
+  withTimeLimit(
+    systemClock,
+    answerMsMax,
+    new Error('the bucket did not respond within a minute'),
+    work,
+  );
 
 /** A file that comes so slowly that its reader would wait for hours ends with an error. */
 function endingStream(file: Readable): Readable {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
-import { systemClock, within } from '../clock/systemClock.ts';
+import { systemClock, withTimeLimit } from '../clock/systemClock.ts';
 
 /** Where a clamd listens: a host and port, or the path of a unix socket. */
 export type VirusScanner =
@@ -18,7 +18,7 @@ export type ScanResult = { readonly virus: string | undefined };
  */
 export function scanFile(scanner: VirusScanner, file: Readable): Promise<ScanResult> {
   const late = new Error(`clamd did not scan the file within ${scanMsMax / 1000} seconds`);
-  return within(systemClock, scanMsMax, late, (signal) => scan(scanner, file, signal));
+  return withTimeLimit(systemClock, scanMsMax, late, (signal) => scan(scanner, file, signal));
 }
 
 async function scan(

@@ -18,7 +18,7 @@ export function unknownFields(model: NamedModel, body: unknown): string[] {
 }
 
 /** What is compared to find the fields without effect. */
-export interface Held {
+export interface Compared {
   /** The document before the write, in the wire's form; absent for an insert. */
   readonly before?: object | undefined;
   /** The document after the write, in the wire's form. */
@@ -36,7 +36,7 @@ export interface Held {
 export function fieldsWithoutEffect(
   model: NamedModel,
   body: unknown,
-  { before, after, zone }: Held,
+  { before, after, zone }: Compared,
   except: ReadonlySet<string> = new Set(),
 ): string[] {
   const found: string[] = [];

@@ -356,8 +356,8 @@ function addOperation(
         repeatedQueryWords(repeatedQuery),
         operation.body && unknownWords(unknownFields(operation.body, parsed.body)),
       ];
-      const run = async (within: Context) =>
-        rendered(operation, warned(await handler(within, input), unknown));
+      const run = async (context: Context) =>
+        rendered(operation, warned(await handler(context, input), unknown));
       const key = idempotencyKeyOf(request, operation);
       const answer = (response: Rendered) =>
         principal.actor.session ? sendToSession(reply, response) : send(reply, response);

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import { systemClock, within } from '../clock/systemClock.ts';
+import { systemClock, withTimeLimit } from '../clock/systemClock.ts';
 import { composed } from './composed.ts';
 import type { MailOutcome, MailTransport, SmtpSettings } from './mailTransport.ts';
 
@@ -18,7 +18,7 @@ export function smtpTransport(settings: SmtpSettings): MailTransport {
       const used = transport;
       const late = new Error(`the mail server did not finish within ${sendMsMax / 1000} seconds`);
       try {
-        const sent = await within(systemClock, sendMsMax, late, () =>
+        const sent = await withTimeLimit(systemClock, sendMsMax, late, () =>
           used.sendMail(composed(mail)),
         );
         return { kind: 'delivered', response: sent.response };

@@ -1,0 +1,17 @@
+import type { Temporal } from 'temporal-polyfill';
+
+/** A range of moments, both ends included; an absent end is open. */
+export interface MomentRange {
+  readonly begin?: Temporal.Instant | undefined;
+  readonly end?: Temporal.Instant | undefined;
+}
+
+/** Returns the conditions that a column is in the range: one for each end that is given. */
+export const rangeConditions = (
+  column: string,
+  { begin, end }: MomentRange,
+  bind: (value: unknown) => string,
+): string[] => [
+  ...(begin ? [`${column} >= ${bind(begin)}::timestamptz`] : []),
+  ...(end ? [`${column} <= ${bind(end)}::timestamptz`] : []),
+];
