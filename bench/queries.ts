@@ -8,7 +8,8 @@
 import type { AutoOrderSearch } from '../contract/src/screens.ts';
 import { sortings } from '../contract/src/sorting.ts';
 import { type AutoOrderFilter, pageSql } from '../server/src/autoOrders/search.ts';
-import { readAutoOrderList, readAutoOrderPage } from '../server/src/autoOrders/searchStore.ts';
+import { readAutoOrderPage } from '../server/src/autoOrders/searchStore.ts';
+import { readAutoOrderList } from '../server/src/autoOrders/textStore.ts';
 import { type DatabasePool, openPool } from '../server/src/platform/storage/database.ts';
 import { migrate, readMigrations } from '../server/src/platform/storage/migrate.ts';
 import type { Merchant } from '../server/src/platform/tenancy/merchant.ts';

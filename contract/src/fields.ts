@@ -157,6 +157,24 @@ export type NamedModel = TSchema & {
   readonly 'x-criteria'?: true;
 };
 
+/** A field of a model, as its JSON Schema describes it. */
+export type FieldSchema = {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly items?: FieldSchema;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly readOnly?: boolean;
+  readonly 'x-insert-only'?: boolean;
+};
+
+/** Returns the fields of a model by name; of a model of any object, none. */
+export const fieldsOf = (model: NamedModel): Readonly<Record<string, FieldSchema>> =>
+  // The types of models say what values they have, and hide the schema.
+  (model as unknown as { properties?: Record<string, FieldSchema> }).properties ?? {};
+
 /** A model: its name on the wire, one sentence about it, its fields. */
 export function model<Properties extends TProperties>(
   name: string,

@@ -14,7 +14,7 @@
  * Dates of criteria and of queries have the format `criteria-date-time`: they are compared and not
  * stored, so any year will do.
  */
-import type { NamedModel } from './fields.ts';
+import { type FieldSchema, fieldsOf, type NamedModel } from './fields.ts';
 import { schemas } from './schemas.ts';
 
 /** The most elements of a list that the model does not limit. */
@@ -43,7 +43,7 @@ export type Takes = 'input' | 'insert';
 /** The JSON Schema that parsed path or query parameters are checked with. */
 export function parameterSchema(parameters: object): JsonSchema {
   const { properties, required } = parameters as {
-    properties: Record<string, Field>;
+    properties: Record<string, FieldSchema>;
     required?: string[];
   };
   const checked = Object.entries(properties).map(([name, field]) => [
@@ -53,43 +53,30 @@ export function parameterSchema(parameters: object): JsonSchema {
   return { type: 'object', properties: Object.fromEntries(checked), ...(required && { required }) };
 }
 
-interface Field {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly format?: string;
-  readonly enum?: readonly string[];
-  readonly items?: Field;
-  readonly maxLength?: number;
-  readonly maxItems?: number;
-  readonly readOnly?: boolean;
-  readonly 'x-insert-only'?: boolean;
-}
-
 /** Batches find their record by these, so that they are checked although the server makes them. */
 const identifying = new Set(['auto_order_oid']);
 
 function checkedModel(model: NamedModel, takes: Takes): JsonSchema {
-  const { properties } = model as unknown as { properties: Record<string, Field> };
   const date = model['x-criteria'] ? criteriaDate : 'date-time';
-  const checked = Object.entries(properties)
+  const checked = Object.entries(fieldsOf(model))
     .filter(([name, field]) => identifying.has(name) || isTaken(model, field, takes))
     .map(([name, field]) => [name, nullable(checkedValue(field, date))]);
   return { type: ['object', 'null'], properties: Object.fromEntries(checked) };
 }
 
 /** Whether some write takes the field. All fields of a read-only model come with it, at an insert. */
-const isTaken = (model: NamedModel, field: Field, takes: Takes): boolean =>
+const isTaken = (model: NamedModel, field: FieldSchema, takes: Takes): boolean =>
   takes === 'insert'
     ? model.readOnly === true || field['x-insert-only'] === true || !isReadOnly(field)
     : !isReadOnly(field);
 
-function isReadOnly(field: Field): boolean {
+function isReadOnly(field: FieldSchema): boolean {
   const model = field.$ref ?? field.items?.$ref;
   return field.readOnly === true || (model !== undefined && schemas[model]!.readOnly === true);
 }
 
 /** A value that is present; references lead to models that take null by themselves. */
-function checkedValue(field: Field, date = 'date-time'): JsonSchema {
+function checkedValue(field: FieldSchema, date = 'date-time'): JsonSchema {
   if (field.$ref) return { $ref: reference(field.$ref) };
   if (field.enum) return { type: 'string', enum: field.enum };
   switch (field.type) {
@@ -119,7 +106,7 @@ const int32Bounds = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
 const safeBounds = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
 
 /** An element of a list is never null. */
-function presentElement(items: Field): JsonSchema {
+function presentElement(items: FieldSchema): JsonSchema {
   return items.$ref ? { type: 'object', ...checkedValue(items) } : checkedValue(items);
 }
 

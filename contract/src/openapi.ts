@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document of every operation, made from the table and the models. */
 import { errors } from './errors.ts';
 import { bodyExamples, pathExamples } from './examples.ts';
+import { fieldsOf } from './fields.ts';
 import {
   errorHeader,
   needsVersion,
@@ -198,12 +199,11 @@ function pathExample(name: string, { type }: Json): string | number {
 
 function requestBody(id: OperationId, { body, bodyOptional, bodyList, form }: Operation): Json {
   const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
-  const { properties } = body as unknown as { properties: Readonly<Record<string, Json>> };
   const example = bodyExamples[id] as Readonly<Record<string, unknown>> | undefined;
   const content =
     bodyList === undefined
       ? { schema: { $ref: reference(body!.$id) }, example }
-      : { schema: component(properties[bodyList]!), example: example?.[bodyList] };
+      : { schema: component(fieldsOf(body!)[bodyList]!), example: example?.[bodyList] };
   return { required: !bodyOptional, content: { [type]: content } };
 }
 

@@ -1,19 +1,7 @@
+import { type FieldSchema, fieldsOf } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
 
-/** A field of a model, as far as values are made for it. */
-interface Field {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly format?: string;
-  readonly enum?: readonly string[];
-  readonly items?: Field;
-  readonly maxLength?: number;
-  readonly readOnly?: boolean;
-  readonly 'x-insert-only'?: boolean;
-}
-
-const fieldsOf = (model: string): Readonly<Record<string, Field>> =>
-  (schemas[model] as unknown as { properties: Record<string, Field> }).properties;
+const fieldsOfModel = (model: string) => fieldsOf(schemas[model]!);
 
 const isReadOnlyModel = (model: string | undefined): boolean =>
   model !== undefined && schemas[model]?.readOnly === true;
@@ -23,7 +11,7 @@ const isReadOnlyModel = (model: string | undefined): boolean =>
  * at any depth: the test sends them by hand, or they cannot be sent.
  */
 export function filled(model: string, without: readonly string[], whole = false): object {
-  const entries = Object.entries(fieldsOf(model)).flatMap(([name, field]) => {
+  const entries = Object.entries(fieldsOfModel(model)).flatMap(([name, field]) => {
     const part = field.$ref ?? field.items?.$ref;
     const isWhole = whole || (field['x-insert-only'] === true && isReadOnlyModel(part));
     const isTaken =
@@ -34,7 +22,12 @@ export function filled(model: string, without: readonly string[], whole = false)
   return Object.fromEntries(entries);
 }
 
-function valueFor(name: string, field: Field, without: readonly string[], whole: boolean): unknown {
+function valueFor(
+  name: string,
+  field: FieldSchema,
+  without: readonly string[],
+  whole: boolean,
+): unknown {
   if (field.$ref)
     return field.$ref === 'Currency' ? { value: 1.25 } : filled(field.$ref, without, whole);
   if (field.items) return [valueFor(name, field.items, without, whole)];
@@ -51,7 +44,7 @@ function valueFor(name: string, field: Field, without: readonly string[], whole:
   }
 }
 
-function textFor(name: string, { format, maxLength = 60 }: Field): string {
+function textFor(name: string, { format, maxLength = 60 }: FieldSchema): string {
   if (format === 'date-time' || /_dts_(begin|end)$/.test(name)) return '2026-02-03T00:00:00-05:00';
   if (/email/.test(name)) return 'fields@example.com';
   return name.slice(0, Math.min(maxLength, name.length));
@@ -82,7 +75,7 @@ export class SeenFields {
   add(model: string, value: unknown, isIgnored: IsIgnored = nothing, path = ''): void {
     if (typeof value !== 'object' || value === null) return;
     for (const [name, held] of Object.entries(value)) {
-      const field = fieldsOf(model)[name];
+      const field = fieldsOfModel(model)[name];
       const place = path === '' ? name : `${path}.${name}`;
       if (field === undefined || held == null || isIgnored(place)) continue;
       this.fields.add(`${model}.${name}`);
@@ -90,7 +83,7 @@ export class SeenFields {
     }
   }
 
-  #addParts(field: Field, held: unknown, isIgnored: IsIgnored, place: string): void {
+  #addParts(field: FieldSchema, held: unknown, isIgnored: IsIgnored, place: string): void {
     if (field.$ref) return this.add(field.$ref, held, isIgnored, place);
     const element = field.items?.$ref;
     if (element === undefined || !Array.isArray(held)) return;

@@ -1,6 +1,7 @@
 /** Our models against the published ones, field by field. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fieldsOf } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
 import {
   autoOrderDocument,
@@ -202,7 +203,7 @@ function sizeOf({ models }: Facts) {
 }
 
 function propertiesOf(name: string): Readonly<Record<string, object>> {
-  return (schemas[name] as unknown as { properties: Record<string, object> }).properties;
+  return fieldsOf(schemas[name]!);
 }
 
 function propertyNames(schema: object): string[] {

@@ -3,6 +3,7 @@
 // changed.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { fieldsOf } from '@perennial/contract/fields.ts';
 import { errors } from '../../contract/src/errors.ts';
 import {
   needsVersion,
@@ -177,9 +178,9 @@ function strangers(id: OperationId): Case[] {
 /** One element more than a batch may have. */
 function crowds({ body, maxElements, maxElementsAsync }: Operation): Case[] {
   if (!body || maxElements === undefined) return [];
-  const [[name, field]] = Object.entries(
-    (body as unknown as { properties: Record<string, { items?: { type?: string } }> }).properties,
-  ).filter(([, { items }]) => items) as [[string, { items: { type?: string } }]];
+  const [[name, field]] = Object.entries(fieldsOf(body)).filter(([, { items }]) => items) as [
+    [string, { items: { type?: string } }],
+  ];
   const many = (length: number) => ({
     [name]: Array.from({ length }, (_, i) =>
       field.items.type === 'integer' ? i + 1 : field.items.type === 'string' ? `TEST-${i}` : {},

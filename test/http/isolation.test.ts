@@ -3,13 +3,13 @@
 // merchant, a change, or a status that reveals whether another merchant's object exists.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { fieldsOf } from '@perennial/contract/fields.ts';
 import {
   type Operation,
   type OperationId,
   operationIds,
   operation as operationOf,
 } from '../../contract/src/operations.ts';
-import { schemas } from '../../contract/src/schemas.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { insertApplication, setDisabled } from '../../server/src/oauth/applicationStore.ts';
 import { insertGrant, insertTokens } from '../../server/src/oauth/grantStore.ts';
@@ -309,10 +309,7 @@ function bodyOf(id: OperationId, values: PathValues): Pick<TestRequest, 'body'> 
   const operation: Operation = operationOf(id);
   if (!operation.body) return {};
   const isWrite = operation.permissions.every((permission) => permission.endsWith('_write'));
-  const { properties } = schemas[operation.body.$id] as unknown as {
-    properties: Record<string, { type?: string; items?: { type?: string } }>;
-  };
-  const fields = Object.entries(properties).flatMap(([name, { type, items }]) => {
+  const fields = Object.entries(fieldsOf(operation.body)).flatMap(([name, { type, items }]) => {
     const value = valueOf(name, values) ?? valueOf(name.replace(/s$/, ''), values);
     if (value === undefined || (isWrite && chosen.has(name))) return [];
     const typed = (items?.type ?? type) === 'integer' ? Number(value) : value;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Order } from '@perennial/contract/order.ts';
 import { localDate } from '../kernel/calendar.ts';
+import { hasAddressForm } from '../kernel/mailAddress.ts';
 import type { ChargedCard } from '../orders/charge.ts';
 import { noHooks } from '../orders/hooks.ts';
 import { ignoredIn } from '../orders/ignoredInput.ts';
@@ -155,7 +156,7 @@ function refuseUnbillable(context: Context, { billing, payment }: OrderDocument)
       fix: 'Send a card that is still valid, or validate_original_order=No',
     });
   }
-  if (billing?.email !== undefined && !/^\S+@\S+$/.test(billing.email)) {
+  if (billing?.email !== undefined && !hasAddressForm(billing.email)) {
     refuse('invalid_field', {
       field: 'original_order.billing.email',
       reason: 'is not a valid email address',

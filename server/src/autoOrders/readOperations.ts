@@ -9,15 +9,9 @@ import { loadCatalog } from './catalogReader.ts';
 import { futureSchedules } from './futureSchedules.ts';
 import { scheduleRules } from './rules.ts';
 import { awaitingSchedules, fillFutureSchedules } from './scheduleGaps.ts';
-import {
-  type AutoOrderPage,
-  type AutoOrderText,
-  readAutoOrderList,
-  readAutoOrderPage,
-  readAutoOrderTexts,
-  type Search,
-} from './searchStore.ts';
+import { type AutoOrderPage, readAutoOrderPage, type Search } from './searchStore.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
+import { type AutoOrderText, readAutoOrderList, readAutoOrderTexts } from './textStore.ts';
 
 /** The ways to name an auto order in a path. */
 export type AutoOrderKey =

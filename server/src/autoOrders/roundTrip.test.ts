@@ -16,8 +16,8 @@ import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { changesBetween } from './changeWords.ts';
 import { editAutoOrder } from './edit.ts';
-import { readAutoOrderTexts } from './searchStore.ts';
 import { insertAutoOrders } from './store.ts';
+import { readAutoOrderTexts } from './textStore.ts';
 
 const catalog = aCatalog([
   aCatalogItem(),

@@ -10,8 +10,9 @@ import type { AutoOrder } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { facetsOf } from './facets.ts';
 import type { AutoOrderFilter } from './search.ts';
-import { findOids, readAutoOrderPage, readAutoOrderTexts, saveFacets } from './searchStore.ts';
+import { findOids, readAutoOrderPage, saveFacets } from './searchStore.ts';
 import { appendLogs, insertAutoOrders } from './store.ts';
+import { readAutoOrderTexts } from './textStore.ts';
 
 const db = await testDatabase();
 await addMerchantRow(db, 'DEMO');

@@ -9,6 +9,7 @@ import type {
 } from '@perennial/contract/perennial.ts';
 import { isZone } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { isBareAddress } from '../kernel/mailAddress.ts';
 import { toMinor } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { retentionFault } from '../kernel/retentionPeriods.ts';
@@ -225,7 +226,7 @@ function dunningFault(dunning: DunningPolicy | null | undefined): FieldFault | u
 
 function noticeFault(notices: NoticeSettings | null | undefined): FieldFault | undefined {
   const field = (['from_email', 'merchant_email'] as const).find(
-    (each) => notices?.[each] && !emailAddress.test(notices[each]),
+    (each) => notices?.[each] && !isBareAddress(notices[each]),
   );
   return (
     field && {
@@ -235,8 +236,6 @@ function noticeFault(notices: NoticeSettings | null | undefined): FieldFault | u
     }
   );
 }
-
-const emailAddress = /^[^\s@<>(),:;"]+@[^\s@<>(),:;"]+$/;
 
 function couponFault(coupons: readonly RetryCoupon[] | null | undefined): FieldFault | undefined {
   const index = (coupons ?? []).findIndex(

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { routeSearch } from '../kit/routeSearch.ts';
 import type { LifeState } from './lifeUrl.ts';
 
 type Change = { readonly [Name in keyof LifeState]: LifeState[Name] | undefined };
@@ -10,7 +11,7 @@ export function useLifeUrl(): { choose(change: Change): void } {
   const choose = useCallback(
     (change: Change) =>
       void navigate({
-        search: ((before: LifeState) => ({ ...before, ...change })) as never,
+        search: routeSearch((before: LifeState) => ({ ...before, ...change })),
         resetScroll: false,
       }),
     [navigate],

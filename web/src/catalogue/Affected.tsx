@@ -4,6 +4,7 @@ import type { AutoOrderListState } from '../autoOrders/list.ts';
 import { Loaded } from '../kit/loaded.tsx';
 import { formatCount } from '../kit/money.ts';
 import { Panel } from '../kit/panel.tsx';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { type ItemUse, itemUseQuery } from './queries.ts';
@@ -49,7 +50,7 @@ function Running({
   readonly counted: ItemUse['next'];
 }) {
   return (
-    <Link to={paths.autoOrders} search={state as never}>
+    <Link to={paths.autoOrders} search={routeSearch(state)}>
       {formatCount(count, isMore)} running auto {count === 1 ? 'order' : 'orders'}
     </Link>
   );

@@ -6,6 +6,7 @@ import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { formatCount } from '../kit/money.ts';
 import { Money } from '../kit/moneyShown.tsx';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 import { kindWords, linesWords, toneOfStage } from '../orders/list.ts';
@@ -76,7 +77,7 @@ export function CustomerOrders({
       />
       {total > orders.length && (
         <p>
-          <Link to="/orders" search={{ customer: String(oid) } as never}>
+          <Link to="/orders" search={routeSearch({ customer: String(oid) })}>
             All {formatCount(total, isMore)} orders
           </Link>
         </p>

@@ -14,10 +14,10 @@ export const useDecision = (): Decision => useState(newDecision)[0];
 
 /**
  * A write without an answer may have been done, so its wish keeps its key: pressing again repeats
- * it. Until that answer is known, other values are sent with the same key. If the
- * first write was done, the server refuses them (`idempotency_mismatch`), and the person learns of
- * it; pressing again is then a second write, which the person wants. The first values never get
- * another key before their own answer.
+ * it. Until that answer is known, other values are sent with the same key. If the first write was
+ * done, the server refuses them (`idempotency_mismatch`), and the person learns of it; pressing
+ * again is then a second write, which the person wants. The first values never get another key
+ * before their own answer.
  */
 export function newDecision(): Decision {
   let current = newDecisionKey();

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useRef } from 'react';
+import { routeSearch } from './routeSearch.ts';
 import type { UrlState } from './urlCodec.ts';
 
 /** Typing within this time is one entry of the history. */
@@ -19,7 +20,7 @@ export function useUrlState(path: string): (change: UrlState, isTyping: boolean)
       typedAt.current = isTyping ? now : Number.NEGATIVE_INFINITY;
       void navigate({
         to: path,
-        search: ((before: UrlState) => ({ ...before, ...change })) as never,
+        search: routeSearch((before: UrlState) => ({ ...before, ...change })),
         replace,
       });
     },

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { Icon } from './icons.tsx';
+import { routeSearch } from './routeSearch.ts';
 import type { UrlState } from './urlCodec.ts';
 import { isSameView, type View } from './views.ts';
 import classes from './viewTabs.module.css';
@@ -30,7 +31,7 @@ export function ViewTabs({
         <Link
           key={view.id ?? view.label}
           to={path}
-          search={view.state as never}
+          search={routeSearch(view.state)}
           activeOptions={{ exact: true }}
           {...(isSameView(view.state, state) && { 'aria-current': 'true' as const })}
         >

@@ -1,5 +1,6 @@
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { Link } from '@tanstack/react-router';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import type { ObjectType } from './queries.ts';
@@ -19,7 +20,7 @@ export function NewTaskLink({ type, id }: { readonly type: ObjectType; readonly 
   const mayWrite = useCan(['workflow_write']);
   if (!mayWrite || id === '') return null;
   return (
-    <Link to={paths.tasks} search={{ new: '1', about: `${type}:${id}` } as never}>
+    <Link to={paths.tasks} search={routeSearch({ new: '1', about: `${type}:${id}` })}>
       New task
     </Link>
   );

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Icon } from '../kit/icons.tsx';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { lists } from './lists.ts';
 import classes from './savedViews.module.css';
 import { useSavedViews } from './useSavedViews.ts';
@@ -15,7 +16,7 @@ export function NavViews({ path }: { readonly path: string }) {
     <ul className={classes['nav']}>
       {views.slice(0, shownMax).map((view) => (
         <li key={view.id}>
-          <Link to={path} search={view.state as never} title={view.label}>
+          <Link to={path} search={routeSearch(view.state)} title={view.label}>
             {view.isForeign && <Icon name="people" size={13} />}
             <span>{view.label}</span>
           </Link>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Icon } from '../kit/icons.tsx';
 import { formatCount } from '../kit/money.ts';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { paths } from '../paths.ts';
 import classes from './frame.module.css';
 import { followOpenCount, openCountQuery } from './openCount.ts';
@@ -17,7 +18,7 @@ export function OpenTasks() {
   return (
     <Link
       to={paths.tasks}
-      search={{ status: ['open'], who: ['us'], sort: 'due_dts' } as never}
+      search={routeSearch({ status: ['open'], who: ['us'], sort: 'due_dts' })}
       className={classes['openTasks']}
       title="Open tasks of yours and your groups"
       aria-label={`${formatCount(count)} open tasks of yours and your groups`}

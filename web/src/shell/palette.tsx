@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import { Icon } from '../kit/icons.tsx';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { createStore, useStore } from '../kit/store.ts';
 import { viewLines } from '../savedViews/palette.ts';
 import { savedSearchesQuery } from '../savedViews/queries.ts';
@@ -197,7 +198,7 @@ function useViewEntries(typed: string): Entry[] {
   return viewLines(data, user.id, typed).map(({ path, state, ...line }) => ({
     ...line,
     group: 'Saved views',
-    run: () => void navigate({ to: path, search: state as never }),
+    run: () => void navigate({ to: path, search: routeSearch(state) }),
   }));
 }
 

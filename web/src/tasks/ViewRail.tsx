@@ -3,6 +3,7 @@ import type { SavedSearch } from '@perennial/contract/perennial.ts';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import form from '../kit/form.module.css';
+import { routeSearch } from '../kit/routeSearch.ts';
 import type { UrlState } from '../kit/urlCodec.ts';
 import { isSameView, type View } from '../kit/views.ts';
 import { paths } from '../paths.ts';
@@ -81,7 +82,7 @@ function ViewLink({
   return (
     <Link
       to={paths.tasks}
-      search={view as never}
+      search={routeSearch(view)}
       activeOptions={{ exact: true }}
       {...(isSameView(view, state) && { 'aria-current': 'true' as const })}
     >

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { formatCount } from '../kit/money.ts';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { type Figure, isMore } from './figures.ts';
 import classes from './today.module.css';
 
@@ -8,7 +9,7 @@ export function FigureLink({ figure: { label, count, to, search } }: { readonly 
   return (
     <Link
       to={to}
-      search={search as never}
+      search={routeSearch(search)}
       className={classes['figure']}
       data-zero={count === 0 || undefined}
       aria-label={`${formatCount(count, isMore(count))} ${label}`}

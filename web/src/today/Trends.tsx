@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Loaded } from '../kit/loaded.tsx';
 import { Panel } from '../kit/panel.tsx';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { useSession } from '../shell/session.tsx';
 import { dailyStatisticsQuery } from './queries.ts';
 import classes from './today.module.css';
@@ -45,7 +46,7 @@ function TrendShown({ trend }: { readonly trend: Trend }) {
       <span className={classes['trendLabel']}>{label}</span>
       <Link
         to={to}
-        search={search as never}
+        search={routeSearch(search)}
         className={classes['figure']}
         aria-label={`${shown} ${label}, last ${trendDays} days`}
       >

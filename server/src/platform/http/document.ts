@@ -1,4 +1,4 @@
-import type { NamedModel } from '@perennial/contract/fields.ts';
+import { type FieldSchema, fieldsOf, type NamedModel } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
 import { wireDate } from '../../kernel/calendar.ts';
 import { parseFilterDate, parseWireDate, parseWireDay } from '../../kernel/wireDates.ts';
@@ -38,15 +38,6 @@ function withoutNulls(value: unknown): unknown {
   return isObject(value) ? merged({}, value) : value;
 }
 
-interface Field {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly format?: string;
-  readonly readOnly?: boolean;
-  readonly 'x-insert-only'?: boolean;
-  readonly items?: Field;
-}
-
 interface Place {
   readonly timeZone: string;
   readonly path: string;
@@ -56,9 +47,7 @@ interface Place {
 
 function writableModel(name: string, value: unknown, place: Place): unknown {
   if (!isObject(value)) return value;
-  const { properties } = schemas[name] as unknown as {
-    properties: Readonly<Record<string, Field>>;
-  };
+  const properties = fieldsOf(schemas[name]!);
   const kept: Record<string, unknown> = {};
   const parseDate = schemas[name]?.['x-criteria'] ? parseFilterDate : parseFieldDate;
   for (const [key, given] of Object.entries(value)) {
@@ -74,7 +63,7 @@ function writableModel(name: string, value: unknown, place: Place): unknown {
   return kept;
 }
 
-function takenAs(field: Field, takes: Place['takes']): Place['takes'] | undefined {
+function takenAs(field: FieldSchema, takes: Place['takes']): Place['takes'] | undefined {
   if (takes === 'all') return 'all';
   if (takes === 'insert' && field['x-insert-only'] === true)
     return isOfReadOnlyModel(field) ? 'all' : 'insert';
@@ -82,7 +71,7 @@ function takenAs(field: Field, takes: Place['takes']): Place['takes'] | undefine
 }
 
 function writableValue(
-  field: Field,
+  field: FieldSchema,
   value: unknown,
   parseDate: typeof parseFieldDate,
   place: Place,
@@ -110,9 +99,10 @@ function parseFieldDate(text: string, timeZone: string, field: string) {
   return (isDay ? parseWireDay : parseWireDate)(text, timeZone);
 }
 
-const isReadOnly = (field: Field): boolean => field.readOnly === true || isOfReadOnlyModel(field);
+const isReadOnly = (field: FieldSchema): boolean =>
+  field.readOnly === true || isOfReadOnlyModel(field);
 
-function isOfReadOnlyModel(field: Field): boolean {
+function isOfReadOnlyModel(field: FieldSchema): boolean {
   const model = field.$ref ?? field.items?.$ref;
   return model !== undefined && (schemas[model] as { readOnly?: boolean }).readOnly === true;
 }

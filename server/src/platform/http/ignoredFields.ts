@@ -1,4 +1,4 @@
-import type { NamedModel } from '@perennial/contract/fields.ts';
+import { type FieldSchema, fieldsOf, type NamedModel } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
 import { foldTrimmed } from '../../kernel/caseFolding.ts';
 import { readWireDate } from '../../kernel/wireDates.ts';
@@ -100,22 +100,10 @@ export function ignoredWarning(fields: readonly string[]): { warning?: Warning }
 
 const namedMax = 20;
 
-interface Field {
-  readonly $ref?: string;
-  readonly format?: string;
-  readonly items?: Field;
-}
-
-interface Model {
-  readonly properties?: Readonly<Record<string, Field>>;
-  readonly additionalProperties?: boolean;
-}
-
-const modelOf = (name: string): Model => schemas[name] as unknown as Model;
-
 function collectUnknown(name: string, value: unknown, path: string, found: string[]): void {
   if (!isObject(value)) return;
-  const { properties = {}, additionalProperties } = modelOf(name);
+  const { additionalProperties } = schemas[name] as { readonly additionalProperties?: boolean };
+  const properties = fieldsOf(schemas[name]!);
   for (const [key, given] of Object.entries(value)) {
     if (given === null || given === undefined) continue;
     const field = Object.hasOwn(properties, key) ? properties[key]! : undefined;
@@ -143,7 +131,7 @@ function collectWithoutEffect(
   at: Comparison,
 ): void {
   if (!isObject(value)) return;
-  const { properties = {} } = modelOf(name);
+  const properties = fieldsOf(schemas[name]!);
   for (const [key, given] of Object.entries(value)) {
     const field = Object.hasOwn(properties, key) ? properties[key]! : undefined;
     if (field === undefined || at.except.has(key)) continue;
@@ -152,7 +140,12 @@ function collectWithoutEffect(
   }
 }
 
-function compare(field: Field, given: unknown, held: readonly unknown[], at: Comparison): void {
+function compare(
+  field: FieldSchema,
+  given: unknown,
+  held: readonly unknown[],
+  at: Comparison,
+): void {
   // An amount of zero is a value, compared field by field.
   const isModel = field.$ref !== undefined && isObject(given) && Object.keys(given).length > 0;
   if (!isModel && isEmpty(given)) {
@@ -178,7 +171,7 @@ const isEmpty = (value: unknown): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (isObject(value) && Object.values(value).every(isEmpty));
 
-function isSame(field: Field, given: unknown, held: unknown, zone: string): boolean {
+function isSame(field: FieldSchema, given: unknown, held: unknown, zone: string): boolean {
   if (isEmpty(given)) return isEmpty(held);
   // Items, shipping methods and the like are found without case, and stored as they are spelt.
   if (typeof given === 'string' && typeof held === 'string')
@@ -187,7 +180,7 @@ function isSame(field: Field, given: unknown, held: unknown, zone: string): bool
 }
 
 // The wire shows whole seconds. A field that names a day is stored as the start of that day.
-function isSameMoment({ format }: Field, given: string, held: string, zone: string): boolean {
+function isSameMoment({ format }: FieldSchema, given: string, held: string, zone: string): boolean {
   if (format !== 'date-time') return false;
   const [sent, kept] = [readWireDate(given, zone), readWireDate(held, zone)];
   if (!sent.ok || !kept.ok) return false;

@@ -1,3 +1,4 @@
+import { hasAddressForm } from '../../kernel/mailAddress.ts';
 /*
  * How a person is taken out of data. Fields about people are removed by their names; in all other
  * text each known word of the person is replaced. Sums, items and moments stay.
@@ -104,7 +105,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A text that names one person alone: a whole email, a phone with its area, a street with a number. */
 function isMention(name: string, word: string): boolean {
-  if (emailField.test(name)) return /^\S+@\S+$/.test(word);
+  if (emailField.test(name)) return hasAddressForm(word);
   if (phoneField.test(name)) return word.replace(/\D/g, '').length >= 7;
   return streetField.test(name) && /\d/.test(word) && word.length >= 8;
 }

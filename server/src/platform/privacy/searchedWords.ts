@@ -1,3 +1,4 @@
+import { hasAddressForm } from '../../kernel/mailAddress.ts';
 /*
  * How a person is taken out of records of other customers. Only texts that name no one else go
  * there: the person's own emails and full names. Phones and streets stay, because a household
@@ -25,7 +26,7 @@ export function searchedWords(rows: readonly object[]): SearchedWords {
     const { billing } = { ...(row['document'] as Fields | undefined), ...row };
     const addresses = [billing].flat().filter(isFields);
     for (const email of [row['email'], row['billing_email'], ...addresses.map((a) => a['email'])])
-      if (typeof email === 'string' && isEmail.test(email.trim()))
+      if (typeof email === 'string' && hasAddressForm(email.trim()))
         emails.add(email.trim().toLowerCase());
     const pairs = addresses.map((each) => [each['first_name'], each['last_name']]);
     for (const pair of [...pairs, [row['billing_first_name'], row['billing_last_name']]]) {
@@ -37,7 +38,6 @@ export function searchedWords(rows: readonly object[]): SearchedWords {
 }
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
-const isEmail = /^\S+@\S+$/;
 const emailField = /email/i;
 
 /** Takes the words of a person out of a record of another. */
