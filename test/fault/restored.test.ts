@@ -30,6 +30,8 @@ interface Drill {
    * What notices the restore: the marker file, the gateway's newest charges, or only the operator.
    */
   readonly noticedBy: 'marker' | 'gateway' | 'operator';
+  /** When the shop gave its charges to another gateway. */
+  readonly moved?: 'in the lost time' | 'before the confirmation';
 }
 
 const drills: readonly Drill[] = [
@@ -39,12 +41,26 @@ const drills: readonly Drill[] = [
   { gateway: 'stripe', hours: 30 * 24, customers: 4, noticedBy: 'operator' },
   { gateway: 'simulator', hours: 2, customers: 4, noticedBy: 'gateway' },
   { gateway: 'simulator', hours: 30, customers: 4, noticedBy: 'marker' },
+  {
+    gateway: 'simulator',
+    hours: 30,
+    customers: 4,
+    noticedBy: 'marker',
+    moved: 'in the lost time',
+  },
+  {
+    gateway: 'stripe',
+    hours: 30,
+    customers: 4,
+    noticedBy: 'marker',
+    moved: 'before the confirmation',
+  },
 ];
 
 for (const drill of drills)
   test(
-    `${drill.gateway}, put back after ${drill.hours} h, noticed by the ${drill.noticedBy}: ` +
-      'none is charged twice',
+    `${drill.gateway}${drill.moved ? `, another ${drill.moved}` : ''}, put back after ` +
+      `${drill.hours} h, noticed by the ${drill.noticedBy}: none is charged twice`,
     (t) => putBack(t, drill),
   );
 
@@ -52,17 +68,19 @@ async function putBack(t: TestContext, drill: Drill): Promise<void> {
   const { customers } = drill;
   const shop = await installation(t, drill.gateway);
   const before = await shop.start();
+  if (drill.moved) await chargeBy(before, drill, 'OLD');
   for (let n = 0; n < customers; n++) await order(before.app, `ann${n}@example.com`);
   shop.clock.move(7 * 24 * hourMs - hourMs);
   await before.work();
   const copy = await shop.backUp(before);
 
-  const lostIds = await loseAWeek(shop);
+  const lostIds = await loseAWeek(shop, drill);
   assert.equal(shop.captures().length, 2 * customers + 1);
 
   shop.clock.move(drill.hours * hourMs);
   const restored = await shop.start(copy);
   await shop.notice(restored, drill.noticedBy);
+  if (drill.moved === 'before the confirmation') await chargeBy(restored, drill, 'NEW');
   await restored.work();
   const message = 'nothing is charged until an operator confirms';
   assert.equal(shop.captures().length, 2 * customers + 1, message);
@@ -78,8 +96,9 @@ async function putBack(t: TestContext, drill: Drill): Promise<void> {
 }
 
 /** What the copy does not know: the rebills of the week, and one more customer. Returns its ids. */
-async function loseAWeek(shop: Installation): Promise<string[]> {
+async function loseAWeek(shop: Installation, drill: Drill): Promise<string[]> {
   const lost = await shop.reopen();
+  if (drill.moved === 'in the lost time') await chargeBy(lost, drill, 'NEW');
   shop.clock.move(2 * hourMs);
   await lost.work();
   await order(lost.app, 'eve@example.com');
@@ -138,6 +157,15 @@ async function assertNextWeekCharged(
   assert.deepEqual((await auditMerchant(restored.db, merchant)).differences, []);
   const isReal = gateway === 'stripe';
   assert.equal(await findUnknownCharge(restored.db, shop.gateways(), { isReal }), undefined);
+}
+
+/** From now on another gateway of the same kind charges for the shop. */
+async function chargeBy({ app }: Running, { gateway }: Drill, code: string): Promise<void> {
+  const { status, body } = await app.request({
+    operation: 'updateMerchantSettings',
+    body: { gateways: { list: [{ code, kind: gateway }] } },
+  });
+  assert.equal(status, 200, JSON.stringify(body));
 }
 
 interface Running {
