@@ -102,6 +102,7 @@ function partsOf(rebills: Rebills, now: string, stop?: Stop) {
     charge: orderCharge(payments, contextFor),
     cardTests: cardTester(payments),
     refund: orderRefund(payments, contextFor),
+    isNamed: payments.isNamed,
     obstacle: orderObstacle(payments),
     hooks: { ...orderHooks, lockRebill },
     clock: systemClock,

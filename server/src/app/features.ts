@@ -45,6 +45,7 @@ export function wireFeatures(
     charge: orderCharge(payments, contexts.contextFor),
     cardTests: cardTester(payments),
     refund: orderRefund(payments, contexts.contextFor),
+    isNamed: payments.isNamed,
     obstacle: orderObstacle(payments),
     describeCard: async (context: Context, cardToken: string) =>
       (await payments.of(context)).describe(cardToken),

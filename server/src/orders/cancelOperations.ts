@@ -42,7 +42,7 @@ export async function cancelOrder(
 ): Promise<readonly string[]> {
   const begun = await inTransaction(context, async (context) => {
     const locked = await lockIdle(context, orderId, parts.hooks);
-    return begin(context, locked, wishes, parts.hooks);
+    return begin(context, locked, wishes, parts);
   });
   return begun === undefined ? [] : finishRefund(context, begun, parts);
 }
@@ -52,7 +52,7 @@ async function begin(
   context: Context,
   locked: LockedOrder,
   wishes: CancelWishes,
-  hooks: OrderHooks,
+  parts: RefundParts,
 ): Promise<BegunRefund | undefined> {
   const { order } = locked;
   const { current_stage: stage } = order.document;
@@ -65,13 +65,13 @@ async function begin(
   refusePartlyPaid(order);
   if (order.paidAt === undefined || isWhollyRefunded(order)) {
     await moveLocked(context, locked, 'Rejected');
-    await cancelStarted(context, order, hooks);
+    await cancelStarted(context, order, parts.hooks);
     return undefined;
   }
   const canHold = stageTransitions[stage ?? 'Unknown'].includes('Hold');
   const held =
     wishes.lockSelfShipOrders && canHold ? await moveLocked(context, locked, 'Hold') : order;
-  return beginRefund(context, held, wholeRefund(held), refundWishes(context, held), hooks);
+  return beginRefund(context, held, wholeRefund(held), refundWishes(context, held), parts);
 }
 
 const isWhollyRefunded = (order: OrderRecord): boolean => {

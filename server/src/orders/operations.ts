@@ -136,10 +136,7 @@ export async function refundOrderJson(
     orderReasonsOf(context.merchant.settings),
   );
   if (fault) refuse('invalid_field', fault, { objectId: orderId });
-  const warnings = await refundOrder(context, orderId, body, request, {
-    refund: parts.refund,
-    hooks: parts.hooks,
-  });
+  const warnings = await refundOrder(context, orderId, body, request, parts);
   const others = await refundOthers(context, orderId, parts);
   const json = await getOrder(context, parts, orderId, expand);
   return { json, warnings: [...warnings, ...others] };

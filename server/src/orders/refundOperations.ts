@@ -4,6 +4,7 @@ import { lockCustomer } from '../customers/store.ts';
 import { type Minor, minor, zero } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type Capture, capturesOf } from './capture.ts';
 import type { OrderHooks } from './hooks.ts';
 import { event, stageEvents } from './insertOperations.ts';
@@ -63,6 +64,8 @@ export type RefundCharge = (
 /** What refunds need from other features. */
 export interface RefundParts {
   readonly refund: RefundCharge;
+  /** Whether the merchant's settings name a gateway. One that they do not name is never asked. */
+  readonly isNamed: (merchant: Merchant, gateway: string) => boolean;
   readonly hooks: OrderHooks;
 }
 
@@ -88,7 +91,7 @@ export async function refundOrder(
 ): Promise<readonly string[]> {
   const begun = await inTransaction(context, async (context) => {
     const order = await lockOrder(context, orderId, parts.hooks);
-    return beginRefund(context, order, body, request, parts.hooks);
+    return beginRefund(context, order, body, request, parts);
   });
   return finishRefund(context, begun, parts);
 }
@@ -136,7 +139,7 @@ export async function beginRefund(
   order: OrderRecord,
   body: Order,
   request: RequestedRefund,
-  hooks: OrderHooks,
+  parts: RefundParts,
 ): Promise<BegunRefund> {
   const counts = await countRefunds(context.db, order.merchantId, order.orderId);
   refuseNotRefundable(order, counts);
@@ -147,9 +150,10 @@ export async function beginRefund(
   await refuseWithoutProfile(context, order, plan.value, request);
   const { isStoreCredit = false } = request;
   if (request.isManual || isStoreCredit || plan.value.amount === 0) {
-    await applyRefund(context, order, plan.value, request, { isStoreCredit }, hooks);
+    await applyRefund(context, order, plan.value, request, { isStoreCredit }, parts.hooks);
     return { warnings };
   }
+  refuseUnnamed(context, order, parts);
   const refund = newRefund(context, order, plan.value, request, counts);
   await insertRefund(context.db, refund);
   return { refund, warnings };
@@ -249,6 +253,24 @@ function newRefund(
     terms: { planned: { before, after, amount, reason, rejectReason }, wishes },
     requestedAt: context.now,
   };
+}
+
+/** Such a refund would stay open until the settings name the gateway again. */
+function refuseUnnamed({ merchant }: Context, order: OrderRecord, { isNamed }: RefundParts): void {
+  const { gateway } = captureToRefund(order);
+  if (isNamed(merchant, gateway)) return;
+  refuse(
+    'state_conflict',
+    {
+      reason:
+        `Order ${order.orderId} was charged through the gateway ${gateway}, which the settings ` +
+        'do not name any more',
+      fix:
+        'Name it in the settings again (one with the state inactive gets no new charges), or give ' +
+        'the money back by another way and send manual_refund=true to record it',
+    },
+    { objectId: order.orderId },
+  );
 }
 
 /** Returns the one capture that a gateway can refund, or refuses. */

@@ -277,6 +277,27 @@ test('what was not charged by a gateway needs manual_refund, which asks no gatew
   assert.equal(body.order.summary.total_refunded.value, 11);
 });
 
+test('a gateway that the settings do not name any more: refused, or recorded as manual', async () => {
+  const [kept, given] = [await placedOrder(), await placedOrder()];
+  const name = (...codes: string[]) =>
+    app.request({
+      operation: 'updateMerchantSettings',
+      body: { gateways: { list: codes.map((code) => ({ code, kind: 'simulator' as const })) } },
+    });
+  await name('OTHER');
+  const canceled = { operation: 'cancelOrder', params: { order_id: kept.order_id } } as const;
+  for (const { status, body } of [await refund(kept, quantities(1)), await app.request(canceled)]) {
+    assert.equal(status, 400);
+    assert.match(body.error.user_message, /the gateway simulator, which the settings do not name/);
+  }
+  const manual = await refund(given, quantities(1), { manual_refund: true });
+  assert.equal(manual.body.order.summary.total_refunded.value, 11);
+  await name('OTHER', 'simulator');
+  assert.equal((await refund(kept, quantities(1))).status, 200);
+  await name();
+  assert.deepEqual([refundedAt(kept), refundedAt(given)], [1100, 0]);
+});
+
 test('an order that is not paid has nothing to refund', async () => {
   const order = await placedOrder({ payment: { payment_method: 'Check' } });
   const { status, body } = await refund(order, quantities(1), { manual_refund: true });

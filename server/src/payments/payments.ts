@@ -18,7 +18,12 @@ import {
   type RefundAnswer,
   type RefundRequest,
 } from './gateway.ts';
-import { type GatewaySetting, type GatewaySettings, gatewaySettings } from './gatewaySettings.ts';
+import {
+  type GatewaySetting,
+  type GatewaySettings,
+  gatewayCodes,
+  gatewaySettings,
+} from './gatewaySettings.ts';
 import { inactiveGateways, makeGatewayInactive } from './gatewayStore.ts';
 import { type AccountRefusal, heldBackBy, refusalsOf } from './refusal.ts';
 import {
@@ -47,6 +52,8 @@ export interface Payments {
    * may. With `now`, a gateway that refuses the account counts again when it is time to try.
    */
   usableKinds(merchant: Merchant, now?: Temporal.Instant): ReadonlySet<GatewayKind>;
+  /** Whether the merchant's settings name this gateway. One that they do not name is never asked. */
+  isNamed(this: void, merchant: Merchant, code: string): boolean;
   /** Returns what prevents every charge of this merchant now, or undefined. */
   obstacle(merchant: Merchant): ChargeObstacle | undefined;
 }
@@ -180,6 +187,7 @@ export function createPayments(
   // Failures in a row by merchant and gateway. Each process counts its own: a gateway that is down
   // fails for every process.
   const failures = new Map<string, number>();
+  const codesOf = gatewayCodes(gateways.preferred);
   const offered = (merchant: Merchant, now?: Temporal.Instant) => {
     const refusals = refusalsOf(merchant);
     return offeredGateways(gateways, gate, merchant, (code) => heldBackBy(refusals, code, now));
@@ -188,6 +196,7 @@ export function createPayments(
     isReal: (merchant) =>
       offered(merchant).settings.list.some(({ kind, code }) => gateways.open(kind, code).isReal),
     usableKinds: (merchant, now) => offered(merchant, now).kinds(),
+    isNamed: (merchant, code) => codesOf(merchant).includes(code),
     obstacle: (merchant) => offered(merchant).obstacle(undefined),
     async of(context) {
       const { merchant } = context;
