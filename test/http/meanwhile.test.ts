@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
 import { type TestRequest, testApp } from '../support/app.ts';
 import { heldAnswers, heldToken } from '../support/heldAnswers.ts';
+import { monthlyItem, monthlyOrder, subscribe } from '../support/monthly.ts';
 
 const held = heldAnswers();
 const app = await testApp({ clock: held.clock });
@@ -196,47 +197,28 @@ const capturesOf = ({ merchantId, oid }: Scene) =>
 async function sceneOf(merchantId: string): Promise<Scene> {
   await app.addMerchant(merchantId);
   const key = await app.addKey(merchantId);
+  const { auto_order: recurs, ...coffee } = monthlyItem('COFFEE', 5);
   const { body: item } = await app.request({
     operation: 'insertItem',
     body: {
-      merchant_item_id: 'COFFEE',
-      pricing: { cost: 5 },
-      auto_order: {
-        auto_orderable: true,
-        auto_order_schedules: ['Monthly', 'Every 2 Months'],
-      },
+      ...coffee,
+      auto_order: { ...recurs, auto_order_schedules: ['Monthly', 'Every 2 Months'] },
     },
     key,
   });
-  const address = { first_name: 'Ann', last_name: 'Lee', country_code: 'US' };
-  const card = { ...newCard, card_number_token: heldToken, card_expiration_year: 2040 };
+  const email = 'ann@example.com';
   const { body: profile } = await app.request({
     operation: 'insertCustomer',
-    body: { email: 'ann@example.com' },
+    body: { email },
     key,
   });
-  const { body: inserted } = await app.request({
-    operation: 'insertOrder',
-    body: {
-      billing: { ...address, email: 'ann@example.com' },
-      shipping: address,
-      payment: { payment_method: 'Credit Card', credit_card: card },
-      items: [{ merchant_item_id: 'COFFEE', quantity: 1, auto_order_schedule: 'Monthly' }],
-    },
-    key,
-  });
-  const originalId = inserted.order.order_id;
-  const { body: found } = await app.request({
-    operation: 'getAutoOrderByReferenceOrderId',
-    params: { reference_order_id: originalId },
-    query: { _expand: 'items' },
-    key,
-  });
+  const order = monthlyOrder('COFFEE', { email }, heldToken);
+  const { orderId: originalId, oid, autoOrder } = await subscribe(app, order, key);
   return {
     merchantId,
     originalId,
-    oid: found.auto_order.auto_order_oid,
-    itemOid: found.auto_order.items[0].auto_order_item_oid,
+    oid,
+    itemOid: autoOrder.items![0]!.auto_order_item_oid!,
     catalogOid: item.item.merchant_item_oid,
     customerOid: profile.customer.customer_profile_oid,
   };

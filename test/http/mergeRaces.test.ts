@@ -4,36 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';
 import { heldAnswers, heldToken } from '../support/heldAnswers.ts';
+import { monthlyItem, monthlyOrder, subscribe } from '../support/monthly.ts';
 
 const held = heldAnswers();
 const app = await testApp({ clock: held.clock });
-await app.request({
-  operation: 'insertItem',
-  body: {
-    merchant_item_id: 'COFFEE',
-    pricing: { cost: 5 },
-    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-  },
-});
+await app.request({ operation: 'insertItem', body: monthlyItem('COFFEE', 5) });
 
-async function subscribe(token: string): Promise<number> {
-  const address = { first_name: 'Ann', last_name: 'Lee', country_code: 'US' };
-  const card = { card_number_token: token, card_expiration_month: 12, card_expiration_year: 2040 };
-  const { body } = await app.request({
-    operation: 'insertOrder',
-    body: {
-      billing: { ...address, email: 'ann@example.com' },
-      shipping: address,
-      payment: { payment_method: 'Credit Card', credit_card: card },
-      items: [{ merchant_item_id: 'COFFEE', quantity: 1, auto_order_schedule: 'Monthly' }],
-    },
-  });
-  const { body: found } = await app.request({
-    operation: 'getAutoOrderByReferenceOrderId',
-    params: { reference_order_id: body.order.order_id },
-  });
-  return found.auto_order.auto_order_oid;
-}
+const oidOfNew = async (token: string) =>
+  (await subscribe(app, monthlyOrder('COFFEE', { email: 'ann@example.com' }, token))).oid;
 
 const merge = (target: number, source: number) =>
   app.request({
@@ -46,8 +24,8 @@ const rebillsOf = (oid: number) =>
   app.books.captures().filter(({ key }) => new RegExp(`^rebill:.*TEST:${oid}:`).test(key)).length;
 
 test('a source that is being charged stays; after the charge it moves', async () => {
-  const target = await subscribe('tok_approve');
-  const source = await subscribe(heldToken);
+  const target = await oidOfNew('tok_approve');
+  const source = await oidOfNew(heldToken);
   await app.setClock('2026-02-15T17:00:00Z');
   held.hold();
   const working = app.work('rebill');

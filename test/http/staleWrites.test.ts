@@ -5,17 +5,11 @@ import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import { type TestRequest, testApp } from '../support/app.ts';
+import { monthlyItem, monthlyOrder, subscribe } from '../support/monthly.ts';
 
 const app = await testApp();
 for (const id of ['COFFEE', 'MUG'])
-  await app.request({
-    operation: 'insertItem',
-    body: {
-      merchant_item_id: id,
-      pricing: { cost: 5 },
-      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
-    },
-  });
+  await app.request({ operation: 'insertItem', body: monthlyItem(id, 5) });
 const until = async (wall: string) => {
   const { body } = await app.request({ operation: 'setClock', body: { now_dts: wall } });
   assert.equal(body.advance?.done ?? true, true, JSON.stringify(body));
@@ -24,27 +18,8 @@ const until = async (wall: string) => {
 const expand = { _expand: 'items,add_ons' };
 const params = (oid: number) => ({ auto_order_oid: oid });
 
-async function subscribe(): Promise<AutoOrder> {
-  const address = { first_name: 'Ann', last_name: 'Lee', country_code: 'US' };
-  const card = {
-    card_number_token: 'tok_approve',
-    card_expiration_month: 12,
-    card_expiration_year: 2040,
-  };
-  const { body } = await app.request({
-    operation: 'insertOrder',
-    body: {
-      billing: { ...address, email: 'ann@example.com' },
-      shipping: address,
-      payment: { payment_method: 'Credit Card', credit_card: card },
-      items: [{ merchant_item_id: 'COFFEE', quantity: 1, auto_order_schedule: 'Monthly' }],
-    },
-  });
-  const { body: found } = await app.request({
-    operation: 'getAutoOrderByReferenceOrderId',
-    params: { reference_order_id: body.order.order_id },
-  });
-  const oid = found.auto_order.auto_order_oid;
+async function withGift(): Promise<AutoOrder> {
+  const { oid } = await subscribe(app, monthlyOrder('COFFEE', { email: 'ann@example.com' }));
   const [item] = (await read(oid)).auto_order.items!;
   const gift = { item_id: 'MUG', quantity: 1, next_x_orders: 3 };
   await put(oid, {
@@ -95,7 +70,7 @@ async function staleAddOns(addOns: number): Promise<void> {
 }
 
 test('stale forms by every way in', async (t) => {
-  const forms = [await subscribe(), await subscribe(), await subscribe(), await subscribe()];
+  const forms = [await withGift(), await withGift(), await withGift(), await withGift()];
   const [one, batched, queued, addOns] = forms.map((form) => form.auto_order_oid!) as [
     number,
     number,

@@ -1,5 +1,8 @@
 // What most tests of auto orders begin with: an item that is sold for every month, and an order of
 // it that is paid by card.
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import { required } from '../../server/src/kernel/assert.ts';
+import type { TestApp } from './app.ts';
 
 /** The body of an item that recurs monthly. */
 export const monthlyItem = (merchant_item_id: string, cost: number) => ({
@@ -26,3 +29,27 @@ export const monthlyOrder = (
     },
   },
 });
+
+/** Places such an order, shipped to its billing address, and reads the auto order that it starts. */
+export async function subscribe(
+  app: TestApp,
+  order: ReturnType<typeof monthlyOrder>,
+  key?: string,
+): Promise<{ readonly orderId: string; readonly oid: number; readonly autoOrder: AutoOrder }> {
+  const own = key === undefined ? {} : { key };
+  const { email: _, ...shipping } = order.billing;
+  const { body: inserted } = await app.request({
+    operation: 'insertOrder',
+    body: { ...order, shipping },
+    ...own,
+  });
+  const orderId: string = inserted.order.order_id;
+  const { body: found } = await app.request({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: orderId },
+    query: { _expand: 'items' },
+    ...own,
+  });
+  const autoOrder: AutoOrder = found.auto_order;
+  return { orderId, oid: required(autoOrder.auto_order_oid, 'the auto order'), autoOrder };
+}
