@@ -34,7 +34,7 @@ async function compress(file: string): Promise<void> {
   await writeFile(`${file}.gz`, gzipSync(raw, { level: 9 }));
 }
 
-/** Copies what the present build made itself, but not what it had kept of the one before it. */
+/** Copies the files of the previous build, but not the files that it kept of an earlier one. */
 async function keepEarlier(): Promise<void> {
   const earlier = await readFile(join(dist, own), 'utf8').catch(() => '[]');
   for (const name of JSON.parse(earlier) as string[])

@@ -13,7 +13,7 @@ import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
  */
 export const benchNow = Temporal.Instant.from('2026-07-15T16:00:00Z');
 
-/** Makes a merchant with so much demo data. */
+/** Makes a merchant with the given amount of demo data. */
 export async function benchMerchant(
   db: DatabasePool,
   merchantId: string,

@@ -444,7 +444,7 @@ class Reader {
     return Object.fromEntries(given);
   }
 
-  /** A year at least: what came of an intrusion is often found months later. */
+  /** At least a year: the effects of an intrusion are often found months later. */
   auditLogDays(): number | undefined {
     return this.text('AUDIT_LOG_DAYS', '') === ''
       ? undefined

@@ -13,7 +13,7 @@ const world = await browserWorld({ autoOrders: 3 });
 const dana = { merchantId: 'TEST', login: world.login, password: world.password };
 const foreignPort = await serveForeignPage();
 
-/** Runs in the page of another site: every way to write that needs no permission of ours. */
+/** Runs in the page of another site: every way to write that needs no permission from us. */
 const attack = `(async () => {
   const items = ${JSON.stringify(`${world.url}/rest/v2/item/items`)};
   const session = ${JSON.stringify(`${world.url}/perennial/v1/session`)};

@@ -308,7 +308,7 @@ test('without a built console the server runs, and `/` says what to do', withBro
 const goTo = (page: Page, address: string): Promise<unknown> =>
   page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
 
-/** Changes what a response holds, as a fault of ours would. */
+/** Changes the content of a response, as a bug of the server would. */
 const damage = (context: BrowserContext, at: string, harm: (body: Damaged) => void) =>
   context.route(at, async (route) => {
     // A page that closes gives up its last requests.

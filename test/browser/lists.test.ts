@@ -341,7 +341,7 @@ test('tasks that a colleague closes while they are saved hide no other', withBro
 
 test('a row that cannot be read is left out, and the list says so', withBrowser, async () => {
   const { page, assertQuiet, close } = await openList('/customers');
-  // As a fault of ours or a person with a database console would leave it.
+  // As a bug of the server or a person with a database console would leave it.
   await world.db.run(
     `update orders set items = '{}' where merchant_id = 'TEST' and order_id = $1`,
     [orderId],

@@ -37,10 +37,10 @@ const axeSource = readFileSync(
   'utf8',
 );
 
-/** What a page came to in all its looks. */
+/** The result of checking a page in all its looks. */
 export interface Looked {
   readonly checks: number;
-  /** Empty: the page is as it should be. */
+  /** Empty: no fault was found. */
   readonly faults: readonly string[];
 }
 

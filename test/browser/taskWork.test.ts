@@ -124,7 +124,7 @@ test('two people change one field: was, theirs, mine, and a choice', withBrowser
   await row.getByText('Critical').waitFor();
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByText(`#${number} Critical priority`).waitFor();
-  // A change of another field meets nothing.
+  // A change of another field causes no conflict.
   await change(uuid, { tags: ['tea'] });
   await page.keyboard.press('3');
   await page.getByText(`#${number} High priority`).waitFor();

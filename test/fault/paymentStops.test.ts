@@ -112,7 +112,7 @@ function partsOf(rebills: Rebills, now: string, stop?: Stop) {
 
 type Work = (context: Context, parts: OrderParts & RefundParts) => Promise<unknown>;
 
-/** Does the work and stops it after effect `k`; false when it came to its end before. */
+/** Does the work and stops it after effect `k`; false when it ended before. */
 async function runUntilEffect(k: number, rebills: Rebills, now: string, work: Work) {
   const stop = new Stop(k);
   const { context, parts } = partsOf(rebills, now, stop);
@@ -122,7 +122,7 @@ async function runUntilEffect(k: number, rebills: Rebills, now: string, work: Wo
   return stop.hasCome;
 }
 
-/** A fresh process once the leases are over: workers ask the gateway about what is open. */
+/** Starts a new process after the leases have ended: its workers query the open charges. */
 async function finishOpen(rebills: Rebills, now: string): Promise<void> {
   const { merchantId } = rebills.merchant;
   const { context, parts } = partsOf(rebills, now);

@@ -95,7 +95,7 @@ async function lives(db: Database, merchantId: string): Promise<Rebills> {
   return rebills;
 }
 
-/** Runs the engine and stops it after effect `k`; false when it came to its end before. */
+/** Runs the engine and stops it after effect `k`; false when it ended before. */
 async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
   const stop = new Stop(k);
   const context = { ...rebills.context(due), db: stoppableDatabase(rebills.db, stop) };

@@ -60,7 +60,7 @@ const ship = (shop: Rebills, db: Database, orderIds: readonly string[]) =>
     })),
   );
 
-/** Ships and stops after effect `k`; false when it came to its end before. */
+/** Ships and stops after effect `k`; false when it ended before. */
 async function shipUntilEffect(k: number, shop: Rebills, orderIds: readonly string[]) {
   const stop = new Stop(k);
   await ship(shop, stoppableDatabase(shop.db, stop), orderIds).catch((error: unknown) => {

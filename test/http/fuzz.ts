@@ -324,7 +324,7 @@ const failureLog = (failures: string[]) =>
     },
   );
 
-/** An error by its message and the place of ours where it arose. */
+/** Identifies an error by its message and the first line of our code in its stack. */
 function shown(error: unknown): string {
   const { message, stack = '' } = error as Error;
   const place = /(?:server|contract|test)\/[\w/.]+:\d+/.exec(stack)?.[0] ?? '';

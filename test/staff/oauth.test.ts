@@ -445,7 +445,7 @@ test('a client that authenticates in two ways at once is refused (RFC 6749, 2.3)
   }
 });
 
-/** As if the tokens that were used had been used so much earlier. */
+/** Moves the use of tokens that were used into the past. */
 const passed = (seconds: number) =>
   app.db.run(
     `update oauth_token set used_at = shifted(used_at, -1000 * $1::int) where merchant_id = 'TEST'

@@ -31,7 +31,7 @@ for (const mode of ['force_custom_plan', 'force_generic_plan'])
     const merchantId = mode === 'force_custom_plan' ? 'CUST' : 'GENER';
     await addMerchantRow(db, merchantId);
     await addAutoOrders(db, merchantId);
-    // What autovacuum finds while nothing is under way.
+    // The statistics that autovacuum collects while no charge is under way.
     await db.run('analyze auto_order, rebill');
     await startCharges(db, merchantId);
     await db.run(`set plan_cache_mode = ${mode}`);

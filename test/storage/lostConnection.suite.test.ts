@@ -13,7 +13,7 @@ test('a connection that is lost in the middle of a transaction fails it, and not
     db.transaction(async (tx) => {
       const { pid } = (await tx.row<{ pid: number }>('select pg_backend_pid() as pid'))!;
       await db.run('select pg_terminate_backend($1)', [pid]);
-      // Time for the news to arrive while no statement is under way.
+      // Gives the driver time to notice, while no statement is under way.
       await pause(50);
       await tx.run(`insert into counter (merchant_id, name, value) values ('M', 'x', 1)`);
     }),

@@ -1,4 +1,4 @@
-// Lives in which the card does not pay.
+// Stories of customers whose card is declined.
 import assert from 'node:assert/strict';
 import { story } from '../support/stories.ts';
 

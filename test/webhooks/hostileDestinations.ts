@@ -120,7 +120,7 @@ export function notations(address: string): string[] {
   ];
 }
 
-/** Names of this machine, and names that the world resolves to it. */
+/** Names of this machine, and public names that resolve to it. */
 export const localNames = [
   'localhost',
   'LOCALHOST',

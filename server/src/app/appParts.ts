@@ -39,7 +39,7 @@ export interface AppParts {
   readonly gateways: OpenGateways;
   /** Reasons to charge nothing, in addition to those that the application finds by itself. */
   readonly stops?: readonly StopSource[];
-  /** The file that remembers how far the database had come. Absent: there is none. */
+  /** The file that stores the last seen progress of the database. Absent: there is none. */
   readonly markerPath?: string | undefined;
   readonly mail: MailTransport;
   /** Seals secrets that are stored. */

@@ -145,7 +145,7 @@ function addStripe(
       await requeryNow(db, merchantId, key);
     },
     reported: (report) => hearReport(reports, report),
-    // A card does not say whose it is. Its merchant is the one that has orders with it.
+    // The report of a card names no merchant, so it goes to each: most have no orders of the card.
     async cardUpdated(cardToken, facts) {
       for (const merchantId of await listMerchantIds(db))
         await cardUpdated(await contexts.contextFor(merchantId), cardToken, facts);

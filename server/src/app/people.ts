@@ -46,7 +46,7 @@ export const peopleOf = (seal: Seal): readonly PersonKeeper[] => [
   responsePeople(seal),
 ];
 
-/** What each period of retention would remove. */
+/** Counts the rows that each period of retention would remove. */
 export const removable: PreviewParts['removable'] = {
   event_days: countForgettable,
   delivery_log_days: countLog,

@@ -269,7 +269,7 @@ export async function confirmRestore(
   return stock;
 }
 
-/** The code that a merchant gives to its gateway of a kind. */
+/** The code of the merchant's gateway of a kind. */
 const codeOf = (gateways: OpenGateways, merchant: Merchant) => (kind: KnownCharge['kind']) =>
   gatewaySettings(merchant, gateways.preferred(merchant)).list.find((each) => each.kind === kind)
     ?.code ?? kind;

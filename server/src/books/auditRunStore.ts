@@ -8,7 +8,7 @@ import type { Finding } from './auditFinding.ts';
  * time.
  */
 
-/** An audit of a merchant's books, and how far it has come. */
+/** An audit of a merchant's books and its progress. */
 export interface AuditRun {
   readonly auditId: string;
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
@@ -116,7 +116,7 @@ export function takeAudit(
   );
 }
 
-/** Stores how far an audit has come, and renews the lease. */
+/** Stores the progress of an audit and renews the lease. */
 export async function saveAuditProgress(
   db: Database,
   merchantId: string,

@@ -13,6 +13,6 @@ export const backupPlaces = ({ dataDir, s3, smtp }: Config, withKey: boolean): P
   ...(withKey && { key: join(dataDir, 'secret.key') }),
 });
 
-/** Where the attachments of one merchant are; nowhere of ours when they are in a bucket. */
+/** The folder of a merchant's attachments; undefined when they are in a bucket. */
 export const attachmentPlaces = ({ dataDir, s3 }: Config, merchantId: string): Places =>
   s3 === undefined ? { attachments: join(dataDir, 'files', merchantId) } : {};

@@ -76,7 +76,7 @@ async function refuseKnown({ merchantId }: MerchantManifest, db: Database): Prom
     throw new Obstacle(`there is a merchant ${merchantId} already; an import never overwrites one`);
 }
 
-/** A merchant without secrets of ours (the other server never started) needs no key. */
+/** A merchant without sealed secrets (the other server never started) needs no key. */
 async function sealOf(
   { sealFingerprint }: MerchantManifest,
   config: Config,

@@ -71,7 +71,7 @@ export const restoreCommand: Command = {
   },
 };
 
-/** A key that is there stays, because the operator put it there. */
+/** An existing key stays, because the operator put it there. */
 async function placesOf(config: ReturnType<typeof readConfig>) {
   const path = join(config.dataDir, 'secret.key');
   const hasKey =

@@ -97,7 +97,7 @@ async function heard(
 }
 
 interface Asker {
-  /** The session whose lock stops one of ours; undefined when there is none. Never rejects. */
+  /** The session whose lock blocks one of our sessions; undefined: none. Never rejects. */
   ask(): Promise<string | undefined>;
   close(): Promise<void>;
 }

@@ -106,7 +106,7 @@ export async function takeCode(
   return taken === 1;
 }
 
-/** Records that a customer used a coupon. Returns false when another order of theirs had used it. */
+/** Records that a customer used a coupon. Returns false when the customer already used it. */
 export async function takeUse(
   tx: Database,
   merchantId: string,

@@ -47,7 +47,7 @@ export interface LineDiscount {
 /** How a discount on lines is calculated. */
 export type Reduction =
   | { readonly kind: 'percent'; readonly percent: number; readonly ofAtMost?: Minor | undefined }
-  /** Off the sum of the lines; what is left of it comes off shipping if `andShipping`. */
+  /** Off the sum of the lines. With `andShipping`, the remainder is taken off shipping. */
   | { readonly kind: 'amount'; readonly amount: Minor; readonly andShipping?: boolean }
   | { readonly kind: 'amount of each'; readonly amount: Minor }
   | { readonly kind: 'price of each'; readonly price: Minor }

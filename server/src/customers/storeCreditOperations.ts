@@ -258,7 +258,7 @@ function termsOf(
   };
 }
 
-/** Published samples send up to 84 characters, though a model of theirs speaks of 50. */
+/** Published samples send up to 84 characters, although a published model allows 50. */
 const descriptionMax = 500;
 /** A century. */
 const daysMax = 36_500;

@@ -9,7 +9,7 @@ import { inZone } from '../platform/storage/zone.ts';
 export interface DigitalItemList {
   /** Created or changed at or after this moment. */
   readonly since?: Temporal.Instant | undefined;
-  /** Only those that no item delivers. */
+  /** True: only digital items that no catalogue item delivers. */
   readonly unassociated: boolean;
   readonly sort: readonly SortField[];
   readonly timeZone: string;

@@ -15,7 +15,7 @@ export const fold = (text: string): string =>
 /** As {@link fold}, without blanks around it: what people type into a filter or a form. */
 export const foldTrimmed = (text: string): string => fold(text.trim());
 
-/** A code of ours, whose letters are A to Z, as it is stored. */
+/** Returns the stored form of a code that we issue, with letters from A to Z. */
 export const upperCode = (text: string): string =>
   text.trim().replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 

@@ -25,7 +25,7 @@ export interface CardTest {
   readonly gatewayKind?: string | undefined;
   readonly reference?: string | undefined;
   readonly state: 'asked' | 'held' | 'ended';
-  /** Absent: not known, or the test came to nothing. */
+  /** Absent: not known, or the test did not succeed. */
   readonly result?: 'approved' | 'declined' | undefined;
   /** Why the card was declined, as a sentence for staff. */
   readonly reason?: string | undefined;

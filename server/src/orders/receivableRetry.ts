@@ -86,7 +86,7 @@ export const idleFields = (config: AccountsReceivableRetryConfig): string[] => [
   ...filled(config, idleNames),
 ];
 
-/** Mails need an address and something to report. */
+/** Whether the retry sends mails: it has an address for them and something to report. */
 const sendsMails = (config: AccountsReceivableRetryConfig): boolean =>
   Object.values(retryReaders(config)).some((emails) => emails.length > 0);
 
@@ -111,10 +111,10 @@ const idleNames = [
   'trial_mode_expiration_dts',
 ] as const satisfies readonly (keyof AccountsReceivableRetryConfig)[];
 
-/** An order that the retry takes care of. */
+/** An order that the retry handles. */
 export interface RetriedOrder {
   readonly enteredAt: Temporal.Instant;
-  /** The last day on which something was done; absent: it is new to the retry. */
+  /** The last day on which the retry handled the order; absent: it has not yet. */
   readonly lastDay: number | undefined;
   readonly now: Temporal.Instant;
   readonly zone: string;

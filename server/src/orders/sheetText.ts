@@ -39,6 +39,6 @@ function lineText(line: SheetLine, hasPrices: boolean): string[] {
 
 const totalText = ([label, amount]: Fact): string => spread(label, amount);
 
-/** A long text keeps two spaces before its amount. */
+/** Keeps at least two spaces between a long text and its amount. */
 const spread = (left: string, right: string): string =>
   left.padEnd(width - right.length - 2) + `  ${right}`;

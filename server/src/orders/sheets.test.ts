@@ -248,7 +248,7 @@ test('packing slips: every center, one center, and none', async () => {
   const east = pdfText((await slip('east')).body.pdfBase64);
   assert.match(east, /TEA/);
   assert.doesNotMatch(east, /POT/);
-  // Fulfillment houses have it at an address of theirs (current API, FulfillmentApi).
+  // Fulfillment houses use another address (current API, FulfillmentApi).
   const byCenter = await app.request({
     operation: 'generatePackingSlip',
     params: { distribution_center_code: 'east', order_id },

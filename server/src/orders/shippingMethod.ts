@@ -46,7 +46,7 @@ export interface ShippedLine {
 export interface CustomerShipping {
   /** Ships free from this subtotal on; absent: never. */
   readonly freeFrom?: Minor | undefined;
-  /** Free shipping of items and methods does not apply. */
+  /** True: free shipping of items and methods does not apply to the customer. */
   readonly neverFree: boolean;
   readonly paysNoHandling: boolean;
 }

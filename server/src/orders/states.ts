@@ -23,7 +23,7 @@ export const spellingsOf = (state: string, country: string): readonly string[] =
 export const isStateCode = (state: string, country: string): boolean =>
   spellings.get(fold(country))?.has(fold(state)) ?? true;
 
-/** As it is compared: without accents, dots, hyphens and double blanks. */
+/** Returns the form that is compared: without accents, dots, hyphens and double spaces. */
 const plain = (name: string): string =>
   fold(name)
     .normalize('NFD')

@@ -52,7 +52,7 @@ function namesOf(names: readonly string[]): readonly string[] {
 
 const once: OrderCheck = 'One per customer violations';
 
-/** What an insert would say. An order that exists is not inserted again. */
+/** Returns the faults that an insert would report. An existing order is not inserted again. */
 async function insertResults(
   context: Context,
   order: Order,

@@ -25,7 +25,7 @@ export interface CardPage {
   readonly payment?: { readonly amount: string; readonly confirmation?: Confirmation } | undefined;
 }
 
-/** A form of ours for a token, or the gateway's own form. */
+/** Our own form for a token, or the gateway's form. */
 export type CardEntry =
   | { readonly kind: 'token' }
   | { readonly kind: 'gateway'; readonly browser: BrowserForm; readonly currency: string };

@@ -58,7 +58,7 @@ export async function postponeReport(
   );
 }
 
-/** Ends a report: it was recorded, or no charge of ours matches it. */
+/** Ends a report that was recorded, or that matches none of our charges. */
 export async function finishReport(
   db: Database,
   merchantId: string,

@@ -240,7 +240,7 @@ export class SimulatorBooks {
     return { ...heldAnswer(this.#bookHold(order)), delayMs };
   }
 
-  /** Returns what the books hold of a hold. */
+  /** Returns the books' entry of a hold. */
   findHold(account: string, key: string): HoldBookAnswer {
     if (this.#isDown) return lost;
     this.#catchUp();

@@ -20,7 +20,7 @@ export interface SimulatorParts {
   hear(report: ArrivedReport): Promise<boolean>;
   /** Returns the token of an order's card. */
   cardOf(context: Context, orderId: string): Promise<string | undefined>;
-  /** Stores what the bank changed of a card. Returns the number of auto orders that it changed. */
+  /** Stores the new details of a card. Returns the number of changed auto orders. */
   cardUpdated(context: Context, cardToken: string, facts: CardFacts): Promise<number>;
 }
 

@@ -182,7 +182,7 @@ export function stripeAmount(amount: Minor, currency: string): number {
   return isInHundredths(currency) ? amount * 100 : amount;
 }
 
-/** Converts an amount of Stripe's to minor units. */
+/** Converts an amount from Stripe to minor units. */
 export const minorOfStripe = (amount: number, currency: string): number =>
   isInHundredths(currency) ? Math.round(amount / 100) : amount;
 

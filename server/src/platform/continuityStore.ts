@@ -63,7 +63,7 @@ export async function databaseName(db: Database): Promise<string> {
   return row!.name;
 }
 
-/** Counts one beat, and returns what is there after it. */
+/** Counts one beat and returns the new state. */
 export async function countBeat(db: Database, now: Temporal.Instant): Promise<Continuity> {
   const horizon = await feedHorizon(db);
   const row = await db.row<Row>(

@@ -3,7 +3,7 @@ import type { SearchedWords } from '../platform/privacy/searchedWords.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { poll } from '../platform/storage/nodes.ts';
 
-/** How far a search for an erased person has come. */
+/** The progress of a search for an erased person. */
 export interface SearchProgress extends SearchedWords {
   readonly pass: number;
   /** The table that is searched now, and the key of its last row; null: at the beginning. */
@@ -87,7 +87,7 @@ export function takeSearch(
   );
 }
 
-/** Stores how far a search has come, and gives it back. */
+/** Stores the progress of a search and returns it to the queue. */
 export async function saveSearch(
   db: Database,
   merchantId: string,

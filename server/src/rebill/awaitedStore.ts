@@ -57,7 +57,7 @@ export async function findWaiting(
   };
 }
 
-/** Returns whether a rebill was paid. */
+/** Whether a rebill was paid. */
 export async function isPaidRebill(
   db: Database,
   merchantId: string,

@@ -167,7 +167,7 @@ export async function getDue(
   };
 }
 
-/** Returns how far an advance has come. Refuses an id that the merchant does not have. */
+/** Returns the progress of an advance. Refuses an id that the merchant does not have. */
 export async function getAdvance({ db, merchant }: Context, advanceId: string): Promise<Advance> {
   return (
     (await findAdvance(db, merchant.merchantId, advanceId)) ??

@@ -8,7 +8,7 @@ import type { TestMode } from './move.ts';
  * the same work twice; the work is safe in any case.
  */
 
-/** A move of a test clock and how far it has come. */
+/** A move of a test clock and its progress. */
 export interface Advance {
   readonly advanceId: string;
   readonly fromAt: Temporal.Instant;

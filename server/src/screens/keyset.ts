@@ -207,7 +207,7 @@ function beginningText(
 }
 
 /**
- * Writes a cursor. It is good for this list alone: it carries a digest of the filters and the
+ * Writes a cursor. It is valid for this list only, because it has a digest of the filters and the
  * order.
  */
 export function writeCursor(list: string, { value, key }: PageStart): string {

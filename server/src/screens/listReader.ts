@@ -27,7 +27,7 @@ export const totalMax = 10_000;
 /** A request for one page of a list. */
 export interface ListRequest {
   readonly source: ListSource;
-  /** The filters as the client sent them: a cursor is good for the same filters alone. */
+  /** The filters as the client sent them. A cursor is valid for the same filters only. */
   readonly filters: unknown;
   matches(bind: Bind): Matches;
   readonly sort: readonly SortField[];

@@ -29,7 +29,7 @@ interface Noted {
   previousAtMs: number | undefined;
 }
 
-/** Opens the memory of this process. */
+/** Collects the uses of keys in this process. */
 export function keyUses(db: Database, clock: SystemClock): KeyUses {
   let noted = new Map<number, Noted>();
   let writtenAtMs = clock.monotonicMs();

@@ -32,7 +32,7 @@ export interface SecondFactorParts extends FactorParts {
   forget(): void;
 }
 
-/** What a log-in came to: `needed` when the user has a second factor and sent no code. */
+/** The result of a log-in: `needed` when the user has a second factor and sent no code. */
 export type FactorOutcome = 'passed' | 'needed' | 'wrong';
 
 /**

@@ -29,7 +29,7 @@ export interface DeliveryParts extends MerchantRounds {
   readonly leaseMs?: number;
   /** Called before each delivery, so that an owner receives only what it may read now. */
   readonly findOwnerAccess: FindOwnerAccess;
-  /** Whether merchants may receive on the server's own machine. */
+  /** Whether webhooks may lead to the server's own machine. */
   readonly isLoopbackAllowed: boolean;
 }
 

@@ -44,7 +44,7 @@ export interface WebhookParts {
   readonly clock: SystemClock;
   /** Finds what the owner of a webhook may do now. */
   readonly findOwnerAccess: FindOwnerAccess;
-  /** Whether merchants may receive on the server's own machine. */
+  /** Whether webhooks may lead to the server's own machine. */
   readonly isLoopbackAllowed: boolean;
   /** The hosts that webhooks may lead to. Absent or empty: any. */
   readonly webhookHosts?: readonly string[] | undefined;

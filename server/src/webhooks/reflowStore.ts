@@ -55,7 +55,7 @@ export async function lockReflow(tx: Database, merchantId: string): Promise<Refl
   );
 }
 
-/** Stores how far a reflow has come. */
+/** Stores the progress of a reflow. */
 export async function saveReflow(
   tx: Database,
   merchantId: string,

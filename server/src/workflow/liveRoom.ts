@@ -236,7 +236,7 @@ export class LiveRoom {
     for (const socket of to) socket.send([told]);
   }
 
-  /** How far the latest advance of the clock has come. */
+  /** The progress of the latest advance of the clock. */
   async #advanceFrame(): Promise<LiveFrame | undefined> {
     const advance = await this.#givenSources().findAdvance(this.#merchantId);
     if (advance?.advance_id === undefined) return undefined;

@@ -4,7 +4,7 @@ import { nextDelayMs } from './backoff.ts';
 import { call } from './call.ts';
 import { queryClient } from './query.ts';
 
-/** Whether changes arrive as they happen. */
+/** The state of the live connection. */
 export interface Liveness {
   readonly isConnected: boolean;
   /** When the last frame came, by this browser's clock; undefined before the first. */

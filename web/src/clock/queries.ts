@@ -49,7 +49,7 @@ export function dueQuery(target: Target) {
   });
 }
 
-/** How far an advance has come. */
+/** The progress of an advance. */
 export function advanceQuery(advanceId: string) {
   return queryOptions<ClockAdvance>({
     queryKey: ['clock', 'advance', advanceId],

@@ -186,7 +186,7 @@ export const makeCardLink = async (oid: number): Promise<string> =>
   (await call('getAutoOrderUpdateBillingUrl', { params: { auto_order_oid: oid } }))
     .update_billing_url ?? '';
 
-/** What came of a deed. */
+/** The result of a deed. */
 export interface Done {
   readonly undo?: UndoCall | undefined;
   /** What the server warns of. */

@@ -84,7 +84,7 @@ export interface BulkRefused {
   readonly reason: string;
 }
 
-/** What came of a bulk change. */
+/** The result of a bulk change. */
 export interface BulkResult {
   readonly changed: number;
   readonly undos: readonly Undo[];

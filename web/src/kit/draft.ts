@@ -7,7 +7,7 @@ export interface DraftBase {
   readonly version: number;
 }
 
-/** A field that two people changed, and not to the same. */
+/** A field that two people changed to different values. */
 export interface DraftConflict {
   readonly key: string;
   readonly was: string;

@@ -3,7 +3,7 @@ import { type CSSProperties, type RefObject, useEffect, useState } from 'react';
 import { preferences } from '../shell/preferences.ts';
 import { useStore } from './store.ts';
 
-/** Which rows are in view, and how the grid is laid out at its width. */
+/** Calculates which rows are visible and the grid's layout for its width. */
 export function useWindow(
   scroller: RefObject<HTMLDivElement | null>,
   count: number,

@@ -13,7 +13,7 @@ export interface RowAction<Row> {
   readonly icon: IconName;
   /** Absent: for every row. */
   isFor?(row: Row): boolean;
-  /** The address that it leads to. Absent: it runs. */
+  /** The address that the action leads to. Absent: the action calls `run`. */
   to?(row: Row): string;
   run?(row: Row): void;
 }

@@ -15,7 +15,7 @@ export interface SavedView extends View {
   /** Only its owner may change it. */
   readonly isOwn: boolean;
   readonly owner: string;
-  /** As it is stored, to take a change back. */
+  /** The stored form, with which a change is undone. */
   readonly stored: SavedSearch;
 }
 

@@ -8,7 +8,7 @@ export { isMismatch, isUnanswered } from '../api/refused.ts';
 /** Names one decision of a person, so that pressing the button again changes nothing twice. */
 export const newDecisionKey = newIdempotencyKey;
 
-/** What saving came to: saved, with a way back, or the form as another person saved it. */
+/** The result of saving: saved, with an undo, or the form as another person saved it. */
 export type Written =
   | { readonly kind: 'saved'; readonly undo: Undo }
   | { readonly kind: 'conflict'; readonly theirs: DraftBase };

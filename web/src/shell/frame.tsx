@@ -119,7 +119,7 @@ function useSectionPlaces(): (entry: string) => void {
 
 const navPaths = navSections.flatMap(({ entries }) => entries.map(({ path }) => path));
 
-/** Keeps what the person chooses, for as long as they are logged in. */
+/** Stores the choices of the person while they are logged in. */
 function useKeptPreferences(): void {
   const { merchant, user } = useSession();
   const owner = `${merchant.id}/${user.id}`;

@@ -11,7 +11,7 @@ export interface Preferences {
   readonly keyChoices: KeyChoices;
   /** The columns of each list, where a person chose some. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
-  /** How far a person has come with the things to try in the demo. */
+  /** The progress of a person with the things to try in the demo. */
   readonly start?: StartState;
 }
 

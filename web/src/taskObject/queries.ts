@@ -85,7 +85,7 @@ export const dueQuery = ({ auto_order_oid: oid = 0, status, version }: AutoOrder
     },
   });
 
-/** What came of a new card or of a charge. */
+/** The result of a new card or of a charge. */
 export interface ChargeOutcome {
   readonly isCharged: boolean;
   /** Why nothing was charged. */

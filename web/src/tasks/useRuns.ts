@@ -21,7 +21,7 @@ export function useRuns(
   parts: {
     setDialog(dialog: TaskDialog | 'delete'): void;
     finish(opensNext: boolean): Promise<void>;
-    /** The task is open next to a list. */
+    /** True: the task is open next to a list, so another one can follow it. */
     hasNext: boolean;
     note(): void;
   },

@@ -6,7 +6,7 @@ import { FigureLink } from './FigureLink.tsx';
 import { type Concern, concerns } from './figures.ts';
 import classes from './today.module.css';
 
-/** What may need a person. A number that is 0 is quiet. */
+/** The figures that may need a person. A zero is shown without emphasis. */
 export function Concerns({ overview }: { readonly overview: Overview }) {
   const shown = concerns(overview);
   if (shown.length === 0) return null;

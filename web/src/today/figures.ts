@@ -88,7 +88,7 @@ export function taskFigures({ tasks }: Overview): Figure[] {
   ];
 }
 
-/** What may need a person, in the order of its weight. What the person may not see is left out. */
+/** The figures that may need a person, most important first, without those they may not see. */
 export function concerns(overview: Overview): Concern[] {
   const { declines, parked, in_doubt: inDoubt, mails_bounced: bounced } = overview;
   const { webhooks_failing: failing } = overview;

@@ -1,7 +1,7 @@
 import type { ClockAdvance } from '@perennial/contract/clock.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 
-/** How far a person has come with the things to try in the demo. */
+/** The progress of a person with the things to try in the demo. */
 export interface StartState {
   /** The person does not want to see them any more. */
   readonly isHidden?: boolean;

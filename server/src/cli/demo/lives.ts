@@ -174,7 +174,7 @@ function singleLife(random: Random, person: Person, request: LivesRequest): Life
   };
 }
 
-/** A second between 7 in the morning and 10 at night, that many days before now. */
+/** A random moment between 7:00 and 22:00, `daysAgo` before now. */
 function atDaytime(random: Random, daysAgo: number, { now, zone }: LivesRequest): number {
   const { day } = wallOf(now.subtract({ seconds: Math.round(daysAgo * 86_400) }), zone);
   const ms = momentOf({ day, ms: random.int(7 * 3600, 22 * 3600) * 1000 }, zone).epochMilliseconds;

@@ -60,7 +60,7 @@ export interface WorldRequest {
   readonly seed: string;
 }
 
-/** Everything that came of it, ready to be written. */
+/** All results, ready to be written. */
 export interface World {
   readonly orders: readonly OrderRecord[];
   readonly autoOrders: readonly NewAutoOrder[];

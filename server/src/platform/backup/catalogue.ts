@@ -16,7 +16,7 @@ export interface Table {
   readonly bytes: number;
 }
 
-/** All tables of ours, the largest first. */
+/** All tables of the application, the largest first. */
 export const readTables = (db: Database): Promise<Table[]> =>
   db.rows<Table>(
     `select quote_ident(c.relname) as name, pg_table_size(c.oid) as bytes,
@@ -31,7 +31,7 @@ export const readTables = (db: Database): Promise<Table[]> =>
      order by bytes desc, name`,
   );
 
-/** All sequences of ours with their values. */
+/** All sequences of the application with their values. */
 export async function readSequences(db: Database): Promise<BackupSequence[]> {
   const names = await db.rows<{ name: string }>(
     `select quote_ident(c.relname) as name from pg_class c

@@ -161,7 +161,7 @@ async function readJson<Value>(path: string): Promise<Value | undefined> {
   }
 }
 
-/** A file that is there is whole: it is written under another name and synced first. */
+/** An existing file is complete: it is written under another name and synced first. */
 async function writeJson(path: string, value: unknown): Promise<void> {
   const file = await open(`${path}.new`, 'w', 0o600);
   try {

@@ -25,7 +25,7 @@ export interface Files {
   uploadUrl(file: FileName, mimeType: string, holder: LinkHolder): Promise<string>;
   /** The file's size in bytes once it was uploaded. */
   sizeOf(file: FileName): Promise<number | undefined>;
-  /** A link that a browser saves under `fileName` and never shows as a page of ours. */
+  /** A link that a browser saves under `fileName` and never shows as a page of this server. */
   downloadUrl(
     file: FileName,
     shown: { readonly fileName: string; readonly mimeType: string },

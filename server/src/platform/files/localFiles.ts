@@ -19,7 +19,7 @@ import {
   uploadSeconds,
 } from './files.ts';
 
-/** What the store in a folder of ours needs. */
+/** The settings of the file store in a local folder. */
 export interface LocalFilesParts {
   readonly folder: string;
   readonly tokens: Tokens;

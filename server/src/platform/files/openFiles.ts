@@ -4,7 +4,7 @@ import type { Files } from './files.ts';
 import { type LocalFilesParts, localFiles } from './localFiles.ts';
 import type { S3Settings } from './s3Files.ts';
 
-/** Files are stored in a folder of ours or in a bucket. */
+/** Files are stored in a local folder or in a bucket. */
 export type FileSettings = { readonly folder: string } | S3Settings;
 
 /** Opens the store that the settings name. Only the local one adds routes. */

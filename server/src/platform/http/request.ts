@@ -153,7 +153,7 @@ export function addressSubject({ ip }: FastifyRequest): string {
   return subject;
 }
 
-// Called twice for each request, with few different values.
+// Cached: each request asks twice, and few addresses occur.
 const addressSubjects = new Map<string, string>();
 const addressSubjectsMax = 10_000;
 

@@ -1,7 +1,7 @@
 import { Lazy } from '../../kernel/lazy.ts';
 import type { MailTransport, SmtpSettings } from './mailTransport.ts';
 
-/** Mails go through an SMTP server or into a folder of ours. */
+/** Mails go to an SMTP server or into a folder of this server. */
 export type MailSettings = SmtpSettings | { readonly folder: string };
 
 /** The transport that the settings name; the library behind it is loaded with the first mail. */

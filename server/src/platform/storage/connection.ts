@@ -13,8 +13,8 @@ export type Connection =
     };
 
 /**
- * The driver's form of it. The driver notices a lost server even while nothing is sent to it. The
- * sessions of this process have its number in their name, unless the URL names them.
+ * Returns the driver's settings. The driver notices a lost server even when it sends nothing. The
+ * sessions of this process have its process id in their name, unless the URL names them.
  */
 export function connectionSettings(connection: Connection): pg.ClientConfig {
   return {

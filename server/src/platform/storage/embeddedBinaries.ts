@@ -91,7 +91,7 @@ async function tryBinaries(
   }
 }
 
-/** A whole copy under its final name, or the one that is there already. */
+/** Makes a complete copy under its final name, or uses the existing one. */
 async function copyBinaries(
   nativeDir: string,
   parent: string,

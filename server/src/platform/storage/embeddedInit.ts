@@ -101,7 +101,7 @@ async function initialise({ dataDir, account, binaries, name, flush }: InitOptio
     await rename(fresh, dataDir);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
-    // Another first start came to its end before us, and may have cleared our folder away.
+    // Another first start ended before this one, and may have removed our folder.
     if ((await clusterVersion(dataDir)) === undefined) throw error;
   }
   await clearAborted(dataDir);

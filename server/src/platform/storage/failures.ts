@@ -31,7 +31,7 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof NodeMissing || isConnectionLost(error);
 }
 
-/** True when a file of ours finds no room. */
+/** True when the disk has no room for a file. */
 export const isDiskFull = (error: unknown): boolean =>
   ['ENOSPC', 'EDQUOT'].includes((error as { code?: string } | undefined)?.code ?? '');
 
@@ -52,7 +52,7 @@ export function isConnectionLost(error: unknown): boolean {
   // By its code: the severity comes in the server's language.
   if (error instanceof pg.DatabaseError) return /^(08|57P|25P0[34])/.test(error.code ?? '');
   const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
-  // A socket that is not there, and no file of ours.
+  // A missing socket, not a missing file of this server.
   if (code === 'ENOENT') return syscall === 'connect';
   return networkCodes.has(code) || (error instanceof Error && driversWords.test(error.message));
 }

@@ -40,7 +40,7 @@ const known = new WeakMap<Database, Nodes>();
 
 /** How long an outcome counts before nodes are asked again. */
 const askedAgainMs = 10_000;
-/** A node that is frozen, or whose machine is gone, is not waited for longer at first. */
+/** The first wait for a node is no longer than this, because it may be frozen or gone. */
 const nodeMsMin = 2_000;
 /**
  * No request waits while a node that is missing is asked again, so it has longer: one that is slow

@@ -49,7 +49,7 @@ export class StatementNames {
     if (isLarge && this.#largeTotal + text.length > largeTotal) return undefined;
     const used = (this.#uses.get(text) ?? 0) + 1;
     if (used < uses) {
-      // Forgotten all at once, so that rare statements do not collect.
+      // Cleared as a whole, so that counts of rare statements do not accumulate.
       if (this.#uses.size >= names) this.#uses = new Map();
       this.#uses.set(text, used);
       return undefined;
