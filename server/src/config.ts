@@ -35,7 +35,7 @@ export interface Config {
   readonly plainHosts: readonly string[];
   /** The hosts that webhooks may lead to. Empty: any public one. */
   readonly webhookHosts: readonly string[];
-  /** What looks for viruses in attachments. Absent: nothing does. */
+  /** The scanner of attachments for viruses. Absent: attachments are not scanned. */
   readonly virusScanner?: VirusScanner | undefined;
   /**
    * Where customers reach this server: the start of the links in mails. Absent: the address it

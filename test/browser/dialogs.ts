@@ -3,7 +3,7 @@ import { looks } from './looks.ts';
 import type { Objects } from './pages.ts';
 import { takePicture } from './pictures.ts';
 
-/** A dialog or menu, and how a person comes to it. */
+/** A dialog or menu, and the steps that open it. */
 export interface DialogRow {
   readonly name: string;
   readonly at: string;

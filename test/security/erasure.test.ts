@@ -97,7 +97,7 @@ const booksOf = async (orderIds: readonly string[]) =>
 await openShop(app, await startReceiver({ after }));
 const traces = await leaveTraces(app);
 const params = { customer_profile_oid: traces.customerOid };
-/** What the books say about the person's orders before the erasure. */
+/** The audit's figures of the person's orders before the erasure. */
 const books: object[] = [];
 
 test('the person is everywhere before', async () => {

@@ -105,7 +105,7 @@ test('the answers are the change of each auto order, and change nothing where th
   }
 });
 
-/** Without the parts of changes that are undefined. */
+/** Removes the undefined parts of changes. */
 const plain = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 

@@ -32,7 +32,7 @@ export interface AppParts {
   readonly isStrict?: boolean;
   /** The certificate and key with which this process serves https. Absent: it serves http. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
-  /** What looks for viruses in attachments. Absent: nothing does. */
+  /** The scanner of attachments for viruses. Absent: attachments are not scanned. */
   readonly virusScanner?: VirusScanner | undefined;
   /** What readers of `/metrics` must send. Absent: anyone may read them. */
   readonly metricsToken?: string | undefined;

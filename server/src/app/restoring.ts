@@ -144,7 +144,7 @@ export interface GatewayCheck {
   readonly worker: Worker;
 }
 
-/** What the check of the gateways needs. */
+/** The parts that the check of the gateways needs. */
 export interface GatewayCheckParts {
   readonly db: Database;
   readonly gateways: Pick<OpenGateways, 'ledgers'>;

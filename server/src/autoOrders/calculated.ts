@@ -34,7 +34,7 @@ export interface CalculatedAutoOrder {
 }
 
 /**
- * What a calculation depends on besides the record: the moment, the zone and the policy for missed
+ * The inputs of a calculation besides the record: the moment, the zone and the policy for missed
  * shipments.
  */
 export type Rules = Pick<PlanContext, 'now' | 'zone' | 'missedShipments'>;

@@ -17,7 +17,7 @@ import { firstStep, type NoStart, simpleSchedule, startSchedule } from './startS
 import { type Catalog, planNext, reschedule, startAgain } from './steps.ts';
 import { stepsOf } from './stepWalk.ts';
 
-/** What an edit depends on besides the record. */
+/** The inputs of an edit besides the record. */
 export interface EditRules extends Rules, ReadingRules {
   readonly catalog: Catalog;
 }

@@ -90,7 +90,7 @@ export class FieldReader {
     if (given === undefined) return current;
     if (given === null) return undefined;
     const { currency } = this.#rules;
-    // What is stored may be out of bounds, and may be sent back as it was read.
+    // A stored value may be out of bounds. Clients may send it back as they read it.
     if (current !== undefined && given === fromMinor(current, currency)) return current;
     const max = amountMax / 10 ** currencyExponent(currency);
     const amount = toMinor(given, currency);

@@ -5,7 +5,7 @@ import { isSameSecond } from './formAge.ts';
 import { type FutureSchedule, futureSchedules } from './futureSchedules.ts';
 import { type Catalog, planNext } from './steps.ts';
 
-/** What a merge depends on besides the records. */
+/** The inputs of a merge besides the records. */
 export interface MergeRules extends Rules {
   readonly catalog: Catalog;
   /** Auto orders with a rebill that is not settled: a charge in progress, or a declined one. */

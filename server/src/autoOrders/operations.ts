@@ -43,7 +43,7 @@ export interface UpdateReaders {
   readonly gatewayCodesOf: GatewayCodesOf;
 }
 
-/** What an update depends on besides its body. */
+/** The inputs of an update besides its body. */
 export interface UpdateOptions extends UpdateReaders {
   /**
    * Receives sentences about what is charged for shipments that the update turned into missed ones.

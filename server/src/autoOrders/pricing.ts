@@ -7,7 +7,7 @@ import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AgreedOption, AutoOrderItem } from './autoOrder.ts';
 import { withOption } from './optionPrices.ts';
 
-/** What the price of one rebill line depends on. */
+/** The inputs of the price of one rebill line. */
 export interface PriceRequest {
   readonly item: PricedItem;
   /** The catalogue item that ships: the step's, or its replacement. */

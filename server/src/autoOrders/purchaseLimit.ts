@@ -25,7 +25,7 @@ import { futureRebills, type PlannedRebill } from './futureRebills.ts';
 export interface AddedItem {
   /** The lines that hold it, or whose add-ons do. None for an add-on of the whole auto order. */
   readonly itemOids: readonly number[];
-  /** What ships. */
+  /** The item that ships. */
   readonly itemId: string;
   /** Its quantity in all lines and add-ons together. */
   readonly quantity: number;
@@ -37,7 +37,7 @@ export interface AddedItem {
 
 /** A line or an add-on. */
 interface Held {
-  /** Its line, or that of the add-on. Absent for an add-on of the whole auto order. */
+  /** The item's line, or the add-on's. Absent for an add-on of the whole auto order. */
   readonly line?: AutoOrderItem;
   readonly itemId: string;
   readonly quantity: number;

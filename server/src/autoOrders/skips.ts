@@ -155,7 +155,7 @@ function withoutRetries(autoOrder: AutoOrder, { now }: EditRules): AutoOrder {
 // A year of shipments every day, and some more.
 const intervalsMax = 1000;
 
-/** Whether the item's schedule, counted from that day, comes to the next shipment later. */
+/** Whether the item's schedule, counted from that day, reaches the next shipment later. */
 function leadsToNext(item: AutoOrderItem, day: number, { catalog, zone }: EditRules): boolean {
   const next = nextPlace(item, catalog, zone);
   if (next === undefined || day >= next.place.day) return false;

@@ -136,7 +136,7 @@ export async function openDatabase(
   };
 }
 
-/** The embedded server is spoken to directly; before another one there may be a pooler. */
+/** Connections to the embedded server are direct; another server may be behind a pooler. */
 async function settingsModeOf(config: Config, limits: TimeLimits): Promise<SettingsMode> {
   if (config.database === undefined) return 'start';
   try {

@@ -161,7 +161,7 @@ function fitWords(
     return 'needs a higher subtotal than this order has';
   const fitsLines = off !== undefined && counted.some((line) => isMeant(line, off));
   const fits = fitsLines || (shipping !== undefined && fitsShipping(cart, shipping));
-  // A coupon for nothing fits every order.
+  // A coupon without a discount fits every order.
   return fits || (off === undefined && shipping === undefined)
     ? undefined
     : 'does not apply to the items or the shipping method of the order';

@@ -16,7 +16,7 @@ import { type Cancelation, cancelPage, cancelPagePolicy } from './cancelPage.ts'
 import { customerPage, customerPagePolicy, type OwnAutoOrder } from './customerPage.ts';
 import { readEmail } from './store.ts';
 
-/** What the customer's page needs from other features. */
+/** The parts that the customer's page needs from other features. */
 export interface CustomerPageParts extends LimitedPage {
   readonly seal: Seal;
   /** Returns undefined for an unknown merchant. */

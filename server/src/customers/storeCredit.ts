@@ -23,7 +23,7 @@ export interface StoreCredit {
   readonly isRefund?: boolean | undefined;
 }
 
-/** What was taken of one credit; an amount below zero was given back. */
+/** The amount that was taken of one credit; an amount below zero was given back. */
 export interface CreditUse extends CreditShare {
   readonly useOid: number;
   readonly description: string;

@@ -5,7 +5,7 @@ import type { MailTransport } from '../platform/mail/mailTransport.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { finishRemoval, merchantsWithRemovals, readRemovals } from './mailRemovalStore.ts';
 
-/** What the removal of mails needs. */
+/** The parts that the removal of mails needs. */
 export interface RemovalParts {
   readonly db: Database;
   readonly log: Logger;

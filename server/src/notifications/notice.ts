@@ -144,7 +144,7 @@ export interface NoticeFacts {
   readonly trackingNumbers?: readonly string[] | undefined;
   readonly itemIndexes?: readonly number[] | undefined;
   readonly isComplete?: boolean | undefined;
-  /** What was refunded, in minor units. */
+  /** The amount that was refunded, in minor units. */
   readonly refund?: { readonly amount: number; readonly currency: string } | undefined;
   /** The month in which the card expires: 2026-05. */
   readonly expiresMonth?: string | undefined;

@@ -27,7 +27,7 @@ import { mailFields, templateLetter } from './template.ts';
 import { templateFor } from './templateOperations.ts';
 import { listTemplates, type StoredTemplate } from './templateStore.ts';
 
-/** What sending mails needs. */
+/** The parts that sending mails needs. */
 export interface SenderParts {
   readonly db: Database;
   readonly log: Logger;
@@ -87,7 +87,7 @@ async function sendBatch(parts: SenderParts, merchantId: string): Promise<number
   return notices.length;
 }
 
-/** What sending a batch needs: the templates are read once. */
+/** The parts that sending a batch needs: the templates are read once. */
 type BatchParts = SenderParts & { readonly templates: readonly StoredTemplate[] };
 
 /** A mail that cannot be composed is retried later and delays no other mail. */

@@ -25,7 +25,7 @@ import {
   revoke,
 } from './tokenOperations.ts';
 
-/** What the OAuth endpoints need. */
+/** The parts that the OAuth endpoints need. */
 export interface OauthEndpointParts extends OauthParts {
   readonly limiter: RateLimiter;
   /** Where users reach this server. */

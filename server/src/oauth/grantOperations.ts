@@ -10,7 +10,7 @@ import { refuseOutranked } from '../staff/rankOperations.ts';
 import { grantEnd, oldestLiveGrant } from './grantLife.ts';
 import { findGrant, type ListedGrant, listGrants, revokeGrant } from './grantStore.ts';
 
-/** What the operations on grants need from outside. */
+/** The parts that the operations on grants need from outside. */
 export interface GrantParts {
   readonly clock: SystemClock;
   /** Drops the cached tokens of this process. */

@@ -33,7 +33,7 @@ import { normalUserCode } from './deviceOperations.ts';
 import { findWaiting } from './deviceStore.ts';
 import { grantEnd } from './grantLife.ts';
 
-/** What the OAuth pages need. */
+/** The parts that the OAuth pages need. */
 export interface OauthPageParts extends ConsentParts, LogInParts {
   /** Every application has to use PKCE. */
   readonly isStrict?: boolean | undefined;

@@ -33,7 +33,7 @@ export type OrderChange = Order;
  */
 export type Merge = (stored: OrderDocument, change: object) => OrderDocument;
 
-/** What a change depends on, along with the order itself. */
+/** The inputs of a change besides the order itself. */
 export interface ChangeTerms {
   readonly merge: Merge;
   readonly now: Occasion;

@@ -115,7 +115,7 @@ const cartOf = ({ order, lines, shipping, at }: CouponRequest) => ({
   at,
 });
 
-/** What a code of the order comes to. */
+/** A code of the order and what it stands for. */
 interface EnteredCode {
   readonly field: string;
   readonly code: string;

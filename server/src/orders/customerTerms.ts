@@ -14,7 +14,7 @@ import { type CustomerShipping, customerShipping } from './shippingMethod.ts';
  * PricingTier).
  */
 
-/** What the price of an order depends on besides the order and the catalogue. */
+/** The inputs of the price of an order besides the order and the catalogue. */
 export interface CustomerTerms {
   readonly shipping: CustomerShipping;
   readonly tiers: readonly CustomerTier[];

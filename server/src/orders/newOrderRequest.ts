@@ -38,7 +38,7 @@ export interface NewOrderRequest {
   readonly tiers?: readonly CustomerTier[] | undefined;
   /** The tiers and shipping of the customer where a coupon counts. Absent: the same. */
   readonly withCoupon?: CouponedTerms | undefined;
-  /** What its tax depends on, if the order names none. */
+  /** The terms of the order's tax, if the order names no tax. */
   readonly tax: TaxTerms;
   /** The merchant's currency. */
   readonly currency: string;

@@ -17,7 +17,7 @@ import {
 } from './shippingMethod.ts';
 import { lineTotals } from './totals.ts';
 
-/** What the cost of shipping of a new order depends on, besides its lines. */
+/** The inputs of the cost of shipping of a new order besides its lines. */
 export interface NewOrderShipping {
   readonly order: Order;
   readonly channelPartner: OrderChannelPartner;

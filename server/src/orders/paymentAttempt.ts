@@ -49,7 +49,7 @@ export type AttemptSource = 'request' | 'retry';
 export interface EarlierPayments {
   /** The number of the last attempt; 0 if there was none. */
   readonly last: number;
-  /** What they captured. */
+  /** The sum that they captured. */
   readonly paid: Minor;
 }
 

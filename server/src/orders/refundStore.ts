@@ -21,7 +21,7 @@ export interface RefundRecord {
   readonly requestedAt: Temporal.Instant;
 }
 
-/** What the settlement of a refund needs. */
+/** The data that the settlement of a refund needs. */
 export interface RefundTerms {
   readonly planned: Pick<PlannedRefund, 'before' | 'after' | 'amount' | 'reason' | 'rejectReason'>;
   readonly wishes: RefundWishes;

@@ -22,7 +22,7 @@ export interface ShippingMethod {
 
 /** One price of a method, and the greatest shipment for which it applies. */
 export interface ShippingRate {
-  /** Upper-case codes; empty: every country. */
+  /** Country codes in upper case. Empty: every country. */
   readonly countries: readonly string[];
   readonly grams: number;
   readonly subtotal: number;

@@ -48,7 +48,7 @@ export function wantedCredit(
   return success(minor(Math.min(asked.value, total)));
 }
 
-/** What the use of store credit by a new order depends on. */
+/** The inputs of the use of store credit by a new order. */
 export interface CreditTerms {
   /** Before store credit. */
   readonly total: Minor;

@@ -6,7 +6,7 @@ import type { OrderDocument, OrderRecord } from './order.ts';
 import { hasMoved, placeOfText, type TaxPlace } from './taxPlace.ts';
 import { orderTaxesOf, type PlaceTax, type ProductType, type TaxRounding } from './taxRate.ts';
 
-/** What the tax of an order depends on besides the order itself. */
+/** The inputs of the tax of an order besides the order itself. */
 export interface TaxTerms {
   /** What exempts the customer, in words. Absent: taxes apply. */
   readonly exemption?: string | undefined;

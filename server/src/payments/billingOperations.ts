@@ -20,7 +20,7 @@ import {
 import type { CardForm, CardForms, CardSubject, PaymentToConfirm } from './cardForm.ts';
 import { mustBeConfirmed } from './simulatorCards.ts';
 
-/** What the page needs from other features. */
+/** The parts that the page needs from other features. */
 export interface BillingPageParts {
   readonly db: Database;
   contextFor(merchantId: string): Promise<Context>;

@@ -15,7 +15,7 @@ export interface Subscription {
   readonly hasEnded: boolean;
 }
 
-/** What the page offers. */
+/** The contents of the page. */
 export interface CardPage {
   readonly subscription: Subscription;
   readonly thisYear: number;

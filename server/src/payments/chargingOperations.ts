@@ -18,7 +18,7 @@ import {
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { type ChargingGate, merchantOffName } from './charging.ts';
 
-/** What the operations on the charges of a merchant need from outside. */
+/** The parts that the operations on the charges of a merchant need from outside. */
 export interface ChargingParts {
   /** A stop has the machine's time: a test clock may be stopped. */
   readonly clock: SystemClock;

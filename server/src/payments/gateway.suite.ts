@@ -18,9 +18,9 @@ export interface GatewayUnderTest {
   };
   /** The customer confirms a payment at the bank. */
   confirm(reference: string): Promise<void>;
-  /** What was captured, by the books of the gateway itself. */
+  /** The captures in the gateway's own books. */
   captures(): Promise<{ key: string; amount: number }[]>;
-  /** What was held, by the books of the gateway itself, without what was declined. */
+  /** The holds in the gateway's own books, without declined ones. */
   holds(): Promise<{ key: string; amount: number; releases: number }[]>;
   /** While true, the gateway does not respond. */
   setDown(isDown: boolean): Promise<void>;

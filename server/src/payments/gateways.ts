@@ -115,7 +115,7 @@ interface OpenKind {
   readonly form: CardForm | 'token' | undefined;
 }
 
-/** What {@link whyNot} depends on besides the merchant. */
+/** The inputs of {@link whyNot} besides the merchant. */
 type ChargingConfig = Pick<GatewayConfig, 'stripe' | 'simulatedMerchants'>;
 
 /**

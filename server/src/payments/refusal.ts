@@ -13,7 +13,7 @@ export const refusalSection = 'gateway_refusals';
 
 /** A gateway that refuses the account. */
 export interface AccountRefusal {
-  /** What the gateway says. */
+  /** The gateway's message. */
   readonly reason: string;
   /** New charges are tried again then, in case no open charge is left to show that it is over. */
   readonly until: Temporal.Instant;

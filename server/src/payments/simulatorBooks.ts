@@ -71,7 +71,7 @@ export interface CustomerChoice {
   readonly isConfirmed: boolean;
 }
 
-/** What the books say about an action. */
+/** The books' entry of an action. */
 export type OutsideAnswer =
   | { readonly kind: 'done'; readonly charge: BookedCharge }
   | { readonly kind: 'refused'; readonly message: string };
@@ -90,7 +90,7 @@ export interface RefundOrder {
   readonly amount: number;
 }
 
-/** What the books say about a charge. */
+/** The books' entry of a charge. */
 export type BookAnswer =
   | { readonly kind: 'charge'; readonly charge: BookedCharge; readonly delayMs: number }
   /** The caller gets no answer. */
@@ -99,12 +99,12 @@ export type BookAnswer =
   /** The key belongs to a different charge. */
   | { readonly kind: 'conflict' };
 
-/** What the books say about a hold. */
+/** The books' entry of a hold. */
 export type HoldBookAnswer =
   | { readonly kind: 'hold'; readonly hold: BookedHold; readonly delayMs: number }
   | Exclude<BookAnswer, { readonly kind: 'charge' }>;
 
-/** What the books say about a refund. */
+/** The books' entry of a refund. */
 export type RefundBookAnswer =
   | { readonly kind: 'refunded'; readonly reference: string }
   | { readonly kind: 'refused'; readonly message: string }

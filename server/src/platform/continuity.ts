@@ -32,7 +32,7 @@ export interface ContinuityWatch {
   readonly worker: Worker;
 }
 
-/** What the watch over restores needs. */
+/** The parts that the watch over restores needs. */
 export interface ContinuityParts {
   readonly db: Database;
   readonly clock: SystemClock;

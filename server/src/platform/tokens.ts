@@ -38,7 +38,7 @@ interface Key {
 // Loaded with the first token, because a start does not need it.
 const jose = new Lazy(() => import('jose'));
 
-/** What the tokens of one database need. */
+/** The parts that the tokens of one database need. */
 export interface TokenParts {
   readonly db: Database;
   readonly seal: Seal;

@@ -19,7 +19,7 @@ import {
 /** Returns those of the texts that customers bear. */
 type BorneBy = (db: Database, merchantId: string, texts: readonly string[]) => Promise<string[]>;
 
-/** What the search for erased people needs from the features. */
+/** The parts that the search for erased people needs from the features. */
 export interface SearchParts {
   readonly emailsOfCustomers: BorneBy;
   readonly namesOfCustomers: BorneBy;

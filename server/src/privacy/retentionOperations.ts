@@ -18,7 +18,7 @@ export type CountRemovable = (
   before: Temporal.Instant,
 ) => Promise<number>;
 
-/** What the preview of periods needs. */
+/** The parts that the preview of periods needs. */
 export interface PreviewParts {
   readonly clock: SystemClock;
   readonly removable: Readonly<Record<Period, CountRemovable>>;

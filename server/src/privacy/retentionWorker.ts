@@ -17,7 +17,7 @@ type Batch<Found, Place> = (
   after: Place | undefined,
 ) => Promise<Found & { readonly next: Place | undefined }>;
 
-/** What the retention of mails and of people in orders needs. */
+/** The parts that the retention of mails and of people in orders needs. */
 export interface RetentionParts<Mail, Order> extends MerchantRounds {
   readonly clock: SystemClock;
   readonly people: readonly PersonKeeper[];

@@ -145,7 +145,7 @@ function autoOrderAfter(
   return afterDeclined(autoOrder, order, declined, rules);
 }
 
-/** What a decline depends on besides the answer. */
+/** The facts that decide the consequences of a decline, besides the answer. */
 interface DeclineFacts {
   readonly isKept: boolean;
   readonly earlierDeclines: number;

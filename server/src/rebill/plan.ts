@@ -47,7 +47,7 @@ export interface DecisionInput {
   readonly catalog: Catalog;
   /** The catalogue's coupons of the original order. Absent: none. */
   readonly coupons?: CouponCatalog | undefined;
-  /** What the tax depends on besides the original order. */
+  /** The inputs of the tax besides the original order. */
   readonly tax: TaxTerms;
   readonly policy: RebillPolicy;
   readonly zone: string;

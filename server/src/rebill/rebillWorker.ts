@@ -9,7 +9,7 @@ import { reachableMerchantIds, reachableMerchants } from '../platform/tenancy/me
 import { type RebillParts, resolveUnanswered, runDue } from './dueOperations.ts';
 import { merchantsWithOverdue } from './store.ts';
 
-/** What the workers need. */
+/** The parts that the workers need. */
 export interface RebillWorkerParts extends RebillParts {
   readonly db: Database;
   readonly log: Logger;

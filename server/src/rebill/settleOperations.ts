@@ -30,7 +30,7 @@ export interface ChargeOutcome {
   readonly isAwaited?: true;
 }
 
-/** What settling depends on besides the answers. */
+/** The inputs of settling besides the answers. */
 export interface SettleTerms {
   readonly policy: RebillPolicy;
   /** How long a charge without an answer waits before the gateway is queried about it. */

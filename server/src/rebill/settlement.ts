@@ -32,7 +32,7 @@ import type { RebillLine, RebillOrder } from './rebillOrder.ts';
  * their dates stay (docs/adr/0011-a-change-that-races-a-rebill.md).
  */
 
-/** What settling needs besides the record and the order. */
+/** The inputs of settling besides the record and the order. */
 export interface SettlingRules {
   readonly catalog: Catalog;
   readonly policy: RebillPolicy;

@@ -10,11 +10,11 @@ export interface AdvanceDay {
   readonly paid: number;
   readonly declined: number;
   readonly notices: number;
-  /** What was paid, in minor units. */
+  /** The amount that was paid, in minor units. */
   readonly totalMinor: number;
 }
 
-/** What counting depends on besides the events. */
+/** The inputs of counting besides the events. */
 export interface DayTerms {
   readonly zone: string;
   /** The merchant's currency: the one of declines and notices. */

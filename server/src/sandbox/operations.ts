@@ -32,7 +32,7 @@ import {
   wasAdvanced,
 } from './store.ts';
 
-/** What the operations on clocks need from outside. */
+/** The parts that the operations on clocks need from outside. */
 export interface ClockParts extends PlayParts {
   /**
    * True when one of the merchant's gateways moves real money. Such a merchant's clock is never

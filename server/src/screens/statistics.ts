@@ -9,7 +9,7 @@ export interface DayCounts {
   readonly day: string;
   readonly currency: string;
   readonly paid: number;
-  /** What was paid, in minor units. */
+  /** The amount that was paid, in minor units. */
   readonly paidMinor: number;
   readonly declined: number;
   readonly canceled: number;

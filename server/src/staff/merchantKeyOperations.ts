@@ -34,7 +34,7 @@ import {
 import { refuseOutranked, refuseWithheld } from './rankOperations.ts';
 import { findAccess } from './staffStore.ts';
 
-/** What the operations on keys need from outside. Keys live by the machine's clock. */
+/** The parts that the operations on keys need from outside. Keys live by the machine's clock. */
 export interface KeyParts {
   readonly clock: SystemClock;
   /** Drops the cached keys of this process. */

@@ -26,7 +26,7 @@ export interface FactorParts {
   readonly seal: Seal;
 }
 
-/** What the operations on second factors need. */
+/** The parts that the operations on second factors need. */
 export interface SecondFactorParts extends FactorParts {
   /** Drops the cached sessions of this process. */
   forget(): void;

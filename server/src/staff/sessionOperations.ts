@@ -37,7 +37,7 @@ import {
 } from './sessionStore.ts';
 import { type Access, findSessionUser, replacePassword } from './staffStore.ts';
 
-/** What the operations of sessions need from outside. */
+/** The parts that the operations of sessions need from outside. */
 export interface SessionParts {
   readonly clock: SystemClock;
   /** The merchant with demo data, where the installation has one. */

@@ -23,7 +23,7 @@ export type ListIds = (
   limit: number,
 ) => Promise<readonly string[]>;
 
-/** What sending records again needs. */
+/** The parts that sending records again needs. */
 export interface ReflowParts {
   readonly db: Database;
   readonly log: Logger;

@@ -19,7 +19,7 @@ import type { Tokens } from '../platform/tokens.ts';
 import { type LiveClaims, LiveClient } from './liveClient.ts';
 import { permissionsFor } from './liveFeed.ts';
 
-/** What the door of the live sockets needs. */
+/** The parts that the door of the live sockets needs. */
 export interface LiveDoorParts {
   readonly clock: SystemClock;
   readonly log: Logger;

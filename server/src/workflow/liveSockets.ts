@@ -11,7 +11,7 @@ import { comparePlaces, topicOf } from './liveFeed.ts';
 import type { LiveSources } from './liveReader.ts';
 import { LiveRoom } from './liveRoom.ts';
 
-/** What the live sockets need. */
+/** The parts that the live sockets need. */
 export interface LiveParts extends LiveDoorParts {
   readonly db: Database;
   readonly sources: LiveSources;

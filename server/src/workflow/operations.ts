@@ -31,7 +31,7 @@ import {
   waitsFor,
 } from './taskStore.ts';
 
-/** What the operations need from other features and from the file store. */
+/** The parts that the operations need from other features and from the file store. */
 export interface WorkflowParts {
   readonly readObjects: ReadObjectFacts;
   readonly files: FileParts;

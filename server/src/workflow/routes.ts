@@ -28,7 +28,7 @@ import {
 } from './savedSearchOperations.ts';
 import { countOpen, listTags } from './taskStore.ts';
 
-/** What the routes need in addition to the parts of the operations. */
+/** The parts that the routes need in addition to the parts of the operations. */
 export interface WorkflowRouteParts extends WorkflowParts {
   readonly merchants: Merchants;
   readonly live: LiveSockets;

@@ -149,7 +149,7 @@ const optionOf = (option: ItemOption, index: number, to: Draft): ItemOption => (
   })),
 });
 
-/** What a field is called. */
+/** The name of a field. */
 export const itemLabel =
   (item: Item) =>
   (key: string): string =>

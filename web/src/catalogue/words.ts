@@ -1,6 +1,6 @@
 import type { ItemAutoOrderStep } from '@perennial/contract/item.ts';
 
-/** What a step of a fixed schedule does, in words. */
+/** A step of a fixed schedule in words. */
 export function stepWords(step: ItemAutoOrderStep): string {
   switch (step.type) {
     case 'pause':

@@ -38,7 +38,7 @@ export const clockQuery = queryOptions<ReadClock>({
     moves > 0 || data?.advance_id !== undefined ? playingMs : restingMs,
 });
 
-/** What is due until a moment. Kept for a short time: the clock may run. */
+/** The work due until a moment. Cached only briefly, because the clock may run. */
 export function dueQuery(target: Target) {
   return queryOptions<ClockDue>({
     queryKey: ['clock', 'due', target],
@@ -85,7 +85,7 @@ export const lastAdvanceQuery = queryOptions<ClockAdvance | null>({
     (await call('getClockAdvances', { query: { _limit: 1 }, signal })).advances?.[0] ?? null,
 });
 
-/** Names one decision of a person to move the clock. */
+/** Returns an idempotency key for one decision to move the clock. */
 export const newMoveKey = newIdempotencyKey;
 
 /**

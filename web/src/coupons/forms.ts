@@ -102,7 +102,7 @@ function discountPart(fields: readonly DraftField[], from: Draft, to: Draft) {
   );
 }
 
-/** What a field is called. */
+/** The name of a field. */
 export const couponLabel = (key: string): string =>
   key === kindKey
     ? 'What it does'

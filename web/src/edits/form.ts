@@ -44,7 +44,7 @@ export interface Field {
   readonly isWide?: boolean;
 }
 
-/** What a part of an auto order's editing depends on besides the auto order. */
+/** The inputs of a part of an auto order's editing besides the auto order. */
 export interface FormContext {
   /** The merchant's moment. */
   readonly now: string;
@@ -98,7 +98,7 @@ export interface Part {
    * The change that the values describe; undefined while they change nothing or are not complete.
    */
   deed(order: AutoOrder, values: Values, context: FormContext): Deed | undefined;
-  /** What was done, in words for the toast. */
+  /** The result in words, for the toast. */
   done(order: AutoOrder, values: Values): string;
 }
 

@@ -189,7 +189,7 @@ export const makeCardLink = async (oid: number): Promise<string> =>
 /** The result of a deed. */
 export interface Done {
   readonly undo?: UndoCall | undefined;
-  /** What the server warns of. */
+  /** The warning of the server. */
   readonly warning?: string | undefined;
   /** Of a charge. */
   readonly charged?:

@@ -7,7 +7,7 @@ import { mergePart } from './otherParts.ts';
 import { type Base, cancelReasonsQuery, mergeableQuery } from './queries.ts';
 import { cancelPart } from './stopParts.ts';
 
-/** What a form depends on besides the auto order; `context` is absent while it is being read. */
+/** The inputs of a form besides the auto order; `context` is absent while it is being read. */
 export function useFormContext(
   code: string,
   part: Part,

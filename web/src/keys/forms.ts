@@ -18,7 +18,7 @@ export const keyFields: readonly DraftField[] = [
   },
 ];
 
-/** What a field of a key is called, for comparisons. */
+/** The name of a field of a key, for comparisons. */
 export const keyLabel = labelIn(keyFields);
 
 /** The form of a key; of a new one without `key`. Times are of `zone`. */

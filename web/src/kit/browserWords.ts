@@ -8,7 +8,7 @@ export function browserWords(agent: string): string {
   return [name, version, system && `on ${system[1]}`].filter(Boolean).join(' ');
 }
 
-/** Most browsers name others as well, so the order decides. */
+/** Most browsers also name other browsers, so the order of this list matters. */
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/Edg(?:A|iOS)?\/(\d+)/, 'Edge'],
   [/OPR\/(\d+)/, 'Opera'],

@@ -27,7 +27,7 @@ export interface BulkAction<Row> {
   readonly id: string;
   /** The button above the list, for example `Pause …`. */
   readonly button: string;
-  /** What the dialog is called, for example `Pause auto orders`. */
+  /** The title of the dialog, for example `Pause auto orders`. */
   readonly title: string;
   /** What it means, and what cannot be undone. */
   readonly consequence: string;

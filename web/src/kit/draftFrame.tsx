@@ -16,7 +16,7 @@ export function DraftFrame({
   children,
 }: {
   readonly draft: DraftForm;
-  /** What a field is called. */
+  /** The name of a field. */
   labelOf(key: string): string;
   readonly submit: string;
   /** Nothing to compare with. */

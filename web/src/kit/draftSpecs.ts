@@ -68,7 +68,7 @@ export function bodyOf(
   );
 }
 
-/** What a field is called, for comparisons and conflicts. */
+/** The name of a field, for comparisons and conflicts. */
 export const labelIn =
   (fields: readonly DraftField[]) =>
   (key: string): string =>

@@ -30,7 +30,7 @@ interface ListPageProps<Row extends object> {
   /** The rows in the plural and lower case. */
   readonly what: string;
   readonly kind: ListKind;
-  /** What the text filter finds. */
+  /** The placeholder of the text filter: what it searches. */
   readonly hint: string;
   readonly filters: Filters;
   readonly views: readonly View[];
@@ -47,7 +47,7 @@ interface ListPageProps<Row extends object> {
   readonly live: LiveList<Row>;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
-  /** What can be done with selected rows. */
+  /** The actions for selected rows. */
   readonly actions?: readonly BulkAction<Row>[] | undefined;
   /** What can be done with one row. */
   readonly rowActions?: readonly RowAction<Row>[] | undefined;

@@ -34,7 +34,7 @@ export function PlainList<Row extends object>({
   readonly path: string;
   /** The rows in the plural and lower case. */
   readonly what: string;
-  /** What the text filter finds. */
+  /** The placeholder of the text filter: what it searches. */
   readonly hint: string;
   readonly filters: Filters;
   readonly columns: readonly Column<Row>[];
@@ -45,7 +45,7 @@ export function PlainList<Row extends object>({
   readonly readPage: ReadPage<Row>;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
-  /** What can be done with selected rows. */
+  /** The actions for selected rows. */
   readonly actions?: readonly BulkAction<Row>[] | undefined;
   /** Nothing exists. */
   readonly empty: ReactNode;

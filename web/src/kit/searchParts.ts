@@ -2,7 +2,7 @@ import { type FilterState, type Filters, parseFilters } from './filters.ts';
 import { parseFrom } from './jump.ts';
 import { listOf, type UrlState } from './urlCodec.ts';
 
-/** What the address of a list says: its filters, its sort, and the row in the side panel. */
+/** The state in the address of a list: filters, sort, and the row in the side panel. */
 export type ListState = FilterState & {
   readonly sort?: string;
   readonly open?: string;

@@ -1,2 +1,2 @@
-/** How much attention something needs. */
+/** The tone of a message: how much attention it needs. */
 export type Tone = 'good' | 'note' | 'warn' | 'bad' | 'quiet';

@@ -11,7 +11,7 @@ import { useCan } from '../shell/session.tsx';
 import { addressLines, paymentWords } from './order.ts';
 import type { OrderPart } from './parts.ts';
 
-/** The side column of an order: who, how paid, where to, notes. */
+/** The side column of an order: customer, payment, address and notes. */
 export function OrderSide({ id, order }: { readonly id: string; readonly order: Order }) {
   const { billing, shipping, internal } = order;
   return (

@@ -13,12 +13,12 @@ export interface AskField {
   readonly isNumber?: boolean;
 }
 
-/** What the dialog of an action says before it is done. */
+/** The text of an action's dialog before the action is done. */
 export interface Ask {
   readonly title: string;
-  /** What will happen, in whole sentences. */
+  /** The consequences, in whole sentences. */
   readonly words: readonly string[];
-  /** The words of the button; money is named in them. */
+  /** The label of the button. It names the amount of money. */
   readonly button: string;
   readonly fields: readonly AskField[];
   /** Money or mail leaves, or something ends. */

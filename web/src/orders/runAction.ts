@@ -22,9 +22,9 @@ import {
 export interface Confirmed {
   readonly id: string;
   readonly action: OrderActionId;
-  /** What the person saw. */
+  /** The facts that the person saw. */
   readonly facts: OrderFacts;
-  /** What was typed, by the keys of the fields. */
+  /** The typed values by the keys of the fields. */
   readonly texts: Readonly<Record<string, string>>;
   readonly key: string;
 }

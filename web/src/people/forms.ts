@@ -120,7 +120,7 @@ export const withoutAccess = (draft: Draft): Draft =>
     ]),
   );
 
-/** What a field is called, for comparisons and conflicts. `names` are those of groups and users. */
+/** The name of a field, for comparisons and conflicts. `names` are those of groups and users. */
 export function labelOf(key: string, names: ReadonlyMap<string, string>): string {
   const field = userFields.find((each) => each.key === key);
   if (field) return field.label;

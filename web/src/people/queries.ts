@@ -35,7 +35,7 @@ export const loginsQuery = (id: string) =>
       (await call('getUserLogins', { params: { user_id: Number(id) }, signal })).logins ?? [],
   });
 
-/** What the form of a user needs: the groups, and the user unless it is a new one. */
+/** The data that the form of a user needs: the groups, and the user unless it is a new one. */
 export interface UserFormData {
   readonly user: User;
   readonly groups: readonly Group[];
@@ -63,7 +63,7 @@ async function readUserForm(id: string | undefined): Promise<UserFormData> {
   return { user, groups, base: { draft: draftOfUser(user, groups, allPermissions), version } };
 }
 
-/** What the form of a group needs: the users, and the group unless it is a new one. */
+/** The data that the form of a group needs: the users, and the group unless it is a new one. */
 export interface GroupFormData {
   readonly group: Group;
   readonly users: readonly User[];
@@ -145,7 +145,7 @@ export const writeGroup =
     );
   };
 
-/** Adds a group. Taking it back deletes the group. */
+/** Adds a group. Undoing it deletes the group. */
 export const addGroup: Write = ({ draft }, to, idempotencyKey) =>
   written(
     () => callVersioned('insertGroup', { body: groupBody(draft, to), idempotencyKey }),

@@ -5,7 +5,7 @@ import type { Undo } from './changes.ts';
 
 export { isMismatch, isUnanswered } from '../api/refused.ts';
 
-/** Names one decision of a person, so that pressing the button again changes nothing twice. */
+/** Returns an idempotency key: pressing the button again changes nothing twice. */
 export const newDecisionKey = newIdempotencyKey;
 
 /** The result of saving: saved, with an undo, or the form as another person saved it. */

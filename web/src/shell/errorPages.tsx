@@ -28,7 +28,7 @@ function FailedDialog({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** What went wrong, and what to do about it. */
+/** The problem and its solution. */
 export function Failed({
   error,
   onRetry,

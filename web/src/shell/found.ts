@@ -1,6 +1,6 @@
 import type { FoundThing } from '@perennial/contract/screens.ts';
 
-/** What the groups of search results are called, in their order. */
+/** The names of the groups of search results, in their order. */
 const groupNames: Readonly<Record<NonNullable<FoundThing['type']>, string>> = {
   auto_order: 'Auto orders',
   order: 'Orders',

@@ -75,7 +75,7 @@ const given = (fields: readonly DraftField[], draft: Draft): Record<string, unkn
       .filter(([, value]) => value !== null && value !== false),
   );
 
-/** What a field is called. */
+/** The name of a field. */
 export function methodLabel(key: string): string {
   const [kind, row, name = ''] = key.split(':');
   if (kind !== 'rate') return labelIn(methodFields)(key);

@@ -5,7 +5,7 @@ export interface CardEntry {
   readonly expires: string;
 }
 
-/** What is wrong with an entry, in words; undefined when it can be sent. */
+/** The fault of an entry in words; undefined when it can be sent. */
 export function cardFault({ token, expires }: CardEntry): string | undefined {
   if (token.trim() === '') return 'Enter the token that the gateway’s form returned.';
   if (/^[\d -]{12,}$/.test(token.trim()))

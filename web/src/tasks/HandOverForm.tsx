@@ -6,7 +6,7 @@ import type { TaskChange } from './change.ts';
 import type { Decide } from './decide.ts';
 import type { People } from './list.ts';
 
-/** A person, a group, or back to the queue. Enter chooses the first that matches. */
+/** Assigns a task to a person, a group or the queue. Enter chooses the first match. */
 export function HandOverForm({
   people,
   onDecide,
@@ -41,7 +41,7 @@ export function HandOverForm({
 
 interface Taker extends ListedChoice {
   readonly change: TaskChange;
-  /** What the message says: `handed over to Ray`. */
+  /** The text of the message: `handed over to Ray`. */
   readonly done: string;
 }
 

@@ -14,7 +14,7 @@ type Status = NonNullable<WorkflowTask['status']>;
 type Priority = NonNullable<WorkflowTask['priority']>;
 type ObjectType = NonNullable<WorkflowTask['object_type']>;
 
-/** What the address of the inbox says. */
+/** The state in the address of the inbox. */
 export type TaskListState = FilterState & {
   readonly sort?: string;
   /** The number of the task in the third pane. */

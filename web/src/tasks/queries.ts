@@ -77,7 +77,7 @@ export const taskUuidQuery = (id: string) =>
     },
   });
 
-/** Whom tasks can be given to. */
+/** The people and groups that tasks can be assigned to. */
 export const peopleQuery = queryOptions<People>({
   queryKey: ['task people'],
   staleTime: 300_000,

@@ -57,7 +57,7 @@ export function taxBody(from: Draft, to: Draft): TaxRate {
   return Object.fromEntries(body) as TaxRate;
 }
 
-/** What a field is called. */
+/** The name of a field. */
 export const taxLabel = labelIn(all);
 
 /** A place for people, the narrowest name first: `Albany, NY, US`. */

@@ -57,7 +57,7 @@ export const writeTax =
     );
   };
 
-/** Adds a tax rate. Taking it back deletes it. */
+/** Adds a tax rate. Undoing it deletes the rate. */
 export const addTax: Write = ({ draft }, to, idempotencyKey) =>
   written(
     async () => {

@@ -79,7 +79,7 @@ export const foundIdOf = (object: string): string | undefined => {
 export const parseDeliveries = (search: Record<string, unknown>): { only?: 'failed' } =>
   search['only'] === 'failed' ? { only: 'failed' } : {};
 
-/** What the address of the list of webhooks says. */
+/** The state in the address of the list of webhooks. */
 export interface WebhookListState {
   readonly state?: 'failing';
 }

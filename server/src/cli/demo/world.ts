@@ -96,7 +96,7 @@ interface OpenRebill {
     readonly at: Temporal.Instant;
     readonly reason: DeclineReason;
   }[];
-  /** What was charged for the last time. */
+  /** The last charge. */
   charge: PlannedCharge;
 }
 

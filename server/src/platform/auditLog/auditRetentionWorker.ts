@@ -8,7 +8,7 @@ import { reachableMerchantIds } from '../tenancy/merchantStore.ts';
 import { appendEntry } from './auditLog.ts';
 import { installationLog, removalAct } from './entry.ts';
 
-/** What the retention of the audit log needs. */
+/** The data that the retention of the audit log needs. */
 export interface AuditRetention {
   readonly db: Database;
   readonly clock: SystemClock;

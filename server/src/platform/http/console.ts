@@ -3,7 +3,7 @@ import { pageFrame } from '../../kernel/pageFrame.ts';
 import { type ConsoleAsset, type ConsoleFiles, readConsole } from './consoleFiles.ts';
 import { consoleRoutes } from './consoleRoutes.ts';
 
-/** What serving the console needs from outside. */
+/** The parts that serving the console needs from outside. */
 export interface ConsoleParts {
   /** The folder of the built console. Absent: it is not built. */
   readonly folder?: string | undefined;

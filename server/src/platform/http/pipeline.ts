@@ -69,7 +69,7 @@ import type { Handler, Input, Routes } from './routes.ts';
 import { protect, securityLines } from './securityHeaders.ts';
 import { mayHoldSession, sessionOfCookie } from './sessionCookie.ts';
 
-/** What the pipeline needs from outside. */
+/** The parts that the pipeline needs from outside. */
 export interface PipelineParts {
   readonly db: Database;
   readonly clock: SystemClock;
@@ -186,7 +186,7 @@ function requestIds({ trustedProxies, ids }: PipelineParts) {
     ids.uuid();
 }
 
-/** Whether an address is of the list, which holds addresses and ranges; an empty list has all. */
+/** Whether a list of addresses and ranges contains an address. An empty list contains all. */
 function addressesOf(list: readonly string[]): (address: string | undefined) => boolean {
   const ranges = list.map((each) =>
     each.includes('/') ? ipaddr.parseCIDR(each) : singleAddress(each),

@@ -13,7 +13,7 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: ErrorCode;
   readonly status: number;
-  /** The id of the object it is about, where there is one. */
+  /** The id of the object that the refusal is about, if there is one. */
   readonly objectId?: string;
   /** Whole seconds for `Retry-After`. */
   readonly retryAfterSeconds?: number;

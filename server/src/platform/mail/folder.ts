@@ -55,7 +55,7 @@ function noneIfMissing(error: NodeJS.ErrnoException): never[] {
   throw error;
 }
 
-/** The text of a mail that {@link folderTransport} wrote, as it is read: parts are in both codes. */
+/** The decoded text of a mail that {@link folderTransport} wrote. Its parts use two encodings. */
 function decoded(mail: string): string {
   const quoted = mail
     .replace(/=\r?\n/g, '')

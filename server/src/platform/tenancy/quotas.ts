@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../http/refusal.ts';
 import { lockCounter } from '../storage/counters.ts';
 
-/** How much of what costs every request or the disk a merchant may have (setting QUOTA_…). */
+/** Limits on records of a merchant that slow every request or fill the disk (QUOTA_…). */
 export interface Quotas {
   readonly webhooks: number;
   /** Valid simple keys. */
