@@ -19,13 +19,17 @@ import { after, before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { orWhyEnded } from '../../server/src/cli/openStore.ts';
 import { required } from '../../server/src/kernel/assert.ts';
+import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../server/src/platform/storage/embedded.ts';
 import { type Account, chooseAccount } from '../../server/src/platform/storage/embeddedAccount.ts';
-import { packagedBinaries } from '../../server/src/platform/storage/embeddedBinaries.ts';
+import {
+  packagedBinaries,
+  usableBinaries,
+} from '../../server/src/platform/storage/embeddedBinaries.ts';
 import {
   ended,
   killNine,
@@ -222,6 +226,62 @@ test('two first starts at once: one makes the data and serves, the other joins',
   await rm(dirname(fresh), { recursive: true });
 });
 
+test('PostgreSQL is stopped while it starts: the start says what it waits for, and ends', async (t) => {
+  const frozen = await frozenPrograms(t);
+  const lines: string[] = [];
+  const starting = (onWord: () => void) =>
+    startEmbeddedPostgres({
+      dataDir,
+      nativeDir: frozen.nativeDir,
+      log: {
+        ...log,
+        warn(line) {
+          lines.push(line);
+          onWord();
+        },
+      },
+    });
+  // Five minutes of silence pass in seconds while it is stopped.
+  const { sleep } = systemClock;
+  let isFrozen = true;
+  t.mock.method(systemClock, 'sleep', (ms: number, signal?: AbortSignal) =>
+    sleep(isFrozen && ms === 1000 ? 10 : ms, signal),
+  );
+  await assert.rejects(
+    starting(() => {}),
+    /PostgreSQL \(process \d+\) starts on .* has written nothing for five minutes/,
+  );
+  await frozen.thaw();
+
+  const server = await starting(() => {
+    isFrozen = false;
+    void frozen.thaw();
+  });
+  t.after(() => server.stop());
+  for (const line of lines)
+    assert.match(line, /starts on .* has written nothing for 5 seconds; waiting for it, for five/);
+  assert.equal(lines.length, 2);
+  await insert(server, 91);
+});
+
+test('another server starts and does not get ready: a second one says so, and ends', async (t) => {
+  await started(t);
+  const path = join(dataDir, 'postmaster.pid');
+  const ready = await readFile(path, 'utf8');
+  await writeFile(path, ready.replace(/ready\s*\n/, 'starting\n'));
+  t.after(() => writeFile(path, ready));
+  const { sleep } = systemClock;
+  t.mock.method(systemClock, 'sleep', (ms: number, signal?: AbortSignal) =>
+    sleep(ms === 1000 ? 10 : ms, signal),
+  );
+  const said: string[] = [];
+  await assert.rejects(
+    startEmbeddedPostgres({ dataDir, log: { ...log, warn: (line) => void said.push(line) } }),
+    /starts or stops on .* has written nothing for five minutes/,
+  );
+  assert.equal(said.length, 1);
+});
+
 test('a path longer than a socket may have', async (t) => {
   const deep = join(await openFolder(t), 'd'.repeat(120), 'e'.repeat(120));
   const longTemporary = join(deep, 'tmp');
@@ -377,6 +437,27 @@ async function openFolder(t?: TestContext, owner?: Account): Promise<string> {
   if (owner) await chown(path, owner.uid, owner.gid);
   t?.after(() => rm(path, { recursive: true, force: true }));
   return path;
+}
+
+/** PostgreSQL's programs, of which the server is stopped as soon as it starts. */
+async function frozenPrograms(t: TestContext) {
+  const root = await openFolder(t, account);
+  const nativeDir = join(root, 'native');
+  const { postgres } = await usableBinaries(packagedBinaries(), folder, account);
+  await mkdir(join(nativeDir, 'bin'), { recursive: true });
+  await writeFile(join(nativeDir, 'pg-symlinks.json'), '[]');
+  const script = `#!/bin/sh
+if [ "$1" != --version ]; then echo $$ >> '${root}/stopped'; kill -STOP $$; fi
+exec '${postgres}' "$@"
+`;
+  await writeFile(join(nativeDir, 'bin/postgres'), script, { mode: 0o755 });
+  return {
+    nativeDir,
+    async thaw(): Promise<void> {
+      const pids = (await readFile(join(root, 'stopped'), 'utf8')).trim().split('\n');
+      process.kill(Number(pids.at(-1)), 'SIGCONT');
+    },
+  };
 }
 
 /** The platform package as npm leaves it with --ignore-scripts. */

@@ -17,6 +17,7 @@ import {
   socketDirPrefix,
   socketDirSuffixLength,
 } from './embeddedPostmaster.ts';
+import { waitFor } from './embeddedWait.ts';
 
 /** How the server is reached: a unix socket in `host`, closed to other accounts of the machine. */
 export interface EmbeddedConnection {
@@ -93,7 +94,10 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     const found = await inspectPostmaster(dataDir);
     if (found.kind === 'serving') return adopt(found, dataDir);
     if (found.kind === 'orphaned') await shutDownOrphan(found, launch);
-    if (found.kind === 'changing') await systemClock.sleep(pollMs);
+    if (found.kind === 'changing')
+      await leaving(launch, `PostgreSQL (process ${found.pid}) starts or stops on ${dataDir}`, [
+        'changing',
+      ]);
     if (found.kind === 'absent' || found.kind === 'stale') {
       const started = await launchServer(launch, found);
       if (typeof started === 'object') return started;
@@ -161,12 +165,34 @@ const adoptedPollMs = 500;
  * Its starter was killed, and so was its watchdog. It keeps what it acknowledged, but no process
  * would ever stop it, so it is restarted.
  */
-async function shutDownOrphan(orphan: Postmaster, { dataDir, log }: Launch): Promise<void> {
-  log.info(`stopping the PostgreSQL (process ${orphan.pid}) that a killed server left behind`);
+async function shutDownOrphan(orphan: Postmaster, launch: Launch): Promise<void> {
+  launch.log.info(
+    `stopping the PostgreSQL (process ${orphan.pid}) that a killed server left behind`,
+  );
   interrupt(orphan.pid);
-  while (['orphaned', 'changing'].includes((await inspectPostmaster(dataDir)).kind))
-    await systemClock.sleep(pollMs);
+  await leaving(launch, `PostgreSQL (process ${orphan.pid}) stops on ${launch.dataDir}`, [
+    'orphaned',
+    'changing',
+  ]);
   await rm(orphan.socketDir, { recursive: true, force: true });
+}
+
+/** Waits until the folder's server is in none of these states. */
+async function leaving(
+  { dataDir, log }: Launch,
+  doing: string,
+  kinds: readonly PostmasterState['kind'][],
+): Promise<void> {
+  const given = new AbortController();
+  const left = async () => {
+    while (!given.signal.aborted && kinds.includes((await inspectPostmaster(dataDir)).kind))
+      await systemClock.sleep(pollMs);
+  };
+  try {
+    await waitFor(left(), { doing, log });
+  } finally {
+    given.abort();
+  }
 }
 
 async function endLeftBackends(dataDir: string, log: EmbeddedLog): Promise<void> {
@@ -223,7 +249,13 @@ async function launchServer(
   });
   const watchdog = guard(child, dataDir, socketDir, account);
   launch.onLaunch?.();
-  const failure = await readiness(child, log);
+  const failure = await readiness(child, launch).catch((error) => {
+    // It ends by itself once it runs again. Nothing that belongs to it keeps this process alive.
+    child.kill('SIGINT');
+    watchdog?.stdin?.end();
+    letGo(child, watchdog);
+    throw error;
+  });
   if (failure === undefined) return owned(child, watchdog, dataDir, socketDir);
   watchdog?.stdin?.end();
   await rm(socketDir, { recursive: true, force: true });
@@ -321,10 +353,11 @@ function guard(
  * Resolves with nothing once connections are accepted (recovery after a crash may take its time),
  * or with why they never will be.
  */
-function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | undefined> {
+function readiness(child: ChildProcess, { dataDir, log }: Launch): Promise<string | undefined> {
   const said: string[] = [];
   let isReady = false;
-  return new Promise((resolve) => {
+  let lines = 0;
+  const decided = new Promise<string | undefined>((resolve) => {
     child.on('error', (error) => resolve(error.message));
     // Not "exit", because the last output may still be in the pipe then.
     child.on('close', (code, signal) =>
@@ -332,6 +365,7 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
     );
     if (!child.stderr) return;
     createInterface({ input: child.stderr }).on('line', (line) => {
+      lines += 1;
       if (said.push(line) > saidMax) said.shift();
       // Until it is ready, its complaints are collected: they are the reason if it fails to start.
       if (isReady && !routine.test(line)) log.warn(`postgres: ${line}`);
@@ -340,12 +374,20 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
       if (isReady) resolve(undefined);
     });
   });
+  const doing = `PostgreSQL (process ${child.pid}) starts on ${dataDir}`;
+  return waitFor(decided, { doing, log, heard: () => lines });
 }
 
 const saidMax = 20;
 /** Messages of PostgreSQL that report no fault. */
 const routine =
   /^LOG:|terminating connection due to administrator command|the database system is (starting up|shutting down)/;
+
+/** Lets this process end while these run. */
+function letGo(child: ChildProcess, watchdog: ChildProcess | undefined): void {
+  for (const handle of [child, watchdog, child.stderr, watchdog?.stdin])
+    (handle as { unref?(): void } | undefined)?.unref?.();
+}
 
 function owned(
   child: ChildProcess,
@@ -364,8 +406,7 @@ function owned(
   );
   // Neither of the two keeps this process alive. When `stop` is not called, the watchdog stops the
   // server.
-  for (const handle of [child, watchdog, child.stderr, watchdog?.stdin])
-    (handle as { unref?(): void } | undefined)?.unref?.();
+  letGo(child, watchdog);
   return {
     connection: { host: socketDir, port, user: embeddedName, database: embeddedName },
     adopted: false,

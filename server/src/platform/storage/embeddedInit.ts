@@ -1,17 +1,19 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { chown, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { Account } from './embeddedAccount.ts';
 import type { Binaries } from './embeddedBinaries.ts';
 import { EmbeddedPostgresError } from './embeddedError.ts';
+import { waitFor } from './embeddedWait.ts';
 
 /** What is needed to create the data folder. */
 export interface InitOptions {
   readonly dataDir: string;
   readonly account: Account | undefined;
   readonly binaries: Binaries;
-  readonly log: { info(line: string): void };
+  readonly log: { info(line: string): void; warn(line: string): void };
   /** Of the superuser and of the database. */
   readonly name: string;
   /** Whether to wait until the new files are on disk. */
@@ -60,9 +62,11 @@ function refuseNamelessAccount(account: Account | undefined): void {
   }
 }
 
-async function initialise({ dataDir, account, binaries, name, flush }: InitOptions): Promise<void> {
+async function initialise(options: InitOptions): Promise<void> {
+  const { dataDir, binaries, name, flush } = options;
   const fresh = await mkdtemp(`${dataDir}.new-`);
   try {
+    const { account } = options;
     if (account) await chown(fresh, account.uid, account.gid);
     const sync = flush ? [] : ['--no-sync'];
     // The builtin locale sorts by code point and knows all of Unicode's letters, whatever locales
@@ -90,13 +94,13 @@ async function initialise({ dataDir, account, binaries, name, flush }: InitOptio
         ...sync,
       ],
       '',
-      account,
+      options,
     );
     await run(
       binaries.postgres,
       ['--single', '-D', fresh, ...(flush ? [] : ['-F']), 'postgres'],
       `create database ${name}\n`,
-      account,
+      options,
     );
     await rename(fresh, dataDir);
   } catch (error) {
@@ -115,19 +119,35 @@ async function clearAborted(dataDir: string): Promise<void> {
     await rm(join(dirname(dataDir), name), { recursive: true, force: true });
 }
 
-function run(
+async function run(
   program: string,
   args: readonly string[],
   input: string,
-  account: Account | undefined,
+  { account, dataDir, log }: InitOptions,
+): Promise<void> {
+  const child = spawn(program, args, {
+    cwd: '/',
+    env: { LC_ALL: 'C', TZ: 'UTC' },
+    stdio: ['pipe', 'ignore', 'pipe'],
+    ...account,
+  });
+  const doing = `${basename(program)} (process ${child.pid}) creates the database in ${dataDir}`;
+  try {
+    // It never writes anything, and a slow machine needs some time.
+    await waitFor(endOf(child, program, input), { doing, log, secondsToWord: 20 });
+  } catch (error) {
+    // What it has made is removed, so it must not continue.
+    child.kill('SIGKILL');
+    throw error;
+  }
+}
+
+function endOf(
+  child: ChildProcessByStdio<Writable, null, Readable>,
+  program: string,
+  input: string,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: '/',
-      env: { LC_ALL: 'C', TZ: 'UTC' },
-      stdio: ['pipe', 'ignore', 'pipe'],
-      ...account,
-    });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.on('error', reject);
