@@ -60,7 +60,11 @@ let exports = 0;
 /** Each command, which database it uses, and the statement during which PostgreSQL freezes. */
 const commands = [
   [() => ['migrate'], empty, 'create table auto_order '],
-  [() => ['export', '--merchant', 'SHOP', join(folder, `${++exports}`)], connection, 'copy ('],
+  [
+    () => ['export', '--merchant', 'SHOP', '--move', join(folder, `${++exports}`)],
+    connection,
+    'copy (',
+  ],
   [() => ['import', join(folder, `${exports}`)], elsewhere, 'copy merchant '],
   [() => ['backup', backup], connection, 'copy ('],
   [() => ['restore', backup], undefined, 'copy merchant '],
@@ -77,6 +81,8 @@ for (const [argsOf, place, at] of commands) {
     const lost = await runFrozen(wire, argsOf(), at, () => {});
     assert.match(lost.err, /PostgreSQL has not responded for a minute; what it had confirmed/);
     assert.deepEqual([lost.code, lost.exits], [1, 1], lost.err);
+    if (argsOf().includes('--move'))
+      assert.match(lost.err, /SHOP stays on hold here.* perennial merchant resume --id SHOP/);
 
     const waited = await runFrozen(wire, argsOf(), at, wire.thaw);
     assert.match(waited.err, /has not responded for 5 seconds; waiting for it, for a minute/);

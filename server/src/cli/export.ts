@@ -48,15 +48,23 @@ export const exportCommand: Command = {
     const folder = needed(positionals[0], 'the folder');
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
+    let isHeld = false;
     try {
       const merchant = await findMerchant(store.db, merchantId);
       if (!merchant)
         throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
       await explained(makeFolder(folder));
-      if (values.move) await hold(store.db, merchant);
+      if (values.move) {
+        await hold(store.db, merchant);
+        isHeld = true;
+        await chargesEnded(store.db, merchant);
+      }
       const places = attachmentPlaces(config, merchantId);
       const manifest = await exportMerchant(store, places, merchantId, folder, values.move);
       console.log(reportOf(manifest, folder, config));
+    } catch (error) {
+      if (isHeld) console.error(`the export failed, and ${staysOnHold(merchantId)}`);
+      throw error;
     } finally {
       await store.close();
     }
@@ -67,8 +75,12 @@ export const exportCommand: Command = {
 const rememberedMs = 3000;
 const waitMsMax = 120_000;
 
-/** Stops all charges of a merchant, and waits until those that were sent have ended. */
-async function hold(db: Database, { merchantId, clock }: Merchant): Promise<void> {
+const staysOnHold = (merchantId: string) =>
+  `${merchantId} stays on hold here: nothing is charged or sent. Run the export again with a new ` +
+  `folder, or end the hold with perennial merchant resume --id ${merchantId}`;
+
+/** Stops all charges of a merchant. Says so at once: this process may end without another word. */
+async function hold(db: Database, { merchantId }: Merchant): Promise<void> {
   await db.transaction(async (tx) => {
     await saveSettingsSection(tx, merchantId, holdSection, 'moved');
     const object = { objectType: 'merchant', objectId: merchantId };
@@ -78,6 +90,14 @@ async function hold(db: Database, { merchantId, clock }: Merchant): Promise<void
       merchantId,
     );
   });
+  console.error(
+    `${merchantId} is on hold here from now on; should this export not end, ` +
+      `perennial merchant resume --id ${merchantId} ends the hold`,
+  );
+}
+
+/** Waits until the charges that were sent before the hold have ended. */
+async function chargesEnded(db: Database, { merchantId, clock }: Merchant): Promise<void> {
   const endMs = systemClock.monotonicMs() + waitMsMax;
   let isTold = false;
   for (;;) {
@@ -92,9 +112,8 @@ async function hold(db: Database, { merchantId, clock }: Merchant): Promise<void
     isTold = true;
     if (systemClock.monotonicMs() > endMs)
       throw new Obstacle(
-        `${open_charges} charges and ${open_refunds} refunds of ${merchantId} have not ended. It ` +
-          'stays on hold: let a server run until the gateways have decided, then export it again ' +
-          `into a new folder; or run perennial merchant resume --id ${merchantId}`,
+        `${open_charges} charges and ${open_refunds} refunds of ${merchantId} have not ended; let a ` +
+          'server run until the gateways have decided, before you export it again',
       );
   }
 }

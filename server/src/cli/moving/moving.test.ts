@@ -95,7 +95,8 @@ test('an export with --move puts the merchant on hold and writes it down', async
     /no merchant/,
   );
   const exported = await there.run(['export', '--merchant', 'MOVE', '--move', folderOf('move')]);
-  assert.deepEqual([exported.code, exported.err], [0, '']);
+  assert.equal(exported.code, 0, exported.err);
+  assert.match(exported.err, /^MOVE is on hold here from now on; .*\n$/);
   assert.match(exported.out, /^MOVE: [\d,]+ rows and 1 attachments are in .*\nIt is on hold here/);
   assert.match(
     (await there.run(['export', '--merchant', 'MOVE', folderOf('move')])).err,
@@ -207,17 +208,22 @@ test('an export with --move waits for the charges that were sent', async (t) => 
   let answered: Promise<void> | undefined;
   const exported = await there.run(
     ['export', '--merchant', 'WAIT', '--move', folderOf('wait')],
-    () => (answered ??= answerWaiting()),
+    (line) => {
+      if (line.startsWith('waiting')) answered ??= answerWaiting();
+    },
   );
   await answered;
   assert.deepEqual(
     [exported.code, exported.out.split('\n')[1]?.slice(0, 18)],
     [0, 'It is on hold here'],
   );
+  const [held, waiting, ...more] = exported.err.split('\n');
+  assert.match(held!, /^WAIT is on hold .* perennial merchant resume --id WAIT ends the hold$/);
   assert.equal(
-    exported.err,
-    `waiting until ${captured} charges and 0 refunds that were sent have ended\n`,
+    waiting,
+    `waiting until ${captured} charges and 0 refunds that were sent have ended`,
   );
+  assert.deepEqual(more, ['']);
   assert.equal(there.app.books.captures().length, captured);
   assert.deepEqual([...new Set(await statesOf(folderOf('wait')))], ['paid']);
 });
