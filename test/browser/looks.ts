@@ -72,7 +72,7 @@ export async function lookAt(sighted: Sighted): Promise<Looked> {
 /** A sentence as the server may send it. A page shows its day as `Tue 31 Mar`. */
 export const rawMoments = 'It was due on 2026-03-31, and again at 2026-04-01T09:00:00Z.';
 
-/** One h1, a title, no sideways scrolling, no raw day, no violation of axe, no fault in the console. */
+/** One h1, a title, no sideways scrolling, nothing raw, no violation of axe, no fault in the console. */
 const checksPerLook = 6;
 
 /** Waits for the page; returns what it shows instead when it does not come. */
@@ -116,16 +116,19 @@ const stateOf = (runOnly: readonly string[]): string => `(async () => {
   const { scrollWidth, clientWidth } = document.documentElement;
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const rawDays = [];
+  const rawJson = [];
   while (texts.nextNode()) {
     const { data, parentElement } = texts.currentNode;
     if (/\\d{4}-\\d\\d-\\d\\d/.test(data) && !parentElement.closest('pre, code, script, [id$="-description"]'))
       rawDays.push(data);
+    if (/^[[{]+"/.test(data) && !parentElement.closest('pre, code, script')) rawJson.push(data);
   }
   return {
     headings: document.querySelectorAll('h1').length,
     title: document.title,
     sideways: scrollWidth - clientWidth,
     rawDays,
+    rawJson,
     violations: violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) =>
         id + ' ' + html.slice(0, 200) + ' ' + failureSummary.replace(/\\s+/g, ' '))),
@@ -138,6 +141,8 @@ interface State {
   readonly sideways: number;
   /** Texts with a day as the API writes it, outside JSON, commands and hints of what to type. */
   readonly rawDays: readonly string[];
+  /** Texts that are JSON, outside what shows JSON on purpose. */
+  readonly rawJson: readonly string[];
   readonly violations: readonly string[];
 }
 
@@ -149,7 +154,7 @@ const axeRules: Readonly<Record<Look['rules'], readonly string[]>> = {
 
 async function faultsOf(page: Page, rules: Look['rules']): Promise<string[]> {
   if (!(await page.evaluate<boolean>('typeof axe === "object"'))) await page.evaluate(axeSource);
-  const { headings, title, sideways, rawDays, violations } = await page.evaluate<State>(
+  const { headings, title, sideways, rawDays, rawJson, violations } = await page.evaluate<State>(
     stateOf(axeRules[rules]),
   );
   return [
@@ -157,6 +162,7 @@ async function faultsOf(page: Page, rules: Look['rules']): Promise<string[]> {
     ...(/^\S.* · Perennial$/.test(title) ? [] : [`the title is “${title}”`]),
     ...(sideways <= 0 ? [] : [`it scrolls sideways by ${sideways} px`]),
     ...rawDays.map((text) => `it shows a raw day: ${text}`),
+    ...rawJson.map((text) => `it shows raw JSON: ${text}`),
     ...violations,
   ];
 }

@@ -397,7 +397,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
   auditEntry: {
     heading: 'Audit log',
     filled: () => [
-      { at: '/audit-log/1', shows: 'subscriptions' },
+      { at: '/audit-log/1', shows: 'subscriptions › order_create' },
       { at: '/audit-log/999999', shows: 'There is no entry 999999' },
     ],
   },

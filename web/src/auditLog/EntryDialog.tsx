@@ -2,6 +2,7 @@ import type { AuditLogEntry } from '@perennial/contract/auditLog.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Facts } from '../kit/facts.tsx';
+import form from '../kit/form.module.css';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { RoutedDialog } from '../kit/routedDialog.tsx';
@@ -10,7 +11,7 @@ import { SmallTable } from '../kit/smallTable.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { auditEntryQuery } from './queries.ts';
-import { actWords, changedFields, nameWords, objectWords, viaWords } from './words.ts';
+import { actWords, changedFields, objectWords, viaWords } from './words.ts';
 
 /** `/audit-log/$number`: one entry with all that it says. */
 export function EntryDialog() {
@@ -34,7 +35,7 @@ export function EntryDialog() {
 function Entry({ entry }: { readonly entry: AuditLogEntry }) {
   const fields = changedFields(entry);
   return (
-    <>
+    <div className={form['form']}>
       <Facts
         facts={[
           ['What', actWords(entry)],
@@ -55,11 +56,11 @@ function Entry({ entry }: { readonly entry: AuditLogEntry }) {
           columns={[{ label: 'Field' }, { label: 'Before' }, { label: 'After' }]}
           rows={fields.map(({ name, before, after }) => ({
             key: name,
-            cells: [nameWords(name), <Sentence text={before} />, <Sentence text={after} />],
+            cells: [name, <Sentence text={before} />, <Sentence text={after} />],
           }))}
         />
       )}
-    </>
+    </div>
   );
 }
 

@@ -19,23 +19,60 @@ export const viaWords = ({ actor_kind: kind, application_id: application }: Audi
 
 /** A field that an act changed. */
 export interface ChangedField {
+  /** In words; of a field in another, both: `shipping methods › Ground › cost`. */
   readonly name: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** The fields of an entry, each with its text before and after; `–` where there was none. */
+/**
+ * The fields of an entry that differ, each with its text before and after; `–` where there was
+ * none. Records and lists of records are taken apart to their fields.
+ */
 export function changedFields({ before = {}, after = {} }: AuditLogEntry): ChangedField[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].map((name) => ({
-    name,
-    before: textOf(before[name]),
-    after: textOf(after[name]),
-  }));
+  const [was, is] = [leavesOf(before), leavesOf(after)];
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .map((name) => ({ name, before: was.get(name) ?? '–', after: is.get(name) ?? '–' }))
+    .filter((field) => field.before !== field.after);
 }
+
+/** The texts of all fields of a value, by their names in words. */
+function leavesOf(value: unknown, path: readonly string[] = []): Map<string, string> {
+  const parts = partsOf(value);
+  if (parts === undefined) return new Map([[path.join(' › '), textOf(value)]]);
+  return new Map(parts.flatMap(([name, part]) => [...leavesOf(part, [...path, name])]));
+}
+
+/** The named parts of a record, or of a list of records; undefined for what is shown as a text. */
+function partsOf(value: unknown): [name: string, part: unknown][] | undefined {
+  if (isRecord(value)) return Object.entries(value).map(([name, part]) => [nameWords(name), part]);
+  if (!Array.isArray(value) || !value.some((part) => typeof part === 'object')) return undefined;
+  const titles = value.map(titleOf);
+  const areClear = new Set(titles).size === titles.length && !titles.includes(undefined);
+  return value.map((part, index) => [(areClear && titles[index]) || String(index + 1), part]);
+}
+
+/** What tells a record from the others of its list, so that one more moves none of them. */
+function titleOf(record: unknown): string | undefined {
+  if (!isRecord(record)) return undefined;
+  const [, title] =
+    Object.entries(record).find(
+      ([name, value]) => /\b(name|code|key|id|oid)$/.test(nameWords(name)) && isTitle(value),
+    ) ?? [];
+  return title === undefined ? undefined : String(title);
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isTitle = (value: unknown): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && value !== '');
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null || value === '') return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return value.map(textOf).join(', ') || '–';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return String(value);
 }
 
 /** The name of a field in words: `merchantId` and `merchant_id` are `merchant id`. */
@@ -46,7 +83,8 @@ export const nameWords = (name: string): string =>
 
 /** What an entry changed, in one line of a list: the names of the fields. */
 export function summaryOf(entry: AuditLogEntry): string {
-  const names = changedFields(entry).map(({ name }) => nameWords(name));
+  const { before = {}, after = {} } = entry;
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].map(nameWords);
   return names.length > 4
     ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`
     : names.join(', ');
