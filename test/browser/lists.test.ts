@@ -310,6 +310,7 @@ test('tasks that a colleague closes while they are saved hide no other', withBro
     await world.request({ operation: 'insertWorkflowTask', body: { task_name } });
   const { page, assertQuiet, close } = await openList('/tasks?q=Call+number');
   await page.locator('[data-count="130"]').waitFor();
+  await page.getByText('100 loaded').waitFor();
   await page.keyboard.press('E');
   // The first page comes to the browser when three of its tasks are closed.
   await page.route(
