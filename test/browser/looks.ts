@@ -114,6 +114,14 @@ const stateOf = (runOnly: readonly string[]): string => `(async () => {
   );
   if (!document.querySelector('[role="dialog"], [aria-modal]')) examined.add(look);
   const { scrollWidth, clientWidth } = document.documentElement;
+  // A day is worth nothing when its year is cut, nor a button of the bars when it is over the edge.
+  const cut = [...document.querySelectorAll('[role="gridcell"] time, header button, [aria-label="Test clock"] button')]
+    .filter((part) => part.getClientRects().length > 0)
+    .filter((part) => {
+      const cell = part.closest('[role="gridcell"]');
+      return cell ? cell.scrollWidth > cell.clientWidth : part.getBoundingClientRect().right > innerWidth;
+    })
+    .map((part) => part.textContent || part.getAttribute('aria-label'));
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const rawDays = [];
   const rawJson = [];
@@ -129,6 +137,7 @@ const stateOf = (runOnly: readonly string[]): string => `(async () => {
     sideways: scrollWidth - clientWidth,
     rawDays,
     rawJson,
+    cut,
     violations: violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) =>
         id + ' ' + html.slice(0, 200) + ' ' + failureSummary.replace(/\\s+/g, ' '))),
@@ -143,6 +152,8 @@ interface State {
   readonly rawDays: readonly string[];
   /** Texts that are JSON, outside what shows JSON on purpose. */
   readonly rawJson: readonly string[];
+  /** Dates in lists and buttons of the bars that are not seen whole. */
+  readonly cut: readonly string[];
   readonly violations: readonly string[];
 }
 
@@ -154,15 +165,15 @@ const axeRules: Readonly<Record<Look['rules'], readonly string[]>> = {
 
 async function faultsOf(page: Page, rules: Look['rules']): Promise<string[]> {
   if (!(await page.evaluate<boolean>('typeof axe === "object"'))) await page.evaluate(axeSource);
-  const { headings, title, sideways, rawDays, rawJson, violations } = await page.evaluate<State>(
-    stateOf(axeRules[rules]),
-  );
+  const { headings, title, sideways, rawDays, rawJson, cut, violations } =
+    await page.evaluate<State>(stateOf(axeRules[rules]));
   return [
     ...(headings === 1 ? [] : [`${headings} h1 elements`]),
     ...(/^\S.* · Perennial$/.test(title) ? [] : [`the title is “${title}”`]),
     ...(sideways <= 0 ? [] : [`it scrolls sideways by ${sideways} px`]),
     ...rawDays.map((text) => `it shows a raw day: ${text}`),
     ...rawJson.map((text) => `it shows raw JSON: ${text}`),
+    ...cut.map((text) => `it cuts off: ${text}`),
     ...violations,
   ];
 }

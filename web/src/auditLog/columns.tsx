@@ -8,7 +8,7 @@ export const auditColumns: readonly Column<AuditLogEntry>[] = [
   {
     id: 'at',
     label: 'When',
-    width: '150px',
+    width: '182px',
     narrow: 'second end',
     isUsual: true,
     cell: (entry) => <Moment at={entry.at_dts} />,

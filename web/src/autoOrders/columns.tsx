@@ -47,7 +47,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'next',
     label: 'Next shipment',
-    width: '120px',
+    width: '132px',
     sort: 'next_shipment_dts',
     narrow: 'second end',
     isUsual: true,

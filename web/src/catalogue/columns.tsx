@@ -53,7 +53,7 @@ export const itemColumns: readonly Column<ItemRow>[] = [
   {
     id: 'changed',
     label: 'Changed',
-    width: '124px',
+    width: '132px',
     sort: 'last_modified_dts',
     isUsual: true,
     cell: (row) => <Moment at={row.last_modified_dts} style="day" />,

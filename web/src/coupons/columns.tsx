@@ -48,7 +48,7 @@ export const couponColumns: readonly Column<Coupon>[] = [
   {
     id: 'ends',
     label: 'Ends',
-    width: '112px',
+    width: '132px',
     sort: 'expiration_dts',
     narrow: 'second end',
     isUsual: true,

@@ -34,7 +34,7 @@ export const customerColumns: readonly Column<CustomerRow>[] = [
   {
     id: 'next',
     label: 'Next shipment',
-    width: '112px',
+    width: '132px',
     narrow: 'second end',
     isUsual: true,
     cell: (row) => <Moment at={row.next_shipment_dts} style="day" />,
@@ -56,7 +56,7 @@ export const customerColumns: readonly Column<CustomerRow>[] = [
   {
     id: 'signed_up',
     label: 'Signed up',
-    width: '124px',
+    width: '132px',
     sort: 'signup_dts',
     isUsual: true,
     cell: (row) => <Moment at={row.signup_dts} style="day" />,
@@ -64,7 +64,7 @@ export const customerColumns: readonly Column<CustomerRow>[] = [
   {
     id: 'changed',
     label: 'Changed',
-    width: '150px',
+    width: '182px',
     sort: 'last_modified_dts',
     cell: (row) => <Moment at={row.last_modified_dts} />,
   },

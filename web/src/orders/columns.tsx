@@ -65,7 +65,7 @@ export const orderColumns: readonly Column<OrderRow>[] = [
   {
     id: 'created',
     label: 'Created',
-    width: '142px',
+    width: '182px',
     sort: 'creation_dts',
     isUsual: true,
     cell: (row) => <Moment at={row.creation_dts} />,
@@ -73,7 +73,7 @@ export const orderColumns: readonly Column<OrderRow>[] = [
   {
     id: 'paid',
     label: 'Paid',
-    width: '150px',
+    width: '182px',
     cell: (row) => <Moment at={row.payment_dts} />,
   },
   {

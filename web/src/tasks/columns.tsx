@@ -93,14 +93,14 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'snoozed',
     label: 'Snoozed until',
-    width: '132px',
+    width: '182px',
     sort: 'delay_until_dts',
     cell: (task) => <Moment at={task.delay_until_dts} />,
   },
   {
     id: 'changed',
     label: 'Changed',
-    width: '132px',
+    width: '182px',
     sort: 'last_update_dts',
     cell: (task) => <Moment at={task.last_update_dts} />,
   },
