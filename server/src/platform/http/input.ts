@@ -28,9 +28,21 @@ export interface ParsedInput {
 
 /**
  * Checks and converts what a client sent, against one operation of the contract; refuses with the
- * field's name.
+ * field's name. To compile its schemas takes longer than most requests, so each process does it once.
  */
-export function inputParser(operation: Operation) {
+export function inputParser(operation: Operation): InputParser {
+  const known = parsers.get(operation);
+  if (known) return known;
+  const parser = createParser(operation);
+  parsers.set(operation, parser);
+  return parser;
+}
+
+type InputParser = ReturnType<typeof createParser>;
+
+const parsers = new WeakMap<Operation, InputParser>();
+
+function createParser(operation: Operation) {
   const params = operation.params && lazily(() => compile(parameterSchema(operation.params!)));
   const query = operation.query && lazily(() => compile(parameterSchema(operation.query!)));
   const body =
