@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { PricingTier } from '@perennial/contract/catalog.ts';
 import type { Coupon } from '@perennial/contract/coupon.ts';
@@ -14,7 +14,7 @@ import { toLocal } from '../../server/src/kernel/calendar.ts';
 import type { OrderDocument } from '../../server/src/orders/order.ts';
 import { documentJson } from '../../server/src/orders/present.ts';
 import type { AnswerBody } from './answerBody.ts';
-import { type TestRequest, testApp } from './app.ts';
+import { type TestApp, type TestRequest, testApp } from './app.ts';
 
 /*
  * Dated stories in the words of a merchant: what is sold, who orders it, how the clock moves, and
@@ -81,12 +81,24 @@ export interface Subscriber {
 }
 
 // One application for the stories of a file; each story has its own merchant.
-const app = await testApp();
+let opened: Promise<TestApp> | undefined;
+let app: TestApp;
 let stories = 0;
+
+/** Opens the application while a file is loaded, so that it is closed at the end of that file. */
+function openApp(): Promise<TestApp> {
+  stories = 0;
+  after(() => {
+    opened = undefined;
+  });
+  return testApp();
+}
 
 /** Registers a story as a test. */
 export function story(title: string, opening: Opening, tell: (shop: Shop) => Promise<void>): void {
+  const openedApp = (opened ??= openApp());
   test(title, async () => {
+    app = await openedApp;
     const told = await openShop(opening);
     await tell(told.shop);
     await told.checkBooks();
