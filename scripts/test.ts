@@ -3,15 +3,12 @@
 // partitioned tables in the machine's own PostgreSQL. With named files, the checks of the sources and
 // of the statements are left out. The last line says how many tests passed and failed.
 import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { matchesGlob } from 'node:path';
-import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { readMigrations, splitStatements } from '../server/src/platform/storage/migrate.ts';
 import { readCatalogue, shapeFaults } from '../test/storage/shapes.ts';
 import { isOneOf, seenStatements } from '../test/storage/statements.ts';
-import { endWithParent } from '../test/support/childProcess.ts';
 import { makeCitusTemplate } from '../test/support/citus.ts';
 import { partitionByMerchant } from '../test/support/partitioned.ts';
 import { findSystemPostgres } from '../test/support/systemPostgres.ts';
@@ -23,17 +20,10 @@ import {
   withPool,
 } from '../test/support/testStore.ts';
 import { checks } from './checks.ts';
-import { report, type Tally } from './testReport.ts';
+import type { Tally } from './testReport.ts';
+import { runTestFiles } from './testRun.ts';
 
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
-const fileTimeoutMs = 900_000;
-/**
- * Two more than there are processors, because files often wait: for PostgreSQL, for a browser, for a
- * process that they killed. Four at most: they share the connections of one PostgreSQL.
- */
-const filesAtOnce = Math.min(availableParallelism() + 2, 4);
-/** Long proofs run one at a time: most have several processes, and some measure memory. */
-const longTimeoutMs = 7_200_000;
 /** What must hold on every kind of store that data may be moved to. */
 const storageSuite = [
   'test/storage/*.suite.test.ts',
@@ -50,14 +40,8 @@ const citusSuite = [
   'test/{http,stories,conformance,staff,webhooks,workflow,fault,security,oracle}/*.test.ts',
   'test/storage/citusYear.long.ts',
 ];
-const longestFirst = [
-  'test/browser/pages.test.ts',
-  'test/storage/killNine.test.ts',
-  'test/{browser,fault}/*.test.ts',
-];
-
-// Each test file is a process that loads most of the server. Node keeps what it made of
-// the sources for the next process, which then takes less than half the time to load them.
+// Each process of a run loads most of the server. Node keeps what it made of the sources for the
+// next process, which then takes less than half the time to load them.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
   new URL('../node_modules/.cache/perennial', import.meta.url),
 );
@@ -96,14 +80,7 @@ process.exitCode = ran && tally.failed === 0 ? 0 : 1;
 function filesOf(globs: readonly string[]): string[] {
   return globSync(globs, { exclude: ['**/node_modules/**'] })
     .filter((file) => file.endsWith('.ts'))
-    .sort()
-    .sort((a, b) => placeOf(a) - placeOf(b));
-}
-
-/** A file that begins last and takes a minute leaves one core idle, so the longest begin first. */
-function placeOf(file: string): number {
-  const place = longestFirst.findIndex((glob) => matchesGlob(file, glob));
-  return place < 0 ? longestFirst.length : place;
+    .sort();
 }
 
 async function onEmbedded(): Promise<void> {
@@ -163,19 +140,7 @@ async function runFiles(
   } catch (error) {
     return check(`${label}the migrations run`, inspect(error));
   }
-  const isLong = paths.some((path) => path.endsWith('.long.ts'));
-  await report(
-    run({
-      files: [...paths],
-      execArgv: [...endWithParent],
-      signal: interruption.signal,
-      ...(isLong
-        ? { concurrency: 1, timeout: longTimeoutMs }
-        : { concurrency: filesAtOnce, timeout: fileTimeoutMs }),
-    }),
-    label,
-    tally,
-  );
+  await runTestFiles(paths, { label, tally, signal: interruption.signal });
 }
 
 /** A migration changes the rows of all merchants; every other statement runs where one is. */

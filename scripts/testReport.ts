@@ -10,48 +10,98 @@ export interface Tally {
   readonly failures: string[];
 }
 
+/** Where a run of test files is reported. */
+export interface Reported {
+  /** Printed in front of the name of each file and test. */
+  readonly label: string;
+  readonly tally: Tally;
+}
+
 /**
  * Prints what a reader of a test run needs, as it comes: each file with its figures, what tests say
- * about themselves (counts), and each failure with its place and its error. Adds to the tally.
+ * about themselves (counts), and each failure with its place and its error. Adds to the tally. Of a
+ * lane, each of its files is a suite, which is added to `finished`.
  */
 export async function report(
   events: ReturnType<typeof run>,
-  label: string,
-  tally: Tally,
+  { label, tally }: Reported,
+  finished?: Set<string>,
 ): Promise<void> {
+  let counts = noCounts();
+  const endFile = (file: string, durationMs: number): void => {
+    printFile(label, file, counts, durationMs);
+    add(tally, counts);
+    counts = noCounts();
+    finished?.add(file);
+  };
   for await (const { type, data } of events) {
     if (type === 'test:stdout' || type === 'test:stderr') process.stdout.write(data.message);
     else if (type === 'test:diagnostic' && data.file !== undefined)
       console.log(`  ${data.message}`);
-    else if (type === 'test:fail') printFailure(label, data, tally.failures);
-    else if (type === 'test:summary' && data.file !== undefined)
-      printFile(label, data.file, data.counts, data.duration_ms);
-    else if (type === 'test:summary') add(tally, data.counts);
+    else if (type === 'test:summary' && data.file !== undefined && !finished)
+      endFile(data.file, data.duration_ms);
+    else if (type === 'test:pass' || type === 'test:fail') {
+      if (type === 'test:fail') printFailure(label, data, tally.failures);
+      const isTopOfLane = finished !== undefined && data.nesting === 0;
+      counts[resultOf(type, data, isTopOfLane)]++;
+      if (isTopOfLane && isSuite(data)) endFile(data.name, data.details.duration_ms);
+    }
+  }
+  // Of a process that ended before its tests did.
+  add(tally, counts);
+}
+
+/** Counts files whose process ended before they did, and says which they are. */
+export function addUnfinished(files: readonly string[], { label, tally }: Reported): void {
+  for (const file of files) {
+    const text = `✖ ${label}${file}: the process of this file, or of one before it, ended too early`;
+    tally.failed++;
+    tally.failures.push(text);
+    console.log(text);
   }
 }
 
-interface Counts {
-  passed: number;
-  failed: number;
-  cancelled: number;
-  skipped: number;
-  todo: number;
+/** How many tests ended how. Groups are not counted, but one that could not be run has failed. */
+type Counts = Record<'passed' | 'failed' | 'skipped' | 'group', number>;
+
+const noCounts = (): Counts => ({ passed: 0, failed: 0, skipped: 0, group: 0 });
+
+/** At the top of a lane are its files, or the lane itself, which Node reports when it had no file. */
+function resultOf(
+  type: 'test:pass' | 'test:fail',
+  data: Result,
+  isTopOfLane: boolean,
+): keyof Counts {
+  if (isSuite(data)) return type === 'test:pass' || isOfSubtests(data) ? 'group' : 'failed';
+  if (type === 'test:pass' && isTopOfLane) return 'group';
+  if (data.skip !== undefined || data.todo !== undefined) return 'skipped';
+  return type === 'test:pass' ? 'passed' : 'failed';
 }
 
-interface Failure {
+interface Result {
+  readonly skip?: string | boolean | undefined;
+  readonly todo?: string | boolean | undefined;
+  readonly details: { readonly type?: string | undefined };
+}
+
+const isSuite = ({ details }: Result): boolean => details.type === 'suite';
+
+/** A group fails because a test in it failed, which has been printed already. */
+const isOfSubtests = ({ details }: Result): boolean =>
+  'error' in details &&
+  (details.error as { failureType?: string }).failureType === 'subtestsFailed';
+
+interface Failure extends Result {
   name: string;
   file?: string | undefined;
   line?: number | undefined;
-  details: { error: Error };
+  details: { type?: string | undefined; error: Error };
 }
 
-function printFailure(
-  label: string,
-  { name, file, line, details: { error } }: Failure,
-  failures: string[],
-): void {
-  // A group fails because a test in it failed, which has been printed already.
-  if ((error as { failureType?: string }).failureType === 'subtestsFailed') return;
+function printFailure(label: string, failure: Failure, failures: string[]): void {
+  if (isOfSubtests(failure)) return;
+  const { name, file, line, details } = failure;
+  const { error } = details;
   const text = `✖ ${label}${name} (${shown(file)}:${line})\n${indent(told(error.cause ?? error))}`;
   failures.push(text);
   console.log(text);
@@ -70,21 +120,19 @@ function told(cause: unknown): string {
 function printFile(
   label: string,
   file: string,
-  { passed, failed, cancelled }: Counts,
+  { passed, failed }: Counts,
   durationMs: number,
 ): void {
-  const failures = failed + cancelled;
   console.log(
-    `${failures > 0 ? '✖' : '✔'} ${label}${shown(file)} (${passed} ` +
-      `passed${failures > 0 ? `, ${failures} failed` : ''}, ${(durationMs / 1000).toFixed(1)} ` +
-      's)',
+    `${failed > 0 ? '✖' : '✔'} ${label}${shown(file)} (${passed} ` +
+      `passed${failed > 0 ? `, ${failed} failed` : ''}, ${(durationMs / 1000).toFixed(1)} s)`,
   );
 }
 
-function add(tally: Tally, { passed, failed, cancelled, skipped, todo }: Counts): void {
+function add(tally: Tally, { passed, failed, skipped }: Counts): void {
   tally.passed += passed;
-  tally.failed += failed + cancelled;
-  tally.skipped += skipped + todo;
+  tally.failed += failed;
+  tally.skipped += skipped;
 }
 
 const shown = (file = '') => relative(process.cwd(), file);

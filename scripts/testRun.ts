@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import { matchesGlob } from 'node:path';
+import { run } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { endWithParent } from '../test/support/childProcess.ts';
+import { fileTimeoutMs, openTestQueue } from './testQueue.ts';
+import { addUnfinished, type Reported, report } from './testReport.ts';
+
+/**
+ * One more than there are processors, because files often wait: for PostgreSQL, for a browser, for a
+ * process that they killed. More would only take each other's caches. Four at most: they share the
+ * connections of one PostgreSQL.
+ */
+const atOnce = Math.min(availableParallelism() + 1, 4);
+/** Long proofs run one at a time: most have several processes, and some measure memory. */
+const longTimeoutMs = 7_200_000;
+const lane = fileURLToPath(new URL('testLane.ts', import.meta.url));
+
+/**
+ * The files with a separate process, the longest first: they start a browser, kill processes, replace
+ * the clock or the exit of their process, or measure memory. All others share a few processes.
+ */
+const alone = [
+  'test/browser/pages.test.ts',
+  'test/storage/{killNine,launcher}.test.ts',
+  'test/{browser,fault}/*.test.ts',
+  'test/http/fuzz.test.ts',
+  'test/workflow/live.test.ts',
+  '**/*.long.ts',
+];
+
+/** Runs test files, prints their results, and adds them to the tally. */
+export async function runTestFiles(
+  files: readonly string[],
+  { signal, ...reported }: Reported & { readonly signal: AbortSignal },
+): Promise<void> {
+  const isOwn = (file: string) => placeOf(file) >= 0;
+  const own = files.filter(isOwn).sort((a, b) => placeOf(a) - placeOf(b));
+  const shared = files.filter((file) => !isOwn(file));
+  const finished = new Set<string>();
+  const queue = openTestQueue(shared);
+  const start = (file: string, timeout: number) =>
+    run({ files: [file], execArgv: [...endWithParent], signal, timeout });
+  const runShared = async () => {
+    // A lane may leave files to the next one. If nothing has been claimed, the next one would not either.
+    for (let left = shared.length + 1; queue.left() > 0 && queue.left() < left; ) {
+      left = queue.left();
+      await report(start(lane, longTimeoutMs), reported, finished);
+    }
+  };
+  const runOwn = async () => {
+    for (let file = own.shift(); file !== undefined; file = own.shift())
+      await report(start(file, isLong(file) ? longTimeoutMs : fileTimeoutMs), reported);
+  };
+  const places = files.some(isLong) ? 1 : Math.min(atOnce, files.length);
+  await Promise.all(
+    Array.from({ length: places }, async (_, place) => {
+      // Every other one begins with the long files: one that begins last leaves a processor idle.
+      const works = place % 2 === 0 ? [runShared, runOwn] : [runOwn, runShared];
+      for (const work of works) await work();
+    }),
+  );
+  queue.remove();
+  addUnfinished(
+    shared.filter((file) => !finished.has(file)),
+    reported,
+  );
+}
+
+const placeOf = (file: string): number => alone.findIndex((glob) => matchesGlob(file, glob));
+const isLong = (file: string): boolean => file.endsWith('.long.ts');
