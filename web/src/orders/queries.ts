@@ -266,8 +266,8 @@ export async function duplicateOrder(id: string, idempotencyKey: string): Promis
 }
 
 /** Deletes an order that nothing was charged for. */
-export async function deleteOrder(id: string): Promise<void> {
-  await ordering('deleteOrder', of(id), id);
+export async function deleteOrder(id: string, idempotencyKey = newIdempotencyKey()): Promise<void> {
+  await ordering('deleteOrder', { ...of(id), idempotencyKey }, id);
 }
 
 /** Lowers the total of an unpaid order. Returns the server's warning. */

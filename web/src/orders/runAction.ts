@@ -124,7 +124,7 @@ const detailRuns = ({
     };
   },
   delete: async () => {
-    await deleteOrder(id);
+    await deleteOrder(id, key);
     return { text: `Order ${id} is deleted. It cannot be undone.` };
   },
 });
