@@ -1,6 +1,6 @@
 /**
- * What belongs to the catalogue besides its items: batches, stock, pricing tiers, the digital
- * library and reviews.
+ * Models of the catalogue besides its items: batches, stock, pricing tiers, the digital library and
+ * reviews.
  */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';

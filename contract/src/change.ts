@@ -1,4 +1,4 @@
-/** What a change of an auto order would do, and changes that are safe to repeat. */
+/** Models of the preview of an auto order's change, and of changes that are safe to repeat. */
 import type { Static } from 'typebox';
 import { AutoOrder } from './autoOrder.ts';
 import { answer } from './common.ts';

@@ -1,6 +1,6 @@
 /**
- * What all resources share: the envelope of a response, the error body, and small values such as
- * money and weight.
+ * Models that all resources share: the envelope of a response, the error body, and small values
+ * such as money and weight.
  */
 import type { Static, TProperties } from 'typebox';
 import { decimal, flag, int32, model, one, oneOf, text } from './fields.ts';

@@ -13,7 +13,7 @@ interface ErrorRow {
   readonly message: (words: never) => string;
 }
 
-/** What a user has to do first, as a message says it. */
+/** The step that a user has to take first, as a message words it. */
 const accountSteps: Readonly<Record<string, string>> = {
   password: 'choose another password (POST /perennial/v1/session/password)',
   second_factor: 'set up a second factor (POST /perennial/v1/session/second_factor)',
@@ -284,7 +284,7 @@ export const errors = {
 /** The name of a reason. */
 export type ErrorCode = keyof typeof errors;
 
-/** What the message of a code is made of; an empty object where it needs nothing. */
+/** The parameters of a code's message; an empty object if the message has none. */
 export type ErrorWords<Code extends ErrorCode> =
   Parameters<(typeof errors)[Code]['message']> extends [infer Given] ? Given : Record<never, never>;
 

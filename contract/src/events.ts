@@ -10,8 +10,8 @@ import type { ExpansionName } from './expansions.ts';
 /** One event. */
 export interface EventDescription {
   /**
-   * What clients know the event by (`webhook_event_oid`): never changed, never given to another
-   * event. A new event takes the next number.
+   * The number by which clients know the event (`webhook_event_oid`): it never changes and is never
+   * given to another event. A new event takes the next number.
    */
   readonly eventOid: number;
   readonly category:

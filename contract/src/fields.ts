@@ -186,7 +186,7 @@ export function model<Properties extends TProperties>(
   return schema as typeof schema & NamedModel;
 }
 
-/** What can be said about a model as a whole. */
+/** The options of a model as a whole. */
 export interface ModelOptions {
   /** The server makes all of it. */
   readOnly?: true;

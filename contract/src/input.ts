@@ -37,7 +37,7 @@ export function inputSchema(model: NamedModel, takes: Takes = 'input'): JsonSche
   return { type: 'object', $ref: `${takes}${reference(model.$id)}` };
 }
 
-/** What a body is checked as: an insert also takes fields that come from another system. */
+/** How a body is checked: an insert also takes fields that come from another system. */
 export type Takes = 'input' | 'insert';
 
 /** The JSON Schema that parsed path or query parameters are checked with. */

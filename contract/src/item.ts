@@ -84,7 +84,7 @@ export type ItemAutoOrderStepGrandfatherPricing = Static<
   typeof ItemAutoOrderStepGrandfatherPricing
 >;
 
-/** What a step of a fixed schedule does. */
+/** The types of steps of a fixed schedule. */
 export const stepTypes = ['item', 'pause', 'loop', 'kit only', 'pause until'] as const;
 
 export const ItemAutoOrderStep = model('ItemAutoOrderStep', 'One step of a fixed schedule.', {

@@ -1,4 +1,4 @@
-/** What a shop shows about an item: content, reviews, files, variants and identifiers. */
+/** Models of what a shop shows about an item: content, reviews, files, variants and identifiers. */
 import type { Static } from 'typebox';
 import { Distance, Weight } from './common.ts';
 import {

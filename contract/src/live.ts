@@ -1,5 +1,5 @@
 /**
- * What goes over the live sockets. Every frame is one JSON object.
+ * The frames of the live sockets. Every frame is one JSON object.
  *
  * The socket with topics: `PUT /live/auth` gives the address and a token; the client connects to
  * `websocket_url?token=<jwt>`, with `&topics=tasks,orders` to get fewer topics than the token has
@@ -19,7 +19,7 @@ import { WorkflowTask } from './workflow.ts';
 /** The kinds of frames that the server sends. */
 export const liveFrameTypes = ['ready', 'event', 'resync', 'ping'] as const;
 
-/** What a client of the live socket can listen to. */
+/** The topics that a client of the live socket can listen to. */
 export const liveTopics = [
   'tasks',
   'auto_orders',

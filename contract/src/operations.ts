@@ -288,7 +288,7 @@ import {
   WorkflowUsersResponse,
 } from './workflow.ts';
 
-/** What an API key or an application may be allowed, per resource. */
+/** The permissions that an API key or an application may have, per resource. */
 export type Permission = `${(typeof permissionResources)[number]}_${'read' | 'write'}`;
 
 /** The resources that permissions are given for, each to read and to write. */
@@ -404,7 +404,7 @@ export const consoleHeader = { name: 'X-Perennial-Console', value: '1' } as cons
 /** The header of a refusal that names the merchant, once the caller is known. */
 export const merchantErrorHeader = 'UC-REST-ERROR-MERCHANT-ID';
 
-/** What reads the lists that a saved search can be a view of. */
+/** The permissions to read the lists that a saved search can be a view of. */
 const savedSearchPermissions = [
   'workflow_read',
   'auto_order_read',

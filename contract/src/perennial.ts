@@ -1,7 +1,6 @@
 /**
- * What is ours alone, under /perennial/v1: previews, the pull feed of events, the audit,
- * settings, and work on many tasks at once. These models belong to no published client and may
- * grow.
+ * Models of /perennial/v1, which only Perennial has: previews, the pull feed of events, the audit,
+ * settings, and work on many tasks at once. They belong to no published client and may grow.
  */
 import type { Static } from 'typebox';
 import { AutoOrderCancelReason } from './autoOrder.ts';

@@ -1,4 +1,4 @@
-/** What a cart would cost at an address. */
+/** Models of the estimated price of a cart at an address. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { decimal, many, model, one, text, texts } from './fields.ts';

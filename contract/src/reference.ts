@@ -20,7 +20,7 @@ import { exampleRequest, operationArticle, operationTable } from './referenceOpe
 import { referenceStyle } from './referenceStyle.ts';
 import { type Area, schemasOf } from './schemas.ts';
 
-/** What the pages need to know about the server that serves them. */
+/** The facts that the pages need about the server that serves them. */
 export interface ReferenceOptions {
   /** The address of the server, without a slash at the end. The examples can be pasted with it. */
   readonly baseUrl: string;

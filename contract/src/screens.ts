@@ -21,7 +21,7 @@ import {
 } from './fields.ts';
 import { frequencies } from './frequency.ts';
 
-/** What an auto order is doing now. Each auto order is in exactly one of these states. */
+/** The states of an auto order. Each auto order is in exactly one of them. */
 export const autoOrderStates = [
   'in_doubt',
   'parked',
@@ -167,7 +167,7 @@ export const AutoOrderSearchResponse = answer('AutoOrderSearchResponse', {
 });
 export type AutoOrderSearchResponse = Static<typeof AutoOrderSearchResponse>;
 
-/** What an order is to an auto order. */
+/** How an order is related to an auto order. */
 export const orderKinds = ['original', 'rebill', 'ordinary'] as const;
 
 const kindWords =
@@ -293,7 +293,7 @@ export type ItemRow = Static<typeof ItemRow>;
 
 export const ItemSearchResponse = answer('ItemSearchResponse', { items: many(ItemRow), ...paged });
 
-/** What a search of anything finds. */
+/** The types of objects that a search of everything finds. */
 export const searchTypes = ['auto_order', 'order', 'customer', 'item', 'task'] as const;
 
 export const FoundThing = model('FoundThing', 'Something that a search found.', {

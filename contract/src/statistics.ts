@@ -1,5 +1,5 @@
 /**
- * What happened by day, for charts. These models belong to no published client and may grow.
+ * Models of the figures of each day, for charts. They belong to no published client and may grow.
  */
 import type { Static } from 'typebox';
 import { ClockAmount } from './clock.ts';

@@ -1,4 +1,4 @@
-/** What happened to an auto order or a customer, in order, and why a charge was what it was. */
+/** Models of the timeline of an auto order or a customer, and of a charge's explanation. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';

@@ -98,7 +98,7 @@ export const taskStatuses = [
 /** How urgent a task is; sorts by its number. */
 export const taskPriorities = ['1 - low', '2 - medium', '3 - high', '4 - critical'] as const;
 
-/** What a task can be about. */
+/** The types of objects that a task can be about. */
 export const taskObjectTypes = [
   'order',
   'auto order',

@@ -26,7 +26,7 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** What an operation takes; parts it does not have may be left out. */
+/** The input of an operation; parts that it does not have may be left out. */
 export interface CallInput<Id extends OperationId> {
   readonly params?: ParamsOf<Id>;
   readonly query?: QueryOf<Id>;
