@@ -30,13 +30,13 @@ export default defineConfig({
   },
 });
 
-/** What a person waits for first: the frame and the list of auto orders. */
+/** The modules that a person waits for first: the frame and the list of auto orders. */
 const firstView = ['src/main.tsx', 'src/autoOrders/AutoOrdersPage.tsx'];
 
 /**
- * What the first view loads is two chunks: `libraries`, which stays the same over many builds, and
- * `console`. Without groups, each set of screens that share a module is a chunk and a request. What
- * the first view does not need stays out of both: it is loaded with the screens that use it.
+ * Puts the modules of the first view into two chunks: `libraries`, which stays the same over many
+ * builds, and `console`. Without groups, each set of screens that share a module is a chunk and a
+ * request. All other modules stay out of both and are loaded with the screens that use them.
  */
 function firstViewGroups() {
   let ids: ReadonlySet<string> | undefined;

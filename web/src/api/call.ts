@@ -9,7 +9,7 @@ import { createStore } from '../kit/store.ts';
 import { calls } from './calls.ts';
 import { logInReason, Refused, refusalOf, retryDelayMs } from './refused.ts';
 
-/** What an operation takes. */
+/** The input of an operation. */
 export interface CallInput<Id extends OperationId> {
   readonly params?: ParamsOf<Id>;
   readonly query?: QueryOf<Id>;

@@ -93,7 +93,7 @@ const mismatchWords =
   'An earlier try of this form reached the server, with other values. ' +
   'Check what was saved. Pressing again saves these values as well.';
 
-/** What a response says about a refusal. */
+/** Reads a refusal from a response. */
 export function refusalOf(status: number, headers: Headers, body: unknown): Refused {
   const { error } = (body ?? {}) as { error?: { user_message?: string } };
   const retryAfter = Number(headers.get('Retry-After') ?? Number.NaN);

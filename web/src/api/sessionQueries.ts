@@ -32,14 +32,14 @@ function heard(session: Session): Session {
 export const readSessionAgain = (): Promise<void> =>
   queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 
-/** What the log-in form can fill in. */
+/** The values that the log-in form can fill in. */
 export const sessionOptionsQuery = queryOptions<SessionOptions>({
   queryKey: ['session options'],
   queryFn: async ({ signal }) => (await call('getSessionOptions', { signal })).options ?? {},
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** What a person enters to log in. */
+/** The fields that a person enters to log in. */
 export interface LogInEntry {
   readonly merchant_id?: string;
   readonly login: string;

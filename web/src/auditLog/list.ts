@@ -34,7 +34,7 @@ export const auditFilters: Filters = {
 export const parseAuditList = (search: Record<string, unknown>): ListState =>
   parseListState(auditFilters, [], search);
 
-/** What an address asks the server for. */
+/** Reads the request to the server from the state in the address. */
 export function auditQueryOf({ q, type, object, user, act, days }: ListState): AuditQuery {
   const { from, to } = typeof days === 'string' ? (parseRange(days) ?? {}) : {};
   return {

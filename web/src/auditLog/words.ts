@@ -7,7 +7,7 @@ export function actWords({ act = '', actor_kind: kind }: AuditLogEntry): string 
   return kind === 'command' ? `${sentence} (command)` : sentence;
 }
 
-/** What an entry is about: `user 7`. */
+/** The object of an entry: `user 7`. */
 export const objectWords = ({
   object_type: type = '',
   object_id: id = '',
@@ -52,7 +52,7 @@ function partsOf(value: unknown): [name: string, part: unknown][] | undefined {
   return value.map((part, index) => [(areClear && titles[index]) || String(index + 1), part]);
 }
 
-/** What tells a record from the others of its list, so that one more moves none of them. */
+/** Returns the name, code or id of a record; unlike its index, it stays when another is added. */
 function titleOf(record: unknown): string | undefined {
   if (!isRecord(record)) return undefined;
   const [, title] =
@@ -81,7 +81,7 @@ export const nameWords = (name: string): string =>
     .replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
     .replaceAll('_', ' ');
 
-/** What an entry changed, in one line of a list: the names of the fields. */
+/** Names the fields that an entry changed, in one line of a list. */
 export function summaryOf(entry: AuditLogEntry): string {
   const { before = {}, after = {} } = entry;
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].map(nameWords);

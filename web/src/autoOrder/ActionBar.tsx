@@ -19,14 +19,14 @@ import {
 } from './actions.ts';
 import classes from './autoOrder.module.css';
 
-/** What an action on an auto order needs to know about it. */
+/** The facts about an auto order that its actions need. */
 export interface ActionsProps {
   readonly order: AutoOrder;
   /** Its state in one word and its version. */
   readonly row: AutoOrderRow;
 }
 
-/** What can be done with the auto order, at the right of the page's heading. */
+/** The actions on the auto order, at the right of the page's heading. */
 export function ActionBar({ order, row }: ActionsProps) {
   const isAllowed = useCan(['auto_order_write']);
   const actions = isAllowed ? actionsIn(row.state) : { buttons: [], menu: [] };

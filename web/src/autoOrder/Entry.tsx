@@ -100,7 +100,7 @@ function Charge({ entry, orderId }: { readonly entry: TimelineEntry; readonly or
   );
 }
 
-/** What an entry knows besides its title. */
+/** The facts of an entry besides its title. */
 function Details({ entry }: { readonly entry: TimelineEntry }) {
   const { attempt, changes = [], mail, delivery } = entry;
   const actor = actorWords(entry.actor);

@@ -15,7 +15,7 @@ import { cursorFrom, kindWords } from './lifeUrl.ts';
 import { type PastPage, pastQuery } from './queries.ts';
 import { useLifeUrl } from './useLifeUrl.ts';
 
-/** What happened, the newest first: from now on, or around the entry that the address names. */
+/** The timeline, newest entry first: from now on, or around the entry that the address names. */
 export function Past({ order }: { readonly order: AutoOrder }) {
   const code = order.auto_order_code ?? '';
   const { kind: kinds = [], at } = useSearch({ from: '/inside/auto-orders/$code' });

@@ -12,7 +12,7 @@ import { SideTasks } from './SideTasks.tsx';
 import classes from './side.module.css';
 import { addressLines, cardExpiry, expiresBefore } from './sideWords.ts';
 
-/** What the auto order is made of: items, card, addresses, original order, properties, tasks. */
+/** The parts of the auto order: items, card, addresses, original order, properties, tasks. */
 export function Side({ order, row }: { readonly order: AutoOrder; readonly row: AutoOrderRow }) {
   const { add_ons: addOns = [], properties = [], original_order: original } = order;
   const customer = row.customer?.customer_profile_oid;

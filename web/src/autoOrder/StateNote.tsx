@@ -20,7 +20,7 @@ interface Noted {
   readonly row: AutoOrderRow;
 }
 
-/** What a person must know first: a fault to fix, a charge without an answer, where it was merged to. */
+/** The first thing to know: a fault to fix, a charge without an answer, where it was merged to. */
 export function StateNote({ order, row }: Noted) {
   switch (row.state) {
     case 'parked':

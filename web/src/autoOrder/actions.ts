@@ -74,7 +74,7 @@ export interface Actions {
   readonly menu: readonly Action[];
 }
 
-/** What can be done in a state. A stopped auto order is changed after it was reactivated. */
+/** The actions that a state allows: a stopped auto order has few until it is reactivated. */
 export function actionsIn(state: AutoOrderRow['state']): Actions {
   switch (state) {
     case 'merged':

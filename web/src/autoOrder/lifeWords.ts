@@ -2,7 +2,7 @@ import type { PreviewLine, PreviewRebill, PreviewRule } from '@perennial/contrac
 import type { TimelineEntry } from '@perennial/contract/timeline.ts';
 import type { Tone } from '../kit/tone.ts';
 
-/** What a price rule did, for a person: `Step price of TEA`, `−10 %`. */
+/** Describes a price rule's effect for a person: `Step price of TEA`, `−10 %`. */
 export function priceRuleWords({ rule = '', detail = '' }: PreviewRule): string {
   switch (rule) {
     case 'catalog price':
@@ -22,7 +22,7 @@ export function priceRuleWords({ rule = '', detail = '' }: PreviewRule): string 
   }
 }
 
-/** What a date rule did: `Weekly after 2027-01-04`, `Step 3 of 3: …`. */
+/** Describes a date rule's effect: `Weekly after 2027-01-04`, `Step 3 of 3: …`. */
 export function dateRuleWords({ rule = '', detail = '' }: PreviewRule): string {
   switch (rule) {
     case 'scheduled date':
@@ -66,7 +66,7 @@ export const dateSteps = (line: PreviewLine, day: (iso: string) => string): Rule
     value: rule.shipment_dts === undefined ? undefined : day(rule.shipment_dts),
   }));
 
-/** What a rebill ships: `2 × TEA, HONEY`. */
+/** Lists the lines that a rebill ships: `2 × TEA, HONEY`. */
 export function linesWords(lines: PreviewRebill['lines'] = []): string {
   const words = lines.map(({ quantity = 1, merchant_item_id = '?' }) =>
     quantity === 1 ? merchant_item_id : `${quantity} × ${merchant_item_id}`,

@@ -45,8 +45,8 @@ export const autoOrderQuery = (code: string) =>
   });
 
 /**
- * What lists show of it: the state in one word, the version, the next total. The row of a list that
- * was read before is shown at once.
+ * The auto order's row in lists: the state in one word, the version, the next total. The row of a
+ * list that was read before is shown at once.
  */
 export const autoOrderRowQuery = (code: string) =>
   queryOptions<AutoOrderRow>({
@@ -145,7 +145,7 @@ export const pastQuery = (
 const isStart = (place: { before?: string; after?: string }): boolean =>
   place.before === undefined && place.after === undefined;
 
-/** What keeps a parked auto order from being billed; undefined when it is not parked. */
+/** The reason why a parked auto order is not billed; empty when it is not parked. */
 export const parkedQuery = (code: string, oid: number | undefined) =>
   queryOptions({
     queryKey: [...autoOrderKey(code), 'parked'],

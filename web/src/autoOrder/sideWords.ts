@@ -50,7 +50,7 @@ export function expiresBefore(card: AutoOrderRow['card'], next: string | undefin
   return next.slice(0, 7) > `${year}-${String(month).padStart(2, '0')}`;
 }
 
-/** What was set on an item by hand, one sentence each. */
+/** Lists the changes that were made to an item by hand, one sentence each. */
 export function overrides(item: AutoOrderItem, money: Shown['money']): string[] {
   const { arbitrary_item_id: swapped, arbitrary_quantity: quantity } = item;
   const { arbitrary_unit_cost: cost, arbitrary_unit_cost_remaining_orders: left } = item;

@@ -5,7 +5,7 @@ import { Money } from '../kit/moneyShown.tsx';
 import { Status } from '../kit/status.tsx';
 import { expiryWords, itemsWords, nameOf, nextShipmentOf, stateWords, toneOf } from './words.ts';
 
-/** What the list knows about one auto order, in the side panel. */
+/** The facts of one auto order from its row of the list, in the side panel. */
 export function Peek({ row }: { readonly row: AutoOrderRow }) {
   return (
     <Facts

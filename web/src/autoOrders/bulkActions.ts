@@ -5,7 +5,7 @@ import { frequencyChoices } from './list.ts';
 
 type Words = Omit<BulkAction<AutoOrderRow>, 'id' | 'read'> & { readonly id: BulkId };
 
-/** What can be done with many auto orders, by the id of the action. */
+/** The ids of the actions on many auto orders. */
 export type BulkId =
   | 'pause'
   | 'resume'

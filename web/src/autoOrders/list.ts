@@ -6,7 +6,7 @@ import type { View } from '../kit/views.ts';
 import { toSearch, type WireFilter, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
 import { foldedText, momentValue, type SortValue } from '../live/changes.ts';
 
-/** What the address of the list says. `open` is the code of the auto order in the side panel. */
+/** The state of the list in its address. `open` is the code of the auto order in the side panel. */
 export type AutoOrderListState = ListState;
 
 const states: Record<NonNullable<AutoOrderSearch['state']>[number], true> = {
@@ -90,7 +90,7 @@ export const autoOrderSorts = [
   'card_expires',
 ] as const;
 
-/** What each sort compares; without one the list is in the order of the oids. */
+/** The value that each sort compares; without a sort the list is in the order of the oids. */
 export const autoOrderSortValues: Readonly<Record<string, (row: AutoOrderRow) => SortValue>> = {
   '': (row) => row.auto_order_oid,
   auto_order_code: (row) => row.auto_order_code,

@@ -10,7 +10,7 @@ const edit =
   ({ auto_order_code: code = '' }: AutoOrderRow): string =>
     `/auto-orders/${code}/edit/${part}`;
 
-/** What can be done with an auto order from the list, for a person who may change it. */
+/** The actions on an auto order in the list, for a person who may change it. */
 export const autoOrderRowActions: readonly RowAction<AutoOrderRow>[] = [
   { id: 'skip', label: 'Skip next', icon: 'skip', isFor: isComing, to: edit('skip') },
   { id: 'date', label: 'Move date', icon: 'calendar', isFor: isComing, to: edit('date') },

@@ -5,7 +5,7 @@ import { asFilesMissing } from '../shell/lazyPage.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { bulkActions } from './bulkActions.ts';
 
-/** What this person can do with selected auto orders. */
+/** The actions on selected auto orders that this person may use. */
 export function useBulkActions(): readonly BulkAction<AutoOrderRow>[] {
   const { merchant, user } = useSession();
   if (!useCan(['auto_order_write'])) return [];

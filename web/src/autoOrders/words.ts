@@ -8,7 +8,7 @@ export function nameOf(customer: AutoOrderRow['customer']): string {
   return `${first_name} ${last_name}`.trim() || company || email || 'No name';
 }
 
-/** What ships next: `2 × TEA, HONEY`. An item that does not ship any more is left out. */
+/** Lists the items that ship next: `2 × TEA, HONEY`. Items that no longer ship are left out. */
 export function itemsWords(items: AutoOrderRow['items'] = []): string {
   const words = items
     .filter(({ next_item_id }) => next_item_id !== undefined)

@@ -61,7 +61,7 @@ function StepStrip({ steps }: { readonly steps: readonly ItemAutoOrderStep[] }) 
   );
 }
 
-/** What customers choose, and what each choice adds to the price. */
+/** The options that customers choose, and the amount that each choice adds to the price. */
 export function Options({ options }: { readonly options: readonly ItemOption[] }) {
   return (
     <SmallTable
@@ -102,7 +102,7 @@ export function Kit({ components }: { readonly components: readonly ItemKitCompo
   );
 }
 
-/** What each center has of an item. */
+/** The stock of an item at each center. */
 export function StockOfItem({ shipping }: { readonly shipping: NonNullable<Item['shipping']> }) {
   return (
     <SmallTable
@@ -126,7 +126,7 @@ export function StockOfItem({ shipping }: { readonly shipping: NonNullable<Item[
   );
 }
 
-/** What customers of each pricing tier pay. */
+/** The prices for the customers of each pricing tier. */
 export function Tiers({ tiers }: { readonly tiers: readonly ItemPricingTier[] }) {
   return (
     <SmallTable

@@ -21,7 +21,7 @@ const setSold = (isSold: boolean): BulkAction<ItemRow>['read'] => {
   };
 };
 
-/** What can be done with selected items. */
+/** The actions on selected items. */
 export const itemActions: readonly BulkAction<ItemRow>[] = [
   {
     id: 'stop',

@@ -10,7 +10,7 @@ import {
   wireValue,
 } from '../kit/draftSpecs.ts';
 
-/** What a person changes of an item, and where each part is on the wire. */
+/** The parts of an item that a person changes. */
 export type ItemPart = 'price' | 'schedule' | 'kit' | 'options';
 
 /** The parts by the words of their dialogs. */

@@ -86,7 +86,7 @@ function Bar() {
   );
 }
 
-/** What the clock shows; a running one is counted on between two reads. */
+/** The time that the clock shows; a running one is counted on between two reads. */
 function Shown({ clock }: { readonly clock: ReadClock }) {
   const { merchant } = useSession();
   const nowMs = useTick(clock.mode === 'running');

@@ -11,7 +11,7 @@ import { useSession } from '../shell/session.tsx';
 import { amountWords, dueWords, previewedWords } from './clock.ts';
 import classes from './clockSheet.module.css';
 
-/** What an advance would do, in words and as the first rebills; or why that moment is refused. */
+/** The effect of an advance, in words and as the first rebills; or why the moment is refused. */
 export function Due({
   due,
   isOld,

@@ -20,7 +20,7 @@ import type { LogLine } from './eventPace.ts';
 import { daysQuery, skippedMailsQuery } from './queries.ts';
 import { chooseMove, closeClockSheet } from './sheet.ts';
 
-/** What an advance did by day, what it did not do and why, and whether the books are right. */
+/** The work of an advance by day, the work it skipped and why, and whether the books are right. */
 export function Happened({
   advance,
   log,

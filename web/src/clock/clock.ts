@@ -39,7 +39,7 @@ export function progressOf({ from_dts, reached_dts, to_dts }: ClockAdvance): num
   return Number.isFinite(share) ? Math.min(Math.max(share, 0), 1) : 1;
 }
 
-/** What is due in one sentence: `706 auto orders and 1 task are due`. */
+/** Describes the due work in one sentence: `706 auto orders and 1 task are due`. */
 export function dueWords(due: readonly ClockDueWork[]): string {
   const parts = due
     .filter(({ count }) => (count ?? 0) > 0)
@@ -96,7 +96,7 @@ export function curlLines(origin: string, { advance_id, to_dts }: ClockAdvance):
   ].join('\n');
 }
 
-/** What the clock shows `sinceMs` milliseconds after it was read; a standing clock stays. */
+/** Returns the clock's time `sinceMs` milliseconds after it was read; a standing clock stays. */
 export const shownNow = (nowDts: string, mode: string | undefined, sinceMs: number): string =>
   mode === 'standing' ? nowDts : new Date(Date.parse(nowDts) + Math.max(sinceMs, 0)).toISOString();
 

@@ -59,7 +59,7 @@ export function advanceQuery(advanceId: string) {
   });
 }
 
-/** What an advance did, by day. */
+/** The work that an advance did, by day. */
 export function daysQuery(advanceId: string) {
   return queryOptions<readonly ClockAdvanceDay[]>({
     queryKey: ['clock', 'days', advanceId],

@@ -1,6 +1,6 @@
 import { createStore } from '../kit/store.ts';
 
-/** What the sheet of the clock shows. */
+/** The view that the sheet of the clock shows. */
 export type ClockSheetView =
   | { readonly view: 'closed' }
   /** Choosing where to go; `typed` fills the field, for example `3mo` from the palette. */

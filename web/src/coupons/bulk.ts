@@ -40,7 +40,7 @@ const readWith =
     return () => line;
   };
 
-/** What can be done with selected coupons; times are of the merchant's zone. */
+/** The actions on selected coupons; times are in the merchant's zone. */
 export const couponActions = (zone: string): readonly BulkAction<Coupon>[] => [
   {
     id: 'end',

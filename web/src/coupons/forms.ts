@@ -123,6 +123,6 @@ export function stateOfCoupon(
 export const usersWords = (usableBy: string | undefined): string =>
   users.find(({ value }) => value === usableBy)?.label ?? 'Anyone';
 
-/** What a coupon does on rebills, in words. */
+/** Describes the effect of a coupon on rebills. */
 export const rebillWords = (coupon: Coupon): string =>
   coupon.skip_on_rebill ? 'First order only' : 'Rebills too';

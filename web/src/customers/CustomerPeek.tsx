@@ -4,7 +4,7 @@ import { Facts } from '../kit/facts.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { paths } from '../paths.ts';
 
-/** What the list knows about one customer, in the side panel. */
+/** The facts of one customer from its row of the list, in the side panel. */
 export function CustomerPeek({ row }: { readonly row: CustomerRow }) {
   const { auto_order_count: all = 0, active_auto_order_count: active = 0 } = row;
   return (

@@ -12,7 +12,7 @@ import { OrderLink } from '../orders/OrderLink.tsx';
 import { customerTimelineQuery } from './queries.ts';
 import classes from './timeline.module.css';
 
-/** What happened to all auto orders of a customer, the newest first. */
+/** The timeline of all auto orders of a customer, newest entry first. */
 export function Timeline({
   oid,
   autoOrders,

@@ -103,7 +103,7 @@ export const customerOrdersQuery = (oid: number) =>
     },
   });
 
-/** What happened to the auto orders of a customer, page by page. */
+/** The timeline of all auto orders of a customer, page by page. */
 export const customerTimelineQuery = (oid: number) =>
   infiniteQueryOptions<
     TimelineResponse,

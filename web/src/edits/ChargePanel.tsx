@@ -4,7 +4,7 @@ import { NotShown, Waiting } from '../kit/states.tsx';
 import classes from './edits.module.css';
 import { type Base, nextRebillQuery } from './queries.ts';
 
-/** What the next charge is: the amount, the day, and the card that it uses now. */
+/** The next charge: the amount, the day, and the card that it uses now. */
 export function ChargePanel({ code, base }: { readonly code: string; readonly base: Base }) {
   const next = useQuery(nextRebillQuery(code, base.oid));
   const shown = useShown();

@@ -5,8 +5,8 @@ import { fieldWords, valueWords } from './fieldWords.ts';
 import type { Base } from './queries.ts';
 
 /**
- * What the auto order was when the person began, what it is now, and what they want; for each of
- * their fields they choose. `left` has the keys of the fields that stay as they are now.
+ * The auto order as it was when the person began, as it is now, and as the person wants it, with a
+ * choice for each of their fields. `left` has the keys of the fields that stay as they are now.
  */
 export function ConflictForm({
   base,

@@ -64,7 +64,7 @@ interface OfEdit {
   readonly edit: Edit;
 }
 
-/** What saving does: the rebills before and after, or the charge. And what cannot be undone. */
+/** The effects of saving: the rebills before and after, or the charge, and what is final. */
 function Consequences({ code, part, edit }: OfEdit) {
   const kind = edit.deed?.kind;
   const isCard = 'token' in edit.values;

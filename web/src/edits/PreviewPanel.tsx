@@ -9,7 +9,7 @@ import type { Deed } from './form.ts';
 import { comparedRebills, differenceWords, type RebillWords } from './previewed.ts';
 import { type Base, previewQuery } from './queries.ts';
 
-/** What a change does to the next three rebills and to the money. */
+/** The effect of a change on the next three rebills and on the money. */
 export function PreviewPanel({
   code,
   base,

@@ -24,7 +24,7 @@ export function TypedInput({
   );
 }
 
-/** What every kind of input shows of its field. */
+/** The properties of a field that every kind of input shows. */
 export function common(field: Field) {
   const { kind, label, hint, autoComplete, isRequired = false, isWide = false } = field;
   return {

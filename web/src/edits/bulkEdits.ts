@@ -70,7 +70,7 @@ export const editParts = {
 
 const any = (): boolean => true;
 
-/** What was left empty changes nothing. */
+/** Leaves out the empty answers: they change nothing. */
 const typed = (answers: Draft): Draft =>
   Object.fromEntries(Object.entries(answers).filter(([, text]) => text.trim() !== ''));
 

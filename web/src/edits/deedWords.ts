@@ -4,7 +4,7 @@ import { valueIn } from './change.ts';
 import { fieldWords, valueWords } from './fieldWords.ts';
 import type { Deed, FormContext } from './form.ts';
 
-/** What applies where a field is not set. */
+/** The field that applies where the named field is not set. */
 const usualOf: Readonly<Record<string, string>> = {
   arbitrary_quantity: 'original_quantity',
   arbitrary_item_id: 'original_item_id',

@@ -4,7 +4,7 @@ import type { FieldChange } from './change.ts';
 /** One row of a list in a form, for example an add-on. */
 export type Row = Readonly<Record<string, string>>;
 
-/** What is typed into a form, by the names of its fields. */
+/** The values typed into a form, by the names of its fields. */
 export type Values = Readonly<Record<string, string | boolean | readonly Row[]>>;
 
 /** A choice of a field. */
@@ -56,7 +56,7 @@ export interface FormContext {
   readonly mergeable: readonly Choice[];
 }
 
-/** What a form does when it is saved. */
+/** The write that a form makes when it is saved. */
 export type Deed =
   | { readonly kind: 'update'; readonly changes: readonly FieldChange[] }
   | {
@@ -84,7 +84,7 @@ export interface Part {
   readonly title: string;
   /** The words of the button. */
   readonly save: string;
-  /** What cannot be undone, said before it is done. */
+  /** Names what cannot be undone, before it is done. */
   readonly isFinal?: ((values: Values) => string | undefined) | undefined;
   /**
    * Why the auto order cannot be changed in this way; undefined when it can. It is asked before
@@ -129,7 +129,7 @@ export function numberOf(typed: string): number | null | undefined {
   return Number(text.replace(',', '.'));
 }
 
-/** What is wrong with the text in a field; undefined while it can be read. */
+/** Describes the fault of the text in a field; undefined while it can be read. */
 export function faultOf(kind: Field['kind'], typed: string): string | undefined {
   if (kind !== 'count' && kind !== 'decimal' && kind !== 'amount') return undefined;
   const value = numberOf(typed);

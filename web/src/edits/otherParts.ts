@@ -90,7 +90,7 @@ export const addOnsPart: Part = {
   done: () => 'The add-ons are changed.',
 };
 
-/** What the form does not show of an add-on (options, free shipping) stays. */
+/** Keeps the parts of an add-on that the form does not show (options, free shipping). */
 function addOnOf(order: AutoOrder, { item = '', quantity = '', orders = '', cost = '' }: Row) {
   const id = item.trim();
   const old = order.add_ons?.find(({ item_id }) => item_id === id);

@@ -89,7 +89,7 @@ const moneyRebills = 35;
 const moneyDays = 30;
 const soonDays = 2;
 
-/** What a change does to the money of the next 30 days. Fails with what the server would refuse. */
+/** Previews the money of the next 30 days. Fails with what the server would refuse. */
 export async function previewMoney(base: Base, deed: Deed, now: string): Promise<BulkMoney> {
   const { before = [], after = [] } = await call('previewAutoOrderChange', {
     params: { auto_order_oid: base.oid },
@@ -227,7 +227,7 @@ export function sendDeed(
   return written(base, deed, how, mailsCancelation);
 }
 
-/** What all writes send along. */
+/** The parameters that all writes send. */
 interface How {
   readonly params: { readonly auto_order_oid: number };
   readonly query: { readonly _expand: string };

@@ -31,7 +31,7 @@ interface Conflict {
 export interface Edit {
   readonly values: Values;
   setValue(name: string, value: Values[string]): void;
-  /** What saving does now; undefined while nothing is changed. */
+  /** The write that saving makes now; undefined while nothing is changed. */
   readonly deed: Deed | undefined;
   /** The change a moment after the last key, for the preview. */
   readonly settledDeed: Deed | undefined;
@@ -93,7 +93,7 @@ export function useEdit(code: string, part: Part, first: Base, context: FormCont
   };
 }
 
-/** What the person chose, where it differs from what the record is now. */
+/** Returns the person's choices that differ from the record as it is now. */
 function chosen({ theirs, mine, left }: Conflict): Deed | undefined {
   const changes = effective(theirs.order, chosenChanges(mine, left));
   return changes.length === 0 ? undefined : { kind: 'update', changes };

@@ -7,7 +7,7 @@ import { Status } from '../kit/status.tsx';
 
 type Shown = (amount: number | undefined) => ReactNode;
 
-/** What a cart costs, by which rules, and with each shipping method. */
+/** The cost of a cart, by which rules, and with each shipping method. */
 export function EstimateResult({ estimate }: { readonly estimate: PricingEstimate }) {
   const { refusals = [], warnings = [], tax_rules: tax = [], shipping_rules: ship = [] } = estimate;
   const money: Shown = (amount = 0) => <Money amount={amount} currency={estimate.currency_code} />;

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import { typesWithPage } from '../api/foundTypes.ts';
 
-/** What an id may mean, the exact ones first. With the type it is the number of an auto order. */
+/** The things that an id may name, exact ones first. With the type, it is an auto order's oid. */
 export const foundQuery = (id: string, type: 'auto_order' | undefined) =>
   queryOptions<readonly FoundThing[]>({
     queryKey: ['found', id, type ?? ''],

@@ -5,7 +5,7 @@ import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 import { queueRows, spanWords } from './words.ts';
 
-/** What waits to be done, and since when; and the gateways that take no charges. */
+/** The waiting work and how long it waits, and the gateways that take no charges. */
 export function Queues({ health }: { readonly health: Health }) {
   const rows = queueRows(health);
   const { resting_gateways: resting = [] } = health;

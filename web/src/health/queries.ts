@@ -15,7 +15,7 @@ export const parkedQuery = queryOptions({
 
 const healthPollMs = 10_000;
 
-/** What waits at the merchant; read again while the page is open, because it changes by itself. */
+/** The merchant's waiting work; read again while the page is open, because it changes by itself. */
 export const healthQuery = (isAllowed: boolean) =>
   queryOptions<Health>({
     queryKey: ['health', 'queues'],

@@ -7,11 +7,11 @@ export interface QueueRow {
   readonly count: number;
   /** How old the oldest is; absent where it is not measured. */
   readonly seconds?: number | undefined;
-  /** What a person should know, and how loud it is. */
+  /** A note for the person, and how loud it is. */
   readonly note?: { readonly tone: Tone; readonly words: string } | undefined;
 }
 
-/** What waits, one row for each kind; the kinds of which nothing waits are left out. */
+/** Lists the waiting work, one row for each kind; kinds without waiting work are left out. */
 export function queueRows(health: Health): QueueRow[] {
   const { webhooks_disabled: disabled = 0, webhooks_failing: failing = 0 } = health;
   const { mails_failing: badMails = 0 } = health;

@@ -9,7 +9,7 @@ export interface ComparedLine {
   readonly isChanged: boolean;
 }
 
-/** What is, and what will be after the change; lines that change are marked by a word too. */
+/** The state now and the state after the change; lines that change are marked by a word too. */
 export function BeforeAfter({
   what,
   lines,

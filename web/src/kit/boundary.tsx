@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react';
 
 interface BoundaryProps {
   readonly children: ReactNode;
-  /** What is shown in place of the children that failed. */
+  /** Returns what is shown in place of the children that failed. */
   fallback(error: unknown): ReactNode;
 }
 
@@ -29,6 +29,6 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
   }
 }
 
-/** What failed, in its own words. */
+/** Returns the message of an error; anything else that was thrown, as text. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -6,7 +6,7 @@ import type { DraftField } from './draftSpecs.ts';
 /** The most rows that one change from a list may have. */
 export const bulkMax = 100;
 
-/** What a bulk change does to one row, or why it leaves it as it is. */
+/** The effect of a bulk change on one row, or the reason why the row stays as it is. */
 export type BulkLine = { readonly name: string } & (
   | { readonly unchanged: string }
   | {
@@ -29,13 +29,13 @@ export interface BulkAction<Row> {
   readonly button: string;
   /** The title of the dialog, for example `Pause auto orders`. */
   readonly title: string;
-  /** What it means, and what cannot be undone. */
+  /** The meaning of the action, and what cannot be undone. */
   readonly consequence: string;
   /** The verb of the button that does it: `Pause`. */
   readonly verb: string;
   /** How the message names the outcome: `paused`. */
   readonly done: string;
-  /** What the person is asked, and the answers at the start. */
+  /** The questions for the person, and the answers at the start. */
   readonly fields?: readonly DraftField[];
   readonly draft?: Draft;
   /** It is in the menu behind the buttons. */

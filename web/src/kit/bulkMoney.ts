@@ -1,6 +1,6 @@
 import { formatMoney, formatMoneyChange } from './money.ts';
 
-/** What one row's change does to the money of the next 30 days. */
+/** The effect of one row's change on the money of the next 30 days. */
 export interface BulkMoney {
   readonly before: number;
   readonly after: number;
@@ -10,7 +10,7 @@ export interface BulkMoney {
   readonly risks: readonly string[];
 }
 
-/** What the change does to one row: its money, or the refusal that it would get. */
+/** The effect of the change on one row: its money, or the refusal that it would get. */
 export type BulkForecast = { readonly name: string } & (
   | { readonly money: BulkMoney }
   | { readonly refused: string }

@@ -33,8 +33,8 @@ export const conflictsOf = (was: Draft, theirs: Draft, mine: Draft): DraftConfli
     .filter((each) => each.theirs !== each.was && each.theirs !== each.mine);
 
 /**
- * What is saved after a conflict: what the other person saved, with the changes of this person.
- * Where both changed a field, this person's value counts if it is `kept`.
+ * Returns the draft to save after a conflict: the one that the other person saved, with the changes
+ * of this person. Where both changed a field, this person's value counts if it is `kept`.
  */
 export function decided(was: Draft, theirs: Draft, mine: Draft, kept: ReadonlySet<string>): Draft {
   const disputed = new Set(conflictsOf(was, theirs, mine).map(({ key }) => key));

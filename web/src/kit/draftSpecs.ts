@@ -74,7 +74,7 @@ export const labelIn =
   (key: string): string =>
     fields.find((field) => field.key === key)?.label ?? key;
 
-/** What a person has to fill in before anything can be said; undefined when nothing is missing. */
+/** Names the required fields that are still empty; undefined when nothing is missing. */
 export function missingIn(fields: readonly DraftField[], draft: Draft): string | undefined {
   const missing = fields.filter(
     ({ key, isRequired }) => isRequired && (draft[key] ?? '').trim() === '',

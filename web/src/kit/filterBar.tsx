@@ -22,7 +22,7 @@ export function FilterBar({
 }: {
   readonly filters: Filters;
   readonly state: FilterState;
-  /** What the text is compared with. */
+  /** The fields that the text is compared with. */
   readonly hint: string;
   onChange(name: string, value: Value, isTyping: boolean): void;
   /** At the right: the count, the columns. */

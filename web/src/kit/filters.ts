@@ -28,7 +28,7 @@ export interface Choice {
 
 export type Filters = Readonly<Record<string, Filter>>;
 
-/** What is filtered by: only names of the table, only values that fit. */
+/** The chosen filters: only names of the table, only values that fit. */
 export type FilterState = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Choices whose words are their values with spaces, the first letter upper case. */
@@ -69,7 +69,7 @@ function parseFilter(filter: Filter, given: readonly string[]) {
 
 type Read = (value: string) => string | undefined;
 
-/** What is taken of a single value. */
+/** Read a single value of each kind; undefined: it does not fit. */
 const readers: Readonly<Record<'text' | 'number' | 'oid' | 'day' | 'range', Read>> = {
   text: (value) => value.slice(0, 100),
   number: (value) => wholeNumber(value, 999_999),

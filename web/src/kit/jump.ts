@@ -1,4 +1,4 @@
-/** What a person enters to say where a list begins: by the field that it is sorted by. */
+/** The kind of value that a person enters as a list's beginning, by the sorted field. */
 export type JumpKind = 'date' | 'month' | 'text';
 
 /** How the values of a field are entered. */

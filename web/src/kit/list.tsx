@@ -41,7 +41,7 @@ export interface ListProps<Row> {
   /** Called when the cursor rests on a row, to read ahead. */
   onRest?(row: Row): void;
   readonly selection: Selection;
-  /** What can be done with a row besides opening and peeking. */
+  /** The actions on a row besides opening and peeking. */
   readonly rowActions?: readonly RowAction<Row>[] | undefined;
   /** Shown when there are no rows: `Empty` or `EmptyByFilter`. */
   readonly empty: ReactNode;

@@ -49,9 +49,9 @@ interface ListPageProps<Row extends object> {
   onOpen(row: Row): void;
   /** The actions for selected rows. */
   readonly actions?: readonly BulkAction<Row>[] | undefined;
-  /** What can be done with one row. */
+  /** The actions on one row. */
   readonly rowActions?: readonly RowAction<Row>[] | undefined;
-  /** What the side panel shows of a row. */
+  /** Returns the content of the side panel for a row. */
   peek(row: Row): { readonly title: string; readonly body: ReactNode };
   /** Nothing exists. */
   readonly empty: ReactNode;

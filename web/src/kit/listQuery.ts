@@ -21,7 +21,7 @@ export type Beginning =
   /** The pages are read upwards, from the last row on. */
   | 'end';
 
-/** What the searches of the API have in common. */
+/** The fields that the API's searches have in common. */
 interface Found {
   readonly next_cursor?: string;
   readonly total?: number;
@@ -134,7 +134,7 @@ export interface Loaded<Row> {
   readonly warnings: readonly string[];
 }
 
-/** What was put together of data that a query still shows: several parts of a page ask for it. */
+/** The joined pages of data that a query still shows: several parts of a page read them. */
 const loaded = new WeakMap<object, Loaded<unknown>>();
 
 /** Puts the pages in memory together. */

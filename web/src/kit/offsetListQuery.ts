@@ -1,7 +1,7 @@
 import { listQuery, pageSize, type ReadPage } from './listQuery.ts';
 import { steadyPages } from './steadyPages.ts';
 
-/** What the lists of the API that are read by offset have in common. */
+/** The fields that the API's lists with an offset have in common. */
 interface OffsetFound {
   readonly metadata?: {
     readonly result_set?: { readonly total_records?: number; readonly more?: boolean };

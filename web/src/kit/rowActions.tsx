@@ -8,7 +8,7 @@ import { useStore } from './store.ts';
 /** Something that can be done with one row of a list, without opening it. */
 export interface RowAction<Row> {
   readonly id: string;
-  /** What a screen reader hears and a pointer shows: `Skip the next shipment`. */
+  /** The text for screen readers and the tooltip: `Skip the next shipment`. */
   readonly label: string;
   readonly icon: IconName;
   /** Absent: for every row. */

@@ -11,7 +11,7 @@ import { loadedRows, type ReadPage } from './listQuery.ts';
 import type { Selection } from './listSelection.ts';
 import { useStore } from './store.ts';
 
-/** What can be done with the selected rows of a list, or with all loaded ones. */
+/** The actions on the selected rows of a list, or on all loaded ones. */
 export function SelectionBar<Row extends object>({
   what,
   result,

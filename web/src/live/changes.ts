@@ -1,7 +1,7 @@
 import type { InfiniteData } from '@tanstack/react-query';
 import type { ListPage, PagePlace } from '../kit/listQuery.ts';
 
-/** What a list keeps of its pages. */
+/** The pages of a list as the query keeps them. */
 export type Pages<Row> = InfiniteData<ListPage<Row>, PagePlace>;
 
 /** Puts changed rows in their places. Pages and rows that did not change stay the same objects. */
@@ -17,7 +17,7 @@ export function patched<Row>(
   return { ...data, pages };
 }
 
-/** What a row is sorted by; a missing value is the greatest. */
+/** The value that a row is sorted by; a missing value is the greatest. */
 export type SortValue = string | number | undefined;
 
 /** How a list is sorted. */

@@ -25,7 +25,7 @@ export interface LiveList<Row> {
 /** For topics whose objects are the rows. */
 export const sameIds: RowsOf = async (ids) => ids;
 
-/** What changed in a list that a person is reading. */
+/** The changes in a list since a person began to read it. */
 export interface ListChanges {
   /** Rows that would enter, leave or move. */
   readonly count: number;

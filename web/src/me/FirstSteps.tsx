@@ -14,7 +14,7 @@ interface FirstStepsProps {
   onHold(isHeld: boolean): void;
 }
 
-/** What a person has to do before the console shows anything: the rest is refused until then. */
+/** The steps that a person must finish first: the server refuses everything else until then. */
 export function FirstSteps({ steps, onHold }: FirstStepsProps) {
   // The steps that are done stay in the count.
   const [all] = useState(steps);

@@ -124,7 +124,7 @@ function AskForm({
   );
 }
 
-/** What takes an order from the customer has the colour of danger. */
+/** The actions that take an order from the customer: they have the colour of danger. */
 const endsOrder: ReadonlySet<string> = new Set(['cancel', 'reject', 'delete']);
 
 function useAsk(ask: Ask, { id, action, parent, facts }: AskedProps & { facts: OrderFacts }) {

@@ -13,7 +13,7 @@ import { refundPlaces } from './refund.ts';
 export const isRefunded = ({ refund_dts: at, summary }: Order): boolean =>
   at !== undefined || Boolean(amountOf(summary?.total_refunded));
 
-/** What was given back of an order, and of what. */
+/** The refunds of an order, by the part that was refunded. */
 export function Refunds({ order }: { readonly order: Order }) {
   const { currency_code: currency, refund_dts: at, refund_reason: reason } = order;
   const places = refundPlaces(order).filter(({ refunded }) => refunded > 0);

@@ -10,7 +10,7 @@ import { type CommandRuns, useCommands } from '../shell/useCommands.ts';
 import { actionsOf, type OrderAction } from './actions.ts';
 import { orderStagesQuery, refundableQuery } from './queries.ts';
 
-/** What can be done with an order, at the right of the page's heading. */
+/** The actions on an order, at the right of the page's heading. */
 export function OrderActions({ id, order }: { readonly id: string; readonly order: Order }) {
   const isAllowed = useCan(['order_write']);
   const stages = useQuery(orderStagesQuery(id));

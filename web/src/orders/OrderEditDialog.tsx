@@ -156,7 +156,7 @@ function useEdit({ id, order, part, parent }: EditorProps) {
   };
 }
 
-/** What is saved after a conflict: from the colleague's texts to those that the person chose. */
+/** Returns the change to save after a conflict: from the colleague's texts to the chosen ones. */
 function decided(
   was: FormTexts,
   theirs: FormTexts,

@@ -8,7 +8,7 @@ import { Status } from '../kit/status.tsx';
 import { paths } from '../paths.ts';
 import { kindWords, linesWords, toneOfStage } from './list.ts';
 
-/** What the list knows about one order, in the side panel. */
+/** The facts of one order from its row of the list, in the side panel. */
 export function OrderPeek({ row }: { readonly row: OrderRow }) {
   return (
     <>

@@ -40,7 +40,7 @@ export function OrderLines({ order }: { readonly order: Order }) {
   );
 }
 
-/** What gateways said about the payment. */
+/** The responses of gateways about the payment. */
 export function Transactions({
   transactions,
 }: {

@@ -41,7 +41,7 @@ export function Where({ order, stages }: WhereProps) {
   );
 }
 
-/** What ships of an order: from where, and whether it has left. */
+/** The parcels of an order: from where each ships, and whether it has left. */
 export function Shipments({ order, stages }: WhereProps) {
   const { parcels = [] } = stages;
   const { tracking_numbers: numbers = [] } = order.shipping ?? {};

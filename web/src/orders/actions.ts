@@ -4,7 +4,7 @@ import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts
 import type { IconName } from '../kit/iconPaths.ts';
 import type { CommandId } from '../shell/commands.ts';
 
-/** What decides what can be done with an order. */
+/** The facts that decide which actions an order allows. */
 export interface OrderFacts {
   readonly order: Order;
   readonly stages: OrderStages;
@@ -169,7 +169,7 @@ export const orderActions: readonly OrderAction[] = [
   },
 ];
 
-/** What can be done now: at most three buttons, and a menu with the rest. */
+/** The actions that are possible now: at most three buttons, and a menu with the rest. */
 export function actionsOf(facts: OrderFacts): {
   readonly buttons: readonly OrderAction[];
   readonly menu: readonly OrderAction[];
@@ -180,7 +180,7 @@ export function actionsOf(facts: OrderFacts): {
   return { buttons, menu: possible.filter((action) => !buttons.includes(action)) };
 }
 
-/** What happens next with an order, in one or two sentences. `owed` is written with its currency. */
+/** Describes the next step of an order in one or two sentences. `owed` includes its currency. */
 export function nextWords({ order, stages }: Omit<OrderFacts, 'refundable'>, owed: string): string {
   const centers = waitingParcels(stages).map((parcel) => parcel.distribution_center_code ?? '');
   switch (order.current_stage) {

@@ -53,7 +53,7 @@ export const orderFilters: Filters = {
 
 export const orderSorts = ['order_id', 'creation_dts'] as const;
 
-/** What each sort compares. */
+/** The value that each sort compares. */
 export const orderSortValues: Readonly<Record<string, (row: OrderRow) => SortValue>> = {
   order_id: (row) => row.order_id,
   creation_dts: (row) => momentValue(row.creation_dts),
@@ -111,7 +111,7 @@ export function toneOfStage(stage: string | undefined): Tone {
   }
 }
 
-/** What an order is: `Rebill 3`, `Original`, `Ordinary`. */
+/** Names the kind of an order: `Rebill 3`, `Original`, `Ordinary`. */
 export const kindWords = (kind: string | undefined, rebill: number | undefined): string =>
   kind === 'rebill' && rebill !== undefined ? `Rebill ${rebill}` : sentenceCase(kind ?? '');
 

@@ -14,11 +14,11 @@ export interface PartField {
   readonly max?: number;
 }
 
-/** What a dialog shows. */
+/** The content of a dialog. */
 export interface PartForm {
   readonly title: string;
   readonly fields: readonly PartField[];
-  /** What the change will do, said before it is made. */
+  /** Describes the effect of the change before it is made. */
   note(order: Order): string | undefined;
 }
 
@@ -76,7 +76,7 @@ export const isOrderPart = (part: string): part is OrderPart => Object.hasOwn(or
 /** The texts of a form by the paths of its fields. */
 export type FormTexts = Readonly<Record<string, string>>;
 
-/** What the order has in the fields of a part. */
+/** Returns the order's values in the fields of a part. */
 export function textsOf(order: Order, fields: readonly PartField[]): FormTexts {
   return Object.fromEntries(fields.map(({ path }) => [path, textAt(order, path)]));
 }

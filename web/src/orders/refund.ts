@@ -9,7 +9,7 @@ export interface RefundPlace {
   readonly words: string;
   readonly charged: number;
   readonly refunded: number;
-  /** What is left to refund. */
+  /** The amount that can still be refunded. */
   readonly left: number;
 }
 

@@ -138,7 +138,7 @@ export const permissionsOf = ({ permissions = [] }: Group): string[] =>
 export const notMine = (permissions: readonly string[], own: ReadonlySet<string>): string[] =>
   permissions.filter((permission) => !own.has(permission));
 
-/** What a person loses, in few lines: each group, what may be read, and what may be written. */
+/** Lists a person's losses in few lines: each group, what may be read, and what may be written. */
 export function takenWords(
   keys: readonly string[],
   names: ReadonlyMap<string, string>,

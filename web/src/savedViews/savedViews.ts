@@ -41,7 +41,7 @@ function stateOf(kind: ListKind, { filters = {}, sort }: SavedSearch): UrlState 
   return parse({ ...fromSearch(wire, filters), ...(sort !== undefined && { sort }) });
 }
 
-/** What a person wants to save. */
+/** A view that a person wants to save. */
 export interface ViewDraft {
   readonly name: string;
   readonly isShared: boolean;

@@ -6,7 +6,7 @@ import type { ListKind } from './lists.ts';
 import { deleteView, insertView, replaceView, updateView } from './queries.ts';
 import { ownViewNamed, type SavedView, searchToSave, type ViewDraft } from './savedViews.ts';
 
-/** What can be done with saved views. Each can be taken back; a refusal is thrown or shown. */
+/** The actions on saved views. Each can be undone; a refusal is thrown or shown. */
 export interface ViewWrites {
   /** Saves what the list shows; an own view with the same name is replaced. */
   save(draft: ViewDraft, state: UrlState, columns: readonly string[] | undefined): Promise<void>;

@@ -28,7 +28,7 @@ const storageKey = 'perennial-changes';
 const keptMs = 24 * 3_600_000;
 const keptMax = 50;
 
-/** What was changed in this tab during the last day, the newest first. */
+/** The changes that were made in this tab during the last day, newest first. */
 export const recentChanges = createStore<readonly Change[]>(stored());
 
 recentChanges.subscribe(() => {

@@ -16,7 +16,7 @@ export type Place =
 /** One thing that can be done. What it does is handed in by the component that can do it. */
 export interface CommandSpec {
   readonly id: string;
-  /** What the palette, menus and the help sheet call it, as an order: "Open the log". */
+  /** The name in the palette, menus and the help sheet, as an order: "Open the log". */
   readonly words: string;
   /** Other words by which the palette finds it. */
   readonly also?: string;

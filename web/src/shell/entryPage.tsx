@@ -5,7 +5,7 @@ import classes from './entryPage.module.css';
 interface EntryPageProps {
   readonly title: string;
   readonly isWide?: boolean;
-  /** What is under the card. */
+  /** The part under the card. */
   readonly below: ReactNode;
   readonly children: ReactNode;
 }

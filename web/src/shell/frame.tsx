@@ -19,7 +19,7 @@ import { TopBar } from './topBar.tsx';
 import { useCommands } from './useCommands.ts';
 import { useKeys } from './useKeys.ts';
 
-/** What is around every page: the bar, the navigation, the dialogs of the shell. */
+/** The parts around every page: the bar, the navigation, the dialogs of the shell. */
 export function Frame() {
   const [isNavOpen, setNavOpen] = useState(false);
   const onNav = useCallback(() => setNavOpen((isOpen) => !isOpen), []);

@@ -1,4 +1,4 @@
-/** What a key press looks like to the matcher. */
+/** A key press as the matcher reads it. */
 export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
@@ -14,7 +14,7 @@ export function pressName({ key, ctrlKey, metaKey, altKey }: KeyPress): string |
   return ctrlKey || metaKey ? `Mod+${name.toLowerCase()}` : name;
 }
 
-/** What the presses so far amount to: a command, or the beginning of a sequence. */
+/** The result of the presses so far: a command, or the beginning of a sequence. */
 export interface KeyStep {
   readonly command?: string;
   /** The presses of a sequence that is not complete. */

@@ -153,7 +153,7 @@ function Row({
   );
 }
 
-/** What this page can do comes first, then where to go, what was found, and what was opened. */
+/** Lists typed actions, this page's commands, places to go, views, things found, and the rest. */
 function useEntries(typed: string, isHere: boolean): Entry[] {
   const now = useStore(running);
   const readers = useStore(typedReaders);

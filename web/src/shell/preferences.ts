@@ -2,7 +2,7 @@ import { createStore } from '../kit/store.ts';
 import type { StartState } from '../today/start.ts';
 import { type KeyChoices, readKeyChoices } from './keyChoices.ts';
 
-/** What a person chose. The server remembers it, so that it is the same in every browser. */
+/** The choices of a person. The server stores them, so they are the same in every browser. */
 export interface Preferences {
   readonly density: 'comfortable' | 'compact';
   /** False: single keys do nothing (WCAG 2.1.4). Ctrl K always works. */

@@ -3,7 +3,7 @@ import type { FoundLine } from './found.ts';
 
 const recentsMax = 6;
 
-/** What was opened from the palette in this tab, the latest first. */
+/** The things that were opened from the palette in this tab, latest first. */
 export const recents = createStore<readonly FoundLine[]>([]);
 
 /** Adds a thing that was opened; an earlier entry of the same thing is removed. */

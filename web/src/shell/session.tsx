@@ -27,7 +27,7 @@ export interface Known {
   };
   readonly permissions: ReadonlySet<string>;
   readonly features: ReadonlySet<string>;
-  /** What the person has to do before anything else. */
+  /** The steps that the person must finish before anything else. */
   readonly steps: readonly string[];
 }
 

@@ -32,7 +32,7 @@ const clay: MantineColorsTuple = [
   '#5f2116',
 ];
 
-/** What all parts of Mantine share here. Colours of surfaces and text are in theme.css. */
+/** The settings of all parts of Mantine here. Colours of surfaces and text are in theme.css. */
 export const theme = createTheme({
   primaryColor: 'leaf',
   primaryShade: { light: 7, dark: 3 },

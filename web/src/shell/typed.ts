@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { createStore } from '../kit/store.ts';
 
-/** What a text that was typed into the palette does, for example `+3mo` or `snooze tomorrow 9`. */
+/** The action of a text typed into the palette, for example `+3mo` or `snooze tomorrow 9`. */
 export interface TypedAction {
   readonly words: string;
   run(): void;

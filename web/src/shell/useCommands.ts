@@ -8,7 +8,7 @@ export type Running = ReadonlyMap<CommandId, () => void>;
 /** The commands that can be run now. The palette and the keys read it. */
 export const running = createStore<Running>(new Map());
 
-/** What a component does for commands; undefined where it cannot at the moment. */
+/** The functions that a component runs for commands; undefined where it cannot at the moment. */
 export type CommandRuns = { readonly [Id in CommandId]?: (() => void) | undefined };
 
 /** Says what commands do while the component is on the page. */

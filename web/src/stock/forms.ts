@@ -10,9 +10,9 @@ export interface StockRow {
   readonly itemId: string;
   readonly description: string;
   readonly center: string;
-  /** What is there. */
+  /** The quantity in stock. */
   readonly level: number;
-  /** What is there and not promised. */
+  /** The quantity in stock that is not promised. */
   readonly free: number;
   /** At or below this the stock is low; absent: never. */
   readonly lowAt?: number | undefined;
@@ -86,7 +86,7 @@ export function adjustmentOf(center: string, draft: Draft): StockAdjustment | un
   if (change === null) return undefined;
   return {
     distribution_center_code: center,
-    // What is not a number is sent as it is, so that the server names the fault.
+    // Text that is not a number is sent as it is, so that the server names the fault.
     change: change as number,
     reason: draft['reason']?.trim() ?? '',
   };
@@ -106,7 +106,7 @@ function withLow({ reorder_inventory_level: _, ...center }: Center, low: string)
   return level === null ? center : { ...center, reorder_inventory_level: level as number };
 }
 
-/** What the stock will be, in words. */
+/** Describes the stock before and after the change. */
 export function afterWords(item: Item, center: string, draft: Draft): string {
   const before = centerOf(item, center)?.inventory_level ?? 0;
   const change = Number(draft['change'] ?? '');

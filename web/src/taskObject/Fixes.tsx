@@ -9,7 +9,7 @@ import { CardDialog, ChargeDialog } from './moneyDialogs.tsx';
 import { attempt, makeCardLink } from './queries.ts';
 import classes from './taskObject.module.css';
 
-/** What fixes a declined card: another card, a link for the customer, a charge now. */
+/** The fixes for a declined card: another card, a link for the customer, a charge now. */
 export function Fixes({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
   const [dialog, setDialog] = useState<'card' | 'charge'>();
   const mayWrite = useCan(['auto_order_write']);

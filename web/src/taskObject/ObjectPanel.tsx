@@ -13,7 +13,7 @@ import classes from './taskObject.module.css';
 
 type AutoOrder = NonNullable<TaskObject['autoOrder']>;
 
-/** What a task is about, in place: its facts, and what can be done about it from here. */
+/** The object of a task, in place: its facts, and the actions on it that are possible here. */
 export function ObjectPanel({
   task,
   object,

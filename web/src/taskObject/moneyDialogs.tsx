@@ -70,7 +70,7 @@ export function CardDialog({ autoOrder, onClose }: MoneyDialogProps) {
   );
 }
 
-/** What is charged, as the engine's preview says. */
+/** The amount that is charged, from the engine's preview. */
 function DueWords({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
   const { data: due } = useQuery(dueQuery(autoOrder));
   if (due === null) return 'Charge what is due now: nothing is left to charge';

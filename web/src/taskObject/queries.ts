@@ -8,7 +8,7 @@ import { queryClient } from '../api/query.ts';
 
 export { type Attempt, attempt } from '../api/attempt.ts';
 
-/** What a task is about, as far as its pane shows it. */
+/** The object of a task, as far as the task's pane shows it. */
 export interface TaskObject {
   readonly autoOrder?: AutoOrderRow | undefined;
   readonly order?: OrderRow | undefined;

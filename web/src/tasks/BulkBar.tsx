@@ -15,7 +15,7 @@ import classes from './tasks.module.css';
 /** The most tasks that one change may have. */
 const bulkMax = 500;
 
-/** What can be done with the selected tasks. A result for each; those that are refused are listed. */
+/** The actions on the selected tasks. Each task has its result; the refused ones are listed. */
 export function BulkBar({
   tasks,
   me,

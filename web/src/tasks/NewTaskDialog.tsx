@@ -17,7 +17,7 @@ interface NewTaskProps {
   onAdd(task: WorkflowTask, idempotencyKey: string): Promise<Error | undefined>;
 }
 
-/** What a person typed about a new task. */
+/** The texts that a person typed for a new task. */
 interface Entry {
   readonly name: string;
   readonly details: string;

@@ -100,7 +100,7 @@ export function Rows({
   );
 }
 
-/** What can be done with a task from the list. */
+/** The actions on a task in the list. */
 function useTaskRowActions(): readonly RowAction<WorkflowTask>[] {
   const { user, merchant } = useSession();
   const mayWrite = useCan(['workflow_write']);

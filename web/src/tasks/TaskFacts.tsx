@@ -55,7 +55,7 @@ function Assigned({ task }: { readonly task: WorkflowTask }) {
   );
 }
 
-/** What a task waits for, while that is open. */
+/** The task that a task waits for, while that one is open. */
 export function WaitsFor({ uuid }: { readonly uuid: string }) {
   const { data } = useQuery(taskQuery(uuid));
   if (!data || isClosed(data.task)) return null;

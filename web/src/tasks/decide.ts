@@ -1,6 +1,6 @@
 import type { TaskChange } from './change.ts';
 
-/** What a dialog decides, and what the message about it says: `snoozed until …`. */
+/** Makes the change that a dialog decides; `words` are for its message: `snoozed until …`. */
 export type Decide = (
   change: TaskChange & { readonly add_tags?: readonly string[] },
   words: string,

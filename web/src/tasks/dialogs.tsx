@@ -12,7 +12,7 @@ export type TaskDialog = 'snooze' | 'due' | 'hand over' | 'tags' | 'text';
 
 interface DialogProps {
   readonly dialog: TaskDialog | undefined;
-  /** What is changed: a task's name, or `3 tasks`. */
+  /** The changed thing: a task's name, or `3 tasks`. */
   readonly what: string;
   readonly people: People;
   readonly knownTags: readonly string[];

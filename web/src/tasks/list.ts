@@ -21,7 +21,7 @@ export type TaskListState = FilterState & {
   readonly open?: string;
   /** `1` while the dialog of a new task is open. */
   readonly new?: string;
-  /** What the new task is about: `auto order:ABCDE12345`. */
+  /** The object of the new task: `auto order:ABCDE12345`. */
   readonly about?: string;
 };
 

@@ -11,7 +11,7 @@ import type { TaskWrites } from './useTaskWrites.ts';
 import { localTime, localWords, parseWhen } from './when.ts';
 import { objectPath } from './words.ts';
 
-/** What the commands of a task do now; undefined where they cannot. */
+/** The function that each command of a task runs now; undefined where it cannot. */
 export type TaskRuns = Readonly<Partial<Record<`task.${string}`, (() => void) | undefined>>>;
 
 /** Says what the commands of a task do, and returns it for its buttons. */

@@ -8,7 +8,7 @@ import { applyChange, takeTask } from './actions.ts';
 import type { TaskChange } from './change.ts';
 import { attempt, changeTask, deleteTask, type ReadTask } from './queries.ts';
 
-/** What a person can do to the task in view. */
+/** The writes that a person can make to the task in view. */
 export type TaskWrites = ReturnType<typeof useTaskWrites>;
 
 /** Everything that a person can do to the task in view. */

@@ -22,7 +22,7 @@ export function toneOfStatus({ status }: WorkflowTask): Tone {
   return status?.startsWith('closed') ? 'good' : 'quiet';
 }
 
-/** What the object of a task is, in short: `Auto order ABCDE12345`. */
+/** Names the object of a task in short: `Auto order ABCDE12345`. */
 export function objectWords({ object_type: type, object_id: id }: WorkflowTask): string {
   if (type === undefined) return '';
   return `${type.charAt(0).toUpperCase()}${type.slice(1)} ${id ?? ''}`.trim();
@@ -44,7 +44,7 @@ export const whoWords = (task: WorkflowTask): string =>
 export const whoShort = (task: WorkflowTask): string =>
   task.assigned_to_user ?? task.assigned_to_group ?? 'No one';
 
-/** What makes a task that a rule raised close by itself; undefined for other tasks. */
+/** Describes when a task that a rule raised closes by itself; undefined for other tasks. */
 export function closesItself({ system_task_type: type }: WorkflowTask): string | undefined {
   switch (type) {
     case 'auto_order_card_update_issue':

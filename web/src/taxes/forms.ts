@@ -66,7 +66,7 @@ export const placeWords = (rate: TaxRate): string =>
     .filter(Boolean)
     .join(', ');
 
-/** What is taxed besides the lines, and what is not, in words. */
+/** Lists the parts besides the lines that are taxed, and those that are not. */
 export function ruleWords(rate: TaxRate): string {
   const taxed = (
     [

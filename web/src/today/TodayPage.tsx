@@ -57,7 +57,7 @@ export function TodayPage() {
   );
 }
 
-/** What ships, what failed, and how many auto orders live. Parts that may not be seen are left out. */
+/** Shipments, failures, and the number of auto orders. Parts without permission are left out. */
 function Business({ overview }: { readonly overview: Overview }) {
   const { merchant } = useSession();
   const due = dueFigures(overview, merchant.zone);

@@ -8,7 +8,7 @@ import { dailyStatisticsQuery } from './queries.ts';
 import classes from './today.module.css';
 import { isQuiet, linePoints, type Trend, trendDays, trendsOf } from './trends.ts';
 
-/** What happened in the last days: a line each, and a number that leads to the rows behind it. */
+/** The trends of the last days: a line each, and a number that leads to the rows behind it. */
 export function Trends() {
   const days = useQuery(dailyStatisticsQuery);
   const { currency } = useSession().merchant;

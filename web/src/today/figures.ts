@@ -16,7 +16,7 @@ export interface Figure {
 export interface Concern extends Figure {
   /** When it is not 0. */
   readonly tone: Tone;
-  /** What the number means, or what is being done about it. */
+  /** The meaning of the number, or what is being done about it. */
   readonly words: string;
   /** Parts of the number. */
   readonly parts?: readonly Figure[];
@@ -35,7 +35,7 @@ const ofAutoOrders = (label: string, count: number, search: UrlState): Figure =>
   search,
 });
 
-/** What ships today, with what is overdue, and tomorrow. Undefined: the person may not see it. */
+/** Shipments today, overdue ones included, and tomorrow. Undefined: the person may not see them. */
 export function dueFigures(overview: Overview, zone: string) {
   const { due_today: today, due_tomorrow: tomorrow, as_of_dts: asOf } = overview;
   if (!today || !tomorrow || asOf === undefined) return undefined;

@@ -15,7 +15,7 @@ import { trendDays } from './trends.ts';
 /** After this time the page shows changes that no frame reports, such as a due day that begins. */
 const restingMs = 60_000;
 
-/** What needs attention, as far as the person may read it. */
+/** The figures that need attention, as far as the person may read them. */
 export const overviewQuery = queryOptions<Overview>({
   queryKey: ['overview'],
   queryFn: async ({ signal }) => (await call('getOverview', { signal })).overview ?? {},
@@ -23,7 +23,7 @@ export const overviewQuery = queryOptions<Overview>({
   staleTime: 0,
 });
 
-/** What happened on each of the last days, today included. */
+/** The figures of each of the last days, today included. */
 export const dailyStatisticsQuery = queryOptions<readonly StatisticDay[]>({
   queryKey: ['statistics', 'days'],
   queryFn: async ({ signal }) =>

@@ -9,7 +9,7 @@ export interface StartState {
   readonly task?: number;
 }
 
-/** What is known about the demo for the things to try. */
+/** The facts about the demo for the things to try. */
 export interface StartFacts {
   /** The latest advances of the clock; undefined: the person may not move it. */
   readonly advances?: readonly ClockAdvance[] | undefined;

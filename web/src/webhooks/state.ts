@@ -55,7 +55,7 @@ export function resultOf({ success, status_code: status, failure }: WebhookDeliv
 }
 
 /**
- * What a person can do with a delivery: `try now` where its next try waits, `replay` where it has
+ * Returns the action on a delivery: `try now` where its next try waits, `replay` where it has
  * ended. Only the latest try of a delivery offers it.
  */
 export function replayOf(
