@@ -31,7 +31,7 @@ await withPostgres(async ({ db, connection }) => {
   const seconds: { backup: number; copy: number }[] = [];
   try {
     for (let round = 0; round < rounds; round++) {
-      // What earlier work left to be written would count for the first of the two.
+      // Writes that are still pending would count for the first of the two.
       await db.run('checkpoint');
       execFileSync('sync');
       const copy = timed(() => {

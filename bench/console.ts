@@ -121,7 +121,7 @@ async function measureInteractions(ours: ListPage, bare: ListPage, name: string)
   figure('console_inp', percentile(all('ours'), 98) / percentile(all('bare'), 98), '<=2');
 }
 
-/** What a person does with the list; returns milliseconds until the next paint. */
+/** Acts like a person in the list; returns the milliseconds until the next paint, per action. */
 async function journey(list: ListPage, name: string): Promise<number[]> {
   const { page } = list;
   await page.bringToFront();

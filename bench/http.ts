@@ -138,7 +138,7 @@ async function benchServer(db: DatabasePool, url: string) {
   };
 }
 
-/** What is asked of a server. */
+/** Returns the requests to a server. */
 function targetsOf(baseUrl: string, headers: Target['headers'], oids: readonly number[]) {
   const expand = '_expand=items,original_order,rebill_orders';
   return {

@@ -107,7 +107,7 @@ async function compare(
   return median(kept.map((each) => each.bare.seconds / each.ours.seconds));
 }
 
-/** What an auto order with two items is like on the wire: about two kilobytes. */
+/** Returns an auto order with two items as it is on the wire: about two kilobytes. */
 function payloadOf(oid: number): object {
   return {
     auto_order_oid: oid,

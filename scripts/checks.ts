@@ -1,4 +1,4 @@
-// What `npm run check` and `npm test` check without running the project: types, lint and format.
+// The checks of `npm run check` and `npm test` that do not run the project: types, lint and format.
 import { spawnSync } from 'node:child_process';
 
 /** One check: its promise, and what it found wrong; an empty text when it found nothing. */

@@ -24,7 +24,7 @@ import type { Tally } from './testReport.ts';
 import { runTestFiles } from './testRun.ts';
 
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
-/** What must hold on every kind of store that data may be moved to. */
+/** The tests that must pass on every kind of store that data may be moved to. */
 const storageSuite = [
   'test/storage/*.suite.test.ts',
   'server/src/**/{store,operations}.test.ts',
@@ -32,10 +32,10 @@ const storageSuite = [
   'server/src/*/{items,orders,customers}.test.ts',
 ];
 
-/** What depends on how a version of PostgreSQL plans and is configured, not on partitions alone. */
+/** The tests that depend on the plans and configuration of PostgreSQL, not on partitions alone. */
 const planSuite = 'test/storage/{plans,hostileDefaults,lookups}.suite.test.ts';
 
-/** What else must hold on Citus: what clients see, customers' lives, faults and refusals. */
+/** Further tests for Citus: what clients see, customers' lives, faults and refusals. */
 const citusSuite = [
   'test/{http,stories,conformance,staff,webhooks,workflow,fault,security,oracle}/*.test.ts',
   'test/storage/citusYear.long.ts',

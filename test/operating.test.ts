@@ -97,7 +97,7 @@ test('the commands of docs/operating.md work as they are pasted', async (t) => {
   const { folder, here, there, copy } = await places(t);
   const written = (word: string) => word.replace(/^\/(?:backups|var\/tmp)\//, `${folder}/`);
   let keyId = '';
-  // What was moved is imported elsewhere; a restore goes into an empty database.
+  // A moved merchant is imported elsewhere; a restore goes into an empty database.
   const installationOf = ([name, verb]: readonly string[], settings: object) => {
     if ('DATA_DIR' in settings || name === 'restored') return copy;
     return name === 'import' || (name === 'merchant' && verb === 'resume') ? there : here;

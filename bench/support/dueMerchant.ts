@@ -53,7 +53,7 @@ export function gatewayOf(delayMs: number): Gateway {
   };
 }
 
-/** What the auto orders of a merchant have besides two items and a card. */
+/** The parts that a merchant's auto orders have besides two items and a card. */
 export interface DueTerms {
   /** The moment of each; {@link due} unless given. */
   readonly dueAt?: (index: number) => Temporal.Instant;

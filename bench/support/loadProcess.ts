@@ -2,7 +2,7 @@
 // a small machine a real client takes as much of the processor as what is to be measured.
 import { connect } from 'node:net';
 
-/** What the load process sends, and for how long. */
+/** The requests that the load process sends, and for how long. */
 export interface LoadRequest {
   readonly baseUrl: string;
   /** The paths to request, in turn. */
@@ -13,7 +13,7 @@ export interface LoadRequest {
   readonly seconds: number;
 }
 
-/** What the load process reports: the number of responses, or why it failed. */
+/** The report of the load process: the number of responses, or why it failed. */
 export type LoadResult =
   | { readonly answered: number; readonly seconds: number }
   | { readonly fault: string };

@@ -22,7 +22,7 @@ export interface BenchStore {
   cpuMs(): number;
 }
 
-/** What something cost. */
+/** The cost of some work. */
 export interface Cost {
   readonly seconds: number;
   /** Microseconds of CPU time, of this process and of PostgreSQL. */

@@ -13,7 +13,7 @@ export interface ServerProcess {
 
 /** How to start a server under measurement. */
 export interface ServerCommand {
-  /** What Node runs, relative to the root, with its arguments; `{port}` stands for the port. */
+  /** Node's arguments: the program, relative to the root, and its own. `{port}` is the port. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Where a 200 says that it is ready. */

@@ -1,5 +1,5 @@
-// What other sites, thieves of a session and users who lost a permission can do in a real browser:
-// nothing.
+// Other sites, thieves of a session, and users who lost a permission can do nothing in a real
+// browser.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, test } from 'node:test';

@@ -1,5 +1,5 @@
-// What a person sees when something goes wrong: too many requests, a failing server, a row that
-// cannot be read, an address that leads nowhere, a tab that is older than its server, no build.
+// The console when something goes wrong: too many requests, a failing server, a row that cannot be
+// read, an address that leads nowhere, a tab that is older than its server, no build.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
@@ -57,7 +57,7 @@ test('the server goes and comes back: the page says so, and continues', withBrow
   const { email } = body.auto_orders[0].customer;
   await page.getByRole('searchbox').fill(email);
   await page.getByText('The server cannot be reached', { exact: true }).waitFor();
-  // What was typed stays, and so does the frame.
+  // The typed text stays, and so does the frame.
   assert.equal(await page.getByRole('searchbox').inputValue(), email);
   await page.getByRole('navigation', { name: 'Main' }).waitFor();
   await gate.open();

@@ -17,7 +17,7 @@ const support = await addPerson(world, 'TEST', 'sue', ['auto_order_read', 'workf
 const openAs = (person: Person, path: string) =>
   watchedPage(`${world.url}${path}`, {}, (context) => enter(context, world, person));
 const panel = (page: Page) => page.getByRole('region', { name: 'Charges', exact: true });
-/** What the live sockets' loop does twice a second; the tests run it by hand. */
+/** Does what the live sockets' loop does twice a second; the tests run it by hand. */
 const tellLive = () => world.app.apiWorkers.find(({ name }) => name === 'live sockets')!.runOnce();
 const isLive = (page: Page) =>
   page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
@@ -45,7 +45,7 @@ test(
     await panel(own.page).getByText(stopped).waitFor();
 
     await tellLive();
-    // What was about to be clicked elsewhere is gone.
+    // The button that was about to be clicked elsewhere is gone.
     const theirs = other.page.getByRole('dialog', { name: 'Charges' });
     await theirs.getByText('This changed while the dialog was open.').waitFor();
     await theirs.getByText(stopped).waitFor();

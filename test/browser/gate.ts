@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { after } from 'node:test';
 
-/** What is between the browsers and the server: connections pass through it while it is open. */
+/** A gate between the browsers and the server: connections pass through it while it is open. */
 export interface Gate {
   /** Cuts every connection; new ones are let in. */
   cut(): void;

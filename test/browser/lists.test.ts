@@ -26,7 +26,7 @@ await world.request({
   body: { properties: [{ name: 'gift', value: 'yes' }] },
 });
 
-// What the demo has none of: a declined auto order with a bounced mail, an unpaid order, one that
+// Adds what the demo lacks: a declined auto order with a bounced mail, an unpaid order, one that
 // waits to be shipped, a customer without orders.
 const declinedAt = testNow.subtract({ hours: 2 });
 await world.db.run(

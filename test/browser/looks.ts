@@ -18,8 +18,8 @@ interface Look {
   readonly width: number;
   readonly height: number;
   /**
-   * What axe examines. A colour scheme changes only colours and a width only the layout, so the
-   * looks share the work: each rule sees both layouts, and each colour both schemes.
+   * The rules that axe checks. A colour scheme changes only colours and a width only the layout, so
+   * the looks share the work: each rule sees both layouts, and each colour both schemes.
    */
   readonly rules: 'all' | 'colours' | 'none';
 }

@@ -123,7 +123,7 @@ test(
   },
 );
 
-/** What a dialog asks, and what its order is afterwards. */
+/** A dialog: its fields, its button, and the message about its order afterwards. */
 interface Dialog {
   readonly action: string;
   readonly fields?: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
-// What is sold: the catalogue, coupons, shipping, stock and taxes are changed and undone; two people
-// meet in one form; the server refuses a value; many rows are changed at once.
+// The pages for selling: the catalogue, coupons, shipping, stock and taxes are changed and
+// undone; two people meet in one form; the server refuses a value; many rows are changed at once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';

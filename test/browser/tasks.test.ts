@@ -254,7 +254,7 @@ async function declinedTask(): Promise<{ number: number }> {
   return { number };
 }
 
-/** What the API counts for the filters of an address, asked by the person at the page. */
+/** Returns the API's count for the filters of an address, requested by the person at the page. */
 async function countOf(page: Page, state: State): Promise<number> {
   const response = await page.request.post(`${world.url}/perennial/v1/workflow/tasks/search`, {
     headers: {

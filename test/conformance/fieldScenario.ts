@@ -8,7 +8,7 @@ import type { TestApp, TestRequest } from '../support/app.ts';
 import { addColleague, addGroup, type Colleague } from '../support/workflow.ts';
 import { filled, lost, SeenFields } from './fieldValues.ts';
 
-/** What the scenario found: the fields that were sent and read, and what was lost on the way. */
+/** The result of the scenario: the fields that were sent and read, and those that were lost. */
 export interface Witnessed {
   readonly seen: SeenFields;
   /** Fields that were sent and read back as they were sent. */
@@ -93,7 +93,7 @@ function asking(app: TestApp, seen: SeenFields): Ask {
     assert.equal(status, 200, JSON.stringify(body));
     const { response, body: model } = operation(request.operation!);
     if (response) seen.add(response.$id, body);
-    // What was sent had an effect unless the warning names it: some fields are accepted and never shown.
+    // A sent field had an effect unless the warning names it: some are accepted and never shown.
     const warning = body.warning as { readonly warning_message: string } | undefined;
     const isIgnored = (path: string) => warning?.warning_message.includes(path) === true;
     if (model) seen.add(model.$id, request.body, isIgnored);
@@ -182,7 +182,7 @@ async function playCustomer(ask: Ask, keeps: Keeps): Promise<void> {
   });
 }
 
-/** What is read from other records, once the customer has ordered. */
+/** Reads the fields that come from other records, once the customer has ordered. */
 async function readCustomer(ask: Ask): Promise<void> {
   await ask({
     operation: 'getCustomerByEmail',

@@ -1,4 +1,4 @@
-/** What a field of the two documents is on this server. */
+/** The kind of a field of the two documents on this server. */
 export type FieldKind = 'computed' | 'data' | `not applicable: ${string}`;
 
 /**

@@ -180,7 +180,7 @@ function elementOf(element: FactField): FactField {
   return element.ref ? { ref: element.ref } : element;
 }
 
-/** What is compared, in one order. */
+/** Returns the facts that are compared, in one order. */
 function relevant({
   type,
   format,

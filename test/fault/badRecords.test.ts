@@ -226,7 +226,7 @@ test('a merchant whose zone does not exist: the others are billed, and a new zon
     operation: 'updateMerchantSettings',
     body: { time_zone: 'America/New_York' },
   });
-  // What could not be read is checked again a day later.
+  // Records that could not be read are checked again a day later.
   await app.setClock('2026-02-17T12:00:00-05:00', broken.merchantId);
   await app.work('rebill');
   assert.equal(await broken.bills(theirs), 1);

@@ -4,7 +4,7 @@ import type { BookedCharge } from '../../server/src/payments/simulatorBooks.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 
-/** What {@link checkBooks} counted. */
+/** The counts of {@link checkBooks}. */
 export interface Checked {
   readonly captures: number;
   readonly paid: number;

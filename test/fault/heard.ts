@@ -47,7 +47,7 @@ export async function addListeningWebhook(db: Database, merchantId: string): Pro
   );
 }
 
-/** What {@link checkHeard} counted. */
+/** The counts of {@link checkHeard}. */
 export interface Heard {
   readonly receipts: number;
   readonly captured: number;

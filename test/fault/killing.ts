@@ -185,7 +185,7 @@ async function piecesTaken({ db, merchant: { merchantId } }: Rebills): Promise<n
   return stock - (row?.level ?? 0);
 }
 
-/** What a round has still to do, and what moves while it does it. */
+/** The work that a round still has to do, and the counts that change while it does it. */
 export interface Left {
   readonly due: number;
   readonly charging: number;

@@ -90,7 +90,7 @@ function unpaid(merchantId: string, index: number, cardToken: string): OrderReco
   };
 }
 
-/** What orders need, in a process that stops, or in a fresh one without a stop. */
+/** The parts that orders need, in a process that stops, or in a fresh one without a stop. */
 function partsOf(rebills: Rebills, now: string, stop?: Stop) {
   const plain = rebills.context(now);
   const context = stop ? { ...plain, db: stoppableDatabase(rebills.db, stop) } : plain;
@@ -146,7 +146,7 @@ async function finishOpen(rebills: Rebills, now: string): Promise<void> {
   await otherRefundWorker(rounds, parts).runOnce();
 }
 
-/** What the gateway captured for each order, in minor units. */
+/** Returns the amounts that the gateway captured for each order, in minor units. */
 function capturesOf({ gateways, merchant }: Rebills): Map<string, number[]> {
   const captured = gateways.books
     .captures()

@@ -43,7 +43,7 @@ export interface PeopleAtWork {
   readonly restartStore?: () => Promise<void>;
 }
 
-/** What {@link peopleAtWork} counted. */
+/** The counts of {@link peopleAtWork}. */
 export interface PeoplesWork {
   readonly captures: number;
   readonly did: Readonly<Partial<Record<ActionName, number>>>;
@@ -404,7 +404,7 @@ async function oidsByOrder(
   return ({ orderReference }) => oids.get(orderReference)!;
 }
 
-/** What must hold once everything is quiet. */
+/** Checks what must hold once everything is quiet. */
 async function checkEnd(
   db: Database,
   merchantId: string,
@@ -419,7 +419,7 @@ async function checkEnd(
   assert.deepEqual(differences, [], tell('the audit'));
 }
 
-/** What staff settled without the gateway, by the orders. */
+/** An order that staff settled without the gateway. */
 interface SettledByStaff {
   readonly oid: number;
   readonly amount: number;
@@ -526,7 +526,7 @@ async function checkSchedules(
   }
 }
 
-/** What happened to the auto orders of a customer: what one needs to find out what went wrong. */
+/** Returns the log of a customer's auto orders: it helps to find out what went wrong. */
 async function historyOf(db: Database, merchantId: string, customer: number): Promise<string> {
   const rows = await db.rows<{ line: string }>(
     `select at || ' ' || auto_order_oid || ': ' || message as line from auto_order_log

@@ -3,11 +3,11 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Order } from '@perennial/contract/order.ts';
 
 /*
- * What people and other programs do to auto orders, repeatedly and at the same time: one function
- * per action. Each uses only what a client can read, and accepts any response of the server.
+ * The actions of people and other programs on auto orders, repeated and at the same time: a
+ * function for each. They use only what a client can read, and accept any response of the server.
  */
 
-/** What the actions read of a response. */
+/** The fields of a response that the actions read. */
 interface Answer {
   readonly auto_order?: AutoOrder;
   readonly orders?: readonly Order[];

@@ -27,7 +27,8 @@ interface Drill {
   readonly hours: number;
   readonly customers: number;
   /**
-   * What notices the restore: the marker file, the gateway's newest charges, or only the operator.
+   * The first to notice the restore: the marker file, the gateway's newest charges, or only the
+   * operator.
    */
   readonly noticedBy: 'marker' | 'gateway' | 'operator';
   /** When the shop gave its charges to another gateway. */
@@ -95,7 +96,7 @@ async function putBack(t: TestContext, drill: Drill): Promise<void> {
   await restored.close();
 }
 
-/** What the copy does not know: the rebills of the week, and one more customer. Returns its ids. */
+/** Adds what the copy lacks: a week's rebills, one more customer. Returns the ids of all orders. */
 async function loseAWeek(shop: Installation, drill: Drill): Promise<string[]> {
   const lost = await shop.reopen();
   if (drill.moved === 'in the lost time') await chargeBy(lost, drill, 'NEW');

@@ -225,7 +225,7 @@ interface Receiving {
   failed: number;
   /** The last count of each object. */
   readonly counts: Map<number, number>;
-  /** What came with each webhook-id. */
+  /** The body that came with each webhook-id. */
   readonly bodies: Map<string, string>;
   readonly faults: string[];
 }

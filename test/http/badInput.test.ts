@@ -202,7 +202,7 @@ function crowds({ body, maxElements, maxElementsAsync }: Operation): Case[] {
   ];
 }
 
-/** What only one operation can be asked wrongly. */
+/** The bad requests that only one operation can get. */
 function further(id: OperationId): Case[] {
   switch (id) {
     case 'consolidateAutoOrders':
@@ -240,7 +240,7 @@ async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
     : [`${id}, ${bad.what}: ${wrong.join('; ')}: ${answer.text.slice(0, 160)}`];
 }
 
-/** What an answer to a bad request lacks. */
+/** Lists the faults in the response to a bad request. */
 function faultsIn({ status, headers, body }: TestAnswer, bad: Case): string[] {
   const message: string = body?.error?.user_message ?? '';
   const isError = !body?.success && message !== '' && body.error.error_code === String(status);

@@ -100,7 +100,7 @@ const document = openApiDocument() as unknown as FuzzDocument;
 const targets = targetsOf(document);
 const weights = targets.map((target) => [target, weightOf(target)] as const);
 
-/** What money hangs on is asked most often, and reads least. */
+/** Writes that money depends on are chosen most often, and reads least. */
 function weightOf({ operation: id, body }: FuzzTarget): number {
   const isCentral =
     /^(update|insert)(AutoOrder|Order|Item|Webhook|MerchantSettings|WorkflowTask)$|^setClock$/;
@@ -226,7 +226,7 @@ function remember(read: Map<string, Record<string, unknown>>, text: string): voi
   }
 }
 
-/** What a library may take for the name of a zone. */
+/** Texts that a library may take for the name of a zone. */
 const notZones = ['2026-11-25T12:00:00Z', '+02:00', 'Etc/Unknown', 'EST5EDT', 'local', ''];
 
 function knownValues(

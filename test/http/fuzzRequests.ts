@@ -18,7 +18,7 @@ export interface FuzzRequest {
   readonly payload?: string | Buffer;
 }
 
-/** What is fuzzed: an operation of the document, or a page that takes forms. */
+/** A target of fuzzing: an operation of the document, or a page that takes forms. */
 export interface FuzzTarget {
   readonly operation: string;
   readonly method: FuzzRequest['method'];
@@ -251,8 +251,8 @@ function payloadFor(
 }
 
 /**
- * What was read, with one value at any depth replaced by a hostile one: most rules are met only
- * behind a body that is whole.
+ * Replaces one value, at any depth of an object that was read, with a hostile one: most rules apply
+ * only to a complete body.
  */
 function spoilt({ random }: Making, whole: unknown): unknown {
   if (typeof whole !== 'object' || whole === null || random.chance(0.1)) {

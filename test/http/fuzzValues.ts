@@ -13,8 +13,8 @@ export interface Schema {
 }
 
 /**
- * What values are made from: choices, the document's models, and values of objects that exist, by
- * field name.
+ * The sources of values: choices, the document's models, and values of objects that exist, by field
+ * name.
  */
 export interface Making {
   readonly random: Random;

@@ -401,7 +401,7 @@ async function outdatedSession(): Promise<Caller['request']> {
   return request;
 }
 
-/** What differs from a good token of an application as UltraCart's are. */
+/** The differences from a good token of an application like UltraCart's. */
 interface TokenDetails {
   readonly kind?: 'public' | 'confidential' | 'compatible';
   readonly passwordVersion?: number;

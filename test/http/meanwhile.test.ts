@@ -1,6 +1,6 @@
-// What people do while a charge is under way: the cycle is billed once, its order is stored as it was
-// charged, the change counts from the next cycle on, and the books agree. The changes come through
-// another server than the charge.
+// Changes by people while a charge is under way: the cycle is billed once, its order is stored as
+// it was charged, the change counts from the next cycle on, and the books agree. The changes come
+// through another server than the charge.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
@@ -21,7 +21,7 @@ interface Scene {
   readonly customerOid: number;
 }
 
-/** What is done, the status of its response, and when rebills are charged until 16 March. */
+/** The action, the status of its response, and when rebills are charged until 16 March. */
 type Row = readonly [
   what: string,
   request: (scene: Scene) => TestRequest,

@@ -43,7 +43,7 @@ export const indexOfDay = (year: number, month: number, day: number): number =>
 export const wallMs = (dayIndex: number, timeMs: number): number =>
   listStartMs + dayIndex * 86_400_000 + timeMs;
 
-/** What each frequency of the wire means: a number of days or of months. */
+/** The meaning of each frequency of the wire: a number of days or of months. */
 export const meanings: Readonly<Record<Frequency, readonly [amount: number, unit: 'd' | 'm']>> = {
   Weekly: [7, 'd'],
   Biweekly: [14, 'd'],

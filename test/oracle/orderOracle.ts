@@ -9,7 +9,7 @@ interface Shown {
   readonly value?: number | undefined;
 }
 
-/** What an order shows of a line. */
+/** The fields of a line that an order shows. */
 export interface ShownLine {
   readonly quantity?: number | undefined;
   readonly cost?: Shown | undefined;
@@ -18,14 +18,14 @@ export interface ShownLine {
   readonly tax_free?: boolean | undefined;
 }
 
-/** What an order shows of its sums. */
+/** The sums that an order shows. */
 export interface ShownSummary {
   readonly subtotal?: Shown | undefined;
   readonly subtotal_discount?: Shown | undefined;
   readonly shipping_handling_total?: Shown | undefined;
   readonly shipping_handling_total_discount?: Shown | undefined;
   readonly tax?: Shown | undefined;
-  /** What store credit paid. */
+  /** The amount that store credit paid. */
   readonly internal_gift_certificate_amount?: Shown | undefined;
   readonly total?: Shown | undefined;
 }

@@ -1,4 +1,4 @@
-// What an operator is alerted by: the figures of the metrics, and that the rules and the dashboard of
+// The figures of the metrics, by which an operator is alerted; the rules and the dashboard of
 // deploy/ name nothing else.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
-// What is older than a merchant's periods is removed in batches: events, the log of deliveries,
-// mails with their files, and the people of finished orders. What is still needed stays.
+// Data older than a merchant's periods is removed in batches: events, the log of deliveries, mails
+// with their files, and the people of finished orders. Data that is still needed stays.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// What protects a server that runs: its headers, its limits, its public address. Each test names the
-// finding that it keeps fixed.
+// The protection of a running server: its headers, its limits, its public address. Each test names
+// the finding that it keeps fixed.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -106,7 +106,7 @@ test('the permission is checked before a body is read (M6)', async () => {
   assert.match(full.text, /1000000 bytes/);
 });
 
-/** What a start has: its settings, its PostgreSQL, and where it listens. */
+/** A start: its settings, its PostgreSQL, and where it listens. */
 interface Start {
   readonly publicUrl?: string;
   /** `own`: DATABASE_URL. `started`, `adopted`: the embedded one, by this process or another. */
@@ -192,7 +192,7 @@ test('secrets are sealed with another key, and then open with that one alone', a
   assert.throws(() => sealWith(firstKey).open(stored!.secret), /cannot be opened/);
 });
 
-/** What a strict installation has: the same merchant behind the same database. */
+/** A strict installation: the same merchant behind the same database. */
 const strict = await testApp({
   db: app.db,
   seal: sealWith(firstKey),

@@ -45,7 +45,7 @@ export interface ApplicationChanges {
   readonly deviceScope?: string;
 }
 
-/** What the endpoints of OAuth return, all in one: a test reads what the one that it called has. */
+/** The fields of all responses of OAuth: a test reads those of the endpoint that it called. */
 interface OauthJson
   extends Readonly<
     Record<

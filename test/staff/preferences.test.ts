@@ -1,4 +1,4 @@
-// What the console remembers: of a user, and as views of lists that colleagues may share.
+// The data that the console stores: of a user, and as views of lists that colleagues may share.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';

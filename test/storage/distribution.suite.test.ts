@@ -133,7 +133,7 @@ test('every migration that a filled cluster may meet has statements that Citus a
       assert.deepEqual([...(await migrationFaults(statement))], [], `${name}: ${statement}`);
 });
 
-/** What the account of a connection has as its defaults on this node. */
+/** Returns the default settings of the connection's account on this node. */
 const settingsOn = (node: EmbeddedConnection): Promise<string[]> =>
   withPool(node, async (direct) => {
     const rows = await direct.rows<{ each: string }>(

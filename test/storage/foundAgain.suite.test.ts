@@ -1,5 +1,5 @@
-// What was stored is found by what was stored, by its capitals and by its small letters, in any
-// script; and is there once.
+// A stored text is found by itself, by its capitals and by its small letters, in any script; and it
+// is stored only once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';

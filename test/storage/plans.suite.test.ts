@@ -9,7 +9,7 @@ const { db: first, connection } = await openTestDatabase();
 // As a server does when it starts; connections that are opened from now on have the settings.
 await keepWorkerSettings(first);
 
-// What PostgreSQL plans for an empty table is what a connection keeps while the table fills
+// A connection keeps the plan that PostgreSQL made for an empty table while the table fills
 // (docs/adr, plans that are kept).
 for (const table of [
   'event',

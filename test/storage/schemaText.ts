@@ -40,7 +40,7 @@ const header = `-- Generated from the migrated database by \`npm run schema\`. T
 -- the tables they refer to, then other functions.
 -- The migration that creates a table, a column or an index gives the reason for it.`;
 
-/** What has a name and comes after what it needs. */
+/** An object of the schema that has a name and comes after those it needs. */
 interface Ordered {
   readonly name: string;
   readonly needs: readonly string[];

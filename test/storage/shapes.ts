@@ -5,13 +5,13 @@ import { localTables, referenceTables } from '../../server/src/platform/storage/
 import { tenantTables, unfilteredTables } from './statements.ts';
 
 /*
- * What Citus refuses or does badly, found in the text of a statement (docs/adr, Citus). A statement
+ * Finds what Citus refuses or does badly, in the text of a statement (docs/adr, Citus). A statement
  * without faults runs where its merchant is, or asks all nodes in a way that they can answer.
  */
 
 await loadModule();
 
-/** What the check knows about the database besides the statement. */
+/** The facts about the database that the check needs besides the statement. */
 export interface Catalogue {
   /** The tables that are cut by merchant, and `merchant` itself. */
   readonly tenantTables: ReadonlySet<string>;
@@ -109,7 +109,7 @@ export async function shapeFaults(
   return faults;
 }
 
-/** What Citus refuses in a change of tables that are distributed already. */
+/** The changes that Citus refuses for tables that are distributed already. */
 export type MigrationFault =
   | 'a constraint that is added together with other changes'
   | 'a column that is added with a constraint or an identity'

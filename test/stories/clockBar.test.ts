@@ -1,4 +1,4 @@
-// What the clock shows before it is moved, while it moves and afterwards, over HTTP. The forecast
+// The clock bar before the clock is moved, while it moves and afterwards, over HTTP. The forecast
 // is compared with what then happened.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

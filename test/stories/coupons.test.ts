@@ -113,7 +113,7 @@ story(
   },
 );
 
-/** What coupons took off the lines and the shipping of an order, in cents. */
+/** The amounts that coupons took off the lines and the shipping of an order, in cents. */
 const takenOff = ({ items = [], summary }: Order) => ({
   lines: items.map(({ discount }) => Math.round((discount?.value ?? 0) * 100)),
   shipping: Math.round((summary?.shipping_handling_total_discount?.value ?? 0) * 100),

@@ -12,7 +12,7 @@ import { type Line, type Shop, type Subscriber, story } from '../support/stories
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** What a merchant has and a customer orders, and the rules by which the rebill is priced. */
+/** The merchant's settings, the customer's order, and the rules by which the rebill is priced. */
 interface Row {
   readonly what: string;
   /** The rules that both lists must have, in any order. */
@@ -334,7 +334,7 @@ for (const { what, rules, settings, order, from } of rows)
     },
   );
 
-/** What both lists show, apart from dates: the preview explains a date that is to come. */
+/** The content of both lists, apart from dates: the preview explains a date that is to come. */
 const listOf = (shown: PreviewRebill | ChargeExplanation) => ({
   lines: shown.lines?.map(({ date_rules: _, notice_dts: __, ...line }) => line),
   coupons: shown.coupon_rules,

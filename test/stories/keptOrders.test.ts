@@ -288,7 +288,7 @@ story('an order that is read and written back as it was is not edited', opening,
   const params = { order_id: kept.orderId };
   const { order } = await kept.ann.ask({ operation: 'getOrder', params, query: { _expand } });
   await put(kept, order);
-  // What the customer changes afterwards still reaches the order.
+  // Later changes by the customer still reach the order.
   await kept.ann.update({
     original_order: {
       billing: { company: 'Bean Ltd' },

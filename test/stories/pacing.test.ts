@@ -24,7 +24,7 @@ interface Road {
   take(scene: Scene): Promise<unknown>;
   /** Missed shipments that are charged on the next day; 0: the change gives them up. */
   readonly nextDay: 0 | 1;
-  /** What the update says about a field without effect. */
+  /** The update's warning about a field without effect. */
   readonly warns?: RegExp;
 }
 

@@ -1,4 +1,4 @@
-// What is coming, and why: the dates and prices of a preview with the rules that made them.
+// Future rebills, and why: the dates and prices of a preview with the rules that made them.
 import assert from 'node:assert/strict';
 import type { PreviewLine, PreviewRebill } from '@perennial/contract/perennial.ts';
 import { type Subscriber, story } from '../support/stories.ts';

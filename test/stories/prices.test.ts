@@ -1,4 +1,4 @@
-// What a rebill costs: what the customer chose with the purchase, priced again on every rebill.
+// The price of a rebill: the choices of the customer's purchase, priced again on every rebill.
 import assert from 'node:assert/strict';
 import type { PreviewLine, PreviewRebill, TaxRule } from '@perennial/contract/perennial.ts';
 import { currencyExponent } from '../../server/src/kernel/money.ts';

@@ -1,5 +1,5 @@
-// What shipping costs, asked again for each rebill: a free threshold that is crossed, a customer that
-// moves where no method ships to, the cheapest method, and customers who ship free.
+// The price of shipping, calculated again for each rebill: a free threshold that is crossed, a
+// customer who moves where no method ships to, the cheapest method, and customers who ship free.
 import assert from 'node:assert/strict';
 import type { Order } from '@perennial/contract/order.ts';
 import type { ChargeExplanation } from '@perennial/contract/timeline.ts';

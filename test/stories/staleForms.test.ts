@@ -215,7 +215,7 @@ story('slipped meanwhile', { on: '2026-01-15T10:00' }, async (shop) => {
 interface Road {
   readonly what: string;
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** What makes the calculated date absent, before the form is read and before it comes back. */
+  /** Makes the calculated date absent, before the form is read and before it comes back. */
   readonly stops: (ann: Subscriber) => Promise<unknown>;
   readonly moves: (ann: Subscriber, shop: Shop) => Promise<unknown>;
   /** The date of the item when the form comes back. */

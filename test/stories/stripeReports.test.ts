@@ -1,5 +1,5 @@
-// What Stripe reports of refunds and disputes that are made on its side: repeated, out of order,
-// about a charge that is not known yet, and about a charge of another installation.
+// Stripe's reports of refunds and disputes that are made on its side: repeated, out of order, about
+// a charge that is not known yet, and about a charge of another installation.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import StripeClient from 'stripe';

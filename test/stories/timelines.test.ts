@@ -1,5 +1,5 @@
-// What the timeline of an auto order shows: who changed what, each attempt, mails, tasks, stops,
-// merges and deliveries, in order and by cursor.
+// The timeline of an auto order: who changed what, each attempt, mails, tasks, stops, merges and
+// deliveries, in order and by cursor.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TimelineEntry } from '@perennial/contract/timeline.ts';

@@ -1,7 +1,7 @@
-// What a merchant's warehouse, ERP and mail tool receive about two subscriptions: the six events of
-// the auto_order document and the pre-shipment notice, each with the parts that its webhook
-// subscribes to, caused by real operations and the engine, signed, and in the order of each auto
-// order's changes.
+// The deliveries about two subscriptions to a merchant's warehouse, ERP and mail tool: the six
+// events of the auto_order document and the pre-shipment notice, each with the parts that its
+// webhook subscribes to, caused by real operations and the engine, signed, and in the order of each
+// auto order's changes.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -330,7 +330,7 @@ test('an operator stops the charges of one merchant; its mails and all other mer
   delete installation.simulatedMerchants;
 });
 
-/** What staff see of a refused account, and what the server waits for. */
+/** Reads what staff see of a refused account, and what the server waits for. */
 function refusalsOf({ ask, merchantId }: Awaited<ReturnType<typeof realShop>>) {
   const makeDue = (table: string, column: string) =>
     app.db.run(

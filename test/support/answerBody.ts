@@ -8,7 +8,7 @@ export type AnswerBody<Id extends OperationId = never> = [Id] extends [never]
   ? Refused
   : Whole<ResponseOf<Id>> & Refused;
 
-/** What every response may have. The body of a request by a path has no further types. */
+/** The fields that every response may have. A response to a request by path has no other types. */
 export interface Refused {
   readonly success: boolean;
   readonly error: {

@@ -84,7 +84,7 @@ export const allPermissions = [
   ...new Set(Object.values(operations).flatMap((operation: Operation) => operation.permissions)),
 ];
 
-/** What a test may choose. */
+/** The settings that a test may choose. */
 export interface TestAppOptions {
   readonly files?: FileSettings;
   readonly mail?: MailTransport;

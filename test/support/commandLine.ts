@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import { runCommandLine } from '../../server/src/cli/commands.ts';
 
-/** What a command printed, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface Ran {
   readonly code: number;
   readonly out: string;

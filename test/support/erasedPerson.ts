@@ -247,7 +247,7 @@ export async function settleAll(app: TestApp, { orderIds, autoOrderOid }: Traces
   await app.work();
 }
 
-/** What staff write about the person, in records about the person and in others. */
+/** Writes texts of staff about the person, in records about the person and in others. */
 async function writeAbout(app: TestApp, ask: Ask, traces: Traces): Promise<void> {
   const [orderId] = traces.orderIds;
   const { workflow_attachment_upload_url: upload } = await ask({

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 
-/** What the process says about the server it started or joined, or why it could not. */
+/** The process's report about the server that it started or joined, or why it could not. */
 export interface Launched {
   readonly process: ChildProcess;
   readonly connection: EmbeddedConnection;

@@ -1,5 +1,5 @@
-// What most tests of auto orders begin with: an item that is sold for every month, and an order of
-// it that is paid by card.
+// The start of most tests of auto orders: an item that is sold for every month, and an order of it
+// that is paid by card.
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { required } from '../../server/src/kernel/assert.ts';
 import type { TestApp } from './app.ts';

@@ -76,7 +76,7 @@ export async function previewHolds(
   return { autoOrders: oids.length, rebills };
 }
 
-/** What a trial runs on. */
+/** The parts that a trial runs on. */
 interface Played {
   readonly app: TestApp;
   readonly trial: PreviewTrial;
@@ -140,7 +140,7 @@ function checkHolds({ app, trial: { seed }, merchant }: Played): void {
   assert.deepEqual(kept, [], `seed ${seed}: tests of cards`);
 }
 
-/** What is left of store credit is what the rebills did not use. */
+/** Checks that the store credit that is left is what the rebills did not use. */
 async function checkCredit(
   { app, trial: { seed, count }, merchant, key }: Played,
   { creditors }: CustomerOids,
@@ -188,11 +188,11 @@ async function useCredit({ app, merchant }: Played, { creditors }: CustomerOids)
   await addUses(app.db, merchantId, uses);
 }
 
-/** What a trial knows between its spans, by the oids of auto orders. */
+/** The data that a trial keeps between its spans, by the oids of auto orders. */
 interface Known {
   /** The rebills that were compared before. */
   readonly seen: Map<number, number>;
-  /** What must be left of the counted item that only this auto order has. */
+  /** The quantity that must be left of the counted item that only this auto order has. */
   readonly left: Map<number, number>;
   readonly isMoved: boolean;
 }

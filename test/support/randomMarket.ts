@@ -10,9 +10,9 @@ import { minor } from '../../server/src/kernel/money.ts';
 import type { OrderRecord } from '../../server/src/orders/order.ts';
 
 /*
- * What a rebill costs besides its price, made from a seed: coupons, options, kits, taxes, shipping
- * methods, counted items, store credit, customers and their pricing tiers, and what changes halfway:
- * a move, an option, new stock, a tier, a new card that is tested.
+ * The costs of a rebill besides its price, made from a seed: coupons, options, kits, taxes,
+ * shipping methods, counted items, store credit, customers and their pricing tiers, and changes
+ * halfway: a move, an option, new stock, a tier, a new card that is tested.
  */
 
 /** Where an order ships to, and what the rates below come to there, in ten-thousandths of a percent. */

@@ -8,7 +8,7 @@ export interface RawReceiver {
   readonly port: number;
   readonly url: string;
   readonly connections: number;
-  /** What it does with each request from now on; hangs up at first. */
+  /** Sets its behaviour for each request from now on; it hangs up at first. */
   behave(behaviour: (socket: Socket) => void): void;
 }
 

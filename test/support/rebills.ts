@@ -78,7 +78,7 @@ export const rebillMerchant: Merchant = {
   clock: { kind: 'standing', at: at('2026-01-15T15:00:00Z') },
 };
 
-/** What a test may choose; the rest is ordinary. */
+/** The settings that a test may choose; the rest is ordinary. */
 export interface RebillOptions {
   readonly merchantId?: string;
   readonly settings?: Merchant['settings'];

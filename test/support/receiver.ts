@@ -29,7 +29,7 @@ export type Behaviour = (received: Received, response: ServerResponse) => void;
 export interface Receiver {
   readonly url: string;
   readonly received: Received[];
-  /** What it does from now on; 200 at first. */
+  /** Sets its behaviour from now on; 200 at first. */
   behave(behaviour: Behaviour): void;
 }
 

@@ -21,7 +21,7 @@ export async function openAsServer(
   const db = openPool({ connection: asServer, maxConnections: 10, prepareStatements: true });
   t.after(async () => {
     await db.close();
-    // What was granted to it went with the database.
+    // The grants to the account went with the database.
     await withPool({ ...connection, database: 'postgres' }, (admin) =>
       admin.run(`drop role ${user}`),
     );

@@ -309,7 +309,7 @@ async function checkBooks(ask: Ask, merchantId: string): Promise<void> {
   const { differences } = await ask({ operation: 'getAudit' });
   assert.deepEqual(differences, []);
   const paid = await app.db.rows<{ total: number }>(
-    // What staff marked as paid, and what is paid by invoice, came in another way than by a charge.
+    // Orders that staff marked as paid, and those paid by invoice, were paid without a charge.
     `select total_minor as total from orders o where merchant_id = $1 and paid_at is not null
       and total_minor > 0
       and payment->>'payment_method' not in ('Purchase Order', 'Check', 'Wire Transfer', 'Cash')

@@ -61,7 +61,7 @@ addEventListener('message', async ({ data, origin, source }) => {
 });
 </script></body></html>`;
 
-/** What the frame sends when the customer has decided. */
+/** The message that the frame sends when the customer has decided. */
 export interface FrameChoice {
   readonly what: 'setup' | 'payment';
   readonly clientSecret: string;

@@ -9,21 +9,21 @@ import { type FrameChoice, framePage, libraryText } from './stripeBrowser.ts';
  */
 export interface StripeStandIn {
   readonly host: { readonly protocol: 'http'; readonly host: string; readonly port: number };
-  /** What each request said, form fields as sent. */
+  /** The content of each request, form fields as sent. */
   readonly requests: StandInRequest[];
   /** Where a browser loads the stand-in's library from. */
   readonly scriptUrl: string;
   captures(): { key: string; amount: number }[];
-  /** What was authorized to be captured by hand, and how often each was canceled: 0 or 1. */
+  /** The payments authorized for capture by hand, and how often each was canceled: 0 or 1. */
   holds(): { key: string; amount: number; releases: number }[];
   /** The newest payment that paid for an order: its id, its amount and its metadata. */
   paymentOf(orderId: string): Pick<Intent, 'id' | 'amount' | 'metadata'> | undefined;
   /**
-   * What the customer's browser does with a payment at Stripe: confirms it, fails to, or has it
-   * declined by the bank after that.
+   * Does what the customer's browser does with a payment at Stripe: confirms it, fails to, or has
+   * it declined by the bank after that.
    */
   confirm(id: string, outcome?: 'succeeds' | 'fails' | 'declined'): void;
-  /** What the customer's browser does in the form of Stripe's library. */
+  /** Does what the customer's browser does in the form of Stripe's library. */
   choose(choice: FrameChoice): unknown;
   setDown(isDown: boolean): void;
   /** The response to the next request of any kind. */
@@ -148,7 +148,7 @@ class StandInServer {
     else send(response, reply);
   }
 
-  /** What the customer's browser asks of Stripe. */
+  /** Serves the customer's browser at Stripe's addresses; false: the path is another one. */
   #serveBrowser(path: string, body: string, response: ServerResponse): boolean {
     if (path === '/v3/') response.setHeader('content-type', 'text/javascript').end(libraryText);
     else if (path === '/frame') response.setHeader('content-type', 'text/html').end(framePage);
@@ -274,7 +274,7 @@ class StripeBooks {
     return setup === undefined ? missing : { status: 200, body: setup };
   }
 
-  /** What a customer does in the browser. Returns what Stripe's library returns for it. */
+  /** Does what a customer does in the browser. Returns what Stripe's library returns for it. */
   choose({ what, clientSecret, card = '', outcome }: FrameChoice): unknown {
     const id = clientSecret.replace(/_secret_.*/, '');
     const error = { message: 'We are unable to authenticate your payment method.' };

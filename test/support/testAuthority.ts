@@ -10,7 +10,7 @@ const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
  */
 const { certificate, key } = selfSigned();
 
-/** What trusts {@link testCertificate}, in PEM. */
+/** The authority that makes {@link testCertificate} trusted, in PEM. */
 export const testAuthority = certificate;
 /** The certificate of a server of tests, in PEM. */
 export const testCertificate = certificate;

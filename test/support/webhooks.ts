@@ -8,8 +8,8 @@ import type { AnswerBody, Whole } from './answerBody.ts';
 import type { TestAnswer, TestApp } from './app.ts';
 
 /**
- * What tests of webhooks do over the API: webhooks of the first merchant that may lead to this
- * machine, and items that cause events.
+ * The actions of tests of webhooks over the API: webhooks of the first merchant that may lead to
+ * this machine, and items that cause events.
  */
 export interface WebhookWorld {
   /** Adds one that subscribes to items, unless `changes` says otherwise. */

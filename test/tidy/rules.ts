@@ -1,7 +1,7 @@
 import { matchesGlob } from 'node:path';
 import { type Import, lineAt, type Source } from './sources.ts';
 
-/** What is wrong, where: `path:line: …`. */
+/** A fault and its place: `path:line: …`. */
 export type Fault = string;
 
 const fault = (source: Source, line: number, what: string): Fault =>

@@ -25,7 +25,7 @@ export interface Source {
 }
 
 export interface Import extends Piece {
-  /** What it leads to: a path from the root, or the name of a package. */
+  /** The target: a path from the root, or the name of a package. */
   readonly target: string;
   /** Only types are imported: the import is gone before anything runs. */
   readonly typeOnly: boolean;

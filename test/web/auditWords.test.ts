@@ -1,4 +1,4 @@
-// What an entry of the audit log changed, in rows that a person can read.
+// The changes of an entry of the audit log, in rows that a person can read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changedFields, summaryOf } from '../../web/src/auditLog/words.ts';

@@ -1,4 +1,4 @@
-// What a person waits for: the weight of the console, as a browser loads it (brotli).
+// The weight of the console that a person waits for, as a browser loads it (brotli).
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
@@ -62,8 +62,8 @@ test('the page loads nothing inline and nothing from elsewhere', built, () => {
 });
 
 /**
- * What a browser loads for a screen that is opened by its address, each file once. A screen that
- * has no chunk is in one that the page names.
+ * Returns the files that a browser loads for a screen opened by its address, each once. A screen
+ * that has no chunk is in one that the page names.
  */
 function filesOfView(screen: string): string[] {
   const html = readFileSync(new URL('index.html', dist), 'utf8');
@@ -77,7 +77,7 @@ function filesOfView(screen: string): string[] {
     for (const next of imports) visit(next);
   };
   if (screen in chunks) visit(screen);
-  // What a chunk that the page names needs, the page names too: no request waits for another one.
+  // The page names everything that its chunks need: no request waits for another one.
   for (const { file, imports = [], css = [] } of Object.values(chunks))
     if (named.includes(file))
       for (const needed of [...imports.map((name) => chunks[name]?.file), ...css])

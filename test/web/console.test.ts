@@ -1,4 +1,4 @@
-// What the console and the server must agree on.
+// The points on which the console and the server must agree.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

@@ -45,7 +45,7 @@ const context: FormContext = {
 };
 const shown = shownIn('America/New_York', 'USD', context.now);
 
-/** What a form means when this is typed over what it begins with. */
+/** Returns the write of a form after these values replace some of its initial ones. */
 const deedOf = (name: PartName, typed: Values) => {
   const part = partOf(name)!;
   return part.deed(order, { ...part.start(order, context), ...typed }, context);

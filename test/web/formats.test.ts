@@ -112,7 +112,7 @@ test('two records differ in named fields', () => {
 const drawn = (code: Modules | undefined): string | undefined =>
   code?.map((row) => row.map((isDark) => (isDark ? '#' : '.')).join('')).join('\n');
 
-// What is expected here was read back by another program's reader of QR codes.
+// The expected codes were read back by another program's reader of QR codes.
 test('a text becomes a QR code of the smallest version, as readers read it', () => {
   assert.equal(drawn(qrCode('PERENNIAL')), perennial);
   const account =

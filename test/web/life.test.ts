@@ -1,4 +1,4 @@
-// What the page of one auto order says: its heading, the rules of a price, its steps, its address.
+// The page of one auto order: its heading, the rules of a price, its steps, its address.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headlineOf } from '../../web/src/autoOrder/headline.ts';

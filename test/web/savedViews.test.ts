@@ -1,4 +1,4 @@
-// What the server remembers of a person: views of lists, columns, density.
+// The choices of a person that the server stores: views of lists, columns, density.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SavedSearch } from '@perennial/contract/perennial.ts';

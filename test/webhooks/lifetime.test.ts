@@ -1,5 +1,5 @@
-// What takes days: a receiver that never comes back, what is forgotten, secrets that replace each
-// other; and a queue instead of a receiver. The machine's clock is moved by hand.
+// Behaviour over days: a receiver that never comes back, the deletion of old records, secrets that
+// replace each other; and a queue instead of a receiver. The machine's clock is moved by hand.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// What the search of tasks of the console finds, and that the overview counts the same.
+// The console's search of tasks, and the overview, which counts the same.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';
