@@ -57,11 +57,11 @@ export interface Config {
   readonly mailFrom: string;
   /** The bucket of attachments. Absent: a folder in `dataDir`. */
   readonly s3?: S3Settings | undefined;
-  /** What secrets in the database are sealed with; absent: a file in `dataDir`. */
+  /** The key that seals secrets in the database; absent: a file in `dataDir`. */
   readonly sealKey?: string | undefined;
   /** The key before `sealKey`, while secrets are sealed again. */
   readonly sealKeyBefore?: string | undefined;
-  /** What a reader of `/metrics` must send. Absent: anyone may read them. */
+  /** The token that a reader of `/metrics` must send. Absent: anyone may read them. */
   readonly metricsToken?: string | undefined;
   /** How much a merchant may have. */
   readonly quotas: Quotas;
@@ -103,19 +103,19 @@ export const sealSettings = ({ dataDir, sealKey, sealKeyBefore }: Config) => ({
 });
 
 /**
- * What one session may ask for: 200 requests at once, 20 a second for long. A page of a person never
- * comes near it.
+ * The rate limits of one session: 200 requests at once, 20 a second for long. A page of a person
+ * never comes near them.
  */
 export const sessionRateLimits = [{ limit: 200, seconds: 10 }];
 
-/** What the log contains, from everything to nothing. */
+/** The levels of the log, from everything to nothing. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 /** The least important messages that are logged. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** The parts of the work that a process may do. */
 export const roles = ['all', 'api', 'worker'] as const;
-/** What this process does: handle requests, do the background work, or both. */
+/** The role of this process: it handles requests, does the background work, or both. */
 export type Role = (typeof roles)[number];
 
 const quotaKinds = Object.keys(quotaWords) as readonly (keyof Quotas)[];

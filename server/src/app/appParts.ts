@@ -13,7 +13,7 @@ import type { Quotas } from '../platform/tenancy/quotas.ts';
 import type { RebillTiming } from '../rebill/dueOperations.ts';
 import type { Sender } from '../webhooks/send.ts';
 
-/** What the application is made from: the outside world, and what the settings decide. */
+/** The parts of the application: its connections to the outside, and values from the settings. */
 export interface AppParts {
   readonly db: DatabasePool;
   readonly clock: SystemClock;
@@ -34,7 +34,7 @@ export interface AppParts {
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   /** The scanner of attachments for viruses. Absent: attachments are not scanned. */
   readonly virusScanner?: VirusScanner | undefined;
-  /** What readers of `/metrics` must send. Absent: anyone may read them. */
+  /** The token that readers of `/metrics` must send. Absent: anyone may read them. */
   readonly metricsToken?: string | undefined;
   readonly gateways: OpenGateways;
   /** Reasons to charge nothing, in addition to those that the application finds by itself. */

@@ -15,7 +15,7 @@ import { readAutoOrders } from './objectReaders.ts';
 import { cancelRule } from './ownCancelation.ts';
 
 /*
- * What the customer's pages, parts of payments and customers, need of auto orders and rebills.
+ * Gives the customer's pages in payments and customers the data of auto orders and rebills.
  */
 
 /** Returns the auto order as the card page shows it, or undefined. */

@@ -9,7 +9,7 @@ import { type ContinuityParts, watchContinuity } from '../platform/continuity.ts
 import type { Worker } from '../platform/jobs/loop.ts';
 import { closeAccountTask, raiseAccountTask } from '../workflow/accountTaskOperations.ts';
 
-/** What decides whether a charge may be made, and who makes it. */
+/** The payments, and the checks that decide whether a charge may be made. */
 export type Charging = ReturnType<typeof openCharging>;
 
 interface ChargingParts extends ContinuityParts {

@@ -7,7 +7,7 @@ import { type Context, type EventSink, systemActor } from '../platform/context.t
 import type { DatabasePool } from '../platform/storage/database.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 
-/** What a context is made from. */
+/** The parts that a context is made from. */
 export interface ContextParts {
   readonly db: DatabasePool;
   readonly clock: SystemClock;

@@ -28,7 +28,7 @@ import type { AppParts } from './appParts.ts';
 import { peopleOf, removable } from './people.ts';
 import type { Services } from './services.ts';
 
-/** What features that may not import each other receive from each other. */
+/** The functions that features get from each other, because they may not import each other. */
 export type Features = ReturnType<typeof wireFeatures>;
 
 /** Gives orders, rebills and clocks what they need of other features. */
@@ -95,7 +95,7 @@ export function wireFeatures(
   };
 }
 
-/** What a moved clock plays, in this order. */
+/** The due work that a moved clock plays, in this order. */
 const dueWorkOf = (
   orders: Parameters<typeof receivableDueWork>[0],
   ...rebills: Parameters<typeof rebillDueWork>

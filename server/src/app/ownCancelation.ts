@@ -103,7 +103,7 @@ async function findOwned(
   return (await cancelRule(context, [autoOrder]))(autoOrder) ? autoOrder : undefined;
 }
 
-/** What an auto order charges after it was canceled is its fee. */
+/** Returns the cancelation fee: the amount that the auto order charges after it was canceled. */
 async function feeOf(
   context: Context,
   { auto_order_oid: oid = 0 }: AutoOrder,

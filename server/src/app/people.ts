@@ -26,7 +26,7 @@ import { redactFiles } from '../workflow/fileRedactionOperations.ts';
 import { workflowPeople } from '../workflow/personStore.ts';
 
 /**
- * What each feature knows about people, in the order in which records are found and locked: auto
+ * The personal data of each feature, in the order in which records are found and locked: auto
  * orders, orders, profiles, the rest.
  */
 export const peopleOf = (seal: Seal): readonly PersonKeeper[] => [
@@ -54,7 +54,7 @@ export const removable: PreviewParts['removable'] = {
   order_days: countOldOrders,
 };
 
-/** What the search for erased people needs of the features: who is a customer, and their files. */
+/** The parts that the search for erased people needs: who is a customer, and their files. */
 export const searchParts = (files: Files, mail: MailTransport): SearchParts => ({
   emailsOfCustomers,
   namesOfCustomers,

@@ -26,11 +26,11 @@ import {
 import { attemptOfKey, knownAttempts } from '../rebill/knownAttemptStore.ts';
 
 /*
- * What a restore takes from the gateways: the charges that they know and this database does not
+ * Reads, after a restore, the charges that the gateways know and this database does not
  * (docs/adr/0046-restores.md).
  */
 
-/** What the gateways know about the time that the database has lost. */
+/** The gateways' charges from the time that the database has lost. */
 export interface Stock {
   /** All charges since the database's last moment, of its merchants. */
   readonly charges: readonly KnownCharge[];

@@ -25,10 +25,10 @@ import { healthFigures, healthOf } from './health.ts';
 import { liveSources } from './liveSources.ts';
 import { meteredGateways } from './meteredGateways.ts';
 
-/** What several features share, opened once. */
+/** The services that several features share, each opened once. */
 export type Services = ReturnType<typeof openServices>;
 
-/** What a worker needs to go round the merchants. */
+/** The parts that a worker needs to process all merchants. */
 export interface Rounds {
   readonly db: AppParts['db'];
   readonly log: Logger;

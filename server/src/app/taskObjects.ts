@@ -10,8 +10,8 @@ import type { Context } from '../platform/context.ts';
 import type { ObjectFacts, ReadObjectFacts } from '../workflow/objectFacts.ts';
 
 /*
- * What workflow tasks say about their objects, which belong to features that workflow must not
- * know.
+ * Reads facts about the objects of workflow tasks. The objects belong to features that workflow
+ * must not import.
  */
 
 /** Facts by what events (`key`) or clients (`name`) call an object. */

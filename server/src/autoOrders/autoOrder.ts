@@ -106,7 +106,7 @@ export interface AutoOrderItem {
    */
   readonly step: StepCursor;
   readonly options: readonly { readonly label: string; readonly value: string }[];
-  /** What options cost on every rebill, as agreed with the purchase. Absent: nothing. */
+  /** The costs of options on every rebill, as agreed with the purchase. Absent: none. */
   readonly agreedOptions?: readonly AgreedOption[] | undefined;
   readonly properties: readonly Property[];
   readonly addOns: readonly AddOn[];

@@ -48,7 +48,7 @@ export function calculate(
   const items = new Map(
     autoOrder.items.map((item) => [item.itemOid, calculateItem(autoOrder, item, catalog, rules)]),
   );
-  // What is overdue happens from now on: a test clock that reaches this moment must not go back.
+  // Overdue work counts as due now: a test clock that reaches this moment must not go back.
   return { autoOrder, calculated: { dueAt: latest(dueAt(autoOrder), rules.now), items } };
 }
 

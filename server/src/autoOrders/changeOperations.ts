@@ -17,7 +17,7 @@ import { editRules, scheduleRules } from './rules.ts';
 import type { Catalog } from './steps.ts';
 import { appendChangeLogs, type ChangeActor, lockAutoOrders, saveAutoOrders } from './store.ts';
 
-/** What {@link changeAutoOrder} does to one auto order. */
+/** The change that {@link changeAutoOrder} makes to one auto order. */
 export interface Change {
   /** Names the change in the history, such as `Paused`. */
   readonly title: string;
@@ -93,7 +93,7 @@ export interface Changed {
   readonly before: AutoOrder;
   readonly after: AutoOrder;
   readonly title: string;
-  /** What else changed along with the record, for the history. */
+  /** Other changes that were made along with the record, for the history. */
   readonly alsoChange?: readonly FieldChange[] | undefined;
 }
 

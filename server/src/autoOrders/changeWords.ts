@@ -14,7 +14,7 @@ export interface FieldChange {
   readonly before?: string | undefined;
   /** Absent: the field has no value any more. */
   readonly after?: string | undefined;
-  /** What happened to a part that is not compared field by field. */
+  /** How a part changed that is not compared field by field. */
   readonly what?: 'added' | 'removed' | 'changed';
 }
 

@@ -315,7 +315,7 @@ function lastRebillOf(text: string | undefined, zone: string) {
   return parsed?.ok ? parsed.value : undefined;
 }
 
-/** What the customer paid for the line. */
+/** Returns the amount that the customer paid for the line. */
 function valueOf({ total_cost_with_discount }: OrderItem, currency: string) {
   const value = toMinor(total_cost_with_discount?.value ?? 0, currency);
   return value.ok ? value.value : zero;

@@ -69,7 +69,7 @@ function mergedFault(current: AutoOrder, body: WireAutoOrder): FieldFault | unde
   };
 }
 
-/** What an update says about canceling. */
+/** The values of an update that concern canceling. */
 interface Cancelation {
   /** As sent; undefined when the client left it out or could not send it. */
   readonly enabled: boolean | undefined;

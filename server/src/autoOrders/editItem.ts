@@ -22,7 +22,7 @@ export interface EditRules extends Rules, ReadingRules {
   readonly catalog: Catalog;
 }
 
-/** What a new item joins: the auto order with its last order, and the items that stay. */
+/** The context of a new item: the auto order with its last order, and the items that stay. */
 export interface AddedTo {
   readonly autoOrder: AutoOrder;
   readonly siblings: readonly AutoOrderItem[];

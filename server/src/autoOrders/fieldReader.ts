@@ -4,7 +4,7 @@ import { amountMax, currencyExponent, fromMinor, type Minor, toMinor } from '../
 import { parseWireDate } from '../kernel/wireDates.ts';
 import { isSameSecond } from './formAge.ts';
 
-/** What the meaning of a value depends on: the merchant's zone and currency. */
+/** The merchant's zone and currency, on which the meaning of a value depends. */
 export interface ReadingRules {
   readonly zone: string;
   readonly currency: string;

@@ -3,7 +3,7 @@ import type { AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
 import { isRunning } from './mergeFault.ts';
 
 /*
- * What belongs to an auto order when its items move to another one moves with them
+ * When items move to another auto order, everything that belongs to theirs moves with them
  * (docs/adr/0044-stale-forms.md, "Merging"), or `mergeFault.ts` refuses the merge.
  */
 

@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 
 /**
- * What a client wrote into the figures of an item, beyond the orders of this database: the opening
+ * The figures that a client wrote into an item, beyond the orders of this database: the opening
  * balance of an item that another system billed before. Amounts are in minor units.
  */
 export interface Opening {

@@ -37,7 +37,7 @@ import { withoutStaleAddOns } from './staleAddOns.ts';
 import { withoutStale } from './staleForm.ts';
 import type { FormRules } from './staleSieve.ts';
 
-/** What an update needs to know from other features. */
+/** The functions of other features that an update needs. */
 export interface UpdateReaders {
   readonly readBilled: ReadBilled;
   readonly gatewayCodesOf: GatewayCodesOf;
@@ -55,7 +55,7 @@ export interface UpdateOptions extends UpdateReaders {
   readonly ifMatch?: number | undefined;
   /** Asks about a new card of the original order. Absent: it was asked about before. */
   readonly newCards?: NewCardParts | undefined;
-  /** What was known about that card then. */
+  /** The facts about that card that were known then. */
   readonly askedCard?: ChargedCard | undefined;
   /** False skips the validation of a given original order (`validate_original_order=No`). */
   readonly validatesOriginalOrder: boolean;
@@ -116,7 +116,7 @@ async function keepOpenings(
   if (openings.length > 0) await addOpenings(db, merchantId, openings);
 }
 
-/** What an update would do to a record. */
+/** The result that an update of a record would have. */
 export interface DecidedUpdate {
   readonly edited: Outcome<AutoOrder, FieldFault>;
   /** The names of the fields that were stale and are not changed. */

@@ -28,7 +28,7 @@ import { findOidByOriginalOrder, findOidsByOriginalOrders, loadAutoOrders } from
 
 /** A changed original order. */
 export interface ChangedOriginal {
-  /** What changed, for the history. */
+  /** The changed fields, for the history. */
   readonly changes: readonly FieldChange[];
   /** Sentences about fields of the body that had no effect. */
   readonly ignored: readonly string[];

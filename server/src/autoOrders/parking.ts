@@ -12,5 +12,5 @@ export const parkedReason = (fault: string): string => prefix + fault;
 export const isParked = (failureReason: string | undefined): boolean =>
   failureReason?.startsWith(prefix) === true;
 
-/** What is wrong with a parked auto order: its failure_reason without the words that mark it. */
+/** Returns the fault of a parked auto order: its failure_reason without the words that mark it. */
 export const parkedFault = (failureReason: string): string => failureReason.slice(prefix.length);

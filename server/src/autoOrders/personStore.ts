@@ -8,7 +8,7 @@ import type { Database } from '../platform/storage/database.ts';
 
 const searchFields = 'first_name last_name company city postal_code'.split(' ');
 
-/** What auto orders know about people. */
+/** The personal data in auto orders. */
 export const autoOrderPeople: PersonKeeper = {
   find: findAutoOrders,
   lock: lockAutoOrders,

@@ -17,7 +17,7 @@ interface PriceCase {
   readonly item?: Partial<AutoOrderItem>;
   readonly retryDays?: number;
   readonly signedUp?: string;
-  /** What each option changes, in minor units. */
+  /** The price change of each option, in minor units. */
   readonly options?: readonly number[];
 }
 

@@ -15,7 +15,7 @@ import { missedWords } from './missed.ts';
 import { skipped, unskipped } from './skips.ts';
 import { reactivated, resumed, type Started, type StartRequest } from './starts.ts';
 
-/** What the rebill feature knows, for changes of single shipments. */
+/** The functions of the rebill feature that changes of single shipments need. */
 export interface ShipmentReaders {
   readonly readBilled: ReadBilled;
   readonly readOpenRebills: ReadOpenRebills;
@@ -33,7 +33,7 @@ const countMax = 100;
 /** A change that may be repeated. */
 export type Action = (typeof autoOrderActions)[number];
 
-/** What an action does to a record. */
+/** The effect of an action on a record. */
 export interface DecidedAction {
   readonly after: AutoOrder;
   /** Sentences about parts of the request that have no effect. */

@@ -30,7 +30,7 @@ import type { AutoOrderFilter } from './search.ts';
 import { leftWords } from './staleForm.ts';
 import { queueBatch, updateBatch } from './updateJobOperations.ts';
 
-/** What other features know about auto orders. */
+/** The functions of other features that the routes of auto orders need. */
 export interface AutoOrderParts extends UpdateReaders {
   readonly readOpenRebills: ReadOpenRebills;
   readonly newCards?: NewCardParts;
@@ -134,7 +134,7 @@ async function one(
   return payloadText(json, { version, ...warningOf(remarks) });
 }
 
-/** What an update says besides its result. */
+/** The remarks that an update returns along with its result. */
 interface Remarks {
   /** The fields that were stale and were not changed. */
   readonly left?: readonly string[];

@@ -5,8 +5,8 @@ import type { EditRules } from './editItem.ts';
 import type { Catalog } from './steps.ts';
 
 /**
- * What the schedule rules depend on: the merchant's settings, and the moment of this request or
- * job.
+ * Returns the values on which the schedule rules depend: the merchant's settings, and the moment of
+ * this request or job.
  */
 export function scheduleRules({ merchant, now }: Pick<Context, 'merchant' | 'now'>): Rules {
   return { now, zone: merchant.timeZone, missedShipments: missedShipments(merchant) };

@@ -25,7 +25,7 @@ import { failure, type Outcome, success } from '../kernel/outcome.ts';
  * clock change.
  */
 
-/** What {@link nextDate} counts from. */
+/** The values from which {@link nextDate} counts. */
 export interface NextDateRequest {
   /** The moment for which the previous rebill was scheduled. */
   readonly scheduled: Temporal.Instant;

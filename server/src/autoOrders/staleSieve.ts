@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Billed } from './billed.ts';
 import { type ItemAge, isSameWall } from './formAge.ts';
 
-/** What decides about a form, besides the record and its rebills. */
+/** The facts, besides the record and its rebills, that decide about a form. */
 export interface FormRules {
   readonly now: Temporal.Instant;
   readonly zone: string;
@@ -18,8 +18,8 @@ export interface Sifted<Body> {
 }
 
 /**
- * What one part of a form is checked with. The names of fields that are left out are added to
- * `left`.
+ * The facts against which one part of a form is checked. The names of fields that are left out are
+ * added to `left`.
  */
 export interface Sieve {
   readonly path: string;

@@ -53,8 +53,8 @@ const every = (days: number, itemId: string, given: Partial<ItemStep> = {}) =>
   ships(itemId, 'Every...', { arbitraryScheduleDays: days, ...given });
 
 /**
- * What a customer who buys PLAN on a day gets from then on, such as `2026-02-14 FULL`, and how it
- * ends when it ends.
+ * Returns the deliveries to a customer who buys PLAN on a day, such as `2026-02-14 FULL`, and how
+ * they end if they end.
  */
 function deliveries(
   bought: string,

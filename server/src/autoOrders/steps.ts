@@ -24,9 +24,9 @@ import { type Landing, type Lands, landOn, stepsOf, type WalkFault, walk } from 
 import { autoOrderStop, isFinalStop, isOver, itemStop, type Stop } from './stops.ts';
 
 /*
- * What an item ships next, and how it changes when it has shipped. The rebill engine, previews,
- * forecasts, `future_schedules`, `next_item_id` and `calculated_next_shipment_dts` all use
- * `planNext` and `advance`, so they cannot disagree.
+ * Plans the next shipment of an item, and changes the item when it has shipped. The rebill engine,
+ * previews, forecasts, `future_schedules`, `next_item_id` and `calculated_next_shipment_dts` all
+ * use `planNext` and `advance`, so they cannot disagree.
  *
  * How a list of steps is read (docs/adr/0010-how-steps-are-read.md): the purchase is not a step;
  * the schedule of a step is the wait before each of its shipments; a pause adds to the wait before
@@ -36,7 +36,7 @@ import { autoOrderStop, isFinalStop, isOver, itemStop, type Stop } from './stops
 /** Looks up an item of the merchant's catalogue. */
 export type Catalog = (itemId: string) => CatalogItem | undefined;
 
-/** What planning needs besides the item and the catalogue. */
+/** The facts that planning needs besides the item and the catalogue. */
 export interface PlanContext {
   readonly autoOrder: Pick<
     AutoOrder,
@@ -55,15 +55,15 @@ export interface PlanContext {
 }
 
 /**
- * What is charged for shipments that an item missed while it was stopped, or for which a date in
- * the past was set: one of them, none (`skip`), or all, one a day (`bill`). Shipments that became
+ * How many shipments are charged of those that an item missed while it was stopped, or because a
+ * date in the past was set: one, none (`skip`), or all, one a day (`bill`). Shipments that became
  * due while the auto order was active are always billed, however late the engine runs.
  */
 export type MissedShipments = 'one' | 'skip' | 'bill';
 
 /**
- * What happens next with an item: it ships, waits for its catalogue item, does not ship, or has a
- * schedule that cannot be followed.
+ * The plan for an item: it ships, waits for its catalogue item, does not ship, or has a schedule
+ * that cannot be followed.
  */
 export type Plan = Shipment | Slip | NoShipment | BrokenPlan;
 

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 
-/** What stops an item. */
+/** A reason that stops an item. */
 export type Stop = AutoOrderStop | ItemStop;
 
 /** Stops every item of the auto order. */
@@ -25,7 +25,7 @@ export function isFinalStop(stop: Stop): boolean {
   );
 }
 
-/** What stops the whole auto order, if anything does. */
+/** Returns the reason that stops the whole auto order, if there is one. */
 export function autoOrderStop(
   autoOrder: Pick<AutoOrder, 'status' | 'enabled' | 'cancelAfterNextXOrders'>,
 ): AutoOrderStop | undefined {
@@ -34,7 +34,7 @@ export function autoOrderStop(
   return (autoOrder.cancelAfterNextXOrders ?? 1) <= 0 ? 'cancel after next x orders' : undefined;
 }
 
-/** What stops the item itself, if anything does. */
+/** Returns the reason that stops the item itself, if there is one. */
 export function itemStop(item: AutoOrderItem): ItemStop | undefined {
   if (item.paused) return 'paused';
   return (item.remainingRepeatCount ?? 1) <= 0 ? 'remaining repeat count' : undefined;

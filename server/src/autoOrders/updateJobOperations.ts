@@ -30,8 +30,7 @@ export interface BatchResult {
   /** The fields that were stale and were not changed. */
   readonly left: readonly string[];
   /**
-   * What is charged for shipments that the batch turned into missed ones, one sentence for each
-   * item.
+   * The charges for shipments that the batch turned into missed ones, one sentence for each item.
    */
   readonly missed: readonly string[];
   /** Sentences about fields that had no effect. */

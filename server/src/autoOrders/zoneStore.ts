@@ -84,7 +84,7 @@ const moveItemsSql = `
     ${moved('next_preshipment_notice_at')}, ${moved('missed_until')}, ${movedLater('no_order_after_at')}
   where merchant_id = $1 and (next_shipment_at is not null or no_order_after_at > $2)`;
 
-// What is due stays due in any zone. Nothing becomes due before this moment, because a test clock
+// A due row stays due in any zone. Nothing becomes due before this moment, because a test clock
 // does not go back.
 const moveAutoOrdersSql = `
   update auto_order set ${moved('next_shipment_at')}, ${moved('next_attempt_at')},

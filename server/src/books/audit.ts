@@ -92,7 +92,7 @@ export interface Books {
     readonly attempts: readonly AuditedAttempt[];
     readonly orders: readonly AuditedOrder[];
   }[];
-  /** What clients wrote into the figures of items, by the oid of the item. */
+  /** The opening figures of items that clients wrote, by the oid of the item. */
   readonly openings: ReadonlyMap<number, Opening>;
   readonly zone: string;
 }

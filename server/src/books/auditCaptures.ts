@@ -10,7 +10,7 @@ export interface Capture {
   readonly key: string;
   readonly reference: string;
   readonly amount: number;
-  /** What the gateway gave back of it. */
+  /** The part of the amount that the gateway gave back. */
   readonly refunded: number;
   readonly dispute?: BookedDispute;
 }
@@ -23,12 +23,12 @@ export interface BookedDispute {
   readonly amount: number;
 }
 
-/** What our books say about a dispute that a gateway reported. */
+/** Our books' record of a dispute that a gateway reported. */
 export interface OurDispute extends BookedDispute {
   readonly chargeReference: string;
 }
 
-/** What our books say about refunds of a charge at a gateway. */
+/** Our books' record of the refunds of a charge at a gateway. */
 export interface BookedRefunds {
   /** The gateway's id of the charge. */
   readonly reference: string;
@@ -38,7 +38,7 @@ export interface BookedRefunds {
   readonly refunded: number;
 }
 
-/** What our books say about the charge that a key identifies (attempt.ts, orders/charge.ts). */
+/** Our books' record of the charge that a key identifies (attempt.ts, orders/charge.ts). */
 export interface BookedCharge {
   /**
    * `rebill:<merchant>:<auto order>:<number>`, `order:<merchant>:<order>`, or the same with the

@@ -12,12 +12,12 @@ import type { Difference } from './audit.ts';
 export interface OverusedCredit {
   readonly customerOid: number;
   readonly entryOid: number;
-  /** What it held. Null: it does not exist. */
+  /** The original amount of the credit. Null: the credit does not exist. */
   readonly amount: number | null;
   readonly used: number;
 }
 
-/** What an order and the ledger say about store credit. */
+/** The store credit of an order, by its document and by the ledger. */
 export interface CreditOfOrder {
   readonly orderId: string;
   /** Null and below: the order does not exist, or shows no store credit. */
@@ -26,13 +26,13 @@ export interface CreditOfOrder {
   /** It was rejected without having been paid, so its credit was given back. */
   readonly isLost: boolean | null;
   /**
-   * What the charge under way of its rebill took. The order shows it only when the outcome is known.
-   * Null: no charge is under way.
+   * The store credit that the charge under way of its rebill took. The order shows it only when the
+   * outcome is known. Null: no charge is under way.
    */
   readonly held: number | null;
-  /** What payments took, less what was given back. */
+  /** The amount that payments took, less the amount that was given back. */
   readonly paid: number;
-  /** What refunds of the order gave, less what was taken back. */
+  /** The amount that refunds of the order gave, less the amount that was taken back. */
   readonly returned: number;
 }
 

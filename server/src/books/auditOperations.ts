@@ -30,7 +30,7 @@ import {
   useOneSnapshot,
 } from './auditStore.ts';
 
-/** What an audit read and found. */
+/** The result of an audit, with the number of records that it read. */
 export interface Audit {
   readonly autoOrderCount: number;
   readonly orderCount: number;

@@ -3,7 +3,7 @@ import type { Database } from '../platform/storage/database.ts';
 import type { AuditedAttempt, AuditedOrder, Marks } from './audit.ts';
 
 /*
- * What an audit reads, in as few statements as possible. It writes nothing.
+ * Reads the records of an audit in as few statements as possible. It writes nothing.
  */
 
 /**
@@ -145,7 +145,7 @@ export interface Orphan {
   readonly id: string;
   /** The field with the reference. */
   readonly field: 'auto_order_oid' | 'order_id';
-  /** What the field refers to. */
+  /** The object that the field refers to. */
   readonly stored: string;
 }
 

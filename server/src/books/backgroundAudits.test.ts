@@ -76,7 +76,7 @@ test('a merchant has one open audit at a time', async () => {
 test('an audit whose process was stopped is done again by another one', async () => {
   const app = await testApp();
   const { audit } = await request(app);
-  // What a process leaves that is killed in the middle.
+  // The row that a process leaves if it is killed in the middle.
   await app.db.run(
     `update audit set state = 'running', started_at = now(), done_count = 500, total_count = 900,
        lease_until = statement_timestamp() + interval '1 minute' where merchant_id = 'TEST'`,

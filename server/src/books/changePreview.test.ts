@@ -1,5 +1,5 @@
-// What a change would do, before it is done: the preview of a change is what the engine previews
-// after the change, and it refuses what the change would refuse.
+// The preview of a change shows the same rebills as the engine's preview after the change, and it
+// refuses the changes that the operation would refuse.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';

@@ -28,11 +28,11 @@ import type { DecisionInput } from '../rebill/plan.ts';
 import { type Preview, previewRebills } from './preview.ts';
 import { decisionInput, refuseCount } from './previewOperations.ts';
 
-/** What a change would do. */
+/** The previews before and after a change that is not made. */
 export interface ChangePreview {
   readonly before: Preview;
   readonly after: Preview;
-  /** What the update would warn of, one sentence each. */
+  /** The warnings that the update would return, one sentence each. */
   readonly warnings: readonly string[];
   /** The version of the record that was read. */
   readonly version: number;

@@ -2,7 +2,7 @@ import { behaviourOf } from '../payments/simulatorCards.ts';
 import { chargeKey } from '../rebill/attempt.ts';
 import type { PreviewedRebill } from './preview.ts';
 
-/** What a test card is expected to do with a charge. */
+/** The expected outcome of a charge of a test card. */
 export type Expected = 'paid' | 'declined' | 'no answer';
 
 /** The facts of an auto order by which its test card decides. */

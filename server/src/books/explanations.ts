@@ -120,7 +120,7 @@ function dateRulesOf(
   return rules;
 }
 
-/** What an order shows of itself when no plan was kept. */
+/** Derives the explanation of an order from its document when no plan was kept. */
 function derivedPlan({ document, rebillNumber, autoOrderOid }: OrderRecord): ChargeExplanation {
   const { items = [], summary } = document;
   const note =

@@ -20,7 +20,7 @@ export interface DateRule {
     | 'next attempt'
     | 'overdue'
     | 'same day';
-  /** What it did, in words. */
+  /** The effect of the rule, in words. */
   readonly detail: string;
   /** The date that the rule gave, if it alone gave one. */
   readonly at?: Temporal.Instant;

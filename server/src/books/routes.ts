@@ -22,13 +22,13 @@ import { wireAudit, wireCharge, wireDifference, wireParked, wireRebill } from '.
 import type { Preview } from './preview.ts';
 import { countDefault, previewAutoOrder } from './previewOperations.ts';
 
-/** What the books need to know from the gateways. */
+/** The functions of the gateways that the books need. */
 export interface BookParts {
   readonly readCaptures: ReadCaptures;
   readonly gatewayCodesOf: GatewayCodesOf;
 }
 
-/** What will be billed, and whether what was billed adds up. */
+/** The routes that preview future charges and audit past ones. */
 export const bookRoutes = ({ readCaptures, gatewayCodesOf }: BookParts) =>
   ({
     getParkedAutoOrders: async (context, { page }) =>

@@ -3,8 +3,8 @@ import type { Config } from '../config.ts';
 import type { Places } from '../platform/backup/fileCopies.ts';
 
 /**
- * What a backup contains besides the database, by its name in a backup. Files in a bucket stay there. The marker
- * is left out: it must not be as old as the backup (docs/adr/0046-restores.md).
+ * The contents of a backup besides the database, by name in the backup. Files in a bucket stay
+ * there. The marker is left out: it must not be as old as the backup (docs/adr/0046-restores.md).
  */
 export const backupPlaces = ({ dataDir, s3, smtp }: Config, withKey: boolean): Places => ({
   ...(s3 === undefined && { files: join(dataDir, 'files') }),

@@ -402,7 +402,7 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   assert.equal((await failed)[0], 1);
 });
 
-/** What the log-in page does with the link of the demo. */
+/** Logs in with the link of the demo as the log-in page does, and returns the status. */
 async function logInStatus(demo: {
   baseUrl: string;
   merchantId: string;

@@ -23,7 +23,7 @@ export class Obstacle extends Error {
   override readonly name = 'Obstacle';
 }
 
-/** What holds after PostgreSQL was lost, and what to do: the second half of a sentence. */
+/** The data after a loss of PostgreSQL, and what to do: the second half of a sentence. */
 export const whatIsStored =
   'what it had confirmed is stored, and nothing else; see its log, and run the same command again';
 

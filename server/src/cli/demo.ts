@@ -25,7 +25,7 @@ export interface Demo {
   readonly consoleUrl: string;
 }
 
-/** What is known about it before the server listens. */
+/** The values of the demo that are known before the server listens. */
 export type DemoAccess = Omit<Demo, 'baseUrl' | 'consoleUrl'>;
 
 /**
@@ -110,7 +110,7 @@ export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> 
   }
 }
 
-/** What a newcomer needs, ready to paste. */
+/** Returns the addresses and keys that a newcomer needs, ready to paste. */
 export function demoWelcome(
   { baseUrl, consoleUrl, apiKey }: Demo,
   dataDir: string,

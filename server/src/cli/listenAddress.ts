@@ -21,7 +21,7 @@ export async function requireFreeAddress(address: Address): Promise<void> {
   await once(probe, 'close');
 }
 
-/** What to do when the address cannot be listened on, or the error itself when it is another one. */
+/** Returns what to do if the address cannot be listened on, or else the error itself. */
 export function whyNotListening(error: unknown, { host, port }: Address): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')

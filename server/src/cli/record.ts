@@ -22,7 +22,7 @@ export function recordCommand(
   );
 }
 
-/** What a command changed in the account of a user, for the mail to that user. */
+/** Describes a command's change in the account of a user, for the mail to that user. */
 export const newsOfCommand = (change: AccountNews['change'], detail?: string): AccountNews => ({
   change,
   detail,

@@ -72,7 +72,7 @@ export const seedCommand: Command = {
           merchantId,
         ),
       );
-      // What was just read in must be found fast at once, not when the autovacuum comes round.
+      // The imported rows must be found fast at once, not only after the next autovacuum.
       await store.db.run('vacuum (analyze)');
       console.log(
         `${merchantId} has ${filled.autoOrders.toLocaleString('en')} auto orders, ` +

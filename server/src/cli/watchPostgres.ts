@@ -12,7 +12,7 @@ import { whatIsStored } from './command.ts';
  * PostgreSQL that does not respond. A second connection asks a short question all the time instead.
  */
 
-/** What a watch asks, and what it does with silence. */
+/** The connection of a watch, and how the watch reacts to silence. */
 export interface WatchParts {
   readonly connection: Connection;
   /**

@@ -6,9 +6,9 @@ export interface Coupon {
   readonly oid: number;
   /** As the merchant wrote it. */
   readonly code: string;
-  /** What is taken off the lines; absent when nothing is. */
+  /** The discount of the lines; absent if there is none. */
   readonly off?: LineDiscount | undefined;
-  /** What is taken off shipping; absent when nothing is. */
+  /** The discount of shipping; absent if there is none. */
   readonly shipping?: ShippingDiscount | undefined;
   readonly needs: Needs;
   readonly startsAt?: Temporal.Instant | undefined;
@@ -34,7 +34,7 @@ export type UsableBy =
   | 'OncePerNewCustomer'
   | 'OncePerNewCustomerForItem';
 
-/** What is taken off the lines. */
+/** A discount of the lines. */
 export interface LineDiscount {
   readonly how: Reduction;
   /** Only these items; absent: all. */
@@ -60,7 +60,7 @@ export interface Tier {
   readonly amount?: Minor;
 }
 
-/** What is taken off shipping. `free` counts for orders without other items than `only`. */
+/** A discount of shipping. `free` counts for orders without other items than `only`. */
 export interface ShippingDiscount {
   readonly how:
     | { readonly kind: 'free' }
@@ -71,7 +71,7 @@ export interface ShippingDiscount {
   readonly methods?: ReadonlySet<string> | undefined;
 }
 
-/** What an order must have. */
+/** The conditions that an order must meet. */
 export interface Needs {
   readonly subtotal?: Minor | undefined;
   readonly items?: { readonly ids: ReadonlySet<string>; readonly units: number } | undefined;

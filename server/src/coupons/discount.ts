@@ -44,15 +44,15 @@ export interface Candidate {
   readonly ignoresEnd?: boolean;
 }
 
-/** What coupons take off an order, and what each did. */
+/** The discounts that coupons give to an order, and the effect of each coupon. */
 export interface Discounts {
-  /** What comes off each line; never more than its amount. */
+  /** The discount of each line; never more than its amount. */
   readonly lines: readonly Minor[];
   readonly shipping: Minor;
   readonly effects: readonly CouponEffect[];
 }
 
-/** What one coupon did. `left` is the sum of lines and shipping after it. */
+/** The effect of one coupon. `left` is the sum of lines and shipping after it. */
 export interface CouponEffect {
   readonly candidate: Candidate;
   readonly taken: Minor;
@@ -219,7 +219,7 @@ function offEach({ units, left }: Base, { unitCost }: CartLine, how: Reduction):
   return minor(Math.min(left, timesQuantity(each, units, 'half up')));
 }
 
-/** What comes off a sum, all lines together. */
+/** Returns the reduction of a sum, all lines together. */
 function reduction(left: Minor, how: Reduction, cart: Cart): Minor {
   switch (how.kind) {
     case 'percent': {

@@ -1,6 +1,6 @@
 import { byOrder, type PersonKeeper } from '../platform/privacy/person.ts';
 
-/** What coupons know about people: which customer used one. */
+/** The personal data in coupons: which customer used one. */
 export const couponPeople: PersonKeeper = {
   tables: [
     {

@@ -1,11 +1,11 @@
 import { escapeHtml } from '../kernel/html.ts';
 import { pageFrame } from '../kernel/pageFrame.ts';
 
-/** What a customer reads before canceling an auto order. */
+/** The text that a customer reads before canceling an auto order. */
 export interface Cancelation {
   readonly code: string;
   readonly items: readonly string[];
-  /** What is charged because of it, such as `$20.00`. Absent: nothing. */
+  /** The amount that is charged because of it, such as `$20.00`. Absent: nothing. */
   readonly fee?: string | undefined;
   /** The reasons that the merchant offers; what is stored, and what customers read. */
   readonly reasons: readonly { readonly reason: string; readonly words: string }[];

@@ -1,4 +1,4 @@
-/** What a customer's profile says about the orders that the customer places. */
+/** The settings of a customer's profile for the orders that the customer places. */
 export interface CustomerPolicy {
   /** A purchase order is accepted as paid. */
   readonly autoApprovePurchaseOrder: boolean;

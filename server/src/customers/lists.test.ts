@@ -1,4 +1,4 @@
-// What belongs to a customer besides the profile: store credit, the wish list and email lists. The
+// The records of a customer besides the profile: store credit, the wish list and email lists. The
 // calls follow those of the published samples.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -26,7 +26,7 @@ import {
   saveCustomer,
 } from './store.ts';
 
-/** What profiles need from other features. */
+/** The functions of other features that profiles need. */
 export interface CustomerParts {
   /** Builds the SQL of a part that is read from other records. */
   readonly related: Related;

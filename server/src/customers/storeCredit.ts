@@ -33,8 +33,8 @@ export interface CreditUse extends CreditShare {
 }
 
 /**
- * What a use is for. An adjustment by a person only names an order; a payment pays it. A refund that
- * failed later takes back what it had given.
+ * The purpose of a use. An adjustment by a person only names an order; a payment pays it. A refund
+ * that failed later takes back the credit that it had given.
  */
 export type UsePurpose = 'payment' | 'adjustment' | 'failed refund';
 
@@ -89,7 +89,7 @@ export function returnedShares(
     taken.set(entryOid, minor((taken.get(entryOid) ?? 0) + amount));
   const returned: CreditShare[] = [];
   let left = most;
-  // What expires last is given back first.
+  // The credit that expires last is given back first.
   for (const [entryOid, amount] of [...taken].reverse()) {
     const back = minor(Math.min(amount, left));
     if (back > 0) returned.push({ entryOid, amount: minor(0 - back) });

@@ -61,7 +61,7 @@ export function adjustStock(
   });
 }
 
-/** What the body says, without blanks around texts. */
+/** Returns the values of the body, without blanks around texts. */
 function given({ distribution_center_code = '', change, reason = '' }: StockAdjustment) {
   const [code, why] = [distribution_center_code.trim(), reason.trim()];
   if (code === '') refuse('missing_field', { field: 'distribution_center_code' });

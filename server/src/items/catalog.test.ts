@@ -1,4 +1,4 @@
-// What belongs to the catalogue besides items: batches, stock, tiers, the digital library, reviews.
+// The catalogue besides its items: batches, stock, tiers, the digital library, reviews.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';

@@ -76,7 +76,7 @@ function productTypeOf({ tax }: Item): CatalogItem['productType'] {
   return type === 'digital' || type === 'service' ? type : undefined;
 }
 
-/** What one unit weighs (item reference, ItemPhysical). */
+/** Returns the weight of one unit in grams (item reference, ItemPhysical). */
 function gramsOf({ physical }: Item & { readonly physical?: { readonly weight?: Weight } }) {
   const { value, uom = 'LB' } = physical?.weight ?? {};
   return value === undefined ? undefined : value * gramsOfUnit[uom];

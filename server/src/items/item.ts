@@ -11,7 +11,7 @@ export interface CatalogItem {
   readonly inactive: boolean;
   readonly kit: boolean;
   readonly kitComponentOnly: boolean;
-  /** What one kit consists of; absent for other items. The parts ship and have stock. */
+  /** The components of one kit; absent for other items. They ship and have stock. */
   readonly components?: readonly KitComponent[] | undefined;
   readonly pricing: ItemPricing;
   /** The quantity that one purchase may contain. Absent: any. */
@@ -23,7 +23,7 @@ export interface CatalogItem {
   readonly taxExemptions?: readonly ItemTaxExemption[] | undefined;
   /** The part of the unit cost that is taxed. Absent: all of it. */
   readonly taxableCost?: Minor | undefined;
-  /** What is sold when it is not a parcel. Absent: it ships. */
+  /** The type of an item that is not a parcel. Absent: the item ships. */
   readonly productType?: 'digital' | 'service' | undefined;
   /** The weight of one unit in grams. Absent: it weighs nothing. */
   readonly grams?: number | undefined;
@@ -31,7 +31,7 @@ export interface CatalogItem {
   readonly freeShipping?: boolean | undefined;
   /** No coupon lowers its price. */
   readonly excludesCoupons?: boolean | undefined;
-  /** What is left of it; absent for an item that is not counted. */
+  /** The remaining stock; absent for an item that is not counted. */
   readonly stock?: ItemStock | undefined;
   /** The distribution center that ships it. Absent: the merchant's default center. */
   readonly distributionCenter?: string | undefined;

@@ -1,6 +1,6 @@
 import { byMention, type PersonKeeper } from '../platform/privacy/person.ts';
 
-/** What items know about people: who reviewed them, and why stock changed. */
+/** The personal data in items: who reviewed them, and why stock changed. */
 export const itemPeople: PersonKeeper = {
   tables: [
     {

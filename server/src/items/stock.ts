@@ -8,7 +8,7 @@ import type { CatalogItem, ItemStock } from './item.ts';
  * from the center that ships the item. A kit has no stock; its components have.
  */
 
-/** What a sale takes of one item. */
+/** The quantity that a sale takes of one item. */
 export interface StockUse {
   readonly itemId: string;
   readonly itemOid: number;

@@ -6,7 +6,7 @@ import { lockItems, saveStock } from './store.ts';
 
 /** The stock of some items, locked until the transaction ends. Sales are saved together. */
 export interface LockedStock {
-  /** What is left of an item now; undefined for one that is not counted any more. */
+  /** Returns the remaining stock of an item now; undefined for one that is not counted any more. */
   left(use: StockUse): ItemStock | undefined;
   take(uses: readonly StockUse[]): void;
   /** Stores what was taken. */

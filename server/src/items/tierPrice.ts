@@ -14,7 +14,7 @@ export interface CustomerTier {
 export interface TierPrice {
   readonly name: string;
   readonly unitCost: Minor;
-  /** What decided, for previews. */
+  /** How the price was determined, for previews. */
   readonly detail: string;
 }
 

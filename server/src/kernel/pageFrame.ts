@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from './html.ts';
 
-/** What pages with a form have in common: one look, no script, nothing loaded from elsewhere. */
+/** The common frame of pages with a form: one style, no script, nothing loaded from elsewhere. */
 export interface PageFrame {
   /** The whole page; `body` is HTML. */
   page(title: string, body: string, script?: PageScript): string;
@@ -17,10 +17,10 @@ export interface PageFrame {
 export interface PageScript {
   readonly text: string;
   readonly libraryUrl: string;
-  /** What the library shows in frames and calls, as sources of a Content-Security-Policy. */
+  /** The library's sources of frames and of calls, for a Content-Security-Policy. */
   readonly frames: readonly string[];
   readonly calls: readonly string[];
-  /** What the script reads, by names of `document.body.dataset` with hyphens. */
+  /** The values that the script reads, by names of `document.body.dataset` with hyphens. */
   readonly data: Readonly<Record<string, string | undefined>>;
 }
 

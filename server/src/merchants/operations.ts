@@ -29,7 +29,7 @@ export async function getSettings({ db, merchant }: Context): Promise<VersionedS
 const versionOf = ({ versions }: Merchant): number =>
   required(versions, 'versions of a stored merchant').settings;
 
-/** What a change of settings needs besides the settings. */
+/** The parts that a change of settings needs besides the settings. */
 export interface SettingsParts {
   readonly merchants: Merchants;
   /** Moves the local times of all features when the merchant changes its time zone. */

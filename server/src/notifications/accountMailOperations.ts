@@ -6,7 +6,7 @@ import { insertNotices } from './store.ts';
 /** A change of a user's account, as its mail reports it. */
 export interface AccountNews {
   readonly change: AccountChange;
-  /** What the change is about: the name of a key or of an application. Never a secret. */
+  /** The object of the change: the name of a key or of an application. Never a secret. */
   readonly detail?: string | undefined;
   /** Who changed it. */
   readonly by: string;

@@ -3,7 +3,7 @@ import type { Order } from '@perennial/contract/order.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { CustomerNoticeKind } from './notice.ts';
 
-/** What a customer profile says about mails. */
+/** The fields of a customer profile about mails. */
 export type MailProfile = Pick<Customer, 'do_not_send_mail' | 'cc_emails'>;
 
 /** The flag of a profile's further address for each kind of mail (customer reference). */

@@ -21,7 +21,7 @@ export type Block =
     }
   | { readonly kind: 'link'; readonly label: string; readonly url: string };
 
-/** What a letter to a customer consists of. */
+/** The parts of a letter to a customer. */
 export interface LetterParts {
   readonly merchant: Pick<Merchant, 'name' | 'timeZone'>;
   readonly notice: CustomerNotice;
@@ -31,7 +31,7 @@ export interface LetterParts {
   readonly updateBillingUrl?: string | undefined;
   /** The form that cancels the auto order of a receipt. Absent: the customer cannot cancel one. */
   readonly cancelUrl?: string | undefined;
-  /** What proves that the reader has the address. Absent: the mail verifies none. */
+  /** The proof that the reader has the address. Absent: the mail verifies no address. */
   readonly verificationToken?: string | undefined;
 }
 

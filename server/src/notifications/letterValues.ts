@@ -9,7 +9,7 @@ import {
 } from './letter.ts';
 import { dayOf, moneyText, monthOf } from './mailText.ts';
 
-/** What a template can name: texts inside a sentence, and paragraphs. */
+/** The values that a template can name: texts inside a sentence, and paragraphs. */
 export interface MailValues {
   readonly texts: Readonly<Record<string, string | undefined>>;
   readonly blocks: Readonly<Record<string, Block | undefined>>;

@@ -68,7 +68,7 @@ export interface AccountNotice extends KeptNotice {
   readonly facts: AccountFacts;
 }
 
-/** What changed in the account of a user. */
+/** A change in the account of a user. */
 export type AccountChange =
   | 'password'
   | 'second_factor_on'
@@ -85,7 +85,7 @@ export interface AccountFacts {
   readonly email: string;
   readonly login: string;
   readonly change: AccountChange;
-  /** What the change is about, such as the name of a key. Never a secret. */
+  /** The object of the change, such as the name of a key. Never a secret. */
   readonly detail?: string | undefined;
   /** Who changed it, and from which address. */
   readonly by: string;
@@ -116,14 +116,14 @@ interface KeptNotice {
   readonly madeAt: Temporal.Instant;
   /** The number of attempts to send it, including this one. */
   readonly attempts: number;
-  /** What the mail is about, where several events may call for it: it is made once. */
+  /** The occasion of a mail that several events may require: the mail is made once. */
   readonly occasion?: string | undefined;
 }
 
 /** Used in place of an oid for a mail that is not about an auto order. Oids begin at 1. */
 export const aboutNoAutoOrder = 0;
 
-/** What a mail says, as of its creation. Moments are in ISO 8601 with an offset. */
+/** The facts of a mail, as of its creation. Moments are in ISO 8601 with an offset. */
 export interface NoticeFacts {
   readonly email?: string | undefined;
   /** How the customer is addressed. */

@@ -3,7 +3,7 @@ import { queueRemovalsOf } from './mailRemovalStore.ts';
 
 const key = ['auto_order_oid', 'notice_id'];
 
-/** What mails know about people: all mails to and about a person are deleted. */
+/** The personal data in mails: all mails to and about a person are deleted. */
 export const noticePeople: PersonKeeper = {
   erase: ({ db, merchant }, person) => queueRemovalsOf(db, merchant.merchantId, person),
   tables: [

@@ -11,7 +11,7 @@ export interface MailWords {
   readonly body: string;
 }
 
-/** What a template of a kind of mail may name. */
+/** The names that a template of a kind of mail may use. */
 export interface MailFields {
   /** Values inside a text. */
   readonly fields: readonly string[];

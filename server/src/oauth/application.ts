@@ -20,7 +20,7 @@ export interface Application {
   readonly disabledAt?: Temporal.Instant;
 }
 
-/** What an application has to prove at the token endpoint (RFC 6749, section 2.1). */
+/** The kinds of applications, by their proof at the token endpoint (RFC 6749, section 2.1). */
 export const applicationKinds = ['confidential', 'public', 'compatible'] as const;
 /**
  * `confidential`: its secret. `public`: that it began the authorization (PKCE). `compatible`:

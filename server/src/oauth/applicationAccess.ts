@@ -25,7 +25,7 @@ export interface ApplicationRef {
   readonly sessionId?: string;
 }
 
-/** What an application may do now. */
+/** The present access of an application. */
 export interface ApplicationAccess {
   readonly name: string;
   readonly permissions: ReadonlySet<string>;

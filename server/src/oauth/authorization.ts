@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { Application } from './application.ts';
 
-/** What an application requests of a browser's user. */
+/** An application's request for the consent of a browser's user. */
 export interface AuthorizationRequest {
   readonly redirectUri: string;
   readonly state: string;

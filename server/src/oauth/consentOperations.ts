@@ -18,12 +18,12 @@ import {
   takeTicket,
 } from './grantStore.ts';
 
-/** What a user is asked to allow: an application in a browser, or on a device that shows a code. */
+/** A request for consent: of an application in a browser, or on a device that shows a code. */
 export type ConsentRequest =
   | ({ readonly kind: 'browser' } & AuthorizationRequest)
   | { readonly kind: 'device'; readonly userCode: string };
 
-/** What asking for consent needs. */
+/** The parts that a request for consent needs. */
 export interface ConsentParts {
   readonly db: Database;
   readonly clock: SystemClock;

@@ -50,7 +50,7 @@ ${asksForCode ? field('code', '') : ''}
   );
 }
 
-/** What a user is asked to decide. */
+/** The decision that a user is asked to make. */
 export interface Consent {
   readonly application: Application;
   readonly userName: string;

@@ -12,7 +12,7 @@ import {
   type OauthParts,
 } from './tokenOperations.ts';
 
-/** What a device receives: the secret that it keeps and the code that it shows. */
+/** The codes that a device receives: the secret that it keeps and the code that it shows. */
 export interface DeviceCodes {
   readonly deviceCode: string;
   /** Two groups of four consonants. */

@@ -3,7 +3,7 @@ import type { Database } from '../platform/storage/database.ts';
 import type { Credential } from '../staff/credential.ts';
 import { effectivePermissions } from '../staff/staffStore.ts';
 
-/** What one user granted to one application. */
+/** The grant of one user to one application. */
 export interface Grant {
   readonly merchantId: string;
   readonly grantId: string;
@@ -19,7 +19,7 @@ export interface NewGrant extends Omit<Grant, 'createdAt'> {
   readonly passwordVersion: number;
 }
 
-/** What tokens and codes are stored under. */
+/** The key under which tokens and codes are stored. */
 export type GrantKey = Pick<Grant, 'merchantId' | 'grantId'>;
 
 /** A code or token that was issued by a grant, as it is stored. */
@@ -101,7 +101,7 @@ export async function findGrant(
   return row && grantFrom(row);
 }
 
-/** What a client may do for one user: what the user granted and still may do. */
+/** The access of a client for one user: the permissions that the user granted and still has. */
 export interface GrantedAccess {
   readonly applicationName: string;
   readonly userName: string;

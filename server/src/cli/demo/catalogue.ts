@@ -9,8 +9,8 @@ import type { Merchant } from '../../platform/tenancy/merchant.ts';
 export type Shop = 'coffee' | 'razor' | 'vitamin';
 
 /**
- * What people buy to come again, and how often it is chosen. Items with steps bring their schedule
- * along.
+ * An item that people buy repeatedly, and how often it is chosen. Items with steps have their own
+ * schedule.
  */
 export interface Offer {
   readonly shop: Shop;
@@ -49,7 +49,7 @@ const vitaminSchedules: readonly Frequency[] = [
   'Yearly',
 ];
 
-/** What the demo shops sell. */
+/** The recurring items that the demo shops sell. */
 export const offers: readonly Offer[] = [
   {
     shop: 'coffee',
@@ -123,7 +123,7 @@ export const offers: readonly Offer[] = [
   },
 ];
 
-/** What is sold once, by shop. */
+/** The items that are sold once, by shop. */
 export const singles: Readonly<Record<Shop, readonly string[]>> = {
   coffee: ['COFFEE-MUG', 'FILTERS-100'],
   razor: ['RAZOR-HANDLE', 'SHAVE-CREAM'],
@@ -165,7 +165,7 @@ export function catalogue(
 /** The coffees that are sold with options. */
 export const grounds: readonly string[] = ['COFFEE-HOUSE', 'COFFEE-DARK', 'COFFEE-ETHIOPIA'];
 
-/** What a large bag costs more, in dollars. */
+/** The additional cost of a large bag, in dollars. */
 export const largeBagCost = 9.5;
 
 const coffeeOptions: NonNullable<Item['options']> = [
@@ -342,7 +342,7 @@ function soldOnce(): Item[] {
   ];
 }
 
-/** What is in the default center, and at which level it is low. */
+/** Returns the stock in the default center, with the level at which it is low. */
 const counted = (level: number, lowAt: number): NonNullable<Item['shipping']> => ({
   track_inventory: true,
   distribution_centers: [

@@ -28,9 +28,9 @@ export interface Life {
     readonly times: number;
     readonly reason: DeclineReason;
   }[];
-  /** What a customer does later. */
+  /** The later acts of the customer. */
   readonly acts: readonly Act[];
-  /** What staff agreed with the customer right after the order. */
+  /** The terms that staff agreed with the customer right after the order. */
   readonly terms: Terms;
 }
 
@@ -54,7 +54,7 @@ export interface Card {
   readonly fails?: { readonly fromMs: number; readonly reason: DeclineReason } | undefined;
 }
 
-/** What a person does to an auto order later, and when. */
+/** A person's later act on an auto order, and its moment. */
 export type Act =
   | {
       readonly kind: 'cancel';
@@ -262,7 +262,7 @@ function makeCard(random: Random, orderedAtMs: number, nowMs: number): Card {
   ] as const);
   const lastFour = random.digits(4);
   const fails = failureOf(random, orderedAtMs, nowMs);
-  // What the simulator does with it from now on: one card in six is declined now and then.
+  // The card's behaviour from now on: one card in six is declined now and then.
   const kind = fails
     ? `tok_decline_${fails.reason.replaceAll(' ', '_')}`
     : random.chance(1 / 6)

@@ -15,7 +15,7 @@ export interface Person {
   readonly shipsTo?: Address;
 }
 
-/** What the billing and the shipping address of an order share. */
+/** The fields that the billing and the shipping address of an order share. */
 export type Address = Pick<
   OrderShipping,
   | 'first_name'

@@ -11,7 +11,7 @@ import { takeNumbers } from '../../platform/storage/counters.ts';
 import type { Database } from '../../platform/storage/database.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
 
-/** What shipments of the demo merchant cost. Its orders name these methods. */
+/** The shipping methods of the demo merchant, with their costs. Its orders name them. */
 export const demoShippingMethods: readonly ShippingMethod[] = [
   {
     name: 'USPS: Ground Advantage',
@@ -51,7 +51,7 @@ export async function ensureDemoCoupons(
 /** The coupons that orders of the demo data have. */
 export const usedCoupons = { club: 'COFFEECLUB', shipping: 'SHIPFREE', summer: 'SUMMER5' } as const;
 
-/** What the coupon for each bag of coffee is for. */
+/** The items to which the coupon for each bag of coffee applies. */
 export const clubItems: readonly string[] = ['COFFEE-HOUSE', 'COFFEE-DARK'];
 
 /** The summer ended this many days ago. */

@@ -1,6 +1,6 @@
 /**
- * What is going to happen, taken in the order of the moments; what was put in first comes first
- * among equals. A binary heap.
+ * The future events in the order of their moments. Events of the same moment keep the order in
+ * which they were added. A binary heap.
  */
 export class Timeline<Happening> {
   readonly #heap: { readonly ms: number; readonly order: number; readonly what: Happening }[] = [];

@@ -47,7 +47,7 @@ export interface FirstNumbers {
   readonly order: number;
 }
 
-/** What the demo data is made from. */
+/** The inputs from which the demo data is made. */
 export interface WorldRequest {
   readonly merchant: Merchant;
   readonly now: Temporal.Instant;
@@ -540,7 +540,7 @@ function declineOf(
   )?.reason;
 }
 
-/** What a shop would send to insert the order. */
+/** Returns the order that a shop would send to insert it. */
 function wireOrder({ person, card, lines, shipping, theme, coupon }: Life): Order {
   const { address, shipsTo = address, email, ccEmail } = person;
   const isLight = lines.every(({ itemId }) => itemId === 'PDF');
