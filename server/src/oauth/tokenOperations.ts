@@ -39,7 +39,7 @@ import {
 } from './grantStore.ts';
 
 /**
- * What the token endpoint needs. Its time is the machine's, because a merchant's test clock must
+ * The parts of the token endpoint. Its time is the machine's, because a merchant's test clock must
  * not make a token old.
  */
 export interface OauthParts {

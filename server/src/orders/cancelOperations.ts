@@ -20,7 +20,7 @@ import { findOrder } from './store.ts';
 import { creditUsed } from './storeCredit.ts';
 import { noOrder } from './updateOperations.ts';
 
-/** What was requested along with a cancelation (current API, cancelOrder). */
+/** The options of a cancelation (current API, cancelOrder). */
 export interface CancelWishes {
   /** Takes the order out of the shipping queue before the refund is sent to the gateway. */
   readonly lockSelfShipOrders: boolean;

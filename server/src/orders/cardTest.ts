@@ -33,7 +33,7 @@ export interface CardTest {
   readonly code?: string | undefined;
 }
 
-/** What a gateway says about a test. */
+/** The gateway's answer to a test. */
 export type CardTestAnswer =
   | { readonly kind: 'held'; readonly reference: string }
   | { readonly kind: 'released'; readonly reference: string }

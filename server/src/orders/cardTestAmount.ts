@@ -16,7 +16,7 @@ export function purchaseTestAmount(
   return amount === undefined || amount === 0 ? undefined : amount;
 }
 
-/** What a merchant's settings say about tests of cards. */
+/** The merchant's settings for tests of cards. */
 export interface CardTestPolicy {
   /** For orders that cost nothing and for new cards; undefined: none. */
   readonly amount?: Minor | undefined;

@@ -39,7 +39,7 @@ export interface ChangeTerms {
   readonly now: Occasion;
   /** True while a charge for the order is in flight, or its answer is unknown. */
   readonly isUnderWay: boolean;
-  /** What the client reports about the payment, which is not among its writable fields. */
+  /** The client's report about the payment, which is not among its writable fields. */
   readonly said: PaymentSaid;
 }
 
@@ -53,7 +53,7 @@ export interface PaymentSaid {
 export interface ChangedOrder {
   readonly order: OrderRecord;
   readonly becamePaid: boolean;
-  /** What the change shipped. Absent: nothing. */
+  /** The shipment that the change made. Absent: none. */
   readonly shipped?: ShippedOrder | undefined;
 }
 

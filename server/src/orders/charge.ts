@@ -33,7 +33,7 @@ export type ChargeResult =
       readonly gatewayKind?: string | undefined;
       readonly reference: string;
       readonly card?: ChargedCard;
-      /** What was authorized and given back. Absent: the amount was captured. */
+      /** The amount that was authorized and given back. Absent: the amount was captured. */
       readonly tested?: Minor | undefined;
     }
   | {
@@ -44,7 +44,7 @@ export type ChargeResult =
       /** Why, in one of the gateways' common words: `insufficient funds`. */
       readonly code?: string | undefined;
       readonly reference?: string | undefined;
-      /** What was to be authorized as a test. Absent: it was to be captured. */
+      /** The amount that was to be authorized as a test. Absent: it was to be captured. */
       readonly tested?: Minor | undefined;
     }
   /** `notSent` says why no gateway was asked. One will be asked as soon as that reason is gone. */
@@ -53,7 +53,7 @@ export type ChargeResult =
 /** The outcome of a charge that has one. */
 export type KnownChargeResult = Exclude<ChargeResult, { readonly kind: 'unknown' }>;
 
-/** What the gateway knows about the card behind a token. */
+/** The gateway's facts about the card behind a token. */
 export interface ChargedCard {
   readonly lastFour?: string | undefined;
   readonly type?: OrderPaymentCreditCard['card_type'];
@@ -66,13 +66,13 @@ export interface ChargedCard {
  */
 export type Charge = (charge: OrderCharge) => Promise<ChargeResult>;
 
-/** What prevents charges of the merchant's customers now. */
+/** A reason that prevents charges of the merchant's customers now. */
 export interface ChargeObstacle {
   /**
    * True when it ends by itself or when an operator ends it. False: the merchant lacks a gateway.
    */
   readonly passes: boolean;
-  /** What is wrong and how to fix it, without a full stop at the end. */
+  /** The fault and its fix, without a full stop at the end. */
   readonly reason: string;
 }
 

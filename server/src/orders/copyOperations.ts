@@ -128,7 +128,7 @@ export function adjustOrderTotal(
   });
 }
 
-/** What was charged, and what a rebill planned to charge, is not adjusted. */
+/** Refuses to adjust an order that was charged, or whose amount a rebill planned. */
 function refuseCharged(order: OrderRecord): void {
   const conflict = (reason: string, fix: string) =>
     refuse('state_conflict', { reason, fix }, { objectId: order.orderId });

@@ -17,7 +17,7 @@ export interface NamedCoupon {
   readonly unusable?: string | undefined;
 }
 
-/** What is known about coupons before an order is priced. */
+/** The facts about coupons that are known before an order is priced. */
 export interface CouponTerms {
   /** The coupons that the order or the merchant's conditions name, by folded code. */
   readonly named: ReadonlyMap<string, NamedCoupon>;
@@ -32,7 +32,7 @@ export const noCouponTerms: CouponTerms = {
   automatic: { required_items: [], subtotal_levels: [] },
 };
 
-/** What storing an order must take first, so that no other order uses it too. */
+/** A claim that the order takes before it is stored, so that no other order uses the coupon too. */
 export type CouponClaim =
   | { readonly kind: 'code'; readonly code: string }
   | {
@@ -182,7 +182,7 @@ const storedCoupon = ({ coupon, code, isAutomatic }: Candidate): OrderCoupon =>
     hdie_from_customer: coupon.isHidden ? true : undefined,
   });
 
-/** What an order with this code takes, so that no other order uses it too. */
+/** Returns the claims of an order with this code, so that no other order uses it too. */
 export function claimsOf(
   code: string,
   { coupon, isOneTime }: NamedCoupon,

@@ -47,7 +47,7 @@ function newest(alias: string, condition: string): string {
       order by r.created_at desc, r.order_id desc limit ${newestMax}) o)`;
 }
 
-/** What the customer did: orders, the figures of thirty days, and the profile's properties. */
+/** The SQL of a customer's activity: orders, figures of thirty days, the profile's properties. */
 function activity(alias: string, now: string): string {
   return `jsonb_build_object(
     'activities', (select coalesce(jsonb_agg(jsonb_build_object(

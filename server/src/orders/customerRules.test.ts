@@ -1,4 +1,4 @@
-// What a customer's profile does to the customer's orders: store credit, and rules of payment.
+// The effects of a customer's profile on the customer's orders: store credit, and rules of payment.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';

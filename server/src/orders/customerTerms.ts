@@ -10,7 +10,7 @@ import type { OrderDocument } from './order.ts';
 import { type CustomerShipping, customerShipping } from './shippingMethod.ts';
 
 /*
- * What a customer's profile and pricing tiers say about orders (customer reference; current API,
+ * The rules of a customer's profile and pricing tiers for orders (customer reference; current API,
  * PricingTier).
  */
 
@@ -20,16 +20,16 @@ export interface CustomerTerms {
   readonly tiers: readonly CustomerTier[];
   /** The records of these tiers. */
   readonly records: readonly PricingTier[];
-  /** What exempts the customer from tax, in words. Absent: taxes apply. */
+  /** The reason that exempts the customer from tax, in words. Absent: taxes apply. */
   readonly taxExemption?: string | undefined;
   /** No coupon counts for the customer. */
   readonly refusesCoupons: boolean;
-  /** What counts instead where a coupon does. Absent: the same. */
+  /** The terms that count instead if a coupon counts. Absent: the same. */
   readonly withCoupon?: CouponedTerms | undefined;
 }
 
 /**
- * What an order costs a customer on whose order a coupon counts: by the pricing tiers without
+ * The prices for a customer on whose order a coupon counts: by the pricing tiers without
  * `not_valid_when_coupon_present`. Exemptions from tax, limits and ways to pay stay.
  */
 export type CouponedTerms = Pick<CustomerTerms, 'shipping' | 'tiers'>;

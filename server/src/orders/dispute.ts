@@ -20,7 +20,7 @@ export interface Dispute {
   /** The gateway's ids of the charge and of the dispute. Absent: staff recorded it. */
   readonly chargeReference?: string | undefined;
   readonly gatewayReference?: string | undefined;
-  /** What else clients wrote, in the wire's form. */
+  /** The other fields that clients wrote, in the wire's form. */
   readonly document: ChargebackDispute;
   readonly openedAt: Temporal.Instant;
   readonly dueAt?: Temporal.Instant | undefined;
@@ -50,7 +50,7 @@ export function wireDispute(dispute: Dispute, zone: string): ChargebackDispute {
 export const stateAfter = (known: DisputeState, reported: DisputeState): DisputeState =>
   reported === 'open' ? known : reported;
 
-/** What happens to the auto order of a disputed order. */
+/** The effect of a dispute on the auto order of its order. */
 export type DisputeEffect = 'hold' | 'release' | 'cancel' | 'none';
 
 /** The merchant's settings about disputes and refunds at the gateway. */

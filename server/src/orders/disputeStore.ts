@@ -128,7 +128,7 @@ export async function findOtherOpen(
   return row && fromRow(row);
 }
 
-/** What a list of disputes is filtered by. */
+/** The filters of a list of disputes. */
 export interface DisputeFilters {
   readonly orderId?: string | undefined;
   readonly caseNumber?: string | undefined;

@@ -7,7 +7,7 @@ import { failRefund, findMadeRefund } from './refundStore.ts';
 import { saveOrder } from './store.ts';
 import { takeBackCredit } from './storeCreditOperations.ts';
 
-/** What a gateway reports of a refund that it made and that failed at the bank later. */
+/** A gateway's report of a refund that it made and that failed at the bank later. */
 export interface ReportedFailure {
   readonly chargeReference: string;
   /** The gateway's id of the refund. */

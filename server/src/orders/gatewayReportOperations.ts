@@ -26,7 +26,7 @@ import { saveOrder } from './store.ts';
  * is reported with the sum of all refunds of its charge, and a dispute with its state.
  */
 
-/** What a gateway reports about one of our charges. */
+/** A gateway's report about one of our charges. */
 export type OrderReport = ReportedRefund | FailedRefundReport | ReportedDispute;
 
 interface AboutCharge {

@@ -47,7 +47,7 @@ import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } 
 import { spendCredit } from './storeCreditOperations.ts';
 import { loadTaxTerms } from './taxReader.ts';
 
-/** What inserting orders needs from other features. */
+/** The functions of other features that inserting orders needs. */
 export interface OrderParts {
   readonly charge: Charge;
   /** Tests the cards of orders that cost nothing. */

@@ -4,9 +4,9 @@ import type { OrderRecord } from './order.ts';
 import { returnSpentCredit, spendCredit } from './storeCreditOperations.ts';
 
 /*
- * What an order takes of its customer: coupons that count once, and store credit. An order that is
- * rejected without having been paid is lost: it gives them back, because the customer got nothing
- * for them. Runs late in its transaction, as in storeCreditOperations.ts.
+ * Returns the coupons that count once, and the store credit, of a lost order to its customer. An
+ * order is lost if it is rejected without having been paid: the customer got nothing for them. Runs
+ * late in its transaction, as in storeCreditOperations.ts.
  */
 
 const isRejected = ({ document }: OrderRecord): boolean => document.current_stage === 'Rejected';

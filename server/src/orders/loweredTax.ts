@@ -4,7 +4,7 @@ import { amountOf, chargedShipping } from './money.ts';
 import type { OrderRecord } from './order.ts';
 import { taxedPart, taxOnParts } from './totals.ts';
 
-/** What further discounts on the lines of a stored order do to its tax. */
+/** How further discounts on the lines of a stored order change its tax. */
 export interface LoweredTax {
   readonly tax: Minor;
   /** `taxable_subtotal_discount` of the order with them. */
@@ -35,7 +35,7 @@ export function loweredTax(
   ]);
   const stored = amountOf(summary?.tax, currency);
   const rounding = taxOnParts(from!, rate, 'order') === stored ? 'order' : 'line';
-  // What else is in the tax stays as it is.
+  // The other parts of the tax stay as they are.
   const less = taxOnParts(from!, rate, rounding) - taxOnParts(to!, rate, rounding);
   const more = sum(lowered.map(({ discount }, place) => minor(discount - was[place]!.discount)));
   return {

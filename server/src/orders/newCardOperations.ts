@@ -13,7 +13,7 @@ import type { ChargedCard, ChargeResult } from './charge.ts';
 import type { OrderRecord } from './order.ts';
 import { findOrder } from './store.ts';
 
-/** What a change needs to ask about a new card. */
+/** The functions that a change needs to check a new card. */
 export interface NewCardParts {
   /** Returns what the gateway knows about a card. Absent: nothing is known of any. */
   readonly describeCard?: DescribeCard;

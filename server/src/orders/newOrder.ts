@@ -40,7 +40,7 @@ export interface NewOrder {
    * number of times (cumulative_order_limit).
    */
   readonly onceItems: readonly OnceItem[];
-  /** What storing the order must take first. */
+  /** The claims that must be taken before the order is stored. */
   readonly couponClaims: readonly CouponClaim[];
 }
 

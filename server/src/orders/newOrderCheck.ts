@@ -33,7 +33,7 @@ export interface CheckedOrder {
   readonly now: Occasion;
 }
 
-/** What is authorized to test the card, if the order costs nothing and something of it recurs. */
+/** Returns the amount of the card's test if the order costs nothing and a line of it recurs. */
 export function testAmountOf(
   { order, catalog, testAmount }: CheckedOrder,
   lines: readonly OrderLine[],

@@ -84,8 +84,8 @@ function withCredit(
 }
 
 /**
- * What the customer's profile adds to every order: notes of the merchant, and who gets the credit
- * where the order does not say it.
+ * Returns the additions of the customer's profile to every order: notes of the merchant, and who
+ * gets the credit if the order does not say it.
  */
 function creditsOf({
   order: { internal, affiliates },

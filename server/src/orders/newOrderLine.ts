@@ -23,7 +23,7 @@ export interface OrderLine extends TotalsLine {
   readonly warnings: readonly LineWarning[];
   /** Whether the customer expects it again: a schedule was chosen, or the item has steps. */
   readonly recurs: boolean;
-  /** What it counts for the cost of shipping. */
+  /** The part of the line that counts for the cost of shipping. */
   readonly shipping: Pick<ShippedLine, 'grams' | 'shipsFree' | 'isParcel'>;
   /** No coupon lowers its price. */
   readonly excludesCoupons: boolean;

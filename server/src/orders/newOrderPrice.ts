@@ -14,7 +14,7 @@ import type { PlaceTax } from './taxRate.ts';
 import type { TaxTerms } from './taxTerms.ts';
 import { orderTotals, type TaxRule, type Totals } from './totals.ts';
 
-/** What a new order costs. */
+/** The price of a new order. */
 export interface PricedOrder {
   readonly currency: OrderCurrency;
   readonly lines: readonly OrderLine[];
@@ -134,7 +134,7 @@ function currencyOf(order: Order, base: string): Outcome<OrderCurrency, FieldFau
   return success({ base, shown, exchangeRate });
 }
 
-/** What is wrong with amounts that are fine one by one, and too large together or when shown. */
+/** Returns the fault of amounts that are valid one by one, and too large together or when shown. */
 function totalsFault(totals: Totals, currency: OrderCurrency): FieldFault | undefined {
   const greatest = Math.max(totals.total, totals.taxableSubtotal);
   if (greatest > amountMax)

@@ -21,7 +21,7 @@ export interface NewOrderRequest {
   /** The catalogue items of its lines and of their kits, by lower-case id. */
   readonly catalog: ReadonlyMap<string, CatalogItem>;
   readonly customerProfileOid?: number | undefined;
-  /** What the customer's profile and pricing tiers say about new orders. */
+  /** The rules of the customer's profile and pricing tiers for new orders. */
   readonly customer?: CustomerPolicy | undefined;
   /** Absent: no coupon counts. */
   readonly coupons?: CouponTerms | undefined;

@@ -13,8 +13,8 @@ export interface OnceItem {
   /** Each customer buys it once. */
   readonly isBoughtOnce?: true;
   /**
-   * What the order holds of it, and how much a customer of the pricing tier may buy in all. Absent,
-   * as `isBoughtOnce`: a customer has it in one auto order at a time.
+   * The units in the order, and how many a customer of the pricing tier may buy in all. Absent, as
+   * `isBoughtOnce`: a customer has it in one auto order at a time.
    */
   readonly counted?: { readonly units: number; readonly max: number; readonly tierName: string };
 }
@@ -47,7 +47,7 @@ export const boughtItems = ({
 }: OnceOrder): OnceItem[] =>
   items.flatMap((line, index): OnceItem[] => {
     const item = catalog.get(fold(line.merchant_item_id ?? ''));
-    // What continues was bought before.
+    // An item that continues was bought before.
     if (item === undefined || line.auto_order_last_rebill_dts !== undefined) return [];
     const { itemId, limits } = item;
     const field = fieldOf(index);

@@ -71,7 +71,7 @@ async function claim(
   isCharged: boolean,
 ): Promise<void> {
   const before = await lockOnceClaim(db, merchantId, claimed, orderId);
-  // What may be bought several times is counted once the claim is locked.
+  // Items that may be bought several times are counted once the claim is locked.
   if (before === orderId || counted !== undefined) return;
   const earlier = await findOrder(db, merchantId, before);
   if (earlier?.charging === true && isCharged)

@@ -31,7 +31,7 @@ export interface OrderOperationParts extends OrderParts, RefundParts {
   readonly autoOrder?: OrderProjection['autoOrder'];
 }
 
-/** What a list request holds along with its filters. */
+/** The parts of a list request besides its filters. */
 export interface ListRequest {
   readonly page: { readonly limit: number; readonly offset: number };
   readonly sort: readonly SortField[];

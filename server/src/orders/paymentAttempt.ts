@@ -29,7 +29,7 @@ export interface PaymentAttempt {
   readonly amount: Minor;
   /** ISO 4217. */
   readonly currency: string;
-  /** What the coupon takes off if the charge succeeds. */
+  /** The amount that the coupon takes off if the charge succeeds. */
   readonly discount: Minor;
   readonly coupon?: OrderCoupon | undefined;
   readonly cardToken: string;
@@ -45,7 +45,7 @@ export interface PaymentAttempt {
  */
 export type AttemptSource = 'request' | 'retry';
 
-/** What is known about the earlier attempts of an order. */
+/** The earlier attempts of an order, as far as they are known. */
 export interface EarlierPayments {
   /** The number of the last attempt; 0 if there was none. */
   readonly last: number;
@@ -89,7 +89,7 @@ export function unpayable(
   return undefined;
 }
 
-/** What is still owed for an order, in minor units. */
+/** Returns the amount that is still owed for an order, in minor units. */
 export const owedFor = (total: Minor, earlier: EarlierPayments): Minor =>
   minor(Math.max(0, total - earlier.paid));
 

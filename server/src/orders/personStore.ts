@@ -1,7 +1,7 @@
 import { byOrder, columnsAs, type Person, type PersonKeeper } from '../platform/privacy/person.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** What orders, refunds and disputes know about people. */
+/** The personal data in orders, refunds and disputes. */
 export const orderPeople: PersonKeeper = {
   find: findOrders,
   lock: lockOrders,
@@ -106,7 +106,7 @@ async function lockOrders(tx: Database, merchantId: string, person: Person): Pro
   );
 }
 
-/** What is still open about an order, each as a statement on `$2`, its ids. */
+/** The checks that find open orders, each a statement on `$2`, the ids of orders. */
 const openChecks = [
   `select 'order ' || order_id || ' is in ' || current_stage as obstacle from orders
    where merchant_id = $1 and order_id = any($2::text[])

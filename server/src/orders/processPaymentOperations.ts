@@ -226,7 +226,7 @@ const nothingOwed = ({ orderId }: OrderRecord) => ({
   fix: 'Move it to Shipping Department or Completed Order',
 });
 
-/** What a gateway answered, and the order as it was settled, if this process settled it. */
+/** The gateway's answer, and the order as it was settled, if this process settled it. */
 export interface ChargedAttempt {
   readonly result: ChargeResult;
   readonly order?: OrderRecord | undefined;

@@ -92,7 +92,7 @@ function tierFaults(
   });
 }
 
-/** What else may be in the order. */
+/** Returns the faults of the other items in the order. */
 function companyFaults(
   { isSeparate, notWith, onlyWith }: NonNullable<CatalogItem['limits']>,
   itemId: string,

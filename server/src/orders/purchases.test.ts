@@ -289,7 +289,7 @@ test('a changed quantity of an auto order keeps the limits of its item', async (
     /^items\[0\]\.arbitrary_quantity is 2, and PAIRS is sold from 4 on/,
   );
   await put({ original_quantity: 6 }, 200);
-  // What stays is not checked against limits that came later.
+  // Lines that stay are not checked against limits that came later.
   await ask({
     operation: 'updateItem',
     params: { merchant_item_oid: await oidOf('PAIRS') },

@@ -120,7 +120,7 @@ export interface RetriedOrder {
   readonly zone: string;
 }
 
-/** What the retry does with an order now. */
+/** The next step of the retry with an order. */
 export type RetryStep =
   | { readonly kind: 'charge'; readonly day: number; readonly couponCode?: string | undefined }
   | { readonly kind: 'reject'; readonly day: number }

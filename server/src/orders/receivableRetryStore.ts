@@ -130,7 +130,7 @@ export async function endRetry(tx: Database, merchantId: string, orderId: string
   ]);
 }
 
-/** What the retry did on one day of its list and one day of the calendar. Amounts in minor units. */
+/** The retry's results of one day of its list and of the calendar. Amounts in minor units. */
 export interface RetryFigures {
   readonly day: number;
   readonly label: string;

@@ -28,7 +28,7 @@ export function receivableDueWork(parts: OrderParts): DueWork {
   return {
     name: 'receivable retries',
     kind: 'auto orders',
-    // What a clock counts are auto orders; the orders that they left are not counted again.
+    // A clock counts auto orders; the orders that they left are not counted again.
     countDue: async () => 0,
     async nextDueAt(context: Context, until: Temporal.Instant) {
       if ((await findActiveRetry(context)) === undefined) return undefined;

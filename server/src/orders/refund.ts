@@ -21,9 +21,9 @@ import {
 import { refundedCredit } from './storeCredit.ts';
 
 /*
- * What a refund gives back (current API, OrderApi.refundOrder). A client sends an order whose
- * fields ending in `_refunded` hold the totals after the refund; the difference to the stored
- * totals is refunded. Amounts are in minor units of the order's currency.
+ * Plans a refund (current API, OrderApi.refundOrder). A client sends an order whose fields ending
+ * in `_refunded` hold the totals after the refund; the difference to the stored totals is refunded.
+ * Amounts are in minor units of the order's currency.
  */
 
 /** A refund that an order allows. */
@@ -39,7 +39,7 @@ export interface PlannedRefund {
   readonly reason?: string | undefined;
   /** The order's reject_reason, if the refund rejects it. Absent: stays as it is. */
   readonly rejectReason?: string | undefined;
-  /** What was understood in another way than a client could expect, as whole sentences. */
+  /** Whole sentences about parts that were understood differently than a client could expect. */
   readonly warnings: readonly string[];
 }
 

@@ -61,7 +61,7 @@ export type RefundCharge = (
   refund: RefundAtGateway,
 ) => Promise<RefundOutcome | { readonly kind: 'unknown' }>;
 
-/** What refunds need from other features. */
+/** The functions of other features that refunds need. */
 export interface RefundParts {
   readonly refund: RefundCharge;
   /** Whether the merchant's settings name a gateway. One that they do not name is never asked. */
@@ -399,7 +399,7 @@ export async function applyRefund(
   await returnRejected(context, before, order);
 }
 
-/** What a refund can put back: a rejection has put back all that had not shipped. */
+/** Returns the quantities to put back: a rejection has put back all that had not shipped. */
 function returnable(before: OrderRecord, after: PlannedRefund['after']): number[] {
   const { items = [], current_stage: stage } = before.document;
   const isGone = (place: number) => stage === 'Rejected' && items[place]?.shipped_dts === undefined;
@@ -407,7 +407,7 @@ function returnable(before: OrderRecord, after: PlannedRefund['after']): number[
   return back.some((quantity) => quantity > 0) ? back : [];
 }
 
-/** What {@link readRefundable} returns: whether, why not, and the merchant's reasons. */
+/** The result of {@link readRefundable}: whether, why not, and the merchant's reasons. */
 type Refundable = OrderReasons &
   Required<Pick<OrderRefundableResponse, 'refundable' | 'manual_because_multiple_charges'>>;
 

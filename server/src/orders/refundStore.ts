@@ -27,7 +27,7 @@ export interface RefundTerms {
   readonly wishes: RefundWishes;
 }
 
-/** What was requested along with a refund (current API, refundOrder). */
+/** The options of a refund (current API, refundOrder). */
 export interface RefundWishes {
   /** The name of the user or application that requested it. */
   readonly user: string;
@@ -221,7 +221,7 @@ export async function findMadeRefund(
   return { refund: fromRow(merchantId, row), state: row.state, reference: row.reference };
 }
 
-/** What a gateway names of a refund. */
+/** The values by which a gateway names a refund. */
 export interface MadeRefundKey {
   readonly reference: string;
   readonly chargeReference: string;

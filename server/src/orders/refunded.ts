@@ -12,13 +12,13 @@ export interface Refunded {
   readonly shippingHandling: Minor;
   readonly giftCharge: Minor;
   readonly giftWrap: Minor;
-  /** What a gateway gave back without saying for what. Absent: nothing. */
+  /** The amount that a gateway gave back without saying for what. Absent: none. */
   readonly other?: Minor | undefined;
   /** The part of all this that was given back as store credit, because it was paid by it. */
   readonly credit?: Minor | undefined;
 }
 
-/** What is refunded of one line. */
+/** The refunded part of one line. */
 export interface RefundedLine {
   readonly quantity: number;
   readonly amount: Minor;

@@ -7,8 +7,8 @@ import { captureTransactions } from './capture.ts';
 import { centerOf, parcelLines } from './shipping.ts';
 
 /*
- * What a sheet about an order says (current API, OrderApi: format, generateInvoice, packing slips).
- * How it looks as text, HTML or PDF is in the files sheetText.ts, sheetHtml.ts and sheetPdf.ts.
+ * The content of a sheet about an order (current API, OrderApi: format, generateInvoice, packing
+ * slips). Its form as text, HTML or PDF is in the files sheetText.ts, sheetHtml.ts and sheetPdf.ts.
  */
 
 /** The content of a sheet. */

@@ -32,16 +32,16 @@ import { findOrder, saveOrder } from './store.ts';
 import { findWaiting } from './waitingStore.ts';
 
 /*
- * What distribution centers do with orders (current API, FulfillmentApi). Each element of a batch is
- * a transaction: one that is refused leaves the others as they are, and a repeated batch changes
- * nothing.
+ * The operations of distribution centers on orders (current API, FulfillmentApi). Each element of a
+ * batch is a transaction: one that is refused leaves the others as they are, and a repeated batch
+ * changes nothing.
  */
 
 /** The most elements of a batch of orders, and of a queue. */
 const ordersMax = 100;
 const inventoriesMax = 500;
 
-/** What a distribution center sees of an order (sample getDistributionCenterOrders). */
+/** The parts of an order that a distribution center sees (sample getDistributionCenterOrders). */
 const expandOfCenter: ReadonlySet<string> = new Set([
   'billing',
   'channel_partner',

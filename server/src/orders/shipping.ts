@@ -10,9 +10,9 @@ import type { OrderDocument, OrderRecord } from './order.ts';
 import { inStage, isPaidStage, type OrderStage } from './stages.ts';
 
 /*
- * What of an order ships, from which distribution center, and what a shipment changes (current API,
- * FulfillmentApi). An order in the Shipping Department waits at each center that has lines to ship,
- * and is completed when the last of them has shipped.
+ * The parts of an order that ship, their distribution centers, and the effects of a shipment
+ * (current API, FulfillmentApi). An order in the Shipping Department waits at each center that has
+ * lines to ship, and is completed when the last of them has shipped.
  */
 
 /** The code of the distribution center that ships the lines that name no center. */
@@ -129,7 +129,7 @@ export interface Shipment {
   /** The center that ships its lines. Absent: all lines that have not shipped. */
   readonly center?: string | undefined;
   readonly trackingNumbers: readonly string[];
-  /** What it cost the merchant, in the order's base currency. */
+  /** The merchant's costs of the shipment, in the order's base currency. */
   readonly costs?: ShipmentCosts | undefined;
   readonly user: string;
 }

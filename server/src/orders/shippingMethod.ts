@@ -5,8 +5,8 @@ import { sumQuantities } from '../kernel/quantity.ts';
 import { gramsOf } from '../kernel/weightUnits.ts';
 
 /*
- * What a shipment costs by the shipping methods of the merchant's settings. The price is determined
- * again for every order and every rebill, from what it carries and where it goes.
+ * The price of a shipment by the shipping methods of the merchant's settings. It is determined
+ * again for every order and every rebill, from the lines and the address.
  */
 
 /** A way to ship. Amounts are minor units of the merchant's currency. */
@@ -42,7 +42,7 @@ export interface ShippedLine {
   readonly isParcel: boolean;
 }
 
-/** What the profile of a customer says about shipping (customer reference). */
+/** The fields of a customer's profile about shipping (customer reference). */
 export interface CustomerShipping {
   /** Ships free from this subtotal on; absent: never. */
   readonly freeFrom?: Minor | undefined;
@@ -150,7 +150,7 @@ export const methodNamed = (
   name: string,
 ): ShippingMethod | undefined => methods.find((each) => fold(each.name) === fold(name));
 
-/** What a shipment carries that pays for its shipping. */
+/** The part of a shipment that pays for its shipping. */
 interface Load {
   readonly grams: number;
   readonly quantity: number;

@@ -86,7 +86,7 @@ function hasTaken({ paidAt, rebillNumber = 0, document }: OrderRecord): boolean 
   return paidAt !== undefined || (rebillNumber > 0 && isInvoiced(document.payment?.payment_method));
 }
 
-/** What has neither shipped nor been put back by a refund, of each line. */
+/** Returns the quantity of each line that has neither shipped nor been put back by a refund. */
 const unshipped = ({ document }: OrderRecord, { restocked }: OrderRecord): number[] =>
   (document.items ?? []).map(({ shipped_dts, quantity = 1 }, place) =>
     shipped_dts === undefined ? Math.max(0, quantity - (restocked?.[place] ?? 0)) : 0,
@@ -120,7 +120,7 @@ function refuseSoldOut({ document }: OrderRecord, { itemId }: StockUse, left: nu
   return refuse('invalid_field', soldOutFault(soldOut(field, itemId, left)));
 }
 
-/** What is taken of counted items. Lines that were billed elsewhere before were counted there. */
+/** Returns the uses of counted items. Lines that were billed elsewhere were counted there. */
 async function usesOf(context: Context, { document }: OrderRecord): Promise<StockUse[]> {
   const { db, merchant } = context;
   const lines = parcelLines(document)

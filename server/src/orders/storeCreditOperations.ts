@@ -42,11 +42,11 @@ export async function returnSpentCredit(context: Context, order: OrderRecord): P
   await returnCredit(context, order.orderId, `Order ${order.orderId} was rejected`);
 }
 
-/** What a refund gives as store credit. */
+/** The amounts that a refund gives as store credit. */
 export interface GivenBack {
-  /** What the order had paid by store credit. */
+  /** The part that the order had paid by store credit. */
   readonly credit: Minor;
-  /** What is given instead of money. */
+  /** The part that is given instead of money. */
   readonly instead: Minor;
 }
 

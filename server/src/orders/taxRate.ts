@@ -4,7 +4,7 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { levelOf, placeKey, placeOf, type TaxLevel, type TaxPlace, taxLevels } from './taxPlace.ts';
 
-/** What is taxed at one address, and at which rates. */
+/** The tax at one address: the rates, and what they apply to. */
 export interface PlaceTax {
   /** The address, with the county that its rates name. */
   readonly place: TaxPlace;

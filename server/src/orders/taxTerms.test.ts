@@ -332,7 +332,7 @@ test('the totals of an order tax shipping and gifts where the place does', () =>
         { ...line, taxFree: true },
       ],
       shippingHandling: minor(900),
-      // What a coupon takes off shipping is not taxed.
+      // The discount of shipping by a coupon is not taxed.
       shippingDiscount: minor(200),
       extras: minor(150),
       taxRule: { ratePercent: 8.25, rounding, taxesShipping, alsoTaxed },

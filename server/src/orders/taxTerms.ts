@@ -8,7 +8,7 @@ import { orderTaxesOf, type PlaceTax, type ProductType, type TaxRounding } from 
 
 /** The inputs of the tax of an order besides the order itself. */
 export interface TaxTerms {
-  /** What exempts the customer, in words. Absent: taxes apply. */
+  /** The reason that exempts the customer, in words. Absent: taxes apply. */
   readonly exemption?: string | undefined;
   readonly rounding: TaxRounding;
   /** The tax at the order's present address. Absent: the merchant has no tax rates. */
@@ -31,7 +31,7 @@ export interface AppliedTax {
   readonly places?: TaxedPlaces | undefined;
   /** The rules that led to the rate. Their rates add up to it. */
   readonly rules: readonly TaxRateRule[];
-  /** What the order shows of it. Absent: nothing. */
+  /** The tax that the order shows. Absent: none. */
   readonly taxes?: OrderTaxes | undefined;
 }
 

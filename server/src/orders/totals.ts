@@ -24,7 +24,7 @@ export interface TaxRule {
   readonly rounding?: TaxRounding | undefined;
   /** Whether shipping is taxed at the rate, less what coupons take off it. */
   readonly taxesShipping?: boolean | undefined;
-  /** What else is taxed at the rate: gifts. */
+  /** Other amounts that are taxed at the rate: gifts. */
   readonly alsoTaxed?: readonly Minor[] | undefined;
   /** The taxed amount, instead of the sum of the lines that are not tax free. */
   readonly taxableSubtotal?: Minor | undefined;
@@ -34,7 +34,7 @@ export interface TaxRule {
 export interface TotalsRequest {
   readonly lines: readonly TotalsLine[];
   readonly shippingHandling: Minor;
-  /** What coupons take off shipping and handling. */
+  /** The amount that coupons take off shipping and handling. */
   readonly shippingDiscount?: Minor | undefined;
   /** Gift wrap and gift charge. */
   readonly extras: Minor;

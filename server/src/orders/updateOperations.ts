@@ -23,9 +23,9 @@ import { shipEvents } from './shipping.ts';
 import { countPaidLater, retakeRejected, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 
-/** What is known about the card that a change gives to an order. */
+/** The facts about the card that a change gives to an order. */
 export interface NewCard {
-  /** What the gateway knows about it. */
+  /** The gateway's facts about the card. */
   readonly facts?: ChargedCard | undefined;
   /** How many months the items of its auto order require it to last. */
   readonly monthsMin?: number | undefined;

@@ -9,7 +9,7 @@ import { isStateCode } from './states.ts';
  * a sentence, or undefined.
  */
 
-/** What a check finds. */
+/** The results of a check. */
 export interface CheckResults {
   readonly errors: readonly string[];
   readonly messages: readonly string[];

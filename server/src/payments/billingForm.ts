@@ -64,7 +64,7 @@ function faultOfToken(token: string): string | undefined {
   return undefined;
 }
 
-// What a customer of a shop with Stripe could have seen of another customer.
+// Tokens that a customer of a shop with Stripe could have seen of another customer.
 const ofGateway = /^(cus|pm|pi|seti|src)_/;
 
 const wholeNumber = (text: string | null): number | undefined =>

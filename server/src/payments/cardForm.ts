@@ -7,7 +7,7 @@ import type { EnteredCard, FormFaults } from './billingForm.ts';
  * gateway. Card numbers go from the browser to the gateway and never to this server.
  */
 export interface CardForm {
-  /** What the page's script needs, or what the customer can do instead. */
+  /** The values that the page's script needs, or what the customer can do instead. */
   readonly browser: BrowserForm;
   /** Begins to enter a card. The secret lets the browser give this one card to the gateway. */
   begin(subject: CardSubject): Promise<{ readonly clientSecret: string }>;
@@ -46,7 +46,7 @@ export interface PaymentToConfirm {
   readonly currency: string;
 }
 
-/** What the browser needs to confirm a payment. */
+/** The values that the browser needs to confirm a payment. */
 export interface Confirmation {
   readonly clientSecret: string;
   /** The card to charge, where the gateway has forgotten it. */

@@ -12,7 +12,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 export interface ChargingStop {
   /** One word for metrics and `/readyz`: `off`, `clock`, `restored` … */
   readonly name: string;
-  /** What is wrong and how to fix it, as whole sentences for an operator. */
+  /** The reason and its fix, as whole sentences for an operator. */
   readonly words: string;
   /** True when merchants with a test clock are still charged. */
   readonly isForRealClocks?: boolean;

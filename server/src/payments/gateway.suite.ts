@@ -27,7 +27,7 @@ export interface GatewayUnderTest {
   close(): Promise<void>;
 }
 
-/** What every gateway must keep, whatever it is made of. */
+/** The promises that every gateway must keep, however it is implemented. */
 export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>): void {
   describe(`gateway: ${name}`, () => {
     let opened: GatewayUnderTest;

@@ -76,7 +76,7 @@ export interface CardExpiration {
   readonly year: number;
 }
 
-/** What a gateway knows about a card. Absent: it does not say. */
+/** The gateway's facts about a card. Absent: the gateway does not say. */
 export interface CardFacts {
   /** The type in the spelling of the wire: VISA, MasterCard … */
   readonly type?: CardType | undefined;
@@ -84,7 +84,7 @@ export interface CardFacts {
   readonly expiration?: CardExpiration | undefined;
 }
 
-/** What a gateway says about a charge. */
+/** The gateway's answer to a charge. */
 export type ChargeAnswer = Approved | Declined | Unknown;
 
 /** The charge was captured. */
@@ -154,7 +154,7 @@ export interface RefundRequest {
   readonly currency: string;
 }
 
-/** What a gateway says about a refund. */
+/** The gateway's answer to a refund. */
 export type RefundAnswer =
   | { readonly kind: 'refunded'; readonly reference: string }
   | { readonly kind: 'refused'; readonly message: string }
@@ -182,10 +182,10 @@ export const noHolds: CardHolds = {
 
 const noAnswer = { kind: 'unknown', message: 'the gateway cannot be asked' } as const;
 
-/** What a gateway says about a hold. */
+/** The gateway's answer about a hold. */
 export type HoldAnswer = ChargeAnswer | Released;
 
-/** What a gateway says about the release of a hold. */
+/** The gateway's answer to the release of a hold. */
 export type ReleaseAnswer = Released | Unknown;
 
 /** The hold was made, and its amount is the customer's again. */

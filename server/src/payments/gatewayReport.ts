@@ -1,7 +1,7 @@
 import type { GatewayKind } from '@perennial/contract/gatewayKind.ts';
 import type { Minor } from '../kernel/money.ts';
 
-/** What a gateway did by itself with one of our charges, as plain JSON. */
+/** A gateway's own action on one of our charges, as plain JSON. */
 export type GatewayReport = RefundReport | FailedRefundReport | DisputeReport;
 
 interface AboutCharge {

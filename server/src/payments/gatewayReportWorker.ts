@@ -15,7 +15,7 @@ import {
   postponeReport,
 } from './gatewayReportStore.ts';
 
-/** What recording reports needs of other features. */
+/** The functions of other features that recording reports needs. */
 export interface ReportParts {
   readonly db: Database;
   readonly log: Logger;

@@ -52,7 +52,7 @@ export interface OpenGateways extends Gateways {
   confirm(this: void, confirmation: CustomerChoice): Promise<void>;
   /** Lets the simulator refund or dispute a charge on its own side. */
   act(this: void, action: OutsideAction): Promise<OutsideAnswer>;
-  /** What each gateway has charged, according to its own books. */
+  /** The charges of each gateway, according to its own books. */
   readonly ledgers: readonly GatewayLedger[];
   close(): Promise<void>;
 }
@@ -110,7 +110,7 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
 /** A kind of gateway, as this installation has it. */
 interface OpenKind {
   open(code: string): Gateway;
-  /** What it has charged, by its own books. Undefined when this installation has no account. */
+  /** Its charges, by its own books. Undefined when this installation has no account. */
   readonly ledger: GatewayLedger | undefined;
   readonly form: CardForm | 'token' | undefined;
 }

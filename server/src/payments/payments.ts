@@ -61,17 +61,17 @@ export interface Payments {
 /** Why a card is not charged now. Nothing was sent to a gateway. */
 export interface ChargeObstacle {
   /**
-   * What the charge waits for: the end of a stop of the whole process, any gateway, or a gateway of
-   * this kind.
+   * The event or gateway that the charge waits for: the end of a stop of the whole process, any
+   * gateway, or a gateway of this kind.
    */
   readonly waitsFor: WaitsFor;
   /** All charges of the merchant wait for the same, which is reported in one place. */
   readonly isShared?: true;
-  /** What is wrong and how to fix it, without a full stop at the end. */
+  /** The fault and its fix, without a full stop at the end. */
   readonly reason: string;
 }
 
-/** What a charge that may not be sent waits for. */
+/** The event or gateway that a charge waits for while it may not be sent. */
 export type WaitsFor = 'charging' | 'gateway' | GatewayKind;
 
 /** One merchant's gateways with their current rotation. */
@@ -149,7 +149,7 @@ export interface AwaitedTurn {
   readonly isOver: boolean;
 }
 
-/** What narrows a route. */
+/** The values that narrow a route. */
 export interface RouteChoice {
   /** The auto order's rotating_transaction_gateway_code. */
   readonly pinnedCode?: string | undefined;
@@ -220,11 +220,11 @@ export function createPayments(
   };
 }
 
-/** What a merchant's settings and this process offer before any query. */
+/** The gateways that a merchant's settings and this process offer before any query. */
 interface OfferedGateways {
   readonly settings: GatewaySettings;
   readonly usable: UsableGateways;
-  /** What stops this process from charging the merchant's customers now, or undefined. */
+  /** Returns the stop that prevents charges of the merchant's customers now, or undefined. */
   stop(): ChargingStop | undefined;
   obstacle(chargedBy: GatewayKind | undefined): ChargeObstacle | undefined;
   /** The kinds of gateway that may charge now. */
@@ -369,7 +369,7 @@ function usableGateways(
   };
 }
 
-/** What prevents a charge when each gateway that may make it refuses the account. */
+/** Returns the obstacle of a charge if each gateway that may make it refuses the account. */
 function refusedObstacle(
   { list }: UsableGateways,
   refusal: RefusalWatch['of'],

@@ -1,6 +1,6 @@
 import type { PersonKeeper } from '../platform/privacy/person.ts';
 
-/** What payments know about people: the words of banks in reports of gateways. */
+/** The personal data in payments: the words of banks in reports of gateways. */
 export const paymentPeople: PersonKeeper = {
   tables: [
     {

@@ -77,7 +77,7 @@ export function forgetRefusal(
   });
 }
 
-/** What a batch knows about the gateways that refuse the merchant's account. */
+/** The refusals of the merchant's account by gateways, as a batch knows them. */
 export interface RefusalWatch {
   /** Returns the refusal that holds back new charges at a gateway. */
   of(code: string): AccountRefusal | undefined;

@@ -64,7 +64,7 @@ export interface OutsideAction {
   readonly reason?: string | undefined;
 }
 
-/** What a customer says about a payment that waits for it. */
+/** A customer's choice about a payment that waits for it. */
 export interface CustomerChoice {
   readonly merchantId: string;
   readonly reference: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CardFacts, type CardType, type DeclineReason, declineReasons } from './gateway.ts';
 
-/** What the simulator does with one charge. */
+/** The simulator's behaviour for one charge. */
 export type Behaviour =
   | { readonly kind: 'approve' }
   | { readonly kind: 'decline'; readonly reason: DeclineReason }

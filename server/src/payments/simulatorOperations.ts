@@ -13,7 +13,7 @@ import type {
   OutsideAnswer,
 } from './simulatorBooks.ts';
 
-/** What acting at the simulator needs. */
+/** The parts that actions at the simulator need. */
 export interface SimulatorParts {
   act(action: OutsideAction): Promise<OutsideAnswer>;
   /** Stores a report and records it if possible. Returns whether it is recorded. */

@@ -1,8 +1,8 @@
 import { type Declined, type DeclineReason, isHardReason } from './gateway.ts';
 
 /**
- * What Stripe reports about a refused charge: in an error that it throws, and as
- * `last_payment_error` of a PaymentIntent.
+ * Stripe's report about a refused charge: in an error that it throws, and as `last_payment_error`
+ * of a PaymentIntent.
  */
 export interface StripeFault {
   readonly code?: string | null;

@@ -159,7 +159,7 @@ export const unknown = (key: string, fault: Fault): Unknown => ({
   message: `Stripe did not answer ${key}: ${fault.message}`,
 });
 
-/** What the library says about a request that failed. */
+/** The library's report about a request that failed. */
 export type Fault = Partial<Stripe.errors.StripeError> & { readonly message: string };
 
 /** Returns what an error of the library says. */

@@ -19,7 +19,7 @@ export const stripeWebhookPath = '/perennial/v1/gateways/stripe/webhook';
 
 const toleranceSeconds = 300;
 
-/** What is done with Stripe's notifications. */
+/** The functions that receive Stripe's notifications. */
 export interface StripeListeners {
   /** Called with the outcome of a payment. */
   heard(late: LateAnswer): Promise<void>;
