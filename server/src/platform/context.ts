@@ -6,8 +6,8 @@ import type { Database } from './storage/database.ts';
 import type { Merchant } from './tenancy/merchant.ts';
 
 /**
- * What every operation needs. It is always the first parameter. Inside a transaction `db` is the
- * transaction (see {@link inTransaction}).
+ * The parts that every operation needs. It is always the first parameter. Inside a transaction `db`
+ * is the transaction (see {@link inTransaction}).
  */
 export interface Context {
   readonly merchant: Merchant;

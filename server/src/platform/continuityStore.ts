@@ -75,7 +75,7 @@ export async function countBeat(db: Database, now: Temporal.Instant): Promise<Co
   return fromRow(row!);
 }
 
-/** What is known about the time that is missing in the database. */
+/** The facts about the time that is missing in the database. */
 export interface Lost {
   readonly reason: string;
   /** The highest epoch that anything outside the database has seen. */

@@ -50,7 +50,7 @@ export function logOutput(fd: number): LogOutput {
   }
 
   process.on('exit', () => {
-    // What is being written ends by itself.
+    // A write under way ends by itself.
     const last = Buffer.concat([isWriting ? Buffer.alloc(0) : rest, Buffer.from(taken())]);
     for (let done = 0, tries = 0; done < last.length && tries < lastTries; tries++) {
       try {

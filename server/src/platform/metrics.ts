@@ -4,7 +4,7 @@ import type { SystemClock } from './clock/systemClock.ts';
 import type { Worker } from './jobs/loop.ts';
 import type { PoolUsage } from './storage/database.ts';
 
-/** What `/metrics` shows of one process. */
+/** The metrics of one process, as `/metrics` shows them. */
 export interface Metrics {
   observeRequest(operation: string, status: number, seconds: number): void;
   /** Notes how a kind of gateway answered a call, and how long it took. */
@@ -27,7 +27,7 @@ export interface WorkFailure {
   readonly lastError: string;
 }
 
-/** What gauges read at each collection. */
+/** The functions that gauges call at each collection. */
 export interface Gauged {
   poolUsage(): PoolUsage;
   /** Why nothing is charged, if that is so. */
@@ -36,7 +36,7 @@ export interface Gauged {
   clockDifferenceSeconds(): number;
   /** How many live sockets this process has. */
   liveSockets(): number;
-  /** What waits, failed or is in doubt in the whole installation. */
+  /** Counts the work that waits, failed or is in doubt in the whole installation. */
   figures(): Promise<Figures>;
 }
 

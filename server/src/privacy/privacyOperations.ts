@@ -19,7 +19,7 @@ import { redactionOf, wordsOf } from '../platform/privacy/redaction.ts';
 import { searchedWords } from '../platform/privacy/searchedWords.ts';
 import { beginSearch, findSearch } from './mentionSearchStore.ts';
 
-/** What the features know about people, in the order in which their records are locked. */
+/** The personal data of the features, in the order in which their records are locked. */
 export interface PrivacyParts {
   readonly people: readonly PersonKeeper[];
 }

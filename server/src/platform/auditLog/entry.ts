@@ -45,7 +45,7 @@ export interface Removed {
   readonly hash: Buffer;
 }
 
-/** What the first entry of a merchant follows. */
+/** The hash that the first entry of a merchant follows. */
 export const noHash = Buffer.alloc(32);
 
 const nothingRemoved: Removed = { entryNumber: 0, hash: noHash };
@@ -135,7 +135,7 @@ export class ChainCheck {
   #hash: Buffer;
   readonly #redacted: Redacted;
   readonly #removed: Removed;
-  /** What the newest entry of a removal states. */
+  /** The text that the newest entry of a removal states. */
   #stated: string | undefined;
 
   /** `removed` is what the head of the log says that was removed. */

@@ -36,7 +36,7 @@ import { openRowStream, type RowStream } from './rowStream.ts';
  * holds all that was acknowledged before its end.
  */
 
-/** What is backed up, and to where. */
+/** The source and the destination of a backup. */
 export interface BackupParts {
   readonly connection: Connection;
   readonly folder: string;

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** What a copied file was when it was written. */
+/** The size and the checksum of a copied file when it was written. */
 export interface CheckedFile {
   readonly bytes: number;
   /** SHA-256 in hexadecimal digits. */

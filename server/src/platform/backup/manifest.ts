@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { CheckedFile } from './checkedFiles.ts';
 
 /*
- * What a folder of rows holds: the backup of a database, or one merchant for another installation.
- * Both have a manifest, a file of rows in PostgreSQL's text form (`COPY`) for each table, and copies
- * of files from outside the database (docs/adr/0072-one-form-of-rows.md). The manifest is written
- * last: a folder without one was not finished.
+ * The content of a folder of rows: the backup of a database, or one merchant for another
+ * installation. Both have a manifest, a file of rows in PostgreSQL's text form (`COPY`) for each
+ * table, and copies of files from outside the database (docs/adr/0072-one-form-of-rows.md). The
+ * manifest is written last: a folder without one was not finished.
  */
 
 /** A file of the folder, by its path in it. */
@@ -72,7 +72,7 @@ export interface Manifest extends BackupStart, Contents {
   readonly sequences: readonly BackupSequence[];
 }
 
-/** What is decided when a backup begins; an interrupted one continues with it. */
+/** The facts that are fixed when a backup begins; an interrupted one continues with them. */
 export interface BackupStart extends Origin {
   readonly kind: 'database';
   /** Transactions below this number had ended when the backup began. */
@@ -128,7 +128,7 @@ export async function readManifest(
   throw new FolderError(`${folder} was written by a newer release; use that one`);
 }
 
-/** What an interrupted backup has left in a folder. */
+/** Reads the state that an interrupted backup has left in a folder. */
 export const readUnfinished = (folder: string): Promise<Unfinished | undefined> =>
   readJson<Unfinished>(join(folder, unfinishedName));
 

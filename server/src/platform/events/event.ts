@@ -8,8 +8,8 @@ export interface DomainEvent {
   /** The object's wire id: auto_order_oid, order id, item oid, task uuid. */
   readonly objectId: string;
   /**
-   * What listeners need beyond the object itself: reasons, order ids, the fields that changed.
-   * Plain JSON.
+   * The data that listeners need beyond the object itself: reasons, order ids, the fields that
+   * changed. Plain JSON.
    */
   readonly data?: Readonly<Record<string, unknown>>;
   /** When it happened, where one call reports several moments; the context's otherwise. */

@@ -10,7 +10,7 @@ const objects: readonly (readonly [ObjectType, Match])[] = [
   ['workflow task', 'mentioningTaskUuids'],
 ];
 
-/** What events know about people. */
+/** The personal data in events. */
 export const eventPeople: PersonKeeper = {
   tables: objects.map(([type, match]) => ({
     table: 'event',

@@ -63,7 +63,7 @@ const compound = at(0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1');
 
 /** UTF-16 and UTF-32 have zeros, and begin with a mark that says so. */
 const wide = at(0, '\xff\xfe', '\xfe\xff', '\0\0\xfe\xff');
-/** What a system or a browser would run: Windows, Linux, macOS, scripts, Java, and markup. */
+/** Programs of Windows, Linux, macOS and Java, scripts, and markup that a browser would run. */
 const programs = at(0, 'MZ', '\x7fELF', '\xcf\xfa\xed\xfe', '\xca\xfe\xba\xbe', '#!');
 const markup = /^\s*<(?:!doctype|html|head|body|script|svg|iframe|\?xml|\?php)/i;
 const isProgram: Check = (ends) =>

@@ -8,7 +8,7 @@ export type VirusScanner =
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
 
-/** What a scan found: the name of the virus, or undefined. */
+/** The result of a scan: the name of the virus, or undefined. */
 export type ScanResult = { readonly virus: string | undefined };
 
 /**

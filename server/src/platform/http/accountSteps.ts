@@ -3,10 +3,10 @@ import type { ActorSession } from '../context.ts';
 import type { Merchant } from '../tenancy/merchant.ts';
 import { refuse } from './refusal.ts';
 
-/** What a user has to do before anything else: choose a password, set up a second factor. */
+/** A step that a user must take before all else: choose a password, set up a second factor. */
 export type AccountStep = 'password' | 'second_factor';
 
-/** What is known about how a user logs in. */
+/** The facts about how a user logs in. */
 export type AccountFacts = Pick<ActorSession, 'hasFirstPassword' | 'hasSecondFactor'>;
 
 /**

@@ -9,7 +9,7 @@ export type Answer =
 /** More headers of a response, for example `Set-Cookie`. */
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-/** What a response may contain in addition to its payload. */
+/** The parts of a response in addition to its payload. */
 export interface AnswerExtras {
   readonly resultSet?: ResultSet;
   readonly warning?: Warning;

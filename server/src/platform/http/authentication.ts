@@ -8,7 +8,7 @@ export interface Principal {
   readonly actor: Actor;
 }
 
-/** What a request says about its caller. */
+/** The credentials in a request. */
 export interface Credentials {
   readonly simpleKey?: string;
   /**

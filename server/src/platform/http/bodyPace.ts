@@ -40,7 +40,7 @@ export function watchPace(server: FastifyInstance, clock: SystemClock, answer: (
       bodies.set(raw.socket, {
         request: raw,
         response: reply.raw,
-        // What arrived in one read with the headers counts for the first round.
+        // Bytes that arrived in one read with the headers count for the first round.
         bytes: raw.socket.bytesRead - readMax,
         sinceMs: clock.monotonicMs(),
       });

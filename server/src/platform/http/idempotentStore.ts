@@ -14,7 +14,7 @@ export interface IdempotentRequest {
   readonly begunAt: Temporal.Instant;
 }
 
-/** What is known about an earlier request with the same key. */
+/** An earlier request with the same key, as it is stored. */
 export interface EarlierRequest {
   readonly hash: Buffer;
   readonly state: 'begun' | 'committed' | 'answered';

@@ -17,7 +17,7 @@ export function unknownFields(model: NamedModel, body: unknown): string[] {
   return found;
 }
 
-/** What is compared to find the fields without effect. */
+/** The documents that are compared to find the fields without effect. */
 export interface Compared {
   /** The document before the write, in the wire's form; absent for an insert. */
   readonly before?: object | undefined;
@@ -149,7 +149,7 @@ function compare(
   // An amount of zero is a value, compared field by field.
   const isModel = field.$ref !== undefined && isObject(given) && Object.keys(given).length > 0;
   if (!isModel && isEmpty(given)) {
-    // What the last document still has was not cleared. An empty value is as good as none.
+    // A value that the last document still has was not cleared. An empty value is as good as none.
     if (!isEmpty(held.at(-1)) && !held.some((each) => isSame(field, given, each, at.zone)))
       at.found.push(at.path);
   } else if (field.$ref) collectWithoutEffect(field.$ref, given, held, at);

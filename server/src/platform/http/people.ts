@@ -2,7 +2,7 @@ import type { PersonKeeper } from '../privacy/person.ts';
 import type { Seal } from '../seal.ts';
 import { redactResponses } from './idempotentStore.ts';
 
-/** What stored responses know about people. They are sealed, so no condition of SQL finds them. */
+/** The personal data in stored responses. They are sealed, so no condition of SQL finds them. */
 export const responsePeople = (seal: Seal): PersonKeeper => ({
   tables: [],
   erase: ({ db, merchant }, { mentions, orderIds }, { own }) =>

@@ -260,7 +260,7 @@ function readBodiesAsText(server: FastifyInstance): void {
 }
 
 /**
- * What is the same for every path: the request id is sent, each response is logged and counted, and
+ * Adds the hooks of all paths: the request id is sent, each response is logged and counted, and
  * closing the server releases connections.
  */
 function watch(server: FastifyInstance, parts: PipelineParts, callers: Callers): void {

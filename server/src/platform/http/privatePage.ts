@@ -27,7 +27,7 @@ export const sendPrivatePage = (
     .type('text/html; charset=utf-8')
     .send(html);
 
-/** What a page without a log-in needs to limit its requests. */
+/** The parts with which a page without a log-in limits its requests. */
 export interface LimitedPage {
   readonly limiter: Pick<RateLimiter, 'admit'>;
 }

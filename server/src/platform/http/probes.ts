@@ -4,11 +4,11 @@ import type { Metrics } from '../metrics.ts';
 import type { Readiness } from '../storage/readiness.ts';
 import { refuse } from './refusal.ts';
 
-/** What the probes ask. */
+/** The parts that the probes query. */
 export interface ProbeParts {
   readonly readiness: Readiness;
   readonly metrics: Metrics;
-  /** What readers of the metrics must send as a bearer token. Absent: anyone may read them. */
+  /** The bearer token that readers of the metrics must send. Absent: anyone may read them. */
   readonly metricsToken?: string | undefined;
   /** The nodes of Citus that do not respond; the work of their merchants waits. */
   missingNodes(): readonly string[];

@@ -63,7 +63,7 @@ export const sessionSubjectPrefix = 'session:';
 /** The subjects that count against the limits of card forms start with it. */
 export const cardSubjectPrefix = 'card:';
 
-/** What this process holds of one bucket. */
+/** The part of one bucket that this process holds. */
 interface Held extends Bucket {
   units: number;
   /** The moment at which `units` was calculated, on the monotonic clock. */

@@ -133,10 +133,10 @@ export function idempotencyKeyOf(
   });
 }
 
-/** What the rate of a session is counted by. */
+/** Returns the subject by which the rate of a session is counted. */
 export const sessionSubject = (sessionId: string): string => `${sessionSubjectPrefix}${sessionId}`;
 
-/** What rate limits are counted by: the application, as its merchant knows it. */
+/** Returns the subject of rate limits: the application, as its merchant knows it. */
 export const applicationSubject = ({ merchantId, actor }: Principal): string =>
   `app:${merchantId}/${actor.applicationId ?? actor.name}`;
 

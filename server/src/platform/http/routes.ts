@@ -3,7 +3,7 @@ import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Context } from '../context.ts';
 import type { Answer } from './answer.ts';
 
-/** What a handler gets of a request, parsed and checked against the contract. */
+/** The input of a handler from a request, parsed and checked against the contract. */
 export interface Input<Id extends OperationId> {
   readonly params: ParamsOf<Id>;
   readonly query: QueryOf<Id>;

@@ -1,4 +1,4 @@
-/** What a text must be, in words for the client. */
+/** The requirement for a text, in words for the client. */
 export const storableText = 'well-formed text without the character U+0000';
 
 /** True for text that PostgreSQL can store: no character U+0000, no half of a surrogate pair. */

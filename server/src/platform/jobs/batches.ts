@@ -26,7 +26,7 @@ export function batches<Element>(
   return {
     add(element) {
       queue.push(element);
-      // What arrives in the same turn goes together.
+      // Elements that arrive in the same turn go together.
       if (queue.length === 1) void Promise.resolve().then(start);
     },
   };

@@ -2,12 +2,12 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../context.ts';
 
 /**
- * What a feature does by a merchant's clock. `app/` hands every feature's due work to the test
- * clock, so that a moved clock plays all of it.
+ * The work that a feature does by a merchant's clock. `app/` hands every feature's due work to the
+ * test clock, so that a moved clock plays all of it.
  */
 export interface DueWork {
   readonly name: string;
-  /** What is due, as clients see it. */
+  /** The kind of the due work, as clients see it. */
   readonly kind: 'auto orders' | 'tasks';
   /**
    * Set where the work is rare: a clock first plays what is due before it, so that its events come
@@ -31,7 +31,7 @@ export interface DueWork {
 /** More due work than this is not counted: a count must stay cheap. */
 export const dueCountMax = 10_000;
 
-/** What one call of {@link DueWork.runDue} did. */
+/** The result of one call of {@link DueWork.runDue}. */
 export interface DueCounts {
   /** How often each kind of thing was done, by a name that the feature chooses; absent means 0. */
   readonly counts: Readonly<Record<string, number>>;

@@ -39,7 +39,7 @@ export function eachMerchant(log: Logger, worker: string, atOnce = 1): EachMerch
   };
 }
 
-/** What a worker needs to go round the merchants with a context for each. */
+/** The parts that a worker needs to process all merchants, each with a context. */
 export interface MerchantRounds {
   readonly db: Database;
   readonly log: Logger;

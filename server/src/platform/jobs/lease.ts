@@ -1,6 +1,6 @@
 import type { SystemClock } from '../clock/systemClock.ts';
 
-/** What a process knows about a lease that it has taken. */
+/** A lease that a process has taken. */
 export interface Lease {
   /**
    * Whether a call to another server that may take this long still ends within the lease. If the

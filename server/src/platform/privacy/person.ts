@@ -44,10 +44,10 @@ export const noPerson: Person = {
 export type Match = keyof Person | 'objects' | 'mentioningObjects';
 
 /**
- * What an erasure does with a column. `json`, `jsonb` and `jsonText` (JSON in a text column):
- * fields about people are removed, and words of the person in all other text. `text`: the words.
- * `texts`: the words of each text of a list. `facets`: only those that name no person stay. `null`:
- * the value is removed. `to`: an SQL literal or an immutable expression replaces it.
+ * The rule by which an erasure changes a column. `json`, `jsonb` and `jsonText` (JSON in a text
+ * column): fields about people are removed, and words of the person in all other text. `text`: the
+ * words. `texts`: the words of each text of a list. `facets`: only those that name no person stay.
+ * `null`: the value is removed. `to`: an SQL literal or an immutable expression replaces it.
  */
 export type ColumnRule =
   | 'json'
@@ -69,7 +69,7 @@ export interface PersonTable {
   readonly match: Match;
   /** True: the rows are about something else and only mention the person. */
   readonly isMention?: true;
-  /** What happens to each column. Absent: the rows are deleted. */
+  /** The rule of each column. Absent: the rows are deleted. */
   readonly columns?: Readonly<Record<string, ColumnRule>>;
   /** Columns of text that hold no person: codes, states and keys, by name. */
   readonly kept?: string;
@@ -77,7 +77,7 @@ export interface PersonTable {
   readonly secrets?: readonly string[];
 }
 
-/** What a feature knows about people: its tables, and why a person cannot be erased yet. */
+/** The personal data in a feature: its tables, and why a person cannot be erased yet. */
 export interface PersonKeeper {
   readonly tables: readonly PersonTable[];
   /**

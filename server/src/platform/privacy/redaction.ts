@@ -4,7 +4,7 @@ import { hasAddressForm } from '../../kernel/mailAddress.ts';
  * text each known word of the person is replaced. Sums, items and moments stay.
  */
 
-/** What replaces a word of an erased person. */
+/** The text that replaces a word of an erased person. */
 export const erasedText = '(erased)';
 
 const names = (list: string): string[] => list.trim().split(/\s+/);

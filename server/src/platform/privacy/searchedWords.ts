@@ -42,7 +42,7 @@ const emailField = /email/i;
 
 /** Takes the words of a person out of a record of another. */
 export interface OthersRedaction {
-  /** What the texts of a record are searched for, in small letters, also as JSON writes it. */
+  /** The words to search for in a record's texts, in small letters, also as JSON writes them. */
   readonly needles: readonly string[];
   text(text: string): string;
   list(texts: readonly string[]): string[];

@@ -32,7 +32,7 @@ export const localTables: readonly string[] = [
  */
 export const isOnCitus = `to_regclass('pg_catalog.pg_dist_partition') is not null`;
 
-/** What distributing still has to do: the statements, in their order. */
+/** The remaining steps of distributing: the statements, in their order. */
 export interface Distribution {
   readonly statements: readonly string[];
   /** Tables that have rows already, which Citus copies to the shards. */

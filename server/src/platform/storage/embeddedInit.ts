@@ -8,7 +8,7 @@ import type { Binaries } from './embeddedBinaries.ts';
 import { EmbeddedPostgresError } from './embeddedError.ts';
 import { waitFor } from './embeddedWait.ts';
 
-/** What is needed to create the data folder. */
+/** The options for creating the data folder. */
 export interface InitOptions {
   readonly dataDir: string;
   readonly account: Account | undefined;
@@ -136,7 +136,7 @@ async function run(
     // It never writes anything, and a slow machine needs some time.
     await waitFor(endOf(child, program, input), { doing, log, secondsToWord: 20 });
   } catch (error) {
-    // What it has made is removed, so it must not continue.
+    // Its files are removed, so it must not continue.
     child.kill('SIGKILL');
     throw error;
   }

@@ -26,7 +26,7 @@ export type PostmasterState =
  * when a cleaner of temporary files removes the folder.
  */
 export const socketDirPrefix = 'perennial-';
-/** What mkdtemp appends. */
+/** The length of the suffix that mkdtemp appends. */
 export const socketDirSuffixLength = 6;
 
 /** Reads `postmaster.pid` of the data folder (a real path) and checks the process that it names. */

@@ -3,7 +3,7 @@ import { EmbeddedPostgresError } from './embeddedError.ts';
 
 /** A wait for one of PostgreSQL's programs. */
 export interface Wait {
-  /** What it does, as the start of a sentence: `PostgreSQL (process 7) starts on /data`. */
+  /** The action, as the start of a sentence: `PostgreSQL (process 7) starts on /data`. */
   readonly doing: string;
   readonly log: { warn(line: string): void };
   /** A number that grows with each line that the program writes. Absent: it writes none. */

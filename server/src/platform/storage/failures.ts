@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /*
- * What an error of the store means. Codes: PostgreSQL's table of error codes, appendix A.
+ * Classifies errors of the store. Codes: PostgreSQL's table of error codes, appendix A.
  */
 
 /** Deadlock detected, serialisation failure: the same work can succeed when it runs again. */
@@ -73,7 +73,7 @@ export function isFaultOfStore(error: unknown): boolean {
   return isUnavailable(error);
 }
 
-/** What Citus says without a specific code when a node goes away inside a transaction. */
+/** Whether Citus reports a node lost inside a transaction, for which it has no specific code. */
 const isNodeLost = ({ code, message }: pg.DatabaseError): boolean =>
   code === 'XX000' &&
   /^(failure on connection marked as essential|failed to prepare transaction)\b/.test(message);

@@ -173,7 +173,7 @@ function refuseForeign(
   }
 }
 
-/** What the database keeps of a migration's text. */
+/** Returns the checksum of a migration's text, which the database keeps. */
 export const checksumOfSql = (sql: string): string =>
   createHash('sha256').update(sql).digest('hex');
 

@@ -24,7 +24,7 @@ interface Reachable {
   readonly untilMs: number;
 }
 
-/** What is known about the nodes behind one pool. */
+/** The known state of the nodes behind one pool. */
 interface Nodes {
   reachable?: Reachable | undefined;
   asking?: Promise<Reachable> | undefined;

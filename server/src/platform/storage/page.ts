@@ -18,7 +18,7 @@ export interface PageSource {
   readonly where: readonly string[];
   /** The whole order, ending with the key so that pages never overlap. */
   readonly orderBy: readonly string[];
-  /** What `$1`, `$2`, ... of the conditions stand for; the first is the merchant's id. */
+  /** The values of `$1`, `$2`, ... in the conditions; the first is the merchant's id. */
   readonly values: readonly unknown[];
   /** The JSON of one row, as text or jsonb. */
   readonly json: string;

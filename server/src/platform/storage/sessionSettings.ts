@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /*
- * What every connection runs with, whatever the server, its database or the account have as their
+ * The settings of every connection, whatever the server, its database or the account have as their
  * defaults. Distributions and managed services differ in these, and our plans and figures were made
  * with the values here (docs/adr, plans that are kept). Only settings that an ordinary account may
  * change and that PostgreSQL 15 knows.
@@ -90,7 +90,7 @@ const planning = {
 } as const;
 
 const meaning = {
-  // What was acknowledged is never lost: some services and benchmarks turn it off.
+  // Acknowledged data is never lost: some services and benchmarks turn this off.
   synchronous_commit: 'on',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
@@ -192,9 +192,9 @@ export async function keepSettings(client: pg.ClientBase): Promise<void> {
 const lockKey = 7_310_203_942;
 
 /**
- * What a connection has that was started with {@link startupOptions}: everything, `older` when a
- * default of the server or the account still holds for {@link newerSettings}, or nothing, because
- * some poolers leave the options out in silence.
+ * Returns which settings a connection has that was started with {@link startupOptions}: all,
+ * `older` when a default of the server or the account still holds for {@link newerSettings}, or
+ * nothing, because some poolers leave the options out in silence.
  */
 export async function reachOfStart(client: pg.ClientBase): Promise<'all' | 'older' | 'nothing'> {
   const { rows } = await client.query<{ jit: string; seqscan: string; timeout: string }>(

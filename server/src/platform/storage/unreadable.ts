@@ -43,7 +43,7 @@ export interface LeftOut {
   readonly error: unknown;
 }
 
-/** What was read, and the records that were left out. */
+/** The rows that were read, and the records that were left out. */
 export interface ReadRows<Row> {
   readonly rows: Row[];
   readonly leftOut: readonly LeftOut[];

@@ -34,7 +34,7 @@ export interface ChargesOff {
 export function chargesOffOf({ settings }: Pick<Merchant, 'settings'>): ChargesOff | undefined {
   const off = settings[chargesOffSection] as Partial<ChargesOff> | null | undefined;
   if (off === undefined) return undefined;
-  // What we cannot read stops them, too.
+  // A stop that we cannot read also stops the charges.
   return {
     reason: String(off?.reason ?? 'unknown'),
     since: String(off?.since ?? 'unknown'),

@@ -29,7 +29,7 @@ export const defaultQuotas: Quotas = {
   devices: 1000,
 };
 
-/** What counts against each quota, in words, and the setting that raises it. */
+/** The units that count against each quota, in words, and the setting that raises it. */
 export const quotaWords: Readonly<Record<keyof Quotas, { what: string; setting: string }>> = {
   webhooks: { what: 'webhooks', setting: 'QUOTA_WEBHOOKS' },
   keys: { what: 'valid keys', setting: 'QUOTA_KEYS' },
