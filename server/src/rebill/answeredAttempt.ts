@@ -21,7 +21,7 @@ export interface AnsweredAttempt {
   readonly endedAt?: Temporal.Instant;
 }
 
-/** What a gateway answered to a charge, or what stands for it where none was asked. */
+/** The gateway's answer to a charge, or the answer that replaces it if no gateway was asked. */
 export type KnownAnswer =
   /** Nothing was charged: the order is owed. */
   | { readonly kind: 'invoiced' }

@@ -24,7 +24,7 @@ export interface NewAttempt extends RebillKey {
   readonly orderId: string;
   readonly route: readonly string[];
   readonly charge: PlannedCharge;
-  /** What the charge will move. Absent when the attempt is read from its row. */
+  /** The values that the charge will move. Absent when the attempt is read from its row. */
   readonly movedFrom?: MovedFrom;
 }
 
@@ -44,7 +44,7 @@ export interface AwaitedAttempt {
   readonly until: Temporal.Instant;
 }
 
-/** What happened to an attempt after it was started. */
+/** The changes of an attempt after it was started. */
 export interface OpenAttempt {
   /** The fields of its order that staff changed. */
   readonly editedFields: readonly string[];
@@ -75,7 +75,7 @@ export interface SettledAttempt extends RebillKey {
   readonly isKept: boolean;
 }
 
-/** What the row keeps of a declined attempt, along with its number and moment. */
+/** The record of a declined attempt in its row, along with its number and moment. */
 export interface StoredDecline {
   readonly reason: string;
   /** Absent here and below: the attempt was declined by an earlier version. */
@@ -94,9 +94,7 @@ export interface EarlierDecline extends StoredDecline {
   readonly at: string;
 }
 
-/**
- * What is known about an auto order's next rebill from earlier attempts; absent if there was none.
- */
+/** The state of an auto order's next rebill after earlier attempts; absent if there was none. */
 export interface EarlierAttempt {
   readonly state: RebillState;
   readonly attempt: number;

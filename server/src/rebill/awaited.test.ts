@@ -27,7 +27,7 @@ async function waiting(
   return rebills;
 }
 
-/** What the customer does on the page of the bank. */
+/** Confirms each charge as the customer does on the page of the bank. */
 function confirm({ gateways: { books }, merchant: { merchantId } }: Rebills): void {
   for (const { reference } of books.charges())
     books.confirm({ merchantId, reference, isConfirmed: true });

@@ -19,7 +19,7 @@ const batchSize = 200;
  */
 export function cardExpiryWorker(rounds: MerchantRounds): Worker {
   const each = eachMerchant(rounds.log, 'card expiry');
-  // What this process has searched: a day and the number of months, by merchant.
+  // The searches of this process: a day and the number of months, by merchant.
   const searched = new Map<string, string>();
   return {
     name: 'card expiry',
@@ -51,7 +51,7 @@ export const cardExpiryDueWork: DueWork = {
   name: 'card expiry',
   kind: 'auto orders',
   comesAlone: true,
-  // What a clock counts are shipments.
+  // A clock counts shipments.
   countDue: async () => 0,
   async nextDueAt(context, until) {
     const [first] = await expiringUntil(context, until, 1);

@@ -43,13 +43,13 @@ export interface Settlement extends AnsweredAttempt {
   readonly isPaidTwice: boolean;
 }
 
-/** What the settlements of a batch are planned from. */
+/** The records from which the settlements of a batch are planned. */
 export interface SettlementSources {
   readonly autoOrders: ReadonlyMap<number, AutoOrder>;
   readonly originals: ReadonlyMap<string, OrderRecord>;
   /** Orders that earlier attempts left, by order id. */
   readonly kept: ReadonlyMap<string, OrderRecord>;
-  /** What profiles add to the notes of every order, by the oid of the customer. */
+  /** The notes that profiles add to every order, by the oid of the customer. */
   readonly notes: ReadonlyMap<number, string>;
   readonly inFlight: ReadonlyMap<number, OpenAttempt>;
   readonly catalog: Catalog;
@@ -60,7 +60,7 @@ export interface SettlementSources {
   readonly wrote: Map<string, Currency>;
 }
 
-/** What the answer to one attempt makes of its auto order and of its order. */
+/** Returns the effect of one attempt's answer on its auto order and on its order. */
 export function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Settlement {
   const { attempt, routed } = answered;
   const { autoOrders, originals, kept, catalog, policy, zone, wrote } = sources;

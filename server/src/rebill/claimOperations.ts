@@ -44,11 +44,11 @@ export interface Claim {
   readonly attempt: NewAttempt;
   readonly autoOrder: AutoOrder;
   readonly original: OrderRecord;
-  /** What it takes of store credit. */
+  /** The store credit that the charge takes. */
   readonly payment?: Payment | undefined;
 }
 
-/** What a claim took and did. */
+/** The result of a claim. */
 export interface ClaimResult {
   readonly claims: readonly Claim[];
   /** Auto orders that were examined; 0 when nothing is due. */
@@ -57,7 +57,7 @@ export interface ClaimResult {
   readonly parked: readonly { readonly autoOrderOid: number; readonly reason: string }[];
 }
 
-/** What every claim of a merchant needs. */
+/** The parts that every claim of a merchant needs. */
 export interface ClaimTerms {
   readonly policy: RebillPolicy;
   readonly payments: MerchantPayments;

@@ -56,7 +56,7 @@ function payersOf(orders: Iterable<OrderRecord>): number[] {
   return [...new Set(payers.flatMap(({ customerProfileOid: oid }) => oid ?? []))];
 }
 
-/** What a charge takes of store credit, or gives back of it. */
+/** The store credit that a charge takes or gives back. */
 export interface Payment {
   readonly customerOid: number;
   readonly shares: readonly CreditShare[];

@@ -38,7 +38,7 @@ import { parkUnreadable } from './unreadableOperations.ts';
  * charging and settling run concurrently, so that a slow answer delays no other charge.
  */
 
-/** What `app/` gives to the engine. */
+/** The parts that `app/` gives to the engine. */
 export interface RebillParts {
   readonly payments: Payments;
   readonly timing: RebillTiming;
@@ -70,7 +70,7 @@ export interface RebillTiming {
 /** The timing in production. */
 export const defaultTiming: RebillTiming = { leaseMs: 300_000, recheckMs: 30_000 };
 
-/** What a run over due work did. */
+/** The counts of a run over due work. */
 export interface RunCounts {
   /** Auto orders that were examined; one that was examined twice counts twice. */
   readonly examined: number;
@@ -83,7 +83,7 @@ export interface RunCounts {
   readonly parked: number;
 }
 
-/** What a run covers. */
+/** The range of a run. */
 export interface RunRequest {
   /** Everything due until then, this moment included. */
   readonly until: Temporal.Instant;

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import { addDays } from '../kernel/calendar.ts';
 
-/** What a merchant does about declines (settings, DunningPolicy). */
+/** The merchant's rules for declines (settings, DunningPolicy). */
 export interface DunningPolicy {
   /** Days from each attempt to the next: [3, 3] means three attempts in all. */
   readonly retryDays: readonly number[];
@@ -35,7 +35,7 @@ export interface DeclinedAttempt {
   readonly zone: string;
 }
 
-/** What follows a decline. */
+/** The step that follows a decline. */
 export type DunningStep =
   | { readonly kind: 'retry'; readonly at: Temporal.Instant }
   | { readonly kind: 'end'; readonly isHard: boolean };

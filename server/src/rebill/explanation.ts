@@ -15,14 +15,14 @@ export interface Explanation {
   readonly taxes?:
     | readonly (readonly [rule: string, detail: string, ratePercent: number, tax: number])[]
     | undefined;
-  /** What store credit paid; absent: nothing. */
+  /** The amount that store credit paid; absent: nothing. */
   readonly credit?: number | undefined;
   readonly total: number;
   /** The coupon of a retry. */
   readonly coupon?: string | undefined;
   /** Code, detail, what came off lines and shipping, and what was left; absent without coupons. */
   readonly coupons?: readonly ExplainedCoupon[] | undefined;
-  /** What the coupon of a retry took off; absent in rows where it is the whole discount. */
+  /** The discount by the coupon of a retry; absent in rows where it is the whole discount. */
   readonly couponOff?: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Database } from '../platform/storage/database.ts';
 import type { RebillKey, RebillState, StoredDecline } from './attempt.ts';
 import type { Explanation } from './explanation.ts';
 
-/** What the row of a rebill says about its charge. */
+/** The row of a rebill, as far as it explains the charge. */
 export interface ExplainedRebill {
   readonly state: RebillState;
   readonly attempt: number;

@@ -4,12 +4,12 @@ import { addDays } from '../kernel/calendar.ts';
 import { isAfter } from '../kernel/moments.ts';
 import type { Decision, DecisionInput, Parking } from './plan.ts';
 
-/** What prevents a planned charge, without being a fault of the auto order. */
+/** A reason that prevents a planned charge, without being a fault of the auto order. */
 export interface Obstacle {
   readonly waitsFor: string;
   /** All charges of the merchant wait for it, so it is reported in one place. */
   readonly isShared?: true;
-  /** What is wrong and how to fix it, without a full stop at the end. */
+  /** The fault and its fix, without a full stop at the end. */
   readonly reason: string;
 }
 

@@ -19,7 +19,7 @@ export interface KeptOrder {
   readonly editedFields: readonly string[];
 }
 
-/** What staff decided about the rebill by its order. `open`: nothing, so the retries continue. */
+/** Returns the staff's verdict on a rebill by its order. `open`: none, so retries continue. */
 export function verdictOn(order: OrderRecord): 'paid' | 'rejected' | 'open' {
   if (order.paidAt !== undefined) return 'paid';
   return order.document.current_stage === 'Rejected' ? 'rejected' : 'open';

@@ -14,7 +14,7 @@ export interface KeptAttempt extends RebillKey {
   readonly state: RebillState;
   /** When the card was last charged. */
   readonly at: Temporal.Instant;
-  /** What the order bills; absent if it was declined or imported before plans were kept. */
+  /** The billed plan; absent if the order was declined or imported before plans were kept. */
   readonly planned?: PlannedCharge['order'];
   readonly editedFields: readonly string[];
 }
@@ -100,8 +100,8 @@ export async function hasChargeUnderWay(
 }
 
 /**
- * What staff decided: paid at a moment, or rejected. A rejected rebill keeps its plan, because the
- * order may be paid after all.
+ * The decision of staff: paid at a moment, or rejected. A rejected rebill keeps its plan, because
+ * the order may be paid after all.
  */
 export type StaffVerdict =
   | {

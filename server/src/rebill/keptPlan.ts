@@ -7,7 +7,7 @@ import { amountOf } from '../orders/money.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { RebillLine, RebillOrder, ShippedItem } from './rebillOrder.ts';
 
-/** What a plan is derived from when its own record no longer exists. */
+/** The records from which a plan is derived when its own record no longer exists. */
 export interface KeptPlanSource {
   readonly order: OrderRecord;
   /** The auto order that has the items now. */

@@ -6,8 +6,8 @@ import { isWithinWire } from '../kernel/wireDates.ts';
 import type { RebillLine } from './rebillOrder.ts';
 
 /**
- * What a rebill moves, as it was before: the scheduled date of each item and the counts of orders
- * left. The row of every rebill stores it, so empty parts are omitted.
+ * The values that a rebill moves, as they were before: the scheduled date of each item and the
+ * counts of orders left. The row of every rebill stores them, so empty parts are omitted.
  */
 export interface MovedFrom {
   readonly items: readonly {

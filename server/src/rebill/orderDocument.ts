@@ -16,7 +16,7 @@ import type { EarlierDecline } from './attempt.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
-/** What a rebill order is made from. */
+/** The records from which a rebill order is made. */
 export interface RebillOrderSource {
   readonly orderId: string;
   readonly autoOrderOid: number;
@@ -29,7 +29,7 @@ export interface RebillOrderSource {
   readonly at: Temporal.Instant;
   readonly zone: string;
   readonly payment: RebillPayment;
-  /** What the customer's profile adds to the notes of every order. */
+  /** The text that the customer's profile adds to the notes of every order. */
   readonly notes?: string | undefined;
   /** The earlier attempts, if they left no order: the order shows them among its transactions. */
   readonly declines?: readonly EarlierDecline[] | undefined;

@@ -7,7 +7,7 @@ import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { type AppliedTax, rebillTax, type TaxTerms } from '../orders/taxTerms.ts';
 import { baseCodesOf } from './originalCoupons.ts';
 
-/** What every rebill takes from the original order, and from the rates at its address. */
+/** The terms that every rebill takes from the original order, and from the rates at its address. */
 export interface OriginalTerms {
   /** The cost of its shipping method. A discount that was not a coupon's is taken off. */
   readonly shipping: Minor;
@@ -16,14 +16,14 @@ export interface OriginalTerms {
   readonly shippingMethod?: string | undefined;
   readonly country?: string | undefined;
   readonly currency: string;
-  /** What one unit of its lines weighs in grams, by case-folded item id. */
+  /** The weight of one unit of its lines in grams, by case-folded item id. */
   readonly grams: ReadonlyMap<string, number>;
   readonly tax: AppliedTax;
   /** Case-folded. */
   readonly taxFreeItemIds: ReadonlySet<string>;
-  /** What is sold in the lines that ship nothing, by case-folded item id. */
+  /** The kind of product in each line that ships nothing, by case-folded item id. */
   readonly kinds: ReadonlyMap<string, 'digital' | 'service'>;
-  /** What is taxed of one unit of a line, by case-folded item id. */
+  /** The taxed part of the cost of one unit, by case-folded item id. */
   readonly taxableCosts: ReadonlyMap<string, Minor>;
   /** The case-folded ids of items whose price no coupon lowers. */
   readonly couponFreeItemIds: ReadonlySet<string>;

@@ -6,7 +6,7 @@ import {
 } from '../platform/privacy/person.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** What rebills know about people. */
+/** The personal data in rebills. */
 export const rebillPeople: PersonKeeper = {
   obstacles: findOpen,
   tables: [

@@ -66,12 +66,12 @@ export interface DecisionInput {
   /** The customer's store credit; only read if the original order used some. */
   readonly credit?: CreditAccount | undefined;
   /**
-   * What the customer's profile and pricing tiers say about prices and shipping. Absent: nothing.
+   * The rules of the customer's profile and pricing tiers for prices and shipping. Absent: none.
    */
   readonly terms?: (CouponedTerms & Pick<CustomerTerms, 'withCoupon'>) | undefined;
 }
 
-/** What is to be done. `autoOrder` is the new record, or the same object if nothing changed. */
+/** The next action. `autoOrder` is the new record, or the same object if nothing changed. */
 export type Decision =
   | {
       readonly kind: 'charge';
@@ -93,7 +93,7 @@ export interface Parking {
   readonly reason: string;
   /** The catalogue item at fault, if there is one. */
   readonly itemId?: string | undefined;
-  /** What the charge waits for, if the auto order itself has no fault (held.ts). */
+  /** The event that the charge waits for, if the auto order itself has no fault (held.ts). */
   readonly waitsFor?: string;
 }
 
@@ -341,7 +341,7 @@ function renewalNotes(
 interface PlanFault {
   readonly text: string;
   readonly itemId?: string;
-  /** What it waits for, besides a change of the item or the auto order (heldStore.ts). */
+  /** The event that it waits for, besides changes of the item or the auto order (heldStore.ts). */
   readonly waitsFor?: string;
 }
 
@@ -394,7 +394,7 @@ function orderFault(fault: LineFault | ShippingFault, { document }: OrderRecord)
   };
 }
 
-/** What an auto order waits for if no shipping method ships it. */
+/** The wait of an auto order that no shipping method ships. */
 export const shippingWait = 'shipping method';
 
 /**
@@ -425,7 +425,7 @@ function parked(
   };
 }
 
-/** What a decision changes without a rebill. */
+/** The changes of a decision without a rebill. */
 interface Moved {
   readonly autoOrder: AutoOrder;
   readonly notes: readonly Note[];

@@ -7,7 +7,7 @@ import type { DunningPolicy } from './dunning.ts';
 import type { OriginalCouponPolicy } from './originalCoupons.ts';
 import type { SoldOutPolicy } from './soldOut.ts';
 
-/** What a merchant decided about rebills: sections of its settings, with defaults. */
+/** The merchant's rules for rebills: sections of its settings, with defaults. */
 export interface RebillPolicy {
   /** Which missed shipments are charged. */
   readonly missedShipments: MissedShipments;
@@ -21,7 +21,7 @@ export interface RebillPolicy {
   readonly coupons: ReadonlyMap<string, OrderCoupon>;
   /** Whether rebills use the coupons of their original order. */
   readonly originalCoupons: OriginalCouponPolicy;
-  /** What shipments cost. Empty: as much as that of the original order. */
+  /** The prices of shipments. Empty: the price is that of the original order. */
   readonly shippingMethods: readonly ShippingMethod[];
 }
 

@@ -40,7 +40,7 @@ export function rebillDueWork(
         db,
         merchant: { merchantId },
       } = context;
-      // What was due before the clock was set to this moment (a shipment missed while it was
+      // Work that was due before the clock was set to this moment (a shipment missed while it was
       // paused) happens now, as it would with a real clock.
       const isBehind = (await firstDue(db, merchantId, context.now)) !== undefined;
       const runs = isBehind

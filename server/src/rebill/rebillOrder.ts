@@ -26,8 +26,8 @@ import type { OriginalCoupon } from './originalCoupons.ts';
 import type { OriginalTerms } from './originalTerms.ts';
 
 /**
- * What a rebill will order: lines and amounts, in minor units of one currency. Previews show it,
- * and the engine charges it.
+ * The order that a rebill will make: lines and amounts, in minor units of one currency. Previews
+ * show it, and the engine charges it.
  */
 export interface RebillOrder {
   readonly lines: readonly RebillLine[];
@@ -37,11 +37,11 @@ export interface RebillOrder {
   readonly discount: Minor;
   /** The coupon of a retry. */
   readonly coupon?: string;
-  /** What each coupon did, in the order in which they applied. Absent: there were none. */
+  /** The effect of each coupon, in the order in which they applied. Absent: there were none. */
   readonly couponRules?: readonly CouponRule[];
-  /** What is charged for shipping. */
+  /** The price of shipping. */
   readonly shipping: Minor;
-  /** What coupons took off shipping. Absent: nothing. */
+  /** The amount that coupons took off shipping. Absent: nothing. */
   readonly shippingDiscount?: Minor;
   /** The method that ships it, if the merchant's methods determined the cost. */
   readonly shippingMethod?: { readonly name: string; readonly accountingCode?: string };
@@ -54,13 +54,13 @@ export interface RebillOrder {
   readonly taxRules?: readonly AppliedTaxRule[];
   /** The rates that the order shows. Absent: none, or those of the original order. */
   readonly taxes?: OrderTaxes | undefined;
-  /** What store credit pays of it. Absent: nothing. */
+  /** The amount that store credit pays. Absent: nothing. */
   readonly credit?: Minor;
-  /** What is left to charge. */
+  /** The amount that remains to be charged. */
   readonly total: Minor;
 }
 
-/** What a coupon did to a rebill. */
+/** The effect of a coupon on a rebill. */
 export interface CouponRule {
   readonly code: string;
   /** The code of the catalogue. */
@@ -95,14 +95,14 @@ export interface RebillLine {
   /** The part of the unit cost that is taxed. Absent: the whole line. */
   readonly taxableCost?: Minor | undefined;
   readonly shipsFree: boolean;
-  /** What is sold when it is not a parcel. */
+  /** The type of a product that is not a parcel. */
   readonly productType?: CatalogItem['productType'];
   /** The distribution center that ships it. Absent: the default center. */
   readonly center?: string;
   readonly options: readonly RebillOption[];
   /** How the unit cost was determined, for previews. */
   readonly priceRules: readonly AppliedRule[];
-  /** What the item's schedule counts; absent for add-ons. */
+  /** The shipment that the item's schedule counts; absent for add-ons. */
   readonly shipment?: ShippedItem;
 }
 
@@ -369,7 +369,7 @@ const methodOf = ({
   ...(rules.length > 0 && { shippingRules: rules }),
 });
 
-/** What coupons take off a rebill. */
+/** The discounts of a rebill by coupons. */
 interface CouponsOff {
   readonly lines: readonly Minor[];
   readonly shipping: Minor;

@@ -8,7 +8,7 @@ import { isDisabledByDeclines } from './settlement.ts';
  * record: when two requests arrive together, the second one sees what the first one did.
  */
 
-/** What is known about an auto order when a person requests a charge. */
+/** The facts about an auto order for which a person requests a charge. */
 export interface RequestedCharge {
   readonly autoOrder: Pick<
     AutoOrder,

@@ -8,7 +8,7 @@ import { referenceOf } from './answeredAttempt.ts';
 import type { Settlement } from './chargeSettlement.ts';
 import { type Note } from './note.ts';
 
-/** What the history of the auto order and its webhooks say about a settled attempt. */
+/** Returns the notes on a settled attempt, for the history of the auto order and its webhooks. */
 export function notesOf({
   attempt,
   answer,

@@ -11,7 +11,7 @@ import type { OpenAttempt } from './attempt.ts';
 import { type Settlement, settlementOf } from './chargeSettlement.ts';
 import type { RebillPolicy } from './policy.ts';
 
-/** What was read after the auto orders were locked, by auto order oid. */
+/** The rows that were read after the auto orders were locked, by auto order oid. */
 export interface LockedRows {
   readonly versions: ReadonlyMap<number, number>;
   /** The attempts that are still to be settled. */

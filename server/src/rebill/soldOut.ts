@@ -8,9 +8,9 @@ import { earlier } from '../kernel/moments.ts';
 import type { Note } from './note.ts';
 
 /**
- * What a rebill does whose items are not all in stock (settings, sold_out_rebills). `hold`: all of
- * it waits. `skip`: the rest is billed, and what is sold out skips this shipment. `split`: the rest
- * is billed, and what is sold out is billed when it is in stock again.
+ * The handling of a rebill whose items are not all in stock (settings, sold_out_rebills). `hold`:
+ * all of it waits. `skip`: the rest is billed, and sold-out items skip this shipment. `split`: the
+ * rest is billed, and sold-out items are billed when they are in stock again.
  */
 export type SoldOutPolicy = 'hold' | 'skip' | 'split';
 

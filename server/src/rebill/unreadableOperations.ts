@@ -5,7 +5,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { mayBeOfRecord, shortly } from '../platform/storage/unreadable.ts';
 
 /*
- * What the engine does when an auto order makes its code throw. It repeats the failed batch in
+ * The engine's reaction when an auto order makes its code throw. It repeats the failed batch in
  * halves until the bad record is alone, and parks that one. A database that is unreachable or
  * overloaded fails the whole batch.
  */

@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { localDate } from '../kernel/calendar.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 
-/** What an advance did on one day, in one currency. */
+/** The results of an advance on one day, in one currency. */
 export interface AdvanceDay {
   /** YYYY-MM-DD by the merchant's calendar. */
   readonly day: string;

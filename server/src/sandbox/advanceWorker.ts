@@ -35,7 +35,7 @@ import {
  * and other billing by the same clock finds nothing due meanwhile.
  */
 
-/** What playing an advance needs from outside. */
+/** The parts that playing an advance needs. */
 export interface PlayParts {
   readonly db: Database;
   readonly log: Logger;

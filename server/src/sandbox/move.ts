@@ -20,7 +20,7 @@ export interface MovedFrom {
   readonly isReal: boolean;
 }
 
-/** What a request does to a clock. */
+/** The effect of a request on a clock. */
 export type Move =
   | { readonly kind: 'stay' }
   | { readonly kind: 'switch'; readonly mode: ClockMode }

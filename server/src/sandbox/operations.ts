@@ -81,7 +81,7 @@ export interface DueCount {
   readonly count: number;
 }
 
-/** What is due until a moment. */
+/** The work that is due until a moment. */
 export interface ShownDue extends DuePreview {
   readonly now: Temporal.Instant;
   readonly until: Temporal.Instant;

@@ -64,7 +64,7 @@ export function wireDays(days: readonly AdvanceDay[], currency: string): ClockAd
 
 const rebillsShown = 100;
 
-/** What is due, as the wire shows it. */
+/** Returns the due work as the wire shows it. */
 export function wireDue(due: ShownDue, zone: string): ClockDue {
   const { now, until, counts, previewedCount, rebills } = due;
   const dueAutoOrders = counts.find(({ kind }) => kind === 'auto orders')?.count ?? 0;
