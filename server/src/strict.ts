@@ -22,7 +22,7 @@ export interface StrictSettings {
   readonly sealKey?: string | undefined;
 }
 
-/** What a strict installation must not have, or lacks: a sentence for each. */
+/** The rules of a strict installation: each returns a sentence if the settings break it. */
 const rules: readonly ((config: StrictSettings) => string | undefined)[] = [
   ({ publicUrl }) =>
     publicUrl?.startsWith('https://')

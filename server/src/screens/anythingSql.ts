@@ -18,7 +18,7 @@ export interface Probe {
   readonly sql: string;
 }
 
-/** What was typed, in the forms that the lookups need. */
+/** The typed text, in the forms that the lookups need. */
 export interface Typed {
   readonly merchantId: string;
   readonly text: string;

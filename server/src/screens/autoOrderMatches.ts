@@ -35,7 +35,7 @@ export const autoOrderSource: ListSource = {
 const inDoubt = `select r.auto_order_oid from rebill r
   where r.merchant_id = $1 and r.lease_until is not null and r.state = 'unknown'`;
 
-/** What an auto order is doing now, as SQL. */
+/** The present state of an auto order, as SQL. */
 export const stateSql = `(case when a.auto_order_oid in (${inDoubt}) then 'in_doubt'
   else a.state end)`;
 
@@ -163,7 +163,7 @@ function declineConditions(search: AutoOrderSearch, bind: Bind): Condition[] {
   ];
 }
 
-/** What happened lately. The partial indexes on declined rebills and bounced mails serve both. */
+/** Returns conditions on recent declines and bounces. The partial indexes on both serve them. */
 function sinceConditions(
   { declinedSince, bouncedSince }: AutoOrderRanges,
   bind: Bind,

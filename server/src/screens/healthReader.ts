@@ -3,7 +3,7 @@ import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { chargesOffSection } from '../platform/tenancy/hold.ts';
 
-/** What waits, failed or is in doubt at one merchant. Counts stop at {@link countedMax}. */
+/** Counts of what waits, failed or is in doubt at a merchant. They stop at {@link countedMax}. */
 export interface MerchantHealth {
   /** 1: a person stopped the charges. */
   readonly charges_stopped: number;

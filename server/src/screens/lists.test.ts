@@ -251,7 +251,7 @@ for (const [q, ids] of [
     assert.equal(total, ids.length);
   });
 
-/** What a list shows of its sort's field, beginning at a value. */
+/** The values of its sort's field that a list shows when it begins at a value. */
 const beginnings: readonly [
   sort: string,
   from: string,

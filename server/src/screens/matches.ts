@@ -31,7 +31,7 @@ export const wordsOf = (text: string | null | undefined): string[] =>
     .split(/\s+/)
     .filter((word) => word !== '');
 
-/** What a search text may be the beginning of. */
+/** The values of which a search text may be the beginning. */
 export type Recognised =
   | { readonly kind: 'email'; readonly beginning: string }
   | { readonly kind: 'orderId'; readonly from: string; readonly to: string }

@@ -16,7 +16,7 @@ export const orderSource: ListSource = {
   sorts: { creation_dts: { sql: 'o.created_at', type: 'timestamptz' } },
 };
 
-/** What an order is to an auto order, as SQL. */
+/** The relation of an order to an auto order, as SQL. */
 export const kindSql = `(case when o.rebill_number = 0 then 'original'
   when o.rebill_number > 0 then 'rebill' else 'ordinary' end)`;
 

@@ -48,7 +48,7 @@ export async function readDailyStatistics(
   days: number = usualDays,
 ): Promise<StatisticDay[]> {
   if (days < 1 || days > daysMax) refuse('out_of_range', { field: 'days', min: 1, max: daysMax });
-  // What just happened is there although the worker is in its pause.
+  // Counts the newest events, although the worker is in its pause.
   await countStatistics(context);
   const { merchantId, timeZone: zone, currency } = context.merchant;
   const today = localDate(context.now, zone);

@@ -1,4 +1,4 @@
-// What happened by day: events put together, days without events, currencies.
+// The figures of each day: events put together, days without events, currencies.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventCount } from '../platform/events/feedCounts.ts';

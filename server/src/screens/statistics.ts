@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { fromMinor, minor } from '../kernel/money.ts';
 import type { EventCount } from '../platform/events/feedCounts.ts';
 
-/** What happened on one day, in one currency. */
+/** The figures of one day, in one currency. */
 export interface DayCounts {
   /** YYYY-MM-DD by the merchant's calendar. */
   readonly day: string;

@@ -102,7 +102,7 @@ function cursorOf(text: string | undefined, field: string): TimelinePlace | unde
   );
 }
 
-/** What a kind needs besides auto_order_read. */
+/** The permission that a kind needs besides auto_order_read. */
 const needs: Readonly<Partial<Record<TimelineKind, string>>> = {
   task: 'workflow_read',
   delivery: 'webhook_read',

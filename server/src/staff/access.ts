@@ -1,6 +1,6 @@
 /**
- * What decides whether a caller may give a permission to another user or key: the permissions of
- * the caller.
+ * The caller who gives a permission to another user or key; the caller's permissions decide whether
+ * that is allowed.
  */
 export interface Giver {
   readonly kind: string;

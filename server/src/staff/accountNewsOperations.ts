@@ -20,7 +20,7 @@ export async function mailUser(
   await insertAccountMails(tx, merchantId, user.login, [...new Set(emails)], news);
 }
 
-/** What the caller of an operation has just changed. */
+/** Describes the change that the caller of an operation has just made. */
 export const newsOf = (
   { actor, now }: Context,
   change: AccountNews['change'],

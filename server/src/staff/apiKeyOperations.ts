@@ -4,7 +4,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { type ApiKey, hashKey, keyBytes, prefixOf } from './apiKey.ts';
 import { insertApiKey, replaceSecret } from './apiKeyStore.ts';
 
-/** What a new key is created with. */
+/** The fields with which a new key is created. */
 export type ApiKeyDetails = Pick<
   ApiKey,
   'merchantId' | 'name' | 'permissions' | 'allowedIps' | 'userId' | 'expiresAt'

@@ -109,7 +109,7 @@ export async function insertApiKey(db: Database, keyHash: Buffer, key: NewApiKey
   return fromRow(required(row, 'inserted key'));
 }
 
-/** What replaces the secret of a key. */
+/** The values that replace the secret of a key. */
 export interface NewSecret {
   readonly hash: Buffer;
   readonly prefix: string;

@@ -23,7 +23,7 @@ export const successor = (before: Credential, salt: Buffer, purpose: string): Cr
 export interface Credential {
   readonly text: string;
   readonly merchantId: string;
-  /** What the database stores of it. */
+  /** The form that the database stores. */
   readonly hash: Buffer;
 }
 

@@ -15,14 +15,14 @@ import { isPassword } from './password.ts';
 import { type FactorParts, passFactor } from './secondFactorOperations.ts';
 import { type Access, findAccess, findLogin, insertLogin, lockUser } from './staffStore.ts';
 
-/** What logging in needs. */
+/** The parts that logging in needs. */
 export interface LogInParts extends FactorParts {
   readonly db: Database;
   /** Returns a context of the merchant, or undefined when there is no such merchant. */
   findContext(merchantId: string): Promise<Context | undefined>;
 }
 
-/** What a user entered, and from where. */
+/** The values that a user entered, and the address of the user. */
 export interface LogInAttempt {
   readonly merchantId: string;
   readonly login: string;
@@ -30,7 +30,7 @@ export interface LogInAttempt {
   /** Of the user's second factor: six digits, or a recovery code. */
   readonly code?: string | undefined;
   readonly address: string;
-  /** What failed attempts are counted by: the address, or its network. */
+  /** The subject by which failed attempts are counted: the address, or its network. */
   readonly addressSubject: string;
   readonly userAgent: string;
 }

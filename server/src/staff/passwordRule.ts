@@ -29,7 +29,7 @@ export function passwordFault(
 }
 
 const differentMin = 5;
-/** What has to remain of a password when the names in it are taken out. */
+/** The least length of a password after the names in it are taken out. */
 const restMin = 6;
 const guessed = 'Send one that is hard to guess, such as four unrelated words';
 

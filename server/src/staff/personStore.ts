@@ -1,6 +1,6 @@
 import { byMention, type PersonKeeper } from '../platform/privacy/person.ts';
 
-/** What users of the console keep of customers: recent searches and views. */
+/** The personal data of customers in preferences of users: recent searches and views. */
 export const preferencePeople: PersonKeeper = {
   tables: [
     {

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** What a user's console stored, as it wrote it. */
+/** The preferences of a user, as the console wrote them. */
 export type StoredPreferences = Readonly<Record<string, unknown>>;
 
 /** Returns the user's preferences; undefined when none were stored. */

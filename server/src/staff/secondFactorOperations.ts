@@ -20,7 +20,7 @@ import {
 import { deleteSessionsOf } from './sessionStore.ts';
 import { findSessionUser } from './staffStore.ts';
 
-/** What checking a code needs. Codes follow the machine's clock. */
+/** The parts that checking a code needs. Codes follow the machine's clock. */
 export interface FactorParts {
   readonly clock: SystemClock;
   readonly seal: Seal;

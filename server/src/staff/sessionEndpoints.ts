@@ -17,7 +17,7 @@ import { isLive, type Session } from './session.ts';
 import { openSession, type SessionParts } from './sessionOperations.ts';
 import { deleteSession, findSession } from './sessionStore.ts';
 
-/** What logging in needs from outside. */
+/** The parts that the endpoints of sessions need. */
 export interface SessionEndpointParts extends SessionParts, LogInParts {
   /** Where people reach this server. */
   publicUrl(): Promise<string>;

@@ -164,7 +164,7 @@ async function mailChanges(
 /** How the log names a user. */
 const named = (userId: number) => ({ objectType: 'user', objectId: String(userId) });
 
-/** What the log shows of a user: whether the password was set, and the permissions that are on. */
+/** Describes a user for the log: whether the password was set, and the permissions that are on. */
 function described(json: string, { change_password_to: password }: User): object {
   const { login_histories: _, permissions = [], ...user } = JSON.parse(json) as User;
   return {

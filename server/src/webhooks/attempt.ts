@@ -23,7 +23,7 @@ export interface AttemptParts {
   readonly signal: AbortSignal;
 }
 
-/** What was sent and what came back. */
+/** The request and its response. */
 interface Exchange {
   readonly headers: Readonly<Record<string, string>>;
   readonly sent: Sent;

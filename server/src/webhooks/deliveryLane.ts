@@ -15,7 +15,7 @@ import { settle } from './settleOperations.ts';
 import type { LoadedDelivery, Tried } from './webhook.ts';
 import { type Destination, findDestination } from './webhookStore.ts';
 
-/** What deliveries need. */
+/** The parts that deliveries need. */
 export interface DeliveryParts extends MerchantRounds {
   readonly clock: SystemClock;
   readonly seal: Seal;
@@ -33,7 +33,7 @@ export interface DeliveryParts extends MerchantRounds {
   readonly isLoopbackAllowed: boolean;
 }
 
-/** What the lanes of a process share. */
+/** The parts that the lanes of a process share. */
 export interface DeliveryProcess {
   readonly parts: DeliveryParts;
   readonly leases: Leases;

@@ -294,7 +294,7 @@ export async function lockFailing(
   );
 }
 
-/** What follows for a webhook from its tries. */
+/** The consequence of the tries for their webhook. */
 export interface Consequence {
   /** Why it is disabled from now on; undefined when it stays enabled. */
   readonly disabledReason: string | undefined;

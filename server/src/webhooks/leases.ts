@@ -10,7 +10,7 @@ export interface LeasedDelivery extends LoadedDelivery {
   until: Temporal.Instant;
 }
 
-/** What keeping leases needs. */
+/** The parts that keeping leases needs. */
 export interface LeaseParts {
   readonly db: Database;
   readonly clock: SystemClock;

@@ -36,8 +36,8 @@ import {
 } from './webhookStore.ts';
 
 /**
- * What the operations need in addition to the context. Deliveries and secrets follow the machine's
- * clock.
+ * The parts that the operations need in addition to the context. Deliveries and secrets follow the
+ * machine's clock.
  */
 export interface WebhookParts {
   readonly seal: Seal;
@@ -180,7 +180,7 @@ export const named = (webhookOid: number) => ({
   objectId: String(webhookOid),
 });
 
-/** What the log shows of a webhook: not its credentials. */
+/** Returns a webhook as the log shows it, without its credentials. */
 export const shown = ({
   url,
   disabled,

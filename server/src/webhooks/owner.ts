@@ -17,7 +17,7 @@ export interface Owner {
   readonly userId?: number;
 }
 
-/** What an owner may do now. */
+/** The present access of an owner. */
 export interface OwnerAccess {
   /** The name of the key, or of the application and its user. */
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { Match, PersonKeeper, PersonTable } from '../platform/privacy/person.ts';
 
-/** What webhooks know about people: what was sent, and what receivers responded. */
+/** The personal data in webhooks: what was sent, and what receivers responded. */
 export const webhookPeople: PersonKeeper = {
   tables: [...tablesOf('objects'), ...tablesOf('mentioningObjects')],
 };

@@ -9,7 +9,7 @@ import { forgetLog, forgetPayloads } from './deliveryStore.ts';
 
 const betweenMs = 3_600_000;
 
-/** What each period of a merchant's settings removes here. */
+/** The functions that remove records here by each period of a merchant's settings. */
 const removals = [
   ['event_days', forgetEvents],
   ['event_days', forgetPayloads],

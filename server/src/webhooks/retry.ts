@@ -6,7 +6,7 @@ export type DeliveryResult =
   | { readonly kind: 'failed'; readonly why: string };
 
 /**
- * What follows from the result: done, sent again later, or never again because the receiver said it
+ * The consequence of a result: done, sent again later, or never again because the receiver said it
  * is gone.
  */
 export type Decision =

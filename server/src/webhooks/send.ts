@@ -107,8 +107,8 @@ function doorFor(policy: DestinationPolicy, options: SenderOptions): Door {
 const judgedMax = 10_000;
 
 /**
- * What to stop when a signal is aborted. All requests of a process share one signal, so it gets one
- * listener instead of one per request.
+ * The functions to call when a signal is aborted. All requests of a process share one signal, so it
+ * gets one listener instead of one per request.
  */
 const stopsOf = new WeakMap<AbortSignal, Set<() => void>>();
 

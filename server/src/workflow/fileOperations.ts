@@ -32,7 +32,7 @@ export interface FileParts {
   readonly store: Files;
   readonly clock: SystemClock;
   readonly quotas: Quotas;
-  /** What looks for viruses. Absent: nothing does, and strict installations take no files. */
+  /** The scanner for viruses. Absent: files are not scanned, and strict installations take none. */
   readonly virusScanner?: VirusScanner | undefined;
   /** The content of a file must have the signature of its type. */
   readonly isStrict: boolean;

@@ -12,7 +12,7 @@ export interface LiveClaims {
   readonly userId?: number;
   /** Of a session; the socket ends with it. */
   readonly sessionId?: string;
-  /** What the client may listen to; absent: a socket of the workflow. */
+  /** The topics that the client may listen to; absent: a socket of the workflow. */
   readonly topics?: readonly LiveTopic[];
 }
 
@@ -29,7 +29,7 @@ export class LiveClient implements LiveSocket {
   readonly claims: LiveClaims;
   readonly topics: Topics;
   readonly #socket: WebSocket;
-  /** What the socket writes to. */
+  /** The stream to which the socket writes. */
   readonly #stream: Duplex;
   readonly #clock: SystemClock;
   #heardAtMs: number;

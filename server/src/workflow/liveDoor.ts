@@ -38,7 +38,7 @@ export interface LiveDoorParts {
 /** Whether the key or client, its user and their permission to read the topics are still there. */
 export type MayListen = (claims: LiveClaims) => Promise<boolean>;
 
-/** What is behind the door. */
+/** The receiver of clients that the door has admitted. */
 export interface LiveInside {
   /** How many sockets are open. */
   count(): number;

@@ -27,7 +27,7 @@ export interface LiveDelivery {
   readonly delivery: WebhookDelivery;
 }
 
-/** What a room reports: an event of the feed, or a try to deliver. */
+/** A change that a room reports: an event of the feed, or a try to deliver. */
 export type LiveChange = FeedEvent | LiveDelivery;
 
 /** The topics of a client; absent: a socket of the workflow, with its frames. */

@@ -4,7 +4,7 @@ import { feedHorizon, isInFeed, readFeed } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type LiveChange, type LiveDelivery, type LivePlace, merged } from './liveFeed.ts';
 
-/** What rooms report of other features. */
+/** The functions of other features that rooms need for their reports. */
 export interface LiveSources {
   /** Returns the time zone of a merchant. */
   zoneOf(merchantId: string): Promise<string>;

@@ -24,7 +24,7 @@ const read = (text: string, moment = at, userId = 1): GivenNote => ({
 });
 const added = (text: string): GivenNote => ({ text, attachments: [] });
 
-/** What the notes say afterwards; an edited one shows its first text too. */
+/** Returns the texts of the notes after the edit; an edited one shows its first text too. */
 function after(stored: readonly Note[], given: readonly GivenNote[]): string[] | string {
   const notes = notesAfter(stored, given, writer);
   if (!notes.ok) return notes.reason.field;

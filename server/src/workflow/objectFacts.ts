@@ -1,7 +1,7 @@
 import type { Context } from '../platform/context.ts';
 import type { Task, TaskObjectType } from './task.ts';
 
-/** What workflow needs to know about an object of another feature. */
+/** The facts that workflow needs about an object of another feature. */
 export interface ObjectFacts {
   readonly key: string;
   readonly id: string;

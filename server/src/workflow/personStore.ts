@@ -15,7 +15,7 @@ const ofMentioning = {
 } as const;
 const taskTexts = 'name details context object_url object_email created_by_name search_text';
 
-/** What tasks know about people. Tasks about a person go; other tasks lose the person's words. */
+/** The personal data in tasks. Tasks about a person go; other tasks lose the person's words. */
 export const workflowPeople: PersonKeeper = {
   find: findTasks,
   tables: [

@@ -13,7 +13,7 @@ export interface RelevantEvent {
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What an event requires: a type of task to raise, and the types whose cause is gone. */
+/** The reaction to an event: a type of task to raise, and the types whose cause is gone. */
 export interface Wanted {
   readonly raise?: SystemTaskType | undefined;
   readonly close: readonly SystemTaskType[];

@@ -59,7 +59,7 @@ export interface Task {
 /** A task before its numbers are assigned. */
 export type NewTask = Omit<Task, 'globalNumber' | 'objectNumber'>;
 
-/** What every task that the server raises has: open and urgent, with nothing added to it yet. */
+/** Returns the common fields of tasks that the server raises: open, urgent, with nothing added. */
 export const raisedBy = (createdBy: Person, at: Temporal.Instant) =>
   ({
     priority: '3 - high',
@@ -74,7 +74,7 @@ export const raisedBy = (createdBy: Person, at: Temporal.Instant) =>
     version: 1,
   }) as const satisfies Partial<NewTask>;
 
-/** What a task is about. */
+/** The object that a task is about. */
 export interface TaskObject {
   readonly type: TaskObjectType;
   /** The id that events use: an auto order's oid, an item's oid, else the id itself. */
