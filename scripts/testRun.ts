@@ -23,7 +23,8 @@ const lane = fileURLToPath(new URL('testLane.ts', import.meta.url));
 const alone = [
   'test/browser/pages.test.ts',
   'test/storage/{killNine,launcher}.test.ts',
-  'test/{browser,fault}/*.test.ts',
+  'test/browser/*.test.ts',
+  'test/fault/{frozenPostgres,silentPeers}.test.ts',
   'test/http/fuzz.test.ts',
   'test/workflow/live.test.ts',
   '**/*.long.ts',

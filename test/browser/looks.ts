@@ -44,17 +44,21 @@ export interface Looked {
   readonly faults: readonly string[];
 }
 
+/** Light and wide, where axe examines everything. */
+export const firstLook: readonly Look[] = looks.slice(0, 1);
+
 /**
- * Waits until the page shows what it should, then checks it light and dark, wide and narrow.
+ * Waits until the page shows what it should, then checks it light and dark, wide and narrow, or only
+ * in the given looks.
  */
-export async function lookAt(sighted: Sighted): Promise<Looked> {
+export async function lookAt(sighted: Sighted, inLooks: readonly Look[] = looks): Promise<Looked> {
   const { name, page, takeFaults } = sighted;
   const missing = await missingFrom(sighted);
   if (missing) return { checks: 1, faults: [missing] };
   /** The same fault in several looks is reported once. */
   const faults = new Map<string, string[]>();
   let checks = 1;
-  for (const { scheme, width, height, rules } of looks) {
+  for (const { scheme, width, height, rules } of inLooks) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height });
     for (const fault of [...(await faultsOf(page, rules)), ...takeFaults()])

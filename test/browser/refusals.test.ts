@@ -1,10 +1,10 @@
 // A change that the server refuses: each kind of form shows the server's sentence, with its days and
-// moments as the rest of the page shows them, light and dark, wide and narrow.
+// moments as the rest of the page shows them. Refused pages are seen in all looks (pages.test.ts).
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { withBrowser } from './chromium.ts';
-import { lookAt, rawMoments } from './looks.ts';
+import { firstLook, lookAt, rawMoments } from './looks.ts';
 import { objectsOf } from './objects.ts';
 import { enter } from './people.ts';
 import { writeContactSheet } from './pictures.ts';
@@ -125,12 +125,13 @@ test('each kind of form shows a refusal with days for people', withBrowser, asyn
       faults.push(`${name}: ${String(error).slice(0, 600)}`);
       continue;
     }
-    const looked = await lookAt({
+    const sighted = {
       name: `refused ${name}`.replaceAll(' ', '-'),
       shows: 'Tue 31 Mar',
       page,
       takeFaults: () => takeFaults().filter((fault) => !/status of 400 /.test(fault)),
-    });
+    };
+    const looked = await lookAt(sighted, firstLook);
     faults.push(...looked.faults);
   }
   assert.deepEqual(faults, []);
