@@ -12,7 +12,7 @@ import { addUnfinished, type Reported, report } from './testReport.ts';
  * connections of one PostgreSQL.
  */
 const atOnce = Math.min(availableParallelism() + 1, 4);
-/** Long proofs run one at a time: most have several processes, and some measure memory. */
+/** Long proofs run last, one at a time: most have several processes, and some measure memory. */
 const longTimeoutMs = 7_200_000;
 const lane = fileURLToPath(new URL('testLane.ts', import.meta.url));
 
@@ -27,7 +27,6 @@ const alone = [
   'test/fault/{frozenPostgres,silentPeers}.test.ts',
   'test/http/fuzz.test.ts',
   'test/workflow/live.test.ts',
-  '**/*.long.ts',
 ];
 
 /** Runs test files, prints their results, and adds them to the tally. */
@@ -35,9 +34,10 @@ export async function runTestFiles(
   files: readonly string[],
   { signal, ...reported }: Reported & { readonly signal: AbortSignal },
 ): Promise<void> {
-  const isOwn = (file: string) => placeOf(file) >= 0;
-  const own = files.filter(isOwn).sort((a, b) => placeOf(a) - placeOf(b));
-  const shared = files.filter((file) => !isOwn(file));
+  const long = files.filter(isLong);
+  const short = files.filter((file) => !isLong(file));
+  const own = short.filter(isOwn).sort((a, b) => placeOf(a) - placeOf(b));
+  const shared = short.filter((file) => !isOwn(file));
   const finished = new Set<string>();
   const queue = openTestQueue(shared);
   const start = (file: string, timeout: number) =>
@@ -51,12 +51,11 @@ export async function runTestFiles(
   };
   const runOwn = async () => {
     for (let file = own.shift(); file !== undefined; file = own.shift())
-      await report(start(file, isLong(file) ? longTimeoutMs : fileTimeoutMs), reported);
+      await report(start(file, fileTimeoutMs), reported);
   };
-  const places = files.some(isLong) ? 1 : Math.min(atOnce, files.length);
   await Promise.all(
-    Array.from({ length: places }, async (_, place) => {
-      // Every other one begins with the long files: one that begins last leaves a processor idle.
+    Array.from({ length: Math.min(atOnce, short.length) }, async (_, place) => {
+      // Every other one begins with the slow files: one that begins last leaves a processor idle.
       const works = place % 2 === 0 ? [runShared, runOwn] : [runOwn, runShared];
       for (const work of works) await work();
     }),
@@ -66,7 +65,9 @@ export async function runTestFiles(
     shared.filter((file) => !finished.has(file)),
     reported,
   );
+  for (const file of long) await report(start(file, longTimeoutMs), reported);
 }
 
 const placeOf = (file: string): number => alone.findIndex((glob) => matchesGlob(file, glob));
+const isOwn = (file: string): boolean => placeOf(file) >= 0;
 const isLong = (file: string): boolean => file.endsWith('.long.ts');

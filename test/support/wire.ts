@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
+import { connectTo } from './database.ts';
 
 /** A TCP way to a PostgreSQL, which can look as if PostgreSQL was frozen. */
 export interface Wire {
@@ -39,7 +39,7 @@ export async function openWire(
     thaw();
   };
   const server = createServer((client) => {
-    const postgres = connect(join(host, `.s.PGSQL.${port}`));
+    const postgres = connectTo({ host, port });
     const pair = [client, postgres] as const;
     pairs.add(pair);
     for (const [from, to] of [pair, [postgres, client] as const]) {
