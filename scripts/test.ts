@@ -150,7 +150,9 @@ async function misshapenStatements(server: TestServer): Promise<string> {
   const statements = await withPool(server.connection, (admin) =>
     seenStatements(admin, [...catalogue.tenantTables]),
   );
-  const migrations = (await readMigrations()).flatMap(({ sql }) => splitStatements(sql));
+  const migrations = (await readMigrations()).flatMap(({ sql, released = '' }) =>
+    splitStatements(`${sql}\n${released}`),
+  );
   console.log(
     `  ${statements.length} statements on ${catalogue.tenantTables.size} tables of merchants`,
   );

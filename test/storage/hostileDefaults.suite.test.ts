@@ -11,6 +11,7 @@ import {
   sessionSettings,
 } from '../../server/src/platform/storage/sessionSettings.ts';
 import { findSettingsMode } from '../../server/src/platform/storage/settingsMode.ts';
+import { keepWorkerSettings } from '../../server/src/platform/storage/workerSettings.ts';
 import { type TestRequest, testApp } from '../support/app.ts';
 import { connectTo, openTestDatabase } from '../support/database.ts';
 
@@ -64,6 +65,8 @@ async function hostileDatabase(
       : `alter role current_user in database ${database} set`;
   for (const [name, value] of Object.entries(hostile))
     await opened.db.run(`${alter} ${name} = ${value}`);
+  // As the start of a server does. Citus passes the defaults of an account on to its workers.
+  await keepWorkerSettings(opened.db);
   return opened;
 }
 

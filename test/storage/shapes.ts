@@ -54,14 +54,18 @@ export async function readCatalogue(db: DatabasePool): Promise<Catalogue> {
 /** A part of a statement as the parser gives it: one key, the kind, or plain fields. */
 type Tree = { readonly [key: string]: unknown };
 
+/** Faults of updates and deletes. */
+type ChangeFault =
+  | 'a stable function of columns in an update'
+  | 'a function that is not immutable in CASE or COALESCE of an update';
+
 /** The kinds of fault; the review of a run on Citus has an example of each. */
 export type ShapeFault =
   | 'a table without an equality on its merchant_id'
   | 'a subquery whose merchant is not a parameter'
   | 'a call of a function that reads tables'
   | 'a volatile function in a write'
-  | 'a stable function of columns in an update'
-  | 'a function that is not immutable in CASE or COALESCE of an update'
+  | ChangeFault
   | 'a function that is not immutable in RETURNING'
   | 'a function that is not immutable in ON CONFLICT'
   | 'a WITH that writes'
@@ -115,13 +119,20 @@ export type MigrationFault =
   | 'a column that is added with a constraint or an identity'
   | 'a function whose body is parsed when it is made'
   | 'a foreign key of a table that all nodes have'
-  | 'a trigger';
+  | 'a trigger'
+  | ChangeFault;
 
 /** Returns what Citus refuses of a statement of a migration, each kind once. */
-export async function migrationFaults(statement: string): Promise<ReadonlySet<MigrationFault>> {
+export async function migrationFaults(
+  statement: string,
+  catalogue: Catalogue,
+): Promise<ReadonlySet<MigrationFault>> {
   const { stmts = [] } = (await parse(statement)) as { stmts?: { stmt?: Tree }[] };
   const faults = new Set<MigrationFault>();
   walk(stmts, (kind, fields) => {
+    const isChange = kind === 'UpdateStmt' || kind === 'DeleteStmt';
+    if (isChange && hasTenantTable({ [kind]: fields }, catalogue))
+      checkChange(fields, catalogue, faults);
     if (kind === 'CreateTrigStmt') faults.add('a trigger');
     // It would depend on the tables that it reads, and they on it.
     if (kind === 'CreateFunctionStmt' && fields['sql_body'] !== undefined)
@@ -365,7 +376,11 @@ function checkFunctions(
   if (kind === 'UpdateStmt' || kind === 'DeleteStmt') checkChange(rest, catalogue, faults);
 }
 
-function checkChange(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
+function checkChange(
+  fields: Tree,
+  catalogue: Catalogue,
+  faults: { add(fault: ChangeFault): unknown },
+): void {
   walk(fields, (inner, sub) => {
     if (changeability(inner, sub, catalogue) === 's' && hasColumn(sub))
       faults.add('a stable function of columns in an update');

@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { beginEpoch, readContinuity } from '../continuityStore.ts';
 import type { Connection } from '../storage/connection.ts';
 import { type DatabasePool, openPool } from '../storage/database.ts';
-import { checksumOfSql, type Migration, migrate } from '../storage/migrate.ts';
+import { checksumOf, type Migration, migrate } from '../storage/migrate.ts';
 import { noLimits } from '../storage/sessionSettings.ts';
 import { readForeignKeys, wholeDatabase } from './catalogue.ts';
 import type { OnProgress } from './checkFolder.ts';
@@ -82,7 +82,7 @@ function migrationsOf(manifest: Manifest, known: readonly Migration[]): Migratio
   const byName = new Map(known.map((migration) => [migration.name, migration]));
   return manifest.migrations.map(({ name, checksum }) => {
     const migration = byName.get(name);
-    if (migration !== undefined && checksumOfSql(migration.sql) === checksum) return migration;
+    if (migration !== undefined && checksumOf(migration) === checksum) return migration;
     throw new FolderError(
       `the backup is of another release: it has the migration ${name}, which this one does not ` +
         'know in that form; restore it with the release that made it, or a newer one',

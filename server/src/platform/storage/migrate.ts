@@ -10,16 +10,34 @@ import { keepWorkerSettings } from './workerSettings.ts';
 export interface Migration {
   readonly name: string;
   readonly sql: string;
+  /**
+   * The file as it was released, if `sql` is a later form of it with the same result. Databases know
+   * its checksum, so a released file is never edited.
+   */
+  readonly released?: string;
 }
 
-/** The migrations of this release, in order. */
+/**
+ * The migrations of this release, in order. A released file that some database refuses has a form
+ * in `rewritten` that all accept.
+ */
 export async function readMigrations(): Promise<Migration[]> {
   const folder = new URL('./migrations/', import.meta.url);
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const later = new URL('./rewritten/', folder);
+  const rewritten = new Set(await sqlFilesOf(later));
+  const names = await sqlFilesOf(folder);
   return Promise.all(
-    names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })),
+    names.map(async (name) => {
+      const released = await readFile(new URL(name, folder), 'utf8');
+      return rewritten.has(name)
+        ? { name, sql: await readFile(new URL(name, later), 'utf8'), released }
+        : { name, sql: released };
+    }),
   );
 }
+
+const sqlFilesOf = async (folder: URL): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
 
 /**
  * Brings the database to this release: forward only, all in one transaction, under a lock, so
@@ -97,12 +115,13 @@ async function distributeNew(tx: Database): Promise<void> {
 
 const lockKey = 7_310_203_941;
 
-async function apply(tx: Database, { name, sql }: Migration): Promise<void> {
+async function apply(tx: Database, migration: Migration): Promise<void> {
+  const { name, sql, released = sql } = migration;
   for (const statement of splitStatements(sql)) await tx.run(statement);
   await tx.run('insert into migration (name, checksum, is_compatible) values ($1, $2, $3)', [
     name,
-    checksumOfSql(sql),
-    isCompatible(sql),
+    checksumOf(migration),
+    isCompatible(released),
   ]);
 }
 
@@ -156,9 +175,7 @@ function refuseForeign(
   applied: readonly AppliedMigration[],
   migrations: readonly Migration[],
 ): void {
-  const known = new Map(
-    migrations.map((migration) => [migration.name, checksumOfSql(migration.sql)]),
-  );
+  const known = new Map(migrations.map((migration) => [migration.name, checksumOf(migration)]));
   for (const { name, checksum: stored, is_compatible: compatible } of applied) {
     const ours = known.get(name);
     if (ours === undefined && compatible) continue;
@@ -173,9 +190,9 @@ function refuseForeign(
   }
 }
 
-/** Returns the checksum of a migration's text, which the database keeps. */
-export const checksumOfSql = (sql: string): string =>
-  createHash('sha256').update(sql).digest('hex');
+/** Returns the checksum of a migration's released text, which the database keeps. */
+export const checksumOf = ({ sql, released = sql }: Migration): string =>
+  createHash('sha256').update(released).digest('hex');
 
 /**
  * Statements end with a semicolon at the end of a line; function bodies between `$$` keep theirs.
