@@ -113,7 +113,7 @@ test('a server that hangs: requests and /readyz return meanwhile, and it recover
     connection: { ...store.connection, host: '127.0.0.1', port: wire.port },
     maxConnections: 4,
     prepareStatements: true,
-    limits: { ...servingLimits, statementMs: 200, lockMs: 200 },
+    limits: { ...servingLimits, statementMs: 1_000, lockMs: 1_000 },
   });
   t.after(() => db.close());
   const app = await testApp({ db });
