@@ -11,7 +11,8 @@ import { claimTestFiles, fileTimeoutMs } from './testQueue.ts';
  */
 const enoughBytes = 800_000_000;
 
-for (const file of claimTestFiles()) {
+const [folder = ''] = process.argv.slice(2);
+for (const file of claimTestFiles(folder)) {
   await suite(file, { timeout: fileTimeoutMs }, () => import(pathToFileURL(resolve(file)).href));
   if (process.memoryUsage.rss() > enoughBytes) break;
 }

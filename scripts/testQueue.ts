@@ -15,33 +15,27 @@ import { join } from 'node:path';
 /** How long one test file may take. */
 export const fileTimeoutMs = 900_000;
 
-/** Tells the lanes where the queue is. */
-const folderVariable = 'PERENNIAL_TEST_QUEUE';
 const list = 'files.json';
 
 /** The queue as the process that made it sees it. */
 export interface TestQueue {
+  /** The argument of its lanes. */
+  readonly folder: string;
   /** How many files no lane has claimed. */
   left(): number;
-  remove(): void;
 }
 
-/** Makes the queue of the lanes that this process starts from now on. */
+/** Makes a queue that is there until this process ends. */
 export function openTestQueue(files: readonly string[]): TestQueue {
   const folder = mkdtempSync(join(tmpdir(), 'perennial-queue-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, list), JSON.stringify(files));
-  process.env[folderVariable] = folder;
-  return {
-    // Besides the list, the folder holds only claims.
-    left: () => files.length + 1 - readdirSync(folder).length,
-    remove: () => rmSync(folder, { recursive: true }),
-  };
+  // Besides the list, the folder holds only claims.
+  return { folder, left: () => files.length + 1 - readdirSync(folder).length };
 }
 
-/** Claims the files of the queue one by one, in order, as the caller asks for them. */
-export function* claimTestFiles(): Generator<string> {
-  const folder = process.env[folderVariable];
-  if (folder === undefined) throw new Error(`${folderVariable} is not set: run \`npm test\``);
+/** Claims the files of a queue one by one, in order, as the caller asks for them. */
+export function* claimTestFiles(folder: string): Generator<string> {
   const files: string[] = JSON.parse(readFileSync(join(folder, list), 'utf8'));
   for (const [place, file] of files.entries()) if (isClaimed(join(folder, `${place}`))) yield file;
 }

@@ -54,7 +54,9 @@ export async function report(
 /** Counts files whose process ended before they did, and says which they are. */
 export function addUnfinished(files: readonly string[], { label, tally }: Reported): void {
   for (const file of files) {
-    const text = `✖ ${label}${file}: the process of this file, or of one before it, ended too early`;
+    const text =
+      `✖ ${label}${file}: the process of this file, or of one before it, ended too early; run it ` +
+      `by itself: npm test -- ${file}`;
     tally.failed++;
     tally.failures.push(text);
     console.log(text);

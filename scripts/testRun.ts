@@ -40,13 +40,13 @@ export async function runTestFiles(
   const shared = short.filter((file) => !isOwn(file));
   const finished = new Set<string>();
   const queue = openTestQueue(shared);
-  const start = (file: string, timeout: number) =>
-    run({ files: [file], execArgv: [...endWithParent], signal, timeout });
+  const start = (file: string, timeout: number, ...argv: string[]) =>
+    run({ files: [file], argv, execArgv: [...endWithParent], signal, timeout });
   const runShared = async () => {
     // A lane may leave files to the next one. If nothing has been claimed, the next one would not either.
     for (let left = shared.length + 1; queue.left() > 0 && queue.left() < left; ) {
       left = queue.left();
-      await report(start(lane, longTimeoutMs), reported, finished);
+      await report(start(lane, longTimeoutMs, queue.folder), reported, finished);
     }
   };
   const runOwn = async () => {
@@ -60,7 +60,6 @@ export async function runTestFiles(
       for (const work of works) await work();
     }),
   );
-  queue.remove();
   addUnfinished(
     shared.filter((file) => !finished.has(file)),
     reported,
