@@ -16,7 +16,7 @@ import { anItem, at } from '../support/autoOrders.ts';
 import { killNine } from '../support/launched.ts';
 import { type Rebills, rebillsOn } from '../support/rebills.ts';
 import { Deaths, random, readLeft, start } from './killing.ts';
-import { type ActionName, act, clickTogether, type Person } from './peopleActions.ts';
+import { type ActionName, act, clickTogether, type Participant } from './peopleActions.ts';
 import { Standstill } from './standstill.ts';
 
 /** People at work on auto orders while rebills fall due and processes are killed. */
@@ -174,7 +174,7 @@ async function openOffice(
   });
   const did: Partial<Record<ActionName, number>> = {};
   const statuses: Record<string, number> = {};
-  const people = Array.from({ length: customers * peopleACustomer }, (_, index): Person => {
+  const people = Array.from({ length: customers * peopleACustomer }, (_, index): Participant => {
     const chance = random(seed + 7919 * (index + 1));
     const customer = index % customers;
     return {

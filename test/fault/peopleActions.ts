@@ -14,7 +14,7 @@ interface Answer {
 }
 
 /** A person (or a program) at work on the auto orders of one customer. */
-export interface Person {
+export interface Participant {
   /** From 0 to 1, by the seed. */
   readonly chance: () => number;
   /** The customer's auto orders: the second may be merged into the first. */
@@ -27,14 +27,14 @@ export interface Person {
   call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer | undefined>;
 }
 
-type Action = (person: Person) => Promise<unknown>;
+type Action = (person: Participant) => Promise<unknown>;
 
 const paths = '/rest/v2/auto_order/auto_orders';
 const pick = <Element>(chance: () => number, list: readonly Element[]): Element =>
   list[Math.floor(chance() * list.length)]!;
-const anOid = ({ chance, oids }: Person): number => pick(chance, oids);
+const anOid = ({ chance, oids }: Participant): number => pick(chance, oids);
 
-async function read(person: Person, oid: number): Promise<AutoOrder | undefined> {
+async function read(person: Participant, oid: number): Promise<AutoOrder | undefined> {
   return (await person.call('GET', `${paths}/${oid}?_expand=items,add_ons`))?.auto_order;
 }
 
@@ -56,7 +56,7 @@ const chargeNow: Action = (person) => {
 /**
  * All people who work on a customer click "charge now" for the same auto order at the same moment.
  */
-export async function clickTogether(people: readonly Person[]): Promise<void> {
+export async function clickTogether(people: readonly Participant[]): Promise<void> {
   const [first] = people;
   if (first === undefined || first.chance() < 0.4) return;
   const path = `${paths}/${anOid(first)}/rebill`;
@@ -146,7 +146,7 @@ const cancelOrStart: Action = (person) =>
       : { enabled: true },
   );
 
-const keptOrders = async ({ call, customer }: Person): Promise<string[]> => {
+const keptOrders = async ({ call, customer }: Participant): Promise<string[]> => {
   const stage = encodeURIComponent('Accounts Receivable');
   const found = await call('GET', `/rest/v2/order/orders?email=${customer}&current_stage=${stage}`);
   return (found?.orders ?? []).flatMap(({ order_id: orderId }) => orderId ?? []);
@@ -189,7 +189,7 @@ export const actions = {
 export type ActionName = keyof typeof actions;
 
 /** Does one of these actions, by the person's chance. */
-export async function act(person: Person, names: readonly ActionName[]): Promise<ActionName> {
+export async function act(person: Participant, names: readonly ActionName[]): Promise<ActionName> {
   const total = names.reduce((sum, name) => sum + actions[name].weight, 0);
   let left = person.chance() * total;
   const name = names.find((each) => (left -= actions[each].weight) < 0) ?? names[0]!;

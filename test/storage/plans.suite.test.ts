@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import { keepWorkerSettings } from '../../server/src/platform/storage/workerSettings.ts';
-import { isOpen } from '../../server/src/rebill/store.ts';
+import { isUnsettled } from '../../server/src/rebill/store.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 const { db: first, connection } = await openTestDatabase();
@@ -38,7 +38,7 @@ test('the charges that are not settled are found without reading the others', as
   t.after(() => db.close());
   await db.run('analyze rebill');
   const lines = await db.rows<{ 'QUERY PLAN': string }>(
-    `explain select bool_or(checks < 3) from rebill where merchant_id = 'M' and ${isOpen}`,
+    `explain select bool_or(checks < 3) from rebill where merchant_id = 'M' and ${isUnsettled}`,
   );
   assert.match(
     lines.map((line) => line['QUERY PLAN']).join('\n'),

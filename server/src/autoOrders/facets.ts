@@ -6,7 +6,7 @@ import type { OrderRecord } from '../orders/order.ts';
  * The values that searches find an auto order by: facets of its original order, with folded texts
  * (columns of auto_order_search).
  */
-export interface Facets {
+export interface SearchFacets {
   readonly autoOrderOid: number;
   readonly orderedAt: Temporal.Instant;
   readonly paidAt: Temporal.Instant | undefined;
@@ -44,7 +44,7 @@ export const facetColumns = [
 ] as const;
 
 /** The facets of an auto order's original order. */
-export function facetsOf(autoOrderOid: number, order: OrderRecord): Facets {
+export function facetsOf(autoOrderOid: number, order: OrderRecord): SearchFacets {
   const { billing = {}, shipping = {}, payment, checkout, items = [] } = order.document;
   const phones = [
     billing.day_phone,

@@ -8,8 +8,8 @@ import {
   afterOrder,
   type Catalog,
   type PlanContext,
+  type PlannedShipment,
   planNext,
-  type Shipment,
   slip,
 } from './steps.ts';
 
@@ -26,7 +26,7 @@ export interface PlannedRebill {
 export interface PlannedLine {
   /** The item as it is before the rebill. */
   readonly item: AutoOrderItem;
-  readonly shipment: Shipment;
+  readonly shipment: PlannedShipment;
 }
 
 /**

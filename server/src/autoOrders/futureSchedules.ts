@@ -6,8 +6,8 @@ import {
   afterOrder,
   type Catalog,
   type PlanContext,
+  type PlannedShipment,
   planNext,
-  type Shipment,
   slip,
 } from './steps.ts';
 
@@ -54,7 +54,7 @@ function* futureShipments(
   item: AutoOrderItem,
   catalog: Catalog,
   context: PlanContext,
-): Generator<Shipment, void> {
+): Generator<PlannedShipment, void> {
   let current = item;
   let later = context;
   for (;;) {

@@ -9,7 +9,7 @@ import {
   firstPlaceAfter,
   intervalOf,
   nextDate,
-  placeOf,
+  placeOfMoment,
 } from './schedule.ts';
 
 const newYork = 'America/New_York';
@@ -130,7 +130,7 @@ test('missed dates are skipped by continuing with the first date after now', () 
 
 test('missed dates are counted, not walked one by one', () => {
   const anchor = Temporal.PlainDateTime.from('1900-01-31T10:00');
-  const place = placeOf(anchor.toZonedDateTime(newYork).toInstant(), anchor, newYork);
+  const place = placeOfMoment(anchor.toZonedDateTime(newYork).toInstant(), anchor, newYork);
   const now = Temporal.PlainDateTime.from('2026-03-08T10:00').toZonedDateTime(newYork).toInstant();
   for (const [unit, count] of [
     ['days', 1],

@@ -46,7 +46,7 @@ export interface NextDateRequest {
  * `Every...` without days: call {@link intervalOf} first.
  */
 export function nextDate(request: NextDateRequest): Temporal.Instant {
-  const place = placeOf(request.scheduled, request.anchor, request.zone);
+  const place = placeOfMoment(request.scheduled, request.anchor, request.zone);
   return momentAt(after(place, knownInterval(request)), request.zone);
 }
 
@@ -54,7 +54,7 @@ export function nextDate(request: NextDateRequest): Temporal.Instant {
 export function firstAfter(
   request: NextDateRequest & { readonly now: Temporal.Instant },
 ): Temporal.Instant {
-  const place = placeOf(request.scheduled, request.anchor, request.zone);
+  const place = placeOfMoment(request.scheduled, request.anchor, request.zone);
   return momentAt(
     firstPlaceAfter(request.now, place, knownInterval(request), request.zone),
     request.zone,
@@ -100,7 +100,7 @@ export interface Place {
 }
 
 /** Returns the place of a scheduled moment, with the anchor's day of the month and time of day. */
-export function placeOf(
+export function placeOfMoment(
   scheduled: Temporal.Instant,
   anchor: Temporal.PlainDateTime,
   zone: string,

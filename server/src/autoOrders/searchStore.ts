@@ -9,7 +9,7 @@ import type { JsonList } from '../platform/storage/page.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 import { readOrLeaveOut } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
-import { type Facets, facetColumns } from './facets.ts';
+import { facetColumns, type SearchFacets } from './facets.ts';
 import { autoOrderJson } from './present.ts';
 import { type AutoOrderFilter, countMax, pageSql } from './search.ts';
 import { readAutoOrderList, writtenOnce } from './textStore.ts';
@@ -174,7 +174,7 @@ export async function findActiveOfCustomer(
 export async function saveFacets(
   tx: Database,
   merchantId: string,
-  facets: readonly Facets[],
+  facets: readonly SearchFacets[],
 ): Promise<void> {
   if (facets.length === 0) return;
   const rows = facets.map((one) => ({

@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, Step } from '../items/item.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AutoOrderItem, StepCursor } from './autoOrder.ts';
-import { after, anchorOf, intervalOf, type Place, placeOf } from './schedule.ts';
+import { after, anchorOf, intervalOf, type Place, placeOfMoment } from './schedule.ts';
 import { atPlace, type Fault } from './steps.ts';
 import { repeatsOf, stepsOf, walk } from './stepWalk.ts';
 
@@ -137,7 +137,7 @@ function countedFrom({ lastRebillAt, orderedAt, zone }: Purchase): {
 } {
   const from = wholeSecond(lastRebillAt ?? orderedAt);
   const anchor = anchorOf(from, zone);
-  return { anchor, place: placeOf(from, anchor, zone) };
+  return { anchor, place: placeOfMoment(from, anchor, zone) };
 }
 
 /** The number of rebills of the steps; undefined when they never end. */

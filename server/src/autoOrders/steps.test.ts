@@ -33,9 +33,9 @@ import {
   type Catalog,
   hasCompleted,
   type PlanContext,
+  type PlannedShipment,
   planNext,
   reschedule,
-  type Shipment,
   skipMissed,
   slip,
   startAgain,
@@ -612,7 +612,7 @@ test('a preview of ten is ten times plan and advance, dates only move forward, a
   );
 });
 
-function plannedShipment(item: AutoOrderItem, catalog: Catalog): Shipment {
+function plannedShipment(item: AutoOrderItem, catalog: Catalog): PlannedShipment {
   const plan = planNext(item, catalog, planContext());
   assert.equal(plan.kind, 'ship');
   return plan;

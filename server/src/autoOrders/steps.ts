@@ -18,7 +18,7 @@ import {
   momentAt,
   onDay,
   type Place,
-  placeOf,
+  placeOfMoment,
 } from './schedule.ts';
 import { type Landing, type Lands, landOn, stepsOf, type WalkFault, walk } from './stepWalk.ts';
 import { autoOrderStop, isFinalStop, isOver, itemStop, type Stop } from './stops.ts';
@@ -65,10 +65,10 @@ export type MissedShipments = 'one' | 'skip' | 'bill';
  * The plan for an item: it ships, waits for its catalogue item, does not ship, or has a schedule
  * that cannot be followed.
  */
-export type Plan = Shipment | Slip | NoShipment | BrokenPlan;
+export type Plan = PlannedShipment | Slip | NoShipment | BrokenPlan;
 
 /** The next shipment of an item. */
-export interface Shipment {
+export interface PlannedShipment {
   readonly kind: 'ship';
   /** The scheduled moment. When it is in the past, the shipment is due at once. */
   readonly at: Temporal.Instant;
@@ -129,7 +129,7 @@ export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanCon
   if (at === undefined) return { kind: 'none', why: 'completed' };
   // Counted from such a date, a customer would be charged for hundreds of years.
   if (!isNearWire(at)) return broken('date out of bounds', item.originalItemId);
-  const landing = landingAt(item, schedule.value, placeOf(at, item.anchor, context.zone));
+  const landing = landingAt(item, schedule.value, placeOfMoment(at, item.anchor, context.zone));
   if (landing.kind === 'end') return { kind: 'none', why: landing.why };
   if (landing.kind === 'broken') return broken(landing.why, item.originalItemId);
   if (isOver(item, at, context.now)) return { kind: 'none', why: 'no order after' };
@@ -147,7 +147,7 @@ export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanCon
  */
 export function advance(
   item: AutoOrderItem,
-  shipped: Pick<Shipment, 'at' | 'stepUsed'>,
+  shipped: Pick<PlannedShipment, 'at' | 'stepUsed'>,
   catalog: Catalog,
   context: PlanContext,
 ): AutoOrderItem {
@@ -157,7 +157,7 @@ export function advance(
   const landing = landingAt(
     counted,
     schedule.value,
-    placeOf(shipped.at, item.anchor, context.zone),
+    placeOfMoment(shipped.at, item.anchor, context.zone),
   );
   if (landing.kind !== 'lands') return withoutNext(counted);
   const place = withoutMissed(counted, landing, context);
@@ -198,7 +198,7 @@ export function slip(
   zone: string,
 ): AutoOrderItem {
   const { day } = wallOf(until, zone);
-  const slipped = placed(item, onDay(placeOf(until, item.anchor, zone), day), catalog, zone);
+  const slipped = placed(item, onDay(placeOfMoment(until, item.anchor, zone), day), catalog, zone);
   return { ...slipped, preshipmentNoticeSent: item.preshipmentNoticeSent };
 }
 
@@ -255,7 +255,7 @@ export function nextPlace(
   const at = item.nextShipmentAt;
   const schedule = scheduleOf(item, catalog);
   if (at === undefined || !schedule.ok) return undefined;
-  const place = placeOf(at, item.anchor, zone);
+  const place = placeOfMoment(at, item.anchor, zone);
   const landing = landingAt(item, schedule.value, place);
   if (landing.kind !== 'lands') return undefined;
   return { place, interval: landing.interval, step: landing.step };

@@ -1,7 +1,7 @@
 import { type ZoneShifts, zoneShifts } from '../kernel/zoneShifts.ts';
 import type { Context } from '../platform/context.ts';
 import type { ZoneChange } from '../platform/tenancy/zoneChange.ts';
-import { momentAt, placeOf } from './schedule.ts';
+import { momentAt, placeOfMoment } from './schedule.ts';
 import {
   findSkippedDates,
   lockAllAutoOrders,
@@ -38,7 +38,7 @@ export async function keepWallsOfSchedules(
  * A date that the old zone skipped returns to its intended local time, which the new zone may have.
  */
 function atItsAnchor(date: SkippedDate, { from, to }: ZoneChange): SkippedDate[] {
-  const place = placeOf(date.nextShipmentAt, date.anchor, from);
+  const place = placeOfMoment(date.nextShipmentAt, date.anchor, from);
   const isMoved = momentAt(place, from).epochMilliseconds === date.nextShipmentAt.epochMilliseconds;
   return isMoved ? [{ ...date, nextShipmentAt: momentAt(place, to) }] : [];
 }

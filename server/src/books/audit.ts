@@ -396,17 +396,17 @@ function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
 type WrittenFigures = Omit<Opening, 'itemOid'>;
 const noOpening: WrittenFigures = { rebills: 0, rebillValue: 0, lifeTimeValue: 0 };
 
-const isRebill = ({ rebillNumber }: Shipment): boolean => rebillNumber > 0;
+const isRebill = ({ rebillNumber }: ItemLine): boolean => rebillNumber > 0;
 
 /** Compares counters and values with the orders, to which an opening balance adds. */
 function figureFaults(
   check: Findings,
   item: AutoOrderItem,
-  shipments: readonly Shipment[],
+  shipments: readonly ItemLine[],
   opening: WrittenFigures,
 ): void {
   const rebills = shipments.filter(isRebill);
-  const sumOf = (some: readonly Shipment[]) => some.reduce((sum, { value }) => sum + value, 0);
+  const sumOf = (some: readonly ItemLine[]) => some.reduce((sum, { value }) => sum + value, 0);
   check.compare('number_of_rebills', item.numberOfRebills, rebills.length + opening.rebills);
   check.compare('rebill_value', item.rebillValue, sumOf(rebills) + opening.rebillValue);
   check.compare('life_time_value', item.lifeTimeValue, sumOf(shipments) + opening.lifeTimeValue);
@@ -416,7 +416,7 @@ function figureFaults(
 function dateFaults(
   check: Findings,
   item: AutoOrderItem,
-  shipments: readonly Shipment[],
+  shipments: readonly ItemLine[],
   { firstOrderAt, lastOrderAt }: WrittenFigures,
 ): void {
   const purchase = shipments.find((shipment) => !isRebill(shipment));
@@ -435,7 +435,7 @@ function dateFaults(
 }
 
 /** A line of an item in an order that is paid or was invoiced. */
-interface Shipment {
+interface ItemLine {
   readonly rebillNumber: number;
   readonly at: Temporal.Instant;
   readonly value: Minor;
@@ -446,8 +446,8 @@ function shipmentsOf(
   { itemOid }: AutoOrderItem,
   attempts: readonly AuditedAttempt[],
   orders: readonly AuditedOrder[],
-): Shipment[] {
-  return orders.flatMap((order): Shipment[] => {
+): ItemLine[] {
+  return orders.flatMap((order): ItemLine[] => {
     const line = order.lines?.find((each) => each.item_reference_oid === itemOid);
     if (line === undefined) return [];
     const attempt = attempts.find(({ rebillNumber }) => rebillNumber === order.rebillNumber);

@@ -10,7 +10,7 @@ import {
   cheapestQuote,
   methodNamed,
   quoteBy,
-  type Shipment,
+  type ShipmentToPrice,
   type ShippingMethod,
   type ShippingQuote,
   type ShippingRuleApplied,
@@ -64,7 +64,7 @@ export function newOrderShipping(
 
 function quoteOf(
   { order: { shipping }, methods }: NewOrderShipping,
-  shipment: Shipment,
+  shipment: ShipmentToPrice,
 ): ShippingQuote | undefined {
   if (shipping?.least_cost_route !== true) {
     const named = methodNamed(methods, shipping?.shipping_method ?? '');
@@ -99,7 +99,7 @@ function noMethodFault({ order: { shipping }, methods }: NewOrderShipping): Fiel
 const shipmentOf = (
   { order: { shipping, billing }, customer, currency }: NewOrderShipping,
   lines: readonly OrderLine[],
-): Shipment => ({
+): ShipmentToPrice => ({
   lines: lines.map((line) => ({
     ...line.shipping,
     quantity: line.quantity,

@@ -178,7 +178,7 @@ function pairedLines(
 ): Outcome<ReadonlyMap<number, OrderItem>, FieldFault> {
   const pairs = new Map<number, OrderItem>();
   for (const [position, line] of given.entries()) {
-    const place = placeOf(line, position, items);
+    const place = refundedIndexOf(line, position, items);
     const fault = (field: string, reason: string) =>
       failure({
         field: `items[${position}].${field}`,
@@ -204,7 +204,7 @@ const hasItem = ({ merchant_item_id: stored = '' }: OrderItem, id: string): bool
  * A line is found by its `item_index`, which begins at 1. Without one it is the line at its
  * position, or the only line of its item: clients send only the lines that they refund.
  */
-function placeOf(
+function refundedIndexOf(
   { item_index: index, merchant_item_id: id }: OrderItem,
   position: number,
   items: readonly OrderItem[],

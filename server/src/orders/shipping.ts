@@ -125,7 +125,7 @@ export function stageAfterHold(order: OrderDocument, isPaid: boolean): OrderStag
 }
 
 /** A shipment as a distribution center reports it. */
-export interface Shipment {
+export interface ReportedShipment {
   /** The center that ships its lines. Absent: all lines that have not shipped. */
   readonly center?: string | undefined;
   readonly trackingNumbers: readonly string[];
@@ -154,7 +154,11 @@ export interface ShippedOrder {
  * nothing is left to ship. A repeated shipment changes nothing; one with other tracking numbers adds
  * them.
  */
-export function shippedOrder(order: OrderRecord, shipment: Shipment, now: Occasion): ShippedOrder {
+export function shippedOrder(
+  order: OrderRecord,
+  shipment: ReportedShipment,
+  now: Occasion,
+): ShippedOrder {
   const at = wireDate(now.at, now.timeZone);
   const { document } = order;
   const sent = new Set(
@@ -182,7 +186,7 @@ export function shippedOrder(order: OrderRecord, shipment: Shipment, now: Occasi
   };
 }
 
-const isOf = (line: OrderItem, { center }: Shipment): boolean =>
+const isOf = (line: OrderItem, { center }: ReportedShipment): boolean =>
   center === undefined || centerOf(line) === center;
 
 const shippedLine = (line: OrderItem, at: string, user: string): OrderItem => ({

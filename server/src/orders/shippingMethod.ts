@@ -75,7 +75,7 @@ export function customerShipping(
 }
 
 /** A shipment to be priced. */
-export interface Shipment {
+export interface ShipmentToPrice {
   readonly lines: readonly ShippedLine[];
   readonly country?: string | undefined;
   readonly customer?: CustomerShipping | undefined;
@@ -162,7 +162,10 @@ interface Load {
  * Returns the price of a shipment by one method; undefined when no rate of the method applies. Lines
  * that ship free, and lines that are not parcels, count neither by weight nor by quantity.
  */
-export function quoteBy(method: ShippingMethod, shipment: Shipment): ShippingQuote | undefined {
+export function quoteBy(
+  method: ShippingMethod,
+  shipment: ShipmentToPrice,
+): ShippingQuote | undefined {
   const load = loadOf(shipment);
   if (load === undefined) return nothingToShip(shipment);
   const country = shipment.country?.toUpperCase();
@@ -180,7 +183,7 @@ export function quoteBy(method: ShippingMethod, shipment: Shipment): ShippingQuo
 /** Returns the price by the cheapest method that ships this; of equals, the first. */
 export function cheapestQuote(
   methods: readonly ShippingMethod[],
-  shipment: Shipment,
+  shipment: ShipmentToPrice,
 ): ShippingQuote | undefined {
   return methods.reduce<ShippingQuote | undefined>((best, method) => {
     const quote = quoteBy(method, shipment);
@@ -195,7 +198,7 @@ export function cheapestQuote(
 export function rebillQuote(
   methods: readonly ShippingMethod[],
   name: string,
-  shipment: Shipment,
+  shipment: ShipmentToPrice,
 ): ShippingQuote | undefined {
   const named = methodNamed(methods, name);
   const quote = named && quoteBy(named, shipment);
@@ -209,7 +212,7 @@ export function rebillQuote(
   };
 }
 
-function loadOf({ lines, customer }: Shipment): Load | undefined {
+function loadOf({ lines, customer }: ShipmentToPrice): Load | undefined {
   const paying = lines.filter(
     (line) => line.isParcel && (customer?.neverFree === true || !line.shipsFree),
   );
@@ -221,7 +224,7 @@ function loadOf({ lines, customer }: Shipment): Load | undefined {
   };
 }
 
-function nothingToShip({ lines }: Shipment): ShippingQuote {
+function nothingToShip({ lines }: ShipmentToPrice): ShippingQuote {
   const detail = lines.some((line) => line.isParcel)
     ? 'every line ships free'
     : 'nothing is a parcel';
@@ -245,7 +248,7 @@ const rateDetail = ({ grams, quantity }: Load, country: string | undefined): str
 function handlingRules(
   { handling }: ShippingMethod,
   cost: Minor,
-  { customer }: Shipment,
+  { customer }: ShipmentToPrice,
 ): ShippingRuleApplied[] {
   if (handling === 0) return [];
   return customer?.paysNoHandling === true
@@ -256,7 +259,7 @@ function handlingRules(
 function freeRule(
   { freeFrom }: ShippingMethod,
   { subtotal }: Load,
-  { customer, currency }: Shipment,
+  { customer, currency }: ShipmentToPrice,
 ): ShippingRuleApplied | undefined {
   const words = (amount: Minor) => `${fromMinor(amount, currency)} ${currency}`;
   if (customer?.neverFree === true) return undefined;

@@ -7,7 +7,7 @@ import { merged, writable } from '../platform/http/document.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { levelOf, placeOf } from './taxPlace.ts';
+import { levelOf, placeOfNames } from './taxPlace.ts';
 import { keyOf, rateFault } from './taxRate.ts';
 import { addTaxRate, deleteTaxRate, listTaxRates, lockTaxRate, saveTaxRate } from './taxStore.ts';
 
@@ -37,7 +37,7 @@ export async function insertTaxRate(context: Context, body: TaxRate): Promise<Ta
     const rate = { ...given, tax_rate_oid: oid, version: 1 };
     if (!(await addTaxRate(db, merchantId, rate)))
       refuse('state_conflict', {
-        reason: `The ${levelOf(placeOf(rate))} has a tax rate already`,
+        reason: `The ${levelOf(placeOfNames(rate))} has a tax rate already`,
         fix: 'Update that rate instead',
       });
     await recordAct(context, { act: 'insertTaxRate', ...named(oid), after: rate });
@@ -98,7 +98,7 @@ const versionOf = ({ version = 1 }: TaxRate): number => version;
 
 const withLevel = (rate: TaxRate): TaxRate => ({
   ...rate,
-  level: levelOf(placeOf(rate)),
+  level: levelOf(placeOfNames(rate)),
   version: versionOf(rate),
 });
 

@@ -30,7 +30,7 @@ export function taxPlaceOf({
 }: Pick<OrderDocument, 'shipping' | 'billing' | 'taxes'>): TaxPlace {
   const address: PlaceNames = (shipping?.country_code ? shipping : billing) ?? {};
   const { country_code, state_region, city, postal_code } = address;
-  return placeOf({ country_code, state_region, city, postal_code, county: taxes?.tax_county });
+  return placeOfNames({ country_code, state_region, city, postal_code, county: taxes?.tax_county });
 }
 
 /** The names of a place, as an address or a tax rate has them. */
@@ -43,7 +43,7 @@ interface PlaceNames {
 }
 
 /** Returns the place that an address or a tax rate names. */
-export function placeOf({
+export function placeOfNames({
   country_code,
   state_region,
   county,
@@ -108,7 +108,7 @@ export const isExemptAt = (
   exemptions: readonly ItemTaxExemption[] | null | undefined,
 ): boolean =>
   (exemptions ?? []).some((each) => {
-    const named = placeOf({ ...each, state_region: each.state_code });
+    const named = placeOfNames({ ...each, state_region: each.state_code });
     const names = taxPlaceNames.filter((name) => named[name] !== '');
     return names.length > 0 && names.every((name) => named[name] === place[name]);
   });

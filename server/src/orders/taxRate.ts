@@ -2,7 +2,14 @@ import type { OrderTaxes } from '@perennial/contract/order.ts';
 import type { TaxRate } from '@perennial/contract/tax.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
-import { levelOf, placeKey, placeOf, type TaxLevel, type TaxPlace, taxLevels } from './taxPlace.ts';
+import {
+  levelOf,
+  placeKey,
+  placeOfNames,
+  type TaxLevel,
+  type TaxPlace,
+  taxLevels,
+} from './taxPlace.ts';
 
 /** The tax at one address: the rates, and what they apply to. */
 export interface PlaceTax {
@@ -45,7 +52,7 @@ export function taxAt(place: TaxPlace, rates: readonly TaxRate[]): PlaceTax {
   const at = (level: TaxLevel, where: TaxPlace = place) =>
     hasName(level, where) ? byKey.get(placeKey(level, where)) : undefined;
   const named = at('postal code')?.county ?? at('city')?.county;
-  const county = place.county || placeOf({ county: named }).county;
+  const county = place.county || placeOfNames({ county: named }).county;
   const applied = taxLevels.flatMap((level) => {
     const rate = at(level, { ...place, county });
     return rate === undefined ? [] : [{ level, rate }];
@@ -77,7 +84,7 @@ const exemptions = {
 
 /** Returns the key of the place that a rate is for. */
 export function keyOf(rate: TaxRate): string {
-  const place = placeOf(rate);
+  const place = placeOfNames(rate);
   return placeKey(levelOf(place), place);
 }
 

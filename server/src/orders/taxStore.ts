@@ -4,7 +4,7 @@ import {
   countiesKey,
   levelOf,
   placeKey,
-  placeOf,
+  placeOfNames,
   storedPlaces,
   type TaxPlace,
   taxLevels,
@@ -94,6 +94,6 @@ export async function deleteTaxRate(tx: Database, merchantId: string, oid: numbe
 }
 
 function keysOf(rate: TaxRate): [place: string, countyState: string | null] {
-  const place = placeOf(rate);
+  const place = placeOfNames(rate);
   return [keyOf(rate), levelOf(place) === 'county' ? countiesKey(place) : null];
 }

@@ -6,7 +6,14 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { type Minor, minor, sum } from '../kernel/money.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import { hasMoved, isExemptAt, placeOf, placeOfText, placeText, taxPlaceOf } from './taxPlace.ts';
+import {
+  hasMoved,
+  isExemptAt,
+  placeOfNames,
+  placeOfText,
+  placeText,
+  taxPlaceOf,
+} from './taxPlace.ts';
 import { orderTaxesOf, rateFault, taxAt } from './taxRate.ts';
 import { noTaxRates, rebillTax, type TaxTerms, taxAfterRules } from './taxTerms.ts';
 import { orderTotals, taxedPart, taxOnParts } from './totals.ts';
@@ -22,7 +29,7 @@ const rates: TaxRate[] = [
   { country_code: 'AT', tax_rate: 20, tax_gift_charge: true, tax_gift_wrap: false },
 ];
 
-const places: [name: string, place: Parameters<typeof placeOf>[0], expected: string][] = [
+const places: [name: string, place: Parameters<typeof placeOfNames>[0], expected: string][] = [
   ['no rate at all', { country_code: 'FR' }, '0:'],
   ['a country', { country_code: 'at' }, '20: country AT'],
   ['a state, whose rate is added', { ...california }, '6: country US, state CA'],
@@ -78,12 +85,12 @@ const spelled: [country: string, state: string, code: string][] = [
 
 test('a state that is written out has the tax of its code', () => {
   for (const [country_code, state_region, code] of spelled) {
-    const place = placeOf({ country_code, state_region });
+    const place = placeOfNames({ country_code, state_region });
     assert.equal(place.state, code, `${state_region} of ${country_code}`);
     const byCode = [{ country_code, state_region: code, tax_rate: 4 }];
     const byWords = [{ country_code, state_region, tax_rate: 4 }];
     for (const rates of code === '' ? [] : [byCode, byWords])
-      for (const where of [place, placeOf({ country_code, state_region: code })])
+      for (const where of [place, placeOfNames({ country_code, state_region: code })])
         assert.equal(taxAt(where, rates).ratePercent, 4, `${state_region} of ${country_code}`);
   }
 });
@@ -94,7 +101,7 @@ test('an address that names the same state in words has not moved', () => {
       taxedPlace,
       document: { shipping: { country_code: 'US', state_region } },
     });
-  const nevada = placeText(placeOf({ country_code: 'US', state_region: 'NV' }));
+  const nevada = placeText(placeOfNames({ country_code: 'US', state_region: 'NV' }));
   const stored = nevada.replace('nv', 'nevada');
   assert.deepEqual(
     [of('Nevada', nevada), of('NV', stored), of('Nevada', stored), of('CA', stored), of('NV')],
@@ -104,14 +111,14 @@ test('an address that names the same state in words has not moved', () => {
 
 test('the rates of all levels at an address add up', () => {
   for (const [name, place, expected] of places) {
-    const { ratePercent, levels } = taxAt(placeOf(place), rates);
+    const { ratePercent, levels } = taxAt(placeOfNames(place), rates);
     const shown = levels.map((each) => `${each.level} ${each.name}`).join(', ');
     assert.equal(`${ratePercent}: ${shown}`.trim(), expected, name);
   }
 });
 
 test('the narrowest place that says so decides what else is taxed', () => {
-  const at = (place: Parameters<typeof placeOf>[0]) => taxAt(placeOf(place), rates);
+  const at = (place: Parameters<typeof placeOfNames>[0]) => taxAt(placeOfNames(place), rates);
   const austria = at({ country_code: 'AT' });
   const marin = at({ ...california, county: 'Marin' });
   assert.deepEqual(
@@ -163,12 +170,12 @@ const exempt: [name: string, exemption: object, place: object, expected: boolean
 
 test('an item is exempt where all names of an exemption are those of the place', () => {
   for (const [name, exemption, place, expected] of exempt)
-    assert.equal(isExemptAt(placeOf(place), [{ city: 'X' }, exemption]), expected, name);
-  assert.equal(isExemptAt(placeOf(california), undefined), false);
+    assert.equal(isExemptAt(placeOfNames(place), [{ city: 'X' }, exemption]), expected, name);
+  assert.equal(isExemptAt(placeOfNames(california), undefined), false);
 });
 
 test('a text of a place is read back', () => {
-  const place = placeOf({ ...california, city: 'Novato', postal_code: '94947' });
+  const place = placeOfNames({ ...california, city: 'Novato', postal_code: '94947' });
   assert.deepEqual(placeOfText(placeText(place)), place);
 });
 
@@ -207,7 +214,7 @@ const original = (document: Partial<OrderDocument>, taxedPlace?: string): OrderR
   ...(taxedPlace === undefined ? {} : { taxedPlace }),
 });
 const elsewhere = placeText(taxPlaceOf(shipTo('NV')));
-const here: TaxTerms = { ...noTaxRates, here: taxAt(placeOf(california), rates) };
+const here: TaxTerms = { ...noTaxRates, here: taxAt(placeOfNames(california), rates) };
 const named = { taxes: { arbitrary_tax_rate: 8.25, tax_rate: 8.25 } };
 const rebills: [
   name: string,
@@ -245,7 +252,7 @@ const rebills: [
   [
     'no rate for the address',
     original({}),
-    { ...noTaxRates, here: taxAt(placeOf({ country_code: 'FR' }), rates) },
+    { ...noTaxRates, here: taxAt(placeOfNames({ country_code: 'FR' }), rates) },
     0,
     'no rate',
   ],

@@ -7,7 +7,7 @@ import type { AwaitedPayment } from '../payments/gateway.ts';
 import type { RoutedAnswer } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import type { NewAttempt, OpenAttempt } from './attempt.ts';
-import { eventsOf, logsOf, type Note } from './note.ts';
+import { eventsOf, logsOf, type RebillNote } from './note.ts';
 import { saveAwaited } from './store.ts';
 
 /** An attempt whose gateway says that its customer must confirm the payment. */
@@ -55,7 +55,7 @@ export async function markAwaited(
 function awaitedNote(
   { rebillNumber, orderId, charge, until }: NewAttempt & { readonly until: Temporal.Instant },
   zone: string,
-): Note {
+): RebillNote {
   const amount = amountText(charge.order.total, charge.currency);
   return {
     message:

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { chargeKey } from './attempt.ts';
-import { isOpen } from './store.ts';
+import { isUnsettled } from './store.ts';
 
 /** A charge that has not ended. */
 export interface ListedCharge {
@@ -43,7 +43,7 @@ export async function listCharges(
        r.lease_until as "nextCheckAt", r.confirm_until as "confirmUntil"
      from rebill r left join auto_order a
        on a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid
-     where r.merchant_id = $1 and r.${isOpen} and r.state = any($2::text[])
+     where r.merchant_id = $1 and r.${isUnsettled} and r.state = any($2::text[])
      order by r.lease_until, r.auto_order_oid, r.rebill_number limit $3 offset $4`,
     [merchantId, states, limit, offset],
   );

@@ -1,11 +1,11 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
-import type { Note } from './note.ts';
+import type { RebillNote } from './note.ts';
 
 /** An auto order as it is from now on, perhaps ended, with the notes that report the change. */
 export interface AutoOrderAfter {
   readonly autoOrder: AutoOrder;
-  readonly notes: readonly Note[];
+  readonly notes: readonly RebillNote[];
   /** True if more of it changed than a rebill moves: fields that otherwise only people edit. */
   readonly isEdited?: true;
 }
@@ -14,9 +14,9 @@ export interface AutoOrderAfter {
 export function completed(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
-  notes: readonly Note[],
+  notes: readonly RebillNote[],
 ): AutoOrderAfter {
-  const note: Note = {
+  const note: RebillNote = {
     message: 'Completed: nothing more will ship.',
     event: { name: 'auto_order_update', data: { reason: 'completed' } },
   };
@@ -49,7 +49,7 @@ export function canceled(
   at: Temporal.Instant,
   data: Readonly<Record<string, unknown>>,
 ): AutoOrderAfter {
-  const note: Note = {
+  const note: RebillNote = {
     message: `Canceled: ${autoOrder.cancelReason}.`,
     event: { name: 'auto_order_cancel', data },
   };
@@ -71,7 +71,7 @@ export function disabledByDeclines(
   at: Temporal.Instant,
   data: Readonly<Record<string, unknown>>,
 ): AutoOrderAfter {
-  const note: Note = {
+  const note: RebillNote = {
     message: 'Disabled: the charge was declined for good, or its retries are used up.',
     event: { name: 'auto_order_disable', data },
   };

@@ -33,7 +33,7 @@ import {
   settleByStaff,
 } from './keptOrderStore.ts';
 import { planFromOrder } from './keptPlan.ts';
-import { eventsOf, logsOf, type Note } from './note.ts';
+import { eventsOf, logsOf, type RebillNote } from './note.ts';
 import { rebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
 import {
@@ -245,7 +245,7 @@ type Verdict = (locked: LockedAttempt, plan: RebillOrder, rules: SettlingRules) 
 interface FamilyAfter {
   readonly billed: AutoOrderAfter;
   readonly target: AutoOrderAfter | undefined;
-  readonly note: (order: OrderRecord, actorName: string) => Note;
+  readonly note: (order: OrderRecord, actorName: string) => RebillNote;
 }
 
 /** A charge of a kept order that was captured. */

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { chargeKey } from './attempt.ts';
-import { isOpen } from './store.ts';
+import { isUnsettled } from './store.ts';
 
 /**
  * Queries a charge of unknown outcome now instead of at its next turn, because its gateway sent a
@@ -49,7 +49,7 @@ export async function wakeEnded(
 ): Promise<void> {
   await db.run(
     `update rebill set lease_until = statement_timestamp()
-     where merchant_id = $1 and ${isOpen} and confirm_until <= $2`,
+     where merchant_id = $1 and ${isUnsettled} and confirm_until <= $2`,
     [merchantId, until],
   );
 }

@@ -4,7 +4,7 @@ import type { LogLine } from '../autoOrders/store.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 
 /** Something to report: a line of the auto order's history, an event, or both. */
-export interface Note {
+export interface RebillNote {
   readonly message?: string;
   readonly event?: { readonly name: EventName; readonly data: Readonly<Record<string, unknown>> };
 }
@@ -13,7 +13,7 @@ export interface Note {
 export interface NotedAt {
   readonly autoOrderOid: number;
   readonly at: Temporal.Instant;
-  readonly notes: readonly Note[];
+  readonly notes: readonly RebillNote[];
 }
 
 /** Returns the lines of history of these notes. */

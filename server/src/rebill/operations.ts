@@ -55,7 +55,7 @@ export async function attemptRebill(
  * Tries a parked auto order again now. What is due is charged when the fault is gone; otherwise it
  * stays parked. Refuses an auto order that is not parked.
  */
-export async function lookAgain(
+export async function retryParked(
   context: Context,
   parts: RebillParts,
   oid: number,

@@ -26,7 +26,7 @@ import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
 import { canceledAfterOrders, completed } from './endings.ts';
 import { hasOwnCard, type KeptOrder, openOrderStop, originalStop } from './keptOrder.ts';
-import type { Note } from './note.ts';
+import type { RebillNote } from './note.ts';
 import { type CouponCatalog, noCoupons, originalCoupons } from './originalCoupons.ts';
 import { originalTerms } from './originalTerms.ts';
 import type { RebillPolicy } from './policy.ts';
@@ -76,19 +76,19 @@ export type Decision =
   | {
       readonly kind: 'charge';
       readonly autoOrder: AutoOrder;
-      readonly notes: readonly Note[];
+      readonly notes: readonly RebillNote[];
       /** Notes that are stored only if the charge is really sent. */
-      readonly chargeNotes?: readonly Note[];
+      readonly chargeNotes?: readonly RebillNote[];
       readonly charge: PlannedCharge;
     }
-  | { readonly kind: 'wait'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[] }
+  | { readonly kind: 'wait'; readonly autoOrder: AutoOrder; readonly notes: readonly RebillNote[] }
   | Parking;
 
 /** Nothing can be billed now. */
 export interface Parking {
   readonly kind: 'park';
   readonly autoOrder: AutoOrder;
-  readonly notes: readonly Note[];
+  readonly notes: readonly RebillNote[];
   readonly until: Temporal.Instant;
   readonly reason: string;
   /** The catalogue item at fault, if there is one. */
@@ -202,7 +202,7 @@ function isToBeCharged(
 
 function chargeOf(
   input: DecisionInput,
-  notes: readonly Note[],
+  notes: readonly RebillNote[],
   rebill: PlannedRebill,
   context: PlanContext,
 ): Decision {
@@ -261,7 +261,7 @@ function chargeOf(
  */
 function withoutSoldOut(
   input: DecisionInput,
-  notes: readonly Note[],
+  notes: readonly RebillNote[],
   rebill: PlannedRebill,
   context: PlanContext,
   short: StockUse,
@@ -324,7 +324,7 @@ function renewalNotes(
   { autoOrder }: DecisionInput,
   { document }: OrderRecord,
   { expiration }: ChargedCard,
-): Note[] {
+): RebillNote[] {
   const year = document.payment?.credit_card?.card_expiration_year;
   if (expiration === undefined || expiration.year === year) return [];
   const { month, year: renewed } = expiration;
@@ -410,7 +410,7 @@ function parked(
   const waits = waitsFor === undefined ? {} : { waitsFor };
   if (autoOrder.failureReason === reason)
     return { kind: 'park', autoOrder, notes: [], until, reason, itemId, ...waits };
-  const note: Note = {
+  const note: RebillNote = {
     message: `${reason}. It is checked again every day and after each change.`,
     event: { name: 'auto_order_update', data: { reason: 'parked', fault } },
   };
@@ -428,11 +428,11 @@ function parked(
 /** The changes of a decision without a rebill. */
 interface Moved {
   readonly autoOrder: AutoOrder;
-  readonly notes: readonly Note[];
+  readonly notes: readonly RebillNote[];
 }
 
 function movedItems({ autoOrder, catalog, at, zone }: DecisionInput, context: PlanContext): Moved {
-  const notes: Note[] = [];
+  const notes: RebillNote[] = [];
   const items = autoOrder.items.map((item) =>
     movedItem(item, notes, { catalog, at, zone, context }),
   );
@@ -441,7 +441,7 @@ function movedItems({ autoOrder, catalog, at, zone }: DecisionInput, context: Pl
 
 function movedItem(
   item: AutoOrderItem,
-  notes: Note[],
+  notes: RebillNote[],
   input: Pick<DecisionInput, 'catalog' | 'at' | 'zone'> & { context: PlanContext },
 ): AutoOrderItem {
   const { nextShipmentAt, nextPreshipmentNoticeAt } = item;
@@ -472,7 +472,7 @@ function movedItem(
 
 function movedDueItem(
   item: AutoOrderItem,
-  notes: Note[],
+  notes: RebillNote[],
   { catalog, zone, context }: Pick<DecisionInput, 'catalog' | 'zone'> & { context: PlanContext },
 ): AutoOrderItem {
   const plan = planNext(item, catalog, context);

@@ -4,7 +4,7 @@ import { isCancelFee } from '../autoOrders/cancelFee.ts';
 import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts';
 import { isSame, pricedOptions, shippedOptions } from '../autoOrders/optionPrices.ts';
 import { type AppliedRule, priceLine } from '../autoOrders/pricing.ts';
-import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
+import type { Catalog, PlanContext, PlannedShipment } from '../autoOrders/steps.ts';
 import { type CouponEffect, discounts } from '../coupons/discount.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { unitGrams } from '../items/kit.ts';
@@ -115,8 +115,8 @@ export type RebillOption = AddOn['options'][number] & { readonly costChange?: Mi
  */
 export interface ShippedItem {
   readonly originalItemId: string;
-  readonly at: Shipment['at'];
-  readonly stepUsed?: NonNullable<Shipment['stepUsed']>;
+  readonly at: PlannedShipment['at'];
+  readonly stepUsed?: NonNullable<PlannedShipment['stepUsed']>;
 }
 
 /** Everything that the amounts depend on. */

@@ -3,7 +3,7 @@ import type { Context } from '../platform/context.ts';
 import { type Answer, payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import type { RebillParts, RebillResult } from './dueOperations.ts';
-import { attemptRebill, cancelReasons, lookAgain, replaceCard } from './operations.ts';
+import { attemptRebill, cancelReasons, replaceCard, retryParked } from './operations.ts';
 
 /** Rebills and cards, one line per operation of the contract. */
 export const rebillRoutes = (parts: RebillParts) =>
@@ -11,7 +11,7 @@ export const rebillRoutes = (parts: RebillParts) =>
     attemptAutoOrderRebill: async (context, { params: { auto_order_oid: oid }, expand }) =>
       rebillAnswer(context, oid, expand, await attemptRebill(context, parts, oid)),
     lookAgain: async (context, { params: { auto_order_oid: oid }, expand }) =>
-      rebillAnswer(context, oid, expand, await lookAgain(context, parts, oid)),
+      rebillAnswer(context, oid, expand, await retryParked(context, parts, oid)),
     updateAutoOrderPayment: async (context, { params, query, body, expand }) => {
       const { auto_order_oid: oid } = params;
       const revival = query.reactivate_canceled === true ? 'canceled' : 'disabled';

@@ -22,7 +22,7 @@ import {
   completed,
   disabledByDeclines,
 } from './endings.ts';
-import type { Note } from './note.ts';
+import type { RebillNote } from './note.ts';
 import type { RebillPolicy } from './policy.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
@@ -362,7 +362,9 @@ function endOfRetries(
       : undefined;
   if (fee !== undefined) {
     const cancelReason = failed.cancelReason ?? 'Declined too often';
-    const note: Note = { message: 'The retries are used up: the cancel item is charged once.' };
+    const note: RebillNote = {
+      message: 'The retries are used up: the cancel item is charged once.',
+    };
     return {
       autoOrder: { ...fee, creditCardAttempt: 0, cancelReason },
       notes: [note],
@@ -381,7 +383,7 @@ function declineNote(
   declined: DeclinedCharge,
   attempt: number,
   more: Readonly<Record<string, unknown>>,
-): Note {
+): RebillNote {
   const { reason, message, isHard, rebillNumber, orderId } = declined;
   return {
     message: `Rebill ${rebillNumber} declined, attempt ${attempt}: ${reason}. ${message}`,

@@ -6,7 +6,7 @@ import type { RoutedAnswer } from '../payments/payments.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import { referenceOf } from './answeredAttempt.ts';
 import type { Settlement } from './chargeSettlement.ts';
-import { type Note } from './note.ts';
+import { type RebillNote } from './note.ts';
 
 /** Returns the notes on a settled attempt, for the history of the auto order and its webhooks. */
 export function notesOf({
@@ -16,11 +16,11 @@ export function notesOf({
   after,
   order,
   isPaidTwice,
-}: Settlement): readonly Note[] {
+}: Settlement): readonly RebillNote[] {
   if (answer.kind === 'declined') return after.notes;
   const { rebillNumber, orderId, charge } = attempt;
   const isOwed = answer.kind === 'invoiced';
-  const paid: Note = {
+  const paid: RebillNote = {
     message:
       `Rebill ${rebillNumber} ${isOwed ? 'invoiced' : 'paid'}: ` +
       `${amountText(charge.order.total, charge.currency)}, order ${orderId}.` +
@@ -36,7 +36,7 @@ export function notesOf({
       },
     },
   };
-  const twice: Note = {
+  const twice: RebillNote = {
     message: `Order ${orderId} was marked as paid before this charge: refund ${referenceOf(answer)}.`,
   };
   return [paid, ...(isPaidTwice ? [twice] : []), ...after.notes];

@@ -5,7 +5,7 @@ import type { Catalog } from '../autoOrders/steps.ts';
 import { type StockUse, stockUses } from '../items/stock.ts';
 import { localDate } from '../kernel/calendar.ts';
 import { earlier } from '../kernel/moments.ts';
-import type { Note } from './note.ts';
+import type { RebillNote } from './note.ts';
 
 /**
  * The handling of a rebill whose items are not all in stock (settings, sold_out_rebills). `hold`:
@@ -49,7 +49,7 @@ export function skippedSoldOut(
   { item, shipment }: PlannedLine,
   { itemId }: StockUse,
   rules: { readonly catalog: Catalog; readonly zone: string },
-): { readonly autoOrder: AutoOrder; readonly note: Note } | undefined {
+): { readonly autoOrder: AutoOrder; readonly note: RebillNote } | undefined {
   const moved = skippedOnce(item, rules);
   if (moved === undefined) return undefined;
   const days = [shipment.at, moved.nextShipmentAt!].map((at) => localDate(at, rules.zone));

@@ -193,7 +193,7 @@ export async function findPlanned(db: Database, merchantId: string): Promise<Pla
     planned: StoredCharge;
   }>(
     `select auto_order_oid, rebill_number, planned from rebill
-     where merchant_id = $1 and ${isOpen}
+     where merchant_id = $1 and ${isUnsettled}
      union all
      select auto_order_oid, rebill_number, planned from rebill
      where merchant_id = $1 and state = 'declined' and planned is not null`,
@@ -245,7 +245,7 @@ export async function takeOverdue(
     `update rebill r set lease_until = ${leaseEnd('$3')}, checks = least(r.checks + 1, 1000)
      from (
        select auto_order_oid, rebill_number from rebill
-       where merchant_id = $1 and ${isOpen} and lease_until <= statement_timestamp()
+       where merchant_id = $1 and ${isUnsettled} and lease_until <= statement_timestamp()
        order by lease_until limit $2 for update skip locked
      ) as overdue
      where r.merchant_id = $1 and r.auto_order_oid = overdue.auto_order_oid
@@ -405,7 +405,7 @@ export async function merchantsWithOverdue(
      where ${only('m')} m.merchant_id = any($1::text[]) and exists (
        select from rebill r
        where ${only('r')}
-         r.merchant_id = m.merchant_id and r.${isOpen} and r.lease_until <= statement_timestamp())`,
+         r.merchant_id = m.merchant_id and r.${isUnsettled} and r.lease_until <= statement_timestamp())`,
     [merchantIds],
   );
   return new Set(rows.map((row) => row.merchant_id));
@@ -415,7 +415,7 @@ export async function merchantsWithOverdue(
  * The condition that finds charges that are not settled by the index of their leases, which no
  * other condition may use: `is not null` is for the charge of one auto order.
  */
-export const isOpen = "lease_until > '-infinity'";
+export const isUnsettled = "lease_until > '-infinity'";
 
 /** The merchant's charges that are not settled. */
 export interface Unsettled {
@@ -437,7 +437,7 @@ export async function findUnsettled(
   const row = await db.row<{ has_open: boolean | null; first_end_at: Temporal.Instant | null }>(
     `select bool_or(confirm_until is null and checks < $2) as has_open,
        min(confirm_until) filter (where checks < 1000) as first_end_at
-     from rebill where merchant_id = $1 and ${isOpen}`,
+     from rebill where merchant_id = $1 and ${isUnsettled}`,
     [merchantId, checksMax],
   );
   return {

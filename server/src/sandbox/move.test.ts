@@ -2,23 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClockRequest } from '@perennial/contract/clock.ts';
 import { at } from '../../../test/support/autoOrders.ts';
-import { type MovedFrom, plannedMove } from './move.ts';
+import { type ClockBefore, plannedMove } from './move.ts';
 import { laterBy, parseSpan } from './span.ts';
 
 const now = at('2026-01-31T12:00:00-05:00');
-const standing: MovedFrom = {
+const standing: ClockBefore = {
   setting: { kind: 'standing', at: now },
   now,
   zone: 'America/New_York',
   wasMoved: true,
   isReal: false,
 };
-const real: MovedFrom = { ...standing, setting: { kind: 'real' }, wasMoved: false };
+const real: ClockBefore = { ...standing, setting: { kind: 'real' }, wasMoved: false };
 
 /**
  * One line for a move: where to and in which mode it continues, or which field is wrong and why.
  */
-function moved(request: ClockRequest, from: MovedFrom): string {
+function moved(request: ClockRequest, from: ClockBefore): string {
   const move = plannedMove(request, from);
   if (!move.ok)
     return `${move.reason.kind === 'field' ? move.reason.field : 'clock'}: ${move.reason.reason}`;
@@ -28,7 +28,7 @@ function moved(request: ClockRequest, from: MovedFrom): string {
     : `to ${move.value.to}, then ${move.value.modeAfter}`;
 }
 
-const cases: readonly (readonly [ClockRequest, MovedFrom, RegExp])[] = [
+const cases: readonly (readonly [ClockRequest, ClockBefore, RegExp])[] = [
   [{}, standing, /^stays$/],
   [{}, real, /^stays$/],
   [{ mode: 'standing' }, standing, /^stays$/],

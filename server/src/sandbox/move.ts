@@ -9,7 +9,7 @@ import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import { laterBy, parseSpan } from './span.ts';
 
 /** A merchant's clock at the moment of a request to move it. */
-export interface MovedFrom {
+export interface ClockBefore {
   readonly setting: ClockSetting;
   /** The moment that the clock shows. */
   readonly now: Temporal.Instant;
@@ -44,7 +44,7 @@ export type MoveFault =
  * A clock never moves backwards, never moves while real cards are charged, and does not return to
  * real time once it was moved.
  */
-export function plannedMove(request: ClockRequest, from: MovedFrom): Outcome<Move, MoveFault> {
+export function plannedMove(request: ClockRequest, from: ClockBefore): Outcome<Move, MoveFault> {
   const { setting, now } = from;
   const mode = request.mode ?? setting.kind;
   const target = laterMoment(
@@ -67,7 +67,7 @@ export function plannedMove(request: ClockRequest, from: MovedFrom): Outcome<Mov
 
 function keptReal(
   target: Temporal.Instant | undefined,
-  { setting, wasMoved }: MovedFrom,
+  { setting, wasMoved }: ClockBefore,
 ): Outcome<Move, MoveFault> {
   if (target !== undefined) {
     return failure({
@@ -100,7 +100,7 @@ export interface AskedMoment {
 export function laterMoment(
   { moment, span }: AskedMoment,
   momentField: 'now_dts' | 'until',
-  { now, zone }: Pick<MovedFrom, 'now' | 'zone'>,
+  { now, zone }: Pick<ClockBefore, 'now' | 'zone'>,
 ): Outcome<Temporal.Instant | undefined, MoveFault> {
   if (moment != null && span != null)
     return failure({

@@ -27,13 +27,13 @@ export interface PageRequest {
 /** A page of rows as JSON, with counts where they were requested. */
 export interface RowPage extends Omit<KeyPage<unknown>, 'keys'> {
   readonly json: string;
-  readonly facets?: Facets;
+  readonly facets?: FacetCounts;
   /** Records of the page that cannot be read. */
   readonly leftOut: readonly LeftOut[];
 }
 
 /** Counts by field and value. */
-export type Facets = Readonly<Record<string, readonly { value: string; count: number }[]>>;
+export type FacetCounts = Readonly<Record<string, readonly { value: string; count: number }[]>>;
 
 /** Returns a page of the auto orders that match, as rows. */
 export async function searchAutoOrders(
@@ -124,7 +124,7 @@ async function countFacets(
   context: Context,
   search: AutoOrderSearch,
   names: NonNullable<AutoOrderSearch['facets']>,
-): Promise<Facets> {
+): Promise<FacetCounts> {
   const facets: Record<string, { value: string; count: number }[]> = {};
   for (const name of new Set(names)) {
     facets[name] = [];

@@ -10,7 +10,7 @@ import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Bind } from '../platform/storage/page.ts';
-import type { Facets, PageRequest, RowPage } from './autoOrderOperations.ts';
+import type { FacetCounts, PageRequest, RowPage } from './autoOrderOperations.ts';
 import { customerMatches, customerSource } from './customerMatches.ts';
 import { itemMatches, itemSource } from './itemMatches.ts';
 import type { ListSource, Matches } from './keyset.ts';
@@ -47,7 +47,7 @@ export async function searchOrders(
     row: orderRow,
   });
   if (!facetNames?.length) return found;
-  const kind: Facets[string][number][] = [];
+  const kind: FacetCounts[string][number][] = [];
   for (const value of orderKinds) {
     const matches = matchesOf({ ...filters, kinds: [value] });
     const count = await countMatches(context.db, merchantId, { source: orderSource, matches });

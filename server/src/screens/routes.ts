@@ -10,7 +10,7 @@ import { merchantHealth } from './healthOperations.ts';
 import { searchCouponItems, searchCustomers, searchItems, searchOrders } from './listOperations.ts';
 import type { ReadOverview } from './overviewOperations.ts';
 import { readDailyStatistics } from './statisticOperations.ts';
-import { autoOrderTimeline, customerTimeline, type Timeline } from './timelineOperations.ts';
+import { autoOrderTimeline, customerTimeline, type TimelineResult } from './timelineOperations.ts';
 
 /** Lists, searches and timelines for screens. */
 export const screenRoutes = (readOverview: ReadOverview, workFailures: () => WorkFailure[]) =>
@@ -48,7 +48,7 @@ export const screenRoutes = (readOverview: ReadOverview, workFailures: () => Wor
       ),
   }) satisfies Routes;
 
-const timelineAnswer = ({ entries, nextCursor, previousCursor, warning }: Timeline): Answer =>
+const timelineAnswer = ({ entries, nextCursor, previousCursor, warning }: TimelineResult): Answer =>
   payload(entries, {
     beside: { next_cursor: nextCursor, previous_cursor: previousCursor },
     ...(warning && { warning }),

@@ -25,7 +25,7 @@ export interface TimelineRequest {
 }
 
 /** One page of a timeline, the newest entry first. */
-export interface Timeline {
+export interface TimelineResult {
   readonly entries: readonly TimelineEntry[];
   readonly nextCursor?: string | undefined;
   readonly previousCursor?: string | undefined;
@@ -37,7 +37,7 @@ export async function autoOrderTimeline(
   context: Context,
   oid: number,
   request: TimelineRequest,
-): Promise<Timeline> {
+): Promise<TimelineResult> {
   const { db, merchant } = context;
   const [found] = await loadAutoOrders(db, merchant.merchantId, [oid]);
   if (found === undefined) return noAutoOrder({ oid });
@@ -49,7 +49,7 @@ export async function customerTimeline(
   context: Context,
   oid: number,
   request: TimelineRequest,
-): Promise<Timeline> {
+): Promise<TimelineResult> {
   const { db, merchant } = context;
   const { merchantId, timeZone } = merchant;
   const found = await readCustomerJson(db, merchantId, { oid }, new Set(), { timeZone });
@@ -62,7 +62,7 @@ async function timelineOf(
   context: Context,
   scope: TimelineScope,
   request: TimelineRequest,
-): Promise<Timeline> {
+): Promise<TimelineResult> {
   if (request.before !== undefined && request.after !== undefined)
     refuse('invalid_field', {
       field: 'after',

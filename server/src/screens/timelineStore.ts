@@ -83,10 +83,10 @@ const history = `
   where l.merchant_id = $1 and l.auto_order_oid = any($2::int[]) and not (${repeatsRebill})`;
 
 // A rebill may have more attempts than any policy makes, and still their places do not meet.
-const placeOf = (attempt: string): string => `r.rebill_number::bigint * 65536 + ${attempt}`;
+const attemptPlace = (attempt: string): string => `r.rebill_number::bigint * 65536 + ${attempt}`;
 
 const rebills = `
-  select r.at, 2, r.auto_order_oid, ${placeOf('r.attempt')},
+  select r.at, 2, r.auto_order_oid, ${attemptPlace('r.attempt')},
     case when r.state in ('paid', 'given up', 'invoiced') then 'rebill' else 'attempt' end,
     jsonb_build_object('state', r.state, 'rebill', r.rebill_number, 'attempt', r.attempt,
       'at', r.at, 'order_id', case when r.state in ('paid', 'given up', 'invoiced') then r.order_id end,
@@ -97,7 +97,7 @@ const rebills = `
 
 const declines = `
   select (d.facts->>'at')::timestamptz, 1, r.auto_order_oid,
-    ${placeOf("(d.facts->>'attempt')::int")}, 'attempt',
+    ${attemptPlace("(d.facts->>'attempt')::int")}, 'attempt',
     d.facts || jsonb_build_object('state', 'declined', 'rebill', r.rebill_number,
       'order_id', o.order_id, 'currency', r.currency)
   from rebill r cross join lateral jsonb_array_elements(r.declines) as d (facts)

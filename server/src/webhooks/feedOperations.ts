@@ -39,7 +39,7 @@ export async function readEvents(
   const from =
     after === undefined
       ? feedStart
-      : (placeOf(after) ??
+      : (feedPlaceOf(after) ??
         refuse('invalid_field', {
           field: 'after',
           reason: 'is not a valid cursor of this feed',
@@ -93,7 +93,7 @@ function leftOut(count: number, lacking: readonly string[]): Warning {
 
 const cursorOf = ({ stamp, eventId }: FeedPlace): string => `${stamp}-${eventId}`;
 
-function placeOf(cursor: string): FeedPlace | undefined {
+function feedPlaceOf(cursor: string): FeedPlace | undefined {
   const match = /^(\d{1,19})-(\d{1,15})$/.exec(cursor);
   return match ? { stamp: match[1]!, eventId: Number(match[2]) } : undefined;
 }

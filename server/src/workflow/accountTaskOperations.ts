@@ -1,6 +1,6 @@
 import type { Context } from '../platform/context.ts';
 import { createTasks, saveChanges, server } from './saveOperations.ts';
-import { isOpen, raisedBy } from './task.ts';
+import { isOpenStatus, raisedBy } from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
 import { lockTasks } from './taskStore.ts';
 
@@ -32,7 +32,7 @@ export async function closeAccountTask(context: Context, taskUuid: string): Prom
   await saveChanges(
     context,
     tasks
-      .filter(({ status }) => isOpen(status))
+      .filter(({ status }) => isOpenStatus(status))
       .map((before) => ({
         before,
         after: closedBySystem(before, 'closed - system', context.now),

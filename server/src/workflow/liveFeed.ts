@@ -132,7 +132,7 @@ export const cursorOf = ({ stamp, eventId, logId }: LivePlace): string =>
   `${stamp}.${logId === undefined ? eventId : `d${logId}`}`;
 
 /** Returns the place of a cursor; undefined when the text is not a cursor. */
-export function placeOf(cursor: string): LivePlace | undefined {
+export function livePlaceOf(cursor: string): LivePlace | undefined {
   const match = /^(\d{1,19})\.(d?)(\d{1,15})$/.exec(cursor);
   if (!match) return undefined;
   const [, stamp = '', kind, id] = match;

@@ -9,7 +9,7 @@ import {
   includes,
   type LiveChange,
   type LivePlace,
-  placeOf,
+  livePlaceOf,
   type Topics,
 } from './liveFeed.ts';
 import { isPlaceKept, type LiveSources, readChanges } from './liveReader.ts';
@@ -89,7 +89,7 @@ export class LiveRoom {
 
   async #welcome(socket: LiveSocket, after: string | undefined): Promise<void> {
     const place = await this.#presentPlace(includes(socket.topics, 'deliveries'));
-    const from = after === undefined ? place : placeOf(after);
+    const from = after === undefined ? place : livePlaceOf(after);
     if (from === undefined || !(await this.#catchUp(socket, from, place)))
       socket.send([frame({ type: 'resync', cursor: cursorOf(place) })]);
     if (this.#gone.has(socket)) return;

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';
 import { notesAfter, type Writer } from './noteEdit.ts';
-import type { Note } from './task.ts';
+import type { TaskNote } from './task.ts';
 import type { GivenNote } from './taskChange.ts';
 
 const at = Temporal.Instant.from('2027-01-15T12:00:00Z');
 const later = Temporal.Instant.from('2027-01-15T12:00:01Z');
 const now = Temporal.Instant.from('2027-01-16T12:00:00Z');
 const writer: Writer = { person: { userId: 1, name: 'Ann' }, now, uploads: new Map() };
-const note = (text: string, moment = at, userId = 1): Note => ({
+const note = (text: string, moment = at, userId = 1): TaskNote => ({
   text,
   at: moment,
   by: { userId, name: 'x' },
@@ -25,14 +25,14 @@ const read = (text: string, moment = at, userId = 1): GivenNote => ({
 const added = (text: string): GivenNote => ({ text, attachments: [] });
 
 /** Returns the texts of the notes after the edit; an edited one shows its first text too. */
-function after(stored: readonly Note[], given: readonly GivenNote[]): string[] | string {
+function after(stored: readonly TaskNote[], given: readonly GivenNote[]): string[] | string {
   const notes = notesAfter(stored, given, writer);
   if (!notes.ok) return notes.reason.field;
   return notes.value.map(({ text, original }) => (original ? `${original} → ${text}` : text));
 }
 
 const two = [note('first'), note('second')];
-const cases: [what: string, stored: Note[], given: GivenNote[], result: string[] | string][] = [
+const cases: [what: string, stored: TaskNote[], given: GivenNote[], result: string[] | string][] = [
   ['two new ones', [], [added('first'), added('second')], ['first', 'second']],
   ['two new ones that say the same', [], [added('x'), added('x')], ['x', 'x']],
   ['sent back as they were', two, [read('first'), read('second')], ['first', 'second']],

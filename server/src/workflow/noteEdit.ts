@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { fileNameOf } from './fileName.ts';
-import type { Attachment, Note, Person } from './task.ts';
+import type { Attachment, ChangeAuthor, TaskNote } from './task.ts';
 import type { GivenAttachment, GivenNote } from './taskChange.ts';
 
 /** Uploaded files that belong to no task yet, by their key. */
@@ -10,7 +10,7 @@ export type Uploads = ReadonlyMap<string, { readonly mimeType: string }>;
 
 /** The author of a change, and what it may refer to. */
 export interface Writer {
-  readonly person: Person;
+  readonly person: ChangeAuthor;
   readonly now: Temporal.Instant;
   readonly uploads: Uploads;
 }
@@ -47,10 +47,10 @@ export function attachmentsAfter(
  * recognized.
  */
 export function notesAfter(
-  stored: readonly Note[],
+  stored: readonly TaskNote[],
   given: readonly GivenNote[],
   writer: Writer,
-): Outcome<readonly Note[], FieldFault> {
+): Outcome<readonly TaskNote[], FieldFault> {
   const places = placesOf(stored, given);
   if (!places.ok) return places;
   const notes = [...stored];
@@ -72,7 +72,7 @@ export function notesAfter(
  * because it could replace the wrong note.
  */
 function placesOf(
-  stored: readonly Note[],
+  stored: readonly TaskNote[],
   given: readonly GivenNote[],
 ): Outcome<readonly (number | undefined)[], FieldFault> {
   const places: (number | undefined)[] = given.map(() => undefined);
@@ -120,7 +120,7 @@ const unclearNote = (i: number, count: number): FieldFault => ({
   fix: 'Send all notes of that second, in their order, or add a new note without note_dts',
 });
 
-function isSame(note: Note, { at, userId, userName }: GivenNote): boolean {
+function isSame(note: TaskNote, { at, userId, userName }: GivenNote): boolean {
   if (note.at.epochMilliseconds !== at?.epochMilliseconds) return false;
   if (userId !== undefined) return note.by.userId === userId;
   return userName === undefined || note.by.name === userName;
@@ -130,7 +130,7 @@ function newNote(
   given: GivenNote,
   i: number,
   { person, now, uploads }: Writer,
-): Outcome<Note, FieldFault> {
+): Outcome<TaskNote, FieldFault> {
   if (given.text.trim() === '')
     return failure({
       field: `notes[${i}].note`,
@@ -144,11 +144,11 @@ function newNote(
 }
 
 function editedNote(
-  note: Note,
+  note: TaskNote,
   given: GivenNote,
   i: number,
   writer: Writer,
-): Outcome<Note, FieldFault> {
+): Outcome<TaskNote, FieldFault> {
   const added = attachmentsAfter(note.attachments, given.attachments, writer.uploads);
   if (!added.ok) return failure({ ...added.reason, field: `notes[${i}].${added.reason.field}` });
   const attachments = [
@@ -181,7 +181,7 @@ function editedNote(
   });
 }
 
-const isOwn = ({ by }: Note, person: Person): boolean =>
+const isOwn = ({ by }: TaskNote, person: ChangeAuthor): boolean =>
   by.userId === undefined
     ? by.name === person.name && person.userId === undefined
     : by.userId === person.userId;

@@ -15,7 +15,7 @@ import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFac
 import { callerOf, groupsOfCaller, loadNames, resolveAssignment } from './people.ts';
 import { createTasks, emitTaskEvents, saveChanges } from './saveOperations.ts';
 import type { TaskSearch } from './search.ts';
-import { isOpen, type Task, type TaskObjectType } from './task.ts';
+import { isOpenStatus, type Task, type TaskObjectType } from './task.ts';
 import { changeFrom, idOf, momentFrom, type TaskChange, tidyTags } from './taskChange.ts';
 import { type EditFault, type Editor, edited } from './taskEdit.ts';
 import {
@@ -434,8 +434,8 @@ async function findOpenTwin(
 ): Promise<EditFault | undefined> {
   const { object, systemType } = before;
   if (
-    isOpen(before.status) ||
-    !isOpen(after.status) ||
+    isOpenStatus(before.status) ||
+    !isOpenStatus(after.status) ||
     object === undefined ||
     systemType === undefined
   )

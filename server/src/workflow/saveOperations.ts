@@ -4,7 +4,7 @@ import type { DomainEvent } from '../platform/events/event.ts';
 import { descriptionOf } from './history.ts';
 import { objectLink } from './objectFacts.ts';
 import { loadNames } from './people.ts';
-import type { NewTask, Person, Task, TaskObject } from './task.ts';
+import type { ChangeAuthor, NewTask, Task, TaskObject } from './task.ts';
 import {
   appendHistory,
   insertTasks,
@@ -15,7 +15,7 @@ import {
 } from './taskStore.ts';
 
 /** The server itself, as the author of changes in histories. */
-export const server: Person = { name: 'Perennial' };
+export const server: ChangeAuthor = { name: 'Perennial' };
 
 /** A task before and after a change, and when it changed. */
 export interface Changed {
@@ -31,7 +31,7 @@ export interface Changed {
 export async function saveChanges(
   context: Context,
   changed: readonly Changed[],
-  person: Person,
+  person: ChangeAuthor,
 ): Promise<void> {
   const {
     db,

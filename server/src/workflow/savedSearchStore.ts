@@ -2,7 +2,7 @@ import type { SavedSearch, WorkflowTaskSearch } from '@perennial/contract/perenn
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { Database } from '../platform/storage/database.ts';
-import type { Person } from './task.ts';
+import type { ChangeAuthor } from './task.ts';
 
 /** The list that a search is a view of. */
 export type SavedSearchKind = NonNullable<SavedSearch['kind']>;
@@ -11,7 +11,7 @@ export type SavedSearchKind = NonNullable<SavedSearch['kind']>;
 export interface StoredSearch {
   readonly savedSearchOid: number;
   readonly owner: string;
-  readonly createdBy: Person;
+  readonly createdBy: ChangeAuthor;
   readonly name: string;
   readonly kind: SavedSearchKind;
   readonly search: WorkflowTaskSearch;

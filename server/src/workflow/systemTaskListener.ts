@@ -15,7 +15,7 @@ import {
   wordsOf,
 } from './systemTasks.ts';
 import {
-  isOpen,
+  isOpenStatus,
   type NewTask,
   raisedBy,
   type SystemTaskType,
@@ -113,7 +113,7 @@ function applyEvent(
   for (const type of wanted.close) {
     const key = stateKey(event.objectId, type);
     const state = states.get(key);
-    if (state && isOpen(state.after.status))
+    if (state && isOpenStatus(state.after.status))
       states.set(key, {
         before: state.before,
         after: closedBySystem(state.after, closingOf(state.after, fact), at),
@@ -125,7 +125,7 @@ function applyEvent(
   if (wanted.raise === undefined) return;
   const key = stateKey(event.objectId, wanted.raise);
   const state = states.get(key);
-  if ((state && isOpen(state.after.status)) || raised.has(key)) return;
+  if ((state && isOpenStatus(state.after.status)) || raised.has(key)) return;
   const ruled = byRule(rules, wanted.raise, at, context.merchant.timeZone);
   if (ruled) raised.set(key, newTask(context, objectType, wanted.raise, fact, at, ruled));
 }

@@ -46,11 +46,11 @@ export interface Task {
   readonly dueAt?: Temporal.Instant | undefined;
   readonly delayUntil?: Temporal.Instant | undefined;
   readonly expiresAt?: Temporal.Instant | undefined;
-  readonly createdBy: Person;
+  readonly createdBy: ChangeAuthor;
   readonly tags: readonly string[];
   readonly properties: readonly TaskProperty[];
   readonly attachments: readonly Attachment[];
-  readonly notes: readonly Note[];
+  readonly notes: readonly TaskNote[];
   /** Distinguishes cards without revealing them; only in tasks about payments. */
   readonly cardMark?: string | undefined;
   readonly version: number;
@@ -60,7 +60,7 @@ export interface Task {
 export type NewTask = Omit<Task, 'globalNumber' | 'objectNumber'>;
 
 /** Returns the common fields of tasks that the server raises: open, urgent, with nothing added. */
-export const raisedBy = (createdBy: Person, at: Temporal.Instant) =>
+export const raisedBy = (createdBy: ChangeAuthor, at: Temporal.Instant) =>
   ({
     priority: '3 - high',
     status: 'open',
@@ -89,7 +89,7 @@ export interface TaskObject {
 }
 
 /** The author of a change: a user, or a key or process that has only a name. */
-export interface Person {
+export interface ChangeAuthor {
   readonly userId?: number | undefined;
   readonly name: string;
 }
@@ -108,13 +108,13 @@ export interface Attachment {
 }
 
 /** A note of a task. */
-export interface Note {
+export interface TaskNote {
   readonly text: string;
   readonly at: Temporal.Instant;
   readonly editedAt?: Temporal.Instant | undefined;
   /** The text before the first edit. */
   readonly original?: string | undefined;
-  readonly by: Person;
+  readonly by: ChangeAuthor;
   readonly attachments: readonly Attachment[];
 }
 
@@ -123,9 +123,9 @@ export interface HistoryLine {
   readonly taskUuid: string;
   readonly at: Temporal.Instant;
   readonly description: string;
-  readonly by: Person;
+  readonly by: ChangeAuthor;
   readonly address?: string | undefined;
 }
 
 /** Tells whether a task with this status is still to be done. */
-export const isOpen = (status: TaskStatus): boolean => !status.startsWith('closed');
+export const isOpenStatus = (status: TaskStatus): boolean => !status.startsWith('closed');

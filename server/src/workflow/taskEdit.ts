@@ -3,13 +3,13 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isReached } from '../kernel/moments.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { attachmentsAfter, notesAfter, type Uploads } from './noteEdit.ts';
-import { isOpen, type Person, type Task } from './task.ts';
+import { type ChangeAuthor, isOpenStatus, type Task } from './task.ts';
 import { type TaskChange, tidyTags } from './taskChange.ts';
 import { movedByPerson } from './taskStatus.ts';
 
 /** The author of a change, and what the change may refer to. */
 export interface Editor {
-  readonly person: Person;
+  readonly person: ChangeAuthor;
   readonly groupIds: readonly number[];
   readonly now: Temporal.Instant;
   readonly uploads: Uploads;
@@ -71,7 +71,7 @@ const chosen = <Value>(
 /** Returns the status after a change. A delay without a status means that the task is delayed. */
 function statusAfter(task: Task, { status, delayUntil }: TaskChange): Task['status'] {
   if (status !== undefined && status !== null) return status;
-  return delayUntil && isOpen(task.status) ? 'delayed' : task.status;
+  return delayUntil && isOpenStatus(task.status) ? 'delayed' : task.status;
 }
 
 /**
@@ -150,12 +150,17 @@ function faultOf(
     );
   if (after.status === 'delayed' && isNewlyPast(before.delayUntil, after.delayUntil, editor.now))
     return field('delay_until_dts', 'has passed', 'Send a later moment');
-  if (isOpen(after.status) && isNewlyPast(before.expiresAt, after.expiresAt, editor.now))
+  if (isOpenStatus(after.status) && isNewlyPast(before.expiresAt, after.expiresAt, editor.now))
     return field('expiration_dts', 'has passed', 'Send a later moment');
   if (after.dependantUuid === after.taskUuid)
     return field('dependant_workflow_task_uuid', 'is the task itself', 'Name another task');
   const waited = editor.dependency;
-  if (isOpen(before.status) && !isOpen(after.status) && waited && isOpen(waited.status)) {
+  if (
+    isOpenStatus(before.status) &&
+    !isOpenStatus(after.status) &&
+    waited &&
+    isOpenStatus(waited.status)
+  ) {
     return {
       kind: 'conflict',
       reason: `"${after.name}" cannot be closed while "${waited.name}" is ${waited.status}`,

@@ -4,9 +4,9 @@ import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import { type Column, recordset } from '../platform/storage/recordset.ts';
 import type {
   Attachment,
-  Note,
   SystemTaskType,
   Task,
+  TaskNote,
   TaskObjectType,
   TaskPriority,
   TaskProperty,
@@ -145,7 +145,7 @@ function storedNote({
   original,
   by,
   attachments,
-}: Note): Readonly<Record<string, unknown>> {
+}: TaskNote): Readonly<Record<string, unknown>> {
   return {
     note: text,
     at: at.toString(),
@@ -210,7 +210,7 @@ const attachmentFrom = (stored: StoredAttachment): Attachment => ({
 });
 
 /** A note whose moment cannot be read gets that of the task's creation; its text stays. */
-function noteFrom(stored: StoredNote, createdAt: Temporal.Instant): Note {
+function noteFrom(stored: StoredNote, createdAt: Temporal.Instant): TaskNote {
   const editedAt = momentFrom(stored.edited_at);
   return {
     text: stored.note,

@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isBefore, isReached } from '../kernel/moments.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import { isOpen, type Task, type TaskStatus } from './task.ts';
+import { isOpenStatus, type Task, type TaskStatus } from './task.ts';
 
 const work = ['open', 'delayed', 'awaiting customer feedback', 'closed'] as const;
 
@@ -39,7 +39,7 @@ export type SystemClosing = 'closed - system' | 'closed - customer' | 'closed - 
  * open one may expire.
  */
 export function movesAt({ status, delayUntil, expiresAt }: Task): Temporal.Instant | undefined {
-  if (!isOpen(status)) return undefined;
+  if (!isOpenStatus(status)) return undefined;
   if (status !== 'delayed' || delayUntil === undefined) return expiresAt;
   return expiresAt !== undefined && isBefore(expiresAt, delayUntil) ? expiresAt : delayUntil;
 }
@@ -49,7 +49,7 @@ export function movesAt({ status, delayUntil, expiresAt }: Task): Temporal.Insta
  * Undefined while neither is due.
  */
 export function movedByTime(task: Task, now: Temporal.Instant): Task | undefined {
-  if (!isOpen(task.status)) return undefined;
+  if (!isOpenStatus(task.status)) return undefined;
   if (hasCome(task.expiresAt, now)) return { ...task, status: 'closed - expiration' };
   if (task.status === 'delayed' && hasCome(task.delayUntil, now))
     return { ...task, status: 'open' };

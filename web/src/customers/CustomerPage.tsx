@@ -14,11 +14,11 @@ import { TaskList } from '../objectTasks/TaskList.tsx';
 import { addressLines } from '../orders/order.ts';
 import { useCan } from '../shell/session.tsx';
 import { CustomerAutoOrders, CustomerOrders } from './CustomerTables.tsx';
+import { CustomerTimeline } from './CustomerTimeline.tsx';
 import { MergeMenu } from './MergeMenu.tsx';
 import { OwnPage } from './OwnPage.tsx';
 import { PersonActions } from './PersonActions.tsx';
 import { customerAutoOrdersQuery, customerOrdersQuery, customerQuery } from './queries.ts';
-import { Timeline } from './Timeline.tsx';
 
 /** `/customers/:oid`: one profile with everything that belongs to it. */
 export function CustomerPage() {
@@ -62,7 +62,7 @@ function Known({ oid, customer }: { readonly oid: number; readonly customer: Cus
       )}
       {canSeeAutoOrders && (
         <Panel title="What happened">
-          <Timeline oid={oid} autoOrders={autoOrders.data ?? []} />
+          <CustomerTimeline oid={oid} autoOrders={autoOrders.data ?? []} />
         </Panel>
       )}
     </Beside>

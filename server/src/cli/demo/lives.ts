@@ -4,7 +4,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { momentOf, msPerDay, wallOf } from '../../kernel/calendar.ts';
 import type { DeclineReason } from '../../payments/gateway.ts';
 import { grounds, largeBagCost, type Offer, offers, singles } from './catalogue.ts';
-import { makePerson, type Person } from './people.ts';
+import { type DemoCustomer, makePerson } from './people.ts';
 import type { Random } from './random.ts';
 import { clubItems, endedDays, usedCoupons } from './selling.ts';
 
@@ -13,7 +13,7 @@ import { clubItems, endedDays, usedCoupons } from './selling.ts';
  * milliseconds since 1970.
  */
 export interface Life {
-  readonly person: Person;
+  readonly person: DemoCustomer;
   readonly orderedAtMs: number;
   readonly theme: string;
   readonly lines: readonly BoughtLine[];
@@ -115,7 +115,7 @@ export function peopleOf({
   random,
   autoOrders,
   firstCustomer,
-}: Pick<LivesRequest, 'random' | 'autoOrders' | 'firstCustomer'>): Person[] {
+}: Pick<LivesRequest, 'random' | 'autoOrders' | 'firstCustomer'>): DemoCustomer[] {
   return Array.from({ length: peopleCount(autoOrders) }, (_, index) =>
     makePerson(random.fork(`person ${index}`), firstCustomer + index),
   );
@@ -132,7 +132,7 @@ const singlesShare = 0.02;
 
 function recurringLife(
   random: Random,
-  person: Person,
+  person: DemoCustomer,
   isSecond: boolean,
   request: LivesRequest,
 ): Life {
@@ -158,7 +158,7 @@ function recurringLife(
 /** Above 1 leans to young auto orders, as a growing shop has them. */
 const youthfulness = 3.5;
 
-function singleLife(random: Random, person: Person, request: LivesRequest): Life {
+function singleLife(random: Random, person: DemoCustomer, request: LivesRequest): Life {
   const orderedAtMs = atDaytime(random, Math.min(request.daysMax, 59) * random.next(), request);
   const shop = random.pick(['coffee', 'razor', 'vitamin'] as const);
   return {

@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
  * A made-up customer. Mail goes to example domains and phones to numbers that are kept free for
  * stories.
  */
-export interface Person {
+export interface DemoCustomer {
   /** The number of the profile; it keeps emails apart. */
   readonly customerProfileOid: number;
   readonly email: string;
@@ -31,7 +31,7 @@ export type Address = Pick<
 >;
 
 /** Generates a person with an address, always the same from the same random numbers. */
-export function makePerson(random: Random, customerProfileOid: number): Person {
+export function makePerson(random: Random, customerProfileOid: number): DemoCustomer {
   const country = random.weighted(countries.map((each) => [each, each.weight]));
   const place = random.pick(country.places);
   const [first, last] = [random.pick(firstNames), random.pick(lastNames)];

@@ -5,7 +5,7 @@ import type { AutoOrder, AutoOrderItem } from '../../autoOrders/autoOrder.ts';
 import { calculate, dueAt } from '../../autoOrders/calculated.ts';
 import { changesBetween, changeWords } from '../../autoOrders/changeWords.ts';
 import { canceled, disabled, paused } from '../../autoOrders/edit.ts';
-import { type Facets, facetsOf } from '../../autoOrders/facets.ts';
+import { facetsOf, type SearchFacets } from '../../autoOrders/facets.ts';
 import { agreedOptions } from '../../autoOrders/optionPrices.ts';
 import { startSchedule } from '../../autoOrders/startSchedule.ts';
 import { type Catalog, skipMissed } from '../../autoOrders/steps.ts';
@@ -25,14 +25,14 @@ import { settled } from '../../orders/payment.ts';
 import { type DeclineReason, isHardReason } from '../../payments/gateway.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
 import type { PastRebill } from '../../rebill/importStore.ts';
-import type { Note } from '../../rebill/note.ts';
+import type { RebillNote } from '../../rebill/note.ts';
 import { rebillOrderRecord } from '../../rebill/orderDocument.ts';
 import { decide, type PlannedCharge } from '../../rebill/plan.ts';
 import { type RebillPolicy, rebillPolicy } from '../../rebill/policy.ts';
 import { afterDeclined, afterPaid } from '../../rebill/settlement.ts';
+import { Agenda } from './agenda.ts';
 import type { Act, Life } from './lives.ts';
 import { demoTaxes } from './taxRates.ts';
-import { Timeline } from './timeline.ts';
 
 /*
  * Demo data by living it: purchases, rebills, declines and what people do happen in the order of
@@ -64,7 +64,7 @@ export interface WorldRequest {
 export interface World {
   readonly orders: readonly OrderRecord[];
   readonly autoOrders: readonly NewAutoOrder[];
-  readonly facets: readonly Facets[];
+  readonly facets: readonly SearchFacets[];
   readonly rebills: readonly PastRebill[];
   readonly logs: readonly (LogLine & { readonly at: Temporal.Instant })[];
   /** Lines of changes by people, with what changed. */
@@ -112,7 +112,7 @@ class Simulation {
   readonly #ids: IdFactory;
   readonly #catalog: Catalog;
   readonly #taxOf = demoTaxes();
-  readonly #timeline = new Timeline<Happening>();
+  readonly #timeline = new Agenda<Happening>();
   readonly #living: Living[] = [];
   readonly #byPerson = new Map<number, Living[]>();
   readonly #orders: OrderRecord[] = [];
@@ -480,7 +480,7 @@ class Simulation {
     if (at !== undefined) this.#timeline.put(at.epochMilliseconds, { kind: 'due', living });
   }
 
-  #log({ record }: Living, at: Temporal.Instant, notes: readonly Note[]): void {
+  #log({ record }: Living, at: Temporal.Instant, notes: readonly RebillNote[]): void {
     for (const { message } of notes)
       if (message !== undefined)
         this.#logs.push({ autoOrderOid: record.autoOrderOid, at, message });

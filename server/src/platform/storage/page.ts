@@ -74,11 +74,11 @@ async function readWholePage(db: Database, source: PageSource, page: Place): Pro
     await db.row<{ json: string; found: number }>(text, values),
     'page',
   );
-  return { json, ...(await placeOf(db, source, page, found)) };
+  return { json, ...(await pagePlace(db, source, page, found)) };
 }
 
 /** The place of a page in the whole list, by how many keys were found for it (one more than fit). */
-async function placeOf(
+async function pagePlace(
   db: Database,
   source: PageSource,
   page: Place,
@@ -148,7 +148,7 @@ async function readReadablePage(db: Database, source: PageSource, page: Place): 
   const texts = new Map(read.rows.map(({ key, json }) => [key, json]));
   const json = shown.flatMap((key) => texts.get(key) ?? []);
   return {
-    ...(await placeOf(db, comparable, page, keys.length)),
+    ...(await pagePlace(db, comparable, page, keys.length)),
     json: `[${json.join(',')}]`,
     count: json.length,
     leftOut: await named(db, source, [...leftOut, ...read.leftOut]),

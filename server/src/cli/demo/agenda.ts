@@ -2,7 +2,7 @@
  * The future events in the order of their moments. Events of the same moment keep the order in
  * which they were added. A binary heap.
  */
-export class Timeline<Happening> {
+export class Agenda<Happening> {
   readonly #heap: { readonly ms: number; readonly order: number; readonly what: Happening }[] = [];
   #count = 0;
 

@@ -13,7 +13,7 @@ import { customerTimelineQuery } from './queries.ts';
 import classes from './timeline.module.css';
 
 /** The timeline of all auto orders of a customer, newest entry first. */
-export function Timeline({
+export function CustomerTimeline({
   oid,
   autoOrders,
 }: {
