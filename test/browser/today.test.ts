@@ -6,6 +6,7 @@ import type { StatisticDay } from '@perennial/contract/statistics.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { testNow } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
+import { enter } from './people.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
@@ -158,3 +159,34 @@ test(
     await close();
   },
 );
+
+test('checking a parked auto order may charge, so every page asks first', withBrowser, async () => {
+  const { body } = await world.request({
+    operation: 'searchAutoOrders',
+    body: { state: ['parked'] },
+  });
+  const { auto_order_code: code } = body.auto_orders[0];
+  const { page, assertQuiet, close } = await watchedPage(`${world.url}/me`, {}, (context) =>
+    enter(context, world, { ...world, merchantId: 'TEST' }),
+  );
+  const sent: (string | undefined)[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/look_again')) sent.push(request.headers()['idempotency-key']);
+  });
+  const ask = page.getByRole('button', { name: `Look again at ${code}` });
+  for (const at of ['/health', `/auto-orders/${code}`]) {
+    await page.evaluate(`history.pushState({}, '', ${JSON.stringify(at)})`);
+    await ask.click();
+    await page.getByText('A charge cannot be undone.').waitFor();
+    await page.getByRole('button', { name: 'Not now' }).click();
+    await ask.waitFor();
+  }
+  assert.deepEqual(sent, []);
+  await ask.click();
+  await page.getByRole('button', { name: 'Look again now' }).click();
+  await page.getByText(`Auto order ${code} was checked again.`).waitFor();
+  assert.equal(sent.length, 1);
+  assert.match(sent[0] ?? '', /^[\w-]{20,}$/);
+  assertQuiet();
+  await close();
+});

@@ -1,19 +1,17 @@
-import { Button } from '@mantine/core';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { ChargeInFlight } from '@perennial/contract/perennial.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { RetryParked } from '../autoOrders/RetryParked.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Sentence } from '../kit/sentence.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
-import { useCan } from '../shell/session.tsx';
-import { toast } from '../shell/toasts.tsx';
 import classes from './autoOrder.module.css';
-import { chargesQuery, codeQuery, lookAgain, parkedQuery } from './queries.ts';
+import { chargesQuery, codeQuery, parkedQuery } from './queries.ts';
 
 interface Noted {
   readonly order: AutoOrder;
@@ -41,13 +39,7 @@ const Note = ({ children }: { readonly children: ReactNode }) => (
 /** The fault, the item to fix, and a way to have it checked at once. */
 function Parked({ order }: { readonly order: AutoOrder }) {
   const { auto_order_code: code = '', auto_order_oid: oid = 0 } = order;
-  const canLook = useCan(['auto_order_write']);
   const { data, error, refetch } = useQuery(parkedQuery(code, oid));
-  const look = useMutation({
-    mutationFn: () => lookAgain(code, oid),
-    onSuccess: () => toast({ text: `${code} was checked again.` }),
-    onError: ({ message }) => toast({ text: message, tone: 'bad' }),
-  });
   if (error && !data) return <NotShown refused={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting what="what is wrong" rows={1} />;
   return (
@@ -68,11 +60,7 @@ function Parked({ order }: { readonly order: AutoOrder }) {
           </>
         )}
       </p>
-      {canLook && (
-        <Button variant="default" loading={look.isPending} onClick={() => look.mutate()}>
-          Look again
-        </Button>
-      )}
+      <RetryParked oid={oid} code={code} />
     </Note>
   );
 }

@@ -165,12 +165,6 @@ export const chargesQuery = (code: string, oid: number | undefined) =>
     },
   });
 
-/** Checks a parked auto order again now. */
-export async function lookAgain(code: string, oid: number): Promise<void> {
-  await call('lookAgain', { params: { auto_order_oid: oid } });
-  await queryClient.invalidateQueries({ queryKey: autoOrderKey(code) });
-}
-
 /** Reads the auto order again when a frame of the socket says that something of it changed. */
 export function useLiveAutoOrder(code: string, oid: number | undefined): void {
   useEffect(

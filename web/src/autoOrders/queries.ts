@@ -1,5 +1,6 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { call } from '../api/call.ts';
+import { queryClient } from '../api/query.ts';
 import { pageOf, pageSize } from '../kit/listQuery.ts';
 import { sortedListQuery } from '../kit/sortedList.ts';
 import { orderOf } from '../live/changes.ts';
@@ -34,4 +35,14 @@ export function autoOrdersLive(state: AutoOrderListState): LiveList<AutoOrderRow
       return found.auto_orders ?? [];
     },
   };
+}
+
+/** Checks a parked auto order at once; what is due is charged when the fault is gone. */
+export async function retryParked(autoOrderOid: number, idempotencyKey: string): Promise<void> {
+  await call('lookAgain', { params: { auto_order_oid: autoOrderOid }, idempotencyKey });
+  await Promise.all(
+    [['health'], ['auto orders'], ['auto order']].map((queryKey) =>
+      queryClient.invalidateQueries({ queryKey }),
+    ),
+  );
 }

@@ -1,18 +1,12 @@
-import { Button } from '@mantine/core';
 import type { ChargeInFlight, ParkedAutoOrder } from '@perennial/contract/perennial.ts';
-import { useState } from 'react';
 import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
+import { RetryParked } from '../autoOrders/RetryParked.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
-import { Refusal } from '../kit/refusal.tsx';
 import { Sentence } from '../kit/sentence.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
-import { useDecision } from '../kit/useDecision.ts';
 import { useCan } from '../shell/session.tsx';
-import { toast } from '../shell/toasts.tsx';
-import classes from './health.module.css';
-import { lookAgain } from './queries.ts';
 
 /** The auto orders that are not billed before something is fixed. */
 export function Parked({ rows }: { readonly rows: readonly ParkedAutoOrder[] }) {
@@ -37,57 +31,10 @@ export function Parked({ rows }: { readonly rows: readonly ParkedAutoOrder[] }) 
           row.merchant_item_id && <code>{row.merchant_item_id}</code>,
           <Moment at={row.since_dts} />,
           <Moment at={row.next_look_dts} />,
-          <LookAgain row={row} />,
+          <RetryParked oid={row.auto_order_oid ?? 0} code={row.auto_order_code ?? ''} />,
         ],
       }))}
     />
-  );
-}
-
-/** Money may move, so it asks once. */
-function LookAgain({ row }: { readonly row: ParkedAutoOrder }) {
-  const [isAsking, setAsking] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<Error>();
-  const decision = useDecision();
-  if (!isAsking)
-    return (
-      <Button
-        size="compact-sm"
-        variant="default"
-        aria-label={`Look again at ${row.auto_order_code ?? ''}`}
-        onClick={() => setAsking(true)}
-      >
-        Look again …
-      </Button>
-    );
-  async function look() {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await lookAgain(row.auto_order_oid ?? 0, decision.key());
-      decision.end();
-      toast({ text: `Auto order ${row.auto_order_code ?? ''} was checked again.` });
-    } catch (failed) {
-      decision.end(failed);
-      setError(failed as Error);
-    }
-    setBusy(false);
-    setAsking(false);
-  }
-  return (
-    <div className={classes['asked']}>
-      <span>Charges what is due when the fault is gone. A charge cannot be undone.</span>
-      <span>
-        <Button size="compact-sm" loading={isBusy} onClick={() => void look()}>
-          Look again now
-        </Button>{' '}
-        <Button size="compact-sm" variant="default" onClick={() => setAsking(false)}>
-          Not now
-        </Button>
-      </span>
-      <Refusal error={error} />
-    </div>
   );
 }
 

@@ -57,16 +57,6 @@ export async function startAudit(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: ['health', 'audit'] });
 }
 
-/** Tries a parked auto order again; what is due is charged when the fault is gone. */
-export async function lookAgain(autoOrderOid: number, idempotencyKey: string): Promise<void> {
-  await call('lookAgain', { params: { auto_order_oid: autoOrderOid }, idempotencyKey });
-  await Promise.all(
-    [['health'], ['auto orders'], ['auto order']].map((queryKey) =>
-      queryClient.invalidateQueries({ queryKey }),
-    ),
-  );
-}
-
 /** Whether the merchant is charged. */
 export const chargingQuery = queryOptions<Charging>({
   queryKey: ['health', 'charging'],
