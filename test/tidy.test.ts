@@ -448,6 +448,13 @@ const rawMessages: Reserved = {
   // Before the log-in no zone is known.
   where: ['web/src/shell/logInForm.tsx'],
 };
+/** A list with a frame of its own would lack views, columns, the jump or the export. */
+const bareLists: Reserved = {
+  what: 'shows a List without the frame of all lists: use ListPage',
+  pattern: /import \{ List\b/,
+  // The inbox has panes: views, rows and the open task.
+  where: ['web/src/kit/listPage.tsx', 'web/src/tasks/Rows.tsx'],
+};
 const isWaiting = (path: string): boolean =>
   featureFiles.some((file) => file.path === path && bareNouns.pattern.test(file.code));
 
@@ -483,6 +490,7 @@ const table: [promise: string, faults: () => string[]][] = [
   ['the console imports only types of the contract', () => contractValues(web)],
   ['parts of the console know no network', () => networkInParts(web)],
   ['refusals are shown with days for people', () => wrongWords(components, [rawMessages])],
+  ['lists of the console have one frame', () => wrongWords(components, [bareLists])],
   ['components of the console are short', () => poorFiles(components, componentLinesMax, [])],
   ['every table has an owner', () => unownedTables(createdTables(), owners)],
   [

@@ -412,6 +412,8 @@ const savedSearchPermissions = [
   'customer_read',
   'item_read',
   'webhook_read',
+  'coupon_read',
+  'configuration_read',
 ] as const;
 
 /** The table. */
@@ -3507,6 +3509,8 @@ export const operations = {
     permissions: ['item_read'],
     query: Type.Object({
       q: textTo(100, 'The beginning of an item id or a description. Case does not matter.'),
+      inactive: flag('True: only items that are not sold; false: only those that are.'),
+      auto_orderable: flag('True: only items that can be sold on auto order; false: the others.'),
       ...cursorPaging(),
       ...sortable(),
     }),
@@ -4127,8 +4131,9 @@ export const operations = {
     path: '/audit_log',
     summary: 'Read who changed users, keys, settings, webhooks and clocks',
     description:
-      'The newest entry comes first. Entries about users, groups, sessions, grants and keys are in the list only for ' +
-      'callers with user_read. `perennial audit --log` checks that no entry was changed or removed.',
+      'The newest entry comes first unless after_entry is given. Entries about users, groups, sessions, ' +
+      'grants and keys are in the list only for callers with user_read. `perennial audit --log` ' +
+      'checks that no entry was changed or removed.',
     permissions: ['configuration_read'],
     query: Type.Object({
       act: text('Only this operation or command.'),
@@ -4144,6 +4149,9 @@ export const operations = {
       before_entry: int64(
         'Only entries with a lower number: the page after the one that ends with it. ' +
           'Unlike an offset, it stays in its place while entries are added.',
+      ),
+      after_entry: int64(
+        'Only entries with a higher number, the oldest of them first; 0 begins with the first entry.',
       ),
       ...paging(),
     }),

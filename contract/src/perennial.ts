@@ -476,6 +476,8 @@ export const savedSearchKinds = [
   'events',
   'deliveries',
   'mails',
+  'coupons',
+  'audit_log',
 ] as const;
 
 export const SavedSearch = model('SavedSearch', 'A saved search: a view of a list.', {

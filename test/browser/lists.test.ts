@@ -193,6 +193,69 @@ test('a view is saved, shared, renamed, deleted, and taken back', withBrowser, a
   await close();
 });
 
+test('catalogue, coupons and audit log have views, columns and the end', withBrowser, async () => {
+  for (const merchant_code of ['SPRING', 'AUTUMN'])
+    await world.request({
+      operation: 'insertCoupon',
+      body: { merchant_code, percent_off_subtotal: { discount_percent: 5 } },
+    });
+  await world.request({ operation: 'insertGroup', body: { name: 'Sellers' } });
+  const { page, assertQuiet, close } = await openList('/auto-orders');
+  const tabs = page.getByRole('navigation', { name: 'Views' });
+  const lists = [
+    ['/catalogue?recurs=yes&sort=-description', 'Number', 'Catalogue'],
+    ['/coupons?ended=hidden&sort=-merchant_code', 'Notes', 'Coupons'],
+    ['/audit-log?act=insertGroup', 'By', 'Audit log'],
+  ] as const;
+  for (const [address, column, title] of lists) {
+    await goTo(page, address);
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    await rowsOf(page).first().waitFor();
+    await page.keyboard.press('v');
+    const dialog = page.getByRole('dialog', { name: 'Save this view' });
+    await dialog.getByLabel('Name').fill(`Mine ${title}`);
+    await page.keyboard.press('Enter');
+    await tabs.locator('[aria-current]', { hasText: `Mine ${title}` }).waitFor();
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('menuitemcheckbox', { name: column, exact: true }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('columnheader', { name: column, exact: true }).waitFor();
+    await tabs.getByText('All', { exact: true }).click();
+    await page.getByRole('columnheader', { name: column, exact: true }).waitFor({
+      state: 'detached',
+    });
+    // The view is in the navigation, too, and has its columns.
+    await page.getByRole('navigation', { name: 'Main' }).getByText(`Mine ${title}`).click();
+    await page.waitForURL(world.url + address);
+    await page.getByRole('columnheader', { name: column, exact: true }).waitFor();
+  }
+  assertQuiet();
+  await close();
+});
+
+test('the audit log begins at a day and is read from either end', withBrowser, async () => {
+  await world.request({ operation: 'insertGroup', body: { name: 'The newest' } });
+  const { page, assertQuiet, close } = await openList('/auto-orders');
+  await goTo(page, '/audit-log');
+  const first = page.locator('[role=row][data-index="0"]');
+  await first.waitFor();
+  await page.keyboard.press('G');
+  await page.getByLabel('From').fill('2020-01-01');
+  await page.getByRole('button', { name: 'Jump', exact: true }).click();
+  await page.waitForURL(/audit-log\?sort=-at_dts&from=2020-01-01$/);
+  await first.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Show the list from its beginning' }).click();
+  await first.waitFor();
+  await goTo(page, '/audit-log?sort=at_dts&from=2020-01-01');
+  await page.getByRole('button', { name: 'From 2020-01-01 on' }).waitFor();
+  await first.filter({ hasNotText: 'Insert group' }).waitFor();
+  await page.getByRole('columnheader', { name: 'When' }).getByRole('button').click();
+  await page.waitForURL(/audit-log\?sort=-at_dts$/);
+  await first.getByText('Insert group').waitFor();
+  assertQuiet();
+  await close();
+});
+
 test('columns and density are the same in another browser', withBrowser, async () => {
   const first = await openList('/orders');
   // Each click may be stored alone, so the one that has both is waited for.

@@ -255,6 +255,14 @@ test('entries are found by text and time, and page by page by their number', asy
   const numbers = (list: readonly Entry[]) => list.map((entry) => entry.entry_number);
   assert.deepEqual(numbers([...first, ...second]), numbers(all.slice(0, 6)));
 
+  const oldest = (after_entry: number) => entries({ _limit: 3, after_entry });
+  const begin: Entry[] = await oldest(0);
+  const next: Entry[] = await oldest(begin[2]!.entry_number);
+  assert.deepEqual(
+    numbers([...begin, ...next]),
+    numbers((await entries({ _limit: 200 })).toReversed()).slice(0, 6),
+  );
+
   const byText = async (text: string) => (await entries({ text, _limit: 200 })).length;
   assert.equal(
     await byText('ann ADMIN'),

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SavedSearch } from '@perennial/contract/perennial.ts';
+import { auditFilters, auditPlaceOf } from '../../web/src/auditLog/list.ts';
+import { autoOrderFilters } from '../../web/src/autoOrders/list.ts';
+import { itemFilters } from '../../web/src/catalogue/list.ts';
+import { couponFilters } from '../../web/src/coupons/list.ts';
+import { customerFilters } from '../../web/src/customers/list.ts';
+import type { Filter, Filters } from '../../web/src/kit/filters.ts';
 import { isSameView } from '../../web/src/kit/views.ts';
+import { orderFilters } from '../../web/src/orders/list.ts';
+import { type ListKind, lists } from '../../web/src/savedViews/lists.ts';
 import { viewLines } from '../../web/src/savedViews/palette.ts';
 import { ownViewNamed, savedViewsOf, searchToSave } from '../../web/src/savedViews/savedViews.ts';
 import {
@@ -40,6 +48,71 @@ test('what a list shows is saved, and the saved view leads back to it', () => {
   const [view] = savedViewsOf([{ saved_search_oid: 4, ...search }], ann);
   assert.ok(view && isSameView(view.state, state));
   assert.deepEqual(view.columns, ['code']);
+});
+
+const filtersOf: Readonly<Record<ListKind, Filters>> = {
+  auto_orders: autoOrderFilters,
+  orders: orderFilters,
+  customers: customerFilters,
+  items: itemFilters,
+  coupons: couponFilters,
+  audit_log: auditFilters,
+};
+
+/** A value of each kind of filter, as the address has it. */
+const valueOf = (filter: Filter): string | readonly string[] => {
+  switch (filter.kind) {
+    case 'choice':
+      return [filter.choices[0]!.value];
+    case 'values':
+      return ['A', 'B'];
+    case 'number':
+    case 'oid':
+      return '7';
+    case 'day':
+      return '2026-03-01';
+    case 'range':
+      return '2026-03-01..2026-03-31';
+    default:
+      return 'tea=x';
+  }
+};
+
+for (const [kind, filters] of Object.entries(filtersOf))
+  test(`a view of ${kind} keeps every filter of the list`, () => {
+    const state = Object.fromEntries(
+      Object.entries(filters).map(([name, filter]) => [name, valueOf(filter)]),
+    );
+    const search = searchToSave(kind as ListKind, { name: 'All', isShared: false }, state, []);
+    const [view] = savedViewsOf([{ saved_search_oid: 4, ...search }], ann);
+    assert.deepEqual({ ...view?.state }, state);
+    assert.deepEqual(Object.keys(lists[kind as ListKind].wire), Object.keys(filters));
+  });
+
+test('the audit log is read down from a day, or up from it, within the chosen days', () => {
+  const days = { since_dts: '2026-03-01T00:00:00', until_dts: '2026-03-31T23:59:59' };
+  const table: [
+    sort: string,
+    after: string | undefined,
+    from: string | undefined,
+    place: object,
+  ][] = [
+    ['-at_dts', undefined, undefined, {}],
+    ['-at_dts', '41', undefined, { before_entry: 41 }],
+    ['-at_dts', undefined, '2026-03-07T23:59:59', { until_dts: '2026-03-07T23:59:59' }],
+    ['-at_dts', undefined, '2026-05-07T23:59:59', { until_dts: days.until_dts }],
+    ['at_dts', undefined, undefined, { after_entry: 0 }],
+    ['at_dts', '41', undefined, { after_entry: 41 }],
+    [
+      'at_dts',
+      undefined,
+      '2026-03-07T00:00:00',
+      { after_entry: 0, since_dts: '2026-03-07T00:00:00' },
+    ],
+    ['at_dts', undefined, '2026-01-07T00:00:00', { after_entry: 0, since_dts: days.since_dts }],
+  ];
+  for (const [sort, after, from, place] of table)
+    assert.deepEqual(auditPlaceOf(days, sort, after, from), place, `${sort} ${after} ${from}`);
 });
 
 test('views of lists that the console does not have, and sorts it does not know, are left out', () => {

@@ -531,6 +531,21 @@ test('beyond the document: saved searches are shared or private', async () => {
   );
 });
 
+test('each kind of view needs the permission of its list', async () => {
+  const kinds = { items: 'item_read', coupons: 'coupon_read', audit_log: 'configuration_read' };
+  for (const [kind, permission] of Object.entries(kinds)) {
+    const insert = async (permissions: readonly string[]) => {
+      const key = await app.addKey('TEST', permissions);
+      const body = { kind, name: 'View', filters: { q: 'x' } };
+      const { status } = await app.request({ operation: 'insertSavedSearch', key, body });
+      const read = await ask(app, { operation: 'getSavedSearches', key });
+      return [status, read.saved_searches.length];
+    };
+    assert.deepEqual(await insert([permission]), [200, 1], kind);
+    assert.deepEqual(await insert(['order_read']), [401, 0], kind);
+  }
+});
+
 test('numbers have neither gaps nor repeats when many insert at once and some are refused', async () => {
   await app.addMerchant('BUSY');
   const key = await app.addKey('BUSY');

@@ -1,5 +1,5 @@
 import type { Bind } from '../platform/storage/page.ts';
-import type { ListSource, Matches } from './keyset.ts';
+import type { Condition, ListSource, Matches } from './keyset.ts';
 import { beginsWith, wordsOf } from './matches.ts';
 
 const description = `left(fold(t.document->>'description'), 100) collate "C"`;
@@ -17,17 +17,28 @@ export const itemSource: ListSource = {
   },
 };
 
-/** Items whose id or description begins with a text. */
-export function itemMatches(text: string, bind: Bind): Matches {
-  const beginning = wordsOf(text).join(' ');
-  if (beginning === '') return { conditions: [], branches: [] };
-  return {
-    conditions: [
-      {
-        sql: `(${beginsWith('t.merchant_item_id_lc', beginning, bind)}
-          or ${beginsWith(description, beginning, bind)})`,
-      },
-    ],
-    branches: [],
-  };
+/** Which items a list contains. */
+export interface ItemSearch {
+  /** The beginning of an id or a description. */
+  readonly text: string;
+  readonly inactive: boolean | undefined;
+  readonly autoOrderable: boolean | undefined;
 }
+
+/** The items that fulfil all conditions of a search. */
+export function itemMatches({ text, inactive, autoOrderable }: ItemSearch, bind: Bind): Matches {
+  const beginning = wordsOf(text).join(' ');
+  const conditions: Condition[] = [];
+  if (beginning !== '')
+    conditions.push({
+      sql: `(${beginsWith('t.merchant_item_id_lc', beginning, bind)}
+        or ${beginsWith(description, beginning, bind)})`,
+    });
+  if (inactive !== undefined) conditions.push({ sql: `t.inactive = ${bind(inactive)}` });
+  if (autoOrderable !== undefined)
+    conditions.push({ sql: `${recurs} = ${bind(autoOrderable ? 'true' : 'false')}` });
+  return { conditions, branches: [] };
+}
+
+/** Whether an item can be sold on auto order, as text: an item without the field cannot. */
+const recurs = `coalesce(t.document->'auto_order'->>'auto_orderable', 'false')`;

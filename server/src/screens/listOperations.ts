@@ -12,7 +12,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import type { FacetCounts, PageRequest, RowPage } from './autoOrderOperations.ts';
 import { customerMatches, customerSource } from './customerMatches.ts';
-import { itemMatches, itemSource } from './itemMatches.ts';
+import { type ItemSearch, itemMatches, itemSource } from './itemMatches.ts';
 import type { ListSource, Matches } from './keyset.ts';
 import { countMatches, findPage, readRows, totalMax } from './listReader.ts';
 import { orderMatches, orderSource } from './orderMatches.ts';
@@ -85,12 +85,16 @@ export function searchCustomers(
   });
 }
 
-/** Returns a page of the catalogue items whose id or description begins with a text, as rows. */
-export function searchItems(context: Context, text: string, page: PageRequest): Promise<RowPage> {
+/** Returns a page of the catalogue items that match, as rows. */
+export function searchItems(
+  context: Context,
+  search: ItemSearch,
+  page: PageRequest,
+): Promise<RowPage> {
   return pageOf(context, page, {
     source: itemSource,
-    filters: text,
-    matches: (bind) => itemMatches(text, bind),
+    filters: search,
+    matches: (bind) => itemMatches(search, bind),
     row: itemRow,
   });
 }
@@ -108,7 +112,8 @@ export async function searchCouponItems(
       reason: `is ${m}, not a number from 1 to ${couponItems.max}`,
       fix: `Send 1 to ${couponItems.max}`,
     });
-  const { json } = await searchItems(context, s, { sort: [], limit: m, after: undefined });
+  const search = { text: s, inactive: undefined, autoOrderable: undefined };
+  const { json } = await searchItems(context, search, { sort: [], limit: m, after: undefined });
   return (JSON.parse(json) as ItemRow[]).map((row) =>
     fromLoose<CouponItemSearchResult>({
       merchant_item_id: row.merchant_item_id,

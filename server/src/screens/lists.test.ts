@@ -334,3 +334,35 @@ for (const [operation, sorting, payload, key] of pagedLists)
         }
         assert.deepEqual(read, whole);
       });
+
+test('items are found by whether they are sold and whether they recur', async () => {
+  const insert = (merchant_item_id: string, inactive: boolean, recurs?: boolean) =>
+    ask({
+      operation: 'insertItem',
+      body: {
+        merchant_item_id,
+        inactive,
+        pricing: { cost: 5 },
+        ...(recurs !== undefined && { auto_order: { auto_orderable: recurs } }),
+      },
+    });
+  await insert('ZZ-OLD', true, false);
+  await insert('ZZ-PLAIN', false);
+  await insert('ZZ-CLUB', false, true);
+  for (const [query, ids] of [
+    [{}, ['ZZ-OLD', 'ZZ-PLAIN', 'ZZ-CLUB']],
+    [{ inactive: true }, ['ZZ-OLD']],
+    [{ inactive: false }, ['ZZ-PLAIN', 'ZZ-CLUB']],
+    [{ auto_orderable: true }, ['ZZ-CLUB']],
+    [{ auto_orderable: false }, ['ZZ-OLD', 'ZZ-PLAIN']],
+    [{ auto_orderable: false, inactive: false }, ['ZZ-PLAIN']],
+  ] as const) {
+    const { items, total } = await ask({ operation: 'searchItems', query: { q: 'zz', ...query } });
+    assert.deepEqual(
+      items.map((item: { merchant_item_id: string }) => item.merchant_item_id),
+      ids,
+      JSON.stringify(query),
+    );
+    assert.equal(total, ids.length);
+  }
+});

@@ -27,8 +27,11 @@ export const screenRoutes = (readOverview: ReadOverview, workFailures: () => Wor
       pageAnswer(context, 'order', await searchOrders(context, input.body, pageOf(input))),
     searchCustomers: async (context, input) =>
       pageAnswer(context, 'customer', await searchCustomers(context, input.body, pageOf(input))),
-    searchItems: async (context, input) =>
-      pageAnswer(context, 'item', await searchItems(context, input.query.q ?? '', pageOf(input))),
+    searchItems: async (context, input) => {
+      const { q: text = '', inactive, auto_orderable: autoOrderable } = input.query;
+      const search = { text, inactive, autoOrderable };
+      return pageAnswer(context, 'item', await searchItems(context, search, pageOf(input)));
+    },
     searchCouponItems: async (context, { query }) =>
       payload(await searchCouponItems(context, query)),
     getOrderDeliveries: async (context, { params, page }) => {

@@ -10,7 +10,7 @@ import type { Page } from '../platform/http/routes.ts';
 /** Types whose entries show users: who may not read users may not read them here either. */
 const typesOfUsers = ['user', 'group', 'session', 'grant', 'key'];
 
-/** Returns a page of the merchant's log, the newest entry first. */
+/** Returns a page of the merchant's log, the newest entry first unless it asks for later ones. */
 export async function getAuditLog(
   { db, merchant, actor }: Context,
   query: QueryOf<'getAuditLog'>,
@@ -27,6 +27,7 @@ export async function getAuditLog(
     // Dates of the wire are whole seconds: the last one counts to its end.
     until: filterDate(query.until_dts, 'until_dts', merchant.timeZone)?.add({ seconds: 1 }),
     before: query.before_entry,
+    after: query.after_entry,
     limit: page.limit + 1,
     offset: page.offset,
   });

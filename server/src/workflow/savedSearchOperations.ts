@@ -105,6 +105,8 @@ const permissionOf: Readonly<Record<SavedSearchKind, string>> = {
   events: 'webhook_read',
   deliveries: 'webhook_read',
   mails: 'auto_order_read',
+  coupons: 'coupon_read',
+  audit_log: 'configuration_read',
 };
 
 const mayRead =

@@ -580,22 +580,22 @@ export const calls = {
   getSavedSearches: [
     'GET',
     '/perennial/v1/workflow/saved_searches',
-    'workflow_read auto_order_read order_read customer_read item_read webhook_read',
+    'workflow_read auto_order_read order_read customer_read item_read webhook_read coupon_read configuration_read',
   ],
   insertSavedSearch: [
     'POST',
     '/perennial/v1/workflow/saved_searches',
-    'workflow_read auto_order_read order_read customer_read item_read webhook_read',
+    'workflow_read auto_order_read order_read customer_read item_read webhook_read coupon_read configuration_read',
   ],
   updateSavedSearch: [
     'PUT',
     '/perennial/v1/workflow/saved_searches/{saved_search_oid}',
-    'workflow_read auto_order_read order_read customer_read item_read webhook_read',
+    'workflow_read auto_order_read order_read customer_read item_read webhook_read coupon_read configuration_read',
   ],
   deleteSavedSearch: [
     'DELETE',
     '/perennial/v1/workflow/saved_searches/{saved_search_oid}',
-    'workflow_read auto_order_read order_read customer_read item_read webhook_read',
+    'workflow_read auto_order_read order_read customer_read item_read webhook_read coupon_read configuration_read',
   ],
   authorizeLive: [
     'PUT',

@@ -1,7 +1,7 @@
 import type { AuditLogEntry } from '@perennial/contract/auditLog.ts';
 import type { Column } from '../kit/columns.ts';
 import { Moment } from '../kit/momentShown.tsx';
-import { actWords, objectWords, summaryOf } from './words.ts';
+import { actWords, objectWords, summaryOf, viaWords } from './words.ts';
 
 /** The columns of the audit log. */
 export const auditColumns: readonly Column<AuditLogEntry>[] = [
@@ -9,6 +9,7 @@ export const auditColumns: readonly Column<AuditLogEntry>[] = [
     id: 'at',
     label: 'When',
     width: '182px',
+    sort: 'at_dts',
     narrow: 'second end',
     isUsual: true,
     cell: (entry) => <Moment at={entry.at_dts} />,
@@ -49,5 +50,18 @@ export const auditColumns: readonly Column<AuditLogEntry>[] = [
     width: '140px',
     isUsual: true,
     cell: (entry) => entry.ip_address ?? '–',
+  },
+  {
+    id: 'via',
+    label: 'By',
+    width: '110px',
+    cell: viaWords,
+  },
+  {
+    id: 'number',
+    label: 'Number',
+    width: '90px',
+    isNumber: true,
+    cell: (entry) => entry.entry_number,
   },
 ];

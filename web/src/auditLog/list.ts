@@ -1,6 +1,8 @@
 import type { QueryOf } from '@perennial/contract/operations.ts';
-import { choicesOf, type Filters, parseRange } from '../kit/filters.ts';
+import { choicesOf, type Filters } from '../kit/filters.ts';
 import { type ListState, parseListState } from '../kit/searchParts.ts';
+import type { View } from '../kit/views.ts';
+import { toSearch, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
 
 /** The kinds of objects that entries are about. */
 const objectTypes = [
@@ -30,27 +32,60 @@ export const auditFilters: Filters = {
   days: { kind: 'range', label: 'Day' },
 };
 
-/** Reads the address of the audit log. The newest entry is always first. */
-export const parseAuditList = (search: Record<string, unknown>): ListState =>
-  parseListState(auditFilters, [], search);
+export const auditSorts = ['at_dts'] as const;
 
-/** Reads the request to the server from the state in the address. */
-export function auditQueryOf({ q, type, object, user, act, days }: ListState): AuditQuery {
-  const { from, to } = typeof days === 'string' ? (parseRange(days) ?? {}) : {};
-  return {
-    ...textOf('text', q),
-    ...textOf('object_type', Array.isArray(type) ? type[0] : type),
-    ...textOf('object_id', object),
-    ...(typeof user === 'string' && { user_id: Number(user) }),
-    ...textOf('act', act),
-    // Days of the merchant's zone, both included.
-    ...(from !== undefined && { since_dts: `${from}T00:00:00` }),
-    ...(to !== undefined && { until_dts: `${to}T23:59:59` }),
-  };
-}
+/** The newest come first unless the address says otherwise. */
+export const auditSort = '-at_dts';
+
+export const auditViews: readonly View[] = [
+  { label: 'All', state: {} },
+  { label: 'Users', state: { type: 'user' } },
+  { label: 'API keys', state: { type: 'key' } },
+  { label: 'Settings', state: { type: 'settings' } },
+  { label: 'Webhooks', state: { type: 'webhook' } },
+  { label: 'Clock', state: { type: 'clock' } },
+];
+
+/** Reads the address of the audit log. */
+export const parseAuditList = (search: Record<string, unknown>): ListState =>
+  parseListState(auditFilters, auditSorts, search, auditSort);
 
 /** The filters of a request for entries. */
 export type AuditQuery = QueryOf<'getAuditLog'>;
 
-const textOf = (name: 'text' | 'object_type' | 'object_id' | 'act', value: unknown): AuditQuery =>
-  typeof value === 'string' && value !== '' ? { [name]: value } : {};
+const { text, chosen, number, daysBetween } = wireFieldsOf<AuditQuery>();
+
+/** The filters as fields of the request. */
+export const auditWire: WireFilters = {
+  q: text('text'),
+  type: chosen('object_type'),
+  object: text('object_id'),
+  user: number('user_id'),
+  act: text('act'),
+  days: daysBetween('since_dts', 'until_dts'),
+};
+
+/** The request of the audit log. */
+export const auditQueryOf = (state: ListState): AuditQuery =>
+  toSearch<AuditQuery>(auditWire, state);
+
+/** A page in a direction: the entries beyond one, from a moment on. */
+export function auditPlaceOf(
+  filters: AuditQuery,
+  sort: string,
+  after: string | undefined,
+  from: string | undefined,
+): AuditQuery {
+  if (sort.startsWith('-'))
+    return {
+      ...(after !== undefined && { before_entry: Number(after) }),
+      ...(from !== undefined && { until_dts: least(from, filters.until_dts) }),
+    };
+  return {
+    after_entry: Number(after ?? 0),
+    ...(from !== undefined && { since_dts: greatest(from, filters.since_dts) }),
+  };
+}
+
+const least = (a: string, b: string | null | undefined): string => (b && b < a ? b : a);
+const greatest = (a: string, b: string | null | undefined): string => (b && b > a ? b : a);

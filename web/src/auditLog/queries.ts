@@ -1,29 +1,30 @@
 import type { AuditLogEntry } from '@perennial/contract/auditLog.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
-import { listQuery, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
-import { auditQueryOf } from './list.ts';
+import { sortedListQuery } from '../kit/sortedList.ts';
+import { auditPlaceOf, auditQueryOf, auditSort } from './list.ts';
 
 /** The entries that the address asks for. The cursor is the number of the last entry of a page. */
-export function auditLogQuery(state: ListState) {
+export function auditLogQuery({ sort = auditSort, from, end, ...state }: ListState) {
   const filters = auditQueryOf(state);
-  return listQuery<AuditLogEntry>(['audit log', filters], async (after, signal) => {
-    const query = {
-      ...filters,
-      _limit: pageSize,
-      ...(after !== undefined && { before_entry: Number(after) }),
-    };
-    const { entries = [], metadata } = await call('getAuditLog', { query, signal });
-    const isMore = metadata?.result_set?.more ?? false;
-    const last = entries.at(-1)?.entry_number;
-    return {
-      rows: entries,
-      nextCursor: isMore && last !== undefined ? String(last) : undefined,
-      total: entries.length,
-      isMore,
-    };
-  });
+  return sortedListQuery<AuditLogEntry>(
+    ['audit log', filters],
+    { sort, from, end, key: 'at_dts' },
+    async ({ _limit, _sort = auditSort, _after, _from }, signal) => {
+      const place = auditPlaceOf(filters, _sort, _after, _from);
+      const query = { ...filters, ...place, _limit };
+      const { entries = [], metadata } = await call('getAuditLog', { query, signal });
+      const isMore = metadata?.result_set?.more ?? false;
+      const last = entries.at(-1)?.entry_number;
+      return {
+        rows: entries,
+        nextCursor: isMore && last !== undefined ? String(last) : undefined,
+        total: entries.length,
+        isMore,
+      };
+    },
+  );
 }
 
 /** One entry by its number; null when the person may not see it or it does not exist. */

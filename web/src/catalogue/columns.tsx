@@ -58,4 +58,18 @@ export const itemColumns: readonly Column<ItemRow>[] = [
     isUsual: true,
     cell: (row) => <Moment at={row.last_modified_dts} style="day" />,
   },
+  {
+    id: 'added',
+    label: 'Added',
+    width: '132px',
+    cell: (row) => <Moment at={row.creation_dts} style="day" />,
+  },
+  {
+    id: 'number',
+    label: 'Number',
+    width: '90px',
+    sort: 'merchant_item_oid',
+    isNumber: true,
+    cell: (row) => row.merchant_item_oid,
+  },
 ];

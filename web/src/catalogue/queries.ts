@@ -5,25 +5,25 @@ import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import { type AutoOrderListState, searchOf } from '../autoOrders/list.ts';
 import type { DraftBase } from '../kit/draft.ts';
-import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
+import { pageOf } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
+import { sortedListQuery } from '../kit/sortedList.ts';
 import { asOpened, type Write, written } from '../shell/draftWrites.ts';
 import { draftOfItem, itemBody } from './forms.ts';
+import { itemQueryOf } from './list.ts';
 import { madeWith, shippingNext } from './use.ts';
 
 /** The items that the address of the catalogue asks for. */
-export function itemsQuery({ q, sort }: ListState) {
-  const text = typeof q === 'string' ? q : '';
-  return listQuery<ItemRow>(['items', text, sort ?? ''], async (after, signal) => {
-    const query = {
-      _limit: pageSize,
-      ...(text !== '' && { q: text }),
-      ...(after !== undefined && { _after: after }),
-      ...(sort !== undefined && { _sort: sort }),
-    };
-    const found = await call('searchItems', { query, signal });
-    return pageOf(found.items, found);
-  });
+export function itemsQuery({ sort, from, end, open: _open, ...filters }: ListState) {
+  const search = itemQueryOf(filters);
+  return sortedListQuery<ItemRow>(
+    ['items', search],
+    { sort, from, end, key: 'merchant_item_oid' },
+    async (page, signal) => {
+      const found = await call('searchItems', { query: { ...search, ...page }, signal });
+      return pageOf(found.items, found);
+    },
+  );
 }
 
 /** How many auto orders a list has; counted to 10,000. */

@@ -2,8 +2,7 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { Page } from '../kit/page.tsx';
-import { PlainList } from '../kit/plainList.tsx';
+import { ListPage } from '../kit/listPage.tsx';
 import { Empty } from '../kit/states.tsx';
 import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
@@ -11,7 +10,7 @@ import { useCan, useSession } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
 import { couponActions } from './bulk.ts';
 import { couponColumns } from './columns.tsx';
-import { couponFilters } from './list.ts';
+import { couponFilters, couponViews } from './list.ts';
 import { couponsQuery, oidOf } from './queries.ts';
 
 /** `/coupons`: every coupon with what it does and whether it counts. */
@@ -25,36 +24,35 @@ export function CouponsPage() {
   const navigate = useNavigate();
   useCommands({ 'coupon.new': () => void navigate({ to: paths.couponNew }) });
   return (
-    <Page
+    <ListPage
       title="Coupons"
-      actions={
+      buttons={
         canWrite && (
           <Button renderRoot={(props) => <Link {...props} data-button to={paths.couponNew} />}>
             New coupon
           </Button>
         )
       }
+      what="coupons"
+      kind="coupons"
+      hint="code or description"
+      filters={couponFilters}
+      views={couponViews}
+      columns={couponColumns}
+      usualSort="merchant_code"
+      state={state}
+      result={result}
+      readPage={couponsQuery(read).readPage}
+      keyOf={oidOf}
+      {...(canWrite && { actions })}
+      onOpen={(row) => void navigate({ to: paths.coupon, params: { oid: oidOf(row) } })}
+      empty={
+        <Empty icon="coupon" title="No coupons yet">
+          A coupon takes something off an order that names its code, and off its rebills.
+        </Empty>
+      }
     >
-      <PlainList
-        path={paths.coupons}
-        what="coupons"
-        hint="code or description"
-        filters={couponFilters}
-        columns={couponColumns}
-        usualSort="merchant_code"
-        state={state}
-        result={result}
-        readPage={couponsQuery(read).readPage}
-        keyOf={oidOf}
-        {...(canWrite && { actions })}
-        onOpen={(row) => void navigate({ to: paths.coupon, params: { oid: oidOf(row) } })}
-        empty={
-          <Empty icon="coupon" title="No coupons yet">
-            A coupon takes something off an order that names its code, and off its rebills.
-          </Empty>
-        }
-      />
       <Outlet />
-    </Page>
+    </ListPage>
   );
 }

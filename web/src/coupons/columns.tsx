@@ -54,4 +54,24 @@ export const couponColumns: readonly Column<Coupon>[] = [
     isUsual: true,
     cell: (row) => <Moment at={row.expiration_dts} style="day" />,
   },
+  {
+    id: 'starts',
+    label: 'Starts',
+    width: '132px',
+    sort: 'start_dts',
+    cell: (row) => <Moment at={row.start_dts} style="day" />,
+  },
+  {
+    id: 'description',
+    label: 'Description',
+    width: 'minmax(150px, 1.2fr)',
+    sort: 'description',
+    cell: (row) => row.description ?? '–',
+  },
+  {
+    id: 'notes',
+    label: 'Notes',
+    width: 'minmax(150px, 1.2fr)',
+    cell: (row) => row.merchant_notes ?? '–',
+  },
 ];

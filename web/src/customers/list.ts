@@ -1,9 +1,8 @@
 import type { CustomerRow, CustomerSearch } from '@perennial/contract/screens.ts';
 import type { Filters } from '../kit/filters.ts';
 import { type ListState, parseListState } from '../kit/searchParts.ts';
-import { listOf } from '../kit/urlCodec.ts';
 import type { View } from '../kit/views.ts';
-import { toSearch, type WireFilter, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
+import { toSearch, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
 import { foldedText, momentValue, type SortValue } from '../live/changes.ts';
 
 /** The filters of the list of customers. The names are those of the address. */
@@ -48,22 +47,12 @@ export const customerViews: readonly View[] = [
 export const parseCustomerList = (search: Record<string, unknown>): ListState =>
   parseListState(customerFilters, customerSorts, search);
 
-const { text, days } = wireFieldsOf<CustomerSearch>();
-
-/** Both values together filter nothing. */
-const autoOrders: WireFilter = {
-  toWire(value) {
-    const chosen = listOf(value);
-    return chosen.length === 1 ? { has_auto_orders: chosen[0] === 'some' } : {};
-  },
-  fromWire: ({ has_auto_orders: has }) =>
-    typeof has === 'boolean' ? [has ? 'some' : 'none'] : undefined,
-};
+const { text, days, either } = wireFieldsOf<CustomerSearch>();
 
 /** The filters as fields of the request. */
 export const customerWire: WireFilters = {
   q: text('text'),
-  auto_orders: autoOrders,
+  auto_orders: either('has_auto_orders', ['some', 'none']),
   signed_up: days('signup_dts'),
   changed: days('last_modified_dts'),
 };

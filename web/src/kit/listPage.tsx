@@ -27,6 +27,10 @@ import { isSameView, type View } from './views.ts';
 
 interface ListPageProps<Row extends object> {
   readonly title: string;
+  /** The buttons of the page. */
+  readonly buttons?: ReactNode;
+  /** Shown above the list: what a person has to know before reading it. */
+  readonly notes?: ReactNode;
   /** The rows in the plural and lower case. */
   readonly what: string;
   readonly kind: ListKind;
@@ -43,33 +47,35 @@ interface ListPageProps<Row extends object> {
   readonly readPage: ReadPage<Row>;
   /** The list can begin at a value of its sort. */
   readonly canJump?: boolean;
-  /** How the list follows what happens. */
-  readonly live: LiveList<Row>;
+  /** How the list follows what happens; absent: it is read when it is opened. */
+  readonly live?: LiveList<Row>;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
   /** The actions for selected rows. */
   readonly actions?: readonly BulkAction<Row>[] | undefined;
   /** The actions on one row. */
   readonly rowActions?: readonly RowAction<Row>[] | undefined;
-  /** Returns the content of the side panel for a row. */
-  peek(row: Row): { readonly title: string; readonly body: ReactNode };
+  /** Returns the content of the side panel for a row; absent: a row is only opened. */
+  peek?(row: Row): { readonly title: string; readonly body: ReactNode };
   /** Nothing exists. */
   readonly empty: ReactNode;
+  /** The dialogs over the list. */
+  readonly children?: ReactNode;
 }
 
 /** A page that is one list: views, filters, count, columns, rows and the side panel. */
 export function ListPage<Row extends object>(props: ListPageProps<Row>) {
-  const { title, kind, hint, filters, views, state, result, columns: all } = props;
+  const { title, kind, hint, filters, views, state, result, live, columns: all } = props;
   const setState = useUrlState(lists[kind].path);
   const { saved, columns, chosen, choose } = useViewOf(props);
-  const changes = useLiveList(props.live, result);
   const onJump = useCallback(
     (sort: string | undefined, from: string | undefined) =>
       setState({ sort, from, end: undefined }, false),
     [setState],
   );
   return (
-    <Page title={title}>
+    <Page title={title} actions={props.buttons}>
+      {props.notes}
       <ListViews
         kind={kind}
         views={views}
@@ -83,7 +89,7 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
         hint={hint}
         onChange={(name, value, isTyping) => setState({ [name]: value, end: undefined }, isTyping)}
       >
-        <LivePill changes={changes} />
+        {live && <Changes live={live} result={result} />}
         <ListCount result={result} />
         {props.canJump && (
           <JumpTo
@@ -99,8 +105,20 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
       </FilterBar>
       <LeftOut result={result} />
       <Rows {...props} columns={columns} setState={setState} />
+      {props.children}
     </Page>
   );
+}
+
+/** Counts the rows that would enter, leave or move, and shows them when asked. */
+function Changes<Row extends object>({
+  live,
+  result,
+}: {
+  readonly live: LiveList<Row>;
+  readonly result: ListResult<Row>;
+}) {
+  return <LivePill changes={useLiveList(live, result)} />;
 }
 
 /** The saved views of the list, and the columns of the one that is shown. */
@@ -114,9 +132,9 @@ function useViewOf<Row extends object>({ kind, what, state, columns: all }: List
 function Rows<Row extends object>(
   props: ListPageProps<Row> & { readonly setState: ReturnType<typeof useUrlState> },
 ) {
-  const { what, result, columns, state, keyOf, onOpen, setState } = props;
+  const { what, result, columns, state, keyOf, onOpen, peek, setState } = props;
   const selection = useSelection();
-  const onPeek = useCallback(
+  const showPeek = useCallback(
     (row: Row) => setState({ open: keyOf(row) }, false),
     [setState, keyOf],
   );
@@ -145,7 +163,7 @@ function Rows<Row extends object>(
         {...(props.canJump && { onPlace })}
         keyOf={keyOf}
         onOpen={onOpen}
-        onPeek={onPeek}
+        onPeek={peek ? showPeek : onOpen}
         selection={selection}
         rowActions={props.rowActions}
         empty={
@@ -169,7 +187,7 @@ function Peeked<Row extends object>({
   const open = result.data?.pages
     .flatMap(({ rows }) => rows)
     .find((row) => keyOf(row) === state.open);
-  if (open === undefined) return null;
+  if (open === undefined || !peek) return null;
   const { title, body } = peek(open);
   return (
     <SidePanel title={title} onClose={() => setState({ open: undefined }, false)}>

@@ -63,21 +63,43 @@ export function wireFieldsOf<Search>() {
       toWire: (value) => (typeof value === 'string' ? { [field]: value } : {}),
       fromWire: ({ [field]: value }) => dayIn(value),
     }),
-    days: (range: RangeOf<Search> & string): WireFilter => ({
-      toWire: (value) => daysPart(range, value),
-      fromWire: ({ [`${range}_begin`]: begin, [`${range}_end`]: end }) => rangeIn(begin, end),
+    days: (range: RangeOf<Search> & string): WireFilter =>
+      between(`${range}_begin`, `${range}_end`),
+    /** Days between two fields of any names. */
+    daysBetween: (begin: Field, end: Field): WireFilter => between(begin, end),
+    /** One of a few values. */
+    chosen: (field: Field): WireFilter => ({
+      toWire: (value) => ({ [field]: listOf(value)[0] }),
+      fromWire: ({ [field]: value }) => (typeof value === 'string' ? [value] : undefined),
+    }),
+    /** Two choices that are true and false on the wire; both together filter nothing. */
+    either: (field: Field, [yes, no]: readonly [string, string]): WireFilter => ({
+      toWire(value) {
+        const chosen = listOf(value);
+        return chosen.length === 1 ? { [field]: chosen[0] === yes } : {};
+      },
+      fromWire: ({ [field]: value }) =>
+        typeof value === 'boolean' ? [value ? yes : no] : undefined,
+    }),
+    /** A choice that is true on the wire, or absent. */
+    only: (field: Field, yes: string): WireFilter => ({
+      toWire: () => ({ [field]: true }),
+      fromWire: ({ [field]: value }) => (value === true ? [yes] : undefined),
     }),
   };
 }
 
 /** Both days are included. */
-function daysPart(name: string, value: Value): Fields {
-  const { from, to } = parseRange(String(value)) ?? {};
-  return {
-    ...(from !== undefined && { [`${name}_begin`]: `${from}T00:00:00` }),
-    ...(to !== undefined && { [`${name}_end`]: `${to}T23:59:59` }),
-  };
-}
+const between = (begin: string, end: string): WireFilter => ({
+  toWire(value) {
+    const { from, to } = parseRange(String(value)) ?? {};
+    return {
+      ...(from !== undefined && { [begin]: `${from}T00:00:00` }),
+      ...(to !== undefined && { [end]: `${to}T23:59:59` }),
+    };
+  },
+  fromWire: ({ [begin]: from, [end]: to }) => rangeIn(from, to),
+});
 
 function rangeIn(begin: unknown, end: unknown): string | undefined {
   const [from, to] = [dayIn(begin), dayIn(end)];

@@ -1,4 +1,8 @@
+import type { Permission } from '@perennial/contract/operations.ts';
+import { auditWire, parseAuditList } from '../auditLog/list.ts';
 import { autoOrderWire, parseAutoOrderList } from '../autoOrders/list.ts';
+import { itemWire, parseItemList } from '../catalogue/list.ts';
+import { couponWire, parseCouponList } from '../coupons/list.ts';
 import { customerWire, parseCustomerList } from '../customers/list.ts';
 import type { ListState } from '../kit/searchParts.ts';
 import type { WireFilters } from '../kit/wireFilters.ts';
@@ -6,17 +10,59 @@ import { orderWire, parseOrderList } from '../orders/list.ts';
 import { paths } from '../paths.ts';
 
 /** The lists whose views can be saved, as saved searches name them. */
-export type ListKind = 'auto_orders' | 'orders' | 'customers';
+export type ListKind = 'auto_orders' | 'orders' | 'customers' | 'items' | 'coupons' | 'audit_log';
 
-/** A list: where it is, how its filters are in a request, and what its address can say. */
+/** A list: its name, where it is, how its filters are in a request, and what its address can say. */
 export interface ListSpec {
+  readonly label: string;
   readonly path: string;
+  /** The permission that reads it, and so its views. */
+  readonly needs: Permission;
   readonly wire: WireFilters;
   parse(search: Record<string, unknown>): ListState;
 }
 
 export const lists: Readonly<Record<ListKind, ListSpec>> = {
-  auto_orders: { path: paths.autoOrders, wire: autoOrderWire, parse: parseAutoOrderList },
-  orders: { path: paths.orders, wire: orderWire, parse: parseOrderList },
-  customers: { path: paths.customers, wire: customerWire, parse: parseCustomerList },
+  auto_orders: {
+    label: 'Auto orders',
+    path: paths.autoOrders,
+    needs: 'auto_order_read',
+    wire: autoOrderWire,
+    parse: parseAutoOrderList,
+  },
+  orders: {
+    label: 'Orders',
+    path: paths.orders,
+    needs: 'order_read',
+    wire: orderWire,
+    parse: parseOrderList,
+  },
+  customers: {
+    label: 'Customers',
+    path: paths.customers,
+    needs: 'customer_read',
+    wire: customerWire,
+    parse: parseCustomerList,
+  },
+  items: {
+    label: 'Catalogue',
+    path: paths.catalogue,
+    needs: 'item_read',
+    wire: itemWire,
+    parse: parseItemList,
+  },
+  coupons: {
+    label: 'Coupons',
+    path: paths.coupons,
+    needs: 'coupon_read',
+    wire: couponWire,
+    parse: parseCouponList,
+  },
+  audit_log: {
+    label: 'Audit log',
+    path: paths.auditLog,
+    needs: 'configuration_read',
+    wire: auditWire,
+    parse: parseAuditList,
+  },
 };

@@ -13,8 +13,6 @@ export interface ViewLine {
   readonly state: UrlState;
 }
 
-const listWords = { auto_orders: 'Auto orders', orders: 'Orders', customers: 'Customers' } as const;
-
 /** The saved views of tasks and of lists that have every typed word in their name. */
 export function viewLines(
   searches: readonly SavedSearch[],
@@ -24,7 +22,7 @@ export function viewLines(
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const ofLists = savedViewsOf(searches, userId).map(({ oid, kind, label, state }) => ({
     id: `saved ${oid}`,
-    words: `${listWords[kind]}: ${label}`,
+    words: `${lists[kind].label}: ${label}`,
     path: lists[kind].path,
     state,
   }));

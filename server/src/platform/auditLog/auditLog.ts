@@ -121,11 +121,13 @@ export interface AuditFilter {
   readonly until?: Temporal.Instant | undefined;
   /** Only entries with a lower number. */
   readonly before?: number | undefined;
+  /** Only entries with a higher number, the oldest first. */
+  readonly after?: number | undefined;
   readonly limit: number;
   readonly offset: number;
 }
 
-/** Lists a merchant's entries, the newest first. */
+/** Lists a merchant's entries, the newest first; those after an entry, the oldest first. */
 export async function listEntries(
   db: Database,
   merchantId: string,
@@ -140,7 +142,8 @@ export async function listEntries(
         lower($7)) > 0)
       and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9)
       and ($10::bigint is null or entry_number < $10)
-     order by entry_number desc limit $11 offset $12`,
+      and ($11::bigint is null or entry_number > $11)
+     order by entry_number ${filter.after === undefined ? 'desc' : 'asc'} limit $12 offset $13`,
     [
       merchantId,
       filter.objectTypes,
@@ -152,6 +155,7 @@ export async function listEntries(
       filter.since,
       filter.until,
       filter.before,
+      filter.after,
       filter.limit,
       filter.offset,
     ],
