@@ -4,7 +4,7 @@
 // oldest 100 orders, a list a page of 100, as the API does. The growth compares the medians.
 // `node bench/orderQueues.ts [orders of the large one, default 1000000]`
 import { readOrderPage, readOrdersJson } from '../server/src/orders/listStore.ts';
-import { findWaiting } from '../server/src/orders/waitingStore.ts';
+import { findWaitingOrders } from '../server/src/orders/waitingStore.ts';
 import { type DatabasePool, openPool } from '../server/src/platform/storage/database.ts';
 import { migrate, readMigrations } from '../server/src/platform/storage/migrate.ts';
 import { figure, median, percentile } from './support/figures.ts';
@@ -25,7 +25,7 @@ const stages = ['Shipping Department', 'Hold', 'Fraud Review', 'Accounts Receiva
 type Ask = (db: DatabasePool, sample: number) => Promise<unknown>;
 
 const queue: Ask = async (db, sample) => {
-  const ids = await findWaiting(db, 'BENCH', centers[sample % centers.length]!, limit);
+  const ids = await findWaitingOrders(db, 'BENCH', centers[sample % centers.length]!, limit);
   if (ids.length < limit) throw new Error(`only ${ids.length} orders wait`);
   return readOrdersJson(db, 'BENCH', ids, { expand, timeZone });
 };

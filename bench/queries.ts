@@ -7,7 +7,7 @@
 // screen: only these]`
 import type { AutoOrderSearch } from '../contract/src/screens.ts';
 import { sortings } from '../contract/src/sorting.ts';
-import { type AutoOrderFilter, pageSql } from '../server/src/autoOrders/search.ts';
+import { type AutoOrderFilter, autoOrderPageSql } from '../server/src/autoOrders/search.ts';
 import { readAutoOrderPage } from '../server/src/autoOrders/searchStore.ts';
 import { readAutoOrderList } from '../server/src/autoOrders/textStore.ts';
 import { type DatabasePool, openPool } from '../server/src/platform/storage/database.ts';
@@ -256,7 +256,7 @@ async function ask(db: DatabasePool, { sort, offset = 0 }: Question, filter: Aut
   );
   // A page of all auto orders is one statement with its total.
   if (!sort && Object.keys(filter).length === 0) return { pageMs: wholeMs, totalMs: 0, wholeMs };
-  const { oids, count, values } = pageSql('BENCH', filter, sorts, page);
+  const { oids, count, values } = autoOrderPageSql('BENCH', filter, sorts, page);
   const pageMs = await msOf(async () => {
     const found = await db.rows<{ auto_order_oid: number }>(oids, values);
     await readAutoOrderList(

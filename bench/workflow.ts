@@ -17,7 +17,7 @@ import { sealWith } from '../server/src/platform/seal.ts';
 import type { DatabasePool } from '../server/src/platform/storage/database.ts';
 import { insertMerchant } from '../server/src/platform/tenancy/merchantStore.ts';
 import { httpSender } from '../server/src/webhooks/send.ts';
-import { saveChanges } from '../server/src/workflow/saveOperations.ts';
+import { saveChangedTasks } from '../server/src/workflow/saveOperations.ts';
 import type { TaskSearch } from '../server/src/workflow/search.ts';
 import { lockTasks, readTaskPage } from '../server/src/workflow/taskStore.ts';
 import { figure, median } from './support/figures.ts';
@@ -211,7 +211,7 @@ async function timeChange(context: Context, socket: WebSocket, details: string):
   await inTransaction(context, async (context) => {
     const [task] = await lockTasks(context.db, 'SMALL', ['SMALL-1']);
     const change = { before: task!, after: { ...task!, details } };
-    await saveChanges(context, [change], { name: 'bench' });
+    await saveChangedTasks(context, [change], { name: 'bench' });
   });
   const committedMs = performance.now();
   return { changeMs: committedMs - startedMs, toSocketMs: (await heard) - committedMs };

@@ -9,6 +9,7 @@ import {
   contractValues,
   cycles,
   foreignTables,
+  homonyms,
   impurities,
   networkInParts,
   poorFiles,
@@ -418,6 +419,9 @@ const catalogues = ['contract/src/*.ts', 'web/src/api/calls.ts'];
 const linesMax = 600;
 
 /** Texts that may use a word of the list of house words. */
+/** Names of one thing that two files of the server describe, each with what it needs of it. */
+const sameInBoth: readonly string[] = ['TermsProfile', 'WaitingPayment'];
+
 const allowedWords: readonly AllowedWords[] = [
   { files: ['test/tidy/words.ts', 'test/tidy.test.ts'], because: 'the list and its samples' },
   {
@@ -510,6 +514,7 @@ const table: [promise: string, faults: () => string[]][] = [
     'every export outside the console has a doc comment',
     () => undocumented(sources.filter(({ path }) => !path.startsWith('web/'))),
   ],
+  ['a name that the server exports has one meaning', () => homonyms(server, sameInBoth)],
 ];
 
 for (const [promise, faults] of table) {
@@ -571,6 +576,11 @@ const routes = {} satisfies Routes;
     'server/src/orders/stages.ts:7',
   ]);
   assert.deepEqual(undocumented([source]).map(place), ['server/src/orders/stages.ts:4']);
+  const twice = ['orders/a', 'rebill/a', 'orders/store', 'orders/operations'].map((name) =>
+    parseSource(`server/src/${name}.ts`, `export const pay${name.length > 8 ? 'Now' : ''} = 1;\n`),
+  );
+  assert.deepEqual(homonyms(twice, []).map(place), ['server/src/orders/a.ts:1']);
+  assert.deepEqual(homonyms(twice, ['pay']), []);
   const circle = ['a', 'b'].map((name, i, names) =>
     parseSource(`server/src/kernel/${name}.ts`, `import './${names[1 - i]}.ts';\n`),
   );

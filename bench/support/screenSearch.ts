@@ -6,7 +6,7 @@ import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { autoOrderMatches, autoOrderSource } from '../../server/src/screens/autoOrderMatches.ts';
 import { autoOrderRowFrom, autoOrderRowJson } from '../../server/src/screens/autoOrderRow.ts';
 import { listOrderOf, pageSql } from '../../server/src/screens/keyset.ts';
-import { countMatches, readRows } from '../../server/src/screens/listReader.ts';
+import { countMatches, readListRows } from '../../server/src/screens/listReader.ts';
 
 const limit = 100;
 const anyTime = [undefined, undefined] as const;
@@ -32,7 +32,7 @@ export async function readScreenPage(
   const found = await db.rows<{ key: number }>(text, values);
   const keys = found.slice(0, limit).map(({ key }) => key);
   const row = { from: autoOrderRowFrom, key: 'a.auto_order_oid', json: autoOrderRowJson };
-  await readRows({ db, merchant }, keys, row);
+  await readListRows({ db, merchant }, keys, row);
 }
 
 /** Counts what the list finds, up to one more than 10,000. */

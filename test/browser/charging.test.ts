@@ -6,15 +6,15 @@ import { chargesOffSection } from '../../server/src/platform/tenancy/hold.ts';
 import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { allPermissions } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
-import { addPerson, type Credentials, enter } from './people.ts';
+import { addPerson, enter, type UserLogin } from './people.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
 const world = await browserWorld({ autoOrders: 5 });
-const dana: Credentials = { merchantId: 'TEST', login: world.login, password: world.password };
+const dana: UserLogin = { merchantId: 'TEST', login: world.login, password: world.password };
 const ray = await addPerson(world, 'TEST', 'ray2', allPermissions);
 const support = await addPerson(world, 'TEST', 'sue', ['auto_order_read', 'workflow_read']);
-const openAs = (person: Credentials, path: string) =>
+const openAs = (person: UserLogin, path: string) =>
   watchedPage(`${world.url}${path}`, {}, (context) => enter(context, world, person));
 const panel = (page: Page) => page.getByRole('region', { name: 'Charges', exact: true });
 /** Does what the live sockets' loop does twice a second; the tests run it by hand. */

@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { allPermissions, testNow } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
 import { lookAt } from './looks.ts';
-import { addPerson, type Credentials, enter } from './people.ts';
+import { addPerson, enter, type UserLogin } from './people.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
@@ -104,12 +104,12 @@ const figure = async (page: Page, name: string): Promise<string> => {
 async function merchantWith(
   merchantId: string,
   clock: Parameters<typeof world.addMerchant>[1],
-): Promise<Credentials> {
+): Promise<UserLogin> {
   await world.addMerchant(merchantId, clock);
   return addPerson(world, merchantId, 'owner', allPermissions);
 }
 
-const people = new Map<string, Credentials>();
+const people = new Map<string, UserLogin>();
 
 before(async () => {
   people.set('standing', await merchantWith('STAND', {}));

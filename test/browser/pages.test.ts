@@ -13,7 +13,7 @@ import { dialogsOf, pictureDialog } from './dialogs.ts';
 import { type Looked, lookAt, rawMoments, type Sighted } from './looks.ts';
 import { objectsOf } from './objects.ts';
 import { type PageRow, pages, type Sight } from './pages.ts';
-import { addPerson, type Credentials, enter } from './people.ts';
+import { addPerson, enter, type UserLogin } from './people.ts';
 import { isPictured, writeContactSheet } from './pictures.ts';
 import { type WatchedPage, watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
@@ -156,7 +156,7 @@ interface Visit {
 /** Opens the pages of one state after one another, as a person does who follows links. */
 async function visit(
   state: 'filled' | 'empty' | 'forbidden' | 'refused',
-  person: Credentials,
+  person: UserLogin,
   sightsOf: (row: PageRow) => readonly Sight[] | Sight | undefined,
   { expected, prepare, rows: visited = rows }: Visit = {},
 ): Promise<void> {

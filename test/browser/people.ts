@@ -7,7 +7,7 @@ import { testNow } from '../support/app.ts';
 import type { BrowserWorld } from './world.ts';
 
 /** A user who can log in. */
-export interface Credentials {
+export interface UserLogin {
   readonly merchantId: string;
   readonly login: string;
   readonly password: string;
@@ -19,7 +19,7 @@ export async function addPerson(
   merchantId: string,
   login: string,
   permissions: readonly string[],
-): Promise<Credentials> {
+): Promise<UserLogin> {
   const password = randomIds.secret(12);
   const passwordHash = await hashPassword(password, randomIds, { isRandom: true });
   const userId = await takeNumbers(db, merchantId, 'user', 1);
@@ -33,7 +33,7 @@ export async function addPerson(
 export async function enter(
   context: BrowserContext,
   { url }: BrowserWorld,
-  { merchantId, login, password }: Credentials,
+  { merchantId, login, password }: UserLogin,
 ): Promise<void> {
   const response = await context.request.post(`${url}/perennial/v1/session`, {
     headers: { Origin: url, 'Sec-Fetch-Site': 'same-origin', 'X-Perennial-Console': '1' },

@@ -5,12 +5,12 @@ import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import type { Locator, Page } from 'playwright-core';
 import { allPermissions } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
-import { addPerson, type Credentials, enter } from './people.ts';
+import { addPerson, enter, type UserLogin } from './people.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
 const world = await browserWorld({ autoOrders: 10 });
-const dana: Credentials = { merchantId: 'TEST', login: world.login, password: world.password };
+const dana: UserLogin = { merchantId: 'TEST', login: world.login, password: world.password };
 const sue = await addPerson(world, 'TEST', 'sue', allPermissions);
 
 test(
@@ -206,7 +206,7 @@ const pane = (page: Page): Locator => page.getByRole('complementary', { name: 'T
 const removeButton = (page: Page): Locator =>
   page.getByRole('button', { name: 'Remove the view Posters' });
 
-const openAs = (person: Credentials, path: string) =>
+const openAs = (person: UserLogin, path: string) =>
   watchedPage(`${world.url}${path}`, {}, (context) => enter(context, world, person));
 
 async function addTask(task: WorkflowTask): Promise<{ number: number; uuid: string }> {

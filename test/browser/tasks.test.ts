@@ -6,12 +6,12 @@ import type { Locator, Page } from 'playwright-core';
 import { searchOf } from '../../web/src/tasks/list.ts';
 import { allPermissions } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
-import { addPerson, type Credentials, enter } from './people.ts';
+import { addPerson, enter, type UserLogin } from './people.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
 const world = await browserWorld();
-const dana: Credentials = { merchantId: 'TEST', login: world.login, password: world.password };
+const dana: UserLogin = { merchantId: 'TEST', login: world.login, password: world.password };
 const sue = await addPerson(world, 'TEST', 'sue', allPermissions);
 const danaId = await idOf('Dana Demo');
 
@@ -189,7 +189,7 @@ test('from the log-in to a closed task by keyboard alone', withBrowser, async ()
 /** The third pane of the inbox. */
 const pane = (page: Page): Locator => page.getByRole('complementary', { name: 'Task' });
 
-const openAs = (person: Credentials, path: string) =>
+const openAs = (person: UserLogin, path: string) =>
   watchedPage(`${world.url}${path}`, {}, (context) => enter(context, world, person));
 
 const tabsMax = 60;

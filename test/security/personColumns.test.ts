@@ -5,7 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { reachable, schemas } from '@perennial/contract/schemas.ts';
 import { peopleOf } from '../../server/src/app/people.ts';
-import { personFields, redactionOf, wordsOf } from '../../server/src/platform/privacy/redaction.ts';
+import {
+  personFields,
+  personWords,
+  redactionOf,
+} from '../../server/src/platform/privacy/redaction.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import { testDatabase } from '../support/database.ts';
 
@@ -215,7 +219,7 @@ const isText = (schema: object): boolean => {
   return text.includes('"type":"string"') && !/"enum"|"const"|date-time/.test(text);
 };
 
-const ann = wordsOf([
+const ann = personWords([
   {
     first_name: 'Ann',
     last_name: "O'Neil (Jr.)",

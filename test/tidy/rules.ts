@@ -250,5 +250,31 @@ export function undocumented(sources: readonly Source[]): Fault[] {
   );
 }
 
+/**
+ * Names that two files export for different things. A store and the operations above it may call
+ * the same act by the same name, and `shared` names what is the same thing in both files.
+ */
+export function homonyms(sources: readonly Source[], shared: readonly string[]): Fault[] {
+  const places = new Map<string, Source[]>();
+  for (const source of sources)
+    for (const { text: name } of source.exported)
+      places.set(name, [...(places.get(name) ?? []), source]);
+  return [...places]
+    .filter(([name, { length }]) => length > 1 && !shared.includes(name))
+    .filter(([, files]) => !isActOfTwoLayers(files.map(({ path }) => path)))
+    .map(([name, files]) => {
+      const others = files.slice(1).map(({ path }) => path);
+      return fault(files[0]!, 1, `${name} is something else in ${others.join(', ')}: rename one`);
+    });
+}
+
+function isActOfTwoLayers(paths: readonly string[]): boolean {
+  const folders = new Set(paths.map((path) => path.slice(0, path.lastIndexOf('/'))));
+  const stores = paths.filter((path) => /[sS]tore\.ts$/.test(path));
+  const operations = paths.filter((path) => /[oO]perations\.ts$/.test(path));
+  const { length } = paths;
+  return folders.size === 1 && length === 2 && stores.length === 1 && operations.length === 1;
+}
+
 const isOurs = ({ target }: Pick<Import, 'target'>): boolean =>
   /^(contract|server|sdk|web|test|bench|scripts)\//.test(target);

@@ -15,6 +15,8 @@ export interface Source {
   readonly texts: readonly Piece[];
   /** Comments without their marks; line comments below one another are one. */
   readonly comments: readonly Piece[];
+  /** What the file declares and exports, by name. */
+  readonly exported: readonly Piece[];
   /** Exports without a comment above them: their names. */
   readonly undocumented: readonly Piece[];
   readonly functions: readonly Body[];
@@ -83,6 +85,7 @@ export function parseSource(path: string, text: string): Source {
       line: lineAt(text, start),
     })),
     comments: commentsOf(text, comments),
+    exported: exportsOf(program, text),
     undocumented: undocumentedIn(program, text, comments),
     imports: importsOf(path, text, module),
     functions: found.functions.map(({ name, start, end }) => {
@@ -113,11 +116,19 @@ const isModel = /^export (?:const \w+ = (?:model|answer)\(|type \w+ =\s+Static<\
 
 function undocumentedIn(program: unknown, text: string, comments: readonly Comment[]): Piece[] {
   const ends = new Set(comments.map(({ end }) => end));
+  const isDocumented = ({ start }: Node) =>
+    ends.has(text.slice(0, start).trimEnd().length) || isModel.test(text.slice(start));
+  return exportsOf(program, text, (node) => !isDocumented(node));
+}
+
+function exportsOf(
+  program: unknown,
+  text: string,
+  isWanted: (node: Node) => boolean = () => true,
+): Piece[] {
   return (program as { body: Node[] }).body
-    .filter(({ type, start, declaration }) => {
-      if (type !== 'ExportNamedDeclaration' || !isNode(declaration)) return false;
-      return !ends.has(text.slice(0, start).trimEnd().length) && !isModel.test(text.slice(start));
-    })
+    .filter((node) => node.type === 'ExportNamedDeclaration' && isNode(node['declaration']))
+    .filter(isWanted)
     .map(({ start, declaration }) => ({
       text: exportedName(declaration as Node),
       line: lineAt(text, start),

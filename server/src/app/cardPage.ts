@@ -6,7 +6,7 @@ import type { EnteredCard } from '../payments/billingForm.ts';
 import { makeBillingLink } from '../payments/billingLinkStore.ts';
 import { subscriptionExpand, type WaitingPayment } from '../payments/billingOperations.ts';
 import type { Context } from '../platform/context.ts';
-import { findWaiting, isPaidRebill } from '../rebill/awaitedStore.ts';
+import { findAwaitedPayment, isPaidRebill } from '../rebill/awaitedStore.ts';
 import { type RebillParts, resolveUnanswered } from '../rebill/dueOperations.ts';
 import { requeryNow } from '../rebill/lateAnswerStore.ts';
 import { replaceCard } from '../rebill/operations.ts';
@@ -88,7 +88,7 @@ export async function readPayer({ db, merchant }: Context, originalOrderId: stri
 
 /** Returns the payment that waits for the customer of an auto order. */
 export const readWaiting = ({ db, merchant }: Context, oid: number) =>
-  findWaiting(db, merchant.merchantId, oid);
+  findAwaitedPayment(db, merchant.merchantId, oid);
 
 /** Queries the gateway about a payment now, and returns whether it is paid. */
 export const settleNow =

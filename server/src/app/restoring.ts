@@ -5,7 +5,7 @@ import { knownOrderIds, knownPayments } from '../orders/knownOrderStore.ts';
 import { gatewaySettings } from '../payments/gatewaySettings.ts';
 import type { OpenGateways } from '../payments/gateways.ts';
 import type { KnownCharge } from '../payments/knownCharges.ts';
-import { epochOf, subjectOf } from '../payments/restored.ts';
+import { epochOf, subjectOfKey } from '../payments/restored.ts';
 import { findRestoredCharges, saveRestoredCharges } from '../payments/restoredStore.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import {
@@ -79,7 +79,7 @@ async function stockOf(
 ): Promise<Stock> {
   const merchants = new Set(merchantIds);
   const charges = listed.filter(
-    ({ merchantId, key }) => merchants.has(merchantId) && subjectOf(key) !== undefined,
+    ({ merchantId, key }) => merchants.has(merchantId) && subjectOfKey(key) !== undefined,
   );
   return {
     charges,
@@ -95,7 +95,7 @@ async function unknownCharges(
 ): Promise<KnownCharge[]> {
   const unknown: KnownCharge[] = [];
   for (const [merchantId, own] of Map.groupBy(charges, (charge) => charge.merchantId)) {
-    const subjects = own.map(({ key }) => subjectOf(key)!);
+    const subjects = own.map(({ key }) => subjectOfKey(key)!);
     const kept = await findRestoredCharges(db, merchantId, subjects);
     const orders = await knownOrderIds(
       db,
@@ -115,7 +115,7 @@ async function unknownCharges(
     );
     const knownRebills = new Set(rebills.filter((_, place) => attempts.has(place)));
     const isKnown = (charge: KnownCharge) =>
-      kept.has(subjectOf(charge.key)!) ||
+      kept.has(subjectOfKey(charge.key)!) ||
       (attemptOfKey(charge.key) !== undefined
         ? knownRebills.has(charge)
         : isLaterPayment(charge.key)
@@ -282,10 +282,10 @@ function onePerSubject(
   const undecidedFirst = charges.toSorted((a, b) => Number(a.isCaptured) - Number(b.isCaptured));
   const bySubject = new Map(
     undecidedFirst.map((charge) => [
-      subjectOf(charge.key)!,
+      subjectOfKey(charge.key)!,
       {
         ...charge,
-        subject: subjectOf(charge.key)!,
+        subject: subjectOfKey(charge.key)!,
         gatewayCode: charge.gatewayCode ?? codeOf(charge.kind),
       },
     ]),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Item } from '@perennial/contract/item.ts';
 import { findOidsByCodes, loadAutoOrders } from '../autoOrders/store.ts';
-import { readEmails } from '../customers/store.ts';
+import { readProfileEmails } from '../customers/store.ts';
 import { catalogKey, findItemOids, readItemTexts } from '../items/store.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
@@ -163,7 +163,7 @@ async function customerFacts(
   { db, merchant: { merchantId } }: Context,
   oids: ReadonlyMap<string, number>,
 ): Promise<Map<string, ObjectFacts>> {
-  const emails = await readEmails(db, merchantId, [...oids.values()]);
+  const emails = await readProfileEmails(db, merchantId, [...oids.values()]);
   return new Map(
     [...oids].flatMap(([name, oid]): [string, ObjectFacts][] => {
       const email = emails.get(oid);

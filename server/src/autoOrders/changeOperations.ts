@@ -8,7 +8,7 @@ import type { AutoOrder } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalogReader.ts';
 import { changesBetween, changeWords, type FieldChange } from './changeWords.ts';
-import { completed, eventsOf } from './edit.ts';
+import { completed, editEvents } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 import { paced } from './pacing.ts';
 import { isParked } from './parking.ts';
@@ -140,7 +140,7 @@ export async function saveChanges(
   await context.events.emit(
     context,
     written.flatMap(({ before, after }) =>
-      eventsOf(before, after, context.now).map((name) => ({
+      editEvents(before, after, context.now).map((name) => ({
         name,
         objectType: 'auto order' as const,
         objectId: String(after.autoOrderOid),

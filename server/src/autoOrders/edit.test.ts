@@ -12,7 +12,7 @@ import {
 import { minor } from '../kernel/money.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { changesBetween } from './changeWords.ts';
-import { completed, editAutoOrder, eventsOf } from './edit.ts';
+import { completed, editAutoOrder, editEvents } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 
 const stepped = aCatalogItem({
@@ -327,7 +327,7 @@ const events: readonly [
 ];
 for (const [what, before, after, names] of events) {
   test(`events: ${what}`, () =>
-    assert.deepEqual(eventsOf(anAutoOrder(before), anAutoOrder(after), rules.now), [
+    assert.deepEqual(editEvents(anAutoOrder(before), anAutoOrder(after), rules.now), [
       'auto_order_update',
       ...names,
     ]));

@@ -272,7 +272,11 @@ export const paused = (autoOrder: AutoOrder): AutoOrder => ({
 });
 
 /** The names of the events that report a change, each once, the general one first. */
-export function eventsOf(before: AutoOrder, after: AutoOrder, now: Temporal.Instant): EventName[] {
+export function editEvents(
+  before: AutoOrder,
+  after: AutoOrder,
+  now: Temporal.Instant,
+): EventName[] {
   const names = new Set<EventName>(['auto_order_update']);
   if (after.status === 'canceled' && before.status !== 'canceled') names.add('auto_order_cancel');
   if (after.status === 'disabled' && before.status === 'active' && !after.completed)

@@ -124,7 +124,11 @@ export async function deleteUpdateJob(
 }
 
 /** Counts an attempt that ended with an internal error. */
-export async function countAttempt(db: Database, merchantId: string, jobId: number): Promise<void> {
+export async function countJobAttempt(
+  db: Database,
+  merchantId: string,
+  jobId: number,
+): Promise<void> {
   await db.run(
     `update auto_order_update_job set attempts = attempts + 1
      where merchant_id = $1 and job_id = $2`,

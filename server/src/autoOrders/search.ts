@@ -44,7 +44,7 @@ export const countMax = 10_000;
  * each served by its own index and limited to what the page needs. With `or` alone, PostgreSQL
  * would collect and sort every match.
  */
-export function pageSql(
+export function autoOrderPageSql(
   merchantId: string,
   filter: AutoOrderFilter,
   sort: readonly SortField[],

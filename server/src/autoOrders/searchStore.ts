@@ -11,7 +11,7 @@ import { readOrLeaveOut } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { facetColumns, type SearchFacets } from './facets.ts';
 import { autoOrderJson } from './present.ts';
-import { type AutoOrderFilter, countMax, pageSql } from './search.ts';
+import { type AutoOrderFilter, autoOrderPageSql, countMax } from './search.ts';
 import { readAutoOrderList, writtenOnce } from './textStore.ts';
 
 /** Reads a page of the auto orders that match, with its position in the whole result. */
@@ -117,7 +117,11 @@ export async function findOids(
   sort: readonly SortField[],
   page: Page,
 ): Promise<OidPage> {
-  const { oids: oidsSql, count: countSql, values } = pageSql(merchantId, filter, sort, page);
+  const {
+    oids: oidsSql,
+    count: countSql,
+    values,
+  } = autoOrderPageSql(merchantId, filter, sort, page);
   const sql = `with page as materialized (
        select array(select auto_order_oid from (${oidsSql}) as ordered) as oids
      )

@@ -9,16 +9,16 @@ import {
   steppedItem,
   wall,
 } from '../../../test/support/ruleRecords.ts';
-import { type Purchase, simpleSchedule, startSchedule } from './startSchedule.ts';
+import { type PurchasedLine, simpleSchedule, startSchedule } from './startSchedule.ts';
 
-const ordered = (given: Partial<Purchase>): Purchase => ({
+const ordered = (given: Partial<PurchasedLine>): PurchasedLine => ({
   bought: catalogItem('COFFEE'),
   orderedAt: wall('2026-01-31'),
   zone: newYork,
   ...given,
 });
 
-function started(given: Partial<Purchase>) {
+function started(given: Partial<PurchasedLine>) {
   const start = startSchedule(ordered(given));
   assert.ok(start.ok, start.ok ? '' : start.reason);
   return start.value;
@@ -93,7 +93,7 @@ test('a day of the month that February lacks is kept for March', () => {
 });
 
 test('a line that starts no schedule says why', () => {
-  const cases: [why: string, given: Partial<Purchase>][] = [
+  const cases: [why: string, given: Partial<PurchasedLine>][] = [
     [
       'not auto orderable',
       { chosen: 'Monthly', bought: catalogItem('COFFEE', {}, { autoOrderable: false }) },

@@ -4,11 +4,11 @@ import type { CatalogItem, Step } from '../items/item.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AutoOrderItem, StepCursor } from './autoOrder.ts';
 import { after, anchorOf, intervalOf, type Place, placeOfMoment } from './schedule.ts';
-import { atPlace, type Fault } from './steps.ts';
+import { atPlace, type PlanFault } from './steps.ts';
 import { repeatsOf, stepsOf, walk } from './stepWalk.ts';
 
 /** The order line that starts an auto order item. */
-export interface Purchase {
+export interface PurchasedLine {
   readonly bought: CatalogItem;
   /**
    * The schedule that the customer chose (`auto_order_schedule`). Ignored for an item with steps.
@@ -46,14 +46,14 @@ export type NoStart =
   | 'schedule not offered'
   | 'kit only'
   | 'completed'
-  | Fault;
+  | PlanFault;
 
 /**
  * Starts the schedule of a newly bought item. Its first rebill is one wait after the order, or
  * after the last rebill in another system. The purchase is not a step, so steps begin at the first
  * one. Moments are whole seconds, as the wire shows them.
  */
-export function startSchedule(purchase: Purchase): Outcome<ScheduleStart, NoStart> {
+export function startSchedule(purchase: PurchasedLine): Outcome<ScheduleStart, NoStart> {
   const steps = stepsOf(purchase.bought);
   if (steps.length > 0) return startSteps(purchase, steps);
   return purchase.bought.autoOrder?.autoOrderable === true
@@ -66,7 +66,7 @@ export function startSchedule(purchase: Purchase): Outcome<ScheduleStart, NoStar
  * as if the item had been part of it. A frequency that the item does not offer is accepted, as in every
  * update.
  */
-export function startAdded(added: Purchase): Outcome<ScheduleStart, NoStart> {
+export function startAdded(added: PurchasedLine): Outcome<ScheduleStart, NoStart> {
   const steps = stepsOf(added.bought);
   if (steps.length > 0) return startSteps(added, steps);
   return added.chosen === undefined
@@ -98,7 +98,10 @@ export function simpleSchedule(catalogItem: CatalogItem): SimpleSchedule | undef
   };
 }
 
-function startSteps(purchase: Purchase, steps: readonly Step[]): Outcome<ScheduleStart, NoStart> {
+function startSteps(
+  purchase: PurchasedLine,
+  steps: readonly Step[],
+): Outcome<ScheduleStart, NoStart> {
   const from = countedFrom(purchase);
   const landing = walk(steps, firstStep, from.place);
   if (landing.kind !== 'lands') return failure(landing.why);
@@ -110,14 +113,14 @@ function startSteps(purchase: Purchase, steps: readonly Step[]): Outcome<Schedul
   return success(atPlace(start, landing.place, landing.step, purchase.zone));
 }
 
-function startChosen(purchase: Purchase): Outcome<ScheduleStart, NoStart> {
+function startChosen(purchase: PurchasedLine): Outcome<ScheduleStart, NoStart> {
   const { bought, chosen } = purchase;
   if (chosen === undefined) return failure('no schedule chosen');
   if (bought.autoOrder?.schedules.includes(chosen) !== true) return failure('schedule not offered');
   return startEvery(chosen, purchase);
 }
 
-function startEvery(chosen: Frequency, purchase: Purchase): Outcome<ScheduleStart, NoStart> {
+function startEvery(chosen: Frequency, purchase: PurchasedLine): Outcome<ScheduleStart, NoStart> {
   const { arbitraryScheduleDays, zone } = purchase;
   const interval = intervalOf(chosen, arbitraryScheduleDays);
   if (!interval.ok) return interval;
@@ -131,7 +134,7 @@ function startEvery(chosen: Frequency, purchase: Purchase): Outcome<ScheduleStar
   return success(atPlace(start, after(from.place, interval.value), undefined, zone));
 }
 
-function countedFrom({ lastRebillAt, orderedAt, zone }: Purchase): {
+function countedFrom({ lastRebillAt, orderedAt, zone }: PurchasedLine): {
   anchor: Temporal.PlainDateTime;
   place: Place;
 } {

@@ -102,12 +102,12 @@ export interface NoShipment {
  */
 export interface BrokenPlan {
   readonly kind: 'broken';
-  readonly why: Fault;
+  readonly why: PlanFault;
   readonly itemId: string;
 }
 
 /** Why an item cannot be planned. */
-export type Fault =
+export type PlanFault =
   | WalkFault
   | 'unknown item'
   | 'no schedule'
@@ -292,7 +292,7 @@ type ItemSchedule =
   | { readonly kind: 'frequency'; readonly interval: Interval };
 
 /** The steps of the original item where it has any; otherwise the item's frequency. */
-function scheduleOf(item: AutoOrderItem, catalog: Catalog): Outcome<ItemSchedule, Fault> {
+function scheduleOf(item: AutoOrderItem, catalog: Catalog): Outcome<ItemSchedule, PlanFault> {
   const original = catalog(item.originalItemId);
   if (original === undefined) return failure('unknown item');
   const steps = stepsOf(original);
@@ -364,7 +364,7 @@ function shipment(
   };
 }
 
-const broken = (why: Fault, itemId: string): BrokenPlan => ({ kind: 'broken', why, itemId });
+const broken = (why: PlanFault, itemId: string): BrokenPlan => ({ kind: 'broken', why, itemId });
 
 function countShipment(item: AutoOrderItem, stepUsed: StepCursor | undefined): AutoOrderItem {
   return {

@@ -6,7 +6,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { Refusal, refuse } from '../platform/http/refusal.ts';
 import {
   claimUpdateJob,
-  countAttempt,
+  countJobAttempt,
   deleteUpdateJob,
   insertUpdateJobs,
   type UpdateJob,
@@ -166,7 +166,7 @@ const attemptsMax = 5;
 async function settleFailure(context: Context, job: UpdateJob, error: unknown): Promise<void> {
   const { merchantId } = context.merchant;
   if (!(error instanceof Refusal) && job.attempts + 1 < attemptsMax) {
-    await countAttempt(context.db, merchantId, job.jobId);
+    await countJobAttempt(context.db, merchantId, job.jobId);
     throw error;
   }
   const reason = messageOf(error, context);

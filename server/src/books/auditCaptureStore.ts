@@ -1,6 +1,6 @@
 import type { Database } from '../platform/storage/database.ts';
 import {
-  type BookedCharge,
+  type AuditedCharge,
   type BookedRefunds,
   isRebill,
   type OurDispute,
@@ -11,7 +11,7 @@ export async function findBookedCharges(
   db: Database,
   merchantId: string,
   subjects: readonly string[],
-): Promise<BookedCharge[]> {
+): Promise<AuditedCharge[]> {
   const rebills = subjects
     .filter(isRebill)
     .map((subject) => subject.split(':').slice(2).map(Number));

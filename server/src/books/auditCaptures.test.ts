@@ -3,20 +3,20 @@ import { test } from 'node:test';
 import { testApp } from '../../../test/support/app.ts';
 import type { ChargeOrder } from '../payments/simulatorBooks.ts';
 import {
-  type BookedCharge,
+  type AuditedCharge,
   captureDifferences,
   disputeDifferences,
   refundDifferences,
 } from './auditCaptures.ts';
 
-const rebill: BookedCharge = {
+const rebill: AuditedCharge = {
   subject: 'rebill:M:7:2',
   isUnderWay: false,
   isPaid: true,
   reference: 'ref1',
   amount: 500,
 };
-const order: BookedCharge = { ...rebill, subject: 'order:M:M-0000000001', reference: null };
+const order: AuditedCharge = { ...rebill, subject: 'order:M:M-0000000001', reference: null };
 const capture = { key: 'rebill:M:7:2:1', reference: 'ref1', amount: 500, refunded: 0 };
 
 for (const [what, captures, booked, found] of [

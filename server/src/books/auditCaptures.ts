@@ -6,17 +6,17 @@ import type { Difference } from './audit.ts';
  */
 
 /** Money that a gateway took. */
-export interface Capture {
+export interface GatewayCapture {
   readonly key: string;
   readonly reference: string;
   readonly amount: number;
   /** The part of the amount that the gateway gave back. */
   readonly refunded: number;
-  readonly dispute?: BookedDispute;
+  readonly dispute?: AuditedDispute;
 }
 
 /** A dispute of a charge, in the gateway's books or in ours. */
-export interface BookedDispute {
+export interface AuditedDispute {
   /** The gateway's id of the dispute. */
   readonly reference: string;
   readonly state: string;
@@ -24,7 +24,7 @@ export interface BookedDispute {
 }
 
 /** Our books' record of a dispute that a gateway reported. */
-export interface OurDispute extends BookedDispute {
+export interface OurDispute extends AuditedDispute {
   readonly chargeReference: string;
 }
 
@@ -39,7 +39,7 @@ export interface BookedRefunds {
 }
 
 /** Our books' record of the charge that a key identifies (attempt.ts, orders/charge.ts). */
-export interface BookedCharge {
+export interface AuditedCharge {
   /**
    * `rebill:<merchant>:<auto order>:<number>`, `order:<merchant>:<order>`, or the same with the
    * number of a later payment of the order.
@@ -53,7 +53,7 @@ export interface BookedCharge {
 }
 
 /** Returns what a key charges for: of a rebill, the key without the attempt. */
-export const subjectOf = (key: string): string =>
+export const auditedSubject = (key: string): string =>
   isRebill(key) ? key.split(':').slice(0, 4).join(':') : key;
 
 /** Whether a key or subject is one of a rebill. */
@@ -64,8 +64,8 @@ export const isRebill = (key: string): boolean => key.startsWith('rebill:');
  * amount.
  */
 export function captureDifferences(
-  captures: readonly Capture[],
-  booked: readonly BookedCharge[],
+  captures: readonly GatewayCapture[],
+  booked: readonly AuditedCharge[],
 ): Difference[] {
   const bySubject = new Map(booked.map((charge) => [charge.subject, charge]));
   const taken = new Set<string>();
@@ -79,7 +79,7 @@ export function captureDifferences(
         recomputed: String(recomputed),
       },
     ];
-    const subject = subjectOf(key);
+    const subject = auditedSubject(key);
     const charge = bySubject.get(subject);
     if (charge === undefined) return finding('key', key, 'none: no charge has this key');
     // Its answer has not arrived yet.
@@ -97,7 +97,7 @@ export function captureDifferences(
 
 /** Returns the captures of which the gateway gave back another sum than our orders say. */
 export function refundDifferences(
-  captures: readonly Capture[],
+  captures: readonly GatewayCapture[],
   booked: readonly BookedRefunds[],
 ): Difference[] {
   const byReference = new Map(booked.map((refunds) => [refunds.reference, refunds]));
@@ -115,7 +115,7 @@ export function refundDifferences(
  * of them knows, or one of another state or amount.
  */
 export function disputeDifferences(
-  captures: readonly Capture[],
+  captures: readonly GatewayCapture[],
   ours: readonly OurDispute[],
 ): Difference[] {
   const byCharge = Map.groupBy(ours, ({ chargeReference }) => chargeReference);
@@ -127,7 +127,7 @@ export function disputeDifferences(
   });
 }
 
-const disputeText = ({ reference, state, amount }: BookedDispute): string =>
+const disputeText = ({ reference, state, amount }: AuditedDispute): string =>
   `${reference} ${state} ${amount}`;
 
 const ofCharge = (

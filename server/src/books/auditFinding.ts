@@ -1,5 +1,5 @@
 import type { Difference } from './audit.ts';
-import { isRebill, subjectOf } from './auditCaptures.ts';
+import { auditedSubject, isRebill } from './auditCaptures.ts';
 
 /** A difference with the record that it is about. */
 export interface Finding extends Difference {
@@ -28,7 +28,7 @@ export function findingOf(
     case 'order':
       return { ...difference, orderId: objectId };
     case 'charge': {
-      const named = subjectOf(objectId).split(':')[2];
+      const named = auditedSubject(objectId).split(':')[2];
       return isRebill(objectId)
         ? { ...difference, autoOrderOid: Number(named) }
         : { ...difference, orderId: named };

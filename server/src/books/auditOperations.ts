@@ -11,16 +11,16 @@ import {
   findReportedCharges,
 } from './auditCaptureStore.ts';
 import {
-  type Capture,
+  auditedSubject,
   captureDifferences,
   disputeDifferences,
+  type GatewayCapture,
   refundDifferences,
-  subjectOf,
 } from './auditCaptures.ts';
 import { creditDifferences } from './auditCredit.ts';
 import { findOverusedCredits, loadCreditOfOrders } from './auditCreditStore.ts';
 import {
-  findOids,
+  findNextOids,
   findOrphans,
   inSavepoint,
   loadAuditedAttempts,
@@ -47,13 +47,13 @@ const batchSize = 500;
  * Reads what the simulated gateways captured for a merchant, from their own books; undefined if
  * they cannot be read.
  */
-export type ReadCaptures = (merchantId: string) => Promise<readonly Capture[] | undefined>;
+export type ReadCaptures = (merchantId: string) => Promise<readonly GatewayCapture[] | undefined>;
 
 /** Audits the caller's merchant, including what the simulator captured for it. */
 export async function getAudit(
   { db, merchant, log }: Context,
   readCaptures: ReadCaptures,
-  onProgress?: OnProgress,
+  onProgress?: OnAudited,
 ): Promise<Audit> {
   // Read first: each charge is stored before it is sent, so our books then contain every captured
   // one.
@@ -79,7 +79,7 @@ async function auditReturns(
   db: Database,
   merchantId: string,
   readCaptures: ReadCaptures,
-  captures: readonly Capture[],
+  captures: readonly GatewayCapture[],
 ): Promise<Audit> {
   const first = await returnDifferences(db, merchantId, captures);
   if (first.length === 0) return nothing;
@@ -93,7 +93,7 @@ async function auditReturns(
 async function returnDifferences(
   db: Database,
   merchantId: string,
-  captures: readonly Capture[],
+  captures: readonly GatewayCapture[],
 ): Promise<Difference[]> {
   const reported = await findReportedCharges(db, merchantId);
   const settled = captures.filter(({ reference }) => !reported.has(reference));
@@ -104,7 +104,7 @@ async function returnDifferences(
 }
 
 /** Hears how many auto orders were audited so far. */
-export type OnProgress = (autoOrders: number) => Promise<void>;
+export type OnAudited = (autoOrders: number) => Promise<void>;
 
 const capturesAtOnce = 5000;
 
@@ -112,10 +112,11 @@ const capturesAtOnce = 5000;
 export async function auditCaptures(
   db: Database,
   merchantId: string,
-  captures: readonly Capture[],
+  captures: readonly GatewayCapture[],
 ): Promise<Audit> {
-  const charges = await inPieces([...new Set(captures.map(({ key }) => subjectOf(key)))], (some) =>
-    findBookedCharges(db, merchantId, some),
+  const charges = await inPieces(
+    [...new Set(captures.map(({ key }) => auditedSubject(key)))],
+    (some) => findBookedCharges(db, merchantId, some),
   );
   return auditOf(captureDifferences(captures, charges));
 }
@@ -138,7 +139,7 @@ async function inPieces<Found>(
 export function auditMerchant(
   db: Database,
   merchant: Merchant,
-  onProgress?: OnProgress,
+  onProgress?: OnAudited,
 ): Promise<Audit> {
   return db.transaction(async (tx) => {
     await useOneSnapshot(tx);
@@ -146,7 +147,7 @@ export function auditMerchant(
     let [afterOid, all] = [0, await orphanFindings(tx, merchant.merchantId)];
     all = combined(all, await auditCredit(tx, merchant.merchantId));
     for (;;) {
-      const oids = await findOids(tx, merchant.merchantId, afterOid, batchSize);
+      const oids = await findNextOids(tx, merchant.merchantId, afterOid, batchSize);
       if (oids.length === 0) break;
       afterOid = oids.at(-1)!;
       all = combined(all, await auditReadable(tx, merchant, oids, sources));

@@ -33,7 +33,7 @@ export async function inSavepoint<Value>(
 }
 
 /** Returns the next oids of auto orders after an oid, in order. */
-export async function findOids(
+export async function findNextOids(
   db: Database,
   merchantId: string,
   afterOid: number,

@@ -6,7 +6,7 @@ import type { PreviewedRebill } from './preview.ts';
 export type Expected = 'paid' | 'declined' | 'no answer';
 
 /** The facts of an auto order by which its test card decides. */
-export interface ChargedCard {
+export interface TestCardFacts {
   readonly merchantId: string;
   readonly autoOrderOid: number;
   /** The declines of the rebill that is next. */
@@ -21,7 +21,7 @@ export interface ChargedCard {
  */
 export function expectedOutcomes(
   rebills: readonly PreviewedRebill[],
-  { merchantId, autoOrderOid, attempts, declines }: ChargedCard,
+  { merchantId, autoOrderOid, attempts, declines }: TestCardFacts,
 ): (Expected | undefined)[] {
   let isKnown = true;
   return rebills.map(({ rebillNumber, cardToken }, index) => {

@@ -34,7 +34,7 @@ export const backupCommand: Command = {
       await refuseCitus(store.db);
       await record(store.db, folder);
       const progress = showProgressOf('rows');
-      const manifest = await explained(
+      const manifest = await withoutStack(
         takeBackup({
           connection: store.connection,
           folder,
@@ -68,7 +68,7 @@ export function showProgressOf(label: string) {
 }
 
 /** Its faults are for the operator to fix, so they are printed without a stack. */
-export async function explained<Value>(work: Promise<Value>): Promise<Value> {
+export async function withoutStack<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work;
   } catch (error) {

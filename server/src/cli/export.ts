@@ -14,7 +14,7 @@ import { holdSection } from '../platform/tenancy/hold.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
 import { readHealth } from '../screens/healthReader.ts';
-import { explained } from './backup.ts';
+import { withoutStack } from './backup.ts';
 import { attachmentPlaces } from './backupPlaces.ts';
 import { type Command, needed, Obstacle, readArgs } from './command.ts';
 import { openStore, type Store } from './openStore.ts';
@@ -53,7 +53,7 @@ export const exportCommand: Command = {
       const merchant = await findMerchant(store.db, merchantId);
       if (!merchant)
         throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
-      await explained(makeFolder(folder));
+      await withoutStack(makeFolder(folder));
       if (values.move) {
         await hold(store.db, merchant);
         isHeld = true;

@@ -17,7 +17,7 @@ import { holdSection } from '../platform/tenancy/hold.ts';
 import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
 import { resealFactors } from '../staff/secondFactorStore.ts';
 import { resealWebhooks } from '../webhooks/resealStore.ts';
-import { explained, showProgressOf } from './backup.ts';
+import { showProgressOf, withoutStack } from './backup.ts';
 import { attachmentPlaces } from './backupPlaces.ts';
 import { type Command, needed, Obstacle, readArgs } from './command.ts';
 import { openStore } from './openStore.ts';
@@ -44,7 +44,7 @@ export const importCommand: Command = {
     const folder = needed(positionals[0], 'the folder');
     const config = readConfig(process.env);
     const checking = showProgressOf('checked');
-    const manifest = await explained(checkExport(folder, checking.update));
+    const manifest = await withoutStack(checkExport(folder, checking.update));
     checking.finish();
     const store = await openStore(config, openLog('warn'));
     try {
@@ -53,7 +53,7 @@ export const importCommand: Command = {
       await openSeal(store.db, sealSettings(config));
       const seal = await sealOf(manifest, config, values['secret-key-file']);
       await copyAttachments(manifest, config, folder);
-      await explained(importMerchant(store.connection, manifest, folder, seal));
+      await withoutStack(importMerchant(store.connection, manifest, folder, seal));
       await alignStamps(store.db);
       console.log(reportOf(manifest));
     } finally {

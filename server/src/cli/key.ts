@@ -17,7 +17,7 @@ import {
   parseAllowedIps,
   parsePermissions,
 } from '../staff/apiKey.ts';
-import { createApiKey, rotateApiKey } from '../staff/apiKeyOperations.ts';
+import { createApiKey, replaceKeySecret } from '../staff/apiKeyOperations.ts';
 import { listApiKeys, revokeApiKey } from '../staff/apiKeyStore.ts';
 import { findAccess } from '../staff/staffStore.ts';
 import { countWebhooks } from '../webhooks/webhookStore.ts';
@@ -228,7 +228,7 @@ function rotate(id: string | undefined, hours: string | undefined): Action {
     const issued = await db.transaction(async (tx) => {
       const rotation = { keepOldHours, expiresAt };
       const key = { merchantId, keyId };
-      const made = await rotateApiKey(tx, randomIds, key, rotation, systemClock.now());
+      const made = await replaceKeySecret(tx, randomIds, key, rotation, systemClock.now());
       const act = { act: 'key rotate', ...named(keyId), after: { keepOldHours, expiresAt } };
       if (made) {
         await recordCommand(tx, act, merchantId);

@@ -7,7 +7,7 @@ import { requireEmpty, restoreDatabase } from '../platform/backup/restore.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import { migrate, readMigrations } from '../platform/storage/migrate.ts';
-import { explained, folderOf, showProgressOf } from './backup.ts';
+import { folderOf, showProgressOf, withoutStack } from './backup.ts';
 import { backupPlaces } from './backupPlaces.ts';
 import { type Command, Obstacle, readArgs } from './command.ts';
 import { openDatabase } from './openStore.ts';
@@ -29,7 +29,7 @@ export const restoreCommand: Command = {
     const folder = folderOf(positionals);
     const config = readConfig(process.env);
     const checking = showProgressOf('checked');
-    const manifest = await explained(checkBackup(folder, checking.update));
+    const manifest = await withoutStack(checkBackup(folder, checking.update));
     checking.finish();
     const store = await openDatabase(config, openLog('warn'));
     try {
@@ -41,10 +41,10 @@ export const restoreCommand: Command = {
       const loading = showProgressOf('restored');
       const { connection } = store;
       const now = systemClock.now();
-      await explained(requireEmpty(connection));
+      await withoutStack(requireEmpty(connection));
       // Before the rows: when the restore ends early, the database is empty and takes it again.
       await restoreFiles(folder, manifest, await placesOf(config));
-      await explained(
+      await withoutStack(
         restoreDatabase(
           { connection, folder, migrations, now, onProgress: loading.update },
           manifest,

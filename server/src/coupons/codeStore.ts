@@ -6,7 +6,7 @@ import { type JsonPage, readPage } from '../platform/storage/page.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 
 /** A coupon as a code names it. */
-export interface NamedCoupon {
+export interface CouponOfCode {
   /** The folded code. */
   readonly key: string;
   readonly document: WireCoupon;
@@ -21,7 +21,7 @@ export async function findCoupons(
   db: Database,
   merchantId: string,
   codes: readonly string[],
-): Promise<NamedCoupon[]> {
+): Promise<CouponOfCode[]> {
   const keys = [...new Set(codes.map(fold))];
   if (keys.length === 0) return [];
   const rows = await db.rows<{

@@ -105,7 +105,7 @@ export async function readEmail(
 }
 
 /** Returns the emails of the profiles that exist, by oid. */
-export async function readEmails(
+export async function readProfileEmails(
   db: Database,
   merchantId: string,
   oids: readonly number[],

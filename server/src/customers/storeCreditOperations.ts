@@ -98,7 +98,7 @@ export function adjustStoreCredit(
 }
 
 /** The terms of a new credit. */
-export interface CreditTerms {
+export interface NewCredit {
   readonly amount: Minor;
   readonly description: string;
   readonly enteredAt: Temporal.Instant;
@@ -113,7 +113,7 @@ export interface CreditTerms {
 export async function giveCredit(
   { db, merchant: { merchantId } }: Context,
   oid: number,
-  terms: CreditTerms,
+  terms: NewCredit,
 ): Promise<void> {
   const entryOid = await takeNumbers(db, merchantId, 'store_credit', 1);
   await addCredit(db, merchantId, oid, { entryOid, ...terms });
@@ -236,7 +236,7 @@ function termsOf(
   { merchant: { timeZone } }: Context,
   request: CustomerStoreCreditAddRequest,
   enteredAt: Temporal.Instant,
-): Omit<CreditTerms, 'amount'> {
+): Omit<NewCredit, 'amount'> {
   const vesting = daysOf('vesting_days', request.vesting_days);
   const expiration = daysOf('expiration_days', request.expiration_days);
   if (expiration > 0 && expiration <= vesting)

@@ -12,7 +12,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, lockMerchant, saveMerchant } from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import type { KeepWalls, ZoneChange } from '../platform/tenancy/zoneChange.ts';
-import { change, noLoopback, noZone, toWire } from './settings.ts';
+import { change, noLoopback, noZone, settingsToWire } from './settings.ts';
 
 /** Settings, and their version for `ETag`. */
 export interface VersionedSettings {
@@ -23,7 +23,7 @@ export interface VersionedSettings {
 /** The settings as they are stored now. */
 export async function getSettings({ db, merchant }: Context): Promise<VersionedSettings> {
   const stored = required(await findMerchant(db, merchant.merchantId), 'merchant');
-  return { settings: toWire(stored), version: versionOf(stored) };
+  return { settings: settingsToWire(stored), version: versionOf(stored) };
 }
 
 const versionOf = ({ versions }: Merchant): number =>
@@ -67,8 +67,8 @@ export async function updateSettings(
       act: 'updateMerchantSettings',
       objectType: 'settings',
       objectId: merchantId,
-      before: toWire(merchant),
-      after: toWire({ ...merchant, name, timeZone, settings }),
+      before: settingsToWire(merchant),
+      after: settingsToWire({ ...merchant, name, timeZone, settings }),
     });
     await onChange?.(context, new Set(Object.keys(sections)));
   });

@@ -49,7 +49,7 @@ const sectionNames = [
 ] as const satisfies readonly (keyof MerchantSettings)[];
 
 /** A merchant's settings as the wire shows them. */
-export function toWire(merchant: Merchant): MerchantSettings {
+export function settingsToWire(merchant: Merchant): MerchantSettings {
   const sections = sectionNames.flatMap((name) =>
     merchant.settings[name] === undefined ? [] : [[name, merchant.settings[name]]],
   );

@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../platform/events/event.ts';
 import { textOrNone } from './mailText.ts';
 import type { NoticeFacts, NoticeItem, WantedNotice } from './notice.ts';
 
-/** The names of `_expand` that {@link factsOf} needs of an auto order. */
+/** The names of `_expand` that {@link mailFacts} needs of an auto order. */
 export const factsExpand: ReadonlySet<string> = new Set([
   'items',
   'original_order',
@@ -18,7 +18,7 @@ export const factsExpand: ReadonlySet<string> = new Set([
  * Collects what a mail says about an auto order when the mail is created, because the auto order
  * may have changed by the time the mail is sent.
  */
-export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts {
+export function mailFacts(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts {
   const { billing, language_iso_code: language } = autoOrder.original_order ?? {};
   const facts: NoticeFacts = {
     email: billing?.email,

@@ -65,7 +65,7 @@ export interface TemplateNotice extends KeptNotice {
 /** The account of a user was changed. */
 export interface AccountNotice extends KeptNotice {
   readonly kind: 'account_changed';
-  readonly facts: AccountFacts;
+  readonly facts: AccountMailFacts;
 }
 
 /** A change in the account of a user. */
@@ -80,7 +80,7 @@ export type AccountChange =
   | 'application';
 
 /** The contents of a mail to a user about a change of the account. */
-export interface AccountFacts {
+export interface AccountMailFacts {
   /** The user's address. */
   readonly email: string;
   readonly login: string;

@@ -1,7 +1,7 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
-import { factsOf } from './facts.ts';
+import { mailFacts } from './facts.ts';
 import { merchantEntry, receivableEntry } from './merchantEntry.ts';
 import {
   aboutNoAutoOrder,
@@ -88,7 +88,7 @@ function newNotice(
       ? { ...made, facts, skipReason: 'There is no order for this receipt.' }
       : { ...made, facts };
   }
-  const facts = autoOrder ? factsOf(wanted, autoOrder) : {};
+  const facts = autoOrder ? mailFacts(wanted, autoOrder) : {};
   return facts.email === undefined ? { ...made, facts, skipReason: noAddress } : { ...made, facts };
 }
 

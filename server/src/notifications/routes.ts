@@ -2,7 +2,7 @@ import type { Context } from '../platform/context.ts';
 import { noContent, payload, payloadText } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Routes } from '../platform/http/routes.ts';
-import { readEmails } from './store.ts';
+import { readAutoOrderEmails } from './store.ts';
 import {
   mailKinds,
   previewTemplate,
@@ -20,7 +20,12 @@ export function noticeRoutes(exists: (context: Context, autoOrderOid: number) =>
     async getAutoOrderEmails(context, { params: { auto_order_oid: oid } }) {
       if (!(await exists(context, oid))) refuse('not_found', { what: 'auto order', id: oid });
       return payloadText(
-        await readEmails(context.db, context.merchant.merchantId, oid, context.merchant.timeZone),
+        await readAutoOrderEmails(
+          context.db,
+          context.merchant.merchantId,
+          oid,
+          context.merchant.timeZone,
+        ),
       );
     },
     getMailTemplates: async (context) =>

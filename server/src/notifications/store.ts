@@ -155,7 +155,7 @@ export function countSkipped(
 }
 
 /** Returns the wire's list of AutoOrderEmail of an auto order, as JSON text. */
-export async function readEmails(
+export async function readAutoOrderEmails(
   db: Database,
   merchantId: string,
   autoOrderOid: number,

@@ -6,7 +6,7 @@ import { clientIdOf } from './application.ts';
  * Describes the user or application behind the caller's key or token. UltraCart has such an
  * operation but documents no response.
  */
-export function callerOf({ merchant, actor }: Context): OauthMe {
+export function describeCaller({ merchant, actor }: Context): OauthMe {
   const clientId = clientIdOf(actor.applicationId);
   return {
     merchant_id: merchant.merchantId,

@@ -68,7 +68,7 @@ export async function issueTicket(
 }
 
 /** Carries out the decision of the ticket's holder. */
-export async function decide(
+export async function decideConsent(
   parts: ConsentParts,
   ticketText: string,
   isAllowed: boolean,

@@ -112,7 +112,7 @@ function withheldWords(withheld: readonly string[]): string {
 }
 
 /** A final page: says that the request failed and why, or that it is done. */
-export function messagePage(title: string, message: string): string {
+export function consentMessagePage(title: string, message: string): string {
   return frame.page(
     title,
     `\n<h1>${escapeHtml(title)}</h1>\n<p role="status">${escapeHtml(message)}</p>`,

@@ -41,7 +41,7 @@ export async function countWaiting(
 }
 
 /** Returns the device that shows this code and still waits. */
-export async function findWaiting(
+export async function findWaitingDevice(
   db: Database,
   userCode: string,
   at: Temporal.Instant,

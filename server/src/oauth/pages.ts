@@ -18,19 +18,19 @@ import {
 import {
   type ConsentParts,
   type ConsentRequest,
-  decide,
+  decideConsent,
   given,
   issueTicket,
 } from './consentOperations.ts';
 import {
+  consentMessagePage,
   consentPage,
   contentSecurityPolicy,
   type LogInForm,
   logInPage,
-  messagePage,
 } from './consentPage.ts';
 import { normalUserCode } from './deviceOperations.ts';
-import { findWaiting } from './deviceStore.ts';
+import { findWaitingDevice } from './deviceStore.ts';
 import { grantEnd } from './grantLife.ts';
 
 /** The parts that the OAuth pages need. */
@@ -123,7 +123,7 @@ async function connectDevice(
   if (!entered.ok)
     return sendLogIn(reply, entered.reason, { carried: {}, ...typedIn(form), userCode });
   if (owesSteps(entered.value)) return send(reply, unfinished);
-  const device = await findWaiting(parts.db, userCode, parts.clock.now());
+  const device = await findWaitingDevice(parts.db, userCode, parts.clock.now());
   const application = device && (await findApplication(parts.db, device.clientId));
   if (!application || application.disabledAt) {
     return send(reply, {
@@ -148,7 +148,7 @@ async function conclude(
 ): Promise<FastifyReply> {
   const decision = form.get('decision');
   if (decision !== 'allow' && decision !== 'deny') return send(reply, stale);
-  const decided = await decide(parts, form.get('ticket') ?? '', decision === 'allow', ip);
+  const decided = await decideConsent(parts, form.get('ticket') ?? '', decision === 'allow', ip);
   switch (decided.kind) {
     case 'redirect':
       return guarded(reply).redirect(decided.location, 303);
@@ -156,11 +156,11 @@ async function conclude(
       return send(reply, {
         status: 200,
         html: decided.isAllowed
-          ? messagePage(
+          ? consentMessagePage(
               'Your device is connected',
               'The device continues by itself in a few seconds. You can close this page.',
             )
-          : messagePage('Denied', 'The device was not connected. You can close this page.'),
+          : consentMessagePage('Denied', 'The device was not connected. You can close this page.'),
       });
     case 'stale':
       return send(reply, stale);
@@ -169,14 +169,14 @@ async function conclude(
 
 const stale: Page = {
   status: 400,
-  html: messagePage(
+  html: consentMessagePage(
     'This page is too old',
     'It was open for more than ten minutes, or was sent before. Go back to the application and begin again.',
   ),
 };
 const foreign: Page = {
   status: 400,
-  html: messagePage(
+  html: consentMessagePage(
     'This came from elsewhere',
     'Another site sent this form. Go back to the application and begin again.',
   ),
@@ -184,7 +184,7 @@ const foreign: Page = {
 
 const unfinished: Page = {
   status: 401,
-  html: messagePage(
+  html: consentMessagePage(
     'Your account is not ready yet',
     'Log in to the console and do what it asks for: another password, or a second factor. ' +
       'Then begin again in the application.',
@@ -294,7 +294,10 @@ async function sendFault(
   fault: AuthorizationFault,
 ): Promise<FastifyReply> {
   if (fault.kind === 'page')
-    return send(reply, { status: fault.status, html: messagePage(fault.title, fault.message) });
+    return send(reply, {
+      status: fault.status,
+      html: consentMessagePage(fault.title, fault.message),
+    });
   return guarded(reply).redirect(
     redirectTo(fault.redirectUri, {
       error: fault.error,

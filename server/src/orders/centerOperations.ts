@@ -7,7 +7,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { addCenter, deleteCenter, findCenter, listCenters, saveCenter } from './centerStore.ts';
 import { defaultCenter } from './shipping.ts';
-import { findWaiting } from './waitingStore.ts';
+import { findWaitingOrders } from './waitingStore.ts';
 
 /** The default center of a merchant that has not changed it. */
 const unchangedDefault: DistributionCenter = {
@@ -114,7 +114,7 @@ export async function removeCenter(context: Context, code: string): Promise<void
       });
     const center = await findCenter(db, merchantId, stored, { lock: true });
     if (center === undefined) return noCenter(code);
-    const [waiting] = await findWaiting(db, merchantId, stored, 1);
+    const [waiting] = await findWaitingOrders(db, merchantId, stored, 1);
     if (waiting !== undefined)
       refuse('state_conflict', {
         reason: `Orders wait at the distribution center ${stored}, the first is ${waiting}`,

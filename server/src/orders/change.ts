@@ -10,7 +10,7 @@ import { billingFault } from './fault.ts';
 import type { Occasion } from './occasion.ts';
 import { actualCosts, type OrderDocument, type OrderRecord } from './order.ts';
 import { paid } from './payment.ts';
-import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
+import { keptCard, keptPayment, paymentCardFault } from './paymentDetails.ts';
 import { paidStage, type ShippedOrder, shippedByUpdate } from './shipping.ts';
 import {
   allowedStages,
@@ -82,7 +82,7 @@ export function changedOrder(
   } = change;
   const fault =
     billingFault(change.billing) ??
-    cardFault(payment, false) ??
+    paymentCardFault(payment, false) ??
     linesFault(stored.document, items) ??
     paymentFault(stored, payment, { now, isUnderWay, said }) ??
     stageFault(stored, stage, isUnderWay) ??

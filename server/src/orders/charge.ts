@@ -67,7 +67,7 @@ export interface ChargedCard {
 export type Charge = (charge: OrderCharge) => Promise<ChargeResult>;
 
 /** A reason that prevents charges of the merchant's customers now. */
-export interface ChargeObstacle {
+export interface OrderChargeObstacle {
   /**
    * True when it ends by itself or when an operator ends it. False: the merchant lacks a gateway.
    */

@@ -23,10 +23,10 @@ import { testCard } from './cardTestOperations.ts';
 import { insertCardTest } from './cardTestStore.ts';
 import {
   type Charge,
-  type ChargeObstacle,
   type ChargeResult,
   firstPaymentKey,
   type KnownChargeResult,
+  type OrderChargeObstacle,
 } from './charge.ts';
 import { readCouponTerms, takeCoupons } from './couponReader.ts';
 import { merchantLimits, strictest, withTiers } from './customerTerms.ts';
@@ -53,7 +53,7 @@ export interface OrderParts {
   /** Tests the cards of orders that cost nothing. */
   readonly cardTests: CardTester;
   /** Runs before an order that would be charged is stored. */
-  obstacle(merchant: Merchant): ChargeObstacle | undefined;
+  obstacle(merchant: Merchant): OrderChargeObstacle | undefined;
   readonly hooks: OrderHooks;
   readonly clock: SystemClock;
   /** Returns what the gateway knows about a card. Absent: nothing is known of any. */

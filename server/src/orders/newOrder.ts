@@ -26,7 +26,7 @@ import type { Occasion } from './occasion.ts';
 import { type OnceItem, onceItemsOf } from './onceItem.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { isInvoiced, type PaymentPlan, paid, planPayment } from './payment.ts';
-import { cardFault, paymentMethodOf } from './paymentDetails.ts';
+import { paymentCardFault, paymentMethodOf } from './paymentDetails.ts';
 import { paidStage } from './shipping.ts';
 import { inStage } from './stages.ts';
 
@@ -59,7 +59,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const flags = flagsFor(request);
   const tested = testAmountOf(request, lines);
   const plan = planPayment(paymentMethodOf(wire.payment), flags, owed, tested);
-  const fault = cardFault(wire.payment, plan.kind === 'charge');
+  const fault = paymentCardFault(wire.payment, plan.kind === 'charge');
   if (fault) return failure(fault);
   const unaccepted = unacceptedFault(request, lines);
   const limited = [...twiceFaults(lines), ...purchaseRules(request, totals.subtotal)];

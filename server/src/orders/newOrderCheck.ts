@@ -113,12 +113,12 @@ export function soldOutLines({ order: { items = [] }, catalog }: CheckedOrder): 
     if (short === undefined || line.auto_order_last_rebill_dts !== undefined) return [];
     const left = catalog.get(fold(short.itemId))?.stock?.available;
     const field = `items[${index}].merchant_item_id`;
-    return [soldOut(field, short.itemId, left ?? 0)];
+    return [soldOutWarning(field, short.itemId, left ?? 0)];
   });
 }
 
 /** Says that less of an item is left than a line asks for. */
-export const soldOut = (field: string, itemId: string, left: number): LineWarning => ({
+export const soldOutWarning = (field: string, itemId: string, left: number): LineWarning => ({
   code: 'sold_out',
   field,
   reason: `only ${left} of ${itemId} are left`,

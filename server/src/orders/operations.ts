@@ -32,7 +32,7 @@ export interface OrderOperationParts extends OrderParts, RefundParts {
 }
 
 /** The parts of a list request besides its filters. */
-export interface ListRequest {
+export interface OrderListRequest {
   readonly page: { readonly limit: number; readonly offset: number };
   readonly sort: readonly SortField[];
   readonly expand: ReadonlySet<string>;
@@ -61,7 +61,7 @@ export function listOrders(
   context: Context,
   { autoOrder }: OrderOperationParts,
   query: OrderQuery,
-  { page, sort, expand }: ListRequest,
+  { page, sort, expand }: OrderListRequest,
 ): Promise<JsonPage> {
   const { merchantId, timeZone } = context.merchant;
   return readOrderPage(context.db, merchantId, {
@@ -127,7 +127,7 @@ export async function refundOrderJson(
   context: Context,
   parts: OrderOperationParts,
   orderId: string,
-  { body, query, expand }: RefundRequest,
+  { body, query, expand }: RefundOrderRequest,
 ): Promise<ChangedOrderJson> {
   const request = requestedRefund(context, query);
   const fault = refundReasonFault(
@@ -143,7 +143,7 @@ export async function refundOrderJson(
 }
 
 /** The request of refundOrder. */
-export interface RefundRequest {
+export interface RefundOrderRequest {
   readonly body: Order;
   readonly query: RefundQuery;
   readonly expand: ReadonlySet<string>;

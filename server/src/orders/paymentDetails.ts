@@ -18,7 +18,7 @@ export function paymentMethodOf(
 }
 
 /** Returns the fault of a payment's card. A card that is charged now needs a token. */
-export function cardFault(
+export function paymentCardFault(
   payment: OrderPayment | undefined,
   charged: boolean,
 ): FieldFault | undefined {

@@ -29,7 +29,7 @@ import {
   shippedOrder,
 } from './shipping.ts';
 import { findOrder, saveOrder } from './store.ts';
-import { findWaiting } from './waitingStore.ts';
+import { findWaitingOrders } from './waitingStore.ts';
 
 /*
  * The operations of distribution centers on orders (current API, FulfillmentApi). Each element of a
@@ -67,7 +67,7 @@ export async function getWaitingOrders(context: Context, code: string): Promise<
   const { merchantId, timeZone } = context.merchant;
   const center = upperCode(code);
   await requireCenter(context, code);
-  const ids = await findWaiting(context.db, merchantId, center, ordersMax);
+  const ids = await findWaitingOrders(context.db, merchantId, center, ordersMax);
   const list = await readOrdersJson(context.db, merchantId, ids, {
     expand: expandOfCenter,
     timeZone,

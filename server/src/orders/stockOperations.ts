@@ -5,7 +5,7 @@ import { catalogKey, findSoldItems } from '../items/store.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { soldOut, soldOutFault } from './newOrderCheck.ts';
+import { soldOutFault, soldOutWarning } from './newOrderCheck.ts';
 import type { OrderRecord } from './order.ts';
 import { isInvoiced } from './payment.ts';
 import { parcelLines } from './shipping.ts';
@@ -117,7 +117,7 @@ function refuseSoldOut({ document }: OrderRecord, { itemId }: StockUse, left: nu
   const place = document.items?.findIndex(isShort);
   // A component of a kit has no line.
   const field = place === undefined || place < 0 ? 'items' : `items[${place}].merchant_item_id`;
-  return refuse('invalid_field', soldOutFault(soldOut(field, itemId, left)));
+  return refuse('invalid_field', soldOutFault(soldOutWarning(field, itemId, left)));
 }
 
 /** Returns the uses of counted items. Lines that were billed elsewhere were counted there. */

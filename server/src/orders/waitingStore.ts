@@ -41,7 +41,7 @@ export async function requeueOrder(tx: Database, order: OrderRecord): Promise<vo
 /**
  * Returns the orders that wait at a center and that it has not acknowledged, the oldest first.
  */
-export async function findWaiting(
+export async function findWaitingOrders(
   db: Database,
   merchantId: string,
   center: string,

@@ -14,7 +14,7 @@ import {
   type CardEntry,
   formPage,
   paidPage,
-  type Subscription,
+  type ShownSubscription,
   savedPage,
 } from './billingPage.ts';
 import type { CardForm, CardForms, CardSubject, PaymentToConfirm } from './cardForm.ts';
@@ -63,7 +63,7 @@ export interface OpenedLink {
   readonly context: Context;
   readonly autoOrderOid: number;
   readonly originalOrderId: string;
-  readonly subscription: Subscription;
+  readonly subscription: ShownSubscription;
 }
 
 /** Opens a link. Returns a page when it opens nothing. */
@@ -251,7 +251,7 @@ const today = ({ now, merchant }: Context): Temporal.PlainDate =>
 const unusable = (status: number, title: string, message: string) =>
   ({ kind: 'page', ...messagePage(status, title, message) }) as const;
 
-function subscriptionOf(autoOrder: AutoOrder, merchantName: string): Subscription {
+function subscriptionOf(autoOrder: AutoOrder, merchantName: string): ShownSubscription {
   const order = autoOrder.original_order;
   const card = order?.payment?.credit_card;
   const lastFour = card?.card_number?.slice(-4);

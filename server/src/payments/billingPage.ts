@@ -5,7 +5,7 @@ import { expirationYears, type FormFaults, type FormField } from './billingForm.
 import type { BrowserForm, Confirmation } from './cardForm.ts';
 
 /** The parts of a subscription that the page shows. */
-export interface Subscription {
+export interface ShownSubscription {
   readonly merchantName: string;
   readonly autoOrderCode: string;
   readonly itemDescriptions: readonly string[];
@@ -17,7 +17,7 @@ export interface Subscription {
 
 /** The contents of the page. */
 export interface CardPage {
-  readonly subscription: Subscription;
+  readonly subscription: ShownSubscription;
   readonly thisYear: number;
   /** How a card is entered here; absent: not at all. */
   readonly entry?: CardEntry | undefined;
@@ -138,7 +138,7 @@ ${hidden}
 }
 
 /** Renders the thanks for a payment that the customer confirmed. */
-export function paidPage({ merchantName, autoOrderCode }: Subscription, amount: string) {
+export function paidPage({ merchantName, autoOrderCode }: ShownSubscription, amount: string) {
   return rendered(
     'Your payment is confirmed',
     `
@@ -150,7 +150,7 @@ You can close this page.</p>`,
 }
 
 /** Renders the confirmation that the card is saved. */
-export function savedPage({ merchantName, autoOrderCode }: Subscription): RenderedPage {
+export function savedPage({ merchantName, autoOrderCode }: ShownSubscription): RenderedPage {
   return rendered(
     'Your card is updated',
     `

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { epochOf, subjectOf } from './restored.ts';
+import { epochOf, subjectOfKey } from './restored.ts';
 
 const keys: readonly [key: string, subject: string | undefined, epoch: number][] = [
   ['rebill:SHOP:20:1:1', 'rebill:SHOP:20:1', 1],
@@ -13,5 +13,5 @@ const keys: readonly [key: string, subject: string | undefined, epoch: number][]
 
 for (const [key, subject, epoch] of keys)
   test(`${key} stands for ${subject} in epoch ${epoch}`, () => {
-    assert.deepEqual([subjectOf(key), epochOf(key)], [subject, epoch]);
+    assert.deepEqual([subjectOfKey(key), epochOf(key)], [subject, epoch]);
   });

@@ -15,7 +15,7 @@ import {
  * order>:<number>`. The key of an order's payment is its subject: `order:<merchant>:<order id>`, and
  * `:<attempt>` for a later one. Undefined for a key that we did not make.
  */
-export function subjectOf(key: string): string | undefined {
+export function subjectOfKey(key: string): string | undefined {
   return (
     /^(rebill:[^:]+:\d+:\d+):\d+(?::\d+)?$/.exec(key)?.[1] ??
     /^order:[^:]+:[^:]+(?::\d+)?$/.exec(key)?.[0]
@@ -53,7 +53,7 @@ function looking(context: Context, inner: MerchantPayments): MerchantPayments {
   const first =
     (ask: MerchantPayments['charge']): MerchantPayments['charge'] =>
     async (route, request, ...more) => {
-      const subject = subjectOf(request.key);
+      const subject = subjectOfKey(request.key);
       if (subject === undefined) return ask(route, request, ...more);
       const earlier = (await findRestoredCharges(context.db, merchantId, [subject])).get(subject);
       return (

@@ -13,7 +13,6 @@ import { stripeHolds } from './stripeHolds.ts';
 import { limitedHttpClient } from './stripeHttp.ts';
 import {
   answered,
-  answerOf,
   cardOf,
   createIntent,
   faultOf,
@@ -21,6 +20,7 @@ import {
   intentOf,
   keyOfMetadata,
   stripeAmount,
+  stripeAnswer,
   unknown,
 } from './stripeIntents.ts';
 
@@ -71,14 +71,14 @@ export function stripeGateway(code: string, settings: StripeSettings | undefined
     answerMsMax: settings?.timeoutMs ?? defaultTimeoutMs,
     charge: (request) =>
       answered(request, async () =>
-        answerOf(await createIntent(await client(), request, settings?.installation)),
+        stripeAnswer(await createIntent(await client(), request, settings?.installation)),
       ),
     find: (request) => answered(request, async () => findIntent(await client(), request)),
     cancel: (request, reference) =>
-      answered(request, async () => answerOf(await cancelIntent(await client(), reference))),
+      answered(request, async () => stripeAnswer(await cancelIntent(await client(), reference))),
     async describe(cardToken) {
       try {
-        return factsOf(
+        return cardFacts(
           (await (await client()).paymentMethods.retrieve(cardOf(cardToken).paymentMethod)).card,
         );
       } catch {
@@ -116,7 +116,9 @@ async function open(settings: StripeSettings | undefined): Promise<Stripe> {
 }
 
 /** Converts Stripe's description of a card. */
-export function factsOf(card: Stripe.PaymentMethod.Card | null | undefined): CardFacts | undefined {
+export function cardFacts(
+  card: Stripe.PaymentMethod.Card | null | undefined,
+): CardFacts | undefined {
   if (!card) return undefined;
   return {
     type: types[card.brand],
@@ -137,7 +139,7 @@ const types: Readonly<Record<string, CardType>> = {
 
 async function findIntent(client: Stripe, request: ChargeRequest): Promise<ChargeAnswer | Absent> {
   const intent = await intentOf(client, request, keyOfMetadata);
-  return intent === undefined ? { kind: 'absent' } : answerOf(intent);
+  return intent === undefined ? { kind: 'absent' } : stripeAnswer(intent);
 }
 
 function createRefund(client: Stripe, request: RefundRequest): Promise<Stripe.Refund> {

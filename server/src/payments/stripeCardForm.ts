@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { failure, success } from '../kernel/outcome.ts';
 import { type CardForm, type CardSubject, FormUnavailable } from './cardForm.ts';
-import { connection, factsOf, type StripeSettings } from './stripe.ts';
+import { cardFacts, connection, type StripeSettings } from './stripe.ts';
 import { cardOf, installationOfMetadata } from './stripeIntents.ts';
 
 /**
@@ -96,7 +96,7 @@ async function findSetup(stripe: Stripe, id: string): Promise<Stripe.SetupIntent
 }
 
 function cardOfSetup({ status, customer, payment_method: method }: Stripe.SetupIntent) {
-  const facts = typeof method === 'string' ? undefined : factsOf(method?.card);
+  const facts = typeof method === 'string' ? undefined : cardFacts(method?.card);
   if (status !== 'succeeded' || typeof method === 'string' || !facts?.expiration)
     return failure({
       card: 'The bank did not confirm this card. Try again, or enter another card.',

@@ -6,7 +6,14 @@ import type {
   HoldAnswer,
   ReleaseAnswer,
 } from './gateway.ts';
-import { answered, answerOf, createIntent, faultOf, givenUp, intentOf } from './stripeIntents.ts';
+import {
+  answered,
+  createIntent,
+  faultOf,
+  givenUp,
+  intentOf,
+  stripeAnswer,
+} from './stripeIntents.ts';
 
 // Not the field of charges, so that nothing takes a hold for a payment.
 const keyOfHold = 'perennial_hold';
@@ -57,7 +64,7 @@ function holdAnswer(intent: Stripe.PaymentIntent): HoldAnswer {
   if (intent.status === 'requires_capture') return { kind: 'approved', reference: intent.id };
   return intent.status === 'canceled' && intent.cancellation_reason === testEnded
     ? { kind: 'released', reference: intent.id }
-    : answerOf(intent);
+    : stripeAnswer(intent);
 }
 
 // A repeated request for a hold that was released meanwhile.
@@ -87,7 +94,7 @@ async function declined(
   waiting: ChargeAnswer,
 ): Promise<ChargeAnswer> {
   try {
-    return answerOf(
+    return stripeAnswer(
       await client.paymentIntents.cancel(reference, { cancellation_reason: givenUp }),
     );
   } catch {

@@ -73,7 +73,7 @@ export async function intentOf(
  * Converts the status of a PaymentIntent to an answer. Stripe refuses a charge off session that
  * needs the customer, and the same PaymentIntent can then be confirmed by the customer.
  */
-export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer {
+export function stripeAnswer(intent: Stripe.PaymentIntent): ChargeAnswer {
   switch (intent.status) {
     case 'succeeded':
       return { kind: 'approved', reference: intent.id };
@@ -132,12 +132,12 @@ const accountCodes: ReadonlySet<string> = new Set([
   'testmode_charges_only',
 ]);
 
-const refusesAccount = ({ type, code }: Fault): boolean =>
+const refusesAccount = ({ type, code }: StripeReport): boolean =>
   type === 'StripeAuthenticationError' ||
   type === 'StripePermissionError' ||
   accountCodes.has(code ?? '');
 
-const refusedAccount = ({ message }: Fault): Unknown => ({
+const refusedAccount = ({ message }: StripeReport): Unknown => ({
   kind: 'unknown',
   message: `Stripe refuses the account: ${message.replace(/\.$/, '')}`,
   refusesAccount: true,
@@ -147,23 +147,23 @@ const refusedAccount = ({ message }: Fault): Unknown => ({
  * True when Stripe refuses a request because of the card or the amount. Any other refused request
  * is a bug or a set-up error.
  */
-const isAboutTheCharge = ({ code, param }: Fault): boolean =>
+const isAboutTheCharge = ({ code, param }: StripeReport): boolean =>
   code === 'amount_too_small' ||
   code === 'amount_too_large' ||
   code === 'payment_method_unexpected_state' ||
   (code === 'resource_missing' && (param === 'payment_method' || param === 'customer'));
 
 /** Returns the answer that says nothing about the card. */
-export const unknown = (key: string, fault: Fault): Unknown => ({
+export const unknown = (key: string, fault: StripeReport): Unknown => ({
   kind: 'unknown',
   message: `Stripe did not answer ${key}: ${fault.message}`,
 });
 
 /** The library's report about a request that failed. */
-export type Fault = Partial<Stripe.errors.StripeError> & { readonly message: string };
+export type StripeReport = Partial<Stripe.errors.StripeError> & { readonly message: string };
 
 /** Returns what an error of the library says. */
-export const faultOf = (error: unknown): Fault =>
+export const faultOf = (error: unknown): StripeReport =>
   error instanceof Error ? error : { message: String(error) };
 
 /** Splits a card token of Stripe. */

@@ -3,8 +3,8 @@ import type Stripe from 'stripe';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { CardFacts, ChargeAnswer } from './gateway.ts';
 import type { ArrivedReport } from './gatewayReport.ts';
-import { connection, factsOf, type StripeSettings } from './stripe.ts';
-import { answerOf } from './stripeIntents.ts';
+import { cardFacts, connection, type StripeSettings } from './stripe.ts';
+import { stripeAnswer } from './stripeIntents.ts';
 import { stripeReport } from './stripeReport.ts';
 
 /** One of our charges whose answer came late. */
@@ -93,7 +93,7 @@ function updatedCardOf(
 ): { readonly cardToken: string; readonly facts: CardFacts } | undefined {
   if (event.type !== 'payment_method.automatically_updated') return undefined;
   const { id, customer, card } = event.data.object;
-  const facts = factsOf(card);
+  const facts = cardFacts(card);
   if (facts === undefined) return undefined;
   const customerId = typeof customer === 'string' ? customer : customer?.id;
   return { cardToken: customerId === undefined ? id : `${customerId}/${id}`, facts };
@@ -107,7 +107,7 @@ function lateAnswerOf(event: Stripe.Event): LateAnswer | undefined {
       const { perennial_key: key, merchant_id: merchantId } = event.data.object.metadata;
       return key === undefined || merchantId === undefined
         ? undefined
-        : { merchantId, key, answer: answerOf(event.data.object) };
+        : { merchantId, key, answer: stripeAnswer(event.data.object) };
     }
     default:
       return undefined;

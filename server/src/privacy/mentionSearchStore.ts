@@ -88,7 +88,7 @@ export function takeSearch(
 }
 
 /** Stores the progress of a search and returns it to the queue. */
-export async function saveSearch(
+export async function saveMentionSearch(
   db: Database,
   merchantId: string,
   customerOid: number,

@@ -12,7 +12,7 @@ import {
   type MentionSearch,
   merchantsSearching,
   type SearchProgress,
-  saveSearch,
+  saveMentionSearch,
   takeSearch,
 } from './mentionSearchStore.ts';
 
@@ -71,7 +71,7 @@ export function mentionSearchWorker(rounds: MerchantRounds, parts: SearchParts):
           await withoutBorne(context, parts, search),
         );
         if (isEnd(after)) await finish(context, search, after);
-        else await saveSearch(rounds.db, merchantId, search.customerOid, after);
+        else await saveMentionSearch(rounds.db, merchantId, search.customerOid, after);
         return 1;
       });
     },

@@ -14,8 +14,8 @@ import {
   type PersonTable,
   type Redactions,
 } from '../platform/privacy/person.ts';
-import { eraseRows, readRows } from '../platform/privacy/personRows.ts';
-import { redactionOf, wordsOf } from '../platform/privacy/redaction.ts';
+import { eraseRows, readPersonRows } from '../platform/privacy/personRows.ts';
+import { personWords, redactionOf } from '../platform/privacy/redaction.ts';
 import { searchedWords } from '../platform/privacy/searchedWords.ts';
 import { beginSearch, findSearch } from './mentionSearchStore.ts';
 
@@ -46,7 +46,7 @@ async function readPerson(
   const person = await findCustomer(context, people, oid);
   const tables: Record<string, object[]> = {};
   for (const place of aboutPeople(people)) {
-    const rows = await readRows(context.db, context.merchant.merchantId, place, person);
+    const rows = await readPersonRows(context.db, context.merchant.merchantId, place, person);
     if (rows.length > 0) tables[place.table] = joined(tables[place.table], rows, place);
   }
   return tables;
@@ -226,8 +226,8 @@ async function describe(context: Context, people: readonly PersonKeeper[], found
   const records: object[] = [];
   for (const place of aboutPeople(people))
     if (describing.has(place.table))
-      records.push(...(await readRows(db, merchant.merchantId, place, found)));
-  const { own, mentions } = wordsOf(records);
+      records.push(...(await readPersonRows(db, merchant.merchantId, place, found)));
+  const { own, mentions } = personWords(records);
   const redactions: Redactions = {
     own: redactionOf(own, true),
     mention: redactionOf(mentions, false),

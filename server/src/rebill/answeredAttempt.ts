@@ -45,7 +45,7 @@ export const referenceOf = (answer: KnownAnswer): string | undefined =>
   answer.kind === 'invoiced' ? undefined : answer.reference;
 
 /** The answer of an attempt that is known: without a gateway it counts as paid. */
-export function answerOf(routed: RoutedAnswer | undefined): KnownAnswer {
+export function attemptAnswer(routed: RoutedAnswer | undefined): KnownAnswer {
   if (routed === undefined) return { kind: 'paid' };
   const { code: gatewayCode, answer } = routed as {
     code: string;

@@ -7,7 +7,7 @@ import type { AwaitedPayment } from '../payments/gateway.ts';
 import type { RoutedAnswer } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import type { NewAttempt, OpenAttempt } from './attempt.ts';
-import { eventsOf, logsOf, type RebillNote } from './note.ts';
+import { logsOf, noteEvents, type RebillNote } from './note.ts';
 import { saveAwaited } from './store.ts';
 
 /** An attempt whose gateway says that its customer must confirm the payment. */
@@ -49,7 +49,7 @@ export async function markAwaited(
       notes: [awaitedNote(row, zone)],
     }));
   await appendLogs(db, merchantId, now, logsOf(noted));
-  await context.events.emit(context, eventsOf(noted));
+  await context.events.emit(context, noteEvents(noted));
 }
 
 function awaitedNote(

@@ -20,7 +20,7 @@ export interface WaitingPayment {
 }
 
 /** Returns the payment that waits for the customer of an auto order, if there is one. */
-export async function findWaiting(
+export async function findAwaitedPayment(
   db: Database,
   merchantId: string,
   autoOrderOid: number,

@@ -8,7 +8,7 @@ import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant
 import type { Worker } from '../platform/jobs/loop.ts';
 import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
 import { type ExpiringCard, findExpiring, noteExpiring } from './cardExpiryStore.ts';
-import { eventsOf, logsOf, type NotedAt } from './note.ts';
+import { logsOf, type NotedAt, noteEvents } from './note.ts';
 import { expiryNoticeMonths } from './policy.ts';
 
 const batchSize = 200;
@@ -104,7 +104,7 @@ async function note(
     const noted = await noteExpiring(context.db, merchant.merchantId, found, now);
     const notes = noted.map((card) => noteOf(card, at(card)));
     await appendLogs(context.db, merchant.merchantId, now, logsOf(notes));
-    await context.events.emit(context, eventsOf(notes));
+    await context.events.emit(context, noteEvents(notes));
   });
 }
 

@@ -7,7 +7,7 @@ import { required } from '../kernel/assert.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import {
   type AnsweredAttempt,
-  answerOf,
+  attemptAnswer,
   type KnownAnswer,
   referenceOf,
   settledAnswer,
@@ -67,7 +67,9 @@ export function settlementOf(answered: AnsweredAttempt, sources: SettlementSourc
   const autoOrder = required(autoOrders.get(attempt.autoOrderOid), 'auto order of a rebill');
   const original = required(originals.get(autoOrder.originalOrderId), 'original order of a rebill');
   const before = kept.get(attempt.orderId);
-  const gatewayAnswer = attempt.charge.isInvoice ? { kind: 'invoiced' as const } : answerOf(routed);
+  const gatewayAnswer = attempt.charge.isInvoice
+    ? { kind: 'invoiced' as const }
+    : attemptAnswer(routed);
   const answer = settledAnswer(gatewayAnswer, before);
   const isKept = answer.kind !== 'declined' || policy.storeDeclined || before !== undefined;
   const { editedFields = [], declines } = sources.inFlight.get(attempt.autoOrderOid) ?? {};

@@ -28,10 +28,10 @@ import { heldBack, released } from './held.ts';
 import { rememberHeld } from './heldStore.ts';
 import { settleFromOrder } from './keptOrderOperations.ts';
 import { movedFrom } from './movedFrom.ts';
-import { eventsOf, logsOf, type NotedAt } from './note.ts';
+import { logsOf, type NotedAt, noteEvents } from './note.ts';
 import type { OrderIds } from './orderIds.ts';
 import { rememberParked } from './parkedStore.ts';
-import { type Decision, type DecisionInput, decide, soldOut, usesOf } from './plan.ts';
+import { type Decision, type DecisionInput, decide, parkedSoldOut, usesOf } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
 import { findEarlierAttempts, startAttempts } from './store.ts';
 import { parkUnreadable } from './unreadableOperations.ts';
@@ -263,7 +263,7 @@ async function withStock(
     const short = shortUse(needed, (use) => stock.left(use));
     if (short === undefined) return { ...each, decision: taking(stock, decision, needed) };
     // Its store credit was shared out with the others, so it is decided with the next batch.
-    if (each.payment !== undefined) return { ...each, decision: soldOut(each, short) };
+    if (each.payment !== undefined) return { ...each, decision: parkedSoldOut(each, short) };
     const again = decideAgain({ ...each, catalog: withLeft(each.catalog, stock) });
     if (again.kind !== 'charge') return { ...each, decision: again };
     const less = usesOf(again.charge.order, each.catalog);
@@ -508,7 +508,7 @@ async function saveDecisions(
     }),
   );
   await appendLogs(db, merchantId, context.now, logsOf(noted));
-  await context.events.emit(context, eventsOf(noted));
+  await context.events.emit(context, noteEvents(noted));
 }
 
 /** Stores what parked auto orders wait for: a catalogue item, or a gateway. */

@@ -11,7 +11,7 @@ export interface AutoOrderAfter {
 }
 
 /** The auto order after its last shipment. The wire shows it as disabled. */
-export function completed(
+export function completedByEngine(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
   notes: readonly RebillNote[],
@@ -40,11 +40,13 @@ export function completed(
 export function canceledAfterOrders(autoOrder: AutoOrder, at: Temporal.Instant): AutoOrderAfter {
   const cancelReason =
     autoOrder.cancelReason ?? 'The orders that were left before the cancelation are used up';
-  return canceled({ ...autoOrder, cancelReason }, at, { reason: 'cancel after next x orders' });
+  return canceledByEngine({ ...autoOrder, cancelReason }, at, {
+    reason: 'cancel after next x orders',
+  });
 }
 
 /** The auto order after the engine canceled it. */
-export function canceled(
+export function canceledByEngine(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
   data: Readonly<Record<string, unknown>>,

@@ -5,7 +5,7 @@ import { isAfter } from '../kernel/moments.ts';
 import type { Decision, DecisionInput, Parking } from './plan.ts';
 
 /** A reason that prevents a planned charge, without being a fault of the auto order. */
-export interface ChargeObstacle {
+export interface RebillObstacle {
   readonly waitsFor: string;
   /** All charges of the merchant wait for it, so it is reported in one place. */
   readonly isShared?: true;
@@ -21,7 +21,7 @@ export interface ChargeObstacle {
 export function heldBack(
   { autoOrder: before, at, zone }: DecisionInput,
   { autoOrder, notes }: Extract<Decision, { kind: 'charge' }>,
-  { waitsFor, reason, isShared }: ChargeObstacle,
+  { waitsFor, reason, isShared }: RebillObstacle,
 ): Parking {
   const due = dueAt(autoOrder);
   const until = due !== undefined && isAfter(due, at) ? due : addDays(at, 1, zone);

@@ -33,7 +33,7 @@ import {
   settleByStaff,
 } from './keptOrderStore.ts';
 import { planFromOrder } from './keptPlan.ts';
-import { eventsOf, logsOf, type RebillNote } from './note.ts';
+import { logsOf, noteEvents, type RebillNote } from './note.ts';
 import { rebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
 import {
@@ -338,7 +338,7 @@ async function settleRebill(
     notes: index === 0 ? [after.note(order, actor.name), ...notes] : notes,
   }));
   await appendLogs(db, merchantId, now, logsOf(noted));
-  await context.events.emit(context, eventsOf(noted));
+  await context.events.emit(context, noteEvents(noted));
 }
 
 function planOf(

@@ -23,7 +23,7 @@ export const logsOf = (noted: readonly NotedAt[]): LogLine[] =>
   );
 
 /** Returns the events of these notes. */
-export const eventsOf = (noted: readonly NotedAt[]): DomainEvent[] =>
+export const noteEvents = (noted: readonly NotedAt[]): DomainEvent[] =>
   noted.flatMap(({ autoOrderOid, at, notes }) =>
     notes.flatMap(({ event }) =>
       event === undefined

@@ -22,7 +22,7 @@ import { findOwedRebill, forgetEditedField } from './keptOrderStore.ts';
 import { endConfirmations } from './lateAnswerStore.ts';
 import {
   cardChange,
-  cardFault,
+  newCardFault,
   type Revival,
   stillStopped,
   withFacts,
@@ -104,7 +104,7 @@ export async function replaceCard(
       edit: (autoOrder, rules) => {
         refuseMerged(autoOrder);
         const monthsMin = Math.max(policy.monthsMin, monthsForItems(autoOrder, rules.catalog));
-        const fault = cardFault(request, { ...rules, policy: { ...policy, monthsMin } });
+        const fault = newCardFault(request, { ...rules, policy: { ...policy, monthsMin } });
         if (fault !== undefined) return failure(fault);
         const renewed = withNewCard(autoOrder, rules, revival);
         stopped = renewed.ok ? stillStopped(renewed.value) : undefined;

@@ -21,7 +21,7 @@ export interface CardRules {
 }
 
 /** Returns the first fault of a new card (auto_order reference, AutoOrderPaymentUpdateRequest). */
-export function cardFault(
+export function newCardFault(
   request: AutoOrderPaymentUpdateRequest,
   { now, zone, policy }: CardRules,
 ): FieldFault | undefined {

@@ -24,7 +24,7 @@ import { isInvoiced } from '../orders/payment.ts';
 import type { TaxTerms } from '../orders/taxTerms.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
-import { canceledAfterOrders, completed } from './endings.ts';
+import { canceledAfterOrders, completedByEngine } from './endings.ts';
 import { hasOwnCard, type KeptOrder, openOrderStop, originalStop } from './keptOrder.ts';
 import type { RebillNote } from './note.ts';
 import { type CouponCatalog, noCoupons, originalCoupons } from './originalCoupons.ts';
@@ -102,7 +102,7 @@ export interface PlannedCharge {
   readonly order: RebillOrder;
   readonly currency: string;
   /** Absent for an order that costs nothing, and for one that is invoiced. */
-  readonly card?: ChargedCard;
+  readonly card?: PlannedCard;
   /** The order is made unpaid, and its customer pays it by another way than a charge. */
   readonly isInvoice?: true;
   /** The stock of counted items that it takes. A decline puts it back. */
@@ -112,7 +112,7 @@ export interface PlannedCharge {
 }
 
 /** The card of a planned charge. */
-export interface ChargedCard {
+export interface PlannedCard {
   readonly token: string;
   readonly expiration?: CardExpiration;
 }
@@ -147,7 +147,7 @@ function decideByTiers(input: DecisionInput): Decision {
   if (fault !== undefined) return parked(input, fault);
   const { autoOrder: moved, notes } = movedItems(input, context);
   if (hasCompleted(moved.items, input.catalog, context))
-    return { kind: 'wait', ...completed(moved, input.at, notes) };
+    return { kind: 'wait', ...completedByEngine(moved, input.at, notes) };
   const rebill = planRebill(moved.items, input.catalog, context);
   const autoOrder = input.isForced === true ? moved : paced(moved, context);
   if (rebill === undefined || !isToBeCharged(rebill.at, { ...input, autoOrder }))
@@ -269,12 +269,12 @@ function withoutSoldOut(
   const { autoOrder, catalog, zone, policy, isForced } = input;
   const isHeld = policy.soldOut === 'hold' || isForced === true;
   const reduced = isHeld ? undefined : withoutShort(rebill, short, catalog);
-  if (reduced === undefined) return soldOut(input, short);
+  if (reduced === undefined) return parkedSoldOut(input, short);
   const { line, rest } = reduced;
   if (policy.soldOut === 'split')
-    return rest === undefined ? soldOut(input, short) : chargeOf(input, notes, rest, context);
+    return rest === undefined ? parkedSoldOut(input, short) : chargeOf(input, notes, rest, context);
   const skipped = skippedSoldOut(autoOrder, line, short, { catalog, zone });
-  if (skipped === undefined) return soldOut(input, short);
+  if (skipped === undefined) return parkedSoldOut(input, short);
   const noted = [...notes, skipped.note];
   if (rest === undefined) return { kind: 'wait', autoOrder: skipped.autoOrder, notes: noted };
   const decision = chargeOf({ ...input, autoOrder: skipped.autoOrder }, noted, rest, context);
@@ -302,7 +302,7 @@ const noCardWords = ({ originalOrderId }: AutoOrder, method: string | undefined)
 function chargedCard(
   { document, cardToken }: OrderRecord,
   { at, zone }: DecisionInput,
-): ChargedCard | undefined {
+): PlannedCard | undefined {
   if (cardToken === undefined) return undefined;
   const { card_expiration_month: month, card_expiration_year: year } =
     document.payment?.credit_card ?? {};
@@ -323,7 +323,7 @@ const renewalYears = 3;
 function renewalNotes(
   { autoOrder }: DecisionInput,
   { document }: OrderRecord,
-  { expiration }: ChargedCard,
+  { expiration }: PlannedCard,
 ): RebillNote[] {
   const year = document.payment?.credit_card?.card_expiration_year;
   if (expiration === undefined || expiration.year === year) return [];
@@ -380,7 +380,7 @@ export const usesOf = (order: RebillOrder, catalog: Catalog): StockUse[] =>
   );
 
 /** Parks an auto order whose rebill is sold out, until its item is in stock again. */
-export const soldOut = (input: DecisionInput, { itemId }: StockUse): Parking =>
+export const parkedSoldOut = (input: DecisionInput, { itemId }: StockUse): Parking =>
   parked(input, itemFault('sold out', itemId));
 
 function orderFault(fault: LineFault | ShippingFault, { document }: OrderRecord): PlanFault {

@@ -12,7 +12,7 @@ import { awaitedOf, markAwaited } from './awaitedOperations.ts';
 import type { Settlement } from './chargeSettlement.ts';
 import { returnUnusedCredit } from './creditOperations.ts';
 import type { AutoOrderAfter } from './endings.ts';
-import { eventsOf, logsOf } from './note.ts';
+import { logsOf, noteEvents } from './note.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
 import { notesOf, orderEvents } from './settlementNotes.ts';
@@ -191,7 +191,7 @@ async function saveSettlements(
     notes: notesOf(each),
   }));
   await appendLogs(db, merchantId, context.now, logsOf(noted));
-  await context.events.emit(context, [...eventsOf(noted), ...settlements.flatMap(orderEvents)]);
+  await context.events.emit(context, [...noteEvents(noted), ...settlements.flatMap(orderEvents)]);
   await returnUnusedCredit(context, settlements);
   const unsold = settlements.flatMap(({ answer, attempt }) =>
     answer.kind === 'declined' ? (attempt.charge.stock ?? []) : [],

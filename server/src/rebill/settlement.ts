@@ -17,9 +17,9 @@ import { minor } from '../kernel/money.ts';
 import { afterDecline, type DunningStep } from './dunning.ts';
 import {
   type AutoOrderAfter,
-  canceled,
   canceledAfterOrders,
-  completed,
+  canceledByEngine,
+  completedByEngine,
   disabledByDeclines,
 } from './endings.ts';
 import type { RebillNote } from './note.ts';
@@ -196,7 +196,7 @@ export function afterGivenUp(
       : {}),
   };
   if (autoOrder.status === 'active' && order.lines.some((line) => line.kind === 'cancel fee'))
-    return canceled(
+    return canceledByEngine(
       { ...skipped, cancelReason: autoOrder.cancelReason ?? 'The cancel fee was rejected' },
       rules.at,
       { reason: 'cancel fee rejected' },
@@ -228,7 +228,7 @@ function ended(paid: AutoOrder, rules: SettlingRules): AutoOrderAfter {
   if (paid.status !== 'active') return { autoOrder: paid, notes: [] };
   if (paid.cancelAfterNextXOrders === 0) return canceledAfterOrders(paid, at);
   const isCompleted = hasCompleted(paid.items, rules.catalog, contextOf(paid, rules));
-  return isCompleted ? completed(paid, at, []) : { autoOrder: paid, notes: [] };
+  return isCompleted ? completedByEngine(paid, at, []) : { autoOrder: paid, notes: [] };
 }
 
 function shippedItem(
@@ -372,7 +372,7 @@ function endOfRetries(
     };
   }
   if (policy.dunning.atEnd === 'disable') return disabledByDeclines(failed, at, data);
-  return canceled(
+  return canceledByEngine(
     { ...failed, cancelReason: failed.cancelReason ?? 'The charge was declined' },
     at,
     data,

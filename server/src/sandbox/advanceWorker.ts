@@ -165,7 +165,7 @@ async function playStretch(
 ): Promise<Played> {
   const context = { ...base, now: advance.reachedAt };
   const toAt = advance.isStopping ? await stopAt(context, advance) : advance.toAt;
-  const first = await firstDue(parts.dueWork, context, toAt);
+  const first = await firstDueWork(parts.dueWork, context, toAt);
   if (first === undefined)
     return {
       advance: await arrive(parts, context, advance, toAt),
@@ -202,7 +202,7 @@ async function stopAt(
 }
 
 /** Returns the first moment, not after `until`, at which any work is due. */
-export async function firstDue(
+export async function firstDueWork(
   dueWork: readonly DueWork[],
   context: Context,
   until: Temporal.Instant,
@@ -219,7 +219,7 @@ async function stretchEnd(
   { first, days, toAt }: { first: Temporal.Instant; days: number; toAt: Temporal.Instant },
 ): Promise<Temporal.Instant> {
   const end = (count: number) => earlier(lastOf(first, count, context.merchant.timeZone), toAt);
-  const rare = await firstDue(
+  const rare = await firstDueWork(
     dueWork.filter(({ comesAlone }) => comesAlone),
     context,
     end(days),
@@ -260,7 +260,7 @@ async function runAll(
     isAllDone &&= ran.isDone;
   }
   // The work of one feature may have created work for another.
-  const isDone = isAllDone && (await firstDue(dueWork, context, until)) === undefined;
+  const isDone = isAllDone && (await firstDueWork(dueWork, context, until)) === undefined;
   return { counts, isDone };
 }
 

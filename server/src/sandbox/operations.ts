@@ -13,7 +13,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, saveClock } from '../platform/tenancy/merchantStore.ts';
 import type { AdvanceDay } from './advanceDay.ts';
 import { listDays } from './advanceDayStore.ts';
-import { clockAt, firstDue, leaseMs, type PlayParts, playFor } from './advanceWorker.ts';
+import { clockAt, firstDueWork, leaseMs, type PlayParts, playFor } from './advanceWorker.ts';
 import {
   type AskedMoment,
   type ClockMode,
@@ -60,11 +60,11 @@ export interface SkippedMails {
 export interface DuePreview {
   /** The auto orders that were previewed. */
   readonly previewedCount: number;
-  readonly rebills: readonly DueRebill[];
+  readonly rebills: readonly DueInAdvance[];
 }
 
 /** A rebill that is due until a moment. */
-export interface DueRebill {
+export interface DueInAdvance {
   readonly autoOrderOid: number;
   readonly autoOrderCode: string;
   readonly rebillNumber: number;
@@ -122,7 +122,7 @@ export async function getClock(
 }
 
 async function nextDue(context: Context, dueWork: readonly DueWork[]): Promise<ShownClock['next']> {
-  const at = await firstDue(dueWork, context, everything);
+  const at = await firstDueWork(dueWork, context, everything);
   if (at === undefined) return undefined;
   const { until } = dayBounds(at, context.merchant.timeZone);
   return { at, counts: await countDue(context, dueWork, until.subtract({ seconds: 1 })) };

@@ -10,7 +10,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor } from '../kernel/money.ts';
 import { type Answer, payload } from '../platform/http/answer.ts';
 import type { AdvanceDay } from './advanceDay.ts';
-import type { DueRebill, ShownClock, ShownDue } from './operations.ts';
+import type { DueInAdvance, ShownClock, ShownDue } from './operations.ts';
 import type { Advance } from './store.ts';
 
 /** A clock and its advance, as the wire shows them. */
@@ -43,7 +43,7 @@ export function wireAdvance(advance: Advance, zone: string): ClockAdvance {
 }
 
 /** The days of an advance, as the wire shows them: one entry a day. */
-export function wireDays(days: readonly AdvanceDay[], currency: string): ClockAdvanceDay[] {
+export function wireAdvanceDays(days: readonly AdvanceDay[], currency: string): ClockAdvanceDay[] {
   return [...Map.groupBy(days, ({ day }) => day)].map(([day, parts]) => {
     const sum = (count: (part: AdvanceDay) => number) =>
       parts.reduce((all, part) => all + count(part), 0);
@@ -81,7 +81,7 @@ export function wireDue(due: ShownDue, zone: string): ClockDue {
   };
 }
 
-const wireDueRebill = (rebill: DueRebill, zone: string) => ({
+const wireDueRebill = (rebill: DueInAdvance, zone: string) => ({
   auto_order_oid: rebill.autoOrderOid,
   auto_order_code: rebill.autoOrderCode,
   rebill_number: rebill.rebillNumber,

@@ -11,7 +11,7 @@ import {
   setClock,
   stopAdvance,
 } from './operations.ts';
-import { clockAnswer, wireAdvance, wireDays, wireDue } from './present.ts';
+import { clockAnswer, wireAdvance, wireAdvanceDays, wireDue } from './present.ts';
 
 /** The operations on a merchant's clock. */
 export function sandboxRoutes(parts: ClockParts) {
@@ -42,7 +42,10 @@ export function sandboxRoutes(parts: ClockParts) {
       ),
     getClockAdvanceDays: async (context, { params }) =>
       payload(
-        wireDays(await getAdvanceDays(context, params.advance_id), context.merchant.currency),
+        wireAdvanceDays(
+          await getAdvanceDays(context, params.advance_id),
+          context.merchant.currency,
+        ),
       ),
     getClockAdvanceSkippedMails: async (context, { params }) =>
       payload([...(await getSkippedMails(context, parts, params.advance_id))]),

@@ -3,8 +3,8 @@ import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { type Found, findOfType } from './anythingReader.ts';
 import { type SearchType, type Typed, things } from './anythingSql.ts';
-import { readRows } from './listReader.ts';
-import { recognise, wordsOf } from './matches.ts';
+import { readListRows } from './listReader.ts';
+import { recognise, searchWords } from './matches.ts';
 
 const permissionOf: Readonly<Record<SearchType, string>> = {
   auto_order: 'auto_order_read',
@@ -27,7 +27,7 @@ export async function searchAnything(
   const { merchantId } = context.merchant;
   const what = recognise(merchantId, text);
   if (what === undefined) return refuse('missing_field', { field: 'q' });
-  const typed: Typed = { merchantId, text, folded: wordsOf(text).join(' '), what, limit };
+  const typed: Typed = { merchantId, text, folded: searchWords(text).join(' '), what, limit };
   const found: Found[][] = [];
   for (const type of typesOf(context, types)) found.push(await findOfType(context.db, type, typed));
   const exact = found.flat().filter(({ isExact }) => isExact);
@@ -59,7 +59,7 @@ async function present(context: Context, found: readonly Found[]): Promise<strin
   const texts = new Map<Found, string>();
   for (const type of searchTypes) {
     const ofType = found.filter((each) => each.type === type);
-    const { rows } = await readRows(
+    const { rows } = await readListRows(
       context,
       ofType.map(({ key }) => key),
       things[type],

@@ -8,7 +8,14 @@ import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { beginsWith, type Interval, inInterval, isAmong, isAnyOf, recognise } from './matches.ts';
+import {
+  beginsWith,
+  inInterval,
+  isAmong,
+  isAnyOf,
+  recognise,
+  type SearchInterval,
+} from './matches.ts';
 
 type State = (typeof autoOrderStates)[number];
 
@@ -50,9 +57,9 @@ const inState = (state: State): Condition =>
 
 /** Dates of a search as moments. */
 export interface AutoOrderRanges {
-  readonly next: Interval;
-  readonly signedUp: Interval;
-  readonly modified: Interval;
+  readonly next: SearchInterval;
+  readonly signedUp: SearchInterval;
+  readonly modified: SearchInterval;
   readonly cardExpiresBefore: Temporal.PlainDate | undefined;
   readonly declinedSince: Temporal.Instant | undefined;
   readonly bouncedSince: Temporal.Instant | undefined;

@@ -14,7 +14,7 @@ import {
   facetValues,
 } from './autoOrderMatches.ts';
 import { autoOrderRowFrom, autoOrderRowJson } from './autoOrderRow.ts';
-import { countMatches, findPage, type KeyPage, readRows, totalMax } from './listReader.ts';
+import { countMatches, findPage, type KeyPage, readListRows, totalMax } from './listReader.ts';
 
 /** The page of a list that a request names. */
 export interface PageRequest {
@@ -48,7 +48,7 @@ export async function searchAutoOrders(
     filters,
     matches: matchesOf(context, filters),
   });
-  const { rows, leftOut } = await readRows(context, found.keys, {
+  const { rows, leftOut } = await readListRows(context, found.keys, {
     from: autoOrderRowFrom,
     key: 'a.auto_order_oid',
     json: autoOrderRowJson,

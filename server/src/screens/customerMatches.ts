@@ -1,7 +1,7 @@
 import type { CustomerSearch } from '@perennial/contract/screens.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { beginsWith, type Interval, inInterval, isAmong, recognise } from './matches.ts';
+import { beginsWith, inInterval, isAmong, recognise, type SearchInterval } from './matches.ts';
 
 /** The customer profiles of a merchant: `c` is customer. */
 export const customerSource: ListSource = {
@@ -18,8 +18,8 @@ export const customerSource: ListSource = {
 
 /** Dates of a search as moments. */
 export interface CustomerRanges {
-  readonly signedUp: Interval;
-  readonly modified: Interval;
+  readonly signedUp: SearchInterval;
+  readonly modified: SearchInterval;
 }
 
 /** The filters of a search as SQL. All of them hold. */

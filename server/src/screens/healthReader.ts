@@ -3,7 +3,7 @@ import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { chargesOffSection } from '../platform/tenancy/hold.ts';
 
-/** Counts of what waits, failed or is in doubt at a merchant. They stop at {@link countedMax}. */
+/** Counts of what waits, failed or is in doubt at a merchant. They stop at {@link healthCountMax}. */
 export interface MerchantHealth {
   /** 1: a person stopped the charges. */
   readonly charges_stopped: number;
@@ -26,7 +26,7 @@ export interface MerchantHealth {
 }
 
 /** Beyond this a number of rows is not counted: a scrape must stay cheap when much waits. */
-export const countedMax = 10_000;
+export const healthCountMax = 10_000;
 
 /** Seconds from a moment until now, 0 when the moment is absent or in the future. */
 const secondsSince = (moment: string, now: string): string =>
@@ -34,7 +34,7 @@ const secondsSince = (moment: string, now: string): string =>
 
 /** The first rows of a condition, so that counting ends. */
 const some = (columns: string, from: string): string =>
-  `(select ${columns} from ${from} limit ${countedMax})`;
+  `(select ${columns} from ${from} limit ${healthCountMax})`;
 
 /**
  * Reads what waits, failed or is in doubt at a merchant: one statement, each part of it served by
@@ -70,7 +70,7 @@ const declined = ` and state in ('declined', 'given up') and at > $2::timestampt
 const due = `(select count(*) as overdue_auto_orders,
     ${secondsSince('min(d.due_at)', '$2::timestamptz')} as overdue_seconds
   from (select due_at from auto_order where merchant_id = $1 and due_at <= $2
-    order by due_at limit ${countedMax}) d) due`;
+    order by due_at limit ${healthCountMax}) d) due`;
 
 const unknownRebill = "(state = 'unknown' and confirm_until is null) as is_unknown, at";
 const openRebills = 'rebill where merchant_id = $1 and lease_until is not null';
@@ -101,4 +101,4 @@ const mails = `(select count(*) as mails_waiting,
     count(*) filter (where m.attempts > 0) as mails_failing,
     ${secondsSince('min(m.next_try_at)', 'now()')} as mail_waiting_seconds
   from (select attempts, next_try_at from notice where merchant_id = $1
-    and next_try_at is not null order by next_try_at limit ${countedMax}) m) mails`;
+    and next_try_at is not null order by next_try_at limit ${healthCountMax}) m) mails`;

@@ -1,6 +1,6 @@
 import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { beginsWith, wordsOf } from './matches.ts';
+import { beginsWith, searchWords } from './matches.ts';
 
 const description = `left(fold(t.document->>'description'), 100) collate "C"`;
 
@@ -27,7 +27,7 @@ export interface ItemSearch {
 
 /** The items that fulfil all conditions of a search. */
 export function itemMatches({ text, inactive, autoOrderable }: ItemSearch, bind: Bind): Matches {
-  const beginning = wordsOf(text).join(' ');
+  const beginning = searchWords(text).join(' ');
   const conditions: Condition[] = [];
   if (beginning !== '')
     conditions.push({

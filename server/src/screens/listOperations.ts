@@ -14,7 +14,7 @@ import type { FacetCounts, PageRequest, RowPage } from './autoOrderOperations.ts
 import { customerMatches, customerSource } from './customerMatches.ts';
 import { type ItemSearch, itemMatches, itemSource } from './itemMatches.ts';
 import type { ListSource, Matches } from './keyset.ts';
-import { countMatches, findPage, readRows, totalMax } from './listReader.ts';
+import { countMatches, findPage, readListRows, totalMax } from './listReader.ts';
 import { orderMatches, orderSource } from './orderMatches.ts';
 import { customerRow, itemRow, orderRow } from './rows.ts';
 
@@ -23,7 +23,7 @@ interface List {
   readonly source: ListSource;
   readonly filters: unknown;
   matches(bind: Bind): Matches;
-  readonly row: Parameters<typeof readRows>[2];
+  readonly row: Parameters<typeof readListRows>[2];
 }
 
 /** Returns a page of the orders that match, as rows. */
@@ -126,7 +126,7 @@ export async function searchCouponItems(
 
 async function pageOf(context: Context, page: PageRequest, list: List): Promise<RowPage> {
   const found = await findPage<string | number>(context, { ...page, ...list });
-  const { rows, leftOut } = await readRows(context, found.keys, list.row);
+  const { rows, leftOut } = await readListRows(context, found.keys, list.row);
   return {
     ...found,
     leftOut,

@@ -129,7 +129,7 @@ export interface ReadJsonRows<Key> {
  * Reads the JSON of rows, in the order of their keys; those that are gone meanwhile are left out,
  * and so are those that cannot be read.
  */
-export async function readRows<Key extends string | number>(
+export async function readListRows<Key extends string | number>(
   { db, merchant: { merchantId, timeZone } }: Pick<Context, 'db' | 'merchant'>,
   keys: readonly Key[],
   row: { readonly from: string; readonly key: string; readonly json: string },

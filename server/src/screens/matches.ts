@@ -26,7 +26,7 @@ export function beginsWith(column: string, beginning: string, bind: Bind): strin
 }
 
 /** The words of a search text, folded. */
-export const wordsOf = (text: string | null | undefined): string[] =>
+export const searchWords = (text: string | null | undefined): string[] =>
   fold(text ?? '')
     .split(/\s+/)
     .filter((word) => word !== '');
@@ -43,7 +43,7 @@ export type Recognised =
  * @ is an email, MERCHANT-123 an order id, digits a phone number, an oid or the number of an order.
  */
 export function recognise(merchantId: string, text: string): Recognised | undefined {
-  const words = wordsOf(text);
+  const words = searchWords(text);
   const whole = words.join(' ');
   if (whole === '') return undefined;
   if (words.length === 1 && whole.includes('@')) return { kind: 'email', beginning: whole };
@@ -69,8 +69,8 @@ function orderNumberOf(merchantId: string, text: string): string | undefined {
 }
 
 /** The first and the last moment of a search; an absent one is open. */
-export type Interval = readonly [Temporal.Instant | undefined, Temporal.Instant | undefined];
+export type SearchInterval = readonly [Temporal.Instant | undefined, Temporal.Instant | undefined];
 
 /** Finds the rows whose column is in the interval. */
-export const inInterval = (column: string, [begin, end]: Interval, bind: Bind): Condition[] =>
+export const inInterval = (column: string, [begin, end]: SearchInterval, bind: Bind): Condition[] =>
   rangeConditions(column, { begin, end }, bind).map((sql) => ({ sql }));

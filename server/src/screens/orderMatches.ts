@@ -5,7 +5,7 @@ import type { Bind } from '../platform/storage/page.ts';
 import { ofPhone, textLists } from './autoOrderMatches.ts';
 import { customerLists } from './customerMatches.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { type Interval, inInterval, isAmong, type Recognised, recognise } from './matches.ts';
+import { inInterval, isAmong, type Recognised, recognise, type SearchInterval } from './matches.ts';
 
 /** The orders of a merchant: `o` is orders. */
 export const orderSource: ListSource = {
@@ -31,7 +31,7 @@ const inKind = {
 export function orderMatches(
   merchantId: string,
   search: OrderSearch,
-  created: Interval,
+  created: SearchInterval,
   bind: Bind,
 ): Matches {
   const { customer_profile_oid: profile, auto_order_oid: autoOrder } = search;

@@ -10,7 +10,7 @@ import {
   readStatisticPlace,
   readStatistics,
 } from './statisticStore.ts';
-import { countedEvents, dayCounts, noCounts, wireDays } from './statistics.ts';
+import { countedEvents, dayCounts, noCounts, statisticDays } from './statistics.ts';
 
 /** The most events of one transaction. */
 const stretchMax = 10_000;
@@ -54,7 +54,7 @@ export async function readDailyStatistics(
   const today = localDate(context.now, zone);
   const first = today.subtract({ days: days - 1 }).toString();
   const last = today.toString();
-  return wireDays(await readStatistics(context.db, merchantId, first, last), {
+  return statisticDays(await readStatistics(context.db, merchantId, first, last), {
     last,
     days,
     currency,

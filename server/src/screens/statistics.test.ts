@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventCount } from '../platform/events/feedCounts.ts';
-import { dayCounts, noCounts, wireDays } from './statistics.ts';
+import { dayCounts, noCounts, statisticDays } from './statistics.ts';
 
 const event = (
   name: string,
@@ -33,7 +33,7 @@ test('events are put together by day and currency; those without money are in th
 });
 
 test('every day is there; what is active stays until it is counted again', () => {
-  const days = wireDays(
+  const days = statisticDays(
     [
       { ...noCounts('2025-11-03', 'USD'), paid: 5, active: 6 },
       { ...noCounts('2026-02-28', 'USD'), active: 7 },

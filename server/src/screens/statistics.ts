@@ -61,7 +61,7 @@ export const noCounts = (day: string, currency: string): DayCounts => ({
  * Returns every day up to `last`, oldest first, also those without events. A day without a count of
  * active auto orders has the one of the day before, which may be older than all that are returned.
  */
-export function wireDays(
+export function statisticDays(
   counts: readonly DayCounts[],
   {
     last,

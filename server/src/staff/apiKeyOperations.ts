@@ -46,7 +46,7 @@ export interface Rotation {
  * Gives a valid key another secret. Its number, permissions and webhooks stay. Returns undefined
  * when the merchant has no valid key with this number.
  */
-export async function rotateApiKey(
+export async function replaceKeySecret(
   db: Database,
   ids: IdFactory,
   { merchantId, keyId }: Pick<ApiKey, 'merchantId' | 'keyId'>,

@@ -6,7 +6,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { mailUser } from './accountNewsOperations.ts';
 import {
-  countAttempt,
+  countLoginAttempt,
   forgetAttempts,
   type Patience,
   takeBackAttempt,
@@ -125,7 +125,7 @@ async function waitOf(
   subject: string,
   patience: Patience,
 ): Promise<number | undefined> {
-  const waitUntil = await countAttempt(db, subject, patience, clock.now());
+  const waitUntil = await countLoginAttempt(db, subject, patience, clock.now());
   return waitUntil && secondsUntil(waitUntil, clock.now());
 }
 

@@ -15,7 +15,7 @@ export interface Patience {
  * undefined when the attempt may continue, otherwise the moment from which the next one may. The
  * wait doubles with each attempt; an hour without any resets the count.
  */
-export async function countAttempt(
+export async function countLoginAttempt(
   db: Database,
   subject: string,
   { free, waitSecondsMax }: Patience,

@@ -23,7 +23,7 @@ import {
   parseAllowedIps,
   parsePermissions,
 } from './apiKey.ts';
-import { createApiKey, rotateApiKey as rotate } from './apiKeyOperations.ts';
+import { createApiKey, replaceKeySecret as rotate } from './apiKeyOperations.ts';
 import {
   countLiveApiKeys,
   listApiKeys,

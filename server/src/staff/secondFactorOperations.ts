@@ -7,7 +7,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { mailUser, newsOf } from './accountNewsOperations.ts';
-import { countAttempt } from './loginAttemptStore.ts';
+import { countLoginAttempt } from './loginAttemptStore.ts';
 import { newRecoveryCodes, newSecret, recoveryHash, setupUri, stepOf } from './secondFactor.ts';
 import {
   deleteFactor,
@@ -142,7 +142,7 @@ export async function removeSecondFactor(
 /** A stolen session must not try all codes. Counted outside the transaction, which may be taken back. */
 async function slowDown({ db }: Context, clock: SystemClock, subject: string): Promise<void> {
   const now = clock.now();
-  const waitUntil = await countAttempt(db, subject, { free: 5, waitSecondsMax: 60 }, now);
+  const waitUntil = await countLoginAttempt(db, subject, { free: 5, waitSecondsMax: 60 }, now);
   if (!waitUntil) return;
   const seconds = Math.max(1, Math.ceil(waitUntil.since(now).total('seconds')));
   refuse('too_many_attempts', { seconds }, { retryAfterSeconds: seconds });

@@ -19,12 +19,12 @@ import { destinationPolicy } from './destination.ts';
 import { findHealth, type LastFailure, type WebhookHealth } from './healthStore.ts';
 import { listTries } from './logStore.ts';
 import {
-  callerOf,
   named,
   refuseLostCredentials,
   refuseUnreadable,
   shown,
   type WebhookParts,
+  webhookOwnerOf,
 } from './operations.ts';
 import { missingPermissions, type Owner } from './owner.ts';
 import { requestIdOf, wireTry } from './present.ts';
@@ -207,7 +207,7 @@ export async function anyWebhook(
 function ownerFrom(context: Context, request: WebhookOwnerRequest): Owner {
   // A client may send null for what it leaves out.
   const { application_id: applicationId, user_id: userId } = request;
-  if (applicationId == null) return callerOf(context);
+  if (applicationId == null) return webhookOwnerOf(context);
   return { applicationId, ...(userId == null ? {} : { userId }) };
 }
 

@@ -11,7 +11,7 @@ import { concurrencyPerWebhook, countTry, isDown, newLane, roomOf } from './lane
 import { isLost, type LeasedDelivery, type Leases, leaseOf } from './leases.ts';
 import type { FindOwnerAccess } from './owner.ts';
 import type { Send } from './send.ts';
-import { settle } from './settleOperations.ts';
+import { settleTries } from './settleOperations.ts';
 import type { LoadedDelivery, Tried } from './webhook.ts';
 import { type Destination, findDestination } from './webhookStore.ts';
 
@@ -163,7 +163,7 @@ export class DeliveryLane {
     const { db, seal, jitter, clock } = this.#process.parts;
     for (const { failure } of ended) if (failure !== undefined) this.#logFailure(failure);
     const over = ended.flatMap(({ tried }) => (tried === undefined || tried.isCut ? [] : [tried]));
-    if (over.length > 0) await settle(context, seal, this.#webhookOid, over, jitter);
+    if (over.length > 0) await settleTries(context, seal, this.#webhookOid, over, jitter);
     const unsentLeases = ended.filter(({ tried }) => tried?.isCut).map(({ leased }) => leased);
     if (unsentLeases.length > 0)
       await moveLeases(db, this.#merchantId, unsentLeases.map(leaseOf), clock.now());

@@ -21,7 +21,7 @@ interface DeliveryRow {
  * Claims deliveries of a webhook whose next try is due. Among them are those of a process that
  * died, because their lease has ended.
  */
-export async function claimDue(
+export async function claimDueDeliveries(
   db: Database,
   merchantId: string,
   webhookOid: number,
@@ -340,7 +340,7 @@ export async function saveFailing(
  * A delivery that this process holds. While `next_at` in the store still is the end of its lease,
  * no other process holds it.
  */
-export interface Lease {
+export interface DeliveryLease {
   readonly deliveryId: string;
   readonly until: Temporal.Instant;
 }
@@ -352,7 +352,7 @@ export interface Lease {
 export async function moveLeases(
   db: Database,
   merchantId: string,
-  leases: readonly Lease[],
+  leases: readonly DeliveryLease[],
   to: Temporal.Instant,
 ): Promise<Set<string>> {
   return db.transaction(async (tx) => {
@@ -369,7 +369,7 @@ export async function moveLeases(
   });
 }
 
-const leased = recordset<Lease>([
+const leased = recordset<DeliveryLease>([
   { name: 'delivery_id', type: 'uuid', read: ({ deliveryId }) => deliveryId },
   { name: 'until', type: 'timestamptz', read: ({ until }) => until },
 ]);

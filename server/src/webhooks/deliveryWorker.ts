@@ -9,7 +9,7 @@ import {
   type DeliveryProcess,
   defaultLeaseMs,
 } from './deliveryLane.ts';
-import { claimDue } from './deliveryStore.ts';
+import { claimDueDeliveries } from './deliveryStore.ts';
 import { type WorkingWebhook, webhooksWithWork } from './formingStore.ts';
 import { formNext } from './formOperations.ts';
 import { Leases } from './leases.ts';
@@ -166,7 +166,7 @@ class Deliveries {
   async #loadDue({ context, webhookOid, now, until }: Round, most: number) {
     const { db } = this.#parts;
     const { merchantId } = context.merchant;
-    const due = await claimDue(db, merchantId, webhookOid, now, until, most);
+    const due = await claimDueDeliveries(db, merchantId, webhookOid, now, until, most);
     if (due.length === 0) return [];
     const payloads = await readPayloads(db, merchantId, webhookOid, due);
     return due.map(

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { type Lease, moveLeases } from './deliveryStore.ts';
+import { type DeliveryLease, moveLeases } from './deliveryStore.ts';
 import type { LoadedDelivery } from './webhook.ts';
 
 /** A delivery that this process holds. Its lease is prolonged until the delivery is released. */
@@ -55,7 +55,7 @@ export class Leases {
 }
 
 /** Returns the lease as the store knows it. */
-export const leaseOf = ({ delivery, until }: LeasedDelivery): Lease => ({
+export const leaseOf = ({ delivery, until }: LeasedDelivery): DeliveryLease => ({
   deliveryId: delivery.deliveryId,
   until,
 });

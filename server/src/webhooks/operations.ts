@@ -14,7 +14,7 @@ import { type LeftOut, parseEach } from '../platform/storage/unreadable.ts';
 import { lockQuota, type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
 import { destinationPolicy } from './destination.ts';
 import { describe, type FindOwnerAccess, type Owner, permissionFor } from './owner.ts';
-import { toWire } from './present.ts';
+import { webhookToWire } from './present.ts';
 import { startReflow } from './reflowStore.ts';
 import { secretFrom } from './signing.ts';
 import { newWebhook, type Webhook } from './webhook.ts';
@@ -30,7 +30,7 @@ import {
   listSecrets,
   listWebhooks,
   lockWebhook,
-  replaceSecret,
+  replaceWebhookSecret,
   type StoredWebhook,
   updateWebhook,
 } from './webhookStore.ts';
@@ -75,7 +75,7 @@ export async function getWebhooks(
   const shown = parseEach(
     rows,
     ({ webhookOid }) => String(webhookOid),
-    (webhook) => toWire(webhook, context.merchant, withUnsubscribed),
+    (webhook) => webhookToWire(webhook, context.merchant, withUnsubscribed),
   );
   return {
     webhooks: shown.rows,
@@ -100,7 +100,7 @@ export async function addWebhook(
   const webhookOid = await takeNumbers(context.db, merchantId, 'webhook', 1);
   const webhook = webhookFrom(
     body,
-    newWebhook(webhookOid, callerOf(context)),
+    newWebhook(webhookOid, webhookOwnerOf(context)),
     destinationPolicy(context.merchant, isLoopbackAllowed, webhookHosts),
     context.ids,
   );
@@ -114,7 +114,7 @@ export async function addWebhook(
     await recordAct(context, { act: 'insertWebhook', ...named(webhookOid), after });
     return required(await findWebhook(context.db, seal, merchantId, webhookOid), 'webhook');
   });
-  return toWire(stored, context.merchant, withUnsubscribed, webhook.authentication);
+  return webhookToWire(stored, context.merchant, withUnsubscribed, webhook.authentication);
 }
 
 /** Updates a webhook of the application. */
@@ -129,7 +129,7 @@ export function changeWebhook(
   return inTransaction(context, async (context) => {
     await lockWebhook(context.db, merchantId, webhookOid);
     const before = await ownWebhook(context, seal, webhookOid);
-    const owner = callerOf(context);
+    const owner = webhookOwnerOf(context);
     const webhook = {
       ...webhookFrom(
         body,
@@ -152,7 +152,7 @@ export function changeWebhook(
     );
     const change = { before: shown(before), after: shown(webhook) };
     await recordAct(context, { act: 'updateWebhook', ...named(webhookOid), ...change });
-    return toWire(
+    return webhookToWire(
       await ownWebhook(context, seal, webhookOid),
       context.merchant,
       withUnsubscribed,
@@ -206,7 +206,7 @@ export async function removeWebhookByUrl(
     const before = shown(webhook);
     await recordAct(context, { act: 'deleteWebhookByUrl', ...named(webhookOid), before });
   });
-  return toWire(webhook, context.merchant, false);
+  return webhookToWire(webhook, context.merchant, false);
 }
 
 /**
@@ -271,7 +271,7 @@ export function rotateSecret(
     await lockWebhook(context.db, merchantId, webhookOid);
     await ownWebhook(context, seal, webhookOid);
     const now = clock.now();
-    const secretId = await replaceSecret(
+    const secretId = await replaceWebhookSecret(
       context.db,
       seal,
       merchantId,
@@ -315,7 +315,7 @@ function applicationOf(context: Context): string {
  * Returns the caller as an owner of webhooks. The user of a key is stored with the key, so only
  * OAuth clients name one.
  */
-export function callerOf(context: Context): Owner {
+export function webhookOwnerOf(context: Context): Owner {
   const { kind, userId } = context.actor;
   const isClient = (kind === 'oauth' || kind === 'session') && userId !== undefined;
   return { applicationId: applicationOf(context), ...(isClient ? { userId } : {}) };

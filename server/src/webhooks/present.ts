@@ -17,7 +17,7 @@ import type { StoredWebhook } from './webhookStore.ts';
  * Returns a webhook as its application sees it. Of the secrets only those in `shown` appear, which
  * were just generated.
  */
-export function toWire(
+export function webhookToWire(
   webhook: StoredWebhook,
   merchant: Merchant,
   withUnsubscribed: boolean,

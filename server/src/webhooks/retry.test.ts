@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';
-import { type DeliveryResult, decide, isBeyondHope, isWaiting, parseRetryAfter } from './retry.ts';
+import {
+  type DeliveryResult,
+  decideRetry,
+  isBeyondHope,
+  isWaiting,
+  parseRetryAfter,
+} from './retry.ts';
 
 const now = Temporal.Instant.from('2026-03-01T12:00:00Z');
 
@@ -64,7 +70,7 @@ const cases: [
 ];
 for (const [name, result, failures, jitter, expected] of cases) {
   test(name, () => {
-    const decision = decide(result, failures, now, jitter);
+    const decision = decideRetry(result, failures, now, jitter);
     assert.equal(decision.kind === 'retry' ? decision.at.toString() : decision.kind, expected);
   });
 }

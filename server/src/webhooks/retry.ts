@@ -9,7 +9,7 @@ export type DeliveryResult =
  * The consequence of a result: done, sent again later, or never again because the receiver said it
  * is gone.
  */
-export type Decision =
+export type RetryDecision =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'retry'; readonly at: Temporal.Instant }
   | { readonly kind: 'gone' };
@@ -31,12 +31,12 @@ export const disableAfterHours = 72;
  * `jitter`, from 0 to 1, spreads the tries of many webhooks, so that a receiver that recovers does
  * not get all of them in the same second.
  */
-export function decide(
+export function decideRetry(
   result: DeliveryResult,
   failures: number,
   now: Temporal.Instant,
   jitter: number,
-): Decision {
+): RetryDecision {
   if (result.kind === 'answered') {
     if (result.status >= 200 && result.status < 300) return { kind: 'delivered' };
     if (result.status === 410) return { kind: 'gone' };

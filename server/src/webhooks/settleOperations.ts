@@ -10,8 +10,8 @@ import {
   settleDeliveries,
 } from './deliveryStore.ts';
 import { downAfterFailures } from './lane.ts';
-import { toWire } from './present.ts';
-import { decide, isBeyondHope } from './retry.ts';
+import { webhookToWire } from './present.ts';
+import { decideRetry, isBeyondHope } from './retry.ts';
 import type { Tried } from './webhook.ts';
 import { disableWebhook, findWebhook } from './webhookStore.ts';
 
@@ -19,7 +19,7 @@ import { disableWebhook, findWebhook } from './webhookStore.ts';
  * Records tries of one webhook. Delivered ones are done, the others are scheduled again. A webhook
  * whose receiver is gone or has failed for too long is disabled, with an event that reports it.
  */
-export async function settle(
+export async function settleTries(
   context: Context,
   seal: Seal,
   webhookOid: number,
@@ -83,7 +83,7 @@ async function emitDisabled(
       name: 'webhook_disable',
       objectType: 'webhook',
       objectId: String(webhookOid),
-      data: { reason, object: webhook && toWire(webhook, context.merchant, false) },
+      data: { reason, object: webhook && webhookToWire(webhook, context.merchant, false) },
     },
   ]);
 }
@@ -101,7 +101,7 @@ function settledBy(
           status: attempt.statusCode,
           ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
         };
-  const decision = decide(result, attempt.delivery.attempts + 1, attempt.at, jitter);
+  const decision = decideRetry(result, attempt.delivery.attempts + 1, attempt.at, jitter);
   switch (decision.kind) {
     case 'delivered':
       return { attempt };

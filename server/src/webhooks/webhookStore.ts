@@ -344,7 +344,7 @@ export function listSecrets(
 }
 
 /** Adds a new signing secret and lets the earlier ones expire at `oldUntil`. Returns its number. */
-export async function replaceSecret(
+export async function replaceWebhookSecret(
   tx: Database,
   seal: Seal,
   merchantId: string,

@@ -1,5 +1,5 @@
 import type { Context } from '../platform/context.ts';
-import { createTasks, saveChanges, server } from './saveOperations.ts';
+import { createTasks, saveChangedTasks, server } from './saveOperations.ts';
 import { isOpenStatus, raisedBy } from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
 import { lockTasks } from './taskStore.ts';
@@ -29,7 +29,7 @@ export async function raiseAccountTask(
 /** Closes that task, unless a person has closed it. */
 export async function closeAccountTask(context: Context, taskUuid: string): Promise<void> {
   const tasks = await lockTasks(context.db, context.merchant.merchantId, [taskUuid]);
-  await saveChanges(
+  await saveChangedTasks(
     context,
     tasks
       .filter(({ status }) => isOpenStatus(status))

@@ -163,7 +163,7 @@ export function comparePlaces(one: LivePlace, other: LivePlace): number {
  * Merges two lists in the order of their places, up to where both are known: a full page may have
  * more behind its last place.
  */
-export function merged(
+export function mergedByPlace(
   events: readonly FeedEvent[],
   deliveries: readonly LiveDelivery[],
   pageSize: number,

@@ -2,7 +2,7 @@ import type { Charging } from '@perennial/contract/charging.ts';
 import type { ClockAdvance } from '@perennial/contract/clock.ts';
 import { feedHorizon, isInFeed, readFeed } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { type LiveChange, type LiveDelivery, type LivePlace, merged } from './liveFeed.ts';
+import { type LiveChange, type LiveDelivery, type LivePlace, mergedByPlace } from './liveFeed.ts';
 
 /** The functions of other features that rooms need for their reports. */
 export interface LiveSources {
@@ -48,7 +48,7 @@ export async function readChanges(
     return { changes: events, isFull: events.length === pageSize };
   const tries = await deliveries(merchantId, after, horizon, pageSize);
   return {
-    changes: merged(events, tries, pageSize),
+    changes: mergedByPlace(events, tries, pageSize),
     isFull: Math.max(events.length, tries.length) === pageSize,
   };
 }

@@ -6,7 +6,7 @@ import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant
 import type { Worker } from '../platform/jobs/loop.ts';
 import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { type FileParts, forgetFiles } from './fileOperations.ts';
-import { type Changed, saveChanges, server } from './saveOperations.ts';
+import { type ChangedTask, saveChangedTasks, server } from './saveOperations.ts';
 import { movedByTime, movesAt } from './taskStatus.ts';
 import { countMoving, firstMove, lockMoving, stopMoving } from './taskStore.ts';
 
@@ -52,7 +52,7 @@ export const movingDueWork: DueWork = {
 function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
   return inTransaction(context, async (context) => {
     const tasks = await lockMoving(context.db, context.merchant.merchantId, until, batchSize);
-    const changed: (Changed & { readonly at: Temporal.Instant })[] = [];
+    const changed: (ChangedTask & { readonly at: Temporal.Instant })[] = [];
     const unreadable: string[] = [];
     for (const before of tasks) {
       try {
@@ -66,7 +66,7 @@ function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
     }
     // They are not tried again until they are changed, so they do not block the others.
     await stopMoving(context.db, context.merchant.merchantId, unreadable);
-    await saveChanges(context, changed, server);
+    await saveChangedTasks(context, changed, server);
     return changed.length;
   });
 }

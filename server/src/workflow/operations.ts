@@ -12,8 +12,8 @@ import { mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import { type FileParts, uploadsOf, withLinks } from './fileOperations.ts';
 import { attachFiles, releaseFiles } from './fileStore.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
-import { callerOf, groupsOfCaller, loadNames, resolveAssignment } from './people.ts';
-import { createTasks, emitTaskEvents, saveChanges } from './saveOperations.ts';
+import { groupsOfCaller, loadNames, resolveAssignment, taskCallerOf } from './people.ts';
+import { createTasks, emitTaskEvents, saveChangedTasks } from './saveOperations.ts';
 import type { TaskSearch } from './search.ts';
 import { isOpenStatus, type Task, type TaskObjectType } from './task.ts';
 import { changeFrom, idOf, momentFrom, type TaskChange, tidyTags } from './taskChange.ts';
@@ -146,7 +146,7 @@ export async function insertTask(
     status: 'open',
     createdAt: context.now,
     updatedAt: context.now,
-    createdBy: await callerOf(context),
+    createdBy: await taskCallerOf(context),
     tags: [],
     properties: [],
     attachments: [],
@@ -190,7 +190,7 @@ export async function updateTask(
     );
     await refuseOpenTwin(context, task, after);
     await updateFiles(context, task, after);
-    await saveChanges(context, [{ before: task, after }], await callerOf(context));
+    await saveChangedTasks(context, [{ before: task, after }], await taskCallerOf(context));
   });
   return getTask(context, parts, taskUuid);
 }
@@ -224,7 +224,7 @@ export async function batchUpdate(
       if (fault) refused.set(task.taskUuid, refusalOf(fault).message);
       else if (outcome.ok) changed.push({ before: task, after: outcome.value });
     }
-    await saveChanges(context, changed, caller.person);
+    await saveChangedTasks(context, changed, caller.person);
     return readTaskTexts(
       context.db,
       context.merchant.merchantId,
@@ -354,7 +354,7 @@ async function callerAsEditor(
 ): Promise<Omit<Editor, 'dependency'>> {
   const names = await loadNames(context, tasks, change);
   return {
-    person: await callerOf(context),
+    person: await taskCallerOf(context),
     groupIds: await groupsOfCaller(context),
     now: context.now,
     uploads,

@@ -2,7 +2,7 @@ import { fromMinor, minor } from '../kernel/money.ts';
 import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
-import { createTasks, saveChanges, server } from './saveOperations.ts';
+import { createTasks, saveChangedTasks, server } from './saveOperations.ts';
 import { type NewTask, raisedBy } from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
 import { findOpenByName } from './taskStore.ts';
@@ -126,5 +126,5 @@ async function close(context: Context, orderId: string, name: string): Promise<v
     after: closedBySystem(before, 'closed - system', context.now),
     at: context.now,
   }));
-  await saveChanges(context, changes, server);
+  await saveChangedTasks(context, changes, server);
 }

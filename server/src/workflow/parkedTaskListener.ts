@@ -1,7 +1,7 @@
 import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
-import { createTasks, saveChanges, server } from './saveOperations.ts';
+import { createTasks, saveChangedTasks, server } from './saveOperations.ts';
 import { type NewTask, raisedBy } from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
 import { findOpenByName } from './taskStore.ts';
@@ -22,7 +22,7 @@ export function parkedTaskListener(readObjects: ReadObjectFacts): EventListener 
     const unparked = new Set(
       relevant.filter(({ data }) => isUnparked(data)).map(({ objectId }) => objectId),
     );
-    await saveChanges(
+    await saveChangedTasks(
       context,
       open
         .filter((task) => unparked.has(task.object!.key))

@@ -11,7 +11,7 @@ import type { ChangeAuthor, Task } from './task.ts';
 import type { TaskChange } from './taskChange.ts';
 
 /** Returns the caller as tasks store it: the user of the key or token, else the caller's name. */
-export async function callerOf({ db, merchant, actor }: Context): Promise<ChangeAuthor> {
+export async function taskCallerOf({ db, merchant, actor }: Context): Promise<ChangeAuthor> {
   if (actor.userId === undefined) return { name: actor.name };
   const user = (await findUsers(db, merchant.merchantId, [actor.userId])).get(actor.userId);
   return { userId: actor.userId, name: user?.name ?? actor.name };

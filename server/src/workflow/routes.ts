@@ -18,7 +18,7 @@ import {
   updateTask,
   type WorkflowParts,
 } from './operations.ts';
-import { callerOf } from './people.ts';
+import { taskCallerOf } from './people.ts';
 import { getRules, updateRules, type VersionedRules } from './ruleOperations.ts';
 import {
   getSavedSearches,
@@ -106,7 +106,7 @@ async function me(context: Context): Promise<WorkflowUser> {
     actor.userId === undefined
       ? undefined
       : (await findUsers(db, merchant.merchantId, [actor.userId])).get(actor.userId);
-  return user ? wireUser(user) : { user: (await callerOf(context)).name };
+  return user ? wireUser(user) : { user: (await taskCallerOf(context)).name };
 }
 
 async function assignmentUsers({ db, merchant, actor }: Context, page: Page): Promise<Answer> {

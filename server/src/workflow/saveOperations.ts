@@ -18,7 +18,7 @@ import {
 export const server: ChangeAuthor = { name: 'Perennial' };
 
 /** A task before and after a change, and when it changed. */
-export interface Changed {
+export interface ChangedTask {
   readonly before: Task;
   readonly after: Task;
   readonly at?: Temporal.Instant;
@@ -28,9 +28,9 @@ export interface Changed {
  * Saves changed tasks that the caller has locked, with a line of history and an event each. A task
  * in which nothing differs gets no new version and no event. Joins the surrounding transaction.
  */
-export async function saveChanges(
+export async function saveChangedTasks(
   context: Context,
-  changed: readonly Changed[],
+  changed: readonly ChangedTask[],
   person: ChangeAuthor,
 ): Promise<void> {
   const {

@@ -9,7 +9,7 @@ import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { lockQuota, type Quotas, refuseOverQuota } from '../platform/tenancy/quotas.ts';
-import { callerOf } from './people.ts';
+import { taskCallerOf } from './people.ts';
 import {
   countSavedSearches,
   deleteSavedSearch,
@@ -49,7 +49,7 @@ export async function insertSavedSearch(
   const blank: StoredSearch = {
     savedSearchOid,
     owner: ownerOf(context),
-    createdBy: await callerOf(context),
+    createdBy: await taskCallerOf(context),
     name: '',
     kind,
     search: {},

@@ -4,15 +4,15 @@ import type { RecordedEvent } from '../platform/events/event.ts';
 import { isStatementFault } from '../platform/storage/failures.ts';
 import { readEach } from '../platform/storage/unreadable.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
-import { createTasks, saveChanges, server } from './saveOperations.ts';
+import { createTasks, saveChangedTasks, server } from './saveOperations.ts';
 import {
   byRule,
   closingOf,
   isRelevant,
   mayRaise,
+  taskTypeWords,
   typesOf,
   wantedBy,
-  wordsOf,
 } from './systemTasks.ts';
 import {
   isOpenStatus,
@@ -71,7 +71,7 @@ async function updateTasks(
     const fact = facts.get(event.objectId);
     if (fact !== undefined) applyEvent(context, { objectType, event, fact, rules, states, raised });
   }
-  await saveChanges(context, [...states.values()], server);
+  await saveChangedTasks(context, [...states.values()], server);
   await createMissing(context, objectType, [...raised.values()]);
 }
 
@@ -142,7 +142,7 @@ function newTask(
 ): NewTask {
   return {
     taskUuid: context.ids.uuid(),
-    ...wordsOf[type],
+    ...taskTypeWords[type],
     context: fact.context,
     ...aboutObject(objectType, fact),
     ...raisedBy(server, at),

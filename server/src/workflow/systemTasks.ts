@@ -129,7 +129,7 @@ export function closingOf(task: Task, facts: ObjectFacts): SystemClosing {
 }
 
 /** The name of each type of task, and what has to be done. */
-export const wordsOf: Readonly<
+export const taskTypeWords: Readonly<
   Record<SystemTaskType, { readonly name: string; readonly details: string }>
 > = {
   auto_order_card_update_issue: {

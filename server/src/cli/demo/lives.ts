@@ -85,14 +85,14 @@ export interface LivesRequest {
   readonly zone: string;
   /** The oldest was ordered this many days ago. */
   readonly daysMax: number;
-  /** The number of the first person's profile; {@link peopleOf} says how many there are. */
+  /** The number of the first person's profile; {@link peopleOfLives} says how many there are. */
   readonly firstCustomer: number;
 }
 
 /** All purchases, in the order of their moments: those that recur, and a few that don't. */
 export function planLives(request: LivesRequest): Life[] {
   const { random, autoOrders } = request;
-  const people = peopleOf(request);
+  const people = peopleOfLives(request);
   const lives: Life[] = [];
   for (let index = 0; index < autoOrders; index++) {
     const stream = random.fork(`life ${index}`);
@@ -111,7 +111,7 @@ export function planLives(request: LivesRequest): Life[] {
  * The people that the lives of a request are about: two of three have one auto order, the others
  * two or more.
  */
-export function peopleOf({
+export function peopleOfLives({
   random,
   autoOrders,
   firstCustomer,

@@ -17,7 +17,7 @@ import { after, test } from 'node:test';
 import { type TestApp, testApp, testNow } from '../../../../test/support/app.ts';
 import { type Ran, runPerennial } from '../../../../test/support/commandLine.ts';
 import { openTestDatabase } from '../../../../test/support/database.ts';
-import { checksumOf } from '../../platform/backup/checkedFiles.ts';
+import { fileChecksum } from '../../platform/backup/checkedFiles.ts';
 import { checkExport } from '../../platform/backup/checkFolder.ts';
 import type { MerchantManifest } from '../../platform/backup/manifest.ts';
 import { readMerchantTables } from '../../platform/backup/merchantRows.ts';
@@ -133,7 +133,7 @@ test('a folder cannot write rows of another merchant or files of another place',
   const row = (await readFile(join(forged, base.path), 'utf8')).split('\n')[0]!.split('\t');
   const others = row.map((value, index) => (columns[index] === 'merchant_id' ? 'TEST' : value));
   await appendFile(join(forged, base.path), `${others.join('\t')}\n`);
-  Object.assign(base, await checksumOf(join(forged, base.path), () => {}));
+  Object.assign(base, await fileChecksum(join(forged, base.path), () => {}));
   const refused = async () => {
     await writeFile(join(forged, 'manifest.json'), JSON.stringify(manifest));
     return (await here.run(['import', ...secret, forged])).err;

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { isMerchantId } from '../tenancy/merchant.ts';
-import { checksumOf } from './checkedFiles.ts';
+import { fileChecksum } from './checkedFiles.ts';
 import {
   type BackupFile,
   FolderError,
@@ -69,7 +69,7 @@ async function checkFiles(
     // A folder may come from elsewhere, and its paths say where files are written.
     if (isAbsolute(path) || path.split('/').includes('..'))
       throw new FolderError(`${path} is not a path in the folder; use another folder`);
-    const found = await checksumOf(join(folder, path), (more) =>
+    const found = await fileChecksum(join(folder, path), (more) =>
       onProgress((done += more), total),
     ).catch((error: Error) => {
       throw new FolderError(`${path} cannot be read (${error.message}); use another folder`);

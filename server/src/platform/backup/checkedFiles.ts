@@ -28,7 +28,7 @@ export async function save(
 }
 
 /** Reads a file to its end and returns its size and checksum. */
-export async function checksumOf(
+export async function fileChecksum(
   path: string,
   onBytes: (bytes: number) => void,
 ): Promise<CheckedFile> {

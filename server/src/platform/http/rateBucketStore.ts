@@ -13,7 +13,7 @@ export interface Bucket {
  * The part of a bucket that a process was given: `granted` requests, 0 when the bucket is full.
  * `level` is the level of the bucket with them.
  */
-export interface Lease {
+export interface BucketGrant {
   readonly granted: number;
   readonly level: number;
 }
@@ -28,9 +28,9 @@ export async function takeLease(
   bucket: Bucket,
   most: number,
   at: Temporal.Instant,
-): Promise<Lease> {
+): Promise<BucketGrant> {
   const first = Math.min(most, Math.max(1, Math.floor(bucket.limit / 4)));
-  const row = await db.row<Lease>(takeSql, [
+  const row = await db.row<BucketGrant>(takeSql, [
     bucket.name,
     bucket.limit,
     bucket.limit / bucket.seconds,

@@ -5,7 +5,7 @@ import { keptFacets, type Redaction } from './redaction.ts';
 type Row = Readonly<Record<string, unknown>>;
 
 /** Reads the rows of a table that are about a person, whole and in the order of their keys. */
-export async function readRows(
+export async function readPersonRows(
   db: Database,
   merchantId: string,
   { table, where, match, key }: PersonTable,

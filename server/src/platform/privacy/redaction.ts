@@ -78,7 +78,7 @@ export interface PersonWords {
 }
 
 /** Collects the words that describe a person from the records about the person. */
-export function wordsOf(records: readonly unknown[]): PersonWords {
+export function personWords(records: readonly unknown[]): PersonWords {
   const own = new Set<string>();
   const mentions = new Set<string>();
   const visit = (value: unknown, name = ''): void => {
