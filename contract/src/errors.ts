@@ -126,6 +126,10 @@ export const errors = {
     (w: { header: string; expected: string }) =>
       `The header ${w.header} names an unknown version. Send ${w.header}: ${w.expected}.`,
   ),
+  if_match_unsupported: row(
+    400,
+    () => 'If-Match cannot be compared here: this operation has no version. Leave it out.',
+  ),
   missing_credentials: row(
     401,
     (w: { header: string }) =>

@@ -116,7 +116,7 @@ function headersOf(row: Operation): (keyof typeof headers)[] {
   return [
     ...(needsVersion(row) ? (['version'] as const) : []),
     ...(row.method === 'GET' ? [] : (['idempotencyKey'] as const)),
-    ...(row.method === 'PUT' ? (['ifMatch'] as const) : []),
+    ...(row.versioned ? (['ifMatch'] as const) : []),
   ];
 }
 
@@ -138,7 +138,8 @@ const headers = {
   ifMatch: {
     name: 'If-Match',
     in: 'header',
-    description: 'The ETag of what was read; refused when it has changed since.',
+    description:
+      'The ETag of what was read; refused (412) when it has changed since. * matches any.',
     schema: { type: 'string' },
   },
 };

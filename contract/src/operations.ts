@@ -369,6 +369,8 @@ export interface Operation {
   /** The field of the response that carries the result; also `metadata.payload_name`. */
   readonly payload?: string;
   readonly status: 200 | 204;
+  /** It compares `If-Match` with the version of its object. Other operations refuse the header. */
+  readonly versioned?: true;
   /** The greatest `_limit`; the default is `defaultLimit` or this, whichever is less. */
   readonly maxLimit?: number;
   /** The most elements that a batch may name. */
@@ -628,6 +630,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   pauseAutoOrder: {
     tag: 'auto_order',
@@ -645,6 +648,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   consolidateAutoOrders: {
     tag: 'auto_order',
@@ -662,6 +666,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   updateAutoOrderProperties: {
     tag: 'auto_order',
@@ -677,6 +682,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   updateAutoOrderItemProperties: {
     tag: 'auto_order',
@@ -692,6 +698,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   updateAutoOrderItemAddOns: {
     tag: 'auto_order',
@@ -707,6 +714,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   updateAutoOrderPayment: {
     tag: 'auto_order',
@@ -730,6 +738,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   attemptAutoOrderRebill: {
     tag: 'auto_order',
@@ -748,6 +757,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   getAutoOrderEmails: {
     tag: 'auto_order',
@@ -1548,6 +1558,7 @@ export const operations = {
     payload: 'item',
     status: 200,
     expand: 'item',
+    versioned: true,
   },
   updateItems: {
     tag: 'item',
@@ -1632,6 +1643,7 @@ export const operations = {
     permissions: ['item_write'],
     params: Type.Object({ merchant_item_oid: oid() }),
     status: 204,
+    versioned: true,
   },
   insertUpdateItemContentAttribute: {
     tag: 'item',
@@ -2039,6 +2051,7 @@ export const operations = {
     payload: 'coupon',
     status: 200,
     expand: 'coupon',
+    versioned: true,
   },
   deleteCoupon: {
     tag: 'coupon',
@@ -2050,6 +2063,7 @@ export const operations = {
     permissions: ['coupon_write'],
     params: Type.Object({ coupon_oid: oid() }),
     status: 204,
+    versioned: true,
   },
   generateCouponCodes: {
     tag: 'coupon',
@@ -2250,6 +2264,7 @@ export const operations = {
     permissions: ['customer_write'],
     params: Type.Object({ customer_profile_oid: oid() }),
     status: 204,
+    versioned: true,
   },
   getCustomerEmailLists: {
     tag: 'customer',
@@ -2463,6 +2478,7 @@ export const operations = {
     payload: 'customer',
     status: 200,
     expand: 'customer',
+    versioned: true,
   },
 
   // Webhooks
@@ -2748,6 +2764,7 @@ export const operations = {
     response: WorkflowTaskResponse,
     payload: 'task',
     status: 200,
+    versioned: true,
   },
 
   // OAuth
@@ -2849,6 +2866,7 @@ export const operations = {
     response: GroupResponse,
     payload: 'group',
     status: 200,
+    versioned: true,
   },
   deleteGroup: {
     tag: 'user',
@@ -2860,6 +2878,7 @@ export const operations = {
     recentLogIn: true,
     params: Type.Object({ group_oid: oid() }),
     status: 204,
+    versioned: true,
   },
   getUsers: {
     tag: 'user',
@@ -2910,6 +2929,7 @@ export const operations = {
     response: UserResponse,
     payload: 'user',
     status: 200,
+    versioned: true,
   },
   deleteUser: {
     tag: 'user',
@@ -2921,6 +2941,7 @@ export const operations = {
     recentLogIn: true,
     params: Type.Object({ user_id: oid() }),
     status: 204,
+    versioned: true,
   },
   getUserLogins: {
     tag: 'user',
@@ -3556,6 +3577,7 @@ export const operations = {
     response: AutoOrderPreviewResponse,
     payload: 'before',
     status: 200,
+    versioned: true,
   },
   skipAutoOrder: {
     tag: 'perennial',
@@ -3576,6 +3598,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   unskipAutoOrder: {
     tag: 'perennial',
@@ -3595,6 +3618,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   resumeAutoOrder: {
     tag: 'perennial',
@@ -3614,6 +3638,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   reactivateAutoOrder: {
     tag: 'perennial',
@@ -3633,6 +3658,7 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+    versioned: true,
   },
   explainOrder: {
     tag: 'perennial',
@@ -3774,6 +3800,7 @@ export const operations = {
     response: TaxRateResponse,
     payload: 'tax_rate',
     status: 200,
+    versioned: true,
   },
   deleteTaxRate: {
     tag: 'perennial',
@@ -3784,6 +3811,7 @@ export const operations = {
     permissions: ['configuration_write'],
     params: Type.Object({ tax_rate_oid: oid() }),
     status: 204,
+    versioned: true,
   },
   estimatePricing: {
     tag: 'perennial',
@@ -4183,6 +4211,7 @@ export const operations = {
     response: MerchantSettingsResponse,
     payload: 'settings',
     status: 200,
+    versioned: true,
   },
   getWorkflowRules: {
     tag: 'perennial',
@@ -4207,6 +4236,7 @@ export const operations = {
     response: WorkflowRulesResponse,
     payload: 'rules',
     status: 200,
+    versioned: true,
   },
   searchWorkflowTasks: {
     tag: 'perennial',
@@ -4463,6 +4493,11 @@ export type BodyOf<Id extends OperationId> = Part<Id, 'body'>;
 
 /** The response of an operation. */
 export type ResponseOf<Id extends OperationId> = Part<Id, 'response'>;
+
+/** The operations that compare `If-Match`. */
+export type VersionedId = {
+  [Id in OperationId]: (typeof operations)[Id] extends { readonly versioned: true } ? Id : never;
+}[OperationId];
 
 /** An operation by its name, seen as a row like any other. */
 export function operation(id: OperationId): Operation {

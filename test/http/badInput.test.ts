@@ -111,6 +111,7 @@ function casesOf(id: OperationId): Case[] {
     ...badQueries(operation),
     ...badParams(operation),
     ...strangers(id),
+    ...otherVersions(id),
     ...crowds(operation),
     ...further(id),
   ];
@@ -175,6 +176,22 @@ function strangers(id: OperationId): Case[] {
     ]);
 }
 
+/** Another version than the present one, and a version where none is compared. */
+function otherVersions(id: OperationId): Case[] {
+  const { method, versioned } = operationOf(id);
+  // There is only one auto order, and it cannot be merged into itself.
+  if (method === 'GET' || id === 'consolidateAutoOrders') return [];
+  return [
+    {
+      what: 'If-Match of another version',
+      ...(versioned ? { status: 412 } : { status: 400 }),
+      names: 'If-Match',
+      headers: { 'if-match': '"4000000"' },
+      body: goodBodies[id] ?? {},
+    },
+  ];
+}
+
 /** One element more than a batch may have. */
 function crowds({ body, maxElements, maxElementsAsync }: Operation): Case[] {
   if (!body || maxElements === undefined) return [];
@@ -220,16 +237,14 @@ function further(id: OperationId): Case[] {
 async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
   const operation = operationOf(id);
   const hasBody = operation.body !== undefined && bad.rawBody === undefined && bad.names !== 'body';
+  // Operations of sessions are asked with one, except where the case is about the caller.
+  const session: Pick<TestRequest, 'key' | 'headers'> =
+    operation.sessionOnly && bad.key === undefined ? ann.request : {};
   const request: TestRequest = {
     operation: id,
-    ...fromLoose<TestRequest>({
-      query: bad.query,
-      key: bad.key,
-      headers: bad.headers,
-      rawBody: bad.rawBody,
-    }),
-    // Operations of sessions are asked with one, except where the case is about the caller.
-    ...(operation.sessionOnly && bad.key === undefined ? ann.request : {}),
+    ...fromLoose<TestRequest>({ query: bad.query, key: bad.key, rawBody: bad.rawBody }),
+    ...session,
+    headers: { ...session.headers, ...bad.headers },
     params: { ...unknownObjects, ...ours, ...bad.params },
     ...(hasBody ? { body: bad.body ?? goodBodies[id] ?? {} } : {}),
   };

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
-import { payload } from '../../server/src/platform/http/answer.ts';
+import { noContent, payload } from '../../server/src/platform/http/answer.ts';
 import { refuse } from '../../server/src/platform/http/refusal.ts';
 import type { Routes } from '../../server/src/platform/http/routes.ts';
 import { openLog } from '../../server/src/platform/log.ts';
@@ -15,10 +15,10 @@ import { type Ask, itemsPath as items, openDoor } from './door.ts';
 const routes: Routes = {
   getItems: async () =>
     payload([], { resultSet: { count: 0, limit: 100, offset: 0, more: false } }),
-  getItem: async (_context, { params, ifMatch }) =>
-    ifMatch === undefined || ifMatch === 3
-      ? payload({ merchant_item_oid: params.merchant_item_oid }, { version: 3 })
-      : refuse('precondition_failed', {}),
+  getItem: async (_context, { params }) =>
+    payload({ merchant_item_oid: params.merchant_item_oid }, { version: 3 }),
+  deleteItem: async (_context, { ifMatch }) =>
+    ifMatch === undefined || ifMatch === 3 ? noContent() : refuse('precondition_failed', {}),
   insertItem: async (_context, { body }) => payload(body),
   updateItem: async () => {
     throw new Error('select secret from somewhere');
@@ -33,6 +33,12 @@ const posted = (body: string | Buffer, type = 'application/json'): Ask => ({
   method: 'POST',
   body,
   headers: { 'content-type': type },
+});
+
+const deleted = (version: string): Ask => ({
+  method: 'DELETE',
+  url: `${items}/7`,
+  headers: { 'if-match': version },
 });
 
 const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
@@ -169,15 +175,17 @@ const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
   ],
   ['a body as it is', { ...posted(cafe), headers: { 'content-encoding': 'identity' } }, 200],
   ['a charset without a body', { headers: { 'content-type': 'text/plain; charset=latin1' } }, 200],
-  ['the version it has seen', { url: `${items}/7`, headers: { 'if-match': '"3"' } }, 200],
-  ['any version', { url: `${items}/7`, headers: { 'if-match': '*' } }, 200],
-  ['an older version', { url: `${items}/7`, headers: { 'if-match': '"2"' } }, 412, /changed since/],
+  ['the version it has seen', deleted('"3"'), 204],
+  ['any version', deleted('*'), 204],
+  ['an older version', deleted('"2"'), 412, /changed since/],
+  ['a tag we never gave', deleted('"abc"'), 412, /changed since/],
   [
-    'a tag we never gave',
-    { url: `${items}/7`, headers: { 'if-match': '"abc"' } },
-    412,
-    /changed since/,
+    'a version where none is compared',
+    { method: 'POST', body: '{}', headers: { 'if-match': '"3"' } },
+    400,
+    /If-Match cannot be compared here/,
   ],
+  ['a version of what is only read', { url: `${items}/7`, headers: { 'if-match': '"2"' } }, 200],
   [
     'an operation that breaks',
     { method: 'PUT', url: `${items}/7`, body: '{}' },

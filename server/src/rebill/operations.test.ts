@@ -107,6 +107,36 @@ test('a new card revives what declines have disabled, and is charged at once on 
   assert.equal(String(revived.items[0]?.nextShipmentAt), '2026-04-15T14:00:00Z');
 });
 
+test('a charge and a card from an older page are refused, from the present one done', async () => {
+  const oid = await anAutoOrderWith('tok_approve');
+  await setClock('2026-03-10T14:00:00Z');
+  const params = { auto_order_oid: oid };
+  const etag = async () =>
+    String((await app.request({ operation: 'getAutoOrder', params, key })).headers['etag']);
+  const body = { card_number_token: 'tok_approve', card_expiration_month: 3 };
+  const card = { ...body, card_expiration_year: 2031 };
+  const first = await etag();
+  const pay = (tag: string) =>
+    app.request({
+      operation: 'updateAutoOrderPayment',
+      params,
+      body: card,
+      key,
+      headers: { 'if-match': tag },
+    });
+  const charge = (tag: string) =>
+    app.request({
+      operation: 'attemptAutoOrderRebill',
+      params,
+      key,
+      headers: { 'if-match': tag },
+    });
+  assert.equal((await pay(first)).status, 200);
+  assert.equal((await pay(first)).status, 412);
+  assert.equal((await charge(first)).status, 412);
+  assert.equal((await charge(await etag())).body.rebill_success, true);
+});
+
 test('cards that are refused', async () => {
   const oid = await anAutoOrderWith('tok_approve', { originalItemId: 'CHOOSY' });
   await setClock('2026-03-10T14:00:00Z');

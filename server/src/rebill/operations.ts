@@ -4,7 +4,7 @@ import type {
 } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { monthsForItems } from '../autoOrders/cardValidity.ts';
-import { changeAutoOrder } from '../autoOrders/changeOperations.ts';
+import { changeAutoOrder, refuseStale } from '../autoOrders/changeOperations.ts';
 import { findDueAt } from '../autoOrders/dueStore.ts';
 import { changeOriginalOrder } from '../autoOrders/originalOrderOperations.ts';
 import { findIsParked } from '../autoOrders/parkedStore.ts';
@@ -42,12 +42,13 @@ export async function attemptRebill(
   context: Context,
   parts: RebillParts,
   oid: number,
+  ifMatch?: number,
 ): Promise<RebillResult> {
   // This early refusal uses no order id. The check that counts is the one under the lock.
-  await refuseUnlessChargeable(context, oid);
+  await refuseUnlessChargeable(context, oid, ifMatch);
   return rebillNow(context, parts, oid, {
     isForced: true,
-    beforehand: (context) => refuseUnlessChargeable(context, oid),
+    beforehand: (context) => refuseUnlessChargeable(context, oid, ifMatch),
   });
 }
 
@@ -92,7 +93,7 @@ export async function replaceCard(
   parts: RebillParts,
   oid: number,
   given: AutoOrderPaymentUpdateRequest,
-  revival: Revival = 'declined',
+  { revival = 'declined', ifMatch }: { revival?: Revival; ifMatch?: number | undefined } = {},
 ): Promise<RebillResult> {
   let stopped: string | undefined;
   const policy = cardPolicyOf(context.merchant.settings);
@@ -101,6 +102,7 @@ export async function replaceCard(
   const beforehand = (context: Context) =>
     changeAutoOrder(context, oid, {
       title: 'Card updated',
+      ifMatch,
       edit: (autoOrder, rules) => {
         refuseMerged(autoOrder);
         const monthsMin = Math.max(policy.monthsMin, monthsForItems(autoOrder, rules.catalog));
@@ -188,10 +190,15 @@ export function cancelReasons({ merchant }: Context): readonly AutoOrderCancelRe
 }
 
 /** Refuses a requested charge that the record, under the caller's lock, does not allow. */
-async function refuseUnlessChargeable({ db, merchant, now }: Context, oid: number): Promise<void> {
+async function refuseUnlessChargeable(
+  { db, merchant, now }: Context,
+  oid: number,
+  ifMatch: number | undefined,
+): Promise<void> {
   const { merchantId, timeZone: zone } = merchant;
   const [autoOrder] = await loadAutoOrders(db, merchantId, [oid]);
   if (autoOrder === undefined) return noAutoOrder({ oid });
+  refuseStale(autoOrder, ifMatch);
   const dueAt = await findDueAt(db, merchantId, oid);
   const recent = await findRecentRebills(db, merchantId, oid);
   const fault = requestFault({ autoOrder, dueAt, recent, now, zone });

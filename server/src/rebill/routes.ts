@@ -8,14 +8,14 @@ import { attemptRebill, cancelReasons, replaceCard, retryParked } from './operat
 /** Rebills and cards, one line per operation of the contract. */
 export const rebillRoutes = (parts: RebillParts) =>
   ({
-    attemptAutoOrderRebill: async (context, { params: { auto_order_oid: oid }, expand }) =>
-      rebillAnswer(context, oid, expand, await attemptRebill(context, parts, oid)),
+    attemptAutoOrderRebill: async (context, { params: { auto_order_oid: oid }, expand, ifMatch }) =>
+      rebillAnswer(context, oid, expand, await attemptRebill(context, parts, oid, ifMatch)),
     lookAgain: async (context, { params: { auto_order_oid: oid }, expand }) =>
       rebillAnswer(context, oid, expand, await retryParked(context, parts, oid)),
-    updateAutoOrderPayment: async (context, { params, query, body, expand }) => {
+    updateAutoOrderPayment: async (context, { params, query, body, expand, ifMatch }) => {
       const { auto_order_oid: oid } = params;
       const revival = query.reactivate_canceled === true ? 'canceled' : 'disabled';
-      const result = await replaceCard(context, parts, oid, body, revival);
+      const result = await replaceCard(context, parts, oid, body, { revival, ifMatch });
       return rebillAnswer(context, oid, expand, result);
     },
     getAutoOrderCancelReasons: async (context) => payload(cancelReasons(context)),

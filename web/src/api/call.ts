@@ -4,6 +4,7 @@ import type {
   ParamsOf,
   QueryOf,
   ResponseOf,
+  VersionedId,
 } from '@perennial/contract/operations.ts';
 import { createStore } from '../kit/store.ts';
 import { calls } from './calls.ts';
@@ -15,7 +16,7 @@ export interface CallInput<Id extends OperationId> {
   readonly query?: QueryOf<Id>;
   readonly body?: BodyOf<Id>;
   /** The version that the change was made from; the server refuses it (412) when it is older. */
-  readonly ifMatch?: number;
+  readonly ifMatch?: Id extends VersionedId ? number : never;
   /**
    * Names a write, so that repeating it does nothing twice. Absent: each call gets a new one.
    * Pass the same one when a person repeats the write.

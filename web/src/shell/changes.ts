@@ -1,11 +1,11 @@
-import type { OperationId } from '@perennial/contract/operations.ts';
+import type { VersionedId } from '@perennial/contract/operations.ts';
 import { type CallInput, call } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import { createStore } from '../kit/store.ts';
 
 /** A write that takes a change back. It is data, so that it outlives a reload of the tab. */
 export interface UndoCall {
-  readonly operation: OperationId;
+  readonly operation: VersionedId;
   readonly params: Readonly<Record<string, unknown>>;
   readonly body: unknown;
   /** The version that the change made: an undo after another change is refused. */

@@ -345,7 +345,7 @@ function addOperation(
         body,
       });
       const context = await contextOf(parts, principal, request);
-      const ifMatch = versionOf(request);
+      const ifMatch = versionOf(request, operation);
       const input = {
         ...parsed,
         ...(ifMatch === undefined ? {} : { ifMatch }),

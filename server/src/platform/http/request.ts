@@ -106,10 +106,17 @@ export function bodyOf(request: FastifyRequest, operation: Operation): unknown {
   return body;
 }
 
-/** The version of an `If-Match` header. A tag that this server never sent matches nothing. */
-export function versionOf(request: FastifyRequest): number | undefined {
+/**
+ * The version of an `If-Match` header. A tag that this server never sent matches nothing. A write
+ * that compares no version refuses the header, because the client relies on the comparison.
+ */
+export function versionOf(
+  request: FastifyRequest,
+  { method, versioned }: Operation,
+): number | undefined {
   const tag = request.headers['if-match'];
-  if (tag === undefined || tag.trim() === '*') return undefined;
+  if (tag === undefined || tag.trim() === '*' || method === 'GET') return undefined;
+  if (!versioned) refuse('if_match_unsupported', {});
   return Number(/^\s*(?:W\/)?"?(\d{1,15})"?\s*$/.exec(tag)?.[1] ?? -1);
 }
 

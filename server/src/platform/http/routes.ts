@@ -1,10 +1,20 @@
-import type { BodyOf, OperationId, ParamsOf, QueryOf } from '@perennial/contract/operations.ts';
+import type {
+  BodyOf,
+  OperationId,
+  ParamsOf,
+  QueryOf,
+  VersionedId,
+} from '@perennial/contract/operations.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Context } from '../context.ts';
 import type { Answer } from './answer.ts';
 
 /** The input of a handler from a request, parsed and checked against the contract. */
-export interface Input<Id extends OperationId> {
+export type Input<Id extends OperationId> = ParsedInput<Id> &
+  // The version of an `If-Match` header, for clients that update only what they have seen.
+  (Id extends VersionedId ? { readonly ifMatch?: number } : object);
+
+interface ParsedInput<Id extends OperationId> {
   readonly params: ParamsOf<Id>;
   readonly query: QueryOf<Id>;
   /**
@@ -15,8 +25,6 @@ export interface Input<Id extends OperationId> {
   readonly expand: ReadonlySet<string>;
   readonly page: Page;
   readonly sort: readonly SortField[];
-  /** The version of an `If-Match` header, for clients that update only what they have seen. */
-  readonly ifMatch?: number;
 }
 
 /** The part of a list that a request names. */
