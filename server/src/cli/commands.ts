@@ -89,7 +89,9 @@ function wordsForFile(error: unknown): string | undefined {
 }
 
 const fileCodes = new Set(
-  'EACCES EDQUOT EFBIG EIO EISDIR EMFILE ENOSPC ENOTDIR EPERM EROFS'.split(' '),
+  'EACCES EDQUOT EEXIST EFBIG EIO EISDIR ELOOP EMFILE ENAMETOOLONG ENOENT ENOSPC ENOTDIR EPERM EROFS'.split(
+    ' ',
+  ),
 );
 
 async function overview(): Promise<string> {

@@ -102,6 +102,10 @@ test('an export with --move puts the merchant on hold and writes it down', async
     (await there.run(['export', '--merchant', 'MOVE', folderOf('move')])).err,
     /move is not empty/,
   );
+  const isFile = await there.run(['export', '--merchant', 'MOVE', join(folder, 'there.key')]);
+  assert.match(isFile.err, /^perennial: a file cannot be written or read \(EEXIST.*again\n$/);
+  const { err } = await here.run(['import', '--secret-key-file', '/no/key', folderOf('move')]);
+  assert.match(err, /^perennial: [^\n]*\/no\/key/);
   before = await rowsOf(there.db);
   await there.app.setClock(later, 'MOVE');
   await there.app.work();
