@@ -89,9 +89,19 @@ function iamFrom(body: WireWebhook, before: AwsIam | undefined): AwsIam {
   return { type: 'aws iam', accessKey, secretKey };
 }
 
+const categories: readonly string[] = [
+  ...new Set(catalogueRows.map(([, { category }]) => category)),
+];
+
 function subscriptionsFrom(given: readonly WebhookEventCategory[]): Subscription[] {
   const subscriptions = new Map<string, Subscription>();
   given.forEach((category, c) => {
+    const name = category.event_category;
+    if (category.subscribed === true && name !== undefined && !categories.includes(name))
+      refuse('unknown_enum', {
+        field: `event_categories[${c}].event_category`,
+        allowed: categories,
+      });
     (category.events ?? []).forEach((event, e) => {
       const field = `event_categories[${c}].events[${e}]`;
       if (event.subscribed !== true && category.subscribed !== true) return;

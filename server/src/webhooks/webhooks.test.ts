@@ -74,6 +74,26 @@ test('credentials are shown once, and another application sees nothing of a webh
   await remove(webhook.webhook_oid);
 });
 
+test('a category that does not exist is refused, unless nothing of it is wanted', async () => {
+  const insert = (subscribed: boolean) =>
+    world.request({
+      operation: 'insertWebhook',
+      body: {
+        webhook_url: 'https://shop.example/hook',
+        event_categories: [{ event_category: 'orders', subscribed }],
+      },
+    });
+  const { status, body } = await insert(true);
+  assert.equal(status, 400);
+  assert.match(
+    body.error.user_message,
+    /^event_categories\[0\]\.event_category holds an unknown value\. Send one of: auto_order, order, /,
+  );
+  const kept = await insert(false);
+  assert.equal(kept.status, 200);
+  await remove(kept.body.webhook.webhook_oid);
+});
+
 test('the payload is the object as of the event, not as of the delivery', async (t) => {
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url);
