@@ -54,6 +54,7 @@ import {
   ChargebackDispute,
   ChargebackDisputeResponse,
   ChargebackDisputesResponse,
+  disputeStates,
   SimulatorAction,
   SimulatorActionResponse,
 } from './chargeback.ts';
@@ -167,6 +168,7 @@ import {
   OrderQueryBatch,
   OrderResponse,
   OrdersResponse,
+  orderStages,
 } from './order.ts';
 import {
   OrderAssignToAffiliateRequest,
@@ -176,6 +178,7 @@ import {
   OrderTokenResponse,
   ReplaceOrderItemIdRequest,
 } from './orderCopy.ts';
+import { paymentMethods } from './orderPayment.ts';
 import { OrderRefundableResponse } from './orderRefund.ts';
 import {
   OrderFormat,
@@ -232,6 +235,7 @@ import {
   AnythingSearchResponse,
   AutoOrderSearch,
   AutoOrderSearchResponse,
+  autoOrderStatuses,
   CustomerSearch,
   CustomerSearchResponse,
   HealthResponse,
@@ -449,7 +453,7 @@ export const operations = {
       next_shipment_date_end: dateTime(),
       card_type: textTo(100),
       item_id: text('An item of the original order.'),
-      status: text('active, canceled, disabled or merged.'),
+      status: oneOf(autoOrderStatuses),
       ...paging(),
       _since: dateTime('Created or changed since that moment.'),
       ...sortable(),
@@ -795,7 +799,7 @@ export const operations = {
     permissions: ['order_read'],
     query: Type.Object({
       order_id: text(),
-      payment_method: text(),
+      payment_method: oneOf(paymentMethods),
       company: text(),
       first_name: text(),
       last_name: text(),
@@ -818,7 +822,7 @@ export const operations = {
       rma: text(),
       purchase_order_number: text(),
       item_id: text(),
-      current_stage: text(),
+      current_stage: oneOf(orderStages),
       channel_partner_code: text(),
       channel_partner_order_id: text(),
       ...paging(),
@@ -1407,7 +1411,7 @@ export const operations = {
     query: Type.Object({
       order_id: text(),
       case_number: text(),
-      status: text(),
+      status: oneOf(disputeStates),
       expiration_dts_start: dateTime(),
       expiration_dts_end: dateTime(),
       chargeback_dts_start: dateTime(),

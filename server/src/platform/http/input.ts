@@ -8,6 +8,7 @@ import {
 import { defaultLimit, type Operation } from '@perennial/contract/operations.ts';
 import { parseSort, type SortField, sortings } from '@perennial/contract/sorting.ts';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { fold } from '../../kernel/caseFolding.ts';
 import { isFilterDate, isWireDate } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 import type { Page } from './routes.ts';
@@ -154,8 +155,13 @@ function lazily<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
+interface Parameter {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+}
+
 interface Parameters {
-  readonly properties: Readonly<Record<string, { readonly type?: string }>>;
+  readonly properties: Readonly<Record<string, Parameter>>;
 }
 
 /**
@@ -165,10 +171,10 @@ interface Parameters {
 function convert(raw: Readonly<Record<string, unknown>>, schema: unknown): Record<string, unknown> {
   const properties = (schema as Parameters | undefined)?.properties ?? {};
   const converted: Record<string, unknown> = {};
-  for (const [name, { type }] of Object.entries(properties)) {
+  for (const [name, parameter] of Object.entries(properties)) {
     const given = raw[name];
     const text = Array.isArray(given) ? oneOf(name, given) : given;
-    if (typeof text === 'string' && text !== '') converted[name] = convertText(text, type);
+    if (typeof text === 'string' && text !== '') converted[name] = convertText(text, parameter);
   }
   return converted;
 }
@@ -183,7 +189,10 @@ function unknownNames(raw: Readonly<Record<string, unknown>>, schema: unknown): 
 const oneOf = (name: string, given: readonly unknown[]): unknown =>
   name === '_expand' ? given.join(',') : given.at(-1);
 
-function convertText(text: string, type: string | undefined): unknown {
+function convertText(text: string, { type, enum: values }: Parameter): unknown {
+  // A filter finds a word of a closed list in whatever case it was typed.
+  const word = fold(text.trim());
+  if (values !== undefined) return values.find((value) => fold(value) === word) ?? text;
   switch (type) {
     case 'integer':
     case 'number':
