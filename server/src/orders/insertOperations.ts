@@ -21,6 +21,7 @@ import { type CardTest, type CardTester, purchaseTestKey } from './cardTest.ts';
 import { cardTestPolicyOf } from './cardTestAmount.ts';
 import { testCard } from './cardTestOperations.ts';
 import { insertCardTest } from './cardTestStore.ts';
+import { listCenters } from './centerStore.ts';
 import {
   type Charge,
   type ChargeResult,
@@ -40,6 +41,7 @@ import { claimOnceItems, onceWarnings } from './onceOperations.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
 import { insertedBefore, refuseTakenNumber } from './repeatedInsertOperations.ts';
+import { centerOf, defaultCenter } from './shipping.ts';
 import { shippingMethodsOf } from './shippingMethod.ts';
 import type { OrderStage } from './stages.ts';
 import { countOrder, reserveOrder, returnOrder } from './stockOperations.ts';
@@ -425,6 +427,7 @@ export async function readOrderTerms(
     readCouponTerms(context, order),
   ]);
   const customerProfileOid = customer?.oid;
+  const centers = await readCenters(context, order);
   const shippingMethods = shippingMethodsOf(
     context.merchant.settings['shipping_methods'],
     currency,
@@ -438,6 +441,7 @@ export async function readOrderTerms(
   const policy = withTiers(customer, records, ordered);
   const taxTerms = await loadTaxTerms(context.db, context.merchant, [taxed], termsOf);
   return {
+    centers,
     shippingMethods,
     customerShipping: shipping,
     tiers,
@@ -459,6 +463,12 @@ export async function readOrderTerms(
     currency,
     now: { at: context.now, timeZone, by: context.actor.name },
   };
+}
+
+/** Returns the codes of the centers that were inserted, if a line names another than the default. */
+async function readCenters({ db, merchant }: Context, { items = [] }: Order): Promise<string[]> {
+  if (items.every((line) => centerOf(line) === defaultCenter)) return [];
+  return (await listCenters(db, merchant.merchantId)).map(({ code = '' }) => code);
 }
 
 // The server sets `card_number`, but only the client knows the last four digits of a token.

@@ -27,7 +27,7 @@ import { type OnceItem, onceItemsOf } from './onceItem.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { isInvoiced, type PaymentPlan, paid, planPayment } from './payment.ts';
 import { paymentCardFault, paymentMethodOf } from './paymentDetails.ts';
-import { paidStage } from './shipping.ts';
+import { centerOf, defaultCenter, paidStage } from './shipping.ts';
 import { inStage } from './stages.ts';
 
 /** An order that is ready to be stored, and the plan for its payment. */
@@ -73,6 +73,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
     plan,
     warnings: [
       ...lines.flatMap((line) => line.warnings),
+      ...centerWarnings(request),
       ...rebillWarnings(wire, lines),
       ...coupons.warnings,
       ...unacceptedWarnings(unaccepted),
@@ -95,6 +96,20 @@ function flagsFor({ order, channelPartner, customer }: NewOrderRequest): OrderCh
     ...(waits && { no_realtime_payment_processing: true }),
   };
 }
+
+/** Warns of lines that no distribution center would ship, because theirs does not exist. */
+const centerWarnings = ({ order, centers = [] }: NewOrderRequest): LineWarning[] =>
+  (order.items ?? []).flatMap((line, index) =>
+    [defaultCenter, ...centers].includes(centerOf(line))
+      ? []
+      : [
+          {
+            code: 'unknown_center',
+            field: `items[${index}].distribution_center_code`,
+            reason: `${centerOf(line)} is not a distribution center, so no center ships this line`,
+          },
+        ],
+  );
 
 /** Warns of a purchase that is to recur although nothing can ever charge or invoice it again. */
 function rebillWarnings({ payment }: Order, lines: readonly OrderLine[]): LineWarning[] {

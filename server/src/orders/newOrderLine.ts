@@ -52,7 +52,8 @@ export interface LineWarning {
     | 'card_not_accepted'
     | 'shipping_method'
     | 'sold_out'
-    | 'purchase_rule';
+    | 'purchase_rule'
+    | 'unknown_center';
   readonly field: string;
   readonly reason: string;
 }

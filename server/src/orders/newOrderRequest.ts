@@ -31,6 +31,8 @@ export interface NewOrderRequest {
   readonly cardPolicy?: CardPolicy | undefined;
   /** Authorized to test a card, where no item says otherwise. Absent: nothing. */
   readonly testAmount?: Minor | undefined;
+  /** Codes of the distribution centers that the merchant inserted. Absent: none. */
+  readonly centers?: readonly string[];
   /** The merchant's shipping methods. */
   readonly shippingMethods?: readonly ShippingMethod[];
   readonly customerShipping?: CustomerShipping | undefined;

@@ -135,6 +135,36 @@ test('centers are inserted, changed, listed and deleted; one with waiting orders
   assert.equal(dflt.status, 400);
 });
 
+test('a line whose distribution center does not exist is warned of, by its field', async () => {
+  await app.request({
+    operation: 'insertDistributionCenter',
+    body: { code: 'EAST', name: 'East' },
+  });
+  const insert = (channel_partner: object, ...codes: string[]) =>
+    app.request({
+      operation: 'insertOrder',
+      body: {
+        billing: { email: 'ann@example.com' },
+        channel_partner,
+        items: codes.map((code) => ({
+          merchant_item_id: 'MUG',
+          quantity: 1,
+          distribution_center_code: code,
+        })),
+        payment: { payment_method: 'Cash' },
+      },
+    });
+  const known = await insert({}, 'east', 'dflt', ' EAST ');
+  assert.equal(known.body.warning, undefined, known.text);
+  const { body } = await insert({}, 'EAST', 'moon');
+  assert.deepEqual(body.warning, {
+    warning_code: 'unknown_center',
+    warning_message:
+      'items[1].distribution_center_code: MOON is not a distribution center, so no center ships this line.',
+  });
+  assert.equal((await insert({ treat_warnings_as_errors: true }, 'moon')).status, 400);
+});
+
 test('an order leaves the queue when it leaves the department, and returns with it', async () => {
   const id = await placed();
   const move = (current_stage: string) =>
