@@ -1,7 +1,7 @@
 /** Refunds of orders: what the published clients send and receive (current API, OrderApi). */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { flag, many, model, text } from './fields.ts';
+import { flag, many, model, oneOf, text } from './fields.ts';
 
 export const OrderReason = model(
   'OrderReason',
@@ -39,6 +39,12 @@ export const OrderRefundableResponse = answer('OrderRefundableResponse', {
   item_level_return_reasons: many(OrderReason),
   manual_because_multiple_charges: flag(
     'More than one charge was captured, so only manual_refund can record a refund.',
+  ),
+  manual_only: oneOf(
+    ['no_charge', 'multiple_charges', 'gateway_not_named'],
+    'Something can still be refunded, but only with manual_refund: no gateway charged the order, ' +
+      'several charges paid it, or the settings no longer name the gateway that charged it. ' +
+      'Absent: a gateway can refund it, or nothing can be refunded.',
   ),
   order_level_refund_reason_required: flag(),
   order_level_refund_reasons: many(OrderReason),

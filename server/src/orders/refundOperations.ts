@@ -409,23 +409,41 @@ function returnable(before: OrderRecord, after: PlannedRefund['after']): number[
 
 /** The result of {@link readRefundable}: whether, why not, and the merchant's reasons. */
 type Refundable = OrderReasons &
-  Required<Pick<OrderRefundableResponse, 'refundable' | 'manual_because_multiple_charges'>>;
+  Required<Pick<OrderRefundableResponse, 'refundable' | 'manual_because_multiple_charges'>> &
+  Pick<OrderRefundableResponse, 'manual_only'>;
 
 /**
- * Returns whether a gateway can refund an order, and the merchant's reasons for refunds (current
- * API, isRefundableOrder).
+ * Returns whether a gateway can refund an order, else whether a manual refund can be recorded, and
+ * the merchant's reasons for refunds (current API, isRefundableOrder).
  */
-export async function readRefundable(context: Context, orderId: string): Promise<Refundable> {
+export async function readRefundable(
+  context: Context,
+  orderId: string,
+  { isNamed }: Pick<RefundParts, 'isNamed'>,
+): Promise<Refundable> {
   const { merchantId, settings } = context.merchant;
   const order = (await findOrder(context.db, merchantId, orderId)) ?? noOrder(orderId);
   const captures = capturesOf(order.document);
   const isLeft = totalOf(refundedOf(order)) < order.total;
   const { isOpen } = await countRefunds(context.db, merchantId, order.orderId);
   const isFree = (await findRefundBlock(context.db, merchantId, order.orderId)) === undefined;
-  const isPaid = order.paidAt !== undefined;
+  const isPossible = order.paidAt !== undefined && isLeft && !isOpen && isFree;
+  const manualOnly = manualOnlyOf(captures, (gateway) => isNamed(context.merchant, gateway));
   return {
     ...orderReasonsOf(settings),
-    refundable: isPaid && captures.length === 1 && isLeft && !isOpen && isFree,
+    refundable: isPossible && manualOnly === undefined,
     manual_because_multiple_charges: captures.length > 1,
+    ...(isPossible && manualOnly !== undefined && { manual_only: manualOnly }),
   };
+}
+
+/** Why no gateway can refund an order with these captures; undefined: one can. */
+function manualOnlyOf(
+  captures: readonly Capture[],
+  isNamed: (gateway: string) => boolean,
+): OrderRefundableResponse['manual_only'] {
+  const [capture] = captures;
+  if (capture === undefined) return 'no_charge';
+  if (captures.length > 1) return 'multiple_charges';
+  return isNamed(capture.gateway) ? undefined : 'gateway_not_named';
 }

@@ -63,7 +63,7 @@ export function orderRoutes(parts: OrderOperationParts) {
     updateOrder: async (context, { params, body, expand }) =>
       withWarnings(await updateOrderJson(context, parts, params.order_id, body, expand)),
     isRefundableOrder: async (context, { params }) => {
-      const { refundable, ...beside } = await readRefundable(context, params.order_id);
+      const { refundable, ...beside } = await readRefundable(context, params.order_id, parts);
       return payload(refundable, { beside });
     },
     refundOrder: async (context, { params, query, body, expand }) =>

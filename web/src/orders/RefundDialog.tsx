@@ -1,5 +1,6 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import type { Order } from '@perennial/contract/order.ts';
+import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,11 +11,13 @@ import { RoutedDialog } from '../kit/routedDialog.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Empty } from '../kit/states.tsx';
 import { useFocusedFirst } from '../kit/useFocusedFirst.ts';
+import { canRefund } from './actions.ts';
 import { orderQuery, type RefundWishes, refundableQuery } from './queries.ts';
 import { RefundQuestion } from './RefundQuestion.tsx';
 import {
   everythingLeft,
   givesWholeLine,
+  manualOnlyWords,
   type RefundPlace,
   type RefundTexts,
   readRefund,
@@ -33,12 +36,13 @@ export function RefundDialog() {
       <Loaded result={order} what="the order">
         {(known) => (
           <Loaded result={refundable} what="whether it can be refunded">
-            {({ refundable: can, manual_because_multiple_charges: isManual = false }) =>
-              can || isManual ? (
-                <RefundForm id={id} order={known} mustBeManual={isManual} parent={parent} />
+            {(found) =>
+              canRefund(found) ? (
+                <RefundForm id={id} order={known} manualOnly={found.manual_only} parent={parent} />
               ) : (
                 <Empty title="This order cannot be refunded">
-                  It was not paid by a gateway, all of it was refunded, or a refund is under way.
+                  It is not paid, all of it was refunded, a refund is under way, or a colleague
+                  blocked refunds of it.
                 </Empty>
               )
             }
@@ -52,18 +56,19 @@ export function RefundDialog() {
 interface RefundFormProps {
   readonly id: string;
   readonly order: Order;
-  readonly mustBeManual: boolean;
+  /** Why a refund can only be recorded. Absent: a gateway can make it. */
+  readonly manualOnly: OrderRefundableResponse['manual_only'];
   readonly parent: string;
 }
 
 function RefundForm(props: RefundFormProps) {
-  const { order, mustBeManual } = props;
+  const { order, manualOnly } = props;
   const first = useFocusedFirst<HTMLFormElement>();
   const places = refundPlaces(order);
   const currency = order.currency_code ?? 'USD';
   const [texts, setTexts] = useState<RefundTexts>({});
   const [reason, setReason] = useState('');
-  const [wishes, setWishes] = useState(() => firstWishes(mustBeManual));
+  const [wishes, setWishes] = useState(() => firstWishes(manualOnly !== undefined));
   const [isAsking, setAsking] = useState(false);
   const read = readRefund(places, texts, currency);
   const takesLine = 'amounts' in read && givesWholeLine(places, read.amounts);
@@ -103,7 +108,7 @@ function RefundForm(props: RefundFormProps) {
       <Wishes
         order={order}
         wishes={wishes}
-        mustBeManual={mustBeManual}
+        manualOnly={manualOnly}
         takesLine={takesLine}
         onChange={(change) => setWishes({ ...wishes, ...change })}
       />
@@ -196,13 +201,13 @@ function Amounts({
 function Wishes({
   order,
   wishes,
-  mustBeManual,
+  manualOnly,
   takesLine,
   onChange,
 }: {
   readonly order: Order;
   readonly wishes: RefundWishes;
-  readonly mustBeManual: boolean;
+  readonly manualOnly: RefundFormProps['manualOnly'];
   /** Whether a line is given back as a whole. */
   readonly takesLine: boolean;
   onChange(change: Partial<RefundWishes>): void;
@@ -213,8 +218,8 @@ function Wishes({
       <Checkbox
         label="Only record it: the money was given back in another way"
         checked={wishes.isManual}
-        disabled={mustBeManual}
-        description={mustBeManual ? 'Several charges paid this order.' : undefined}
+        disabled={manualOnly !== undefined}
+        description={manualOnly && manualOnlyWords[manualOnly]}
         onChange={(event) => onChange({ isManual: event.currentTarget.checked })}
       />
       <Checkbox

@@ -66,7 +66,7 @@ export const waitingParcels = ({ parcels = [] }: OrderStages) =>
 
 /** Whether something of an order can be given back, by its gateway or in another way. */
 export const canRefund = (refundable: OrderRefundableResponse | undefined): boolean =>
-  refundable?.refundable === true || refundable?.manual_because_multiple_charges === true;
+  refundable?.refundable === true || refundable?.manual_only !== undefined;
 
 /** Every action, the one that helps most first. */
 export const orderActions: readonly OrderAction[] = [

@@ -1,5 +1,6 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { Order } from '@perennial/contract/order.ts';
+import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
 import { amountOf } from './order.ts';
 
 /** Something of an order that can be refunded: a line, its tax, or shipping. */
@@ -43,6 +44,15 @@ export function refundPlaces({ items = [], summary = {}, currency_code }: Order)
     place('tax', 'Tax', amountOf(summary.tax), amountOf(summary.tax_refunded)),
   ].filter(({ charged }) => charged > 0);
 }
+
+/** Why no gateway can give the money back, and what else can be done. */
+export const manualOnlyWords = {
+  no_charge: 'No gateway charged this order.',
+  multiple_charges: 'Several charges paid this order.',
+  gateway_not_named:
+    'The settings no longer name the gateway that charged this order. Once they do again, it can ' +
+    'give the money back.',
+} as const satisfies Record<NonNullable<OrderRefundableResponse['manual_only']>, string>;
 
 /** Amounts by the keys of their places, as they were typed. */
 export type RefundTexts = Readonly<Record<string, string>>;
