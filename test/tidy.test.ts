@@ -452,6 +452,11 @@ const rawMessages: Reserved = {
   // Before the log-in no zone is known.
   where: ['web/src/shell/logInForm.tsx'],
 };
+const rawStates: Reserved = {
+  what: 'writes the state of an auto order in words of its own: use stateWords',
+  pattern: /sentenceCase\([\w.]*\b(autoOrder|row)\.state\b/,
+  where: [],
+};
 /** A list with a frame of its own would lack views, columns, the jump or the export. */
 const bareLists: Reserved = {
   what: 'shows a List without the frame of all lists: use ListPage',
@@ -494,6 +499,7 @@ const table: [promise: string, faults: () => string[]][] = [
   ['the console imports only types of the contract', () => contractValues(web)],
   ['parts of the console know no network', () => networkInParts(web)],
   ['refusals are shown with days for people', () => wrongWords(components, [rawMessages])],
+  ['states of auto orders have one home', () => wrongWords(components, [rawStates])],
   ['lists of the console have one frame', () => wrongWords(components, [bareLists])],
   ['components of the console are short', () => poorFiles(components, componentLinesMax, [])],
   ['every table has an owner', () => unownedTables(createdTables(), owners)],

@@ -31,7 +31,7 @@ export async function readScreenPage(
   const text = pageSql(autoOrderSource, matchesOf(merchant, search)(bind), place, bind);
   const found = await db.rows<{ key: number }>(text, values);
   const keys = found.slice(0, limit).map(({ key }) => key);
-  const row = { from: autoOrderRowFrom, key: 'a.auto_order_oid', json: autoOrderRowJson };
+  const row = { from: autoOrderRowFrom, key: 'a.auto_order_oid', json: autoOrderRowJson(2) };
   await readListRows({ db, merchant }, keys, row);
 }
 

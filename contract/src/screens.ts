@@ -131,6 +131,10 @@ export const AutoOrderRow = model('AutoOrderRow', 'An auto order as a line of a 
   frequency: text('Of the item that ships first.'),
   card: one(RowCard),
   credit_card_attempt: int32('Declines since the last paid rebill.'),
+  credit_card_attempts_max: int32(
+    'While the card is retried: how many attempts the settings allow before the auto order ends, ' +
+      'those that were declined included.',
+  ),
   next_attempt_dts: dateTime(),
   failure_reason: text(),
   rebill_count: int32(),

@@ -13,10 +13,33 @@ import {
 import { shownIn } from '../../web/src/autoOrder/shown.ts';
 import { expiresBefore, presentStep } from '../../web/src/autoOrder/sideWords.ts';
 import { plannedStops } from '../../web/src/autoOrder/stops.ts';
+import { stateWords, toneOf } from '../../web/src/autoOrders/words.ts';
 import { curlOf } from '../../web/src/kit/curl.ts';
 
 const shown = shownIn('America/New_York', 'USD', '2026-03-01T12:00:00Z');
 const card = { card_type: 'VISA', last_four: '4242' };
+
+test('each state has its words, and a retried card says how far it is', () => {
+  const table: [row: Parameters<typeof stateWords>[0], words: string, tone: string][] = [
+    [{ state: 'active' }, 'Active', 'good'],
+    [
+      { state: 'retrying', credit_card_attempt: 2, credit_card_attempts_max: 3 },
+      'Retrying 2/3',
+      'warn',
+    ],
+    [{ state: 'retrying', credit_card_attempt: 2 }, 'Retrying 2', 'warn'],
+    [{ state: 'retrying' }, 'Retrying', 'warn'],
+    [{ state: 'in_doubt', credit_card_attempt: 1 }, 'In doubt', 'warn'],
+    [{ state: 'parked' }, 'Parked', 'bad'],
+    [{ state: 'paused' }, 'Paused', 'note'],
+    [{ state: 'completed' }, 'Completed', 'quiet'],
+    [{ state: 'canceled' }, 'Canceled', 'quiet'],
+    [{ state: 'disabled' }, 'Disabled', 'quiet'],
+    [{ state: 'merged' }, 'Merged', 'quiet'],
+  ];
+  for (const [row, words, tone] of table)
+    assert.deepEqual([stateWords(row), toneOf(row.state)], [words, tone]);
+});
 
 test('the heading says what happens next, or why nothing does', () => {
   const next = { next_shipment_dts: '2026-03-03T09:00:00-05:00', next_total: 42.1, card };
@@ -33,6 +56,16 @@ test('the heading says what happens next, or why nothing does', () => {
       },
       {},
       'Declined twice: do not honor. $42.10 is tried again on Wed 4 Mar, 09:14 with VISA ••4242.',
+    ],
+    [
+      {
+        state: 'retrying',
+        credit_card_attempt: 2,
+        credit_card_attempts_max: 3,
+        next_attempt_dts: '2026-03-04T09:14:00-05:00',
+      },
+      {},
+      'Declined twice. It is tried again on Wed 4 Mar, 09:14, for the last time.',
     ],
     [
       { state: 'canceled' },

@@ -7,6 +7,7 @@ import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { LeftOut } from '../platform/storage/unreadable.ts';
+import { rebillPolicy } from '../rebill/policy.ts';
 import {
   type AutoOrderRanges,
   autoOrderMatches,
@@ -51,7 +52,7 @@ export async function searchAutoOrders(
   const { rows, leftOut } = await readListRows(context, found.keys, {
     from: autoOrderRowFrom,
     key: 'a.auto_order_oid',
-    json: autoOrderRowJson,
+    json: autoOrderRowJson(rebillPolicy(context.merchant).dunning.retryDays.length),
   });
   const facets = facetNames?.length
     ? { facets: await countFacets(context, filters, facetNames) }

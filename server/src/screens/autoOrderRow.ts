@@ -28,34 +28,43 @@ const item = objectText([
 const ofItems = (selected: string, order = '') => `(select ${selected} from auto_order_item i
   where i.merchant_id = $1 and i.auto_order_oid = a.auto_order_oid ${order})`;
 
-/** The row as JSON text. */
-export const autoOrderRowJson = objectText([
-  plain('auto_order_oid', 'a.auto_order_oid'),
-  text('auto_order_code', 'a.auto_order_code'),
-  plain('version', 'a.version'),
-  text('original_order_id', 'a.original_order_id'),
-  memberText('customer', customerOfOrder),
-  text('status', 'a.status'),
-  text('state', stateSql),
-  moment('next_shipment_dts', 'a.next_shipment_at'),
-  memberText('items', ofItems(listText(item, 'i.position'))),
-  text('currency_code', 'a.currency'),
-  text(
-    'frequency',
-    ofItems('i.frequency', 'order by i.next_shipment_at nulls last, i.position limit 1'),
-  ),
-  memberText('card', cardOfOrder),
-  plain('credit_card_attempt', 'a.credit_card_attempt'),
-  moment('next_attempt_dts', 'a.next_attempt_at'),
-  text('failure_reason', 'a.failure_reason'),
-  plain('rebill_count', 'a.rebill_count'),
-  plain(
-    'life_time_value',
-    ofItems('wire_money(sum(i.life_time_value)::bigint, a.currency_exponent)'),
-  ),
-  moment('signed_up_dts', 'a.signed_up_at'),
-  moment('last_modified_dts', 'a.modified_at'),
-  moment('canceled_dts', 'a.canceled_at'),
-  text('cancel_reason', 'a.cancel_reason'),
-  plain('merged_into_auto_order_oid', 'a.merged_into_auto_order_oid'),
-]);
+/**
+ * The attempts that are allowed, while one is planned. That one is made also when the settings allow
+ * fewer than they did before.
+ */
+const attemptsMax = (retries: number): string =>
+  `case when a.next_attempt_at is not null then greatest(${retries}, a.credit_card_attempt) + 1 end`;
+
+/** The row as JSON text. `retries`: how often the settings try a declined card again. */
+export const autoOrderRowJson = (retries: number): string =>
+  objectText([
+    plain('auto_order_oid', 'a.auto_order_oid'),
+    text('auto_order_code', 'a.auto_order_code'),
+    plain('version', 'a.version'),
+    text('original_order_id', 'a.original_order_id'),
+    memberText('customer', customerOfOrder),
+    text('status', 'a.status'),
+    text('state', stateSql),
+    moment('next_shipment_dts', 'a.next_shipment_at'),
+    memberText('items', ofItems(listText(item, 'i.position'))),
+    text('currency_code', 'a.currency'),
+    text(
+      'frequency',
+      ofItems('i.frequency', 'order by i.next_shipment_at nulls last, i.position limit 1'),
+    ),
+    memberText('card', cardOfOrder),
+    plain('credit_card_attempt', 'a.credit_card_attempt'),
+    plain('credit_card_attempts_max', attemptsMax(retries)),
+    moment('next_attempt_dts', 'a.next_attempt_at'),
+    text('failure_reason', 'a.failure_reason'),
+    plain('rebill_count', 'a.rebill_count'),
+    plain(
+      'life_time_value',
+      ofItems('wire_money(sum(i.life_time_value)::bigint, a.currency_exponent)'),
+    ),
+    moment('signed_up_dts', 'a.signed_up_at'),
+    moment('last_modified_dts', 'a.modified_at'),
+    moment('canceled_dts', 'a.canceled_at'),
+    text('cancel_reason', 'a.cancel_reason'),
+    plain('merged_into_auto_order_oid', 'a.merged_into_auto_order_oid'),
+  ]);

@@ -478,6 +478,26 @@ test('next_total is what the preview says', async () => {
   assert.ok(auto_orders.some((row: AutoOrderRow) => row.next_total !== undefined));
 });
 
+test('a row that is retried says how many attempts there are in all', async () => {
+  const attempts = async () => {
+    const { auto_orders } = await search({ state: ['retrying'] });
+    return (auto_orders as AutoOrderRow[]).map(
+      ({ credit_card_attempt: declines, credit_card_attempts_max: all }) => [declines, all],
+    );
+  };
+  const retry = (retry_days: number[]) =>
+    ask({ operation: 'updateMerchantSettings', body: { dunning: { retry_days } } });
+  assert.deepEqual(await attempts(), [[2, 3]]);
+  await retry([1, 2, 3, 4]);
+  assert.deepEqual(await attempts(), [[2, 5]]);
+  // Fewer are allowed than were made: the one that is planned is the last.
+  await retry([1]);
+  assert.deepEqual(await attempts(), [[2, 3]]);
+  await ask({ operation: 'updateMerchantSettings', body: { dunning: null } });
+  const { auto_orders } = await search({ state: ['active'] });
+  assert.ok((auto_orders as object[]).every((row) => !('credit_card_attempts_max' in row)));
+});
+
 test('a row shows the record in short', async () => {
   const { auto_orders } = await search({ text: 'ann4@example.com' });
   const [row] = auto_orders as AutoOrderRow[];

@@ -3,9 +3,8 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { nameOf, toneOf } from '../autoOrders/words.ts';
+import { nameOf, stateWords, toneOf } from '../autoOrders/words.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
-import { sentenceCase } from '../kit/filters.ts';
 import { Page } from '../kit/page.tsx';
 import { Contained, NotShown, Waiting } from '../kit/states.tsx';
 import { Status } from '../kit/status.tsx';
@@ -31,7 +30,7 @@ export function AutoOrderPage() {
   return (
     <Page
       title={code}
-      heading={<Heading code={code} state={row.data?.state} />}
+      heading={<Heading code={code} row={row.data} />}
       actions={
         isKnown && (
           <>
@@ -65,18 +64,12 @@ function InspectButton({ code }: { readonly code: string }) {
   );
 }
 
-function Heading({
-  code,
-  state,
-}: {
-  readonly code: string;
-  readonly state: AutoOrderRow['state'];
-}) {
+function Heading({ code, row }: { readonly code: string; readonly row: AutoOrderRow | undefined }) {
   return (
     <span className={classes['heading']}>
       <code>{code}</code>
       <CopyButton text={code} what="the code" />
-      {state && <Status tone={toneOf(state)}>{sentenceCase(state)}</Status>}
+      {row?.state && <Status tone={toneOf(row.state)}>{stateWords(row)}</Status>}
     </span>
   );
 }

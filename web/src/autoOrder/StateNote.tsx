@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import { RetryParked } from '../autoOrders/RetryParked.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { Sentence } from '../kit/sentence.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
@@ -46,7 +47,16 @@ function Parked({ order }: { readonly order: AutoOrder }) {
     <Note>
       <p>
         <Sentence text={data.reason ?? 'It cannot be billed.'} />
-        {data.merchant_item_id !== undefined && <> Fix the item {data.merchant_item_id}.</>}
+        {data.merchant_item_id !== undefined && (
+          <>
+            {' '}
+            Fix the item{' '}
+            <Link to={paths.catalogue} search={routeSearch({ q: data.merchant_item_id })}>
+              {data.merchant_item_id}
+            </Link>
+            .
+          </>
+        )}
         {data.since_dts !== undefined && (
           <>
             {' '}

@@ -46,7 +46,8 @@ function retryingWords(row: AutoOrderRow, shown: Shown): string {
   if (row.next_attempt_dts === undefined) return declined;
   const money = row.next_total === undefined ? '' : shown.money(row.next_total, row.currency_code);
   const what = money === '' ? 'It is tried again' : `${money} is tried again`;
-  return `${declined} ${what} on ${shown.minute(row.next_attempt_dts)}${withCard(row)}.`;
+  const last = times + 1 === row.credit_card_attempts_max ? ', for the last time' : '';
+  return `${declined} ${what} on ${shown.minute(row.next_attempt_dts)}${withCard(row)}${last}.`;
 }
 
 const timesWords = (count: number): string =>

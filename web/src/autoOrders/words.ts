@@ -39,11 +39,19 @@ export function toneOf(state: AutoOrderRow['state']): Tone {
   }
 }
 
-/** A state in words; of a retried card with its number of declines: `Retrying 2`. */
-export function stateWords({ state, credit_card_attempt: declines = 0 }: AutoOrderRow): string {
+/**
+ * The state of an auto order in words. Of a retried card with its declines and the attempts in all:
+ * `Retrying 2/3`.
+ */
+export function stateWords(row: StateOf): string {
+  const { state, credit_card_attempt: declines = 0, credit_card_attempts_max: all } = row;
   const words = sentenceCase(state ?? '');
-  return state === 'retrying' && declines > 0 ? `${words} ${declines}` : words;
+  if (state !== 'retrying' || declines === 0) return words;
+  return all === undefined ? `${words} ${declines}` : `${words} ${declines}/${all}`;
 }
+
+/** The fields of a row that say its state. */
+type StateOf = Pick<AutoOrderRow, 'state' | 'credit_card_attempt' | 'credit_card_attempts_max'>;
 
 /** When a card expires, as it is printed on it: `05/27`. */
 export function expiryWords({ card }: AutoOrderRow): string {

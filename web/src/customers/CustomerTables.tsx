@@ -1,8 +1,7 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { Link } from '@tanstack/react-router';
 import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
-import { itemsWords, nextShipmentOf, toneOf } from '../autoOrders/words.ts';
-import { sentenceCase } from '../kit/filters.ts';
+import { itemsWords, nextShipmentOf, stateWords, toneOf } from '../autoOrders/words.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { formatCount } from '../kit/money.ts';
 import { Money } from '../kit/moneyShown.tsx';
@@ -31,7 +30,7 @@ export function CustomerAutoOrders({ rows }: { readonly rows: readonly AutoOrder
         cells: [
           <AutoOrderLink code={row.auto_order_code} />,
           <Status tone={toneOf(row.state)} title={row.failure_reason}>
-            {sentenceCase(row.state ?? '')}
+            {stateWords(row)}
           </Status>,
           <Moment at={nextShipmentOf(row)} style="day" />,
           itemsWords(row.items),

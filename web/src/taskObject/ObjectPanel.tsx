@@ -1,8 +1,7 @@
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { Link } from '@tanstack/react-router';
-import { nameOf, toneOf } from '../autoOrders/words.ts';
+import { nameOf, stateWords, toneOf } from '../autoOrders/words.ts';
 import { Facts } from '../kit/facts.tsx';
-import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Status } from '../kit/status.tsx';
@@ -28,9 +27,7 @@ export function ObjectPanel({
     <section className={classes['object']} aria-label="What it is about">
       <h3>
         {path ? <Link to={path}>{objectWords(task)}</Link> : objectWords(task)}
-        {autoOrder && (
-          <Status tone={toneOf(autoOrder.state)}>{sentenceCase(autoOrder.state ?? '')}</Status>
-        )}
+        {autoOrder && <Status tone={toneOf(autoOrder.state)}>{stateWords(autoOrder)}</Status>}
       </h3>
       {isUnknown && (
         <p className="soft">{task.task_context ?? 'Nothing more is known about it.'}</p>
