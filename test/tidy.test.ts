@@ -449,8 +449,7 @@ const bareNouns: Reserved = {
 const rawMessages: Reserved = {
   what: 'shows a sentence of the server with days as the API writes them: use Refusal or Sentence',
   pattern: /(?<![=$])\{[\w.]+\.message\}/,
-  // Before the log-in no zone is known.
-  where: ['web/src/shell/logInForm.tsx'],
+  where: [],
 };
 const rawStates: Reserved = {
   what: 'writes the state of an auto order in words of its own: use stateWords',

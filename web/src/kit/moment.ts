@@ -28,12 +28,17 @@ export const formatWritten = (text: string, zone: string, now: string): string =
     : formatMoment(`${text}Z`, 'UTC', 'minute', now);
 
 /** A sentence of the server with the days and moments in it as the console shows them. */
-export const withDays = (sentence: string, zone: string, now: string): string =>
+export const withDays = (
+  sentence: string,
+  zone: string,
+  now: string,
+  style: MomentStyle = 'minute',
+): string =>
   sentence.replace(writtenMoment, (text) =>
     Number.isNaN(Date.parse(text))
       ? text
       : text.includes('T')
-        ? formatMoment(text, zone, 'minute', now)
+        ? formatMoment(text, zone, style, now)
         : formatDay(text, now),
   );
 

@@ -1,11 +1,12 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
-import { Icon } from '../kit/icons.tsx';
+import { Refusal } from '../kit/refusal.tsx';
 import classes from './logIn.module.css';
 
 /** The result of a log-in; undefined when it succeeded. */
 export interface LogInFault {
-  readonly message: string;
+  /** Says what went wrong and what to do next. */
+  readonly error: Error;
   readonly waitSeconds?: number | undefined;
   /** The user has a second factor. */
   readonly asksForCode?: boolean;
@@ -66,13 +67,7 @@ export function LogInForm(props: LogInFormProps) {
           withAsterisk={false}
         />
       )}
-      <div role="alert">
-        {fault && (
-          <p className={classes['fault']}>
-            <Icon name="alert" /> {fault.message}
-          </p>
-        )}
-      </div>
+      <Refusal error={fault?.error} />
       <Button type="submit" loading={isBusy} disabled={waitSeconds > 0} fullWidth>
         {waitSeconds > 0 ? `Wait ${waitSeconds} s` : 'Log in'}
       </Button>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { sessionOptionsQuery } from '../api/sessionQueries.ts';
 import { Loaded } from '../kit/loaded.tsx';
+import { Sentence } from '../kit/sentence.tsx';
 import { useStore } from '../kit/store.ts';
 import { ownPath, paths } from '../paths.ts';
 import { demoFault } from './demoLink.ts';
@@ -16,7 +17,11 @@ export function LogInPage() {
   const fault = useStore(demoFault);
   return (
     <EntryPage title="Log in" below={options.data?.demo && <DemoHint />}>
-      {fault && <p role="alert">The demo link did not log you in. {fault}</p>}
+      {fault && (
+        <p role="alert">
+          The demo link did not log you in. <Sentence text={fault} />
+        </p>
+      )}
       <Loaded result={options} what="the form">
         {({ merchant_id: merchantId }) => <Form merchantId={merchantId} />}
       </Loaded>
@@ -33,7 +38,7 @@ function Form({ merchantId }: { readonly merchantId: string | undefined }) {
         merchantId={merchantId}
         asksForMerchant={merchantId === undefined}
         onEnter={async (entry) => {
-          const fault = await enter(entry);
+          const fault = await enter(entry, merchantId === undefined);
           if (!fault) await navigate({ href: ownPath(to), replace: true });
           return fault;
         }}

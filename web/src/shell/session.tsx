@@ -7,7 +7,9 @@ import { logInPrompt } from '../api/call.ts';
 import { Refused } from '../api/refused.ts';
 import { type LogInEntry, logIn, sessionQuery } from '../api/sessionQueries.ts';
 import { createStore, useStore } from '../kit/store.ts';
+import { ZoneContext } from '../kit/zone.ts';
 import { type LogInFault, LogInForm } from './logInForm.tsx';
+import { logInWords } from './logInWords.ts';
 
 /** The session as screens use it: every part is present. */
 export interface Known {
@@ -40,9 +42,6 @@ export function useSession(): Known {
   return session;
 }
 
-/** The merchant's zone; undefined while no session is known, as on a page that shows a refusal. */
-export const useZone = (): string | undefined => useContext(SessionContext)?.merchant.zone;
-
 /** Whether the person has one of these permissions; none needed: always. */
 export function useCan(needs: readonly Permission[]): boolean {
   const { permissions } = useSession();
@@ -60,8 +59,10 @@ export function SessionProvider({
   const known = useMemo(() => knownOf(session), [session]);
   return (
     <SessionContext.Provider value={known}>
-      {children}
-      <LogInDialog />
+      <ZoneContext value={known.merchant.zone}>
+        {children}
+        <LogInDialog />
+      </ZoneContext>
     </SessionContext.Provider>
   );
 }
@@ -130,7 +131,7 @@ function LogInDialog() {
         login={user.login}
         asksForMerchant={false}
         onEnter={async (entry) => {
-          const fault = await enter(entry);
+          const fault = await enter(entry, false);
           if (fault) return fault;
           pending.set(undefined);
           open?.entered.resolve();
@@ -141,15 +142,19 @@ function LogInDialog() {
   );
 }
 
-/** Logs in; returns what went wrong in the server's words. */
-export async function enter(entry: LogInEntry): Promise<LogInFault | undefined> {
+/** Logs in; returns what went wrong and what to do next. */
+export async function enter(
+  entry: LogInEntry,
+  asksForMerchant: boolean,
+): Promise<LogInFault | undefined> {
   try {
     await logIn(entry);
     return undefined;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const asksForCode = error.code === 'second_factor_needed';
-    return { message: error.message, waitSeconds: error.retryAfterSeconds, asksForCode };
+    const message = logInWords(error, { asksForMerchant, hasCode: entry.code !== undefined });
+    return { error: new Error(message), waitSeconds: error.retryAfterSeconds, asksForCode };
   }
 }
 
