@@ -7,6 +7,7 @@ import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { RoutedDialog } from '../kit/routedDialog.tsx';
 import { Sentence } from '../kit/sentence.tsx';
+import { ShortCode } from '../kit/shortCode.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
@@ -44,8 +45,11 @@ function Entry({ entry }: { readonly entry: AuditLogEntry }) {
           ['By', viaWords(entry)],
           ['From', entry.ip_address],
           ['When', <Moment at={entry.at_dts} style="exact" isReal />],
-          ['Request', entry.request_id && <code>{entry.request_id}</code>],
-          ['Hash', <code>{entry.hash}</code>],
+          [
+            'Request',
+            entry.request_id && <ShortCode text={entry.request_id} what="the request id" />,
+          ],
+          ['Hash', <ShortCode text={entry.hash ?? ''} what="the whole hash" />],
         ]}
       />
       {fields.length === 0 ? (
