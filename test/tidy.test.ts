@@ -73,6 +73,7 @@ const featureArrows: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
     'orders',
     'payments',
     'items',
+    'coupons',
     'customers',
     'workflow',
     'webhooks',

@@ -240,6 +240,7 @@ import {
   CustomerSearchResponse,
   HealthResponse,
   ItemSearchResponse,
+  ItemUsesResponse,
   OrderSearch,
   OrderSearchResponse,
   OverviewResponse,
@@ -1643,7 +1644,7 @@ export const operations = {
     summary: 'Delete an item',
     description:
       'Orders keep their lines. An auto order that needs the item is parked at its next rebill and raises a task; an ' +
-      'item that is inserted with the same id frees it.',
+      'item that is inserted with the same id frees it. getItemUses returns what names the item.',
     permissions: ['item_write'],
     params: Type.Object({ merchant_item_oid: oid() }),
     status: 204,
@@ -3544,6 +3545,22 @@ export const operations = {
     status: 200,
     maxLimit: 200,
     sort: 'item_row',
+  },
+  getItemUses: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/items/{merchant_item_oid}/uses',
+    summary: 'Read what names an item',
+    description:
+      'What would break if the item was deleted, the most serious first; an empty list: nothing names it. ' +
+      'Auto orders are counted for callers who may read them. Those that have the item as an add-on ' +
+      'are not counted; they are parked, too.',
+    permissions: ['item_read'],
+    params: Type.Object({ merchant_item_oid: oid() }),
+    response: ItemUsesResponse,
+    payload: 'uses',
+    status: 200,
   },
   previewAutoOrder: {
     tag: 'perennial',

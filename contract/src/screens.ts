@@ -295,6 +295,32 @@ export const ItemRow = model('ItemRow', 'A catalogue item as a line of a list.',
 });
 export type ItemRow = Static<typeof ItemRow>;
 
+/** The ways in which a record can name an item. */
+export const itemUseKinds = [
+  'next_item',
+  'original_item',
+  'step',
+  'kit',
+  'coupon',
+  'auto_apply',
+  'cancel_item',
+] as const;
+
+export const ItemUse = model('ItemUse', 'Records that name an item in one way.', {
+  kind: oneOf(
+    itemUseKinds,
+    'next_item, original_item: active auto orders that ship it next or began with it. step: items ' +
+      'with a step that ships it. kit: kits that contain it. coupon, auto_apply: coupons that name ' +
+      'it. cancel_item: items whose cancelation charges it.',
+  ),
+  count: int32('At most 10,000 auto orders are counted.'),
+  names: texts('The items or coupons, at most 20. Of auto orders none are listed.'),
+  consequence: text('What deleting the item does to them.'),
+});
+export type ItemUse = Static<typeof ItemUse>;
+
+export const ItemUsesResponse = answer('ItemUsesResponse', { uses: many(ItemUse) });
+
 export const ItemSearchResponse = answer('ItemSearchResponse', { items: many(ItemRow), ...paged });
 
 /** The types of objects that a search of everything finds. */

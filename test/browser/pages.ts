@@ -288,6 +288,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
       { at: `/catalogue/${itemOid}/edit/price`, shows: 'Taxed as if it cost' },
       { at: `/catalogue/${itemOid}/edit/schedule`, shows: 'Schedules that customers choose' },
       { at: `/catalogue/${itemOid}/edit/kit`, shows: 'One per line: the item id' },
+      { at: `/catalogue/${itemOid}/edit/delete`, shows: 'This cannot be undone' },
     ],
   },
   coupons: {

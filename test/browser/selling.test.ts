@@ -71,6 +71,29 @@ test('the price of an item: before and after, refused, saved, undone', withBrows
   await close();
 });
 
+test('the deletion of an item says what breaks before it is done', withBrowser, async () => {
+  const insert = async (item: object) => {
+    const { body } = await world.request({ operation: 'insertItem', body: item });
+    return Number(body.item?.merchant_item_oid);
+  };
+  const part = await insert({ merchant_item_id: 'PART', pricing: { cost: 5 } });
+  const components = [{ component_merchant_item_id: 'PART', component_quantity: 2 }];
+  const box = { merchant_item_id: 'BOX', pricing: { cost: 9 }, kit: true };
+  await insert({ ...box, kit_definition: { components } });
+  const { page, assertQuiet, close } = await open(`/catalogue/${part}`);
+  await page.getByRole('link', { name: 'Delete …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete the item' });
+  await dialog.getByText('1 kit contains it: BOX.').waitFor();
+  await dialog.getByText('nothing of it is counted or weighed').waitFor();
+  await dialog.getByRole('button', { name: 'Delete PART' }).click();
+  await page.getByRole('status').getByText('Item PART deleted.').waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Catalogue' }).waitFor();
+  const params = { merchant_item_oid: part };
+  assert.equal((await world.request({ operation: 'getItem', params })).status, 404);
+  assertQuiet();
+  await close();
+});
+
 test('a coupon is added, changed by two people at once, and deleted', withBrowser, async () => {
   const { page, assertQuiet, close } = await open('/coupons');
   await page.getByRole('link', { name: 'New coupon' }).click();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { draftOfItem, fieldsOfPart, itemBody } from '../../web/src/catalogue/forms.ts';
-import { repeatWords, stepWords } from '../../web/src/catalogue/words.ts';
+import { namingWords, repeatWords, stepWords } from '../../web/src/catalogue/words.ts';
 import {
   couponBody,
   draftOfCoupon,
@@ -269,4 +269,14 @@ test('an adjustment changes what is there and what is free, and nothing else', (
     afterWords(item, 'DFLT', { ...draft, change: '2' }),
     'There are 6.1 now, and 8.1 afterwards.',
   );
+});
+
+test('what names an item is counted and named', () => {
+  const table: [use: Parameters<typeof namingWords>[0], words: string][] = [
+    [{ kind: 'kit', count: 1, names: ['BOX'] }, '1 kit contains it: BOX'],
+    [{ kind: 'step', count: 3, names: ['A', 'B'] }, '3 items have a step with it: A, B and 1 more'],
+    [{ kind: 'next_item', count: 1 }, '1 auto order ships it next'],
+    [{ kind: 'next_item', count: 10_000 }, '10,000+ auto orders ship it next'],
+  ];
+  for (const [use, words] of table) assert.equal(namingWords(use), words);
 });

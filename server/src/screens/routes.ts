@@ -7,6 +7,7 @@ import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
 import { orderDeliveries } from './deliveryOperations.ts';
 import { merchantHealth } from './healthOperations.ts';
+import { getItemUses } from './itemUseOperations.ts';
 import { searchCouponItems, searchCustomers, searchItems, searchOrders } from './listOperations.ts';
 import type { ReadOverview } from './overviewOperations.ts';
 import { readDailyStatistics } from './statisticOperations.ts';
@@ -32,6 +33,8 @@ export const screenRoutes = (readOverview: ReadOverview, workFailures: () => Wor
       const search = { text, inactive, autoOrderable };
       return pageAnswer(context, 'item', await searchItems(context, search, pageOf(input)));
     },
+    getItemUses: async (context, { params }) =>
+      payload(await getItemUses(context, params.merchant_item_oid)),
     searchCouponItems: async (context, { query }) =>
       payload(await searchCouponItems(context, query)),
     getOrderDeliveries: async (context, { params, page }) => {

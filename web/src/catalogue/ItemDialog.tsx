@@ -7,14 +7,23 @@ import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
 import { Empty } from '../kit/states.tsx';
 import { useDraft } from '../kit/useDraft.ts';
 import { toast } from '../shell/toasts.tsx';
+import { DeleteItem } from './DeleteItem.tsx';
 import { fieldsOfPart, type ItemPart, itemLabel, partTitles } from './forms.ts';
 import { type ItemRead, itemFormQuery, writeItem } from './queries.ts';
 
-/** `/catalogue/:oid/edit/:part`: changes one part of an item. */
+/** `/catalogue/:oid/edit/:part`: changes one part of an item, or deletes it. */
 export function ItemDialog() {
   const { oid, part } = useParams({ from: '/inside/catalogue/$oid/edit/$part' });
   const result = useQuery(itemFormQuery(oid));
   const parent = `/catalogue/${encodeURIComponent(oid)}`;
+  if (part === 'delete')
+    return (
+      <RoutedDialog title="Delete the item" parent={parent}>
+        <Loaded result={result} what="the item">
+          {(read) => <DeleteItem oid={oid} read={read} />}
+        </Loaded>
+      </RoutedDialog>
+    );
   if (!isPart(part))
     return (
       <RoutedDialog title="Nothing at this address" parent={parent}>

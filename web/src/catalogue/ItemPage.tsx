@@ -28,7 +28,7 @@ export function ItemPage() {
   useCommands({ 'item.price': open('price'), 'item.schedule': open('schedule') });
   const { merchant_item_id: id = oid } = result.data?.item ?? {};
   return (
-    <Page title={`Item ${id}`}>
+    <Page title={`Item ${id}`} actions={result.data && <DeleteLink oid={oid} />}>
       <Loaded result={result} what="the item" rows={10}>
         {({ item }) => <Known oid={oid} item={item} />}
       </Loaded>
@@ -113,6 +113,20 @@ function Side({ oid, item: { pricing = {}, tax = {}, ...item } }: ItemProps) {
         />
       </Panel>
     </>
+  );
+}
+
+function DeleteLink({ oid }: { readonly oid: string }) {
+  if (!useCan(['item_write'])) return null;
+  return (
+    <Button
+      variant="default"
+      renderRoot={(props) => (
+        <Link {...props} data-button to={paths.itemEdit} params={{ oid, part: 'delete' }} />
+      )}
+    >
+      Delete …
+    </Button>
   );
 }
 

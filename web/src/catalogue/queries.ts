@@ -1,5 +1,5 @@
 import type { Item } from '@perennial/contract/item.ts';
-import type { ItemRow } from '@perennial/contract/screens.ts';
+import type { ItemRow, ItemUse as NamingUse } from '@perennial/contract/screens.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
@@ -115,4 +115,21 @@ async function forgetItems(): Promise<void> {
   await Promise.all(
     [['items'], ['item'], ['stock']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
   );
+}
+
+/** What names an item, and what deleting the item does to it. */
+export const itemUsesQuery = (oid: string) =>
+  queryOptions<readonly NamingUse[]>({
+    queryKey: ['item', oid, 'uses'],
+    ...asOpened,
+    queryFn: async ({ signal }) =>
+      (await call('getItemUses', { params: { merchant_item_oid: Number(oid) }, signal })).uses ??
+      [],
+  });
+
+/** Deletes an item as it was read. */
+export async function deleteItem(oid: string, ifMatch: number, key: string): Promise<void> {
+  const params = { merchant_item_oid: Number(oid) };
+  await call('deleteItem', { params, ifMatch, idempotencyKey: key });
+  await queryClient.invalidateQueries({ queryKey: ['items'] });
 }

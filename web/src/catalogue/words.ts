@@ -1,4 +1,6 @@
 import type { ItemAutoOrderStep } from '@perennial/contract/item.ts';
+import type { ItemUse } from '@perennial/contract/screens.ts';
+import { formatCount } from '../kit/money.ts';
 
 /** A step of a fixed schedule in words. */
 export function stepWords(step: ItemAutoOrderStep): string {
@@ -24,3 +26,25 @@ const scheduleWords = ({ schedule, arbitrary_schedule_days: days }: ItemAutoOrde
 /** How often a step is repeated, in words. */
 export const repeatWords = ({ type, repeat_count: count }: ItemAutoOrderStep): string =>
   type !== undefined && type !== 'item' ? '–' : count === undefined ? 'Without end' : `${count} ×`;
+
+/** Counts and names the records that name an item: `1 kit contains it: BOX`. */
+export function namingWords({ kind, count = 0, names = [] }: ItemUse): string {
+  const [one, many] = kind === undefined ? ['record', 'records'] : recordWords[kind];
+  const counted = `${formatCount(count, count >= countMax)} ${count === 1 ? one : many}`;
+  if (names.length === 0) return counted;
+  const more = count > names.length ? ` and ${formatCount(count - names.length)} more` : '';
+  return `${counted}: ${names.join(', ')}${more}`;
+}
+
+/** The server counts no further. */
+const countMax = 10_000;
+
+const recordWords: Readonly<Record<NonNullable<ItemUse['kind']>, readonly [string, string]>> = {
+  next_item: ['auto order ships it next', 'auto orders ship it next'],
+  original_item: ['auto order began with it', 'auto orders began with it'],
+  step: ['item has a step with it', 'items have a step with it'],
+  kit: ['kit contains it', 'kits contain it'],
+  coupon: ['coupon names it', 'coupons name it'],
+  auto_apply: ['coupon is applied by it', 'coupons are applied by it'],
+  cancel_item: ['item charges it for a cancelation', 'items charge it for a cancelation'],
+};
