@@ -80,6 +80,7 @@ async function putBack(t: TestContext, drill: Drill): Promise<void> {
 
   shop.clock.move(drill.hours * hourMs);
   const restored = await shop.start(copy);
+  await forgetWhoCharged(restored);
   await shop.notice(restored, drill.noticedBy);
   if (drill.moved === 'before the confirmation') await chargeBy(restored, drill, 'NEW');
   await restored.work();
@@ -92,8 +93,32 @@ async function putBack(t: TestContext, drill: Drill): Promise<void> {
   await restored.work();
   assertCapturedOnce(shop, drill);
   await assertOrderIdsKept(shop, restored, customers, lostIds);
+  await assertKindKnown(restored, drill);
   await assertNextWeekCharged(shop, restored, drill);
   await restored.close();
+}
+
+/** The auto orders are as if another system had charged their cards before the lost time. */
+const forgetWhoCharged = ({ db }: Running): Promise<unknown> =>
+  db.run(
+    `update auto_order set charged_by_kind = null, charged_card_mark = null
+     where merchant_id = 'SHOP'`,
+  );
+
+/**
+ * A capture from the lost time tells which kind of gateway knows the card, unless the gateway is one
+ * that the settings of the copy do not name.
+ */
+async function assertKindKnown(
+  { db }: Running,
+  { gateway, customers, moved }: Drill,
+): Promise<void> {
+  const rows = await db.rows<{ kind: string | null }>(
+    `select charged_by_kind as kind from auto_order
+     where merchant_id = 'SHOP' and rebill_count > 0`,
+  );
+  const expected = moved === 'in the lost time' ? null : gateway;
+  assert.deepEqual(rows, Array(customers).fill({ kind: expected }));
 }
 
 /** Adds what the copy lacks: a week's rebills, one more customer. Returns the ids of all orders. */
