@@ -3,6 +3,7 @@
  */
 import type { Static } from 'typebox';
 import { answer, Property } from './common.ts';
+import { Coupon } from './coupon.ts';
 import {
   dateTime,
   decimal,
@@ -294,6 +295,11 @@ export const ItemRow = model('ItemRow', 'A catalogue item as a line of a list.',
   last_modified_dts: dateTime(),
 });
 export type ItemRow = Static<typeof ItemRow>;
+
+export const CouponSearchResponse = answer('CouponSearchResponse', {
+  coupons: many(Coupon),
+  ...paged,
+});
 
 /** The ways in which a record can name an item. */
 export const itemUseKinds = [

@@ -256,6 +256,27 @@ test('the audit log begins at a day and is read from either end', withBrowser, a
   await close();
 });
 
+test('coupons begin at a letter, and their end is read alone', withBrowser, async () => {
+  for (const merchant_code of ['ZEBRA', 'ALPHA'])
+    await world.request({
+      operation: 'insertCoupon',
+      body: { merchant_code, percent_off_subtotal: { discount_percent: 5 } },
+    });
+  const { page, assertQuiet, close } = await openList('/auto-orders');
+  await goTo(page, '/coupons');
+  const first = page.locator('[role=row][data-index="0"]');
+  await first.getByText('ALPHA').waitFor();
+  await page.keyboard.press('G');
+  await page.getByLabel('Begins with, or comes after').fill('z');
+  await page.getByRole('button', { name: 'Jump', exact: true }).click();
+  await page.waitForURL(/coupons\?sort=merchant_code&from=z$/);
+  await first.getByText('ZEBRA').waitFor();
+  await page.keyboard.press('Home');
+  await first.getByText('ALPHA').waitFor();
+  assertQuiet();
+  await close();
+});
+
 test('columns and density are the same in another browser', withBrowser, async () => {
   const first = await openList('/orders');
   // Each click may be stored alone, so the one that has both is waited for.

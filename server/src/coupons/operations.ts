@@ -12,6 +12,7 @@ import type { JsonList, JsonPage, VersionedJson } from '../platform/storage/page
 import { findTakenCodes } from './codeStore.ts';
 import { kindsOf } from './kinds.ts';
 import {
+  type CouponCriteria,
   type CouponKey,
   type CouponList,
   deleteCoupons,
@@ -37,14 +38,23 @@ export const noCoupon = (key: CouponKey): never =>
 
 /** Returns a page of coupons. */
 export function getCoupons(
-  { db, merchant, now }: Context,
+  context: Context,
   query: CouponQuery,
   { page, sort }: Pick<CouponList, 'page' | 'sort'>,
 ): Promise<JsonPage> {
-  const { merchantId, timeZone } = merchant;
+  const { merchantId, timeZone } = context.merchant;
+  const criteria = couponCriteria(context, query);
+  return readCouponPage(context.db, merchantId, { ...criteria, page, sort, timeZone });
+}
+
+/** Reads the criteria of a search, with its dates as moments. */
+export function couponCriteria(
+  { merchant: { timeZone }, now }: Pick<Context, 'merchant' | 'now'>,
+  query: CouponQuery,
+): CouponCriteria {
   const moment = (field: Exclude<keyof CouponQuery, 'exclude_expired'>) =>
     filterDate(query[field], field, timeZone);
-  return readCouponPage(db, merchantId, {
+  return {
     merchantCode: query.merchant_code ?? undefined,
     description: query.description ?? undefined,
     codeOrDescription: query.merchant_code_or_description ?? undefined,
@@ -52,10 +62,7 @@ export function getCoupons(
     start: { begin: moment('start_dts_begin'), end: moment('start_dts_end') },
     end: { begin: moment('expiration_dts_begin'), end: moment('expiration_dts_end') },
     notExpiredAt: query.exclude_expired ? now : undefined,
-    page,
-    sort,
-    timeZone,
-  });
+  };
 }
 
 /** The JSON of a written coupon, and the fields of the request that had no effect. */

@@ -20,7 +20,7 @@ import { storedMoment } from './wireCoupon.ts';
 export type CouponKey = { readonly oid: number } | { readonly code: string };
 
 /** The wire's Coupon as one SQL expression (jsonb) of the row `alias`. */
-const couponJson = (alias: string): string =>
+export const couponJson = (alias: string): string =>
   `(${storedObject(alias)} || jsonb_strip_nulls(jsonb_build_object(
     'start_dts', wire_dts(${alias}.start_at), 'expiration_dts', wire_dts(${alias}.expires_at))))`;
 
@@ -60,8 +60,8 @@ export async function readCouponList(
   return { json: row?.json ?? '[]', leftOut: [] };
 }
 
-/** The request for a list of coupons. All conditions are joined by `and`. */
-export interface CouponList {
+/** Which coupons a list contains. All conditions are joined by `and`. */
+export interface CouponCriteria {
   readonly merchantCode?: string | undefined;
   readonly description?: string | undefined;
   readonly codeOrDescription?: string | undefined;
@@ -70,6 +70,10 @@ export interface CouponList {
   readonly end: MomentRange;
   /** Only coupons that have no end, or one after this moment. */
   readonly notExpiredAt?: Temporal.Instant | undefined;
+}
+
+/** The request for a page of coupons. */
+export interface CouponList extends CouponCriteria {
   readonly sort: readonly SortField[];
   readonly timeZone: string;
   readonly page: { readonly limit: number; readonly offset: number };
@@ -82,7 +86,7 @@ export function readCouponPage(
   list: CouponList,
 ): Promise<JsonPage> {
   const { values, bind } = bindings(merchantId);
-  const where = ['o.merchant_id = $1', ...conditions(list, bind)];
+  const where = ['o.merchant_id = $1', ...couponConditions(list, bind)];
   const orderBy = list.sort.map(
     ({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc' : 'asc'}`,
   );
@@ -103,7 +107,8 @@ export function readCouponPage(
 
 const descriptionColumn = `fold(coalesce(o.document->>'description', ''))`;
 
-function conditions(list: CouponList, bind: Bind): string[] {
+/** The criteria as SQL conditions on the row `o`. */
+export function couponConditions(list: CouponCriteria, bind: Bind): string[] {
   const part = (text: string) => `strpos(%, ${bind(fold(text))}) > 0`;
   const has = (column: string, text: string | undefined) =>
     text ? [part(text).replace('%', column)] : [];

@@ -1,16 +1,18 @@
-import type { CouponItemSearchResult } from '@perennial/contract/coupon.ts';
+import type { CouponItemSearchResult, CouponQuery } from '@perennial/contract/coupon.ts';
 import {
   type CustomerSearch,
   type ItemRow,
   type OrderSearch,
   orderKinds,
 } from '@perennial/contract/screens.ts';
+import { couponCriteria } from '../coupons/operations.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import type { FacetCounts, PageRequest, RowPage } from './autoOrderOperations.ts';
+import { couponMatches, couponRow, couponSource } from './couponMatches.ts';
 import { customerMatches, customerSource } from './customerMatches.ts';
 import { type ItemSearch, itemMatches, itemSource } from './itemMatches.ts';
 import type { ListSource, Matches } from './keyset.ts';
@@ -96,6 +98,21 @@ export function searchItems(
     filters: search,
     matches: (bind) => itemMatches(search, bind),
     row: itemRow,
+  });
+}
+
+/** Returns a page of the coupons that match. */
+export function searchCoupons(
+  context: Context,
+  query: CouponQuery,
+  page: PageRequest,
+): Promise<RowPage> {
+  const criteria = couponCriteria(context, query);
+  return pageOf(context, page, {
+    source: couponSource,
+    filters: query,
+    matches: (bind) => couponMatches(criteria, bind),
+    row: couponRow,
   });
 }
 

@@ -21,6 +21,15 @@ const people = [
   { first_name: 'Bob', last_name: 'Smithers', country_code: 'DE', day_phone: '0421 7' },
 ] as const;
 
+/** Coupons with and without dates and descriptions: what is missing sorts as the greatest. */
+const coupons = [
+  ['SPRING', { description: 'Tulips', start_dts: '2026-03-01', expiration_dts: '2026-06-01' }],
+  ['AUTUMN', { description: 'leaves', expiration_dts: '2026-12-01' }],
+  ['ALWAYS', {}],
+  ['ENDED', { description: 'Leaves', start_dts: '2025-01-01', expiration_dts: '2025-02-01' }],
+  ['LATER', { start_dts: '2027-01-01' }],
+] as const;
+
 before(async () => {
   for (const [id, description] of [
     ['COFFEE', 'Beans from Peru'],
@@ -36,6 +45,11 @@ before(async () => {
         pricing: { cost: 5 },
         auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
       },
+    });
+  for (const [merchant_code, more] of coupons)
+    await ask({
+      operation: 'insertCoupon',
+      body: { merchant_code, percent_off_subtotal: { discount_percent: 5 }, ...more },
     });
   for (let i = 0; i < 9; i++) await order(i);
   await app.setClock('2026-02-16T12:00:00Z');
@@ -299,7 +313,7 @@ test('a beginning that is not a value of the sort is refused', async () => {
 });
 
 const pagedLists: readonly [
-  'searchOrders' | 'searchCustomers' | 'searchItems',
+  'searchOrders' | 'searchCustomers' | 'searchItems' | 'searchCoupons',
   SortingName,
   string,
   string,
@@ -307,6 +321,7 @@ const pagedLists: readonly [
   ['searchOrders', 'order_row', 'orders', 'order_id'],
   ['searchCustomers', 'customer_row', 'customers', 'customer_profile_oid'],
   ['searchItems', 'item_row', 'items', 'merchant_item_oid'],
+  ['searchCoupons', 'coupon_row', 'coupons', 'coupon_oid'],
 ];
 
 for (const [operation, sorting, payload, key] of pagedLists)
@@ -366,3 +381,21 @@ test('items are found by whether they are sold and whether they recur', async ()
     assert.equal(total, ids.length);
   }
 });
+
+for (const [body, codes] of [
+  [{}, ['ALWAYS', 'AUTUMN', 'ENDED', 'LATER', 'SPRING']],
+  [{ exclude_expired: true }, ['ALWAYS', 'AUTUMN', 'LATER', 'SPRING']],
+  [{ merchant_code_or_description: 'lEAV' }, ['AUTUMN', 'ENDED']],
+  [{ expiration_dts_begin: '2026-01-01' }, ['AUTUMN', 'SPRING']],
+] as const)
+  test(`lists coupons by ${JSON.stringify(body)} as the published search does`, async () => {
+    const query = { _sort: 'merchant_code' };
+    const found = await ask({ operation: 'searchCoupons', body, query });
+    assert.deepEqual(
+      found.coupons.map(({ merchant_code: code }: { merchant_code: string }) => code),
+      codes,
+    );
+    assert.equal(found.total, codes.length);
+    const published = await ask({ operation: 'getCouponsByQuery', body, query });
+    assert.deepEqual(found.coupons, published.coupons);
+  });

@@ -8,7 +8,13 @@ import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOpe
 import { orderDeliveries } from './deliveryOperations.ts';
 import { merchantHealth } from './healthOperations.ts';
 import { getItemUses } from './itemUseOperations.ts';
-import { searchCouponItems, searchCustomers, searchItems, searchOrders } from './listOperations.ts';
+import {
+  searchCouponItems,
+  searchCoupons,
+  searchCustomers,
+  searchItems,
+  searchOrders,
+} from './listOperations.ts';
 import type { ReadOverview } from './overviewOperations.ts';
 import { readDailyStatistics } from './statisticOperations.ts';
 import { autoOrderTimeline, customerTimeline, type TimelineResult } from './timelineOperations.ts';
@@ -33,6 +39,8 @@ export const screenRoutes = (readOverview: ReadOverview, workFailures: () => Wor
       const search = { text, inactive, autoOrderable };
       return pageAnswer(context, 'item', await searchItems(context, search, pageOf(input)));
     },
+    searchCoupons: async (context, input) =>
+      pageAnswer(context, 'coupon', await searchCoupons(context, input.body, pageOf(input))),
     getItemUses: async (context, { params }) =>
       payload(await getItemUses(context, params.merchant_item_oid)),
     searchCouponItems: async (context, { query }) =>

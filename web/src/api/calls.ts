@@ -462,6 +462,7 @@ export const calls = {
   searchOrders: ['POST', '/perennial/v1/orders/search', 'order_read'],
   searchCustomers: ['POST', '/perennial/v1/customers/search', 'customer_read'],
   searchItems: ['GET', '/perennial/v1/items', 'item_read'],
+  searchCoupons: ['POST', '/perennial/v1/coupons/search', 'coupon_read'],
   getItemUses: ['GET', '/perennial/v1/items/{merchant_item_oid}/uses', 'item_read'],
   previewAutoOrder: [
     'GET',

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { ListPage } from '../kit/listPage.tsx';
+import { wholeList } from '../kit/sortedList.ts';
 import { Empty } from '../kit/states.tsx';
 import { useReadState } from '../kit/useReadState.ts';
 import { paths } from '../paths.ts';
@@ -10,7 +11,7 @@ import { useCan, useSession } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
 import { couponActions } from './bulk.ts';
 import { couponColumns } from './columns.tsx';
-import { couponFilters, couponViews } from './list.ts';
+import { couponFilters, couponSort, couponViews } from './list.ts';
 import { couponsQuery, oidOf } from './queries.ts';
 
 /** `/coupons`: every coupon with what it does and whether it counts. */
@@ -39,10 +40,11 @@ export function CouponsPage() {
       filters={couponFilters}
       views={couponViews}
       columns={couponColumns}
-      usualSort="merchant_code"
+      usualSort={couponSort}
+      canJump
       state={state}
       result={result}
-      readPage={couponsQuery(read).readPage}
+      readPage={couponsQuery(wholeList(read)).readPage}
       keyOf={oidOf}
       {...(canWrite && { actions })}
       onOpen={(row) => void navigate({ to: paths.coupon, params: { oid: oidOf(row) } })}

@@ -18,6 +18,9 @@ export const couponFilters: Filters = {
 
 export const couponSorts = ['merchant_code', 'description', 'expiration_dts', 'start_dts'] as const;
 
+/** By code unless the address says otherwise. */
+export const couponSort = 'merchant_code';
+
 export const couponViews: readonly View[] = [
   { label: 'All', state: {} },
   { label: 'Not ended', state: { ended: 'hidden' } },
@@ -27,7 +30,7 @@ export const couponViews: readonly View[] = [
 
 /** Reads the address of the list of coupons. */
 export const parseCouponList = (search: Record<string, unknown>): ListState =>
-  parseListState(couponFilters, couponSorts, search);
+  parseListState(couponFilters, couponSorts, search, couponSort);
 
 const { text, only, days } = wireFieldsOf<CouponQuery>();
 

@@ -3,21 +3,24 @@ import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import type { DraftBase } from '../kit/draft.ts';
-import { offsetListQuery } from '../kit/offsetListQuery.ts';
+import { pageOf } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
+import { sortedListQuery } from '../kit/sortedList.ts';
 import { asOpened, type Write, written } from '../shell/draftWrites.ts';
 import { couponBody, draftOfCoupon } from './forms.ts';
-import { couponQueryOf } from './list.ts';
+import { couponQueryOf, couponSort } from './list.ts';
 
 /** The coupons that the address of the list asks for. */
-export function couponsQuery(state: ListState) {
+export function couponsQuery({ sort = couponSort, from, end, open: _open, ...state }: ListState) {
   const body = couponQueryOf(state);
-  const { sort = 'merchant_code' } = state;
-  return offsetListQuery<Coupon>(['coupons', body, sort], oidOf, async (page, signal) => {
-    const query = { ...page, _sort: sort };
-    const found = await call('getCouponsByQuery', { body, query, signal });
-    return { rows: found.coupons, found };
-  });
+  return sortedListQuery<Coupon>(
+    ['coupons', body],
+    { sort, from, end, key: 'coupon_oid' },
+    async (query, signal) => {
+      const found = await call('searchCoupons', { body, query, signal });
+      return pageOf(found.coupons, found);
+    },
+  );
 }
 
 /** The key of a coupon's row. */

@@ -670,6 +670,9 @@ CREATE TABLE coupon (
   CONSTRAINT coupon_pkey PRIMARY KEY (merchant_id, coupon_oid),
   CONSTRAINT coupon_merchant_code UNIQUE (merchant_id, merchant_code_lc)
 );
+CREATE INDEX coupon_description ON coupon USING btree (merchant_id, "left"(fold(document ->> 'description'::text), 100) COLLATE "C", coupon_oid);
+CREATE INDEX coupon_expiration ON coupon USING btree (merchant_id, expires_at, coupon_oid);
+CREATE INDEX coupon_start ON coupon USING btree (merchant_id, start_at, coupon_oid);
 
 CREATE TABLE coupon_code (
   merchant_id text NOT NULL,
