@@ -1,9 +1,9 @@
 /**
  * The names that `_expand` takes, per resource, and how the parameter is read.
  *
- * A response without expansions contains the scalar fields only. Unknown names are ignored: clients
- * send outdated lists, and a refusal would break a client that merely names a part that does not
- * exist.
+ * A response without expansions contains the scalar fields only. Unknown names only cause a warning:
+ * clients send outdated lists, and a refusal would break a client that merely names a part that does
+ * not exist.
  */
 
 const orderParts = [
@@ -154,13 +154,22 @@ export type ExpansionName = keyof typeof expansions;
  * samples also name parts of an order as their fields are named (`items` for `item`).
  */
 export function parseExpand(value: string | undefined, known: readonly string[]): Set<string> {
-  const asked = (value ?? '').replace(/\[[^\]]*\]?/g, '').split(',');
-  const names = asked
-    .map((name) => publishedName(name.trim(), known))
+  const names = namesIn(value)
+    .map((name) => publishedName(name, known))
     .filter((name) => known.includes(name));
   const wanted = new Set(names.flatMap(withParents));
   return new Set(known.filter((name) => wanted.has(name)));
 }
+
+/** Returns the names in an `_expand` parameter that nothing is expanded by, as they were sent. */
+export const unknownExpansions = (value: string, known: readonly string[]): string[] =>
+  namesIn(value).filter((name) => name !== '' && !known.includes(publishedName(name, known)));
+
+const namesIn = (value: string | undefined): string[] =>
+  (value ?? '')
+    .replace(/\[[^\]]*\]?/g, '')
+    .split(',')
+    .map((name) => name.trim());
 
 /** Returns the name of an expansion that a client calls by the name of its field. */
 function publishedName(name: string, known: readonly string[]): string {

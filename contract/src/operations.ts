@@ -4598,7 +4598,7 @@ function sortable() {
 
 function expandable() {
   return {
-    _expand: text('Names of the parts to return, separated by commas. Unknown names are ignored.'),
+    _expand: text('Parts to return, separated by commas. A warning lists unknown names.'),
   };
 }
 

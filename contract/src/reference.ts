@@ -156,7 +156,7 @@ body say what was wrong and how to fix it. <a href="/docs/refusals">All refusals
   [
     'More than the scalars',
     html`<p>A response contains the scalar fields. Name the parts you need in <code>_expand</code>,
-separated by commas; names that are not known are ignored.</p>`,
+separated by commas; a warning lists names that are not known.</p>`,
   ],
   [
     'Changing things',

@@ -220,6 +220,10 @@ const queries: [query: string, named: RegExp | undefined][] = [
     '?emial=ann@example.com',
     /^emial: no effect, .* no such query parameter\. Check the spelling\.$/,
   ],
+  [
+    '?_expand=pricing,tga,content[a,b],',
+    /^_expand: tga: no effect, because the response has no such part\. Check the spelling\.$/,
+  ],
   ['?_limit=5&Limit=7&limit=7', /^Limit, limit: no effect/],
   ['?constructor=1&__proto__=2', /^constructor, __proto__: no effect/],
   [`?${'x'.repeat(4000)}=1`, /^x{100}: no effect/],

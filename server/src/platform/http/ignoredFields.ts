@@ -72,6 +72,17 @@ export function unknownQueryWords(names: readonly string[]): string | undefined 
   );
 }
 
+/** Returns the sentence about names of `_expand` that the response has no part for. */
+export function unknownExpandWords(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const named = names.slice(0, namedMax).map((name) => name.slice(0, queryNameMax));
+  const rest = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
+  return (
+    `_expand: ${named.join(', ')}${rest}: no effect, because the response has no such part. ` +
+    'Check the spelling.'
+  );
+}
+
 const queryNameMax = 100;
 
 /** Returns the sentence about query parameters that were sent several times. */

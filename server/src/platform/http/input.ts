@@ -1,4 +1,4 @@
-import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
+import { expansions, parseExpand, unknownExpansions } from '@perennial/contract/expansions.ts';
 import {
   inputDocument,
   inputSchema,
@@ -21,6 +21,8 @@ export interface ParsedInput {
   readonly unknownQuery: readonly string[];
   /** The names of the query that were sent several times, and count once. */
   readonly repeatedQuery: readonly string[];
+  /** The names of `_expand` that the response has no part for. */
+  readonly unknownExpand: readonly string[];
   readonly body: unknown;
   readonly expand: ReadonlySet<string>;
   readonly page: Page;
@@ -79,13 +81,20 @@ function createParser(operation: Operation) {
         (name) => name !== '_expand' && Array.isArray(raw.query[name]),
       ),
       body: parsedBody,
-      expand: operation.expand
-        ? parseExpand(givenText(parsedQuery['_expand']), expansions[operation.expand])
-        : noNames,
+      ...expandOf(givenText(parsedQuery['_expand']), operation),
       page: pageOf(parsedQuery, operation),
       sort: sortOf(givenText(parsedQuery['_sort']), operation),
     };
   };
+}
+
+function expandOf(
+  given: string | undefined,
+  { expand: name }: Operation,
+): Pick<ParsedInput, 'expand' | 'unknownExpand'> {
+  if (name === undefined || given === undefined) return { expand: noNames, unknownExpand: [] };
+  const parts = expansions[name];
+  return { expand: parseExpand(given, parts), unknownExpand: unknownExpansions(given, parts) };
 }
 
 /**

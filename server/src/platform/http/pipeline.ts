@@ -37,6 +37,7 @@ import { handleOnce, replayHeader } from './idempotency.ts';
 import {
   joinedWarning,
   repeatedQueryWords,
+  unknownExpandWords,
   unknownFields,
   unknownQueryWords,
   unknownWords,
@@ -339,7 +340,7 @@ function addOperation(
       const principal = callers.get(request)!;
       checkUrl(request);
       const body = bodyOf(request, operation);
-      const { unknownQuery, repeatedQuery, ...parsed } = parse({
+      const { unknownQuery, unknownExpand, repeatedQuery, ...parsed } = parse({
         params: request.params as Record<string, string>,
         query: request.query as Record<string, unknown>,
         body,
@@ -353,6 +354,7 @@ function addOperation(
 
       const unknown = [
         unknownQueryWords(unknownQuery),
+        unknownExpandWords(unknownExpand),
         repeatedQueryWords(repeatedQuery),
         operation.body && unknownWords(unknownFields(operation.body, parsed.body)),
       ];
