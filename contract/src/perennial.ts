@@ -5,6 +5,7 @@
 import type { Static } from 'typebox';
 import { AutoOrderCancelReason } from './autoOrder.ts';
 import { answer } from './common.ts';
+import { declineReasons } from './declineReason.ts';
 import {
   anyObject,
   dateTime,
@@ -216,7 +217,7 @@ export type AuditResponse = Static<typeof AuditResponse>;
 
 export const DunningPolicy = model('DunningPolicy', 'What to do after a declined rebill.', {
   retry_days: int32s('Days from each attempt to the next; [3, 3] makes three attempts in all.'),
-  hard_decline_reasons: texts('Reasons after which no further attempt is made.'),
+  hard_decline_reasons: someOf(declineReasons, 'Reasons after which no further attempt is made.'),
   retry_coupon_codes: texts(
     'The coupon for the first retry, the second, and so on; an empty text for none.',
   ),
@@ -277,7 +278,8 @@ export type GatewaySetting = Static<typeof GatewaySetting>;
 
 export const GatewaySettings = model('GatewaySettings', 'The gateways that charges go through.', {
   list: many(GatewaySetting),
-  cascade_on: texts(
+  cascade_on: someOf(
+    declineReasons,
     'A charge that is declined for one of these reasons is sent to the next gateway.',
   ),
   inactive_after_failures: int32('Failures in a row that make a gateway inactive; absent: never.'),

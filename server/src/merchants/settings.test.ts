@@ -67,6 +67,21 @@ const refused: [name: string, body: object, field: RegExp][] = [
   ],
   ['another currency', { currency_code: 'EUR' }, /^currency_code cannot change/],
   ['a wait of no days', { dunning: { retry_days: [3, 0] } }, /^dunning\.retry_days/],
+  [
+    'a reason that no gateway gives',
+    { dunning: { hard_decline_reasons: ['lost card', 'insufficent funds'] } },
+    /^dunning\.hard_decline_reasons\[1\] holds an unknown value\. Send one of: account closed, /,
+  ],
+  [
+    'a cascade for no reason',
+    { gateways: { list: [], cascade_on: ['processing'] } },
+    /^gateways\.cascade_on\[0\] holds an unknown value\. Send one of: account closed, /,
+  ],
+  [
+    'a retry with a coupon that is none',
+    { coupons: [{ code: 'STAY', percent: 10 }], dunning: { retry_coupon_codes: ['stay', 'NO'] } },
+    /^dunning\.retry_coupon_codes\[1\] names NO, which is not one of the coupons/,
+  ],
   ['an end that is none', { dunning: { at_end: 'explode' } }, /at_end holds an unknown value/],
   [
     'mail to no address',

@@ -8,6 +8,7 @@ import type {
   RetryCoupon,
 } from '@perennial/contract/perennial.ts';
 import { isZone } from '../kernel/calendar.ts';
+import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isBareAddress } from '../kernel/mailAddress.ts';
 import { toMinor } from '../kernel/money.ts';
@@ -120,6 +121,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
 function sectionFault(merchant: Merchant, given: MerchantSettings): FieldFault | undefined {
   return (
     dunningFault(given.dunning) ??
+    retryCouponFault(given, merchant.settings['coupons']) ??
     noticeFault(given.notices) ??
     couponFault(given.coupons) ??
     shippingMethodFault(given.shipping_methods, merchant.currency) ??
@@ -221,6 +223,23 @@ function dunningFault(dunning: DunningPolicy | null | undefined): FieldFault | u
     field: 'dunning.retry_days',
     reason: 'is not a valid list of retries',
     fix: `Send at most ${retriesMax} waits of 1 to ${daysMax} days; an empty list for no retry`,
+  };
+}
+
+/** Retries carry only coupons of the settings: another code would take nothing off. */
+function retryCouponFault(
+  { dunning, coupons }: MerchantSettings,
+  stored: unknown,
+): FieldFault | undefined {
+  const offered = coupons ?? (Array.isArray(stored) ? (stored as RetryCoupon[]) : []);
+  const codes = new Set(['', ...offered.map(({ code }) => foldTrimmed(code ?? ''))]);
+  const named = dunning?.retry_coupon_codes ?? [];
+  const index = named.findIndex((code) => !codes.has(foldTrimmed(code)));
+  if (index < 0) return undefined;
+  return {
+    field: `dunning.retry_coupon_codes[${index}]`,
+    reason: `names ${named[index]}, which is not one of the coupons of the settings`,
+    fix: 'Send it in coupons of the same request, or correct the code',
   };
 }
 

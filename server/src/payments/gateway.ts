@@ -1,3 +1,4 @@
+import type { declineReasons } from '@perennial/contract/declineReason.ts';
 import type { cardTypes } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
@@ -194,28 +195,6 @@ export interface Released {
   readonly reference: string;
 }
 
-/** Why a gateway declines, in our words. Every gateway maps its own reasons to these. */
-export const declineReasons = [
-  'account closed',
-  'authentication required',
-  'card declined',
-  'card not supported',
-  'currency not supported',
-  'do not honor',
-  'expired card',
-  'fraud suspected',
-  'incorrect cvc',
-  'incorrect number',
-  'insufficient funds',
-  'invalid amount',
-  'limit exceeded',
-  'lost card',
-  'processing error',
-  'revoked',
-  'stolen card',
-  'token unknown',
-  'try again later',
-] as const;
 /** Why a charge was declined. */
 export type DeclineReason = (typeof declineReasons)[number];
 

@@ -1,7 +1,8 @@
+import { declineReasons } from '@perennial/contract/declineReason.ts';
 import { type GatewayKind, gatewayKinds } from '@perennial/contract/gatewayKind.ts';
 import { Bug } from '../kernel/assert.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { type DeclineReason, declineReasons } from './gateway.ts';
+import type { DeclineReason } from './gateway.ts';
 import type { RotatedGateway } from './rotation.ts';
 
 /**

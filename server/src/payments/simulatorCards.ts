@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type CardFacts, type CardType, type DeclineReason, declineReasons } from './gateway.ts';
+import { declineReasons } from '@perennial/contract/declineReason.ts';
+import type { CardFacts, CardType, DeclineReason } from './gateway.ts';
 
 /** The simulator's behaviour for one charge. */
 export type Behaviour =

@@ -1,0 +1,22 @@
+/** Why a gateway declines, in our words. Every gateway maps its own reasons to these. */
+export const declineReasons = [
+  'account closed',
+  'authentication required',
+  'card declined',
+  'card not supported',
+  'currency not supported',
+  'do not honor',
+  'expired card',
+  'fraud suspected',
+  'incorrect cvc',
+  'incorrect number',
+  'insufficient funds',
+  'invalid amount',
+  'limit exceeded',
+  'lost card',
+  'processing error',
+  'revoked',
+  'stolen card',
+  'token unknown',
+  'try again later',
+] as const;
