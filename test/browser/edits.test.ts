@@ -111,6 +111,39 @@ test('an item of the catalogue is found, added and taken back', withBrowser, asy
   await close();
 });
 
+test('no preview is requested of what is being saved', withBrowser, async () => {
+  const { code, quantity } = await anActiveOne();
+  const { page, assertQuiet, close } = await watchedPage(world.demoUrl, {}, (context) =>
+    context.clock.install(),
+  );
+  await page.getByRole('grid').getByRole('row').nth(3).waitFor();
+  const dialog = await openQuantity(page, code);
+  let isSaving = false;
+  const late: string[] = [];
+  page.on('request', (request) => {
+    if (isSaving && request.url().endsWith('/preview') && request.method() === 'POST')
+      late.push(request.url());
+  });
+  // The save takes longer than the form waits before it previews what was typed last.
+  await page.route(/\/rest\/v2\/auto_order\/auto_orders\/\d+/, async (route) => {
+    if (route.request().method() === 'PUT') {
+      isSaving = true;
+      await page.clock.runFor(1000);
+    }
+    await route.continue();
+  });
+  await dialog
+    .getByLabel('Quantity')
+    .first()
+    .fill(String(quantity + 3));
+  await dialog.getByRole('button', { name: 'Change it' }).click();
+  await page.getByText(`${code}: The quantity is changed.`).waitFor();
+  await dialog.waitFor({ state: 'detached' });
+  assert.deepEqual([isSaving, late], [true, []]);
+  assertQuiet();
+  await close();
+});
+
 test('a conflict shows was, theirs and mine, and saves what is chosen', withBrowser, async () => {
   const { code, oid, quantity } = await anActiveOne();
   const { page, close } = await watchedPage(world.demoUrl);

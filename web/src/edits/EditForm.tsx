@@ -74,7 +74,14 @@ function Consequences({ code, part, edit }: OfEdit) {
     <>
       {isCard && <CardLink oid={edit.base.oid} />}
       {(isCard || kind === 'charge') && <ChargePanel code={code} base={edit.base} />}
-      {shows && <PreviewPanel code={code} base={edit.base} deed={edit.settledDeed} />}
+      {shows && (
+        <PreviewPanel
+          code={code}
+          base={edit.base}
+          deed={edit.settledDeed}
+          isSaving={edit.isSaving}
+        />
+      )}
       {final && <p className={classes['note']}>{final}</p>}
       <Refusal error={edit.refused} />
     </>

@@ -14,12 +14,15 @@ export function PreviewPanel({
   code,
   base,
   deed,
+  isSaving,
 }: {
   readonly code: string;
   readonly base: Base;
   readonly deed: Deed | undefined;
+  readonly isSaving: boolean;
 }) {
-  const preview = useQuery(previewQuery(code, base, deed));
+  const query = previewQuery(code, base, deed);
+  const preview = useQuery({ ...query, ...(isSaving && { enabled: false }) });
   const shown = useShown();
   const { merchant } = useSession();
   if (deed === undefined)

@@ -69,8 +69,9 @@ export function useEdit(code: string, part: Part, first: Base, context: FormCont
     const stale = 'refused' in result && isOutdated(result.refused);
     decision.end('refused' in result && !stale ? result.refused : undefined);
     const now = stale ? await attempt(() => conflictNow(code, own, conflict)) : undefined;
-    setSaving(false);
+    // The form closes. Until then it asks for no preview of what it has saved.
     if ('done' in result) return result.done;
+    setSaving(false);
     if (now && 'done' in now) setConflict(now.done);
     else setRefused(now?.refused ?? result.refused);
     return undefined;
