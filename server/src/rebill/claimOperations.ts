@@ -83,8 +83,11 @@ export async function claimDue(
   moment: ClaimMoment,
   terms: ClaimTerms,
 ): Promise<ClaimResult> {
+  // Takes as many order ids as may be needed: fixed blocks would leave gaps in the numbers.
+  const { length } = await findDueOids(context.db, context.merchant.merchantId, until);
+  if (length === 0) return noClaims;
   try {
-    return await claimBatch(context, until, moment, terms, undefined);
+    return await claimBatch(context, until, moment, terms, length);
   } catch (error) {
     if (!mayBeOfRecord(error)) throw error;
     return claimInHalves(context, until, moment, terms);
@@ -118,20 +121,22 @@ async function claimInHalves(
   };
 }
 
-/** Claims what is due among these auto orders; undefined means among all. */
+/** Claims this number of auto orders, the longest due first, or what is due among these. */
 function claimBatch(
   context: Context,
   until: Temporal.Instant,
   moment: ClaimMoment,
   terms: ClaimTerms,
-  oids: readonly number[] | undefined,
+  which: number | readonly number[],
 ): Promise<ClaimResult> {
-  return claimInTransaction(context, terms, async (context, orderIds) => {
+  const countMax = typeof which === 'number' ? which : which.length;
+  return claimInTransaction(context, terms, countMax, async (context, orderIds) => {
     const { merchantId } = context.merchant;
     const due =
-      oids === undefined
-        ? await lockDue(context.db, merchantId, until)
-        : await lockDueAmong(context.db, merchantId, until, oids);
+      typeof which === 'number'
+        ? // What has become due since the first read is left to the next claim.
+          (await lockDue(context.db, merchantId, until)).slice(0, countMax)
+        : await lockDueAmong(context.db, merchantId, until, which);
     const at = (each: Due) => (moment === 'due' ? each.dueAt : context.now);
     return claimLocked(
       context,
@@ -175,7 +180,7 @@ function claimOne(
   { isForced, beforehand }: ClaimNowRequest,
   terms: ClaimTerms,
 ): Promise<ClaimResult> {
-  return claimInTransaction(context, terms, async (context, orderIds) => {
+  return claimInTransaction(context, terms, 1, async (context, orderIds) => {
     await lockVersions(context.db, context.merchant.merchantId, [autoOrderOid]);
     await beforehand?.(context);
     return claimLocked(context, [{ autoOrderOid, dueAt: context.now }], {
@@ -189,9 +194,10 @@ function claimOne(
 async function claimInTransaction(
   context: Context,
   { orderIds }: ClaimTerms,
+  countMax: number,
   work: (context: Context, orderIds: readonly string[]) => Promise<ClaimResult>,
 ): Promise<ClaimResult> {
-  const reserved = await orderIds.reserve();
+  const reserved = await orderIds.reserve(countMax);
   const claimed = await inTransaction(context, (context) => work(context, reserved));
   orderIds.use(claimed.claims.length);
   return claimed;

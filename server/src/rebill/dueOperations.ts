@@ -185,7 +185,7 @@ export async function rebillNow(
   const claimed = await claimNow(context, autoOrderOid, request, {
     policy,
     payments,
-    orderIds: orderIdsOf(context, 1),
+    orderIds: orderIdsOf(context),
     leaseMs: timing.leaseMs,
   });
   const [claim] = claimed.claims;
