@@ -163,9 +163,8 @@ test('a year of the demo is billed exactly once while nodes of Citus crash and t
   let isOver = false;
   const reading = readFeed(send, () => isOver);
   const startedAt = performance.now();
-  const { disturbed, paid } = await playYear(send, disturbances(db, connection.database)).finally(
-    () => (isOver = true),
-  );
+  const kinds = disturbances(db, connection.database);
+  const { disturbed, paid } = await playYear(send, kinds).finally(() => (isOver = true));
   const seconds = (performance.now() - startedAt) / 1000;
   const billed = (await paidRebills(db)).filter((name) => !before.has(name));
   assert.deepEqual((await capturesIn(dataDir)).sort(), billed.sort());
@@ -183,5 +182,7 @@ test('a year of the demo is billed exactly once while nodes of Citus crash and t
       `${read.length} events; ${stdout.trim().split('\n').at(-1)}`,
   );
   await end();
-  assert.ok(disturbed >= 9 && billed.length > 5000, `${disturbed} ${billed.length}`);
+  // A disturbance may outlast months of the clock, so their number depends on the machine.
+  assert.ok(disturbed >= 2 * kinds.length, `${disturbed} disturbances`);
+  assert.ok(billed.length > 5000, `${billed.length} rebills`);
 });
