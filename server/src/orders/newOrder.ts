@@ -106,7 +106,9 @@ const centerWarnings = ({ order, centers = [] }: NewOrderRequest): LineWarning[]
           {
             code: 'unknown_center',
             field: `items[${index}].distribution_center_code`,
-            reason: `${centerOf(line)} is not a distribution center, so no center ships this line`,
+            reason:
+              `${centerOf(line)} is not a distribution center, so no center ships this line: ` +
+              'correct the code, or add the center',
           },
         ],
   );

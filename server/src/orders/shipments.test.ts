@@ -160,7 +160,8 @@ test('a line whose distribution center does not exist is warned of, by its field
   assert.deepEqual(body.warning, {
     warning_code: 'unknown_center',
     warning_message:
-      'items[1].distribution_center_code: MOON is not a distribution center, so no center ships this line.',
+      'items[1].distribution_center_code: MOON is not a distribution center, so no center ships ' +
+      'this line: correct the code, or add the center.',
   });
   assert.equal((await insert({ treat_warnings_as_errors: true }, 'moon')).status, 400);
 });

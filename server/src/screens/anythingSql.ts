@@ -3,7 +3,7 @@ import { memberText, objectText } from '../kernel/jsonText.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import { stateSql, textLists } from './autoOrderMatches.ts';
 import { customerLists } from './customerMatches.ts';
-import { beginsWith, type Recognised } from './matches.ts';
+import { beginsWith, type Recognised, sortedDescription } from './matches.ts';
 
 /** A kind of thing that a search of anything finds. */
 export type SearchType = (typeof searchTypes)[number];
@@ -260,7 +260,7 @@ function customerProbes({ merchantId, folded, what, limit }: Typed, bind: Bind):
 function itemProbes({ folded, what, limit }: Typed, bind: Bind): Probe[] {
   const by = (where: string, order = '') =>
     select('b.merchant_item_oid', 'item b', `b.merchant_id = $1 and ${where}`, limit, order);
-  const description = `left(fold(b.document->>'description'), 100) collate "C"`;
+  const description = sortedDescription('b');
   return [
     exactly('merchant_item_id', by(`b.merchant_item_id_lc = ${bind(folded)}`)),
     ...(isOid(what)

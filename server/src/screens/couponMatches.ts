@@ -1,8 +1,9 @@
 import { type CouponCriteria, couponConditions, couponJson } from '../coupons/store.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import type { ListSource, Matches } from './keyset.ts';
+import { sortedDescription } from './matches.ts';
 
-const description = `left(fold(o.document->>'description'), 100) collate "C"`;
+const description = sortedDescription('o');
 
 /** The coupons of a merchant: `o` is coupon. */
 export const couponSource: ListSource = {

@@ -1,8 +1,8 @@
 import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { beginsWith, searchWords } from './matches.ts';
+import { beginsWith, searchWords, sortedDescription } from './matches.ts';
 
-const description = `left(fold(t.document->>'description'), 100) collate "C"`;
+const description = sortedDescription('t');
 
 /** The catalogue items of a merchant: `t` is item. */
 export const itemSource: ListSource = {

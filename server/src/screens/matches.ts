@@ -25,6 +25,10 @@ export function beginsWith(column: string, beginning: string, bind: Bind): strin
   return `(${column} >= ${bind(beginning)} and ${column} < ${bind(beginning + lastCharacter)})`;
 }
 
+/** The description of the row `alias`, as lists sort it. Its index cuts it at the same length. */
+export const sortedDescription = (alias: string): string =>
+  `left(fold(${alias}.document->>'description'), 100) collate "C"`;
+
 /** The words of a search text, folded. */
 export const searchWords = (text: string | null | undefined): string[] =>
   fold(text ?? '')

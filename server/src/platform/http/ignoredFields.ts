@@ -48,26 +48,20 @@ export function fieldsWithoutEffect(
 /** Returns the sentence about fields without effect, or undefined when there are none. */
 export function withoutEffectWords(fields: readonly string[]): string | undefined {
   if (fields.length === 0) return undefined;
-  const named = fields.slice(0, namedMax).join(', ');
-  const rest = fields.length > namedMax ? ` and ${fields.length - namedMax} more` : '';
-  return `${named}${rest}: no effect, because this server sets it or does not use it.`;
+  return `${listed(fields)}: no effect, because this server sets it or does not use it.`;
 }
 
 /** Returns the sentence about fields that the model does not have, or undefined without any. */
 export function unknownWords(fields: readonly string[]): string | undefined {
   if (fields.length === 0) return undefined;
-  const named = fields.slice(0, namedMax).join(', ');
-  const rest = fields.length > namedMax ? ` and ${fields.length - namedMax} more` : '';
-  return `${named}${rest}: no effect, because there is no such field. Check the spelling.`;
+  return `${listed(fields)}: no effect, because there is no such field. Check the spelling.`;
 }
 
 /** Returns the sentence about query parameters that the operation does not have. */
 export function unknownQueryWords(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
-  const named = names.slice(0, namedMax).map((name) => name.slice(0, queryNameMax));
-  const rest = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
   return (
-    `${named.join(', ')}${rest}: no effect, because this operation has no such query parameter. ` +
+    `${listed(names)}: no effect, because this operation has no such query parameter. ` +
     'Check the spelling.'
   );
 }
@@ -75,15 +69,20 @@ export function unknownQueryWords(names: readonly string[]): string | undefined 
 /** Returns the sentence about names of `_expand` that the response has no part for. */
 export function unknownExpandWords(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
-  const named = names.slice(0, namedMax).map((name) => name.slice(0, queryNameMax));
-  const rest = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
   return (
-    `_expand: ${named.join(', ')}${rest}: no effect, because the response has no such part. ` +
+    `_expand: ${listed(names)}: no effect, because the response has no such part. ` +
     'Check the spelling.'
   );
 }
 
-const queryNameMax = 100;
+/** Names the first of them, each cut to a readable length, and counts the others. */
+function listed(names: readonly string[]): string {
+  const named = names.slice(0, namedMax).map((name) => name.slice(0, nameLengthMax));
+  const rest = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
+  return `${named.join(', ')}${rest}`;
+}
+
+const nameLengthMax = 100;
 
 /** Returns the sentence about query parameters that were sent several times. */
 export function repeatedQueryWords(names: readonly string[]): string | undefined {
