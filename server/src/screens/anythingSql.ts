@@ -1,9 +1,16 @@
 import type { searchTypes } from '@perennial/contract/screens.ts';
 import { memberText, objectText } from '../kernel/jsonText.ts';
 import type { Bind } from '../platform/storage/page.ts';
-import { stateSql, textLists } from './autoOrderMatches.ts';
-import { customerLists } from './customerMatches.ts';
-import { beginsWith, type Recognised, sortedDescription } from './matches.ts';
+import { codeBegins, codeIn, stateSql, textLists } from './autoOrderMatches.ts';
+import { billingPhone, customerLists, foldedBilling, ofBilling } from './customerMatches.ts';
+import {
+  beginsWith,
+  digitsOf,
+  inAll,
+  orderIdOfNumber,
+  type Recognised,
+  sortedDescription,
+} from './matches.ts';
 
 /** A kind of thing that a search of anything finds. */
 export type SearchType = (typeof searchTypes)[number];
@@ -28,6 +35,12 @@ export interface Typed {
   readonly limit: number;
 }
 
+/** The customer of the order `o`. */
+const billedTo = {
+  title: "concat_ws(' ', o.billing->>'first_name', o.billing->>'last_name')",
+  subtitle: "o.billing->>'email'",
+};
+
 /** How each type is looked up and shown. */
 export const things: Readonly<
   Record<
@@ -48,8 +61,7 @@ export const things: Readonly<
     json: thing('auto_order', {
       id: 'a.auto_order_code',
       oid: 'a.auto_order_oid',
-      title: "concat_ws(' ', o.billing->>'first_name', o.billing->>'last_name')",
-      subtitle: "o.billing->>'email'",
+      ...billedTo,
       status: stateSql,
       url: "'/auto-orders/' || a.auto_order_code",
     }),
@@ -61,8 +73,7 @@ export const things: Readonly<
     json: thing('order', {
       id: 'o.order_id',
       oid: 'o.order_id',
-      title: "concat_ws(' ', o.billing->>'first_name', o.billing->>'last_name')",
-      subtitle: "o.billing->>'email'",
+      ...billedTo,
       status: 'o.current_stage',
       url: "'/orders/' || o.order_id",
     }),
@@ -74,8 +85,7 @@ export const things: Readonly<
     json: thing('customer', {
       id: 'c.email',
       oid: 'c.customer_profile_oid',
-      title: `concat_ws(' ', c.document->'billing'->0->>'first_name',
-        c.document->'billing'->0->>'last_name')`,
+      title: `concat_ws(' ', ${ofBilling('c', 'first_name')}, ${ofBilling('c', 'last_name')})`,
       subtitle: 'c.email',
       url: "'/customers/' || c.customer_profile_oid",
     }),
@@ -130,19 +140,15 @@ function autoOrderProbes(typed: Typed, bind: Bind): Probe[] {
 type Own = (where: string) => string;
 
 function autoOrderIds({ merchantId, folded, what }: Typed, own: Own, bind: Bind): Probe[] {
-  const code = folded.toUpperCase();
+  const code = codeIn(folded);
   const orderIds = orderRange(merchantId, what);
   return [
-    ...(/^[A-Z0-9]{1,10}$/.test(code)
-      ? [
+    ...(code === undefined
+      ? []
+      : [
           exactly('auto_order_code', own(`b.auto_order_code = ${bind(code)}`)),
-          starting(
-            'auto_order_code',
-            own(`b.auto_order_code between ${bind(code.padEnd(10, '0'))}
-              and ${bind(code.padEnd(10, 'Z'))} and starts_with(b.auto_order_code, ${bind(code)})`),
-          ),
-        ]
-      : []),
+          starting('auto_order_code', own(codeBegins('b.auto_order_code', code, bind))),
+        ]),
     ...(isOid(what)
       ? [exactly('auto_order_oid', own(`b.auto_order_oid = ${bind(Number(what.digits))}::int`))]
       : []),
@@ -170,11 +176,7 @@ function autoOrderTexts({ merchantId, folded, what, limit }: Typed, own: Own, bi
     select(
       'v.auto_order_oid',
       'auto_order_search_value v',
-      `v.merchant_id = $1 and v.kind = 'phone' and ${beginsWith(
-        `regexp_replace(v.value, '\\D', '', 'g') collate "C"`,
-        digits,
-        bind,
-      )}`,
+      `v.merchant_id = $1 and v.kind = 'phone' and ${beginsWith(digitsOf('v.value'), digits, bind)}`,
       limit,
     );
   return [
@@ -213,7 +215,6 @@ function customerProbes({ merchantId, folded, what, limit }: Typed, bind: Bind):
     select('b.customer_profile_oid', 'customer b', `b.merchant_id = $1 and ${where}`, limit, order);
   const starts = (column: string, text: string) =>
     by(beginsWith(column, text, bind), `order by ${column}`);
-  const ofBilling = (field: string) => `fold(b.document->'billing'->0->>'${field}') collate "C"`;
   return [
     ...(what.kind === 'email' || what.kind === 'words'
       ? [
@@ -229,21 +230,11 @@ function customerProbes({ merchantId, folded, what, limit }: Typed, bind: Bind):
           ),
         ]
       : []),
-    ...(what.kind === 'number'
-      ? [
-          starting(
-            'phone',
-            starts(
-              `regexp_replace(b.document->'billing'->0->>'day_phone', '\\D', '', 'g') collate "C"`,
-              what.digits,
-            ),
-          ),
-        ]
-      : []),
+    ...(what.kind === 'number' ? [starting('phone', starts(billingPhone('b'), what.digits))] : []),
     ...(isOneWord(what)
       ? [
-          starting('last_name', starts(ofBilling('last_name'), folded)),
-          starting('first_name', starts(ofBilling('first_name'), folded)),
+          starting('last_name', starts(foldedBilling('b', 'last_name'), folded)),
+          starting('first_name', starts(foldedBilling('b', 'first_name'), folded)),
         ]
       : []),
     ...(isName(what)
@@ -310,10 +301,6 @@ const starting = (field: string, sql: string): Probe => ({ field, isExact: false
 const isOneWord = (what: Recognised): boolean => what.kind === 'words' && what.words.length === 1;
 const isName = (what: Recognised): boolean => what.kind === 'words' && what.words.length > 1;
 
-/** In each of the groups of selects. */
-const inAll = (column: string, groups: readonly (readonly string[])[]): string =>
-  groups.map((selects) => `${column} in (${selects.join(' union all ')})`).join(' and ');
-
 const isOid = (what: Recognised): what is Recognised & { kind: 'number' } =>
   what.kind === 'number' && Number(what.digits) < 2 ** 31;
 
@@ -323,7 +310,6 @@ function orderRange(
   what: Recognised,
 ): { readonly from: string; readonly to: string } | undefined {
   if (what.kind === 'orderId') return what;
-  if (what.kind !== 'number' || what.digits.length > 10) return undefined;
-  const id = `${merchantId}-${what.digits.padStart(10, '0')}`;
-  return { from: id, to: id };
+  const id = what.kind === 'number' ? orderIdOfNumber(merchantId, what.digits) : undefined;
+  return id === undefined ? undefined : { from: id, to: id };
 }

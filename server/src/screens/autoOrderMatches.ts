@@ -7,14 +7,18 @@ import {
 import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { Bind } from '../platform/storage/page.ts';
-import type { Condition, ListSource, Matches } from './keyset.ts';
+import { type Condition, type ListSource, lastCharacter, type Matches } from './keyset.ts';
 import {
   beginsWith,
+  digitsOf,
+  inAll,
   inInterval,
   isAmong,
   isAnyOf,
+  orderIdOfNumber,
   recognise,
   type SearchInterval,
+  sortedText,
 } from './matches.ts';
 
 type State = (typeof autoOrderStates)[number];
@@ -160,7 +164,7 @@ function declineConditions(search: AutoOrderSearch, bind: Bind): Condition[] {
       ? [
           {
             sql: `a.failure_reason is not null and ${beginsWith(
-              'left(fold(a.failure_reason), 100) collate "C"',
+              sortedText('a.failure_reason'),
               foldTrimmed(reason),
               bind,
             )}`,
@@ -225,9 +229,7 @@ function textCondition(
   bind: Bind,
 ): Condition[] {
   const lists = textLists(merchantId, text ?? '', bind);
-  return lists.map((selects) => ({
-    sql: `a.auto_order_oid in (${selects.join(' union all ')})`,
-  }));
+  return lists.map((selects) => ({ sql: inAll('a.auto_order_oid', [selects]) }));
 }
 
 /**
@@ -266,7 +268,7 @@ const perFieldMax = 10_000;
 
 function ofSearch(columns: readonly string[], beginning: string, bind: Bind): string[] {
   const all = columns === nameColumns ? [...columns, 'billing_email'] : columns;
-  const [from, to] = [bind(beginning), bind(`${beginning}\u{10FFFF}`)];
+  const [from, to] = [bind(beginning), bind(beginning + lastCharacter)];
   return all.map(
     (column) => `(select p.auto_order_oid from auto_order_search p
       where p.merchant_id = $1 and p.${column} >= ${from} and p.${column} < ${to}
@@ -289,14 +291,14 @@ function ofOrders({ from, to }: { from: string; to: string }, bind: Bind): strin
 export const ofPhone = (digits: string, bind: Bind): string =>
   `select v.auto_order_oid from auto_order_search_value v
     where v.merchant_id = $1 and v.kind = 'phone' and ${beginsWith(
-      `regexp_replace(v.value, '\\D', '', 'g') collate "C"`,
+      digitsOf('v.value'),
       digits,
       bind,
     )}`;
 
 function ofNumber(merchantId: string, digits: string, bind: Bind): string[] {
   const isOid = Number(digits) < 2 ** 31;
-  const orderId = `${merchantId}-${digits.padStart(10, '0')}`;
+  const orderId = orderIdOfNumber(merchantId, digits);
   return [
     ofPhone(digits, bind),
     ...(isOid
@@ -305,19 +307,29 @@ function ofNumber(merchantId: string, digits: string, bind: Bind): string[] {
             where o.merchant_id = $1 and o.auto_order_oid = ${bind(Number(digits))}::int`,
         ]
       : []),
-    ...(digits.length <= 10 ? ofOrders({ from: orderId, to: orderId }, bind) : []),
+    ...(orderId === undefined ? [] : ofOrders({ from: orderId, to: orderId }, bind)),
     ...ofCode(digits, bind),
   ];
 }
 
-/** Codes are ten upper-case letters and digits. */
 function ofCode(word: string, bind: Bind): string[] {
-  const code = word.toUpperCase();
-  if (!/^[A-Z0-9]{1,10}$/.test(code)) return [];
-  const range = `between ${bind(code.padEnd(10, '0'))} and ${bind(code.padEnd(10, 'Z'))}`;
+  const code = codeIn(word);
+  if (code === undefined) return [];
   return [
     `select o.auto_order_oid from auto_order o
-      where o.merchant_id = $1 and o.auto_order_code ${range}
-        and starts_with(o.auto_order_code, ${bind(code)})`,
+      where o.merchant_id = $1 and ${codeBegins('o.auto_order_code', code, bind)}`,
   ];
 }
+
+const codeLength = 10;
+
+/** A word as the beginning of a code: ten upper-case letters and digits. */
+export function codeIn(word: string): string | undefined {
+  const code = word.toUpperCase();
+  return /^[A-Z0-9]{1,10}$/.test(code) ? code : undefined;
+}
+
+/** Codes that begin with this. The index on codes serves the range. */
+export const codeBegins = (column: string, beginning: string, bind: Bind): string =>
+  `${column} between ${bind(beginning.padEnd(codeLength, '0'))}
+    and ${bind(beginning.padEnd(codeLength, 'Z'))} and starts_with(${column}, ${bind(beginning)})`;

@@ -1,7 +1,15 @@
 import type { CustomerSearch } from '@perennial/contract/screens.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { beginsWith, inInterval, isAmong, recognise, type SearchInterval } from './matches.ts';
+import {
+  beginsWith,
+  digitsOf,
+  inAll,
+  inInterval,
+  isAmong,
+  recognise,
+  type SearchInterval,
+} from './matches.ts';
 
 /** The customer profiles of a merchant: `c` is customer. */
 export const customerSource: ListSource = {
@@ -35,7 +43,7 @@ export function customerMatches(
   return {
     conditions: [
       ...customerLists(merchantId, search.text ?? '', bind).map((lists) => ({
-        sql: `c.customer_profile_oid in (${lists.join(' union all ')})`,
+        sql: inAll('c.customer_profile_oid', [lists]),
       })),
       ...isAmong('c.customer_profile_oid', 'int', search.customer_profile_oids, bind),
       ...(autoOrders?.length
@@ -74,13 +82,15 @@ export function customerLists(merchantId: string, text: string, bind: Bind): str
     case 'number':
       return [
         [
-          by(phone, what.digits),
+          by(billingPhone('p'), what.digits),
           ...(Number(what.digits) < 2 ** 31 ? [ofOid(what.digits, bind)] : []),
         ],
       ];
     case 'words':
       return what.words.map((word) => [
-        ...['first_name', 'last_name', 'company'].map((field) => by(ofBilling(field), word)),
+        ...['first_name', 'last_name', 'company'].map((field) =>
+          by(foldedBilling('p', field), word),
+        ),
         by('p.email_lc', word),
       ]);
   }
@@ -97,6 +107,13 @@ const ofOid = (digits: string, bind: Bind): string =>
   `(select p.customer_profile_oid from customer p
     where p.merchant_id = $1 and p.customer_profile_oid = ${bind(Number(digits))}::int)`;
 
-const ofBilling = (field: string): string =>
-  `fold(p.document->'billing'->0->>'${field}') collate "C"`;
-const phone = `regexp_replace(p.document->'billing'->0->>'day_phone', '\\D', '', 'g') collate "C"`;
+/** A text of the first billing address of a profile, which is the row `alias`. */
+export const ofBilling = (alias: string, field: string): string =>
+  `${alias}.document->'billing'->0->>'${field}'`;
+
+/** The same text as its index has it. */
+export const foldedBilling = (alias: string, field: string): string =>
+  `fold(${ofBilling(alias, field)}) collate "C"`;
+
+/** The digits of the phone number in that address. */
+export const billingPhone = (alias: string): string => digitsOf(ofBilling(alias, 'day_phone'));

@@ -25,9 +25,20 @@ export function beginsWith(column: string, beginning: string, bind: Bind): strin
   return `(${column} >= ${bind(beginning)} and ${column} < ${bind(beginning + lastCharacter)})`;
 }
 
-/** The description of the row `alias`, as lists sort it. Its index cuts it at the same length. */
+/** The beginning of a long text, as lists sort it. Its index cuts it at the same length. */
+export const sortedText = (sql: string): string => `left(fold(${sql}), 100) collate "C"`;
+
+/** The description of the row `alias`, as lists sort it. */
 export const sortedDescription = (alias: string): string =>
-  `left(fold(${alias}.document->>'description'), 100) collate "C"`;
+  sortedText(`${alias}.document->>'description'`);
+
+/** The digits of a phone number, as its index has them. */
+export const digitsOf = (sql: string): string =>
+  `regexp_replace(${sql}, '\\D', '', 'g') collate "C"`;
+
+/** A column that is in each of these groups of selects. */
+export const inAll = (column: string, groups: readonly (readonly string[])[]): string =>
+  groups.map((selects) => `${column} in (${selects.join(' union all ')})`).join(' and ');
 
 /** The words of a search text, folded. */
 export const searchWords = (text: string | null | undefined): string[] =>
@@ -65,6 +76,10 @@ export function recognise(merchantId: string, text: string): Recognised | undefi
 
 /** Order ids are the merchant's id, a hyphen and ten digits. */
 export const orderDigits = 10;
+
+/** The id of the order with this number; undefined when it has too many digits for one. */
+export const orderIdOfNumber = (merchantId: string, digits: string): string | undefined =>
+  digits.length <= orderDigits ? `${merchantId}-${digits.padStart(orderDigits, '0')}` : undefined;
 
 function orderNumberOf(merchantId: string, text: string): string | undefined {
   const prefix = `${fold(merchantId)}-`;

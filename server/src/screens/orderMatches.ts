@@ -5,7 +5,15 @@ import type { Bind } from '../platform/storage/page.ts';
 import { ofPhone, textLists } from './autoOrderMatches.ts';
 import { customerLists } from './customerMatches.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
-import { inInterval, isAmong, type Recognised, recognise, type SearchInterval } from './matches.ts';
+import {
+  inAll,
+  inInterval,
+  isAmong,
+  orderIdOfNumber,
+  type Recognised,
+  recognise,
+  type SearchInterval,
+} from './matches.ts';
 
 /** The orders of a merchant: `o` is orders. */
 export const orderSource: ListSource = {
@@ -85,10 +93,9 @@ function textCondition(merchantId: string, text: string, bind: Bind): Condition[
     return [{ sql: `o.order_id in (${ids(`between ${bind(what.from)} and ${bind(what.to)}`)})` }];
   // A number is that of one order, and not of the other orders of its auto order.
   const autoOrders =
-    what.kind === 'number'
-      ? [ofPhone(what.digits, bind)]
-      : textLists(merchantId, text, bind).map((lists) => lists.join(' union all '));
-  const customers = customerLists(merchantId, text, bind).map((lists) => lists.join(' union all '));
+    what.kind === 'number' ? [[ofPhone(what.digits, bind)]] : textLists(merchantId, text, bind);
+  const customers = customerLists(merchantId, text, bind);
+  const orderId = what.kind === 'number' ? orderIdOfNumber(merchantId, what.digits) : undefined;
   const selects = [
     `select t.order_id from orders t where t.merchant_id = $1 and ${inAll('t.auto_order_oid', autoOrders)}`,
     `select t.order_id from orders t where t.merchant_id = $1 and ${inAll('t.customer_profile_oid', customers)}`,
@@ -99,15 +106,10 @@ function textCondition(merchantId: string, text: string, bind: Bind): Condition[
     )
       .map((facets) => `t.facets && ${bind(facets)}::text[]`)
       .join(' and ')}`,
-    ...(what.kind === 'number' && what.digits.length <= 10
-      ? [ids(`= ${bind(`${merchantId}-${what.digits.padStart(10, '0')}`)}`)]
-      : []),
+    ...(orderId === undefined ? [] : [ids(`= ${bind(orderId)}`)]),
   ];
   return [{ sql: `o.order_id in (${selects.join(' union all ')})` }];
 }
-
-const inAll = (column: string, lists: readonly string[]): string =>
-  lists.map((list) => `${column} in (${list})`).join(' and ');
 
 /**
  * The fields that an order can be found by, with the whole text; with each word of a name in turn.

@@ -1,4 +1,5 @@
 import { listText, memberText, objectText } from '../kernel/jsonText.ts';
+import { ofBilling } from './customerMatches.ts';
 import { kindSql } from './orderMatches.ts';
 
 /*
@@ -60,7 +61,7 @@ export const orderRow = {
   ]),
 };
 
-const billing = (name: string): string => `nullif(c.document->'billing'->0->>'${name}', '')`;
+const billing = (name: string): string => `nullif(${ofBilling('c', name)}, '')`;
 const ofAutoOrders = (selected: string) => `(select ${selected} from auto_order_search s
   join auto_order a on a.merchant_id = $1 and a.auto_order_oid = s.auto_order_oid
   where s.merchant_id = $1 and s.customer_profile_oid = c.customer_profile_oid)`;
