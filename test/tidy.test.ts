@@ -280,7 +280,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'gatewayRefund,money,newOrder,newOrderCheck,newOrderDocument,newOrderLine,newOrderPrice,' +
     'newOrderRequest,notes,occasion,onceItem,order,' +
     'parcel,payment,paymentAttempt,paymentDetails,present,purchaseRule,receivableRetry,refund,' +
-    'refunded,refundedOrder,refundReason,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
+    'refunded,refundedOrder,refundedTax,refundReason,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,states,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',
   payments: 'gateway,gatewayReport,refusal,rotation,simulatorCards,stripeDeclines',
   books:

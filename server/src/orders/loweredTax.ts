@@ -44,7 +44,12 @@ export function loweredTax(
   };
 }
 
-function taxedOf(line: OrderItem, share: Minor, currency: string) {
+/** Returns what is taxed of a stored line, and the discount on it after a further one. */
+export function taxedOf(
+  line: OrderItem,
+  share: Minor,
+  currency: string,
+): { readonly amount: Minor; readonly discount: Minor } {
   if (line.tax_free === true) return { amount: zero, discount: zero };
   const before = amountOf(line.discount, currency);
   const amount = minor(amountOf(line.total_cost_with_discount, currency) + before);

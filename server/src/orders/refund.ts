@@ -4,11 +4,11 @@ import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
-import { fromMinor, type Minor, minor, proportion, sum, toMinor, zero } from '../kernel/money.ts';
+import { fromMinor, type Minor, minor, proportion, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { exactQuantity } from '../kernel/quantity.ts';
 import { amountOf, chargedShipping } from './money.ts';
-import type { OrderDocument, OrderRecord } from './order.ts';
+import type { OrderRecord } from './order.ts';
 import {
   chargedOf,
   grossOf,
@@ -18,6 +18,7 @@ import {
   subtotalOf,
   totalOf,
 } from './refunded.ts';
+import { refundedTax } from './refundedTax.ts';
 import { refundedCredit } from './storeCredit.ts';
 
 /*
@@ -46,8 +47,7 @@ export interface PlannedRefund {
 /**
  * Returns the refund that a body requests, or its first fault. A line with a new
  * `quantity_refunded` and no new `total_refunded` is refunded in proportion to its quantity, with
- * its share of the tax. The last refund of a line or of the tax gives back the rest, so the parts
- * always add up to what was charged.
+ * its share of the tax. The last refund of a line or of the tax gives back the rest, so the parts always add up to what was charged.
  */
 export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefund, FieldFault> {
   const before = refundedOf(order);
@@ -285,12 +285,6 @@ function totalFields({ document, currency }: OrderRecord, body: Order): TotalFie
       charged: charged?.subtotal_discount,
     },
     {
-      name: 'tax',
-      field: 'summary.tax_refunded',
-      given: summary.tax_refunded,
-      charged: charged?.tax,
-    },
-    {
       name: 'shippingHandling',
       field: 'summary.shipping_handling_refunded',
       given: summary.shipping_handling_refunded,
@@ -308,6 +302,13 @@ function totalFields({ document, currency }: OrderRecord, body: Order): TotalFie
       given: gift.gift_wrap_refunded,
       charged: wrapped?.gift_wrap_cost,
     },
+    // The last one, because the tax that is due follows from the others.
+    {
+      name: 'tax',
+      field: 'summary.tax_refunded',
+      given: summary.tax_refunded,
+      charged: charged?.tax,
+    },
   ];
 }
 
@@ -317,37 +318,21 @@ function readTotals(
   before: Refunded,
   { lines, isByQuantity }: ReadLines,
 ): Outcome<Totals, FieldFault> {
-  const { document, currency } = order;
-  const taxDue = isByQuantity ? taxShare(document, lines, currency) : before.tax;
   const totals: Record<string, Minor> = {};
   for (const { name, field, given, charged } of totalFields(order, body)) {
-    const read = readAmount(given, field, currency, before[name]);
+    const read = readAmount(given, field, order.currency, before[name]);
     if (!read.ok) return read;
-    const isComputed = name === 'tax' && read.value === before.tax;
-    const value = isComputed ? minor(Math.max(before.tax, taxDue)) : read.value;
-    const fault = amountFault(field, value, before[name], amountOf(charged, currency), currency);
+    const isComputed = name === 'tax' && isByQuantity && read.value === before.tax;
+    const due = isComputed
+      ? refundedTax(order, { lines, ...(totals as unknown as Omit<Totals, 'tax'>) })
+      : read.value;
+    const value = isComputed ? minor(Math.max(before.tax, due)) : due;
+    const most = amountOf(charged, order.currency);
+    const fault = amountFault(field, value, before[name], most, order.currency);
     if (fault) return failure(fault);
     totals[name] = value;
   }
   return success(totals as unknown as Totals);
-}
-
-/** The tax on the refunded part of the taxed lines. All of them: the whole tax. */
-function taxShare(
-  { items = [], summary }: OrderDocument,
-  lines: readonly RefundedLine[],
-  currency: string,
-): Minor {
-  const tax = amountOf(summary?.tax, currency);
-  const taxed = items.flatMap((line, place) =>
-    line.tax_free === true
-      ? []
-      : [{ charged: chargedOf(line, currency), refunded: lines[place]!.amount }],
-  );
-  const charged = sum(taxed.map((line) => line.charged));
-  const refunded = sum(taxed.map((line) => minor(Math.min(line.charged, line.refunded))));
-  if (charged === 0) return zero;
-  return refunded === charged ? tax : proportion(tax, refunded, charged, 'half up');
 }
 
 function readAmount(
@@ -424,11 +409,15 @@ function warningsOf({ document, currency }: OrderRecord, after: Refunded): strin
   const isAll = (document.items ?? []).every(
     (line, place) => after.lines[place]!.quantity === line.quantity,
   );
-  if (!isAll || after.shippingHandling === shipping) return [];
-  const left = fromMinor(minor(shipping - after.shippingHandling), currency);
+  if (!isAll) return [];
+  const isShippingLeft = after.shippingHandling !== shipping;
+  const [what, field, left] = isShippingLeft
+    ? ['Shipping and handling', 'shipping_handling_refunded', shipping - after.shippingHandling]
+    : ['Tax', 'tax_refunded', amountOf(document.summary?.tax, currency) - after.tax];
+  if (left <= 0) return [];
   return [
-    `Shipping and handling of ${left} ${currency} was not refunded. ` +
-      'Send summary.shipping_handling_refunded to refund it as well.',
+    `${what} of ${fromMinor(minor(left), currency)} ${currency} was not refunded. ` +
+      `Send summary.${field} to refund it as well.`,
   ];
 }
 
