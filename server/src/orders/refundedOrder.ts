@@ -8,6 +8,7 @@ import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import type { PlannedRefund } from './refund.ts';
 import { type Refunded, type RefundedLine, refundedOf, subtotalOf, totalOf } from './refunded.ts';
+import { withoutOpenParcels } from './shipping.ts';
 import { inStage, stageTransitions } from './stages.ts';
 import { creditUsed } from './storeCredit.ts';
 
@@ -55,7 +56,9 @@ export function refundedOrder(
   };
   return {
     ...order,
-    document: rejects ? inStage(rejected, 'Rejected', at, user) : changed,
+    document: rejects
+      ? inStage(rejected, 'Rejected', at, user)
+      : withoutOpenParcels(document, changed, at, user),
     modifiedAt: now.at,
   };
 }

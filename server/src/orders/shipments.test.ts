@@ -235,3 +235,56 @@ test('too large a batch is refused as a whole', async () => {
   assert.equal(status, 400);
   assert.match(body.error.user_message, /order_ids has too many elements/);
 });
+
+const refundOf = async (order_id: string, body: object) => {
+  const { status, body: answer } = await app.request({
+    operation: 'refundOrder',
+    params: { order_id },
+    query: { manual_refund: true, _expand: 'item' },
+    body,
+  });
+  assert.equal(status, 200, JSON.stringify(answer));
+  return answer.order;
+};
+const stageOf = async (order_id: string): Promise<string> =>
+  (await app.request({ operation: 'getOrder', params: { order_id } })).body.order.current_stage;
+
+test('what is left to ship is given back: the order is complete, whatever shipped before', async () => {
+  const items = [
+    { merchant_item_id: 'COFFEE', quantity: 1 },
+    { merchant_item_id: 'MUG', quantity: 2 },
+  ];
+  const mugs = (quantity_refunded: number) => ({ items: [{ item_index: 2, quantity_refunded }] });
+  const whole = { items: [{ quantity_refunded: 1 }, { quantity_refunded: 2 }] };
+  await app.request({
+    operation: 'insertDistributionCenter',
+    body: { code: 'EAST', name: 'East' },
+  });
+  const parted = await placed({
+    items: [items[0], { ...items[1], distribution_center_code: 'EAST' }],
+  });
+  await ship([{ order_id: parted, tracking_numbers: ['1Z1'] }]);
+  assert.equal((await refundOf(parted, mugs(1))).current_stage, 'Shipping Department');
+  assert.ok((await waiting('EAST')).includes(parted));
+  assert.equal((await refundOf(parted, mugs(2))).current_stage, 'Completed Order');
+  assert.ok(!(await waiting('EAST')).includes(parted));
+  const [, moved] = (await eventsOf(parted)).findLast(([name]) => name === 'order_stage_change')!;
+  assert.deepEqual(moved, {
+    ...moved,
+    from: 'Shipping Department',
+    to: 'Completed Order',
+  });
+
+  const unshipped = await placed({ items });
+  assert.equal((await refundOf(unshipped, whole)).current_stage, 'Completed Order');
+
+  const held = await placed({ items });
+  await app.request({
+    operation: 'cancelOrder',
+    params: { order_id: held },
+    query: { skip_refund_and_hold: true },
+  });
+  assert.equal((await refundOf(held, whole)).current_stage, 'Hold');
+  await app.request({ operation: 'heldOrderRelease', params: { order_id: held } });
+  assert.equal(await stageOf(held), 'Completed Order');
+});

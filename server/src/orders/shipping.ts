@@ -54,7 +54,7 @@ export interface WaitingCenter {
 /** Returns the centers that have to ship something of an order, each once. */
 export function waitingCenters(document: OrderDocument): WaitingCenter[] {
   if (document.current_stage !== 'Shipping Department') return [];
-  const open = parcelLines(document).filter((line) => line.shipped_dts === undefined);
+  const open = openParcels(document);
   return [...new Set(open.map(centerOf))].map((code) => ({
     code,
     isAcknowledged: open
@@ -83,6 +83,9 @@ export function parcelsOf(document: OrderDocument): OrderParcel[] {
     };
   });
 }
+
+const openParcels = (document: OrderDocument): OrderItem[] =>
+  parcelLines(document).filter((line) => line.shipped_dts === undefined);
 
 /** Whether an order is or was in the Shipping Department, so that it may wait at a center. */
 export const hasBeenQueued = ({
@@ -119,10 +122,15 @@ export function stageAfterHold(order: OrderDocument, isPaid: boolean): OrderStag
     (move) => move.after_stage === 'Hold',
   )?.before_stage;
   if (!isPaid) return before === 'Pending Clearance' ? before : 'Accounts Receivable';
+  if (before === 'Shipping Department' && hasOnlyLostParcels(order)) return 'Completed Order';
   return before !== undefined && before !== 'Completed Order' && isPaidStage(before)
     ? before
     : paidStage(order);
 }
+
+/** Whether nothing is left to ship because lines were given back. */
+const hasOnlyLostParcels = (order: OrderDocument): boolean =>
+  openParcels(order).length === 0 && (order.items ?? []).some(isGivenBack);
 
 /** A shipment as a distribution center reports it. */
 export interface ReportedShipment {
@@ -196,12 +204,21 @@ const shippedLine = (line: OrderItem, at: string, user: string): OrderItem => ({
   shipped_by_user: user,
 });
 
-function completed(document: OrderDocument, at: string, user: string): OrderDocument {
-  const isLeft = parcelLines(document).some((line) => line.shipped_dts === undefined);
-  return document.current_stage === 'Shipping Department' && !isLeft
+const completed = (document: OrderDocument, at: string, user: string): OrderDocument =>
+  document.current_stage === 'Shipping Department' && openParcels(document).length === 0
     ? inStage(document, 'Completed Order', at, user)
     : document;
-}
+
+/**
+ * Returns an order that was changed by a refund: completed if the refund took the last of what it
+ * had to ship, because no center would complete it.
+ */
+export const withoutOpenParcels = (
+  before: OrderDocument,
+  changed: OrderDocument,
+  at: string,
+  user: string,
+): OrderDocument => (openParcels(before).length > 0 ? completed(changed, at, user) : changed);
 
 /** The actual costs of the order with those of a shipment. Each of its shipments adds to them. */
 function costsOf(
