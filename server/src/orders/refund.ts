@@ -47,7 +47,8 @@ export interface PlannedRefund {
 /**
  * Returns the refund that a body requests, or its first fault. A line with a new
  * `quantity_refunded` and no new `total_refunded` is refunded in proportion to its quantity, with
- * its share of the tax. The last refund of a line or of the tax gives back the rest, so the parts always add up to what was charged.
+ * its share of the tax. A kit is given back with its components. The last refund of a line or of the
+ * tax gives back the rest, so the parts always add up to what was charged.
  */
 export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefund, FieldFault> {
   const before = refundedOf(order);
@@ -159,13 +160,37 @@ function readLines(
   const lines: RefundedLine[] = [];
   let isByQuantity = false;
   for (const [place, stored] of items.entries()) {
-    const line = pairs.value.get(place) ?? {};
+    const line = {
+      ...pairs.value.get(place),
+      quantity_refunded: quantityGiven(place, items, before, pairs.value),
+    };
     const read = readLine(stored, line, before.lines[place]!, order.currency);
     if (!read.ok) return failure({ ...read.reason, field: `items[${place}].${read.reason.field}` });
     lines.push(read.value.line);
     isByQuantity ||= read.value.isByQuantity;
   }
   return success({ lines, isByQuantity });
+}
+
+/**
+ * Returns the refunded quantity of a line. A component of a kit goes back with the kit, unless the
+ * body names another quantity of it than before.
+ */
+function quantityGiven(
+  place: number,
+  items: readonly OrderItem[],
+  { lines: before }: Refunded,
+  given: ReadonlyMap<number, OrderItem>,
+): number {
+  const at = (each: number) => given.get(each)?.quantity_refunded ?? before[each]!.quantity;
+  const own = at(place);
+  const { kit_component: isPart, parent_item_index: parent, quantity = 0 } = items[place]!;
+  if (isPart !== true || own !== before[place]!.quantity) return own;
+  const kit = items.findIndex((each) => each.kit === true && each.item_index === parent);
+  const ordered = items[kit]?.quantity ?? 0;
+  if (kit < 0 || ordered <= 0 || at(kit) === before[kit]!.quantity) return own;
+  const withKit = at(kit) === ordered ? quantity : exactQuantity((quantity * at(kit)) / ordered);
+  return Math.min(quantity, Math.max(own, withKit));
 }
 
 /**

@@ -288,3 +288,46 @@ test('what is left to ship is given back: the order is complete, whatever shippe
   await app.request({ operation: 'heldOrderRelease', params: { order_id: held } });
   assert.equal(await stageOf(held), 'Completed Order');
 });
+
+test('a kit is given back with its components: they neither ship nor stay in the queue', async () => {
+  const part = { kit_component: true, parent_item_index: 1 };
+  const id = await placed({
+    items: [
+      { merchant_item_id: 'COFFEE', quantity: 2, kit: true },
+      { merchant_item_id: 'MUG', quantity: 4, arbitrary_unit_cost: { value: 0 }, ...part },
+      { merchant_item_id: 'COFFEE', quantity: 2, arbitrary_unit_cost: { value: 1.5 }, ...part },
+    ],
+  });
+  const kits = (quantity_refunded: number) => ({ items: [{ item_index: 1, quantity_refunded }] });
+  const shown = (order: { items: object[] }) =>
+    order.items.map((item: { quantity_refunded?: number; total_refunded?: { value: number } }) => [
+      item.quantity_refunded,
+      item.total_refunded?.value,
+    ]);
+  assert.deepEqual(shown(await refundOf(id, kits(1))), [
+    [1, 10],
+    [2, 0],
+    [1, 1.5],
+  ]);
+  const all = await refundOf(id, kits(2));
+  assert.deepEqual(shown(all), [
+    [2, 20],
+    [4, 0],
+    [2, 3],
+  ]);
+  assert.equal(all.current_stage, 'Completed Order');
+  assert.ok(!(await waiting()).includes(id));
+
+  const alone = await placed({
+    items: [
+      { merchant_item_id: 'COFFEE', quantity: 1, kit: true },
+      { merchant_item_id: 'MUG', quantity: 3, arbitrary_unit_cost: { value: 0 }, ...part },
+    ],
+  });
+  const kept = { items: [{ quantity_refunded: 1 }, { quantity_refunded: 2 }] };
+  assert.deepEqual(shown(await refundOf(alone, kept)), [
+    [1, 10],
+    [2, 0],
+  ]);
+  assert.ok((await waiting()).includes(alone));
+});
