@@ -15,7 +15,7 @@ import {
   trackingNumbers,
 } from '../../web/src/orders/ask.ts';
 import { orderSearchOf, parseOrderList } from '../../web/src/orders/list.ts';
-import { addressLines, paymentWords, sumsOf } from '../../web/src/orders/order.ts';
+import { addressLines, chargedIn, paymentWords, sumsOf } from '../../web/src/orders/order.ts';
 import {
   changedPaths,
   changeOf,
@@ -25,9 +25,11 @@ import {
   textsOf,
 } from '../../web/src/orders/parts.ts';
 import {
+  everythingLeft,
   givesWholeLine,
   readRefund,
   refundBody,
+  refundParts,
   refundPlaces,
 } from '../../web/src/orders/refund.ts';
 
@@ -115,7 +117,7 @@ test('moving an unpaid order to shipping counts as its payment', () => {
 });
 
 test('a refund gives back what is left of each part, to the cent', () => {
-  const places = refundPlaces(order);
+  const places = refundPlaces(order, 'USD');
   assert.deepEqual(
     places.map(({ key, left }) => [key, left]),
     [
@@ -141,16 +143,60 @@ test('a refund gives back what is left of each part, to the cent', () => {
     ['line 0', 10.1],
     ['tax', 0.2],
   ]);
-  const body = refundBody(order, places, amounts, 'broken');
+  const body = refundBody(order, places, amounts, { reason: 'broken', currency: 'USD' });
   assert.deepEqual(body.items?.[0]?.total_refunded, { value: 15.1 });
   assert.deepEqual(body.summary, { tax_refunded: { value: 0.2 } });
   assert.equal(body.items?.[0]?.quantity_refunded, undefined);
   assert.equal(givesWholeLine(places, amounts), false);
   const rest = new Map([['line 0', 15]]);
   assert.equal(givesWholeLine(places, rest), true);
-  const [whole, gift] = refundBody(order, places, rest, '').items ?? [];
+  const made = refundBody(order, places, rest, { reason: '', currency: 'USD' });
+  const [whole, gift] = made.items ?? [];
   assert.deepEqual([whole?.total_refunded, whole?.quantity_refunded], [{ value: 20 }, 2]);
   assert.equal(gift?.quantity_refunded, undefined);
+});
+
+test('an order shown in another currency is refunded in the one in which it was charged', () => {
+  const money = (value: number) => ({ value, localized: value * 150, exchange_rate: 150 });
+  const shown: Order = {
+    currency_code: 'JPY',
+    items: [
+      {
+        merchant_item_id: 'TEA',
+        quantity: 1,
+        total_cost_with_discount: money(19.99),
+        total_refunded: money(0.5),
+      },
+    ],
+    gift: { gift_charge: money(2.5), gift_wrap_cost: money(1.25) },
+    summary: {
+      shipping_handling_total: money(5),
+      shipping_handling_total_discount: money(4.5),
+      internal_gift_certificate_amount: money(10),
+      total: money(14.24),
+      total_refunded: money(0.5),
+    },
+  };
+  assert.deepEqual([chargedIn(shown), chargedIn(order)], [undefined, 'USD']);
+  const places = refundPlaces(shown, 'USD');
+  const all = readRefund(places, everythingLeft(places, 'USD'), 'USD');
+  assert.ok('sum' in all, JSON.stringify(all));
+  assert.equal(all.sum, 23.74);
+  assert.deepEqual(refundParts(shown, all.sum, 'USD'), { money: 13.74, credit: 10 });
+  const body = refundBody(shown, places, all.amounts, { reason: '', currency: 'USD' });
+  assert.deepEqual(
+    [body.items?.[0]?.total_refunded, body.summary, body.gift],
+    [
+      { value: 19.99 },
+      { shipping_handling_refunded: { value: 0.5 } },
+      { gift_charge_refunded: { value: 2.5 }, gift_wrap_refunded: { value: 1.25 } },
+    ],
+  );
+  const write = (amount: number, currency = 'USD') => `${amount.toFixed(2)} ${currency}`;
+  const facts = { ...toShip, order: { ...paidOrder, ...shown } };
+  assert.equal(askOf('cancel', facts, write).button, 'Refund 13.74 USD and cancel');
+  assert.match(askOf('cancel', facts, write).words[0]!, / and 10\.00 USD as store credit/);
+  assert.match(askOf('adjust', facts, write).words[0]!, /total is 14\.24 USD/);
 });
 
 test('an id leads to the one thing that has it', () => {
@@ -255,7 +301,7 @@ test('what can be done with an order, by where it is', () => {
 });
 
 test('an action names the money, and says what cannot be undone', () => {
-  const write = (amount: number, currency: string) => `${amount.toFixed(2)} ${currency}`;
+  const write = (amount: number, currency = '') => `${amount.toFixed(2)} ${currency}`;
   const table: [OrderActionId, OrderFacts, button: string, words: RegExp, isFinal: boolean][] = [
     ['charge', unpaid, 'Charge 28.16 USD', /VISA ••3282.*cannot be undone/, true],
     ['paid', unpaid, 'Record 28.16 USD as paid', /No card is charged.*cannot be undone/, true],

@@ -77,7 +77,7 @@ function Question({ facts: latest, ...props }: AskedProps & { readonly facts: Or
   const { merchant } = useSession();
   const isPossible = orderActions.find(({ id }) => id === props.action)?.isPossible(facts);
   const ask = askOf(props.action, facts, (amount, currency) =>
-    formatMoney(amount, currency, merchant.currency),
+    formatMoney(amount, currency ?? merchant.currency, merchant.currency),
   );
   if (!isPossible)
     return (

@@ -6,7 +6,8 @@ import { Money } from '../kit/moneyShown.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 import type { Tone } from '../kit/tone.ts';
-import { amountOf } from './order.ts';
+import { useSession } from '../shell/session.tsx';
+import { amountOf, chargedIn } from './order.ts';
 import { refundPlaces } from './refund.ts';
 
 /** Whether something of an order was given back. */
@@ -15,8 +16,10 @@ export const isRefunded = ({ refund_dts: at, summary }: Order): boolean =>
 
 /** The refunds of an order, by the part that was refunded. */
 export function Refunds({ order }: { readonly order: Order }) {
-  const { currency_code: currency, refund_dts: at, refund_reason: reason } = order;
-  const places = refundPlaces(order).filter(({ refunded }) => refunded > 0);
+  const { refund_dts: at, refund_reason: reason } = order;
+  const { merchant } = useSession();
+  const currency = chargedIn(order) ?? merchant.currency;
+  const places = refundPlaces(order, currency).filter(({ refunded }) => refunded > 0);
   return (
     <>
       <SmallTable
@@ -27,7 +30,7 @@ export function Refunds({ order }: { readonly order: Order }) {
           cells: [words, <Money amount={refunded} currency={currency} />],
         }))}
         foot={[
-          ['Total', <Money amount={amountOf(order.summary?.total_refunded)} currency={currency} />],
+          ['Total', <Money amount={order.summary?.total_refunded?.value} currency={currency} />],
         ]}
       />
       {at !== undefined && (

@@ -11,7 +11,9 @@ import { RoutedDialog } from '../kit/routedDialog.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Empty } from '../kit/states.tsx';
 import { useFocusedFirst } from '../kit/useFocusedFirst.ts';
+import { useSession } from '../shell/session.tsx';
 import { canRefund } from './actions.ts';
+import { chargedIn } from './order.ts';
 import { orderQuery, type RefundWishes, refundableQuery } from './queries.ts';
 import { RefundQuestion } from './RefundQuestion.tsx';
 import {
@@ -64,8 +66,9 @@ interface RefundFormProps {
 function RefundForm(props: RefundFormProps) {
   const { order, manualOnly } = props;
   const first = useFocusedFirst<HTMLFormElement>();
-  const places = refundPlaces(order);
-  const currency = order.currency_code ?? 'USD';
+  const { merchant } = useSession();
+  const currency = chargedIn(order) ?? merchant.currency;
+  const places = refundPlaces(order, currency);
   const [texts, setTexts] = useState<RefundTexts>({});
   const [reason, setReason] = useState('');
   const [wishes, setWishes] = useState(() => firstWishes(manualOnly !== undefined));
@@ -73,12 +76,13 @@ function RefundForm(props: RefundFormProps) {
   const read = readRefund(places, texts, currency);
   const takesLine = 'amounts' in read && givesWholeLine(places, read.amounts);
   if (isAsking && 'amounts' in read) {
-    const body = refundBody(order, places, read.amounts, reason.trim());
+    const body = refundBody(order, places, read.amounts, { reason: reason.trim(), currency });
     return (
       <RefundQuestion
         {...props}
         body={body}
         sum={read.sum}
+        currency={currency}
         wishes={{ ...wishes, restocks: wishes.restocks && takesLine }}
         onBack={() => setAsking(false)}
       />

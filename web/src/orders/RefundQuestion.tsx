@@ -9,6 +9,7 @@ import { useDecision } from '../kit/useDecision.ts';
 import { toast } from '../shell/toasts.tsx';
 import { paymentWords } from './order.ts';
 import { type RefundWishes, refundOrder } from './queries.ts';
+import { refundParts } from './refund.ts';
 
 /** The one question, with the amount. */
 export function RefundQuestion({
@@ -17,6 +18,7 @@ export function RefundQuestion({
   parent,
   body,
   sum,
+  currency,
   wishes,
   onBack,
 }: {
@@ -26,6 +28,8 @@ export function RefundQuestion({
   readonly parent: string;
   readonly body: Order;
   readonly sum: number;
+  /** The one in which the order was charged. */
+  readonly currency: string;
   readonly wishes: RefundWishes;
   onBack(): void;
 }) {
@@ -33,7 +37,8 @@ export function RefundQuestion({
   const [isBusy, setBusy] = useState(false);
   const decision = useDecision();
   const close = useCloseDialog(parent);
-  const amount = <Money amount={sum} currency={order.currency_code} />;
+  const { money, credit } = refundParts(order, sum, currency);
+  const amount = <Money amount={sum} currency={currency} />;
   async function refund() {
     setBusy(true);
     setError(undefined);
@@ -54,7 +59,18 @@ export function RefundQuestion({
           <>Records that {amount} was given back in another way.</>
         ) : (
           <>
-            Gives <strong>{amount}</strong> back to {paymentWords(order)}.
+            Gives{' '}
+            <strong>
+              <Money amount={money} currency={currency} />
+            </strong>{' '}
+            back to {paymentWords(order)}
+            {credit > 0 && (
+              <>
+                {' '}
+                and <Money amount={credit} currency={currency} /> as store credit
+              </>
+            )}
+            .
           </>
         )}{' '}
         {wishes.restocks && 'Puts the lines that are refunded in full back into stock. '}

@@ -1,7 +1,6 @@
 import type { Order } from '@perennial/contract/order.ts';
 import { type OrderActionId, type OrderFacts, waitingParcels } from './actions.ts';
-import { paymentWords } from './order.ts';
-import { refundPlaces } from './refund.ts';
+import { chargedIn, paymentWords } from './order.ts';
 
 /** One field of the dialog of an action. */
 export interface AskField {
@@ -27,8 +26,8 @@ export interface Ask {
 
 const final = 'This cannot be undone.';
 
-/** Writes an amount in a currency: `$12.50`. */
-export type WriteAmount = (amount: number, currency: string) => string;
+/** Writes an amount in a currency, or in the merchant's: `$12.50`. */
+export type WriteAmount = (amount: number, currency: string | undefined) => string;
 
 /** The question of an action about an order. */
 export function askOf(action: OrderActionId, facts: OrderFacts, write: WriteAmount): Ask {
@@ -90,7 +89,7 @@ const plain = (title: string, button: string): Ask => ({
 });
 
 function charge({ order, stages }: OrderFacts, write: WriteAmount): Ask {
-  const amount = write(stages.owed ?? 0, stages.owed_currency_code ?? 'USD');
+  const amount = write(stages.owed ?? 0, stages.owed_currency_code);
   return {
     ...plain('Charge the card now', `Charge ${amount}`),
     words: [`Charges ${amount} to ${cardOf(order)}, all that is owed.`, final],
@@ -103,7 +102,7 @@ const cardOf = (order: Order): string =>
   order.payment?.credit_card?.card_number ? paymentWords(order) : 'the card of the order';
 
 function markPaid({ order, stages }: OrderFacts, write: WriteAmount): Ask {
-  const amount = write(stages.owed ?? 0, stages.owed_currency_code ?? 'USD');
+  const amount = write(stages.owed ?? 0, stages.owed_currency_code);
   const ships = (stages.parcels ?? []).length > 0;
   return {
     ...plain('Mark the order as paid', `Record ${amount} as paid`),
@@ -171,15 +170,15 @@ function autoOrderStops({ order }: OrderFacts): string[] {
 function cancel(facts: OrderFacts, write: WriteAmount): Ask {
   const { order } = facts;
   const { auto_order: autoOrder, order_id: id, payment } = order;
-  const currency = order.currency_code ?? 'USD';
-  const left = refundPlaces(order).reduce((sum, place) => sum + place.left, 0);
+  const { total, total_refunded: refunded } = order.summary ?? {};
+  const left = write((total?.value ?? 0) - (refunded?.value ?? 0), chargedIn(order));
   const isPaid = payment?.payment_dts !== undefined;
   const code = autoOrder?.auto_order_code ?? '';
   return {
-    ...plain('Cancel the order', isPaid ? `Refund ${write(left, currency)} and cancel` : 'Cancel'),
+    ...plain('Cancel the order', isPaid ? `Refund ${left} and cancel` : 'Cancel'),
     words: [
       isPaid
-        ? `Gives ${write(left, currency)} back to ${cardOf(order)}, then rejects the order.`
+        ? `Gives ${left} back to ${cardOf(order)}${creditLeft(order, write)}, then rejects the order.`
         : 'Rejects the order. It is not paid, so nothing is given back.',
       ...(autoOrder === undefined
         ? []
@@ -190,6 +189,14 @@ function cancel(facts: OrderFacts, write: WriteAmount): Ask {
     ],
     isFinal: true,
   };
+}
+
+/** The store credit that a cancelation gives back, if the order used some. */
+function creditLeft(order: Order, write: WriteAmount): string {
+  const { internal_gift_certificate_amount: used, internal_gift_certificate_refunded: back } =
+    order.summary ?? {};
+  const left = (used?.value ?? 0) - (back?.value ?? 0);
+  return left > 0 ? ` and ${write(left, chargedIn(order))} as store credit` : '';
 }
 
 function reject(facts: OrderFacts): Ask {
@@ -208,7 +215,7 @@ function reject(facts: OrderFacts): Ask {
 }
 
 function adjust({ order }: OrderFacts, write: WriteAmount): Ask {
-  const total = write(order.summary?.total?.value ?? 0, baseOf(order));
+  const total = write(order.summary?.total?.value ?? 0, chargedIn(order));
   return {
     ...plain('Lower the total', 'Lower the total'),
     words: [
@@ -219,7 +226,7 @@ function adjust({ order }: OrderFacts, write: WriteAmount): Ask {
     fields: [
       {
         key: 'total',
-        label: `New total in ${baseOf(order)}`,
+        label: `New total in ${chargedIn(order) ?? 'the currency of the merchant'}`,
         value: '',
         hint: 'Digits with a point, for example 12.50.',
       },
@@ -227,12 +234,6 @@ function adjust({ order }: OrderFacts, write: WriteAmount): Ask {
     isFinal: true,
   };
 }
-
-/** The currency in which the order is charged. */
-const baseOf = ({ summary, currency_code: shown }: Order): string =>
-  summary?.total?.exchange_rate === undefined || summary.total.exchange_rate === 1
-    ? (shown ?? 'USD')
-    : 'the currency of the merchant';
 
 function affiliate({ order }: OrderFacts): Ask {
   const { affiliate_oid: now, sub_id: sub } = order.affiliates?.[0] ?? {};

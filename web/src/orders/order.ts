@@ -5,6 +5,13 @@ import type { Order } from '@perennial/contract/order.ts';
 export const amountOf = (amount: Currency | undefined): number | undefined =>
   amount?.localized ?? amount?.value;
 
+/**
+ * The currency in which an order is charged and refunded, the merchant's; the customer may have seen
+ * another one. Undefined: only the merchant's settings name it.
+ */
+export const chargedIn = ({ summary, currency_code: shown }: Order): string | undefined =>
+  (summary?.total?.exchange_rate ?? 1) === 1 ? shown : undefined;
+
 /** The sums of an order below its lines. Zero sums are left out; the total is last. */
 export function sumsOf({ summary = {}, gift }: Order): [name: string, amount: number][] {
   const sums: [string, number | undefined, isAlways?: boolean][] = [

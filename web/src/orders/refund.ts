@@ -1,11 +1,13 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
-import { amountOf } from './order.ts';
 
-/** Something of an order that can be refunded: a line, its tax, or shipping. */
+/**
+ * Something of an order that can be refunded: a line, its tax, or shipping. Its amounts are in the
+ * currency in which the order was charged, like those of a refund.
+ */
 export interface RefundPlace {
-  /** `line 0`, `tax`, `shipping`. */
+  /** `line 0`, `tax`, `shipping`, `gift charge`, `gift wrap`. */
   readonly key: string;
   readonly words: string;
   readonly charged: number;
@@ -16,32 +18,38 @@ export interface RefundPlace {
 
 /**
  * The parts of an order that can be refunded, in the order of the page; places without an amount
- * are left out.
+ * are left out. `currency` is the one in which it was charged.
  */
-export function refundPlaces({ items = [], summary = {}, currency_code }: Order): RefundPlace[] {
+export function refundPlaces(
+  { items = [], summary = {}, gift = {} }: Order,
+  currency: string,
+): RefundPlace[] {
   const place = (key: string, words: string, charged = 0, refunded = 0): RefundPlace => ({
     key,
     words,
     charged,
     refunded,
-    left: Math.max(rounded(charged - refunded, currency_code), 0),
+    left: Math.max(rounded(charged - refunded, currency), 0),
   });
+  const { shipping_handling_total: shipping, shipping_handling_total_discount: off } = summary;
   return [
     ...items.map((item, index) =>
       place(
         `line ${index}`,
         `${item.quantity ?? 1} × ${item.merchant_item_id ?? ''}`,
-        amountOf(item.total_cost_with_discount),
-        amountOf(item.total_refunded),
+        item.total_cost_with_discount?.value,
+        item.total_refunded?.value,
       ),
     ),
     place(
       'shipping',
       'Shipping and handling',
-      amountOf(summary.shipping_handling_total),
-      amountOf(summary.shipping_handling_refunded),
+      rounded((shipping?.value ?? 0) - (off?.value ?? 0), currency),
+      summary.shipping_handling_refunded?.value,
     ),
-    place('tax', 'Tax', amountOf(summary.tax), amountOf(summary.tax_refunded)),
+    place('gift charge', 'Gift charge', gift.gift_charge?.value, gift.gift_charge_refunded?.value),
+    place('gift wrap', 'Gift wrap', gift.gift_wrap_cost?.value, gift.gift_wrap_refunded?.value),
+    place('tax', 'Tax', summary.tax?.value, summary.tax_refunded?.value),
   ].filter(({ charged }) => charged > 0);
 }
 
@@ -104,13 +112,13 @@ export function refundBody(
   order: Order,
   places: readonly RefundPlace[],
   amounts: ReadonlyMap<string, number>,
-  reason: string,
+  { reason, currency }: { readonly reason: string; readonly currency: string },
 ): Order {
   const after = (key: string): Currency | undefined => {
     const place = places.find((each) => each.key === key);
     const amount = amounts.get(key);
     if (!place || amount === undefined) return undefined;
-    return { value: rounded(place.refunded + amount, order.currency_code) };
+    return { value: rounded(place.refunded + amount, currency) };
   };
   const items = (order.items ?? []).map((item, index) => {
     const key = `line ${index}`;
@@ -124,17 +132,36 @@ export function refundBody(
     };
   });
   const [tax, shipping] = [after('tax'), after('shipping')];
+  const [charge, wrap] = [after('gift charge'), after('gift wrap')];
   return {
     items,
     summary: {
       ...(tax && { tax_refunded: tax }),
       ...(shipping && { shipping_handling_refunded: shipping }),
     },
+    ...((charge ?? wrap) && {
+      gift: {
+        ...(charge && { gift_charge_refunded: charge }),
+        ...(wrap && { gift_wrap_refunded: wrap }),
+      },
+    }),
     ...(reason !== '' && { refund_reason: reason }),
   };
 }
 
-const rounded = (amount: number, currency = 'USD'): number =>
+/** The parts of a refund that go back as money and as the store credit that paid for the order. */
+export function refundParts(
+  { summary = {} }: Order,
+  sum: number,
+  currency: string,
+): { readonly money: number; readonly credit: number } {
+  const { total, total_refunded: refunded } = summary;
+  const left = rounded((total?.value ?? 0) - (refunded?.value ?? 0), currency);
+  const money = Math.max(0, Math.min(sum, left));
+  return { money, credit: rounded(sum - money, currency) };
+}
+
+const rounded = (amount: number, currency: string): number =>
   Number(amount.toFixed(decimalsOf(currency)));
 
 /** How many decimals a currency has. */
