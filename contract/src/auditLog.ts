@@ -1,6 +1,6 @@
 /** The log of who changed what may endanger others: users, keys, settings, webhooks, clocks. */
 import type { Static } from 'typebox';
-import { answer } from './common.ts';
+import { answer, counted } from './common.ts';
 import { anyObject, dateTime, int32, int64, many, model, oneOf, text } from './fields.ts';
 
 export const AuditLogEntry = model('AuditLogEntry', 'An act that changed something.', {
@@ -24,5 +24,8 @@ export const AuditLogEntry = model('AuditLogEntry', 'An act that changed somethi
 });
 export type AuditLogEntry = Static<typeof AuditLogEntry>;
 
-export const AuditLogResponse = answer('AuditLogResponse', { entries: many(AuditLogEntry) });
+export const AuditLogResponse = answer('AuditLogResponse', {
+  entries: many(AuditLogEntry),
+  ...counted,
+});
 export type AuditLogResponse = Static<typeof AuditLogResponse>;

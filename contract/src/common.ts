@@ -18,6 +18,12 @@ export const Currency = model(
 );
 export type Currency = Static<typeof Currency>;
 
+/** The total of a list for screens. */
+export const counted = {
+  total: int32('How many match, at most 10,000.'),
+  total_is_more: flag('True when more than 10,000 match.'),
+};
+
 export const Distance = model('Distance', 'A length with its unit.', {
   uom: oneOf(['IN', 'CM']),
   value: decimal(),

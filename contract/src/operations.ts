@@ -4220,6 +4220,10 @@ export const operations = {
       after_entry: int64(
         'Only entries with a higher number, the oldest of them first; 0 begins with the first entry.',
       ),
+      from_dts: dateTime(
+        'Begins at this moment: with entries of it or earlier, with after_entry of it or later. ' +
+          'The total counts the others, too.',
+      ),
       ...paging(),
     }),
     response: AuditLogResponse,

@@ -2,7 +2,7 @@
  * Lists for screens, under /perennial/v1: short rows, states in one word, pages by cursor, counts.
  */
 import type { Static } from 'typebox';
-import { answer, Property } from './common.ts';
+import { answer, counted, Property } from './common.ts';
 import { Coupon } from './coupon.ts';
 import {
   dateTime,
@@ -155,8 +155,7 @@ export const FacetCount = model('FacetCount', 'How many rows have one value.', {
 
 const paged = {
   next_cursor: text('Send it as _after to read on; absent on the last page.'),
-  total: int32('How many match, at most 10,000.'),
-  total_is_more: flag('True when more than 10,000 match.'),
+  ...counted,
 };
 
 export const AutoOrderFacets = model(

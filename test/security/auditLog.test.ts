@@ -9,7 +9,7 @@ import {
   operationIds,
   operation as operationOf,
 } from '../../contract/src/operations.ts';
-import { checkLog } from '../../server/src/platform/auditLog/auditLog.ts';
+import { checkLog, countEntries } from '../../server/src/platform/auditLog/auditLog.ts';
 import { removeEntries } from '../../server/src/platform/auditLog/auditRetentionWorker.ts';
 import { changedFields } from '../../server/src/platform/auditLog/entry.ts';
 import { testApp } from '../support/app.ts';
@@ -278,6 +278,29 @@ test('entries are found by text and time, and page by page by their number', asy
   assert.ok(
     numbers(await entries({ until_dts: at_dts, _limit: 200 })).includes(all[4]!.entry_number),
   );
+});
+
+test('each page has the total of the whole list, of the entries that the caller may read', async () => {
+  const page = async (query: Record<string, string | number>, request = {}) =>
+    (await app.request({ operation: 'getAuditLog', query, ...request })).body;
+  const all: Entry[] = await entries({ _limit: 200 });
+  const { at_dts: from_dts, entry_number: middle } = all[3]!;
+  for (const place of [
+    { before_entry: middle },
+    { after_entry: middle },
+    { from_dts },
+    { after_entry: 0, from_dts },
+  ]) {
+    const found = await page({ ...place, _limit: 2 });
+    assert.deepEqual([found.total, found.total_is_more], [all.length, false]);
+    assert.ok(!('from_dts' in place) || found.entries[0].at_dts === from_dts);
+  }
+  const ofUsers = all.filter(({ object_type: type }) => type === 'user');
+  assert.equal((await page({ object_type: 'user', _limit: 1 })).total, ofUsers.length);
+  const reader = await logInAs(app, { login: 'tim', permissions: ['configuration_read'] });
+  assert.equal((await page({ object_type: 'user' }, reader.request)).total, 0);
+  const counted = await countEntries(app.db, 'TEST', { hiddenTypes: [] }, 3);
+  assert.equal(counted, 3, 'counting ends at the bound');
 });
 
 test('a refused act leaves no entry', async () => {

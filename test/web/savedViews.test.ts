@@ -89,8 +89,7 @@ for (const [kind, filters] of Object.entries(filtersOf))
     assert.deepEqual(Object.keys(lists[kind as ListKind].wire), Object.keys(filters));
   });
 
-test('the audit log is read down from a day, or up from it, within the chosen days', () => {
-  const days = { since_dts: '2026-03-01T00:00:00', until_dts: '2026-03-31T23:59:59' };
+test('the audit log is read down from a day, or up from it', () => {
   const table: [
     sort: string,
     after: string | undefined,
@@ -99,20 +98,18 @@ test('the audit log is read down from a day, or up from it, within the chosen da
   ][] = [
     ['-at_dts', undefined, undefined, {}],
     ['-at_dts', '41', undefined, { before_entry: 41 }],
-    ['-at_dts', undefined, '2026-03-07T23:59:59', { until_dts: '2026-03-07T23:59:59' }],
-    ['-at_dts', undefined, '2026-05-07T23:59:59', { until_dts: days.until_dts }],
+    ['-at_dts', undefined, '2026-03-07T23:59:59', { from_dts: '2026-03-07T23:59:59' }],
     ['at_dts', undefined, undefined, { after_entry: 0 }],
     ['at_dts', '41', undefined, { after_entry: 41 }],
     [
       'at_dts',
       undefined,
       '2026-03-07T00:00:00',
-      { after_entry: 0, since_dts: '2026-03-07T00:00:00' },
+      { after_entry: 0, from_dts: '2026-03-07T00:00:00' },
     ],
-    ['at_dts', undefined, '2026-01-07T00:00:00', { after_entry: 0, since_dts: days.since_dts }],
   ];
   for (const [sort, after, from, place] of table)
-    assert.deepEqual(auditPlaceOf(days, sort, after, from), place, `${sort} ${after} ${from}`);
+    assert.deepEqual(auditPlaceOf(sort, after, from), place, `${sort} ${after} ${from}`);
 });
 
 test('views of lists that the console does not have, and sorts it does not know, are left out', () => {

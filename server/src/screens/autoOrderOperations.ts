@@ -6,6 +6,7 @@ import { fromMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { countedMax } from '../platform/storage/page.ts';
 import type { LeftOut } from '../platform/storage/unreadable.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import {
@@ -15,7 +16,7 @@ import {
   facetValues,
 } from './autoOrderMatches.ts';
 import { autoOrderRowFrom, autoOrderRowJson } from './autoOrderRow.ts';
-import { countMatches, findPage, type KeyPage, readListRows, totalMax } from './listReader.ts';
+import { countMatches, findPage, type KeyPage, readListRows } from './listReader.ts';
 
 /** The page of a list that a request names. */
 export interface PageRequest {
@@ -131,7 +132,7 @@ async function countFacets(
     facets[name] = [];
     for (const value of facetValues(name)) {
       const count = await countAutoOrders(context, { ...search, [name]: [value] });
-      facets[name].push({ value, count: Math.min(count, totalMax) });
+      facets[name].push({ value, count: Math.min(count, countedMax) });
     }
   }
   return facets;

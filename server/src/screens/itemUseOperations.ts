@@ -3,9 +3,9 @@ import { autoApplyOf } from '../coupons/autoApply.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { countedMax } from '../platform/storage/page.ts';
 import { countAutoOrders } from './autoOrderOperations.ts';
 import { findItemId, findItemUses } from './itemUseReader.ts';
-import { totalMax } from './listReader.ts';
 
 /** What happens to the records of each kind when the item is deleted, the most serious first. */
 const consequences: Readonly<Record<NonNullable<ItemUse['kind']>, string>> = {
@@ -48,7 +48,7 @@ export async function getItemUses(context: Context, oid: number): Promise<ItemUs
 async function autoOrderCounts(context: Context, itemId: string): Promise<[string, number][]> {
   if (!context.actor.permissions.has('auto_order_read')) return [];
   const count = async (search: AutoOrderSearch) =>
-    Math.min(await countAutoOrders(context, { status: ['active'], ...search }), totalMax);
+    Math.min(await countAutoOrders(context, { status: ['active'], ...search }), countedMax);
   return [
     ['next_item', await count({ next_item_ids: [itemId] })],
     ['original_item', await count({ item_ids: [itemId] })],

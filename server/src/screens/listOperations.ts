@@ -10,13 +10,13 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import type { Bind } from '../platform/storage/page.ts';
+import { type Bind, countedMax } from '../platform/storage/page.ts';
 import type { FacetCounts, PageRequest, RowPage } from './autoOrderOperations.ts';
 import { couponMatches, couponRow, couponSource } from './couponMatches.ts';
 import { customerMatches, customerSource } from './customerMatches.ts';
 import { type ItemSearch, itemMatches, itemSource } from './itemMatches.ts';
 import type { ListSource, Matches } from './keyset.ts';
-import { countMatches, findPage, readListRows, totalMax } from './listReader.ts';
+import { countMatches, findPage, readListRows } from './listReader.ts';
 import { orderMatches, orderSource } from './orderMatches.ts';
 import { customerRow, itemRow, orderRow } from './rows.ts';
 
@@ -53,7 +53,7 @@ export async function searchOrders(
   for (const value of orderKinds) {
     const matches = matchesOf({ ...filters, kinds: [value] });
     const count = await countMatches(context.db, merchantId, { source: orderSource, matches });
-    kind.push({ value, count: Math.min(count, totalMax) });
+    kind.push({ value, count: Math.min(count, countedMax) });
   }
   return { ...found, facets: { kind } };
 }

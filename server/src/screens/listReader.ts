@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { type Bind, bindings } from '../platform/storage/page.ts';
+import { type Bind, bindings, countedMax } from '../platform/storage/page.ts';
 import { type LeftOut, readEach } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import {
@@ -20,9 +20,6 @@ import {
   readCursor,
   writeCursor,
 } from './keyset.ts';
-
-/** The greatest total that is counted. Counting on would cost more than the page. */
-export const totalMax = 10_000;
 
 /** A request for one page of a list. */
 export interface ListRequest {
@@ -74,8 +71,8 @@ export async function findPage<Key extends string | number>(
     ...(!isLast && last
       ? { nextCursor: writeCursor(list, { value: last.value, key: String(last.key) }) }
       : {}),
-    total: Math.min(total, totalMax),
-    isMore: total > totalMax,
+    total: Math.min(total, countedMax),
+    isMore: total > countedMax,
   };
 }
 
@@ -108,14 +105,14 @@ function refuseCursor(): never {
   });
 }
 
-/** Counts what matches, up to one more than {@link totalMax}. */
+/** Counts what matches, up to one more than {@link countedMax}. */
 export async function countMatches(
   db: Database,
   merchantId: string,
   { source, matches }: Pick<ListRequest, 'source' | 'matches'>,
 ): Promise<number> {
   const { values, bind } = bindings(merchantId);
-  const text = countSql(source, matches(bind), totalMax + 1);
+  const text = countSql(source, matches(bind), countedMax + 1);
   return required(await db.row<{ total: number }>(text, values), 'total').total;
 }
 

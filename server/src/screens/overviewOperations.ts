@@ -6,10 +6,10 @@ import { fromMinor, sum } from '../kernel/money.ts';
 import { sumQuantities } from '../kernel/quantity.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
+import { countedMax } from '../platform/storage/page.ts';
 import { groupsOfCaller } from '../workflow/people.ts';
 import { countAutoOrders, findAutoOrders } from './autoOrderOperations.ts';
 import { countOrdersInStages } from './listOperations.ts';
-import { totalMax } from './listReader.ts';
 import { countFailingWebhooks, countTasks, firstDueAt } from './overviewReader.ts';
 
 /** Counts what needs attention, as far as the caller may read it. */
@@ -72,7 +72,7 @@ async function readAutoOrderPart(context: Context): Promise<Overview> {
 
 async function readOrderPart(context: Context): Promise<Overview> {
   const count = async (...stages: string[]) =>
-    Math.min(await countOrdersInStages(context, stages), totalMax);
+    Math.min(await countOrdersInStages(context, stages), countedMax);
   return {
     orders: {
       to_ship: await count('Shipping Department'),
@@ -83,7 +83,7 @@ async function readOrderPart(context: Context): Promise<Overview> {
 }
 
 const countOf = async (context: Context, search: AutoOrderSearch): Promise<number> =>
-  Math.min(await countAutoOrders(context, search), totalMax);
+  Math.min(await countAutoOrders(context, search), countedMax);
 
 async function readDeclines(context: Context): Promise<NonNullable<Overview['declines']>> {
   const declined: AutoOrderSearch = { declined_within_hours: 24 };

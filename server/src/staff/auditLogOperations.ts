@@ -1,38 +1,56 @@
 import type { AuditLogEntry } from '@perennial/contract/auditLog.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
 import { wireDate } from '../kernel/calendar.ts';
-import { listEntries } from '../platform/auditLog/auditLog.ts';
+import { countEntries, listEntries } from '../platform/auditLog/auditLog.ts';
 import { type AuditEntry, hashOf } from '../platform/auditLog/entry.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import type { Page } from '../platform/http/routes.ts';
+import { countedMax } from '../platform/storage/page.ts';
 
 /** Types whose entries show users: who may not read users may not read them here either. */
 const typesOfUsers = ['user', 'group', 'session', 'grant', 'key'];
+
+/** A page of the log, and how many entries the whole list has, at most {@link countedMax}. */
+export interface FoundEntries {
+  readonly entries: AuditLogEntry[];
+  readonly more: boolean;
+  readonly total: number;
+  readonly totalIsMore: boolean;
+}
 
 /** Returns a page of the merchant's log, the newest entry first unless it asks for later ones. */
 export async function getAuditLog(
   { db, merchant, actor }: Context,
   query: QueryOf<'getAuditLog'>,
   page: Page,
-): Promise<{ entries: AuditLogEntry[]; more: boolean }> {
-  const found = await listEntries(db, merchant.merchantId, {
+): Promise<FoundEntries> {
+  const { merchantId, timeZone } = merchant;
+  // Dates of the wire are whole seconds: the last one counts to its end.
+  const endOf = (name: 'until_dts' | 'from_dts') =>
+    filterDate(query[name], name, timeZone)?.add({ seconds: 1 });
+  const filter = {
     objectTypes: query.object_type === undefined ? undefined : [query.object_type],
     hiddenTypes: actor.permissions.has('user_read') ? [] : typesOfUsers,
     objectId: query.object_id,
     userId: query.user_id,
     act: query.act,
     text: query.text,
-    since: filterDate(query.since_dts, 'since_dts', merchant.timeZone),
-    // Dates of the wire are whole seconds: the last one counts to its end.
-    until: filterDate(query.until_dts, 'until_dts', merchant.timeZone)?.add({ seconds: 1 }),
-    before: query.before_entry,
-    after: query.after_entry,
-    limit: page.limit + 1,
-    offset: page.offset,
-  });
-  const entries = found.slice(0, page.limit).map((entry) => toWire(entry, merchant.timeZone));
-  return { entries, more: found.length > page.limit };
+    since: filterDate(query.since_dts, 'since_dts', timeZone),
+    until: endOf('until_dts'),
+  };
+  const { before_entry: before, after_entry: after } = query;
+  const from =
+    after === undefined ? endOf('from_dts') : filterDate(query.from_dts, 'from_dts', timeZone);
+  const place = { before, after, from, limit: page.limit + 1, offset: page.offset };
+  const found = await listEntries(db, merchantId, filter, place);
+  const total = await countEntries(db, merchantId, filter, countedMax + 1);
+  return {
+    entries: found.slice(0, page.limit).map((entry) => toWire(entry, timeZone)),
+    more: found.length > page.limit,
+    total: Math.min(total, countedMax),
+    totalIsMore: total > countedMax,
+  };
 }
 
 const fieldsOf = (json: string) => JSON.parse(json) as Record<string, unknown>;

@@ -15,8 +15,11 @@ import {
 /** The user operations of the contract. */
 export const staffRoutes = {
   getAuditLog: async (context, { query, page }) => {
-    const { entries, more } = await getAuditLog(context, query, page);
-    return payload(entries, { resultSet: { ...page, count: entries.length, more } });
+    const { entries, more, total, totalIsMore } = await getAuditLog(context, query, page);
+    return payload(entries, {
+      resultSet: { ...page, count: entries.length, more },
+      beside: { total, total_is_more: totalIsMore },
+    });
   },
   getUsers: async (context) => {
     const { json, leftOut } = await getUsers(context);

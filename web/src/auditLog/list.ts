@@ -71,21 +71,11 @@ export const auditQueryOf = (state: ListState): AuditQuery =>
 
 /** A page in a direction: the entries beyond one, from a moment on. */
 export function auditPlaceOf(
-  filters: AuditQuery,
   sort: string,
   after: string | undefined,
   from: string | undefined,
 ): AuditQuery {
-  if (sort.startsWith('-'))
-    return {
-      ...(after !== undefined && { before_entry: Number(after) }),
-      ...(from !== undefined && { until_dts: least(from, filters.until_dts) }),
-    };
-  return {
-    after_entry: Number(after ?? 0),
-    ...(from !== undefined && { since_dts: greatest(from, filters.since_dts) }),
-  };
+  const begin = from === undefined ? {} : { from_dts: from };
+  if (!sort.startsWith('-')) return { after_entry: Number(after ?? 0), ...begin };
+  return { ...(after !== undefined && { before_entry: Number(after) }), ...begin };
 }
-
-const least = (a: string, b: string | null | undefined): string => (b && b < a ? b : a);
-const greatest = (a: string, b: string | null | undefined): string => (b && b > a ? b : a);

@@ -1,6 +1,7 @@
 import type { AuditLogEntry } from '@perennial/contract/auditLog.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
+import { pageOf } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
 import { sortedListQuery } from '../kit/sortedList.ts';
 import { auditPlaceOf, auditQueryOf, auditSort } from './list.ts';
@@ -12,16 +13,14 @@ export function auditLogQuery({ sort = auditSort, from, end, ...state }: ListSta
     ['audit log', filters],
     { sort, from, end, key: 'at_dts' },
     async ({ _limit, _sort = auditSort, _after, _from }, signal) => {
-      const place = auditPlaceOf(filters, _sort, _after, _from);
+      const place = auditPlaceOf(_sort, _after, _from);
       const query = { ...filters, ...place, _limit };
-      const { entries = [], metadata } = await call('getAuditLog', { query, signal });
-      const isMore = metadata?.result_set?.more ?? false;
-      const last = entries.at(-1)?.entry_number;
+      const found = await call('getAuditLog', { query, signal });
+      const last = found.entries?.at(-1)?.entry_number;
+      const isLast = found.metadata?.result_set?.more !== true || last === undefined;
       return {
-        rows: entries,
-        nextCursor: isMore && last !== undefined ? String(last) : undefined,
-        total: entries.length,
-        isMore,
+        ...pageOf(found.entries, found),
+        nextCursor: isLast ? undefined : String(last),
       };
     },
   );

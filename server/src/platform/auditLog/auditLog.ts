@@ -119,48 +119,72 @@ export interface AuditFilter {
   readonly text?: string | undefined;
   readonly since?: Temporal.Instant | undefined;
   readonly until?: Temporal.Instant | undefined;
+}
+
+/** The page of a list of entries. */
+export interface AuditPage {
   /** Only entries with a lower number. */
   readonly before?: number | undefined;
   /** Only entries with a higher number, the oldest first. */
   readonly after?: number | undefined;
+  /** The page begins at this moment; the entries on its other side are not in it. */
+  readonly from?: Temporal.Instant | undefined;
   readonly limit: number;
   readonly offset: number;
 }
+
+/** The conditions of a filter on the entries of the merchant `$1`, with its values. */
+const isFound = `merchant_id = $1
+      and ($2::text[] is null or object_type = any($2)) and object_type <> all($3::text[])
+      and ($4::text is null or object_id = $4) and ($5::int is null or user_id = $5)
+      and ($6::text is null or act = $6)
+      and ($7::text is null or strpos(lower(concat_ws(' ', actor_name, act, object_id, address)),
+        lower($7)) > 0)
+      and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9)`;
+const filterValues = (merchantId: string, filter: AuditFilter) => [
+  merchantId,
+  filter.objectTypes,
+  filter.hiddenTypes,
+  filter.objectId,
+  filter.userId,
+  filter.act,
+  filter.text,
+  filter.since,
+  filter.until,
+];
 
 /** Lists a merchant's entries, the newest first; those after an entry, the oldest first. */
 export async function listEntries(
   db: Database,
   merchantId: string,
   filter: AuditFilter,
+  { before, after, from, limit, offset }: AuditPage,
 ): Promise<AuditEntry[]> {
+  const [direction, fromHere] = after === undefined ? ['desc', '<'] : ['asc', '>='];
   const rows = await db.rows<EntryRow>(
-    `select ${columns} from audit_entry where merchant_id = $1
-      and ($2::text[] is null or object_type = any($2)) and object_type <> all($3::text[])
-      and ($4::text is null or object_id = $4) and ($5::int is null or user_id = $5)
-      and ($6::text is null or act = $6)
-      and ($7::text is null or strpos(lower(concat_ws(' ', actor_name, act, object_id, address)),
-        lower($7)) > 0)
-      and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9)
+    `select ${columns} from audit_entry where ${isFound}
       and ($10::bigint is null or entry_number < $10)
       and ($11::bigint is null or entry_number > $11)
-     order by entry_number ${filter.after === undefined ? 'desc' : 'asc'} limit $12 offset $13`,
-    [
-      merchantId,
-      filter.objectTypes,
-      filter.hiddenTypes,
-      filter.objectId,
-      filter.userId,
-      filter.act,
-      filter.text,
-      filter.since,
-      filter.until,
-      filter.before,
-      filter.after,
-      filter.limit,
-      filter.offset,
-    ],
+      and ($12::timestamptz is null or at ${fromHere} $12)
+     order by entry_number ${direction} limit $13 offset $14`,
+    [...filterValues(merchantId, filter), before, after, from, limit, offset],
   );
   return rows.map(entryFrom);
+}
+
+/** Counts a merchant's entries, up to `max`. */
+export async function countEntries(
+  db: Database,
+  merchantId: string,
+  filter: AuditFilter,
+  max: number,
+): Promise<number> {
+  const row = await db.row<{ total: number }>(
+    `select count(*)::int as total
+     from (select 1 from audit_entry where ${isFound} limit $10) as found`,
+    [...filterValues(merchantId, filter), max],
+  );
+  return required(row, 'count').total;
 }
 
 /** Whether such an act on an object, from an address, was recorded in the last hours. */
