@@ -218,7 +218,8 @@ export const errors = {
   ),
   not_found: row(
     404,
-    (w: { what: string; id: string | number }) => `There is no ${w.what} ${w.id}. Check the id.`,
+    (w: { what: string; id: string | number; by?: 'code' | 'email' }) =>
+      `There is no ${w.what} ${w.id}. Check the ${w.by ?? 'id'}.`,
   ),
   expired_link: row(
     404,

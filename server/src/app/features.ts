@@ -25,6 +25,7 @@ import { lockRebill } from '../rebill/keptOrderOperations.ts';
 import { rebillDueWork } from '../rebill/rebillClockWork.ts';
 import { movingDueWork } from '../workflow/moveWorker.ts';
 import type { AppParts } from './appParts.ts';
+import { findUnknown } from './namedRecords.ts';
 import { peopleOf, removable } from './people.ts';
 import type { Services } from './services.ts';
 
@@ -70,6 +71,7 @@ export function wireFeatures(
     customers: {
       related: relatedToCustomer,
       takeOrders: orderTaker(orderHooks),
+      findUnknown,
       hasItem: async ({ db, merchant }: Context, oid: number) =>
         (await lockItem(db, merchant.merchantId, oid)) !== undefined,
       seal,

@@ -35,6 +35,7 @@ import { keepWallsOfTasks } from '../workflow/taskZones.ts';
 import type { AppParts } from './appParts.ts';
 import { readPayer, readSubscription } from './cardPage.ts';
 import type { Features } from './features.ts';
+import { findUnknown } from './namedRecords.ts';
 import type { Services } from './services.ts';
 import { readObjectFacts } from './taskObjects.ts';
 
@@ -74,8 +75,8 @@ function allRoutes(
       onChange: wakeAfterSettings,
       isLoopbackAllowed,
     }),
-    ...itemRoutes,
-    ...couponRoutes(merchants),
+    ...itemRoutes(findUnknown),
+    ...couponRoutes(merchants, findUnknown),
     ...customerRoutes(customers),
     ...orderRoutes(orders),
     ...disputeRoutes(orders),

@@ -87,7 +87,8 @@ export async function oidOf(
 /** Refuses a request for an auto order that does not exist. */
 export function noAutoOrder(key: AutoOrderKey): never {
   if ('oid' in key) return refuse('not_found', { what: 'auto order', id: key.oid });
-  if ('code' in key) return refuse('not_found', { what: 'auto order with the code', id: key.code });
+  if ('code' in key)
+    return refuse('not_found', { what: 'auto order with the code', id: key.code, by: 'code' });
   return refuse('not_found', { what: 'auto order of the order', id: key.originalOrderId });
 }
 

@@ -1,5 +1,7 @@
 import type { AutoOrderQuery, AutoOrderQueryBatch } from '@perennial/contract/autoOrder.ts';
 import { operations } from '@perennial/contract/operations.ts';
+import { autoOrderStatuses } from '@perennial/contract/screens.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { NewCardParts } from '../orders/newCardOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { type Answer, type AnswerExtras, noContent, payloadText } from '../platform/http/answer.ts';
@@ -207,6 +209,14 @@ function oidsOf({ auto_order_oids: oids }: AutoOrderQueryBatch): readonly number
 const alsoWith = (expand: ReadonlySet<string>, ...names: readonly string[]): ReadonlySet<string> =>
   new Set([...expand, ...names]);
 
+/** A filter by a status that no auto order can have would find nothing in silence. */
+function statusOf(status: string | undefined): string | undefined {
+  const known: readonly string[] = autoOrderStatuses;
+  if (status !== undefined && !known.includes(fold(status)))
+    refuse('unknown_enum', { field: 'status', allowed: known });
+  return status;
+}
+
 /** The filters of the list's query string and of the query's body. Both use the same names. */
 type Query = AutoOrderQuery & { readonly _since?: string };
 
@@ -217,7 +227,7 @@ function filterOf(query: Query, timeZone: string): AutoOrderFilter {
   return {
     autoOrderCode: text(query.auto_order_code),
     originalOrderId: text(query.original_order_id),
-    status: text(query.status),
+    status: statusOf(text(query.status)),
     firstName: text(query.first_name),
     lastName: text(query.last_name),
     company: text(query.company),

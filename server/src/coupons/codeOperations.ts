@@ -12,6 +12,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { dateOf } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import type { FindUnknown } from '../platform/http/unknownNames.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
 import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
@@ -24,6 +25,7 @@ import {
 } from './autoApply.ts';
 import { addCodes, findCoupons, findTakenCodes, readCodePage } from './codeStore.ts';
 import { kindNames, kindWords } from './kinds.ts';
+import { namedByConditions } from './namedRecords.ts';
 import { getCoupon, noCoupon } from './operations.ts';
 import { type CouponKey, lockCoupon } from './store.ts';
 import { isCode } from './validation.ts';
@@ -146,6 +148,7 @@ export async function updateAutoApply(
   context: Context,
   merchants: Merchants,
   body: CouponAutoApplyConditions,
+  findUnknown: FindUnknown,
 ): Promise<void> {
   const { merchantId, timeZone, currency } = context.merchant;
   const given = merged<CouponAutoApplyConditions>({}, writable(ConditionsModel, body, timeZone));
@@ -159,6 +162,13 @@ export async function updateAutoApply(
   );
   const fault = autoApplyFault(conditions, known, currency);
   if (fault) refuse('invalid_field', fault);
+  const [missing] = await findUnknown(context, namedByConditions(conditions));
+  if (missing)
+    refuse('invalid_field', {
+      field: missing.field,
+      reason: `is ${missing.name}, and there is no such item`,
+      fix: 'Send the id of an item, or insert that item first',
+    });
   await saveSettingsSection(context.db, merchantId, autoApplySection, conditions);
   merchants.forget(merchantId);
 }

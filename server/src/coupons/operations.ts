@@ -10,7 +10,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonList, JsonPage, VersionedJson } from '../platform/storage/page.ts';
 import { findTakenCodes } from './codeStore.ts';
-import { kindsOf } from './kinds.ts';
+import { kindNames, kindsOf, kindWords } from './kinds.ts';
 import {
   type CouponCriteria,
   type CouponKey,
@@ -34,7 +34,9 @@ export async function getCoupon(context: Context, key: CouponKey): Promise<Versi
 
 /** Refuses because there is no such coupon. */
 export const noCoupon = (key: CouponKey): never =>
-  refuse('not_found', { what: 'coupon', id: 'oid' in key ? key.oid : key.code });
+  'oid' in key
+    ? refuse('not_found', { what: 'coupon', id: key.oid })
+    : refuse('not_found', { what: 'coupon', id: key.code, by: 'code' });
 
 /** Returns a page of coupons. */
 export function getCoupons(
@@ -58,11 +60,19 @@ export function couponCriteria(
     merchantCode: query.merchant_code ?? undefined,
     description: query.description ?? undefined,
     codeOrDescription: query.merchant_code_or_description ?? undefined,
-    type: query.coupon_type ?? undefined,
+    type: knownType(query.coupon_type ?? undefined),
     start: { begin: moment('start_dts_begin'), end: moment('start_dts_end') },
     end: { begin: moment('expiration_dts_begin'), end: moment('expiration_dts_end') },
     notExpiredAt: query.exclude_expired ? now : undefined,
   };
+}
+
+/** A filter by a type that no coupon can have would find nothing in silence. */
+function knownType(type: string | undefined): string | undefined {
+  const words = kindNames.map(kindWords);
+  if (type && !words.some((each) => fold(each) === fold(type)))
+    refuse('unknown_enum', { field: 'coupon_type', allowed: words });
+  return type;
 }
 
 /** The JSON of a written coupon, and the fields of the request that had no effect. */

@@ -1,10 +1,15 @@
-import type { CouponQuery } from '@perennial/contract/coupon.ts';
+import type { Coupon, CouponQuery } from '@perennial/contract/coupon.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { done, noContent, payload, payloadText, versioned } from '../platform/http/answer.ts';
-import { ignoredWarning } from '../platform/http/ignoredFields.ts';
+import { warningOf } from '../platform/http/ignoredFields.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import {
+  type FindUnknown,
+  type NamedRecord,
+  unknownNameWords,
+} from '../platform/http/unknownNames.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import {
@@ -17,6 +22,7 @@ import {
   updateAutoApply,
   uploadCodes,
 } from './codeOperations.ts';
+import { namedByCoupon } from './namedRecords.ts';
 import {
   getCoupon,
   getCoupons,
@@ -30,8 +36,9 @@ import {
 } from './operations.ts';
 
 /** The coupon operations of the contract. */
-export const couponRoutes = (merchants: Merchants) =>
+export const couponRoutes = (merchants: Merchants, findUnknown: FindUnknown) =>
   ({
+    ...writtenRoutes(findUnknown),
     getCoupons: async (context, { query, page, sort }) =>
       pageAnswer(context, 'coupon', await getCoupons(context, criteriaOf(query), { page, sort })),
     getCouponsByQuery: async (context, { body, page, sort }) =>
@@ -42,13 +49,6 @@ export const couponRoutes = (merchants: Merchants) =>
       versioned(await getCoupon(context, { code: params.merchant_code })),
     doesCouponCodeExist: async (context, { params: { merchant_code: code } }) =>
       done({ beside: { coupon_code: code, exists: await codeExists(context, code) } }),
-    insertCoupon: async (context, { body }) => written(await insertCoupon(context, body)),
-    insertCoupons: async (context, { body }) =>
-      writtenAll(await insertCoupons(context, listOf(body.coupons, 'coupons'))),
-    updateCoupon: async (context, { params, body, ifMatch }) =>
-      written(await updateCoupon(context, params.coupon_oid, body, ifMatch)),
-    updateCoupons: async (context, { body }) =>
-      writtenAll(await updateCoupons(context, listOf(body.coupons, 'coupons'))),
     deleteCoupon: async (context, { params, ifMatch }) => {
       await removeCoupons(context, [{ oid: params.coupon_oid }], ifMatch);
       return noContent();
@@ -91,7 +91,7 @@ export const couponRoutes = (merchants: Merchants) =>
       return payload(required_items, { beside: { subtotal_levels } });
     },
     updateAutoApply: async (context, { body }) => {
-      await updateAutoApply(context, merchants, body);
+      await updateAutoApply(context, merchants, body, findUnknown);
       return noContent();
     },
     getEditorValues: async (context) => {
@@ -105,6 +105,34 @@ export const couponRoutes = (merchants: Merchants) =>
       });
     },
   }) satisfies Routes;
+
+const writtenRoutes = (findUnknown: FindUnknown) =>
+  ({
+    insertCoupon: async (context, { body }) =>
+      written(await insertCoupon(context, body), await findUnknown(context, namedByCoupon(body))),
+    insertCoupons: async (context, { body }) => {
+      const coupons = listOf(body.coupons, 'coupons');
+      return writtenAll(
+        await insertCoupons(context, coupons),
+        await findUnknown(context, namedByAll(coupons)),
+      );
+    },
+    updateCoupon: async (context, { params, body, ifMatch }) =>
+      written(
+        await updateCoupon(context, params.coupon_oid, body, ifMatch),
+        await findUnknown(context, namedByCoupon(body)),
+      ),
+    updateCoupons: async (context, { body }) => {
+      const coupons = listOf(body.coupons, 'coupons');
+      return writtenAll(
+        await updateCoupons(context, coupons),
+        await findUnknown(context, namedByAll(coupons)),
+      );
+    },
+  }) satisfies Routes;
+
+const namedByAll = (coupons: readonly Coupon[]) =>
+  coupons.flatMap((coupon, i) => namedByCoupon(coupon, `coupons[${i}].`));
 
 const criteriaOf = (query: QueryOf<'getCoupons'>): CouponQuery =>
   fromLoose<CouponQuery>({
@@ -121,11 +149,11 @@ const criteriaOf = (query: QueryOf<'getCoupons'>): CouponQuery =>
 const listOf = <Element>(list: Element[] | null | undefined, field: string): Element[] =>
   list?.length ? list : refuse('missing_field', { field });
 
-const written = ({ json, version, ignored }: WrittenCoupon) =>
-  payloadText(json, { version, ...ignoredWarning(ignored) });
+const written = ({ json, version, ignored }: WrittenCoupon, unknown: readonly NamedRecord[]) =>
+  payloadText(json, { version, ...warningOf(ignored, unknownNameWords(unknown)) });
 
-const writtenAll = ({ json, ignored }: WrittenCoupons) =>
-  payloadText(json, ignoredWarning(ignored));
+const writtenAll = ({ json, ignored }: WrittenCoupons, unknown: readonly NamedRecord[]) =>
+  payloadText(json, warningOf(ignored, unknownNameWords(unknown)));
 
 const made = ({ codes, expirationDts }: MadeCodes) =>
   payload(codes, { beside: { expiration_dts: expirationDts } });

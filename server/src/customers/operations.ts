@@ -7,6 +7,7 @@ import { insertable, merged, writable } from '../platform/http/document.ts';
 import { type Compared, fieldsWithoutEffect } from '../platform/http/ignoredFields.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import type { FindUnknown } from '../platform/http/unknownNames.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
@@ -35,6 +36,8 @@ export interface CustomerParts {
    * whether more are left.
    */
   readonly takeOrders: TakeOrders;
+  /** Finds the pricing tiers that a profile names and that do not exist. */
+  readonly findUnknown: FindUnknown;
   /** Whether the catalogue has an item, in a transaction that it locks the item for. */
   hasItem(context: Context, itemOid: number): Promise<boolean>;
   /** Seals tokens that stand for a customer. */
@@ -255,5 +258,6 @@ function refuseTaken({ document }: StoredCustomer): never {
 
 /** Refuses a request for a profile that does not exist. */
 export function noCustomer(key: CustomerKey): never {
-  return refuse('not_found', { what: 'customer', id: 'oid' in key ? key.oid : key.email });
+  if ('oid' in key) return refuse('not_found', { what: 'customer', id: key.oid });
+  return refuse('not_found', { what: 'customer', id: key.email, by: 'email' });
 }

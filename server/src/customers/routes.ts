@@ -1,7 +1,8 @@
 import { fromMinor } from '../kernel/money.ts';
 import { bare, done, noContent, payload, payloadText, versioned } from '../platform/http/answer.ts';
-import { ignoredWarning } from '../platform/http/ignoredFields.ts';
+import { warningOf } from '../platform/http/ignoredFields.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { type NamedRecord, unknownNameWords } from '../platform/http/unknownNames.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
 import {
   emailVerificationToken,
@@ -10,6 +11,7 @@ import {
   mailVerification,
 } from './accessOperations.ts';
 import { changeEmailLists, getEmailLists } from './emailListOperations.ts';
+import { namedByCustomer } from './namedRecords.ts';
 import {
   type CustomerParts,
   getCustomer,
@@ -38,10 +40,15 @@ export const customerRoutes = (parts: CustomerParts) =>
       const customers = await getCustomers(context, parts, withoutNulls(body), list);
       return pageAnswer(context, 'customer', customers);
     },
-    insertCustomer: async (context, { body, expand }) =>
-      written(await insertCustomer(context, parts, body, expand)),
-    updateCustomer: async (context, { params, body, ...options }) =>
-      written(await updateCustomer(context, parts, params.customer_profile_oid, body, options)),
+    insertCustomer: async (context, { body, expand }) => {
+      const customer = await insertCustomer(context, parts, body, expand);
+      return written(customer, await parts.findUnknown(context, namedByCustomer(body)));
+    },
+    updateCustomer: async (context, { params, body, ...options }) => {
+      const oid = params.customer_profile_oid;
+      const customer = await updateCustomer(context, parts, oid, body, options);
+      return written(customer, await parts.findUnknown(context, namedByCustomer(body)));
+    },
     deleteCustomer: async (context, { params, ifMatch }) => {
       await removeCustomer(context, params.customer_profile_oid, ifMatch);
       return noContent();
@@ -117,5 +124,5 @@ const wishKey = (params: { customer_profile_oid: number; customer_wishlist_item_
 const withoutNulls = <T extends object>(body: T): T =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as T;
 
-const written = ({ json, version, ignored }: WrittenCustomer) =>
-  payloadText(json, { version, ...ignoredWarning(ignored) });
+const written = ({ json, version, ignored }: WrittenCustomer, unknown: readonly NamedRecord[]) =>
+  payloadText(json, { version, ...warningOf(ignored, unknownNameWords(unknown)) });

@@ -85,6 +85,20 @@ export async function readDigital(
   return row?.item;
 }
 
+/** Returns those of the oids that exist. */
+export async function findDigitalOids(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const rows = await db.rows<{ oid: number }>(
+    `select digital_item_oid as oid from digital_item
+     where merchant_id = $1 and digital_item_oid = any($2::int[])`,
+    [merchantId, oids],
+  );
+  return new Set(rows.map(({ oid }) => oid));
+}
+
 /** Returns the stored digital item and locks it until the transaction ends, or undefined. */
 export async function lockDigital(
   tx: Database,

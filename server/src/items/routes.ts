@@ -2,15 +2,19 @@ import { operations } from '@perennial/contract/operations.ts';
 import type { Context } from '../platform/context.ts';
 import {
   type Answer,
-  type AnswerExtras,
   noContent,
   payload,
   payloadText,
   versioned,
 } from '../platform/http/answer.ts';
-import { ignoredWarning, joinedWarning } from '../platform/http/ignoredFields.ts';
+import { ignoredWarning, warningOf } from '../platform/http/ignoredFields.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
+import {
+  type FindUnknown,
+  type NamedRecord,
+  unknownNameWords,
+} from '../platform/http/unknownNames.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
 import { adjustStock, getAdjustments } from './adjustmentOperations.ts';
 import { updateItems } from './batchOperations.ts';
@@ -25,6 +29,7 @@ import {
   type WrittenDigitalItem,
 } from './digitalOperations.ts';
 import { getInventory } from './inventoryOperations.ts';
+import { namedByItem } from './namedRecords.ts';
 import {
   getItem,
   getItems,
@@ -49,7 +54,23 @@ const centerKey = (params: { merchant_item_oid: number; distribution_center_code
 });
 
 /** The item operations of the contract. */
-export const itemRoutes = {
+export const itemRoutes = (findUnknown: FindUnknown) =>
+  ({ ...writtenItemRoutes(findUnknown), ...otherRoutes }) satisfies Routes;
+
+const writtenItemRoutes = (findUnknown: FindUnknown) =>
+  ({
+    insertItem: async (context, { body, expand }) => {
+      const item = await insertItem(context, body, expand);
+      return written(item, await findUnknown(context, namedByItem(body)));
+    },
+    updateItem: async (context, { params, body, ...options }) => {
+      const item = await updateItem(context, params.merchant_item_oid, body, options);
+      return written(item, await findUnknown(context, namedByItem(body)));
+    },
+    updateItems: (context, input) => updateBatch(context, input, findUnknown),
+  }) satisfies Routes;
+
+const otherRoutes = {
   getItem: async (context, { params, expand }) =>
     versioned(await getItem(context, { oid: params.merchant_item_oid }, expand)),
   getItemByMerchantItemId: async (context, { params, expand }) =>
@@ -58,10 +79,6 @@ export const itemRoutes = {
     const items = await getItems(context, { since: query._since, page, sort, expand });
     return pageAnswer(context, 'item', items);
   },
-  insertItem: async (context, { body, expand }) => written(await insertItem(context, body, expand)),
-  updateItem: async (context, { params, body, ...options }) =>
-    written(await updateItem(context, params.merchant_item_oid, body, options)),
-  updateItems: updateBatch,
   deleteItem: async (context, { params, ifMatch }) => {
     await removeItem(context, params.merchant_item_oid, ifMatch);
     return noContent();
@@ -122,17 +139,19 @@ export const itemRoutes = {
   },
 } satisfies Routes;
 
-const written = ({ json, version, ignored, warnings }: WrittenItem) =>
-  payloadText(json, { version, ...warned(ignored, warnings) });
-
-const warned = (ignored: readonly string[], sentences: readonly string[]): AnswerExtras => {
-  const warning = joinedWarning(ignoredWarning(ignored).warning, sentences);
-  return warning ? { warning } : {};
-};
+const written = (
+  { json, version, ignored, warnings }: WrittenItem,
+  unknown: readonly NamedRecord[],
+) =>
+  payloadText(json, {
+    version,
+    ...warningOf(ignored, [...warnings, ...unknownNameWords(unknown)]),
+  });
 
 async function updateBatch(
   context: Context,
   { query, body, expand }: Input<'updateItems'>,
+  findUnknown: FindUnknown,
 ): Promise<Answer> {
   const items = body.items ?? refuse('missing_field', { field: 'items' });
   const { maxElements, maxElementsAsync } = operations.updateItems;
@@ -140,10 +159,11 @@ async function updateBatch(
   if (items.length > max) refuse('too_many_elements', { field: 'items', max });
   const { json, failed, ignored, warnings } = await updateItems(context, items, expand);
   if (query._async && failed.length === 0) return noContent();
+  const named = items.flatMap((item, i) => namedByItem(item, `items[${i}].`));
   const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
   const objectIds = failed.map(({ id }) => id);
   return payloadText(`[${json.join(',')}]`, {
-    ...warned(ignored, warnings),
+    ...warningOf(ignored, [...warnings, ...unknownNameWords(await findUnknown(context, named))]),
     ...(failed.length > 0 && { partialFailure: { developerMessage, objectIds } }),
   });
 }

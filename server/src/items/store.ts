@@ -287,6 +287,21 @@ export async function findItemOids(
   return new Map(rows.map(({ key, oid }) => [key, oid]));
 }
 
+/** Returns those of the oids that exist. */
+export async function findExistingOids(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlySet<number>> {
+  if (oids.length === 0) return new Set();
+  const rows = await db.rows<{ oid: number }>(
+    `select merchant_item_oid as oid from item
+     where merchant_id = $1 and merchant_item_oid = any($2::int[])`,
+    [merchantId, oids],
+  );
+  return new Set(rows.map(({ oid }) => oid));
+}
+
 const sortColumns: Readonly<Record<string, string>> = {
   merchant_item_oid: 'o.merchant_item_oid',
   merchant_item_id: 'o.merchant_item_id_lc',

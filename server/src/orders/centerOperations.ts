@@ -36,7 +36,7 @@ export async function requireCenter(context: Context, code: string): Promise<Dis
 }
 
 const noCenter = (code: string): never =>
-  refuse('not_found', { what: 'distribution center', id: code });
+  refuse('not_found', { what: 'distribution center', id: code, by: 'code' });
 
 /** How the log names a center. */
 const named = (code: string) => ({ objectType: 'distribution center', objectId: code });

@@ -3,6 +3,7 @@ import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { hasAddressForm } from '../kernel/mailAddress.ts';
 import { type Minor, minor } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
@@ -74,6 +75,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
     warnings: [
       ...lines.flatMap((line) => line.warnings),
       ...centerWarnings(request),
+      ...emailWarnings(wire),
       ...rebillWarnings(wire, lines),
       ...coupons.warnings,
       ...unacceptedWarnings(unaccepted),
@@ -112,6 +114,14 @@ const centerWarnings = ({ order, centers = [] }: NewOrderRequest): LineWarning[]
           },
         ],
   );
+
+/** Warns of an email to which no receipt can be sent. Published clients insert any text. */
+function emailWarnings({ billing }: Order): LineWarning[] {
+  const email = billing?.email?.trim();
+  if (!email || hasAddressForm(email)) return [];
+  const reason = 'is not an email address, so nothing is mailed to the customer';
+  return [{ code: 'no_email_address', field: 'billing.email', reason }];
+}
 
 /** Warns of a purchase that is to recur although nothing can ever charge or invoice it again. */
 function rebillWarnings({ payment }: Order, lines: readonly OrderLine[]): LineWarning[] {

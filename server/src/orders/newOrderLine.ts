@@ -53,7 +53,8 @@ export interface LineWarning {
     | 'shipping_method'
     | 'sold_out'
     | 'purchase_rule'
-    | 'unknown_center';
+    | 'unknown_center'
+    | 'no_email_address';
   readonly field: string;
   readonly reason: string;
 }

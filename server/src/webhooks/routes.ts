@@ -1,4 +1,5 @@
 import { noContent, payload } from '../platform/http/answer.ts';
+import { warningOf } from '../platform/http/ignoredFields.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import {
@@ -23,6 +24,7 @@ import {
 } from './operations.ts';
 import { categories } from './present.ts';
 import { replayDelivery } from './replayOperations.ts';
+import { unknownPartWords } from './webhookInput.ts';
 
 /** How long an old secret continues to sign if the client does not say. */
 const keepOldHoursDefault = 24;
@@ -41,10 +43,14 @@ export const webhookRoutes = (parts: WebhookParts) =>
       return payload(webhooks, { resultSet, ...leftOutWarning(context, 'webhook', leftOut) });
     },
     insertWebhook: async (context, { body, query }) =>
-      payload(await addWebhook(context, parts, body, query._placeholders === true)),
+      payload(
+        await addWebhook(context, parts, body, query._placeholders === true),
+        warningOf([], unknownPartWords(body)),
+      ),
     updateWebhook: async (context, { params, body, query }) =>
       payload(
         await changeWebhook(context, parts, params.webhookOid, body, query._placeholders === true),
+        warningOf([], unknownPartWords(body)),
       ),
     async deleteWebhook(context, { params }) {
       await removeWebhook(context, parts, params.webhookOid);

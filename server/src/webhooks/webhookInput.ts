@@ -1,7 +1,8 @@
 import { absentEvents } from '@perennial/contract/events.ts';
-import { parseExpand } from '@perennial/contract/expansions.ts';
+import { parseExpand, unknownExpansions } from '@perennial/contract/expansions.ts';
 import type { WebhookEventCategory, Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import type { IdFactory } from '../kernel/ids.ts';
+import { unknownExpandWords } from '../platform/http/ignoredFields.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { checkDestination, type DestinationPolicy } from './destination.ts';
 import { parseNewRule } from './eventRuler.ts';
@@ -88,6 +89,18 @@ function iamFrom(body: WireWebhook, before: AwsIam | undefined): AwsIam {
   if (!secretKey) return refuse('missing_field', { field: 'iam_secret_key' });
   return { type: 'aws iam', accessKey, secretKey };
 }
+
+/** Returns sentences about parts that a body wants in payloads that do not have them. */
+export const unknownPartWords = ({ event_categories: given }: WireWebhook): string[] =>
+  (given ?? []).flatMap(({ events }, c) =>
+    (events ?? []).flatMap(({ event_name: name = '', expansion, subscribed }, e) => {
+      const description = describe(name);
+      if (!description || !expansion || subscribed === false) return [];
+      const unknown = unknownExpansions(expansion, expansionsFor(description));
+      const field = `event_categories[${c}].events[${e}].expansion`;
+      return unknownExpandWords(unknown, { field, within: 'payload' }) ?? [];
+    }),
+  );
 
 const categories: readonly string[] = [
   ...new Set(catalogueRows.map(([, { category }]) => category)),

@@ -66,11 +66,14 @@ export function unknownQueryWords(names: readonly string[]): string | undefined 
   );
 }
 
-/** Returns the sentence about names of `_expand` that the response has no part for. */
-export function unknownExpandWords(names: readonly string[]): string | undefined {
+/** Returns the sentence about names of an expansion that the response, or a payload, has no part for. */
+export function unknownExpandWords(
+  names: readonly string[],
+  { field, within }: { field: string; within: string } = { field: '_expand', within: 'response' },
+): string | undefined {
   if (names.length === 0) return undefined;
   return (
-    `_expand: ${listed(names)}: no effect, because the response has no such part. ` +
+    `${field}: ${listed(names)}: no effect, because the ${within} has no such part. ` +
     'Check the spelling.'
   );
 }
@@ -103,8 +106,15 @@ export function joinedWarning(
 }
 
 /** The warning about fields without effect, for a response; nothing when there are none. */
-export function ignoredWarning(fields: readonly string[]): { warning?: Warning } {
-  const warning = joinedWarning(undefined, [withoutEffectWords(fields)]);
+export const ignoredWarning = (fields: readonly string[]): { warning?: Warning } =>
+  warningOf(fields, []);
+
+/** The warning about fields without effect and in further sentences, for a response. */
+export function warningOf(
+  fields: readonly string[],
+  sentences: readonly string[],
+): { warning?: Warning } {
+  const warning = joinedWarning(undefined, [withoutEffectWords(fields), ...sentences]);
   return warning ? { warning } : {};
 }
 
