@@ -26,9 +26,17 @@ export const pricedOptions = (item: OptionedItem): readonly AgreedOption[] =>
     ? []
     : item.agreedOptions.filter((agreed) => item.options.some((option) => isSame(option, agreed)));
 
-/** Returns a unit cost after an option. An option may make an item cheaper, but not below 0. */
-export const withOption = (unitCost: Minor, { costChange }: AgreedOption): Minor =>
-  minor(Math.max(0, unitCost + costChange));
+/**
+ * Returns a unit cost after each of these options. Options may make an item cheaper, but not below 0;
+ * their sum counts, as it did in the purchase.
+ */
+export function withOptions(unitCost: Minor, options: readonly AgreedOption[]): Minor[] {
+  let sum: number = unitCost;
+  return options.map(({ costChange }) => {
+    sum += costChange;
+    return minor(Math.max(0, sum));
+  });
+}
 
 /**
  * Returns the options of an order's line that cost something on every rebill; undefined if there are

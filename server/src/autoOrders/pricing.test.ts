@@ -72,6 +72,11 @@ const priceCases: [name: string, example: PriceCase, expected: [number | string,
     { options: [500, -100] },
     [2400, 'catalog price', 'option', 'option'],
   ],
+  [
+    'options add up before a price below 0 becomes 0, as in the purchase',
+    { options: [-2500, 800] },
+    [300, 'catalog price', 'option', 'option'],
+  ],
   ['options never make a price negative', { options: [-2500] }, [0, 'catalog price', 'option']],
   [
     'the arbitrary unit cost includes the options',

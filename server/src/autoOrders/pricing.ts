@@ -5,7 +5,7 @@ import { dayNumber, wallOf } from '../kernel/calendar.ts';
 import { amountMax, type Minor, percentOff, timesQuantity } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AgreedOption, AutoOrderItem } from './autoOrder.ts';
-import { withOption } from './optionPrices.ts';
+import { withOptions } from './optionPrices.ts';
 
 /** The inputs of the price of one rebill line. */
 export interface PriceRequest {
@@ -95,7 +95,7 @@ export function priceLine(request: PriceRequest): Outcome<Price, PriceFault> {
   take(tierRule(request, trace.at(-1)));
   take(grandfatheredPrice(request));
   take(retryPrice(request));
-  for (const option of request.options ?? []) take(optionPrice(option, trace.at(-1)?.unitCost));
+  trace.push(...optionRules(request, trace.at(-1)?.unitCost));
   take(arbitraryPrice(request.item));
   take(discounted(request.item, trace.at(-1)?.unitCost));
   const unitCost = trace.at(-1)?.unitCost;
@@ -192,10 +192,14 @@ function retryPrice(request: PriceRequest): AppliedRule | undefined {
   return rule;
 }
 
-function optionPrice(option: AgreedOption, unitCost: Minor | undefined): AppliedRule | undefined {
-  if (unitCost === undefined) return undefined;
-  const detail = `${option.label}: ${option.value}`;
-  return { rule: 'option', detail, unitCost: withOption(unitCost, option) };
+function optionRules({ options = [] }: PriceRequest, unitCost: Minor | undefined): AppliedRule[] {
+  if (unitCost === undefined) return [];
+  const costs = withOptions(unitCost, options);
+  return options.map(({ label, value }, place) => ({
+    rule: 'option',
+    detail: `${label}: ${value}`,
+    unitCost: costs[place]!,
+  }));
 }
 
 function arbitraryPrice(item: PricedItem): AppliedRule | undefined {
