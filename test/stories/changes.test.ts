@@ -229,6 +229,35 @@ story('who cancels too early pays the fee, once', { on: '2026-01-15T10:00' }, as
   assert.deepEqual([status, reason], ['canceled', 'Too dear']);
 });
 
+story(
+  'the missing orders of a contract cost what they would have cost, after the price of the first ones',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    const balance = { ...contract.auto_order, auto_order_cancel_charge_minimum_balance: true };
+    await shop.sells(
+      { merchant_item_id: 'EXIT-FEE', pricing: { cost: 40 } },
+      { ...contract, auto_order: balance },
+    );
+    const line = { merchant_item_id: 'PHONE', auto_order_schedule: 'Monthly' };
+    const [early, late] = [await shop.order([line]), await shop.order([line])];
+    for (const ann of [early, late])
+      await ann.updateItem({
+        arbitrary_unit_cost: 1,
+        arbitrary_unit_cost_remaining_orders: 1,
+      });
+    const leave = { enabled: false, cancel_reason: 'Too dear', canceled_by_user: 'ann' };
+    await early.update(leave);
+    await shop.until('2026-02-16T00:00');
+    await late.update(leave);
+    await shop.until('2026-02-17T00:00');
+    const totals = async (ann: typeof early) =>
+      (await ann.bills('summary')).map(({ summary }) => summary?.total?.value);
+    // Three are missing, one of them at 1.00; then two of them at 25.00.
+    assert.deepEqual(await totals(early), [51]);
+    assert.deepEqual(await totals(late), [1, 50]);
+  },
+);
+
 story('who stayed long enough pays no fee', { on: '2026-01-15T10:00' }, async (shop) => {
   await shop.sells({ merchant_item_id: 'EXIT-FEE', pricing: { cost: 40 } }, contract);
   const ann = await shop.order([{ merchant_item_id: 'PHONE', auto_order_schedule: 'Monthly' }]);

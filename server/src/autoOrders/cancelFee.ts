@@ -91,16 +91,25 @@ function isWaived(item: AutoOrderItem, terms: ItemAutoOrder): boolean {
   return minimums(item, terms).some(({ minimum, reached }) => reached >= minimum);
 }
 
-/** The amount that is missing to the nearest minimum. Missing orders count at the item's price. */
+/**
+ * The amount that is missing to the nearest minimum. Missing orders count at the item's price, those
+ * that still have an arbitrary one at that.
+ */
 function remainingBalance(
   item: AutoOrderItem,
   terms: ItemAutoOrder,
   { pricing }: CatalogItem,
 ): Minor | undefined {
-  const price = item.arbitraryUnitCost ?? pricing.autoOrderCost ?? pricing.cost ?? minor(0);
-  const order = multiply(price, item.arbitraryQuantity ?? item.originalQuantity, 'half up');
+  const quantity = item.arbitraryQuantity ?? item.originalQuantity;
+  const orderAt = (unitCost: Minor) => multiply(unitCost, quantity, 'half up');
+  const order = orderAt(pricing.autoOrderCost ?? pricing.cost ?? minor(0));
+  const { arbitraryUnitCost: own, arbitraryUnitCostRemainingOrders: ownLeft } = item;
+  const costOf = (missing: number): number => {
+    const atOwn = own === undefined ? 0 : Math.min(missing, ownLeft ?? missing);
+    return atOwn * orderAt(own ?? minor(0)) + (missing - atOwn) * order;
+  };
   const left = minimums(item, terms).map(({ minimum, reached, isCount }) =>
-    isCount ? (minimum - reached) * order : minimum - reached,
+    isCount ? costOf(minimum - reached) : minimum - reached,
   );
   return left.length === 0 ? undefined : minor(Math.min(...left));
 }
