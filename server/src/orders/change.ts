@@ -1,4 +1,5 @@
 import type { Order } from '@perennial/contract/order.ts';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
@@ -91,7 +92,7 @@ export function changedOrder(
   const parts = {
     ...rest,
     ...linesChange(stored.document, items, merge),
-    ...giftChange(gift),
+    ...giftChange(stored.document, gift),
     ...couponsChange(stored.document, coupons),
     summary: summary ? actualCosts(summary) : undefined,
     payment: paymentChange(payment),
@@ -269,12 +270,33 @@ function linesChange(
         auto_order_schedule,
         auto_order_last_rebill_dts,
         item_index,
+        options,
         quantity_refunded,
         taxable_cost,
         total_refunded,
         ...rest
       } = item;
-      return merge(stored[i] as OrderDocument, rest) as NonNullable<Order['items']>[number];
+      const change = { ...rest, ...optionsChange(stored[i]!, options) };
+      return merge(stored[i] as OrderDocument, change) as NonNullable<Order['items']>[number];
+    }),
+  };
+}
+
+// What an option cost was charged with its line.
+function optionsChange(
+  { options: stored = [] }: OrderItem,
+  options: OrderItem['options'],
+): Pick<OrderItem, 'options'> {
+  if (!options) return options === undefined ? {} : { options };
+  return {
+    options: options.map(({ cost_change, one_time_fee, ...option }, place) => {
+      const isSame = (each: typeof option | undefined) => each?.label === option.label;
+      const known = isSame(stored[place]) ? stored[place] : stored.find(isSame);
+      return {
+        ...option,
+        ...(known?.cost_change && { cost_change: known.cost_change }),
+        ...(known?.one_time_fee !== undefined && { one_time_fee: known.one_time_fee }),
+      };
     }),
   };
 }
@@ -290,12 +312,29 @@ function couponsChange(
   return { coupons: (stored ?? []).filter(({ coupon_code: code }) => codes.has(fold(code ?? ''))) };
 }
 
-// Only a refund changes what was refunded.
-function giftChange(gift: Order['gift']): Pick<Order, 'gift'> {
-  if (!gift) return gift === undefined ? {} : { gift };
-  const { gift_charge_refunded, gift_wrap_refunded, ...rest } = gift;
-  return { gift: rest };
+// What was charged for a gift stays, also where the rest is cleared. Only a refund changes what was
+// refunded.
+function giftChange(
+  { gift: stored = {} }: OrderDocument,
+  gift: Order['gift'],
+): Pick<Order, 'gift'> {
+  if (gift === undefined) return {};
+  if (gift) {
+    const { gift_charge, gift_charge_refunded, gift_wrap_cost, gift_wrap_refunded, ...rest } = gift;
+    return { gift: rest };
+  }
+  const names = Object.keys(stored);
+  if (!names.some((name) => giftAmounts.has(name))) return { gift };
+  const others = names.filter((name) => !giftAmounts.has(name));
+  return { gift: Object.fromEntries(others.map((name) => [name, null])) };
 }
+
+const giftAmounts: ReadonlySet<string> = new Set([
+  'gift_charge',
+  'gift_charge_refunded',
+  'gift_wrap_cost',
+  'gift_wrap_refunded',
+]);
 
 // The method and the details may change, but not what was charged. A new token replaces the digits
 // of the old card.

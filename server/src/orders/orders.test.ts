@@ -416,6 +416,42 @@ test('an arbitrary shipping total is for inserts: an update of it warns', async 
   );
 });
 
+test('an update changes no amount that was charged, and says so', async () => {
+  const option = { label: 'Grind', value: 'fine', cost_change: { value: 1 } };
+  const { order: before } = (
+    await insert({
+      ...placed,
+      items: [{ merchant_item_id: 'MUG', options: [option] }],
+      gift: {
+        gift: true,
+        gift_charge: { value: 3 },
+        gift_wrap_cost: { value: 2 },
+        gift_message: 'Hi',
+      },
+    })
+  ).body;
+  const { status, body } = await put(before.order_id, {
+    gift: { gift_charge: { value: 9 }, gift_wrap_cost: { value: 0 }, gift_message: 'Hello' },
+    items: [{ options: [{ ...option, value: 'coarse', cost_change: { value: 7 } }] }],
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual(body.order.gift, { ...before.gift, gift_message: 'Hello' });
+  const [kept] = before.items[0].options;
+  assert.deepEqual(body.order.items[0].options, [{ ...kept, value: 'coarse' }]);
+  const words: string = body.warning.warning_message;
+  for (const name of ['gift.gift_charge', 'gift.gift_wrap_cost', 'items[0].options[0].cost_change'])
+    assert.ok(words.includes(`${name}.value`), words);
+  const cleared = (await put(before.order_id, { gift: null })).body.order.gift;
+  const { gift_charge, gift_wrap_cost } = before.gift;
+  assert.deepEqual(cleared, { gift_charge, gift_wrap_cost });
+  const refund = await app.request({
+    operation: 'refundOrder',
+    params: { order_id: before.order_id },
+    body: { gift: { gift_charge_refunded: { value: 9 } } },
+  });
+  assert.match(refund.body.error.user_message, /at most 3 can be refunded/);
+});
+
 test('warnings are returned, and the order is stored', async () => {
   const { body } = await insert({ ...placed, ...line({ auto_order_schedule: 'Weekly' }) });
   assert.deepEqual([body.success, body.warning.warning_code], [true, 'schedule_not_offered']);
