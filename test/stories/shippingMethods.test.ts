@@ -31,7 +31,7 @@ const original = async (ann: Subscriber) => {
   const { order } = await ann.ask({
     operation: 'getOrder',
     params: { order_id: order_id! },
-    query: { _expand: 'shipping,summary,items' },
+    query: { _expand: 'shipping,summary,item' },
   });
   return order as Order;
 };
@@ -135,6 +135,30 @@ story('a new order takes the cheapest method, or is refused', opening, async (sh
     channel_partner: { ignore_invalid_shipping_method: true },
   });
   assert.equal(shipping(ignored.order as Order), 0);
+});
+
+story('free on auto order is not free for those who buy it once', opening, async (shop) => {
+  const free = { ...coffee.auto_order, free_shipping_auto_order: true };
+  await shop.sells({ ...coffee, auto_order: free });
+  const ann = await shop.order([monthly], home);
+  const { order } = (await ann.ask({
+    operation: 'insertOrder',
+    query: { _expand: 'summary,item' },
+    body: {
+      ...home,
+      billing: { email: 'bob@example.com' },
+      payment: { payment_method: 'Cash' },
+      items: [{ merchant_item_id: 'COFFEE' }],
+    },
+  })) as { order: Order };
+  const marks = [await original(ann), order].map((each) => [
+    each.items?.[0]?.free_shipping,
+    shipping(each),
+  ]);
+  assert.deepEqual(marks, [
+    [true, 0],
+    [undefined, 7.5],
+  ]);
 });
 
 story('a customer ships free from a minimum, and pays no handling', opening, async (shop) => {

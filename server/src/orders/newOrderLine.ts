@@ -299,20 +299,20 @@ function lineDocument(
     tax_free: isTaxFree(request),
     ...(taxableCost === undefined ? {} : { taxable_cost: money(taxableCost) }),
     ...(tierName === undefined ? {} : { pricing_tier_name: tierName }),
-    ...marksOf(item, wire),
+    ...marksOf(request),
     ...optionsOf(wire, currency, money),
   });
 }
 
 /** Returns the marks that a line takes from its catalogue item. */
-const marksOf = (item: LineRequest['item'], wire: OrderItem) => ({
+const marksOf = (request: LineRequest, { item, wire }: LineRequest = request) => ({
   ...(item?.kit ? { kit: true } : {}),
   ...(excludesCoupons({ wire, item }) ? { exclude_coupon: true } : {}),
   ...(item?.productType && !wire.tax_product_type ? { tax_product_type: item.productType } : {}),
   ...(item?.distributionCenter && !wire.distribution_center_code
     ? { distribution_center_code: item.distributionCenter }
     : {}),
-  ...(item?.autoOrder?.freeShipping || item?.freeShipping ? { free_shipping: true } : {}),
+  ...(shippingOf(request).shipsFree ? { free_shipping: true } : {}),
 });
 
 function optionsOf(
