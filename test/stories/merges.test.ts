@@ -208,3 +208,40 @@ story(
     assert.deepEqual((await sendBack(coffee, onlyCoffee)).items, ['COFFEE', 'MUG']);
   },
 );
+
+story(
+  'a coupon of one original order: no merge until it is gone or has ended',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(...items);
+    await shop.offers(
+      { merchant_code: 'TEN', percent_off_subtotal: { discount_percent: 10 } },
+      {
+        merchant_code: 'SOON',
+        percent_off_subtotal: { discount_percent: 50 },
+        expiration_dts: '2026-02-01T00:00:00-05:00',
+      },
+      {
+        merchant_code: 'ONCE',
+        percent_off_subtotal: { discount_percent: 20 },
+        skip_on_rebill: true,
+      },
+    );
+    const coupons = (code: string) => ({ coupons: [{ coupon_code: code }] });
+    const coffee = await shop.order(monthly('COFFEE'), coupons('ONCE'));
+    const tea = await shop.order(monthly('TEA'), coupons('TEN'));
+    const mug = await shop.order(monthly('MUG'), coupons('SOON'));
+    await refused(merge(coffee, tea), /has TEN of its original order on its rebills/);
+    await refused(merge(tea, coffee), /has no coupon of its original order.* has TEN/);
+    await refused(merge(coffee, mug), /has SOON of its original order/);
+    await tea.update({ original_order: { coupons: [] } });
+    await merge(coffee, tea);
+    await shop.until('2026-02-16T00:00');
+    await coffee.lived(
+      '2026-01-15 10:00 create',
+      '2026-01-15 10:00 update',
+      '2026-02-15 10:00 rebill: COFFEE 10.00 + TEA 9.00 = 19.00',
+    );
+    await merge(coffee, mug);
+  },
+);

@@ -20,6 +20,7 @@ import { defaultQuotas } from '../platform/tenancy/quotas.ts';
 import { privacyRoutes } from '../privacy/routes.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { cardUpdated } from '../rebill/cardUpdateOperations.ts';
+import { readRebillCoupons } from '../rebill/couponReader.ts';
 import { wakeAfterSettings } from '../rebill/parkedOperations.ts';
 import { rebillRoutes } from '../rebill/routes.ts';
 import { keepWallsOfRebills } from '../rebill/zoneOperations.ts';
@@ -91,6 +92,7 @@ function allRoutes(
       readBilled,
       gatewayCodesOf: gatewayCodes(gateways.preferred),
       readOpenRebills,
+      readRebillCoupons,
       newCards: orders,
     }),
     ...rebillRoutes(rebills),

@@ -22,11 +22,25 @@ export type ReadOpenRebills = (
   oids: readonly number[],
 ) => Promise<ReadonlyMap<number, OpenRebill>>;
 
+/**
+ * Reads the codes of the coupons that rebills of these original orders use, by order id. The rebill
+ * feature provides it.
+ */
+export type ReadRebillCoupons = (
+  context: Context,
+  originals: readonly OrderRecord[],
+) => Promise<ReadonlyMap<string, readonly string[]>>;
+
+/** The functions of the rebill feature that a merge needs. */
+export interface MergeReaders {
+  readonly readOpenRebills: ReadOpenRebills;
+  readonly readRebillCoupons: ReadRebillCoupons;
+}
+
 /** The request to merge, and how to find rebills that are not settled. */
-export interface MergeRequest {
+export interface MergeRequest extends MergeReaders {
   readonly sourceOids: readonly number[] | null | undefined;
   readonly ifMatch?: number | undefined;
-  readonly readOpenRebills: ReadOpenRebills;
 }
 
 /**
@@ -38,7 +52,7 @@ export interface MergeRequest {
 export function consolidateAutoOrders(
   context: Context,
   targetOid: number,
-  { sourceOids: given, ifMatch, readOpenRebills }: MergeRequest,
+  { sourceOids: given, ifMatch, ...readers }: MergeRequest,
 ): Promise<void> {
   const sourceOids = distinctSources(targetOid, given ?? []);
   return inTransaction(context, async (tx) => {
@@ -54,10 +68,19 @@ export function consolidateAutoOrders(
       (oid) => find(oid) ?? refuseSource(oid, 'does not exist', 'Send oids of auto orders'),
     );
     refuseStopped(target, sources);
-    await refuseStrangers(context, target, sources);
+    const originals = await findOrders(
+      context.db,
+      merchantId,
+      all.map(({ originalOrderId }) => originalOrderId),
+    );
+    refuseStrangers(originals, target, sources);
     const catalog = await loadCatalog(context.db, merchantId, all);
-    const open = await readOpenRebills(context, oids);
-    refuseFault(target, sources, { ...scheduleRules(context), catalog, open });
+    const open = await readers.readOpenRebills(context, oids);
+    const byOrder = await readers.readRebillCoupons(context, originals);
+    const coupons = new Map(
+      all.map((each) => [each.autoOrderOid, byOrder.get(each.originalOrderId) ?? []]),
+    );
+    refuseFault(target, sources, { ...scheduleRules(context), catalog, open, coupons });
     await saveChanges(context, catalog, [
       ...sources.map((before) => ({
         before,
@@ -125,16 +148,11 @@ function refuseStopped(target: AutoOrder, sources: readonly AutoOrder[]): void {
     refuseSource(stopped.autoOrderOid, `is ${stopped.status}`, 'Leave it out, or enable it first');
 }
 
-async function refuseStrangers(
-  context: Context,
+function refuseStrangers(
+  orders: readonly OrderRecord[],
   target: AutoOrder,
   sources: readonly AutoOrder[],
-): Promise<void> {
-  const orders = await findOrders(
-    context.db,
-    context.merchant.merchantId,
-    [target, ...sources].map(({ originalOrderId }) => originalOrderId),
-  );
+): void {
   const orderOf = (autoOrder: AutoOrder) =>
     orders.find(({ orderId }) => orderId === autoOrder.originalOrderId);
   const stranger = sources.find((source) => !isSameCustomer(orderOf(source), orderOf(target)));

@@ -10,6 +10,8 @@ export interface MergeRules extends Rules {
   readonly catalog: Catalog;
   /** Auto orders with a rebill that is not settled: a charge in progress, or a declined one. */
   readonly open: ReadonlyMap<number, OpenRebill>;
+  /** The codes of the coupons that rebills take from their original orders, by auto order. */
+  readonly coupons: ReadonlyMap<number, readonly string[]>;
 }
 
 /** The state of a rebill that is not settled. */
@@ -38,6 +40,7 @@ export function mergeFault(
   for (const source of sources) {
     const words =
       termsFault(source, target) ??
+      couponsFault(source, target, rules) ??
       addOnsFault(source, rules) ??
       propertyFault(source, properties) ??
       itemFault(source, target, rules);
@@ -121,6 +124,27 @@ const orderTerms = [
   ['overrideAffiliateId', 'override_affiliate_id'],
   ['rotatingTransactionGatewayCode', 'rotating_transaction_gateway_code'],
 ] as const;
+
+/**
+ * The coupons of the target's original order count for all items, and those of a source's original
+ * order are lost.
+ */
+function couponsFault(
+  source: AutoOrder,
+  target: AutoOrder,
+  { coupons }: MergeRules,
+): Words | undefined {
+  const codesOf = ({ autoOrderOid }: AutoOrder) =>
+    [...new Set(coupons.get(autoOrderOid))].toSorted().join(', ') || 'no coupon';
+  const [its, other] = [codesOf(source), codesOf(target)];
+  if (its === other) return undefined;
+  return {
+    reason:
+      `has ${its} of its original order on its rebills, and auto order ` +
+      `${target.autoOrderOid} has ${other}`,
+    fix: 'Take the coupons off the original orders, or merge auto orders with the same ones',
+  };
+}
 
 function propertyFault(source: AutoOrder, known: ReadonlyMap<string, string>): Words | undefined {
   const other = source.properties.find(

@@ -39,6 +39,7 @@ const rules: MergeRules = {
   ...someRules,
   catalog: aCatalog([aCatalogItem(), aged, withFee, aCatalogItem({ itemId: 'MUG' })]),
   open: new Map(),
+  coupons: new Map(),
 };
 const target = anAutoOrder();
 const tea = anItem({ itemOid: 21 });
@@ -156,6 +157,22 @@ for (const [what, given, reason, more = {}] of cases) {
     else assert.match(fault?.reason ?? 'nothing', reason);
   });
 }
+
+for (const [what, its, targets, reason] of [
+  ['the same coupons', ['TEN', 'FREE'], ['FREE', 'TEN'], undefined],
+  ['a coupon that the target has not', ['TEN'], [], /has TEN .* auto order 1 has no coupon/],
+  ['no coupon where the target has one', [], ['TEN'], /has no coupon .* auto order 1 has TEN/],
+  ['another coupon', ['TEN'], ['FREE'], /has TEN .* auto order 1 has FREE/],
+] as const)
+  test(`merging: ${what}`, () => {
+    const coupons = new Map<number, readonly string[]>([
+      [1, targets],
+      [2, its],
+    ]);
+    const fault = mergeFault(target, [source()], { ...rules, coupons });
+    if (reason === undefined) assert.equal(fault, undefined);
+    else assert.match(fault?.reason ?? 'nothing', reason);
+  });
 
 test('two sources with different values of a property', () => {
   const [red, blue] = ['red', 'blue'].map((value, index) =>

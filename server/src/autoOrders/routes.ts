@@ -9,7 +9,7 @@ import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
-import { consolidateAutoOrders, type ReadOpenRebills } from './consolidateOperations.ts';
+import { consolidateAutoOrders, type MergeReaders } from './consolidateOperations.ts';
 import { establishAutoOrder } from './createOperations.ts';
 import {
   cancelItemByReferenceOrder,
@@ -33,8 +33,7 @@ import { leftWords } from './staleForm.ts';
 import { queueBatch, updateBatch } from './updateJobOperations.ts';
 
 /** The functions of other features that the routes of auto orders need. */
-export interface AutoOrderParts extends UpdateReaders {
-  readonly readOpenRebills: ReadOpenRebills;
+export interface AutoOrderParts extends UpdateReaders, MergeReaders {
   readonly newCards?: NewCardParts;
 }
 
@@ -42,7 +41,7 @@ export interface AutoOrderParts extends UpdateReaders {
  * The auto order operations of the contract. Operations that change an auto order return it as it
  * is after the change.
  */
-export const autoOrderRoutes = ({ readOpenRebills, newCards, ...readers }: AutoOrderParts) =>
+export const autoOrderRoutes = ({ newCards, ...readers }: AutoOrderParts) =>
   ({
     getAutoOrders: (context, input) => list(context, input, input.query),
     getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
@@ -98,7 +97,7 @@ export const autoOrderRoutes = ({ readOpenRebills, newCards, ...readers }: AutoO
       { params: { auto_order_oid: oid }, body, expand, ifMatch },
     ) => {
       const sourceOids = body.source_auto_order_oids;
-      await consolidateAutoOrders(context, oid, { sourceOids, ifMatch, readOpenRebills });
+      await consolidateAutoOrders(context, oid, { sourceOids, ifMatch, ...readers });
       return one(context, { oid }, expand);
     },
     // The newer operations also return the newer fields that they change.

@@ -1,9 +1,11 @@
 import { findCoupons } from '../coupons/codeStore.ts';
 import { couponOf } from '../coupons/wireCoupon.ts';
-import type { TermsOf } from '../orders/customerTermsReader.ts';
+import { isReached } from '../kernel/moments.ts';
+import { readCustomerTerms, type TermsOf } from '../orders/customerTermsReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { Context } from '../platform/context.ts';
-import { baseCodesOf, type CouponCatalog, noCoupons } from './originalCoupons.ts';
+import { baseCodesOf, type CouponCatalog, noCoupons, originalCoupons } from './originalCoupons.ts';
+import { rebillPolicy } from './policy.ts';
 
 /**
  * Loads the coupons of original orders in one query; in none when they have no coupons. A coupon
@@ -26,4 +28,24 @@ export async function loadCoupons(
     },
     refuses: (order) => termsOf(order).refusesCoupons,
   };
+}
+
+/** Returns the codes of the coupons that the rebills of these original orders use, by order id. */
+export async function readRebillCoupons(
+  context: Context,
+  orders: readonly OrderRecord[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const couponed = orders.filter(({ document }) => baseCodesOf(document).length > 0);
+  if (couponed.length === 0) return new Map();
+  const termsOf = await readCustomerTerms(context, couponed, { agreed: false });
+  const catalog = await loadCoupons(context, couponed, termsOf);
+  const { originalCoupons: policy } = rebillPolicy(context.merchant);
+  const codesOf = (order: OrderRecord): string[] =>
+    originalCoupons(order, catalog, policy).flatMap(({ candidate, skipped }) => {
+      const { code, expiresAt } = candidate.coupon;
+      const hasEnded =
+        expiresAt !== undefined && !candidate.ignoresEnd && isReached(expiresAt, context.now);
+      return skipped === undefined && !hasEnded ? [code] : [];
+    });
+  return new Map(couponed.map((order) => [order.orderId, codesOf(order)]));
 }
