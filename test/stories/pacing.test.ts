@@ -157,3 +157,67 @@ story(
     assert.equal((await late.bills()).length, 1);
   },
 );
+
+for (const [policy, days] of [
+  ['one', ['2026-04-20', '2026-05-15']],
+  ['skip', ['2026-04-20', '2026-05-15']],
+  ['bill', ['2026-04-20', '2026-04-21', '2026-04-22', '2026-05-15']],
+] as const)
+  story(
+    `parked for months and billed again, with ${policy}: never two shipments on one day`,
+    { on: '2026-01-15T10:00', settings: { missed_shipments: policy } },
+    async (shop) => {
+      const monthly = { auto_orderable: true, auto_order_schedules: ['Monthly'] };
+      await shop.sells({ ...items[0]!, auto_order: monthly });
+      const ann = await shop.order([
+        { merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' },
+      ]);
+      const { original_order_id: orderId } = await ann.read();
+      const move = (current_stage: string) =>
+        ann.ask({
+          operation: 'updateOrder',
+          params: { order_id: orderId! },
+          body: { current_stage },
+        });
+      await move('Rejected');
+      await shop.until('2026-04-20T10:00');
+      assert.equal((await ann.bills()).length, 0);
+      await move('Completed Order');
+      const preview = await ann.ask({ operation: 'previewAutoOrder', query: { count: 4 } });
+      const planned = (preview.rebills as { shipment_dts: string }[]).length;
+      assert.equal(planned, 4);
+      const { auto_order: read } = await ann.ask({
+        operation: 'getAutoOrder',
+        query: { _expand: 'items,items.future_schedules' },
+      });
+      const [item] = (read as AutoOrder).items ?? [];
+      const months = (item?.future_schedules ?? []).map((each) => each.shipment_dts?.slice(0, 10));
+      assert.deepEqual(
+        months.slice(0, 3),
+        policy === 'bill'
+          ? ['2026-02-15', '2026-03-15', '2026-04-15']
+          : ['2026-02-15', '2026-05-15', '2026-06-15'],
+      );
+      await shop.until('2026-05-20T10:00');
+      const billed = (await ann.bills()).map(({ creation_dts: at }) => at?.slice(0, 10));
+      assert.deepEqual(billed, days);
+    },
+  );
+
+story(
+  'parked for months until a change of the auto order puts it right: one shipment',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    const monthly = { auto_orderable: true, auto_order_schedules: ['Monthly'] };
+    await shop.sells({ ...items[0]!, auto_order: monthly });
+    const ann = await shop.order([{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }]);
+    await shop.changes('COFFEE', { pricing: { cost: null as never } });
+    await shop.until('2026-04-20T10:00');
+    assert.equal((await ann.bills()).length, 0);
+    assert.match((await ann.read()).failure_reason ?? '', /no price/);
+    await ann.updateItem({ arbitrary_unit_cost: 9 });
+    await shop.until('2026-05-20T10:00');
+    const billed = (await ann.bills()).map(({ creation_dts: at }) => at?.slice(0, 10));
+    assert.deepEqual(billed, ['2026-04-20', '2026-05-15']);
+  },
+);

@@ -14,7 +14,7 @@ import { paced } from './pacing.ts';
 import { isParked } from './parking.ts';
 import { noAutoOrder } from './readOperations.ts';
 import { editRules, scheduleRules } from './rules.ts';
-import type { Catalog } from './steps.ts';
+import { afterParking, type Catalog } from './steps.ts';
 import { appendChangeLogs, type ChangeActor, lockAutoOrders, saveAutoOrders } from './store.ts';
 
 /** The change that {@link changeAutoOrder} makes to one auto order. */
@@ -74,11 +74,14 @@ export function refuseStale(current: AutoOrder, ifMatch: number | undefined): vo
   refuseOtherVersion(current.version, ifMatch, String(current.autoOrderOid));
 }
 
-/** The record without its mark as parked: the engine decides again whether it can be billed. */
-function unparked(autoOrder: AutoOrder): AutoOrder {
+/**
+ * The record without its mark as parked: the engine decides again whether it can be billed. What
+ * passed meanwhile is missed.
+ */
+function unparked(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   if (!isParked(autoOrder.failureReason)) return autoOrder;
   const { failureReason: _, ...rest } = autoOrder;
-  return rest;
+  return { ...rest, items: afterParking(rest.items, rules.catalog, rules) };
 }
 
 /**
@@ -86,7 +89,7 @@ function unparked(autoOrder: AutoOrder): AutoOrder {
  * at most one missed shipment a day.
  */
 export const asStored = (autoOrder: AutoOrder, rules: EditRules): AutoOrder =>
-  paced(unparked(completed(autoOrder, rules)), rules);
+  paced(unparked(completed(autoOrder, rules), rules), rules);
 
 /** A record before and after a change, and the title of the change in the history. */
 export interface Changed {

@@ -5,11 +5,15 @@ import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { JsonList } from '../platform/storage/page.ts';
 import { readEach } from '../platform/storage/unreadable.ts';
+import type { AutoOrder } from './autoOrder.ts';
+import type { Rules } from './calculated.ts';
 import { loadCatalog } from './catalogReader.ts';
 import { futureSchedules } from './futureSchedules.ts';
+import { isParked } from './parking.ts';
 import { scheduleRules } from './rules.ts';
 import { awaitingSchedules, fillFutureSchedules } from './scheduleGaps.ts';
 import { type AutoOrderPage, readAutoOrderPage, type Search } from './searchStore.ts';
+import { afterParking, type Catalog } from './steps.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
 import { type AutoOrderText, readAutoOrderList, readAutoOrderTexts } from './textStore.ts';
 
@@ -136,6 +140,12 @@ function permitted({ actor }: Context, expand: ReadonlySet<string>): ReadonlySet
   return new Set([...expand].filter((name) => name !== 'management'));
 }
 
+/** A parked auto order as it continues when it can be billed again now. */
+const asBilledAgain = (autoOrder: AutoOrder, catalog: Catalog, rules: Rules): AutoOrder =>
+  isParked(autoOrder.failureReason)
+    ? { ...autoOrder, items: afterParking(autoOrder.items, catalog, rules) }
+    : autoOrder;
+
 /**
  * Plans the next ten rebills of each item (auto_order reference, AutoOrderItem.future_schedules),
  * by the rules that rebill.
@@ -147,7 +157,9 @@ async function schedulesOf(context: Context, oids: readonly number[]) {
   );
   const catalog = await loadCatalog(context.db, merchantId, autoOrders);
   const rules = scheduleRules(context);
-  const byOid = new Map(autoOrders.map((autoOrder) => [autoOrder.autoOrderOid, autoOrder]));
+  const byOid = new Map(
+    autoOrders.map((each) => [each.autoOrderOid, asBilledAgain(each, catalog, rules)]),
+  );
   return (autoOrderOid: number, itemOid: number): string => {
     const autoOrder = byOid.get(autoOrderOid);
     const item = autoOrder?.items.find((each) => each.itemOid === itemOid);

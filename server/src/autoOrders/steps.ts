@@ -441,6 +441,23 @@ export function startAgain(
   return { ...left, missedUntil: now };
 }
 
+/**
+ * Returns the items of an auto order that was parked until now. The shipments at which it was parked
+ * are due; those that passed meanwhile are missed ones. Returns the same array where none did.
+ */
+export function afterParking(
+  items: readonly AutoOrderItem[],
+  catalog: Catalog,
+  { now, zone }: Pick<PlanContext, 'now' | 'zone'>,
+): readonly AutoOrderItem[] {
+  const hasMissed = (item: AutoOrderItem): boolean => {
+    const next = item.paused ? undefined : nextPlace(item, catalog, zone);
+    return next !== undefined && isReached(momentAt(after(next.place, next.interval), zone), now);
+  };
+  if (!items.some(hasMissed)) return items;
+  return items.map((item) => (hasMissed(item) ? { ...item, missedUntil: now } : item));
+}
+
 /** The item, due at a place, with the notice of the step that its schedule leads to. */
 function placed(item: AutoOrderItem, place: Place, catalog: Catalog, zone: string): AutoOrderItem {
   const schedule = scheduleOf(item, catalog);

@@ -27,10 +27,12 @@ export function heldBack(
   const until = due !== undefined && isAfter(due, at) ? due : addDays(at, 1, zone);
   const words = `Cannot rebill: ${reason}`;
   const parking = { kind: 'park', until, reason: words, waitsFor } as const;
-  if (isShared || before.failureReason === words) return { ...parking, autoOrder, notes };
+  // It stays parked, so nothing is missed yet.
+  const waiting = notes.length === 0 && isParked(before.failureReason) ? before : autoOrder;
+  if (isShared || before.failureReason === words) return { ...parking, autoOrder: waiting, notes };
   return {
     ...parking,
-    autoOrder: { ...autoOrder, failureReason: words },
+    autoOrder: { ...waiting, failureReason: words },
     notes: [
       ...notes,
       {

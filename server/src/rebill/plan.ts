@@ -2,8 +2,9 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { type PlannedRebill, planRebill } from '../autoOrders/futureRebills.ts';
 import { paced } from '../autoOrders/pacing.ts';
-import { parkedReason } from '../autoOrders/parking.ts';
+import { isParked, parkedReason } from '../autoOrders/parking.ts';
 import {
+  afterParking,
   type Catalog,
   hasCompleted,
   type PlanContext,
@@ -135,7 +136,17 @@ export function decide(input: DecisionInput): Decision {
     : decideByTiers({ ...input, terms: { shipping: terms.shipping, tiers: terms.tiers } });
 }
 
+/** What an auto order missed while it was parked is missed only once it can be billed again. */
 function decideByTiers(input: DecisionInput): Decision {
+  const { autoOrder, catalog, at, zone } = input;
+  if (!isParked(autoOrder.failureReason)) return decideRunning(input);
+  const items = afterParking(autoOrder.items, catalog, { now: at, zone });
+  if (items === autoOrder.items) return decideRunning(input);
+  const decision = decideRunning({ ...input, autoOrder: { ...autoOrder, items } });
+  return decision.kind === 'charge' ? decision : decideRunning(input);
+}
+
+function decideRunning(input: DecisionInput): Decision {
   if (input.isForced === true && isDisabledByDeclines(input.autoOrder))
     return decideDisabled(input);
   const context = planContext(input);
