@@ -239,6 +239,8 @@ import {
   CouponSearchResponse,
   CustomerSearch,
   CustomerSearchResponse,
+  DeliverySearch,
+  DeliverySearchResponse,
   HealthResponse,
   ItemSearchResponse,
   ItemUsesResponse,
@@ -4428,6 +4430,24 @@ export const operations = {
     payload: 'deliveries',
     maxLimit: 200,
     status: 200,
+  },
+  searchDeliveries: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/webhook_deliveries/search',
+    summary: 'Search the deliveries of all webhooks, by cursor',
+    description:
+      'For screens: pages by cursor, as the search of auto orders; the newest come first unless _sort ' +
+      'says otherwise. Each row is a try, without what was sent.',
+    permissions: ['configuration_read'],
+    query: Type.Object({ ...cursorPaging(), ...sortable() }),
+    body: DeliverySearch,
+    response: DeliverySearchResponse,
+    payload: 'deliveries',
+    status: 200,
+    maxLimit: 200,
+    sort: 'delivery_row',
   },
   getOrderDeliveries: {
     tag: 'perennial',

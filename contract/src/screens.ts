@@ -4,6 +4,7 @@
 import type { Static } from 'typebox';
 import { answer, counted, Property } from './common.ts';
 import { Coupon } from './coupon.ts';
+import { events } from './events.ts';
 import {
   dateTime,
   decimal,
@@ -21,6 +22,9 @@ import {
   textTo,
 } from './fields.ts';
 import { frequencies } from './frequency.ts';
+import { WebhookDelivery } from './perennial.ts';
+
+const eventNames = Object.keys(events);
 
 /** The states of an auto order. Each auto order is in exactly one of them. */
 export const autoOrderStates = [
@@ -294,6 +298,36 @@ export const ItemRow = model('ItemRow', 'A catalogue item as a line of a list.',
   last_modified_dts: dateTime(),
 });
 export type ItemRow = Static<typeof ItemRow>;
+
+/** The states of a try to deliver events. Each try is in exactly one of them. */
+export const deliveryStates = ['delivered', 'failed', 'waiting'] as const;
+
+export const DeliverySearch = model(
+  'DeliverySearch',
+  'Which tries to deliver events to list. All filters must match; of a list of values, any one.',
+  {
+    text: textTo(
+      100,
+      'The beginning of the id of an object, alone or after its type, as in order DEMO-0000000101.',
+    ),
+    webhook_oid: int32(),
+    states: someOf(
+      deliveryStates,
+      'delivered: the receiver accepted it. waiting: it failed and is tried again. ' +
+        'failed: it failed, and a later try or none followed.',
+    ),
+    event_names: someOf(eventNames, 'Tries with one of these events.'),
+    delivery_dts_begin: dateTime('By the clock of the machine.'),
+    delivery_dts_end: dateTime(),
+  },
+  { 'x-criteria': true },
+);
+export type DeliverySearch = Static<typeof DeliverySearch>;
+
+export const DeliverySearchResponse = answer('DeliverySearchResponse', {
+  deliveries: many(WebhookDelivery),
+  ...paged,
+});
 
 export const CouponSearchResponse = answer('CouponSearchResponse', {
   coupons: many(Coupon),

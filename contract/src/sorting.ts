@@ -88,6 +88,7 @@ export const sortings = {
   ],
   order_row: ['order_id', 'creation_dts'],
   customer_row: ['customer_profile_oid', 'email', 'signup_dts', 'last_modified_dts'],
+  delivery_row: ['delivery_dts'],
   coupon_row: ['coupon_oid', 'merchant_code', 'description', 'start_dts', 'expiration_dts'],
   item_row: ['merchant_item_oid', 'merchant_item_id', 'description', 'last_modified_dts'],
   webhook: ['webhook_url', 'disabled'],

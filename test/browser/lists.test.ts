@@ -239,11 +239,16 @@ test('the audit log begins at a day and is read from either end', withBrowser, a
   await goTo(page, '/audit-log');
   const first = page.locator('[role=row][data-index="0"]');
   await first.waitFor();
+  // The total is that of the list, also where it begins elsewhere.
+  const count = page.locator('[data-count]');
+  const total = await count.innerText();
+  assert.match(total, /^\d+ rows$/);
   await page.keyboard.press('G');
   await page.getByLabel('From').fill('2020-01-01');
   await page.getByRole('button', { name: 'Jump', exact: true }).click();
   await page.waitForURL(/audit-log\?sort=-at_dts&from=2020-01-01$/);
   await first.waitFor({ state: 'detached' });
+  assert.equal(await count.innerText(), total);
   await page.getByRole('button', { name: 'Show the list from its beginning' }).click();
   await first.waitFor();
   await goTo(page, '/audit-log?sort=at_dts&from=2020-01-01');

@@ -213,11 +213,17 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     heading: /./,
     filled: ({ webhookOid: oid }) => [
       { at: `/webhooks/${oid}`, shows: 'Nothing was delivered yet' },
-      { at: `/webhooks/${oid}?only=failed`, shows: 'No try has failed' },
     ],
     empty: { at: '/webhooks/999999', shows: 'Not found' },
     forbidden: mayNot('/webhooks/1'),
     refused: failed('/webhooks/1'),
+  },
+  deliveries: {
+    heading: 'Deliveries',
+    filled: () => [{ at: '/deliveries?state=failed', shows: 'Nothing matches' }],
+    empty: { at: '/deliveries', shows: 'Nothing was delivered yet' },
+    forbidden: mayNot('/deliveries'),
+    refused: failed('/deliveries'),
   },
   users: {
     heading: 'Users',

@@ -19,6 +19,7 @@ import {
   readPreferences,
   unsetPreferences,
 } from '../../web/src/shell/preferences.ts';
+import { deliveryFilters } from '../../web/src/webhooks/deliveryList.ts';
 
 const ann = 7;
 const stored = (oid: number, fields: SavedSearch): SavedSearch => ({
@@ -56,6 +57,7 @@ const filtersOf: Readonly<Record<ListKind, Filters>> = {
   customers: customerFilters,
   items: itemFilters,
   coupons: couponFilters,
+  deliveries: deliveryFilters,
   audit_log: auditFilters,
 };
 

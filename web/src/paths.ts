@@ -24,6 +24,7 @@ export const paths = {
   autoOrderJson: '/auto-orders/$code/json',
   webhooks: '/webhooks',
   webhook: '/webhooks/$oid',
+  deliveries: '/deliveries',
   users: '/people/users',
   userNew: '/people/users/new',
   groups: '/people/groups',

@@ -13,7 +13,8 @@ import { ErrorPage, NotFoundPage } from './shell/errorPages.tsx';
 import { lazyPage } from './shell/lazyPage.ts';
 import { LogInPage } from './shell/logInPage.tsx';
 import { parseTaskList } from './tasks/list.ts';
-import { parseDeliveries, parseWebhooks } from './webhooks/state.ts';
+import { parseDeliveryList } from './webhooks/deliveryList.ts';
+import { parseWebhooks } from './webhooks/state.ts';
 
 const logIn = createRoute({
   getParentRoute: () => root,
@@ -154,8 +155,14 @@ const webhooks = createRoute({
 const webhook = createRoute({
   getParentRoute: () => inside,
   path: paths.webhook,
-  validateSearch: onlyKnown(parseDeliveries),
   component: lazyPage(() => import('./webhooks/WebhookPage.tsx'), 'WebhookPage'),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => inside,
+  path: paths.deliveries,
+  validateSearch: onlyKnown(parseDeliveryList),
+  component: lazyPage(() => import('./webhooks/DeliveriesPage.tsx'), 'DeliveriesPage'),
 });
 
 const me = createRoute({
@@ -178,6 +185,7 @@ const insideRoutes = [
   found,
   webhooks,
   webhook,
+  deliveries,
   ...sellingRoutes,
   ...accessRoutes,
   me,

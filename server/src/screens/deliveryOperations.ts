@@ -1,10 +1,15 @@
 import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
+import type { DeliverySearch } from '@perennial/contract/screens.ts';
 import { findOrder } from '../orders/store.ts';
 import { noOrder } from '../orders/updateOperations.ts';
 import type { Context } from '../platform/context.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import { type LeftOut, parseEach } from '../platform/storage/unreadable.ts';
-import { listTriesAbout } from '../webhooks/logStore.ts';
+import { listTriesAbout, readTries } from '../webhooks/logStore.ts';
 import { requestIdOf, wireTry } from '../webhooks/present.ts';
+import type { PageRequest, RowPage } from './autoOrderOperations.ts';
+import { deliveryMatches, deliverySource } from './deliveryMatches.ts';
+import { findPage } from './listReader.ts';
 
 /** Lists the latest deliveries of an order to all webhooks, newest first, without what was sent. */
 export async function orderDeliveries(
@@ -16,4 +21,31 @@ export async function orderDeliveries(
   const found = await listTriesAbout(db, merchantId, `order ${order.orderId}`, limit);
   const { rows, leftOut } = parseEach(found, requestIdOf, (each) => wireTry(each, timeZone));
   return { deliveries: rows, leftOut };
+}
+
+const newestFirst = [{ field: 'delivery_dts', descending: true }];
+
+/** Returns a page of the tries to deliver that match, of all webhooks, without what was sent. */
+export async function searchDeliveries(
+  context: Context,
+  search: DeliverySearch,
+  page: PageRequest,
+): Promise<RowPage> {
+  const { merchantId, timeZone } = context.merchant;
+  const { delivery_dts_begin: begin, delivery_dts_end: end } = search;
+  const at = [
+    filterDate(begin, 'delivery_dts_begin', timeZone),
+    // Dates of the wire are whole seconds: the last one counts to its end.
+    filterDate(end, 'delivery_dts_end', timeZone)?.add({ milliseconds: 999 }),
+  ] as const;
+  const { keys, ...place } = await findPage<number>(context, {
+    ...page,
+    sort: page.sort.length === 0 ? newestFirst : page.sort,
+    source: deliverySource,
+    filters: search,
+    matches: (bind) => deliveryMatches(search, at, bind),
+  });
+  const found = await readTries(context.db, merchantId, keys);
+  const { rows, leftOut } = parseEach(found, requestIdOf, (each) => wireTry(each, timeZone));
+  return { ...place, leftOut, json: JSON.stringify(rows) };
 }

@@ -28,7 +28,7 @@ export interface ListSource {
 /** A column that rows are sorted by. A missing value sorts as the greatest. */
 export interface SortColumn {
   readonly sql: string;
-  readonly type: 'int' | 'text' | 'timestamptz' | 'date';
+  readonly type: 'int' | 'bigint' | 'text' | 'timestamptz' | 'date';
   readonly join?: string;
   readonly isNullable?: boolean;
   /** Of a text: its letters are upper case. Other texts are folded. */
@@ -255,6 +255,8 @@ function isOfType(text: string, type: SortColumn['type']): boolean {
   switch (type) {
     case 'int':
       return /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) < 2 ** 31;
+    case 'bigint':
+      return /^-?\d{1,18}$/.test(text);
     case 'text':
       return !text.includes('\0') && text.isWellFormed();
     case 'timestamptz':

@@ -5,7 +5,7 @@ import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import type { WorkFailure } from '../platform/metrics.ts';
 import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
-import { orderDeliveries } from './deliveryOperations.ts';
+import { orderDeliveries, searchDeliveries } from './deliveryOperations.ts';
 import { merchantHealth } from './healthOperations.ts';
 import { getItemUses } from './itemUseOperations.ts';
 import {
@@ -41,6 +41,12 @@ export const screenRoutes = (readOverview: ReadOverview, workFailures: () => Wor
     },
     searchCoupons: async (context, input) =>
       pageAnswer(context, 'coupon', await searchCoupons(context, input.body, pageOf(input))),
+    searchDeliveries: async (context, input) =>
+      pageAnswer(
+        context,
+        'delivery attempt',
+        await searchDeliveries(context, input.body, pageOf(input)),
+      ),
     getItemUses: async (context, { params }) =>
       payload(await getItemUses(context, params.merchant_item_oid)),
     searchCouponItems: async (context, { query }) =>

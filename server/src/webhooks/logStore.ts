@@ -176,6 +176,25 @@ export function listTriesAbout(
   );
 }
 
+/** Reads the tries with these numbers of the log, in their order. */
+export const readTries = (
+  db: Database,
+  merchantId: string,
+  logIds: readonly number[],
+): Promise<WebhookTry[]> =>
+  db.rows(
+    // The log is stored by webhook, and a merchant has few.
+    `select l.webhook_oid as "webhookOid", ${tryColumns}, d.next_at as "nextTryAt"
+     from unnest((select $2::bigint[])) with ordinality as asked (log_id, place)
+     cross join (select webhook_oid from webhook where merchant_id = $1) w
+     join webhook_log l on l.merchant_id = $1 and l.webhook_oid = w.webhook_oid
+       and l.log_id = asked.log_id
+     left join webhook_delivery d on d.merchant_id = $1
+       and d.delivery_id = l.delivery_id and d.attempts = l.attempt
+     order by asked.place`,
+    [merchantId, logIds],
+  );
+
 interface LogRow {
   delivery_id: string;
   attempt: number;

@@ -103,7 +103,7 @@ const permissionOf: Readonly<Record<SavedSearchKind, string>> = {
   customers: 'customer_read',
   items: 'item_read',
   events: 'webhook_read',
-  deliveries: 'webhook_read',
+  deliveries: 'configuration_read',
   mails: 'auto_order_read',
   coupons: 'coupon_read',
   audit_log: 'configuration_read',

@@ -611,6 +611,7 @@ export const calls = {
     '/perennial/v1/webhooks/{webhookOid}/deliveries',
     'configuration_read',
   ],
+  searchDeliveries: ['POST', '/perennial/v1/webhook_deliveries/search', 'configuration_read'],
   getOrderDeliveries: [
     'GET',
     '/perennial/v1/orders/{order_id}/deliveries',

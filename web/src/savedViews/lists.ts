@@ -8,9 +8,17 @@ import type { ListState } from '../kit/searchParts.ts';
 import type { WireFilters } from '../kit/wireFilters.ts';
 import { orderWire, parseOrderList } from '../orders/list.ts';
 import { paths } from '../paths.ts';
+import { deliveryWire, parseDeliveryList } from '../webhooks/deliveryList.ts';
 
 /** The lists whose views can be saved, as saved searches name them. */
-export type ListKind = 'auto_orders' | 'orders' | 'customers' | 'items' | 'coupons' | 'audit_log';
+export type ListKind =
+  | 'auto_orders'
+  | 'orders'
+  | 'customers'
+  | 'items'
+  | 'coupons'
+  | 'deliveries'
+  | 'audit_log';
 
 /** A list: its name, where it is, how its filters are in a request, and what its address can say. */
 export interface ListSpec {
@@ -57,6 +65,13 @@ export const lists: Readonly<Record<ListKind, ListSpec>> = {
     needs: 'coupon_read',
     wire: couponWire,
     parse: parseCouponList,
+  },
+  deliveries: {
+    label: 'Deliveries',
+    path: paths.deliveries,
+    needs: 'configuration_read',
+    wire: deliveryWire,
+    parse: parseDeliveryList,
   },
   audit_log: {
     label: 'Audit log',

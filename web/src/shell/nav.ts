@@ -107,6 +107,13 @@ export const navSections: readonly NavSection[] = [
         command: 'go.webhooks',
       },
       {
+        label: 'Deliveries',
+        path: paths.deliveries,
+        icon: 'external',
+        needs: ['configuration_read'],
+        command: 'go.deliveries',
+      },
+      {
         label: 'Health',
         path: paths.health,
         icon: 'pulse',

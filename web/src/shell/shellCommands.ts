@@ -46,7 +46,14 @@ export const shellCommands = [
     keys: 'g w',
     place: 'anywhere',
     needs: ['configuration_read'],
-    also: 'deliveries replay',
+    also: 'receivers events',
+  },
+  {
+    id: 'go.deliveries',
+    words: 'Go to deliveries',
+    place: 'anywhere',
+    needs: ['configuration_read'],
+    also: 'webhooks replay failed',
   },
   {
     id: 'go.health',

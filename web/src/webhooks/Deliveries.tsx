@@ -1,67 +1,52 @@
 import { Button } from '@mantine/core';
 import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { Refusal } from '../kit/refusal.tsx';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { SmallTable } from '../kit/smallTable.tsx';
-import { NotShown, Waiting } from '../kit/states.tsx';
 import { Status } from '../kit/status.tsx';
 import { useDecision } from '../kit/useDecision.ts';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
-import { deliveriesQuery, replay } from './queries.ts';
+import { latestDeliveriesQuery, replay } from './queries.ts';
 import { foundIdOf, replayOf, resultOf } from './state.ts';
 import classes from './webhooks.module.css';
 
-/** The tries of a webhook, newest first; each delivery can be sent again. */
+/** The latest tries of a webhook, newest first; each delivery can be sent again. */
 export function Deliveries({ oid }: { readonly oid: number }) {
-  const { only } = useSearch({ from: '/inside/webhooks/$oid' });
-  const result = useInfiniteQuery(deliveriesQuery(oid, only));
-  const rows = result.data?.pages.flat();
+  const result = useQuery(latestDeliveriesQuery(oid));
   return (
-    <Panel title="Deliveries" actions={<Filter oid={oid} only={only} />}>
-      {rows === undefined && result.error && (
-        <NotShown refused={result.error} onRetry={() => void result.refetch()} />
-      )}
-      {rows === undefined && !result.error && <Waiting what="the deliveries" rows={8} />}
-      {rows?.length === 0 && (
-        <p className="soft">{only ? 'No try has failed.' : 'Nothing was delivered yet.'}</p>
-      )}
-      {rows && rows.length > 0 && <DeliveryTable oid={oid} rows={rows} />}
-      {result.hasNextPage && (
-        <div className={classes['more']}>
-          <Button
-            variant="default"
-            loading={result.isFetchingNextPage}
-            onClick={() => void result.fetchNextPage()}
-          >
-            Show older ones
-          </Button>
-        </div>
-      )}
+    <Panel title="Latest deliveries" actions={<AllOfThem oid={oid} />}>
+      <Loaded result={result} what="the deliveries" rows={8}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <p className="soft">Nothing was delivered yet.</p>
+          ) : (
+            <DeliveryTable oid={oid} rows={rows} />
+          )
+        }
+      </Loaded>
     </Panel>
   );
 }
 
-function Filter({ oid, only }: { readonly oid: number; readonly only: 'failed' | undefined }) {
-  const link = (label: string, value: 'failed' | undefined) => (
-    <Link
-      to={paths.webhook}
-      params={{ oid: String(oid) }}
-      search={value ? { only: value } : {}}
-      aria-current={only === value ? 'page' : undefined}
-    >
-      {label}
-    </Link>
-  );
+/** Leads to the list of all deliveries of the webhook, or of those that failed. */
+function AllOfThem({ oid }: { readonly oid: number }) {
+  const webhook = String(oid);
   return (
-    <nav className={classes['filter']} aria-label="Which deliveries">
-      {link('All', undefined)}
-      {link('Failed', 'failed')}
+    <nav className={classes['filter']} aria-label="Lists of deliveries">
+      <Link to={paths.deliveries} search={routeSearch({ webhook })}>
+        All
+      </Link>
+      <Link to={paths.deliveries} search={routeSearch({ webhook, state: ['failed', 'waiting'] })}>
+        Failed
+      </Link>
     </nav>
   );
 }
@@ -106,7 +91,8 @@ function DeliveryTable({
   );
 }
 
-function Result({ row }: { readonly row: WebhookDelivery }) {
+/** The result of a try, and when the next one is. */
+export function Result({ row }: { readonly row: WebhookDelivery }) {
   const { tone, words, why } = resultOf(row);
   return (
     <>
@@ -124,7 +110,8 @@ function Result({ row }: { readonly row: WebhookDelivery }) {
   );
 }
 
-function About({ objects }: { readonly objects: readonly string[] }) {
+/** The objects of the events, the first three. */
+export function About({ objects }: { readonly objects: readonly string[] }) {
   const shown = [...new Set(objects)].slice(0, 3);
   const more = new Set(objects).size - shown.length;
   return (
@@ -148,7 +135,8 @@ function About({ objects }: { readonly objects: readonly string[] }) {
   );
 }
 
-function Again({
+/** Sends a delivery again; nothing where a later try did. */
+export function Again({
   oid,
   row,
   rows,

@@ -1,9 +1,13 @@
 import type { MerchantWebhook, WebhookDelivery } from '@perennial/contract/perennial.ts';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
+import { pageOf } from '../kit/listQuery.ts';
+import type { ListState } from '../kit/searchParts.ts';
+import { sortedListQuery } from '../kit/sortedList.ts';
 import type { Undo } from '../shell/changes.ts';
+import { deliverySearchOf, deliverySort } from './deliveryList.ts';
 
 const webhooksMax = 200;
 
@@ -14,28 +18,37 @@ export const webhooksQuery = queryOptions<MerchantWebhook[]>({
     (await call('getMerchantWebhooks', { query: { _limit: webhooksMax }, signal })).webhooks ?? [],
 });
 
-const pageSize = 50;
+/** As many tries as the page of a webhook shows. */
+const latestMax = 20;
 
-/** The tries of a webhook, the newest first, by pages. */
-export const deliveriesQuery = (oid: number, only: 'failed' | undefined) =>
-  infiniteQueryOptions({
-    queryKey: ['webhooks', 'deliveries', oid, only],
-    initialPageParam: 0,
-    queryFn: async ({ pageParam, signal }): Promise<WebhookDelivery[]> => {
-      const { deliveries = [] } = await call('getMerchantWebhookDeliveries', {
-        params: { webhookOid: oid },
-        query: {
-          _limit: pageSize,
-          _offset: pageParam,
-          ...(only === 'failed' && { success: false }),
-        },
-        signal,
-      });
-      return deliveries;
+/** The latest tries of a webhook, the newest first. */
+export const latestDeliveriesQuery = (oid: number) =>
+  queryOptions<WebhookDelivery[]>({
+    queryKey: ['webhooks', 'latest deliveries', oid],
+    queryFn: async ({ signal }) => {
+      const input = { params: { webhookOid: oid }, query: { _limit: latestMax }, signal };
+      return (await call('getMerchantWebhookDeliveries', input)).deliveries ?? [];
     },
-    getNextPageParam: (last, pages) =>
-      last.length < pageSize ? undefined : pages.length * pageSize,
   });
+
+/** The tries that the address of the list of deliveries asks for. */
+export function deliveryListQuery({
+  sort = deliverySort,
+  from,
+  end,
+  open: _open,
+  ...state
+}: ListState) {
+  const body = deliverySearchOf(state);
+  return sortedListQuery<WebhookDelivery>(
+    ['webhooks', 'deliveries', body],
+    { sort, from, end, key: 'delivery_dts' },
+    async (query, signal) => {
+      const found = await call('searchDeliveries', { body, query, signal });
+      return pageOf(found.deliveries, found);
+    },
+  );
+}
 
 /** Enables or disables a webhook. Only disabling can be taken back: what was sent stays sent. */
 export async function setDisabled(

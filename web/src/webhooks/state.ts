@@ -75,10 +75,6 @@ export const foundIdOf = (object: string): string | undefined => {
   return type === 'order' ? id : undefined;
 };
 
-/** Reads which deliveries the address asks for. */
-export const parseDeliveries = (search: Record<string, unknown>): { only?: 'failed' } =>
-  search['only'] === 'failed' ? { only: 'failed' } : {};
-
 /** The state in the address of the list of webhooks. */
 export interface WebhookListState {
   readonly state?: 'failing';

@@ -49,6 +49,7 @@ export const consoleRoutes = [
   '/keys',
   '/keys/new',
   '/keys/:id/:part',
+  '/deliveries',
   '/audit-log',
   '/audit-log/:number',
   '/me',

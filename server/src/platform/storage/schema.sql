@@ -1539,8 +1539,11 @@ CREATE TABLE webhook_log (
   stamp xid8 DEFAULT event_stamp(),
   CONSTRAINT webhook_log_pkey PRIMARY KEY (merchant_id, webhook_oid, log_id)
 );
+CREATE INDEX webhook_log_failed ON webhook_log USING btree (merchant_id, delivered_at, log_id) WHERE NOT success;
 CREATE INDEX webhook_log_live ON webhook_log USING btree (merchant_id, stamp, log_id);
 CREATE INDEX webhook_log_request ON webhook_log USING btree (merchant_id, delivery_id, attempt);
+CREATE INDEX webhook_log_time ON webhook_log USING btree (merchant_id, delivered_at, log_id);
+CREATE INDEX webhook_log_webhook_time ON webhook_log USING btree (merchant_id, webhook_oid, delivered_at, log_id);
 
 CREATE TABLE webhook_reflow (
   merchant_id text NOT NULL,
