@@ -15,6 +15,7 @@ import { About, Again, Result } from './Deliveries.tsx';
 import { deliveryColumns } from './deliveryColumns.tsx';
 import { deliveryFilters, deliverySort, deliveryViews } from './deliveryList.ts';
 import { deliveryListQuery } from './queries.ts';
+import classes from './webhooks.module.css';
 
 /** `/deliveries`: every try to deliver events to a webhook, the newest first. */
 export function DeliveriesPage() {
@@ -32,7 +33,7 @@ export function DeliveriesPage() {
       }
       what="deliveries"
       kind="deliveries"
-      hint="id of an order, auto order, item or task"
+      hint="id of an order, item or task"
       filters={deliveryFilters}
       views={deliveryViews}
       columns={deliveryColumns}
@@ -86,7 +87,11 @@ function Delivery({
           ['webhook-id', <ShortCode text={row.delivery_id ?? ''} what="the whole id" />],
         ]}
       />
-      {canReplay && <Again oid={oid} row={row} rows={rows} />}
+      {canReplay && (
+        <div className={classes['switch']}>
+          <Again oid={oid} row={row} rows={rows} />
+        </div>
+      )}
     </>
   );
 }

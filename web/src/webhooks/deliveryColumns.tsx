@@ -13,21 +13,21 @@ function Result({ row }: { readonly row: WebhookDelivery }) {
   return <Status tone={tone}>{words}</Status>;
 }
 
-/** The columns of the list of deliveries. */
+/** The columns of the list of deliveries. The page says which clock the times are of. */
 export const deliveryColumns: readonly Column<WebhookDelivery>[] = [
   {
     id: 'at',
     label: 'When',
-    width: '182px',
+    width: '150px',
     sort: 'delivery_dts',
     narrow: 'second end',
     isUsual: true,
-    cell: (row) => <Moment at={row.delivery_dts} isReal />,
+    cell: (row) => <Moment at={row.delivery_dts} />,
   },
   {
     id: 'result',
     label: 'Result',
-    width: '140px',
+    width: '120px',
     narrow: 'first end',
     isUsual: true,
     cell: (row) => <Result row={row} />,
@@ -35,7 +35,7 @@ export const deliveryColumns: readonly Column<WebhookDelivery>[] = [
   {
     id: 'webhook',
     label: 'Webhook',
-    width: '90px',
+    width: '80px',
     isUsual: true,
     cell: ({ webhook_oid: oid }) => (
       <Link to={paths.webhook} params={{ oid: String(oid) }}>
@@ -46,7 +46,7 @@ export const deliveryColumns: readonly Column<WebhookDelivery>[] = [
   {
     id: 'events',
     label: 'Events',
-    width: 'minmax(150px, 1.3fr)',
+    width: 'minmax(130px, 1.3fr)',
     narrow: 'first',
     isUsual: true,
     cell: (row) => joined(row.event_names),
@@ -54,7 +54,7 @@ export const deliveryColumns: readonly Column<WebhookDelivery>[] = [
   {
     id: 'objects',
     label: 'About',
-    width: 'minmax(150px, 1.3fr)',
+    width: 'minmax(130px, 1.3fr)',
     narrow: 'second',
     isUsual: true,
     cell: (row) => joined(row.objects),
@@ -62,7 +62,7 @@ export const deliveryColumns: readonly Column<WebhookDelivery>[] = [
   {
     id: 'attempt',
     label: 'Try',
-    width: '60px',
+    width: '50px',
     isNumber: true,
     isUsual: true,
     cell: (row) => row.attempt,
@@ -70,9 +70,9 @@ export const deliveryColumns: readonly Column<WebhookDelivery>[] = [
   {
     id: 'next',
     label: 'Next try',
-    width: '182px',
+    width: '150px',
     isUsual: true,
-    cell: ({ next_try_dts: at }) => (at === undefined ? '–' : <Moment at={at} isReal />),
+    cell: ({ next_try_dts: at }) => (at === undefined ? '–' : <Moment at={at} />),
   },
   {
     id: 'duration',

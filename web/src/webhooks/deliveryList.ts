@@ -6,7 +6,7 @@ import { toSearch, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts'
 
 /** The filters of the list of deliveries. The names are those of the address. */
 export const deliveryFilters: Filters = {
-  q: { kind: 'text', label: 'About', hint: 'id of an order, auto order, item or task' },
+  q: { kind: 'text', label: 'About', hint: 'id of an order, item or task' },
   webhook: { kind: 'oid', label: 'Webhook', hint: 'the number of the webhook' },
   state: {
     kind: 'choice',
