@@ -433,11 +433,16 @@ export const CouponType = model('CouponType', 'A kind of discount.', {
 });
 export type CouponType = Static<typeof CouponType>;
 
-export const CouponEditorValues = answer('CouponEditorValues', {
+export const SimpleValue = model('SimpleValue', 'A value and the words for it.', {
+  display: text(),
+  value: text(),
+});
+
+export const CouponEditorValues = model('CouponEditorValues', 'What a form for coupons offers.', {
   coupon_types: texts(),
   coupon_types_for_display: many(CouponType),
   currency_codes: texts(),
-  usable_by: texts(),
+  usable_by: many(SimpleValue),
 });
 export type CouponEditorValues = Static<typeof CouponEditorValues>;
 

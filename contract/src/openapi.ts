@@ -4,6 +4,7 @@ import { bodyExamples, pathExamples } from './examples.ts';
 import { fieldsOf } from './fields.ts';
 import {
   errorHeader,
+  hasEnvelope,
   needsVersion,
   type Operation,
   type OperationId,
@@ -13,6 +14,7 @@ import {
   refusalHeader,
   simpleKeyHeader,
   versionHeader,
+  warningHeader,
 } from './operations.ts';
 import { schemas } from './schemas.ts';
 
@@ -42,6 +44,10 @@ export function openApiDocument(): Json {
         [refusalHeader]: {
           description: 'The code of the refusal.',
           schema: { type: 'string', enum: Object.keys(errors) },
+        },
+        [warningHeader]: {
+          description: 'The warning of a response whose body has no place for one.',
+          schema: { type: 'string' },
         },
       },
       parameters: headers,
@@ -211,6 +217,9 @@ function requestBody(id: OperationId, { body, bodyOptional, bodyList, form }: Op
 function answered({ response }: Operation): Json {
   return {
     description: 'Done.',
+    ...(!hasEnvelope(response) && {
+      headers: { [warningHeader]: { $ref: `#/components/headers/${warningHeader}` } },
+    }),
     content: { 'application/json': { schema: { $ref: reference(response!.$id) } } },
   };
 }

@@ -116,6 +116,7 @@ import type { ExpansionName } from './expansions.ts';
 import {
   dateTime,
   decimal,
+  fieldsOf,
   flag,
   int32,
   int64,
@@ -407,6 +408,13 @@ export const errorHeader = 'UC-REST-ERROR';
 
 /** The header in which every refusal names its code, one of the table in `errors.ts`. */
 export const refusalHeader = 'X-Perennial-Refusal';
+
+/** Whether a response has `success` and `warning` around its payload. A few published ones do not. */
+export const hasEnvelope = (response: NamedModel | undefined): boolean =>
+  response === undefined || 'success' in fieldsOf(response);
+
+/** The header in which a response whose model has no `warning` carries its warning. */
+export const warningHeader = 'X-Perennial-Warning';
 
 /** The header with which a page proves that it may use the session's cookie to change something. */
 export const consoleHeader = { name: 'X-Perennial-Console', value: '1' } as const;
@@ -933,6 +941,9 @@ export const operations = {
       'True while a gateway captured its payment, something is left to refund, and no other refund is under way.',
     permissions: ['order_read'],
     params: Type.Object({ order_id: Type.String() }),
+    query: Type.Object({
+      manual: flag('True: `manual_only` is in the response, a field that published clients lack.'),
+    }),
     response: OrderRefundableResponse,
     payload: 'refundable',
     status: 200,
@@ -2296,7 +2307,8 @@ export const operations = {
     permissions: ['customer_write'],
     params: Type.Object({ customer_profile_oid: oid() }),
     body: CustomerEmailListChanges,
-    status: 204,
+    response: CustomerEmailListChanges,
+    status: 200,
   },
   getCustomerStoreCredit: {
     tag: 'customer',

@@ -33,14 +33,18 @@ export const OrderReplacement = model(
 );
 export type OrderReplacement = Static<typeof OrderReplacement>;
 
-export const OrderReplacementResponse = answer('OrderReplacementResponse', {
-  chargeSuccessful: flag('Only with immediate_charge.'),
-  errorMessage: text(),
-  feedback: text(),
-  free: flag(),
-  orderId: text('The new order.'),
-  successful: flag(),
-});
+export const OrderReplacementResponse = model(
+  'OrderReplacementResponse',
+  'A new order that replaces something of another one.',
+  {
+    chargeSuccessful: flag('Only with immediate_charge.'),
+    errorMessage: text(),
+    feedback: text(),
+    free: flag(),
+    orderId: text('The new order.'),
+    successful: flag(),
+  },
+);
 export type OrderReplacementResponse = Static<typeof OrderReplacementResponse>;
 
 export const OrderTokenResponse = answer('OrderTokenResponse', {

@@ -70,7 +70,7 @@ export const olderFormatNames: Readonly<Record<string, keyof OrderFormat>> = {
   showPaymentInfo: 'show_payment_info',
 };
 
-export const OrderFormatResponse = answer('OrderFormatResponse', {
+export const OrderFormatResponse = model('OrderFormatResponse', 'An order as people read it.', {
   css_links: texts('Style sheets that the div format needs; empty for other formats.'),
   formatted_result: text('HTML, or plain text for the text format.'),
 });
@@ -96,9 +96,13 @@ export const OrderValidationRequest = model(
 );
 export type OrderValidationRequest = Static<typeof OrderValidationRequest>;
 
-export const OrderValidationResponse = answer('OrderValidationResponse', {
-  errors: texts('What must be fixed. Empty: an insert takes the order.'),
-  messages: texts('What a merchant may want to know besides.'),
-  order_was_updated: flag('Always false: a validation changes nothing.'),
-});
+export const OrderValidationResponse = model(
+  'OrderValidationResponse',
+  'What an insert of the order would say.',
+  {
+    errors: texts('What must be fixed. Empty: an insert takes the order.'),
+    messages: texts('What a merchant may want to know besides.'),
+    order_was_updated: flag('Always false: a validation changes nothing.'),
+  },
+);
 export type OrderValidationResponse = Static<typeof OrderValidationResponse>;

@@ -84,6 +84,9 @@ export const newer: Facts = (() => {
   return { models: file.models, operations: Object.values(file.operations).flat() };
 })();
 
+/** The fields of further models of responses, by name only. */
+export const responseFields = read<Readonly<Record<string, readonly string[]>>>('responses.json');
+
 interface AutoOrderDocumentFile {
   readonly objects: Facts['models'];
   readonly operations: readonly FactOperation[];

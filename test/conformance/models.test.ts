@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fieldsOf } from '@perennial/contract/fields.ts';
-import { schemas } from '@perennial/contract/schemas.ts';
+import { type Operation, operations } from '@perennial/contract/operations.ts';
+import { reachable, schemas } from '@perennial/contract/schemas.ts';
 import {
   autoOrderDocument,
   currentApi,
   type FactField,
   type Facts,
   newer,
+  responseFields,
   workflowDocument,
 } from './facts.ts';
 
@@ -98,6 +100,48 @@ test('our models have only published fields, except those under /perennial/v1', 
     );
   }
 });
+
+test('no model of a response has a field that the published one lacks', (t) => {
+  const names = Object.keys(responseFields);
+  for (const name of names) {
+    const extra = propertyNames(schemas[name]!).filter(
+      (field) => !responseFields[name]!.includes(field),
+    );
+    assert.deepEqual(extra, onRequest[name] ?? [], name);
+  }
+  t.diagnostic(`${names.length} models`);
+});
+
+/** Every model of a response under /rest/v2 is compared, apart from the `unpublished` ones. */
+test('the models of all responses are compared', () => {
+  const sources = [autoOrderDocument, workflowDocument, currentApi, newer].map(
+    (each) => each.models,
+  );
+  const known = new Set([...sources, responseFields].flatMap((source) => Object.keys(source)));
+  const shown = new Set(
+    Object.values<Operation>(operations)
+      .filter(({ base }) => base === '/rest/v2')
+      .flatMap(({ response }) => (response ? [...reachable({ $ref: response.$id })] : [])),
+  );
+  assert.deepEqual([...shown].filter((name) => !known.has(name)).sort(), unpublished);
+});
+
+/** Fields of ours that a response has only where the request names them. */
+const onRequest: Readonly<Record<string, readonly string[]>> = {
+  OrderRefundableResponse: ['manual_only'],
+};
+
+/** Clients read these responses without a model, or do not have the operation. */
+const unpublished: readonly string[] = [
+  'ChargebackDispute',
+  'ChargebackDisputeResponse',
+  'ChargebackDisputesResponse',
+  'CouponAutoApplyResponse',
+  'FulfillmentResult',
+  'FulfillmentResultsResponse',
+  'ItemShippingDistributionCenterResponse',
+  'OauthMe',
+];
 
 test('every agreed difference is one', () => {
   for (const path of [...Object.keys(agreedDifferences), ...widenedEnums]) {

@@ -178,5 +178,5 @@ export const editorValues = ({ merchant }: Context) => ({
   types: kindNames.map(kindWords),
   shownTypes: kindNames.map((name) => ({ name: kindWords(name), localized: kindWords(name) })),
   currencies: [merchant.currency],
-  users: [...couponUsers],
+  users: couponUsers.map((value) => ({ display: value, value })),
 });

@@ -2,7 +2,7 @@
 // calls follow those of the published samples.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OperationId } from '@perennial/contract/operations.ts';
+import { type OperationId, warningHeader } from '@perennial/contract/operations.ts';
 import { type TestRequest, testApp } from '../../../test/support/app.ts';
 
 const app = await testApp();
@@ -99,6 +99,12 @@ test('a wish list holds items of the catalogue', async () => {
   const { merchant_item_oid } = item;
   const body = { merchant_item_oid, comments: 'Birthday', priority: 3 };
   const wish = await ask({ operation: 'insertWishListItem', params, body });
+  const { headers } = await app.request({
+    operation: 'insertWishListItem',
+    params: await customerOf('colour@example.com'),
+    body: { ...body, colour: 'red' },
+  });
+  assert.match(String(headers[warningHeader.toLowerCase()]), /^colour: /);
   const { customer_wishlist_item_oid } = wish;
   assert.deepEqual(wish, {
     ...body,
@@ -132,13 +138,16 @@ test('a wish list holds items of the catalogue', async () => {
 
 test('customers join and leave email lists by name or UUID', async () => {
   const [one, two] = [await customerOf('one@example.com'), await customerOf('two@example.com')];
-  const change = (params: typeof one, body: object, status = 204) =>
+  const change = (params: typeof one, body: object, status = 200) =>
     ask({ operation: 'updateCustomerEmailLists', params, body }, status);
   const lists = async (): Promise<[string, number][]> =>
     (await ask({ operation: 'getCustomerEmailLists' })).lists.map(
       (list: { name: string; member_count: number }) => [list.name, list.member_count],
     );
-  await change(one, { add_to_lists: ['Newsletter', 'Sales'] });
+  assert.deepEqual(await change(one, { add_to_lists: ['Newsletter', 'Sales'] }), {
+    add_to_lists: ['Newsletter', 'Sales'],
+    remove_from_lists: [],
+  });
   await change(two, { add_to_lists: ['newsletter '] });
   await change(two, { add_to_lists: ['newsletter'] });
   assert.deepEqual(await lists(), [

@@ -82,7 +82,11 @@ const listRoutes = (parts: CustomerParts) =>
     getCustomerEmailLists: async (context) => payload(await getEmailLists(context)),
     updateCustomerEmailLists: async (context, { params, body }) => {
       await changeEmailLists(context, params.customer_profile_oid, body);
-      return noContent();
+      const { add_to_lists, remove_from_lists } = body;
+      return bare({
+        add_to_lists: add_to_lists ?? [],
+        remove_from_lists: remove_from_lists ?? [],
+      });
     },
     getCustomerStoreCredit: async (context, { params }) =>
       payload(await getStoreCredit(context, params.customer_profile_oid)),

@@ -62,9 +62,13 @@ export function orderRoutes(parts: OrderOperationParts) {
     },
     updateOrder: async (context, { params, body, expand }) =>
       withWarnings(await updateOrderJson(context, parts, params.order_id, body, expand)),
-    isRefundableOrder: async (context, { params }) => {
-      const { refundable, ...beside } = await readRefundable(context, params.order_id, parts);
-      return payload(refundable, { beside });
+    isRefundableOrder: async (context, { params, query }) => {
+      const { refundable, manual_only, ...beside } = await readRefundable(
+        context,
+        params.order_id,
+        parts,
+      );
+      return payload(refundable, { beside: query.manual ? { ...beside, manual_only } : beside });
     },
     refundOrder: async (context, { params, query, body, expand }) =>
       withWarnings(await refundOrderJson(context, parts, params.order_id, { body, query, expand })),

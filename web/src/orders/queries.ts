@@ -96,7 +96,8 @@ export const explanationQuery = (id: string) =>
 export const refundableQuery = (id: string) =>
   queryOptions<OrderRefundableResponse>({
     queryKey: [...orderKey(id), 'refundable'],
-    queryFn: ({ signal }) => call('isRefundableOrder', { params: { order_id: id }, signal }),
+    queryFn: ({ signal }) =>
+      call('isRefundableOrder', { params: { order_id: id }, query: { manual: true }, signal }),
   });
 
 /** Where an order is: its moves, what ships from where, and what is owed. */

@@ -1,9 +1,17 @@
 import type { VersionedJson } from '../storage/page.ts';
 
-/** The result of an operation. The pipeline adds the envelope of the wire. */
+/**
+ * The result of an operation. The pipeline adds the envelope of the wire where the response has
+ * one.
+ */
 export type Answer =
   | { readonly kind: 'payload'; readonly json: string; readonly extras: AnswerExtras }
-  | { readonly kind: 'bare'; readonly value: unknown; readonly status: number }
+  | {
+      readonly kind: 'bare';
+      readonly value: unknown;
+      readonly status: number;
+      readonly warning?: Warning;
+    }
   | { readonly kind: 'nothing'; readonly headers?: AnswerHeaders };
 
 /** More headers of a response, for example `Set-Cookie`. */
@@ -80,18 +88,41 @@ export function envelope(
     payload_name: payloadKey,
     result_set: extras.resultSet && wireResultSet(extras.resultSet),
   });
-  let rest = '';
-  for (const [key, value] of Object.entries(extras.beside ?? {}))
-    if (value !== undefined) rest += `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  const members = [`"success":${failed === undefined}`, `"metadata":${metadata}`];
+  members.push(...payloadMembers(payloadKey, json, extras));
   if (extras.warning) {
     const { code, message } = extras.warning;
-    rest += `,"warning":${JSON.stringify({ warning_code: code, warning_message: message })}`;
+    const warning = { warning_code: code, warning_message: message };
+    members.push(`"warning":${JSON.stringify(warning)}`);
   }
-  if (failed)
-    rest += `,"error":${JSON.stringify(errorBody(failed.developerMessage, 400, failed.objectIds.join(',')))}`;
-  const shown = payloadKey === undefined ? '' : `,${JSON.stringify(payloadKey)}:${json}`;
-  return `{"success":${failed === undefined},"metadata":${metadata}${shown}${rest}}`;
+  if (failed) {
+    const error = errorBody(failed.developerMessage, 400, failed.objectIds.join(','));
+    members.push(`"error":${JSON.stringify(error)}`);
+  }
+  return `{${members.join()}}`;
 }
+
+/**
+ * The body of a successful response whose model has no envelope. A published client refuses fields
+ * that the model lacks.
+ */
+export const withoutEnvelope = (
+  payloadKey: string | undefined,
+  json: string,
+  extras: AnswerExtras,
+): string => `{${payloadMembers(payloadKey, json, extras).join()}}`;
+
+/** The payload and its `extras`, as the members of an object. Undefined ones are left out. */
+const payloadMembers = (
+  payloadKey: string | undefined,
+  json: string,
+  { beside = {} }: AnswerExtras,
+): string[] => [
+  ...(payloadKey === undefined ? [] : [`${JSON.stringify(payloadKey)}:${json}`]),
+  ...Object.entries(beside).flatMap(([key, value]) =>
+    value === undefined ? [] : `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+  ),
+];
 
 /** The wire's Error. Both messages say what was wrong and how to fix it. */
 export function errorBody(message: string, status: number, objectId?: string) {

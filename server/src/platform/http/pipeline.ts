@@ -379,7 +379,11 @@ function addOperation(
 
 /** The response with a warning about what was sent and the operation does not have. */
 function warned(answer: Answer, unknown: readonly (string | undefined)[]): Answer {
-  if (answer.kind !== 'payload') return answer;
+  if (answer.kind === 'nothing') return answer;
+  if (answer.kind === 'bare') {
+    const warning = joinedWarning(answer.warning, unknown);
+    return warning === undefined ? answer : { ...answer, warning };
+  }
   const warning = joinedWarning(answer.extras.warning, unknown);
   return warning === undefined ? answer : { ...answer, extras: { ...answer.extras, warning } };
 }

@@ -1,11 +1,20 @@
 import {
   errorHeader,
+  hasEnvelope,
   merchantErrorHeader,
   type Operation,
   refusalHeader,
+  warningHeader,
 } from '@perennial/contract/operations.ts';
 import type { FastifyReply } from 'fastify';
-import { type Answer, type AnswerHeaders, envelope, errorBody } from './answer.ts';
+import {
+  type Answer,
+  type AnswerHeaders,
+  envelope,
+  errorBody,
+  type Warning,
+  withoutEnvelope,
+} from './answer.ts';
 import { compress, compressedFromBytes } from './compression.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -23,21 +32,35 @@ export interface Rendered {
   readonly headers?: AnswerHeaders;
 }
 
-/** The result of an operation in the envelope of the wire. */
+/** The result of an operation as it is on the wire. */
 export function rendered(operation: Operation, answer: Answer): Rendered {
   switch (answer.kind) {
     case 'nothing':
       return { status: 204, ...(answer.headers ? { headers: answer.headers } : {}) };
     case 'bare':
-      return { status: answer.status, body: JSON.stringify(answer.value) };
-    case 'payload':
       return {
-        status: 200,
-        body: envelope(operation.payload, answer.json, answer.extras),
-        ...(answer.extras.version === undefined ? {} : { etag: `"${answer.extras.version}"` }),
+        status: answer.status,
+        body: JSON.stringify(answer.value),
+        ...inHeader(answer.warning),
       };
+    case 'payload': {
+      const { json, extras } = answer;
+      const etag = extras.version === undefined ? {} : { etag: `"${extras.version}"` };
+      return hasEnvelope(operation.response)
+        ? { status: 200, body: envelope(operation.payload, json, extras), ...etag }
+        : {
+            status: 200,
+            body: withoutEnvelope(operation.payload, json, extras),
+            ...etag,
+            ...inHeader(extras.warning),
+          };
+    }
   }
 }
+
+/** A warning for which the body has no place. */
+const inHeader = (warning: Warning | undefined): Pick<Rendered, 'headers'> =>
+  warning === undefined ? {} : { headers: { [warningHeader]: headerText(warning.message) } };
 
 /** A refusal as the wire's Error. */
 export function renderedRefusal({ code, message, status, objectId, version }: Refusal): Rendered {
