@@ -23,9 +23,9 @@ const starts = [
   '2028-01-31T03:00:00Z',
 ];
 const only = process.env['SEED'];
-const plainSeeds = Array.from({ length: 16 }, (_, index) => 1000 + index);
+const plainSeeds = Array.from({ length: 8 }, (_, index) => 1000 + index);
 /** With coupons, options, kits, taxes, shipping methods, stock, and changes halfway. */
-const marketSeeds = Array.from({ length: 50 }, (_, index) => 2000 + index);
+const marketSeeds = Array.from({ length: 13 }, (_, index) => 2000 + index);
 const seeds = only === undefined ? [...plainSeeds, ...marketSeeds] : seedsOf(only);
 
 test('what previews say comes true, 100,000 times', { timeout: 10_800_000 }, async (t) => {
@@ -40,7 +40,7 @@ test('what previews say comes true, 100,000 times', { timeout: 10_800_000 }, asy
       now: starts[seed % starts.length]!,
       missedShipments: seed % 3 === 0 ? 'skip' : 'bill',
       seed,
-      count: 200,
+      count: market ? 800 : 400,
       // With changes halfway, the span is played twice.
       span: market ? '8mo' : '14mo',
       market,

@@ -19,6 +19,7 @@ import {
   customers,
   expectedTax,
   homes,
+  type Market,
   marketsOf,
   ownIds,
   pricingTiers,
@@ -55,13 +56,14 @@ export async function previewHolds(
     settings: settingsOf(trial),
     clock: { kind: 'standing', at: now },
   });
-  const played: Played = { app, trial, merchant, key: await app.addKey(trial.merchantId) };
+  const markets = trial.market ? marketsOf(trial.seed, trial.count) : [];
+  const key = await app.addKey(trial.merchantId);
+  const played: Played = { app, trial, merchant, key, markets };
   const day = dayOf(now, trial.timeZone);
   const customers = trial.market ? await openMarket(played, day) : undefined;
   const oids = await addRandomAutoOrders(app.db, merchant, now, { ...trial, customers });
   if (customers) await useCredit(played, customers);
   const seen = new Map<number, number>();
-  const markets = trial.market ? marketsOf(trial.seed, trial.count) : [];
   const left = new Map(markets.map(({ stock }, index) => [index + 1, stock]));
   let rebills = await playSpan(played, oids, { seen, left, isMoved: false });
   if (trial.market) {
@@ -82,6 +84,8 @@ interface Played {
   readonly trial: PreviewTrial;
   readonly merchant: Merchant;
   readonly key: string;
+  /** What each auto order has to do with the market; empty without one. */
+  readonly markets: readonly Market[];
 }
 
 const settingsOf = ({ missedShipments, market, seed }: PreviewTrial) => ({
@@ -101,7 +105,7 @@ const settingsOf = ({ missedShipments, market, seed }: PreviewTrial) => ({
 const roundingOf = (seed: number) => (seed % 2 === 0 ? 'order' : 'line');
 
 async function openMarket(
-  { app, trial, key }: Played,
+  { app, markets, key }: Played,
   day: (days: number) => string,
 ): Promise<CustomerOids> {
   const write = async <Id extends OperationId>(request: TestRequest<Id>) => {
@@ -118,7 +122,7 @@ async function openMarket(
     oids.set(name, customer.customer_profile_oid);
   }
   const creditors = new Map<number, number>();
-  for (const [index, drawn] of marketsOf(trial.seed, trial.count).entries()) {
+  for (const [index, drawn] of markets.entries()) {
     if (creditOf(drawn) === 0) continue;
     const { customer } = await write({
       operation: 'insertCustomer',
@@ -142,7 +146,7 @@ function checkHolds({ app, trial: { seed }, merchant }: Played): void {
 
 /** Checks that the store credit that is left is what the rebills did not use. */
 async function checkCredit(
-  { app, trial: { seed, count }, merchant, key }: Played,
+  { app, trial: { seed }, markets, merchant, key }: Played,
   { creditors }: CustomerOids,
 ): Promise<void> {
   const rows = await app.db.rows<{ oid: number; used: number }>(
@@ -159,7 +163,7 @@ async function checkCredit(
       params: { customer_profile_oid },
       key,
     });
-    const had = creditOf(marketsOf(seed, count)[oid - 1]!);
+    const had = creditOf(markets[oid - 1]!);
     const { available } = body.customer_store_credit;
     assert.equal(
       Math.round(available * 100),
@@ -217,7 +221,7 @@ async function playSpan(
     const orders = await ordersAfter(played, oid, seen.get(oid) ?? 0);
     rebills += compare(played, oid, orders, previews.get(oid)!, end);
     if (trial.market) {
-      judge(trial, oid, orders, isMoved);
+      judge(played, oid, orders, isMoved);
       const used = countedIn(
         oid,
         orders.flatMap((order) => order.items),
@@ -248,8 +252,7 @@ async function changeHalfway(
   oids: readonly number[],
   left: Map<number, number>,
 ): Promise<void> {
-  const { app, trial, key } = played;
-  const markets = marketsOf(trial.seed, trial.count);
+  const { app, trial, key, markets } = played;
   const write = async <Id extends OperationId>(request: TestRequest<Id>) => {
     const { status, body } = await app.request({ ...request, key });
     assert.equal(status, 200, `seed ${trial.seed}: ${JSON.stringify(body)}`);
@@ -317,13 +320,13 @@ async function giveCard({ app, trial, key }: Played, oid: number): Promise<void>
 
 /** Calculates each order again by an oracle, from the rates that the test knows. */
 function judge(
-  { seed, count }: PreviewTrial,
+  { trial: { seed }, markets }: Played,
   oid: number,
   orders: readonly OrderRow[],
   isMoved: boolean,
 ): void {
   const tax = {
-    ...expectedTax(marketsOf(seed, count)[oid - 1]!, isMoved),
+    ...expectedTax(markets[oid - 1]!, isMoved),
     rounding: roundingOf(seed),
   } as const;
   for (const { items, summary, order_id } of orders)
