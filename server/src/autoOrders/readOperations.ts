@@ -157,14 +157,14 @@ async function schedulesOf(context: Context, oids: readonly number[]) {
   );
   const catalog = await loadCatalog(context.db, merchantId, autoOrders);
   const rules = scheduleRules(context);
-  const byOid = new Map(
-    autoOrders.map((each) => [each.autoOrderOid, asBilledAgain(each, catalog, rules)]),
-  );
+  const byOid = new Map(autoOrders.map((each) => [each.autoOrderOid, each]));
   return (autoOrderOid: number, itemOid: number): string => {
-    const autoOrder = byOid.get(autoOrderOid);
-    const item = autoOrder?.items.find((each) => each.itemOid === itemOid);
-    if (autoOrder === undefined || item === undefined) return '[]';
+    const stored = byOid.get(autoOrderOid);
+    if (stored === undefined) return '[]';
     try {
+      const autoOrder = asBilledAgain(stored, catalog, rules);
+      const item = autoOrder.items.find((each) => each.itemOid === itemOid);
+      if (item === undefined) return '[]';
       return JSON.stringify(
         futureSchedules(item, catalog, { ...rules, autoOrder }).map((schedule) => ({
           item_id: schedule.itemId,

@@ -1,3 +1,4 @@
+import { isFrequency } from '@perennial/contract/frequency.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemStep, Step } from '../items/item.ts';
 import type { CustomerTier } from '../items/tierPrice.ts';
@@ -297,7 +298,8 @@ function scheduleOf(item: AutoOrderItem, catalog: Catalog): Outcome<ItemSchedule
   if (original === undefined) return failure('unknown item');
   const steps = stepsOf(original);
   if (steps.length > 0) return success({ kind: 'steps', steps });
-  if (item.frequency === undefined) return failure('no schedule');
+  // A stored record may have a word that is no frequency: it parks, and can be repaired.
+  if (item.frequency === undefined || !isFrequency(item.frequency)) return failure('no schedule');
   const interval = intervalOf(item.frequency, item.arbitraryScheduleDays);
   return interval.ok ? success({ kind: 'frequency', interval: interval.value }) : interval;
 }
