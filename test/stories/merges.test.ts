@@ -245,3 +245,31 @@ story(
     await merge(coffee, mug);
   },
 );
+
+story(
+  'a line that was not taxed: no merge until the catalogue says so',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(...items);
+    const taxes = { taxes: { arbitrary_tax_rate: 10 } };
+    const coffee = await shop.order(monthly('COFFEE'), taxes);
+    const tea = await shop.order(
+      monthly('TEA').map((line) => ({ ...line, tax_free: true })),
+      taxes,
+    );
+    await refused(merge(coffee, tea), /has TEA with the tax_free true by its original order/);
+    const { item } = await tea.ask({
+      operation: 'getItemByMerchantItemId',
+      params: { merchant_item_id: 'TEA' },
+    });
+    await tea.ask({
+      operation: 'updateItem',
+      params: { merchant_item_oid: item.merchant_item_oid },
+      body: { tax: { tax_free: true } },
+    });
+    await merge(coffee, tea);
+    await shop.until('2026-02-16T00:00');
+    const [bill] = await coffee.bills('summary');
+    assert.deepEqual([bill?.summary?.subtotal?.value, bill?.summary?.tax?.value], [19, 1]);
+  },
+);

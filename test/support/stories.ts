@@ -59,6 +59,7 @@ export interface Line {
   readonly auto_order_schedule?: string;
   readonly tax_product_type?: 'digital' | 'physical' | 'service';
   readonly taxable_cost?: { readonly value: number };
+  readonly tax_free?: boolean;
   readonly options?: readonly OrderItemOption[];
 }
 

@@ -21,6 +21,7 @@ import { privacyRoutes } from '../privacy/routes.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { cardUpdated } from '../rebill/cardUpdateOperations.ts';
 import { readRebillCoupons } from '../rebill/couponReader.ts';
+import { readOriginalLines } from '../rebill/originalLineReader.ts';
 import { wakeAfterSettings } from '../rebill/parkedOperations.ts';
 import { rebillRoutes } from '../rebill/routes.ts';
 import { keepWallsOfRebills } from '../rebill/zoneOperations.ts';
@@ -93,6 +94,7 @@ function allRoutes(
       gatewayCodesOf: gatewayCodes(gateways.preferred),
       readOpenRebills,
       readRebillCoupons,
+      readOriginalLines,
       newCards: orders,
     }),
     ...rebillRoutes(rebills),

@@ -7,7 +7,7 @@ import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { loadCatalog } from './catalogReader.ts';
 import { refuseStale, saveChanges } from './changeOperations.ts';
-import { type MergeRules, mergeFault, type OpenRebill } from './mergeFault.ts';
+import { type MergeRules, mergeFault, type OpenRebill, type OriginalLines } from './mergeFault.ts';
 import { mergedTarget } from './merging.ts';
 import { noAutoOrder } from './readOperations.ts';
 import { scheduleRules } from './rules.ts';
@@ -31,10 +31,22 @@ export type ReadRebillCoupons = (
   originals: readonly OrderRecord[],
 ) => Promise<ReadonlyMap<string, readonly string[]>>;
 
+/**
+ * Reads what the lines of original orders say about their rebills, by order id. The rebill feature
+ * provides it.
+ */
+export type ReadOriginalLines = (
+  context: Context,
+  originals: readonly OrderRecord[],
+) => Promise<ReadonlyMap<string, OriginalLines>>;
+
+const noLines: OriginalLines = new Map();
+
 /** The functions of the rebill feature that a merge needs. */
 export interface MergeReaders {
   readonly readOpenRebills: ReadOpenRebills;
   readonly readRebillCoupons: ReadRebillCoupons;
+  readonly readOriginalLines: ReadOriginalLines;
 }
 
 /** The request to merge, and how to find rebills that are not settled. */
@@ -80,7 +92,11 @@ export function consolidateAutoOrders(
     const coupons = new Map(
       all.map((each) => [each.autoOrderOid, byOrder.get(each.originalOrderId) ?? []]),
     );
-    refuseFault(target, sources, { ...scheduleRules(context), catalog, open, coupons });
+    const linesOf = await readers.readOriginalLines(context, originals);
+    const lines = new Map(
+      all.map((each) => [each.autoOrderOid, linesOf.get(each.originalOrderId) ?? noLines]),
+    );
+    refuseFault(target, sources, { ...scheduleRules(context), catalog, open, coupons, lines });
     await saveChanges(context, catalog, [
       ...sources.map((before) => ({
         before,

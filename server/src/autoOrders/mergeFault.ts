@@ -1,3 +1,5 @@
+import type { CatalogItem } from '../items/item.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { Rules } from './calculated.ts';
 import { isChargingCancelFee } from './cancelFee.ts';
@@ -12,7 +14,16 @@ export interface MergeRules extends Rules {
   readonly open: ReadonlyMap<number, OpenRebill>;
   /** The codes of the coupons that rebills take from their original orders, by auto order. */
   readonly coupons: ReadonlyMap<number, readonly string[]>;
+  /** What the lines of their original orders say, by auto order. */
+  readonly lines: ReadonlyMap<number, OriginalLines>;
 }
+
+/** What the lines of an original order say about its rebills, by case-folded item id. */
+export type OriginalLines = ReadonlyMap<string, LineTerms>;
+
+/** The fields of a line that its rebills take over where the catalogue does not say it. */
+export type LineTerms = { readonly [Field in LineTerm]?: string };
+type LineTerm = keyof typeof saidByCatalogue;
 
 /** The state of a rebill that is not settled. */
 export type OpenRebill = 'charging' | 'unknown' | 'declined';
@@ -43,6 +54,7 @@ export function mergeFault(
       couponsFault(source, target, rules) ??
       addOnsFault(source, rules) ??
       propertyFault(source, properties) ??
+      lineFault(source, target, rules) ??
       itemFault(source, target, rules);
     if (words !== undefined) return { oid: source.autoOrderOid, ...words };
     for (const { name, value } of source.properties) properties.set(name, value);
@@ -144,6 +156,45 @@ function couponsFault(
       `${target.autoOrderOid} has ${other}`,
     fix: 'Take the coupons off the original orders, or merge auto orders with the same ones',
   };
+}
+
+const saidByCatalogue = {
+  tax_free: (item: CatalogItem) => item.taxFree || item.taxExemptions !== undefined,
+  taxable_cost: (item: CatalogItem) => item.taxableCost !== undefined,
+  tax_product_type: (item: CatalogItem) => item.productType !== undefined,
+  weight: (item: CatalogItem) => item.grams !== undefined,
+  exclude_coupon: (item: CatalogItem) => item.excludesCoupons === true,
+} as const;
+
+/**
+ * An item that moves follows the original order of the target. What only the lines of its own say
+ * would be lost.
+ */
+function lineFault(
+  source: AutoOrder,
+  target: AutoOrder,
+  { catalog, lines }: MergeRules,
+): Words | undefined {
+  const ids = source.items.flatMap(({ originalItemId, arbitraryItemId }) => [
+    originalItemId,
+    ...(arbitraryItemId === undefined ? [] : [arbitraryItemId]),
+  ]);
+  for (const id of ids) {
+    const [its, other] = [source, target].map(
+      ({ autoOrderOid }) => lines.get(autoOrderOid)?.get(fold(id)) ?? {},
+    );
+    const item = catalog(id);
+    for (const field of Object.keys(saidByCatalogue) as LineTerm[]) {
+      if (its?.[field] === other?.[field] || (item && saidByCatalogue[field](item))) continue;
+      return {
+        reason:
+          `has ${id} with the ${field} ${its?.[field] ?? 'none'} by its original order, and that of ` +
+          `auto order ${target.autoOrderOid} has ${other?.[field] ?? 'none'}`,
+        fix: `Set the ${field} of the item in the catalogue, so that it holds for both`,
+      };
+    }
+  }
+  return undefined;
 }
 
 function propertyFault(source: AutoOrder, known: ReadonlyMap<string, string>): Words | undefined {

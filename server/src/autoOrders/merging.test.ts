@@ -9,9 +9,10 @@ import {
   at,
   someRules,
 } from '../../../test/support/autoOrders.ts';
+import type { CatalogItem } from '../items/item.ts';
 import { minor } from '../kernel/money.ts';
 import type { AddOn, AutoOrder } from './autoOrder.ts';
-import { type MergeRules, mergeFault, type OpenRebill } from './mergeFault.ts';
+import { type LineTerms, type MergeRules, mergeFault, type OpenRebill } from './mergeFault.ts';
 import { mergedTarget } from './merging.ts';
 
 const aged = aCatalogItem({
@@ -40,6 +41,7 @@ const rules: MergeRules = {
   catalog: aCatalog([aCatalogItem(), aged, withFee, aCatalogItem({ itemId: 'MUG' })]),
   open: new Map(),
   coupons: new Map(),
+  lines: new Map(),
 };
 const target = anAutoOrder();
 const tea = anItem({ itemOid: 21 });
@@ -170,6 +172,33 @@ for (const [what, its, targets, reason] of [
       [2, its],
     ]);
     const fault = mergeFault(target, [source()], { ...rules, coupons });
+    if (reason === undefined) assert.equal(fault, undefined);
+    else assert.match(fault?.reason ?? 'nothing', reason);
+  });
+
+const taxFree: LineTerms = { tax_free: 'true' };
+const lineCases: readonly [
+  what: string,
+  its: LineTerms,
+  targets: LineTerms,
+  more: Partial<CatalogItem>,
+  reason: RegExp | undefined,
+][] = [
+  ['the same terms of a line', taxFree, taxFree, {}, undefined],
+  ['a line that was not taxed', taxFree, {}, {}, /COFFEE with the tax_free true .* has none/],
+  ['a line of the target that was not', {}, taxFree, {}, /COFFEE with the tax_free none .* true/],
+  ['another weight', { weight: '5 g' }, { weight: '6 g' }, {}, /the weight 5 g .* has 6 g/],
+  ['an item that the catalogue does not tax', taxFree, {}, { taxFree: true }, undefined],
+  ['an item that the catalogue weighs', { weight: '5 g' }, {}, { grams: 7 }, undefined],
+];
+for (const [what, its, targets, more, reason] of lineCases)
+  test(`merging: ${what}`, () => {
+    const lines = new Map([
+      [1, new Map([['coffee', targets]])],
+      [2, new Map([['coffee', its]])],
+    ]);
+    const catalog = aCatalog([aCatalogItem(more)]);
+    const fault = mergeFault(target, [source()], { ...rules, catalog, lines });
     if (reason === undefined) assert.equal(fault, undefined);
     else assert.match(fault?.reason ?? 'nothing', reason);
   });

@@ -1,0 +1,54 @@
+import type { LineTerms, OriginalLines } from '../autoOrders/mergeFault.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
+import { fromMinor } from '../kernel/money.ts';
+import { readCustomerTerms } from '../orders/customerTermsReader.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import { loadTaxTerms } from '../orders/taxReader.ts';
+import type { Context } from '../platform/context.ts';
+import { type OriginalTerms, originalTerms } from './originalTerms.ts';
+import { rebillPolicy } from './policy.ts';
+
+/**
+ * Reads what the lines of original orders say about their rebills, by order id. Weights count only
+ * where shipping methods do.
+ */
+export async function readOriginalLines(
+  context: Context,
+  originals: readonly OrderRecord[],
+): Promise<ReadonlyMap<string, OriginalLines>> {
+  const termsOf = await readCustomerTerms(context, originals, { agreed: false });
+  const taxOf = await loadTaxTerms(context.db, context.merchant, originals, termsOf);
+  const hasMethods = rebillPolicy(context.merchant).shippingMethods.length > 0;
+  return new Map(
+    originals.map((original) => [
+      original.orderId,
+      linesOf(originalTerms(original, taxOf(original)), hasMethods),
+    ]),
+  );
+}
+
+function linesOf(terms: OriginalTerms, hasMethods: boolean): OriginalLines {
+  const { taxFreeItemIds, kinds, taxableCosts, grams, couponFreeItemIds, tax, currency } = terms;
+  const ids = new Set([
+    ...taxFreeItemIds,
+    ...kinds.keys(),
+    ...taxableCosts.keys(),
+    ...grams.keys(),
+    ...couponFreeItemIds,
+  ]);
+  const lineOf = (id: string): LineTerms => {
+    const kind = kinds.get(id);
+    const taxable = taxableCosts.get(id);
+    const weight = hasMethods ? grams.get(id) : undefined;
+    // A kind of product that is not taxed at the address needs no line that says so.
+    const isFree = taxFreeItemIds.has(id) && !tax.exemptTypes.includes(kind ?? 'physical');
+    return fromLoose<LineTerms>({
+      tax_free: isFree ? 'true' : undefined,
+      tax_product_type: kind,
+      taxable_cost: taxable === undefined ? undefined : String(fromMinor(taxable, currency)),
+      weight: weight === undefined ? undefined : `${weight} g`,
+      exclude_coupon: couponFreeItemIds.has(id) ? 'true' : undefined,
+    });
+  };
+  return new Map([...ids].map((id) => [id, lineOf(id)]));
+}
