@@ -311,12 +311,15 @@ const goTo = (page: Page, address: string): Promise<unknown> =>
 /** Changes the content of a response, as a bug of the server would. */
 const damage = (context: BrowserContext, at: string, harm: (body: Damaged) => void) =>
   context.route(at, async (route) => {
-    // A page that closes gives up its last requests.
-    const response = await route.fetch().catch(() => undefined);
-    if (!response) return;
-    const body = (await response.json()) as Damaged;
-    harm(body);
-    await route.fulfill({ response, json: body });
+    try {
+      const response = await route.fetch();
+      const body = (await response.json()) as Damaged;
+      harm(body);
+      await route.fulfill({ response, json: body });
+    } catch (error) {
+      // A page that closes gives up its last requests, with or without a response.
+      if (!/closed|disposed|aborted/.test(String(error))) throw error;
+    }
   });
 
 /** The parts of responses that a test damages. */
