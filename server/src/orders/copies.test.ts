@@ -77,7 +77,7 @@ test('a duplicate waits for its payment and then ships, without an auto order', 
     [copy.current_stage, copy.payment?.payment_status, copy.summary?.total?.value],
     ['Accounts Receivable', 'Unprocessed', 46],
   );
-  assert.deepEqual([copy.payment?.transactions, copy.shipping?.tracking_numbers], [[], undefined]);
+  assert.deepEqual([copy.payment?.transactions, copy.shipping?.tracking_numbers], [[], []]);
   assert.ok(copy.items?.every((line) => !line.shipped_dts && !line.auto_order_schedule));
   assert.equal(copy.internal?.merchant_notes, `Duplicate of order ${id}.`);
   const paid = await app.request({

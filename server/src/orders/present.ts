@@ -104,10 +104,13 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
         ? `('{"transactions": []}'::jsonb || (${dated}))::text`
         : `((${dated}) - 'transactions')::text`;
     }
-    case 'shipping':
+    case 'shipping': {
+      // Published samples go through the list without asking whether there is one.
+      const listed = `('{"tracking_numbers": []}'::jsonb || ${stored}::jsonb)`;
       return expand.has('shipping.tracking_number_details')
-        ? `${stored}::text`
-        : `(${stored}::jsonb - 'tracking_number_details')::text`;
+        ? `${listed}::text`
+        : `(${listed} - 'tracking_number_details')::text`;
+    }
     case 'affiliates':
       return expand.has('affiliate.ledger')
         ? listOf(stored)
