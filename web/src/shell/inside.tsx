@@ -1,11 +1,17 @@
 import { Navigate, useRouter } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { logInReason } from '../api/refused.ts';
 import { NotShown, Waiting } from '../kit/states.tsx';
-import { FirstSteps } from '../me/FirstSteps.tsx';
 import { ownPath, paths } from '../paths.ts';
 import { Frame } from './frame.tsx';
+import { asFilesMissing } from './lazyPage.ts';
 import { SessionProvider, useSession, useSessionQuery } from './session.tsx';
+
+/** Few people ever have a first step, so its files are loaded for them alone. */
+const FirstSteps = lazy(async () => {
+  const loaded = await import('../me/FirstSteps.tsx').catch(asFilesMissing);
+  return { default: loaded.FirstSteps };
+});
 
 /** The console for a person with a session; without one, the log-in page. */
 export function Inside() {
@@ -17,23 +23,32 @@ export function Inside() {
       </SessionProvider>
     );
   if (error && logInReason(error)) return <ToLogIn />;
+  if (!error) return <Opening />;
   return (
     <main>
       <h1 className="visually-hidden">Perennial</h1>
-      {error ? (
-        <NotShown refused={error} onRetry={() => void refetch()} />
-      ) : (
-        <Waiting what="the console" />
-      )}
+      <NotShown refused={error} onRetry={() => void refetch()} />
     </main>
   );
 }
+
+const Opening = () => (
+  <main>
+    <h1 className="visually-hidden">Perennial</h1>
+    <Waiting what="the console" />
+  </main>
+);
 
 /** The console, once the person has done what comes first. */
 function FrameOrSteps() {
   const { steps } = useSession();
   const [isHeld, setHeld] = useState(false);
-  return steps.length > 0 || isHeld ? <FirstSteps steps={steps} onHold={setHeld} /> : <Frame />;
+  if (steps.length === 0 && !isHeld) return <Frame />;
+  return (
+    <Suspense fallback={<Opening />}>
+      <FirstSteps steps={steps} onHold={setHeld} />
+    </Suspense>
+  );
 }
 
 /** Remembers where the person wanted to go, as it was before the address changes. */
