@@ -25,12 +25,13 @@ before(async () => {
     `insert into webhook_log (merchant_id, webhook_oid, delivery_id, attempt, delivered_at, uri,
        stamps, event_ids, event_names, objects, request_headers, response_headers, response,
        status_code, success, duration_ms, queue_delay_ms)
-     select 'TEST', case when n % 50 = 7 then $2::int else $1 end, gen_random_uuid(), 1,
+     select m.merchant_id, case when n % 50 = 7 then $2::int else $1 end,
+       ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 1,
        timestamptz '2026-01-01Z' + n / 2 * interval '1 minute', 'http://127.0.0.1:1/', '{}', '{}',
        case when n % 3 = 0 then '{item_create,item_update}'::text[] else '{item_create}' end,
        array['item ' || n % 40, 'auto order ' || n], '[]', '[]', '',
        case when n % 50 = 9 then 500 else 200 end, n % 50 <> 9, 5, 0
-     from generate_series(1, $3::int) as n`,
+     from merchant m cross join generate_series(1, $3::int) as n where m.merchant_id = 'TEST'`,
     [busy, quiet, tries],
   );
   await app.db.run(
