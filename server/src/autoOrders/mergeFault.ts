@@ -167,8 +167,8 @@ const saidByCatalogue = {
 } as const;
 
 /**
- * An item that moves follows the original order of the target. What only the lines of its own say
- * would be lost.
+ * An item that moves follows the original order of the target. What only the lines of the source's
+ * original order say would be lost.
  */
 function lineFault(
   source: AutoOrder,

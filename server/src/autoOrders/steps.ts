@@ -298,7 +298,7 @@ function scheduleOf(item: AutoOrderItem, catalog: Catalog): Outcome<ItemSchedule
   if (original === undefined) return failure('unknown item');
   const steps = stepsOf(original);
   if (steps.length > 0) return success({ kind: 'steps', steps });
-  // A stored record may have a word that is no frequency: it parks, and can be repaired.
+  // A stored record may have a word that is not a frequency: it parks, and can be repaired.
   if (item.frequency === undefined || !isFrequency(item.frequency)) return failure('no schedule');
   const interval = intervalOf(item.frequency, item.arbitraryScheduleDays);
   return interval.ok ? success({ kind: 'frequency', interval: interval.value }) : interval;
