@@ -1,4 +1,4 @@
-// A filter by a word of a closed list: found in any case, and a word that is not in the list is
+// A word of a closed list, in a filter or a body: found in any case, and one that is not in it is
 // refused with the list. Before, it found nothing, as if there was nothing to find.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -49,4 +49,27 @@ test('a filter in another case finds', async () => {
     query: { payment_method: 'credit card', current_stage: 'completed order' },
   });
   assert.equal(orders.body.orders.length, 1);
+});
+
+test('a word of a closed list in a body is found in any case', async () => {
+  const { body } = await app.request({
+    operation: 'insertItem',
+    query: { _expand: 'related' },
+    body: {
+      merchant_item_id: 'MUG',
+      pricing: { cost: 8 },
+      related: { related_items: [{ related_merchant_item_id: 'TEA', type: 'userdefined' }] },
+    },
+  });
+  assert.equal(body.item.related.related_items[0].type, 'UserDefined');
+  const params = { merchant_item_oid: body.item.merchant_item_oid };
+  const review = (status: string) =>
+    app.request({ operation: 'insertReview', params, body: { status } });
+  assert.equal((await review(' Approved')).body.review.status, 'approved');
+  const { status, body: refused } = await review('splendid');
+  assert.equal(status, 400);
+  assert.match(
+    refused.error.user_message,
+    /^status holds an unknown value\. Send one of: approved/,
+  );
 });

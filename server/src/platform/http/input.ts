@@ -8,8 +8,8 @@ import {
 import { defaultLimit, type Operation } from '@perennial/contract/operations.ts';
 import { parseSort, type SortField, sortings } from '@perennial/contract/sorting.ts';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { fold } from '../../kernel/caseFolding.ts';
 import { isFilterDate, isWireDate } from '../../kernel/wireDates.ts';
+import { asListed, withListedWords } from './listedWords.ts';
 import { refuse } from './refusal.ts';
 import type { Page } from './routes.ts';
 
@@ -62,7 +62,7 @@ function createParser(operation: Operation) {
     if (params) check(params(), parsedParams);
     const parsedQuery = convert(raw.query, operation.query);
     if (query) check(query(), parsedQuery);
-    const parsedBody = renamed(listed(raw.body, operation.bodyList), operation.bodyAliases);
+    let parsedBody = renamed(listed(raw.body, operation.bodyList), operation.bodyAliases);
     if (raw.body === undefined && operation.body && !operation.bodyOptional)
       refuse('missing_body', {});
     if (raw.body !== undefined && body) {
@@ -71,7 +71,7 @@ function createParser(operation: Operation) {
           field: 'The body',
           expected: operation.bodyList === undefined ? 'one JSON object' : 'a list',
         });
-      check(body(), parsedBody);
+      parsedBody = checkedBody(body(), operation, parsedBody);
     }
     return {
       params: parsedParams,
@@ -199,9 +199,7 @@ const oneOf = (name: string, given: readonly unknown[]): unknown =>
   name === '_expand' ? given.join(',') : given.at(-1);
 
 function convertText(text: string, { type, enum: values }: Parameter): unknown {
-  // A filter finds a word of a closed list in whatever case it was typed.
-  const word = fold(text.trim());
-  if (values !== undefined) return values.find((value) => fold(value) === word) ?? text;
+  if (values !== undefined) return asListed(values, text);
   switch (type) {
     case 'integer':
     case 'number':
@@ -212,6 +210,15 @@ function convertText(text: string, { type, enum: values }: Parameter): unknown {
     default:
       return text;
   }
+}
+
+/** Returns the body. A word of a closed list is found in whatever case it was typed. */
+function checkedBody(validate: ValidateFunction, { body }: Operation, given: unknown): unknown {
+  if (validate(given)) return given;
+  const isWord = body !== undefined && validate.errors?.[0]?.keyword === 'enum';
+  const respelt = isWord ? withListedWords(body.$id, given) : given;
+  check(validate, respelt);
+  return respelt;
 }
 
 function check(validate: ValidateFunction, value: unknown): void {
