@@ -107,9 +107,13 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
     case 'shipping': {
       // Published samples go through the list without asking whether there is one.
       const listed = `('{"tracking_numbers": []}'::jsonb || ${stored}::jsonb)`;
-      return expand.has('shipping.tracking_number_details')
+      const shown = expand.has('shipping.tracking_number_details')
         ? `${listed}::text`
         : `(${listed} - 'tracking_number_details')::text`;
+      // `||` would make a list of anything else.
+      return `(case when ${stored} is null then null
+        when json_typeof(${stored}) = 'object' then ${shown}
+        else not_an_object('shipping', json_typeof(${stored})) end)`;
     }
     case 'affiliates':
       return expand.has('affiliate.ledger')
