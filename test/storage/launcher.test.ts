@@ -213,9 +213,15 @@ test('the server that a second process joined is killed: the second learns it an
   await guest.stop();
 });
 
-test('two first starts at once: one makes the data and serves, the other joins', async () => {
+test('two first starts at once: one makes the data and serves, the other joins', async (t) => {
   const fresh = join(await openFolder(), 'postgres');
   const both = await Promise.all([launchElsewhere([fresh]), launchElsewhere([fresh])]);
+  // Where this fails, they would keep the file from ending.
+  t.after(() => Promise.all(both.map((each) => killNine(each.process))));
+  assert.deepEqual(
+    both.flatMap(({ refusal }) => refusal ?? []),
+    [],
+  );
   assert.deepEqual(
     both.map(({ adopted }) => adopted).sort((a, b) => Number(a) - Number(b)),
     [false, true],
@@ -224,6 +230,27 @@ test('two first starts at once: one makes the data and serves, the other joins',
   await release(guest);
   await release(owner);
   await rm(dirname(fresh), { recursive: true });
+});
+
+test('a first start that came second writes its data on: the first one is not stopped by it', async () => {
+  const parent = await openFolder();
+  const fresh = join(parent, 'postgres');
+  // As initdb does in its folder, which the first start removes.
+  const writing = `
+    const { mkdirSync, writeFileSync } = require('node:fs');
+    for (let i = 0; ; i++) {
+      const folder = ${JSON.stringify(`${fresh}.new-second/`)} + (i % 40);
+      mkdirSync(folder, { recursive: true });
+      try { writeFileSync(folder + '/' + i, ''); } catch {}
+      if (i === 0) console.log('writes');
+    }`;
+  const second = spawn(process.execPath, ['-e', writing], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(second.stdout, 'data');
+  const first = await launchElsewhere([fresh]);
+  await killNine(second);
+  assert.equal(first.refusal, undefined);
+  await release(first);
+  await rm(parent, { recursive: true });
 });
 
 test('PostgreSQL is stopped while it starts: the start says what it waits for, and ends', async (t) => {

@@ -264,10 +264,11 @@ async function launchServer(
 }
 
 /**
- * Another start was faster, and the lock file then names it; or the last queries of a killed server
- * run out.
+ * Another start was faster, and the lock file then names it, or is about to; or the last queries of
+ * a killed server run out.
  */
-const isHeld = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/;
+const isHeld =
+  /lock file "postmaster\.pid" (already exists|is empty)|pre-existing shared memory block/;
 
 /**
  * New for each start, because a socket has a separate lock file; short, as its path may have no

@@ -27,6 +27,8 @@ export interface InitOptions {
  */
 export async function ensureInitialised(options: InitOptions): Promise<void> {
   const { dataDir, binaries } = options;
+  const isFilled = (await readdir(dataDir).catch(() => [])).length > 0;
+  // Read after the list: another first start may put its folder there at any moment.
   const version = await clusterVersion(dataDir);
   if (version === binaries.major) return;
   if (version !== undefined)
@@ -34,7 +36,7 @@ export async function ensureInitialised(options: InitOptions): Promise<void> {
       `${dataDir} was made by PostgreSQL ${version}, this release brings ${binaries.major}; ` +
         'export it with the release that made it and import it into a new DATA_DIR',
     );
-  if ((await readdir(dataDir).catch(() => [])).length > 0)
+  if (isFilled)
     throw new EmbeddedPostgresError(
       `${dataDir} is neither empty nor a PostgreSQL data folder; set DATA_DIR to another folder`,
     );
@@ -111,12 +113,16 @@ async function initialise(options: InitOptions): Promise<void> {
   await clearAborted(dataDir);
 }
 
+/**
+ * Removes what other first starts left. One that still runs may write into its folder meanwhile, and
+ * removes it at its end.
+ */
 async function clearAborted(dataDir: string): Promise<void> {
   const aborted = (await readdir(dirname(dataDir))).filter((name) =>
     name.startsWith(`${basename(dataDir)}.new-`),
   );
   for (const name of aborted)
-    await rm(join(dirname(dataDir), name), { recursive: true, force: true });
+    await rm(join(dirname(dataDir), name), { recursive: true, force: true }).catch(() => {});
 }
 
 async function run(
