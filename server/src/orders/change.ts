@@ -60,7 +60,8 @@ export interface ChangedOrder {
 
 /**
  * Returns the order after a client's change (order reference, updateOrder). Its lines and amounts
- * cannot change, because they were charged. Other fields of a line may change while its position,
+ * cannot change, because they were charged, and neither can what they follow from: whether a line
+ * is taxed, and the tier that gave its price. Other fields of a line may change while its position,
  * item, quantity and price stay.
  */
 export function changedOrder(
@@ -271,7 +272,9 @@ function linesChange(
         auto_order_last_rebill_dts,
         item_index,
         options,
+        pricing_tier_name,
         quantity_refunded,
+        tax_free,
         taxable_cost,
         total_refunded,
         ...rest

@@ -452,6 +452,47 @@ test('an update changes no amount that was charged, and says so', async () => {
   assert.match(refund.body.error.user_message, /at most 3 can be refunded/);
 });
 
+test('an update leaves a paid line as taxed as it was, so a refund gives back its tax', async () => {
+  const { order: before } = (
+    await insert({
+      ...placed,
+      items: [{ merchant_item_id: 'COFFEE', quantity: 2 }, { merchant_item_id: 'MUG' }],
+      taxes: { arbitrary_tax_rate: 10 },
+    })
+  ).body;
+  const { body } = await put(before.order_id, {
+    items: [
+      {
+        tax_free: true,
+        taxable_cost: { value: 1 },
+        pricing_tier_name: 'Gold',
+        description: 'Beans',
+      },
+      { tax_free: false },
+    ],
+  });
+  const [coffee, mug] = body.order.items;
+  assert.deepEqual(coffee, { ...before.items[0], description: 'Beans' });
+  assert.deepEqual(mug, before.items[1]);
+  const words: string = body.warning.warning_message;
+  for (const name of [
+    'items[0].tax_free',
+    'items[0].taxable_cost.value',
+    'items[0].pricing_tier_name',
+    'items[1].tax_free',
+  ])
+    assert.ok(words.includes(name), words);
+  assert.equal((await put(before.order_id, { items: before.items })).body.warning, undefined);
+  const refund = await app.request({
+    operation: 'refundOrder',
+    params: { order_id: before.order_id },
+    query: { _expand: 'summary' },
+    body: { items: [{ quantity_refunded: 1 }, { quantity_refunded: 1 }] },
+  });
+  const { tax, tax_refunded } = refund.body.order.summary;
+  assert.equal(Math.round(tax_refunded.value * 200), Math.round(tax.value * 100));
+});
+
 test('warnings are returned, and the order is stored', async () => {
   const { body } = await insert({ ...placed, ...line({ auto_order_schedule: 'Weekly' }) });
   assert.deepEqual([body.success, body.warning.warning_code], [true, 'schedule_not_offered']);
