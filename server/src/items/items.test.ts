@@ -67,6 +67,40 @@ test('an insert returns the item as it is stored', async () => {
   assert.deepEqual(read.body.item, body.item);
 });
 
+test('a sale begins and ends at the moments that were written, in any offset', async () => {
+  const own = await testApp();
+  const forms = ['2026-02-01T05:00:00Z', '2026-02-01T05:00:00+00:00', '2026-01-31T21:00:00-08:00'];
+  for (const [place, form] of [...forms, '2026-02-01', '2026-02-01T00:00:00'].entries()) {
+    const pricing = { cost: 2, sale_cost: 1, sale_start: form, sale_end: form };
+    const { body } = await own.request({
+      operation: 'insertItem',
+      query: whole,
+      body: { merchant_item_id: `SALE-${place}`, pricing },
+    });
+    const { sale_start, sale_end } = body.item.pricing;
+    const midnight = '2026-02-01T00:00:00-05:00';
+    assert.deepEqual([sale_start, sale_end], [midnight, midnight], form);
+  }
+});
+
+test('a sale that is sent back in another zone keeps its local time', async () => {
+  const own = await testApp();
+  const pricing = { cost: 2, sale_cost: 1, sale_end: '2026-02-01' };
+  const { body } = await own.request({
+    operation: 'insertItem',
+    query: whole,
+    body: { merchant_item_id: 'SALE', pricing },
+  });
+  await own.request({
+    operation: 'updateMerchantSettings',
+    body: { time_zone: 'America/Los_Angeles' },
+  });
+  const { merchant_item_oid } = body.item;
+  const sent = { params: { merchant_item_oid }, query: whole, body: body.item };
+  const back = await own.request({ operation: 'updateItem', ...sent });
+  assert.equal(back.body.item.pricing.sale_end, '2026-02-01T00:00:00-08:00');
+});
+
 test('rules get it as a record, by any spelling of its id', async () => {
   const items = await findCatalogItems(app.db, 'TEST', ['trial', 'TRIAL', 'nothing']);
   assert.deepEqual([...items.keys()], ['trial']);

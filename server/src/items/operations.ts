@@ -5,7 +5,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
-import { filterDate } from '../platform/http/dates.ts';
+import { dateOf, filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { type Compared, fieldsWithoutEffect } from '../platform/http/ignoredFields.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
@@ -13,6 +13,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage, VersionedJson } from '../platform/storage/page.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { componentWords } from './kit.ts';
 import {
   catalogKey,
@@ -122,6 +123,7 @@ export async function updateItem(
     const item = await validateItem(
       context,
       merged(stored, { ...change, merchant_item_id: undefined }),
+      stored,
     );
     await saveItem(context.db, merchantId, item, context.now);
     const data = { itemId: item.merchant_item_id, changed: Object.keys(change) };
@@ -245,13 +247,13 @@ function refuseRenaming(stored: Item, change: Item): void {
 
 /**
  * Returns the item as it is stored: checked, with amounts in the merchant's currency, and with id
- * and oid of every item that it names.
+ * and oid of every item that it names. `before` is the item that it replaces.
  */
-async function validateItem(context: Context, item: Item): Promise<Item> {
+async function validateItem(context: Context, item: Item, before: Item = {}): Promise<Item> {
   const { currency, timeZone } = context.merchant;
   const fault = itemFault(item, currency);
   if (fault) refuse('invalid_field', fault);
-  const priced = { ...item, pricing: pricingOf(item, currency, timeZone) };
+  const priced = { ...item, pricing: pricingOf(item, before, context.merchant) };
   const oids = await referredOids(context, priced);
   return {
     ...priced,
@@ -261,17 +263,22 @@ async function validateItem(context: Context, item: Item): Promise<Item> {
 
 function pricingOf(
   { pricing = {} }: Item,
-  currency: string,
-  timeZone: string,
+  { pricing: before = {} }: Item,
+  { currency, timeZone }: Merchant,
 ): NonNullable<Item['pricing']> {
   const { auto_order_cost, sale_start, sale_end, ...rest } = pricing;
+  // A date that is sent back as it was read keeps its local time, also after a change of the zone.
+  const normalDate = (name: 'sale_start' | 'sale_end', date: string) =>
+    date === before[name]
+      ? normalDay(date, timeZone)
+      : wireDate(dateOf(date, `pricing.${name}`, timeZone), timeZone);
   return {
     ...rest,
     currency_code: currency,
     // Zero deletes the price (field description in the item reference).
     ...(auto_order_cost ? { auto_order_cost } : {}),
-    ...(sale_start === undefined ? {} : { sale_start: normalDay(sale_start, timeZone) }),
-    ...(sale_end === undefined ? {} : { sale_end: normalDay(sale_end, timeZone) }),
+    ...(sale_start === undefined ? {} : { sale_start: normalDate('sale_start', sale_start) }),
+    ...(sale_end === undefined ? {} : { sale_end: normalDate('sale_end', sale_end) }),
   };
 }
 
