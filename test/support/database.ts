@@ -34,9 +34,7 @@ export async function openTestDatabase(t: Scope = { after }): Promise<TestDataba
   const nodes = [server, ...workers];
   // The copy of a distributed database is a copy of its part on each node.
   await Promise.all(
-    nodes.map((node) =>
-      withPool(node, (admin) => admin.run(`create database ${database} template ${template}`)),
-    ),
+    nodes.map((node) => withPool(node, (admin) => admin.run(copyOf(database, template)))),
   );
   const connection = { ...server, database };
   const db = openPool({ connection, maxConnections: 10, prepareStatements: true });
@@ -104,7 +102,7 @@ export async function copyDatabase(t: Scope, database: string): Promise<string> 
     for (const node of nodes) await withPool(node, async (admin) => void (await work(admin)));
   };
   if (isOnCitus) await onEach((admin) => shutOut(admin, database));
-  await onEach((admin) => admin.run(`create database ${copy} template ${database}`));
+  await onEach((admin) => admin.run(copyOf(copy, database)));
   if (isOnCitus)
     await onEach((admin) => admin.run(`alter database ${database} allow_connections on`));
   t.after(async () => {
@@ -122,6 +120,13 @@ export async function nodesOfStore(): Promise<EmbeddedConnection[]> {
 /** Opens a socket to the PostgreSQL of a connection, whose host is a folder or a name. */
 export const connectTo = ({ host, port }: { host: string; port: number }): Socket =>
   host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+
+/**
+ * The statement that copies a database. Copying files takes half the processor time of writing every
+ * block to the log first, as PostgreSQL does where nothing is named.
+ */
+const copyOf = (copy: string, template: string): string =>
+  `create database ${copy} template ${template} strategy file_copy`;
 
 async function dropDatabase(
   node: EmbeddedConnection,
