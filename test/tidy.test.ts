@@ -194,6 +194,11 @@ const reserved: readonly Reserved[] = [
     pattern: /\bconsole\.\w+/,
     where: ['server/src/cli/**', ...outside],
   },
+  {
+    what: "folders are made by makeFolders, which ends where Node's own does not",
+    pattern: /\bmkdir(Sync)?\b/,
+    where: ['server/src/platform/makeFolders.ts', ...outside],
+  },
 ];
 
 const named = (...endings: readonly string[]): string[] =>

@@ -65,6 +65,8 @@ const wrongWays: [args: string[], env: Record<string, string>, code: number, say
   [['migrate', 'now'], {}, 2, /unexpected argument now/],
   [['backup', 'one', 'two'], {}, 2, /unexpected argument two/],
   [['restore'], {}, 2, /the folder is missing/],
+  // Node's recursive mkdir never ended below a folder like this one.
+  [['serve'], { DATA_DIR: '/proc/perennial/data' }, 1, /\/proc\/perennial cannot be written to/],
   // `npm start audit` started a server.
   [['serve', 'audit'], {}, 2, /run by: npm run perennial -- audit/],
   [

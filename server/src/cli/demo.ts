@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomIds } from '../kernel/ids.ts';
 import { type ClockSetting, readClock } from '../platform/clock/merchantClock.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
+import { makeFolders } from '../platform/makeFolders.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, insertMerchant } from '../platform/tenancy/merchantStore.ts';
@@ -96,7 +97,7 @@ const demoFile = (dataDir: string): string => join(dataDir, 'demo.json');
 export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> {
   const path = demoFile(dataDir);
   try {
-    await mkdir(dataDir, { recursive: true });
+    makeFolders(dataDir);
     // Written next to its place and then renamed, so that no reader sees half a file, and readable
     // by this user only.
     await writeFile(`${path}.new`, `${JSON.stringify(demo, undefined, 2)}\n`, { mode: 0o600 });

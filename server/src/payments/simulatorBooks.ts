@@ -5,7 +5,6 @@ import {
   fchmodSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { ForeignDatabaseError } from '../platform/foreignDatabase.ts';
+import { makeFolders } from '../platform/makeFolders.ts';
 import type { DeclineReason } from './gateway.ts';
 import { type Behaviour, behaviourOf } from './simulatorCards.ts';
 
@@ -133,7 +133,7 @@ export class SimulatorBooks {
   constructor(path?: string, { isReadOnly = false }: { isReadOnly?: boolean | undefined } = {}) {
     this.#path = path ?? '';
     if (path === undefined) return;
-    if (!isReadOnly) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (!isReadOnly) makeFolders(dirname(path), 0o700);
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     // A crash may cut off the last line. It was never answered, so it is omitted.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);

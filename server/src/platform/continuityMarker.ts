@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolders } from './makeFolders.ts';
 
 /** The progress of a database when a server last saw it, in a file outside of the database. */
 export interface Marker {
@@ -29,7 +30,7 @@ export async function readMarker(path: string): Promise<Marker | undefined> {
 
 /** Replaces the marker as a whole; it is on the disk when this resolves. */
 export async function writeMarker(path: string, marker: Marker): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const { database, epoch, beat, seenAt } = marker;
   const file = await open(`${path}.new`, 'w', 0o600);
   try {

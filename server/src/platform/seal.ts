@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bug } from '../kernel/assert.ts';
 import { ForeignDatabaseError } from './foreignDatabase.ts';
+import { makeFolders } from './makeFolders.ts';
 import type { Database } from './storage/database.ts';
 
 /**
@@ -160,7 +161,7 @@ const keyFileName = 'secret.key';
 
 async function keyFile(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, keyFileName);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  makeFolders(dataDir, 0o700);
   // The first process creates it; every process reads it back.
   await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 }).catch(
     (error: NodeJS.ErrnoException) => {

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { databaseName } from '../continuityStore.ts';
+import { makeFolders } from '../makeFolders.ts';
 import type { Connection } from '../storage/connection.ts';
 import {
   readFirstXid,
@@ -54,7 +54,7 @@ export async function takeBackup(parts: BackupParts): Promise<Manifest> {
     const tables = await readTables(rows.db);
     const begun = await begin(folder, await startOf(rows), tables);
     const counted = counter(parts, tables, begun);
-    await mkdir(join(folder, 'tables'), { recursive: true, mode: 0o700 });
+    makeFolders(join(folder, 'tables'), 0o700);
     const files = await copyFiles(folder, sources, begun.files);
     const state = await readBases(rows, tables, { ...begun, files }, parts, counted);
     const end = await readEnd(rows, state, folder, counted);

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolders } from '../makeFolders.ts';
 import { save } from './checkedFiles.ts';
 import type { Contents, CopiedFile } from './manifest.ts';
 
@@ -38,7 +39,7 @@ async function copyFile(
   try {
     const { size, mtimeMs } = await stat(from);
     if (known?.bytes === size && known.mtimeMs === mtimeMs) return known;
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(to), 0o700);
     return { path, mtimeMs, ...(await save(createReadStream(from), to, () => {})) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -70,7 +71,7 @@ export async function restoreFiles(
     const target = targets[name];
     if (target === undefined) continue;
     const to = join(target, ...inner);
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(to), 0o700);
     await save(createReadStream(join(folder, path)), to, () => {});
   }
 }

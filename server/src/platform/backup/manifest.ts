@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolders } from '../makeFolders.ts';
 import type { CheckedFile } from './checkedFiles.ts';
 
 /*
@@ -108,7 +109,7 @@ export class FolderError extends Error {
  * a backup that found no room for it.
  */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   const found = await readdir(folder);
   if (found.some((name) => name !== `${unfinishedName}.new`))
     throw new FolderError(`${folder} is not empty; name a folder that does not exist yet`);

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { makeFolders } from '../makeFolders.ts';
 import type { Database } from '../storage/database.ts';
 import { tenantTablesInOrder } from '../storage/distribution.ts';
 import { readTables, type Table } from './catalogue.ts';
@@ -39,7 +39,7 @@ export async function writeMerchantRows(
   folder: string,
   onTable: (done: number, total: number) => void,
 ): Promise<BackupTable[]> {
-  await mkdir(join(folder, 'tables'), { mode: 0o700 });
+  makeFolders(join(folder, 'tables'), 0o700);
   const tables = await readMerchantTables(rows.db);
   const written: BackupTable[] = [];
   for (const { name, columns, key } of tables) {

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { Refusal, refusal, refuse } from '../http/refusal.ts';
+import { makeFolders } from '../makeFolders.ts';
 import type { Tokens } from '../tokens.ts';
 import { type FileEnds, headBytes, mayBeStoredAs, tailBytes } from './contentType.ts';
 import {
@@ -124,7 +125,7 @@ async function storeFile(
 ): Promise<void> {
   const path = pathOf(folder, file);
   const part = `${path}.${ids.secret(8)}${unfinished}`;
-  await mkdir(join(folder, file.merchantId), { recursive: true, mode: 0o700 });
+  makeFolders(join(folder, file.merchantId), 0o700);
   try {
     await pipeline(
       body,

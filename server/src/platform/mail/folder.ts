@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Temporal } from 'temporal-polyfill';
+import { makeFolders } from '../makeFolders.ts';
 import { composed } from './composed.ts';
 import type { MailTransport } from './mailTransport.ts';
 
@@ -78,7 +79,7 @@ const fileNameOf = (messageId: string): string => messageId.replace(/[^\w.@-]/g,
  * of the machine may read them.
  */
 async function writeMessage(folder: string, name: string, message: Buffer): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   const path = join(folder, name);
   await writeFile(`${path}.part`, message, { mode: 0o600 });
   await rename(`${path}.part`, path);

@@ -3,7 +3,6 @@ import {
   access,
   chmod,
   constants,
-  mkdir,
   mkdtemp,
   readlink,
   realpath,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolders } from '../makeFolders.ts';
 import { EmbeddedPostgresError } from './embeddedError.ts';
 
 /** An account of the operating system, as `spawn` takes it. */
@@ -78,7 +78,7 @@ export async function placeDataDir(
   const linked = await linkTarget(wanted);
   if (linked !== undefined) return linked;
   if (!account || (await canEnter(account, dirname(wanted)))) return wanted;
-  await mkdir(stateFolder, { recursive: true, mode: 0o755 });
+  makeFolders(stateFolder, 0o755);
   const home = await mkdtemp(join(stateFolder, `${basename(dirname(wanted))}-`));
   await chmod(home, 0o755);
   await symlink(join(home, basename(wanted)), wanted);
@@ -90,7 +90,7 @@ export async function placeDataDir(
 
 async function makeWritable(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     await access(folder, constants.W_OK);
   } catch (cause) {
     throw new EmbeddedPostgresError(
