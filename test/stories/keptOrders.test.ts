@@ -117,6 +117,62 @@ story(
 );
 
 story(
+  'a rejected order is one shipment: what fell due during its retries is billed',
+  { ...opening, settings: { ...opening.settings, dunning: { retry_days: [20, 20] } } },
+  async (shop) => {
+    await shop.sells(tea);
+    const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Weekly' }]);
+    await newCard(ann, 'tok_decline_1x-one-of-weeks');
+    await shop.until('2027-02-06T00:00');
+    const [kept] = await ann.bills();
+    await put({ ann, orderId: kept!.order_id! }, { current_stage: 'Rejected' });
+    assert.deepEqual(await stateOf(ann), ['active', 0, undefined, 0, '2027-01-29']);
+    await shop.until('2027-02-13T00:00');
+    await ann.lived(
+      '2027-01-15 10:00 create',
+      declineOf('2027-01-22', 1),
+      '2027-02-06 00:00 update: given up',
+      `2027-02-06 00:00 ${bill}`,
+      `2027-02-06 00:00 ${bill}`,
+      `2027-02-12 10:00 ${bill}`,
+    );
+  },
+);
+
+for (const [missed_shipments, billed] of [
+  ['bill', ['2027-02-07 00:01', '2027-02-08 00:01', '2027-02-12 10:00']],
+  ['one', ['2027-02-12 10:00']],
+] as const)
+  story(
+    `a rejected order is one of the shipments that were missed: ${missed_shipments}`,
+    { ...opening, settings: { ...opening.settings, missed_shipments } },
+    async (shop) => {
+      await shop.sells(tea);
+      const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Weekly' }]);
+      await ann.updateItem({ paused: true });
+      await newCard(ann, `tok_decline_1x-missed-${missed_shipments}`);
+      await shop.until('2027-02-06T00:00');
+      await ann.updateItem({ paused: false });
+      await shop.until('2027-02-06T00:01');
+      const [kept] = await ann.bills();
+      await put({ ann, orderId: kept!.order_id! }, { current_stage: 'Rejected' });
+      await shop.until('2027-02-13T00:00');
+      const bills = (await ann.bills()).map(({ current_stage: stage }) => stage);
+      assert.deepEqual(bills, ['Rejected', ...billed.map(() => 'Completed Order')]);
+      await ann.lived(
+        '2027-01-15 10:00 create',
+        '2027-01-15 10:00 update',
+        '2027-01-15 10:00 item_pause',
+        '2027-02-06 00:00 update',
+        '2027-02-06 00:00 item_unpause',
+        '2027-02-06 00:00 decline: do not honor, attempt 1',
+        '2027-02-06 00:01 update: given up',
+        ...billed.map((at) => `${at} ${bill}`),
+      );
+    },
+  );
+
+story(
   'a rejected order that is paid after all counts, and is not charged',
   opening,
   async (shop) => {

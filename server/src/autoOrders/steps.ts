@@ -239,6 +239,22 @@ export function skipMissed(
   );
 }
 
+/**
+ * Returns the item after its next shipment was given up: its next date is the one that would follow
+ * if the shipment had been billed, and nothing is counted. Other shipments that are due stay due.
+ */
+export function passOver(
+  item: AutoOrderItem,
+  catalog: Catalog,
+  context: PlanContext,
+): AutoOrderItem {
+  const next = nextPlace(item, catalog, context.zone);
+  if (next === undefined) return item;
+  const { interval } = next;
+  const place = withoutMissed(item, { place: after(next.place, interval), interval }, context);
+  return atPlace(stillMissing(item, place, context), place, next.step, context.zone);
+}
+
 /** Where an item ships next, and how its schedule continues from there. */
 export interface NextPlace {
   readonly place: Place;
@@ -397,7 +413,7 @@ export const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
  */
 function withoutMissed(
   item: AutoOrderItem,
-  { place, interval }: Lands,
+  { place, interval }: Pick<Lands, 'place' | 'interval'>,
   { autoOrder: { signedUpAt }, missedShipments, zone }: PlanContext,
 ): Place {
   const missedUntil = item.missedUntil ?? signedUpAt;

@@ -7,7 +7,7 @@ import {
   hasCompleted,
   isCatchingUp,
   type PlanContext,
-  skipMissed,
+  passOver,
   startAgain,
 } from '../autoOrders/steps.ts';
 import { addDays } from '../kernel/calendar.ts';
@@ -188,11 +188,16 @@ export function afterGivenUp(
   order: RebillOrder,
   rules: SettlingRules,
 ): AutoOrderAfter {
+  const passed = withoutShipment(autoOrder, order, rules);
   const skipped: AutoOrder = {
-    ...withoutShipment(autoOrder, order, rules),
+    ...passed,
     rebillCount: autoOrder.rebillCount + 1,
     ...(autoOrder.status === 'active'
-      ? { creditCardAttempt: 0, nextAttemptAt: undefined, failureReason: undefined }
+      ? {
+          creditCardAttempt: 0,
+          nextAttemptAt: dayAfterMissed(passed, rules),
+          failureReason: undefined,
+        }
       : {}),
   };
   if (autoOrder.status === 'active' && order.lines.some((line) => line.kind === 'cancel fee'))
@@ -206,19 +211,19 @@ export function afterGivenUp(
 
 /**
  * Skips the shipments of an order: each item whose date was not moved since continues with its next
- * date.
+ * date, which is due at once where it fell due during the retries.
  */
 export function withoutShipment(
   autoOrder: AutoOrder,
   order: RebillOrder,
-  { catalog, zone, at }: SettlingRules,
+  rules: SettlingRules,
 ): AutoOrder {
   const lines = shippedLines(order);
+  const context = contextOf(autoOrder, rules);
   const items = autoOrder.items.map((item) => {
     const shipment = lines.get(item.itemOid)?.shipment;
-    if (shipment === undefined || !isAsPlanned(item, shipment)) return item;
-    const now = later(shipment.at, at);
-    return skipMissed(item, catalog, { now, zone });
+    const isNext = shipment !== undefined && isAsPlanned(item, shipment);
+    return isNext ? passOver(item, rules.catalog, context) : item;
   });
   return { ...autoOrder, items };
 }
