@@ -227,6 +227,33 @@ test('a replacement of something that recurs starts no second auto order', async
   assert.match(other.body.error.user_message, /TEA is not in the catalogue/);
 });
 
+test('a replacement is shown in the currency of its order, and ships free by any method', async () => {
+  const ground = { name: 'Ground', rates: [{ cost: 7 }] };
+  const settings = (...shipping_methods: object[]) =>
+    app.request({ operation: 'updateMerchantSettings', body: { shipping_methods } });
+  await settings(ground);
+  const id = await placed({
+    currency_code: 'EUR',
+    exchange_rate: 0.5,
+    language_iso_code: 'GER',
+    shipping: { shipping_method: 'Ground' },
+  });
+  const replaced = async () => {
+    const { status, body } = await replace(id, {
+      items: [{ merchant_item_id: 'MUG', quantity: 1 }],
+      skip_payment: true,
+    });
+    assert.equal(status, 200, JSON.stringify(body));
+    const { currency_code, language_iso_code, summary, shipping } = await read(body.orderId);
+    const { value, localized, currency_code: shown } = summary!.total!;
+    return [currency_code, language_iso_code, value, localized, shown, shipping?.shipping_method];
+  };
+  assert.deepEqual(await replaced(), ['EUR', 'GER', 8, 4, 'EUR', 'Ground']);
+  await settings({ ...ground, name: 'Air' });
+  assert.deepEqual(await replaced(), ['EUR', 'GER', 8, 4, 'EUR', 'Ground']);
+  await settings();
+});
+
 const adjust = (order_id: string, desired_total: string) =>
   app.request({ operation: 'adjustOrderTotal', params: { order_id, desired_total } });
 

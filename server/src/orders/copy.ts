@@ -133,13 +133,18 @@ const cardOf = (card: Card): Card =>
 
 /**
  * Returns the insert of a replacement (current API, replacement): the lines of the request, with the
- * address, the card and the tax rate of the earlier order.
+ * address, the card, the tax rate, the currency and the language of the earlier order. It ships free,
+ * also by a method that the merchant has no more.
  */
 export function replacementOf(order: OrderRecord, request: OrderReplacement): Order {
   const { document, cardToken } = order;
   const card = document.payment?.credit_card;
   return fromLoose<Order>({
+    currency_code: document.currency_code,
+    exchange_rate: document.exchange_rate,
+    language_iso_code: document.language_iso_code,
     billing: document.billing,
+    summary: { arbitrary_shipping_handling_total: { value: 0 } },
     shipping: replacementShipping(document.shipping, request),
     checkout: { ...document.checkout, ...customFields(request) },
     payment: {
