@@ -137,6 +137,32 @@ story('a new order takes the cheapest method, or is refused', opening, async (sh
   assert.equal(shipping(ignored.order as Order), 0);
 });
 
+story('a coupon for one method takes nothing off another one', opening, async (shop) => {
+  await shop.sells(coffee);
+  await shop.offers({ merchant_code: 'GROUND', free_shipping: { shipping_methods: ['Ground'] } });
+  const coupons = [{ coupon_code: 'GROUND' }];
+  const ann = await shop.order([monthly], { ...home, coupons });
+  const off = (order: Order | undefined) => [
+    order?.shipping?.shipping_method,
+    shipping(order),
+    order?.summary?.shipping_handling_total_discount?.value ?? 0,
+  ];
+  assert.deepEqual(off(await original(ann)), ['Ground', 7.5, 7.5]);
+  // The cheapest method counts, and not the name that the order sends along with it.
+  const cheapest = { least_cost_route: true, shipping_method: 'Air', country_code: 'US' };
+  const bob = await shop.order([monthly], { email: 'b@example.com', shipping: cheapest, coupons });
+  assert.deepEqual(off(await original(bob)), ['Ground', 7.5, 7.5]);
+  await shop.until('2026-02-16T00:00');
+  const shipping_methods = [methods[1]!];
+  await ann.ask({ operation: 'updateMerchantSettings', body: { shipping_methods } });
+  await shop.until('2026-03-16T00:00');
+  const bills = await ann.bills('shipping,summary');
+  assert.deepEqual(bills.map(off), [
+    ['Ground', 7.5, 7.5],
+    ['Air', 19, 0],
+  ]);
+});
+
 story('free on auto order is not free for those who buy it once', opening, async (shop) => {
   const free = { ...coffee.auto_order, free_shipping_auto_order: true };
   await shop.sells({ ...coffee, auto_order: free });

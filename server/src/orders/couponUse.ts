@@ -57,6 +57,8 @@ interface CouponRequest {
   readonly order: Order;
   readonly lines: readonly OrderLine[];
   readonly shipping: Minor;
+  /** The name of the method that ships it. Absent: the one that the order names. */
+  readonly shippingMethod?: string | undefined;
   readonly terms: CouponTerms;
   /** The customer, or a pricing tier of the customer, gets no coupons (no_coupons). */
   readonly isRefused: boolean;
@@ -101,7 +103,7 @@ export function couponUse(request: CouponRequest): CouponUse {
   };
 }
 
-const cartOf = ({ order, lines, shipping, at }: CouponRequest) => ({
+const cartOf = ({ order, lines, shipping, shippingMethod, at }: CouponRequest) => ({
   lines: lines.map((line, index) => ({
     itemId: order.items?.[index]?.merchant_item_id ?? '',
     quantity: line.quantity,
@@ -110,7 +112,7 @@ const cartOf = ({ order, lines, shipping, at }: CouponRequest) => ({
     isExcluded: line.excludesCoupons,
   })),
   shipping,
-  shippingMethod: order.shipping?.shipping_method,
+  shippingMethod: shippingMethod ?? order.shipping?.shipping_method,
   postalCode: order.shipping?.postal_code ?? order.billing?.postal_code,
   at,
 });

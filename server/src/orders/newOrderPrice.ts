@@ -53,6 +53,7 @@ function pricedByTiers(request: NewOrderRequest): Outcome<PricedOrder, FieldFaul
     order: wire,
     lines: lines.value,
     shipping: shippingHandling,
+    shippingMethod: shipping.value.method?.name,
     terms: request.coupons ?? noCouponTerms,
     isRefused: request.refusesCoupons === true,
     isPaidElsewhere,

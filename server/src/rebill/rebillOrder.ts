@@ -296,7 +296,7 @@ function withAmounts(
   const quote = shippingQuote(lines, isFee, terms);
   if (quote === undefined) return failure({ why: 'no shipping method', country: original.country });
   const fullShipping = quote.cost;
-  const off = isFee ? nothingOff(lines) : couponsOff(lines, fullShipping, terms);
+  const off = isFee ? nothingOff(lines) : couponsOff(lines, quote, terms);
   const discounted = lines.map((line, index) => ({ ...line, discount: off.lines[index] ?? zero }));
   const discount = sum(off.lines);
   const shipping = minor(fullShipping - off.shipping);
@@ -384,8 +384,12 @@ const nothingOff = (lines: readonly RebillLine[]): CouponsOff => ({
 });
 
 /** Applies the coupons of the original order, then the coupon of the retry to what is left. */
-function couponsOff(lines: readonly RebillLine[], shipping: Minor, terms: RebillTerms): CouponsOff {
-  const original = originalCouponsOff(lines, shipping, terms);
+function couponsOff(
+  lines: readonly RebillLine[],
+  quote: ShippingQuote,
+  terms: RebillTerms,
+): CouponsOff {
+  const original = originalCouponsOff(lines, quote, terms);
   const { coupon } = terms;
   if (coupon === undefined) return original;
   const left = lines.map((line, index) => minor(line.amount - original.lines[index]!));
@@ -400,7 +404,7 @@ function couponsOff(lines: readonly RebillLine[], shipping: Minor, terms: Rebill
     isUsed: true,
     discount,
     shippingDiscount: zero,
-    left: minor(sum(left) - discount + shipping - original.shipping),
+    left: minor(sum(left) - discount + quote.cost - original.shipping),
   };
   return {
     lines: shares.map((share, index) => minor(share + original.lines[index]!)),
@@ -412,7 +416,7 @@ function couponsOff(lines: readonly RebillLine[], shipping: Minor, terms: Rebill
 
 function originalCouponsOff(
   lines: readonly RebillLine[],
-  shipping: Minor,
+  { cost: shipping, method }: ShippingQuote,
   { originalCoupons = [], original, catalog, rebill, context }: RebillTerms,
 ): CouponsOff {
   if (originalCoupons.length === 0) return nothingOff(lines);
@@ -426,7 +430,8 @@ function originalCouponsOff(
         original.couponFreeItemIds.has(fold(itemId)) || catalog(itemId)?.excludesCoupons === true,
     })),
     shipping,
-    shippingMethod: original.shippingMethod,
+    // A coupon for one method takes nothing off another one that ships in its place.
+    shippingMethod: method?.name ?? original.shippingMethod,
     postalCode: original.postalCode,
     // A rebill that is late, or early on request, keeps a coupon that counted on one of the days.
     at: earlier(rebill.at, context.now),
