@@ -2,7 +2,7 @@ import type { Order } from '@perennial/contract/order.ts';
 import { autoApplyOf, codesOf } from '../coupons/autoApply.ts';
 import { findCoupons, findUses, returnUses, takeCode, takeUse } from '../coupons/codeStore.ts';
 import { couponOf } from '../coupons/wireCoupon.ts';
-import { emailKey } from '../customers/store.ts';
+import { emailKey, findCustomerOid } from '../customers/store.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -13,7 +13,7 @@ import {
   type NamedCoupon,
   noCouponTerms,
 } from './couponUse.ts';
-import { hasBought } from './customerStore.ts';
+import { type Buyer, couponsOfProfile, hasBought } from './customerStore.ts';
 import type { OrderRecord } from './order.ts';
 
 /** Reads what the coupons of a new order depend on. Reads nothing when there are none. */
@@ -73,21 +73,34 @@ async function onceWords(
     return new Map(
       once.map(({ oid }) => [oid, 'needs billing.email, because each customer can use it once']),
     );
-  const used = await findUses(
-    db,
-    merchant.merchantId,
-    once.map(({ oid }) => oid),
-    customerKey,
-  );
+  const { merchantId } = merchant;
+  const buyer = {
+    email: customerKey,
+    profileOid: await findCustomerOid(db, merchantId, customerKey),
+  };
+  const used = await usedBy(context, once, buyer);
   const words = new Map<number, string>();
   for (const coupon of once) {
     const isForNew = coupon.usableBy !== 'OncePerCustomer';
     const only = coupon.usableBy === 'OncePerNewCustomerForItem' ? coupon.off?.only : undefined;
     if (used.has(coupon.oid)) words.set(coupon.oid, 'was used by this customer before');
-    else if (isForNew && (await hasBought(db, merchant.merchantId, customerKey, only)))
+    else if (isForNew && (await hasBought(db, merchantId, buyer, only)))
       words.set(coupon.oid, 'is for new customers');
   }
   return words;
+}
+
+/** Returns the oids of the coupons that a customer has used, with this or an earlier email. */
+async function usedBy(
+  { db, merchant: { merchantId } }: Context,
+  coupons: readonly { readonly oid: number }[],
+  { email, profileOid }: Buyer,
+): Promise<ReadonlySet<number>> {
+  const oids = coupons.map(({ oid }) => oid);
+  const used = await findUses(db, merchantId, oids, email);
+  const more =
+    profileOid === undefined ? [] : await couponsOfProfile(db, merchantId, oids, profileOid);
+  return new Set([...used, ...more]);
 }
 
 /**

@@ -42,40 +42,54 @@ const unowned = `(o.customer_profile_oid is null or not exists (
   select from customer c where c.merchant_id = $1
     and c.customer_profile_oid = o.customer_profile_oid))`;
 
+/** Who buys: an email, and the profile that has it. An order may belong to the profile alone. */
+export interface Buyer {
+  /** The folded email. */
+  readonly email: string;
+  readonly profileOid: number | undefined;
+}
+
 /**
- * Whether a customer with this email has an order that is not rejected; with `itemIds`, one with
- * any of these items.
+ * Whether a customer has an order that is not rejected; with `itemIds`, one with any of these items.
+ * Orders that the profile took over from another one, or placed with an earlier email, count too.
  */
 export async function hasBought(
   db: Database,
   merchantId: string,
-  email: string,
+  { email, profileOid }: Buyer,
   itemIds: ReadonlySet<string> | undefined,
 ): Promise<boolean> {
   const items = itemIds && [...itemIds].map((id) => facet(merchantId, 'item_id', id));
   const row = await db.row<{ found: boolean }>(
     `select exists (select from orders o where o.merchant_id = $1
-       and o.facets @> array[$2::text] and o.current_stage <> 'Rejected'
+       and (o.facets @> array[$2::text] or o.customer_profile_oid = $4::int)
+       and o.current_stage <> 'Rejected'
        and ($3::text[] is null or o.facets && $3::text[])) as found`,
-    [merchantId, facet(merchantId, 'email', email), items ?? null],
+    [merchantId, facet(merchantId, 'email', email), items ?? null, profileOid ?? null],
   );
   return row?.found === true;
 }
 
 /**
- * Returns how many units of an item a customer with this email has bought in orders that are not
- * rejected, rebills included. What was refunded counts no more.
+ * Returns how many units of an item a customer has bought in orders that are not rejected, rebills
+ * included. What was refunded counts no more.
  */
 export async function boughtUnits(
   db: Database,
   merchantId: string,
-  email: string,
+  { email, profileOid }: Buyer,
   itemId: string,
 ): Promise<number> {
   const rows = await db.rows<{ items: OrderDocument['items'] | null }>(
     `select o.items from orders o where o.merchant_id = $1
-       and o.facets @> array[$2::text, $3::text] and o.current_stage <> 'Rejected'`,
-    [merchantId, facet(merchantId, 'email', email), facet(merchantId, 'item_id', itemId)],
+       and (o.facets @> array[$2::text] or o.customer_profile_oid = $4::int)
+       and o.facets @> array[$3::text] and o.current_stage <> 'Rejected'`,
+    [
+      merchantId,
+      facet(merchantId, 'email', email),
+      facet(merchantId, 'item_id', itemId),
+      profileOid ?? null,
+    ],
   );
   const own = rows
     .flatMap(({ items }) => items ?? [])
@@ -83,4 +97,21 @@ export async function boughtUnits(
   return sumQuantities(
     own.map(({ quantity, quantity_refunded }) => (quantity ?? 1) - (quantity_refunded ?? 0)),
   );
+}
+
+/** Returns the oids of those of these coupons that an order of the profile has used. */
+export async function couponsOfProfile(
+  db: Database,
+  merchantId: string,
+  couponOids: readonly number[],
+  profileOid: number,
+): Promise<number[]> {
+  const rows = await db.rows<{ oid: number }>(
+    `select u.coupon_oid as oid from coupon_use u
+     join orders o on o.merchant_id = $1 and o.order_id = u.order_id
+       and o.customer_profile_oid = $3
+     where u.merchant_id = $1 and u.coupon_oid = any($2::int[])`,
+    [merchantId, couponOids, profileOid],
+  );
+  return rows.map(({ oid }) => oid);
 }

@@ -1,4 +1,4 @@
-import { emailKey } from '../customers/store.ts';
+import { emailKey, findCustomerOid } from '../customers/store.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { exactQuantity, sumQuantities } from '../kernel/quantity.ts';
@@ -120,22 +120,26 @@ async function findTaken(
   return { field, reason, fix, startsNothing: true };
 }
 
-/** Finds an item of which a customer with this email has bought all that each customer may buy. */
+/**
+ * Finds an item of which the customer with this email has bought all that each customer may buy,
+ * with this email or with another one that the customer's profile had.
+ */
 export async function findBought(
   { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,
   billingEmail: string | undefined,
   onceItems: readonly OnceItem[],
 ): Promise<Taken | undefined> {
   const email = emailKey(billingEmail ?? '');
-  if (email === '') return undefined;
+  if (email === '' || onceItems.every(isInAutoOrders)) return undefined;
+  const buyer = { email, profileOid: await findCustomerOid(db, merchantId, email) };
   for (const { field, itemId, isBoughtOnce, counted } of onceItems) {
-    if (isBoughtOnce && (await hasBought(db, merchantId, email, new Set([itemId]))))
+    if (isBoughtOnce && (await hasBought(db, merchantId, buyer, new Set([itemId]))))
       return {
         field,
         reason: `${itemId} is sold once to each customer, and this one has bought it`,
         fix: 'Leave it out',
       };
-    const bought = counted && (await boughtUnits(db, merchantId, email, itemId));
+    const bought = counted && (await boughtUnits(db, merchantId, buyer, itemId));
     if (bought === undefined || counted === undefined) continue;
     if (sumQuantities([bought, counted.units]) > counted.max)
       return boughtUp(field, itemId, counted, bought);

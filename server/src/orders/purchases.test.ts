@@ -589,3 +589,45 @@ test('a profile that is not approved yet gives no better terms, at the purchase 
   });
   assert.deepEqual(await found(), [75, 'Completed Order']);
 });
+
+test('what a merged profile bought, or one with an earlier email, counts for its customer', async () => {
+  const profile = async (email: string) =>
+    (await ask({ operation: 'insertCustomer', body: { email } })).customer.customer_profile_oid;
+  await ask({
+    operation: 'insertCoupon',
+    body: {
+      merchant_code: 'HELLO',
+      usable_by: 'OncePerCustomer',
+      amount_off_subtotal: { discount_amount: 1 },
+    },
+  });
+  const [kept, merged] = [await profile('kept@example.com'), await profile('merged@example.com')];
+  const coupons = [{ coupon_code: 'HELLO' }];
+  await ask({
+    operation: 'insertOrder',
+    body: bodyOf('merged@example.com', [line('ONCE'), line('PLAIN', 3)], { coupons }),
+  });
+  const again = (email: string) =>
+    app.request({ operation: 'insertOrder', body: bodyOf(email, [line('ONCE')]) });
+  const withCoupon = async (email: string) =>
+    (await ask({ operation: 'insertOrder', body: bodyOf(email, [line('PLAIN', 3)], { coupons }) }))
+      .warning?.warning_message;
+  assert.equal((await again('kept@example.com')).status, 200);
+  assert.equal(await withCoupon('other@example.com'), undefined);
+  await ask({
+    operation: 'mergeCustomer',
+    params: { customer_profile_oid: kept },
+    body: { customer_profile_oid: merged },
+  });
+  const params = { customer_profile_oid: kept };
+  await ask({ operation: 'updateCustomer', params, body: { email: 'moved@example.com' } });
+  const { body } = await again('moved@example.com');
+  assert.match(
+    body.error.user_message,
+    /ONCE is sold once to each customer, and this one has bought it/,
+  );
+  assert.match(
+    (await withCoupon('moved@example.com')) ?? '',
+    /HELLO was used by this customer before/,
+  );
+});
