@@ -83,6 +83,38 @@ test('an original order has a receipt, a shipment and a refund, each once', asyn
   assert.match(textOf('refund'), /We refunded \$12\.00 of your order/);
 });
 
+test('a receipt adds up with gifts and store credit, and a refund says what was given back', async () => {
+  const email = `customer${customers + 1}@example.com`;
+  const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
+  const params = { customer_profile_oid: customer.customer_profile_oid };
+  await ask({ operation: 'addCustomerStoreCredit', params, body: { amount: 10 } });
+  const { orderId } = await ordered({
+    currency_code: 'EUR',
+    exchange_rate: 0.5,
+    gift: { gift: true, gift_charge: { value: 3 }, gift_wrap_cost: { value: 2 } },
+    summary: { internal_gift_certificate_amount: { value: 10 } },
+  });
+  const refund = (body: Order, query = {}) =>
+    ask({ operation: 'refundOrder', params: { order_id: orderId }, query, body });
+  await refund({ items: [{ quantity_refunded: 1 }] });
+  await refund({ items: [{ quantity_refunded: 2 }] });
+  await refund({ gift: { gift_charge_refunded: { value: 3 } } }, { issue_store_credit: true });
+  const texts = (await sentTo(email)).map(({ text }) => text);
+  const has = (...words: string[]) =>
+    assert.ok(
+      texts.some((text) => words.every((each) => text.includes(each))),
+      `${words.join(', ')}:\n${texts.join('\n----\n')}`,
+    );
+  has(
+    '2 × Dark roast: €12.00\nGift charge: €1.50\nGift wrap: €1.00\n',
+    'credit: €5.00\nTotal: €9.50',
+  );
+  has('We refunded €6.00 of your order', 'Your bank may need');
+  has('We refunded €3.50 of your order', 'We added €2.50 to your store credit.');
+  const last = texts.find((text) => text.includes('We added €1.50 to your store credit for your'));
+  assert.ok(last && !last.includes('bank'), texts.join('\n----\n'));
+});
+
 test('receipts of an order and of its rebill have a link that cancels the subscription', async () => {
   await app.setClock('2026-02-01T12:00:00Z');
   const { orderId, email } = await ordered();

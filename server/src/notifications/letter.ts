@@ -2,7 +2,13 @@ import type { Currency } from '@perennial/contract/common.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { dayOf, moneyText, monthOf } from './mailText.ts';
-import type { CustomerNotice, CustomerNoticeKind, NoticeFacts, NoticeItem } from './notice.ts';
+import type {
+  CustomerNotice,
+  CustomerNoticeKind,
+  NoticeFacts,
+  NoticeItem,
+  ShownRefund,
+} from './notice.ts';
 
 /** The content of a mail, before it becomes text or HTML. */
 export interface Letter {
@@ -133,18 +139,7 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
   receipt: receiptLetter,
   order_receipt: receiptLetter,
   shipment: shipmentLetter,
-  refund: ({ merchant, order, notice: { facts } }) => ({
-    subject: `Your refund from ${merchant.name}${ofOrder(order)}`,
-    blocks: [
-      paragraph(
-        facts.refund === undefined
-          ? `We refunded your order${named(order)}.`
-          : `We refunded ${moneyText(facts.refund.amount, facts.refund.currency)} of your ` +
-              `order${named(order)}.`,
-      ),
-      paragraph('Your bank may need some days to show it.'),
-    ],
-  }),
+  refund: refundLetter,
   verify_email: ({ merchant, verificationToken }) => ({
     subject: `Please confirm your email address for ${merchant.name}`,
     blocks: [
@@ -164,6 +159,31 @@ function receiptLetter({ merchant, order, cancelUrl }: LetterParts): Letter {
       ...link('Cancel your subscription', cancelUrl),
     ],
   };
+}
+
+function refundLetter({ merchant, order, notice: { facts } }: LetterParts): Letter {
+  const { money, credit } = refundWords(facts) ?? {};
+  const of = ` your order${named(order)}`;
+  const isMoney = money !== undefined || credit === undefined;
+  const paidBack = [
+    paragraph(`We refunded${money === undefined ? '' : ` ${money} of`}${of}.`),
+    paragraph('Your bank may need some days to show it.'),
+  ];
+  const added = `We added ${credit} to your store credit${isMoney ? '' : ` for${of}`}.`;
+  return {
+    subject: `Your refund from ${merchant.name}${ofOrder(order)}`,
+    blocks: [
+      ...(isMoney ? paidBack : []),
+      ...(credit === undefined ? [] : [paragraph(`${added} You can use it for your next order.`)]),
+    ],
+  };
+}
+
+/** Returns what a refund gave back, in words. A mail that was stored earlier has the money alone. */
+export function refundWords({ refund }: NoticeFacts): ShownRefund | undefined {
+  if (refund === undefined) return undefined;
+  const money = moneyText(refund.amount, refund.currency);
+  return refund.shown ?? { money, all: money };
 }
 
 function shipmentLetter(parts: LetterParts): Letter {
@@ -209,7 +229,7 @@ export function shippedItems({ order, notice: { facts } }: LetterParts): Block {
   };
 }
 
-/** Returns the rows of a receipt; the last one is the total. */
+/** Returns the rows of a receipt, which lead to the last one, the total. */
 export function receiptRows(order: Order | undefined): [string, string][] {
   const lines = (order?.items ?? []).map((item): [string, string | undefined] => [
     itemText({
@@ -218,12 +238,15 @@ export function receiptRows(order: Order | undefined): [string, string][] {
     }),
     item.total_cost_with_discount?.localized_formatted ?? item.cost?.localized_formatted,
   ]);
-  const summary = order?.summary ?? {};
+  const { summary = {}, gift = {} } = order ?? {};
   const rows: [string, string | undefined][] = [
     ...lines,
     ...rowUnlessZero('Shipping', summary.shipping_handling_total),
     ...rowUnlessZero('Discount on shipping', summary.shipping_handling_total_discount),
+    ...rowUnlessZero('Gift charge', gift.gift_charge),
+    ...rowUnlessZero('Gift wrap', gift.gift_wrap_cost),
     ...rowUnlessZero('Tax', summary.tax),
+    ...rowUnlessZero('Paid with store credit', summary.internal_gift_certificate_amount),
     ['Total', summary.total?.localized_formatted],
   ];
   return rows.map(([label, amount]) => [label, amount ?? '']);

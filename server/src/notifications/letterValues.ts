@@ -4,6 +4,7 @@ import {
   type LetterParts,
   nameOf,
   receiptRows,
+  refundWords,
   shippedItems,
   trackingBlock,
 } from './letter.ts';
@@ -33,7 +34,7 @@ export function mailValues(parts: LetterParts): MailValues {
       amount: facts.payment && moneyText(facts.payment.amount, facts.payment.currency),
       confirm_until: facts.payment && dayOf(facts.payment.until, merchant.timeZone),
       expires_month: facts.expiresMonth && monthOf(facts.expiresMonth),
-      refund_amount: facts.refund && moneyText(facts.refund.amount, facts.refund.currency),
+      refund_amount: refundWords(facts)?.all,
       refund_reason: order?.refund_reason,
       verification_token: parts.verificationToken,
     },

@@ -145,13 +145,23 @@ export interface NoticeFacts {
   readonly itemIndexes?: readonly number[] | undefined;
   readonly isComplete?: boolean | undefined;
   /** The amount that was refunded, in minor units. */
-  readonly refund?: { readonly amount: number; readonly currency: string } | undefined;
+  readonly refund?:
+    | { readonly amount: number; readonly currency: string; readonly shown?: ShownRefund }
+    | undefined;
   /** The month in which the card expires: 2026-05. */
   readonly expiresMonth?: string | undefined;
   /** The payment that the customer must confirm, in minor units, and until when. */
   readonly payment?:
     | { readonly amount: number; readonly currency: string; readonly until: string }
     | undefined;
+}
+
+/** What a refund gave back, in words and in the currency in which its customer shopped. */
+export interface ShownRefund {
+  /** Absent: no money, or no store credit. */
+  readonly money?: string | undefined;
+  readonly credit?: string | undefined;
+  readonly all: string;
 }
 
 /** The contents of the mail to a merchant about a webhook that was disabled. */
@@ -267,7 +277,7 @@ export function orderFacts({ kind, events }: WantedNotice): NoticeFacts {
   if (kind === 'refund') {
     const { amount, currency } = data;
     return typeof amount === 'number' && typeof currency === 'string'
-      ? { refund: { amount, currency } }
+      ? { refund: { amount, currency, ...shownRefund(data['shown']) } }
       : {};
   }
   if (kind !== 'shipment') return {};
@@ -277,6 +287,13 @@ export function orderFacts({ kind, events }: WantedNotice): NoticeFacts {
     itemIndexes: Array.isArray(indexes) ? indexes.map(Number) : [],
     isComplete: isComplete !== false,
   };
+}
+
+function shownRefund(shown: unknown): { shown?: ShownRefund } {
+  if (typeof shown !== 'object' || shown === null) return {};
+  const { money, credit, all } = shown as Record<string, unknown>;
+  if (typeof all !== 'string') return {};
+  return { shown: { money: textOrNone(money), credit: textOrNone(credit), all } };
 }
 
 /**

@@ -50,6 +50,7 @@ export interface SenderParts {
 export const receiptExpand: ReadonlySet<string> = new Set([
   'auto_order',
   'billing',
+  'gift',
   'item',
   'summary',
 ]);

@@ -8,6 +8,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type Capture, capturesOf } from './capture.ts';
 import type { OrderHooks } from './hooks.ts';
 import { event, stageEvents } from './insertOperations.ts';
+import { shownCurrency, wireCurrency } from './money.ts';
 import type { OrderRecord } from './order.ts';
 import { queueOthers } from './otherRefundQueueOperations.ts';
 import {
@@ -33,7 +34,7 @@ import {
 } from './refundStore.ts';
 import { returnPieces, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
-import { giveBackCredit } from './storeCreditOperations.ts';
+import { type GivenBack, giveBackCredit } from './storeCreditOperations.ts';
 import { noOrder } from './updateOperations.ts';
 
 /*
@@ -374,14 +375,16 @@ export async function applyRefund(
   const back = wishes.restocks === true ? returnable(before, planned.after) : [];
   const order = back.length === 0 ? refunded : { ...refunded, restocked: addedUp(before, back) };
   await saveOrder(context.db, order);
-  await giveBackCredit(context, order, {
+  const given = {
     credit: minor((planned.after.credit ?? 0) - (refundedOf(before).credit ?? 0)),
     instead: made.isStoreCredit === true ? planned.amount : zero,
-  });
+  };
+  await giveBackCredit(context, order, given);
   await context.events.emit(context, [
     event('order_refund', order, {
       amount: planned.amount,
       currency: order.currency,
+      shown: shownRefund(order, planned.amount, given),
       notify_customer: wishes.notifyCustomer && givesValue(before, planned),
       by: made.isReported ? 'gateway' : 'person',
       auto_order_oid: order.autoOrderOid,
@@ -397,6 +400,15 @@ export async function applyRefund(
     });
   await returnPieces(context, before, back);
   await returnRejected(context, before, order);
+}
+
+/** Returns what a refund gave back as its customer reads it: in the currency of the order. */
+function shownRefund(order: OrderRecord, amount: Minor, { credit, instead }: GivenBack) {
+  const currency = shownCurrency(order);
+  const text = (part: number) =>
+    part > 0 ? wireCurrency(minor(part), currency).localized_formatted : undefined;
+  const all = wireCurrency(minor(amount + credit), currency).localized_formatted;
+  return { money: text(amount - instead), credit: text(credit + instead), all };
 }
 
 /** Returns the quantities to put back: a rejection has put back all that had not shipped. */

@@ -234,6 +234,7 @@ function totalsOf({ summary, gift }: Order, money: MoneyText): Fact[] {
     ['Gift charge', gift?.gift_charge],
     ['Gift wrap', gift?.gift_wrap_cost],
     ['Tax', summary?.tax],
+    ['Paid with store credit', summary?.internal_gift_certificate_amount],
   ];
   const refunded = summary?.total_refunded;
   return [

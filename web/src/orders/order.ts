@@ -22,6 +22,7 @@ export function sumsOf({ summary = {}, gift }: Order): [name: string, amount: nu
     ['Gift wrap', amountOf(gift?.gift_wrap_cost)],
     ['Gift charge', amountOf(gift?.gift_charge)],
     ['Tax', amountOf(summary.tax)],
+    ['Paid with store credit', negative(amountOf(summary.internal_gift_certificate_amount))],
     ['Refunded', negative(amountOf(summary.total_refunded))],
     ['Total', amountOf(summary.total), true],
   ];
