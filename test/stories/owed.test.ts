@@ -271,3 +271,80 @@ story(
     assert.deepEqual(await stateOf(ann), ['active', 0, 1, '2027-03-15']);
   },
 );
+
+/** A firm that owes a fee if it leaves early orders two teas by purchase order, every month. */
+async function bound(shop: Shop): Promise<Subscriber> {
+  const leaving = {
+    auto_order_cancel_item_id: 'EXIT-FEE',
+    auto_order_cancel_minimum_rebill_count: 9,
+  };
+  await shop.sells(
+    { merchant_item_id: 'EXIT-FEE', description: 'Exit fee', pricing: { cost: 40 } },
+    { ...tea, auto_order: { ...tea.auto_order, ...leaving } },
+  );
+  const lines = [{ merchant_item_id: 'TEA', quantity: 2, auto_order_schedule: 'Monthly' }];
+  return shop.order(lines, {
+    payment: {
+      payment_method: 'Purchase Order',
+      purchase_order: { purchase_order_number: 'PO-7' },
+    },
+    channel_partner: { auto_approve_purchase_order: true, store_completed: false },
+    taxes: { arbitrary_tax_rate: 10 },
+  });
+}
+
+/** The order is paid by check, and one of its two teas is given back. */
+async function paidByCheck(firm: Subscriber, order_id: string): Promise<void> {
+  const check = { check_number: '77' };
+  const { order: paid } = await put(
+    { ann: firm, orderId: order_id },
+    { payment: { payment_method: 'Check', check, payment_status: 'Processed' } },
+  );
+  assert.equal(paid.current_stage, 'Shipping Department');
+  const refund = (query: Record<string, string | boolean>) =>
+    firm.ask({
+      operation: 'refundOrder',
+      params: { order_id },
+      query,
+      body: { items: [{ quantity_refunded: 1 }] },
+    });
+  await assert.rejects(refund({}), /was not charged by a gateway/);
+  const { order } = await refund({ manual_refund: true, _expand: 'summary' });
+  assert.equal(order.summary?.total_refunded?.value, 27.5);
+}
+
+story(
+  'an invoice subscription: paid by check, half given back, one skipped, canceled with a fee',
+  { on: '2027-01-15T10:00' },
+  async (shop) => {
+    const firm = await bound(shop);
+    await shop.until('2027-02-20T00:00');
+    await paidByCheck(firm, (await firm.bills())[0]!.order_id!);
+    await firm.ask({ operation: 'skipAutoOrder', body: { shipment_dts: '2027-03-15' } });
+    await shop.until('2027-05-20T00:00');
+    assert.deepEqual(await stateOf(firm), ['active', 0, 3, '2027-06-15']);
+    const may = (await firm.bills()).at(-1)!;
+    await assert.rejects(pay({ ann: firm, orderId: may.order_id! }), /has no card/);
+    const leaves = { cancel_reason: 'Too dear', canceled_by_user: 'firm' };
+    await firm.update({ enabled: false, ...leaves });
+    await shop.until('2027-06-20T00:00');
+    const bills = await firm.bills('summary,payment,item');
+    assert.deepEqual(
+      bills.map(({ current_stage: stage, summary, items }) => [
+        stage,
+        summary?.total?.value,
+        items?.map(({ merchant_item_id: id }) => id).join(),
+      ]),
+      [
+        ['Shipping Department', 55, 'TEA'],
+        ['Accounts Receivable', 55, 'TEA'],
+        ['Accounts Receivable', 55, 'TEA'],
+        ['Accounts Receivable', 44, 'EXIT-FEE'],
+      ],
+    );
+    assert.equal(await readStatus(firm), 'canceled');
+    const fee = { ann: firm, orderId: bills.at(-1)!.order_id! };
+    const { order } = await put(fee, { payment: { payment_status: 'Processed' } });
+    assert.equal(order.current_stage, 'Completed Order', 'a fee does not ship');
+  },
+);

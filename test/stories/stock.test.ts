@@ -311,3 +311,68 @@ story('a refund puts back what it is told to, and a rejection the rest', opening
   await refund(4, { restock: true, reject_after_refund: true });
   assert.equal(await levelOf(ann), 10, 'three were put back by refunds, and one by the rejection');
 });
+
+story(
+  'what a decline has put back is not put back again when staff give the order up',
+  { ...opening, settings: { store_declined_rebills: true } },
+  async (shop) => {
+    await shop.sells(tea(5));
+    const ann = await shop.order(monthly);
+    await ann.ask({
+      operation: 'updateAutoOrderPayment',
+      body: {
+        card_number_token: 'tok_decline',
+        card_expiration_month: 12,
+        card_expiration_year: 2040,
+      },
+    });
+    await shop.until('2027-02-16T00:00');
+    const [kept] = await ann.bills();
+    assert.equal(await levelOf(ann), 4);
+    const update = (body: object) =>
+      ann.ask({ operation: 'updateOrder', params: { order_id: kept!.order_id! }, body });
+    // A check was promised, and never came.
+    await update({ payment: { payment_method: 'Check' } });
+    await update({ current_stage: 'Rejected' });
+    assert.equal(await levelOf(ann), 4);
+  },
+);
+
+story(
+  'an invoiced rebill gives its pieces back, by whatever it was to be paid',
+  opening,
+  async (shop) => {
+    await shop.sells(tea(5));
+    const firm = await shop.order(monthly, {
+      payment: { payment_method: 'Purchase Order' },
+      channel_partner: { auto_approve_purchase_order: true },
+    });
+    await shop.until('2027-02-16T00:00');
+    const [invoice] = await firm.bills();
+    assert.equal(await levelOf(firm), 3);
+    const update = (body: object) =>
+      firm.ask({ operation: 'updateOrder', params: { order_id: invoice!.order_id! }, body });
+    await update({ payment: { payment_method: 'Credit Card' } });
+    const levels: (number | undefined)[] = [];
+    for (const current_stage of ['Rejected', 'Accounts Receivable', 'Rejected']) {
+      await update({ current_stage });
+      levels.push(await levelOf(firm));
+    }
+    assert.deepEqual(levels, [4, 3, 4]);
+  },
+);
+
+story('free lines of a held order take their pieces', opening, async (shop) => {
+  await shop.sells(tea(5));
+  const ann = await shop.order(monthly, { channel_partner: { store_completed: false } });
+  const params = { order_id: (await ann.read()).original_order_id! };
+  await ann.ask({ operation: 'updateOrder', params, body: { current_stage: 'Hold' } });
+  await ann.ask({
+    operation: 'heldOrderAddItemsAndRelease',
+    params,
+    body: { items: [{ merchant_item_id: 'TEA', quantity: 2 }] },
+  });
+  assert.equal(await levelOf(ann), 2);
+  await ann.ask({ operation: 'cancelOrder', params });
+  assert.equal(await levelOf(ann), 5);
+});

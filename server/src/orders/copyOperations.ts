@@ -174,7 +174,7 @@ export function removeOrder(context: Context, orderId: string, hooks: OrderHooks
       document: { ...order.document, current_stage: 'Rejected' as const },
     };
     await returnOfLost(context, rejected);
-    await returnRejected(context, order, rejected);
+    await returnRejected(context, order, rejected, false);
     const object = JSON.parse(json ?? '{}') as object;
     await context.events.emit(context, [deletion('order_delete', 'order', order.orderId, object)]);
   });

@@ -399,7 +399,7 @@ export async function applyRefund(
       user: wishes.user,
     });
   await returnPieces(context, before, back);
-  await returnRejected(context, before, order);
+  await returnRejected(context, before, order, false);
 }
 
 /** Returns what a refund gave back as its customer reads it: in the currency of the order. */

@@ -43,7 +43,7 @@ export async function rejectReceivable(
   ]);
   await rebill?.changed(context, order, rejected);
   await returnOfLost(context, rejected);
-  await returnRejected(context, order, rejected);
+  await returnRejected(context, order, rejected, rebill !== undefined);
   if (cancels === true && order.autoOrderOid !== undefined)
     await hooks.cancelAutoOrder(context, order.autoOrderOid, { reason, user: retryActor.name });
 }

@@ -18,7 +18,7 @@ import { findRefundBlock } from './refundBlockStore.ts';
 import { countRefunds } from './refundStore.ts';
 import { parcelsOf, stageAfterHold } from './shipping.ts';
 import { allowedStages, inStage, type OrderStage } from './stages.ts';
-import { returnRejected } from './stockOperations.ts';
+import { countOrder, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 import { noOrder } from './updateOperations.ts';
 
@@ -97,6 +97,7 @@ export function addItemsAndRelease(
       ...document,
       items: [...(document.items ?? []), ...lines.value],
     });
+    await countOrder(context, { ...order, document: { ...document, items: lines.value } });
   });
 }
 
@@ -162,7 +163,7 @@ export async function moveLocked(
   ]);
   await rebill?.changed(context, order, after);
   await returnOfLost(context, after);
-  await returnRejected(context, order, after);
+  await returnRejected(context, order, after, rebill !== undefined);
   return after;
 }
 

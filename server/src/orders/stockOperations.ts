@@ -7,7 +7,6 @@ import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { soldOutFault, soldOutWarning } from './newOrderCheck.ts';
 import type { OrderRecord } from './order.ts';
-import { isInvoiced } from './payment.ts';
 import { parcelLines } from './shipping.ts';
 
 /*
@@ -15,7 +14,10 @@ import { parcelLines } from './shipping.ts';
  * items.
  */
 
-/** Takes the lines of an order that was paid elsewhere from the stock of their items. */
+/**
+ * Takes the lines of an order that was paid elsewhere, or lines that were added to a paid one, from
+ * the stock of their items.
+ */
 export async function countOrder(context: Context, order: OrderRecord): Promise<void> {
   await countSold(context, await usesOf(context, order));
 }
@@ -54,14 +56,16 @@ export async function countPaidLater(
 
 /**
  * Puts back what an order took that is rejected now, apart from what has shipped. An order takes
- * its pieces when it is paid, and an invoiced rebill when it is made.
+ * its pieces when it is paid, and an invoiced rebill when it is made. The decline of an open rebill
+ * has put its pieces back, whatever method its order is to be paid by now.
  */
 export async function returnRejected(
   context: Context,
   before: OrderRecord,
   after: OrderRecord,
+  isOpenRebill: boolean,
 ): Promise<void> {
-  if (!isRejected(after) || isRejected(before) || !hasTaken(before)) return;
+  if (!isRejected(after) || isRejected(before) || !hasTaken(before, isOpenRebill)) return;
   await returnPieces(context, before, unshipped(before, after));
 }
 
@@ -73,18 +77,17 @@ export async function retakeRejected(
   context: Context,
   before: OrderRecord,
   after: OrderRecord,
+  isOpenRebill: boolean,
 ): Promise<void> {
-  if (!isRejected(before) || isRejected(after) || !hasTaken(before)) return;
+  if (!isRejected(before) || isRejected(after) || !hasTaken(before, isOpenRebill)) return;
   const taken = piecesOf(before, unshipped(before, before));
   if (taken !== undefined) await countOrder(context, taken);
 }
 
 const isRejected = ({ document }: OrderRecord): boolean => document.current_stage === 'Rejected';
 
-/** Whether an order has taken its pieces: when it was paid, and an invoiced rebill when it was made. */
-function hasTaken({ paidAt, rebillNumber = 0, document }: OrderRecord): boolean {
-  return paidAt !== undefined || (rebillNumber > 0 && isInvoiced(document.payment?.payment_method));
-}
+const hasTaken = ({ paidAt, rebillNumber = 0 }: OrderRecord, isOpenRebill: boolean): boolean =>
+  paidAt !== undefined || (rebillNumber > 0 && !isOpenRebill);
 
 /** Returns the quantity of each line that has neither shipped nor been put back by a refund. */
 const unshipped = ({ document }: OrderRecord, { restocked }: OrderRecord): number[] =>

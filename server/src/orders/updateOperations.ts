@@ -73,8 +73,8 @@ export function updateOrder(
     await returnOfLost(context, order);
     await retakeForRevived(context, stored, order);
     if (becamePaid) await countPaidLater(context, order, rebill !== undefined);
-    await returnRejected(context, stored, order);
-    await retakeRejected(context, stored, order);
+    await returnRejected(context, stored, order, rebill !== undefined);
+    await retakeRejected(context, stored, order, rebill !== undefined);
     return {
       order,
       warnings: [

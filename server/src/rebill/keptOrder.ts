@@ -223,6 +223,7 @@ function chargedFields(line: OrderItem): OrderItem {
     unit_cost_with_discount: line.unit_cost_with_discount,
     total_cost_with_discount: line.total_cost_with_discount,
     tax_free: line.tax_free,
+    taxable_cost: line.taxable_cost,
     free_shipping: line.free_shipping,
   });
 }
