@@ -291,7 +291,7 @@ async function settleCharge(
       order,
       approved ? {} : { reason: result.reason },
     ),
-    stageChange(stored, order),
+    ...stageEvents(stored, order),
   ]);
   await returnOfLost(context, order);
   if (approved) await hooks.onPaid(context, order);

@@ -156,7 +156,7 @@ const payments: {
     stage: 'Rejected',
     status: 'Declined',
     paid: false,
-    events: ['order_create', 'order_payment_failed', 'order_stage_change'],
+    events: ['order_create', 'order_payment_failed', 'order_stage_change', 'order_reject'],
   },
   {
     name: 'a declined card that is kept',
