@@ -44,6 +44,16 @@ export const OrderPaymentCreditCardDualVaulted = model(
 );
 export type OrderPaymentCreditCardDualVaulted = Static<typeof OrderPaymentCreditCardDualVaulted>;
 
+/** The methods by which a customer pays an order after it was made, without a gateway. */
+export const invoicedMethods = [
+  'Cash',
+  'Check',
+  'COD',
+  'Money Order',
+  'Purchase Order',
+  'Wire Transfer',
+] as const;
+
 /** The types of card that an order can have. */
 export const cardTypes = ['AMEX', 'Diners Club', 'Discover', 'JCB', 'MasterCard', 'VISA'] as const;
 

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
+import { isInvoiced } from '../orders/payment.ts';
 
 /**
  * The values that searches find an auto order by: facets of its original order, with folded texts
@@ -58,7 +59,10 @@ export function facetsOf(autoOrderOid: number, order: OrderRecord): SearchFacets
     orderedAt: order.createdAt,
     paidAt: order.paidAt,
     customerProfileOid: order.customerProfileOid,
-    cardExpiresOn: lastDayOf(payment?.credit_card),
+    // A card that was kept along with an invoice pays nothing.
+    cardExpiresOn: isInvoiced(payment?.payment_method)
+      ? undefined
+      : lastDayOf(payment?.credit_card),
     texts: {
       card_type: facet(payment?.credit_card?.card_type),
       screen_branding_theme_code: facet(checkout?.screen_branding_theme_code),

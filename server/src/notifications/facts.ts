@@ -1,5 +1,6 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { OrderBilling } from '@perennial/contract/order.ts';
+import { invoicedMethods } from '@perennial/contract/orderPayment.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { textOrNone } from './mailText.ts';
@@ -26,6 +27,7 @@ export function mailFacts(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFac
     autoOrderCode: autoOrder.auto_order_code,
     items: itemsOf(wanted, autoOrder),
     card: cardOf(autoOrder),
+    isInvoiced: isInvoiced(autoOrder),
     language,
   };
   const last = wanted.events.at(-1);
@@ -99,7 +101,11 @@ function descriptionOf(itemId: string, autoOrder: AutoOrder): string {
   return line?.description || itemId;
 }
 
+const isInvoiced = ({ original_order: original }: AutoOrder): boolean =>
+  invoicedMethods.some((each) => each === original?.payment?.payment_method);
+
 function cardOf(autoOrder: AutoOrder): string | undefined {
+  if (isInvoiced(autoOrder)) return undefined;
   const card = autoOrder.original_order?.payment?.credit_card;
   const lastFour = card?.card_number?.slice(-4);
   if (lastFour === undefined || lastFour === '') return undefined;

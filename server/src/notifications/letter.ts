@@ -61,12 +61,16 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
     blocks: [
       paragraph('Your next order is on its way to you soon:'),
       itemsBlock(facts.items, merchant.timeZone),
-      paragraph(
-        facts.card === undefined
-          ? 'We will charge it before it ships.'
-          : `We will charge your ${facts.card} before it ships.`,
-      ),
-      ...link('Use another card', updateBillingUrl),
+      ...(facts.isInvoiced === true
+        ? [paragraph('You pay for it as agreed; no card is charged.')]
+        : [
+            paragraph(
+              facts.card === undefined
+                ? 'We will charge it before it ships.'
+                : `We will charge your ${facts.card} before it ships.`,
+            ),
+            ...link('Use another card', updateBillingUrl),
+          ]),
     ],
   }),
   declined_card: ({ merchant, notice: { facts }, updateBillingUrl }) => ({

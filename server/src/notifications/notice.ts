@@ -131,6 +131,8 @@ export interface NoticeFacts {
   readonly autoOrderCode?: string | undefined;
   readonly items?: readonly NoticeItem[] | undefined;
   readonly card?: string | undefined;
+  /** The customer pays by invoice, so nothing is charged. */
+  readonly isInvoiced?: boolean | undefined;
   /**
    * The reason of a decline, in words for a customer. Absent when the customer must not see the
    * bank's reason.

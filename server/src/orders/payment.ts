@@ -1,5 +1,5 @@
 import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
-import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
+import { invoicedMethods, type OrderPayment } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { maskedCardNumber } from '../kernel/cardNumbers.ts';
@@ -10,19 +10,9 @@ import type { OrderDocument, OrderRecord } from './order.ts';
 import { paidStage } from './shipping.ts';
 import { inStage, type OrderStage } from './stages.ts';
 
-/** The methods by which a customer pays an order after it was made, without a gateway. */
-const invoicedMethods: ReadonlySet<OrderPayment['payment_method']> = new Set([
-  'Cash',
-  'Check',
-  'COD',
-  'Money Order',
-  'Purchase Order',
-  'Wire Transfer',
-]);
-
 /** Whether an order waits in Accounts Receivable until its money comes by another way. */
 export const isInvoiced = (method: OrderPayment['payment_method']): boolean =>
-  invoicedMethods.has(method);
+  invoicedMethods.some((each) => each === method);
 
 /** The plan for the payment of a new order. */
 export type PaymentPlan =

@@ -294,6 +294,14 @@ test('a customer gets one mail for a card that expires soon, with the link to th
   assert.match((await open(new URL(link))).text, /We now charge your VISA ending in 2222/);
   assert.equal((await mailsWith('tok_visa_0326_2222')).length, 1, 'the same card again');
   assert.equal((await mailsWith('tok_visa_0226_3333')).length, 2, 'another month');
+  const invoiced = await app.request({
+    operation: 'updateAutoOrder',
+    key,
+    params: { auto_order_oid: oid },
+    body: { original_order: { payment: { payment_method: 'Purchase Order' } } },
+  });
+  assert.equal(invoiced.status, 200, invoiced.text);
+  assert.equal((await mailsWith('tok_visa_0126_4444')).length, 2, 'a card that pays nothing');
 });
 
 test('an address that asks too often gets a page that says so, and its form changes nothing', async () => {
