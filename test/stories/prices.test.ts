@@ -295,3 +295,43 @@ for (const currency of ['JPY', 'KWD', 'USD'])
       assert.deepEqual([amounts(explanation), explanation.differences], [expected, []]);
     },
   );
+
+story(
+  'lines of a rebill name the tier that priced them, their weight, and whether they are kits',
+  { on: '2026-01-10T09:00' },
+  async (shop) => {
+    await shop.tiers({ name: 'Club', default_percentage_discount: 10 });
+    await shop.profile({ email: 'club@example.com', pricing_tiers: [{ name: 'Club' }] });
+    const monthly = { auto_orderable: true, auto_order_schedules: ['Monthly' as const] };
+    await shop.sells({ merchant_item_id: 'SOAP', pricing: { cost: 3 } });
+    await shop.sells({
+      merchant_item_id: 'BOX',
+      pricing: { cost: 20 },
+      auto_order: monthly,
+      kit_definition: {
+        components: [{ component_merchant_item_id: 'SOAP', quantity: 2 }],
+      },
+      kit: true,
+    });
+    const weight = { uom: 'LB' as const, value: 2 };
+    const box = { merchant_item_id: 'BOX', quantity: 3, auto_order_schedule: 'Monthly', weight };
+    const ann = await shop.order([box], { email: 'club@example.com' });
+    await shop.until('2026-02-11T00:00');
+    await ann.updateItem({ original_quantity: 2 });
+    await shop.until('2026-03-11T00:00');
+    await ann.updateItem({ arbitrary_unit_cost: 15 });
+    await shop.until('2026-04-11T00:00');
+    const bills = await ann.bills('item,shipping');
+    assert.deepEqual(
+      bills.map(({ items, shipping }) => {
+        const { kit, pricing_tier_name: tier, cost, weight } = items![0]!;
+        return [kit, tier, cost?.value, weight?.value, shipping?.weight?.value];
+      }),
+      [
+        [true, 'Club', 18, 2, 6],
+        [true, 'Club', 18, 2, 4],
+        [true, undefined, 15, 2, 4],
+      ],
+    );
+  },
+);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { PricingTier } from '@perennial/contract/catalog.ts';
+import type { Weight } from '@perennial/contract/common.ts';
 import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { Customer } from '@perennial/contract/customer.ts';
 import type { Item } from '@perennial/contract/item.ts';
@@ -59,6 +60,7 @@ export interface Line {
   readonly auto_order_schedule?: string;
   readonly tax_product_type?: 'digital' | 'physical' | 'service';
   readonly taxable_cost?: { readonly value: number };
+  readonly weight?: Weight;
   readonly tax_free?: boolean;
   readonly options?: readonly OrderItemOption[];
 }

@@ -59,6 +59,8 @@ export interface AppliedRule {
   /** The figure or date that decided, for previews. */
   readonly detail: string;
   readonly unitCost: Minor;
+  /** Of a pricing tier. */
+  readonly tierName?: string;
 }
 
 /** The rule that an item's price comes from. */
@@ -146,8 +148,21 @@ function tierRule(
   if (tiers.length === 0 || before?.rule === 'step price') return undefined;
   const quantity = item.arbitraryQuantity ?? item.originalQuantity;
   const found = tierPrice(shipped.pricing.tiers ?? [], quantity, before?.unitCost, tiers);
-  return found && { rule: 'pricing tier', detail: found.detail, unitCost: found.unitCost };
+  return (
+    found && {
+      rule: 'pricing tier',
+      detail: found.detail,
+      unitCost: found.unitCost,
+      tierName: found.name,
+    }
+  );
 }
+
+const changing: ReadonlySet<PriceRule> = new Set(['option', 'percentage discount', 'quantity']);
+
+/** Returns the pricing tier that gave a price, if no later rule gave another one. */
+export const tierOfPrice = (trace: readonly AppliedRule[]): string | undefined =>
+  trace.findLast(({ rule }) => !changing.has(rule))?.tierName;
 
 /** Whether the sale is on: from its start to its end, both inclusive. A missing bound is open. */
 function isOnSale({ pricing }: CatalogItem, at: Temporal.Instant): boolean {

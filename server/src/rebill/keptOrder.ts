@@ -224,6 +224,7 @@ function chargedFields(line: OrderItem): OrderItem {
     total_cost_with_discount: line.total_cost_with_discount,
     tax_free: line.tax_free,
     taxable_cost: line.taxable_cost,
+    pricing_tier_name: line.pricing_tier_name,
     free_shipping: line.free_shipping,
   });
 }

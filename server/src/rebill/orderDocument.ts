@@ -1,8 +1,9 @@
-import type { Currency } from '@perennial/contract/common.ts';
+import type { Currency, Weight } from '@perennial/contract/common.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { OrderPayment, OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor, minor, proportion, sum } from '../kernel/money.ts';
 import { type OrderCurrency, wireCurrency } from '../orders/money.ts';
@@ -12,6 +13,7 @@ import { withoutParcel } from '../orders/parcel.ts';
 import { isShippedHere, paidStage } from '../orders/shipping.ts';
 import { inStage } from '../orders/stages.ts';
 import { taxedPart } from '../orders/totals.ts';
+import { totalWeight } from '../orders/weight.ts';
 import type { EarlierDecline } from './attempt.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
@@ -84,7 +86,8 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     payment,
   } = source;
   const money = moneyIn(source);
-  const items = order.lines.map((line, index) => itemOf(line, index, money));
+  const weights = weightsOf(original);
+  const items = order.lines.map((line, index) => itemOf(line, index, money, weights));
   const isPaid = payment.kind === 'paid';
   const stage = isPaid ? paidStage(original, { items }) : 'Accounts Receivable';
   const document = fromLoose<OrderDocument>({
@@ -95,7 +98,7 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     language_iso_code: original.language_iso_code,
     affiliates: affiliatesOf(source),
     billing: original.billing,
-    shipping: shippingOf(source),
+    shipping: shippingOf(source, totalWeight(items)),
     checkout: original.checkout,
     marketing: original.marketing,
     payment: paymentOf(source),
@@ -137,12 +140,24 @@ const storedCoupon = (code: string) => ({
   automatically_applied: true,
 });
 
-/** The address of the original order, and the method that ships this rebill. */
-function shippingOf({ original: { document }, charge: { order } }: RebillOrderSource) {
+/** The weights of units that the lines of the original order name, by case-folded item id. */
+const weightsOf = ({ items = [] }: OrderDocument): ReadonlyMap<string, Weight> =>
+  new Map(
+    items.flatMap(({ merchant_item_id: id, weight }) =>
+      id === undefined || weight?.value === undefined ? [] : [[fold(id), weight]],
+    ),
+  );
+
+/** The address of the original order, with the method that ships this rebill and its weight. */
+function shippingOf(
+  { original: { document }, charge: { order } }: RebillOrderSource,
+  weight: Weight | undefined,
+): OrderDocument['shipping'] {
   const { shippingMethod: method } = order;
-  if (method === undefined) return withoutParcel(document.shipping);
-  const { shipping_method_accounting_code: _, ...shipping } =
-    withoutParcel(document.shipping) ?? {};
+  const { weight: _, ...sent } = withoutParcel(document.shipping) ?? {};
+  const weighed = weight === undefined ? sent : { ...sent, weight };
+  if (method === undefined) return document.shipping && weighed;
+  const { shipping_method_accounting_code: _1, ...shipping } = weighed;
   return {
     ...shipping,
     shipping_method: method.name,
@@ -262,7 +277,12 @@ function transactionsOf({ payment, at, zone, declines = [] }: RebillOrderSource)
   );
 }
 
-function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
+function itemOf(
+  line: RebillLine,
+  index: number,
+  money: Money,
+  weights: ReadonlyMap<string, Weight>,
+): OrderItem {
   const withDiscount = minor(line.amount - line.discount);
   return fromLoose<OrderItem>({
     item_index: index + 1,
@@ -279,6 +299,9 @@ function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
     tax_free: !line.isTaxed,
     taxable_cost: line.taxableCost === undefined ? undefined : money(line.taxableCost),
     free_shipping: line.shipsFree,
+    pricing_tier_name: line.tierName,
+    kit: line.isKit,
+    weight: weights.get(fold(line.itemId)),
     upsell: line.kind === 'add-on',
     tax_product_type: line.kind === 'cancel fee' ? 'service' : line.productType,
     distribution_center_code: line.center,

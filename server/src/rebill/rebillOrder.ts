@@ -3,7 +3,7 @@ import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts
 import { isCancelFee } from '../autoOrders/cancelFee.ts';
 import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts';
 import { isSame, pricedOptions, shippedOptions } from '../autoOrders/optionPrices.ts';
-import { type AppliedRule, priceLine } from '../autoOrders/pricing.ts';
+import { type AppliedRule, priceLine, tierOfPrice } from '../autoOrders/pricing.ts';
 import type { Catalog, PlanContext, PlannedShipment } from '../autoOrders/steps.ts';
 import { type CouponEffect, discounts } from '../coupons/discount.ts';
 import type { CatalogItem } from '../items/item.ts';
@@ -102,6 +102,9 @@ export interface RebillLine {
   readonly options: readonly RebillOption[];
   /** How the unit cost was determined, for previews. */
   readonly priceRules: readonly AppliedRule[];
+  /** The pricing tier that gave the price. */
+  readonly tierName?: string;
+  readonly isKit?: true;
   /** The shipment that the item's schedule counts; absent for add-ons. */
   readonly shipment?: ShippedItem;
 }
@@ -177,6 +180,7 @@ function itemLine(
     ...shippingOf(shipped, kindOf(shipped, shipment.itemId, original)),
     options: optionsOf(item),
     priceRules: shipment.price.trace,
+    ...marksOf(shipped, shipment.price.trace),
     shipment: {
       originalItemId: item.originalItemId,
       at: shipment.at,
@@ -234,6 +238,17 @@ const shippingOf = (
   ...(item?.distributionCenter && { center: item.distributionCenter }),
 });
 
+function marksOf(
+  item: CatalogItem | undefined,
+  trace: readonly AppliedRule[],
+): Pick<RebillLine, 'tierName' | 'isKit'> {
+  const tierName = tierOfPrice(trace);
+  return {
+    ...(tierName !== undefined && { tierName }),
+    ...(item?.kit && { isKit: true }),
+  };
+}
+
 function addOnLines(terms: RebillTerms): Outcome<RebillLine[], LineFault> {
   const riding: { addOn: AddOn; item?: AutoOrderItem }[] = [
     ...terms.rebill.lines.flatMap(({ item }) => item.addOns.map((addOn) => ({ addOn, item }))),
@@ -283,6 +298,7 @@ function addOnLine(
     ...shippingOf(shipped, shipped.productType),
     options: addOn.options,
     priceRules: price.value.trace,
+    ...marksOf(shipped, price.value.trace),
   });
 }
 
