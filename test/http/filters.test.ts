@@ -73,3 +73,26 @@ test('a word of a closed list in a body is found in any case', async () => {
     /^status holds an unknown value\. Send one of: approved/,
   );
 });
+
+test('a number in a body is also taken as a text, as the PHP samples send it', async () => {
+  const { body } = await app.request({
+    operation: 'insertItem',
+    query: { _expand: 'pricing' },
+    body: { merchant_item_id: 'CUP', pricing: { cost: '9.90' as never } },
+  });
+  assert.equal(body.item.pricing.cost, 9.9);
+  const { body: made } = await app.request({
+    operation: 'insertCustomer',
+    body: { email: 'wisher@example.com' },
+  });
+  const wish = (merchant_item_oid: string) =>
+    app.request({
+      operation: 'insertWishListItem',
+      params: { customer_profile_oid: made.customer.customer_profile_oid },
+      body: { merchant_item_oid: merchant_item_oid as never },
+    });
+  const oid = body.item.merchant_item_oid;
+  assert.equal((await wish(String(oid))).body.merchant_item_oid, oid);
+  for (const text of ['seven', '', ' 7', '7.5', '1e3', '0x7', '99999999999'])
+    assert.equal((await wish(text)).status, 400, text);
+});

@@ -9,9 +9,9 @@ import { defaultLimit, type Operation } from '@perennial/contract/operations.ts'
 import { parseSort, type SortField, sortings } from '@perennial/contract/sorting.ts';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { isFilterDate, isWireDate } from '../../kernel/wireDates.ts';
-import { asListed, withListedWords } from './listedWords.ts';
 import { refuse } from './refusal.ts';
 import type { Page } from './routes.ts';
+import { asListed, asNumber, withReadText } from './textValues.ts';
 
 /** The parsed parts of a request that do not depend on the operation's types. */
 export interface ParsedInput {
@@ -203,7 +203,7 @@ function convertText(text: string, { type, enum: values }: Parameter): unknown {
   switch (type) {
     case 'integer':
     case 'number':
-      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+      return asNumber(text);
     case 'boolean':
       // As the published clients write it: true (most), True (Python), 1 (PHP).
       return /^(true|1)$/i.test(text) ? true : /^(false|0)$/i.test(text) ? false : text;
@@ -212,14 +212,22 @@ function convertText(text: string, { type, enum: values }: Parameter): unknown {
   }
 }
 
-/** Returns the body. A word of a closed list is found in whatever case it was typed. */
+/**
+ * Returns the body. A word of a closed list is found in whatever case it was typed, and a number
+ * also as a text. Only a body that was not valid as sent is read in this way.
+ */
 function checkedBody(validate: ValidateFunction, { body }: Operation, given: unknown): unknown {
   if (validate(given)) return given;
-  const isWord = body !== undefined && validate.errors?.[0]?.keyword === 'enum';
-  const respelt = isWord ? withListedWords(body.$id, given) : given;
-  check(validate, respelt);
-  return respelt;
+  const isRead = body !== undefined && mayBeText(validate.errors![0]!);
+  const read = isRead ? withReadText(body.$id, given) : given;
+  check(validate, read);
+  return read;
 }
+
+const mayBeText = ({ keyword, params }: ErrorObject): boolean =>
+  keyword === 'enum' ||
+  (keyword === 'type' &&
+    [params['type']].flat().some((type) => type === 'integer' || type === 'number'));
 
 function check(validate: ValidateFunction, value: unknown): void {
   if (!validate(value)) refuseFirst(validate.errors![0]!);

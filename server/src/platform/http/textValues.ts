@@ -1,0 +1,41 @@
+import { type FieldSchema, fieldsOf } from '@perennial/contract/fields.ts';
+import { schemas } from '@perennial/contract/schemas.ts';
+import { fold } from '../../kernel/caseFolding.ts';
+
+/** Returns a word of a closed list as the list spells it, or unchanged if it is not one of them. */
+export const asListed = (values: readonly unknown[], given: string): string => {
+  const word = fold(given.trim());
+  const found = values.find((value) => typeof value === 'string' && fold(value) === word);
+  return values.includes(given) ? given : ((found as string | undefined) ?? given);
+};
+
+/** Returns the number that a text is written as, or the text if it is none. */
+export const asNumber = (text: string): unknown =>
+  /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+
+/**
+ * Returns a body whose words of closed lists are spelt as the lists spell them, and whose numbers
+ * are numbers. Published samples write `Approved` where the list has `approved`, and send the oid
+ * of a wish list's item as a text.
+ */
+export function withReadText(model: string, body: unknown): unknown {
+  if (!isObject(body)) return body;
+  const fields = fieldsOf(schemas[model]!);
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      Object.hasOwn(fields, name) ? read(fields[name]!, value) : value,
+    ]),
+  );
+}
+
+function read(field: FieldSchema, value: unknown): unknown {
+  if (field.$ref) return withReadText(field.$ref, value);
+  if (field.items && Array.isArray(value)) return value.map((each) => read(field.items!, each));
+  if (typeof value !== 'string') return value;
+  if (field.enum) return asListed(field.enum, value);
+  return field.type === 'integer' || field.type === 'number' ? asNumber(value) : value;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
