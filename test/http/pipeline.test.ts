@@ -61,6 +61,12 @@ const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
     404,
     /does not accept DELETE\. Use GET or POST/,
   ],
+  [
+    'a method that a path of words has not',
+    { method: 'POST', url: `${items}/batch` },
+    404,
+    /does not accept POST\. Use PUT\.$/,
+  ],
   ['a path that is not UTF-8', { url: `${items}/%ff` }, 400, /path/],
   ['a path with a zero', { url: `${items}/%00` }, 400, /path.*U\+0000/],
   ['a query with a zero', { url: `${items}?_since=%00` }, 400, /query.*U\+0000/i],

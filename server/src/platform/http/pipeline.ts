@@ -501,14 +501,16 @@ const paths = operationIds
   .map((id) => operationOf(id))
   .map(({ method, base, path }) => ({
     method,
+    isLiteral: !path.includes('{'),
     pattern: new RegExp(`^${base}${path.replace(/\{\w+\}/g, '[^/]+')}/?$`),
   }));
 
 function nothingAt(request: FastifyRequest): Refusal {
   const path = request.url.split('?')[0]!;
-  const allowed = paths
-    .filter(({ method, pattern }) => method !== request.method && pattern.test(path))
-    .map(({ method }) => method);
+  const known = paths.filter(({ pattern }) => pattern.test(path));
+  const literal = known.filter(({ isLiteral }) => isLiteral);
+  const methods = (literal.length > 0 ? literal : known).map(({ method }) => method);
+  const allowed = [...new Set(methods)].filter((method) => method !== request.method);
   return allowed.length > 0
     ? refusal('method_not_allowed', { method: request.method, path, allowed })
     : refusal('unknown_path', { path });
