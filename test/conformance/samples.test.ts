@@ -698,3 +698,13 @@ test('coupon: the items that a form offers', async () => {
   const { status } = await app.request({ operation: 'searchCouponItems', query: { m: 101 } });
   assert.equal(status, 400);
 });
+
+test('coupon: batches without elements, as the samples send them before they are filled in', async () => {
+  for (const operation of ['insertCoupons', 'updateCoupons'] as const) {
+    const { coupons, warning } = await ask({ operation, body: { coupons: [] } });
+    assert.deepEqual([coupons, warning], [[], undefined]);
+    assert.equal((await app.request({ operation, body: {} })).status, 400);
+  }
+  await ask({ operation: 'deleteCouponsByOid', body: { coupon_oids: [] } });
+  await ask({ operation: 'deleteCouponsByCode', body: { coupon_codes: [] } });
+});

@@ -146,8 +146,9 @@ const criteriaOf = (query: QueryOf<'getCoupons'>): CouponQuery =>
     exclude_expired: query.exclude_expired,
   });
 
+/** The list of a batch. One without elements asks for nothing, and nothing is done. */
 const listOf = <Element>(list: Element[] | null | undefined, field: string): Element[] =>
-  list?.length ? list : refuse('missing_field', { field });
+  list ?? refuse('missing_field', { field });
 
 const written = ({ json, version, ignored }: WrittenCoupon, unknown: readonly NamedRecord[]) =>
   payloadText(json, { version, ...warningOf(ignored, unknownNameWords(unknown)) });
