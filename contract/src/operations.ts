@@ -1749,6 +1749,7 @@ export const operations = {
       ...paging(),
       _since: dateTime('Created or changed since that moment.'),
       ...sortable(),
+      ...nothingToExpand(),
       ...placeholders(),
     }),
     response: ItemDigitalItemsResponse,
@@ -1768,6 +1769,7 @@ export const operations = {
       ...paging(),
       _since: dateTime('Created or changed since that moment.'),
       ...sortable(),
+      ...nothingToExpand(),
       ...placeholders(),
     }),
     response: ItemDigitalItemsResponse,
@@ -1846,6 +1848,7 @@ export const operations = {
     path: '/item/pricing_tiers',
     summary: 'List pricing tiers',
     permissions: ['item_read'],
+    query: Type.Object({ ...nothingToExpand() }),
     response: PricingTiersResponse,
     payload: 'pricingTiers',
     status: 200,
@@ -1954,7 +1957,11 @@ export const operations = {
     summary: 'Update several coupons',
     description: 'Each is named by its coupon_oid. All or none: a fault names its element.',
     permissions: ['coupon_write'],
-    query: Type.Object({ ...expandable(), ...placeholders() }),
+    query: Type.Object({
+      ...expandable(),
+      ...placeholders(),
+      _async: flag('Accepted; the coupons are changed before the response in either case.'),
+    }),
     body: CouponsRequest,
     response: CouponsResponse,
     payload: 'coupons',
@@ -2246,7 +2253,12 @@ export const operations = {
     path: '/customer/customers/query',
     summary: 'Search customers',
     permissions: ['customer_read'],
-    query: Type.Object({ ...paging(), ...sortable(), ...expandable() }),
+    query: Type.Object({
+      ...paging(),
+      _since: dateTime('Created or changed since that moment.'),
+      ...sortable(),
+      ...expandable(),
+    }),
     body: CustomerQuery,
     response: CustomersResponse,
     payload: 'customers',
@@ -4636,6 +4648,10 @@ function expandable() {
   return {
     _expand: text('Parts to return, separated by commas. A warning lists unknown names.'),
   };
+}
+
+function nothingToExpand() {
+  return { _expand: text('Accepted; these records always come whole.') };
 }
 
 function placeholders() {

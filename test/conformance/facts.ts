@@ -4,6 +4,7 @@
  * it.
  */
 import { readFileSync } from 'node:fs';
+import type { OperationId } from '@perennial/contract/operations.ts';
 
 /** A field, or the elements of a list. */
 export interface FactField {
@@ -86,6 +87,10 @@ export const newer: Facts = (() => {
 
 /** The fields of further models of responses, by name only. */
 export const responseFields = read<Readonly<Record<string, readonly string[]>>>('responses.json');
+
+/** The query parameters of the newest published client (4.1.86), by operation and name. */
+export const queryNames =
+  read<Readonly<Partial<Record<OperationId, readonly string[]>>>>('parameters.json');
 
 interface AutoOrderDocumentFile {
   readonly objects: Facts['models'];

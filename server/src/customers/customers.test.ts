@@ -169,6 +169,12 @@ test('a list is filtered, sorted and paged', async () => {
       JSON.stringify(query),
     );
   }
+  const later = { operation: 'getCustomersByQuery', query: { _since: '2026-01-20' } } as const;
+  const { body } = await app.request({ ...later, body: {} });
+  assert.deepEqual(
+    body.customers.map((each: Customer) => each.email),
+    ['roe@example.com'],
+  );
   assert.ok(roe > 1);
 });
 

@@ -35,9 +35,10 @@ export const customerRoutes = (parts: CustomerParts) =>
       const customers = await getCustomers(context, parts, query, { page, sort, expand });
       return pageAnswer(context, 'customer', customers);
     },
-    getCustomersByQuery: async (context, { body, page, sort, expand }) => {
+    getCustomersByQuery: async (context, { query, body, page, sort, expand }) => {
       const list = { page, sort, expand };
-      const customers = await getCustomers(context, parts, withoutNulls(body), list);
+      const criteria = { ...query, ...withoutNulls(body) };
+      const customers = await getCustomers(context, parts, criteria, list);
       return pageAnswer(context, 'customer', customers);
     },
     insertCustomer: async (context, { body, expand }) => {
