@@ -27,7 +27,7 @@ export const WebhookEventSubscription = model(
     event_name: text(),
     event_ruler: text('An Event Ruler pattern; only what matches is sent.'),
     expansion: text('What the payload is expanded by.'),
-    subscribed: flag(),
+    subscribed: flag('False: not received. An event of a written webhook is received otherwise.'),
     supports_reflow: flag('Can be sent again for every record.'),
     webhook_event_oid: int32(),
   },

@@ -280,7 +280,6 @@ test('webhook: insert, find, change, log, reflow, delete by URL', async () => {
   const webhook_url = 'https://hooks.example.com/receive.php';
   const events = ['order_create', 'order_update', 'order_delete'].map((event_name) => ({
     event_name,
-    subscribed: true,
     expansion: event_name === 'order_delete' ? '' : 'shipping,billing,item,coupon,summary',
   }));
   const { webhook } = await ask({
@@ -300,6 +299,10 @@ test('webhook: insert, find, change, log, reflow, delete by URL', async () => {
   const { webhooks } = await ask({ operation: 'getWebhooks' });
   const stored = webhooks.find((each: { webhook_url: string }) => each.webhook_url === webhook_url);
   assert.equal(stored?.webhook_oid, webhook.webhook_oid);
+  assert.deepEqual(
+    webhook.event_categories[0].events.map((event: { event_name: string }) => event.event_name),
+    events.map(({ event_name }) => event_name),
+  );
   const params = { webhookOid: webhook.webhook_oid };
   const changed = await ask({
     operation: 'updateWebhook',

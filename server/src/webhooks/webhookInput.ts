@@ -117,7 +117,8 @@ function subscriptionsFrom(given: readonly WebhookEventCategory[]): Subscription
       });
     (category.events ?? []).forEach((event, e) => {
       const field = `event_categories[${c}].events[${e}]`;
-      if (event.subscribed !== true && category.subscribed !== true) return;
+      // An event is listed to be received. The published samples leave the flag out.
+      if (event.subscribed === false && category.subscribed !== true) return;
       const name = event.event_name ?? refuse('missing_field', { field: `${field}.event_name` });
       subscriptions.set(name, subscriptionFrom(name, event, field));
     });

@@ -94,6 +94,32 @@ test('a category that does not exist is refused, unless nothing of it is wanted'
   await remove(kept.body.webhook.webhook_oid);
 });
 
+test('a listed event is received unless its flag says no; one that does not exist is refused', async () => {
+  const insert = (event: object) =>
+    world.request({
+      operation: 'insertWebhook',
+      body: {
+        webhook_url: 'https://shop.example/hook',
+        event_categories: [{ event_category: 'item', subscribed: false, events: [event] }],
+      },
+    });
+  const received: [event: object, isReceived: boolean][] = [
+    [{ event_name: 'item_create' }, true],
+    [{ event_name: 'item_create', subscribed: null }, true],
+    [{ event_name: 'item_create', subscribed: true }, true],
+    [{ event_name: 'item_create', subscribed: false }, false],
+  ];
+  for (const [event, isReceived] of received) {
+    const { body } = await insert(event);
+    const [category] = body.webhook.event_categories;
+    assert.equal(category?.any_subscribed ?? false, isReceived, JSON.stringify(event));
+    await remove(body.webhook.webhook_oid);
+  }
+  const { status, body } = await insert({ event_name: 'item_created' });
+  assert.equal(status, 400);
+  assert.match(body.error.user_message, /events\[0\]\.event_name holds an unknown value/);
+});
+
 test('the payload is the object as of the event, not as of the delivery', async (t) => {
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url);
