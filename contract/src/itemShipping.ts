@@ -61,7 +61,7 @@ export type ItemShippingDistributionCenter = Static<typeof ItemShippingDistribut
 
 export const ItemShippingDistributionCenterResponse = answer(
   'ItemShippingDistributionCenterResponse',
-  { item_shipping_distribution_center: one(ItemShippingDistributionCenter) },
+  { itemShippingDistributionCenter: one(ItemShippingDistributionCenter) },
 );
 export type ItemShippingDistributionCenterResponse = Static<
   typeof ItemShippingDistributionCenterResponse

@@ -1634,8 +1634,9 @@ export const operations = {
     summary: 'Read the stock of an item at a distribution center',
     permissions: ['item_read'],
     params: Type.Object({ merchant_item_oid: oid(), distribution_center_code: Type.String() }),
+    query: Type.Object({ ...nothingToExpand(), ...placeholders() }),
     response: ItemShippingDistributionCenterResponse,
-    payload: 'item_shipping_distribution_center',
+    payload: 'itemShippingDistributionCenter',
     status: 200,
   },
   updateItemShippingDistributionCenterByCode: {

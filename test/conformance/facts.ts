@@ -88,7 +88,7 @@ export const newer: Facts = (() => {
 /** The fields of further models of responses, by name only. */
 export const responseFields = read<Readonly<Record<string, readonly string[]>>>('responses.json');
 
-/** The query parameters of the newest published client (4.1.86), by operation and name. */
+/** The query parameters of the published clients (4.1.86, 4.1.67), by operation and name. */
 export const queryNames =
   read<Readonly<Partial<Record<OperationId, readonly string[]>>>>('parameters.json');
 

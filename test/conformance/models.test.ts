@@ -139,7 +139,6 @@ const unpublished: readonly string[] = [
   'CouponAutoApplyResponse',
   'FulfillmentResult',
   'FulfillmentResultsResponse',
-  'ItemShippingDistributionCenterResponse',
   'OauthMe',
 ];
 

@@ -658,7 +658,7 @@ test('item: the stock at a center, one and many', async () => {
   };
   const read = async () =>
     (await ask({ operation: 'getItemShippingDistributionCenterByCode', params }))
-      .item_shipping_distribution_center;
+      .itemShippingDistributionCenter;
   const set = (merchant_item_id: string, inventory_level: number) => ({
     merchant_item_id,
     inventory_level,
