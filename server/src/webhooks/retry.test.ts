@@ -61,6 +61,27 @@ const cases: [
     '2026-03-01T12:00:07Z',
   ],
   [
+    'Retry-After of 0 is a second',
+    { kind: 'answered', status: 503, retryAfterSeconds: 0 },
+    1,
+    0,
+    '2026-03-01T12:00:01Z',
+  ],
+  [
+    'after five failures a short Retry-After waits as long as none',
+    { kind: 'answered', status: 503, retryAfterSeconds: 0 },
+    6,
+    0,
+    '2026-03-01T12:32:00Z',
+  ],
+  [
+    'after five failures a long Retry-After is honoured',
+    { kind: 'answered', status: 503, retryAfterSeconds: 7200 },
+    6,
+    0,
+    '2026-03-01T14:00:00Z',
+  ],
+  [
     'Retry-After of a year is a day',
     { kind: 'answered', status: 429, retryAfterSeconds: 31_536_000 },
     1,

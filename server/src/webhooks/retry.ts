@@ -23,6 +23,12 @@ const backoffMinutes = [1, 2, 4, 8, 16, 32, 60] as const;
 /** The longest delay that a receiver can request with `Retry-After`. */
 const retryAfterMaxSeconds = 24 * 3600;
 
+/**
+ * The failures in a row after which `Retry-After` only lengthens the wait. A receiver that says 0,
+ * or a date that has passed, would otherwise be tried without a pause for days.
+ */
+const promptTriesMax = 5;
+
 /** A webhook that has only failed for this long is disabled; its undelivered events are kept. */
 export const disableAfterHours = 72;
 
@@ -40,11 +46,11 @@ export function decideRetry(
   if (result.kind === 'answered') {
     if (result.status >= 200 && result.status < 300) return { kind: 'delivered' };
     if (result.status === 410) return { kind: 'gone' };
-    if (result.retryAfterSeconds !== undefined)
-      return {
-        kind: 'retry',
-        at: now.add({ seconds: Math.min(result.retryAfterSeconds, retryAfterMaxSeconds) }),
-      };
+    if (result.retryAfterSeconds !== undefined) {
+      const asked = Math.min(result.retryAfterSeconds, retryAfterMaxSeconds);
+      const least = failures <= promptTriesMax ? 1 : waitSeconds(failures, jitter);
+      return { kind: 'retry', at: now.add({ seconds: Math.max(asked, least) }) };
+    }
   }
   return { kind: 'retry', at: now.add({ seconds: waitSeconds(failures, jitter) }) };
 }
