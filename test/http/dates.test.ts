@@ -41,6 +41,8 @@ async function subscribe(): Promise<{ oid: number; itemOid: number }> {
 }
 
 const { oid, itemOid } = await subscribe();
+await app.request({ operation: 'insertCustomer', body: { email: 'ann@example.com' } });
+await app.request({ operation: 'insertWorkflowTask', body: { task_name: 'Call Ann' } });
 const updated = (body: object): TestRequest => ({
   operation: 'updateAutoOrder',
   params: { auto_order_oid: oid },
@@ -136,6 +138,34 @@ for (const [field, ask] of filters)
       assert.match(answer.body.error.developer_message, new RegExp(field));
     }
   });
+
+/** The filters whose ends are compared with the moment at which the test wrote its records. */
+const written =
+  /^(?:original_order_date|(?:creation|payment)_date|(?:created|last_update|last_modified|signup)_dts)_end$/;
+for (const [field, ask] of filters)
+  if (written.test(field))
+    test(`${field} of ${ask('2027-01-01').operation} contains all of the day that it names`, async () => {
+      const listed = async (date: string): Promise<number> => {
+        const { body } = await app.request(ask(date));
+        return Object.values(body).find((value) => Array.isArray(value))!.length;
+      };
+      assert.equal(await listed('2026-01-14'), 0);
+      assert.equal(await listed('2026-01-15'), await listed('2027-01-01'));
+      assert.ok((await listed('2026-01-15')) > 0);
+    });
+
+test('a saved search that ends with a day ends with all of it', async () => {
+  const { body: saved } = await app.request({
+    operation: 'insertSavedSearch',
+    body: { name: 'Today', search: { created_dts_end: '2026-01-15' } },
+  });
+  const { created_dts_end: end } = saved.saved_search.search;
+  const { body } = await app.request({
+    operation: 'searchWorkflowTasks',
+    body: { created_dts_end: end },
+  });
+  assert.ok(body.tasks.length > 0, end);
+});
 
 test('a saved search keeps a date that means "no bound"', async () => {
   const search = { due_dts_begin: '0001-01-01T00:00:00', due_dts_end: '9999-12-31T23:59:59Z' };

@@ -4,6 +4,7 @@ import {
   dayWritten,
   isWireDate,
   parseFilterDate,
+  parseFilterEnd,
   parseWireDate,
   parseWireDay,
   readWireDate,
@@ -151,4 +152,22 @@ test('the date of a filter may be in any year; unreadable ones are still refused
   }
   for (const text of ['', 'never', '31.12.9999', '9999-02-29', '2027-01-01T24:00:00'])
     assert.equal(parseFilterDate(text, newYork).ok, false, text);
+});
+
+test('a range ends with the last moment of the day or the second that is named', () => {
+  const cases: [text: string, zone: string, meant: string][] = [
+    ['2027-06-01', newYork, '2027-06-02T03:59:59.999Z'],
+    // A day of 23 hours, and one that begins at one o'clock.
+    ['2027-03-14', newYork, '2027-03-15T03:59:59.999Z'],
+    ['2027-03-13', 'America/Havana', '2027-03-14T04:59:59.999Z'],
+    ['2027-06-01T12:00:00', newYork, '2027-06-01T16:00:00.999Z'],
+    ['2027-06-01T12:00:00.250Z', newYork, '2027-06-01T12:00:00.999Z'],
+    ['2027-06-01T00:00:00', newYork, '2027-06-01T04:00:00.999Z'],
+    ['9999-12-31', newYork, '9999-12-29T04:59:59.999Z'],
+  ];
+  for (const [text, zone, meant] of cases) {
+    const outcome = parseFilterEnd(text, zone);
+    assert.equal(outcome.ok && String(outcome.value), meant, text);
+  }
+  assert.equal(parseFilterEnd('2027-02-30', newYork).ok, false);
 });

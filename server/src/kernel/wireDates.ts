@@ -87,6 +87,19 @@ export function parseFilterDate(text: string, zone: string): Outcome<Temporal.In
   return momentOfWritten(written.value, zone);
 }
 
+/**
+ * Reads the end of a filter's range as the last moment that counts. A day alone counts until it
+ * ends in the merchant's zone. A time counts with its whole second, because moments are stored more
+ * finely than the wire shows them.
+ */
+export function parseFilterEnd(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
+  const parsed = parseFilterDate(text, zone);
+  if (!parsed.ok) return parsed;
+  if (!dayShape.test(text)) return success(parsed.value.add({ milliseconds: 999 }));
+  const { day } = wallOf(parsed.value, zone);
+  return success(momentOf({ day: day + 1, ms: 0 }, zone).subtract({ milliseconds: 1 }));
+}
+
 /** Whether a text may be the date of a filter in some zone. */
 export const isFilterDate = (text: string): boolean => parseFilterDate(text, 'UTC').ok;
 
@@ -130,6 +143,7 @@ const time = String.raw`[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?`;
 // A plus that was not encoded in a query arrives as a blank. A blank has no other meaning there.
 const offset = String.raw` ?([Zz]|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)| (\d\d:?\d\d)`;
 const suffix = String.raw`(?:\[!?([A-Za-z][A-Za-z0-9_+/-]*)\])?(?:\[!?u-ca=(?:iso8601|gregory)\])?`;
+const dayShape = new RegExp(`^${date}$`);
 const wireShape = new RegExp(`^${date}(?:${time}(?:${offset})?${suffix})?$`);
 
 function writtenDate(text: string): Outcome<WrittenDate, DateFault> {

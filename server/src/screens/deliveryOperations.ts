@@ -35,8 +35,7 @@ export async function searchDeliveries(
   const { delivery_dts_begin: begin, delivery_dts_end: end } = search;
   const at = [
     filterDate(begin, 'delivery_dts_begin', timeZone),
-    // Dates of the wire are whole seconds: the last one counts to its end.
-    filterDate(end, 'delivery_dts_end', timeZone)?.add({ milliseconds: 999 }),
+    filterDate(end, 'delivery_dts_end', timeZone),
   ] as const;
   const { keys, ...place } = await findPage<number>(context, {
     ...page,

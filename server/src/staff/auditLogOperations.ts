@@ -26,9 +26,6 @@ export async function getAuditLog(
   page: Page,
 ): Promise<FoundEntries> {
   const { merchantId, timeZone } = merchant;
-  // Dates of the wire are whole seconds: the last one counts to its end.
-  const endOf = (name: 'until_dts' | 'from_dts') =>
-    filterDate(query[name], name, timeZone)?.add({ seconds: 1 });
   const filter = {
     objectTypes: query.object_type === undefined ? undefined : [query.object_type],
     hiddenTypes: actor.permissions.has('user_read') ? [] : typesOfUsers,
@@ -37,11 +34,12 @@ export async function getAuditLog(
     act: query.act,
     text: query.text,
     since: filterDate(query.since_dts, 'since_dts', timeZone),
-    until: endOf('until_dts'),
+    until: filterDate(query.until_dts, 'until_dts', timeZone)?.add({ milliseconds: 1 }),
   };
   const { before_entry: before, after_entry: after } = query;
-  const from =
-    after === undefined ? endOf('from_dts') : filterDate(query.from_dts, 'from_dts', timeZone);
+  const begin = filterDate(query.from_dts, 'from_dts', timeZone);
+  // Dates of the wire are whole seconds: a page that goes back begins at the end of one.
+  const from = after === undefined ? begin?.add({ seconds: 1 }) : begin;
   const place = { before, after, from, limit: page.limit + 1, offset: page.offset };
   const found = await listEntries(db, merchantId, filter, place);
   const total = await countEntries(db, merchantId, filter, countedMax + 1);

@@ -255,7 +255,13 @@ test('the log shows each try: what was sent, what came back, how long it took', 
     query: { success: false, event: 'item_create', request: 'LOGGED ITEM', status: '500' },
   });
   assert.equal(list.body.webhook_log_summaries.length, 1);
-  const { request_id } = list.body.webhook_log_summaries[0];
+  const { request_id, delivery_dts } = list.body.webhook_log_summaries[0];
+  const { body: ofThatSecond } = await world.request({
+    operation: 'getWebhookLogSummaries',
+    params,
+    query: { beginDate: delivery_dts, endDate: delivery_dts },
+  });
+  assert.equal(ofThatSecond.webhook_log_summaries.length, 1);
   const { webhook_log: log } = (
     await world.request({
       operation: 'getWebhookLog',

@@ -118,6 +118,7 @@ export interface AuditFilter {
   /** Part of the actor's name, the act, the object's id or the address. */
   readonly text?: string | undefined;
   readonly since?: Temporal.Instant | undefined;
+  /** Exclusive. */
   readonly until?: Temporal.Instant | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import { parseFilterDate, parseWireDate } from '../../kernel/wireDates.ts';
+import { parseFilterDate, parseFilterEnd, parseWireDate } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 
 /**
@@ -13,7 +13,7 @@ export function dateOf(text: string, field: string, zone: string): Temporal.Inst
 
 /**
  * Parses the date of a filter, in any year. Refuses one that cannot be read, by the name of its
- * field. Absent, null and blank do not filter.
+ * field. Absent, null and blank do not filter. The end of a range is its last moment.
  */
 export function filterDate(
   text: string | null | undefined,
@@ -22,6 +22,12 @@ export function filterDate(
 ): Temporal.Instant | undefined {
   const given = text?.trim();
   if (!given) return undefined;
-  const parsed = parseFilterDate(given, zone);
+  const parsed = parseCriterion(given, zone, field);
   return parsed.ok ? parsed.value : refuse('wrong_date', { field });
 }
+
+/** Reads the date of a filter. The name of its field says whether it ends a range. */
+export const parseCriterion = (text: string, zone: string, field: string) =>
+  (endsRange.test(field) ? parseFilterEnd : parseFilterDate)(text, zone);
+
+const endsRange = /(?:_end|endDate|until_dts|^to)$/;

@@ -1,7 +1,8 @@
 import { type FieldSchema, fieldsOf, type NamedModel } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
 import { wireDate } from '../../kernel/calendar.ts';
-import { parseFilterDate, parseWireDate, parseWireDay } from '../../kernel/wireDates.ts';
+import { parseWireDate, parseWireDay } from '../../kernel/wireDates.ts';
+import { parseCriterion } from './dates.ts';
 import { refuse } from './refusal.ts';
 
 /**
@@ -49,7 +50,7 @@ function writableModel(name: string, value: unknown, place: Place): unknown {
   if (!isObject(value)) return value;
   const properties = fieldsOf(schemas[name]!);
   const kept: Record<string, unknown> = {};
-  const parseDate = schemas[name]?.['x-criteria'] ? parseFilterDate : parseFieldDate;
+  const parseDate = schemas[name]?.['x-criteria'] ? parseCriterion : parseFieldDate;
   for (const [key, given] of Object.entries(value)) {
     const field = Object.hasOwn(properties, key) ? properties[key] : undefined;
     const takes = field && takenAs(field, place.takes);
