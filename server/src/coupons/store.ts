@@ -5,6 +5,7 @@ import { fold } from '../kernel/caseFolding.ts';
 import { storedObject } from '../kernel/jsonText.ts';
 import { type MomentRange, rangeConditions } from '../kernel/momentRange.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { wroteUnlessTaken } from '../platform/storage/failures.ts';
 import {
   type Bind,
   bindings,
@@ -181,7 +182,7 @@ export async function saveCoupon(
   coupon: WireCoupon,
   at: Temporal.Instant,
 ): Promise<boolean> {
-  const saved = await tx.run(
+  const saving = tx.run(
     `update coupon set merchant_code = $3, document = $4::jsonb, start_at = $5, expires_at = $6,
        modified_at = $7, version = version + 1
      where merchant_id = $1 and coupon_oid = $2
@@ -190,7 +191,7 @@ export async function saveCoupon(
            and other.merchant_code_lc = fold($3) and other.coupon_oid <> $2)`,
     [merchantId, coupon.coupon_oid, coupon.merchant_code, ...columnsOf(coupon), at],
   );
-  return saved === 1;
+  return wroteUnlessTaken(saving);
 }
 
 const columnsOf = (coupon: WireCoupon): unknown[] => [

@@ -4,6 +4,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import { type MomentRange, rangeConditions } from '../kernel/momentRange.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { wroteUnlessTaken } from '../platform/storage/failures.ts';
 import {
   type Bind,
   bindings,
@@ -243,7 +244,7 @@ export async function saveCustomer(
   { document, cardTokens }: StoredCustomer,
   at: Temporal.Instant,
 ): Promise<boolean> {
-  const saved = await tx.run(
+  const saving = tx.run(
     `update customer set email = $3, document = $4::jsonb, card_tokens = $5::jsonb, modified_at = $6,
        version = version + 1
      where merchant_id = $1 and customer_profile_oid = $2
@@ -259,7 +260,7 @@ export async function saveCustomer(
       at,
     ],
   );
-  return saved === 1;
+  return wroteUnlessTaken(saving);
 }
 
 /** Deletes a locked profile. */

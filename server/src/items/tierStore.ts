@@ -1,6 +1,7 @@
 import type { PricingTier } from '@perennial/contract/catalog.ts';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { wroteUnlessTaken } from '../platform/storage/failures.ts';
 
 /** Returns a merchant's pricing tiers, by oid. */
 export async function listTiers(db: Database, merchantId: string): Promise<PricingTier[]> {
@@ -45,14 +46,14 @@ export async function saveTier(
   merchantId: string,
   tier: PricingTier,
 ): Promise<boolean> {
-  const count = await tx.run(
+  const saving = tx.run(
     `update pricing_tier set name_lc = $3, document = $4
      where merchant_id = $1 and pricing_tier_oid = $2 and not exists (
        select 1 from pricing_tier other where other.merchant_id = $1
          and other.name_lc = $3 and other.pricing_tier_oid <> $2)`,
     [merchantId, tier.pricing_tier_oid, foldTrimmed(tier.name ?? ''), JSON.stringify(tier)],
   );
-  return count > 0;
+  return wroteUnlessTaken(saving);
 }
 
 /** Deletes a pricing tier. Returns whether there was one. */

@@ -16,6 +16,21 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
   );
 }
 
+/**
+ * Waits for a statement that gives one row a unique key. Returns false when another row has the
+ * key. The condition of a statement finds only rows that are committed; of two statements that give
+ * the same key at the same moment, PostgreSQL refuses the later one, and its transaction can then
+ * only be rolled back.
+ */
+export async function wroteUnlessTaken(writing: Promise<number>): Promise<boolean> {
+  try {
+    return (await writing) > 0;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === '23505') return false;
+    throw error;
+  }
+}
+
 /** True when the account may not do what the statement does. */
 export function isPrivilegeMissing(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '42501';

@@ -1,0 +1,77 @@
+// Several records are given one name at the same moment: one gets it, the others are told.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type TestRequest, testApp } from '../support/app.ts';
+
+const app = await testApp();
+
+/** A kind of record whose name is unique, and the requests that insert and rename one. */
+interface Named {
+  readonly kind: string;
+  insert(name: string): TestRequest;
+  /** The number by which a response names its record. */
+  oid(body: Record<string, Record<string, number>>): number;
+  rename(oid: number, name: string): TestRequest;
+}
+
+const email = (name: string) => `${name}@example.com`;
+const off = { percent_off_subtotal: { discount_percent: 5 } };
+const kinds: readonly Named[] = [
+  {
+    kind: 'profiles',
+    insert: (name) => ({ operation: 'insertCustomer', body: { email: email(name) } }),
+    oid: ({ customer }) => customer!['customer_profile_oid']!,
+    rename: (customer_profile_oid, name) => ({
+      operation: 'updateCustomer',
+      params: { customer_profile_oid },
+      body: { email: email(name) },
+    }),
+  },
+  {
+    kind: 'coupons',
+    insert: (name) => ({ operation: 'insertCoupon', body: { merchant_code: name, ...off } }),
+    oid: ({ coupon }) => coupon!['coupon_oid']!,
+    rename: (coupon_oid, name) => ({
+      operation: 'updateCoupon',
+      params: { coupon_oid },
+      body: { merchant_code: name },
+    }),
+  },
+  {
+    kind: 'pricing tiers',
+    insert: (name) => ({ operation: 'insertPricingTier', body: { name } }),
+    oid: ({ pricing_tier }) => pricing_tier!['pricing_tier_oid']!,
+    rename: (pricing_tier_oid, name) => ({
+      operation: 'updatePricingTier',
+      params: { pricing_tier_oid },
+      body: { name },
+    }),
+  },
+  {
+    kind: 'groups',
+    insert: (name) => ({ operation: 'insertGroup', body: { name } }),
+    oid: ({ group }) => group!['group_oid']!,
+    rename: (group_oid, name) => ({
+      operation: 'updateGroup',
+      params: { group_oid },
+      body: { name },
+    }),
+  },
+];
+
+const many = Array.from({ length: 6 }, (_, place) => place);
+
+for (const { kind, insert, oid, rename } of kinds)
+  test(`${kind} that are given one name at once: one gets it, the others are refused`, async () => {
+    const oids: number[] = [];
+    for (const place of many) {
+      const { body, text } = await app.request(insert(`first${place}`));
+      assert.ok(body.success, text);
+      oids.push(oid(body as never));
+    }
+    for (const name of ['second', 'third', 'fourth']) {
+      const answers = await Promise.all(oids.map((each) => app.request(rename(each, name))));
+      const statuses = answers.map(({ status }) => status).sort();
+      assert.deepEqual(statuses, [200, 400, 400, 400, 400, 400]);
+    }
+  });
