@@ -18,6 +18,7 @@ import {
   deleteCoupons,
   insertCoupon as insert,
   lockCoupon,
+  lockCoupons,
   readCouponJson,
   readCouponList,
   readCouponPage,
@@ -104,11 +105,17 @@ export function updateCoupons(
   context: Context,
   bodies: readonly Coupon[],
 ): Promise<WrittenCoupons> {
-  return eachOf(context, bodies, (context, body, path) => {
-    const oid: unknown = body.coupon_oid;
-    if (typeof oid !== 'number') return refuse('missing_field', { field: `${path}coupon_oid` });
+  const oidOf = ({ coupon_oid: oid }: Coupon) => oid ?? undefined;
+  const update = (context: Context, body: Coupon, path: string) => {
+    const oid = oidOf(body) ?? refuse('missing_field', { field: `${path}coupon_oid` });
     return updateOne(context, oid, body, { path });
-  });
+  };
+  return eachOf(
+    context,
+    bodies,
+    update,
+    bodies.flatMap((body) => oidOf(body) ?? []),
+  );
 }
 
 interface Written {
@@ -120,8 +127,10 @@ async function eachOf(
   context: Context,
   bodies: readonly Coupon[],
   write: (context: Context, body: Coupon, path: string) => Promise<Written>,
+  named: readonly number[] = [],
 ): Promise<WrittenCoupons> {
   return inTransaction(context, async (context) => {
+    await lockCoupons(context.db, context.merchant.merchantId, named);
     const written: Written[] = [];
     for (const [index, body] of bodies.entries())
       written.push(await write(context, body, `coupons[${index}].`));

@@ -158,6 +158,23 @@ export async function lockCoupon(
   return row && { coupon: row.document, version: row.version };
 }
 
+/**
+ * Locks coupons in the order of their numbers, so that two requests with the same coupons in
+ * another order wait for each other instead of both failing.
+ */
+export async function lockCoupons(
+  tx: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<void> {
+  if (oids.length === 0) return;
+  await tx.rows(
+    `select coupon_oid from coupon where merchant_id = $1 and coupon_oid = any($2::int[])
+     order by coupon_oid for update`,
+    [merchantId, oids],
+  );
+}
+
 /** Inserts a coupon. Returns false when its code is taken by another coupon. */
 export async function insertCoupon(
   tx: Database,

@@ -4,11 +4,24 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { updateItem } from './operations.ts';
-import { catalogKey, findItemOids, lockItem, readInventory } from './store.ts';
+import { catalogKey, findItemOids, lockItem, lockItems, readInventory } from './store.ts';
 
 /** Returns the JSON of the stock of all items (item reference, getInventorySnapshot). */
 export const getInventory = ({ db, merchant }: Context): Promise<string> =>
   readInventory(db, merchant.merchantId);
+
+/**
+ * Locks the items that one request changes, in the order of their numbers, so that two requests
+ * with the same items in another order wait for each other instead of both failing. What is not in
+ * the catalogue is left out.
+ */
+export async function lockInventories(
+  { db, merchant: { merchantId } }: Context,
+  itemIds: readonly string[],
+): Promise<void> {
+  const oids = await findItemOids(db, merchantId, itemIds);
+  await lockItems(db, merchantId, [...oids.values()]);
+}
 
 /** Sets how much of an item a distribution center has (current API, updateInventory). */
 export async function setInventoryLevel(

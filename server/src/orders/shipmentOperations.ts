@@ -5,7 +5,7 @@ import type {
 } from '@perennial/contract/fulfillment.ts';
 import type { ItemInventoryUpdate } from '@perennial/contract/itemShipping.ts';
 import type { Order } from '@perennial/contract/order.ts';
-import { setInventoryLevel } from '../items/inventoryOperations.ts';
+import { lockInventories, setInventoryLevel } from '../items/inventoryOperations.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
@@ -183,7 +183,9 @@ export function updateItemInventories(
   updates: readonly ItemInventoryUpdate[] | null | undefined,
 ): Promise<void> {
   const given = batch('inventory_updates', updates, inventoriesMax);
+  const itemIds = given.flatMap(({ merchant_item_id: itemId }) => itemId || []);
   return inTransaction(context, async (context) => {
+    await lockInventories(context, itemIds);
     for (const [index, update] of given.entries()) {
       const field = `inventory_updates[${index}]`;
       const { merchant_item_id: itemId, inventory_level: level } = update;

@@ -1,4 +1,4 @@
-// Several records are given one name at the same moment: one gets it, the others are told.
+// Simultaneous requests about the same names or the same records: each succeeds or is told why.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TestRequest, testApp } from '../support/app.ts';
@@ -75,3 +75,37 @@ for (const { kind, insert, oid, rename } of kinds)
       assert.deepEqual(statuses, [200, 400, 400, 400, 400, 400]);
     }
   });
+
+const pieces = ['PIECE-1', 'PIECE-2', 'PIECE-3', 'PIECE-4', 'PIECE-5', 'PIECE-6'];
+
+/** The requests that each of several clients sends, half of them in the opposite order. */
+const fromBothEnds = (request: (ids: readonly string[]) => TestRequest) =>
+  many.map((place) => app.request(request(place % 2 === 0 ? pieces : pieces.toReversed())));
+
+test('batches that name the same records in another order wait for each other', async () => {
+  const oids = new Map<string, number>();
+  for (const piece of pieces) {
+    await app.request({ operation: 'insertItem', body: { merchant_item_id: piece } });
+    const { body } = await app.request({
+      operation: 'insertCoupon',
+      body: { merchant_code: piece, ...off },
+    });
+    oids.set(piece, body.coupon.coupon_oid);
+  }
+  const stock = fromBothEnds((ids) => ({
+    operation: 'updateItemInventories',
+    body: {
+      inventory_updates: ids.map((merchant_item_id, level) => ({
+        merchant_item_id,
+        distribution_center_code: 'DFLT',
+        inventory_level: level,
+      })),
+    },
+  }));
+  for (const { status, text } of await Promise.all(stock)) assert.equal(status, 204, text);
+  const coupons = fromBothEnds((ids) => ({
+    operation: 'updateCoupons',
+    body: { coupons: ids.map((id) => ({ coupon_oid: oids.get(id), description: id })) },
+  }));
+  for (const { status, text } of await Promise.all(coupons)) assert.equal(status, 200, text);
+});
