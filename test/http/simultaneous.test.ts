@@ -71,7 +71,7 @@ for (const { kind, insert, oid, rename } of kinds)
     }
     for (const name of ['second', 'third', 'fourth']) {
       const answers = await Promise.all(oids.map((each) => app.request(rename(each, name))));
-      const statuses = answers.map(({ status }) => status).sort();
+      const statuses = answers.map(({ status }) => status).sort((one, other) => one - other);
       assert.deepEqual(statuses, [200, 400, 400, 400, 400, 400]);
     }
   });

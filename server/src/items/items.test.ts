@@ -80,6 +80,52 @@ test('a sale begins and ends at the moments that were written, in any offset', a
     const { sale_start, sale_end } = body.item.pricing;
     const midnight = '2026-02-01T00:00:00-05:00';
     assert.deepEqual([sale_start, sale_end], [midnight, midnight], form);
+    assert.equal(body.warning, undefined, form);
+  }
+});
+
+test('a cleared price is not called one without effect', async () => {
+  const own = await testApp();
+  const { body } = await own.request({
+    operation: 'insertItem',
+    body: { merchant_item_id: 'FREE', pricing: { cost: 2 } },
+  });
+  const params = { merchant_item_oid: body.item.merchant_item_oid };
+  const cleared = await own.request({
+    operation: 'updateItem',
+    params,
+    query: whole,
+    body: { pricing: null },
+  });
+  assert.deepEqual(cleared.body.item.pricing, { currency_code: 'USD' });
+  assert.equal(cleared.body.warning, undefined);
+});
+
+test('a day of a step that counts is not called one without effect', async () => {
+  const own = await testApp();
+  const forms = ['2026-06-01', '2026-06-01T04:00:00Z', '2026-06-01T12:00:00+02:00'];
+  for (const [place, form] of forms.entries()) {
+    const grandfather_pricing = [{ on_or_before_date: form, unit_cost: 5 }];
+    const steps = [
+      { type: 'pause until', pause_until_date: form },
+      { type: 'item', schedule: 'Monthly', grandfather_pricing },
+    ];
+    const { body } = await own.request({
+      operation: 'insertItem',
+      query: whole,
+      body: {
+        merchant_item_id: `DAY-${place}`,
+        pricing: { cost: 2 },
+        auto_order: { auto_order_upsell: true, steps },
+      },
+    });
+    const [pause, item] = body.item.auto_order.steps;
+    const days = [pause.pause_until_date, item.grandfather_pricing[0].on_or_before_date];
+    assert.deepEqual(
+      days.map((day) => day.slice(0, 10)),
+      ['2026-06-01', '2026-06-01'],
+    );
+    assert.equal(body.warning, undefined, form);
   }
 });
 

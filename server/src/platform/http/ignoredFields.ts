@@ -170,8 +170,11 @@ function compare(
   const isModel = field.$ref !== undefined && isObject(given) && Object.keys(given).length > 0;
   if (!isModel && isEmpty(given)) {
     // A value that the last document still has was not cleared. An empty value is as good as none.
-    if (!isEmpty(held.at(-1)) && !held.some((each) => isSame(field, given, each, at.zone)))
-      at.found.push(at.path);
+    // Of a part that was cleared, the server may keep what it sets itself.
+    const isLeft =
+      !isEmpty(held.at(-1)) && !held.some((each) => isSame(field, given, each, at.zone));
+    const isPartly = isObject(held[0]) && JSON.stringify(held[0]) !== JSON.stringify(held.at(-1));
+    if (isLeft && !isPartly) at.found.push(at.path);
   } else if (field.$ref) collectWithoutEffect(field.$ref, given, held, at);
   else if (field.items && Array.isArray(given)) {
     for (const [i, each] of given.entries()) {
@@ -199,15 +202,19 @@ function isSame(field: FieldSchema, given: unknown, held: unknown, zone: string)
   return given === held || JSON.stringify(given) === JSON.stringify(held);
 }
 
-// The wire shows whole seconds. A field that names a day is stored as the start of that day.
+// The wire shows whole seconds. A field that names a day is stored as the start of that day, or as
+// the local time that was written with it.
 function isSameMoment({ format }: FieldSchema, given: string, held: string, zone: string): boolean {
-  if (format !== 'date-time') return false;
   const [sent, kept] = [readWireDate(given, zone), readWireDate(held, zone)];
   if (!sent.ok || !kept.ok) return false;
   const seconds = [sent.value, kept.value].map((at) => Math.floor(at.epochMilliseconds / 1000));
   const isDay = held.includes('T00:00:00') && held.slice(0, 10) === given.slice(0, 10);
-  return seconds[0] === seconds[1] || isDay;
+  const isWall = format !== 'date-time' && held.slice(0, wallLength) === given.slice(0, wallLength);
+  return seconds[0] === seconds[1] || isDay || isWall;
 }
+
+/** The length of `2027-06-01T12:00:00`. */
+const wallLength = 19;
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
