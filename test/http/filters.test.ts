@@ -74,13 +74,11 @@ test('a word of a closed list in a body is found in any case', async () => {
   );
 });
 
-test('a number in a body is also taken as a text, as the PHP samples send it', async () => {
+test('an id in a body is also taken as a text, as the PHP samples send it', async () => {
   const { body } = await app.request({
     operation: 'insertItem',
-    query: { _expand: 'pricing' },
-    body: { merchant_item_id: 'CUP', pricing: { cost: '9.90' as never } },
+    body: { merchant_item_id: 'CUP', pricing: { cost: 9.9 } },
   });
-  assert.equal(body.item.pricing.cost, 9.9);
   const { body: made } = await app.request({
     operation: 'insertCustomer',
     body: { email: 'wisher@example.com' },
@@ -95,4 +93,22 @@ test('a number in a body is also taken as a text, as the PHP samples send it', a
   assert.equal((await wish(String(oid))).body.merchant_item_oid, oid);
   for (const text of ['seven', '', ' 7', '7.5', '1e3', '0x7', '99999999999'])
     assert.equal((await wish(text)).status, 400, text);
+});
+
+test('an amount or a quantity that is a text is refused by its name', async () => {
+  const bodies = [
+    ['pricing.cost', { pricing: { cost: '9.90' } }],
+    [
+      'kit_definition.components[0].quantity',
+      { kit_definition: { components: [{ quantity: '2' }] } },
+    ],
+  ] as const;
+  for (const [field, sent] of bodies) {
+    const { status, body } = await app.request({
+      operation: 'insertItem',
+      body: { merchant_item_id: 'TEXT', ...sent },
+    });
+    assert.equal(status, 400, field);
+    assert.match(body.error.user_message, new RegExp(field.replace(/[[\]]/g, '.')));
+  }
 });

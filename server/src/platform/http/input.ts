@@ -213,7 +213,7 @@ function convertText(text: string, { type, enum: values }: Parameter): unknown {
 }
 
 /**
- * Returns the body. A word of a closed list is found in whatever case it was typed, and a number
+ * Returns the body. A word of a closed list is found in whatever case it was typed, and an id
  * also as a text. Only a body that was not valid as sent is read in this way.
  */
 function checkedBody(validate: ValidateFunction, { body }: Operation, given: unknown): unknown {
@@ -225,9 +225,7 @@ function checkedBody(validate: ValidateFunction, { body }: Operation, given: unk
 }
 
 const mayBeText = ({ keyword, params }: ErrorObject): boolean =>
-  keyword === 'enum' ||
-  (keyword === 'type' &&
-    [params['type']].flat().some((type) => type === 'integer' || type === 'number'));
+  keyword === 'enum' || (keyword === 'type' && [params['type']].flat().includes('integer'));
 
 function check(validate: ValidateFunction, value: unknown): void {
   if (!validate(value)) refuseFirst(validate.errors![0]!);

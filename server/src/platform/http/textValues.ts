@@ -14,9 +14,10 @@ export const asNumber = (text: string): unknown =>
   /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 
 /**
- * Returns a body whose words of closed lists are spelt as the lists spell them, and whose numbers
- * are numbers. Published samples write `Approved` where the list has `approved`, and send the oid
- * of a wish list's item as a text.
+ * Returns a body whose words of closed lists are spelt as the lists spell them, and whose ids are
+ * numbers where they are texts of digits. Published samples write `Approved` where the list has
+ * `approved`, and send the oid of a wish list's item as a text. A quantity or an amount that is a
+ * text stays one, and is refused: a form that mixes up its types must not change a charge.
  */
 export function withReadText(model: string, body: unknown): unknown {
   if (!isObject(body)) return body;
@@ -24,18 +25,21 @@ export function withReadText(model: string, body: unknown): unknown {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,
-      Object.hasOwn(fields, name) ? read(fields[name]!, value) : value,
+      Object.hasOwn(fields, name) ? read(fields[name]!, value, name) : value,
     ]),
   );
 }
 
-function read(field: FieldSchema, value: unknown): unknown {
+function read(field: FieldSchema, value: unknown, name: string): unknown {
   if (field.$ref) return withReadText(field.$ref, value);
-  if (field.items && Array.isArray(value)) return value.map((each) => read(field.items!, each));
+  if (field.items && Array.isArray(value))
+    return value.map((each) => read(field.items!, each, name));
   if (typeof value !== 'string') return value;
   if (field.enum) return asListed(field.enum, value);
-  return field.type === 'integer' || field.type === 'number' ? asNumber(value) : value;
+  return field.type === 'integer' && namesId.test(name) ? asNumber(value) : value;
 }
+
+const namesId = /_o?ids?$/;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
