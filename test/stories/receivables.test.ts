@@ -370,3 +370,34 @@ for (const [what, change, tries] of [
     assert.deepEqual(await shop.tries(after.rebill_orders[0].order_id), tries);
     assert.deepEqual(await shop.differences(), []);
   });
+
+test('a coupon of the retry lowers the order of a rebill, and what the rebill counts', async () => {
+  const dunning = { retry_days: [], at_end: 'disable' };
+  const shop = await openShop({}, { coupons: [{ code: 'TEN', percent: 10 }], dunning });
+  await shop.ask({
+    operation: 'updateAccountsReceivableRetryConfig',
+    body: { active: true, daily_activity_list: [{ day: 1, charge: true, coupon_code: 'TEN' }] },
+  });
+  const original = await shop.order('tok_approve', 'Monthly');
+  const { auto_order } = await shop.read(original);
+  const params = { auto_order_oid: auto_order.auto_order_oid };
+  await shop.ask({
+    operation: 'updateAutoOrderPayment',
+    params,
+    body: { card_number_token: 'tok_decline_1x-rebill' },
+  });
+  await shop.until('2027-04-05T00:00');
+  const { auto_order: after } = await shop.ask({
+    operation: 'getAutoOrder',
+    params,
+    query: { _expand: 'items,rebill_orders,rebill_orders.summary,rebill_orders.item' },
+  });
+  const [rebill] = after.rebill_orders;
+  const [item] = after.items;
+  assert.deepEqual(
+    [rebill.current_stage, rebill.summary.total.value, after.status],
+    ['Completed Order', 22.5, 'active'],
+  );
+  assert.deepEqual([item.number_of_rebills, item.rebill_value], [1, 22.5]);
+  assert.deepEqual(await shop.differences(), []);
+});

@@ -32,7 +32,7 @@ import {
   saveEditedFields,
   settleByStaff,
 } from './keptOrderStore.ts';
-import { planFromOrder } from './keptPlan.ts';
+import { planFromOrder, withDiscountsOf } from './keptPlan.ts';
 import { logsOf, noteEvents, type RebillNote } from './note.ts';
 import { rebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
@@ -205,7 +205,8 @@ async function settleVerdict(
   if (verdict === 'paid') {
     const paidAt = order.paidAt ?? context.now;
     await settleRebill(context, locked, { order, at: paidAt }, paidByStaff(charged));
-    await saveVerdict(context, attempt, { state: 'paid', paidAt, capture: charged });
+    const paid = { state: 'paid', paidAt, amount: order.total, capture: charged } as const;
+    await saveVerdict(context, attempt, paid);
     return true;
   }
   if (verdict === 'rejected' && attempt.state === 'declined') {
@@ -323,7 +324,8 @@ async function settleRebill(
   const catalog = await loadCatalog(db, merchantId, target ? [billed, target] : [billed]);
   const policy = rebillPolicy(merchant);
   const rules: SettlingRules = { catalog, policy, zone, at, now };
-  const plan = locked.attempt.planned ?? planOf(context, order, locked, catalog);
+  const planned = locked.attempt.planned ?? planOf(context, order, locked, catalog);
+  const plan = withDiscountsOf(order, planned);
   const after = verdict(locked, plan, rules);
   const ended = after.target === undefined ? [after.billed] : [after.billed, after.target];
   await saveAutoOrders(

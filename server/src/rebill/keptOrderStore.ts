@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { RebillKey, RebillState } from './attempt.ts';
 import { chargeFromJson, type StoredCharge } from './codec.ts';
@@ -107,6 +108,8 @@ export type StaffVerdict =
   | {
       readonly state: 'paid';
       readonly paidAt: Temporal.Instant;
+      /** The order's total, which a coupon of the retry of Accounts Receivable may have lowered. */
+      readonly amount: Minor;
       /** Absent when no gateway was charged. */
       readonly capture?: { readonly gateway: string; readonly reference: string } | undefined;
     }
@@ -124,7 +127,8 @@ export async function settleByStaff(
     `update rebill set state = $4, settled_by = $5, at = coalesce($6, at), reference = $7,
        route = case when $8::text is not null then array[$8] when $4 = 'paid' then '{}'
          else route end,
-       planned = case when $4 = 'paid' then null else planned end
+       planned = case when $4 = 'paid' then null else planned end,
+       amount_minor = coalesce($9, amount_minor)
      where merchant_id = $1 and auto_order_oid = $2 and rebill_number = $3`,
     [
       merchantId,
@@ -135,6 +139,7 @@ export async function settleByStaff(
       verdict.state === 'paid' ? verdict.paidAt : null,
       (verdict.state === 'paid' && verdict.capture?.reference) || null,
       (verdict.state === 'paid' && verdict.capture?.gateway) || null,
+      verdict.state === 'paid' ? verdict.amount : null,
     ],
   );
 }

@@ -83,3 +83,19 @@ function shipmentOf(
 
 // A change of the merchant's time zone since the attempt may have moved the date by that much.
 const zoneHours = 26;
+
+/**
+ * Returns a plan with the discounts that its order has by now: the retry of Accounts Receivable may
+ * have taken a coupon off.
+ */
+export function withDiscountsOf(
+  { document: { items = [] }, currency }: OrderRecord,
+  plan: RebillOrder,
+): RebillOrder {
+  if (items.length !== plan.lines.length) return plan;
+  const lines = plan.lines.map((line, place) => ({
+    ...line,
+    discount: amountOf(items[place]?.discount, currency),
+  }));
+  return { ...plan, lines, discount: sum(lines.map(({ discount }) => discount)) };
+}
