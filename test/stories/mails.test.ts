@@ -1,6 +1,7 @@
 // Mails that customers and merchants get of orders: receipts, shipments, refunds, copies, templates.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Customer } from '@perennial/contract/customer.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import { inTransaction } from '../../server/src/platform/context.ts';
@@ -113,6 +114,36 @@ test('a receipt adds up with gifts and store credit, and a refund says what was 
   has('We refunded €3.50 of your order', 'We added €2.50 to your store credit.');
   const last = texts.find((text) => text.includes('We added €1.50 to your store credit for your'));
   assert.ok(last && !last.includes('bank'), texts.join('\n----\n'));
+});
+
+test('a profile with another address by now decides on the mails of its earlier orders', async () => {
+  const email = `customer${customers + 1}@example.com`;
+  const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
+  const { orderId } = await ordered();
+  const params = { customer_profile_oid: customer.customer_profile_oid };
+  const update = (body: Customer) => ask({ operation: 'updateCustomer', params, body });
+  await update({
+    email: 'moved@example.com',
+    cc_emails: [{ email: 'books@example.com', refund_notification: true }],
+  });
+  await ask({
+    operation: 'refundOrder',
+    params: { order_id: orderId },
+    body: { items: [{ quantity_refunded: 1 }] },
+  });
+  const before = await sentTo(email);
+  const refund = before.find(({ subject }) => subject.includes('refund'));
+  assert.deepEqual(refund?.cc, ['books@example.com']);
+  await update({ do_not_send_mail: true });
+  await ask({
+    operation: 'refundOrder',
+    params: { order_id: orderId },
+    query: { auto_order_cancel: true },
+    body: { items: [{ quantity_refunded: 2 }] },
+  });
+  const { auto_order: ended } = await autoOrderOf(orderId);
+  assert.equal(ended.status, 'canceled');
+  assert.equal((await sentTo(email)).length, before.length);
 });
 
 test('receipts of an order and of its rebill have a link that cancels the subscription', async () => {

@@ -3,7 +3,7 @@ import type { Customer } from '@perennial/contract/customer.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { readTexts } from '../autoOrders/readOperations.ts';
-import { readCustomerJson, readCustomerTexts } from '../customers/store.ts';
+import { type CustomerKey, readCustomerJson, readCustomerTexts } from '../customers/store.ts';
 import { listItemOids, readItemTexts } from '../items/store.ts';
 import { relatedToCustomer } from '../orders/customerOrders.ts';
 import { wireDispute } from '../orders/dispute.ts';
@@ -43,12 +43,12 @@ export async function readOrder(
   return json === undefined ? undefined : (JSON.parse(json) as Order);
 }
 
-/** The customer profile with this email, or undefined. */
+/** The customer profile with this email or oid, or undefined. */
 export async function readMailProfile(
   { db, merchant: { merchantId, timeZone } }: Context,
-  email: string,
+  key: CustomerKey,
 ): Promise<Customer | undefined> {
-  const found = await readCustomerJson(db, merchantId, { email }, ccEmails, { timeZone });
+  const found = await readCustomerJson(db, merchantId, key, ccEmails, { timeZone });
   return found && (JSON.parse(found.json) as Customer);
 }
 

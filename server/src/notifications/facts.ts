@@ -11,6 +11,7 @@ export const factsExpand: ReadonlySet<string> = new Set([
   'items',
   'original_order',
   'original_order.billing',
+  'original_order.customer_profile',
   'original_order.item',
   'original_order.payment',
 ]);
@@ -20,16 +21,7 @@ export const factsExpand: ReadonlySet<string> = new Set([
  * may have changed by the time the mail is sent.
  */
 export function mailFacts(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts {
-  const { billing, language_iso_code: language } = autoOrder.original_order ?? {};
-  const facts: NoticeFacts = {
-    email: billing?.email,
-    name: nameOf(billing),
-    autoOrderCode: autoOrder.auto_order_code,
-    items: itemsOf(wanted, autoOrder),
-    card: cardOf(autoOrder),
-    isInvoiced: isInvoiced(autoOrder),
-    language,
-  };
+  const facts = { ...customerFacts(autoOrder), items: itemsOf(wanted, autoOrder) };
   const last = wanted.events.at(-1);
   switch (wanted.kind) {
     case 'declined_card':
@@ -48,6 +40,24 @@ export function mailFacts(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFac
     default:
       return facts;
   }
+}
+
+/** Who the customer is, and how the auto order is paid. */
+function customerFacts(autoOrder: AutoOrder): NoticeFacts {
+  const {
+    billing,
+    customer_profile: profile,
+    language_iso_code: language,
+  } = autoOrder.original_order ?? {};
+  return {
+    email: billing?.email,
+    customerProfileOid: profile?.customer_profile_oid,
+    name: nameOf(billing),
+    autoOrderCode: autoOrder.auto_order_code,
+    card: cardOf(autoOrder),
+    isInvoiced: isInvoiced(autoOrder),
+    language,
+  };
 }
 
 function paymentOf(event: RecordedEvent | undefined): NoticeFacts['payment'] {

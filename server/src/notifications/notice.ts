@@ -126,6 +126,8 @@ export const aboutNoAutoOrder = 0;
 /** The facts of a mail, as of its creation. Moments are in ISO 8601 with an offset. */
 export interface NoticeFacts {
   readonly email?: string | undefined;
+  /** The profile of the original order. */
+  readonly customerProfileOid?: number | undefined;
   /** How the customer is addressed. */
   readonly name?: string | undefined;
   readonly autoOrderCode?: string | undefined;

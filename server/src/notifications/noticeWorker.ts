@@ -35,8 +35,11 @@ export interface SenderParts {
   /** The sender's address for merchants that set none. */
   readonly mailFrom: string;
   contextFor(merchantId: string): Promise<Context>;
-  /** Reads the customer profile with this email, if there is one. */
-  readProfile(context: Context, email: string): Promise<MailProfile | undefined>;
+  /** Reads the customer profile with this email or oid, if there is one. */
+  readProfile(
+    context: Context,
+    key: { readonly email: string } | { readonly oid: number },
+  ): Promise<MailProfile | undefined>;
   /** Reads the order of a mail about an order, with {@link receiptExpand}. */
   readOrder(context: Context, orderId: string): Promise<Order | undefined>;
   updateBillingUrl(context: Context, autoOrderOid: number): Promise<string>;
@@ -50,6 +53,7 @@ export interface SenderParts {
 export const receiptExpand: ReadonlySet<string> = new Set([
   'auto_order',
   'billing',
+  'customer_profile',
   'gift',
   'item',
   'summary',
@@ -165,7 +169,7 @@ async function writeNotice(parts: BatchParts, context: Context, notice: Notice):
     notice.orderId === undefined ? undefined : await parts.readOrder(context, notice.orderId);
   const to = notice.facts.email ?? order?.billing?.email;
   if (to === undefined || to === '') return { skipReason: noAddress };
-  const profile = await parts.readProfile(context, to);
+  const profile = await profileOf(parts, context, { notice, order, to });
   if (profile?.do_not_send_mail === true) return { skipReason: noMail };
   const { merchant } = context;
   const links = await linksOf(parts, context, { notice, order, to });
@@ -175,11 +179,35 @@ async function writeNotice(parts: BatchParts, context: Context, notice: Notice):
   return { to, cc: copiesOf(notice.kind, to, order, profile), letter };
 }
 
+/** Whose mail it is. */
+interface Recipient {
+  readonly notice: CustomerNotice;
+  readonly order: Order | undefined;
+  readonly to: string;
+}
+
+/**
+ * Returns the profile of the recipient: that with the address, or else that of the order. A profile
+ * that was merged into another one, or has another address by now, left orders with the old one.
+ */
+async function profileOf(
+  { readProfile }: BatchParts,
+  context: Context,
+  { notice: { facts }, order, to }: Recipient,
+): Promise<MailProfile | undefined> {
+  const { customerProfileOid: oid } = facts;
+  return (
+    (await readProfile(context, { email: to })) ??
+    order?.customer_profile ??
+    (oid === undefined ? undefined : readProfile(context, { oid }))
+  );
+}
+
 /** Makes what a mail leads to when it is sent, so that no stored mail contains a secret. */
 async function linksOf(
   parts: BatchParts,
   context: Context,
-  { notice, order, to }: { readonly notice: CustomerNotice; order: Order | undefined; to: string },
+  { notice, order, to }: Recipient,
 ): Promise<Pick<LetterParts, 'updateBillingUrl' | 'cancelUrl' | 'verificationToken'>> {
   const { kind, autoOrderOid } = notice;
   if (kind === 'verify_email')
