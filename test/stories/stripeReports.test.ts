@@ -2,6 +2,7 @@
 // a charge that is not known yet, and about a charge of another installation.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { Order } from '@perennial/contract/order.ts';
 import StripeClient from 'stripe';
 import { stripeWebhookPath } from '../../server/src/payments/stripeWebhook.ts';
 import { testApp } from '../support/app.ts';
@@ -29,11 +30,12 @@ await app.request({
 });
 
 /** A paid order, and its payment at Stripe. */
-async function paidOrder() {
+async function paidOrder(more: Order = {}) {
   const { body, text } = await app.request({
     operation: 'insertOrder',
     key,
     body: {
+      ...more,
       billing: { email: 'ann@example.com' },
       items: [{ merchant_item_id: 'COFFEE', quantity: 3, auto_order_schedule: 'Weekly' }],
       payment: {
@@ -107,7 +109,7 @@ const readOrder = async (orderId: string) =>
       operation: 'getOrder',
       key,
       params: { order_id: orderId },
-      query: { _expand: 'summary,payment,payment.transaction' },
+      query: { _expand: 'item,summary,payment,payment.transaction' },
     })
   ).body.order;
 
@@ -147,6 +149,33 @@ test('charge.refunded is recorded once, however often and in whatever order it c
   }
   assert.deepEqual(await eventsOf(orderId), ['order_refund', 'order_refund', 'order_refund']);
   assert.equal((await readOrder(orderId)).payment.payment_status, 'Refunded');
+});
+
+test('a gateway that gives back all of an order, at once or in parts, gives back its lines', async () => {
+  await app.request({
+    operation: 'insertCoupon',
+    key,
+    body: { merchant_code: 'SHIP', percent_off_shipping: { discount_percent: 50 } },
+  });
+  for (const parts of [[3500], [1000, 3500]]) {
+    const { orderId, payment } = await paidOrder({
+      summary: { arbitrary_shipping_handling_total: { value: 10 } },
+      coupons: [{ coupon_code: 'SHIP' }],
+      channel_partner: { store_completed: false },
+    });
+    for (const total of parts) await stripeSends('charge.refunded', refunded(payment, total));
+    const { items, summary, current_stage } = await readOrder(orderId);
+    assert.deepEqual(
+      [
+        items[0].quantity_refunded,
+        summary.shipping_handling_refunded.value,
+        summary.other_refunded?.value ?? 0,
+        summary.total_refunded.value,
+        current_stage,
+      ],
+      [3, 5, 0, 35, 'Completed Order'],
+    );
+  }
 });
 
 test('the report of a refund that was made here changes nothing', async () => {

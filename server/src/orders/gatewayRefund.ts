@@ -1,13 +1,13 @@
 import { fromMinor, type Minor, minor, zero } from '../kernel/money.ts';
-import { amountOf } from './money.ts';
+import { amountOf, chargedShipping } from './money.ts';
 import type { OrderRecord } from './order.ts';
 import { type PlannedRefund } from './refund.ts';
 import { chargedOf, type Refunded, refundedOf, totalOf } from './refunded.ts';
 import { refundDetail } from './refundedOrder.ts';
 
 /**
- * Returns the refund that a gateway made by itself: of everything, when it gave back the whole
- * order, else of nothing in particular. Never more than is left of the order's total: the rest was
+ * Returns the refund that a gateway made by itself: of everything, when the whole order is given
+ * back with it, else of nothing in particular. Never more than is left of the order's total: the rest was
  * recorded as a manual refund before. Undefined when nothing is left.
  */
 export function gatewayRefund(
@@ -19,7 +19,7 @@ export function gatewayRefund(
   const given = minor(Math.min(amount, order.total - totalBefore));
   if (given <= 0) return undefined;
   const whole = wholeOf(order);
-  const isWhole = totalBefore === 0 && totalOf(whole) === given;
+  const isWhole = before.subtotalDiscount === 0 && totalOf(whole) === totalBefore + given;
   const after = isWhole ? whole : { ...before, other: minor((before.other ?? 0) + given) };
   return { after, amount: given };
 }
@@ -36,7 +36,7 @@ function wholeOf({ document, currency }: OrderRecord): Refunded {
     })),
     subtotalDiscount: zero,
     tax: amountOf(summary?.tax, currency),
-    shippingHandling: amountOf(summary?.shipping_handling_total, currency),
+    shippingHandling: chargedShipping(document, currency),
     giftCharge: amountOf(gift?.gift_charge, currency),
     giftWrap: amountOf(gift?.gift_wrap_cost, currency),
   };

@@ -87,12 +87,13 @@ export function amountsOf(
   const shown = shownCurrency({ document, currency });
   const money = (amount: Minor) => wireCurrency(amount, shown);
   const given = after.giftCharge + after.giftWrap > 0;
+  const { other_refunded: _, ...summary } = document.summary ?? {};
   return {
     items: (document.items ?? []).map((line, place) =>
       withRefund(line, after.lines[place]!, money),
     ),
     summary: {
-      ...document.summary,
+      ...summary,
       subtotal_discount_refunded: money(after.subtotalDiscount),
       subtotal_refunded: money(subtotalOf(after)),
       shipping_handling_refunded: money(after.shippingHandling),
