@@ -493,6 +493,41 @@ test('an update leaves a paid line as taxed as it was, so a refund gives back it
   assert.equal(Math.round(tax_refunded.value * 200), Math.round(tax.value * 100));
 });
 
+test('a declined purchase that starts an auto order takes no card that auto orders refuse', async () => {
+  const policy = (settings: object) =>
+    app.request({ operation: 'updateMerchantSettings', body: settings });
+  await policy({ accepted_card_types: ['VISA'], prohibit_expiring_cards_months: 3 });
+  const card = { card_type: 'VISA', card_expiration_month: 12, card_expiration_year: 2040 };
+  const declined = async (items: object[]) => {
+    const { body } = await insert({
+      ...placed,
+      items,
+      payment: { credit_card: { ...card, card_number_token: 'tok_decline' } },
+      ...partner({ store_if_payment_declines: true }),
+    });
+    return (change: object) =>
+      put(body.order.order_id, {
+        payment: { credit_card: { ...card, card_number_token: 'tok_approve', ...change } },
+      });
+  };
+  const recurring = await declined([
+    { merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' },
+  ]);
+  const refusals: [change: object, field: RegExp][] = [
+    [{ card_type: 'AMEX' }, /^payment\.credit_card\.card_type /],
+    [{ card_expiration_year: 2020 }, /^payment\.credit_card\.card_expiration_month /],
+  ];
+  for (const [change, field] of refusals) {
+    const { status, body } = await recurring(change);
+    assert.equal(status, 400);
+    assert.match(body.error.developer_message, field);
+  }
+  assert.equal((await recurring({})).status, 200);
+  const once = await declined([{ merchant_item_id: 'COFFEE' }]);
+  assert.equal((await once({ card_type: 'AMEX' })).status, 200);
+  await policy({ accepted_card_types: [], prohibit_expiring_cards_months: 0 });
+});
+
 test('warnings are returned, and the order is stored', async () => {
   const { body } = await insert({ ...placed, ...line({ auto_order_schedule: 'Weekly' }) });
   assert.deepEqual([body.success, body.warning.warning_code], [true, 'schedule_not_offered']);

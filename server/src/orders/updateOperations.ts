@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Order } from '@perennial/contract/order.ts';
 import { findCustomerOid } from '../customers/store.ts';
+import { findCatalogItems } from '../items/store.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import { parseWireDate } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
@@ -29,6 +31,8 @@ export interface NewCard {
   readonly facts?: ChargedCard | undefined;
   /** How many months the items of its auto order require it to last. */
   readonly monthsMin?: number | undefined;
+  /** The order starts an auto order once it is paid. */
+  readonly startsOne?: boolean | undefined;
   /** The object of the request that the order is in, with its dot, or empty. */
   readonly path?: string | undefined;
 }
@@ -57,8 +61,11 @@ export function updateOrder(
     const order = withCardFacts(await withCustomer(context, changed.order, stored), card.facts);
     refuseWithoutReason(context, stored, order);
     if (body.payment?.credit_card) {
-      const monthsMin = card.monthsMin ?? (await hooks.monthsACardMustLast(context, orderId));
-      refuseUnaccepted(context, stored, order, { ...card, monthsMin });
+      const started = await monthsForStarted(context, order);
+      const monthsMin =
+        card.monthsMin ?? started ?? (await hooks.monthsACardMustLast(context, orderId));
+      const startsOne = started !== undefined;
+      refuseUnaccepted(context, stored, order, { ...card, monthsMin, startsOne });
     }
     await saveOrder(context.db, order);
     await context.events.emit(context, [
@@ -87,6 +94,26 @@ export function updateOrder(
   });
 }
 
+/**
+ * Returns how many months a card must last that pays an unpaid order, by its items that are to
+ * recur. Undefined: the order starts no auto order.
+ */
+async function monthsForStarted(
+  { db }: Context,
+  { merchantId, paidAt, copiedFrom, rebillNumber, document: { items = [] } }: OrderRecord,
+): Promise<number | undefined> {
+  if (paidAt !== undefined || copiedFrom !== undefined || rebillNumber !== undefined)
+    return undefined;
+  const ids = items.flatMap(({ merchant_item_id: id }) => id ?? []);
+  const catalog = await findCatalogItems(db, merchantId, ids);
+  const months = items.flatMap(({ merchant_item_id: id = '', auto_order_schedule: schedule }) => {
+    const autoOrder = catalog.get(fold(id))?.autoOrder;
+    const recurs = schedule !== undefined || autoOrder?.upsell === true;
+    return recurs ? [autoOrder?.prohibitExpiringCardsMonths ?? 0] : [];
+  });
+  return months.length === 0 ? undefined : Math.max(...months);
+}
+
 /** Refuses to reject an order without a reason, where the merchant requires one. */
 function refuseWithoutReason(
   { merchant }: Context,
@@ -106,10 +133,11 @@ export function refuseUnaccepted(
   { merchant: { settings, timeZone }, now }: Context,
   before: OrderRecord,
   after: OrderRecord,
-  { monthsMin = 0, path = '' }: NewCard = {},
+  { monthsMin = 0, path = '', startsOne = false }: NewCard = {},
 ): void {
   const { credit_card: card } = after.document.payment ?? {};
-  if (after.rebillNumber === undefined || !card || isSameCard(before, after)) return;
+  const recurs = after.rebillNumber !== undefined || startsOne;
+  if (!recurs || !card || isSameCard(before, after)) return;
   const policy = cardPolicyOf(settings);
   const fault = unacceptedCard(
     card,
