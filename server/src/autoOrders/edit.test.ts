@@ -197,6 +197,21 @@ test('stopping clears the retry; enabling again forgets the declines', () => {
   );
 });
 
+test('declines are forgotten or stay; none are added, and what is stopped has no next attempt', () => {
+  const next = '2026-02-09T00:00:00Z';
+  const written = (given: Partial<AutoOrder>, body: object) => {
+    const { creditCardAttempt, nextAttemptAt } = edit(given, body);
+    return [creditCardAttempt, nextAttemptAt?.toString()];
+  };
+  assert.deepEqual(written({ creditCardAttempt: 2 }, { credit_card_attempt: 1 }), [1, undefined]);
+  assert.deepEqual(written({ creditCardAttempt: 2 }, { credit_card_attempt: 3 }), [2, undefined]);
+  assert.deepEqual(written({}, { credit_card_attempt: 1, next_attempt: next }), [0, next]);
+  for (const stopped of [canceled, disabled, merged])
+    assert.deepEqual(written(stopped, { next_attempt: next }), [0, undefined]);
+  assert.deepEqual(written(disabled, { enabled: true, next_attempt: next }), [0, next]);
+  assert.deepEqual(written({}, { enabled: false, next_attempt: next }), [0, undefined]);
+});
+
 test('enabling again bills missed shipments, or skips them where the merchant says so', () => {
   const late = anItem({ nextShipmentAt: at('2025-12-15T10:00:00-05:00') });
   const next = (missedShipments: 'bill' | 'skip') =>

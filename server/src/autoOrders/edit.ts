@@ -37,7 +37,11 @@ export function editAutoOrder(
       current.cancelAfterNextXOrders,
       1,
     ),
-    creditCardAttempt: read.count('credit_card_attempt', current.creditCardAttempt),
+    // A client can forget declines; it cannot add any that did not happen.
+    creditCardAttempt: Math.min(
+      read.count('credit_card_attempt', current.creditCardAttempt),
+      current.creditCardAttempt,
+    ),
     nextAttemptAt: read.moment('next_attempt', current.nextAttemptAt),
     overrideAffiliateId: read.number('override_affiliate_id', current.overrideAffiliateId, 0),
     rotatingTransactionGatewayCode: read.text(
@@ -47,8 +51,14 @@ export function editAutoOrder(
   };
   const switched = switchState(current, edited, cancelationOf(current, body, read), read, rules);
   const [fault] = read.faults;
-  return fault ? failure(fault) : success(switched);
+  return fault ? failure(fault) : success(withoutIdleAttempt(switched));
 }
+
+/** Nothing is attempted for an auto order that does not run. */
+const withoutIdleAttempt = (autoOrder: AutoOrder): AutoOrder =>
+  autoOrder.status === 'active' || autoOrder.nextAttemptAt === undefined
+    ? autoOrder
+    : { ...autoOrder, nextAttemptAt: undefined };
 
 /**
  * A merged auto order ships nothing, so an update with items that it no longer has is meant for the

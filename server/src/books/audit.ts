@@ -165,9 +165,8 @@ function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Differe
   const declines = open?.declines ?? (last?.state === 'given up' ? last.declines : 0);
   if (autoOrder.creditCardAttempt > declines)
     check.compare('credit_card_attempt', autoOrder.creditCardAttempt, declines);
-  // Without a decline, the next attempt is the day of the next missed shipment.
-  const isCaughtUp = autoOrder.items.every(({ missedUntil }) => missedUntil === undefined);
-  if (autoOrder.nextAttemptAt !== undefined && open === undefined && isCaughtUp)
+  // While it runs, a client may have set another moment for its next attempt.
+  if (autoOrder.status !== 'active')
     check.compare('next_attempt', autoOrder.nextAttemptAt, undefined);
   const kept = open && orders.find(({ orderId }) => orderId === open.orderId);
   dueFaults(check, autoOrder, marks, open, kept?.isCharging === true);

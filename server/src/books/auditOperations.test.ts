@@ -262,6 +262,12 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     /^auto order 1 record unreadable /m,
   ],
   [
+    'a next attempt of an auto order that does not run',
+    `update auto_order set next_attempt_at = '2026-06-01', status = 'disabled', enabled = false,
+       due_at = null, disabled_at = '2026-05-20' where merchant_id = $1 and auto_order_oid = 1`,
+    /^auto order 1 next_attempt 2026-06-01T/m,
+  ],
+  [
     'a date without end',
     `update auto_order_item set next_shipment_at = 'infinity'
      where merchant_id = $1 and auto_order_oid = 1`,
@@ -288,6 +294,16 @@ for (const [what, sql, found] of faults) {
     );
   });
 }
+
+test('a moment for the next attempt that a client set belongs to the books', async () => {
+  const { db, merchant } = await billed();
+  await db.run(
+    `update auto_order set next_attempt_at = '2026-07-01', due_at = '2026-07-01'
+     where merchant_id = $1 and auto_order_oid = 1`,
+    [merchant.merchantId],
+  );
+  assert.deepEqual((await auditMerchant(db, merchant)).differences, []);
+});
 
 // The shipment was overdue, because its card was declined, when the item's end came.
 test('an auto order may complete because the end of its overdue item had passed', async () => {
