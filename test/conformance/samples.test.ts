@@ -711,3 +711,183 @@ test('coupon: batches without elements, as the samples send them before they are
   await ask({ operation: 'deleteCouponsByOid', body: { coupon_oids: [] } });
   await ask({ operation: 'deleteCouponsByCode', body: { coupon_codes: [] } });
 });
+
+const autoOrderOf = async (reference_order_id: string) =>
+  (
+    await ask({
+      operation: 'getAutoOrderByReferenceOrderId',
+      params: { reference_order_id },
+      query: { _expand: 'items,items.future_schedules,original_order,rebill_orders' },
+    })
+  ).auto_order;
+
+test('auto order: read in six ways, change, pause, several at once, consolidate', async () => {
+  const email = 'sequence@example.com';
+  const first = await autoOrderOf(await placed(email));
+  const second = await autoOrderOf(await placed(email));
+  const params = { auto_order_oid: first.auto_order_oid };
+  const _expand = 'items,original_order.billing';
+  const { auto_order: byCode } = await ask({
+    operation: 'getAutoOrderByCode',
+    params: { auto_order_code: first.auto_order_code },
+    query: { _expand },
+  });
+  const { auto_order: read } = await ask({
+    operation: 'getAutoOrder',
+    params,
+    query: { _expand },
+  });
+  assert.deepEqual(byCode, read);
+  const oids = [first, second].map(({ auto_order_oid }) => auto_order_oid);
+  const lists = [
+    await ask({ operation: 'getAutoOrders', query: { email, _limit: '100', _offset: '0' } }),
+    await ask({ operation: 'getAutoOrdersByQuery', body: { email } }),
+    await ask({ operation: 'getAutoOrdersBatch', body: { auto_order_oids: oids } }),
+  ];
+  for (const { auto_orders: found } of lists)
+    assert.deepEqual(
+      found.map((each: { auto_order_oid: number }) => each.auto_order_oid),
+      oids,
+    );
+  // The customer gave a wrong postal code; the original order holds it for all rebills.
+  const { auto_order: moved } = await ask({
+    operation: 'updateAutoOrder',
+    params,
+    query: { _expand, validate_original_order: 'No' },
+    body: { ...read, original_order: { billing: { postal_code: '44233' } } },
+  });
+  assert.equal(moved.original_order.billing.postal_code, '44233');
+  const { auto_order: paused } = await ask({
+    operation: 'pauseAutoOrder',
+    params,
+    query: { _expand: 'items' },
+    body: moved,
+  });
+  assert.equal(paused.items[0].paused, true);
+  const { status } = await app.request({
+    operation: 'updateAutoOrdersBatch',
+    query: { _async: 'true', _placeholders: 'false' },
+    body: { autoOrders: [] },
+  });
+  assert.equal(status, 204);
+  const { auto_order: one } = await ask({
+    operation: 'consolidateAutoOrders',
+    params,
+    query: { _expand: 'items' },
+    body: { source_auto_order_oids: [second.auto_order_oid] },
+  });
+  assert.equal(one.items.length, 2);
+});
+
+/** Makes codes of the coupon in the three ways. */
+async function makesCodes(params: { coupon_oid: number }, expiration_dts: string) {
+  const codes = { quantity: 5, expiration_dts };
+  const byOid = await ask({ operation: 'generateCouponCodes', params, body: codes });
+  const byName = await ask({
+    operation: 'generateOneTimeCodesByMerchantCode',
+    params: { merchant_code: 'penny' },
+    body: codes,
+  });
+  const uploaded = await ask({
+    operation: 'uploadCouponCodes',
+    params,
+    body: { coupon_codes: ['code11', 'code22', 'code33'] },
+  });
+  const counts = [byOid.coupon_codes, byName.coupon_codes, uploaded.uploaded_codes];
+  assert.deepEqual(
+    counts.map(({ length }) => length),
+    [5, 5, 3],
+  );
+}
+
+test('coupon: insert, exists, read, change, codes, automatic, delete', async () => {
+  const exists = async (merchant_code: string) =>
+    (await ask({ operation: 'doesCouponCodeExist', params: { merchant_code } })).exists;
+  assert.equal(await exists('penny'), false);
+  const { coupon } = await ask({
+    operation: 'insertCoupon',
+    body: {
+      merchant_code: 'penny',
+      description: 'One penny less',
+      amount_off_subtotal: { currency_code: 'USD', discount_amount: 0.01 },
+    },
+  });
+  assert.deepEqual([await exists('penny'), coupon.coupon_type], [true, 'amount off subtotal']);
+  const params = { coupon_oid: coupon.coupon_oid };
+  const { coupon: byCode } = await ask({
+    operation: 'getCouponByMerchantCode',
+    params: { merchant_code: 'penny' },
+  });
+  const { coupon: read } = await ask({ operation: 'getCoupon', params });
+  assert.deepEqual(byCode, read);
+  const page = { _limit: '200', _offset: '0' };
+  const { coupons: listed } = await ask({ operation: 'getCoupons', query: page });
+  const body = { merchant_code: 'PENNY' };
+  const { coupons: found } = await ask({ operation: 'getCouponsByQuery', query: page, body });
+  assert.deepEqual([listed.length, found], [1, [read]]);
+  const expiration_dts = '2026-12-31T23:59:59-05:00';
+  const { coupon: changed } = await ask({
+    operation: 'updateCoupon',
+    params,
+    body: { ...read, expiration_dts },
+  });
+  assert.equal(changed.expiration_dts, expiration_dts);
+  const { coupons: many } = await ask({
+    operation: 'updateCoupons',
+    query: { _async: 'false', _placeholders: 'false' },
+    body: { coupons: [{ ...changed, description: 'Changed' }] },
+  });
+  assert.equal(many[0].description, 'Changed');
+  await makesCodes(params, expiration_dts);
+  await ask({
+    operation: 'updateAutoApply',
+    body: {
+      required_items: [{ required_item_id: 'TEA', coupon_code: 'penny' }],
+      subtotal_levels: [{ minimum_subtotal: 50, coupon_code: 'penny' }],
+    },
+  });
+  const { required_items, subtotal_levels } = await ask({ operation: 'getAutoApply' });
+  assert.deepEqual([required_items.length, subtotal_levels[0].minimum_subtotal], [1, 50]);
+  await ask({ operation: 'updateAutoApply', body: { required_items: [], subtotal_levels: [] } });
+  await ask({ operation: 'deleteCouponsByCode', body: { coupon_codes: ['penny'] } });
+  assert.equal(await exists('penny'), false);
+});
+
+test('fulfillment: what waits, packing slip, acknowledgement, shipment, stock', async () => {
+  await ask({
+    operation: 'insertDistributionCenter',
+    body: { code: 'RAMI', name: 'RAMI' },
+  });
+  const order_id = await placed('ship@example.com', {
+    items: [{ merchant_item_id: 'TEA', quantity: 1, distribution_center_code: 'RAMI' }],
+    channel_partner: { store_completed: false },
+  });
+  const params = { distribution_center_code: 'RAMI' };
+  const { distribution_centers: centers } = await ask({ operation: 'getDistributionCenters' });
+  assert.ok(centers.some((each: { code: string }) => each.code === 'RAMI'));
+  const waiting = async () =>
+    (await ask({ operation: 'getDistributionCenterOrders', params })).orders.length;
+  assert.equal(await waiting(), 1);
+  const { pdfBase64 } = await ask({
+    operation: 'generatePackingSlip',
+    params: { ...params, order_id },
+  });
+  assert.equal(Buffer.from(pdfBase64, 'base64').subarray(0, 5).toString(), '%PDF-');
+  await ask({ operation: 'acknowledgeOrders', params, body: [order_id] as never });
+  assert.equal(await waiting(), 0);
+  const shipment = {
+    order_id,
+    tracking_numbers: ['1Z9999999999999999'],
+    shipping_cost: 16.99,
+    fulfillment_fee: 8.99,
+    package_cost: 11.99,
+  };
+  await ask({ operation: 'shipOrders', params, body: [shipment] as never });
+  const { shipping, current_stage } = await readOrder(order_id, 'shipping');
+  assert.deepEqual(
+    [shipping.tracking_numbers, current_stage],
+    [shipment.tracking_numbers, 'Completed Order'],
+  );
+  const stock = [{ itemId: 'TEA', quantity: 9 }];
+  await ask({ operation: 'updateInventory', params, body: stock });
+});
