@@ -173,6 +173,33 @@ for (const [missed_shipments, billed] of [
   );
 
 story(
+  'an order that is paid after its auto order was canceled plans no attempt',
+  {
+    ...opening,
+    settings: {
+      ...opening.settings,
+      missed_shipments: 'bill',
+      dunning: { retry_days: [], at_end: 'cancel' },
+    },
+  },
+  async (shop) => {
+    await shop.sells(tea);
+    const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Weekly' }]);
+    await newCard(ann, 'tok_decline');
+    await shop.until('2027-02-06T00:00');
+    await ann.updateItem({ next_shipment_dts: '2027-02-01T10:00:00-05:00' });
+    const [kept] = await ann.bills();
+    await put({ ann, orderId: kept!.order_id! }, { payment: { payment_method: 'Check' } });
+    await put({ ann, orderId: kept!.order_id! }, { current_stage: 'Completed Order' });
+    const { status, next_attempt, items } = await ann.read();
+    assert.deepEqual(
+      [status, next_attempt, items?.[0]?.number_of_rebills],
+      ['canceled', undefined, 1],
+    );
+  },
+);
+
+story(
   'a rejected order that is paid after all counts, and is not charged',
   opening,
   async (shop) => {

@@ -62,12 +62,15 @@ export function afterPaid(
   );
 }
 
-/** At most one missed shipment is charged per day; the rest waits until the same time tomorrow. */
+/**
+ * At most one missed shipment is charged per day; the rest waits until the same time tomorrow. Nothing
+ * waits in an auto order that does not run.
+ */
 function dayAfterMissed(
-  { items }: AutoOrder,
+  { status, items }: AutoOrder,
   { at, now = at, zone }: SettlingRules,
 ): Temporal.Instant | undefined {
-  const isLeft = items.some((item) => !item.paused && isCatchingUp(item));
+  const isLeft = status === 'active' && items.some((item) => !item.paused && isCatchingUp(item));
   return isLeft ? addDays(now, 1, zone) : undefined;
 }
 
