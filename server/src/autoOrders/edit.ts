@@ -51,14 +51,17 @@ export function editAutoOrder(
   };
   const switched = switchState(current, edited, cancelationOf(current, body, read), read, rules);
   const [fault] = read.faults;
-  return fault ? failure(fault) : success(withoutIdleAttempt(switched));
+  return fault ? failure(fault) : success(withoutIdleAttempt(current, switched));
 }
 
-/** Nothing is attempted for an auto order that does not run. */
-const withoutIdleAttempt = (autoOrder: AutoOrder): AutoOrder =>
-  autoOrder.status === 'active' || autoOrder.nextAttemptAt === undefined
-    ? autoOrder
-    : { ...autoOrder, nextAttemptAt: undefined };
+/**
+ * Nothing is attempted for an auto order that does not run, so an update plans no attempt of it. What
+ * a record of an earlier release holds is sent back as it was read, and stays.
+ */
+const withoutIdleAttempt = ({ nextAttemptAt }: AutoOrder, edited: AutoOrder): AutoOrder =>
+  edited.status === 'active' || edited.nextAttemptAt === undefined
+    ? edited
+    : { ...edited, nextAttemptAt };
 
 /**
  * A merged auto order ships nothing, so an update with items that it no longer has is meant for the
