@@ -158,6 +158,32 @@ story(
   },
 );
 
+for (const what of ['paused', 'removed'] as const)
+  story(
+    `a missed shipment that is ${what} delays no other`,
+    { on: '2026-01-15T10:00', settings: { missed_shipments: 'bill' } },
+    async (shop) => {
+      await shop.sells(...items);
+      const ann = await shop.order([...weekly('COFFEE'), ...weekly('TEA')]);
+      await ann.updateItem({ paused: true }, 'COFFEE');
+      await shop.until('2026-03-01T10:00');
+      await ann.updateItem({ next_shipment_dts: '2026-03-02T08:00:00-05:00' }, 'TEA');
+      await ann.updateItem({ paused: false }, 'COFFEE');
+      await shop.until('2026-03-01T10:01');
+      assert.match((await ann.read()).next_attempt!, /^2026-03-02T10:00/);
+      if (what === 'paused') await ann.updateItem({ paused: true }, 'COFFEE');
+      else {
+        const { items: read = [] } = await ann.read();
+        const left = read.filter((item) => item.original_item_id === 'TEA');
+        await ann.update({ items: left });
+      }
+      assert.deepEqual((await ann.ask({ operation: 'getAudit' })).differences, []);
+      await shop.until('2026-03-02T08:01');
+      const [last] = (await ann.bills('item')).slice(-1);
+      assert.match(last!.creation_dts!, /^2026-03-02T08:00/);
+    },
+  );
+
 for (const [policy, days] of [
   ['one', ['2026-04-20', '2026-05-15']],
   ['skip', ['2026-04-20', '2026-05-15']],

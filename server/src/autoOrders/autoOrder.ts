@@ -30,6 +30,11 @@ export interface AutoOrder {
   readonly creditCardAttempt: number;
   /** When the next retry is due, after a decline. */
   readonly nextAttemptAt?: Temporal.Instant | undefined;
+  /**
+   * The next attempt that the engine planned last, and that it may have used. A next attempt that
+   * differs from it was set by a client. Absent in records of releases that did not store it.
+   */
+  readonly plannedAttemptAt?: Temporal.Instant | undefined;
   readonly failureReason?: string | undefined;
   readonly overrideAffiliateId?: number | undefined;
   readonly rotatingTransactionGatewayCode?: string | undefined;

@@ -84,6 +84,7 @@ const derived = new Set([
   'next_item_id',
   'calculated_next_shipment_at',
   'simple_schedule',
+  'planned_attempt_at',
   'due_at',
 ]);
 

@@ -67,6 +67,7 @@ export const autoOrderColumns: readonly RecordColumn<CalculatedAutoOrder>[] = [
   ),
   moving('credit_card_attempt', 'integer', ({ autoOrder }) => autoOrder.creditCardAttempt),
   moving('next_attempt_at', 'timestamptz', ({ autoOrder }) => autoOrder.nextAttemptAt),
+  moving('planned_attempt_at', 'timestamptz', ({ autoOrder }) => autoOrder.plannedAttemptAt),
   moving('failure_reason', 'text', ({ autoOrder }) => autoOrder.failureReason),
   edited('override_affiliate_id', 'integer', ({ autoOrder }) => autoOrder.overrideAffiliateId),
   edited(

@@ -15,7 +15,7 @@ import { isCatchingUp } from './steps.ts';
  * rebill. Undefined when the auto order has no missed shipment left, or was never rebilled.
  */
 export function pacedUntil({ items }: AutoOrder, zone: string): Temporal.Instant | undefined {
-  if (!items.some((item) => !item.paused && isCatchingUp(item))) return undefined;
+  if (!isMissedLeft(items)) return undefined;
   const last = items
     .filter(({ numberOfRebills }) => numberOfRebills > 0)
     .map(({ lastOrderAt }) => lastOrderAt)
@@ -23,20 +23,46 @@ export function pacedUntil({ items }: AutoOrder, zone: string): Temporal.Instant
   return last && addDays(last, 1, zone);
 }
 
+/** Whether a missed shipment is still to be charged. */
+export const isMissedLeft = (items: AutoOrder['items']): boolean =>
+  items.some((item) => !item.paused && isCatchingUp(item));
+
+/** The fields of an auto order for which the engine plans a next attempt, or none. */
+export const plannedAttempt = (at: Temporal.Instant | undefined) => ({
+  nextAttemptAt: at,
+  plannedAttemptAt: at,
+});
+
 /**
- * Returns the auto order with a next attempt that is not before {@link pacedUntil}. It is the same
- * record when nothing has to wait.
+ * Returns the auto order with a next attempt that is not before {@link pacedUntil}, and without one
+ * that waited for a missed shipment when none is left. It is the same record when nothing changes.
  */
 export function paced(
   autoOrder: AutoOrder,
   { now, zone }: { readonly now: Temporal.Instant; readonly zone: string },
 ): AutoOrder {
   if (autoOrder.status !== 'active') return autoOrder;
+  if (!isMissedLeft(autoOrder.items)) return withoutWait(autoOrder);
   const until = pacedUntil(autoOrder, zone);
   const isWaiting = until !== undefined && isAfter(until, now);
   if (!isWaiting || laterOf(autoOrder.nextAttemptAt, until) === autoOrder.nextAttemptAt)
     return autoOrder;
-  return { ...autoOrder, nextAttemptAt: until };
+  return { ...autoOrder, ...plannedAttempt(until) };
+}
+
+/**
+ * Returns the auto order without the day that the engine let pass between two missed shipments. The
+ * caller knows that none is left: the day would only delay what falls due within it. The retry of a
+ * declined charge and what a client set stay.
+ */
+export function withoutWait(autoOrder: AutoOrder): AutoOrder {
+  const { nextAttemptAt, plannedAttemptAt, creditCardAttempt, failureReason } = autoOrder;
+  const isWait =
+    nextAttemptAt !== undefined &&
+    nextAttemptAt.epochMilliseconds === plannedAttemptAt?.epochMilliseconds &&
+    creditCardAttempt === 0 &&
+    failureReason === undefined;
+  return isWait ? { ...autoOrder, nextAttemptAt: undefined } : autoOrder;
 }
 
 /** The later of two moments; the first where they are equal. */

@@ -444,6 +444,7 @@ interface AutoOrderRow {
   merged_into_auto_order_oid: number | null;
   credit_card_attempt: number;
   next_attempt_at: Temporal.Instant | null;
+  planned_attempt_at: Temporal.Instant | null;
   failure_reason: string | null;
   override_affiliate_id: number | null;
   rotating_transaction_gateway_code: string | null;
@@ -476,6 +477,7 @@ function fromRow(row: AutoOrderRow, items: readonly AutoOrderItem[]): AutoOrder 
     mergedIntoAutoOrderOid: row.merged_into_auto_order_oid ?? undefined,
     creditCardAttempt: row.credit_card_attempt,
     nextAttemptAt: row.next_attempt_at ?? undefined,
+    plannedAttemptAt: row.planned_attempt_at ?? undefined,
     failureReason: row.failure_reason ?? undefined,
     overrideAffiliateId: row.override_affiliate_id ?? undefined,
     rotatingTransactionGatewayCode: row.rotating_transaction_gateway_code ?? undefined,

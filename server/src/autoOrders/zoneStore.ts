@@ -88,6 +88,7 @@ const moveItemsSql = `
 // does not go back.
 const moveAutoOrdersSql = `
   update auto_order set ${moved('next_shipment_at')}, ${moved('next_attempt_at')},
+    ${moved('planned_attempt_at')},
     due_at = case when due_at > $2 then greatest(${movedColumn('due_at', '$3', '$4')}, $2) else due_at end,
     version = version + 1, modified_at = $2
   where merchant_id = $1

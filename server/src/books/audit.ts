@@ -165,13 +165,28 @@ function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Differe
   const declines = open?.declines ?? (last?.state === 'given up' ? last.declines : 0);
   if (autoOrder.creditCardAttempt > declines)
     check.compare('credit_card_attempt', autoOrder.creditCardAttempt, declines);
-  // While it runs, a client may have set another moment for its next attempt.
-  if (autoOrder.status !== 'active')
+  if (autoOrder.status !== 'active' || (open === undefined && isLeftBehind(autoOrder)))
     check.compare('next_attempt', autoOrder.nextAttemptAt, undefined);
   const kept = open && orders.find(({ orderId }) => orderId === open.orderId);
   dueFaults(check, autoOrder, marks, open, kept?.isCharging === true);
   stateFaults(check, autoOrder, marks);
   return check.found;
+}
+
+/**
+ * Whether the engine planned the next attempt of a running auto order, no missed shipment waits for
+ * it, and it delays one that is due before. A client may set any moment: then it differs from what
+ * the engine planned. Records of releases that did not store that are not judged.
+ */
+function isLeftBehind({ nextAttemptAt, plannedAttemptAt, items }: AutoOrder): boolean {
+  if (nextAttemptAt?.epochMilliseconds !== plannedAttemptAt?.epochMilliseconds) return false;
+  const running = items.filter(({ paused }) => !paused);
+  const next = earliestOf(running.map(({ nextShipmentAt }) => nextShipmentAt));
+  const isDelaying =
+    next !== undefined &&
+    nextAttemptAt !== undefined &&
+    next.epochMilliseconds < nextAttemptAt.epochMilliseconds;
+  return isDelaying && running.every(({ missedUntil }) => missedUntil === undefined);
 }
 
 /** Finds states that contradict one another. */

@@ -295,15 +295,38 @@ for (const [what, sql, found] of faults) {
   });
 }
 
-test('a moment for the next attempt that a client set belongs to the books', async () => {
-  const { db, merchant } = await billed();
-  await db.run(
-    `update auto_order set next_attempt_at = '2026-07-01', due_at = '2026-07-01'
-     where merchant_id = $1 and auto_order_oid = 1`,
-    [merchant.merchantId],
-  );
-  assert.deepEqual((await auditMerchant(db, merchant)).differences, []);
-});
+// The engine had planned none, or another one. A release that did not store it planned null.
+for (const planned of ['null', "'2026-05-15T12:00:00Z'"])
+  test(`a next attempt that a client set belongs to the books: planned ${planned}`, async () => {
+    const { db, merchant } = await billed();
+    await db.run(
+      `update auto_order set next_attempt_at = '2026-07-01', due_at = '2026-07-01',
+         planned_attempt_at = ${planned}
+       where merchant_id = $1 and auto_order_oid = 1`,
+      [merchant.merchantId],
+    );
+    assert.deepEqual((await auditMerchant(db, merchant)).differences, []);
+  });
+
+// The next shipment is on 15 June.
+for (const [what, moment, isFound] of [
+  ['after the next shipment', '2026-07-01', true],
+  ['before the next shipment', '2026-06-01', false],
+] as const)
+  test(`a past retry of the engine ${what} is ${isFound ? 'a' : 'no'} difference`, async () => {
+    const { db, merchant } = await billed();
+    await db.run(
+      `update auto_order set next_attempt_at = $2, planned_attempt_at = $2,
+         due_at = greatest(due_at, $2)
+       where merchant_id = $1 and auto_order_oid = 1`,
+      [merchant.merchantId, moment],
+    );
+    const { differences } = await auditMerchant(db, merchant);
+    assert.deepEqual(
+      differences.map(({ objectId, field }) => `${objectId} ${field}`),
+      isFound ? ['1 next_attempt'] : [],
+    );
+  });
 
 // The shipment was overdue, because its card was declined, when the item's end came.
 test('an auto order may complete because the end of its overdue item had passed', async () => {

@@ -1,11 +1,11 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { chargingCancelFee } from '../autoOrders/cancelFee.ts';
+import { isMissedLeft, plannedAttempt, withoutWait } from '../autoOrders/pacing.ts';
 import {
   advance,
   type Catalog,
   hasCompleted,
-  isCatchingUp,
   type PlanContext,
   passOver,
   startAgain,
@@ -55,7 +55,7 @@ export function afterPaid(
       ...shipped,
       rebillCount: autoOrder.rebillCount + 1,
       creditCardAttempt: 0,
-      nextAttemptAt: dayAfterMissed(shipped, rules),
+      ...plannedAttempt(dayAfterMissed(shipped, rules)),
       failureReason: undefined,
     },
     rules,
@@ -70,21 +70,22 @@ function dayAfterMissed(
   { status, items }: AutoOrder,
   { at, now = at, zone }: SettlingRules,
 ): Temporal.Instant | undefined {
-  const isLeft = status === 'active' && items.some((item) => !item.paused && isCatchingUp(item));
-  return isLeft ? addDays(now, 1, zone) : undefined;
+  return status === 'active' && isMissedLeft(items) ? addDays(now, 1, zone) : undefined;
 }
 
 /**
  * Returns the record after an order shipped some of its items without being its next rebill: an
  * order that was given up and paid after all, or the rebill of an auto order that was merged into
- * it. The shipment is counted; the next rebill and its retries do not change.
+ * it. The shipment is counted; the next rebill and its retries do not change, but a day's wait for a
+ * missed shipment ends with the last of them.
  */
 export function afterExtraShipment(
   autoOrder: AutoOrder,
   order: RebillOrder,
   rules: SettlingRules,
 ): AutoOrderAfter {
-  return ended(shippedIn(autoOrder, order, rules), rules);
+  const shipped = shippedIn(autoOrder, order, rules);
+  return ended(isMissedLeft(shipped.items) ? shipped : withoutWait(shipped), rules);
 }
 
 /**
@@ -198,7 +199,7 @@ export function afterGivenUp(
     ...(autoOrder.status === 'active'
       ? {
           creditCardAttempt: 0,
-          nextAttemptAt: dayAfterMissed(passed, rules),
+          ...plannedAttempt(dayAfterMissed(passed, rules)),
           failureReason: undefined,
         }
       : {}),
@@ -345,7 +346,7 @@ export function afterDeclined(
     return { autoOrder: failed, notes: [declineNote(declined, attempt, {})] };
   if (step.kind === 'retry') {
     return {
-      autoOrder: { ...failed, nextAttemptAt: step.at },
+      autoOrder: { ...failed, ...plannedAttempt(step.at) },
       notes: [declineNote(declined, attempt, { next_attempt: step.at.toString() })],
     };
   }

@@ -310,6 +310,7 @@ CREATE TABLE auto_order (
       WHEN paused THEN 'paused'::text
       ELSE 'active'::text
   END) STORED,
+  planned_attempt_at timestamp with time zone,
   CONSTRAINT auto_order_pkey PRIMARY KEY (merchant_id, auto_order_oid),
   CONSTRAINT auto_order_code UNIQUE (merchant_id, auto_order_code),
   CONSTRAINT auto_order_original_order UNIQUE (merchant_id, original_order_id),
