@@ -401,3 +401,107 @@ test('a coupon of the retry lowers the order of a rebill, and what the rebill co
   assert.deepEqual([item.number_of_rebills, item.rebill_value], [1, 22.5]);
   assert.deepEqual(await shop.differences(), []);
 });
+
+const gift = { coupons: [{ code: 'ALL', percent: 100 }], dunning: { retry_days: [] } };
+const giftOnDayOne: AccountsReceivableRetryConfig = {
+  active: true,
+  daily_activity_list: [{ day: 1, charge: true, coupon_code: 'ALL' }],
+  notify_emails: ['owner@example.com'],
+  notify_successes: true,
+};
+
+test('a coupon that leaves nothing to charge pays the order and starts its auto order', async () => {
+  const shop = await openShop({}, gift);
+  await shop.ask({ operation: 'updateAccountsReceivableRetryConfig', body: giftOnDayOne });
+  const orderId = await shop.order('tok_decline', 'Monthly');
+  const before = app.mails.length;
+  await shop.until('2027-03-03T00:00');
+  const order = await shop.read(orderId);
+  assert.deepEqual(
+    [order.current_stage, order.summary.total.value, order.payment.payment_status],
+    ['Completed Order', 0, 'Processed'],
+  );
+  assert.deepEqual(
+    [order.auto_order?.status, await shop.tries(orderId)],
+    ['active', ['2027-03-01T10:00 declined']],
+  );
+  assert.deepEqual(shop.captures(orderId), []);
+  const { overall } = await shop.stats();
+  assert.deepEqual(
+    [overall.attempts, overall.successes, overall.revenue, overall.discounts],
+    [1, 1, 0, 25],
+  );
+  await app.work('notices');
+  const sent = app.mails.slice(before).map(({ to }) => to);
+  assert.deepEqual(
+    [sent.includes('ann@example.com'), sent.includes('owner@example.com')],
+    [true, true],
+  );
+  assert.deepEqual(await shop.differences(), []);
+});
+
+test('a coupon that leaves nothing of a rebill pays it, and the auto order continues', async () => {
+  const shop = await openShop({}, gift);
+  await shop.ask({ operation: 'updateAccountsReceivableRetryConfig', body: giftOnDayOne });
+  const { auto_order: made } = await shop.read(await shop.order('tok_approve', 'Monthly'));
+  const params = { auto_order_oid: made.auto_order_oid };
+  await shop.ask({
+    operation: 'updateAutoOrderPayment',
+    params,
+    body: { card_number_token: 'tok_decline' },
+  });
+  await shop.until('2027-04-05T00:00');
+  const { auto_order: after } = await shop.ask({
+    operation: 'getAutoOrder',
+    params,
+    query: { _expand: 'items,logs,rebill_orders,rebill_orders.summary' },
+  });
+  const [rebill] = after.rebill_orders;
+  const [item] = after.items;
+  assert.deepEqual(
+    [after.status, rebill.current_stage, rebill.summary.total.value],
+    ['active', 'Completed Order', 0],
+  );
+  assert.deepEqual(
+    [item.number_of_rebills, item.rebill_value, item.next_shipment_dts.slice(0, 10)],
+    [1, 0, '2027-05-01'],
+  );
+  const words = after.logs.map(({ log_message: message }) => message).join('\n');
+  assert.match(words, /Rebill 1 paid: 0\.00 USD.*A coupon left nothing to charge\./);
+  assert.deepEqual(shop.captures(rebill.order_id), []);
+  assert.deepEqual(await shop.differences(), []);
+});
+
+test('a coupon that leaves less than the store credit of an order returns the rest of it', async () => {
+  const shop = await openShop({}, { coupons: [{ code: 'ALL', percent: 60 }] });
+  await shop.ask({ operation: 'updateAccountsReceivableRetryConfig', body: giftOnDayOne });
+  const { customer } = await shop.ask({
+    operation: 'insertCustomer',
+    body: { email: 'ann@example.com' },
+  });
+  const profile = { customer_profile_oid: customer.customer_profile_oid };
+  await shop.ask({
+    operation: 'addCustomerStoreCredit',
+    params: profile,
+    body: { amount: 20, description: 'Sorry' },
+  });
+  const { order: placed } = await shop.ask({
+    operation: 'insertOrder',
+    body: {
+      ...anOrder('tok_decline', undefined),
+      summary: { internal_gift_certificate_amount: { value: 20 } },
+    },
+  });
+  await shop.until('2027-03-03T00:00');
+  const { current_stage, summary } = await shop.read(placed.order_id);
+  assert.deepEqual(
+    [current_stage, summary.total.value, summary.internal_gift_certificate_amount.value],
+    ['Completed Order', 0, 10],
+  );
+  const { customer_store_credit: credit } = await shop.ask({
+    operation: 'getCustomerStoreCredit',
+    params: profile,
+  });
+  assert.equal(credit.available, 10);
+  assert.deepEqual(await shop.differences(), []);
+});

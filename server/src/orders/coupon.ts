@@ -14,6 +14,7 @@ import {
 import { loweredTax } from './loweredTax.ts';
 import { amountOf, type OrderCurrency, wireCurrency } from './money.ts';
 import type { OrderRecord } from './order.ts';
+import { creditUsed } from './storeCredit.ts';
 
 /** The discount of a coupon on the lines of an order. */
 export interface OrderCoupon {
@@ -52,7 +53,8 @@ export function couponDiscount(subtotal: Minor, coupon: OrderCoupon): Minor {
 
 /**
  * Returns a stored order with a coupon: each line takes its share, and the tax follows at the
- * order's rate. A tax that the client named stays.
+ * order's rate. A tax that the client named stays. Where less is left than store credit had paid,
+ * the order uses less of it; the caller returns the rest to the customer.
  */
 export function withCoupon(order: OrderRecord, coupon: OrderCoupon): OrderRecord {
   const { document, currency: base } = order;
@@ -71,7 +73,8 @@ export function withCoupon(order: OrderRecord, coupon: OrderCoupon): OrderRecord
         sum(shares.filter((_, place) => lines[place]?.tax_free !== true)),
     ),
   };
-  const total = minor(order.total - discount - amount(summary.tax) + tax);
+  const left = minor(order.total - discount - amount(summary.tax) + tax);
+  const total = minor(Math.max(0, left));
   return {
     ...order,
     total,
@@ -88,6 +91,9 @@ export function withCoupon(order: OrderRecord, coupon: OrderCoupon): OrderRecord
         taxable_subtotal_discount: money(taxableDiscount),
         tax: money(tax),
         total: money(total),
+        ...(left < 0 && {
+          internal_gift_certificate_amount: money(minor(Math.max(0, creditUsed(order) + left))),
+        }),
       },
     },
   };

@@ -85,6 +85,8 @@ export interface LockedRebill {
   card(context: Context, order: OrderRecord): Promise<ChargeableCard>;
   /** Settles the rebill according to the changed order, after the order was saved. */
   changed(context: Context, before: OrderRecord, after: OrderRecord): Promise<void>;
+  /** Settles the rebill after a coupon left nothing to charge for its order, which was saved. */
+  covered(context: Context, after: OrderRecord): Promise<void>;
   /** Settles the rebill after its order was charged and saved. */
   charged(
     context: Context,

@@ -11,13 +11,19 @@ import { storedId } from './store.ts';
  * and `orders.charge_lease_until` says how long only this process asks the gateway.
  */
 
-/** Stores an attempt before the gateway is asked. */
-export async function insertAttempt(tx: Database, attempt: PaymentAttempt): Promise<void> {
+/**
+ * Stores an attempt: `charging` before the gateway is asked, `paid` where there is nothing to charge.
+ */
+export async function insertAttempt(
+  tx: Database,
+  attempt: PaymentAttempt,
+  state: 'charging' | 'paid',
+): Promise<void> {
   await tx.run(
     `insert into order_payment_attempt (merchant_id, order_id, attempt, state, source, retry_day,
        amount_minor, currency, discount_minor, coupon, card_token, charged_by_kind, idempotency_key,
        requested_by, requested_at)
-     values ($1, $2, $3, 'charging', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+     values ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       attempt.merchantId,
       attempt.orderId,
@@ -33,6 +39,7 @@ export async function insertAttempt(tx: Database, attempt: PaymentAttempt): Prom
       attempt.idempotencyKey,
       attempt.requestedBy,
       attempt.requestedAt,
+      state,
     ],
   );
 }

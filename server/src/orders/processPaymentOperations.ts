@@ -1,6 +1,7 @@
 import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import type { OrderProcessPaymentRequest } from '@perennial/contract/receivable.ts';
-import { amountText, minor, zero } from '../kernel/money.ts';
+import { returnCredit } from '../customers/storeCreditOperations.ts';
+import { amountText, minor } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -17,6 +18,7 @@ import {
   unsettledWords,
 } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
+import { paid } from './payment.ts';
 import {
   type AttemptSource,
   afterAttempt,
@@ -36,8 +38,10 @@ import {
 import { rejectsOrder } from './receivableRetry.ts';
 import { findRetryConfig } from './receivableRetryStore.ts';
 import { rejectReceivable } from './rejectReceivableOperations.ts';
+import { paidStage } from './shipping.ts';
 import { countPaidLater } from './stockOperations.ts';
 import { chargeLeaseMs, findOrder, saveOrder } from './store.ts';
+import { creditUsed } from './storeCredit.ts';
 import { noOrder } from './updateOperations.ts';
 
 /*
@@ -176,7 +180,31 @@ async function begin(
 }
 
 /** Stores the next attempt of a locked order, or returns why it cannot be charged. */
-export async function beginAttempt(
+async function beginAttempt(
+  context: Context,
+  locked: LockedUnpaid,
+  terms: AttemptTerms,
+): Promise<Outcome<PaymentAttempt, Unpayable>> {
+  const next = await nextAttempt(context, locked, terms);
+  if (next.ok) await storeAttempt(context, locked, next.value);
+  return next;
+}
+
+/** Stores an attempt of a locked order before the gateway is asked. */
+export async function storeAttempt(
+  { db }: Context,
+  { order }: LockedUnpaid,
+  attempt: PaymentAttempt,
+): Promise<void> {
+  await insertAttempt(db, attempt, 'charging');
+  await saveOrder(db, { ...order, charging: true });
+}
+
+/**
+ * Returns the next attempt of a locked order, or why it cannot be charged. Stores nothing. The amount
+ * is zero if the coupon leaves nothing to charge.
+ */
+export async function nextAttempt(
   context: Context,
   { order, rebill }: LockedUnpaid,
   { amount: asked, source, retryDay, coupon }: AttemptTerms,
@@ -188,12 +216,12 @@ export async function beginAttempt(
   if (card.token === undefined) return failure(noCard(order));
   const earlier = await findEarlierPayments(context.db, order.merchantId, order.orderId);
   const used = earlier.paid === 0 ? coupon : undefined;
-  const total = used === undefined ? order.total : withCoupon(order, used).total;
-  const owed = owedFor(total, earlier);
-  if (owed === 0) return failure(nothingOwed(order));
+  const after = used === undefined ? order : withCoupon(order, used);
+  const owed = owedFor(after.total, earlier);
+  if (owed === 0 && (used === undefined || order.total === 0)) return failure(nothingOwed(order));
   const amount = amountAsked(asked, owed, order);
   if (!amount.ok) return amount;
-  const attempt: PaymentAttempt = {
+  return success({
     merchantId: order.merchantId,
     orderId: order.orderId,
     attempt: earlier.last + 1,
@@ -201,18 +229,18 @@ export async function beginAttempt(
     retryDay,
     amount: amount.value,
     currency: order.currency,
-    discount: used === undefined ? zero : minor(order.total - total),
+    discount: minor(costOf(order) - costOf(after)),
     coupon: used,
     cardToken: card.token,
     chargedBy: card.chargedBy,
     idempotencyKey: laterPaymentKey(order.merchantId, order.orderId, earlier.last + 1),
     requestedBy: context.actor.name,
     requestedAt: context.now,
-  };
-  await insertAttempt(context.db, attempt);
-  await saveOrder(context.db, { ...order, charging: true });
-  return success(attempt);
+  });
 }
+
+/** Returns what an order costs, whatever pays it. */
+const costOf = (order: OrderRecord): number => order.total + creditUsed(order);
 
 const noCard = ({ orderId }: OrderRecord) => ({
   reason: `Order ${orderId} has no card`,
@@ -316,7 +344,7 @@ function eventsOf(
   before: OrderRecord,
   after: OrderRecord,
   { amount, currency, retryDay, requestedBy }: PaymentAttempt,
-  result: KnownChargeResult,
+  result: KnownChargeResult | { readonly kind: 'nothing' },
   receipt: OwnReceipt,
 ) {
   const data = {
@@ -329,6 +357,35 @@ function eventsOf(
     return [event('order_payment_failed', after, { ...data, reason: result.reason })];
   if (after.paidAt === undefined)
     return [event('order_update', after, { ...data, changed: ['payment'] })];
-  const paid = { ...data, rebill_number: after.rebillNumber, ...receipt };
-  return [event('order_payment_process', after, paid), stageChange(before, after)];
+  const payment = { ...data, rebill_number: after.rebillNumber, ...receipt };
+  return [event('order_payment_process', after, payment), stageChange(before, after)];
 }
+
+/**
+ * Pays a locked order whose coupon leaves nothing to charge: the same as after a charge, but no
+ * gateway is asked.
+ */
+export async function settleCovered(
+  context: Context,
+  { order: stored, rebill }: LockedUnpaid,
+  attempt: PaymentAttempt,
+  hooks: OrderHooks,
+): Promise<void> {
+  const { db, now, merchant } = context;
+  await insertAttempt(db, attempt, 'paid');
+  const lowered = attempt.coupon === undefined ? stored : withCoupon(stored, attempt.coupon);
+  const occasion = { at: now, timeZone: merchant.timeZone, by: attempt.requestedBy };
+  const order = paid(lowered, 'Processed', paidStage(lowered.document), now, occasion);
+  await saveOrder(db, order);
+  const receipt = ownReceipt(order, rebill !== undefined);
+  await context.events.emit(
+    context,
+    eventsOf(stored, order, attempt, { kind: 'nothing' }, receipt),
+  );
+  await rebill?.covered(context, order);
+  await hooks.onPaid(context, order);
+  await countPaidLater(context, order, rebill !== undefined);
+  await returnCredit(context, order.orderId, couponWords(order), creditUsed(order));
+}
+
+const couponWords = ({ orderId }: OrderRecord) => `A coupon left less to pay of order ${orderId}`;

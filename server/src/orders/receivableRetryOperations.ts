@@ -18,10 +18,12 @@ import type { OrderParts } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { type PaymentAttempt } from './paymentAttempt.ts';
 import {
-  beginAttempt,
   chargeAttempt,
   type LockedUnpaid,
   lockUnpaid,
+  nextAttempt,
+  settleCovered,
+  storeAttempt,
 } from './processPaymentOperations.ts';
 import { idleFields, type RetryStep, retryConfigFault, retryStep } from './receivableRetry.ts';
 import {
@@ -166,7 +168,7 @@ async function actOn(
   else await moveRetry(db, merchant.merchantId, { ...current, ...moveOf(step, now) });
   if (step.kind === 'reject')
     await rejectReceivable(context, locked, config, parts.hooks, endReason);
-  return step.kind === 'charge' ? chargeOf(context, locked, step) : undefined;
+  return step.kind === 'charge' ? chargeOf(context, locked, step, parts) : undefined;
 }
 
 type Step = RetryStep | { readonly kind: 'end' };
@@ -194,18 +196,28 @@ function moveOf(step: Step, now: Temporal.Instant): Partial<RetryRow> {
   return { nextAt: step.kind === 'wait' ? step.until : null };
 }
 
+/**
+ * Stores the charge of a day and returns it. A coupon that leaves nothing to charge pays the order at
+ * once, and there is no charge.
+ */
 async function chargeOf(
   context: Context,
   locked: LockedUnpaid,
   { day, couponCode }: Extract<RetryStep, { kind: 'charge' }>,
+  { hooks }: OrderParts,
 ): Promise<PaymentAttempt | undefined> {
   const { settings, currency } = context.merchant;
   const coupon = couponsOf(settings['coupons'], currency).get(fold(couponCode ?? ''));
-  const begun = await beginAttempt(context, locked, { source: 'retry', retryDay: day, coupon });
-  if (begun.ok) return begun.value;
-  const { orderId } = locked.order;
-  context.log.warn({ orderId, ...begun.reason }, 'an order cannot be retried');
-  return undefined;
+  const next = await nextAttempt(context, locked, { source: 'retry', retryDay: day, coupon });
+  if (!next.ok) {
+    const { orderId } = locked.order;
+    context.log.warn({ orderId, ...next.reason }, 'an order cannot be retried');
+    return undefined;
+  }
+  const { value: attempt } = next;
+  if (attempt.amount > 0) await storeAttempt(context, locked, attempt);
+  else await settleCovered(context, locked, attempt, hooks);
+  return attempt.amount > 0 ? attempt : undefined;
 }
 
 const endReason = 'The retries of Accounts Receivable are used up';

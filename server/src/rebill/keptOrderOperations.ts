@@ -10,7 +10,7 @@ import { appendLogs, lockAutoOrders, saveAutoOrders } from '../autoOrders/store.
 import { amountText } from '../kernel/money.ts';
 import type { KnownChargeResult } from '../orders/charge.ts';
 import type { ChargeableCard, LockedRebill } from '../orders/hooks.ts';
-import type { OrderRecord } from '../orders/order.ts';
+import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { findOrder } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
@@ -72,6 +72,9 @@ export async function lockRebill(
     hold: (context, order) => holdOn(context, family.billed, order),
     card: (context, order) => cardOf(context, family.billed, { order, ...attempt }),
     changed: (context, before, after) => orderChanged(context, { family, attempt }, before, after),
+    covered: async (context, order) => {
+      await settleVerdict(context, { family, attempt }, order, 'coupon');
+    },
     charged: (context, order, result) => orderCharged(context, { family, attempt }, order, result),
   };
 }
@@ -191,21 +194,22 @@ async function orderCharged(
 }
 
 /**
- * Settles the locked rebill as its order says. Returns true if that settled it. `charged` is what
- * paid it, if that was a charge of the order.
+ * Settles the locked rebill as its order says. Returns true if that settled it. `payment` is what
+ * paid it, unless a person marked it as paid.
  */
 async function settleVerdict(
   context: Context,
   locked: LockedAttempt,
   order: OrderRecord,
-  charged?: OrderCapture,
+  payment?: OrderCapture | 'coupon',
 ): Promise<boolean> {
   const { attempt } = locked;
   const verdict = verdictOn(order);
   if (verdict === 'paid') {
     const paidAt = order.paidAt ?? context.now;
-    await settleRebill(context, locked, { order, at: paidAt }, paidByStaff(charged));
-    const paid = { state: 'paid', paidAt, amount: order.total, capture: charged } as const;
+    await settleRebill(context, locked, { order, at: paidAt }, paidByStaff(payment));
+    const capture = payment === 'coupon' ? undefined : payment;
+    const paid = { state: 'paid', paidAt, amount: order.total, capture } as const;
     await saveVerdict(context, attempt, paid);
     return true;
   }
@@ -258,24 +262,19 @@ interface OrderCapture {
 }
 
 const paidByStaff =
-  (charged: OrderCapture | undefined): Verdict =>
+  (payment: OrderCapture | 'coupon' | undefined): Verdict =>
   ({ family: { billed, target }, attempt }, plan, rules) => ({
     billed: withChargedBy(
       attempt.state === 'given up'
         ? afterExtraShipment(billed, plan, rules)
         : afterPaidByStaff(billed, plan, attempt.at, rules),
-      charged,
+      payment === 'coupon' ? undefined : payment,
     ),
     target: target && afterExtraShipment(target, plan, rules),
     note: ({ orderId, currency, total, document }, actorName) => ({
       message: [
         `Rebill ${attempt.rebillNumber} paid: ${amountText(total, currency)}, order ${orderId}.`,
-        ...(charged === undefined
-          ? [
-              `${actorName} marked it as paid by ${document.payment?.payment_method ?? 'hand'}.`,
-              'No card was charged.',
-            ]
-          : [`${actorName} charged its card.`]),
+        paidWords(payment, actorName, document),
       ].join(' '),
       event: {
         name: 'auto_order_rebill',
@@ -288,6 +287,18 @@ const paidByStaff =
       },
     }),
   });
+
+function paidWords(
+  payment: OrderCapture | 'coupon' | undefined,
+  actorName: string,
+  document: OrderDocument,
+): string {
+  if (payment === 'coupon') return 'A coupon left nothing to charge.';
+  return payment === undefined
+    ? `${actorName} marked it as paid by ${document.payment?.payment_method ?? 'hand'}. ` +
+        'No card was charged.'
+    : `${actorName} charged its card.`;
+}
 
 /** Remembers which kind of gateway captured a charge of this card. */
 function withChargedBy(after: AutoOrderAfter, charged: OrderCapture | undefined): AutoOrderAfter {

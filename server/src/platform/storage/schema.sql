@@ -1123,7 +1123,7 @@ CREATE TABLE order_payment_attempt (
   reference text,
   message text,
   CONSTRAINT order_payment_attempt_pkey PRIMARY KEY (merchant_id, order_id, attempt),
-  CONSTRAINT order_payment_attempt_amount_minor_check CHECK (amount_minor > 0),
+  CONSTRAINT order_payment_attempt_amount_minor_check CHECK (amount_minor > 0 OR state = 'paid'::text),
   CONSTRAINT order_payment_attempt_source_check CHECK (source = ANY (ARRAY['request'::text, 'retry'::text])),
   CONSTRAINT order_payment_attempt_state_check CHECK (state = ANY (ARRAY['charging'::text, 'paid'::text, 'declined'::text])),
   CONSTRAINT order_payment_attempt_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id) ON DELETE CASCADE
