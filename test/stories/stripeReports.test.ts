@@ -178,6 +178,48 @@ test('a gateway that gives back all of an order, at once or in parts, gives back
   }
 });
 
+test('a gateway that gives back all that it charged gives back the store credit of the order too', async () => {
+  const { body } = await app.request({
+    operation: 'insertCustomer',
+    key,
+    body: { email: 'ann@example.com' },
+  });
+  const params = { customer_profile_oid: body.customer.customer_profile_oid };
+  await app.request({
+    operation: 'addCustomerStoreCredit',
+    key,
+    params,
+    body: { amount: 10, description: 'Sorry' },
+  });
+  const available = async () =>
+    (await app.request({ operation: 'getCustomerStoreCredit', key, params })).body
+      .customer_store_credit.available;
+  const { orderId, payment } = await paidOrder({
+    summary: { internal_gift_certificate_amount: { value: 10 } },
+    channel_partner: { store_completed: false },
+  });
+  const read = async () => {
+    const { items, summary, current_stage, payment: paid } = await readOrder(orderId);
+    return [
+      items[0].quantity_refunded ?? 0,
+      summary.total_refunded?.value ?? 0,
+      summary.other_refunded?.value ?? 0,
+      summary.internal_gift_certificate_refunded?.value ?? 0,
+      await available(),
+      paid.payment_status,
+      current_stage,
+    ];
+  };
+  await stripeSends('charge.refunded', refunded(payment, 500));
+  assert.deepEqual(await read(), [0, 5, 5, 0, 0, 'Processed', 'Shipping Department']);
+  await stripeSends('charge.refunded', refunded(payment, 2000));
+  assert.deepEqual(await read(), [3, 20, 0, 10, 10, 'Refunded', 'Completed Order']);
+  await stripeSends('charge.refunded', refunded(payment, 2000));
+  assert.equal(await available(), 10);
+  const audit = await app.request({ operation: 'getAudit', key });
+  assert.deepEqual(audit.body.differences, []);
+});
+
 test('the report of a refund that was made here changes nothing', async () => {
   const { orderId, payment } = await paidOrder();
   const { status, text } = await app.request({

@@ -4,6 +4,7 @@ import type { OrderRecord } from './order.ts';
 import { type PlannedRefund } from './refund.ts';
 import { chargedOf, type Refunded, refundedOf, totalOf } from './refunded.ts';
 import { refundDetail } from './refundedOrder.ts';
+import { creditUsed } from './storeCredit.ts';
 
 /**
  * Returns the refund that a gateway made by itself: of everything, when the whole order is given
@@ -24,7 +25,10 @@ export function gatewayRefund(
   return { after, amount: given };
 }
 
-/** Everything of an order. */
+/**
+ * Everything of an order, with the store credit that paid a part of it: a customer who gets all of
+ * the money and none of the goods keeps what they had.
+ */
 function wholeOf({ document, currency }: OrderRecord): Refunded {
   const { items = [], summary, gift } = document;
   return {
@@ -39,6 +43,7 @@ function wholeOf({ document, currency }: OrderRecord): Refunded {
     shippingHandling: chargedShipping(document, currency),
     giftCharge: amountOf(gift?.gift_charge, currency),
     giftWrap: amountOf(gift?.gift_wrap_cost, currency),
+    credit: creditUsed({ document, currency }),
   };
 }
 
