@@ -279,7 +279,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'validation',
   notifications: 'copies,letter,letterValues,mailText,merchantEntry,render,sampleMail,template',
   orders:
-    'adjustedTotal,capture,cardPolicy,cardTestAmount,estimate,' +
+    'adjustedTotal,capture,cardFacts,cardPolicy,cardTestAmount,estimate,' +
     'change,charge,copy,coupon,couponUse,customerOrders,customerTerms,dispute,facets,' +
     'failedRefund,fault,freeLine,fulfillment,loweredTax,' +
     'gatewayRefund,money,newOrder,newOrderCheck,newOrderDocument,newOrderLine,newOrderPrice,' +

@@ -277,3 +277,66 @@ story(
     );
   },
 );
+
+const old = { type: 'VISA', number: '1111', month: 3, year: 2031 };
+const unknown = { type: undefined, number: undefined, month: undefined, year: undefined };
+const token = (card_number_token: string, more: object = {}) => ({
+  payment: { credit_card: { card_number_token, ...more } },
+});
+/** Sent back as it was read. */
+const digits = { card_number: 'XXXXXXXXXXXX1111', card_number_truncated: true };
+const cardsGiven: [what: string, request: object, card: object][] = [
+  ['nothing but a token', token('tok_approve-new'), unknown],
+  ['the digits that were read', token('tok_approve-new', digits), unknown],
+  ['a token with digits', token('tok_approve_4242'), { ...unknown, number: '4242' }],
+  [
+    'an expiration',
+    token('tok_approve-new', { card_expiration_month: 5, card_expiration_year: 2040 }),
+    { ...unknown, month: 5, year: 2040 },
+  ],
+  [
+    'a token that the gateway knows',
+    token('tok_mastercard_1230_4444'),
+    { type: 'MasterCard', number: '4444', month: 12, year: 2030 },
+  ],
+  ['the same token', token('tok_visa_0331_1111'), old],
+  ['no token', token('', { card_expiration_month: 4 }), { ...old, month: 4 }],
+];
+
+for (const [what, body, expected] of cardsGiven)
+  story(
+    `a card given with ${what}: nothing of another card`,
+    { on: '2026-01-15T10:00' },
+    async (shop) => {
+      await shop.sells(coffee);
+      const { credit_card } = (body as ReturnType<typeof token>).payment;
+      const doors = [
+        { operation: 'updateAutoOrder' as const, body: { original_order: body } },
+        { operation: 'updateOrder' as const, body },
+        ...(credit_card.card_number_token && !('card_number' in credit_card)
+          ? [{ operation: 'updateAutoOrderPayment' as const, body: credit_card }]
+          : []),
+      ];
+      for (const door of doors) {
+        const ann = await shop.order(monthly, { card: 'tok_visa_0331_1111' });
+        const { original_order_id: order_id = '' } = await ann.read();
+        await ann.ask({ ...door, params: { order_id, auto_order_oid: ann.oid } });
+        const { order } = await ann.ask({
+          operation: 'getOrder',
+          params: { order_id },
+          query: { _expand: 'payment' },
+        });
+        const card = order.payment.credit_card;
+        assert.deepEqual(
+          {
+            type: card.card_type,
+            number: card.card_number?.slice(-4),
+            month: card.card_expiration_month,
+            year: card.card_expiration_year,
+          },
+          expected,
+          door.operation,
+        );
+      }
+    },
+  );

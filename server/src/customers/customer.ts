@@ -70,7 +70,10 @@ export function withPartIds(
     })),
     properties: withIds(customer.properties, before.properties, 'customer_profile_property_oid'),
     cc_emails: withIds(customer.cc_emails, before.cc_emails, 'customer_profile_email_oid'),
-    cards: cards?.map((card) => ({ ...shownCard(card), ...owner })),
+    cards: cards?.map((card) => ({
+      ...shownCard(card, stored ?? { document: {}, cardTokens: {} }),
+      ...owner,
+    })),
   };
   return {
     document: fromLoose<Customer>(document),
@@ -138,10 +141,16 @@ function tokensOf(
 
 type Card = NonNullable<Customer['cards']>[number];
 
-function shownCard({ card_number_token, card_number, ...card }: Card): Card {
-  // A client that sends back what it read sends a new token with the digits of the old card, so the
-  // token's digits come first.
+function shownCard(
+  { card_number_token: token, card_number, ...card }: Card,
+  { document, cardTokens }: Pick<StoredCustomer, 'document' | 'cardTokens'>,
+): Card {
+  const { customer_profile_credit_card_id: id } = card;
+  const before = document.cards?.find((each) => each.customer_profile_credit_card_id === id);
+  // A client that sends back what it read sends a new token with the digits of the old card.
+  const isNew = token !== undefined && token !== cardTokens[String(id)];
+  const isOld = isNew && card_number === before?.card_number;
   const lastFour =
-    /[_-](\d{4})$/.exec(card_number_token ?? '')?.[1] ?? lastFourOf(card_number ?? '');
+    /[_-](\d{4})$/.exec(token ?? '')?.[1] ?? lastFourOf(isOld ? '' : (card_number ?? ''));
   return lastFour === undefined ? card : { ...card, card_number: maskedCardNumber(lastFour) };
 }

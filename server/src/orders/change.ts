@@ -1,5 +1,6 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { OrderPayment, OrderPaymentCreditCard } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
@@ -96,7 +97,7 @@ export function changedOrder(
     ...giftChange(stored.document, gift),
     ...couponsChange(stored.document, coupons),
     summary: summary ? actualCosts(summary) : undefined,
-    payment: paymentChange(payment),
+    payment: paymentChange(stored, payment),
   };
   const document = merge(stored.document, parts);
   const token = payment?.credit_card?.card_number_token;
@@ -339,26 +340,41 @@ const giftAmounts: ReadonlySet<string> = new Set([
   'gift_wrap_refunded',
 ]);
 
-// The method and the details may change, but not what was charged. A new token replaces the digits
-// of the old card.
-function paymentChange(payment: Order['payment']): Order['payment'] {
+// The method and the details may change, but not what was charged.
+function paymentChange(stored: OrderRecord, payment: Order['payment']): Order['payment'] {
   if (!payment) return undefined;
   const { payment_method, payment_status, payment_dts, surcharge, credit_card, ...details } =
     keptPayment(payment);
   const method = payment.payment_method ? { payment_method } : {};
-  if (!payment.credit_card?.card_number_token)
-    return fromLoose<NonNullable<Order['payment']>>({
-      ...details,
-      ...method,
-      ...(credit_card && { credit_card: keptCard(credit_card) }),
-    });
-  const noDigits = { card_number: null, card_number_truncated: null } as unknown as Record<
-    never,
-    never
-  >;
   return fromLoose<NonNullable<Order['payment']>>({
     ...details,
     ...method,
-    credit_card: { ...noDigits, ...credit_card },
+    ...(credit_card && {
+      credit_card: isNewCard(stored, payment)
+        ? newCard(stored, payment.credit_card ?? {})
+        : keptCard(credit_card),
+    }),
   });
 }
+
+const isNewCard = ({ cardToken }: OrderRecord, { credit_card: card }: OrderPayment): boolean =>
+  !!card?.card_number_token && card.card_number_token !== cardToken;
+
+/**
+ * Returns the change to another card: it has nothing of the old card. What the client does not say
+ * about it is unknown until the gateway reports it. A client that sends back what it read, with a
+ * new token, sends the digits of the old card.
+ */
+function newCard({ document }: OrderRecord, { card_number, ...card }: OrderPaymentCreditCard) {
+  const isOld = card_number === document.payment?.credit_card?.card_number;
+  const given = keptCard(isOld || card_number === undefined ? card : { ...card, card_number });
+  return { ...Object.fromEntries(factsOfCard.map((name) => [name, null])), ...given };
+}
+
+const factsOfCard = [
+  'card_expiration_month',
+  'card_expiration_year',
+  'card_number',
+  'card_number_truncated',
+  'card_type',
+] as const satisfies readonly (keyof OrderPaymentCreditCard)[];

@@ -2,8 +2,8 @@ import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import { invoicedMethods, type OrderPayment } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
-import { maskedCardNumber } from '../kernel/cardNumbers.ts';
 import { fromMinor, type Minor } from '../kernel/money.ts';
+import { cardFields } from './cardFacts.ts';
 import type { ChargeResult, KnownChargeResult } from './charge.ts';
 import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
@@ -164,14 +164,10 @@ function withCard(
   now: Occasion,
   amount: Minor,
 ): OrderDocument {
-  const { lastFour, type } = result.card ?? {};
   return withPayment(document, {
     credit_card: {
       ...document.payment?.credit_card,
-      ...(lastFour === undefined
-        ? {}
-        : { card_number: maskedCardNumber(lastFour), card_number_truncated: true }),
-      ...(type === undefined ? {} : { card_type: type }),
+      ...cardFields(result.card),
       card_authorization_amount: fromMinor(amount, currency),
       card_authorization_dts: wireDate(now.at, now.timeZone),
       card_authorization_reference_number: result.reference,
