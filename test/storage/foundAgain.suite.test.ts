@@ -154,3 +154,40 @@ test('texts that only look alike stay apart', async () => {
   for (const id of ['admin', 'admın', 'adm\u0130n', 'аdmin', 'ａdmin'])
     assert.equal((await app.request({ operation: 'insertItem', body: sold(id) })).status, 200, id);
 });
+
+test('blanks that were typed around a text do not hide it', async () => {
+  const blank = ' \t\u00a0\u3000';
+  const typed = (text: string): string => `${blank}${text}${blank}`;
+  const [email, name, item] = ['blank@example.com', typed('Blanche'), 'BLANK'];
+  const billing = { email, first_name: name, city: name, company: name };
+  const profile = await app.request({
+    operation: 'insertCustomer',
+    body: { email, qb_class: name, qb_code: name, billing: [billing], tags: [{ tag_value: name }] },
+  });
+  assert.equal(profile.status, 200, profile.text);
+  await app.request({ operation: 'insertItem', body: sold(item) });
+  const order = await app.request({
+    operation: 'insertOrder',
+    body: {
+      billing,
+      items: [{ merchant_item_id: item, quantity: 1, auto_order_schedule: 'Monthly' }],
+      payment: { payment_method: 'Cash' },
+    },
+  });
+  assert.equal(order.status, 200, order.text);
+  for (const form of [name, 'Blanche', ' BLANCHE ']) {
+    for (const field of ['billing_first_name', 'billing_city', 'qb_class', 'quickbooks_code']) {
+      const found = await app.request({ operation: 'getCustomers', query: { [field]: form } });
+      assert.equal(found.body.customers.length, 1, `${field} ${JSON.stringify(form)}`);
+    }
+    for (const body of [{ all_tags: [form] }, { any_tags: [form] }, { billing_city: form }]) {
+      const found = await app.request({ operation: 'getCustomersByQuery', body });
+      assert.equal(found.body.customers.length, 1, JSON.stringify(body));
+    }
+    for (const query of [{ first_name: form }, { company: form }]) {
+      const orders = await app.request({ operation: 'getOrders', query });
+      const autoOrders = await app.request({ operation: 'getAutoOrders', query });
+      assert.deepEqual([orders.body.orders.length, autoOrders.body.auto_orders.length], [1, 1]);
+    }
+  }
+});

@@ -340,7 +340,7 @@ export const filterNames = [
 
 function conditions(list: CustomerList, bind: Bind): string[] {
   const where = Object.entries(list.filters).flatMap(([name, value]) =>
-    value ? [matches(name, bind(foldTrimmed(value)))] : [],
+    value ? [matches(name, `${bind(foldTrimmed(value))}::text`)] : [],
   );
   if (list.pricingTierOid !== undefined)
     where.push(
@@ -366,21 +366,30 @@ function conditions(list: CustomerList, bind: Bind): string[] {
 const tagsOf = (): string =>
   `select 1 from jsonb_array_elements(case jsonb_typeof(o.document->'tags')
      when 'array' then o.document->'tags' else '[]' end) t where true`;
-const tag = "fold(t->>'tag_value')";
+
+/** What JavaScript's `trim` removes, as a text of PostgreSQL. */
+const blanks =
+  String.raw`U&' \0009\000A\000B\000C\000D\00A0\1680\2000\2001\2002\2003\2004\2005` +
+  String.raw`\2006\2007\2008\2009\200A\2028\2029\202F\205F\3000\FEFF'`;
+
+/** As {@link foldTrimmed}. A profile keeps the blanks that were typed around a name. */
+const foldTrimmedSql = (text: string): string => `fold(btrim(${text}, ${blanks}))`;
+
+const tag = foldTrimmedSql("t->>'tag_value'");
 
 function matches(name: string, value: string): string {
-  if (name === 'email') return `o.email_lc = ${value}::text`;
-  if (name === 'qb_class') return `fold(o.document->>'qb_class') = ${value}::text`;
-  if (name === 'quickbooks_code') return `fold(o.document->>'qb_code') = ${value}::text`;
-  if (name === 'pricing_tier_name') return partMatches('pricing_tiers', 'name', `${value}::text`);
+  if (name === 'email') return `o.email_lc = ${value}`;
+  if (name === 'qb_class') return `${foldTrimmedSql("o.document->>'qb_class'")} = ${value}`;
+  if (name === 'quickbooks_code') return `${foldTrimmedSql("o.document->>'qb_code'")} = ${value}`;
+  if (name === 'pricing_tier_name') return partMatches('pricing_tiers', 'name', value);
   const [, part, field] = /^(billing|shipping)_(\w+)$/.exec(name)!;
-  return partMatches(part!, field === 'state' ? 'state_region' : field!, `${value}::text`);
+  return partMatches(part!, field === 'state' ? 'state_region' : field!, value);
 }
 
 /** Returns the condition that any element of the part has this value. */
 function partMatches(part: string, field: string, value: string): string {
   return `exists (select 1 from jsonb_array_elements(o.document->'${part}') part
-    where fold(part->>'${field}') = ${value})`;
+    where ${foldTrimmedSql(`part->>'${field}'`)} = ${value})`;
 }
 
 const sortColumns: Readonly<Record<string, string>> = {
