@@ -72,7 +72,7 @@ await withPostgres(async ({ db }) => {
     const ask = (merchantId: string) => () =>
       readTaskPage(db, merchantId, {
         search,
-        searcher: { userId: 5, groupIds: [3], zone, now },
+        searcher: { userId: 5, groupIds: [3], zone, now, namedObjects: [] },
         exactStatus: false,
         page: { limit: 50, offset: 0 },
         sort: sort === undefined ? [] : [{ field: sort, descending: false }],

@@ -77,6 +77,39 @@ test('the tasks of an object are found by oid and code, with a space or a plus i
   assert.equal(unknown.status, 400);
 });
 
+test('a task keeps the name of its object, and every name of the object finds it', async () => {
+  await ask(app, { operation: 'insertItem', body: { merchant_item_id: 'Oolong' } });
+  const { customer_profile_oid: profileOid } = (
+    await ask(app, { operation: 'insertCustomer', body: { email: 'nan@example.com' } })
+  ).customer;
+  const orderId = 'TEST-0000000001';
+  const code = autoOrder.auto_order_code;
+  const rows = [
+    ['item', ['oolong', 'OOLONG', ' Oolong ']],
+    ['order', [orderId.toLowerCase(), orderId]],
+    ['auto order', [code.toLowerCase(), code, String(autoOrder.auto_order_oid)]],
+    ['customer profile', [`00${profileOid}`, String(profileOid)]],
+    ['item', ['not there', ' not there ']],
+  ] as const;
+  for (const [object_type, names] of rows) {
+    const task_name = `About ${object_type} ${names[0]}`;
+    const task = await addTask(app, { task_name, object_type, object_id: names[0] });
+    assert.equal(task.object_id, names[0]);
+    for (const object_id of names) {
+      const path = `/rest/v2/workflow/tasks/by/${encodeURIComponent(object_type)}`;
+      const by = await app.request<'getWorkflowTaskByObjectType'>({
+        method: 'GET',
+        path: `${path}/${encodeURIComponent(object_id)}`,
+      });
+      const searches = [{ object_id }, { object_type, object_id }].map((body) =>
+        ask(app, { operation: 'searchWorkflowTasks', body }),
+      );
+      for (const { tasks } of [by.body, ...(await Promise.all(searches))])
+        assert.equal(tasks[0]?.task_name, task_name, `${object_type} ${object_id}`);
+    }
+  }
+});
+
 test('who I am, and who else there is', async () => {
   assert.deepEqual((await ask(app, { operation: 'getWorkflowMe', key: ann.key })).user, {
     user_id: ann.userId,

@@ -169,7 +169,7 @@ async function customerFacts(
       const email = emails.get(oid);
       return email === undefined
         ? []
-        : [[name, { key: name, id: name, email, context: `Customer ${email}` }]];
+        : [[name, { key: `${oid}`, id: `${oid}`, email, context: `Customer ${email}` }]];
     }),
   );
 }

@@ -14,7 +14,7 @@ import { attachFiles, releaseFiles } from './fileStore.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { groupsOfCaller, loadNames, resolveAssignment, taskCallerOf } from './people.ts';
 import { createTasks, emitTaskEvents, saveChangedTasks } from './saveOperations.ts';
-import type { TaskSearch } from './search.ts';
+import type { NamedObject, TaskSearch } from './search.ts';
 import { isOpenStatus, type Task, type TaskObjectType } from './task.ts';
 import { changeFrom, idOf, momentFrom, type TaskChange, tidyTags } from './taskChange.ts';
 import { type EditFault, type Editor, edited } from './taskEdit.ts';
@@ -75,20 +75,29 @@ export async function searchTasks(
     groupIds: await groupsOfCaller(context),
     zone: context.merchant.timeZone,
     now: context.now,
-    autoOrderKey: await autoOrderKeyOf(context, parts, list.search),
+    namedObjects: await namedObjects(context, parts, list.search),
   };
   const page = await readTaskPage(context.db, context.merchant.merchantId, { ...list, searcher });
   return { ...page, json: await withLinks(context, files, page.json) };
 }
 
-/** Tasks name an auto order by its oid or its code, and are found by both. */
-async function autoOrderKeyOf(
+/**
+ * Finds the objects that a search names. A task keeps the name that its client gave, so an object
+ * is compared by its key: an auto order has a code and an oid, and ids have any case.
+ */
+async function namedObjects(
   context: Context,
   parts: WorkflowParts,
   { object_type: type, object_id: id }: TaskSearch,
-): Promise<string | undefined> {
-  if (!id || (type && type !== 'auto order')) return undefined;
-  return (await factsOf(context, parts, 'auto order', id))?.key;
+): Promise<NamedObject[]> {
+  const named: NamedObject[] = [];
+  const name = id?.trim();
+  if (!name) return named;
+  for (const each of type ? [type] : taskObjectTypes) {
+    const key = (await factsOf(context, parts, each, name))?.key;
+    if (key !== undefined) named.push({ type: each, key });
+  }
+  return named;
 }
 
 /** Returns the tasks about an object, newest first, and a description of the object in words. */
@@ -282,8 +291,8 @@ function batchChange(body: WorkflowTasksBatchRequest, zone: string): TaskChange 
 }
 
 /**
- * Reads the object that a change names. An auto order may be named by its code or its oid, and keeps
- * the name that the client gave. An unknown object is stored as it was named.
+ * Reads the object that a change names. It keeps the name that the client gave, and an unknown
+ * object is stored as it was named.
  */
 async function describedObject(
   context: Context,
@@ -298,8 +307,7 @@ async function describedObject(
   const { object } = about;
   return {
     ...about,
-    ...(objectType === 'auto order' &&
-      object && { object: { ...object, id: objectId, linkId: object.id } }),
+    ...(object && { object: { ...object, id: objectId, linkId: object.id } }),
     context: facts?.context,
   };
 }

@@ -8,6 +8,7 @@ import { rangeConditions } from '../kernel/momentRange.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import { groupName, userName } from './present.ts';
+import type { TaskObjectType } from './task.ts';
 
 /** The conditions of a search; all that are given must hold. An explicit null does not filter. */
 export type TaskSearch = Omit<WorkflowTasksRequest, 'object_type' | 'priority' | 'status'> &
@@ -20,8 +21,14 @@ export interface Searcher {
   readonly zone: string;
   /** The merchant's moment, which decides what is overdue. */
   readonly now: Temporal.Instant;
-  /** The oid of the auto order that the search names, where it names one. */
-  readonly autoOrderKey?: string | undefined;
+  /** The objects that exist under the id that the search names. */
+  readonly namedObjects: readonly NamedObject[];
+}
+
+/** An object by its type and the key that all of its names lead to. */
+export interface NamedObject {
+  readonly type: TaskObjectType;
+  readonly key: string;
 }
 
 /**
@@ -148,22 +155,22 @@ function createdBy(user: TaskSearch['created_by'], bind: Bind): string[] {
   ];
 }
 
-/**
- * Returns the conditions on a task's object. An auto order may be named by its code or by its oid.
- */
+/** Returns the conditions on a task's object, which is found by each of its names. */
 function objectConditions(
   { object_type: type, object_id: id, object_email: email }: TaskSearch,
-  { autoOrderKey }: Searcher,
+  { namedObjects }: Searcher,
   bind: Bind,
 ): string[] {
-  const idCondition = (place: string) =>
-    autoOrderKey === undefined
-      ? `o.object_id = ${place}`
-      : `(o.object_id = ${place}
-          or (o.object_type = 'auto order' and o.object_key = ${bind(autoOrderKey)}))`;
+  const byId = (name: string): string =>
+    [
+      `(o.object_id = ${bind(name)}`,
+      ...namedObjects.map(
+        (named) => `(o.object_type = ${bind(named.type)} and o.object_key = ${bind(named.key)})`,
+      ),
+    ].join(' or ');
   return [
     ...(type !== undefined ? [`o.object_type = ${bind(type)}`] : []),
-    ...(id !== undefined ? [idCondition(bind(id))] : []),
+    ...(id !== undefined ? [`${byId(id.trim())})`] : []),
     ...(email !== undefined ? [`o.object_email = ${bind(foldTrimmed(email))}`] : []),
   ];
 }
