@@ -76,6 +76,26 @@ for (const { kind, insert, oid, rename } of kinds)
     }
   });
 
+test('a coupon and a one-time code that get one text at once: one of them gets it', async () => {
+  const coupons = kinds.find(({ kind }) => kind === 'coupons')!;
+  const oidOf = async (name: string) =>
+    coupons.oid((await app.request(coupons.insert(name))).body as never);
+  const params = { coupon_oid: await oidOf('WITH-CODES') };
+  const renamed = await oidOf('RENAMED');
+  for (const place of many) {
+    const name = `BOTH-${place}`;
+    const named = place % 2 === 0 ? coupons.insert(name) : coupons.rename(renamed, name);
+    const body = { coupon_codes: [name] };
+    const [uploaded, coupon] = await Promise.all([
+      app.request({ operation: 'uploadCouponCodes', params, body }),
+      app.request(named),
+    ]);
+    const isCode = uploaded.body.uploaded_codes?.length === 1;
+    assert.equal(coupon.status, isCode ? 400 : 200, `${name} ${coupon.text}`);
+    if (!isCode) assert.deepEqual(uploaded.body.duplicate_codes, [name]);
+  }
+});
+
 const pieces = ['PIECE-1', 'PIECE-2', 'PIECE-3', 'PIECE-4', 'PIECE-5', 'PIECE-6'];
 
 /** The requests that each of several clients sends, half of them in the opposite order. */

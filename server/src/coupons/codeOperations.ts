@@ -102,12 +102,11 @@ export async function uploadCodes(
     const codes = given.map((code) => code.trim());
     const valid = codes.filter(isCode);
     const fresh = [...new Map(valid.map((code) => [fold(code), code])).entries()];
-    const taken = await findTakenCodes(context.db, merchantId, valid);
     const added = await addCodes(
       context.db,
       merchantId,
       oid,
-      fresh.filter(([key]) => !taken.has(key)).map(([, code]) => code),
+      fresh.map(([, code]) => code),
       undefined,
     );
     const uploaded = fresh.filter(([key]) => added.has(key)).map(([, code]) => code);

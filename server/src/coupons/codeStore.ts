@@ -1,6 +1,7 @@
 import type { Coupon as WireCoupon } from '@perennial/contract/coupon.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
+import { lockCounter } from '../platform/storage/counters.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type JsonPage, readPage } from '../platform/storage/page.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
@@ -63,6 +64,13 @@ export async function findTakenCodes(
   return new Set(rows.map(({ key }) => key));
 }
 
+/**
+ * Lets one transaction at a time give codes to coupons, because a code is unique among two tables.
+ * A statement that follows sees the codes that the transactions before it have given.
+ */
+export const lockCodes = (tx: Database, merchantId: string): Promise<void> =>
+  lockCounter(tx, merchantId, 'coupon');
+
 /** Adds one-time codes to a coupon. Returns the folded codes that were added; the others exist. */
 export async function addCodes(
   tx: Database,
@@ -71,10 +79,13 @@ export async function addCodes(
   codes: readonly string[],
   expiresAt: Temporal.Instant | undefined,
 ): Promise<ReadonlySet<string>> {
+  await lockCodes(tx, merchantId);
   const rows = await tx.rows<{ key: string }>(
     `insert into coupon_code (merchant_id, code_lc, code, coupon_oid, expires_at)
      select m.merchant_id, given.key, given.code, $2, $5
      from ${merchantRow} cross join unnest($3::text[], $4::text[]) as given (key, code)
+     where not exists (
+       select from coupon c where c.merchant_id = $1 and c.merchant_code_lc = given.key)
      on conflict (merchant_id, code_lc) do nothing
      returning code_lc as key`,
     [merchantId, oid, codes.map(fold), codes, expiresAt ?? null],

@@ -9,7 +9,7 @@ import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonList, JsonPage, VersionedJson } from '../platform/storage/page.ts';
-import { findTakenCodes } from './codeStore.ts';
+import { findTakenCodes, lockCodes } from './codeStore.ts';
 import { kindNames, kindsOf, kindWords } from './kinds.ts';
 import {
   type CouponCriteria,
@@ -204,6 +204,7 @@ const refuseAt = (path: string, fault: FieldFault): never =>
 
 async function refuseTaken(context: Context, coupon: Coupon, path: string): Promise<void> {
   const code = coupon.merchant_code ?? '';
+  await lockCodes(context.db, context.merchant.merchantId);
   const taken = await findTakenCodes(context.db, context.merchant.merchantId, [code]);
   if (taken.size > 0) takenCode(coupon, path);
 }
