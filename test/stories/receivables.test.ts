@@ -54,8 +54,9 @@ function shopOf(ask: Ask) {
   return {
     ask,
     read,
-    order: async (token: string, schedule?: string): Promise<string> =>
-      (await ask({ operation: 'insertOrder', body: anOrder(token, schedule) })).order.order_id,
+    order: async (token: string, schedule?: string, more: object = {}): Promise<string> =>
+      (await ask({ operation: 'insertOrder', body: { ...anOrder(token, schedule), ...more } }))
+        .order.order_id,
     until: (wall: string) => ask({ operation: 'setClock', body: { now_dts: wall } }),
     /** When the card was charged, and whether that succeeded. */
     async tries(orderId: string): Promise<string[]> {
@@ -378,7 +379,8 @@ test('a coupon of the retry lowers the order of a rebill, and what the rebill co
     operation: 'updateAccountsReceivableRetryConfig',
     body: { active: true, daily_activity_list: [{ day: 1, charge: true, coupon_code: 'TEN' }] },
   });
-  const original = await shop.order('tok_approve', 'Monthly');
+  const taxes = { arbitrary_tax_rate: 8.25 };
+  const original = await shop.order('tok_approve', 'Monthly', { taxes });
   const { auto_order } = await shop.read(original);
   const params = { auto_order_oid: auto_order.auto_order_oid };
   await shop.ask({
@@ -396,9 +398,29 @@ test('a coupon of the retry lowers the order of a rebill, and what the rebill co
   const [item] = after.items;
   assert.deepEqual(
     [rebill.current_stage, rebill.summary.total.value, after.status],
-    ['Completed Order', 22.5, 'active'],
+    ['Completed Order', 24.36, 'active'],
   );
   assert.deepEqual([item.number_of_rebills, item.rebill_value], [1, 22.5]);
+  const { explanation } = await shop.ask({
+    operation: 'explainOrder',
+    params: { order_id: rebill.order_id },
+  });
+  const { subtotal, coupon_rules, discount, shipping, tax, tax_rules, total } = explanation;
+  assert.deepEqual(coupon_rules, [
+    {
+      coupon_code: 'TEN',
+      detail: 'the coupon of the retry of Accounts Receivable',
+      discount: 2.5,
+      shipping_discount: 0,
+      left: 22.5,
+    },
+  ]);
+  assert.deepEqual(
+    [subtotal, discount, shipping, tax, tax_rules.at(-1)?.tax, total],
+    [25, 2.5, 0, 1.86, 1.86, 24.36],
+  );
+  assert.match(explanation.differences.join(' '), /The coupon TEN of a retry took 2\.5 USD off\./);
+  assert.deepEqual(shop.captures(rebill.order_id), [2436]);
   assert.deepEqual(await shop.differences(), []);
 });
 

@@ -4,7 +4,13 @@ import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromMinor, type Minor } from '../kernel/money.ts';
 import type { OrderRecord } from '../orders/order.ts';
-import type { ExplainedLine, Explanation } from '../rebill/explanation.ts';
+import {
+  type ExplainedLine,
+  type Explanation,
+  type LaterCoupon,
+  laterCoupon,
+  withLaterCoupon,
+} from '../rebill/explanation.ts';
 import type { ExplainedRebill } from '../rebill/explanationStore.ts';
 
 /** Explains an order from itself and the row of its rebill, where there is one. */
@@ -14,7 +20,9 @@ export function explained(
   zone: string,
 ): ChargeExplanation {
   const { orderId, autoOrderOid, rebillNumber, currency } = order;
-  const plan = rebill?.explanation ?? undefined;
+  const kept = rebill?.explanation ?? undefined;
+  const later = kept && laterCoupon(kept, order);
+  const plan = kept && later ? withLaterCoupon(kept, later, order) : kept;
   return {
     order_id: orderId,
     ...(autoOrderOid !== undefined && { auto_order_oid: autoOrderOid }),
@@ -23,7 +31,7 @@ export function explained(
     currency_code: currency,
     ...(rebill && plan ? keptPlan(rebill, plan, currency, zone) : derivedPlan(order)),
     attempts: rebill === undefined ? [] : attemptsOf(order, rebill, zone),
-    differences: rebill === undefined ? [] : differencesOf(rebill, currency, zone),
+    differences: rebill === undefined ? [] : differencesOf(rebill, later, currency, zone),
   };
 }
 
@@ -187,7 +195,12 @@ function attemptsOf(order: OrderRecord, rebill: ExplainedRebill, zone: string): 
 }
 
 /** A preview assumes that every charge succeeds on its date and that nothing is changed. */
-function differencesOf(rebill: ExplainedRebill, currency: string, zone: string): string[] {
+function differencesOf(
+  rebill: ExplainedRebill,
+  later: LaterCoupon | undefined,
+  currency: string,
+  zone: string,
+): string[] {
   const { declines, explanation, edited_fields: edited, settled_by: by } = rebill;
   const off =
     explanation?.coupon === undefined ? 0 : (explanation.couponOff ?? explanation.discount);
@@ -195,13 +208,12 @@ function differencesOf(rebill: ExplainedRebill, currency: string, zone: string):
     ...(declines.length > 0
       ? [`Charged at ${wireDate(rebill.at, zone)} after ${declines.length} declined.`]
       : []),
-    ...(off > 0
-      ? [
-          `The coupon ${explanation?.coupon} of a retry took ` +
-            `${fromMinor(off as Minor, currency)} ${currency} off.`,
-        ]
-      : []),
+    ...(off > 0 ? [couponWords(explanation?.coupon, off, currency)] : []),
+    ...(later ? [couponWords(later.code, later.discount, currency)] : []),
     ...(edited && edited.length > 0 ? [`Staff changed ${edited.join(', ')} of the order.`] : []),
     ...(by === null ? [] : [`${by} settled the order; the engine charged no card.`]),
   ];
 }
+
+const couponWords = (code: string | undefined, off: number, currency: string): string =>
+  `The coupon ${code} of a retry took ${fromMinor(off as Minor, currency)} ${currency} off.`;

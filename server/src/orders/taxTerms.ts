@@ -135,7 +135,10 @@ export const byRates = (here: PlaceTax, { rounding }: Pick<TaxTerms, 'rounding'>
 });
 
 /** Returns the rules with the tax after each of them. The last one has the whole tax. */
-export function taxAfterRules(rules: readonly TaxRateRule[], tax: Minor): AppliedTaxRule[] {
+export function taxAfterRules<Rule extends Pick<TaxRateRule, 'ratePercent'>>(
+  rules: readonly Rule[],
+  tax: Minor,
+): (Rule & Pick<AppliedTaxRule, 'tax'>)[] {
   const weights = rules.map(({ ratePercent }) => Math.round(ratePercent * 1e6));
   const isShared = weights.some((weight) => weight > 0);
   const shares = isShared ? allocate(tax, weights) : [];

@@ -1,3 +1,8 @@
+import { type Minor, minor } from '../kernel/money.ts';
+import { amountOf } from '../orders/money.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import { creditUsed } from '../orders/storeCredit.ts';
+import { taxAfterRules } from '../orders/taxTerms.ts';
 import type { RebillOrder } from './rebillOrder.ts';
 
 /** Why a rebill cost what it cost, as its row keeps it. Amounts are minor units. */
@@ -80,3 +85,49 @@ export const explanationOf = (order: RebillOrder): Explanation => ({
   ),
   couponOff: order.couponRules?.find(({ isRetry }) => isRetry)?.discount,
 });
+
+/** A coupon that the retry of Accounts Receivable took off a rebill. */
+export interface LaterCoupon {
+  readonly code: string;
+  readonly discount: Minor;
+}
+
+/**
+ * Returns the coupon that the retry of Accounts Receivable took off the order of a rebill after the
+ * charge of its plan was declined; undefined if there is none.
+ */
+export function laterCoupon(
+  { discount }: Explanation,
+  { document: { coupons = [], summary }, currency }: OrderRecord,
+): LaterCoupon | undefined {
+  const more = minor(amountOf(summary?.subtotal_discount, currency) - discount);
+  const code = coupons.findLast((each) => each.automatically_applied === true)?.coupon_code;
+  return code === undefined || more <= 0 ? undefined : { code, discount: more };
+}
+
+/** Returns an explanation that ends with a later coupon, and so with what its order cost. */
+export function withLaterCoupon(
+  plan: Explanation,
+  { code, discount }: LaterCoupon,
+  order: OrderRecord,
+): Explanation {
+  const tax = amountOf(order.document.summary?.tax, order.currency);
+  const credit = creditUsed(order);
+  const off = plan.discount + discount;
+  const left = plan.subtotal - off + plan.shipping;
+  const rules = plan.taxes?.map(([rule, detail, ratePercent]) => ({ rule, detail, ratePercent }));
+  return {
+    ...plan,
+    discount: off,
+    coupons: [
+      ...(plan.coupons ?? []),
+      [code, 'the coupon of the retry of Accounts Receivable', discount, 0, left],
+    ],
+    tax,
+    taxes:
+      rules &&
+      taxAfterRules(rules, tax).map((each) => [each.rule, each.detail, each.ratePercent, each.tax]),
+    credit: credit > 0 ? credit : undefined,
+    total: order.total,
+  };
+}
