@@ -436,3 +436,29 @@ for (const isPaused of [false, true])
         assert.equal(items?.[0]?.next_shipment_dts, '2027-03-15T10:00:00-04:00');
       },
     );
+
+/** What is taxed of the first line of an order, its tax and its total. */
+const taxOf = ({ items = [], summary = {} }: Order) => [
+  items[0]?.taxable_cost?.value,
+  summary.tax?.value,
+  summary.total?.value,
+];
+
+story('an edited order is taxed by what is taxed at its retry', opening, async (shop) => {
+  await shop.sells({ ...tea, tax: { taxable_cost: 10 } });
+  await shop.taxes({ country_code: 'US', state_region: 'NV', tax_rate: 10 });
+  const shipping = { country_code: 'US', state_region: 'NV' };
+  const monthly = [{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }];
+  const ann = await shop.order(monthly, { shipping });
+  await newCard(ann, 'tok_decline_1x-taxed');
+  await shop.until('2027-02-16T00:00');
+  const [kept] = await ann.bills('item,summary');
+  assert.deepEqual(taxOf(kept!), [10, 1, 26]);
+  const items = [{ ...kept!.items![0], perishable_class: 'cool' }];
+  await put({ ann, orderId: kept!.order_id! }, { items });
+  await shop.changes('TEA', { tax: { taxable_cost: 20 } });
+  await shop.until('2027-02-19T00:00');
+  const [paid] = await ann.bills('item,summary');
+  assert.equal(paid!.items![0]!.perishable_class, 'cool');
+  assert.deepEqual(taxOf(paid!), [20, 2, 27]);
+});

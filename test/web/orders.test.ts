@@ -88,6 +88,19 @@ test('an order in words', () => {
   ]);
 });
 
+test('what store credit paid is taken off the sums of an order', () => {
+  const summary = {
+    subtotal: { value: 30 },
+    internal_gift_certificate_amount: { value: 12.5 },
+    total: { value: 17.5 },
+  };
+  assert.deepEqual(sumsOf({ summary }), [
+    ['Subtotal', 30],
+    ['Paid with store credit', -12.5],
+    ['Total', 17.5],
+  ]);
+});
+
 test('a form sends the fields that changed, and clears those that were emptied', () => {
   const was = textsOf(order, orderParts.billing.fields);
   const mine = { ...was, 'billing.city': 'Bergen', 'billing.last_name': '' };

@@ -51,6 +51,6 @@ export async function setInventoryLevel(
 const newStock = ({ code, distribution_center_oid }: DistributionCenter) =>
   fromLoose<ItemShippingDistributionCenter>({
     distribution_center_code: code,
-    distribution_center_oid: distribution_center_oid || undefined,
+    distribution_center_oid,
     handles: true,
   });

@@ -9,15 +9,25 @@ import { addCenter, deleteCenter, findCenter, listCenters, saveCenter } from './
 import { defaultCenter } from './shipping.ts';
 import { findWaitingOrders } from './waitingStore.ts';
 
+/**
+ * The oid of the default center of every merchant. Those of other centers count from 1 and never
+ * come so far. Clients take an oid of 0 for none.
+ */
+const defaultCenterOid = 2_147_483_647;
+
 /** The default center of a merchant that has not changed it. */
 const unchangedDefault: DistributionCenter = {
   code: defaultCenter,
   name: 'Default',
-  distribution_center_oid: 0,
+  distribution_center_oid: defaultCenterOid,
 };
 
+/** Returns a stored center with its oid: earlier releases stored the default center with 0. */
+const withOid = (center: DistributionCenter): DistributionCenter =>
+  center.code === defaultCenter ? { ...center, distribution_center_oid: defaultCenterOid } : center;
+
 const withDefaultMark = (center: DistributionCenter): DistributionCenter => ({
-  ...center,
+  ...withOid(center),
   default_center: center.code === defaultCenter,
 });
 
@@ -32,7 +42,8 @@ export async function getCenters({ db, merchant }: Context): Promise<Distributio
 export async function requireCenter(context: Context, code: string): Promise<DistributionCenter> {
   const stored = upperCode(code);
   const center = await findCenter(context.db, context.merchant.merchantId, stored);
-  return center ?? (stored === defaultCenter ? unchangedDefault : noCenter(code));
+  if (center !== undefined) return withOid(center);
+  return stored === defaultCenter ? unchangedDefault : noCenter(code);
 }
 
 const noCenter = (code: string): never =>

@@ -2,7 +2,8 @@ import type { OrderFormat } from '@perennial/contract/orderSheet.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { findCenter, listCenters } from './centerStore.ts';
+import { getCenters } from './centerOperations.ts';
+import { findCenter } from './centerStore.ts';
 import type { OrderRecord } from './order.ts';
 import { type Sheet, type SheetWishes, sheetOf } from './sheet.ts';
 import { sheetDivs, sheetTable } from './sheetHtml.ts';
@@ -63,11 +64,8 @@ function warningsOf(format: OrderFormat): string[] {
   ];
 }
 
-async function centerWithOid(
-  { db, merchant: { merchantId } }: Context,
-  oid: number,
-): Promise<string> {
-  const centers = await listCenters(db, merchantId);
+async function centerWithOid(context: Context, oid: number): Promise<string> {
+  const centers = await getCenters(context);
   const center = centers.find(({ distribution_center_oid }) => distribution_center_oid === oid);
   return (
     center?.code ??

@@ -167,6 +167,15 @@ test('without prices, without the billing address, and of one distribution cente
   });
   assert.match(text, /Distribution center EAST:\n2 x TEA/);
   assert.doesNotMatch(text, /\$|Bill to|POT|BOOK/);
+  const { body: all } = await app.request({ operation: 'getDistributionCenters' });
+  const [first] = all.distribution_centers;
+  assert.ok(first.code === 'DFLT' && first.distribution_center_oid > 0);
+  const ofDefault = await formatted({
+    format: 'text',
+    filter_distribution_center_oid: first.distribution_center_oid,
+  });
+  assert.match(ofDefault, /Distribution center DFLT:[^]*POT/);
+  assert.doesNotMatch(ofDefault, /TEA/);
   const wrong = await app.request({
     operation: 'format',
     params: { order_id },
@@ -223,6 +232,30 @@ test('an invoice is a PDF with the amounts; a letter that it cannot show is said
   assert.match(text, /Ring \\\(twice\\\)/);
   assert.match(text, /Ann \?uk/);
   assert.equal(answer.warning.warning_code, 'not_printable');
+});
+
+test('store credit is a line of the invoice, and no amount is on the packing slip', async () => {
+  const email = 'credit@example.com';
+  const { body: inserted } = await app.request({ operation: 'insertCustomer', body: { email } });
+  await app.request({
+    operation: 'addCustomerStoreCredit',
+    params: { customer_profile_oid: inserted.customer.customer_profile_oid },
+    body: { amount: 20, description: 'Sorry' },
+  });
+  const params = {
+    order_id: await insert({
+      billing: { email },
+      items: [{ merchant_item_id: 'POT', quantity: 1 }],
+      summary: { internal_gift_certificate_amount: { value: 12.5 } },
+    }),
+  };
+  const invoice = await app.request({ operation: 'generateInvoice', params });
+  assert.match(
+    pdfText(invoice.body.pdfBase64),
+    /Subtotal\n\$30\.00\n[^]*Paid with store credit\n\$12\.50\nTotal\n\$17\.50/,
+  );
+  const slip = await app.request({ operation: 'generatePackingSlipAllDC', params });
+  assert.doesNotMatch(pdfText(slip.body.pdfBase64), /\$|credit/i);
 });
 
 test('a long order takes several pages', async () => {
