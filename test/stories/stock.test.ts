@@ -263,29 +263,33 @@ story(
   },
 );
 
+/** Ann's declined rebill waits in Accounts Receivable, and its piece is in stock again. */
+async function waiting(shop: Shop, level: number) {
+  await shop.sells(tea(level));
+  const ann = await shop.order(monthly);
+  const body = {
+    card_number_token: 'tok_decline',
+    card_expiration_month: 12,
+    card_expiration_year: 2040,
+  };
+  await ann.ask({ operation: 'updateAutoOrderPayment', body });
+  await shop.until('2027-02-16T00:00');
+  const [kept] = await ann.bills();
+  assert.equal(kept?.current_stage, 'Accounts Receivable');
+  assert.equal(await levelOf(ann), level - 1);
+  const params = { order_id: kept.order_id! };
+  return {
+    ann,
+    update: (body: object) => ann.ask({ operation: 'updateOrder', params, body }),
+  };
+}
+
 story(
   'staff pay a declined rebill: it takes its piece again',
   { ...opening, settings: { store_declined_rebills: true } },
   async (shop) => {
-    await shop.sells(tea(2));
-    const ann = await shop.order(monthly);
-    await ann.ask({
-      operation: 'updateAutoOrderPayment',
-      body: {
-        card_number_token: 'tok_decline',
-        card_expiration_month: 12,
-        card_expiration_year: 2040,
-      },
-    });
-    await shop.until('2027-02-16T00:00');
-    const [kept] = await ann.bills();
-    assert.equal(kept?.current_stage, 'Accounts Receivable');
-    assert.equal(await levelOf(ann), 1);
-    await ann.ask({
-      operation: 'updateOrder',
-      params: { order_id: kept.order_id! },
-      body: { payment: { payment_status: 'Processed' } },
-    });
+    const { ann, update } = await waiting(shop, 2);
+    await update({ payment: { payment_status: 'Processed' } });
     assert.equal(await levelOf(ann), 0);
   },
 );
@@ -316,21 +320,7 @@ story(
   'what a decline has put back is not put back again when staff give the order up',
   { ...opening, settings: { store_declined_rebills: true } },
   async (shop) => {
-    await shop.sells(tea(5));
-    const ann = await shop.order(monthly);
-    await ann.ask({
-      operation: 'updateAutoOrderPayment',
-      body: {
-        card_number_token: 'tok_decline',
-        card_expiration_month: 12,
-        card_expiration_year: 2040,
-      },
-    });
-    await shop.until('2027-02-16T00:00');
-    const [kept] = await ann.bills();
-    assert.equal(await levelOf(ann), 4);
-    const update = (body: object) =>
-      ann.ask({ operation: 'updateOrder', params: { order_id: kept!.order_id! }, body });
+    const { ann, update } = await waiting(shop, 5);
     // A check was promised, and never came.
     await update({ payment: { payment_method: 'Check' } });
     await update({ current_stage: 'Rejected' });
