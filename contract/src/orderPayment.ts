@@ -45,14 +45,17 @@ export const OrderPaymentCreditCardDualVaulted = model(
 export type OrderPaymentCreditCardDualVaulted = Static<typeof OrderPaymentCreditCardDualVaulted>;
 
 /** The methods by which a customer pays an order after it was made, without a gateway. */
-export const invoicedMethods = [
+const invoicedMethods: ReadonlySet<unknown> = new Set([
   'Cash',
   'Check',
   'COD',
   'Money Order',
   'Purchase Order',
   'Wire Transfer',
-] as const;
+]);
+
+/** Whether an order waits in Accounts Receivable until its money comes by another way. */
+export const isInvoiced = (method: string | undefined): boolean => invoicedMethods.has(method);
 
 /** The types of card that an order can have. */
 export const cardTypes = ['AMEX', 'Diners Club', 'Discover', 'JCB', 'MasterCard', 'VISA'] as const;

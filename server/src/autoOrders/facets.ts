@@ -1,7 +1,7 @@
+import { isInvoiced } from '@perennial/contract/orderPayment.ts';
 import { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
-import { isInvoiced } from '../orders/payment.ts';
 
 /**
  * The values that searches find an auto order by: facets of its original order, with folded texts

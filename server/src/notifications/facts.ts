@@ -1,6 +1,6 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { OrderBilling } from '@perennial/contract/order.ts';
-import { invoicedMethods } from '@perennial/contract/orderPayment.ts';
+import { isInvoiced } from '@perennial/contract/orderPayment.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { textOrNone } from './mailText.ts';
@@ -55,7 +55,7 @@ function customerFacts(autoOrder: AutoOrder): NoticeFacts {
     name: nameOf(billing),
     autoOrderCode: autoOrder.auto_order_code,
     card: cardOf(autoOrder),
-    isInvoiced: isInvoiced(autoOrder),
+    isInvoiced: isInvoiced(autoOrder.original_order?.payment?.payment_method),
     language,
   };
 }
@@ -111,12 +111,9 @@ function descriptionOf(itemId: string, autoOrder: AutoOrder): string {
   return line?.description || itemId;
 }
 
-const isInvoiced = ({ original_order: original }: AutoOrder): boolean =>
-  invoicedMethods.some((each) => each === original?.payment?.payment_method);
-
-function cardOf(autoOrder: AutoOrder): string | undefined {
-  if (isInvoiced(autoOrder)) return undefined;
-  const card = autoOrder.original_order?.payment?.credit_card;
+function cardOf({ original_order: original }: AutoOrder): string | undefined {
+  if (isInvoiced(original?.payment?.payment_method)) return undefined;
+  const card = original?.payment?.credit_card;
   const lastFour = card?.card_number?.slice(-4);
   if (lastFour === undefined || lastFour === '') return undefined;
   return `${card?.card_type ?? 'card'} ending in ${lastFour}`;

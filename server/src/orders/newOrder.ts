@@ -1,5 +1,6 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
+import { isInvoiced } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
@@ -26,7 +27,7 @@ import type { NewOrderRequest } from './newOrderRequest.ts';
 import type { Occasion } from './occasion.ts';
 import { type OnceItem, onceItemsOf } from './onceItem.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import { isInvoiced, type PaymentPlan, paid, planPayment } from './payment.ts';
+import { type PaymentPlan, paid, planPayment } from './payment.ts';
 import { paymentCardFault, paymentMethodOf } from './paymentDetails.ts';
 import { centerOf, defaultCenter, paidStage } from './shipping.ts';
 import { inStage } from './stages.ts';

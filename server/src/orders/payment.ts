@@ -1,5 +1,5 @@
 import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
-import { invoicedMethods, type OrderPayment } from '@perennial/contract/orderPayment.ts';
+import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromMinor, type Minor } from '../kernel/money.ts';
@@ -9,10 +9,6 @@ import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { paidStage } from './shipping.ts';
 import { inStage, type OrderStage } from './stages.ts';
-
-/** Whether an order waits in Accounts Receivable until its money comes by another way. */
-export const isInvoiced = (method: OrderPayment['payment_method']): boolean =>
-  invoicedMethods.some((each) => each === method);
 
 /** The plan for the payment of a new order. */
 export type PaymentPlan =

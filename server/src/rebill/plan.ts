@@ -1,3 +1,4 @@
+import { isInvoiced } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { type PlannedRebill, planRebill } from '../autoOrders/futureRebills.ts';
@@ -21,7 +22,6 @@ import { isAfter } from '../kernel/moments.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { CouponedTerms, CustomerTerms } from '../orders/customerTerms.ts';
 import type { OrderRecord } from '../orders/order.ts';
-import { isInvoiced } from '../orders/payment.ts';
 import type { TaxTerms } from '../orders/taxTerms.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
