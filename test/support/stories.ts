@@ -194,7 +194,6 @@ const anOrder = (email: string, card: string) => ({
   payment: {
     payment_method: 'Credit Card',
     credit_card: {
-      card_type: 'VISA',
       card_number_token: card,
       card_expiration_month: 12,
       card_expiration_year: 2040,
