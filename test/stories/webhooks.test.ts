@@ -42,7 +42,7 @@ async function order(email: string): Promise<number> {
   const address = { first_name: 'Ann', last_name: 'Lee', country_code: 'US' };
   const payment = {
     payment_method: 'Credit Card',
-    credit_card: { card_type: 'VISA', ...card('tok_approve') },
+    credit_card: card('tok_approve'),
   };
   const { order: made } = await ask({
     operation: 'insertOrder',
