@@ -142,7 +142,9 @@ export const AutoOrderItemCancelRequest = model(
     append_items: many(AutoOrderItem, 'Added after the cancellation; checked before it.'),
     auto_order_item_oid: int32('Which one, when several have the same id.'),
     mode: oneOf(['end', 'remove'], 'End, the default, keeps the row; remove deletes it.'),
-    no_orders_after_dts: dateTime('With mode end: when it ends; default now.'),
+    no_orders_after_dts: dateTime(
+      'With mode end: when it ends; default now. A day alone includes that day.',
+    ),
   },
 );
 export type AutoOrderItemCancelRequest = Static<typeof AutoOrderItemCancelRequest>;

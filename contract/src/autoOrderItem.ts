@@ -103,7 +103,9 @@ export const AutoOrderItem = model(
     next_item_id: text('What ships next: the arbitrary item, else what the schedule says.'),
     next_preshipment_notice_dts: dateTime('When the next notice goes out.'),
     next_shipment_dts: dateTime('When it ships next.'),
-    no_order_after_dts: dateTime('No rebill of the item after this moment.'),
+    no_order_after_dts: dateTime(
+      'No rebill of the item after this moment. A day alone includes that day.',
+    ),
     number_of_rebills: int32('Rebills so far.'),
     options: many(AutoOrderItemOption),
     original_item_id: text(

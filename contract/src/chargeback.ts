@@ -33,7 +33,9 @@ export const ChargebackDispute = model(
     chargeback_dts: dateTime('When it was opened.'),
     currency: readOnly(textTo(3)),
     customer_care_notes: textTo(5000),
-    expiration_dts: dateTime('The last moment at which it can be responded to.'),
+    expiration_dts: dateTime(
+      'The last moment at which it can be responded to. A day alone includes that day.',
+    ),
     order_id: textTo(30, 'Required at the insert; never changes.'),
     partial_card_number: textTo(20),
     reason_code: textTo(100),

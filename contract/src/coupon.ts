@@ -294,7 +294,7 @@ export const Coupon = model('Coupon', 'A coupon. Exactly one of the discounts sa
   coupon_type: readOnly(textTo(65, 'The name of its discount, in words.')),
   description: textTo(50),
   discount_items: one(CouponDiscountItems),
-  expiration_dts: dateTime('From then on it gives no discount.'),
+  expiration_dts: dateTime('From then on it gives no discount. A day alone includes that day.'),
   free_shipping: one(CouponFreeShipping),
   free_shipping_specific_items: one(CouponFreeShippingSpecificItems),
   free_shipping_with_items_purchase: one(CouponFreeShippingWithItemsPurchase),
@@ -373,7 +373,9 @@ export const CouponExistsResponse = answer('CouponExistsResponse', {
 export type CouponExistsResponse = Static<typeof CouponExistsResponse>;
 
 export const CouponCodesRequest = model('CouponCodesRequest', 'How many one-time codes to make.', {
-  expiration_dts: dateTime('When the codes expire. They also expire with the coupon.'),
+  expiration_dts: dateTime(
+    'When the codes expire. They also expire with the coupon. A day alone includes that day.',
+  ),
   expiration_seconds: int32('Instead of expiration_dts: seconds from now.'),
   prefix: textTo(8, 'What each code begins with.'),
   quantity: int32('1 to 10000.'),

@@ -43,7 +43,7 @@ export const ItemPricing = model('ItemPricing', 'What an item costs.', {
   cost: decimal('The ordinary price.'),
   sale_cost: decimal('The price from sale_start to sale_end.'),
   sale_start: text(),
-  sale_end: text(),
+  sale_end: text('A day alone includes that day.'),
   currency_code: textTo(3),
   allow_arbitrary_cost: flag(),
   arbitrary_cost_velocity_code: textTo(10000),

@@ -128,8 +128,10 @@ export const WorkflowTask = model('WorkflowTask', 'Work that needs a person.', {
   created_dts: dateTime(),
   delay_until_dts: dateTime('With status delayed: when it opens again.'),
   dependant_workflow_task_uuid: text('That task must be completed before this one can be.'),
-  due_dts: dateTime(),
-  expiration_dts: dateTime('Set on system tasks: the task expires and is closed then.'),
+  due_dts: dateTime('A day alone includes that day.'),
+  expiration_dts: dateTime(
+    'Set on system tasks: the task expires and is closed then. A day alone includes that day.',
+  ),
   global_task_number: int32('Counts the merchant’s tasks.'),
   histories: many(WorkflowTaskHistory, 'Made by the server.'),
   last_update_dts: dateTime(),

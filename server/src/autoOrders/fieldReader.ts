@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { amountMax, currencyExponent, fromMinor, type Minor, toMinor } from '../kernel/money.ts';
-import { parseWireDate } from '../kernel/wireDates.ts';
+import { parseFieldDate } from '../kernel/wireDates.ts';
 import { isSameSecond } from './formAge.ts';
 
 /** The merchant's zone and currency, on which the meaning of a value depends. */
@@ -72,7 +72,7 @@ export class FieldReader {
   moment(name: string, current: Temporal.Instant | undefined): Temporal.Instant | undefined {
     const text = this.optional<string | Temporal.Instant>(name, current);
     if (typeof text !== 'string') return text;
-    const parsed = parseWireDate(text, this.#rules.zone);
+    const parsed = parseFieldDate(text, this.#rules.zone, name);
     if (!parsed.ok)
       this.fault(
         name,

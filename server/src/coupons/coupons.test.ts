@@ -25,7 +25,7 @@ test('a coupon is stored with its type and its description, and found by its cod
     coupon_oid: made.coupon_oid,
     merchant_code: 'Spring10',
     percent_off_subtotal: { discount_percent: 10 },
-    expiration_dts: '2026-06-01T00:00:00-04:00',
+    expiration_dts: '2026-06-01T23:59:59-04:00',
     coupon_type: 'percent off subtotal',
     calculated_description: '10% off the subtotal',
   });
@@ -181,7 +181,7 @@ test('one-time codes are made, uploaded and listed with the coupon', async () =>
   });
   assert.equal(new Set(made.coupon_codes).size, 3);
   assert.ok(made.coupon_codes.every((code: string) => /^SP[A-Z0-9]{10}$/.test(code)));
-  assert.equal(made.expiration_dts, '2026-03-01T00:00:00-05:00');
+  assert.equal(made.expiration_dts, '2026-03-01T23:59:59-05:00');
   const uploaded = await ask({
     operation: 'uploadCouponCodes',
     params: { coupon_oid },

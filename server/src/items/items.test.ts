@@ -79,7 +79,9 @@ test('a sale begins and ends at the moments that were written, in any offset', a
     });
     const { sale_start, sale_end } = body.item.pricing;
     const midnight = '2026-02-01T00:00:00-05:00';
-    assert.deepEqual([sale_start, sale_end], [midnight, midnight], form);
+    // The end that is a day alone includes the day.
+    const end = form === '2026-02-01' ? '2026-02-01T23:59:59-05:00' : midnight;
+    assert.deepEqual([sale_start, sale_end], [midnight, end], form);
     assert.equal(body.warning, undefined, form);
   }
 });
@@ -144,7 +146,7 @@ test('a sale that is sent back in another zone keeps its local time', async () =
   const { merchant_item_oid } = body.item;
   const sent = { params: { merchant_item_oid }, query: whole, body: body.item };
   const back = await own.request({ operation: 'updateItem', ...sent });
-  assert.equal(back.body.item.pricing.sale_end, '2026-02-01T00:00:00-08:00');
+  assert.equal(back.body.item.pricing.sale_end, '2026-02-01T23:59:59-08:00');
 });
 
 test('rules get it as a record, by any spelling of its id', async () => {

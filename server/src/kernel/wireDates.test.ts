@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   dayWritten,
   isWireDate,
+  parseFieldDate,
   parseFilterDate,
   parseFilterEnd,
   parseWireDate,
@@ -170,4 +171,25 @@ test('a range ends with the last moment of the day or the second that is named',
     assert.equal(outcome.ok && String(outcome.value), meant, text);
   }
   assert.equal(parseFilterEnd('2027-02-30', newYork).ok, false);
+});
+
+test('what ends on a day alone lasts until that day is over, in every zone', () => {
+  const cases: [field: string, text: string, zone: string, meant: string][] = [
+    ['no_order_after_dts', '2027-02-28', newYork, '2027-03-01T04:59:59Z'],
+    ['items[0].no_orders_after_dts', '2027-03-14', newYork, '2027-03-15T03:59:59Z'],
+    ['pricing.sale_end', '2027-11-07', newYork, '2027-11-08T04:59:59Z'],
+    // Midnight of 5 September 2027 does not exist in Chile.
+    ['expiration_dts', '2027-09-04', 'America/Santiago', '2027-09-05T03:59:59Z'],
+    ['due_dts', '2999-12-31', newYork, '3000-01-01T04:59:59Z'],
+    ['no_order_after_dts', '2027-02-28T00:00:00', newYork, '2027-02-28T05:00:00Z'],
+    ['no_order_after_dts', '2027-02-28T00:00Z', newYork, '2027-02-28T00:00:00Z'],
+    ['sale_start', '2027-02-28', newYork, '2027-02-28T05:00:00Z'],
+    ['next_shipment_dts', '2027-02-28', newYork, '2027-02-28T05:00:00Z'],
+    ['delay_until_dts', '2027-02-28', newYork, '2027-02-28T05:00:00Z'],
+  ];
+  for (const [field, text, zone, meant] of cases) {
+    const outcome = parseFieldDate(text, zone, field);
+    assert.equal(outcome.ok ? String(outcome.value) : outcome.reason, meant, `${field} ${text}`);
+  }
+  assert.equal(parseFieldDate('2027-02-29', newYork, 'due_dts').ok, false);
 });

@@ -35,6 +35,39 @@ export function parseWireDate(text: string, zone: string): Outcome<Temporal.Inst
   return moment.ok && !isWithinWire(moment.value, zone) ? failure('out of bounds') : moment;
 }
 
+/**
+ * Reads the date of a field by the field's name. Where something ends on a day alone, it lasts until
+ * that day ends, which is what people mean: a sale until 28 February sells on 28 February.
+ */
+export function parseFieldDate(
+  text: string,
+  zone: string,
+  field: string,
+): Outcome<Temporal.Instant, DateFault> {
+  const parsed = parseWireDate(text, zone);
+  const isEnd = endFields.has(field.slice(field.lastIndexOf('.') + 1));
+  if (!parsed.ok || !isEnd || !isDayAlone(text)) return parsed;
+  return success(nextDay(parsed.value, zone).subtract({ seconds: 1 }));
+}
+
+/** The fields of records that say when something ends; the fields of filters have other names. */
+const endFields = new Set([
+  'due_dts',
+  'expiration_dts',
+  'new_item_end',
+  'no_order_after_dts',
+  'no_orders_after_dts',
+  'quote_expiration_dts',
+  'sale_end',
+]);
+
+/** Whether a date is written as a day, without a time. */
+export const isDayAlone = (text: string): boolean => dayShape.test(text);
+
+/** The beginning of the day after the one of a moment. */
+const nextDay = (moment: Temporal.Instant, zone: string): Temporal.Instant =>
+  momentOf({ day: wallOf(moment, zone).day + 1, ms: 0 }, zone);
+
 /** {@link parseWireDate} without the bounds: for what was stored before there were any. */
 export function readWireDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const written = writtenDate(text);
@@ -95,9 +128,8 @@ export function parseFilterDate(text: string, zone: string): Outcome<Temporal.In
 export function parseFilterEnd(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const parsed = parseFilterDate(text, zone);
   if (!parsed.ok) return parsed;
-  if (!dayShape.test(text)) return success(parsed.value.add({ milliseconds: 999 }));
-  const { day } = wallOf(parsed.value, zone);
-  return success(momentOf({ day: day + 1, ms: 0 }, zone).subtract({ milliseconds: 1 }));
+  if (!isDayAlone(text)) return success(parsed.value.add({ milliseconds: 999 }));
+  return success(nextDay(parsed.value, zone).subtract({ milliseconds: 1 }));
 }
 
 /** Whether a text may be the date of a filter in some zone. */

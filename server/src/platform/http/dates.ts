@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import { parseFilterDate, parseFilterEnd, parseWireDate } from '../../kernel/wireDates.ts';
+import { parseFieldDate, parseFilterDate, parseFilterEnd } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 
 /**
@@ -7,7 +7,7 @@ import { refuse } from './refusal.ts';
  * name of its field.
  */
 export function dateOf(text: string, field: string, zone: string): Temporal.Instant {
-  const parsed = parseWireDate(text, zone);
+  const parsed = parseFieldDate(text, zone, field);
   return parsed.ok ? parsed.value : refuse('wrong_date', { field });
 }
 

@@ -1,7 +1,7 @@
 import { type FieldSchema, fieldsOf, type NamedModel } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
 import { wireDate } from '../../kernel/calendar.ts';
-import { parseWireDate, parseWireDay } from '../../kernel/wireDates.ts';
+import { parseFieldDate, parseWireDay } from '../../kernel/wireDates.ts';
 import { parseCriterion } from './dates.ts';
 import { refuse } from './refusal.ts';
 
@@ -50,7 +50,7 @@ function writableModel(name: string, value: unknown, place: Place): unknown {
   if (!isObject(value)) return value;
   const properties = fieldsOf(schemas[name]!);
   const kept: Record<string, unknown> = {};
-  const parseDate = schemas[name]?.['x-criteria'] ? parseCriterion : parseFieldDate;
+  const parseDate = schemas[name]?.['x-criteria'] ? parseCriterion : parseDocumentDate;
   for (const [key, given] of Object.entries(value)) {
     const field = Object.hasOwn(properties, key) ? properties[key] : undefined;
     const takes = field && takenAs(field, place.takes);
@@ -74,7 +74,7 @@ function takenAs(field: FieldSchema, takes: Place['takes']): Place['takes'] | un
 function writableValue(
   field: FieldSchema,
   value: unknown,
-  parseDate: typeof parseFieldDate,
+  parseDate: typeof parseDocumentDate,
   place: Place,
 ): unknown {
   const { timeZone, path } = place;
@@ -95,9 +95,9 @@ function writableValue(
  */
 const dayFields = new Set(['delivery_date', 'ship_on_date', 'lot_expiration']);
 
-function parseFieldDate(text: string, timeZone: string, field: string) {
+function parseDocumentDate(text: string, timeZone: string, field: string) {
   const isDay = dayFields.has(field.slice(field.lastIndexOf('.') + 1));
-  return (isDay ? parseWireDay : parseWireDate)(text, timeZone);
+  return isDay ? parseWireDay(text, timeZone) : parseFieldDate(text, timeZone, field);
 }
 
 const isReadOnly = (field: FieldSchema): boolean =>

@@ -1,7 +1,7 @@
 import { type FieldSchema, fieldsOf, type NamedModel } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
 import { foldTrimmed } from '../../kernel/caseFolding.ts';
-import { readWireDate } from '../../kernel/wireDates.ts';
+import { isDayAlone, readWireDate } from '../../kernel/wireDates.ts';
 import type { Warning } from './answer.ts';
 
 /*
@@ -202,13 +202,15 @@ function isSame(field: FieldSchema, given: unknown, held: unknown, zone: string)
   return given === held || JSON.stringify(given) === JSON.stringify(held);
 }
 
-// The wire shows whole seconds. A field that names a day is stored as the start of that day, or as
-// the local time that was written with it.
+// The wire shows whole seconds. A field that names a day is stored as the start of that day, as the
+// local time that was written with it, or, where it ends something, as the last second of the day.
 function isSameMoment({ format }: FieldSchema, given: string, held: string, zone: string): boolean {
   const [sent, kept] = [readWireDate(given, zone), readWireDate(held, zone)];
   if (!sent.ok || !kept.ok) return false;
   const seconds = [sent.value, kept.value].map((at) => Math.floor(at.epochMilliseconds / 1000));
-  const isDay = held.includes('T00:00:00') && held.slice(0, 10) === given.slice(0, 10);
+  const isOfDay = held.slice(0, 10) === given.slice(0, 10);
+  const isDay =
+    isOfDay && (held.includes('T00:00:00') || (isDayAlone(given) && held.includes('T23:59:59')));
   const isWall = format !== 'date-time' && held.slice(0, wallLength) === given.slice(0, wallLength);
   return seconds[0] === seconds[1] || isDay || isWall;
 }
