@@ -344,3 +344,33 @@ for (const { what, settings = {}, stops, moves, next } of roads)
 const oidOf = ({ items = [] }: AutoOrder) => ({
   auto_order_item_oid: items[0]!.auto_order_item_oid!,
 });
+
+story(
+  'the history of another system is not a stale form',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    const form = await read(ann);
+    const history = {
+      number_of_rebills: 14,
+      life_time_value: 194.85,
+      rebill_value: 181.86,
+      first_order_dts: '2024-11-15T10:00:00-05:00',
+      last_order_dts: '2025-12-15T10:00:00-05:00',
+      next_shipment_dts: '2026-01-28T10:00:00-05:00',
+    };
+    const items = [{ ...form.items![0], ...history }];
+    assert.equal(await write(ann, { ...form, items }), '');
+    const [item] = (await read(ann)).items!;
+    assert.deepEqual({ ...item, ...history }, item);
+    await shop.until('2026-02-01T00:00');
+    const [billed] = (await read(ann)).items!;
+    assert.deepEqual([billed?.number_of_rebills, billed?.rebill_value], [15, 194.85]);
+    await assert.rejects(
+      ann.updateItem({ number_of_rebills: -1 }),
+      /number_of_rebills is out of range/,
+    );
+    await isBalanced(ann);
+  },
+);

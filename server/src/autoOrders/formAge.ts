@@ -41,8 +41,11 @@ export function itemAge(form: WireItem, item: AutoOrderItem, zone: string): Item
 
 function countsAge(form: WireItem, item: AutoOrderItem, zone: string): Age {
   const { number_of_rebills: count } = form;
-  if (typeof count === 'number' && count < item.numberOfRebills) return 'older';
+  if (typeof count === 'number' && count >= 0 && count < item.numberOfRebills) return 'older';
   if (count === item.numberOfRebills) return 'current';
+  // The dates of a history that another system billed are before those of the original order.
+  const isImport = item.numberOfRebills === 0 || (count ?? 0) > item.numberOfRebills;
+  if (isImport) return 'unknown';
   const last = wireMoment(form.last_order_dts, zone);
   // The engine never writes a date outside the range of the wire. A form that replaces such a date
   // repairs it.
