@@ -340,3 +340,37 @@ for (const [what, body, expected] of cardsGiven)
       }
     },
   );
+
+for (const keeps of [false, true])
+  story(
+    `each attempt of a rebill is a transaction with its gateway and code, ${keeps ? '' : 'no '}order kept`,
+    { on: '2026-01-15T10:00', settings: { store_declined_rebills: keeps } },
+    async (shop) => {
+      await shop.sells(coffee);
+      const ann = await shop.order(monthly);
+      await ann.ask(goesBad(`tok_decline_1x_insufficient_funds-${keeps}`));
+      await shop.until('2026-02-20T00:00');
+      const [rebill] = await ann.bills('payment,payment.transaction');
+      const { transactions = [] } = rebill?.payment ?? {};
+      const detail = (name: string) =>
+        transactions.map(({ details }) => details?.find((each) => each.name === name)?.value);
+      assert.deepEqual(detail('code'), ['insufficient funds', undefined]);
+      assert.deepEqual(
+        transactions.map(({ transaction_gateway, successful }) => [
+          transaction_gateway,
+          successful,
+        ]),
+        [
+          ['simulator', false],
+          ['simulator', true],
+        ],
+      );
+      const { original_order: original } = (
+        await ann.ask({
+          operation: 'getAutoOrder',
+          query: { _expand: 'original_order,original_order.payment' },
+        })
+      ).auto_order;
+      assert.equal(original.payment.rotating_transaction_gateway_code, 'simulator');
+    },
+  );

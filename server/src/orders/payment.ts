@@ -150,7 +150,10 @@ function withTransaction(
   };
   return {
     ...order,
-    document: withPayment(order.document, { transactions: [...before, transaction] }),
+    document: withPayment(order.document, {
+      transactions: [...before, transaction],
+      rotating_transaction_gateway_code: result.gateway,
+    }),
   };
 }
 

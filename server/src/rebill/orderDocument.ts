@@ -10,6 +10,7 @@ import { type OrderCurrency, wireCurrency } from '../orders/money.ts';
 import { withNotes } from '../orders/notes.ts';
 import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import { withoutParcel } from '../orders/parcel.ts';
+import { declineCodeDetail } from '../orders/payment.ts';
 import { isShippedHere, paidStage } from '../orders/shipping.ts';
 import { inStage } from '../orders/stages.ts';
 import { taxedPart } from '../orders/totals.ts';
@@ -272,7 +273,11 @@ function transactionsOf({ payment, at, zone, declines = [] }: RebillOrderSource)
       transaction_gateway: each.gateway,
       transaction_timestamp: wireDate(each.at, zone),
       successful: each.isPaid,
-      details: [...detail('reference', each.reference), ...detail('reason', each.reason)],
+      details: [
+        ...detail('reference', each.reference),
+        ...detail('reason', each.reason),
+        ...detail(declineCodeDetail, each.reason),
+      ],
     }),
   );
 }
