@@ -1,5 +1,6 @@
 // Orders in Accounts Receivable that staff charge, while the engine retries the rebill behind them.
 import assert from 'node:assert/strict';
+import type { Customer } from '@perennial/contract/customer.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import { type Shop, type Subscriber, story } from '../support/stories.ts';
 
@@ -166,6 +167,45 @@ story('an invoice subscription over a year', { on: '2027-01-15T10:00' }, async (
   );
   await paysBy({ payment_method: 'Purchase Order' });
 });
+
+const approvals: readonly (readonly [by: string, profile: Customer])[] = [
+  ['the profile', { auto_approve_purchase_order: true }],
+  ['a pricing tier', { pricing_tiers: [{ name: 'Firms' }] }],
+];
+for (const [by, profile] of approvals)
+  story(`purchase orders that ${by} approves ship, rebills too`, opening, async (shop) => {
+    await shop.sells(tea);
+    await shop.tiers({ name: 'Firms', auto_approve_purchase_order: true });
+    const change = await shop.profile({ email: 'ann@example.com', ...profile });
+    const firm = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }], {
+      payment: { payment_method: 'Purchase Order' },
+      channel_partner: { store_completed: false },
+    });
+    await shop.until('2027-02-16T00:00');
+    await change({ auto_approve_purchase_order: false, pricing_tiers: [] });
+    await shop.until('2027-03-16T00:00');
+    assert.deepEqual(
+      (await firm.bills('payment')).map(({ current_stage, payment }) => [
+        current_stage,
+        payment?.payment_status,
+        payment?.payment_dts?.slice(0, 10),
+      ]),
+      [
+        ['Shipping Department', 'Processed', '2027-02-15'],
+        ['Accounts Receivable', 'Unprocessed', undefined],
+      ],
+    );
+    const { logs } = (await firm.ask({ operation: 'getAutoOrder', query: { _expand: 'logs' } }))
+      .auto_order;
+    const words = logs.map(({ log_message }) => log_message).join('\n');
+    assert.match(words, /Rebill 1 invoiced: .* Its purchase order is approved\./);
+    assert.match(words, /Rebill 2 invoiced: .* It waits in Accounts Receivable\./);
+    const [approved] = await firm.bills();
+    await firm.ask({ operation: 'cancelOrder', params: { order_id: approved!.order_id! } }).then(
+      () => assert.fail('paid in another way'),
+      (error: Error) => assert.match(error.message, /manual_refund/),
+    );
+  });
 
 story(
   'a rebill that is paid at the third try shows all tries, though declined orders are not kept',

@@ -424,6 +424,7 @@ export async function findTermsProfiles(
   if (oids.length === 0) return new Map();
   const rows = await db.rows<{ oid: number; terms: TermsProfile }>(
     `select customer_profile_oid as oid, jsonb_build_object(
+       'auto_approve_purchase_order', document->'auto_approve_purchase_order',
        'exempt_shipping_handling_charge', document->'exempt_shipping_handling_charge',
        'free_shipping', document->'free_shipping',
        'free_shipping_minimum', document->'free_shipping_minimum',
@@ -433,8 +434,8 @@ export async function findTermsProfiles(
        'tax_exempt', document->'tax_exempt',
        'unapproved', document->'unapproved') as terms
      from customer where merchant_id = $1 and customer_profile_oid = any($2::int[])
-       and document ?| array['exempt_shipping_handling_charge', 'free_shipping', 'no_coupons',
-         'no_free_shipping', 'pricing_tiers', 'tax_exempt']`,
+       and document ?| array['auto_approve_purchase_order', 'exempt_shipping_handling_charge',
+         'free_shipping', 'no_coupons', 'no_free_shipping', 'pricing_tiers', 'tax_exempt']`,
     [merchantId, [...new Set(oids)]],
   );
   return new Map(rows.map(({ oid, terms }) => [oid, terms]));

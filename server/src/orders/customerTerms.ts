@@ -24,6 +24,8 @@ export interface CustomerTerms {
   readonly taxExemption?: string | undefined;
   /** No coupon counts for the customer. */
   readonly refusesCoupons: boolean;
+  /** The purchase orders of rebills are approved without a person. */
+  readonly approvesPurchaseOrders: boolean;
   /** The terms that count instead if a coupon counts. Absent: the same. */
   readonly withCoupon?: CouponedTerms | undefined;
 }
@@ -37,6 +39,7 @@ export type CouponedTerms = Pick<CustomerTerms, 'shipping' | 'tiers'>;
 /** The part of a profile that these rules read. */
 export type TermsProfile = Pick<
   Customer,
+  | 'auto_approve_purchase_order'
   | 'exempt_shipping_handling_charge'
   | 'free_shipping'
   | 'free_shipping_minimum'
@@ -61,6 +64,9 @@ export function customerTerms(
     records,
     taxExemption: taxExemptionOf(profile, records),
     refusesCoupons: [profile, ...records].some((each) => each.no_coupons === true),
+    approvesPurchaseOrders: [profile, ...records].some(
+      (each) => each.auto_approve_purchase_order === true,
+    ),
     ...(records.some(endsWithCoupon) && {
       withCoupon: {
         shipping: shippingOf(

@@ -23,8 +23,8 @@ export interface AnsweredAttempt {
 
 /** The gateway's answer to a charge, or the answer that replaces it if no gateway was asked. */
 export type KnownAnswer =
-  /** Nothing was charged: the order is owed. */
-  | { readonly kind: 'invoiced' }
+  /** Nothing was charged. The order is owed, unless its purchase order is approved. */
+  | { readonly kind: 'invoiced'; readonly isApproved: boolean }
   | { readonly kind: 'paid'; readonly gatewayCode?: string; readonly reference?: string }
   | {
       readonly kind: 'declined';

@@ -51,6 +51,8 @@ export interface SettlementSources {
   readonly kept: ReadonlyMap<string, OrderRecord>;
   /** The notes that profiles add to every order, by the oid of the customer. */
   readonly notes: ReadonlyMap<number, string>;
+  /** Whether the purchase order of a rebill is approved without a person. */
+  readonly approves: (original: OrderRecord) => boolean;
   readonly inFlight: ReadonlyMap<number, OpenAttempt>;
   readonly catalog: Catalog;
   readonly policy: RebillPolicy;
@@ -68,7 +70,7 @@ export function settlementOf(answered: AnsweredAttempt, sources: SettlementSourc
   const original = required(originals.get(autoOrder.originalOrderId), 'original order of a rebill');
   const before = kept.get(attempt.orderId);
   const gatewayAnswer = attempt.charge.isInvoice
-    ? { kind: 'invoiced' as const }
+    ? { kind: 'invoiced' as const, isApproved: sources.approves(original) }
     : attemptAnswer(routed);
   const answer = settledAnswer(gatewayAnswer, before);
   const isKept = answer.kind !== 'declined' || policy.storeDeclined || before !== undefined;

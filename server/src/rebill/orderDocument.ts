@@ -40,9 +40,12 @@ export interface RebillOrderSource {
   readonly wrote?: Map<string, Currency>;
 }
 
-/** The outcome of the charge. `invoiced`: nothing was charged, and the order is owed. */
+/**
+ * The outcome of the charge. `invoiced`: nothing was charged, and the order is owed unless its
+ * purchase order is approved.
+ */
 export type RebillPayment =
-  | { readonly kind: 'invoiced' }
+  | { readonly kind: 'invoiced'; readonly isApproved: boolean }
   | {
       readonly kind: 'paid';
       readonly gatewayCode?: string | undefined;
@@ -54,6 +57,10 @@ export type RebillPayment =
       readonly reference?: string | undefined;
       readonly reason: string;
     };
+
+/** Whether the order of a rebill counts as paid when it is made. */
+export const countsAsPaid = (payment: RebillPayment): boolean =>
+  payment.kind === 'paid' || (payment.kind === 'invoiced' && payment.isApproved);
 
 /**
  * Returns the order of a rebill. If it is paid, it goes where its original order went: to the
@@ -68,7 +75,7 @@ export function rebillOrderRecord(source: RebillOrderSource): OrderRecord {
     document: documentOf(source),
     createdAt: at,
     modifiedAt: at,
-    ...(payment.kind === 'paid' ? { paidAt: at } : {}),
+    ...(countsAsPaid(payment) ? { paidAt: at } : {}),
     currency: charge.currency,
     total: charge.order.total,
     ...(original.customerProfileOid !== undefined && {
@@ -89,7 +96,7 @@ function documentOf(source: RebillOrderSource): OrderDocument {
   const money = moneyIn(source);
   const weights = weightsOf(original);
   const items = order.lines.map((line, index) => itemOf(line, index, money, weights));
-  const isPaid = payment.kind === 'paid';
+  const isPaid = countsAsPaid(payment);
   const stage = isPaid ? paidStage(original, { items }) : 'Accounts Receivable';
   const document = fromLoose<OrderDocument>({
     order_id: source.orderId,
@@ -212,7 +219,7 @@ function paymentOf(source: RebillOrderSource): OrderPayment {
     transactions: _1,
     ...before
   } = original.document.payment ?? {};
-  const isPaid = payment.kind === 'paid';
+  const isPaid = countsAsPaid(payment);
   const atDts = wireDate(at, zone);
   const gatewayCode = payment.kind === 'invoiced' ? undefined : payment.gatewayCode;
   const reference = payment.kind === 'invoiced' ? undefined : payment.reference;
@@ -220,7 +227,7 @@ function paymentOf(source: RebillOrderSource): OrderPayment {
   return fromLoose<OrderPayment>({
     ...before,
     payment_method: method,
-    payment_status: statuses[payment.kind],
+    payment_status: isPaid ? 'Processed' : statuses[payment.kind],
     payment_dts: isPaid ? atDts : undefined,
     rotating_transaction_gateway_code: gatewayCode,
     ...(card && {

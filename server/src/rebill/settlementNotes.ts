@@ -7,6 +7,7 @@ import type { DomainEvent } from '../platform/events/event.ts';
 import { referenceOf } from './answeredAttempt.ts';
 import type { Settlement } from './chargeSettlement.ts';
 import { type RebillNote } from './note.ts';
+import { countsAsPaid } from './orderDocument.ts';
 
 /** Returns the notes on a settled attempt, for the history of the auto order and its webhooks. */
 export function notesOf({
@@ -19,12 +20,13 @@ export function notesOf({
 }: Settlement): readonly RebillNote[] {
   if (answer.kind === 'declined') return after.notes;
   const { rebillNumber, orderId, charge } = attempt;
-  const isOwed = answer.kind === 'invoiced';
+  const isInvoice = answer.kind === 'invoiced';
+  const isOwed = !countsAsPaid(answer);
   const paid: RebillNote = {
     message:
-      `Rebill ${rebillNumber} ${isOwed ? 'invoiced' : 'paid'}: ` +
+      `Rebill ${rebillNumber} ${isInvoice ? 'invoiced' : 'paid'}: ` +
       `${amountText(charge.order.total, charge.currency)}, order ${orderId}.` +
-      `${isOwed ? ' It waits in Accounts Receivable.' : restoredNote(routed)}`,
+      `${isInvoice ? invoiceNote(isOwed) : restoredNote(routed)}`,
     event: {
       name: 'auto_order_rebill',
       data: {
@@ -42,6 +44,9 @@ export function notesOf({
   return [paid, ...(isPaidTwice ? [twice] : []), ...after.notes];
 }
 
+const invoiceNote = (isOwed: boolean): string =>
+  isOwed ? ' It waits in Accounts Receivable.' : ' Its purchase order is approved.';
+
 /** Says that nothing was charged now, and how much was charged before a restore. */
 function restoredNote(routed: RoutedAnswer | undefined): string {
   if (routed?.answer.kind !== 'approved' || routed.answer.restored === undefined) return '';
@@ -53,20 +58,19 @@ function restoredNote(routed: RoutedAnswer | undefined): string {
 /** The events of the order that a settled attempt leaves. */
 export function orderEvents({ attempt, answer, order, isNewOrder }: Settlement): DomainEvent[] {
   if (order === undefined) return [];
-  const isPaid = answer.kind === 'paid';
+  const isPaid = countsAsPaid(answer);
+  const isOwed = answer.kind === 'invoiced' && !isPaid;
   const told = isPaid ? fulfillmentEvent(order.document.current_stage) : undefined;
   const names: EventName[] = [
     ...(isNewOrder ? (['order_create'] as const) : []),
-    ...(answer.kind === 'invoiced'
-      ? []
-      : ([isPaid ? 'order_payment_process' : 'order_payment_failed'] as const)),
+    ...(isOwed ? [] : ([isPaid ? 'order_payment_process' : 'order_payment_failed'] as const)),
     ...(isPaid && !isNewOrder ? (['order_stage_change'] as const) : []),
     ...(told === undefined ? [] : [told]),
   ];
   const data = {
     auto_order_oid: attempt.autoOrderOid,
     rebill_number: attempt.rebillNumber,
-    ...(answer.kind === 'invoiced' ? { owed: true } : {}),
+    ...(isOwed ? { owed: true } : {}),
   };
   return names.map((name) => ({
     name,

@@ -3,6 +3,7 @@ import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { findAutomaticNotes } from '../customers/store.ts';
+import { readCustomerTerms } from '../orders/customerTermsReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
@@ -36,11 +37,28 @@ export async function planSettlements(
   const oids = [...originals.values()].flatMap(({ customerProfileOid: oid }) => oid ?? []);
   const notes = await findAutomaticNotes(db, merchantId, oids);
   const catalog = await loadCatalog(db, merchantId, [...autoOrders.values()]);
+  const approves = await readApprovals(context, answered, originals);
   const wrote = new Map<string, Currency>();
   const { now } = context;
-  const read = { autoOrders, originals, kept, notes, inFlight, catalog };
+  const read = { autoOrders, originals, kept, notes, approves, inFlight, catalog };
   const sources = { ...read, policy, zone, now, wrote };
   return answered.map((each) => settlementOf(each, sources));
+}
+
+/**
+ * Reads whose purchase orders are approved without a person: by the profile, or by a pricing tier
+ * of it.
+ */
+async function readApprovals(
+  context: Context,
+  answered: readonly AnsweredAttempt[],
+  originals: ReadonlyMap<string, OrderRecord>,
+): Promise<(original: OrderRecord) => boolean> {
+  if (!answered.some(({ attempt }) => attempt.charge.isInvoice)) return () => false;
+  const termsOf = await readCustomerTerms(context, [...originals.values()], { agreed: false });
+  return (original) =>
+    original.document.payment?.payment_method === 'Purchase Order' &&
+    termsOf(original).approvesPurchaseOrders;
 }
 
 /**
