@@ -499,7 +499,9 @@ async function stopAutoOrder(ask: Ask, oid: number): Promise<void> {
     params: { auto_order_oid: oid },
     body: {
       enabled: true,
-      original_order: { payment: { credit_card: { card_number_token: 'tok_1' } } },
+      original_order: {
+        payment: { credit_card: { card_number_token: 'tok_1', card_type: 'VISA' } },
+      },
     },
   });
   await ask({

@@ -672,6 +672,7 @@ test('item: the stock at a center, one and many', async () => {
   });
   const expected = {
     distribution_center_code: 'DFLT',
+    distribution_center_oid: 2_147_483_647,
     handles: true,
     inventory_level: 9,
     reorder_inventory_level: 3,
