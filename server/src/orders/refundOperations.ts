@@ -31,6 +31,7 @@ import {
   type RefundRecord,
   type RefundWishes,
   settleRefund,
+  strandRefund,
 } from './refundStore.ts';
 import { returnPieces, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
@@ -143,7 +144,8 @@ export async function beginRefund(
   parts: RefundParts,
 ): Promise<BegunRefund> {
   const counts = await countRefunds(context.db, order.merchantId, order.orderId);
-  refuseNotRefundable(order, counts);
+  const stranded = counts.isOpen ? await lockStranded(context, order, parts) : undefined;
+  refuseNotRefundable(order, counts, stranded, request);
   refuseBlocked(order, await findRefundBlock(context.db, order.merchantId, order.orderId));
   const plan = planRefund(order, body);
   if (!plan.ok) return refuse('invalid_field', plan.reason, { objectId: order.orderId });
@@ -151,6 +153,7 @@ export async function beginRefund(
   await refuseWithoutProfile(context, order, plan.value, request);
   const { isStoreCredit = false } = request;
   if (request.isManual || isStoreCredit || plan.value.amount === 0) {
+    if (stranded !== undefined) await endStranded(context, order, stranded);
     await applyRefund(context, order, plan.value, request, { isStoreCredit }, parts.hooks);
     return { warnings };
   }
@@ -204,7 +207,40 @@ export async function lockOrderIfAny(
   return seen && findOrder(context.db, merchantId, orderId, { lock: true });
 }
 
-function refuseNotRefundable(order: OrderRecord, { isOpen }: RefundCounts): void {
+/**
+ * Returns the order's open refund if the settings name its gateway no more: the gateway is not
+ * asked, so a person who knows the outcome from the gateway's own books may record it.
+ */
+async function lockStranded(
+  { db, merchant }: Context,
+  { merchantId, orderId }: OrderRecord,
+  { isNamed }: RefundParts,
+): Promise<RefundRecord | undefined> {
+  const open = await lockOpenRefund(db, merchantId, orderId);
+  return open !== undefined && !isNamed(merchant, open.gateway) ? open : undefined;
+}
+
+/** Ends an open refund of a gateway that is not asked: the money was given back by another way. */
+async function endStranded(
+  context: Context,
+  order: OrderRecord,
+  stranded: RefundRecord,
+): Promise<void> {
+  const message = `${context.actor.name} recorded a manual refund instead`;
+  await settleRefund(context.db, stranded, { kind: 'refused', message });
+  await context.events.emit(context, [strandedEvent(order, 'ended')]);
+}
+
+/** The event that raises and closes the task about a refund whose gateway is not asked. */
+const strandedEvent = (order: OrderRecord, stranded_refund: object | 'ended') =>
+  event('order_update', order, { changed: ['payment'], stranded_refund });
+
+function refuseNotRefundable(
+  order: OrderRecord,
+  { isOpen }: RefundCounts,
+  stranded: RefundRecord | undefined,
+  { isManual }: RequestedRefund,
+): void {
   const conflict = (reason: string, fix: string) =>
     refuse('state_conflict', { reason, fix }, { objectId: order.orderId });
   if (order.paidAt === undefined)
@@ -212,10 +248,11 @@ function refuseNotRefundable(order: OrderRecord, { isOpen }: RefundCounts): void
       `Order ${order.orderId} is not paid, so there is nothing to refund`,
       'Reject the order instead',
     );
-  if (isOpen)
+  if (isOpen && !(stranded && isManual))
     conflict(
-      `Order ${order.orderId} has a refund whose outcome is not known yet`,
-      'Repeat the request when the gateway has answered',
+      `Order ${order.orderId} has a refund whose outcome is not known yet` +
+        (stranded ? `, and the settings do not name its gateway ${stranded.gateway} any more` : ''),
+      stranded ? strandedFix : 'Repeat the request when the gateway has answered',
     );
 }
 
@@ -274,6 +311,11 @@ function refuseUnnamed({ merchant }: Context, order: OrderRecord, { isNamed }: R
   );
 }
 
+const strandedFix =
+  'Name it in the settings again (one with the state inactive gets no new charges), so that it is ' +
+  'asked; or look into its own books, give the money back by another way if it did not, and send ' +
+  'manual_refund=true to record it';
+
 /** Returns the one capture that a gateway can refund, or refuses. */
 function captureToRefund(order: OrderRecord): Capture {
   const captures = capturesOf(order.document);
@@ -301,7 +343,23 @@ export async function askAndSettle(
   const outcome = await ask(context, refund, parts.refund);
   if (outcome.kind !== 'unknown')
     await inTransaction(context, (context) => settle(context, refund, outcome, parts.hooks));
+  else if (!parts.isNamed(context.merchant, refund.gateway))
+    await inTransaction(context, (context) => reportStranded(context, refund, parts.hooks));
   return outcome;
+}
+
+/** Reports once that the settings name the gateway of an open refund no more. */
+async function reportStranded(
+  context: Context,
+  { merchantId, orderId }: RefundRecord,
+  hooks: OrderHooks,
+): Promise<void> {
+  const order = await lockOrder(context, orderId, hooks);
+  const refund = await lockOpenRefund(context.db, merchantId, orderId);
+  if (refund === undefined || refund.isStranded) return;
+  const { amount, currency, gateway } = refund;
+  await strandRefund(context.db, refund, `the settings no longer name the gateway ${gateway}`);
+  await context.events.emit(context, [strandedEvent(order, { amount, currency, gateway })]);
 }
 
 async function ask(
@@ -337,6 +395,7 @@ async function settle(
   const refund = await lockOpenRefund(context.db, order.merchantId, orderId);
   if (refund === undefined) return;
   await settleRefund(context.db, refund, outcome);
+  if (refund.isStranded) await context.events.emit(context, [strandedEvent(order, 'ended')]);
   if (outcome.kind === 'refused') return;
   const { planned, wishes } = refund.terms;
   const { gateway } = refund;
@@ -439,8 +498,9 @@ export async function readRefundable(
   const isLeft = totalOf(refundedOf(order)) < order.total;
   const { isOpen } = await countRefunds(context.db, merchantId, order.orderId);
   const isFree = (await findRefundBlock(context.db, merchantId, order.orderId)) === undefined;
-  const isPossible = order.paidAt !== undefined && isLeft && !isOpen && isFree;
   const manualOnly = manualOnlyOf(captures, (gateway) => isNamed(context.merchant, gateway));
+  const isWaiting = isOpen && manualOnly !== 'gateway_not_named';
+  const isPossible = order.paidAt !== undefined && isLeft && !isWaiting && isFree;
   return {
     ...orderReasonsOf(settings),
     refundable: isPossible && manualOnly === undefined,

@@ -19,6 +19,8 @@ export interface RefundRecord {
   readonly idempotencyKey: string;
   readonly terms: RefundTerms;
   readonly requestedAt: Temporal.Instant;
+  /** Whether it was reported that the settings no longer name its gateway, so it is not asked. */
+  readonly isStranded?: boolean;
 }
 
 /** The data that the settlement of a refund needs. */
@@ -117,6 +119,19 @@ export async function countRefunds(
     [merchantId, storedId(orderId)],
   );
   return row ?? { count: 0, refused: 0, isOpen: false };
+}
+
+/** Stores why the gateway of a refund without a known outcome is not asked. */
+export async function strandRefund(
+  tx: Database,
+  { merchantId, orderId, refundNumber }: RefundRecord,
+  reason: string,
+): Promise<void> {
+  await tx.run(
+    `update order_refund set message = $4
+     where merchant_id = $1 and order_id = $2 and refund_number = $3 and state = 'refunding'`,
+    [merchantId, orderId, refundNumber, reason],
+  );
 }
 
 /** Returns the order's refund that has no known outcome, locked until the transaction ends. */
@@ -252,10 +267,11 @@ interface RefundRow {
   idempotency_key: string;
   terms: RefundTerms;
   requested_at: Temporal.Instant;
+  is_stranded: boolean;
 }
 
 const columns = `order_id, refund_number, amount_minor, currency, gateway, charge_reference,
-  idempotency_key, terms, requested_at`;
+  idempotency_key, terms, requested_at, (state = 'refunding' and message is not null) as is_stranded`;
 
 const fromRow = (merchantId: string, row: RefundRow): RefundRecord => ({
   merchantId,
@@ -268,4 +284,5 @@ const fromRow = (merchantId: string, row: RefundRow): RefundRecord => ({
   idempotencyKey: row.idempotency_key,
   terms: row.terms,
   requestedAt: row.requested_at,
+  isStranded: row.is_stranded,
 });

@@ -253,11 +253,7 @@ test('no answer of the gateway: a worker asks again, and nothing is refunded twi
   const meanwhile = await refund(order, quantities(2));
   assert.equal(meanwhile.status, 400);
   assert.match(meanwhile.body.error.user_message, /a refund whose outcome is not known yet/);
-  await app.db.run(
-    `update order_refund set lease_until = now() - interval '1 second' where merchant_id = $1`,
-    [app.merchant.merchantId],
-  );
-  await app.work('refunds');
+  await askForRefunds();
   assert.equal(refundedAt(order), 1100);
   const after = await app.request({
     operation: 'getOrder',
@@ -279,12 +275,7 @@ test('what was not charged by a gateway needs manual_refund, which asks no gatew
 
 test('a gateway that the settings do not name any more: refused, or recorded as manual', async () => {
   const [kept, given] = [await placedOrder(), await placedOrder()];
-  const name = (...codes: string[]) =>
-    app.request({
-      operation: 'updateMerchantSettings',
-      body: { gateways: { list: codes.map((code) => ({ code, kind: 'simulator' as const })) } },
-    });
-  await name('OTHER');
+  await nameGateways('OTHER');
   const canceled = { operation: 'cancelOrder', params: { order_id: kept.order_id } } as const;
   for (const { status, body } of [await refund(kept, quantities(1)), await app.request(canceled)]) {
     assert.equal(status, 400);
@@ -293,11 +284,61 @@ test('a gateway that the settings do not name any more: refused, or recorded as 
   assert.deepEqual(await refundable(given), [false, 'gateway_not_named']);
   const manual = await refund(given, quantities(1), { manual_refund: true });
   assert.equal(manual.body.order.summary.total_refunded.value, 11);
-  await name('OTHER', 'simulator');
+  await nameGateways('OTHER', 'simulator');
   assert.deepEqual(await refundable(kept), [true, undefined]);
   assert.equal((await refund(kept, quantities(1))).status, 200);
-  await name();
+  await nameGateways();
   assert.deepEqual([refundedAt(kept), refundedAt(given)], [1100, 0]);
+});
+
+/** Names the gateways of the merchant; none: the usual one. */
+const nameGateways = (...codes: string[]) =>
+  app.request({
+    operation: 'updateMerchantSettings',
+    body: { gateways: { list: codes.map((code) => ({ code, kind: 'simulator' as const })) } },
+  });
+
+/** Asks again for all refunds without a known outcome. */
+async function askForRefunds() {
+  await app.db.run(
+    `update order_refund set lease_until = now() - interval '1 second' where merchant_id = $1`,
+    [app.merchant.merchantId],
+  );
+  await app.work('refunds');
+}
+
+/** The states of the tasks about refunds of an order whose gateway is gone. */
+async function strandedTasks({ order_id: object_id }: { readonly order_id: string }) {
+  const { body } = await app.request({ operation: 'searchWorkflowTasks', body: { object_id } });
+  const tasks = (body.tasks ?? []).filter(({ task_name }) =>
+    task_name?.includes('gateway is gone'),
+  );
+  for (const { task_details } of tasks)
+    assert.match(task_details, /^A refund of 11 USD of order .+ at the gateway simulator/);
+  return tasks.map(({ status }) => status);
+}
+
+test('a refund whose gateway was removed meanwhile: a person ends it, or the gateway is back', async () => {
+  const [ended, asked] = [await placedOrder(), await placedOrder()];
+  app.books.setDown(true);
+  for (const order of [ended, asked]) await refund(order, quantities(1));
+  app.books.setDown(false);
+  assert.deepEqual(await refundable(ended), [false, undefined]);
+  await nameGateways('OTHER');
+  await askForRefunds();
+  await askForRefunds();
+  for (const order of [ended, asked])
+    assert.deepEqual(await strandedTasks(order), ['open'], 'one task, however often it is asked');
+  const other = await refund(ended, quantities(1));
+  assert.match(other.body.error.user_message, /do not name its gateway simulator any more/);
+  assert.deepEqual(await refundable(ended), [false, 'gateway_not_named']);
+  const manual = await refund(ended, quantities(1), { manual_refund: true });
+  assert.equal(manual.body.order.summary.total_refunded.value, 11);
+  await nameGateways();
+  await askForRefunds();
+  assert.deepEqual([refundedAt(ended), refundedAt(asked)], [0, 1100]);
+  for (const order of [ended, asked])
+    assert.deepEqual(await strandedTasks(order), ['closed - system']);
 });
 
 test('an order that is not paid has nothing to refund', async () => {

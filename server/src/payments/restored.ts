@@ -102,7 +102,7 @@ async function answerOf(
     },
     'a charge was made before a restore and is not repeated',
   );
-  return { code, kind: inner.kindOf(code), answer };
+  return { code, kind: inner.kindOf(code) ?? earlier.kind, answer };
 }
 
 // A gateway decides within days. A list that starts later may omit the charge.

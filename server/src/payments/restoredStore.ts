@@ -1,3 +1,4 @@
+import type { GatewayKind } from '@perennial/contract/gatewayKind.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { recordset } from '../platform/storage/recordset.ts';
@@ -10,6 +11,8 @@ export interface RestoredCharge {
   readonly subject: string;
   readonly key: string;
   readonly gatewayCode: string;
+  /** Absent when an earlier release stored the charge. */
+  readonly kind?: GatewayKind | undefined;
   /** The gateway's own id of the charge. */
   readonly reference: string;
   /** False when the gateway has not decided yet. */
@@ -29,7 +32,7 @@ export async function saveRestoredCharges(
     `insert into restored_charge (merchant_id, ${rows.names})
      select m.merchant_id, ${rows.names} from ${rows.insertFrom(2)}
      on conflict (merchant_id, subject) do update set key = excluded.key,
-       gateway_code = excluded.gateway_code, reference = excluded.reference,
+       gateway_code = excluded.gateway_code, gateway_kind = excluded.gateway_kind, reference = excluded.reference,
        is_captured = excluded.is_captured, amount_minor = excluded.amount_minor,
        currency = excluded.currency, order_id = excluded.order_id
      where not restored_charge.is_captured`,
@@ -41,6 +44,7 @@ const rows = recordset<RestoredCharge>([
   { name: 'subject', type: 'text', read: ({ subject }) => subject },
   { name: 'key', type: 'text', read: ({ key }) => key },
   { name: 'gateway_code', type: 'text', read: ({ gatewayCode }) => gatewayCode },
+  { name: 'gateway_kind', type: 'text', read: ({ kind }) => kind },
   { name: 'reference', type: 'text', read: ({ reference }) => reference },
   { name: 'is_captured', type: 'boolean', read: ({ isCaptured }) => isCaptured },
   { name: 'amount_minor', type: 'bigint', read: ({ amount }) => amount },
@@ -52,6 +56,7 @@ interface Row {
   subject: string;
   key: string;
   gateway_code: string;
+  gateway_kind: GatewayKind | null;
   reference: string;
   is_captured: boolean;
   amount_minor: number;
@@ -66,7 +71,7 @@ export async function findRestoredCharges(
   subjects: readonly string[],
 ): Promise<ReadonlyMap<string, RestoredCharge>> {
   const found = await db.rows<Row>(
-    `select subject, key, gateway_code, reference, is_captured, amount_minor, currency, order_id
+    `select subject, key, gateway_code, gateway_kind, reference, is_captured, amount_minor, currency, order_id
      from restored_charge where merchant_id = $1 and subject = any($2::text[])`,
     [merchantId, subjects],
   );
@@ -77,6 +82,7 @@ export async function findRestoredCharges(
         subject: row.subject,
         key: row.key,
         gatewayCode: row.gateway_code,
+        kind: row.gateway_kind ?? undefined,
         reference: row.reference,
         isCaptured: row.is_captured,
         amount: row.amount_minor as Minor,

@@ -10,12 +10,14 @@ import { findOpenByName } from './taskStore.ts';
 const disputeTask = 'Respond to a dispute';
 const refundTask = 'Check a refund that was made at the gateway';
 const failedRefundTask = 'Refund an order again';
+const strandedRefundTask = 'Settle a refund whose gateway is gone';
 const notStartedTask = 'Start an auto order by hand';
 
 /**
  * Raises a task for each order whose charge is disputed and closes it when the dispute has ended,
- * and one for each order that was refunded at the gateway, whose refund failed later, or that was to
- * start an auto order and did not, whatever the merchant's rules are. Other events cost nothing.
+ * and one for each order that was refunded at the gateway, whose refund failed later or waits for a
+ * gateway that is gone, or that was to start an auto order and did not, whatever the merchant's rules
+ * are. Other events cost nothing.
  */
 export function orderTaskListener(readObjects: ReadObjectFacts): EventListener {
   return async (context, events) => {
@@ -34,7 +36,9 @@ export function orderTaskListener(readObjects: ReadObjectFacts): EventListener {
         readObjects,
       );
     for (const event of events) {
-      const { failed_refund: failed, not_started: reasons } = event.data ?? {};
+      const { failed_refund: failed, not_started: reasons, stranded_refund } = event.data ?? {};
+      if (stranded_refund !== undefined)
+        await followStranded(context, event, stranded_refund as StrandedRefund, readObjects);
       if (failed !== undefined) {
         const details = failedRefundDetails(event.objectId, failed as FailedRefund);
         await raiseTask(context, event.objectId, failedRefundTask, details, event, readObjects);
@@ -88,6 +92,30 @@ const failedRefundDetails = (orderId: string, { amount, currency, reason }: Fail
   `A refund of ${fromMinor(minor(amount), currency)} ${currency} of order ${orderId} failed after ` +
   `it was made: ${reason}. The customer did not get the money. Refund it by another way and record ` +
   'that as a manual refund.';
+
+/** A refund whose outcome is not known and whose gateway is not asked, or `ended`. */
+type StrandedRefund = 'ended' | (Omit<FailedRefund, 'reason'> & { readonly gateway: string });
+
+async function followStranded(
+  context: Context,
+  event: RecordedEvent,
+  refund: StrandedRefund,
+  readObjects: ReadObjectFacts,
+): Promise<void> {
+  const { objectId } = event;
+  if (refund === 'ended') return close(context, objectId, strandedRefundTask);
+  const details = strandedDetails(objectId, refund);
+  await raiseTask(context, objectId, strandedRefundTask, details, event, readObjects);
+}
+
+const strandedDetails = (
+  orderId: string,
+  { amount, currency, gateway }: Exclude<StrandedRefund, 'ended'>,
+): string =>
+  `A refund of ${fromMinor(minor(amount), currency)} ${currency} of order ${orderId} was requested ` +
+  `at the gateway ${gateway}, which the settings do not name any more, so its outcome is not known. ` +
+  'Name the gateway again (its state may be inactive), and it is asked; or look into its own books, ' +
+  'give the money back by another way if it did not, and record that as a manual refund.';
 
 const notStartedDetails = (orderId: string, reasons: readonly string[]): string =>
   `Order ${orderId} is paid, and items that were to ship again will not: ${reasons.join('; ')}. ` +

@@ -1269,6 +1269,7 @@ CREATE TABLE restored_charge (
   amount_minor bigint NOT NULL,
   currency text NOT NULL,
   order_id text NOT NULL,
+  gateway_kind text,
   CONSTRAINT restored_charge_pkey PRIMARY KEY (merchant_id, subject)
 );
 
