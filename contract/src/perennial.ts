@@ -219,7 +219,8 @@ export const DunningPolicy = model('DunningPolicy', 'What to do after a declined
   retry_days: int32s('Days from each attempt to the next; [3, 3] makes three attempts in all.'),
   hard_decline_reasons: someOf(declineReasons, 'Reasons after which no further attempt is made.'),
   retry_coupon_codes: texts(
-    'The coupon for the first retry, the second, and so on; an empty text for none.',
+    'The coupon for the first retry, the second, and so on; an empty text for none. Each is one of coupons, ' +
+      'or a coupon of the catalogue that takes a percentage or an amount off the subtotal without a condition.',
   ),
   at_end: oneOf(['disable', 'cancel'], 'After the last attempt.'),
   charge_cancel_item_at_end: flag('Before the end the item’s cancel item is charged once instead.'),
@@ -358,7 +359,7 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
       'for all.',
   ),
   cancel_reasons: many(AutoOrderCancelReason),
-  coupons: many(RetryCoupon, 'Those that retries may carry.'),
+  coupons: many(RetryCoupon, 'Coupons for retries alone, which customers cannot enter.'),
   skip_original_coupons: flag('Rebills do not use the coupons of their original order.'),
   ignore_coupon_expiration: flag(
     'Rebills use the coupons of their original order also after their end.',

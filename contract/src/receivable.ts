@@ -27,7 +27,10 @@ export const AccountsReceivableRetryDayActivity = model(
   'What happens to an unpaid order on one day.',
   {
     charge: flag('True: its card is charged. False: the order is rejected.'),
-    coupon_code: text('A coupon of the merchant’s settings, taken off if the charge succeeds.'),
+    coupon_code: text(
+      'Taken off if the charge succeeds: a coupon of the merchant’s settings, or one of the ' +
+        'catalogue that takes a percentage or an amount off the subtotal without a condition.',
+    ),
     day: int32('Days since the order came into Accounts Receivable: 1 to 7.'),
   },
 );

@@ -1,5 +1,6 @@
 // Coupons of an original order, on its rebills.
 import assert from 'node:assert/strict';
+import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { type KindName, kindNames } from '../../server/src/coupons/kinds.ts';
@@ -141,6 +142,73 @@ for (const [what, given, coupon, line] of settings)
       const ann = await shop.order(monthly, withTen);
       await shop.until('2026-02-16T00:00');
       await ann.lived('2026-01-15 10:00 create', `2026-02-15 10:00 ${line}`);
+    },
+  );
+
+/** Which coupons of the catalogue a retry can carry, and what is charged with one. */
+const retryCoupons: [what: string, coupon: Coupon, charged: number | undefined][] = [
+  ['a percentage', { percent_off_subtotal: { discount_percent: 50 } }, 6.5],
+  ['an amount', { amount_off_subtotal: { discount_amount: 3 } }, 9.99],
+  ['one that has ended', { ...tenPercent, expiration_dts: '2026-02-15T12:00' }, 12.99],
+  ['free shipping', { free_shipping: {} }, undefined],
+  [
+    'one for certain items',
+    { amount_off_items: { discount_amount: 1, items: ['COFFEE'] } },
+    undefined,
+  ],
+  [
+    'one with a condition',
+    { amount_off_subtotal_with_purchase: { discount_amount: 1, purchase_amount: 5 } },
+    undefined,
+  ],
+  ['one for each customer once', { ...tenPercent, usable_by: 'OncePerCustomer' }, undefined],
+];
+
+for (const [what, coupon, charged] of retryCoupons)
+  story(
+    `a retry and a coupon of the catalogue: ${what}`,
+    { on: '2026-01-15T10:00' },
+    async (shop) => {
+      await shop.sells(coffee);
+      await shop.offers({ ...coupon, merchant_code: 'STAY' });
+      const ann = await shop.order(monthly);
+      const setRetries = () =>
+        ann.ask({
+          operation: 'updateMerchantSettings',
+          body: { dunning: { retry_days: [1], retry_coupon_codes: [' stay '] } },
+        });
+      const setReceivables = () =>
+        ann.ask({
+          operation: 'updateAccountsReceivableRetryConfig',
+          body: {
+            active: true,
+            daily_activity_list: [{ day: 1, charge: true, coupon_code: 'stay' }],
+          },
+        });
+      if (charged === undefined) {
+        await assert.rejects(
+          setRetries(),
+          /retry_coupon_codes\[0\] names .*stay.*cannot|can carry/,
+        );
+        await assert.rejects(setReceivables(), /coupon_code names stay, .*can carry/);
+        return;
+      }
+      await setReceivables();
+      await setRetries();
+      await ann.ask({
+        operation: 'updateAutoOrderPayment',
+        body: {
+          card_number_token: `tok_decline_1x-${what}`,
+          card_expiration_month: 12,
+          card_expiration_year: 2040,
+        },
+      });
+      await shop.until('2026-02-16T09:00');
+      const { rebills } = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
+      assert.equal(rebills[0].total, charged);
+      await shop.until('2026-02-17T00:00');
+      const [bill] = await ann.bills('summary,coupon');
+      assert.equal(bill?.summary?.total?.value, charged);
     },
   );
 

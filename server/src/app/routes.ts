@@ -8,6 +8,7 @@ import { merchantRoutes } from '../merchants/routes.ts';
 import { noticeRoutes } from '../notifications/routes.ts';
 import { oauthRoutes } from '../oauth/routes.ts';
 import { disputeRoutes } from '../orders/disputeRoutes.ts';
+import { findCatalogueRetryCodes } from '../orders/retryCouponReader.ts';
 import { orderRoutes } from '../orders/routes.ts';
 import { taxRoutes } from '../orders/taxRoutes.ts';
 import { billingRoutes } from '../payments/billingRoutes.ts';
@@ -75,6 +76,7 @@ function allRoutes(
       merchants,
       keepWalls: [keepWallsOfRebills, keepWallsOfTasks],
       onChange: wakeAfterSettings,
+      findRetryCodes: findCatalogueRetryCodes,
       isLoopbackAllowed,
     }),
     ...itemRoutes(findUnknown),

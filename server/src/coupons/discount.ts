@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
+import { isReached } from '../kernel/moments.ts';
 import {
   allocate,
   type Minor,
@@ -102,12 +103,19 @@ function withCandidate(cart: Cart, before: Running, candidate: Candidate): Runni
   return { ...after, effects: [...before.effects, effect] };
 }
 
+/** Returns why a coupon does not count at a moment, in words that continue its code. */
+export function outOfTime(
+  { startsAt, expiresAt }: Pick<Coupon, 'startsAt' | 'expiresAt'>,
+  at: Temporal.Instant,
+): 'is not valid yet' | 'has expired' | undefined {
+  if (startsAt !== undefined && !isReached(startsAt, at)) return 'is not valid yet';
+  return expiresAt !== undefined && isReached(expiresAt, at) ? 'has expired' : undefined;
+}
+
 function unusableWords(cart: Cart, before: Running, candidate: Candidate): string | undefined {
   const { coupon, ignoresEnd } = candidate;
-  const at = cart.at.epochMilliseconds;
-  if (coupon.startsAt && at < coupon.startsAt.epochMilliseconds) return 'is not valid yet';
-  if (coupon.expiresAt && at >= coupon.expiresAt.epochMilliseconds && !ignoresEnd)
-    return 'has expired';
+  const late = outOfTime(coupon, cart.at);
+  if (late !== undefined && !(late === 'has expired' && ignoresEnd)) return late;
   const used = before.effects.filter((effect) => effect.unusable === undefined);
   return (
     sameCouponWords(used, candidate) ?? combinationWords(used, coupon) ?? needsWords(cart, coupon)

@@ -36,6 +36,11 @@ export interface SettingsParts {
   readonly keepWalls: readonly KeepWalls[];
   /** Runs in the transaction that changed these sections, before it is committed. */
   readonly onChange?: (context: Context, sections: ReadonlySet<string>) => Promise<void>;
+  /** Returns the folded codes among these of coupons of the catalogue that retries can carry. */
+  readonly findRetryCodes: (
+    context: Context,
+    codes: readonly string[],
+  ) => Promise<ReadonlySet<string>>;
   /** Whether merchants may receive webhooks on the server's own machine. */
   readonly isLoopbackAllowed: boolean;
 }
@@ -46,7 +51,7 @@ export interface SettingsParts {
  */
 export async function updateSettings(
   context: Context,
-  { merchants, keepWalls, onChange, isLoopbackAllowed }: SettingsParts,
+  { merchants, keepWalls, onChange, findRetryCodes, isLoopbackAllowed }: SettingsParts,
   given: MerchantSettings,
   ifMatch?: number,
 ): Promise<VersionedSettings> {
@@ -56,7 +61,12 @@ export async function updateSettings(
     refuseOtherVersion(versionOf(merchant), ifMatch, merchantId);
     checkLogIn(context, given);
     if (!isLoopbackAllowed && given.webhooks?.allow_loopback) refuse('invalid_field', noLoopback);
-    const changed = change(merchant, writable(MerchantSettings, given, merchant.timeZone));
+    const retryCodes = await findRetryCodes(
+      context,
+      (given.dunning?.retry_coupon_codes ?? []).map((code) => code.trim()),
+    );
+    const sent = writable(MerchantSettings, given, merchant.timeZone);
+    const changed = change(merchant, sent, retryCodes);
     if (!changed.ok) return refuse('invalid_field', changed.reason);
     const timeZone = await knownZone(context, merchant.timeZone, changed.value.timeZone);
     await moveWalls(context, keepWalls, { from: merchant.timeZone, to: timeZone });

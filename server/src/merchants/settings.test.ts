@@ -80,7 +80,7 @@ const refused: [name: string, body: object, field: RegExp][] = [
   [
     'a retry with a coupon that is none',
     { coupons: [{ code: 'STAY', percent: 10 }], dunning: { retry_coupon_codes: ['stay', 'NO'] } },
-    /^dunning\.retry_coupon_codes\[1\] names NO, which is not one of the coupons/,
+    /^dunning\.retry_coupon_codes\[1\] names NO, which is not a coupon that a retry can carry/,
   ],
   ['an end that is none', { dunning: { at_end: 'explode' } }, /at_end holds an unknown value/],
   [

@@ -73,13 +73,16 @@ export interface ChangedMerchant {
 
 /**
  * Validates a change. Absent fields stay as they are; a given section replaces the stored one. The
- * merchant's id and currency never change.
+ * merchant's id and currency never change. `retryCodes` are the folded codes of the catalogue that
+ * retries can carry, of those that the change names.
  */
 export function change(
   merchant: Merchant,
   given: MerchantSettings,
+  retryCodes: ReadonlySet<string>,
 ): Outcome<ChangedMerchant, FieldFault> {
-  const fault = faultOf(merchant, given);
+  const fault =
+    retryCouponFault(given, merchant.settings['coupons'], retryCodes) ?? faultOf(merchant, given);
   if (fault) return failure(fault);
   return success({
     name: given.company_name || merchant.name,
@@ -121,7 +124,6 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
 function sectionFault(merchant: Merchant, given: MerchantSettings): FieldFault | undefined {
   return (
     dunningFault(given.dunning) ??
-    retryCouponFault(given, merchant.settings['coupons']) ??
     noticeFault(given.notices) ??
     couponFault(given.coupons) ??
     shippingMethodFault(given.shipping_methods, merchant.currency) ??
@@ -226,20 +228,26 @@ function dunningFault(dunning: DunningPolicy | null | undefined): FieldFault | u
   };
 }
 
-/** Retries carry only coupons of the settings: another code would take nothing off. */
+/**
+ * Retries carry coupons of the settings, or those of the catalogue among `retryCodes`: another code
+ * would take nothing off.
+ */
 function retryCouponFault(
   { dunning, coupons }: MerchantSettings,
   stored: unknown,
+  retryCodes: ReadonlySet<string>,
 ): FieldFault | undefined {
   const offered = coupons ?? (Array.isArray(stored) ? (stored as RetryCoupon[]) : []);
-  const codes = new Set(['', ...offered.map(({ code }) => foldTrimmed(code ?? ''))]);
+  const codes = new Set(['', ...retryCodes, ...offered.map(({ code }) => foldTrimmed(code ?? ''))]);
   const named = dunning?.retry_coupon_codes ?? [];
   const index = named.findIndex((code) => !codes.has(foldTrimmed(code)));
   if (index < 0) return undefined;
   return {
     field: `dunning.retry_coupon_codes[${index}]`,
-    reason: `names ${named[index]}, which is not one of the coupons of the settings`,
-    fix: 'Send it in coupons of the same request, or correct the code',
+    reason: `names ${named[index]}, which is not a coupon that a retry can carry`,
+    fix:
+      'Send it in coupons of the same request, name a coupon of the catalogue that takes a ' +
+      'percentage or an amount off the subtotal without a condition, or correct the code',
   };
 }
 

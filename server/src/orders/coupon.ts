@@ -1,5 +1,8 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { Coupon } from '../coupons/coupon.ts';
+import { outOfTime } from '../coupons/discount.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import {
   allocate,
@@ -39,6 +42,36 @@ export function couponsOf(setting: unknown, currency: string): Map<string, Order
   }
   return coupons;
 }
+
+/**
+ * Returns a coupon of the catalogue as retries use it. Undefined: they cannot, because it is not a
+ * percentage or an amount off the whole subtotal that anyone may use without a condition.
+ */
+export function retryCouponOf({
+  code,
+  off,
+  shipping,
+  needs,
+  usableBy,
+}: Coupon): OrderCoupon | undefined {
+  const isConditional = Object.values(needs).some((need) => need !== undefined);
+  const isPartial = [off?.only, off?.except, off?.unitsMax].some((part) => part !== undefined);
+  if (off === undefined || shipping || isPartial || isConditional || usableBy !== 'Anyone')
+    return undefined;
+  const { how } = off;
+  if (how.kind === 'percent' && how.ofAtMost === undefined)
+    return { code, percent: how.percent, amount: zero };
+  if (how.kind === 'amount' && how.andShipping !== true)
+    return { code, percent: 0, amount: how.amount };
+  return undefined;
+}
+
+/** Returns a coupon of the catalogue for a retry at a moment; undefined where it takes nothing off. */
+export const retryCouponAt = (
+  coupon: Coupon | undefined,
+  at: Temporal.Instant,
+): OrderCoupon | undefined =>
+  coupon === undefined || outOfTime(coupon, at) !== undefined ? undefined : retryCouponOf(coupon);
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccountsReceivableRetryConfig } from '@perennial/contract/receivable.ts';
 import { at } from '../../../test/support/autoOrders.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import { rejectsOrder, retryConfigFault, retryStep } from './receivableRetry.ts';
 
 const zone = 'America/New_York';
@@ -91,7 +92,7 @@ function days(...list: number[]) {
 
 test('which configurations are refused', () => {
   for (const [what, given, field] of faults)
-    assert.equal(retryConfigFault(given, new Map([['ten', 1]]))?.field, field, what);
+    assert.equal(retryConfigFault(given, new Set([fold('ten')]))?.field, field, what);
 });
 
 test('which declines reject an order at once', () => {

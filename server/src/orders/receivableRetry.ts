@@ -17,10 +17,10 @@ import { declineCodeDetail } from './payment.ts';
 const daysMax = 7;
 const emailsMax = 20;
 
-/** Returns the fault of a configuration. `coupons` are the codes that exist, case-folded. */
+/** Returns the fault of a configuration. `coupons` are the case-folded codes that a retry can carry. */
 export function retryConfigFault(
   { daily_activity_list: days, notify_emails: emails }: AccountsReceivableRetryConfig,
-  coupons: ReadonlyMap<string, unknown>,
+  coupons: ReadonlySet<string>,
 ): FieldFault | undefined {
   const list = days ?? [];
   const wrongEmails = emailsFault(emails ?? []);
@@ -44,8 +44,10 @@ export function retryConfigFault(
     if (code && !coupons.has(fold(code)))
       return {
         field: `${field}.coupon_code`,
-        reason: 'is not a coupon of the merchant’s settings',
-        fix: 'Add it to the coupons of the settings first',
+        reason: `names ${code}, which is not a coupon that a retry can carry`,
+        fix:
+          'Name a coupon of the settings, or one of the catalogue that takes a percentage or an ' +
+          'amount off the subtotal without a condition',
       };
   }
   return undefined;

@@ -5,7 +5,6 @@ import type {
 } from '@perennial/contract/receivable.ts';
 import { Temporal } from 'temporal-polyfill';
 import { addDays } from '../kernel/calendar.ts';
-import { fold } from '../kernel/caseFolding.ts';
 import { amountText, fromMinor, type Minor } from '../kernel/money.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
 import { recordAct } from '../platform/auditLog/auditLog.ts';
@@ -39,6 +38,7 @@ import {
   saveRetryConfig,
 } from './receivableRetryStore.ts';
 import { rejectReceivable, retryActor } from './rejectReceivableOperations.ts';
+import { findCatalogueRetryCodes, findRetryCoupon } from './retryCouponReader.ts';
 import { chargeLeaseMs } from './store.ts';
 
 /** The configuration as the wire shows it, along with what a form for it offers. */
@@ -70,14 +70,16 @@ export async function getRetryConfig({ db, merchant }: Context): Promise<ShownRe
 }
 
 /** Replaces the retry of the merchant. Returns sentences about fields without effect. */
-export function updateRetryConfig(
+export async function updateRetryConfig(
   context: Context,
   given: AccountsReceivableRetryConfig,
 ): Promise<readonly string[]> {
   const { merchant, now } = context;
   const config = withoutNulls(given);
-  const coupons = couponsOf(merchant.settings['coupons'], merchant.currency);
-  const fault = retryConfigFault(config, coupons);
+  const named = (config.daily_activity_list ?? []).flatMap(({ coupon_code: code }) => code || []);
+  const own = couponsOf(merchant.settings['coupons'], merchant.currency);
+  const catalogue = await findCatalogueRetryCodes(context, named);
+  const fault = retryConfigFault(config, new Set([...own.keys(), ...catalogue]));
   if (fault !== undefined) return refuse('invalid_field', fault);
   const { merchant_id: _, ...stored } = config;
   const idle = idleFields(config);
@@ -206,8 +208,7 @@ async function chargeOf(
   { day, couponCode }: Extract<RetryStep, { kind: 'charge' }>,
   { hooks }: OrderParts,
 ): Promise<PaymentAttempt | undefined> {
-  const { settings, currency } = context.merchant;
-  const coupon = couponsOf(settings['coupons'], currency).get(fold(couponCode ?? ''));
+  const coupon = await findRetryCoupon(context, couponCode ?? '');
   const next = await nextAttempt(context, locked, { source: 'retry', retryDay: day, coupon });
   if (!next.ok) {
     const { orderId } = locked.order;

@@ -5,22 +5,30 @@ import { readCustomerTerms, type TermsOf } from '../orders/customerTermsReader.t
 import type { OrderRecord } from '../orders/order.ts';
 import type { Context } from '../platform/context.ts';
 import { baseCodesOf, type CouponCatalog, noCoupons, originalCoupons } from './originalCoupons.ts';
-import { rebillPolicy } from './policy.ts';
+import { catalogueRetryCodes, rebillPolicy } from './policy.ts';
 
 /**
- * Loads the coupons of original orders in one query; in none when they have no coupons. A coupon
- * that cannot be read throws when it is used, so only the auto orders that need it are parked.
+ * Loads the coupons of original orders, and those of the catalogue that retries carry, in one query;
+ * in none when there are no such coupons. A coupon that cannot be read throws when it is used, so
+ * only the auto orders that need it are parked.
  */
 export async function loadCoupons(
-  { db, merchant: { merchantId, currency } }: Pick<Context, 'db' | 'merchant'>,
+  { db, merchant }: Pick<Context, 'db' | 'merchant'>,
   orders: Iterable<OrderRecord>,
   termsOf: TermsOf,
 ): Promise<CouponCatalog> {
-  const couponed = [...orders].filter(({ document }) => baseCodesOf(document).length > 0);
-  if (couponed.length === 0) return noCoupons;
-  const codes = couponed.flatMap(({ document }) => baseCodesOf(document));
+  const { merchantId, currency } = merchant;
+  const codes = [
+    ...[...orders].flatMap(({ document }) => baseCodesOf(document)),
+    ...catalogueRetryCodes(rebillPolicy(merchant)),
+  ];
+  if (codes.length === 0) return noCoupons;
   const found = await findCoupons(db, merchantId, codes);
-  const byCode = new Map(found.map(({ key, document }) => [key, document]));
+  const byCode = new Map(
+    found
+      .filter(({ oneTime }) => oneTime === undefined)
+      .map(({ key, document }) => [key, document]),
+  );
   return {
     find: (code) => {
       const document = byCode.get(code);

@@ -7,6 +7,7 @@ import { coffee, type Rebills, rebillsOn } from '../../../test/support/rebills.t
 import { auditMerchant } from '../books/auditOperations.ts';
 import { updateSettings } from '../merchants/operations.ts';
 import { noHooks } from '../orders/hooks.ts';
+import { findCatalogueRetryCodes } from '../orders/retryCouponReader.ts';
 import { updateOrder } from '../orders/updateOperations.ts';
 import type { Payments } from '../payments/payments.ts';
 import type { Behaviour } from '../payments/simulatorCards.ts';
@@ -205,6 +206,7 @@ test('a change of the zone between decline and payment bills no period twice', a
       merchants: { find: async () => undefined, forget() {} },
       isLoopbackAllowed: true,
       keepWalls: [keepWallsOfRebills],
+      findRetryCodes: findCatalogueRetryCodes,
     },
     { time_zone: 'Asia/Tokyo' },
   );

@@ -3,7 +3,7 @@ import type { Candidate } from '../coupons/discount.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 
-/** The coupons of the catalogue that original orders have, and who gets none. */
+/** The coupons of the catalogue that original orders have or retries carry, and who gets none. */
 export interface CouponCatalog {
   /** Returns the coupon with this code; undefined when there is none any more. */
   find(code: string): Coupon | undefined;

@@ -20,6 +20,7 @@ import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { isAfter } from '../kernel/moments.ts';
 import type { Minor } from '../kernel/money.ts';
+import { retryCouponAt } from '../orders/coupon.ts';
 import type { CouponedTerms, CustomerTerms } from '../orders/customerTerms.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { TaxTerms } from '../orders/taxTerms.ts';
@@ -222,14 +223,12 @@ function chargeOf(
     return parked(input, { text: `the original order ${autoOrder.originalOrderId} is missing` });
   const hold = originalStop(original) ?? (kept && openOrderStop(kept.order, original));
   if (hold !== undefined) return parked(input, { text: hold });
-  const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
-  const coupon = code === undefined ? undefined : policy.coupons.get(fold(code));
   const order = rebillOrder({
     autoOrder,
     rebill,
     original: originalTerms(original, tax),
     catalog,
-    coupon,
+    coupon: carriedCoupon(input),
     originalCoupons: originalCoupons(original, input.coupons ?? noCoupons, policy.originalCoupons),
     shippingMethods: policy.shippingMethods,
     customer: shippingFor(input),
@@ -264,6 +263,13 @@ function chargeOf(
     chargeNotes: renewalNotes(input, payer, card),
     charge: { order: order.value, currency: original.currency, card },
   };
+}
+
+/** Returns the coupon of a retry: one of the settings, or else of the catalogue. */
+function carriedCoupon({ autoOrder, policy, coupons = noCoupons, at }: DecisionInput) {
+  const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
+  if (code === undefined) return undefined;
+  return policy.coupons.get(fold(code)) ?? retryCouponAt(coupons.find(fold(code)), at);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { missedShipments } from '../autoOrders/rules.ts';
 import type { MissedShipments } from '../autoOrders/steps.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import { couponsOf, type OrderCoupon } from '../orders/coupon.ts';
 import { type ShippingMethod, shippingMethodsOf } from '../orders/shippingMethod.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -17,7 +18,7 @@ export interface RebillPolicy {
    * Whether a declined rebill leaves an order in Accounts Receivable, which a later success pays.
    */
   readonly storeDeclined: boolean;
-  /** The coupons that retries may carry, by upper-case code. */
+  /** The coupons of the settings that retries may carry, by folded code. */
   readonly coupons: ReadonlyMap<string, OrderCoupon>;
   /** Whether rebills use the coupons of their original order. */
   readonly originalCoupons: OriginalCouponPolicy;
@@ -44,7 +45,7 @@ export function rebillPolicy({
     dunning: {
       retryDays: listOf(dunning['retry_days'], isDays) ?? defaultRetryDays,
       hardReasons: new Set(listOf(dunning['hard_decline_reasons'], isText) ?? []),
-      couponCodes: listOf(dunning['retry_coupon_codes'], isText) ?? [],
+      couponCodes: (listOf(dunning['retry_coupon_codes'], isText) ?? []).map((code) => code.trim()),
       atEnd: dunning['at_end'] === 'cancel' ? 'cancel' : 'disable',
       chargesCancelItem: dunning['charge_cancel_item_at_end'] === true,
       retriesUpdatedCards: dunning['retry_after_card_update'] !== false,
@@ -62,6 +63,10 @@ export function rebillPolicy({
     shippingMethods: shippingMethodsOf(settings['shipping_methods'], currency),
   };
 }
+
+/** Returns the coupon codes of retries that the settings leave to the catalogue. */
+export const catalogueRetryCodes = ({ dunning, coupons }: RebillPolicy): string[] =>
+  dunning.couponCodes.filter((code) => code !== '' && !coupons.has(fold(code)));
 
 /** How many months before a card expires its customer gets a mail; 0: none. */
 export function expiryNoticeMonths({ settings }: Pick<Merchant, 'settings'>): number {

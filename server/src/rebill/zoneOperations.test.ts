@@ -5,6 +5,7 @@ import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../../../test/support/rebills.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { updateSettings } from '../merchants/operations.ts';
+import { findCatalogueRetryCodes } from '../orders/retryCouponReader.ts';
 import { runDue } from './dueOperations.ts';
 import { keepWallsOfRebills } from './zoneOperations.ts';
 
@@ -15,7 +16,12 @@ const merchants = { find: async () => undefined, forget() {} };
 const changeZone = ({ context }: Rebills, now: string, zone: string) =>
   updateSettings(
     context(now),
-    { merchants, isLoopbackAllowed: true, keepWalls: [keepWallsOfRebills] },
+    {
+      merchants,
+      isLoopbackAllowed: true,
+      keepWalls: [keepWallsOfRebills],
+      findRetryCodes: findCatalogueRetryCodes,
+    },
     { time_zone: zone },
   );
 
