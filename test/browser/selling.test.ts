@@ -77,7 +77,7 @@ test('the deletion of an item says what breaks before it is done', withBrowser, 
     return Number(body.item?.merchant_item_oid);
   };
   const part = await insert({ merchant_item_id: 'PART', pricing: { cost: 5 } });
-  const components = [{ component_merchant_item_id: 'PART', component_quantity: 2 }];
+  const components = [{ component_merchant_item_id: 'PART', quantity: 2 }];
   const box = { merchant_item_id: 'BOX', pricing: { cost: 9 }, kit: true };
   await insert({ ...box, kit_definition: { components } });
   const { page, assertQuiet, close } = await open(`/catalogue/${part}`);

@@ -42,7 +42,7 @@ const insert = (body: object) => ask({ operation: 'insertItem', body });
 
 /** Names the item in a kit, a step, coupons and for a cancelation. */
 async function nameIt(): Promise<void> {
-  const component = { component_merchant_item_id: 'PART', component_quantity: 2 };
+  const component = { component_merchant_item_id: 'PART', quantity: 2 };
   await insert({
     merchant_item_id: 'BOX',
     pricing: { cost: 9 },
