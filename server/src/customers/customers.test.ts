@@ -411,3 +411,19 @@ test('a merge keeps both profiles’ addresses, cards and orders, and deletes th
   const gone = await read(other.customer_profile_oid);
   assert.equal(gone.status, 404);
 });
+
+test('another token of a stored card has none of the digits that were read', async () => {
+  const { body } = await app.request({
+    operation: 'insertCustomer',
+    query: everything,
+    body: { email: 'cards@example.com', cards: [{ card_number_token: 'tok_visa_4242' }] },
+  });
+  const { customer_profile_oid: oid, cards } = body.customer;
+  const numberAfter = async (card_number_token: string) =>
+    (await put(oid, { cards: [{ ...cards[0], card_number_token }] })).body.customer.cards[0]
+      ?.card_number;
+  assert.equal(cards[0]?.card_number, 'XXXXXXXXXXXX4242');
+  assert.equal(await numberAfter('tok_visa_4242'), 'XXXXXXXXXXXX4242');
+  assert.equal(await numberAfter('tok_approve'), undefined);
+  assert.equal(await numberAfter('tok_mc_5100'), 'XXXXXXXXXXXX5100');
+});
