@@ -49,6 +49,10 @@ export const OauthTokenRequest = model('OauthTokenRequest', 'The request for a t
   code: text('With grant authorization_code.'),
   redirect_uri: text('The same redirect_uri as in the request for the code.'),
   refresh_token: text('With grant refresh_token.'),
+  scope: text(
+    'With grant refresh_token: permissions of the new access token, separated by spaces. Each must ' +
+      'have been granted (invalid_scope). Absent: all of them.',
+  ),
   device_code: text('With the device grant.'),
   code_verifier: text(
     'With grant authorization_code, when the request for the code carried a challenge (PKCE).',

@@ -32,7 +32,7 @@ const withoutCustomers: Readonly<Record<string, Readonly<Record<string, string>>
     oauth_device: 'device_hash user_code client_id state',
     oauth_grant: 'client_id permissions',
     oauth_ticket: 'ticket_hash client_id request',
-    oauth_token: 'token_hash kind successor_salt',
+    oauth_token: 'token_hash kind permissions successor_salt',
     token_key: 'key_id secret',
   },
   'the shop: what it sells, and its settings': {
@@ -59,7 +59,7 @@ const withoutCustomers: Readonly<Record<string, Readonly<Record<string, string>>
     parked_auto_order: 'item_id_lc',
     held_auto_order: 'waits_for',
     order_charge: 'key route',
-    restored_charge: 'subject key gateway_code reference currency order_id',
+    restored_charge: 'subject key gateway_code gateway_kind reference currency order_id',
     receivable_retry: 'order_id',
     waiting_shipment: 'order_id distribution_center_code',
     webhook_delivery: 'stamps event_ids objects',

@@ -333,7 +333,7 @@ test('refused exchanges', async (t) => {
     ['no application', { client_id: '' }, 400, 'invalid_request'],
     ['an unknown application', { client_id: 'nobody' }, 401, 'invalid_client'],
     ['a secret, where there is none', { client_secret: 'guess' }, 401, 'invalid_client'],
-    ['no grant', { grant_type: '' }, 400, 'unsupported_grant_type'],
+    ['no grant', { grant_type: '' }, 400, 'invalid_request'],
     ['a password', { grant_type: 'password' }, 400, 'unsupported_grant_type'],
   ];
   const code = await world.obtainCode(clientId);
@@ -470,6 +470,32 @@ test('a refresh whose response was lost returns the same tokens again, which wor
     [hashSecret(first.refresh_token)],
   );
   assert.equal(count!.count, 6, 'three pairs, none written twice');
+});
+
+test('a refresh gets fewer permissions where it asks for fewer, never more', async () => {
+  const id = await world.registerApplication({
+    permissions: ['order_read', 'order_write', 'webhook_read'],
+  });
+  const { refresh_token: token } = await world.connect(id);
+  for (const wider of ['order_read item_read', 'item_read', 'crm', 'order_read,order_write']) {
+    const { status, json } = await refresh(token, { client_id: id, scope: wider });
+    assert.deepEqual([status, json.error], [400, 'invalid_scope'], wider);
+  }
+  const asked = { client_id: id, scope: 'webhook_read  order_read' };
+  const narrow = (await refresh(token, asked)).json;
+  assert.equal(narrow.scope, 'order_read webhook_read', 'a refused refresh used nothing up');
+  assert.equal(
+    (await refresh(token, { client_id: id })).json.scope,
+    narrow.scope,
+    'the same again',
+  );
+  const response = await fetch(`${world.baseUrl}/rest/v2/oauth/me`, {
+    headers: { authorization: `Bearer ${narrow.access_token}` },
+  });
+  const me = (await response.json()) as { permissions: string[] };
+  assert.deepEqual(me.permissions.toSorted(), ['order_read', 'webhook_read']);
+  const whole = (await refresh(narrow.refresh_token, { client_id: id, scope: '' })).json;
+  assert.equal(whole.scope, 'order_read order_write webhook_read', 'the refresh token keeps all');
 });
 
 test('ten threads that refresh at once get the same tokens', async () => {

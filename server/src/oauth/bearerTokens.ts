@@ -38,7 +38,11 @@ async function find(
 }
 
 /** The granted permissions that the user still has. */
-function principalOf({ grant }: IssuedToken, user: Access, address: string): Principal {
+function principalOf(
+  { grant, permissions }: IssuedToken,
+  user: Access,
+  address: string,
+): Principal {
   return {
     merchantId: grant.merchantId,
     actor: {
@@ -48,7 +52,7 @@ function principalOf({ grant }: IssuedToken, user: Access, address: string): Pri
       applicationId: applicationIdOf(grant.clientId),
       address,
       permissions: new Set(
-        grant.permissions.filter((permission) => user.permissions.includes(permission)),
+        permissions.filter((permission) => user.permissions.includes(permission)),
       ),
     },
   };

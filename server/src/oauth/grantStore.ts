@@ -40,6 +40,8 @@ export interface IssuedCode extends Issued {
 /** A stored token with its grant. */
 export interface IssuedToken extends Issued {
   readonly kind: 'access' | 'refresh';
+  /** What it allows: those of its grant, or fewer. */
+  readonly permissions: readonly string[];
   readonly isApplicationDisabled: boolean;
   /** For a used refresh token: the salt of its successors. */
   readonly successorSalt?: Buffer | undefined;
@@ -58,6 +60,8 @@ export interface NewToken {
   readonly hash: Buffer;
   readonly kind: 'access' | 'refresh';
   readonly expiresAt: Temporal.Instant;
+  /** Absent: those of its grant. */
+  readonly permissions?: readonly string[] | undefined;
 }
 
 /** Stores that a user allowed an application. */
@@ -239,11 +243,11 @@ export async function insertTokens(
   { merchantId, grantId }: GrantKey,
   tokens: readonly NewToken[],
 ): Promise<void> {
-  for (const { hash, kind, expiresAt } of tokens) {
+  for (const { hash, kind, expiresAt, permissions } of tokens) {
     await tx.run(
-      `insert into oauth_token (merchant_id, token_hash, grant_id, kind, expires_at)
-        values ($1, $2, $3, $4, $5)`,
-      [merchantId, hash, grantId, kind, expiresAt],
+      `insert into oauth_token (merchant_id, token_hash, grant_id, kind, expires_at, permissions)
+        values ($1, $2, $3, $4, $5, $6)`,
+      [merchantId, hash, grantId, kind, expiresAt, permissions],
     );
   }
 }
@@ -368,6 +372,7 @@ interface IssuedRow extends GrantRow {
 
 interface TokenRow extends IssuedRow {
   kind: 'access' | 'refresh';
+  narrowed_to: string[] | null;
   successor_salt: Buffer | null;
   disabled_at: Temporal.Instant | null;
 }
@@ -379,8 +384,8 @@ const grantColumns =
 const isRevoked =
   '(g.revoked_at is not null or g.password_version <> u.password_version) as is_revoked';
 
-const tokenSelect = `select ${grantColumns}, ${isRevoked}, t.kind, t.expires_at, t.used_at,
-  t.successor_salt, a.disabled_at
+const tokenSelect = `select ${grantColumns}, ${isRevoked}, t.kind, t.permissions as narrowed_to,
+  t.expires_at, t.used_at, t.successor_salt, a.disabled_at
   from oauth_token t
   join oauth_grant g on g.merchant_id = t.merchant_id and g.grant_id = t.grant_id
   join oauth_application a on a.client_id = g.client_id
@@ -404,6 +409,7 @@ const issuedFrom = (row: IssuedRow): Issued => ({
 const tokenFrom = (row: TokenRow): IssuedToken => ({
   ...issuedFrom(row),
   kind: row.kind,
+  permissions: row.narrowed_to ?? row.permissions,
   isApplicationDisabled: row.disabled_at !== null,
   successorSalt: row.successor_salt ?? undefined,
 });

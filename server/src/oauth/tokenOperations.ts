@@ -82,6 +82,7 @@ export async function grantTokens(
     case 'urn:ietf:params:oauth:grant-type:device_code':
       return pollDevice(parts, application.value, form);
     case undefined:
+    case '':
       return fault('invalid_request', 'grant_type is missing');
     default:
       return fault(
@@ -208,7 +209,7 @@ async function refresh(
       return fault('invalid_grant', 'the refresh token is not known');
     const { usedAt, successorSalt } = token;
     if (usedAt && successorSalt && !token.isRevoked && isRepeat(usedAt, now))
-      return success(answerOf(token.grant, successors(credential, successorSalt)));
+      return repeated(tx, token.grant, successors(credential, successorSalt));
     if (usedAt) {
       // Two clients hold the token, and one of them stole it.
       await endGrant(tx, token.grant, now, by, 'a refresh token was used twice');
@@ -225,11 +226,47 @@ async function refresh(
         'invalid_grant',
         'the authorization ended a year after it was given; ask the user again',
       );
+    const scope = scopeOf(form, application, token.grant);
+    if (!scope.ok) return scope;
     const salt = Buffer.from(parts.ids.secret(secretBytes), 'hex');
     await markTokenUsed(tx, credential, salt, now);
     await recordRefreshed(tx, token.grant, by);
-    return success(await issue(tx, token.grant, successors(credential, salt), now));
+    const pair = successors(credential, salt);
+    return success(await issue(tx, token.grant, pair, now, scope.value));
   });
+}
+
+/**
+ * Returns the permissions that a refresh requests for its access token, or refuses when the user
+ * did not grant them (RFC 6749, section 6). Undefined: all that were granted. The refresh token
+ * keeps them all, so the next access token may have them again.
+ */
+function scopeOf(
+  form: Form,
+  { deviceScope }: Application,
+  { permissions }: Grant,
+): OauthOutcome<readonly string[] | undefined> {
+  const scope = form['scope'];
+  if (!scope || scope === deviceScope) return success(undefined);
+  const asked = new Set(scope.split(' ').filter((word) => word !== ''));
+  const missing = [...asked].filter((permission) => !permissions.includes(permission));
+  return missing.length === 0
+    ? success(permissions.filter((permission) => asked.has(permission)))
+    : fault(
+        'invalid_scope',
+        `the user did not grant ${missing.join(' ')}; leave scope out, or name some of: ` +
+          permissions.join(' '),
+      );
+}
+
+/** The response to a refresh that was sent again: the tokens of the first one, as they are stored. */
+async function repeated(
+  tx: Database,
+  grant: Grant,
+  pair: TokenPair,
+): Promise<OauthOutcome<OauthTokenResponse>> {
+  const stored = await findToken(tx, grant.merchantId, pair.access.hash);
+  return success(answerOf(stored?.permissions ?? grant.permissions, pair));
 }
 
 async function pollDevice(
@@ -303,6 +340,7 @@ async function issue(
   grant: Grant,
   pair: TokenPair,
   now: Temporal.Instant,
+  permissions?: readonly string[],
 ): Promise<OauthTokenResponse> {
   const end = grantEnd(grant.createdAt);
   const until = (moment: Temporal.Instant) => earlier(moment, end);
@@ -312,6 +350,7 @@ async function issue(
       kind: 'access',
       // The lifetime that is reported stays true when the response is repeated.
       expiresAt: until(now.add({ seconds: accessSeconds + repeatSeconds })),
+      permissions,
     },
     {
       hash: pair.refresh.hash,
@@ -320,15 +359,18 @@ async function issue(
     },
   ];
   await insertTokens(tx, grant, tokens);
-  return answerOf(grant, pair);
+  return answerOf(permissions ?? grant.permissions, pair);
 }
 
-const answerOf = (grant: Grant, { access, refresh }: TokenPair): OauthTokenResponse => ({
+const answerOf = (
+  permissions: readonly string[],
+  { access, refresh }: TokenPair,
+): OauthTokenResponse => ({
   access_token: access.text,
   refresh_token: refresh.text,
   token_type: 'bearer',
   expires_in: String(accessSeconds),
-  scope: grant.permissions.join(' '),
+  scope: permissions.join(' '),
 });
 
 /**

@@ -1069,6 +1069,7 @@ CREATE TABLE oauth_token (
   expires_at timestamp with time zone NOT NULL,
   used_at timestamp with time zone,
   successor_salt bytea,
+  permissions text[],
   CONSTRAINT oauth_token_pkey PRIMARY KEY (merchant_id, token_hash),
   CONSTRAINT oauth_token_kind_check CHECK (kind = ANY (ARRAY['access'::text, 'refresh'::text])),
   CONSTRAINT oauth_token_merchant_id_grant_id_fkey FOREIGN KEY (merchant_id, grant_id) REFERENCES oauth_grant(merchant_id, grant_id) ON DELETE CASCADE
