@@ -18,7 +18,7 @@ import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
 import { hashSecret, secretBytes } from '../staff/credential.ts';
-import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
+import { type Command, listOf, needed, Obstacle, readVerb, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
@@ -51,9 +51,11 @@ export const applicationCommand: Command = {
 
   async run(args) {
     const {
+      verb,
+      words: [clientId, kind],
       values,
-      positionals: [verb, clientId, kind],
-    } = readArgs(
+    } = readVerb(
+      'application',
       args,
       {
         name: { type: 'string' },
@@ -65,7 +67,22 @@ export const applicationCommand: Command = {
         public: { type: 'boolean' },
         'device-scope': { type: 'string' },
       },
-      ['verb', 'client id', 'kind'],
+      {
+        create: [
+          'name',
+          'permissions',
+          'redirect-uris',
+          'description',
+          'secret',
+          'confidential',
+          'public',
+          'device-scope',
+        ],
+        list: [],
+        kind: ['<client id>', '<kind>'],
+        disable: ['<client id>'],
+        enable: ['<client id>'],
+      },
     );
     const action = actionOf(verb, values, clientId, kind);
     const config = readConfig(process.env);
@@ -92,7 +109,7 @@ type Action = (db: Database) => Promise<void>;
 
 /** All faults of the arguments are reported before the database is opened. */
 function actionOf(
-  verb: string | undefined,
+  verb: 'create' | 'list' | 'kind' | 'disable' | 'enable',
   values: Values,
   clientId: string | undefined,
   kind: string | undefined,
@@ -107,12 +124,6 @@ function actionOf(
     case 'disable':
     case 'enable':
       return toggle(verb, clientId);
-    default:
-      throw new UsageError(
-        verb === undefined
-          ? 'give a command: create, list, kind, disable or enable'
-          : `application ${verb} is not a command; use create, list, kind, disable or enable`,
-      );
   }
 }
 

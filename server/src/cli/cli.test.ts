@@ -32,7 +32,7 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
 
 const wrongWays: [args: string[], env: Record<string, string>, code: number, says: RegExp][] = [
   [['bill'], {}, 2, /there is no command bill/],
-  [['key'], {}, 2, /--merchant is missing/],
+  [['key'], {}, 2, /give a command: create, list, rotate or revoke/],
   [['key', 'sell', '--merchant', 'DEMO'], {}, 2, /use create, list, rotate or revoke/],
   [
     ['key', 'create', '--merchant', 'DEMO', '--name', 'x', '--permissions', 'orders_read'],

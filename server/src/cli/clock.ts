@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock, ClockAdvance, ClockRequest } from '@perennial/contract/clock.ts';
 import { readConfig } from '../config.ts';
 import { systemClock, withTimeLimit } from '../platform/clock/systemClock.ts';
-import { type Command, Obstacle, readArgs, UsageError } from './command.ts';
+import { type Command, Obstacle, readVerb, UsageError } from './command.ts';
 import type { Demo } from './demo.ts';
 import { showProgress } from './progress.ts';
 
@@ -24,16 +24,21 @@ export const clockCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals } = readArgs(
+    const { verb, words, values } = readVerb(
+      'clock',
       args,
       {
         mode: { type: 'string' },
         url: { type: 'string' },
         key: { type: 'string' },
       },
-      ['verb', 'moment'],
+      {
+        get: ['url', 'key'],
+        set: ['<moment>', 'mode', 'url', 'key'],
+        advance: ['<span>', 'mode', 'url', 'key'],
+      },
     );
-    const request = requestOf(positionals, values.mode);
+    const request = requestOf(verb, words[0], values.mode);
     const server = await serverOf(values);
     const { clock, advance } =
       request === undefined
@@ -51,7 +56,8 @@ interface ClockAnswer {
 
 /** Undefined only reads. */
 function requestOf(
-  [verb, word]: readonly string[],
+  verb: 'get' | 'set' | 'advance',
+  word: string | undefined,
   mode: string | undefined,
 ): ClockRequest | undefined {
   if (mode !== undefined && !['real', 'running', 'standing'].includes(mode))
@@ -67,12 +73,6 @@ function requestOf(
       if (word === undefined && mode === undefined)
         throw new UsageError('give a moment, for example: clock set 2027-03-31T09:00');
       return { ...modePart, ...(word === undefined ? {} : { now_dts: word }) };
-    default:
-      throw new UsageError(
-        verb === undefined
-          ? 'give a command: get, set or advance'
-          : `clock ${verb} is not a command; use get, set or advance`,
-      );
   }
 }
 

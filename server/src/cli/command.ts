@@ -43,6 +43,36 @@ export function readArgs<Options extends NonNullable<ParseArgsConfig['options']>
   return parsed;
 }
 
+/**
+ * Like {@link readArgs}, for a command with verbs such as `key list`. `verbs` says what each accepts:
+ * options by their names, other arguments in angle brackets. An option of another verb is refused,
+ * because it would have no effect.
+ */
+export function readVerb<
+  Options extends NonNullable<ParseArgsConfig['options']>,
+  Verb extends string,
+>(
+  command: string,
+  args: readonly string[],
+  options: Options,
+  verbs: Readonly<Record<Verb, readonly ((keyof Options & string) | `<${string}>`)[]>>,
+) {
+  const { values, positionals } = parsedArgs(args, options);
+  const [verb, ...words] = positionals;
+  const known = Object.keys(verbs);
+  const choice = `${known.slice(0, -1).join(', ')} or ${known.at(-1)}`;
+  if (verb === undefined) throw new UsageError(`give a command: ${choice}`);
+  if (!Object.hasOwn(verbs, verb))
+    throw new UsageError(`${command} ${verb} is not a command; use ${choice}`);
+  const accepted: readonly string[] = verbs[verb as Verb];
+  const surplus = words[accepted.filter((each) => each.startsWith('<')).length];
+  if (surplus !== undefined) throw new UsageError(`unexpected argument ${surplus}`);
+  const other = Object.keys(values).find((name) => !accepted.includes(name));
+  if (other !== undefined)
+    throw new UsageError(`--${other} does not go with ${command} ${verb}; leave it out`);
+  return { verb: verb as Verb, words, values };
+}
+
 function parsedArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
   options: Options,
@@ -50,7 +80,7 @@ function parsedArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0]);
+    throw new UsageError((error as Error).message.split(/\.\s/)[0]);
   }
 }
 

@@ -21,7 +21,7 @@ import { createApiKey, replaceKeySecret } from '../staff/apiKeyOperations.ts';
 import { listApiKeys, revokeApiKey } from '../staff/apiKeyStore.ts';
 import { findAccess } from '../staff/staffStore.ts';
 import { countWebhooks } from '../webhooks/webhookStore.ts';
-import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
+import { type Command, listOf, needed, Obstacle, readVerb, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 import { newsOfCommand, recordCommand } from './record.ts';
 
@@ -49,7 +49,8 @@ export const keyCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals } = readArgs(
+    const { verb, words, values } = readVerb(
+      'key',
       args,
       {
         merchant: { type: 'string' },
@@ -60,9 +61,13 @@ export const keyCommand: Command = {
         expires: { type: 'string' },
         'keep-old-hours': { type: 'string' },
       },
-      ['verb', 'id'],
+      {
+        create: ['merchant', 'name', 'permissions', 'ips', 'user', 'expires'],
+        list: ['merchant'],
+        rotate: ['merchant', '<id>', 'keep-old-hours', 'expires'],
+        revoke: ['merchant', '<id>'],
+      },
     );
-    const [verb, ...words] = positionals;
     const action = actionOf(verb, words, values);
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
@@ -107,7 +112,11 @@ function expiryOf(text: string | undefined, zone: string): Expiry {
 }
 
 /** All faults of the arguments are reported before the database is opened. */
-function actionOf(verb: string | undefined, words: readonly string[], values: Values): Action {
+function actionOf(
+  verb: 'create' | 'list' | 'rotate' | 'revoke',
+  words: readonly string[],
+  values: Values,
+): Action {
   needed(values.merchant, '--merchant');
   switch (verb) {
     case 'create':
@@ -118,12 +127,6 @@ function actionOf(verb: string | undefined, words: readonly string[], values: Va
       return rotate(words[0], values['keep-old-hours']);
     case 'revoke':
       return revoke(words[0]);
-    default:
-      throw new UsageError(
-        verb === undefined
-          ? 'give a command: create, list, rotate or revoke'
-          : `key ${verb} is not a command; use create, list, rotate or revoke`,
-      );
   }
 }
 

@@ -14,7 +14,7 @@ import {
   removeSettingsSection,
   saveSettingsSection,
 } from '../platform/tenancy/merchantStore.ts';
-import { type Command, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
+import { type Command, needed, Obstacle, readVerb, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
@@ -26,7 +26,7 @@ export const merchantCommand: Command = {
   help: [
     'merchant create --id DEMO --name "Demo Coffee" [--time-zone Europe/Vienna] [--currency EUR] [--test-clock]',
     'merchant list',
-    'merchant resume --id DEMO   ends the hold of an imported merchant, or of one exported with --move',
+    'merchant resume --id DEMO   ends the hold of an imported merchant, or of one that was exported to move',
     'merchant stop-charges --id DEMO --reason "wrong prices"   charges nothing of DEMO; all else continues',
     'merchant start-charges --id DEMO   charges DEMO again: what fell due meanwhile is charged at once',
     '',
@@ -34,13 +34,12 @@ export const merchantCommand: Command = {
     "  --time-zone   rules the merchant's days and months (America/New_York)",
     '  --currency    ISO 4217 (USD)',
     '  --test-clock  a clock that runs and can be moved; for merchants that only try things out',
+    '  --reason      why nothing is charged; staff see it in the console',
   ].join('\n'),
 
   async run(args) {
-    const {
-      values,
-      positionals: [verb],
-    } = readArgs(
+    const { verb, values } = readVerb(
+      'merchant',
       args,
       {
         id: { type: 'string' },
@@ -50,7 +49,13 @@ export const merchantCommand: Command = {
         'test-clock': { type: 'boolean' },
         reason: { type: 'string' },
       },
-      ['verb'],
+      {
+        create: ['id', 'name', 'time-zone', 'currency', 'test-clock'],
+        list: [],
+        resume: ['id'],
+        'stop-charges': ['id', 'reason'],
+        'start-charges': ['id'],
+      },
     );
     const work = workOf(verb, values);
     const config = readConfig(process.env);
@@ -75,7 +80,7 @@ interface MerchantOptions {
 
 /** Returns what a verb does; everything that is given is checked before the database is opened. */
 function workOf(
-  verb: string | undefined,
+  verb: 'create' | 'list' | 'resume' | 'stop-charges' | 'start-charges',
   options: MerchantOptions,
 ): (db: Database, config: Config) => Promise<void> {
   if (verb === 'list') return async (db) => console.log(await merchantTable(db));
@@ -83,8 +88,6 @@ function workOf(
     const merchant = merchantFrom(options);
     return (db, config) => createMerchant(db, merchant, config);
   }
-  if (verb !== 'resume' && verb !== 'stop-charges' && verb !== 'start-charges')
-    throw new UsageError('give a command: create, list, resume, stop-charges or start-charges');
   const id = needed(options.id, '--id');
   if (verb === 'resume') return (db) => resumeMerchant(db, id);
   if (verb === 'start-charges') return (db) => startCharges(db, id);

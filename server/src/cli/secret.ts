@@ -9,7 +9,7 @@ import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { resealTokenKeys } from '../platform/tokens.ts';
 import { resealFactors } from '../staff/secondFactorStore.ts';
 import { resealWebhooks } from '../webhooks/resealStore.ts';
-import { type Command, readArgs, UsageError } from './command.ts';
+import { type Command, readVerb, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
@@ -35,12 +35,13 @@ export const secretCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { positionals, values } = readArgs(args, { 'keep-old-days': { type: 'string' } }, [
-      'verb',
-    ]);
-    const [verb = ''] = positionals;
-    const action = { rotate, 'rotate-links': rotateLinks(values['keep-old-days']) }[verb];
-    if (!action) throw new UsageError('give the command: rotate or rotate-links');
+    const { verb, values } = readVerb(
+      'secret',
+      args,
+      { 'keep-old-days': { type: 'string' } },
+      { rotate: [], 'rotate-links': ['keep-old-days'] },
+    );
+    const action = verb === 'rotate' ? rotate : rotateLinks(values['keep-old-days']);
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
     try {

@@ -11,7 +11,7 @@ import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
 import { hashPassword } from '../staff/password.ts';
 import { deleteFactor } from '../staff/secondFactorStore.ts';
 import { findLogin, insertUser, listLogins, lockUser, saveUser } from '../staff/staffStore.ts';
-import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
+import { type Command, listOf, needed, Obstacle, readVerb, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 import { newsOfCommand, recordCommand } from './record.ts';
 
@@ -26,17 +26,17 @@ export const userCommand: Command = {
     'user second-factor --merchant DEMO --login ann --checked "called back at the number in the personnel file"',
     '                     removes it, for a user who lost app and recovery codes',
     '',
+    '  --login        1 to 50 letters, digits or . _ @ + -',
     '  --permissions  a comma list, or: all, read',
+    '  --email        gets news about the account, such as a new password',
     '  --checked      how you made sure who asks; it is kept in the audit log',
     '',
     'A new password is printed once, alone on stdout. Users are read and changed over the API: /rest/v2/user/users.',
   ].join('\n'),
 
   async run(args) {
-    const {
-      values,
-      positionals: [verb],
-    } = readArgs(
+    const { verb, values } = readVerb(
+      'user',
       args,
       {
         merchant: { type: 'string' },
@@ -46,7 +46,12 @@ export const userCommand: Command = {
         email: { type: 'string' },
         checked: { type: 'string' },
       },
-      ['verb'],
+      {
+        create: ['merchant', 'login', 'name', 'permissions', 'email'],
+        list: ['merchant'],
+        password: ['merchant', 'login'],
+        'second-factor': ['merchant', 'login', 'checked'],
+      },
     );
     const action = actionOf(verb, values);
     const merchantId = needed(values.merchant, '--merchant');
@@ -72,7 +77,7 @@ type Values = {
 /** On a strict installation a printed password is a first one, which its user has to replace (ADR 80). */
 type Action = (db: Database, merchantId: string, isStrict: boolean) => Promise<void>;
 
-function actionOf(verb: string | undefined, values: Values): Action {
+function actionOf(verb: 'create' | 'list' | 'password' | 'second-factor', values: Values): Action {
   switch (verb) {
     case 'create':
       return create(values);
@@ -82,12 +87,6 @@ function actionOf(verb: string | undefined, values: Values): Action {
       return newPassword(needed(values.login, '--login'));
     case 'second-factor':
       return removeFactor(needed(values.login, '--login'), checkedIn(values));
-    default:
-      throw new UsageError(
-        verb === undefined
-          ? 'give a command: create, list, password or second-factor'
-          : `user ${verb} is not a command; use create, list, password or second-factor`,
-      );
   }
 }
 
