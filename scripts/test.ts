@@ -27,6 +27,7 @@ const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
 /** The tests that must pass on every kind of store that data may be moved to. */
 const storageSuite = [
   'test/storage/*.suite.test.ts',
+  'test/http/simultaneous.test.ts',
   'server/src/**/{store,operations}.test.ts',
   'server/src/**/*{Store,Operations}.test.ts',
   'server/src/*/{items,orders,customers}.test.ts',

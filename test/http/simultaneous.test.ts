@@ -48,6 +48,19 @@ const kinds: readonly Named[] = [
     }),
   },
   {
+    kind: 'users',
+    insert: (login) => ({
+      operation: 'insertUser',
+      body: { login, full_name: login, email: `${login}@example.com` },
+    }),
+    oid: ({ user }) => user!['user_id']!,
+    rename: (user_id, login) => ({
+      operation: 'updateUser',
+      params: { user_id },
+      body: { login },
+    }),
+  },
+  {
     kind: 'groups',
     insert: (name) => ({ operation: 'insertGroup', body: { name } }),
     oid: ({ group }) => group!['group_oid']!,

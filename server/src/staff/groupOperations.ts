@@ -5,7 +5,6 @@ import { merged, writable } from '../platform/http/document.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { isUniqueViolation } from '../platform/storage/failures.ts';
 import type { VersionedJson } from '../platform/storage/page.ts';
 import { gained, switched, withheldFrom } from './access.ts';
 import {
@@ -65,9 +64,7 @@ export async function updateGroup(
     refuseOtherVersion(before.version, ifMatch, String(groupOid));
     const group = await changed(context, before, body);
     await refuseUnfit(context, before, group.userIds);
-    await saveGroup(context.db, merchantId, group).catch((error: unknown) => {
-      throw isUniqueViolation(error, 'user_group_name') ? nameTaken(group.name) : error;
-    });
+    if (!(await saveGroup(context.db, merchantId, group))) nameTaken(group.name);
     const change = { before: shown(before), after: shown(group) };
     await recordAct(context, { act: 'updateGroup', ...named(groupOid), ...change });
     return getGroup(context, groupOid);

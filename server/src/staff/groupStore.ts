@@ -1,5 +1,6 @@
 import type { Group } from '@perennial/contract/user.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { wroteUnlessTaken } from '../platform/storage/failures.ts';
 import type { VersionedJson } from '../platform/storage/page.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 import { allPermissions } from './apiKey.ts';
@@ -77,20 +78,22 @@ export async function insertGroup(
   return inserted === 1;
 }
 
-/** Saves a locked group. Throws the unique violation `user_group_name` when the name is taken. */
+/** Saves a locked group. Returns false when another group has its name. */
 export async function saveGroup(
   tx: Database,
   merchantId: string,
   group: StaffGroup,
-): Promise<void> {
+): Promise<boolean> {
   const { groupOid, name, permissions, document } = group;
-  await tx.run(
+  const saving = tx.run(
     `update user_group set name = $3, permissions = $4, document = $5::jsonb,
        version = version + 1
       where merchant_id = $1 and group_id = $2`,
     [merchantId, groupOid, name, permissions, JSON.stringify(document)],
   );
+  if (!(await wroteUnlessTaken(saving))) return false;
   await setMembers(tx, merchantId, group);
+  return true;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { storedObject } from '../kernel/jsonText.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { wroteUnlessTaken } from '../platform/storage/failures.ts';
 import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 import {
@@ -332,8 +333,8 @@ export async function insertUser(
 
 /**
  * Saves a locked user. The stored password stays when none is given; a new one ends the user's
- * sessions and what applications were granted, and `isFirst` has the user choose another. Throws
- * the unique violation `app_user_login` when the login is taken.
+ * sessions and what applications were granted, and `isFirst` has the user choose another.
+ * Returns false when another user has the login.
  */
 export async function saveUser(
   tx: Database,
@@ -342,9 +343,10 @@ export async function saveUser(
   passwordHash: string | undefined,
   at: Temporal.Instant,
   isFirst = false,
-): Promise<void> {
+): Promise<boolean> {
   const { userId, login, permissions, document } = user;
-  await tx.run(
+  const firstUntil = isFirst && passwordHash !== undefined ? await firstPasswordEnd(tx) : null;
+  const saving = tx.run(
     `update app_user set login = $3, full_name = $4, email = $5, permissions = $6,
       password_hash = coalesce($7, password_hash),
       password_version = password_version + case when $7::text is null then 0 else 1 end,
@@ -362,11 +364,13 @@ export async function saveUser(
       passwordHash,
       JSON.stringify(document),
       at,
-      isFirst && passwordHash !== undefined ? await firstPasswordEnd(tx) : null,
+      firstUntil,
     ],
   );
+  if (!(await wroteUnlessTaken(saving))) return false;
   await setGroupsOf(tx, merchantId, user);
   if (passwordHash !== undefined) await deleteSessionsOf(tx, merchantId, userId);
+  return true;
 }
 
 /**

@@ -7,7 +7,6 @@ import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { isUniqueViolation } from '../platform/storage/failures.ts';
 import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
 import { gained, isLogin, switched } from './access.ts';
 import { mailUser, newsOf } from './accountNewsOperations.ts';
@@ -109,11 +108,15 @@ export async function updateUser(
     await refuseOutranked(context, [userId]);
     await refuseGiving(context, before, user, body);
     const isFirst = isSetForAnother(context, userId);
-    await saveUser(context.db, merchantId, user, passwordHash, context.now, isFirst).catch(
-      (error: unknown) => {
-        throw isUniqueViolation(error, 'app_user_login') ? loginTaken(user.login) : error;
-      },
+    const isSaved = await saveUser(
+      context.db,
+      merchantId,
+      user,
+      passwordHash,
+      context.now,
+      isFirst,
     );
+    if (!isSaved) loginTaken(user.login);
     const updated = await emitUserEvent(context, 'user_update', userId);
     const after = described(updated.json, body);
     await recordAct(context, { act: 'updateUser', ...named(userId), before: was, after });

@@ -9,18 +9,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
 }
 
-/** True when `error` is PostgreSQL's refusal of a duplicate in the named unique key. */
-export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return (
-    error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === constraint
-  );
-}
-
 /**
  * Waits for a statement that gives one row a unique key. Returns false when another row has the
  * key. The condition of a statement finds only rows that are committed; of two statements that give
  * the same key at the same moment, PostgreSQL refuses the later one, and its transaction can then
- * only be rolled back.
+ * only be rolled back. The name of the key says nothing: a partition or a shard has another one.
  */
 export async function wroteUnlessTaken(writing: Promise<number>): Promise<boolean> {
   try {
