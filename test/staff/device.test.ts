@@ -67,6 +67,14 @@ test('denied', async () => {
   assert.equal((await poll(codes.device_code)).json.error, 'invalid_grant');
 });
 
+test('allowed, and revoked before the device asks', async () => {
+  const { json: codes } = await begin();
+  await answerAs('allow', codes.user_code);
+  await app.db.run('update oauth_grant set revoked_at = now() where merchant_id = $1', ['TEST']);
+  assert.equal((await poll(codes.device_code)).json.error, 'access_denied');
+  assert.equal((await poll(codes.device_code)).json.error, 'invalid_grant');
+});
+
 test('a code that is unknown, decided or expired asks for no decision', async () => {
   const { json: codes } = await begin();
   await answerAs('allow', codes.user_code);

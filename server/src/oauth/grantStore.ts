@@ -105,6 +105,20 @@ export async function findGrant(
   return row && grantFrom(row);
 }
 
+/** Returns a grant that has not been revoked. */
+export async function findLiveGrant(
+  db: Database,
+  { merchantId, grantId }: GrantKey,
+): Promise<Grant | undefined> {
+  const row = await db.row<GrantRow & { is_revoked: boolean }>(
+    `select ${grantColumns}, ${isRevoked} from oauth_grant g
+     join app_user u on u.merchant_id = g.merchant_id and u.user_id = g.user_id
+     where g.merchant_id = $1 and g.grant_id = $2`,
+    [merchantId, grantId],
+  );
+  return row === undefined || row.is_revoked ? undefined : grantFrom(row);
+}
+
 /** The access of a client for one user: the permissions that the user granted and still has. */
 export interface GrantedAccess {
   readonly applicationName: string;

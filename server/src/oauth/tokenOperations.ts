@@ -26,7 +26,7 @@ import {
   recordRevoked,
 } from './grantLogOperations.ts';
 import {
-  findGrant,
+  findLiveGrant,
   findToken,
   type Grant,
   insertTokens,
@@ -285,8 +285,8 @@ async function pollDevice(
       return fault('expired_token', 'the device code has expired; begin again');
     if (device.state === 'pending') return waitOn(tx, device, now);
     await deleteDevice(tx, device.deviceHash);
-    const grant =
-      device.allowed && (await findGrant(tx, device.allowed.merchantId, device.allowed.grantId));
+    // The user may have allowed it and taken that back before the device asked.
+    const grant = device.allowed && (await findLiveGrant(tx, device.allowed));
     return grant
       ? success(await newTokens(tx, parts.ids, grant, now))
       : fault('access_denied', 'the user did not allow it');
