@@ -267,6 +267,14 @@ test('a missing permission is named', async () => {
   assert.match(reply.text, /item_read/);
 });
 
+test('each 401 says how a caller authenticates', async () => {
+  const { key } = await door.makeKey({ permissions: ['order_read'] });
+  for (const wrong of [{ key: null }, { key: 'f'.repeat(64) }, { key }]) {
+    const { status, headers } = await door.ask(wrong);
+    assert.deepEqual([status, headers['www-authenticate']], [401, 'Bearer realm="Perennial"']);
+  }
+});
+
 test('a key that is bound to addresses works from these alone', async () => {
   const { key } = await door.makeKey({
     allowedIps: ['198.51.100.4', '10.0.0.0/8', '2001:db8::/32'],

@@ -109,6 +109,8 @@ function sendHead(
   { status, etag, error, refusalCode, headers }: Rendered,
 ): void {
   reply.code(status);
+  // Required of each 401 (RFC 9110, section 15.5.2). A browser asks for no password because of it.
+  if (status === 401) reply.header('WWW-Authenticate', 'Bearer realm="Perennial"');
   if (etag !== undefined) reply.header('ETag', etag);
   if (error !== undefined) exactHeader(reply, errorHeader, error);
   if (refusalCode !== undefined) exactHeader(reply, refusalHeader, refusalCode);
