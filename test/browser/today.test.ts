@@ -174,8 +174,14 @@ test('checking a parked auto order may charge, so every page asks first', withBr
     if (request.url().endsWith('/look_again')) sent.push(request.headers()['idempotency-key']);
   });
   const ask = page.getByRole('button', { name: `Look again at ${code}` });
-  for (const at of ['/health', `/auto-orders/${code}`]) {
+  const pages = [
+    ['/health', 'Health'],
+    [`/auto-orders/${code}`, code],
+  ] as const;
+  for (const [at, name] of pages) {
     await page.evaluate(`history.pushState({}, '', ${JSON.stringify(at)})`);
+    // The page before has the same button, until it is gone.
+    await page.getByRole('heading', { level: 1, name }).waitFor();
     await ask.click();
     await page.getByText('A charge cannot be undone.').waitFor();
     await page.getByRole('button', { name: 'Not now' }).click();
