@@ -128,19 +128,25 @@ story(
   },
 );
 
-story('a declined rebill gives its piece back', opening, async (shop) => {
-  await shop.sells(tea(2));
+const cardOf = (token: string) => ({
+  card_number_token: token,
+  card_expiration_month: 12,
+  card_expiration_year: 2040,
+});
+
+/** Ann buys a piece of tea, and the rebill for the next one is declined. */
+async function declined(shop: Shop, level: number): Promise<Subscriber> {
+  await shop.sells(tea(level));
   const ann = await shop.order(monthly);
-  const body = {
-    card_number_token: 'tok_decline',
-    card_expiration_month: 12,
-    card_expiration_year: 2040,
-  };
-  await ann.ask({ operation: 'updateAutoOrderPayment', body });
+  await ann.ask({ operation: 'updateAutoOrderPayment', body: cardOf('tok_decline') });
   await shop.until('2027-02-16T00:00');
+  return ann;
+}
+
+story('a declined rebill gives its piece back', opening, async (shop) => {
+  const ann = await declined(shop, 2);
   assert.deepEqual([(await ann.read()).credit_card_attempt, await levelOf(ann)], [1, 1]);
-  const renewed = { ...body, card_number_token: 'tok_approve' };
-  await ann.ask({ operation: 'updateAutoOrderPayment', body: renewed });
+  await ann.ask({ operation: 'updateAutoOrderPayment', body: cardOf('tok_approve') });
   await shop.until('2027-02-20T00:00');
   assert.deepEqual([await billed(ann), await levelOf(ann)], [[1], 0]);
 });
@@ -265,15 +271,7 @@ story(
 
 /** Ann's declined rebill waits in Accounts Receivable, and its piece is in stock again. */
 async function waiting(shop: Shop, level: number) {
-  await shop.sells(tea(level));
-  const ann = await shop.order(monthly);
-  const body = {
-    card_number_token: 'tok_decline',
-    card_expiration_month: 12,
-    card_expiration_year: 2040,
-  };
-  await ann.ask({ operation: 'updateAutoOrderPayment', body });
-  await shop.until('2027-02-16T00:00');
+  const ann = await declined(shop, level);
   const [kept] = await ann.bills();
   assert.equal(kept?.current_stage, 'Accounts Receivable');
   assert.equal(await levelOf(ann), level - 1);
