@@ -39,8 +39,12 @@ export function readArgs<Options extends NonNullable<ParseArgsConfig['options']>
 ) {
   const parsed = parsedArgs(args, options);
   const surplus = parsed.positionals[words.length];
-  if (surplus !== undefined) throw new UsageError(`unexpected argument ${surplus}`);
+  refuseSurplus(surplus);
   return parsed;
+}
+
+function refuseSurplus(argument: string | undefined): void {
+  if (argument !== undefined) throw new UsageError(`unexpected argument ${argument}; leave it out`);
 }
 
 /**
@@ -66,7 +70,7 @@ export function readVerb<
     throw new UsageError(`${command} ${verb} is not a command; use ${choice}`);
   const accepted: readonly string[] = verbs[verb as Verb];
   const surplus = words[accepted.filter((each) => each.startsWith('<')).length];
-  if (surplus !== undefined) throw new UsageError(`unexpected argument ${surplus}`);
+  refuseSurplus(surplus);
   const other = Object.keys(values).find((name) => !accepted.includes(name));
   if (other !== undefined)
     throw new UsageError(`--${other} does not go with ${command} ${verb}; leave it out`);

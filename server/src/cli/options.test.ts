@@ -66,7 +66,10 @@ for (const name of withVerbs) {
     for (const verb of verbs.keys()) {
       const taken = counts[`${name} ${verb}`] ?? 0;
       const words = ['one', 'two', 'three'];
-      assert.equal(await faultOf(command, [verb, ...words]), `unexpected argument ${words[taken]}`);
+      assert.equal(
+        await faultOf(command, [verb, ...words]),
+        `unexpected argument ${words[taken]}; leave it out`,
+      );
     }
   });
 }
