@@ -18,15 +18,15 @@ import {
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { type ChargingGate, merchantOffName } from './charging.ts';
 
-/** The parts that the operations on the charges of a merchant need from outside. */
+/** The dependencies of the operations that stop and start a merchant's charges. */
 export interface ChargingParts {
-  /** A stop has the machine's time: a test clock may be stopped. */
+  /** A stop is dated by the machine's clock, because a test clock may stand still. */
   readonly clock: SystemClock;
   readonly merchants: Merchants;
   readonly gate: ChargingGate;
 }
 
-/** Returns whether the merchant of the caller is charged. */
+/** Returns whether the charges of the caller's merchant are running. */
 export async function getCharging(
   { db, merchant: { merchantId } }: Context,
   { gate }: ChargingParts,
@@ -34,7 +34,7 @@ export async function getCharging(
   return presentCharging(required(await findMerchant(db, merchantId), 'merchant'), gate);
 }
 
-/** Stops the charges of the merchant of the caller. A second stop changes nothing. */
+/** Stops the charges of the caller's merchant. A second stop changes nothing. */
 export async function stopCharging(
   context: Context,
   parts: ChargingParts,
@@ -49,7 +49,9 @@ export async function stopCharging(
   });
 }
 
-/** Charges the merchant of the caller again. `meant` names the stop; absent: any. */
+/**
+ * Resumes the charges of the caller's merchant. `meant` names the stop to end; absent: any stop.
+ */
 export async function startCharging(
   context: Context,
   parts: ChargingParts,
@@ -72,10 +74,12 @@ export async function startCharging(
   });
 }
 
-/** The moment of a stop as it is stored. */
+/** Returns the time of a stop as it is stored. */
 export const sinceText = (clock: SystemClock): string => clock.now().round('second').toString();
 
-/** Runs a change on the locked merchant, records it where it changed something, and reads again. */
+/**
+ * Locks the merchant, runs the change, records it if it changed something, and reads the result.
+ */
 async function changed(
   context: Context,
   parts: ChargingParts,
@@ -98,13 +102,13 @@ async function changed(
   return getCharging(context, parts);
 }
 
-/** The charges as the audit log shows them. */
+/** Returns the state of the charges as the audit log shows it. */
 export const actOf = (off: ChargesOff | undefined): Readonly<Record<string, string>> =>
   off === undefined
     ? { charges: 'on' }
     : { charges: 'stopped', reason: off.reason, by: off.by ?? 'the operator' };
 
-/** The charges of a merchant as the wire has them. */
+/** Returns the state of a merchant's charges in the wire format. */
 export function presentCharging(merchant: Merchant, gate: ChargingGate): Charging {
   const off = chargesOffOf(merchant);
   const stop = gate.stopFor(merchant);
@@ -121,7 +125,7 @@ export function presentCharging(merchant: Merchant, gate: ChargingGate): Chargin
   };
 }
 
-/** A moment that cannot be read is left out. */
+/** Leaves out a time that cannot be parsed. */
 function sinceOf({ since }: ChargesOff, zone: string): Pick<Charging, 'stopped_dts'> {
   const at = readWireDate(since, zone);
   return at.ok ? { stopped_dts: wireDate(at.value, zone) } : {};

@@ -7,7 +7,7 @@ import type { ChargeRequest, Gateway } from './gateway.ts';
 /** A gateway under test, with access to its books. */
 export interface GatewayUnderTest {
   readonly gateway: Gateway;
-  /** Cards that meet with each fate. */
+  /** Test cards, one for each outcome of a charge. */
   readonly cards: {
     approved: string;
     insufficientFunds: string;
@@ -27,7 +27,7 @@ export interface GatewayUnderTest {
   close(): Promise<void>;
 }
 
-/** The promises that every gateway must keep, however it is implemented. */
+/** The guarantees that every gateway must keep, however it is implemented. */
 export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>): void {
   describe(`gateway: ${name}`, () => {
     let opened: GatewayUnderTest;

@@ -4,9 +4,10 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 
 /**
- * A party that moves money. One interface for all gateways; `gateway.suite.ts` tests what each must
- * guarantee. Never call it inside a transaction. No method throws for what may happen outside: a
- * time-out, a broken connection or an invalid response is `unknown`.
+ * A service that charges cards. All gateways implement this interface, and `gateway.suite.ts` tests
+ * what each must guarantee. Never call a gateway inside a transaction. No method throws for a fault
+ * outside this process: a time-out, a broken connection or an invalid response is returned as
+ * `unknown`.
  */
 export interface Gateway {
   /** Its name in the merchant's settings (order reference, rotating_transaction_gateway_code). */
@@ -15,7 +16,7 @@ export interface Gateway {
   readonly isReal: boolean;
   /** The most charges that one process may have in flight at once. */
   readonly concurrency: number;
-  /** The longest that a charge takes. Afterwards it has an answer or is given up as unknown. */
+  /** The longest time that a charge takes. Then it has an answer or is given up as unknown. */
   readonly answerMsMax: number;
   /** Charges once per key. The same key returns the first answer and never captures twice. */
   charge(request: ChargeRequest): Promise<ChargeAnswer>;
@@ -49,8 +50,8 @@ export interface ChargeRequest {
   readonly cardToken: string;
   readonly cardExpiration?: CardExpiration;
   /**
-   * The order that it pays for, or the one that will be made from it. The merchant sees it at the
-   * gateway.
+   * The order that the charge pays for, or the order that will be made from it. The merchant sees
+   * it at the gateway.
    */
   readonly orderReference: string;
   readonly description: string;
@@ -170,11 +171,11 @@ export interface CardHolds {
   hold(request: ChargeRequest): Promise<ChargeAnswer>;
   /** Returns the outcome of a hold, also of one that was released. Holds nothing. */
   find(request: ChargeRequest): Promise<HoldAnswer | Absent>;
-  /** Gives a hold back to the customer. One that was released stays so. */
+  /** Releases a hold. Releasing it again changes nothing. */
   release(request: ChargeRequest, reference: string): Promise<ReleaseAnswer>;
 }
 
-/** The holds of a gateway that cannot be asked. */
+/** The holds of a gateway that is not available: every answer is unknown. */
 export const noHolds: CardHolds = {
   hold: () => Promise.resolve(noAnswer),
   find: () => Promise.resolve(noAnswer),
@@ -189,7 +190,7 @@ export type HoldAnswer = ChargeAnswer | Released;
 /** The gateway's answer to the release of a hold. */
 export type ReleaseAnswer = Released | Unknown;
 
-/** The hold was made, and its amount is the customer's again. */
+/** The hold was made and then released. */
 export interface Released {
   readonly kind: 'released';
   readonly reference: string;

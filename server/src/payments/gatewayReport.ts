@@ -1,7 +1,7 @@
 import type { GatewayKind } from '@perennial/contract/gatewayKind.ts';
 import type { Minor } from '../kernel/money.ts';
 
-/** A gateway's own action on one of our charges, as plain JSON. */
+/** An action on one of our charges that did not come from this server, as plain JSON. */
 export type GatewayReport = RefundReport | FailedRefundReport | DisputeReport;
 
 interface AboutCharge {
@@ -17,13 +17,13 @@ interface AboutCharge {
 /** A person refunded the charge at the gateway. */
 export interface RefundReport extends AboutCharge {
   readonly kind: 'refund';
-  /** All that was given back of the charge until now, so repeated reports say the same. */
+  /** The total refunded of the charge so far, so repeated reports have the same figure. */
   readonly totalRefunded: Minor;
   /** The gateway's id of the refund or of the report. */
   readonly reference: string;
 }
 
-/** A refund that the gateway made failed at the bank later, and the money came back. */
+/** A refund failed at the bank after the gateway had made it, and the money came back. */
 export interface FailedRefundReport extends AboutCharge {
   readonly kind: 'failed refund';
   /** The gateway's id of the refund. */
@@ -40,7 +40,7 @@ export interface DisputeReport extends AboutCharge {
   readonly state: 'open' | 'won' | 'lost' | 'closed';
   readonly amount: Minor;
   readonly reason?: string | undefined;
-  /** Until when it can be responded to, as ISO 8601 text. */
+  /** The deadline for a response to the dispute, as ISO 8601 text. */
   readonly dueAt?: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { poll } from '../platform/storage/nodes.ts';
 import type { ArrivedReport, GatewayReport } from './gatewayReport.ts';
 
-/** Stores a report. One that arrived before stays as it is. */
+/** Stores a report. A report that arrived before does not change. */
 export async function keepReport(
   db: Database,
   { merchantId, gatewayKind, reportId, report }: ArrivedReport,
@@ -24,8 +24,8 @@ export interface ClaimedReport {
 }
 
 /**
- * Claims a report that waits, the oldest first. It is tried again when the lease ends, unless it is
- * finished before.
+ * Claims the oldest waiting report. It is retried when the lease ends, unless it is finished
+ * before.
  */
 export async function claimReport(
   db: Database,
@@ -85,7 +85,7 @@ export async function isRecorded(
   return row?.outcome === 'recorded';
 }
 
-/** Returns the merchants with reports that wait. */
+/** Returns the merchants with waiting reports. */
 export async function merchantsWithReports(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,

@@ -28,12 +28,14 @@ const batchSize = 50;
 const leaseSeconds = 60;
 const firstRetrySeconds = 5;
 const retrySecondsMax = 3600;
-// Spread over about three days. By then, the charge is settled or it is not in this database.
+// The attempts are spread over about three days. By then, the charge is settled or it is not in
+// this database.
 const attemptsMax = 80;
 
 /**
- * Records what gateways did by themselves. Reports that cannot be recorded yet are retried; one
- * that no charge matches is given up after days, and the audit still finds it.
+ * Records what happened at the gateways without a request of ours. Reports that cannot be recorded
+ * yet are retried. A report that matches no charge is given up after about three days; the audit
+ * still finds it.
  */
 export function gatewayReportWorker(parts: ReportParts): Worker {
   const each = eachMerchant(parts.log, 'gateway reports');

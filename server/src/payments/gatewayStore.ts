@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** Returns the gateways that failures have made inactive and that still are inactive. */
+/** Returns the gateways that are inactive now because of failures. */
 export async function inactiveGateways(
   db: Database,
   merchantId: string,
@@ -22,7 +22,7 @@ export interface RestingGatewayRow {
   readonly reason: string;
 }
 
-/** Returns the gateways that still rest, with the reason, the longest rest last. */
+/** Returns the gateways that are inactive now, with the reason, sorted by the end of that time. */
 export const restingGateways = (
   db: Database,
   merchantId: string,
@@ -34,7 +34,7 @@ export const restingGateways = (
     [merchantId, now],
   );
 
-/** Stores until when a gateway takes no charges. */
+/** Stores until when a gateway gets no charges. */
 export async function makeGatewayInactive(
   db: Database,
   merchantId: string,

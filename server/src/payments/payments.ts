@@ -49,10 +49,11 @@ export interface Payments {
   isReal(merchant: Merchant): boolean;
   /**
    * Returns the kinds of gateway that may charge this merchant's customers now. Empty when none
-   * may. With `now`, a gateway that refuses the account counts again when it is time to try.
+   * may. With `now`, the result includes a gateway that refuses the account once it is time to try
+   * it again.
    */
   usableKinds(merchant: Merchant, now?: Temporal.Instant): ReadonlySet<GatewayKind>;
-  /** Whether the merchant's settings name this gateway. One that they do not name is never asked. */
+  /** Returns whether the merchant's settings name this gateway. Other gateways get no requests. */
   isNamed(this: void, merchant: Merchant, code: string): boolean;
   /** Returns what prevents every charge of this merchant now, or undefined. */
   obstacle(merchant: Merchant): ChargeObstacle | undefined;
@@ -65,7 +66,9 @@ export interface ChargeObstacle {
    * gateway, or a gateway of this kind.
    */
   readonly waitsFor: WaitsFor;
-  /** All charges of the merchant wait for the same, which is reported in one place. */
+  /**
+   * True when all charges of the merchant wait for the same reason, which is reported only once.
+   */
   readonly isShared?: true;
   /** The fault and its fix, without a full stop at the end. */
   readonly reason: string;
@@ -100,9 +103,9 @@ export interface MerchantPayments {
    */
   resolve(route: readonly string[], request: ChargeRequest, lease: Lease): Promise<RoutedAnswer>;
   /**
-   * Queries a payment that waited for its customer. It is given up at the gateway when the customer
-   * failed to confirm it, or when `isOver`: only then is it declined, because it can no longer be
-   * captured. Otherwise it stays unknown.
+   * Queries a payment that waited for its customer. If the customer failed to confirm it, or if
+   * `isOver`, the payment is canceled at the gateway and then counts as declined, because it can no
+   * longer be captured. Otherwise it stays unknown.
    */
   confirmation(code: string, request: ChargeRequest, awaited: AwaitedTurn): Promise<RoutedAnswer>;
   /**
@@ -111,21 +114,21 @@ export interface MerchantPayments {
    */
   refund(code: string, request: RefundRequest): Promise<RefundAnswer>;
   /**
-   * Holds an amount at one gateway to test a card. `notSent` says why the gateway was not asked, if
-   * it was not.
+   * Holds an amount at one gateway to test a card. If nothing was sent to the gateway, `notSent`
+   * gives the reason.
    */
   hold(
     code: string,
     request: ChargeRequest,
     lease: Lease,
   ): Promise<{ readonly answer: ChargeAnswer; readonly notSent?: string | undefined }>;
-  /** Returns what finds and releases holds at one gateway. Neither moves money. */
+  /** Returns the functions that query and release holds at one gateway. Neither moves money. */
   holdsOf(code: string): Pick<CardHolds, 'find' | 'release'>;
   /** Returns the kind of a gateway; undefined when the settings do not name it. */
   kindOf(code: string): GatewayKind | undefined;
   /** Returns the outcome of a charge at one gateway. Moves no money. */
   find(code: string, request: ChargeRequest): Promise<ChargeAnswer | Absent>;
-  /** Returns what the first of the gateways that knows a card says about it. */
+  /** Asks these gateways in turn about a card and returns the first answer. */
   describe(cardToken: string): Promise<CardFacts | undefined>;
   /** The epoch in which new charges begin (restored.ts). Absent: 1. */
   readonly epoch?: number;
@@ -522,7 +525,7 @@ async function noteHealth(
     );
     log.warn(words, 'a gateway is now inactive after failures in a row');
   } catch (error) {
-    // The answer matters more than this mark; the next failure tries again.
+    // The caller needs the answer even when this write fails; the next failure writes it again.
     log.error({ ...words, err: error }, 'a gateway could not be set inactive');
   }
 }

@@ -1,6 +1,6 @@
 import type { PersonKeeper } from '../platform/privacy/person.ts';
 
-/** The personal data in payments: the words of banks in reports of gateways. */
+/** The personal data in payments: the messages of banks in gateway reports. */
 export const paymentPeople: PersonKeeper = {
   tables: [
     {

@@ -15,13 +15,15 @@ export const refusalSection = 'gateway_refusals';
 export interface AccountRefusal {
   /** The gateway's message. */
   readonly reason: string;
-  /** New charges are tried again then, in case no open charge is left to show that it is over. */
+  /**
+   * When new charges are tried again, in case no open charge is left that could end the refusal.
+   */
   readonly until: Temporal.Instant;
   /** The task that tells staff. */
   readonly taskUuid: string;
 }
 
-/** As it is stored. */
+/** A refusal in its stored form. */
 interface StoredRefusal {
   readonly reason: string;
   readonly until: string;
@@ -53,13 +55,13 @@ export const storedRefusals = (refusals: Refusals): Readonly<Record<string, Stor
 
 const triedAgainMinutes = 10;
 
-/** The end of a refusal that was heard now. */
+/** Returns when new charges are tried again after a refusal at this moment. */
 export const refusedUntil = (now: Temporal.Instant): Temporal.Instant =>
   now.add({ minutes: triedAgainMinutes });
 
 /**
- * Returns the refusal that holds back new charges at a gateway. Without `now` it holds them back until
- * it is over; with it, they are tried again from time to time.
+ * Returns the refusal that holds back new charges at a gateway. Without `now`, it holds them back
+ * until the refusal is over; with `now`, they are tried again every few minutes.
  */
 export function heldBackBy(
   refusals: Refusals,

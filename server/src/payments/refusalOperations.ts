@@ -16,7 +16,7 @@ import {
   storedRefusals,
 } from './refusal.ts';
 
-/** Reports a refusal to staff. Both work in the transaction of the context. */
+/** Reports a refusal to staff. Both functions run in the context's transaction. */
 export interface RefusalReport {
   /** Raises a task and returns its id. */
   raise(context: Context, code: string, reason: string): Promise<string>;
@@ -31,8 +31,8 @@ export const noReport: RefusalReport = {
 };
 
 /**
- * Remembers that a gateway refuses the merchant's account. Staff get one task, however many charges
- * are refused at once: the merchant's row is locked. Returns all refusals of the merchant.
+ * Stores that a gateway refuses the merchant's account. Locks the merchant's row, so that staff get
+ * one task, however many charges are refused at once. Returns all refusals of the merchant.
  */
 export function noteRefusal(
   outer: Context,
@@ -56,7 +56,7 @@ export function noteRefusal(
   });
 }
 
-/** Forgets the refusal of a gateway that decided about a charge. Returns those that are left. */
+/** Deletes the refusal of a gateway that has decided a charge. Returns the remaining refusals. */
 export function forgetRefusal(
   outer: Context,
   code: string,
@@ -81,11 +81,11 @@ export function forgetRefusal(
 export interface RefusalWatch {
   /** Returns the refusal that holds back new charges at a gateway. */
   of(code: string): AccountRefusal | undefined;
-  /** Notes an answer. Most answers change nothing, and cost nothing. */
+  /** Records an answer. Most answers change nothing and need no query. */
   hear(code: string, answer: ChargeAnswer): Promise<void> | undefined;
 }
 
-/** Follows what gateways say about the merchant's account while a batch runs. */
+/** Tracks what gateways answer about the merchant's account while a batch runs. */
 export function followRefusals(context: Context, report: RefusalReport): RefusalWatch {
   const { merchant, now, log } = context;
   let refusals = refusalsOf(merchant);
@@ -94,7 +94,7 @@ export function followRefusals(context: Context, report: RefusalReport): Refusal
     try {
       refusals = await change;
     } catch (error) {
-      // The answer matters more than this mark; the next answer tries again.
+      // The caller needs the answer even when this write fails; the next answer writes it again.
       log.error({ err: error, merchantId: merchant.merchantId }, 'a refusal could not be stored');
     }
   };

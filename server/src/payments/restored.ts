@@ -38,7 +38,7 @@ export function withRestores(
   return {
     ...payments,
     async of(context) {
-      // Read before the gateways: what they may do depends on whether a restore is confirmed.
+      // Read before the gateways, because a gateway may charge only if the restore is confirmed.
       const { epoch } = await continuity.read();
       const inner = await payments.of(context);
       const isAfterRestore =

@@ -93,7 +93,7 @@ export function holdAnswer(answer: HoldBookAnswer): HoldAnswer {
     : chargeAnswer({ kind: 'charge', charge: { ...hold, refunded: 0 }, delayMs: 0 });
 }
 
-/** Converts the answer to a request to hold. One that was released before was held. */
+/** Converts the answer to a hold request. A hold that was released since then was approved. */
 export function heldAnswer(answer: HoldBookAnswer): ChargeAnswer {
   const found = holdAnswer(answer);
   return found.kind === 'released' ? { kind: 'approved', reference: found.reference } : found;

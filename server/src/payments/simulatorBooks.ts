@@ -113,8 +113,8 @@ export type RefundBookAnswer =
 /**
  * The simulator's own books, separate from our tables. They are the authority on what was captured,
  * by key. They are kept in memory. With a file, every entry is appended before it is answered. The
- * file is read at the start, and what another server on the same `DATA_DIR` appends before each
- * answer.
+ * file is read at the start. Entries that another server on the same `DATA_DIR` has appended are
+ * read before each answer.
  */
 export class SimulatorBooks {
   readonly #charges = new Map<string, BookedCharge>();
@@ -170,7 +170,7 @@ export class SimulatorBooks {
     return charge ? { kind: 'charge', charge, delayMs: 0 } : { kind: 'absent' };
   }
 
-  /** Gives up a payment that waits for its customer. One that has ended stays as it is. */
+  /** Gives up a payment that waits for its customer. A payment that has ended does not change. */
   cancel(reference: string): BookAnswer {
     if (this.#isDown) return lost;
     this.#catchUp();
@@ -181,7 +181,7 @@ export class SimulatorBooks {
 
   /**
    * Captures a payment that waits for its customer, who has confirmed it. A customer who refuses it
-   * may still confirm it later. One that has ended stays as it is.
+   * may still confirm it later. A payment that has ended does not change.
    */
   confirm({ merchantId, reference, isConfirmed }: CustomerChoice): BookAnswer {
     if (this.#isDown) return lost;
@@ -257,7 +257,9 @@ export class SimulatorBooks {
     return heldAnswer(hold);
   }
 
-  /** Returns every hold, also the declined and the released ones, in the order of the books. */
+  /**
+   * Returns every hold, including the declined and the released ones, in the order of the books.
+   */
   holds(): BookedHold[] {
     return [...this.#holds.values()];
   }
@@ -427,9 +429,9 @@ export class SimulatorBooks {
   }
 
   /**
-   * A full disk may take half of a line. That half is cut off again, so that the next entry does not
-   * continue it; the charge fails, and was not made. Returns where the line ends, if it follows what
-   * was read.
+   * When a full disk stores only part of a line, that part is removed, so that the next entry
+   * starts a new line. The charge fails and is not made. Returns where the line ends, if it follows
+   * what was read.
    */
   #append(file: number, line: string): number | undefined {
     const bytes = Buffer.from(line);
@@ -507,7 +509,7 @@ function isSameCharge(booked: ChargeOrder, order: ChargeOrder): boolean {
   );
 }
 
-/** Whether a gateway's id of a charge is one of the simulator's. */
+/** Returns whether a gateway's id of a charge belongs to the simulator. */
 export const isSimulatorReference = (reference: string): boolean => reference.startsWith('sim_');
 
 /** The reference follows from the key alone, so a replayed run has the same references. */

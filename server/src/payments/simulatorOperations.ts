@@ -13,7 +13,7 @@ import type {
   OutsideAnswer,
 } from './simulatorBooks.ts';
 
-/** The parts that actions at the simulator need. */
+/** The dependencies of the actions at the simulator. */
 export interface SimulatorParts {
   act(action: OutsideAction): Promise<OutsideAnswer>;
   /** Stores a report and records it if possible. Returns whether it is recorded. */
@@ -26,7 +26,7 @@ export interface SimulatorParts {
 
 const daysToRespond = 14;
 
-/** Lets the simulator refund or dispute a charge on its own side, and hears its report. */
+/** Makes the simulator refund or dispute a charge on its own side, and records its report. */
 export async function actAtSimulator(
   context: Context,
   body: SimulatorAction,
@@ -70,7 +70,7 @@ export async function actAtSimulator(
   };
 }
 
-/** The bank replaces a card, and the simulator reports it as an account updater does. */
+/** Simulates that the bank replaces a card; the simulator reports it as an account updater does. */
 async function updateCard(
   context: Context,
   orderId: string,

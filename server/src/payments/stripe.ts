@@ -33,7 +33,7 @@ export interface StripeSettings {
   readonly webhookSecret?: string | undefined;
   /** The key for the browser. Without it, customers cannot enter cards on the card page. */
   readonly publishableKey?: string | undefined;
-  /** Where the browser loads Stripe's library from; Stripe's own address unless a test says so. */
+  /** The address of Stripe's browser library. Tests use another one than Stripe's own. */
   readonly scriptUrl?: string | undefined;
   /** Another server instead of Stripe: a substitute in tests. */
   readonly host?: {
@@ -58,8 +58,8 @@ const stripeConcurrency = 40;
  * and `stripeWebhook.ts` knows the library.
  *
  * `find` lists the customer's PaymentIntents and searches their metadata for our key. It does not
- * repeat the charge with its idempotency key: that would charge where nothing was charged before,
- * and Stripe forgets such keys after a day. It does not use Stripe's search, which may lag behind
+ * repeat the charge with its idempotency key: that would make a charge that Stripe never received,
+ * and Stripe deletes such keys after a day. It does not use Stripe's search, which may lag behind
  * by a minute or more; lists do not lag.
  */
 export function stripeGateway(code: string, settings: StripeSettings | undefined): Gateway {
@@ -108,7 +108,7 @@ async function open(settings: StripeSettings | undefined): Promise<Stripe> {
   return new StripeClient(settings.secretKey, {
     httpClient: limitedHttpClient(StripeClient),
     timeout: settings.timeoutMs ?? defaultTimeoutMs,
-    // Our reconciler does the retries, with its own pauses.
+    // Our reconciler does the retries, with its own delays.
     maxNetworkRetries: 0,
     telemetry: false,
     ...settings.host,
@@ -153,7 +153,9 @@ function createRefund(client: Stripe, request: RefundRequest): Promise<Stripe.Re
   );
 }
 
-/** Cancels a payment. Stripe refuses it for one that has ended, which is returned as it is. */
+/**
+ * Cancels a payment. Stripe refuses this for a payment that has ended, which is returned unchanged.
+ */
 async function cancelIntent(client: Stripe, id: string): Promise<Stripe.PaymentIntent> {
   try {
     return await client.paymentIntents.cancel(id, { cancellation_reason: givenUp });

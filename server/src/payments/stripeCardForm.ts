@@ -44,7 +44,7 @@ export function stripeCardForm(settings: StripeSettings | undefined): CardForm |
   };
 }
 
-/** Nothing is known about the customer's card while Stripe does not respond. */
+/** The customer's card is unknown while Stripe does not respond. */
 async function responding<Value>(ask: () => Promise<Value>): Promise<Value> {
   try {
     return await ask();

@@ -1,8 +1,8 @@
 import { type Declined, type DeclineReason, isHardReason } from './gateway.ts';
 
 /**
- * Stripe's report about a refused charge: in an error that it throws, and as `last_payment_error`
- * of a PaymentIntent.
+ * The part of Stripe's answer that describes a refused charge: in an error that the library throws,
+ * or as `last_payment_error` of a PaymentIntent.
  */
 export interface StripeFault {
   readonly code?: string | null;

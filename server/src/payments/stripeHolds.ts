@@ -15,13 +15,14 @@ import {
   stripeAnswer,
 } from './stripeIntents.ts';
 
-// Not the field of charges, so that nothing takes a hold for a payment.
+// Another field than the one of charges, so that no reader mistakes a hold for a payment.
 const keyOfHold = 'perennial_hold';
 
 /**
- * Holds at Stripe: PaymentIntents that are captured by hand, which never happens. Stripe gives back
- * what is neither captured nor canceled after some days. A card whose bank wants its customer is
- * declined and the payment is given up at once, because a test never waits.
+ * Holds at Stripe: PaymentIntents with manual capture that are never captured. Stripe releases a
+ * PaymentIntent that is neither captured nor canceled after some days. If the bank wants a
+ * confirmation by the customer, the card is declined and the payment canceled at once, because a
+ * test never waits.
  */
 export function stripeHolds(
   client: () => Promise<Stripe>,
@@ -67,7 +68,7 @@ function holdAnswer(intent: Stripe.PaymentIntent): HoldAnswer {
     : stripeAnswer(intent);
 }
 
-// A repeated request for a hold that was released meanwhile.
+// A repeated request for a hold that has been released since.
 function heldAnswer(intent: Stripe.PaymentIntent): ChargeAnswer {
   const answer = holdAnswer(intent);
   return answer.kind === 'released' ? { kind: 'approved', reference: intent.id } : answer;
@@ -76,7 +77,7 @@ function heldAnswer(intent: Stripe.PaymentIntent): ChargeAnswer {
 /** Stripe's reason for the cancelation of a hold that was released. */
 const testEnded = 'requested_by_customer';
 
-/** Cancels a hold. Stripe refuses it for one that was canceled before. */
+/** Cancels a hold. Stripe refuses this if the hold was canceled before. */
 async function cancelHold(client: Stripe, id: string): Promise<ReleaseAnswer> {
   try {
     await client.paymentIntents.cancel(id, { cancellation_reason: testEnded });

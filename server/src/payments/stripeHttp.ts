@@ -7,8 +7,8 @@ type Client = ReturnType<Library['createNodeHttpClient']>;
 type Answer = Awaited<ReturnType<Client['makeRequest']>>;
 
 /**
- * Stripe's client for Node with one time limit for a request and its whole response. The limit of
- * the library begins again with each byte.
+ * Stripe's client for Node with one time limit for a request and its whole response. The library's
+ * own limit restarts with each byte.
  */
 export function limitedHttpClient(library: Library): Client {
   const client = library.createNodeHttpClient();
@@ -22,7 +22,7 @@ export function limitedHttpClient(library: Library): Client {
         return await withTimeLimit(systemClock, timeoutMs, late, async () => {
           answer = await client.makeRequest(...request);
           const body = answer.toJSON();
-          // The library reads it next, and a fault of it is reported there.
+          // The library reads this body next and reports any fault in it.
           await body.catch(() => {});
           return Object.assign(answer, { toJSON: () => body });
         });

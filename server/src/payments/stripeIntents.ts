@@ -10,11 +10,11 @@ import {
 import { declineOf, type StripeFault } from './stripeDeclines.ts';
 
 /*
- * PaymentIntents of Stripe: how they are created and found, and what they and faults of the library
- * mean.
+ * PaymentIntents of Stripe: creates and finds them, and converts their states and the library's
+ * errors to answers.
  */
 
-// Clocks differ by less than this.
+// The largest difference between Stripe's clock and ours that we allow for.
 const clockSkewMinutes = 60;
 /** The metadata field of a PaymentIntent with the key of its charge. */
 export const keyOfMetadata = 'perennial_key';
@@ -101,8 +101,8 @@ function refusedAnswer(fault: StripeFault, reference: string | undefined): Charg
 }
 
 /**
- * Converts what the library throws to an answer. Only a clear refusal is a decline. Wrong keys,
- * limits, faults and lost answers say nothing about the card.
+ * Converts an error of the library to an answer. Only a clear refusal is a decline. Wrong keys,
+ * limits, faults and lost answers are unknown, because they say nothing about the card.
  */
 export async function answered<Answer>(
   request: ChargeRequest,
@@ -120,8 +120,8 @@ export async function answered<Answer>(
 }
 
 /**
- * Error codes of Stripe that are about the account, besides a wrong key (401) and a missing right
- * (403): Stripe documentation, "Error codes".
+ * Error codes of Stripe that concern the account, in addition to a wrong key (401) and a missing
+ * right (403): Stripe documentation, "Error codes".
  */
 const accountCodes: ReadonlySet<string> = new Set([
   'account_invalid',
@@ -153,7 +153,7 @@ const isAboutTheCharge = ({ code, param }: StripeReport): boolean =>
   code === 'payment_method_unexpected_state' ||
   (code === 'resource_missing' && (param === 'payment_method' || param === 'customer'));
 
-/** Returns the answer that says nothing about the card. */
+/** Returns the answer for an error that says nothing about the card. */
 export const unknown = (key: string, fault: StripeReport): Unknown => ({
   kind: 'unknown',
   message: `Stripe did not answer ${key}: ${fault.message}`,
@@ -162,7 +162,7 @@ export const unknown = (key: string, fault: StripeReport): Unknown => ({
 /** The library's report about a request that failed. */
 export type StripeReport = Partial<Stripe.errors.StripeError> & { readonly message: string };
 
-/** Returns what an error of the library says. */
+/** Returns the message of an error of the library. */
 export const faultOf = (error: unknown): StripeReport =>
   error instanceof Error ? error : { message: String(error) };
 

@@ -13,9 +13,9 @@ import { installationOfMetadata, keyOfMetadata, minorOfStripe } from './stripeIn
 
 /**
  * Converts an event of Stripe to a report of a refund or a dispute. Undefined for any other event,
- * and for a charge that this installation did not make. A dispute does not say for whom its charge
- * was made, so the payment is read from Stripe; that fails when Stripe does not respond, and Stripe
- * then sends the event again.
+ * and for a charge that this installation did not make. A dispute does not name the order or
+ * merchant of its charge, so the payment is read from Stripe. This fails when Stripe does not
+ * respond, and Stripe then sends the event again.
  */
 export async function stripeReport(
   client: ReturnType<typeof connection>,
