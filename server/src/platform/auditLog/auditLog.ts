@@ -19,7 +19,8 @@ import {
 
 /**
  * Records an act of the caller in the caller's transaction, after its writes. So the log contains
- * the acts that were committed, and no others. Acts of one merchant wait for one another here.
+ * exactly the committed acts. Each act of a merchant waits here until the one before it has
+ * committed.
  */
 export function recordAct(context: Context, act: AuditAct): Promise<void> {
   const { kind, name, userId, applicationId, address } = context.actor;
@@ -63,7 +64,7 @@ interface Head {
   readonly hash: Buffer;
 }
 
-/** Returns the last entry of the merchant, locked; makes the row that is locked the first time. */
+/** Locks and returns the last entry of the merchant. Creates the row to lock at the first call. */
 function lockHead(tx: Database, merchantId: string): Promise<Head | undefined> {
   return tx.row<Head>(
     `insert into audit_head as h (merchant_id, entry_number, hash) values ($1, 0, $2)
@@ -73,7 +74,7 @@ function lockHead(tx: Database, merchantId: string): Promise<Head | undefined> {
   );
 }
 
-/** The time of PostgreSQL's machine, because a merchant's test clock may not run. */
+/** The time of PostgreSQL's machine, because a merchant's test clock may stand still. */
 async function machineTime(tx: Database): Promise<Temporal.Instant> {
   const row = await tx.row<{ at: Temporal.Instant }>('select clock_timestamp() as at', []);
   const { at } = required(row, 'the time');
@@ -128,7 +129,7 @@ export interface AuditPage {
   readonly before?: number | undefined;
   /** Only entries with a higher number, the oldest first. */
   readonly after?: number | undefined;
-  /** The page begins at this moment; the entries on its other side are not in it. */
+  /** The moment at which the page begins; entries beyond it are left out. */
   readonly from?: Temporal.Instant | undefined;
   readonly limit: number;
   readonly offset: number;
@@ -154,7 +155,7 @@ const filterValues = (merchantId: string, filter: AuditFilter) => [
   filter.until,
 ];
 
-/** Lists a merchant's entries, the newest first; those after an entry, the oldest first. */
+/** Lists a merchant's entries: the newest first, or, after a given entry, the oldest first. */
 export async function listEntries(
   db: Database,
   merchantId: string,
@@ -188,7 +189,7 @@ export async function countEntries(
   return required(row, 'count').total;
 }
 
-/** Whether such an act on an object, from an address, was recorded in the last hours. */
+/** Returns whether such an act on an object, from an address, was recorded in the last hours. */
 export async function hasEntrySince(
   db: Database,
   merchantId: string,
@@ -207,7 +208,7 @@ export async function hasEntrySince(
 /** The outcome of a check: how many entries were read, and where the chain breaks. */
 export interface CheckedLog {
   readonly count: number;
-  /** How many older entries were removed before. */
+  /** The number of older entries that were removed before. */
   readonly removed: number;
   readonly fault?: ChainFault | undefined;
 }
@@ -220,7 +221,7 @@ interface CheckedHead extends Head {
 /** Checks the whole chain of a merchant, as it is at one moment. */
 export function checkLog(db: Database, merchantId: string): Promise<CheckedLog> {
   return db.transaction(async (tx) => {
-    // Entries that come while we read must not look like missing ones.
+    // Entries written during the check must not look like missing ones.
     const head = await tx.row<CheckedHead>(
       `select entry_number::int as "entryNumber", hash,
          removed_number::int as "removedNumber", removed_hash as "removedHash"
@@ -247,7 +248,7 @@ export function checkLog(db: Database, merchantId: string): Promise<CheckedLog> 
   });
 }
 
-/** Reads what erasures state of the entries that they redacted; the last statement counts. */
+/** Reads the new texts of redacted entries, as erasures recorded them; the last erasure counts. */
 async function readRedacted(tx: Database, merchantId: string): Promise<Redacted> {
   const rows = await tx.rows<{ by: number; redacted: RedactedEntry[] }>(
     `select entry_number::int as by, after->'redacted_entries' as redacted from audit_entry
@@ -266,8 +267,8 @@ async function readRedacted(tx: Database, merchantId: string): Promise<Redacted>
 const erasingActs = ['eraseCustomer', 'eraseOldOrders'];
 
 /**
- * Takes a person out of the texts of a merchant's entries, except those about users. The chain
- * stays: the caller records what is returned in the entry of the erasure, as `redacted_entries`.
+ * Removes a person from the texts of a merchant's entries, except entries about users. The chain
+ * stays valid: the caller records the result in the entry of the erasure, as `redacted_entries`.
  */
 export async function redactEntries(
   tx: Database,
@@ -307,7 +308,7 @@ const redactedJson = (text: string | undefined, redaction: Redaction): string | 
 
 const pageSize = 1000;
 
-/** Returns the ids whose entries are in the log: merchants, and the installation. */
+/** Returns the ids that have entries in the log: merchants and the installation. */
 export async function listLogs(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     'select merchant_id from audit_head order by merchant_id',

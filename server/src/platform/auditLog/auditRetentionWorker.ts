@@ -8,7 +8,7 @@ import { reachableMerchantIds } from '../tenancy/merchantStore.ts';
 import { appendEntry } from './auditLog.ts';
 import { installationLog, removalAct } from './entry.ts';
 
-/** The data that the retention of the audit log needs. */
+/** The settings of the audit log's retention. */
 export interface AuditRetention {
   readonly db: Database;
   readonly clock: SystemClock;
@@ -19,7 +19,7 @@ export interface AuditRetention {
 
 const betweenMs = 24 * 3_600_000;
 
-/** Removes, once a day, the entries of each log that the installation kept long enough. */
+/** Removes, once a day, the entries of each log that are older than the retention. */
 export function auditRetentionWorker({ db, clock, log, auditLogDays }: AuditRetention): Worker {
   const each = eachMerchant(log, 'audit log retention');
   let doneAtMs = -Infinity;
@@ -44,7 +44,7 @@ interface Last {
 
 /**
  * Removes the entries of one log from before a moment, the oldest first and a batch at a time.
- * Returns how many. An entry of the log states each removal, so the chain can still be checked.
+ * Returns their number. An entry of the log states each removal, so the chain can still be checked.
  */
 export async function removeEntries(
   db: Database,
@@ -92,8 +92,9 @@ async function removeBatch(
 }
 
 /**
- * Finds the last entry of the next batch. An entry that is not older stops it, so nothing is ever
- * removed from the middle. Not worth it: only former removals would be removed, by a new one.
+ * Finds the last entry of the next batch. The batch ends before the first entry that is too new, so
+ * nothing is removed from the middle. Returns undefined if the batch contains only records of
+ * earlier removals, because removing them would only add another record.
  */
 async function findLast(
   tx: Database,

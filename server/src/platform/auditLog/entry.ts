@@ -11,7 +11,7 @@ export interface AuditActor {
   readonly requestId?: string | undefined;
 }
 
-/** An act that changed something: before it, after it, or both. */
+/** An act that changed something, with the values before it, after it, or both. */
 export interface AuditAct {
   /** The operation of the API, or the command. */
   readonly act: string;
@@ -33,24 +33,24 @@ export interface AuditEntry extends Omit<AuditAct, 'before' | 'after'> {
   readonly previousHash: Buffer;
 }
 
-/** The merchant id of entries that belong to the installation. No merchant can have it. */
+/** The merchant id of entries that belong to the installation. No merchant can have this id. */
 export const installationLog = '-';
 
-/** The act of the entry that states which entries were removed because they were old. */
+/** The act of an entry that records the removal of old entries. */
 export const removalAct = 'removeOldAuditEntries';
 
-/** The last entry that a removal removed: what the first one that is left follows. */
+/** The last entry of a removal: the first entry that is left follows it in the chain. */
 export interface Removed {
   readonly entryNumber: number;
   readonly hash: Buffer;
 }
 
-/** The hash that the first entry of a merchant follows. */
+/** The previous hash of a merchant's first entry. */
 export const noHash = Buffer.alloc(32);
 
 const nothingRemoved: Removed = { entryNumber: 0, hash: noHash };
 
-/** Returns the hash of an entry: over every field and the hash of the entry before. */
+/** Returns the hash of an entry: over every field and the hash of the previous entry. */
 export function hashOf(entry: AuditEntry): Buffer {
   const { actor } = entry;
   const fields = [
@@ -74,8 +74,8 @@ export function hashOf(entry: AuditEntry): Buffer {
 }
 
 /**
- * Returns the fields that differ, each with its values before and after. Secrets are named and not
- * shown.
+ * Returns the fields that differ, each with its values before and after. Secrets are named without
+ * values.
  */
 export function changedFields(
   before: object | undefined,
@@ -116,29 +116,29 @@ export interface ChainFault {
   readonly what: string;
 }
 
-/** An entry that lost the words of an erased person, as the entry of the erasure states it. */
+/** An entry from which an erasure removed a person, as the entry of the erasure describes it. */
 export interface RedactedEntry {
   readonly entry_number: number;
   /** The {@link hashOf} the entry with the new texts, in hexadecimal. */
   readonly hash: string;
 }
 
-/** By the number of a redacted entry: its last statement, and the entry that makes it. */
+/** The last redaction of each redacted entry by its number, with the entry that records it. */
 export type Redacted = ReadonlyMap<number, { readonly hash: string; readonly by: number }>;
 
 /**
  * Checks the entries of one merchant in their order, one after the other. A redacted entry keeps
- * its hash, which the chain needs; its new texts are those that a later entry states.
+ * its hash, because the chain needs it; a later entry records the hash of its new texts.
  */
 export class ChainCheck {
   #number: number;
   #hash: Buffer;
   readonly #redacted: Redacted;
   readonly #removed: Removed;
-  /** The text that the newest entry of a removal states. */
+  /** The text of the newest entry that records a removal. */
   #stated: string | undefined;
 
-  /** `removed` is what the head of the log says that was removed. */
+  /** `removed` is the removal that the head of the log records. */
   constructor(redacted: Redacted = new Map(), removed = nothingRemoved) {
     this.#redacted = redacted;
     this.#removed = removed;
@@ -183,7 +183,7 @@ export class ChainCheck {
       : { entryNumber: 1, what: 'and later ones were removed, and no entry of a removal says so' };
   }
 
-  /** Without such an entry, a person who can write to the head could cut off the beginning. */
+  /** Without such an entry, a person who can write to the head could remove the beginning. */
   #isRemovalStated(): boolean {
     const { entryNumber, hash } = this.#removed;
     const stated = this.#stated === undefined ? undefined : JSON.parse(this.#stated);
@@ -192,7 +192,7 @@ export class ChainCheck {
       : stated?.through_entry === entryNumber && stated.hash === hash.toString('hex');
   }
 
-  /** How many entries were checked. */
+  /** The number of entries that were checked. */
   get count(): number {
     return this.#number - this.#removed.entryNumber;
   }

@@ -30,10 +30,10 @@ import { openRowStream, type RowStream } from './rowStream.ts';
 
 /*
  * A backup while servers write (docs/adr/0065-backups.md). Rows of transactions that had ended when
- * the backup began are read first, table by table and in no common snapshot: they can only be
- * deleted or replaced. At the end writers wait while everything newer is read in one snapshot,
- * with the keys of the older rows that are left. So an interrupted backup continues, and the backup
- * holds all that was acknowledged before its end.
+ * the backup began are read first, table by table and without a common snapshot: they can only be
+ * deleted or replaced. At the end, writers wait while everything newer is read in one snapshot,
+ * with the keys of the remaining older rows. So an interrupted backup can continue, and the backup
+ * contains everything that was acknowledged before its end.
  */
 
 /** The source and the destination of a backup. */
@@ -42,7 +42,7 @@ export interface BackupParts {
   readonly folder: string;
   /** Folders and files outside the database, by their names in the backup. */
   readonly sources: Places;
-  /** Hears how many bytes of about how many were written. */
+  /** Called with the number of bytes written and the expected total. */
   onProgress(done: number, total: number): void;
 }
 
@@ -73,7 +73,10 @@ const startOf = async ({ db }: RowStream): Promise<BackupStart> => ({
   firstXid: await readFirstXid(db),
 });
 
-/** Decides whether a folder is new, continues, or belongs to another backup. */
+/**
+ * Decides whether the backup starts anew, continues, or is refused because the folder belongs to
+ * another one.
+ */
 async function begin(
   folder: string,
   start: BackupStart,
@@ -98,12 +101,10 @@ async function begin(
   return continued(unfinished, start, tables);
 }
 
-/** Half of the numbers that a row's transaction can be told from. */
+/** About half of the distance within which transaction ids can be compared. */
 const xidsMax = 1_000_000_000n;
 
-/**
- * Returns the part of an interrupted backup that can be used: nothing when the tables have changed.
- */
+/** Returns the usable part of an interrupted backup: nothing when the tables have changed. */
 function continued(before: Unfinished, now: BackupStart, tables: readonly Table[]): Unfinished {
   const age = BigInt(now.firstXid) - BigInt(before.start.firstXid);
   const isSame =
@@ -121,7 +122,7 @@ function continued(before: Unfinished, now: BackupStart, tables: readonly Table[
   };
 }
 
-/** Calls the listener with the sum of all bytes. */
+/** Calls the listener with the total number of bytes. */
 function counter(
   { onProgress }: BackupParts,
   tables: readonly Table[],
@@ -142,7 +143,7 @@ const rowsOf = (columns: readonly string[], table: string, condition: string): s
   `select ${columns.join(', ')} from ${table} where ${condition}`;
 
 /**
- * Reads the rows from before the backup, two tables at a time, and notes each table that is done.
+ * Reads the rows from before the backup, two tables at a time, and records each finished table.
  * PostgreSQL takes longer to write rows as text than this process takes to store them.
  */
 async function readBases(
@@ -203,18 +204,19 @@ async function readEnd(
   for (const base of bases)
     tables.push(await withChanges(rows, base, start.firstXid, folder, onBytes));
   const sequences = await readSequences(rows.db);
-  // Only here: after a failure the caller closes the connection, and that lets the writers go.
+  // Only here: after a failure, the caller closes the connection, which releases the writers.
   await rows.command('rollback');
   return { takenAt, didWritersWait, tables, sequences };
 }
 
-// Below the second after which PostgreSQL looks for deadlocks: it is this side that gives way.
+// Shorter than PostgreSQL's deadlock_timeout (one second), so that the backup gives way and not a
+// writer.
 const lockWaitMs = 500;
 const lockTries = 20;
 
 /**
- * Begins the transaction that reads the end. Writers wait until it ends, unless they do not leave a
- * moment for it.
+ * Begins the transaction that reads the end. Writers wait until it ends. If the lock is not free in
+ * time, it reads without making them wait.
  */
 async function holdWriters(rows: RowStream, tables: readonly string[]): Promise<boolean> {
   for (let attempt = 1; attempt <= lockTries; attempt++) {
@@ -233,11 +235,11 @@ async function holdWriters(rows: RowStream, tables: readonly string[]): Promise<
   return false;
 }
 
-/** A lock that was not free in time, or a deadlock that PostgreSQL ended. */
+/** True for a lock that was not free in time, or a deadlock that PostgreSQL ended. */
 const isLockRefused = (error: unknown): boolean =>
   ['55P03', '40P01'].includes((error as { code?: string }).code ?? '');
 
-/** One table with its changed rows and, where older rows are gone, the keys of those left. */
+/** Reads the changed rows of one table and, if older rows are gone, the keys of those left. */
 async function withChanges(
   rows: RowStream,
   table: Omit<BackupTable, 'changed' | 'kept'>,

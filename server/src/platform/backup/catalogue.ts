@@ -10,7 +10,7 @@ export const wholeDatabase = '/* of all merchants: never on Citus */';
 /** A table as the database describes it. */
 export interface Table {
   readonly name: string;
-  /** Those that are stored and not generated. */
+  /** The columns that are stored and not generated. */
   readonly columns: readonly string[];
   readonly key: readonly string[];
   readonly bytes: number;
@@ -61,7 +61,7 @@ export async function readOrigin(db: Database, database: string): Promise<Origin
   };
 }
 
-/** The lowest transaction that has not ended yet. */
+/** The number of the oldest transaction that has not ended yet. */
 export async function readFirstXid(db: Database): Promise<string> {
   const row = await db.row<{ xid: string }>(
     'select pg_snapshot_xmin(pg_current_snapshot())::text as xid',
@@ -69,7 +69,7 @@ export async function readFirstXid(db: Database): Promise<string> {
   return row!.xid;
 }
 
-/** The moment of the database (ISO 8601 in UTC). */
+/** The time of the database (ISO 8601 in UTC). */
 export async function readMoment(db: Database): Promise<string> {
   const row = await db.row<{ at: string }>(
     `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at`,

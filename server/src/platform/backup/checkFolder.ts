@@ -11,12 +11,12 @@ import {
   readUnfinished,
 } from './manifest.ts';
 
-/** Hears how many bytes of how many are done. */
+/** Called with the number of bytes done and the total. */
 export type OnProgress = (done: number, total: number) => void;
 
 /**
  * Reads the manifest of a backup and every file that it names. Fails when the backup was not
- * finished, or when a file is missing or is not as it was written.
+ * finished, or when a file is missing or has changed.
  */
 export async function checkBackup(folder: string, onProgress: OnProgress): Promise<Manifest> {
   const manifest = await readManifest(folder);
@@ -51,7 +51,7 @@ export async function checkExport(
       `${folder} holds the backup of a database; put it into an empty one with: ` +
         `perennial restore ${folder}`,
     );
-  // The id decides where attachments are written.
+  // The id is part of the path of attachments, so it must be valid.
   if (!isMerchantId(manifest.merchantId))
     throw new FolderError(`the manifest in ${folder} names no valid merchant; use another folder`);
   await checkFiles(folder, filesOf(manifest), onProgress);
@@ -66,7 +66,7 @@ async function checkFiles(
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   for (const { path, bytes, sha256 } of files) {
-    // A folder may come from elsewhere, and its paths say where files are written.
+    // The folder may come from another machine, so its paths must not lead outside it.
     if (isAbsolute(path) || path.split('/').includes('..'))
       throw new FolderError(`${path} is not a path in the folder; use another folder`);
     const found = await fileChecksum(join(folder, path), (more) =>

@@ -3,14 +3,14 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** The size and the checksum of a copied file when it was written. */
+/** The size and the checksum of a copied file at the time it was written. */
 export interface CheckedFile {
   readonly bytes: number;
   /** SHA-256 in hexadecimal digits. */
   readonly sha256: string;
 }
 
-/** Writes a stream to a new file that only its owner reads, and returns its size and checksum. */
+/** Writes a stream to a new file that only its owner can read. Returns its size and checksum. */
 export async function save(
   source: Readable,
   path: string,
@@ -44,7 +44,7 @@ export async function fileChecksum(
 
 const chunkBytes = 1 << 20;
 
-/** Passes chunks on, and tells their sizes. */
+/** Passes chunks on and reports their sizes. */
 export const metered = (onChunk: (bytes: number, chunk: Buffer) => void): Transform =>
   new Transform({
     highWaterMark: chunkBytes,

@@ -9,8 +9,8 @@ import type { Contents, CopiedFile } from './manifest.ts';
 export type Places = Readonly<Record<string, string>>;
 
 /**
- * Copies files into a folder, below `files/` and the name of their place. Those of `known` that
- * did not change are left.
+ * Copies files into a folder, below `files/` and the name of their place. Skips files of `known`
+ * that did not change.
  */
 export async function copyFiles(
   folder: string,
@@ -28,7 +28,7 @@ export async function copyFiles(
   return files;
 }
 
-/** Returns nothing for a file that was removed meanwhile. */
+/** Returns nothing for a file that was removed since the folder was listed. */
 async function copyFile(
   from: string,
   folder: string,
@@ -48,7 +48,7 @@ async function copyFile(
   }
 }
 
-/** The files below a folder, or the file itself as an empty path. */
+/** Lists the files below a folder; for a single file, returns an empty path. */
 async function pathsIn(source: string): Promise<string[]> {
   const found = await stat(source).catch(() => undefined);
   if (found === undefined) return [];
@@ -60,7 +60,7 @@ async function pathsIn(source: string): Promise<string[]> {
     .sort();
 }
 
-/** Copies the files of a folder to their places. A place that is not named gets none. */
+/** Copies the files of a folder to their places. Skips the files of places that are not named. */
 export async function restoreFiles(
   folder: string,
   { files }: Pick<Contents, 'files'>,

@@ -7,7 +7,7 @@ import type { CheckedFile } from './checkedFiles.ts';
  * The content of a folder of rows: the backup of a database, or one merchant for another
  * installation. Both have a manifest, a file of rows in PostgreSQL's text form (`COPY`) for each
  * table, and copies of files from outside the database (docs/adr/0072-one-form-of-rows.md). The
- * manifest is written last: a folder without one was not finished.
+ * manifest is written last: a folder without one is incomplete.
  */
 
 /** A file of the folder, by its path in it. */
@@ -17,7 +17,7 @@ export interface BackupFile extends CheckedFile {
 
 /** A copy of a file from outside the database. */
 export interface CopiedFile extends BackupFile {
-  /** When the original was last written. */
+  /** When the original was last changed. */
   readonly mtimeMs: number;
 }
 
@@ -26,21 +26,21 @@ export interface RowsFile extends BackupFile {
   readonly rows: number;
 }
 
-/** A table as it is kept in a folder. */
+/** A table in a folder. */
 export interface BackupTable {
   readonly name: string;
   readonly columns: readonly string[];
   /** The columns of its primary key. */
   readonly key: readonly string[];
-  /** The rows from before the backup began; of a merchant all rows. */
+  /** The rows from before the backup began; for a merchant, all rows. */
   readonly base: RowsFile;
   /** The rows that were written after it began. */
   readonly changed?: RowsFile | undefined;
-  /** The keys of the rows of `base` that were still there at the end; absent: all of them. */
+  /** The keys of the rows of `base` that still existed at the end; absent: all of them. */
   readonly kept?: RowsFile | undefined;
 }
 
-/** A counter of the database: its last value, and whether that was handed out. */
+/** A sequence of the database: its last value, and whether that value was used. */
 export interface BackupSequence {
   readonly name: string;
   readonly value: number;
@@ -49,7 +49,7 @@ export interface BackupSequence {
 
 /** Where the rows come from. */
 export interface Origin {
-  /** 1 was written by releases that knew backups of databases only, without `kind`. */
+  /** Version 1 was written by releases that had only backups of databases and no `kind`. */
   readonly format: 2;
   /** Names the database and every copy of it. */
   readonly database: string;
@@ -59,21 +59,24 @@ export interface Origin {
 
 /** The rows and files that a folder has. */
 export interface Contents {
-  /** The moment whose state the folder holds (ISO 8601 in UTC). */
+  /** The time of the state that the folder contains (ISO 8601 in UTC). */
   readonly takenAt: string;
   readonly tables: readonly BackupTable[];
-  /** Attachments; of a backup also mails and the simulator's books. */
+  /** Attachments; in a backup also mails and the simulator's books. */
   readonly files: readonly CopiedFile[];
 }
 
 /** The backup of a database. */
 export interface Manifest extends BackupStart, Contents {
-  /** Whether writers waited for the end: then all that was acknowledged before the end is in it. */
+  /**
+   * True when writers waited for the end: the folder then contains everything acknowledged before
+   * it.
+   */
   readonly didWritersWait: boolean;
   readonly sequences: readonly BackupSequence[];
 }
 
-/** The facts that are fixed when a backup begins; an interrupted one continues with them. */
+/** The facts that are fixed when a backup begins; a continued backup keeps them. */
 export interface BackupStart extends Origin {
   readonly kind: 'database';
   /** Transactions below this number had ended when the backup began. */
@@ -84,29 +87,29 @@ export interface BackupStart extends Origin {
 export interface MerchantManifest extends Origin, Contents {
   readonly kind: 'merchant';
   readonly merchantId: string;
-  /** Whether the installation that it comes from stopped charging it. */
+  /** True when the installation of origin has stopped charging it. */
   readonly isMoved: boolean;
-  /** Of the key that seals its secrets. */
+  /** The fingerprint of the key that seals its secrets. */
   readonly sealFingerprint?: string | undefined;
-  /** How often the installation that it comes from was restored, plus one. */
+  /** The number of restores of the installation of origin, plus one. */
   readonly epoch: number;
 }
 
-/** A backup under way: what is already in the folder. */
+/** A backup in progress: what the folder already contains. */
 export interface Unfinished {
   readonly start: BackupStart;
   readonly bases: readonly Omit<BackupTable, 'changed' | 'kept'>[];
   readonly files: readonly CopiedFile[];
 }
 
-/** The folder cannot be used. The message says why and what to do. */
+/** An error: the folder cannot be used. The message says why and what to do. */
 export class FolderError extends Error {
   override readonly name = 'FolderError';
 }
 
 /**
- * Makes the folder, for its owner alone. Refuses one that has anything in it, except the first file of
- * a backup that found no room for it.
+ * Creates the folder so that only its owner can read it. Refuses a folder that is not empty, except
+ * for the first file of a backup that ran out of disk space.
  */
 export async function makeFolder(folder: string): Promise<void> {
   makeFolders(folder, 0o700);
@@ -118,7 +121,7 @@ export async function makeFolder(folder: string): Promise<void> {
 const manifestName = 'manifest.json';
 const unfinishedName = 'unfinished.json';
 
-/** The manifest of a folder, of either kind; undefined when the folder is not complete. */
+/** Returns the manifest of a folder of either kind; undefined when the folder is not complete. */
 export async function readManifest(
   folder: string,
 ): Promise<Manifest | MerchantManifest | undefined> {
@@ -133,7 +136,7 @@ export async function readManifest(
 export const readUnfinished = (folder: string): Promise<Unfinished | undefined> =>
   readJson<Unfinished>(join(folder, unfinishedName));
 
-/** Notes what an unfinished backup has so far. */
+/** Stores the progress of an unfinished backup. */
 export const writeUnfinished = (folder: string, state: Unfinished): Promise<void> =>
   writeJson(join(folder, unfinishedName), state);
 
@@ -143,7 +146,7 @@ export async function finish(folder: string, manifest: Manifest | MerchantManife
   await rm(join(folder, unfinishedName), { force: true });
 }
 
-/** Every file that a manifest names. */
+/** Lists every file that a manifest names. */
 export const filesOf = ({ tables, files }: Contents): BackupFile[] => [
   ...tables.flatMap(({ base, changed, kept }) =>
     [base, changed, kept].filter((file) => file !== undefined),

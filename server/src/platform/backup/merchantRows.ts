@@ -24,14 +24,14 @@ export async function readMerchantTables(db: Database): Promise<Table[]> {
   const { columns, ...keys } = tables.get('api_key')!;
   return [
     ...names.map((name) => tables.get(name)!),
-    // Keys are numbered by the installation.
+    // Keys have numbers of the installation, not of the merchant.
     { ...keys, columns: columns.filter((column) => column !== 'key_id') },
   ];
 }
 
 /**
- * Writes all rows of a merchant into a folder, a file for each table. They are of one moment when
- * the caller has begun a transaction with one snapshot. Calls `onTable` after each table.
+ * Writes all rows of a merchant into a folder, a file for each table. They are consistent if the
+ * caller has begun a transaction with one snapshot. Calls `onTable` after each table.
  */
 export async function writeMerchantRows(
   rows: RowStream,
@@ -66,7 +66,7 @@ export async function addMerchantRows(
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const known = new Map((await readMerchantTables(rows.db)).map((table) => [table.name, table]));
-  // Names from the folder never become part of a statement unless they are ours.
+  // A name from the folder becomes part of a statement only if this release has the same name.
   for (const table of tables) refuseUnknown(known.get(table.name), table);
   for (const table of tables) {
     const { name, columns, base } = table;
@@ -93,7 +93,7 @@ function refuseUnknown(ours: Table | undefined, { name, columns }: BackupTable):
     );
 }
 
-/** Lets the numbers that a table counts by itself continue above those of the added rows. */
+/** Sets the counters of a table above the numbers of the added rows. */
 async function continueNumbers(
   db: Database,
   merchantId: string,

@@ -10,7 +10,7 @@ import type { OnProgress } from './checkFolder.ts';
 import { type BackupTable, FolderError, type Manifest } from './manifest.ts';
 import { openRowStream, type RowStream } from './rowStream.ts';
 
-/** Where a backup goes. */
+/** The destination of a backup. */
 export interface RestoreParts {
   readonly connection: Connection;
   readonly folder: string;
@@ -21,8 +21,8 @@ export interface RestoreParts {
 }
 
 /**
- * Puts a checked backup into an empty database, all of it or nothing, and holds all charges there
- * (docs/adr/0046-restores.md). Fails when the database has merchants already.
+ * Restores a checked backup into an empty database, completely or not at all, and stops all charges
+ * there (docs/adr/0046-restores.md). Fails when the database has merchants already.
  */
 export async function restoreDatabase(parts: RestoreParts, manifest: Manifest): Promise<void> {
   await requireEmpty(parts.connection);
@@ -50,7 +50,7 @@ async function withOne<Value>(
   const db = openPool({
     connection,
     limits: noLimits,
-    // Works with every server and pooler, and costs one connection one round trip.
+    // Works with every server and pooler, and needs only one connection and one round trip.
     settingsMode: 'statement',
     maxConnections: 1,
     prepareStatements: false,
@@ -77,7 +77,7 @@ async function refuseFilled(db: DatabasePool): Promise<void> {
     );
 }
 
-/** The migrations that the backup's database had, as this release has them. */
+/** Returns the migrations that the backup's database had, as this release defines them. */
 function migrationsOf(manifest: Manifest, known: readonly Migration[]): Migration[] {
   const byName = new Map(known.map((migration) => [migration.name, migration]));
   return manifest.migrations.map(({ name, checksum }) => {
@@ -115,7 +115,7 @@ async function loadTable(
 ): Promise<void> {
   const target = `${name} (${columns.join(', ')})`;
   const path = (file: { readonly path: string }) => join(folder, file.path);
-  // Migrations write a few rows.
+  // Migrations insert a few rows, which are deleted first.
   await rows.command(`truncate ${name}`);
   await rows.write(target, path(base), onBytes);
   if (kept !== undefined) {
@@ -132,7 +132,7 @@ async function loadTable(
   if (changed !== undefined) await rows.write(target, path(changed), onBytes);
 }
 
-/** Begins a new epoch in the same transaction: no server ever sees the copy without it. */
+/** Begins a new epoch in the same transaction, so no server sees the restored data without it. */
 async function hold(rows: RowStream, now: Temporal.Instant, { takenAt }: Manifest): Promise<void> {
   const { beat } = await readContinuity(rows.db);
   await beginEpoch(rows.db, now, {

@@ -7,7 +7,7 @@ import { columnTypes, type Database, overConnection } from '../storage/database.
 import { applySettings, noLimits } from '../storage/sessionSettings.ts';
 import { type CheckedFile, metered, save } from './checkedFiles.ts';
 
-/** The rows of a file of a backup, and what its check needs. */
+/** The rows of a backup's file, with the facts that its check needs. */
 export interface Written extends CheckedFile {
   readonly rows: number;
 }
@@ -18,16 +18,17 @@ export interface RowStream {
   /** Runs a command of a transaction, such as `begin`. */
   command(text: string): Promise<void>;
   /**
-   * Writes the rows of a query to a new file. Calls `onBytes` as they come. After a failure the
-   * connection can only be closed: PostgreSQL still sends rows, which this process does not read.
+   * Writes the rows of a query to a new file. Calls `onBytes` as they arrive. After a failure the
+   * connection can only be closed, because PostgreSQL still sends rows that this process does not
+   * read.
    */
   read(query: string, path: string, onBytes: (bytes: number) => void): Promise<Written>;
   /**
-   * Adds the rows of a file to a table; `target` is the table with its columns. Returns how many
-   * there were.
+   * Adds the rows of a file to a table; `target` is the table with its columns. Returns their
+   * number.
    */
   write(target: string, path: string, onBytes: (bytes: number) => void): Promise<number>;
-  /** Ends the connection, also one to a PostgreSQL that does not respond any more. */
+  /** Ends the connection, even if PostgreSQL no longer responds. */
   close(): Promise<void>;
 }
 
@@ -35,8 +36,8 @@ const connectMsMax = 10_000;
 const closeMsMax = 5_000;
 
 /**
- * Opens a connection whose text form of values is the same on every server. Statements may take as
- * long as they need.
+ * Opens a connection with a text form of values that is the same on every server. Its statements
+ * have no time limit.
  */
 export async function openRowStream(
   connection: Connection,
@@ -50,7 +51,7 @@ export async function openRowStream(
   client.on('error', () => {});
   await client.connect();
   await applySettings(client, noLimits);
-  // Each table is read from end to end.
+  // Each table is read completely, so an index is no use.
   await client.query('set enable_seqscan = on');
   await client.query("set client_encoding = 'UTF8'");
   return {

@@ -9,25 +9,27 @@ import type { SystemClock } from './systemClock.ts';
  * PostgreSQL's clock is the one that all processes share, so each process compares its own with it.
  */
 
-/** How far this process's clock is from PostgreSQL's, measured from time to time. */
+/** The difference between this process's clock and PostgreSQL's, measured at intervals. */
 export interface ClockDifference {
   readonly worker: Worker;
   /** Measures now. Fails when PostgreSQL does not respond. */
   measure(): Promise<void>;
   /**
-   * The seconds by which this clock is at least ahead of PostgreSQL's; negative when it is behind.
-   * 0 until it was measured.
+   * The number of seconds by which this clock is at least ahead of PostgreSQL's; negative when it
+   * is behind. 0 before the first measurement.
    */
   seconds(): number;
-  /** Whether the difference is too large to charge by. */
+  /** True when the difference is too large for charges. */
   isTooLarge(): boolean;
 }
 
-/** The largest difference, in seconds, with which a process still charges real clocks. */
+/** The largest difference, in seconds, at which a process still charges on real clocks. */
 export const differenceSecondsMax = 60;
 const measureEveryMs = 10_000;
 
-/** Creates the measurement of the difference between this machine's clock and PostgreSQL's. */
+/**
+ * Creates the object that measures the difference between this machine's clock and PostgreSQL's.
+ */
 export function clockDifference(db: Database, clock: SystemClock, log: Logger): ClockDifference {
   let seconds = 0;
   let measuredMs: number | undefined;
@@ -62,7 +64,7 @@ export function clockDifference(db: Database, clock: SystemClock, log: Logger): 
 }
 
 /**
- * PostgreSQL read its clock at some moment during the round trip, so only a time outside the round
+ * PostgreSQL read its clock at some time during the round trip, so only a time outside the round
  * trip proves a difference.
  */
 export function sureDifferenceMs(beforeMs: number, tookMs: number, theirsMs: number): number {

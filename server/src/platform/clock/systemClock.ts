@@ -6,7 +6,7 @@ import { Temporal } from 'temporal-polyfill';
  */
 export interface SystemClock {
   now(): Temporal.Instant;
-  /** Milliseconds that only go up: for durations, never for dates. */
+  /** Milliseconds that only increase: for durations, never for dates. */
   monotonicMs(): number;
   /** Resolves after `ms`, or earlier once `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -15,8 +15,8 @@ export interface SystemClock {
 }
 
 /**
- * Waits for work, at most so long. Returns whether it ended in time. The wait is called off when it
- * did, or it would hold up the end of the process.
+ * Waits for work, at most `ms`. Returns whether it ended in time. The timer is then cleared,
+ * because it would delay the end of the process.
  */
 export async function endsWithin(
   clock: Pick<SystemClock, 'sleep'>,
@@ -35,9 +35,8 @@ export async function endsWithin(
 }
 
 /**
- * Does work that has an end: when it takes longer than `ms`, its signal is aborted and `late` is
- * thrown. A limit of silence is not enough, because a peer that sends a byte a second is never
- * silent.
+ * Runs work with a time limit: after `ms`, aborts its signal and throws `late`. A limit on silence
+ * is not enough, because a peer that sends a byte a second is never silent.
  */
 export async function withTimeLimit<Value>(
   clock: Pick<SystemClock, 'after'>,

@@ -12,7 +12,7 @@ export interface DomainEvent {
    * changed. Plain JSON.
    */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** When it happened, where one call reports several moments; the context's otherwise. */
+  /** When it happened, if one call reports several times; otherwise the context's time applies. */
   readonly at?: Temporal.Instant;
 }
 
@@ -27,18 +27,20 @@ export type ObjectType =
   | 'user'
   | 'webhook';
 
-/** An event as it was written, in the order of one object's life. */
+/** An event in its stored form, in the order of its object's changes. */
 export interface RecordedEvent extends DomainEvent {
   readonly eventId: number;
-  /** With `eventId` the event's place in the feed (see `feed.ts`): a whole number as text. */
+  /**
+   * Together with `eventId`, the event's place in the feed (see `feed.ts`): a whole number as text.
+   */
   readonly stamp: string;
   /** Counts the events of this object from 1, without gaps. */
   readonly objectSequence: number;
 }
 
 /**
- * Returns the event of an object that was deleted. Its readers find the object no more, so the
- * event contains it as it last was, in the wire's form.
+ * Returns the event of an object that was deleted. Readers can no longer load the object, so the
+ * event contains its last state in the wire format.
  */
 export function deletion(
   name: EventName,

@@ -5,13 +5,13 @@ import { isOnCitus } from '../storage/distribution.ts';
 import { readInOrder } from '../storage/planning.ts';
 
 /**
- * A place in a merchant's feed of events: everything up to it has been read. Places only go
- * forward, and nothing ever appears before one that {@link readFeed} or {@link feedEnd} gave out.
+ * A place in a merchant's feed of events: everything up to it has been read. Places only increase,
+ * and no event ever appears before a place that {@link readFeed} or {@link feedEnd} has returned.
  */
 export interface FeedPlace {
   /**
-   * A transaction's number plus an offset (`stamps.ts`), as text: larger than what a number holds
-   * exactly.
+   * A transaction's number plus an offset (`stamps.ts`), as text, because it exceeds the exact
+   * range of a number.
    */
   readonly stamp: string;
   readonly eventId: number;
@@ -20,7 +20,7 @@ export interface FeedPlace {
 /** The place before every event. */
 export const feedStart: FeedPlace = { stamp: '0', eventId: 0 };
 
-/** An event as readers of the feed see it. */
+/** An event in the form that readers of the feed get. */
 export interface FeedEvent {
   readonly place: FeedPlace;
   readonly name: string;
@@ -48,13 +48,13 @@ interface FeedRow {
  * ended. It is read in a separate statement, before the one that reads events: a transaction that
  * had ended by then is visible to the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`)
  * would need one statement only, but it waits for every database of the server, so a long import
- * into another database would delay our webhooks. An autovacuum writes no events and is not waited
- * for; it is known by having no account, because `backend_type` of a session is hidden from other
- * accounts, and a command may run as another account than the servers.
+ * into another database would delay our webhooks. An autovacuum writes no events, so readers do not
+ * wait for it. It is recognized by its missing account, because `backend_type` of a session is
+ * hidden from other accounts, and a command may run as another account than the servers.
  *
  * On Citus a transaction that has left the snapshot may still have to commit on its nodes
- * (`unsettled_on_citus`). The merchant names the node that matters; without a merchant the stamp
- * tells only whether there may be work, and nothing may be read with it.
+ * (`unsettled_on_citus`). The merchant determines the node that matters. Without a merchant, the
+ * stamp only shows whether there may be work, and nothing may be read with it.
  *
  * `backend_xid` has 32 bits: the full id follows from its distance to the next id; ids at or after
  * the next one do not matter.
@@ -81,9 +81,9 @@ export async function feedHorizon(db: Database, merchantId?: string): Promise<st
 }
 
 /**
- * The next events after a place, oldest first, without gaps: the events of transactions that are
- * still open, and those after them, wait for the next call. One object's events come in the order
- * in which they happened. `knownHorizon` is one that {@link feedHorizon} returned before, for readers
+ * Returns the next events after a place, oldest first and without gaps: the events of open
+ * transactions, and all later ones, wait for the next call. One object's events come in the order
+ * in which they happened. `knownHorizon` is an earlier result of {@link feedHorizon}, for readers
  * that read other tables up to the same place.
  */
 export async function readFeed(
@@ -97,7 +97,7 @@ export async function readFeed(
     const horizon = knownHorizon ?? (await feedHorizon(tx, merchantId));
     await readInOrder(tx);
     return tx.rows<FeedRow>(
-      // A bare `stamp` would order by the text, and 100 comes before 99 then.
+      // A bare `stamp` would sort as text, with 100 before 99.
       `select e.stamp::text as stamp, e.event_id, e.name, e.object_type, e.object_id,
         e.object_sequence, e.at, e.data
        from event e
@@ -118,17 +118,17 @@ export async function readFeed(
 }
 
 /**
- * Returns the place from which a merchant's reader that starts now misses nothing, and receives few earlier
- * events.
+ * Returns the place at which a new reader of the merchant's feed must start: it misses no event and
+ * receives few earlier ones.
  */
 export async function feedEnd(db: Database, merchantId: string): Promise<FeedPlace> {
-  // No event that a transaction of this stamp or a later one makes has number 0.
+  // No event of a transaction with this stamp or a later one has number 0.
   return { stamp: await feedHorizon(db, merchantId), eventId: 0 };
 }
 
 /**
  * Deletes events recorded before a moment of the machine's clock, except each object's last one,
- * which its sequence continues from. Returns the number of deleted events.
+ * from which its sequence continues. Returns the number of deleted events.
  */
 export function forgetEvents(
   db: Database,
@@ -163,8 +163,8 @@ const forgettable = `e.merchant_id = $1 and e.recorded_at < $2 and exists (
     and later.object_id = e.object_id and later.object_sequence > e.object_sequence)`;
 
 /**
- * Whether no event after this place was deleted yet. That is so while the event of the place
- * exists. A place between events comes from a reader that started moments ago.
+ * Returns whether no event after this place has been deleted yet. That is true while the event of
+ * the place exists. A place between events comes from a reader that has just started.
  */
 export async function isInFeed(
   db: Database,

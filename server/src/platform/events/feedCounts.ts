@@ -5,18 +5,18 @@ import { type FeedPlace, feedHorizon } from './feed.ts';
 /** How often events of one name happened on a day, and the money that they report. */
 export interface EventCount {
   readonly name: string;
-  /** YYYY-MM-DD by the calendar of the zone. */
+  /** YYYY-MM-DD in the calendar of the zone. */
   readonly day: string;
   /** Of the money; null for events without any. */
   readonly currency: string | null;
   readonly count: number;
-  /** The sum of `total_minor` in minor units, without what is only owed. */
+  /** The sum of `total_minor` in minor units, without amounts that are only owed. */
   readonly totalMinor: number;
 }
 
 /**
- * Returns the place of the last of at most `limit` events after a place; undefined when there is
- * none. It is as final as what `readFeed` returns.
+ * Returns the place of the last of at most `limit` events after a place; undefined when there are
+ * none. Like a result of `readFeed`, it never changes.
  */
 export function feedStretch(
   db: Database,
@@ -39,7 +39,7 @@ export function feedStretch(
   });
 }
 
-/** Counts the events of these names after a place, up to another one, by day and currency. */
+/** Counts the events of these names between two places, by day and currency. */
 export function countFeed(
   db: Database,
   merchantId: string,

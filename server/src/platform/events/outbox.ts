@@ -5,7 +5,7 @@ import { recordset } from '../storage/recordset.ts';
 import type { DomainEvent, RecordedEvent } from './event.ts';
 import type { FeedPlace } from './feed.ts';
 
-/** The sink that writes to the `event` table and calls `listeners` in their order. */
+/** Returns the sink that writes to the `event` table and then calls `listeners` in their order. */
 export function outbox(listeners: readonly EventListener[]): EventSink {
   return {
     async emit(context, events) {
@@ -23,8 +23,8 @@ interface RecordedRow {
 }
 
 /**
- * An event to write: its place in the feed, in the call, and among those of its object there, from
- * 1.
+ * An event to write: its place in the feed, its place in the call, and its number among the events
+ * of its object there, from 1.
  */
 interface NumberedEvent extends DomainEvent, FeedPlace {
   readonly position: number;
@@ -32,9 +32,10 @@ interface NumberedEvent extends DomainEvent, FeedPlace {
 }
 
 async function record(context: Context, events: readonly DomainEvent[]): Promise<RecordedEvent[]> {
-  // A merchant that is younger than the table's statistics counts as having no events: with such a
-  // plan, the search for each object's last event would read all of them (15 s for 600 events among
-  // 18,000). The plan for all merchants searches by the object. Citus cannot make such a plan.
+  // The planner assumes that a merchant newer than the table's statistics has no events. With such
+  // a plan, the search for each object's last event would read all of them (15 s for 600 events
+  // among 18,000). The plan for all merchants searches by the object. Citus cannot make such a
+  // plan.
   const places = await context.db.rows<FeedPlace>(takePlacesPlanned, [events.length]);
   const numbered = numberEvents(events, places);
   const rows = await context.db.rows<RecordedRow>(insertEvents, [
@@ -87,10 +88,10 @@ const takePlacesPlanned = `
   cross join take_places($1) as p (stamp, event_id)`;
 
 // Sequence and stamp continue from the object's last event. A transaction that got its id early and
-// then waited for the object must not be stamped before the one it waited for, so the greater of
-// the two stamps is used. The merchant's own row leads, so that on Citus the statement runs where
-// the merchant is and commits in one step: a commit in two steps ends after the stamp has become
-// readable, and the feed would miss the event.
+// then waited for the object must not get an earlier stamp than the transaction that it waited for,
+// so the greater of the two stamps is used. The merchant's own row leads, so that on Citus the
+// statement runs where the merchant is and commits in one step: a commit in two steps ends after
+// the stamp has become readable, and the feed would miss the event.
 const insertEvents = `
   insert into event as n (merchant_id, event_id, stamp, name, object_type, object_id, object_sequence,
     at, data)

@@ -11,20 +11,20 @@ import type { FeedPlace } from './feed.ts';
  * clients hold cursors from a time that the database does not know.
  */
 
-// More transactions than there can be between the highest stamp that is stored and the highest
-// cursor that was given out.
+// More than the number of transactions between the highest stored stamp and the highest cursor
+// returned to a client.
 const gap = 2n ** 32n;
 
 /**
- * Raises the offset when this database carries stamps from another server. Returns whether it did.
- * While a node of Citus is missing, it knows only the highest stamp that readers reached, and raising
- * fails.
+ * Raises the offset when this database contains stamps from another server. Returns whether it did.
+ * While a node of Citus is missing, it knows only the highest stamp that readers reached, and
+ * raising fails.
  */
 export async function alignStamps(db: Database): Promise<boolean> {
   if (!(await isBehind(db))) return false;
   return db.transaction(async (tx) => {
     await stopWriters(tx);
-    // Another process may have come first.
+    // Another process may have raised it first.
     if (!(await isBehind(tx))) return false;
     await raiseOffset(tx);
     return true;
@@ -55,19 +55,20 @@ async function isAbove(db: Database, stamp: string): Promise<boolean> {
 }
 
 /**
- * Waits for every transaction that has written events with the old offset and makes others wait: an
- * event that appears below a horizon that was given out is never read.
+ * Waits for every transaction that has written events with the old offset and blocks new ones: a
+ * reader would never see an event that appears below a horizon that was returned before.
  */
 async function stopWriters(tx: Database): Promise<void> {
   await tx.run('select pg_advisory_xact_lock($1)', [placesLockKey]);
-  // Servers of an older release take their stamps while they insert.
+  // Servers of an earlier release take their stamps while they insert.
   await tx.run('lock table event, webhook_event in exclusive mode');
 }
 
-// Shared by all who take places in the feed: the function take_places locks it too.
+// Every transaction that takes places in the feed holds this lock in shared mode: the function
+// take_places locks it too.
 const placesLockKey = 7_310_203_942;
 
-/** Takes places for `count` events of this transaction: the next ids, and its stamp. */
+/** Reserves places for `count` events of this transaction: the next ids, and its stamp. */
 export async function takePlaces(tx: Database, count: number): Promise<FeedPlace[]> {
   return tx.rows<FeedPlace>(
     'select p.stamp, p.event_id as "eventId" from take_places($1) as p (stamp, event_id)',

@@ -1,4 +1,4 @@
-/** The two ends of a file, of which a small file has the same bytes in both. */
+/** The beginning and the end of a file. In a small file they overlap. */
 export interface FileEnds {
   /** The first {@link headBytes} bytes. */
   readonly head: Buffer;
@@ -6,23 +6,23 @@ export interface FileEnds {
   readonly tail: Buffer;
 }
 
-/** How much of a file's beginning decides about its type. */
+/** The number of bytes at a file's beginning that decide its type. */
 export const headBytes = 4_096;
-/** How much of a file's end decides about its type. */
+/** The number of bytes at a file's end that decide its type. */
 export const tailBytes = 65_536;
 
 /**
- * Whether a file may be stored as this type. In strict installations its content must have the
- * signature of the type. Elsewhere it must not be another type: a program, a page with scripts, or
- * a format with a signature of the table.
+ * Returns whether a file may be stored as this type. In strict installations its content must have
+ * the signature of the type. Elsewhere it must not be of another type: a program, a page with
+ * scripts, or a format with a signature in the table.
  */
 export const mayBeStoredAs = (mimeType: string, ends: FileEnds, isStrict: boolean): boolean =>
   isOfType(mimeType, ends) || (!isStrict && !isProgram(ends) && !isOtherType(ends));
 
 /**
- * Whether the content of a file is of this type, by the signatures that formats begin with. False
- * for a type without a row in the table. Text is anything without control characters that no text
- * has, in any encoding, unless it begins like a program.
+ * Returns whether the content of a file is of this type, by the signatures at the beginning of
+ * formats. False for a type without a row in the table. Text may be in any encoding. It has no
+ * control characters except tabs, line breaks and the like, and does not begin like a program.
  */
 export const isOfType = (mimeType: string, ends: FileEnds): boolean =>
   signatures[mimeType]?.(ends) ?? false;
@@ -35,7 +35,7 @@ type Check = (ends: FileEnds) => boolean;
 const latin = (bytes: Buffer, from: number, to: number): string =>
   bytes.toString('latin1', from, to);
 
-/** Begins with one of these texts, at a place. */
+/** True when the content has one of these texts at a place. */
 const at =
   (place: number, ...texts: readonly string[]): Check =>
   ({ head }) =>
@@ -51,17 +51,20 @@ const any =
   (ends) =>
     checks.some((check) => check(ends));
 
-/** Readers accept a PDF whose first line is preceded by other bytes. */
+/** Readers accept a PDF with other bytes before its first line. */
 const pdf: Check = ({ head }) => latin(head, 0, 1_024).includes('%PDF-');
 
 const zip = at(0, 'PK\x03\x04', 'PK\x05\x06');
-/** A zip file that lists an entry below this folder: the formats of Microsoft Office since 2007. */
+/**
+ * True for a zip file that lists an entry below this folder: the formats of Microsoft Office since
+ * 2007.
+ */
 const office = (folder: string): Check =>
   all(zip, ({ tail }) => latin(tail, 0, tail.length).includes(folder));
 /** The formats of Microsoft Office before 2007. */
 const compound = at(0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1');
 
-/** UTF-16 and UTF-32 have zeros, and begin with a mark that says so. */
+/** UTF-16 and UTF-32 contain zeros, and begin with a mark that identifies them. */
 const wide = at(0, '\xff\xfe', '\xfe\xff', '\0\0\xfe\xff');
 /** Programs of Windows, Linux, macOS and Java, scripts, and markup that a browser would run. */
 const programs = at(0, 'MZ', '\x7fELF', '\xcf\xfa\xed\xfe', '\xca\xfe\xba\xbe', '#!');
@@ -69,7 +72,7 @@ const markup = /^\s*<(?:!doctype|html|head|body|script|svg|iframe|\?xml|\?php)/i
 const isProgram: Check = (ends) =>
   programs(ends) || markup.test(latin(ends.head, 0, 512).replace(/^\xef\xbb\xbf/, ''));
 
-// Tab, line feed, form feed, carriage return and escape occur in texts.
+// Texts contain tab, line feed, form feed, carriage return and escape.
 const controls = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/;
 const text: Check = (ends) =>
   !programs(ends) && (wide(ends) || !controls.test(latin(ends.head, 0, ends.head.length)));
@@ -78,7 +81,7 @@ const text: Check = (ends) =>
 const frame: Check = ({ head }) => head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0;
 
 const bitmap = at(0, 'BM');
-/** Signatures that texts and other files may have by chance. */
+/** Signatures that texts and other files may contain by chance. */
 const weak: ReadonlySet<Check> = new Set([text, frame, bitmap]);
 
 const signatures: Readonly<Record<string, Check>> = {

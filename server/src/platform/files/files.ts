@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FileEnds } from './contentType.ts';
 
-/** A file of a merchant, named by a random id. Where it is stored is up to the store. */
+/** A file of a merchant, named by a random id. The store decides where it is stored. */
 export interface FileName {
   readonly merchantId: string;
   readonly fileUuid: string;
@@ -19,37 +19,43 @@ export interface LinkHolder {
  */
 export interface Files {
   /**
-   * A link to PUT the bytes to, of this type and at most {@link fileBytesMax}. In our own store it
-   * ends with the holder's key, user or permission; a link of S3 lives until it expires.
+   * Returns a link for a PUT of the bytes, of this type and at most {@link fileBytesMax}. In our
+   * own store the link ends with the holder's key, user or permission; a link of S3 works until it
+   * expires.
    */
   uploadUrl(file: FileName, mimeType: string, holder: LinkHolder): Promise<string>;
   /** The file's size in bytes once it was uploaded. */
   sizeOf(file: FileName): Promise<number | undefined>;
-  /** A link that a browser saves under `fileName` and never shows as a page of this server. */
+  /**
+   * Returns a link with which a browser saves the file as `fileName` and never shows it as a page
+   * of this server.
+   */
   downloadUrl(
     file: FileName,
     shown: { readonly fileName: string; readonly mimeType: string },
     holder: LinkHolder,
   ): Promise<string>;
-  /** The ends of a file that was uploaded, which say what type it is. */
+  /** The beginning and end of an uploaded file, from which its type is determined. */
   endsOf(file: FileName): Promise<FileEnds>;
-  /** The bytes of a file that was uploaded. */
+  /** The bytes of an uploaded file. */
   read(file: FileName): Promise<Readable>;
-  /** Puts other bytes in the place of a file that was uploaded. Readers see the old or the new. */
+  /**
+   * Replaces the bytes of an uploaded file. Readers see the old or the new ones, never a mixture.
+   */
   replace(file: FileName, bytes: Uint8Array, mimeType: string): Promise<void>;
   remove(file: FileName): Promise<void>;
 }
 
 /** The largest file that may be uploaded, in bytes. */
 export const fileBytesMax = 25_000_000;
-/** How long a link to upload a file works. */
+/** How long an upload link works. */
 export const uploadSeconds = 15 * 60;
-/** How long a link to download a file works. */
+/** How long a download link works. */
 export const downloadSeconds = 60 * 60;
 
 /**
- * Browsers save the file and never show it. The name is sent in ASCII for old clients and complete
- * for others (RFC 6266).
+ * Makes browsers save the file and never show it. The name is sent in ASCII for old clients and
+ * completely for others (RFC 6266).
  */
 export function attachmentDisposition(fileName: string): string {
   const plain = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');

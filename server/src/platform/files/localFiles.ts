@@ -27,21 +27,21 @@ export interface LocalFilesParts {
   readonly ids: IdFactory;
   /** The content of a file must have the signature of its type (contentType.ts). */
   readonly isStrict?: boolean | undefined;
-  /** Where clients reach us. */
+  /** The address at which clients reach this server. */
   publicUrl(): Promise<string>;
-  /** Whether the holder of a link may still use it to read, or to write. */
+  /** Returns whether the holder of a link may still use it to read, or to write. */
   mayUseLink(merchantId: string, holder: LinkHolder, use: 'read' | 'write'): Promise<boolean>;
 }
 
-/** Files in a folder of this machine, and the routes that their links lead to. */
+/** Files in a folder of this machine, and the routes for their links. */
 export interface LocalFiles extends Files {
-  /** The links' other end. */
+  /** The routes for the links. */
   addRoutes(server: FastifyInstance): void;
 }
 
 /**
- * Files in a folder, a folder for each merchant. A link holds a token that names the file and what
- * may be done with it; nothing else opens it.
+ * Files in a folder, a folder for each merchant. A link contains a token that names the file and
+ * the allowed action; there is no other access.
  */
 export function localFiles(parts: LocalFilesParts): LocalFiles {
   const { folder, tokens, ids, publicUrl } = parts;
@@ -134,7 +134,7 @@ async function storeFile(
     );
     if (!mayBeStoredAs(file.mimeType, await endsOf(part), isStrict))
       refuse('wrong_content', { expected: file.mimeType });
-    // Moves the file to its place only if nothing is there, so that the file of a task cannot be
+    // Moves the file to its place only if no file is there, so that the file of a task cannot be
     // replaced.
     await link(part, path).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EEXIST'
@@ -152,8 +152,8 @@ async function storeFile(
 const unfinished = '.part';
 
 /**
- * Deletes uploads that a killed process left behind. Called once at the start; a part that another
- * process is still writing is younger than an upload may take.
+ * Deletes partial uploads of killed processes. Called once at the start. It keeps parts that are
+ * younger than the longest upload, because another process may still be writing them.
  */
 export async function removeUnfinished(folder: string, now: Temporal.Instant): Promise<number> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
@@ -206,12 +206,12 @@ async function claimsOf(
 ): Promise<Claims> {
   const claims = (await tokens.read(audience, token)) as Claims | undefined;
   const use = audience === uploading ? 'write' : 'read';
-  // A link of an earlier release names no holder; it expires within the hour.
+  // A link of an earlier release names no holder. It expires within an hour.
   const isUsable = claims?.holder && (await mayUseLink(claims.merchantId, claims.holder, use));
   return isUsable ? claims : refuse('expired_link', {});
 }
 
-/** A client that sends no type means the type that it requested. */
+/** A client that sends no type uses the type that it requested. */
 function refuseOtherType(given: string | undefined, expected: string): void {
   const type = given?.split(';')[0]!.trim().toLowerCase();
   if (type !== undefined && type !== '' && type !== expected)

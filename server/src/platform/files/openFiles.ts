@@ -4,7 +4,7 @@ import type { Files } from './files.ts';
 import { type LocalFilesParts, localFiles } from './localFiles.ts';
 import type { S3Settings } from './s3Files.ts';
 
-/** Files are stored in a local folder or in a bucket. */
+/** The settings of the file store: a local folder or a bucket. */
 export type FileSettings = { readonly folder: string } | S3Settings;
 
 /** Opens the store that the settings name. Only the local one adds routes. */
@@ -17,7 +17,7 @@ export function openFiles(
     : lazyS3(settings);
 }
 
-/** The origin that links to files lead to; undefined when it is this server's own. */
+/** Returns the origin of links to files; undefined when it is this server's own. */
 export function fileOriginOf(settings: FileSettings): string | undefined {
   if ('folder' in settings) return undefined;
   const { bucket, region, endpoint } = settings;
@@ -26,7 +26,7 @@ export function fileOriginOf(settings: FileSettings): string | undefined {
     : new URL(endpoint).origin;
 }
 
-/** The SDK is large, and few need it: it is loaded with the first file. */
+/** The SDK is large and few installations need it, so it is loaded with the first file. */
 function lazyS3(settings: S3Settings): Files {
   const files = new Lazy(async () => (await import('./s3Files.ts')).s3Files(settings));
   return {

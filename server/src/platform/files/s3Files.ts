@@ -27,13 +27,16 @@ export interface S3Settings {
   readonly endpoint?: string | undefined;
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
-  /** The only authorities that may certify the endpoint, in PEM. Absent: those that Node trusts. */
+  /**
+   * The only certificate authorities accepted for the endpoint, in PEM. Absent: those that Node
+   * trusts.
+   */
   readonly ca?: string | undefined;
 }
 
 /**
- * Files in an S3 bucket; the links lead there and not through us. S3 binds an upload to its type;
- * its size is checked when a task names it.
+ * Files in an S3 bucket. Links lead directly to the bucket. S3 fixes the type of an upload; its
+ * size is checked when a task names the file.
  */
 export function s3Files({
   bucket,
@@ -45,7 +48,7 @@ export function s3Files({
 }: S3Settings): Files {
   const client = new S3Client({
     region,
-    // Otherwise every link would require a checksum, which a plain PUT does not send.
+    // Without this option, every link would require a checksum, which a plain PUT does not send.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: connectMsMax,
@@ -101,7 +104,7 @@ const connectMsMax = 10_000;
 const answerMsMax = 60_000;
 const fileMsMax = 600_000;
 
-/** Gives the bucket a minute, the repetitions of the library included. */
+/** Gives the bucket a minute, including the retries of the library. */
 const answered = <Value>(work: (signal: AbortSignal) => Promise<Value>): Promise<Value> =>
   withTimeLimit(
     systemClock,
@@ -110,7 +113,9 @@ const answered = <Value>(work: (signal: AbortSignal) => Promise<Value>): Promise
     work,
   );
 
-/** A file that comes so slowly that its reader would wait for hours ends with an error. */
+/**
+ * A file that arrives too slowly ends with an error, so that its reader does not wait for hours.
+ */
 function endingStream(file: Readable): Readable {
   const cancel = systemClock.after(fileMsMax, () =>
     file.destroy(new Error('the bucket did not send the file within ten minutes')),

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { systemClock, withTimeLimit } from '../clock/systemClock.ts';
 
-/** Where a clamd listens: a host and port, or the path of a unix socket. */
+/** The address of a clamd: a host and port, or the path of a unix socket. */
 export type VirusScanner =
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
@@ -13,8 +13,8 @@ export type ScanResult = { readonly virus: string | undefined };
 
 /**
  * Sends a file to clamd (command INSTREAM of its protocol) and returns what it found. Throws when
- * the scanner cannot be reached, or reports anything but a result: the file is then not known to be
- * harmless.
+ * the scanner cannot be reached or returns something else than a result, because the file may then
+ * be harmful.
  */
 export function scanFile(scanner: VirusScanner, file: Readable): Promise<ScanResult> {
   const late = new Error(`clamd did not scan the file within ${scanMsMax / 1000} seconds`);
@@ -36,7 +36,7 @@ async function scan(
   socket.setEncoding('utf8');
   socket.on('timeout', () => socket.destroy(new Error('clamd does not respond')));
   const answered = readAnswer(socket);
-  // Awaited below; a failure while the file is sent ends the sending first.
+  // Awaited below. If sending fails, that error is thrown first.
   answered.catch(() => {});
   try {
     await once(socket, 'connect');

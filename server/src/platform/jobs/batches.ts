@@ -1,12 +1,12 @@
-/** Gathers what arrives one by one and works on it in batches. */
+/** Collects elements that arrive one by one and processes them in batches. */
 export interface Batches<Element> {
   add(element: Element): void;
 }
 
 /**
- * Works on what was added while earlier batches were under way, at most `sizeMax` together and
- * `parallel` batches at once, so batches grow with the load and a single element never waits.
- * `work` deals with its own failures.
+ * Processes the elements that were added while earlier batches ran: at most `sizeMax` in a batch
+ * and `parallel` batches at once. So batches grow with the load, and a single element never waits.
+ * `work` handles its own failures.
  */
 export function batches<Element>(
   work: (batch: readonly Element[]) => Promise<void>,
@@ -26,18 +26,18 @@ export function batches<Element>(
   return {
     add(element) {
       queue.push(element);
-      // Elements that arrive in the same turn go together.
+      // Elements that arrive in the same turn of the event loop share a batch.
       if (queue.length === 1) void Promise.resolve().then(start);
     },
   };
 }
 
-/** Counts what is under way, and lets others wait until it is less. */
+/** Counts running work, and lets callers wait until less is running. */
 export interface Gauge {
   readonly count: number;
   up(): void;
   down(by: number): void;
-  /** Resolves once at most `most` are under way. */
+  /** Resolves once at most `most` are running. */
   until(most: number): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export function gauge(): Gauge {
   };
 }
 
-/** Runs at most `concurrency` of the works it is given at once; the others wait for their turn. */
+/** Runs at most `concurrency` functions at once; the others wait for their turn. */
 export function concurrencyLimit(
   concurrency: number,
 ): <Value>(work: () => Promise<Value>) => Promise<Value> {
@@ -77,7 +77,7 @@ export function concurrencyLimit(
     try {
       return await work();
     } finally {
-      // The turn is passed on directly, so that no other work gets in between.
+      // The turn is passed on directly, so that no other function takes it.
       const next = waiting.shift();
       if (next === undefined) running--;
       else next();

@@ -2,39 +2,40 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../context.ts';
 
 /**
- * The work that a feature does by a merchant's clock. `app/` hands every feature's due work to the
- * test clock, so that a moved clock plays all of it.
+ * The work of a feature that becomes due on a merchant's clock. `app/` passes the due work of every
+ * feature to the test clock, so that a moved clock plays all of it.
  */
 export interface DueWork {
   readonly name: string;
-  /** The kind of the due work, as clients see it. */
+  /** The name of the due work that clients see. */
   readonly kind: 'auto orders' | 'tasks';
   /**
-   * Set where the work is rare: a clock first plays what is due before it, so that its events come
-   * in their place.
+   * Set if the work is rare: a clock first plays everything that is due before it, so that its
+   * events are in the right order.
    */
   readonly comesAlone?: true;
   /**
-   * The earliest moment, not after `until`, at which there is work; undefined when there is none.
+   * Returns the earliest moment, not after `until`, at which there is work; undefined when there is
+   * none.
    */
   nextDueAt(context: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined>;
-  /** Counts what is due until then, up to {@link dueCountMax}. */
+  /** Counts the work due until then, up to {@link dueCountMax}. */
   countDue(context: Context, until: Temporal.Instant): Promise<number>;
   /**
-   * Does what is due until then, this moment included: each thing at the moment that made it due,
-   * but never before `context.now`. It may leave work for the next call, and must do so when
-   * another process is still doing that work.
+   * Does the work due until then, including that moment: each piece at the moment at which it
+   * became due, but never before `context.now`. It may leave work for the next call, and must do so
+   * while another process does that work.
    */
   runDue(context: Context, until: Temporal.Instant): Promise<DueCounts>;
 }
 
-/** More due work than this is not counted: a count must stay cheap. */
+/** Due work beyond this number is not counted, because counting must stay cheap. */
 export const dueCountMax = 10_000;
 
 /** The result of one call of {@link DueWork.runDue}. */
 export interface DueCounts {
-  /** How often each kind of thing was done, by a name that the feature chooses; absent means 0. */
+  /** The number of pieces done by kind, under a name that the feature chooses; absent means 0. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Whether nothing is left. */
+  /** True when nothing is left. */
   readonly isDone: boolean;
 }

@@ -5,8 +5,8 @@ import { concurrencyLimit } from './batches.ts';
 
 /**
  * Does the work of each merchant and returns how much was done. A failure of one merchant's work is
- * logged and does not stop the work of the others. Fails only where nothing was done and something
- * failed, so that the loop counts the failure and waits before it tries again.
+ * logged and does not stop the work of the others. Throws only if nothing was done and something
+ * failed, so that the loop counts the failure and waits before it retries.
  */
 export type EachMerchant = (
   merchantIds: Iterable<string>,
@@ -39,7 +39,7 @@ export function eachMerchant(log: Logger, worker: string, atOnce = 1): EachMerch
   };
 }
 
-/** The parts that a worker needs to process all merchants, each with a context. */
+/** The dependencies of a worker that processes all merchants, each with a context. */
 export interface MerchantRounds {
   readonly db: Database;
   readonly log: Logger;

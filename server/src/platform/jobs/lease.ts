@@ -3,15 +3,15 @@ import type { SystemClock } from '../clock/systemClock.ts';
 /** A lease that a process has taken. */
 export interface Lease {
   /**
-   * Whether a call to another server that may take this long still ends within the lease. If the
-   * lease is shorter than twice that time, calls may begin in its first half.
+   * Returns whether a call to another server that may take this long still ends within the lease.
+   * If the lease is shorter than twice that time, calls may begin in its first half.
    */
   leavesTimeFor(workMs: number): boolean;
 }
 
 /**
- * Measures a lease from now on; call it before the statement that takes the lease, so that the
- * lease of the database ends later. It uses the one of two clocks that has advanced further: the
+ * Measures a lease from now on. Call it before the statement that takes the lease, so that the
+ * lease in the database ends later. Of two clocks it uses the one that has advanced further: the
  * monotonic clock stops while a machine sleeps, and the wall clock can be set back.
  */
 export function leaseFrom(clock: Pick<SystemClock, 'monotonicMs' | 'now'>, leaseMs: number): Lease {

@@ -1,34 +1,32 @@
 import type { SystemClock } from '../clock/systemClock.ts';
 
 /**
- * A kind of background work: claims a batch, does it, settles it. Safe to run in any number of
- * processes.
+ * A kind of background work that claims, does and settles one batch at a time. Safe to run in any
+ * number of processes.
  */
 export interface Worker {
   readonly name: string;
   /**
-   * Does one batch and returns how much it did, 0 when there was nothing. Tests call it instead of
+   * Processes one batch and returns its size; 0 when there was no work. Tests call it instead of
    * waiting.
    */
   runOnce(): Promise<number>;
-  /**
-   * Receives a callback that ends the loop's pause early, for work that originates in this process.
-   */
+  /** Receives a callback that ends the loop's pause early, for work that arises in this process. */
   onLoop?(wake: () => void): void;
 }
 
 /** A worker that is kept running. */
 export interface Loop {
-  /** Looks for work now instead of at the end of the pause. */
+  /** Looks for work now instead of after the pause. */
   wake(): void;
-  /** Lets the batch in hand finish, then stops. */
+  /** Waits for the current batch, then stops. */
   stop(): Promise<void>;
 }
 
 /** How a loop of background work pauses and reports. */
 export interface LoopOptions {
   readonly clock: SystemClock;
-  /** The pause when there was nothing to do; work that is in hand is never waited for. */
+  /** The pause after a batch without work; between batches with work there is no pause. */
   readonly idleMs: number;
   readonly onError: (worker: string, error: unknown) => void;
 }

@@ -2,7 +2,7 @@ import type { SendMailOptions } from 'nodemailer';
 import type { Temporal } from 'temporal-polyfill';
 import type { Mail } from './mailTransport.ts';
 
-/** The mail as nodemailer takes it. Nothing in it is read from files or URLs. */
+/** Converts a mail to the form that nodemailer takes. Reads nothing from files or URLs. */
 export function composed(mail: Mail): SendMailOptions {
   return {
     messageId: mail.messageId,
@@ -20,7 +20,7 @@ export function composed(mail: Mail): SendMailOptions {
   };
 }
 
-/** A moment as mails write it (RFC 5322): Fri, 20 Feb 2026 12:00:00 +0000. */
+/** Formats a time as mails do (RFC 5322): Fri, 20 Feb 2026 12:00:00 +0000. */
 function mailDate(at: Temporal.Instant): string {
   const { dayOfWeek, day, month, year, hour, minute, second } = at.toZonedDateTimeISO('UTC');
   const time = [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':');

@@ -7,8 +7,8 @@ import { composed } from './composed.ts';
 import type { MailTransport } from './mailTransport.ts';
 
 /**
- * Writes each mail as an .eml file, for a server without SMTP: into one folder for each day, named
- * by its Message-ID, so a repetition replaces the file.
+ * Writes each mail as an .eml file, for a server without SMTP: into one folder for each day. The
+ * Message-ID names the file, so a repetition replaces it.
  */
 export function folderTransport(folder: string): MailTransport {
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
@@ -56,7 +56,7 @@ function noneIfMissing(error: NodeJS.ErrnoException): never[] {
   throw error;
 }
 
-/** The decoded text of a mail that {@link folderTransport} wrote. Its parts use two encodings. */
+/** Decodes the text of a mail that {@link folderTransport} wrote. Its parts use two encodings. */
 function decoded(mail: string): string {
   const quoted = mail
     .replace(/=\r?\n/g, '')
@@ -75,8 +75,8 @@ const dayOf = (date: Temporal.Instant): string => date.toString().slice(0, 10);
 const fileNameOf = (messageId: string): string => messageId.replace(/[^\w.@-]/g, '');
 
 /**
- * A reader never sees half a mail. Mails have addresses and links to card pages, so no other account
- * of the machine may read them.
+ * Writes a file that readers never see half written. Mails contain addresses and links to card
+ * pages, so no other account of the machine may read them.
  */
 async function writeMessage(folder: string, name: string, message: Buffer): Promise<void> {
   makeFolders(folder, 0o700);

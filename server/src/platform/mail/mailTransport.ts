@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 
-/** A mail, ready to go. */
+/** A complete mail to send. */
 export interface Mail {
   /**
    * Unique, and the same whenever this mail is sent again, so that a receiver can recognise a
@@ -9,7 +9,7 @@ export interface Mail {
   readonly messageId: string;
   readonly from: { readonly name: string; readonly address: string };
   readonly to: string;
-  /** Who gets a copy, visible to all. */
+  /** The addresses of the visible copies. */
   readonly cc?: readonly string[];
   readonly subject: string;
   readonly text: string;
@@ -19,7 +19,7 @@ export interface Mail {
 
 /**
  * The outcome of a mail. A permanent refusal is an outcome; after a temporary fault the mail is
- * deferred and tried again.
+ * deferred and retried.
  */
 export type MailOutcome =
   | { readonly kind: 'delivered'; readonly response: string }
@@ -36,13 +36,13 @@ export interface WrittenMails {
 export interface MailTransport {
   send(mail: Mail): Promise<MailOutcome>;
   /**
-   * Deletes what this transport keeps of mails whose Message-ID begins so. A transport that keeps
+   * Deletes the stored mails whose Message-ID begins with this text. A transport that stores
    * nothing has no such function.
    */
   forget?(mails: WrittenMails): Promise<void>;
   /**
-   * Deletes what this transport keeps of mails whose Message-ID begins so and whose text passes the
-   * test. Returns how many it deleted.
+   * Deletes the stored mails whose Message-ID begins with this text and whose content passes the
+   * test. Returns their number.
    */
   forgetWhere?(start: string, isToGo: (text: string) => boolean): Promise<number>;
   close(): Promise<void>;
@@ -51,8 +51,11 @@ export interface MailTransport {
 /** An SMTP server (`smtp://user:password@host:port`, or `smtps://`). */
 export interface SmtpSettings {
   readonly url: string;
-  /** Mails and the password are sent over TLS with a checked certificate, or not at all. */
+  /** If set, mails and the password are only sent over TLS with a verified certificate. */
   readonly mustEncrypt: boolean;
-  /** The only authorities that may certify it, in PEM. Absent: those that Node trusts. */
+  /**
+   * The only certificate authorities accepted for the server, in PEM. Absent: those that Node
+   * trusts.
+   */
   readonly ca?: string | undefined;
 }

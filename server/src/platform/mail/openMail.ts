@@ -1,10 +1,10 @@
 import { Lazy } from '../../kernel/lazy.ts';
 import type { MailTransport, SmtpSettings } from './mailTransport.ts';
 
-/** Mails go to an SMTP server or into a folder of this server. */
+/** The settings of mails: an SMTP server or a folder of this server. */
 export type MailSettings = SmtpSettings | { readonly folder: string };
 
-/** The transport that the settings name; the library behind it is loaded with the first mail. */
+/** Opens the transport that the settings name; its library is loaded with the first mail. */
 export function openMail(settings: MailSettings): MailTransport {
   const transport = new Lazy(async () =>
     'folder' in settings

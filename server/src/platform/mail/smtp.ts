@@ -8,7 +8,7 @@ const silenceMsMax = 30_000;
 const sendMsMax = 180_000;
 
 /**
- * Sends through an SMTP server. With `mustEncrypt` a server that offers no STARTTLS gets neither the
+ * Sends through an SMTP server. With `mustEncrypt`, a server without STARTTLS gets neither the
  * password nor a mail.
  */
 export function smtpTransport(settings: SmtpSettings): MailTransport {
@@ -23,7 +23,7 @@ export function smtpTransport(settings: SmtpSettings): MailTransport {
         );
         return { kind: 'delivered', response: sent.response };
       } catch (error) {
-        // A single mail cannot be called off. The others are deferred, too.
+        // A single mail cannot be canceled, so the others are deferred, too.
         if (error === late && used === transport) {
           transport = open(settings);
           used.close();
@@ -51,7 +51,7 @@ const open = ({ url, mustEncrypt, ca }: SmtpSettings) =>
 
 /**
  * A 5xx about sender, recipient or content is final. A refused log-in is a fault of our settings
- * and not of this mail.
+ * and not of the mail.
  */
 function outcomeOf(error: unknown): MailOutcome {
   const {

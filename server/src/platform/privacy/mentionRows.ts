@@ -3,13 +3,13 @@ import { mentionsIn } from './person.ts';
 import type { OthersRedaction } from './searchedWords.ts';
 import type { TextPlace, TypedColumn } from './textPlaces.ts';
 
-/** A row that was searched: its key as text, and whether its texts may have a word. */
+/** A searched row: its key as text, and whether its texts may contain a word. */
 export interface SearchedRow {
   readonly key: readonly string[];
   readonly isHit: boolean;
 }
 
-/** Searches the rows of a table that follow a key, at most `limit`. */
+/** Searches the rows of a table after a key, at most `limit`. */
 export function searchRows(
   db: Database,
   merchantId: string,
@@ -33,7 +33,7 @@ interface Search {
   readonly needles: readonly string[];
 }
 
-/** Takes the words of a person out of one row. Returns whether that changed it. */
+/** Removes a person's words from one row. Returns whether that changed the row. */
 export function redactRow(
   db: Database,
   merchantId: string,

@@ -4,7 +4,10 @@ import { keptFacets, type Redaction } from './redaction.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Reads the rows of a table that are about a person, whole and in the order of their keys. */
+/**
+ * Reads the rows of a table that are about a person, with all columns and in the order of their
+ * keys.
+ */
 export async function readPersonRows(
   db: Database,
   merchantId: string,
@@ -21,7 +24,7 @@ export async function readPersonRows(
   return rows.map(({ row }) => row);
 }
 
-/** Erases a person in a table and returns how many rows it changed or deleted. */
+/** Erases a person in a table and returns the number of changed or deleted rows. */
 export async function eraseRows(
   tx: Database,
   merchantId: string,

@@ -1,7 +1,7 @@
 import { hasAddressForm } from '../../kernel/mailAddress.ts';
 /*
- * How a person is taken out of data. Fields about people are removed by their names; in all other
- * text each known word of the person is replaced. Sums, items and moments stay.
+ * Removes a person from data. Fields about people are removed by their names; in all other text
+ * each known word of the person is replaced. Sums, items and times stay.
  */
 
 /** The text that replaces a word of an erased person. */
@@ -10,8 +10,8 @@ export const erasedText = '(erased)';
 const names = (list: string): string[] => list.trim().split(/\s+/);
 
 /**
- * The fields that hold people, their addresses, their devices, or what gives access to their money.
- * A test compares this list with every text of the contract's records.
+ * The fields with people, their addresses, their devices, or means of access to their money. A test
+ * compares this list with every text field of the contract's records.
  */
 export const personFields: ReadonlySet<string> = new Set([
   ...names(`first_name last_name full_name name_on_card title company address1 address2 adddress2
@@ -40,7 +40,7 @@ export const personFields: ReadonlySet<string> = new Set([
   ...Array.from({ length: 10 }, (_, i) => `custom_field${i + 1}`),
 ]);
 
-/** Fields whose values are compared, and never describe a person. */
+/** Fields whose values are compared and never describe a person. */
 const keyField =
   /(_id|(?<!reason)_code|_oid|_uuid|_dts|_type|_method|_at|currency|frequency|status|state|^name)$/;
 /** Fields whose values describe the person in free text. */
@@ -59,11 +59,11 @@ const keptFacetNames = new Set(
     item_id channel_partner_code channel_partner_order_id current_stage`),
 );
 
-/** Returns the texts by which an order is still found when the person is gone. */
+/** Returns the texts by which an order can still be found after the person is erased. */
 export const keptFacets = (facets: readonly string[]): string[] =>
   facets.filter((facet) => keptFacetNames.has(/\|(\w+)=/.exec(facet)?.[1] ?? ''));
 
-/** Takes a person out of text and JSON. */
+/** Removes a person from text and JSON. */
 export interface Redaction {
   text(text: string): string;
   json(value: unknown): unknown;
@@ -73,11 +73,11 @@ export interface Redaction {
 export interface PersonWords {
   /** Each word of the records that describe the person, the longest first. */
   readonly own: readonly string[];
-  /** Those that name no other person, in small letters. */
+  /** The words that name no other person, in lower case. */
   readonly mentions: readonly string[];
 }
 
-/** Collects the words that describe a person from the records about the person. */
+/** Collects the words that describe a person from the person's records. */
 export function personWords(records: readonly unknown[]): PersonWords {
   const own = new Set<string>();
   const mentions = new Set<string>();
@@ -103,7 +103,10 @@ export function personWords(records: readonly unknown[]): PersonWords {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A text that names one person alone: a whole email, a phone with its area, a street with a number. */
+/**
+ * Matches a text that names one person: a whole email, a phone with its area code, a street with a
+ * number.
+ */
 function isMention(name: string, word: string): boolean {
   if (emailField.test(name)) return hasAddressForm(word);
   if (phoneField.test(name)) return word.replace(/\D/g, '').length >= 7;
@@ -123,7 +126,7 @@ function fullNames(value: Fields): string[] {
   );
 }
 
-/** Returns the redaction of a person whose words are known. */
+/** Returns the redaction of a person with known words. */
 export function redactionOf(words: readonly string[], removesFields: boolean): Redaction {
   const pattern = words.length > 0 && new RegExp(words.map(patternOf).join('|'), 'giu');
   const text = (given: string) => (pattern ? given.replace(pattern, erasedText) : given);
@@ -142,8 +145,9 @@ export function redactionOf(words: readonly string[], removesFields: boolean): R
 }
 
 /**
- * A word counts where no letter or digit continues it: Ann is not in Annual. An email counts only
- * as a whole: ann@example.com is neither in mary-ann@example.com nor in ann@example.com.au.
+ * A word matches only where no letter or digit is next to it: Ann is not in Annual. An email
+ * matches only as a whole: ann@example.com is neither in mary-ann@example.com nor in
+ * ann@example.com.au.
  */
 function patternOf(word: string): string {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

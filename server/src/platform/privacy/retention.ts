@@ -1,13 +1,13 @@
 /*
- * How long records of a merchant are kept. Periods are whole days of 24 hours; events and the log
- * of deliveries are counted by the machine's clock, mails and orders by the merchant's.
+ * How long records of a merchant are kept. Periods are whole days of 24 hours, measured by the
+ * machine's clock for events and the delivery log, and by the merchant's for mails and orders.
  */
 import type { RetentionSettings } from '@perennial/contract/privacy.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { type Period, periods } from '../../kernel/retentionPeriods.ts';
 import type { Merchant } from '../tenancy/merchant.ts';
 
-/** Returns the days that a merchant keeps records; undefined: for ever. */
+/** Returns the number of days that a merchant keeps records; undefined: for ever. */
 export function keptDays(
   { settings }: Pick<Merchant, 'settings'>,
   period: Period,
@@ -16,7 +16,7 @@ export function keptDays(
   return section?.[period] ?? periods[period].usual;
 }
 
-/** Returns the moment before which records of a period are removed; undefined: none are. */
+/** Returns the moment before which records are deleted; undefined: no records are deleted. */
 export function removedBefore(
   merchant: Pick<Merchant, 'settings'>,
   period: Period,
@@ -26,7 +26,7 @@ export function removedBefore(
   return days === undefined ? undefined : now.subtract({ hours: 24 * days });
 }
 
-/** Deletes batch after batch until one is not full. Returns how many rows were deleted. */
+/** Deletes batch after batch until one is not full. Returns the number of deleted rows. */
 export async function inBatches(size: number, deleteBatch: () => Promise<number>): Promise<number> {
   for (let deleted = 0; ; ) {
     const count = await deleteBatch();
@@ -35,5 +35,5 @@ export async function inBatches(size: number, deleteBatch: () => Promise<number>
   }
 }
 
-/** How many rows one statement of a retention deletes at most. */
+/** The most rows that one statement of a retention deletes. */
 export const removalBatch = 5000;

@@ -1,15 +1,15 @@
 import { hasAddressForm } from '../../kernel/mailAddress.ts';
 /*
- * How a person is taken out of records of other customers. Only texts that name no one else go
+ * Removes a person from records of other customers. Only texts that name no one else are removed
  * there: the person's own emails and full names. Phones and streets stay, because a household
  * shares them.
  */
 import { redactionOf } from './redaction.ts';
 
-/** The texts by which a person is found in records of others, in small letters. */
+/** The texts by which a person is found in others' records, in lower case. */
 export interface SearchedWords {
   readonly emails: readonly string[];
-  /** Each as `last, first`. */
+  /** Each name as `last, first`. */
   readonly names: readonly string[];
 }
 
@@ -40,9 +40,11 @@ export function searchedWords(rows: readonly object[]): SearchedWords {
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const emailField = /email/i;
 
-/** Takes the words of a person out of a record of another. */
+/** Removes a person's words from a record of another person. */
 export interface OthersRedaction {
-  /** The words to search for in a record's texts, in small letters, also as JSON writes them. */
+  /**
+   * The words to search for in a record's texts, in lower case, also in the escaped form of JSON.
+   */
   readonly needles: readonly string[];
   text(text: string): string;
   list(texts: readonly string[]): string[];
@@ -50,8 +52,8 @@ export interface OthersRedaction {
 }
 
 /**
- * Returns the redaction for records of others. In text `(erased)` replaces a word. A field
- * or an element of a list that is nothing but the email is removed, because a mail may be sent to it.
+ * Returns the redaction for others' records. In text, `(erased)` replaces a word. A field or list
+ * element that contains only the email is removed, because a mail may be sent to it.
  */
 export function othersRedaction({ emails, names }: SearchedWords): OthersRedaction {
   const words = [...emails, ...names, ...names.map(firstLast)];

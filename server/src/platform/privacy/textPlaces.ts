@@ -2,11 +2,11 @@ import type { Database } from '../storage/database.ts';
 import { localTables, referenceTables } from '../storage/distribution.ts';
 
 /*
- * Where the records of a merchant have text. The search for an erased person reads the tables from
- * the database itself, so a new one is searched until it is named here.
+ * Finds the text columns in the records of a merchant. The search for an erased person reads the
+ * tables from the database itself, so a new table is searched unless it is excluded here.
  */
 
-/** A column with its type as SQL writes it. */
+/** A column with its SQL type. */
 export interface TypedColumn {
   readonly name: string;
   readonly type: string;
@@ -21,7 +21,7 @@ export interface TextPlace {
   readonly columns: readonly TypedColumn[];
 }
 
-/** Tables that are not searched for erased people, by the reason. */
+/** Tables that are not searched for erased people, each with the reason. */
 export const notSearched: Readonly<Record<string, string>> = {
   'users of the console, who may be customers as well, and their credentials':
     'app_user user_group user_login user_session user_second_factor user_recovery_code ' +
@@ -40,7 +40,7 @@ const skipped = [
   ...Object.values(notSearched).flatMap((list) => list.split(' ')),
 ];
 
-/** Returns the tables with text of merchants' records, by name. */
+/** Returns the tables with text of merchants' records, sorted by name. */
 export async function readTextPlaces(db: Database): Promise<TextPlace[]> {
   const places = await db.rows<TextPlace>(
     `select c.relname as "table",
