@@ -25,15 +25,15 @@ export interface Context {
 /** The actor, as histories and `canceled_by_user` name it. */
 export interface Actor {
   readonly kind: 'key' | 'oauth' | 'session' | 'system' | 'customer';
-  /** Shown to people: the key's or the user's name, or `Perennial`. */
+  /** The name that people see: of the key, of the user, or `Perennial`. */
   readonly name: string;
   readonly userId?: number;
   /**
-   * The application that calls, which webhooks belong to: an API key's id, an OAuth client, or
-   * `console` for every session.
+   * The calling application, which owns webhooks: an API key's id, an OAuth client, or `console`
+   * for every session.
    */
   readonly applicationId?: string;
-  /** Of a session only. */
+  /** Present for sessions only. */
   readonly session?: ActorSession;
   readonly address?: string;
   readonly permissions: ReadonlySet<string>;
@@ -42,18 +42,18 @@ export interface Actor {
 /** The session of a user who logged in with a browser. */
 export interface ActorSession {
   readonly sessionId: string;
-  /** Whether the user entered the password within the last quarter of an hour. */
+  /** True when the user entered the password within the last quarter of an hour. */
   readonly isRecent: boolean;
-  /** The user still has the password that another person chose or a command made. */
+  /** True while the user has a password that another person or a command set. */
   readonly hasFirstPassword: boolean;
   readonly hasSecondFactor: boolean;
 }
 
-/** The server itself as actor of background work. */
+/** The server itself, as the actor of background work. */
 export const systemActor: Actor = { kind: 'system', name: 'Perennial', permissions: new Set() };
 
 /**
- * Runs `work` with a context whose `db` is one transaction; joins the surrounding one if there is
+ * Runs `work` with a context whose `db` is one transaction; joins an open transaction if there is
  * one.
  */
 export function inTransaction<T>(
@@ -64,14 +64,14 @@ export function inTransaction<T>(
 }
 
 /**
- * Receives events inside the transaction that wrote them and may write what must not be lost:
+ * Receives events inside the transaction that wrote them and may write rows that must not be lost:
  * deliveries, mails, tasks. It gets all events of a call at once and uses a fixed number of
- * statements for them. It must not call other servers; an error that it throws rolls back the whole
+ * statements for them. It must not call other servers. An error that it throws rolls back the whole
  * transaction.
  */
 export type EventListener = (context: Context, events: readonly RecordedEvent[]) => Promise<void>;
 
-/** Features report events here. */
+/** The function to which features report events. */
 export interface EventSink {
   /**
    * Records events in the caller's transaction, after the writes they report and while the objects'

@@ -14,16 +14,16 @@ import type { Database } from './storage/database.ts';
 
 /*
  * A restored backup does not contain what happened after it was made, so the server would do it
- * again. Therefore the database counts beats while anything happens, and a marker file outside of
- * it holds the number of the last beat. A database with a lower number is an older copy
+ * again. Therefore the database counts beats whenever something happens, and a marker file outside
+ * the database stores the number of the last beat. A database with a lower number is an older copy
  * (docs/adr/0046-restores.md).
  */
 
-/** Follows where the database is in the installation's life. */
+/** Tracks whether this database is current or a restored older copy. */
 export interface ContinuityWatch {
-  /** As it was within the last second. */
+  /** The state as it was within the last second. */
   read(): Promise<Continuity>;
-  /** Why nothing is charged, as last read. */
+  /** The reason why nothing is charged, as last read. */
   heldReason(): string | undefined;
   /**
    * Counts beats, writes the marker, and notices when the database is replaced by an older copy
@@ -32,20 +32,20 @@ export interface ContinuityWatch {
   readonly worker: Worker;
 }
 
-/** The parts that the watch over restores needs. */
+/** The dependencies of the check for restores. */
 export interface ContinuityParts {
   readonly db: Database;
   readonly clock: SystemClock;
   readonly log: Logger;
-  /** Where the marker is; absent: none is kept. */
+  /** The path of the marker; absent: there is no marker. */
   readonly markerPath?: string | undefined;
 }
 
-// Other processes see a hold and its end after this long.
+// Other processes see the start and the end of a hold after this time.
 const rememberedMs = 1000;
 const idleBeatMs = 3_600_000;
 
-/** Watches the database of these parts. */
+/** Starts the check for restores on a database. */
 export function watchContinuity(parts: ContinuityParts): ContinuityWatch {
   const state = new RememberedContinuity(parts);
   const beats = new Beats(parts, state);
@@ -86,7 +86,7 @@ class RememberedContinuity {
     return state;
   }
 
-  /** Remembers the state for a moment, and logs the beginning and the end of a hold. */
+  /** Caches the state for a moment, and logs the start and the end of a hold. */
   keep(state: Continuity): Continuity {
     const { clock, log } = this.#parts;
     const reason = state.heldReason;
@@ -110,7 +110,7 @@ class Beats {
     this.#state = state;
   }
 
-  /** Counts one beat if anything happened, and notices a database that went back. */
+  /** Counts one beat if anything happened, and detects a database that was set back. */
   async beat(): Promise<void> {
     const { db, clock } = this.#parts;
     const progress = await readProgress(db);
@@ -149,8 +149,8 @@ class Beats {
 }
 
 /**
- * Compares the database with its marker and begins a new epoch when it is the older. Returns the
- * marker of this database, if there was one, and whether it was.
+ * Compares the database with its marker and begins a new epoch if the database is older. Returns
+ * the marker of this database, if there was one, and whether the database was older.
  */
 export async function compareWithMarker(
   db: Database,

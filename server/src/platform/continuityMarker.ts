@@ -2,9 +2,9 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolders } from './makeFolders.ts';
 
-/** The progress of a database when a server last saw it, in a file outside of the database. */
+/** The progress of a database when a server last saw it, in a file outside the database. */
 export interface Marker {
-  /** Identifies the database and its copies. Every other database has a different one. */
+  /** Identifies the database and its copies. Other databases have other values. */
   readonly database: string;
   readonly epoch: number;
   readonly beat: number;
@@ -12,7 +12,7 @@ export interface Marker {
   readonly seenAt: string;
 }
 
-/** The marker, or undefined where there is none yet or a crash left none that can be read. */
+/** Reads the marker; undefined if there is none yet or a crash left one that cannot be read. */
 export async function readMarker(path: string): Promise<Marker | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
@@ -28,7 +28,7 @@ export async function readMarker(path: string): Promise<Marker | undefined> {
   }
 }
 
-/** Replaces the marker as a whole; it is on the disk when this resolves. */
+/** Replaces the whole marker; it is on the disk when this resolves. */
 export async function writeMarker(path: string, marker: Marker): Promise<void> {
   makeFolders(dirname(path));
   const { database, epoch, beat, seenAt } = marker;

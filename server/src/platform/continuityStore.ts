@@ -5,17 +5,17 @@ import { skipNumbers } from './storage/counters.ts';
 import type { Database } from './storage/database.ts';
 import { listMerchants } from './tenancy/merchantStore.ts';
 
-/** Where the database is in the installation's life (docs/adr/0046-restores.md). */
+/** The epoch and beat of a database, which detect restores (docs/adr/0046-restores.md). */
 export interface Continuity {
-  /** Counts the restores, from 1. */
+  /** The number of restores, counted from 1. */
   readonly epoch: number;
-  /** Goes up while anything happens. */
+  /** Increases whenever something happens. */
   readonly beat: number;
   readonly beatAt?: Temporal.Instant;
   readonly restoredAt?: Temporal.Instant;
-  /** The moment to which the last restore set the database back, if it is known. */
+  /** The time to which the last restore set the database back, if it is known. */
   readonly lostSince?: Temporal.Instant;
-  /** If present, nothing is charged: a restore waits for an operator. */
+  /** If present, nothing is charged until an operator confirms the restore. */
   readonly heldReason?: string;
 }
 
@@ -39,12 +39,14 @@ const fromRow = (row: Row): Continuity => ({
   ...(row.held_reason === null ? {} : { heldReason: row.held_reason }),
 });
 
-/** Reads the epoch, the beat and the reason why charging is held, if there is one. */
+/** Reads the epoch, the beat and, if charges are stopped, the reason. */
 export async function readContinuity(db: Database): Promise<Continuity> {
   return fromRow((await db.row<Row>(`select ${columns} from continuity where only_one`))!);
 }
 
-/** The same, with a number that rises with every event and so shows whether anything happened. */
+/**
+ * The same, with a number that increases with every event and so shows whether anything happened.
+ */
 export async function readProgress(
   db: Database,
 ): Promise<Continuity & { readonly events: number }> {
@@ -55,7 +57,7 @@ export async function readProgress(
   return { ...fromRow(row!), events: row!.events };
 }
 
-/** Identifies this database and its copies: the moment at which the database was created. */
+/** Returns the time at which the database was created, which identifies it and its copies. */
 export async function databaseName(db: Database): Promise<string> {
   const row = await db.row<{ name: string }>(
     'select extract(epoch from applied_at)::text as name from migration order by name limit 1',
@@ -75,16 +77,16 @@ export async function countBeat(db: Database, now: Temporal.Instant): Promise<Co
   return fromRow(row!);
 }
 
-/** The facts about the time that is missing in the database. */
+/** The facts about the period that is missing in the database. */
 export interface Lost {
   readonly reason: string;
-  /** The highest epoch that anything outside the database has seen. */
+  /** The highest epoch seen outside the database. */
   readonly epochSeen: number;
-  /** The highest beat that the marker has seen. */
+  /** The highest beat in the marker. */
   readonly beatSeen: number;
   /** By merchant and counter, the highest number that a gateway has seen. */
   readonly numbersSeen: readonly NumberSeen[];
-  /** The database's last moment, where it is known. */
+  /** The database's last time, where it is known. */
   readonly lostSince?: Temporal.Instant | undefined;
 }
 
@@ -95,19 +97,19 @@ export interface NumberSeen {
   readonly value: number;
 }
 
-// Markers of other processes may be some beats ahead of the one that we know.
+// Markers of other processes may be some beats ahead of the marker that we know.
 const beatsSkipped = 1_000_000_000;
 
 /**
  * Begins a new epoch: charges get new keys, and ids, stamps and beats continue above all values
- * that may have been used in the lost time. Nothing is charged until {@link liftHold}.
+ * that may have been used in the lost period. Nothing is charged until {@link liftHold}.
  */
 export function beginEpoch(db: Database, now: Temporal.Instant, lost: Lost): Promise<Continuity> {
   return db.transaction(async (tx) => {
     await raiseStamps(tx);
     const merchants = (await listMerchants(tx)).map(({ merchantId }) => merchantId);
     const { epoch } = await readContinuity(tx);
-    // Epochs that the database has lost skipped as much.
+    // Epochs that are missing in the database skipped as many values.
     const epochs = Math.max(epoch, lost.epochSeen) + 1 - epoch;
     await skipNumbers(tx, merchants, epochs, lost.numbersSeen);
     const row = await tx.row<Row>(
@@ -123,7 +125,7 @@ export function beginEpoch(db: Database, now: Temporal.Instant, lost: Lost): Pro
 }
 
 /**
- * Raises the epoch to that of another installation, whose merchant arrives: keys of charges must
+ * Raises the epoch to that of the installation from which a merchant arrives: keys of charges must
  * differ from those that it used before a restore.
  */
 export async function raiseEpoch(tx: Database, epoch: number): Promise<void> {

@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /**
- * Whether a host is this machine: nothing that is sent there crosses a network. A path is the folder
- * of a unix socket.
+ * Returns whether a host is this machine, so that nothing sent there crosses a network. A path is
+ * the folder of a unix socket.
  */
 export function isThisMachine(host: string): boolean {
   const name = host
@@ -16,16 +16,17 @@ export function isThisMachine(host: string): boolean {
 }
 
 /**
- * Whether a connection to this host may be without encryption: `plainHosts` is the setting
- * `PLAIN_HOSTS`, where `*` stands for every host.
+ * Returns whether a connection to this host may be unencrypted: `plainHosts` is the setting
+ * `PLAIN_HOSTS`, in which `*` means every host.
  */
 export const mayBePlain = (host: string, plainHosts: readonly string[]): boolean =>
   isThisMachine(host) || plainHosts.includes('*') || plainHosts.includes(host.toLowerCase());
 
 /**
- * Returns the URL of PostgreSQL as the driver takes it. A URL to another machine that says nothing
- * about encryption gets `sslmode=verify-full`: the driver then encrypts, checks the certificate and
- * the name in it, and never falls back. Fails with a reason when the URL asks for less.
+ * Returns the URL of PostgreSQL in the form that the driver expects. A URL to another machine that
+ * says nothing about encryption gets `sslmode=verify-full`: the driver then encrypts, checks the
+ * certificate and the name in it, and never falls back. Fails with a reason when the URL asks for
+ * less.
  */
 export function databaseUrl(
   given: string,
@@ -38,7 +39,7 @@ export function databaseUrl(
   if (mayBePlain(host, plainHosts)) return success(given);
   const [mode, ssl] = [query.get('sslmode'), query.get('ssl')];
   const isLibpq = query.get('uselibpqcompat') === 'true';
-  // Other words of libpq stand for less there and for verify-full in the driver.
+  // Other values mean less encryption in libpq but verify-full in the driver.
   const isVerified =
     mode === 'verify-full' ||
     (mode === 'verify-ca' && query.has('sslrootcert')) ||
@@ -53,7 +54,7 @@ export function databaseUrl(
   return success(url.href);
 }
 
-/** Parameters of an SMTP URL with which nodemailer encrypts less, and what is wrong with them. */
+/** Parameters of an SMTP URL that make nodemailer encrypt less, each with the fault to report. */
 const weakMail: readonly (readonly [name: string, isWeak: (value: string) => boolean])[] = [
   ['ignoreTLS', (value) => value !== 'false'],
   ['opportunisticTLS', (value) => value !== 'false'],
@@ -61,7 +62,7 @@ const weakMail: readonly (readonly [name: string, isWeak: (value: string) => boo
   ['tls.rejectUnauthorized', (value) => value !== 'true'],
 ];
 
-/** Returns why mails to this SMTP server would not be encrypted and its certificate checked. */
+/** Returns why the connection to this SMTP server would lack encryption or a certificate check. */
 export function mailUrlFault(url: URL, plainHosts: readonly string[]): string | undefined {
   if (mayBePlain(url.hostname, plainHosts)) return undefined;
   const weak = weakMail.find(([name, isWeak]) =>
@@ -74,7 +75,7 @@ export function mailUrlFault(url: URL, plainHosts: readonly string[]): string | 
   );
 }
 
-/** Returns why an http address may not be used; https is always fine. */
+/** Returns why an http address may not be used; https is always allowed. */
 export function httpUrlFault(url: URL, plainHosts: readonly string[]): string | undefined {
   if (url.protocol !== 'http:' || mayBePlain(url.hostname, plainHosts)) return undefined;
   return (

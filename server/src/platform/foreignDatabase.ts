@@ -1,5 +1,6 @@
 /**
- * The database belongs to another release or installation; the message says why and how to fix it.
+ * An error: the database belongs to another release or installation. The message says why and how
+ * to fix it.
  */
 export class ForeignDatabaseError extends Error {
   override readonly name = 'ForeignDatabaseError';

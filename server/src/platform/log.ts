@@ -3,8 +3,8 @@ import { type LogOutput, logOutput } from './logOutput.ts';
 
 /**
  * The structured log: one JSON line each. It must be safe for an operator to read, so requests are
- * logged by operation and never by query or body. A secret that gets into a line all the same is
- * redacted here.
+ * logged by operation and never by query or body. A secret that still gets into a line is redacted
+ * here.
  */
 export function openLog(level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -16,7 +16,7 @@ export function openLog(level: string, destination?: DestinationStream): Logger 
   return pino(options, destination ?? (standardOutput ??= logOutput(process.stdout.fd)));
 }
 
-/** One for all logs of this process. */
+/** One output for all logs of this process. */
 let standardOutput: LogOutput | undefined;
 
 const secretNames = new Set([
@@ -60,8 +60,8 @@ function struckOut(value: unknown): unknown {
 }
 
 /**
- * The kind, message and place of an error. PostgreSQL's own errors also carry the row's values,
- * which are customers' data.
+ * Returns the kind, message and place of an error. PostgreSQL's own errors also contain the row's
+ * values, which are customers' data.
  */
 function errorWithoutData(error: Error): object {
   const { type, message, stack, code } = stdSerializers.errWithCause(error) as {

@@ -1,27 +1,27 @@
 import { write, writeSync } from 'node:fs';
 import { systemClock } from './clock/systemClock.ts';
 
-/** Where lines of the log go. */
+/** The output for lines of the log. */
 export interface LogOutput {
   write(line: string): void;
 }
 
-/** The most characters that wait while the output takes none. */
+/** The most characters that are kept while the output accepts none. */
 const waitingMax = 1_000_000;
-/** How often an output that is busy is tried again when the process ends. */
+/** The pause between attempts to write to a busy output when the process ends. */
 const lastTries = 20;
 
 /**
- * Writes lines to a file descriptor, many at a time and without waiting. While the output takes none
- * (its disk is full, its reader is gone or slow), lines wait; when it takes them again, a
- * line says how many were lost. Nothing here fails or delays the end of the process: pino's own
- * output does both.
+ * Writes lines to a file descriptor, many at a time and without waiting. While the output accepts
+ * none (its disk is full, its reader is gone or slow), lines are kept up to a limit; when it
+ * accepts them again, a line reports how many were lost. It never throws or delays the end of the
+ * process, unlike pino's own output.
  */
 export function logOutput(fd: number): LogOutput {
   let lines: string[] = [];
   let size = 0;
   let lost = 0;
-  /** The rest of what is being written. */
+  /** The unwritten rest of the current write. */
   let rest: Buffer = Buffer.alloc(0);
   let isWriting = false;
 
@@ -50,7 +50,7 @@ export function logOutput(fd: number): LogOutput {
   }
 
   process.on('exit', () => {
-    // A write under way ends by itself.
+    // A running write ends by itself.
     const last = Buffer.concat([isWriting ? Buffer.alloc(0) : rest, Buffer.from(taken())]);
     for (let done = 0, tries = 0; done < last.length && tries < lastTries; tries++) {
       try {

@@ -2,11 +2,11 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder, and those above it that do not exist. Does nothing where it exists. `mode` (for
- * example 0o700) is that of every folder made. Throws the error of the system.
+ * Creates a folder and its missing parents. Does nothing if it exists. `mode` (for example 0o700)
+ * applies to every folder that is created. Throws the error of the system.
  *
- * Node's `recursive` is not used: it never ends where the folder above exists and cannot hold the new
- * one, as below /proc, and calls a full disk a missing folder (nodejs/node#42808).
+ * Node's `recursive` is not used: it never returns if the parent exists but cannot contain the new
+ * folder, as below /proc, and reports a full disk as a missing folder (nodejs/node#42808).
  */
 export function makeFolders(folder: string, mode = 0o777): void {
   try {

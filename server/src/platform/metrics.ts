@@ -4,24 +4,24 @@ import type { SystemClock } from './clock/systemClock.ts';
 import type { Worker } from './jobs/loop.ts';
 import type { PoolUsage } from './storage/database.ts';
 
-/** The metrics of one process, as `/metrics` shows them. */
+/** The metrics of one process, served at `/metrics`. */
 export interface Metrics {
   observeRequest(operation: string, status: number, seconds: number): void;
-  /** Notes how a kind of gateway answered a call, and how long it took. */
+  /** Records how a kind of gateway answered a call, and the duration. */
   observeGateway(kind: string, call: string, answer: string, seconds: number): void;
-  /** Returns the worker with its batches counted and timed. */
+  /** Wraps a worker so that its batches are counted and timed. */
   measured(worker: Worker): Worker;
-  /** The workers of this process of which a batch failed, the latest failure first. */
+  /** The workers of this process with a failed batch, the latest failure first. */
   workFailures(): WorkFailure[];
   readonly contentType: string;
   text(): Promise<string>;
 }
 
-/** How a worker failed since the process started. */
+/** The failures of a worker since the process started. */
 export interface WorkFailure {
   readonly worker: string;
   readonly count: number;
-  /** By the machine's clock. */
+  /** The time on the machine's clock. */
   readonly lastAt: Temporal.Instant;
   /** The name of the error and its code. Its message may contain data of any merchant. */
   readonly lastError: string;
@@ -30,23 +30,23 @@ export interface WorkFailure {
 /** The functions that gauges call at each collection. */
 export interface Gauged {
   poolUsage(): PoolUsage;
-  /** Why nothing is charged, if that is so. */
+  /** Returns the reason why nothing is charged; undefined when charges are made. */
   stops(): readonly { readonly name: string }[];
-  /** How far this machine's clock is from PostgreSQL's. */
+  /** Returns the difference between this machine's clock and PostgreSQL's. */
   clockDifferenceSeconds(): number;
-  /** How many live sockets this process has. */
+  /** Returns the number of live sockets of this process. */
   liveSockets(): number;
-  /** Counts the work that waits, failed or is in doubt in the whole installation. */
+  /** Counts the waiting, failed and doubtful work of the whole installation. */
   figures(): Promise<Figures>;
 }
 
 /** The name of a figure, without `perennial_`. */
 export type FigureName = string;
 
-/** The figures of the installation, each with its meaning. */
+/** The figures of the installation, each with its description. */
 export type FigureHelp = Readonly<Record<FigureName, readonly [fold: string, help: string]>>;
 
-/** Figures of all merchants together, and of single ones where they are not 0. */
+/** The figures of all merchants together, and those of single merchants that are not 0. */
 export interface Figures {
   readonly totals: ReadonlyMap<FigureName, number>;
   readonly merchants: readonly {
@@ -54,13 +54,13 @@ export interface Figures {
     readonly name: FigureName;
     readonly value: number;
   }[];
-  /** How old they are: they are read from the database at most every few seconds. */
+  /** The age of the figures: they are read from the database every few seconds at most. */
   readonly ageSeconds: number;
 }
 
 type Registers = [Registry];
 
-/** Creates the metrics of this process, and the figures of the installation as `help` names them. */
+/** Creates the metrics of this process, and the figures of the installation that `help` names. */
 export function openMetrics(clock: SystemClock, gauged: Gauged, help: FigureHelp = {}): Metrics {
   const registers: Registers = [new Registry()];
   collectDefaultMetrics({ register: registers[0] });
@@ -100,7 +100,7 @@ const gatewaySeconds = (registers: Registers) =>
     registers,
   });
 
-/** Registers the figures of the installation, and returns what brings them up to date. */
+/** Registers the figures of the installation, and returns the function that updates them. */
 function figureGauges(gauged: Gauged, help: FigureHelp, registers: Registers): () => Promise<void> {
   const gauges = Object.entries(help).map(
     ([figure, [, meaning]]) =>
@@ -127,7 +127,9 @@ function figureGauges(gauged: Gauged, help: FigureHelp, registers: Registers): (
   };
 }
 
-/** Creates the figures of background work, and returns what counts and times a worker. */
+/**
+ * Creates the figures of background work, and returns the function that counts and times a worker.
+ */
 function workMeter(
   clock: SystemClock,
   registers: Registers,
@@ -177,7 +179,7 @@ function workMeter(
   return { measured, workFailures };
 }
 
-/** The name of an error and, where it has one, its code: `DatabaseError 57P01`. */
+/** Returns the name of an error and, if it has one, its code: `DatabaseError 57P01`. */
 function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const { code } = error as { code?: unknown };

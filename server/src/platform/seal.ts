@@ -12,9 +12,9 @@ import type { Database } from './storage/database.ts';
  */
 export interface Seal {
   seal(text: string): Buffer;
-  /** Throws when it was sealed with another key or has been changed. */
+  /** Throws when the text was sealed with another key or has been changed. */
   open(sealed: Buffer): string;
-  /** The same secret, sealed with the present key. */
+  /** Returns the same secret, sealed with the current key. */
   reseal(sealed: Buffer): Buffer;
 }
 
@@ -22,8 +22,8 @@ const algorithm = 'aes-256-gcm';
 const [ivBytes, tagBytes] = [12, 16];
 
 /**
- * AES-256 in GCM mode; each text has a different initialisation vector. `before` only opens: it is
- * the installation's earlier key, or its next one.
+ * Seals with AES-256 in GCM mode; each text has a different initialisation vector. `before` only
+ * opens: it is the installation's previous key, or its next one.
  */
 export function sealWith(key: Buffer, before?: Buffer): Seal {
   const open = (sealed: Buffer): string => {
@@ -45,10 +45,10 @@ function sealed(text: string, key: Buffer): Buffer {
   return Buffer.concat([iv, cipher.getAuthTag(), body]);
 }
 
-/** Undefined when it was sealed with another key or has been changed. */
+/** Undefined when the text was sealed with another key or has been changed. */
 function opened(sealed: Buffer, key: Buffer): string | undefined {
   try {
-    // Without the length a tag that was cut to four bytes would do.
+    // Without this length, a tag that was cut to four bytes would be accepted.
     const whole = { authTagLength: tagBytes };
     const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, ivBytes), whole);
     decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
@@ -61,19 +61,22 @@ function opened(sealed: Buffer, key: Buffer): string | undefined {
   }
 }
 
-/** The keys of an installation, as its settings have them. */
+/** The keys of an installation from its settings. */
 export interface SealSettings {
   readonly dataDir: string;
   /** Any text of 32 characters or more. Absent: the file in `dataDir`. */
   readonly key?: string | undefined;
-  /** Another key that opens what `key` does not. Absent: the file in `dataDir`, if there is one. */
+  /**
+   * Another key, for texts that `key` does not open. Absent: the file in `dataDir`, if there is
+   * one.
+   */
   readonly before?: string | undefined;
 }
 
 /**
- * The seal of the installation. The file in the data folder is created at the first start without
- * a setting. Throws when the database was sealed with none of the keys, because secrets would
- * otherwise be lost silently.
+ * Opens the seal of the installation. The file in the data folder is created at the first start
+ * without a setting. Throws when the database was sealed with none of the keys, because secrets
+ * would otherwise be lost silently.
  */
 export async function openSeal(db: Database, settings: SealSettings): Promise<Seal> {
   const { key, before } = await keysOf(settings);
@@ -96,8 +99,8 @@ export async function openSeal(db: Database, settings: SealSettings): Promise<Se
 }
 
 /**
- * Makes the first key of the settings the installation's own; everything must be sealed with it.
- * Returns false when it was already.
+ * Makes the first key of the settings the installation's key; everything must already be sealed
+ * with it. Returns false when it was the key before.
  */
 export async function adoptSealKey(tx: Database, settings: SealSettings): Promise<boolean> {
   const { key } = await keysOf(settings);
@@ -108,7 +111,10 @@ export async function adoptSealKey(tx: Database, settings: SealSettings): Promis
   return changed === 1;
 }
 
-/** The fingerprint of the key that seals the database's secrets; undefined before the first start. */
+/**
+ * Returns the fingerprint of the key that seals the database's secrets; undefined before the first
+ * start.
+ */
 export async function readSealFingerprint(db: Database): Promise<string | undefined> {
   const row = await db.row<{ fingerprint: string }>(
     'select seal_fingerprint as fingerprint from installation where only_one',
@@ -117,9 +123,9 @@ export async function readSealFingerprint(db: Database): Promise<string | undefi
 }
 
 /**
- * The seal of the installation, which also opens what another one sealed: with the key of that
- * fingerprint, whose text is `text` (a SECRET_KEY, or the content of a `secret.key`). Undefined when
- * neither key has the fingerprint.
+ * Returns the seal of the installation, extended to open secrets that another installation sealed
+ * with the key of that fingerprint. `text` is that key (a SECRET_KEY, or the content of a
+ * `secret.key`). Undefined when neither key has the fingerprint.
  */
 export async function sealForMoved(
   settings: SealSettings,
@@ -142,13 +148,16 @@ async function keysOf({ dataDir, key, before }: SealSettings) {
   };
 }
 
-/** Whether the text is 32 random bytes in base64 or hexadecimal, and not words that a person made. */
+/**
+ * Returns whether the text is 32 random bytes in base64 or hexadecimal, and not a phrase that a
+ * person chose.
+ */
 export function isRandomKey(text: string): boolean {
   const bytes = /^[0-9a-f]{64}$/i.test(text)
     ? Buffer.from(text, 'hex')
     : Buffer.from(text, 'base64');
   const isEncoded = /^([0-9a-f]{64}|[\w+/-]{43}=?)$/i.test(text);
-  // Of 32 random bytes about 30 are different.
+  // Of 32 random bytes, about 30 have different values.
   return isEncoded && bytes.length === 32 && new Set(bytes).size >= 20;
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Settings that hold a secret. Each may also be given by a file: `SECRET_KEY_FILE` names one that
- * contains what `SECRET_KEY` would. So a secret is in no environment that a child process, a crash
- * report or `docker inspect` shows.
+ * Settings that contain a secret. Each may also come from a file: `SECRET_KEY_FILE` names a file
+ * with the value of `SECRET_KEY`. So no child process, crash report or `docker inspect` shows the
+ * secret in the environment.
  */
 export const secretSettings = [
   'DATABASE_URL',
@@ -19,9 +19,8 @@ export const secretSettings = [
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment with each secret that a file holds in its place, and what is wrong with the
- * files. White space around a secret is not part of it, because editors end a file with a line
- * feed.
+ * Returns the environment with the secrets from files, and the faults of those files. White space
+ * around a secret is removed, because editors end a file with a line feed.
  */
 export function withSecretFiles(env: Environment): {
   readonly env: Environment;
@@ -42,7 +41,7 @@ export function withSecretFiles(env: Environment): {
   return { env: { ...env, ...read }, faults };
 }
 
-/** The content of a file without the white space around it, or what is wrong with the file. */
+/** Returns the content of a file without the white space around it, or the fault of the file. */
 export function contentOf(path: string): { readonly text: string; readonly fault?: string } {
   try {
     const text = readFileSync(path, 'utf8').trim();

@@ -6,24 +6,25 @@ import type { Seal } from './seal.ts';
 import type { Database } from './storage/database.ts';
 
 /**
- * Short-lived tokens that we alone can make and read: JSON Web Tokens (RFC 7519) with HMAC and
- * SHA-256.
+ * Short-lived tokens that only this installation can create and read: JSON Web Tokens (RFC 7519)
+ * with HMAC and SHA-256.
  */
 export interface Tokens {
-  /**
-   * `audience` says what the token is for. A token that was made for another purpose is refused.
-   */
+  /** `audience` is the purpose of the token. A token for another purpose is refused. */
   sign(
     audience: string,
     claims: Readonly<Record<string, unknown>>,
     seconds: number,
   ): Promise<string>;
-  /** The claims, or undefined when the token is not ours, is for something else, or has expired. */
+  /**
+   * Returns the claims, or undefined when the token is not ours, has another purpose, or has
+   * expired.
+   */
   read(audience: string, token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
 }
 
 /**
- * A key signs for a day and is kept for another, so that what it signed last can still be read. No
+ * A key signs for a day and is kept for another, so that its last tokens can still be read. No
  * token lives longer than that.
  */
 const keySeconds = 86_400;
@@ -38,7 +39,7 @@ interface Key {
 // Loaded with the first token, because a start does not need it.
 const jose = new Lazy(() => import('jose'));
 
-/** The parts that the tokens of one database need. */
+/** The dependencies of the tokens of one database. */
 export interface TokenParts {
   readonly db: Database;
   readonly seal: Seal;
@@ -47,7 +48,7 @@ export interface TokenParts {
 }
 
 /**
- * Tokens signed by keys that all processes on one database share. The keys are sealed there, and
+ * Tokens signed by keys that all processes on one database share. The keys are stored sealed, and
  * the first process of each day replaces them.
  */
 export function databaseTokens(parts: TokenParts): Tokens {
@@ -88,7 +89,7 @@ export function databaseTokens(parts: TokenParts): Tokens {
   };
 }
 
-/** Seals the keys that sign tokens with the present key of the installation. */
+/** Seals the signing keys with the current key of the installation. */
 export async function resealTokenKeys(tx: Database, seal: Seal): Promise<void> {
   const rows = await tx.rows<{ key_id: string; secret: Buffer }>(
     'select key_id, secret from token_key for no key update',
@@ -110,7 +111,7 @@ class TokenKeys {
     this.#parts = parts;
   }
 
-  /** Returns a key of today; makes one when there is none. */
+  /** Returns today's key; creates one when there is none. */
   async forSigning(): Promise<Key> {
     if (!this.#young()) await this.#load();
     if (!this.#young()) {
@@ -120,11 +121,12 @@ class TokenKeys {
     return this.#young()!;
   }
 
-  /** Finds a key that may still be used to read tokens. */
+  /** Finds a key that is still valid for reading tokens. */
   async find(keyId: string | undefined): Promise<Key | undefined> {
     const find = () =>
       this.#known.find((key) => key.keyId === keyId && this.#ageSeconds(key) < 2 * keySeconds);
-    // Another process may have created it since. Unknown tokens must not cause a read each time.
+    // Another process may have created it since then. Unknown tokens must not cause a query each
+    // time.
     if (!find() && this.#parts.clock.monotonicMs() - this.#lookedAtMs > lookAgainMs)
       await this.#load();
     return find();
@@ -163,7 +165,7 @@ class TokenKeys {
     ]);
   }
 
-  /** The age at which no token of a key is valid any more. */
+  /** The age at which a key's last token has expired. */
   #oldest(): Temporal.Instant {
     return this.#parts.clock.now().subtract({ seconds: 2 * keySeconds });
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { required } from '../kernel/assert.ts';
 import type { Database } from './storage/database.ts';
 
-/** The versions that this process runs. `migration` is the latest one that the database has. */
+/** The versions that this process runs. `migration` is the latest migration of the database. */
 export interface Versions {
   readonly release: string;
   readonly node: string;

@@ -3,14 +3,18 @@ import type { ActorSession } from '../context.ts';
 import type { Merchant } from '../tenancy/merchant.ts';
 import { refuse } from './refusal.ts';
 
-/** A step that a user must take before all else: choose a password, set up a second factor. */
+/**
+ * A step that a user must complete before any other action: choose a password, set up a second
+ * factor.
+ */
 export type AccountStep = 'password' | 'second_factor';
 
 /** The facts about how a user logs in. */
 export type AccountFacts = Pick<ActorSession, 'hasFirstPassword' | 'hasSecondFactor'>;
 
 /**
- * Returns what a user has to do first; the merchant decides whether second factors are required.
+ * Returns the steps that a user must complete first; the merchant's settings decide whether second
+ * factors are required.
  */
 export const accountSteps = (
   { hasFirstPassword, hasSecondFactor }: AccountFacts,
@@ -22,7 +26,7 @@ export const accountSteps = (
     : []),
 ];
 
-/** Refuses an operation of a session while its user has something to do first. */
+/** Refuses an operation of a session while its user must complete a step first. */
 export function checkAccountSteps(
   operation: Operation,
   session: ActorSession,

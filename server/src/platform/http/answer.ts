@@ -25,7 +25,7 @@ export interface AnswerExtras {
   readonly beside?: Readonly<Record<string, unknown>>;
   /** Sent as `ETag`, for clients that want to update only what they have seen. */
   readonly version?: number;
-  /** The `error` and `success: false` of a batch of which some elements failed. */
+  /** The `error` and `success: false` of a batch in which some elements failed. */
   readonly partialFailure?: {
     readonly developerMessage: string;
     readonly objectIds: readonly string[];
@@ -33,8 +33,8 @@ export interface AnswerExtras {
 }
 
 /**
- * A page of a list (auto_order reference, ResultSet). `totalRecords` is left out where counting
- * would cost too much.
+ * A page of a list (auto_order reference, ResultSet). `totalRecords` is absent where counting would
+ * take too long.
  */
 export interface ResultSet {
   readonly count: number;
@@ -44,20 +44,20 @@ export interface ResultSet {
   readonly totalRecords?: number;
 }
 
-/** A remark on a request that succeeded. */
+/** A note about a request that succeeded. */
 export interface Warning {
   readonly code: string;
   readonly message: string;
 }
 
-/** A result whose payload PostgreSQL already made as JSON text. */
+/** A result whose payload PostgreSQL has already rendered as JSON text. */
 export const payloadText = (json: string, extras: AnswerExtras = {}): Answer => ({
   kind: 'payload',
   json,
   extras,
 });
 
-/** One record that PostgreSQL already made as JSON text, with its version as `ETag`. */
+/** One record that PostgreSQL has already rendered as JSON text, with its version as `ETag`. */
 export const versioned = ({ json, version }: VersionedJson): Answer =>
   payloadText(json, { version });
 
@@ -71,10 +71,10 @@ export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({
 /** A result without a payload: the response has only the envelope. */
 export const done = (extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json: '', extras });
 
-/** A result outside the usual envelope, as the standards of OAuth require it. */
+/** A result outside the usual envelope, as the OAuth standards require. */
 export const bare = (value: unknown, status = 200): Answer => ({ kind: 'bare', value, status });
 
-/** 204: done, and nothing to show. */
+/** Status 204: done, without content. */
 export const noContent = (headers: AnswerHeaders = {}): Answer => ({ kind: 'nothing', headers });
 
 /** The body of a successful response: `success`, `metadata` and the payload, if any, under its key. */
@@ -112,7 +112,7 @@ export const withoutEnvelope = (
   extras: AnswerExtras,
 ): string => `{${payloadMembers(payloadKey, json, extras).join()}}`;
 
-/** The payload and its `extras`, as the members of an object. Undefined ones are left out. */
+/** Renders the payload and its `extras` as the members of an object. Leaves out undefined ones. */
 const payloadMembers = (
   payloadKey: string | undefined,
   json: string,
@@ -140,7 +140,7 @@ function wireResultSet(set: ResultSet) {
     limit: set.limit,
     offset: set.offset,
     more: set.more,
-    // Records that were left out keep their place on the page.
+    // Records that were left out still count in the positions of the page.
     ...(set.more ? { next_offset: set.offset + set.limit } : {}),
     ...(set.totalRecords === undefined ? {} : { total_records: set.totalRecords }),
   };

@@ -12,14 +12,14 @@ export interface Principal {
 export interface Credentials {
   readonly simpleKey?: string;
   /**
-   * Also absent when the header was an empty `Bearer`, which some clients send together with a
-   * simple key.
+   * Absent when the request has no token, and when the header was an empty `Bearer`, which some
+   * clients send together with a simple key.
    */
   readonly bearerToken?: string;
-  /** The credential in a session's cookie; read only when neither a key nor a token was sent. */
+  /** The session in the cookie; read only when neither a key nor a token was sent. */
   readonly session?: string;
   readonly address: string;
 }
 
-/** Finds out who is calling; the refusal says what is wrong with the credentials. */
+/** Identifies the caller; a refusal says what is wrong with the credentials. */
 export type Authenticate = (credentials: Credentials) => Promise<Outcome<Principal, Refusal>>;

@@ -4,11 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import type { SystemClock } from '../clock/systemClock.ts';
 
 /*
- * How fast a body has to arrive. A limit for the whole request would cut a large file on a slow
- * line, and a limit for silence alone would let a client hold a connection with a byte a minute.
+ * The minimum speed of a body. A limit for the whole request would cut off a large file on a slow
+ * line, and a limit on silence alone would let a client hold a connection with a byte a minute.
  */
 
-/** The time in which {@link bytesMin} have to arrive. */
+/** The time in which at least {@link bytesMin} must arrive. */
 export const roundMs = 30_000;
 /** 16 kB a second, so that the largest attachment may take 26 minutes. */
 export const bytesMin = 480_000;
@@ -20,17 +20,17 @@ const readMax = 65_536;
 interface Body {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The bytes of the connection, and the moment, at which the present round began. */
+  /** The number of bytes and the time at which the current round began. */
   bytes: number;
   sinceMs: number;
 }
 
 /**
- * Cuts connections whose bodies arrive too slowly. `answer` returns what they are sent, as raw
- * HTTP. One check of all connections every few seconds costs requests nothing.
+ * Cuts connections whose bodies arrive too slowly. `answer` returns the response that they get, as
+ * raw HTTP. One check of all connections every few seconds adds no work to requests.
  */
 export function watchPace(server: FastifyInstance, clock: SystemClock, answer: () => string): void {
-  // One for each connection: the request that was begun last.
+  // One entry for each connection: the request that began last.
   const bodies = new Map<Socket, Body>();
   server.server.on('connection', (socket: Socket) =>
     socket.once('close', () => bodies.delete(socket)),
@@ -67,10 +67,10 @@ export function watchPace(server: FastifyInstance, clock: SystemClock, answer: (
 const isSentWithBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** Decides about a round that is over, and begins the next one. */
+/** Checks a finished round and begins the next one. */
 function isTooSlow(socket: Socket, body: Body, nowMs: number): boolean {
   if (nowMs - body.sinceMs < roundMs) return false;
-  // While we do not read, it is not the client that is slow.
+  // While this server does not read, the client is not to blame.
   const isSlow = body.request.readableFlowing === true && socket.bytesRead - body.bytes < bytesMin;
   body.bytes = socket.bytesRead;
   body.sinceMs = nowMs;

@@ -3,9 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { refuse } from './refusal.ts';
 
 /**
- * The text of a body. A byte order mark in front of UTF-8 is left out, as RFC 8259 allows. Any
- * other encoding is refused: read as UTF-8, its letters would be stored as question marks. A body
- * that says that it is compressed is refused as well; we unpack none, so none is a bomb.
+ * Decodes the text of a body. Removes a byte order mark before UTF-8, as RFC 8259 allows. Refuses
+ * any other encoding, because its letters would be stored as question marks. Refuses compressed
+ * bodies as well, which rules out decompression bombs.
  */
 export function bodyText(bytes: Buffer, headers: IncomingHttpHeaders): string {
   if (bytes.length === 0) return '';
@@ -22,7 +22,7 @@ export function bodyText(bytes: Buffer, headers: IncomingHttpHeaders): string {
   );
 }
 
-/** Whether every percent-encoded part of a query or form is UTF-8. */
+/** Returns whether every percent-encoded part of a query or form is UTF-8. */
 export function isPercentEncodedUtf8(text: string): boolean {
   if (!text.includes('%')) return true;
   return text
@@ -31,8 +31,8 @@ export function isPercentEncodedUtf8(text: string): boolean {
 }
 
 /**
- * By its byte order mark, or by the zero that half of each ASCII character is: JSON and forms begin
- * with two of them.
+ * Detects UTF-16 and UTF-32 by a byte order mark, or by the zeros in each ASCII character: JSON and
+ * forms begin with two of them.
  */
 const isUtf16 = ([first, second]: Buffer): boolean =>
   (first === 0xfe && second === 0xff) ||

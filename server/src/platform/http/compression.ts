@@ -7,7 +7,7 @@ export interface Compressed {
   readonly bytes: Buffer;
 }
 
-/** Below this size, compressing costs more than it saves. */
+/** Bodies below this size are not compressed: the effort exceeds the gain. */
 export const compressedFromBytes = 4096;
 
 const gzipPromised = promisify(gzip);

@@ -3,27 +3,24 @@ import { pageFrame } from '../../kernel/pageFrame.ts';
 import { type ConsoleAsset, type ConsoleFiles, readConsole } from './consoleFiles.ts';
 import { consoleRoutes } from './consoleRoutes.ts';
 
-/** The parts that serving the console needs from outside. */
+/** The dependencies of the routes that serve the console. */
 export interface ConsoleParts {
   /** The folder of the built console. Absent: it is not built. */
   readonly folder?: string | undefined;
-  /**
-   * The origin to which browsers send files and from which they load them, if it is not this
-   * server.
-   */
+  /** The origin to and from which browsers send and load files, if it is not this server. */
   readonly fileOrigin?: string | undefined;
-  /** Returns a random value, for each response another one. */
+  /** Returns a random value that differs for each response. */
   newNonce(): string;
 }
 
 /**
- * Serves the console's page at its routes, and its assets, from memory. The files are read once:
- * a build that happens later takes effect with the next start, together with its server.
+ * Serves the console's page at its routes, and its assets, from memory. The files are read once: a
+ * later build takes effect at the next start, together with its server.
  */
 export function addConsole(server: FastifyInstance, parts: ConsoleParts): void {
   const { folder } = parts;
   const loading = folder === undefined ? Promise.resolve(undefined) : readConsole(folder);
-  // A failure is reported to the first request.
+  // The first request reports a failure.
   loading.catch(() => {});
   for (const url of consoleRoutes)
     server.get(url, async (request, reply) => {
@@ -36,7 +33,7 @@ export function addConsole(server: FastifyInstance, parts: ConsoleParts): void {
   });
 }
 
-/** The page holds no data: what it shows comes over the operations, with the session's cookie. */
+/** The page contains no data: it loads them through the operations, with the session's cookie. */
 function sendShell(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -57,7 +54,7 @@ function sendShell(
     .send(files.index.replaceAll('__NONCE__', nonce));
 }
 
-/** Older Safari does not count the live socket's address as 'self'. */
+/** Older versions of Safari do not include the live socket's address in 'self'. */
 function policyOf(nonce: string, host: string, fileOrigin: string | undefined): string {
   const files = fileOrigin === undefined ? '' : ` ${fileOrigin}`;
   const socketHost = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
@@ -102,8 +99,8 @@ function encodedFor(accepted: unknown, asset: ConsoleAsset) {
 }
 
 /**
- * Never the page: with HTML in place of a script, a tab could not notice that it is older than the
- * server.
+ * Missing assets never get the page: if a script were answered with HTML, a tab could not detect
+ * that it is older than the server.
  */
 function sendNoAsset(reply: FastifyReply): FastifyReply {
   return reply
@@ -112,7 +109,7 @@ function sendNoAsset(reply: FastifyReply): FastifyReply {
     .send('There is no such file in this build of the console. Reload the page.\n');
 }
 
-/** The start page without a console: it says what to do. */
+/** The start page when the console is not built: it says what to do. */
 function sendUnbuilt(reply: FastifyReply): FastifyReply {
   return sendPlainPage(
     reply,
@@ -125,7 +122,7 @@ folder: it builds the console and prints why when that fails.</p>
   );
 }
 
-/** Sends a page for a browser at an address that does not exist. */
+/** Sends a page to a browser for an address that does not exist. */
 export function sendNoPage(reply: FastifyReply): FastifyReply {
   return sendPlainPage(
     reply.code(404),
@@ -145,7 +142,7 @@ function sendPlainPage(reply: FastifyReply, title: string, body: string): Fastif
     .send(frame.page(`${title} · Perennial`, body));
 }
 
-/** True for a browser that opens an address, which is neither the API's nor a file's. */
+/** True when a browser opens an address that belongs neither to the API nor to a file. */
 export function wantsPage(request: FastifyRequest): boolean {
   return (
     request.method === 'GET' &&

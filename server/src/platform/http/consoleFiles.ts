@@ -4,13 +4,13 @@ import { extname, join } from 'node:path';
 
 /** The built console in memory: a few megabytes. */
 export interface ConsoleFiles {
-  /** The page, with `__NONCE__` where the nonce of a response belongs. */
+  /** The page, with `__NONCE__` in the place of the response's nonce. */
   readonly index: string;
-  /** By file name, without its folder. */
+  /** The assets by file name, without their folder. */
   readonly assets: ReadonlyMap<string, ConsoleAsset>;
 }
 
-/** One file, as it is and compressed. */
+/** One file, uncompressed and compressed. */
 export interface ConsoleAsset {
   readonly type: string;
   readonly etag: string;

@@ -3,8 +3,8 @@ import { parseFieldDate, parseFilterDate, parseFilterEnd } from '../../kernel/wi
 import { refuse } from './refusal.ts';
 
 /**
- * Parses a date that a client sent. Refuses one that cannot be read or is out of bounds, by the
- * name of its field.
+ * Parses a date that a client sent. Refuses one that is invalid or out of bounds, and names its
+ * field.
  */
 export function dateOf(text: string, field: string, zone: string): Temporal.Instant {
   const parsed = parseFieldDate(text, zone, field);
@@ -12,8 +12,8 @@ export function dateOf(text: string, field: string, zone: string): Temporal.Inst
 }
 
 /**
- * Parses the date of a filter, in any year. Refuses one that cannot be read, by the name of its
- * field. Absent, null and blank do not filter. The end of a range is its last moment.
+ * Parses the date of a filter, in any year. Refuses an invalid one and names its field. Absent,
+ * null and blank values do not filter. A date that ends a range counts to its last moment.
  */
 export function filterDate(
   text: string | null | undefined,
@@ -26,7 +26,7 @@ export function filterDate(
   return parsed.ok ? parsed.value : refuse('wrong_date', { field });
 }
 
-/** Reads the date of a filter. The name of its field says whether it ends a range. */
+/** Parses the date of a filter. The name of its field shows whether it ends a range. */
 export const parseCriterion = (text: string, zone: string, field: string) =>
   (endsRange.test(field) ? parseFilterEnd : parseFilterDate)(text, zone);
 

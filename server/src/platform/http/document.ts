@@ -6,22 +6,22 @@ import { parseCriterion } from './dates.ts';
 import { refuse } from './refusal.ts';
 
 /**
- * The fields of a checked body that a client may write: those of the model, without those that only
- * the server sets. Unknown fields are dropped, dates are converted to the wire's form in the
- * merchant's zone, and an explicit null stays null (it clears).
+ * Returns the fields of a validated body that a client may write: those of the model, without those
+ * that only the server sets. Drops unknown fields, converts dates to the wire format in the
+ * merchant's zone, and keeps an explicit null, which clears a field.
  */
 export function writable<T>(model: NamedModel, body: T, timeZone: string): T {
   return writableModel(model.$id, body, { timeZone, path: '', takes: 'update' }) as T;
 }
 
-/** The same for an insert, which may also bring fields from another system. */
+/** The same for an insert, which may also contain fields from another system. */
 export function insertable<T>(model: NamedModel, body: T, timeZone: string): T {
   return writableModel(model.$id, body, { timeZone, path: '', takes: 'insert' }) as T;
 }
 
 /**
- * A stored document after a change: what is absent in the change stays, null removes, objects are
- * merged field by field, lists are replaced.
+ * Returns a stored document after a change: absent fields stay, null removes, objects are merged
+ * field by field, lists are replaced.
  */
 export function merged<T extends object>(stored: T, change: object): T {
   const result = { ...stored } as Record<string, unknown>;
@@ -42,7 +42,7 @@ function withoutNulls(value: unknown): unknown {
 interface Place {
   readonly timeZone: string;
   readonly path: string;
-  /** Which fields are accepted: all of them inside a read-only part that an insert brings. */
+  /** The accepted fields: all of them inside a read-only part that an insert may contain. */
   readonly takes: 'update' | 'insert' | 'all';
 }
 
@@ -90,8 +90,8 @@ function writableValue(
 }
 
 /**
- * Fields that name a day of the calendar, whatever the zone: they are the same day when they are
- * read in one zone and sent back in another.
+ * Fields that name a calendar day, whatever the zone: the day is the same when it is read in one
+ * zone and sent back in another.
  */
 const dayFields = new Set(['delivery_date', 'ship_on_date', 'lot_expiration']);
 

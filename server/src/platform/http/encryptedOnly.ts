@@ -3,9 +3,10 @@ import type { TLSSocket } from 'node:tls';
 import { isThisMachine } from '../encryption.ts';
 
 /**
- * Whether a request, or the upgrade to a socket, crossed networks only with encryption: on its way to
- * this process, and, as the proxy in front says in `X-Forwarded-Proto`, on its way to the proxy. A
- * client cannot gain by that header: without encryption it has to be on this machine.
+ * Returns whether a request, or the upgrade to a socket, was encrypted on every network: on its way
+ * to this process and, as the proxy in front states in `X-Forwarded-Proto`, on its way to the
+ * proxy. A client gains nothing by sending that header: unencrypted requests are accepted only from
+ * this machine.
  */
 export function isEncrypted({ socket, headers }: IncomingMessage): boolean {
   const isHopSafe =

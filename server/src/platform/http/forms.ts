@@ -4,8 +4,8 @@ import { refuse } from './refusal.ts';
 import { findUnstorable, storableText } from './storableText.ts';
 
 /**
- * The fields of a form that was posted; none when the body is empty. Refuses what cannot be read or
- * stored.
+ * Returns the fields of a posted form; none when the body is empty. Refuses values that cannot be
+ * decoded or stored.
  */
 export const formOf = (request: FastifyRequest): URLSearchParams =>
   readForm(typeof request.body === 'string' ? request.body : '');

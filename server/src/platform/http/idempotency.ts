@@ -26,13 +26,13 @@ import { type Rendered, renderedRefusal } from './reply.ts';
  * each repeat gets the same response (docs/adr).
  */
 export const idempotencyHeader = 'idempotency-key';
-/** Marks a response that was given before. */
+/** Marks a repeated response. */
 export const replayHeader = 'Idempotent-Replayed';
 /** The most characters of an `Idempotency-Key`. */
 export const idempotencyKeyMax = 255;
 
 const remembered = { hours: 24 };
-// Longer than any request runs. One that began earlier and changed nothing was cut off, and may run
+// Longer than any request runs. An older run that changed nothing was interrupted, so it may run
 // again.
 const dead = { minutes: 5 };
 const cleaningMs = 3_600_000;
@@ -91,7 +91,7 @@ function withBody(rendered: Rendered, change: (body: string) => string): Rendere
   return rendered.body === undefined ? rendered : { ...rendered, body: change(rendered.body) };
 }
 
-/** Deletes what is older than a day. */
+/** Deletes requests that are older than a day. */
 export function forgettingWorker(db: Database, clock: SystemClock, log: Logger): Worker {
   const each = eachMerchant(log, 'idempotent requests');
   let cleanedAtMs = -Infinity;
@@ -110,7 +110,8 @@ export function forgettingWorker(db: Database, clock: SystemClock, log: Logger):
 
 async function earlierAnswer(db: Database, request: IdempotentRequest): Promise<Rendered> {
   const earlier = await findEarlier(db, request);
-  // The row was deleted meanwhile, because its run was refused. A repeat of this request may run.
+  // The row was deleted since the first query, because its run was refused. A repeat of this
+  // request may run.
   if (!earlier) return refuse('idempotency_conflict', {});
   if (!earlier.hash.equals(request.hash)) return refuse('idempotency_mismatch', {});
   if (earlier.answer) return earlier.answer;
@@ -127,17 +128,17 @@ async function runMarked(
     return await run({ ...context, db: marking(context.db, request) });
   } catch (error) {
     const changedNothing = await forgetUnchanged(context.db, request);
-    // A refusal after a change (a declined first charge of a stored order) is the response to
-    // store.
+    // A refusal after a change (a declined first charge of a stored order) is stored as the
+    // response.
     if (!changedNothing && error instanceof Refusal) return renderedRefusal(error);
     throw error;
   }
 }
 
 /**
- * The database, each of whose changes also notes that the request has changed something, in the
- * same transaction: after a crash it is known whether a repeat is harmless. `rows` and `row`
- * outside a transaction only read, or count numbers up.
+ * Wraps the database so that each change also records, in the same transaction, that the request
+ * has changed something. After a crash, this shows whether a repeat is safe. `rows` and `row`
+ * outside a transaction only read or advance counters.
  */
 function marking(db: Database, request: IdempotentRequest): Database {
   const transaction = <T>(work: (tx: Database) => Promise<T>): Promise<T> =>

@@ -4,12 +4,12 @@ import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
 import type { Rendered } from './reply.ts';
 
-/** A request that its client may repeat, and when this run of it began. */
+/** A request that its client may repeat, and the time at which this run of it began. */
 export interface IdempotentRequest {
   readonly merchantId: string;
   readonly applicationId: string;
   readonly key: string;
-  /** Of operation, path, query and body. */
+  /** The hash of operation, path, query and body. */
   readonly hash: Buffer;
   readonly begunAt: Temporal.Instant;
 }
@@ -28,13 +28,13 @@ const keyValues = ({ merchantId, applicationId, key }: IdempotentRequest) => [
   applicationId,
   key,
 ];
-// A run that was taken over, because it seemed to be dead, finds its row begun at another moment.
+// When a run was taken over because it seemed to be dead, its row has another time of begin.
 const ownRun = `${keyColumns} and begun_at = $4`;
 const ownValues = (request: IdempotentRequest) => [...keyValues(request), request.begunAt];
 
 /**
- * Writes that the request has begun; false when there is an earlier one that is neither forgotten
- * nor dead before it changed anything.
+ * Stores that the request has begun. Returns false when an earlier request with the key still
+ * counts: it has not expired, and it is not a dead run that changed nothing.
  */
 export async function begin(
   db: Database,
@@ -94,8 +94,8 @@ interface IdempotentRow {
 }
 
 /**
- * In the transaction of a change: from now on the request must not run again. False when the run
- * was taken over.
+ * Marks, in the transaction of a change, that the request must not run again. Returns false when
+ * the run was taken over.
  */
 export async function markCommitted(tx: Database, request: IdempotentRequest): Promise<boolean> {
   return (
@@ -106,7 +106,7 @@ export async function markCommitted(tx: Database, request: IdempotentRequest): P
   );
 }
 
-/** Stores the response, which repeats of the request get. */
+/** Stores the response for repeats of the request. */
 export async function saveAnswer(
   db: Database,
   request: IdempotentRequest,
@@ -119,10 +119,7 @@ export async function saveAnswer(
   );
 }
 
-/**
- * Deletes a request that changed nothing. Returns false, and keeps it, when it did change
- * something.
- */
+/** Deletes a request that changed nothing. If it changed something, keeps it and returns false. */
 export async function forgetUnchanged(db: Database, request: IdempotentRequest): Promise<boolean> {
   return (
     (await db.run(
@@ -132,7 +129,7 @@ export async function forgetUnchanged(db: Database, request: IdempotentRequest):
   );
 }
 
-/** Deletes responses stored before this moment. Returns how many. */
+/** Deletes responses stored before this time. Returns their number. */
 export function deleteForgotten(
   db: Database,
   merchantId: string,
@@ -144,7 +141,7 @@ export function deleteForgotten(
   ]);
 }
 
-/** Seals the stored responses of a merchant with the present key. */
+/** Seals the stored responses of a merchant with the current key. */
 export async function resealResponses(tx: Database, merchantId: string, seal: Seal): Promise<void> {
   const rows = await tx.rows<{ application_id: string; idempotency_key: string; body: string }>(
     `select application_id, idempotency_key, body from idempotent_request
@@ -165,9 +162,9 @@ export async function resealResponses(tx: Database, merchantId: string, seal: Se
 }
 
 /**
- * Takes people out of a merchant's stored responses: those that contain one of these texts, in
- * small letters. A repeat of such a request still gets its response, without the people. Returns
- * how many were changed.
+ * Removes people from a merchant's stored responses: from those that contain one of these
+ * lower-case texts. A repeat of such a request still gets its response, without the people. Returns
+ * the number of changed responses.
  */
 export async function redactResponses(
   tx: Database,
@@ -210,7 +207,7 @@ const readResponses = (tx: Database, merchantId: string, after: readonly [string
     [merchantId, ...after],
   );
 
-/** Responses are JSON, except those of sheets and of pages. */
+/** Responses are JSON, except CSV sheets and pages. */
 function redactedBody(body: string, redaction: Redaction): string {
   try {
     return JSON.stringify(redaction.json(JSON.parse(body)));

@@ -5,9 +5,9 @@ import { isDayAlone, readWireDate } from '../../kernel/wireDates.ts';
 import type { Warning } from './answer.ts';
 
 /*
- * Input that had no effect (design: nothing is ignored in silence). The pipeline names fields that a
- * model does not have. An operation that stores a document names the fields whose values the
- * document did not take over.
+ * Reports input that had no effect (design: nothing is ignored silently). The pipeline names fields
+ * that a model does not have. An operation that stores a document names the fields whose values
+ * were not stored.
  */
 
 /** Returns the paths of the fields of a body that its model does not have. Nulls do not count. */
@@ -17,21 +17,21 @@ export function unknownFields(model: NamedModel, body: unknown): string[] {
   return found;
 }
 
-/** The documents that are compared to find the fields without effect. */
+/** The documents that are compared to find fields without effect. */
 export interface Compared {
-  /** The document before the write, in the wire's form; absent for an insert. */
+  /** The document before the write, in the wire format; absent for an insert. */
   readonly before?: object | undefined;
-  /** The document after the write, in the wire's form. */
+  /** The document after the write, in the wire format. */
   readonly after: object;
-  /** The merchant's zone, for dates that were sent without an offset. */
+  /** The merchant's zone, for dates without an offset. */
   readonly zone: string;
 }
 
 /**
  * Returns the paths of the known fields of a body that had no effect: neither the document before
- * the write nor the one after it has the value that was sent. So a record that a client sends back
- * as it was read has none. Fields named in `except` are not compared, at any depth: tokens and
- * other values that are stored in another form.
+ * the write nor the one after it has the value that was sent. So a record that a client reads and
+ * sends back unchanged has no such fields. Fields named in `except` are not compared at any depth:
+ * tokens and other values that are stored in another form.
  */
 export function fieldsWithoutEffect(
   model: NamedModel,
@@ -66,7 +66,7 @@ export function unknownQueryWords(names: readonly string[]): string | undefined 
   );
 }
 
-/** Returns the sentence about names of an expansion that the response, or a payload, has no part for. */
+/** Returns the sentence about names in `_expand` that match no part of the response or payload. */
 export function unknownExpandWords(
   names: readonly string[],
   { field, within }: { field: string; within: string } = { field: '_expand', within: 'response' },
@@ -78,7 +78,7 @@ export function unknownExpandWords(
   );
 }
 
-/** Names the first of them, each cut to a readable length, and counts the others. */
+/** Names the first fields, each cut to a readable length, and counts the others. */
 function listed(names: readonly string[]): string {
   const named = names.slice(0, namedMax).map((name) => name.slice(0, nameLengthMax));
   const rest = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
@@ -93,7 +93,7 @@ export function repeatedQueryWords(names: readonly string[]): string | undefined
   return `${names.join(', ')}: sent several times, and the last one counts.`;
 }
 
-/** Joins a warning and further sentences to one warning. */
+/** Joins a warning and further sentences into one warning. */
 export function joinedWarning(
   warning: Warning | undefined,
   sentences: readonly (string | undefined)[],
@@ -105,11 +105,11 @@ export function joinedWarning(
     : { code: 'without_effect', message: more.join(' ') };
 }
 
-/** The warning about fields without effect, for a response; nothing when there are none. */
+/** Returns the warning about fields without effect for a response; nothing when there are none. */
 export const ignoredWarning = (fields: readonly string[]): { warning?: Warning } =>
   warningOf(fields, []);
 
-/** The warning about fields without effect and in further sentences, for a response. */
+/** Returns the warning about fields without effect, with further sentences, for a response. */
 export function warningOf(
   fields: readonly string[],
   sentences: readonly string[],
@@ -166,11 +166,11 @@ function compare(
   held: readonly unknown[],
   at: Comparison,
 ): void {
-  // An amount of zero is a value, compared field by field.
+  // A zero amount is a value and is compared field by field.
   const isModel = field.$ref !== undefined && isObject(given) && Object.keys(given).length > 0;
   if (!isModel && isEmpty(given)) {
-    // A value that the last document still has was not cleared. An empty value is as good as none.
-    // Of a part that was cleared, the server may keep what it sets itself.
+    // A value that the last document still has was not cleared. An empty value counts as none.
+    // Inside a cleared part, the server may keep the fields that it sets itself.
     const isLeft =
       !isEmpty(held.at(-1)) && !held.some((each) => isSame(field, given, each, at.zone));
     const isPartly = isObject(held[0]) && JSON.stringify(held[0]) !== JSON.stringify(held.at(-1));
@@ -196,14 +196,15 @@ const isEmpty = (value: unknown): boolean =>
 
 function isSame(field: FieldSchema, given: unknown, held: unknown, zone: string): boolean {
   if (isEmpty(given)) return isEmpty(held);
-  // Items, shipping methods and the like are found without case, and stored as they are spelt.
+  // Items, shipping methods and the like are found regardless of case, and stored in their own
+  // spelling.
   if (typeof given === 'string' && typeof held === 'string')
     return foldTrimmed(given) === foldTrimmed(held) || isSameMoment(field, given, held, zone);
   return given === held || JSON.stringify(given) === JSON.stringify(held);
 }
 
-// The wire shows whole seconds. A field that names a day is stored as the start of that day, as the
-// local time that was written with it, or, where it ends something, as the last second of the day.
+// The wire format has whole seconds. A field that names a day is stored as the start of that day,
+// as the sent local time, or, if it ends a period, as the last second of the day.
 function isSameMoment({ format }: FieldSchema, given: string, held: string, zone: string): boolean {
   const [sent, kept] = [readWireDate(given, zone), readWireDate(held, zone)];
   if (!sent.ok || !kept.ok) return false;

@@ -13,15 +13,15 @@ import { refuse } from './refusal.ts';
 import type { Page } from './routes.ts';
 import { asListed, asNumber, withReadText } from './textValues.ts';
 
-/** The parsed parts of a request that do not depend on the operation's types. */
+/** The parsed parts of a request whose types do not depend on the operation. */
 export interface ParsedInput {
   readonly params: Record<string, unknown>;
   readonly query: Record<string, unknown>;
-  /** The names of the query that the operation does not have. */
+  /** The query parameters that the operation does not have. */
   readonly unknownQuery: readonly string[];
-  /** The names of the query that were sent several times, and count once. */
+  /** The query parameters that were sent several times but count only once. */
   readonly repeatedQuery: readonly string[];
-  /** The names of `_expand` that the response has no part for. */
+  /** The names in `_expand` that match no part of the response. */
   readonly unknownExpand: readonly string[];
   readonly body: unknown;
   readonly expand: ReadonlySet<string>;
@@ -30,8 +30,8 @@ export interface ParsedInput {
 }
 
 /**
- * Checks and converts what a client sent, against one operation of the contract; refuses with the
- * field's name. To compile its schemas takes longer than most requests, so each process does it once.
+ * Validates and converts a client's input for one operation of the contract; a refusal names the
+ * field. Compiling the schemas takes longer than most requests, so each process does it once.
  */
 export function inputParser(operation: Operation): InputParser {
   const known = parsers.get(operation);
@@ -99,7 +99,7 @@ function expandOf(
 
 /**
  * Refuses a path of the published API that this server does not have. `/customers/email_lists` has
- * the shape of `/customers/{customer_profile_oid}`, but its last part is a word and no id.
+ * the shape of `/customers/{customer_profile_oid}`, but its last part is a word and not an id.
  */
 function refuseLiteral(params: Readonly<Record<string, string>>, { base, path }: Operation): void {
   const words = Object.entries(params).filter(
@@ -113,14 +113,17 @@ function refuseLiteral(params: Readonly<Record<string, string>>, { base, path }:
 /** Parameters that hold numbers, order ids or UUIDs. None of them is a word. */
 const isId = (name: string): boolean => /(_oid|Oid|order_id|_uuid)$/.test(name);
 
-/** A word of a published path: `batch`, `email_lists`. */
+/** A word in a published path: `batch`, `email_lists`. */
 const literalPattern = /^[a-z]{4,}$|^[a-z]+(_[a-z]+)+$/;
 
-/** The body as an object, where a client sends only the list that it consists of. */
+/** Returns the body as an object when a client sends only the list that it consists of. */
 const listed = (body: unknown, bodyList: Operation['bodyList']): unknown =>
   bodyList !== undefined && Array.isArray(body) ? { [bodyList]: body } : body;
 
-/** The body under the contract's names; a field that has both names keeps the published one. */
+/**
+ * Renames the body's fields to the contract's names; if both names are sent, the published one
+ * counts.
+ */
 function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {
   if (aliases === undefined || typeof body !== 'object' || body === null || Array.isArray(body))
     return body;
@@ -134,8 +137,7 @@ function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {
 }
 
 const noNames: ReadonlySet<string> = new Set();
-// The schemas are not validated here: the tests of the contract do that, and a start need not wait
-// for it.
+// The tests of the contract validate the schemas, so the start skips this check.
 const ajv = lazily(
   () =>
     new Ajv({
@@ -157,8 +159,8 @@ const ajv = lazily(
 
 const compile = (schema: object): ValidateFunction => ajv().compile(schema);
 
-// Compiling a model costs tens of milliseconds and most processes see few operations, so it waits
-// for the first request.
+// Compiling a model takes tens of milliseconds and most processes use few operations, so it is done
+// at the first request.
 function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
@@ -174,8 +176,8 @@ interface Parameters {
 }
 
 /**
- * Path and query arrive as text: numbers and flags of the contract become numbers and booleans, the
- * rest stays text.
+ * Converts path and query parameters, which arrive as text, to the numbers and booleans of the
+ * contract; the rest stays text.
  */
 function convert(raw: Readonly<Record<string, unknown>>, schema: unknown): Record<string, unknown> {
   const properties = (schema as Parameters | undefined)?.properties ?? {};
@@ -188,13 +190,18 @@ function convert(raw: Readonly<Record<string, unknown>>, schema: unknown): Recor
   return converted;
 }
 
-/** The names of a query that an operation does not have. What is sent without a value asks nothing. */
+/**
+ * Returns the query parameters that an operation does not have. A parameter without a value is
+ * ignored.
+ */
 function unknownNames(raw: Readonly<Record<string, unknown>>, schema: unknown): string[] {
   const properties = (schema as Parameters | undefined)?.properties ?? {};
   return Object.keys(raw).filter((name) => raw[name] !== '' && !Object.hasOwn(properties, name));
 }
 
-/** The value of a parameter that was sent several times. Names to expand add up. */
+/**
+ * Returns the value of a parameter that was sent several times. Values of `_expand` are combined.
+ */
 const oneOf = (name: string, given: readonly unknown[]): unknown =>
   name === '_expand' ? given.join(',') : given.at(-1);
 
@@ -205,7 +212,7 @@ function convertText(text: string, { type, enum: values }: Parameter): unknown {
     case 'number':
       return asNumber(text);
     case 'boolean':
-      // As the published clients write it: true (most), True (Python), 1 (PHP).
+      // The spellings of the published clients: true (most), True (Python), 1 (PHP).
       return /^(true|1)$/i.test(text) ? true : /^(false|0)$/i.test(text) ? false : text;
     default:
       return text;
@@ -213,8 +220,8 @@ function convertText(text: string, { type, enum: values }: Parameter): unknown {
 }
 
 /**
- * Returns the body. A word of a closed list is found in whatever case it was typed, and an id
- * also as a text. Only a body that was not valid as sent is read in this way.
+ * Returns the body. Accepts a word of a closed list in any case, and an id also as text. These
+ * conversions apply only to a body that was not valid as sent.
  */
 function checkedBody(validate: ValidateFunction, { body }: Operation, given: unknown): unknown {
   if (validate(given)) return given;

@@ -4,8 +4,8 @@ import ipaddr from 'ipaddr.js';
 import { refuse } from './refusal.ts';
 
 /**
- * Whether people reach this server by https: the request says so, or it came to PUBLIC_URL and that
- * is https (a proxy in front ends the encryption).
+ * Returns whether people reach this server by https: the request says so, or it came to PUBLIC_URL
+ * and that is https (a proxy in front ends the encryption).
  */
 export function isSecure(request: FastifyRequest, publicUrl: string): boolean {
   if (request.protocol === 'https') return true;
@@ -14,10 +14,9 @@ export function isSecure(request: FastifyRequest, publicUrl: string): boolean {
 }
 
 /**
- * Refuses a change that another site could have caused. The browser sends the session's cookie by
- * itself, so a change needs three proofs that a page of this server made it: the browser's
- * statement of where it comes from, a header that no form can send, and a body that no form can
- * send.
+ * Refuses a change that another site could have caused. The browser sends the session's cookie
+ * automatically, so a change needs three proofs that a page of this server made it: the browser's
+ * statement of the origin, a header that no form can send, and a body that no form can send.
  */
 export function checkOwnPage(
   request: FastifyRequest,
@@ -36,7 +35,7 @@ export function checkOwnPage(
 
 /**
  * Refuses a log-in that another site could have caused: it would let a user work in that site's
- * account. Programs outside of a browser send neither header and are accepted.
+ * account. Programs other than browsers send neither header and are accepted.
  */
 export function checkLogInPage(request: FastifyRequest, publicUrl: string): void {
   const { origin } = request.headers;
@@ -46,12 +45,12 @@ export function checkLogInPage(request: FastifyRequest, publicUrl: string): void
   checkHost(request, publicUrl);
 }
 
-/** Keeps an answer to a session out of caches and out of other sites' pages. */
+/** Keeps a response to a session out of caches and away from other sites' pages. */
 export function keepPrivate(reply: FastifyReply): void {
   reply.header('Cache-Control', 'no-store').header('Cross-Origin-Resource-Policy', 'same-origin');
 }
 
-/** `Sec-Fetch-Site` decides where the browser sends it (a script cannot set it), else `Origin`. */
+/** Uses `Sec-Fetch-Site` where the browser sends it (a script cannot set it), else `Origin`. */
 function checkOrigin(request: FastifyRequest, publicUrl: string): void {
   const { origin, 'sec-fetch-site': site } = request.headers;
   const isOwn =
@@ -65,7 +64,7 @@ function checkOrigin(request: FastifyRequest, publicUrl: string): void {
     });
 }
 
-/** Whether an `Origin` is that of this server. */
+/** Returns whether an `Origin` is that of this server. */
 export function isOwnOrigin(origin: string, request: FastifyRequest, publicUrl: string): boolean {
   return (
     origin === `${request.protocol}://${request.host}` || origin === URL.parse(publicUrl)?.origin
@@ -84,8 +83,8 @@ function checkJson({ headers: { 'content-type': type = '' } }: FastifyRequest): 
 }
 
 /**
- * Refuses host names of other parties whose DNS points to this server, because their pages could
- * pass for ours. Addresses are safe, because DNS cannot change them.
+ * Refuses host names that other parties point to this server in their DNS, because their pages
+ * could pass for ours. IP addresses are safe, because DNS cannot change them.
  */
 function checkHost(request: FastifyRequest, publicUrl: string): void {
   const { hostname, host } = request;
@@ -98,7 +97,9 @@ function checkHost(request: FastifyRequest, publicUrl: string): void {
   if (!isOwn) refuse('foreign_host', { host, expected: publicUrl });
 }
 
-/** Whether the host is a loopback address, or the address that the connection came to. */
+/**
+ * Returns whether the host is a loopback address, or the address at which the connection arrived.
+ */
 function isAddressOf({ socket }: FastifyRequest, name: string): boolean {
   if (!ipaddr.isValid(name)) return false;
   const address = ipaddr.process(name);

@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from './refusal.ts';
 
 /**
- * The pages for a browser next to the console: the reference and the OpenAPI document. They run no script
- * and load nothing from other hosts. The modules that make the documents are loaded at the first
- * request, because a start does not need them.
+ * The pages for a browser besides the console: the reference and the OpenAPI document. They run no
+ * script and load nothing from other hosts. The modules that make the documents are loaded at the
+ * first request, because a start does not need them.
  */
 export function addPages(server: FastifyInstance): void {
   server.get('/docs', async (request, reply) => sendPage(reply, await referencePage(request, '')));

@@ -2,7 +2,7 @@ import type { PersonKeeper } from '../privacy/person.ts';
 import type { Seal } from '../seal.ts';
 import { redactResponses } from './idempotentStore.ts';
 
-/** The personal data in stored responses. They are sealed, so no condition of SQL finds them. */
+/** The personal data in stored responses. They are sealed, so no SQL condition can find them. */
 export const responsePeople = (seal: Seal): PersonKeeper => ({
   tables: [],
   erase: ({ db, merchant }, { mentions, orderIds }, { own }) =>

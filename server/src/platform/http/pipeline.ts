@@ -70,7 +70,7 @@ import type { Handler, Input, Routes } from './routes.ts';
 import { protect, securityLines } from './securityHeaders.ts';
 import { mayHoldSession, sessionOfCookie } from './sessionCookie.ts';
 
-/** The parts that the pipeline needs from outside. */
+/** The dependencies of the pipeline. */
 export interface PipelineParts {
   readonly db: Database;
   readonly clock: SystemClock;
@@ -86,19 +86,21 @@ export interface PipelineParts {
   readonly routes: Routes;
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
-  /** People reach this server by https alone. */
+  /** True when people reach this server only by https. */
   readonly isHttpsOnly?: boolean | undefined;
-  /** Refuses what comes, or came to the proxy in front, without encryption. */
+  /** Refuses requests that reached this server, or the proxy in front, without encryption. */
   readonly mustEncrypt?: boolean | undefined;
-  /** The certificate and key with which the server speaks https itself. Absent: it speaks http. */
+  /** The certificate and key for https. Absent: this server speaks http. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
-  /** The address where people reach this server; called only for requests with a session. */
+  /**
+   * Returns the address at which people reach this server; called only for requests with a session.
+   */
   publicUrl(): Promise<string>;
 }
 
 /**
- * Routes have no schemas of Fastify: `input.ts` checks by the contract. With these in place Fastify
- * does not load its own two compilers, which takes longer than all the rest of it.
+ * Routes have no schemas of Fastify: `input.ts` checks by the contract. With these in place,
+ * Fastify does not load its own two compilers, which would take longer than the rest of its start.
  */
 const noCompilers = {
   buildValidator: refuseSchema,
@@ -114,7 +116,8 @@ function refuseSchema(): never {
  * authenticate, rate, version, permission, parse, and then the operation's own function.
  */
 export function httpServer(parts: PipelineParts): FastifyInstance {
-  // The assertion types the server for plugins that know only Fastify's own logger.
+  // The assertion gives the server the type that plugins expect, which know only Fastify's own
+  // logger.
   const server = Fastify({
     // oxlint-disable-next-line typescript/no-unnecessary-type-assertion
     loggerInstance: parts.log as FastifyBaseLogger,
@@ -147,7 +150,7 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
   });
   const callers: Callers = new WeakMap();
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    // Again: a URL that cannot be read passes no hook.
+    // Repeated here, because the hook does not run for a URL that cannot be parsed.
     protect(request, reply.header(requestIdHeader, request.id), parts.isHttpsOnly === true);
     return sendRefusal(reply, refusalOf(error, request, parts), callers.get(request)?.merchantId);
   };
@@ -177,8 +180,8 @@ type Callers = WeakMap<FastifyRequest, Principal>;
 const requestIdHeader = 'x-request-id';
 
 /**
- * The request's id. Where there are trusted proxies, only they may send it, so that a client cannot
- * give its requests the ids of others; a proxy of deploy/ replaces what a client sent.
+ * The request's id. If there are trusted proxies, only they may send it, so that a client cannot
+ * use the ids of other requests; a proxy of deploy/ replaces an id that a client sent.
  */
 function requestIds({ trustedProxies, ids }: PipelineParts) {
   const isProxy = addressesOf(trustedProxies);
@@ -187,7 +190,9 @@ function requestIds({ trustedProxies, ids }: PipelineParts) {
     ids.uuid();
 }
 
-/** Whether a list of addresses and ranges contains an address. An empty list contains all. */
+/**
+ * Returns whether a list of addresses and ranges contains an address. An empty list contains all.
+ */
 function addressesOf(list: readonly string[]): (address: string | undefined) => boolean {
   const ranges = list.map((each) =>
     each.includes('/') ? ipaddr.parseCIDR(each) : singleAddress(each),
@@ -214,15 +219,15 @@ const givenRequestId = (given: unknown): string | undefined =>
     : undefined;
 
 const headersMsMax = 30_000;
-// The largest attachment at the slowest pace (bodyPace.ts) takes a little less.
+// The largest attachment at the lowest speed (bodyPace.ts) takes a little less.
 const receivingMsMax = 30 * 60_000;
-// Also the longest time of an operation, because the connection is silent meanwhile.
+// Also limits the time of an operation, because the connection is silent while it runs.
 const silenceMsMax = 120_000;
 // Longer than the minute for which load balancers usually keep connections. Otherwise the server
 // could close a connection that the balancer is about to use.
 const keepAliveMs = 75_000;
 
-// Links to files hold the file's name, which may have 255 characters of any script.
+// Links to files contain the file's name, which may have 255 characters of any script.
 const linkLengthMax = 8_000;
 
 /**
@@ -248,8 +253,8 @@ function unreadableAnswer(expected: string): string {
 }
 
 /**
- * Bodies are kept as text until the caller is known. The parser then distinguishes malformed from
- * too deeply nested.
+ * Bodies are kept as text until the caller is known. The parser then distinguishes malformed bodies
+ * from too deeply nested ones.
  */
 function readBodiesAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
@@ -261,8 +266,8 @@ function readBodiesAsText(server: FastifyInstance): void {
 }
 
 /**
- * Adds the hooks of all paths: the request id is sent, each response is logged and counted, and
- * closing the server releases connections.
+ * Adds the hooks of all paths: they send the request id, log and count each response, and release
+ * connections when the server closes.
  */
 function watch(server: FastifyInstance, parts: PipelineParts, callers: Callers): void {
   const { metrics, isHttpsOnly } = parts;
@@ -273,8 +278,8 @@ function watch(server: FastifyInstance, parts: PipelineParts, callers: Callers):
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     protect(request, reply, isHttpsOnly === true);
-    // Otherwise Node would keep the connection, and the shutdown would wait, until the client
-    // closes it.
+    // Otherwise Node would keep the connection until the client closes it, which delays the
+    // shutdown.
     if (isClosing) reply.header('connection', 'close');
     done(null, payload);
   });
@@ -324,8 +329,8 @@ function addOperation(
     method: operation.method,
     url: operation.base + operation.path.replace(/\{(\w+)\}/g, ':$1'),
     config: { operation: id },
-    // Checked before the body is read, so that a caller who may not use the operation cannot make us
-    // receive and parse one.
+    // Checked before the body is read, so that a caller without the permission cannot make this
+    // server receive and parse one.
     async onRequest(request, reply) {
       const principal = await callerOf(parts, request, reply);
       callers.set(request, principal);
@@ -377,7 +382,7 @@ function addOperation(
   });
 }
 
-/** The response with a warning about what was sent and the operation does not have. */
+/** Returns the response with a warning about input that the operation does not have. */
 function warned(answer: Answer, unknown: readonly (string | undefined)[]): Answer {
   if (answer.kind === 'nothing') return answer;
   if (answer.kind === 'bare') {
@@ -527,7 +532,7 @@ function refusalOf(error: unknown, request: FastifyRequest, parts: PipelineParts
     return refusal('too_long', { field: 'A part of the path', max: linkLengthMax });
   if (code?.startsWith('FST_ERR_CTP_'))
     return refusal('malformed_json', { reason: 'its length or encoding differs from its headers' });
-  // That the node is away is one line of the log, and this one of each request's response another.
+  // The log has one line for a missing node, and does not repeat it for each request.
   if (!(error instanceof NodeMissing)) request.log.error({ err: error }, 'request failed');
   return isUnavailable(error) || isDiskFull(error)
     ? refusal('unavailable', {}, { retryAfterSeconds: 1 })

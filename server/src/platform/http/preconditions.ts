@@ -1,8 +1,8 @@
 import { refuse } from './refusal.ts';
 
 /**
- * Refuses a client that named another version than the present one in `If-Match`. Call it with the
- * locked record. The response has the present version as its `ETag`.
+ * Refuses a request whose `If-Match` names another version than the current one. Call it with the
+ * locked record. The response has the current version as its `ETag`.
  */
 export function refuseOtherVersion(
   present: number,

@@ -4,7 +4,7 @@ import { pageFrame } from '../../kernel/pageFrame.ts';
 import type { RateLimiter } from './rateLimiter.ts';
 import { addressSubject } from './request.ts';
 
-/** A page for one person, which a link opens: HTML of a `PageFrame` with its policy. */
+/** A page for one person, opened by a link: the HTML of a `PageFrame` with its policy. */
 export interface PrivatePage {
   readonly status: number;
   readonly html: string;
@@ -27,14 +27,14 @@ export const sendPrivatePage = (
     .type('text/html; charset=utf-8')
     .send(html);
 
-/** The parts with which a page without a log-in limits its requests. */
+/** The dependencies that limit the requests of a page without a log-in. */
 export interface LimitedPage {
   readonly limiter: Pick<RateLimiter, 'admit'>;
 }
 
 /**
- * Counts a request for a page that a link opens against the limits of its address. Sets the
- * response's status if they are exceeded.
+ * Counts a request for a linked page against the limits of its address. Sets the response's status
+ * if they are exceeded.
  */
 export async function isTooOften(
   { limiter }: LimitedPage,
@@ -46,7 +46,7 @@ export async function isTooOften(
   return excess !== undefined;
 }
 
-/** Renders a page that says why there is nothing to see or to do, and what to do instead. */
+/** Renders a page without content: it says why there is none and what to do instead. */
 export const messagePage = (status: number, title: string, message: string): PrivatePage => ({
   status,
   html: frame.page(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`),
@@ -55,7 +55,7 @@ export const messagePage = (status: number, title: string, message: string): Pri
 
 const frame = pageFrame('');
 
-/** The page of an address that exceeds its limits. */
+/** The page for an address that exceeds its limits. */
 export const tooManyPage = messagePage(
   429,
   'Please try again later',

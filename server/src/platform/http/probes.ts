@@ -4,17 +4,17 @@ import type { Metrics } from '../metrics.ts';
 import type { Readiness } from '../storage/readiness.ts';
 import { refuse } from './refusal.ts';
 
-/** The parts that the probes query. */
+/** The dependencies of the probes. */
 export interface ProbeParts {
   readonly readiness: Readiness;
   readonly metrics: Metrics;
   /** The bearer token that readers of the metrics must send. Absent: anyone may read them. */
   readonly metricsToken?: string | undefined;
-  /** The nodes of Citus that do not respond; the work of their merchants waits. */
+  /** The nodes of Citus that do not respond; their merchants' background work waits. */
   missingNodes(): readonly string[];
-  /** The reason why nothing is charged, if there is one. The server is ready nevertheless. */
+  /** The reason why nothing is charged, if there is one. The server is still ready. */
   stops(): readonly { readonly name: string; readonly words: string }[];
-  /** How many merchants are not charged because a person stopped their charges. */
+  /** The number of merchants whose charges a person has stopped. */
   stoppedMerchants(): Promise<number>;
 }
 
@@ -51,7 +51,7 @@ function checkToken({ headers: { authorization = '' } }: FastifyRequest, expecte
     refuse('missing_credentials', { header: 'Authorization: Bearer, with METRICS_TOKEN' });
 }
 
-/** Of equal length, which the comparison needs. */
+/** The comparison needs texts of equal length. */
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 const chargingState = (stops: ReturnType<ProbeParts['stops']>) =>
@@ -62,5 +62,5 @@ const chargingState = (stops: ReturnType<ProbeParts['stops']>) =>
         reasons: stops.map(({ name, words }) => ({ name, message: `${words}.` })),
       };
 
-/** Left out while there are none. */
+/** Absent while there are none. */
 const stoppedPart = (count: number): object => (count === 0 ? {} : { stopped_merchants: count });

@@ -10,8 +10,8 @@ export interface Bucket {
 }
 
 /**
- * The part of a bucket that a process was given: `granted` requests, 0 when the bucket is full.
- * `level` is the level of the bucket with them.
+ * The part of a bucket that a process got: `granted` requests, 0 when the bucket is full. `level`
+ * is the level of the bucket including them.
  */
 export interface BucketGrant {
   readonly granted: number;
@@ -19,9 +19,9 @@ export interface BucketGrant {
 }
 
 /**
- * Takes a block out of the bucket's free room, at most `most`, and a quarter of the room at most,
- * so that blocks shrink towards the limit and several processes can share what is left. A clock
- * that lags behind another process's leaks nothing in the meantime.
+ * Takes a block from the free part of the bucket: at most `most` and at most a quarter of that
+ * part, so that blocks shrink towards the limit and several processes can share the rest. If this
+ * process's clock is behind another's, nothing leaks until it has caught up.
  */
 export async function takeLease(
   db: Database,
@@ -51,7 +51,7 @@ const takeSql = `
         floor(($2::float8 - leaked) / 4))) end as block) as lease)
   returning granted, level`;
 
-/** Gives back what was not used. */
+/** Returns unused requests to the bucket. */
 export async function returnLease(
   db: Database,
   bucket: Bucket,
@@ -68,8 +68,8 @@ export async function returnLease(
 }
 
 /**
- * Deletes buckets that were not used since `before` and returns their number. An empty bucket is
- * the same as none.
+ * Deletes buckets that were not used since `before` and returns their number. An empty bucket needs
+ * no row.
  */
 export function deleteIdleBuckets(db: Database, before: Temporal.Instant): Promise<number> {
   return db.run('delete from rate_bucket where at < $1', [before]);

@@ -22,22 +22,24 @@ export interface RateExcess extends RateLimit {
  */
 export interface RateLimiter {
   /**
-   * Counts one request for all `subjects` (`app:…`, `ip:…`), or for none of them and returns the
-   * exceeded limit.
+   * Counts one request for all `subjects` (`app:…`, `ip:…`). If one of them exceeds its limit,
+   * counts it for none and returns that limit.
    */
   admit(subjects: readonly string[]): Promise<RateExcess | undefined>;
-  /** The limit that this process knows the subject to exceed now; asks and counts nothing. */
+  /**
+   * Returns the limit that the subject exceeds now as far as this process knows. Counts nothing.
+   */
   excessOf(subject: string): RateExcess | undefined;
-  /** Gives back unused leases. Run by every process that admits requests. */
+  /** Returns unused leases. Runs in every process that admits requests. */
   readonly worker: Worker;
-  /** Gives back everything, at the end. */
+  /** Returns all leases when the process ends. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the limiter. `sessionLimits` hold for sessions; each has a bucket, and none counts for its
- * address, or an office would share the limit of one program. `cardLimits` hold for the card form of
- * each auto order, also where programs have no limit.
+ * Opens the limiter. `sessionLimits` apply to sessions. Each session has its own bucket and does
+ * not count for its address, because an office would otherwise share the limit of one program.
+ * `cardLimits` apply to the card form of each auto order, even if programs have no limit.
  */
 export function rateLimiter(
   db: Database,
@@ -57,25 +59,25 @@ export function rateLimiter(
   return new SharedBuckets(db, clock, limitsOf, longestSeconds);
 }
 
-/** The subjects that count against the limits of sessions start with it. */
+/** The prefix of the subjects that count against the limits of sessions. */
 export const sessionSubjectPrefix = 'session:';
 
-/** The subjects that count against the limits of card forms start with it. */
+/** The prefix of the subjects that count against the limits of card forms. */
 export const cardSubjectPrefix = 'card:';
 
 /** The part of one bucket that this process holds. */
 interface Held extends Bucket {
   units: number;
-  /** The moment at which `units` was calculated, on the monotonic clock. */
+  /** When `units` was calculated, on the monotonic clock. */
   atMs: number;
   usedAtMs: number;
   fullUntilMs: number;
   asking: Promise<void> | undefined;
 }
 
-/** A lease that was not used for this long is given back. */
+/** A lease that was not used for this long is returned. */
 const idleMs = 5_000;
-/** A block is at most this part of the limit: what a process can lose when it is killed. */
+/** The largest block as a part of the limit: a killed process loses at most this much. */
 const blockShare = 20;
 const cleaningMs = 3_600_000;
 
@@ -101,7 +103,7 @@ class SharedBuckets implements RateLimiter {
   }
 
   async admit(subjects: readonly string[]): Promise<RateExcess | undefined> {
-    // A request counts at the moment it came, however long it then waits for a lease.
+    // A request counts at the time of its arrival, however long it then waits for a lease.
     const arrivalMs = this.#clock.monotonicMs();
     for (;;) {
       const buckets = subjects.flatMap((subject) =>
@@ -159,8 +161,8 @@ class SharedBuckets implements RateLimiter {
         Math.max(1, Math.ceil(bucket.limit / blockShare)),
         at,
       );
-      // A later process may have spent in the meantime: then the block has leaked until that
-      // moment.
+      // A later process may have taken requests since then, so the block has leaked until that
+      // time.
       const atMs = Math.max(bucket.atMs, arrivalMs);
       bucket.units =
         available(bucket, atMs) + Math.max(0, granted - (atMs - arrivalMs) * leakPerMs(bucket));
@@ -189,7 +191,7 @@ class SharedBuckets implements RateLimiter {
   async #giveBack(buckets: readonly Held[]): Promise<void> {
     const nowMs = this.#clock.monotonicMs();
     const at = this.#clock.now();
-    // Removed before the database is called, so that a request that arrives meanwhile takes a
+    // Removed before the database is called, so that a request that arrives during the call takes a
     // separate lease.
     for (const bucket of buckets) this.#held.delete(bucket.name);
     for (const bucket of buckets) {

@@ -17,7 +17,7 @@ export class Refusal extends Error {
   readonly objectId?: string;
   /** Whole seconds for `Retry-After`. */
   readonly retryAfterSeconds?: number;
-  /** The present version of the object, for `ETag`. */
+  /** The current version of the object, for `ETag`. */
   readonly version?: number;
 
   constructor(code: ErrorCode, message: string, details: RefusalDetails = {}) {
@@ -30,7 +30,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Further parts of a refusal's response. */
+/** Optional parts of a refusal's response. */
 export interface RefusalDetails {
   readonly objectId?: string;
   readonly retryAfterSeconds?: number;
@@ -46,7 +46,7 @@ export function refusal<Code extends ErrorCode>(
   return new Refusal(code, errorMessage(code, words), details);
 }
 
-/** Ends the request with a refusal. */
+/** Throws a refusal, which ends the request. */
 export function refuse<Code extends ErrorCode>(
   code: Code,
   words: ErrorWords<Code>,

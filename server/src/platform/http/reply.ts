@@ -18,7 +18,7 @@ import {
 import { compress, compressedFromBytes } from './compression.ts';
 import type { Refusal } from './refusal.ts';
 
-/** A response as it is sent, which an idempotent request stores. */
+/** A response in the form in which it is sent and stored for an idempotent request. */
 export interface Rendered {
   readonly status: number;
   /** JSON; absent with 204. */
@@ -28,11 +28,11 @@ export interface Rendered {
   readonly error?: string;
   /** The `X-Perennial-Refusal` of a refusal. */
   readonly refusalCode?: string;
-  /** Sent, and not stored with the response of an idempotent request. */
+  /** Sent, but not stored with the response of an idempotent request. */
   readonly headers?: AnswerHeaders;
 }
 
-/** The result of an operation as it is on the wire. */
+/** Renders the result of an operation as a response. */
 export function rendered(operation: Operation, answer: Answer): Rendered {
   switch (answer.kind) {
     case 'nothing':
@@ -58,11 +58,11 @@ export function rendered(operation: Operation, answer: Answer): Rendered {
   }
 }
 
-/** A warning for which the body has no place. */
+/** Warnings for a body that has no field for them. */
 const inHeader = (warning: Warning | undefined): Pick<Rendered, 'headers'> =>
   warning === undefined ? {} : { headers: { [warningHeader]: headerText(warning.message) } };
 
-/** A refusal as the wire's Error. */
+/** Renders a refusal as the wire's Error. */
 export function renderedRefusal({ code, message, status, objectId, version }: Refusal): Rendered {
   // The rate limit's body is UltraCart's own: no `success`, no `error_code`.
   const body =
@@ -109,7 +109,8 @@ function sendHead(
   { status, etag, error, refusalCode, headers }: Rendered,
 ): void {
   reply.code(status);
-  // Required of each 401 (RFC 9110, section 15.5.2). A browser asks for no password because of it.
+  // Required in each 401 (RFC 9110, section 15.5.2). The scheme makes no browser ask for a
+  // password.
   if (status === 401) reply.header('WWW-Authenticate', 'Bearer realm="Perennial"');
   if (etag !== undefined) reply.header('ETag', etag);
   if (error !== undefined) exactHeader(reply, errorHeader, error);
@@ -136,6 +137,6 @@ export function sendRefusal(
 const exactHeader = (reply: FastifyReply, name: string, value: string): unknown =>
   reply.raw.setHeader(name, value);
 
-/** A header holds one line of Latin-1. */
+/** A header is one line of Latin-1. */
 export const headerText = (message: string): string =>
   message.replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ').slice(0, 1000);

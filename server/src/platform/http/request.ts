@@ -35,8 +35,9 @@ export function checkRequest(request: FastifyRequest): void {
 }
 
 /**
- * Node keeps the first when a request has several of these headers; a server in front of us may have
- * decided by another one. Of `Host`, RFC 9112 (section 3.2) asks for the refusal.
+ * Refuses a request that has one of these headers several times: Node keeps the first, but a server
+ * in front of this one may have used another. For `Host`, RFC 9112 (section 3.2) requires the
+ * refusal.
  */
 function refuseRepeatedHeaders({ raw: { rawHeaders } }: FastifyRequest): void {
   const seen = new Set<string>();
@@ -51,8 +52,8 @@ function refuseRepeatedHeaders({ raw: { rawHeaders } }: FastifyRequest): void {
 }
 
 /**
- * Refuses parts of an operation's path that are too long, and card numbers, because servers between
- * the client and us would log them.
+ * Refuses parts of an operation's path that are too long, and card numbers, because servers on the
+ * way would log them.
  */
 export function checkUrl(request: FastifyRequest): void {
   for (const [field, value] of Object.entries(request.params as Record<string, string>))
@@ -62,8 +63,8 @@ export function checkUrl(request: FastifyRequest): void {
 }
 
 /**
- * The credentials of a request. An empty `Bearer`, which some clients send together with a simple
- * key, counts as none.
+ * Returns the credentials of a request. An empty `Bearer`, which some clients send together with a
+ * simple key, counts as absent.
  */
 export function credentialsOf(request: FastifyRequest): Credentials {
   const key = request.headers[simpleKeyHeader];
@@ -76,8 +77,8 @@ export function credentialsOf(request: FastifyRequest): Credentials {
 }
 
 /**
- * Refuses another version than ours. A browser's own requests (a link, an image) name none, so a
- * session may leave it out.
+ * Refuses a version of the API that this server does not have. A browser's own requests (a link, an
+ * image) name none, so it is optional for sessions.
  */
 export function checkVersion(request: FastifyRequest, { actor }: Principal): void {
   const given = request.headers[versionHeader.name.toLowerCase()];
@@ -90,8 +91,8 @@ export function checkVersion(request: FastifyRequest, { actor }: Principal): voi
 }
 
 /**
- * The parsed body: a form or JSON as the operation has it, storable, and without card numbers.
- * Undefined when there is none.
+ * Parses the body: a form or JSON, as the operation requires. Refuses values that cannot be stored
+ * and card numbers. Undefined when there is no body.
  */
 export function bodyOf(request: FastifyRequest, operation: Operation): unknown {
   const text = request.body as string | undefined;
@@ -107,8 +108,8 @@ export function bodyOf(request: FastifyRequest, operation: Operation): unknown {
 }
 
 /**
- * The version of an `If-Match` header. A tag that this server never sent matches nothing. A write
- * that compares no version refuses the header, because the client relies on the comparison.
+ * Returns the version in an `If-Match` header. A tag that this server never sent matches nothing. A
+ * write that compares no version refuses the header, because the client relies on the comparison.
  */
 export function versionOf(
   request: FastifyRequest,
@@ -120,7 +121,7 @@ export function versionOf(
   return Number(/^\s*(?:W\/)?"?(\d{1,15})"?\s*$/.exec(tag)?.[1] ?? -1);
 }
 
-/** The key with which a client makes a write repeatable; reads are repeatable by nature. */
+/** Returns the key with which a client makes a write repeatable; reads are always repeatable. */
 export function idempotencyKeyOf(
   request: FastifyRequest,
   operation: Operation,
@@ -143,13 +144,13 @@ export function idempotencyKeyOf(
 /** Returns the subject by which the rate of a session is counted. */
 export const sessionSubject = (sessionId: string): string => `${sessionSubjectPrefix}${sessionId}`;
 
-/** Returns the subject of rate limits: the application, as its merchant knows it. */
+/** Returns the rate limit subject of an application within its merchant. */
 export const applicationSubject = ({ merchantId, actor }: Principal): string =>
   `app:${merchantId}/${actor.applicationId ?? actor.name}`;
 
 /**
- * And the client's address. For IPv6 it is the network of 64 bits, because one client usually has a
- * whole network.
+ * Returns the rate limit subject of the client's address. For IPv6 it is the network of 64 bits,
+ * because one client usually has a whole network.
  */
 export function addressSubject({ ip }: FastifyRequest): string {
   let subject = addressSubjects.get(ip);
@@ -160,7 +161,7 @@ export function addressSubject({ ip }: FastifyRequest): string {
   return subject;
 }
 
-// Cached: each request asks twice, and few addresses occur.
+// Cached: each request needs it twice, and there are few addresses.
 const addressSubjects = new Map<string, string>();
 const addressSubjectsMax = 10_000;
 

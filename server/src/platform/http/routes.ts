@@ -9,7 +9,7 @@ import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Context } from '../context.ts';
 import type { Answer } from './answer.ts';
 
-/** The input of a handler from a request, parsed and checked against the contract. */
+/** The input of a handler, parsed and validated against the contract. */
 export type Input<Id extends OperationId> = ParsedInput<Id> &
   // The version of an `If-Match` header, for clients that update only what they have seen.
   (Id extends VersionedId ? { readonly ifMatch?: number } : object);
@@ -27,17 +27,20 @@ interface ParsedInput<Id extends OperationId> {
   readonly sort: readonly SortField[];
 }
 
-/** The part of a list that a request names. */
+/** The part of a list that a request asks for. */
 export interface Page {
   readonly limit: number;
   readonly offset: number;
 }
 
-/** The function of one operation: parsed input in, response out. */
+/** The function of one operation: it gets the parsed input and returns the result. */
 export type Handler<Id extends OperationId> = (
   context: Context,
   input: Input<Id>,
 ) => Promise<Answer>;
 
-/** A feature's part of the route table: operation of the contract → function, a line each. */
+/**
+ * A feature's part of the route table: one line for each operation of the contract, with its
+ * function.
+ */
 export type Routes = { readonly [Id in OperationId]?: Handler<Id> };

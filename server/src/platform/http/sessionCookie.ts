@@ -1,23 +1,23 @@
 /**
  * The cookie of a session. The prefix `__Host-` makes browsers refuse it without `Secure`, from
- * other hosts, and over plain http, so another site cannot plant one there. A laptop without https
- * needs a name without the prefix.
+ * other hosts, and over plain http, so another site cannot set it. A server without https needs a
+ * name without the prefix.
  */
 const names = { https: '__Host-perennial', http: 'perennial' } as const;
 
 /**
- * Returns the session's credential in a `Cookie` header. Where people use https, a cookie that came
- * over plain http does not count: another machine on the network could have set it.
+ * Returns the session's credential in a `Cookie` header. On a server with https, a cookie sent over
+ * plain http does not count: another machine on the network could have set it.
  */
 export function sessionOfCookie(header: string, isSecure: boolean): string | undefined {
   return valueIn(header, names.https) ?? (isSecure ? undefined : valueIn(header, names.http));
 }
 
-/** Whether a `Cookie` header may contain a session. */
+/** Returns whether a `Cookie` header may contain a session. */
 export const mayHoldSession = (header: string | undefined): boolean =>
   header !== undefined && header.includes(`${names.http}=`);
 
-/** Returns the `Set-Cookie` that gives a browser its session. */
+/** Returns the `Set-Cookie` header that gives a browser its session. */
 export const sessionCookie = (credential: string, isSecure: boolean): string =>
   isSecure
     ? `${names.https}=${credential}; Secure; ${guards}`

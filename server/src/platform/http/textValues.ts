@@ -2,22 +2,25 @@ import { type FieldSchema, fieldsOf } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
 import { fold } from '../../kernel/caseFolding.ts';
 
-/** Returns a word of a closed list as the list spells it, or unchanged if it is not one of them. */
+/**
+ * Returns a word of a closed list in the list's spelling, or the text unchanged if it is not in the
+ * list.
+ */
 export const asListed = (values: readonly unknown[], given: string): string => {
   const word = fold(given.trim());
   const found = values.find((value) => typeof value === 'string' && fold(value) === word);
   return values.includes(given) ? given : ((found as string | undefined) ?? given);
 };
 
-/** Returns the number that a text is written as, or the text if it is none. */
+/** Returns the number that a text contains, or the text if it contains none. */
 export const asNumber = (text: string): unknown =>
   /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 
 /**
- * Returns a body whose words of closed lists are spelt as the lists spell them, and whose ids are
- * numbers where they are texts of digits. Published samples write `Approved` where the list has
- * `approved`, and send the oid of a wish list's item as a text. A quantity or an amount that is a
- * text stays one, and is refused: a form that mixes up its types must not change a charge.
+ * Returns a body with words of closed lists in the lists' spelling, and with ids as numbers where
+ * they were texts of digits. Published samples write `Approved` where the list has `approved`, and
+ * send the oid of a wish list's item as text. A quantity or an amount that is a text stays a text
+ * and is refused, because a form with wrong types must not change a charge.
  */
 export function withReadText(model: string, body: unknown): unknown {
   if (!isObject(body)) return body;

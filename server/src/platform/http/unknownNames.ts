@@ -1,11 +1,11 @@
 /*
- * Bodies name other records: a coupon names items, a customer names pricing tiers. Where the order of
- * inserts is the merchant's own, a name that stands for nothing is stored and not refused, and a
- * warning names it (design: nothing is ignored in silence).
+ * Bodies name other records: a coupon names items, a customer names pricing tiers. Merchants may
+ * insert records in any order, so a name without a record is stored, and a warning reports it
+ * (design: nothing is ignored silently).
  */
 import type { Context } from '../context.ts';
 
-/** A kind of record that bodies name without having to. */
+/** A kind of record that bodies may name before it exists. */
 export type RecordKind =
   | 'digital item'
   | 'distribution center'
@@ -13,20 +13,20 @@ export type RecordKind =
   | 'pricing tier'
   | 'shipping method';
 
-/** A place of a body that names a record: by its name, or by its number. */
+/** A field of a body that names a record by its name or its number. */
 export interface NamedRecord {
   readonly field: string;
   readonly kind: RecordKind;
   readonly name: string | number;
 }
 
-/** Finds the names that stand for no record. `app/` provides it, because it reads all features. */
+/** Finds the names that have no record. `app/` provides it, because it reads all features. */
 export type FindUnknown = (
   context: Context,
   named: readonly NamedRecord[],
 ) => Promise<readonly NamedRecord[]>;
 
-/** Returns a place that names a record, or nothing where the body does not name one. */
+/** Returns the field if it names a record, or nothing if it is empty. */
 export const namedRecord = (
   kind: RecordKind,
   field: string,
@@ -34,7 +34,7 @@ export const namedRecord = (
 ): NamedRecord[] =>
   name === undefined || name === null || name === '' ? [] : [{ field, kind, name }];
 
-/** Returns sentences for a warning about names that stand for no record. */
+/** Returns sentences for a warning about names without a record. */
 export function unknownNameWords(unknown: readonly NamedRecord[]): string[] {
   const shown = unknown
     .slice(0, shownMax)

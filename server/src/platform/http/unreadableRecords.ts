@@ -4,13 +4,16 @@ import { type LeftOut, mayBeOfRecord, shortly } from '../storage/unreadable.ts';
 import { type Answer, type AnswerExtras, payloadText, type Warning } from './answer.ts';
 import { refuse } from './refusal.ts';
 
-/** A page of records; a warning names those that were left out. `what` names one, in the singular. */
+/**
+ * A page of records with a warning about those that were left out. `what` is their kind in the
+ * singular.
+ */
 export function pageAnswer(context: Context, what: string, page: JsonPage): Answer {
   const { json, leftOut = [], ...resultSet } = page;
   return payloadText(json, { resultSet, ...leftOutWarning(context, what, leftOut) });
 }
 
-/** Logs the records that were left out of a list, and returns the warning that names them. */
+/** Logs the records that were left out of a list, and returns the warning about them. */
 export function leftOutWarning(
   context: Context,
   what: string,
@@ -38,14 +41,14 @@ function warningOf(what: string, leftOut: readonly LeftOut[]): Warning {
   };
 }
 
-/** A record to read by its key, and how to read it with other expansions. */
+/** A record with its key, and the function that reads it with other expansions. */
 export interface OneRecord<Result> {
-  /** Names the record in the refusal: `auto order`, `item`. */
+  /** The kind of record in the refusal: `auto order`, `item`. */
   readonly what: string;
   readonly id: string | number;
   readonly expand: ReadonlySet<string>;
   readonly read: (expand: ReadonlySet<string>) => Promise<Result>;
-  /** How to fix what no expansion names, if not by an update that replaces all fields. */
+  /** How to fix a part that no expansion names; absent: by an update that replaces all fields. */
   readonly fix?: string;
 }
 
@@ -79,7 +82,7 @@ export async function readOne<Result>(
   }
 }
 
-/** The expansions that alone make the read fail; empty if it fails without any. */
+/** Returns the expansions that alone make the read fail; empty if it fails without any. */
 async function unreadableParts({ expand, read }: OneRecord<unknown>): Promise<string[]> {
   const isReadable = (names: readonly string[]) =>
     read(new Set(names)).then(

@@ -1,8 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
 
 /**
- * PostgreSQL's numbers of the types that travel in binary; values of all others travel as text,
- * which the statement casts.
+ * PostgreSQL's numbers of the types that are sent in binary form; values of all others are sent as
+ * text, which the statement casts.
  */
 export const typeNumbers: Readonly<Record<string, number>> = {
   text: 25,
@@ -17,11 +17,12 @@ export const typeNumbers: Readonly<Record<string, number>> = {
 };
 
 const headerBytes = 20;
-/** Of a value that is not text, with its length. */
+/** Writes a value that is not text, with its length. */
 const fixedBytesMax = 12;
-// PostgreSQL counts microseconds from here.
+// The epoch from which PostgreSQL counts microseconds.
 const epoch2000Ms = Date.UTC(2000, 0, 1);
-// One for all lists, as encoding never waits: each is copied from here at its length.
+// One buffer for all lists, because encoding never waits: each list is copied from it at its final
+// length.
 let scratch = Buffer.allocUnsafe(1 << 16);
 
 /** Writes the values of one column as a list in PostgreSQL's binary form. */
@@ -49,7 +50,7 @@ export function encodeList<Source>(
   return Buffer.from(scratch.subarray(0, dimensions === 0 ? 12 : at));
 }
 
-/** Writes one value with its length in front and returns the position after it. */
+/** Writes one value after its length and returns the position after it. */
 function writeValue(type: string, value: unknown, at: number): number {
   switch (type) {
     case 'text':
@@ -99,6 +100,6 @@ function reserve(at: number, bytes: number): void {
   scratch = larger;
 }
 
-/** A list of texts as PostgreSQL writes it. */
+/** Writes a list of texts in PostgreSQL's text form. */
 const listText = (values: readonly (string | number)[]): string =>
   `{${values.map((value) => `"${String(value).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;

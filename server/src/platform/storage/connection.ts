@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { endsWithin, systemClock } from '../clock/systemClock.ts';
 
-/** Where PostgreSQL is: a URL, or the socket of the embedded server. */
+/** The location of PostgreSQL: a URL, or the socket of the embedded server. */
 export type Connection =
   | { readonly url: string }
   | {
@@ -13,8 +13,8 @@ export type Connection =
     };
 
 /**
- * Returns the driver's settings. The driver notices a lost server even when it sends nothing. The
- * sessions of this process have its process id in their name, unless the URL names them.
+ * Returns the driver's settings. The driver detects a lost server even while it sends nothing. The
+ * sessions of this process have its process id in their name, unless the URL sets the name.
  */
 export function connectionSettings(connection: Connection): pg.ClientConfig {
   return {
@@ -26,11 +26,12 @@ export function connectionSettings(connection: Connection): pg.ClientConfig {
 }
 
 /**
- * Ends a connection. The driver waits until PostgreSQL has closed it, which a frozen one never does;
- * then we close it, and PostgreSQL releases its locks when it notices.
+ * Ends a connection. The driver waits until PostgreSQL has closed it. A frozen PostgreSQL never
+ * does, so we close the connection after a while, and PostgreSQL releases its locks when it
+ * notices.
  */
 export async function endConnection(client: pg.Client, closeMs: number): Promise<void> {
   if (await endsWithin(systemClock, closeMs, client.end())) return;
-  // The type of the driver lacks its connection.
+  // The driver's type does not declare its connection.
   (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
 }

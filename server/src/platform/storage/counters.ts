@@ -1,7 +1,7 @@
 import { required } from '../../kernel/assert.ts';
 import type { Database } from './database.ts';
 
-/** The numbers counted per merchant. */
+/** The sequences of numbers that each merchant has. */
 export type CounterName =
   | 'auto_order'
   | 'auto_order_item'
@@ -28,8 +28,8 @@ export type CounterName =
 
 /**
  * Takes `count` consecutive numbers and returns the first. Call it outside a long transaction: the
- * counter's row stays locked until the surrounding transaction ends. Numbers that are taken and not
- * used leave a harmless gap.
+ * counter's row stays locked until the surrounding transaction ends. Unused numbers leave a
+ * harmless gap.
  */
 export async function takeNumbers(
   db: Database,
@@ -47,8 +47,9 @@ export async function takeNumbers(
 }
 
 /**
- * Locks a counter until the transaction ends, so that what it counts is counted and inserted by one
- * transaction at a time. A statement that follows sees what the others before it have inserted.
+ * Locks a counter until the transaction ends, so that only one transaction at a time counts and
+ * inserts. A later statement of the transaction sees the rows that earlier transactions have
+ * inserted.
  */
 export async function lockCounter(
   tx: Database,
@@ -62,13 +63,13 @@ export async function lockCounter(
   );
 }
 
-// More numbers than the lost time can have used. Order ids have ten digits; other ids are int32.
+// More numbers than the lost period can have used. Order ids have ten digits; other ids are int32.
 const skipped = { order: 10_000_000, other: 1_000_000 };
 
 /**
- * Moves every counter past the numbers that were given out in the time that a restored database has
- * lost, so that none is given out again: `times` the most that such a time can have used, and above
- * the numbers that are known to be in use.
+ * Moves every counter past the numbers that were used in the period that a restored database has
+ * lost, so that no number is used twice: by `times` the most numbers that such a period can use,
+ * and above the numbers known to be in use.
  */
 export async function skipNumbers(
   tx: Database,

@@ -18,41 +18,41 @@ import { StatementNames } from './statementNames.ts';
 /**
  * The connection that a store uses: the pool, or one transaction. Statements are prepared by name
  * on each connection; values are numbers, strings, booleans, null, Temporal values, arrays of
- * these, or JSON text cast with `::jsonb`. Columns come back as numbers (int, bigint), strings
+ * these, or JSON text cast with `::jsonb`. Columns are returned as numbers (int, bigint), strings
  * (text, numeric), Temporal values (timestamptz → Instant, timestamp → PlainDateTime, date →
  * PlainDate) and parsed JSON.
  */
 export interface Database {
   rows<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** The first row, or undefined. */
+  /** Returns the first row, or undefined. */
   row<Row>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
   /**
-   * The rows of a quick read by key, at most a few. Outside a transaction it shares a connection
-   * with other lookups, which wait for it: never for a list, a search, a lock or a statement that
-   * writes.
+   * Returns the rows of a quick read by key, at most a few. Outside a transaction it shares a
+   * connection with other lookups, which wait for it: never use it for a list, a search, a lock or
+   * a statement that writes.
    */
   lookup<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Runs a statement for its effect and returns how many rows it touched. */
+  /** Runs a statement for its effect and returns the number of affected rows. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
   /**
-   * Runs `work` in one transaction and returns its value. A deadlock or serialisation failure runs
-   * it again, up to three times, so `work` must have no effect outside the database. Inside a
-   * transaction it joins that one.
+   * Runs `work` in one transaction and returns its value. After a deadlock or serialisation
+   * failure, runs it again up to three times, so `work` must have no effect outside the database.
+   * Inside a transaction, it joins that transaction.
    */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
   /**
-   * Runs `work`, whose statements all see the database at one moment: a transaction that is
-   * repeatable read and read only. Not inside a transaction. On Citus the statements about one
-   * merchant see one moment, because one node has all of its rows.
+   * Runs `work` in a repeatable-read, read-only transaction, so that its statements see one
+   * snapshot of the database. Not inside a transaction. On Citus, only the statements about one
+   * merchant share a snapshot, because one node has all of its rows.
    */
   snapshot<T>(work: (tx: Database) => Promise<T>): Promise<T>;
   /**
-   * Calls `listener` once the surrounding transaction has committed; at once when there is none.
+   * Calls `listener` once the surrounding transaction has committed; immediately if there is none.
    */
   afterCommit(listener: () => void): void;
   /**
-   * Lifts the time limits for the rest of the transaction, also the one between its statements: for
-   * work on all of a merchant's records.
+   * Removes the time limits for the rest of the transaction, including the one between its
+   * statements: for work on all of a merchant's records.
    */
   takeTime(): Promise<void>;
 }
@@ -63,22 +63,22 @@ export interface DatabasePool extends Database {
   close(): Promise<void>;
 }
 
-/** Connections in use and idle, and how many callers wait for one. */
+/** The numbers of connections in use and idle, and of callers that wait for one. */
 export interface PoolUsage {
   readonly busy: number;
   readonly idle: number;
   readonly waiting: number;
 }
 
-/** How a pool connects. */
+/** The settings of a pool's connections. */
 export interface PoolOptions {
   readonly connection: Connection;
   readonly maxConnections: number;
   /** Off for poolers that cannot keep prepared statements. */
   readonly prepareStatements: boolean;
-  /** How the settings of a session reach the server (settingsMode.ts). Absent: with its start. */
+  /** How the session settings reach the server (settingsMode.ts). Absent: as start parameters. */
   readonly settingsMode?: SettingsMode;
-  /** Absent: those of a server that must not keep its callers waiting. */
+  /** The time limits. Absent: those of a server whose callers must not wait long. */
   readonly limits?: TimeLimits;
   /** Called for connections that broke while idle; queries report their own errors. */
   readonly onIdleError?: (error: Error) => void;
@@ -97,22 +97,21 @@ export function openPool(options: PoolOptions): DatabasePool {
   const prepare = isByStatement
     ? (client: pg.ClientBase) => applySettings(client, limits)
     : undefined;
-  // A pooler that cannot keep prepared statements may not support statements that are sent ahead
-  // either.
+  // A pooler that cannot keep prepared statements may not support pipelined statements either.
   const shared = options.prepareStatements
     ? Math.min(sharedMax, Math.floor(options.maxConnections / 8))
     : 0;
-  // The pool waits for its promise, which its type does not say.
+  // The pool awaits the returned promise, although its type does not say so.
   const onConnect: object = prepare === undefined ? {} : { onConnect: prepare };
   const pool = new pg.Pool({
     ...settings,
     max: options.maxConnections - shared,
     ...onConnect,
   });
-  // Without a listener an idle connection's end (a restart of PostgreSQL) would end this process.
+  // Without a listener, the end of an idle connection (PostgreSQL restarts) would end this process.
   pool.on('error', (error) => options.onIdleError?.(error));
-  // The same holds for one in use, also in the moment before its user can add a listener: the end
-  // may arrive in the same packet as the answer that makes the connection free.
+  // The same applies to a connection in use, and to the moment before its user can add a listener:
+  // the end may arrive in the same packet as the answer that frees the connection.
   pool.on('connect', (client) => client.on('error', ignore));
   return new Pool(
     pool,
@@ -123,10 +122,10 @@ export function openPool(options: PoolOptions): DatabasePool {
   );
 }
 
-/** How long a caller waits for a connection, be it a free one or a new one. */
+/** How long a caller waits for a free or a new connection. */
 const acquireMsMax = 10_000;
 
-/** A server that is alive ends a statement by itself; longer than that we wait for none. */
+/** A live server ends a statement by itself; we wait only slightly longer. */
 const answerMsOf = ({ statementMs }: TimeLimits): number =>
   statementMs === 0 ? 0 : statementMs + 3_000;
 
@@ -137,7 +136,7 @@ interface Sending {
   readonly answerMs: number;
 }
 
-// Reads by key take PostgreSQL little longer than they take this process, so a few keep up with it.
+// A read by key takes PostgreSQL little longer than this process, so a few connections suffice.
 const sharedMax = 4;
 
 class Pool implements DatabasePool {
@@ -202,7 +201,7 @@ class Pool implements DatabasePool {
 
   async close(): Promise<void> {
     const shared = this.#shared;
-    // From here on lookups go to the pool, which reports that it is closed.
+    // From here on, lookups go to the pool, which reports that it is closed.
     this.#shared = undefined;
     await Promise.all([this.#pool.end(), shared?.close()]);
   }
@@ -219,7 +218,7 @@ class Pool implements DatabasePool {
       tx.committed();
       return value;
     } catch (error) {
-      // On a connection that does not respond, a rollback would wait for the same time again.
+      // On a connection that does not respond, a rollback would wait as long again.
       if (isConnectionLost(error)) broken = error as Error;
       else await tx.rollback().catch((rollbackError: Error) => (broken = rollbackError));
       client.release(broken);
@@ -229,15 +228,15 @@ class Pool implements DatabasePool {
 }
 
 /**
- * The statements of one connection, one at a time. Callers may send several at once: one that fails
- * ends the transaction, and what the others would send afterwards is refused, since it would be
- * stored without the transaction.
+ * The statements of one connection, one at a time. Callers may send several at once. A failed
+ * statement ends the transaction, and later statements are refused, because they would be stored
+ * outside the transaction.
  */
 class Transaction implements Database {
   readonly #client: pg.ClientBase;
   #sending: Sending;
   readonly #listeners: (() => void)[] = [];
-  /** Ends with the statement that is under way. */
+  /** Resolves when the current statement has ended. */
   #underWay: Promise<void> | undefined;
   #isOver = false;
 
@@ -332,11 +331,11 @@ function queryOf(text: string, values: readonly unknown[], { prepare, answerMs }
   return timed(query, answerMs);
 }
 
-/** The driver's type leaves out the time limit of a single statement, which it knows. */
+/** The driver supports a time limit for a single statement, but its type omits it. */
 const timed = <Query extends pg.QueryConfig>(query: Query, answerMs: number): Query =>
   answerMs === 0 ? query : { ...query, query_timeout: answerMs };
 
-/** Names are those of all connections of the process. */
+/** Statement names are shared by all connections of the process. */
 const statementNames = new StatementNames();
 
 function encode(value: unknown): unknown {
@@ -359,12 +358,12 @@ const parsers = new Map<number, (text: string) => unknown>([
   [1082, (text) => Temporal.PlainDate.from(text)],
 ]);
 
-/** The moments of a `timestamptz[]`, such as `{"2026-04-12 14:00:00+00"}`. */
+/** Parses the values of a `timestamptz[]`, such as `{"2026-04-12 14:00:00+00"}`. */
 function momentsFromText(text: string): Temporal.Instant[] {
   return (text.match(/[^{},"]+/g) ?? []).map(momentFromText);
 }
 
-/** How the driver reads columns. */
+/** The parsers with which the driver reads columns. */
 export const columnTypes = { getTypeParser };
 
 function getTypeParser(oid: number, format?: 'text' | 'binary') {

@@ -2,12 +2,12 @@ import { ForeignDatabaseError } from '../foreignDatabase.ts';
 import type { Database } from './database.ts';
 
 /*
- * Where rows are when PostgreSQL runs with the extension Citus (docs/scaling.md, ADR 68). A table is
- * one of three kinds. Tables of a merchant are cut by `merchant_id` over the nodes; the key says so
- * by itself. The others are named here.
+ * The placement of rows when PostgreSQL runs with the extension Citus (docs/scaling.md, ADR 68).
+ * There are three kinds of tables. Merchants' tables are distributed over the nodes by
+ * `merchant_id`, and are recognized by their key. The other two kinds are listed here.
  */
 
-/** Tables that statements on merchants' rows read too. Every node has all of their rows. */
+/** Tables that statements on merchants' rows also read. Every node has all of their rows. */
 export const referenceTables: readonly string[] = [
   'oauth_application',
   'api_key',
@@ -15,7 +15,10 @@ export const referenceTables: readonly string[] = [
   'billing_link_key',
 ];
 
-/** Tables of the installation, which statements read alone. Only the coordinator has their rows. */
+/**
+ * Tables of the installation, which no statement reads together with others. Only the coordinator
+ * has their rows.
+ */
 export const localTables: readonly string[] = [
   'migration',
   'installation',
@@ -27,23 +30,23 @@ export const localTables: readonly string[] = [
 ];
 
 /**
- * A condition in SQL: whether the database is on a Citus. Its settings do not say so, because every
- * database of a server that loads its library has them, with the extension or without.
+ * An SQL condition that is true on a Citus. The settings do not show this, because every database
+ * of a server that loads its library has them, with the extension or without.
  */
 export const isOnCitus = `to_regclass('pg_catalog.pg_dist_partition') is not null`;
 
-/** The remaining steps of distributing: the statements, in their order. */
+/** The statements that are still needed for the distribution, in their order. */
 export interface Distribution {
   readonly statements: readonly string[];
-  /** Tables that have rows already, which Citus copies to the shards. */
+  /** Tables that already have rows, which Citus copies to the shards. */
   readonly filled: readonly string[];
 }
 
-/** Whether this is a plain PostgreSQL, or the coordinator of a Citus. A worker is refused. */
+/** Returns whether this is a plain PostgreSQL or the coordinator of a Citus. Refuses a worker. */
 export async function citusRole(db: Database): Promise<'plain' | 'coordinator'> {
   const extension = await db.row(`select 1 from pg_extension where extname = 'citus'`);
   if (!extension) return 'plain';
-  // On a worker ids start elsewhere, and stamps come from another counter of transactions.
+  // On a worker, ids start elsewhere, and stamps come from another transaction counter.
   const group = await db.row<{ id: number }>('select groupid as id from pg_dist_local_group');
   if (group?.id !== 0)
     throw new ForeignDatabaseError(
@@ -53,9 +56,9 @@ export async function citusRole(db: Database): Promise<'plain' | 'coordinator'> 
 }
 
 /**
- * The statements that give the tables that are not distributed yet their places: those of all nodes
- * first, then merchants' tables, each after the tables its foreign keys name, then functions. On
- * plain PostgreSQL, those that Citus would need.
+ * Returns the statements that distribute the tables which are not distributed yet: first those
+ * copied to all nodes, then merchants' tables, each after the tables in its foreign keys, then
+ * functions. On plain PostgreSQL, returns the statements that Citus would need.
  */
 export async function planDistribution(db: Database): Promise<Distribution> {
   const isCitus = (await citusRole(db)) === 'coordinator';
@@ -82,7 +85,7 @@ export async function planDistribution(db: Database): Promise<Distribution> {
   };
 }
 
-/** The names of the merchants' tables, each after those that its foreign keys name. */
+/** Returns the names of the merchants' tables, each after those in its foreign keys. */
 export async function tenantTablesInOrder(db: Database): Promise<string[]> {
   const tables = await db.rows<TableFacts>(listTables);
   return byDepth(tables.filter(({ isTenant }) => isTenant)).map(({ name }) => name);
@@ -97,16 +100,16 @@ async function filledOf(db: Database, tables: readonly TableFacts[]): Promise<st
 const isNamed = (name: string): boolean =>
   referenceTables.includes(name) || localTables.includes(name);
 
-/** All of a merchant's rows are on one node, because every table is cut as `merchant` is. */
+/** All of a merchant's rows are on one node, because every table is distributed like `merchant`. */
 const distributeStatement = (name: string): string =>
   name === 'merchant'
     ? `select create_distributed_table('merchant', 'merchant_id', colocate_with => 'none')`
     : `select create_distributed_table('${name}', 'merchant_id', colocate_with => 'merchant')`;
 
 /**
- * Lets the caller's transaction change and distribute several tables, on a Citus: on the same
- * connections, one shard after another. Call it first: Citus refuses to distribute a table after a
- * statement of the transaction ran on several connections.
+ * Lets the caller's transaction change and distribute several tables on a Citus, with one
+ * connection per node and one shard after another. Call it first: Citus refuses to distribute a
+ * table after a statement of the transaction ran on several connections.
  */
 export async function runInSequence(tx: Database): Promise<void> {
   await tx.run(`set local citus.multi_shard_modify_mode = 'sequential'`);
@@ -114,8 +117,8 @@ export async function runInSequence(tx: Database): Promise<void> {
 }
 
 /**
- * Distributes what is not distributed yet, in the caller's transaction, which began with
- * {@link runInSequence}. `onStatement` is called after each statement.
+ * Distributes the remaining tables in the caller's transaction, which began with {@link
+ * runInSequence}. Calls `onStatement` after each statement.
  */
 export async function distribute(
   tx: Database,
@@ -132,16 +135,16 @@ export async function distribute(
 
 interface TableFacts {
   readonly name: string;
-  /** Cut by merchant: `merchant` itself, and tables whose key the merchant leads. */
+  /** Distributed by merchant: `merchant` itself, and tables whose key begins with the merchant. */
   readonly isTenant: boolean;
-  /** The tables that its foreign keys name. */
+  /** The tables in its foreign keys. */
   readonly refersTo: readonly string[];
 }
 
 const listDistributed = 'select logicalrelid::regclass::text as name from pg_dist_partition';
 
-// The functions that statements on merchants' rows call must be on every node. No such statement
-// calls one that reads a table; those of an extension come with it.
+// Every node needs the functions that statements on merchants' rows call. No such statement calls a
+// function that reads a table; an extension brings its own functions.
 const listFunctions = `
   select p.oid::regprocedure::text as name from pg_proc p
   where p.pronamespace = current_schema()::regnamespace

@@ -19,7 +19,7 @@ import {
 } from './embeddedPostmaster.ts';
 import { waitFor } from './embeddedWait.ts';
 
-/** How the server is reached: a unix socket in `host`, closed to other accounts of the machine. */
+/** The address of the server: a unix socket in `host`, closed to other accounts of the machine. */
 export interface EmbeddedConnection {
   readonly host: string;
   readonly port: number;
@@ -36,25 +36,25 @@ export interface EmbeddedPostgres {
    */
   readonly adopted: boolean;
   /**
-   * Where the data is really stored: not in `dataDir` when root's folder is closed to the account
-   * that runs PostgreSQL.
+   * The real path of the data: not in `dataDir` when root's folder is closed to the account that
+   * runs PostgreSQL.
    */
   readonly dataDir: string;
   /**
-   * Resolves with a reason when our server ends without being asked to, or when the one that was
-   * adopted ends. A later start has another socket, so this process cannot reach that one.
+   * Resolves with a reason when our server ends unexpectedly, or when an adopted one ends. A later
+   * server has another socket, which this process cannot reach.
    */
   readonly ended: Promise<string>;
   /**
    * Fast shutdown: open transactions are rolled back, committed ones are on disk. Resolves when the
-   * server is gone. One that was adopted is left running.
+   * server has ended. An adopted server keeps running.
    */
   stop(): Promise<void>;
 }
 
 /**
- * Receives what the launcher does (`info`), PostgreSQL's routine messages (`debug`) and its
- * complaints (`warn`).
+ * Receives the launcher's actions (`info`), PostgreSQL's routine messages (`debug`) and its
+ * warnings and errors (`warn`).
  */
 export interface EmbeddedLog {
   debug(line: string): void;
@@ -62,18 +62,18 @@ export interface EmbeddedLog {
   warn(line: string): void;
 }
 
-/** Where the embedded PostgreSQL keeps its data, and where it logs. */
+/** The data folder and the log of the embedded PostgreSQL. */
 export interface EmbeddedOptions {
   readonly dataDir: string;
   readonly log: EmbeddedLog;
   /**
-   * PostgreSQL settings over our own. `fsync: 'off'` also leaves out the flush after initdb: for
+   * PostgreSQL settings that override ours. `fsync: 'off'` also skips the flush after initdb: for
    * tests only.
    */
   readonly settings?: Readonly<Record<string, string>>;
-  /** The platform package's `native` folder, where it isn't to be found by its name. */
+  /** The platform package's `native` folder, if it cannot be found by its name. */
   readonly nativeDir?: string | undefined;
-  /** Called when PostgreSQL's process runs and gets ready, which takes a while. */
+  /** Called when PostgreSQL's process has started but is not ready yet, which takes a while. */
   readonly onLaunch?: (() => void) | undefined;
 }
 
@@ -82,9 +82,9 @@ export interface EmbeddedOptions {
  * another process runs there. Durable: an acknowledged commit survives the death of this process,
  * of PostgreSQL, and of the machine.
  *
- * PostgreSQL's own lock file decides who serves the folder; we only read it. Left-overs of a crash
- * don't block: a lock file that names no running process is ignored, and a server whose starter was
- * killed is shut down first. Throws {@link EmbeddedPostgresError}.
+ * PostgreSQL's own lock file decides which process serves the folder; we only read it. Left-overs
+ * of a crash don't block: a lock file that names no running process is ignored, and a server whose
+ * starter was killed is shut down first. Throws {@link EmbeddedPostgresError}.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const account = await chooseAccount(options.dataDir);
@@ -111,7 +111,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
 const pollMs = 20;
 const refusalsMax = 250;
-/** After this number of refusals the last queries of a killed server have had their time. */
+/** After this many refusals, the last queries of a killed server have had time to end. */
 const lastQueriesMax = 40;
 const port = 5432;
 /** The superuser and the database that every embedded cluster has. */
@@ -138,7 +138,7 @@ function adopt(found: Postmaster, dataDir: string): EmbeddedPostgres {
   };
 }
 
-/** Watches the lock file for a server that another process stops, or whose end it does not survive. */
+/** Watches the lock file for a server that another process stops, or that ends by itself. */
 async function endOfAdopted(
   { pid, socketDir }: Postmaster,
   dataDir: string,
@@ -162,7 +162,7 @@ async function endOfAdopted(
 const adoptedPollMs = 500;
 
 /**
- * Its starter was killed, and so was its watchdog. It keeps what it acknowledged, but no process
+ * Its starter and its watchdog were killed. The server keeps acknowledged data, but no process
  * would ever stop it, so it is restarted.
  */
 async function shutDownOrphan(orphan: Postmaster, launch: Launch): Promise<void> {
@@ -205,7 +205,7 @@ function interrupt(pid: number): void {
   try {
     process.kill(pid, 'SIGINT');
   } catch (error) {
-    // It went by itself in the meantime.
+    // It ended by itself since the check.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
@@ -232,14 +232,14 @@ async function launchServer(
   if (found.kind === 'stale') await rm(found.socketDir, { recursive: true, force: true });
   const socketDir = await makeSocketDir(account);
   const child = spawn(launch.binaries.postgres, serverArguments(launch, socketDir), {
-    // In a separate session: Ctrl-C goes to a terminal's whole foreground group and must not reach
-    // PostgreSQL before we drained.
+    // In a separate session: Ctrl-C reaches a terminal's whole foreground group and must not reach
+    // PostgreSQL before this process has finished its work.
     detached: true,
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
-    // PostgreSQL takes a lock file for stale if it names its own grandparent. So it clears, by its
-    // own rules and with its check for memory still in use, a file that names a zombie or a
-    // stranger; we never delete that file.
+    // PostgreSQL considers a lock file stale if it names its own grandparent. So by its own rules,
+    // and with its check for memory in use, it removes a file that names a zombie or an unrelated
+    // process; we never delete that file.
     env: {
       LC_ALL: 'C',
       TZ: 'UTC',
@@ -250,7 +250,7 @@ async function launchServer(
   const watchdog = guard(child, dataDir, socketDir, account);
   launch.onLaunch?.();
   const failure = await readiness(child, launch).catch((error) => {
-    // It ends by itself once it runs again. Nothing that belongs to it keeps this process alive.
+    // It ends by itself once it runs again. Nothing of it keeps this process alive.
     child.kill('SIGINT');
     watchdog?.stdin?.end();
     letGo(child, watchdog);
@@ -264,15 +264,16 @@ async function launchServer(
 }
 
 /**
- * Another start was faster, and the lock file then names it, or is about to; or the last queries of
- * a killed server run out.
+ * Waits: another start was faster, and the lock file names it or soon will; or the last queries of
+ * a killed server are still ending.
  */
 const isHeld =
   /lock file "postmaster\.pid" (already exists|is empty)|pre-existing shared memory block/;
 
 /**
- * New for each start, because a socket has a separate lock file; short, as its path may have no
- * more than 107 bytes; and in a place that PostgreSQL's account can reach.
+ * Creates the socket's folder: new for each start, because a socket has a separate lock file; with
+ * a short path, because it may have at most 107 bytes; and in a place that PostgreSQL's account can
+ * reach.
  */
 async function makeSocketDir(account: Account | undefined): Promise<string> {
   const roomLeft =
@@ -298,12 +299,13 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
     dynamic_shared_memory_type: 'mmap',
     shared_buffers: '128MB',
     max_wal_size: '2GB',
-    // Bulk demo data fills that often, and the operator of an embedded server has nothing to fix.
+    // Bulk demo data fills the WAL often, and the operator of an embedded server has nothing to
+    // fix.
     checkpoint_warning: '0',
     ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
     shared_preload_libraries: 'pg_stat_statements',
-    // Statement errors come back to us with the query; in a log their details would show customers'
-    // data.
+    // This process gets statement errors with the query; in a log, their details would show
+    // customers' data.
     log_min_messages: 'log',
     log_line_prefix: '',
     log_checkpoints: 'off',
@@ -318,10 +320,10 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
 }
 
 /**
- * A shell that waits for the end of a pipe from this process. The pipe ends however this process
- * dies; then the shell shuts PostgreSQL down. It reads the lock file first, so that it never stops
- * another process that got the same number meanwhile. Then it waits for a while and removes the
- * socket's folder.
+ * Starts a shell that waits for the end of a pipe from this process. The pipe ends however this
+ * process dies; then the shell shuts PostgreSQL down. It reads the lock file first, so that it
+ * never stops another process that has got the same number since. Then it waits for a while and
+ * removes the socket's folder.
  */
 function guard(
   child: ChildProcess,
@@ -351,8 +353,8 @@ function guard(
 }
 
 /**
- * Resolves with nothing once connections are accepted (recovery after a crash may take its time),
- * or with why they never will be.
+ * Resolves with undefined once connections are accepted (recovery after a crash may take a while),
+ * or with the reason why they never will be.
  */
 function readiness(child: ChildProcess, { dataDir, log }: Launch): Promise<string | undefined> {
   const said: string[] = [];
@@ -360,7 +362,7 @@ function readiness(child: ChildProcess, { dataDir, log }: Launch): Promise<strin
   let lines = 0;
   const decided = new Promise<string | undefined>((resolve) => {
     child.on('error', (error) => resolve(error.message));
-    // Not "exit", because the last output may still be in the pipe then.
+    // Not "exit", because the last output may still be in the pipe at that event.
     child.on('close', (code, signal) =>
       resolve(said.join('\n') || `it ended with ${signal ?? `code ${code}`}`),
     );
@@ -368,7 +370,7 @@ function readiness(child: ChildProcess, { dataDir, log }: Launch): Promise<strin
     createInterface({ input: child.stderr }).on('line', (line) => {
       lines += 1;
       if (said.push(line) > saidMax) said.shift();
-      // Until it is ready, its complaints are collected: they are the reason if it fails to start.
+      // Until it is ready, its warnings and errors are collected: they explain a failed start.
       if (isReady && !routine.test(line)) log.warn(`postgres: ${line}`);
       else log.debug(`postgres: ${line}`);
       isReady ||= line.includes('database system is ready to accept connections');
@@ -380,11 +382,11 @@ function readiness(child: ChildProcess, { dataDir, log }: Launch): Promise<strin
 }
 
 const saidMax = 20;
-/** Messages of PostgreSQL that report no fault. */
+/** Messages of PostgreSQL that do not report a fault. */
 const routine =
   /^LOG:|terminating connection due to administrator command|the database system is (starting up|shutting down)/;
 
-/** Lets this process end while these run. */
+/** Lets this process end while these processes run. */
 function letGo(child: ChildProcess, watchdog: ChildProcess | undefined): void {
   for (const handle of [child, watchdog, child.stderr, watchdog?.stdin])
     (handle as { unref?(): void } | undefined)?.unref?.();

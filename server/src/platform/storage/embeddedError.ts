@@ -1,4 +1,4 @@
-/** The embedded PostgreSQL cannot run here; the message says why and how to fix it. */
+/** An error: the embedded PostgreSQL cannot run here. The message says why and how to fix it. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
 }

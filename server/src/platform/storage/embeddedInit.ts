@@ -21,14 +21,14 @@ export interface InitOptions {
 }
 
 /**
- * Makes sure that `dataDir` contains a cluster of our major version. A new one is created
- * completely in another folder and then renamed. So a crash halfway leaves nothing that looks like
- * data, and only one of two simultaneous first starts wins.
+ * Makes sure that `dataDir` contains a cluster of our major version. A new one is created in
+ * another folder, which is renamed when it is complete. So a crash halfway leaves nothing that
+ * looks like data, and only one of two simultaneous first starts succeeds.
  */
 export async function ensureInitialised(options: InitOptions): Promise<void> {
   const { dataDir, binaries } = options;
   const isFilled = (await readdir(dataDir).catch(() => [])).length > 0;
-  // Read after the list: another first start may put its folder there at any moment.
+  // Read after the list: another first start may rename its folder to this one at any moment.
   const version = await clusterVersion(dataDir);
   if (version === binaries.major) return;
   if (version !== undefined)
@@ -50,7 +50,7 @@ async function clusterVersion(dataDir: string): Promise<string | undefined> {
   return text?.trim();
 }
 
-/** initdb looks up its own account and fails with a message that does not help. */
+/** initdb looks up its own account and fails with an unclear message. */
 function refuseNamelessAccount(account: Account | undefined): void {
   if (account) return;
   try {
@@ -71,8 +71,8 @@ async function initialise(options: InitOptions): Promise<void> {
     const { account } = options;
     if (account) await chown(fresh, account.uid, account.gid);
     const sync = flush ? [] : ['--no-sync'];
-    // The builtin locale sorts by code point and knows all of Unicode's letters, whatever locales
-    // the machine has.
+    // The builtin locale sorts by code point and knows all Unicode letters, regardless of the
+    // machine's locales.
     const locale = [
       '-E',
       'UTF8',
@@ -80,7 +80,7 @@ async function initialise(options: InitOptions): Promise<void> {
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
     ];
-    // Trust: the socket's folder is open to the server's account alone.
+    // Trust: only the server's account can enter the socket's folder.
     await run(
       binaries.initdb,
       [
@@ -107,15 +107,15 @@ async function initialise(options: InitOptions): Promise<void> {
     await rename(fresh, dataDir);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
-    // Another first start ended before this one, and may have removed our folder.
+    // Another first start finished before this one, and may have removed our folder.
     if ((await clusterVersion(dataDir)) === undefined) throw error;
   }
   await clearAborted(dataDir);
 }
 
 /**
- * Removes what other first starts left. One that still runs may write into its folder meanwhile, and
- * removes it at its end.
+ * Removes the folders that other first starts left. A first start that still runs may write into
+ * its folder, and removes it when it ends.
  */
 async function clearAborted(dataDir: string): Promise<void> {
   const aborted = (await readdir(dirname(dataDir))).filter((name) =>
@@ -139,10 +139,10 @@ async function run(
   });
   const doing = `${basename(program)} (process ${child.pid}) creates the database in ${dataDir}`;
   try {
-    // It never writes anything, and a slow machine needs some time.
+    // This program never writes anything, and a slow machine needs some time.
     await waitFor(endOf(child, program, input), { doing, log, secondsToWord: 20 });
   } catch (error) {
-    // Its files are removed, so it must not continue.
+    // Its files are removed, so it must not continue running.
     child.kill('SIGKILL');
     throw error;
   }

@@ -3,7 +3,7 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A running PostgreSQL as its lock file describes it. */
+/** A running PostgreSQL, as described by its lock file. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
@@ -11,9 +11,9 @@ export interface Postmaster {
 }
 
 /**
- * Which process serves a data folder: `absent` none; `stale` none, but the lock file of a crashed
- * server names a dead or unrelated process; `orphaned` a server whose starter is gone; `changing`
- * one that is starting or stopping; `serving` one that accepts connections.
+ * The process that serves a data folder: `absent` none; `stale` none, but the lock file of a
+ * crashed server names a dead or unrelated process; `orphaned` a server whose starter is gone;
+ * `changing` one that is starting or stopping; `serving` one that accepts connections.
  */
 export type PostmasterState =
   | { readonly kind: 'absent' }
@@ -22,8 +22,8 @@ export type PostmasterState =
 
 /**
  * The name of a socket folder begins with this and the number of the process that started the
- * server. The lock file contains the folder's name, so the owner of the server stays known even
- * when a cleaner of temporary files removes the folder.
+ * server. The lock file contains the folder's name, so the owner of the server stays known even if
+ * a clean-up of temporary files removes the folder.
  */
 export const socketDirPrefix = 'perennial-';
 /** The length of the suffix that mkdtemp appends. */
@@ -38,7 +38,7 @@ export async function inspectPostmaster(dataDir: string): Promise<PostmasterStat
   const starterPid = starterOf(socketDir);
   const running = await lookAt(pid);
   if (!running || !(await isServerOf(dataDir, pid, running))) {
-    // Only a folder that we created is named here, because the caller removes it.
+    // Only a folder that we created is returned, because the caller removes it.
     return {
       kind: 'stale',
       pid,
@@ -90,10 +90,10 @@ async function lookIntoProc(pid: number): Promise<Running | undefined> {
 }
 
 /**
- * Kills the backends that a killed server left behind on its data folder (a real path), and returns
- * their processes. One that waits for another that is gone never notices that its server is dead,
- * and while it lives PostgreSQL refuses to start on the folder. What they had not committed is
- * rolled back at the start. Does nothing where there is no `/proc`.
+ * Kills the backends that a killed server left on its data folder (a real path), and returns their
+ * process ids. A backend that waits for an ended one never notices that its server is dead, and
+ * PostgreSQL refuses to start on the folder as long as it runs. Their uncommitted changes are
+ * rolled back at the start. Does nothing without `/proc`.
  */
 export async function killLeftBackends(dataDir: string): Promise<number[]> {
   const pids = (await readdir('/proc').catch(() => [])).map(Number).filter(Number.isInteger);
@@ -103,7 +103,7 @@ export async function killLeftBackends(dataDir: string): Promise<number[]> {
   return killed;
 }
 
-/** The title tells a backend from a server. A backend whose server lives is its child. */
+/** The title distinguishes a backend from a server. A backend of a live server is its child. */
 async function isLeftBackend(dataDir: string, pid: number): Promise<boolean> {
   const running = await lookIntoProc(pid);
   if (running === undefined || !(await isServerOf(dataDir, pid, running))) return false;
@@ -130,8 +130,8 @@ async function askPs(pid: number): Promise<Running | undefined> {
 }
 
 /**
- * A server works in its data folder. Where we may not see that (root in a container without
- * ptrace), its account must do.
+ * A server's working directory is its data folder. If we may not read that (root in a container
+ * without ptrace), the account of the process decides.
  */
 async function isServerOf(
   dataDir: string,

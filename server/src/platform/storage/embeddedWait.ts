@@ -6,19 +6,20 @@ export interface Wait {
   /** The action, as the start of a sentence: `PostgreSQL (process 7) starts on /data`. */
   readonly doing: string;
   readonly log: { warn(line: string): void };
-  /** A number that grows with each line that the program writes. Absent: it writes none. */
+  /** Returns a number that grows with each line that the program writes. Absent: it writes none. */
   readonly heard?: () => number;
-  /** After how many seconds of silence the wait is worth a word; usually five. */
+  /** The seconds of silence after which the wait is logged; usually five. */
   readonly secondsToWord?: number;
 }
 
 const roundMs = 1000;
-// A disk needs less for what PostgreSQL writes without a word, the checkpoint after a recovery.
+// The longest silent phase of PostgreSQL, the checkpoint after a recovery, takes a disk less than
+// this.
 const roundsToEnd = 300;
 
 /**
- * Waits for a program that may be stopped, or whose disk may not respond. Says so after some
- * seconds of silence, and throws {@link EmbeddedPostgresError} after five minutes of it. Silence is
+ * Waits for a program that may be stopped, or whose disk may not respond. Logs this after some
+ * seconds of silence, and throws {@link EmbeddedPostgresError} after five minutes. Silence is
  * counted in rounds, because the clock also runs while this process itself is stopped.
  */
 export async function waitFor<Value>(result: Promise<Value>, wait: Wait): Promise<Value> {

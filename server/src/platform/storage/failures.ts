@@ -1,8 +1,6 @@
 import pg from 'pg';
 
-/*
- * Classifies errors of the store. Codes: PostgreSQL's table of error codes, appendix A.
- */
+/* Classifies errors of the database. Codes: PostgreSQL's table of error codes, appendix A. */
 
 /** Deadlock detected, serialisation failure: the same work can succeed when it runs again. */
 export function isTransient(error: unknown): boolean {
@@ -11,9 +9,9 @@ export function isTransient(error: unknown): boolean {
 
 /**
  * Waits for a statement that gives one row a unique key. Returns false when another row has the
- * key. The condition of a statement finds only rows that are committed; of two statements that give
- * the same key at the same moment, PostgreSQL refuses the later one, and its transaction can then
- * only be rolled back. The name of the key says nothing: a partition or a shard has another one.
+ * key. A statement's condition sees only committed rows. Of two statements that insert the same key
+ * at the same time, PostgreSQL refuses the later one, and its transaction can then only be rolled
+ * back. The name of the index is not checked, because partitions and shards have other names.
  */
 export async function wroteUnlessTaken(writing: Promise<number>): Promise<boolean> {
   try {
@@ -24,14 +22,15 @@ export async function wroteUnlessTaken(writing: Promise<number>): Promise<boolea
   }
 }
 
-/** True when the account may not do what the statement does. */
+/** True when the database account lacks the permission for the statement. */
 export function isPrivilegeMissing(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '42501';
 }
 
 /**
  * True when PostgreSQL cannot serve now, and the same work may succeed later, unchanged: it is
- * away, starting or stopping, has no room for us, takes no writes, or took too long.
+ * unreachable, starting or stopping, has no free connection or disk space, is read-only, or took
+ * too long.
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof pg.DatabaseError)
@@ -39,11 +38,11 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof NodeMissing || isConnectionLost(error);
 }
 
-/** True when the disk has no room for a file. */
+/** True when the disk has no space for a file. */
 export const isDiskFull = (error: unknown): boolean =>
   ['ENOSPC', 'EDQUOT'].includes((error as { code?: string } | undefined)?.code ?? '');
 
-/** The node of Citus that has the merchant did not respond when it was asked last. */
+/** The node of Citus with the merchant's rows did not respond to the last query. */
 export class NodeMissing extends Error {
   constructor(merchantId: string) {
     super(`the node of Citus that has merchant ${merchantId} does not respond`);
@@ -55,9 +54,9 @@ export class NodeMissing extends Error {
 export const isNodeFault = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (/^(08|57)/.test(error.code ?? '') || isNodeLost(error));
 
-/** True when the connection itself is of no use any more. */
+/** True when the connection itself can no longer be used. */
 export function isConnectionLost(error: unknown): boolean {
-  // By its code: the severity comes in the server's language.
+  // Checked by its code, because the severity comes in the server's language.
   if (error instanceof pg.DatabaseError) return /^(08|57P|25P0[34])/.test(error.code ?? '');
   const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
   // A missing socket, not a missing file of this server.
@@ -73,15 +72,15 @@ export const isStatementFault = (error: unknown): boolean =>
   error instanceof pg.DatabaseError || isUnavailable(error);
 
 /**
- * True when an error is about the store or our statements, not about the data: unreachable,
- * overloaded, deadlocked, a table that is missing. Everything else may be the fault of one record.
+ * True when an error concerns the database or our statements, not the data: unreachable,
+ * overloaded, deadlocked, a missing table. Any other error may be caused by one record.
  */
 export function isFaultOfStore(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return !/^(21|22|23|54|P0)/.test(error.code ?? '');
   return isUnavailable(error);
 }
 
-/** Whether Citus reports a node lost inside a transaction, for which it has no specific code. */
+/** True when Citus reports a node lost inside a transaction, for which it has no specific code. */
 const isNodeLost = ({ code, message }: pg.DatabaseError): boolean =>
   code === 'XX000' &&
   /^(failure on connection marked as essential|failed to prepare transaction)\b/.test(message);
@@ -91,8 +90,8 @@ function isServersTrouble(code: string): boolean {
 }
 
 /**
- * Connection exceptions, refused log-ins, lack of resources, operator intervention (time-outs too),
- * errors of the system.
+ * Connection exceptions, refused log-ins, lack of resources, operator intervention (including
+ * time-outs), system errors.
  */
 const troubleClasses = new Set(['08', '28', '53', '57', '58']);
 const troubleCodes = new Set([

@@ -18,8 +18,8 @@ export interface Migration {
 }
 
 /**
- * The migrations of this release, in order. A released file that some database refuses has a form
- * in `rewritten` that all accept.
+ * The migrations of this release, in order. If some database refuses a released file, `rewritten`
+ * has a form that all databases accept.
  */
 export async function readMigrations(): Promise<Migration[]> {
   const folder = new URL('./migrations/', import.meta.url);
@@ -59,8 +59,9 @@ export async function migrate(db: Database, migrations: readonly Migration[]): P
 }
 
 /**
- * Like {@link migrate}, for a database with orders that has the extension citus since: copies its
- * rows to the nodes, in one transaction. `onStatement` is called with the statements done and all.
+ * Like {@link migrate}, for a database with orders that has got the extension citus since: copies
+ * its rows to the nodes in one transaction. Calls `onStatement` with the numbers of statements done
+ * and in total.
  */
 export async function migrateAndDistribute(
   db: Database,
@@ -81,7 +82,7 @@ function migrateAnd(
   finish: (tx: Database) => Promise<void>,
 ): Promise<string[]> {
   return db.transaction(async (tx) => {
-    // A large table, or another process that migrates, takes as long as it takes.
+    // A large table, or another process that migrates, may take any time.
     await tx.takeTime();
     await tx.run('select pg_advisory_xact_lock($1)', [lockKey]);
     if ((await citusRole(tx)) === 'coordinator') await runInSequence(tx);
@@ -99,8 +100,8 @@ function migrateAnd(
 }
 
 /**
- * On Citus, gives the tables of the migrations their places. A database with orders is distributed
- * by `perennial distribute`, because that takes as long as it takes to copy them.
+ * On Citus, distributes the tables of the migrations. A database with orders is distributed by
+ * `perennial distribute`, because copying its rows takes a long time.
  */
 async function distributeNew(tx: Database): Promise<void> {
   if ((await citusRole(tx)) === 'plain') return;
@@ -127,13 +128,14 @@ async function apply(tx: Database, migration: Migration): Promise<void> {
 
 /**
  * Whether servers of the release before may run on the migrated database: the file's first line is
- * `-- compatible`. It adds only what they do not notice: a table, an index, a column with a default.
+ * `-- compatible`. It adds only things that they do not notice: a table, an index, a column with a
+ * default.
  */
 export const isCompatible = (sql: string): boolean => /^-- compatible\b/.test(sql);
 
 /**
- * The table of the migrations. Where it is complete nothing is changed: the servers' account may be
- * allowed to write rows alone, and adding a column locks the table.
+ * Creates or completes the table of the migrations. Changes nothing if it is complete: the servers'
+ * account may be permitted only to write rows, and adding a column locks the table.
  */
 async function prepareTable(tx: Database): Promise<void> {
   const there = await tx.row("select 1 where to_regclass('migration') is not null");
@@ -157,8 +159,8 @@ interface AppliedMigration {
 }
 
 /**
- * The migrations of a newer release with which this one cannot work; empty while it can. A running
- * server asks, because another one may migrate the database at any time.
+ * Returns the migrations of a newer release with which this one cannot work; empty while it can. A
+ * running server checks this, because another one may migrate the database at any time.
  */
 export async function foreignMigrations(
   db: Database,

@@ -3,17 +3,16 @@ import { dayNumber, msPerDay, plainDateTime } from '../../kernel/calendar.ts';
 
 /*
  * Moments in PostgreSQL's text. A batch of the engine reads thousands of them, and Temporal's own
- * parser costs more than everything else that is done with a row; most moments repeat within a
- * batch.
+ * parser takes more time than all other work on a row; most moments repeat within a batch.
  *
  * Everything that a timestamp column can hold is read, whatever its year: a record with a date that
- * today's checks would refuse must still be shown, changed and skipped. What Temporal cannot hold
- * becomes its first or last day.
+ * today's checks would refuse must still be shown, changed and skipped. A date outside Temporal's
+ * range becomes its first or last day.
  */
 
 /**
  * A timestamptz as PostgreSQL prints it in any zone: `2026-03-15 14:00:00+00`, `2026-03-15
- * 19:45:00+05:45`, with a fraction where it has one.
+ * 19:45:00+05:45`, optionally with a fraction.
  */
 export const momentFromText: (text: string) => Temporal.Instant = remembered((text) => {
   if (isWholeSecond(text)) return Temporal.Instant.fromEpochMilliseconds(epochMsOf(text));
@@ -30,8 +29,8 @@ export const localFromText: (text: string) => Temporal.PlainDateTime = remembere
 });
 
 /**
- * A moment or a local time as PostgreSQL reads it: years beyond four digits without a sign, and
- * those before year 1 as BC.
+ * Formats a moment or a local time for PostgreSQL: years of more than four digits have no sign, and
+ * years before 1 end with BC.
  */
 export function textForStorage(
   value: Temporal.Instant | Temporal.PlainDateTime | Temporal.PlainDate,
@@ -50,7 +49,7 @@ const isWholeSecond = (text: string): boolean =>
   !text.endsWith('C') &&
   (text.length === offsetAt + '+05'.length || text.length === offsetAt + '+05:45'.length);
 
-/** Whether it has four digits of year, which Temporal reads to the last microsecond. */
+/** Matches a year of four digits, which Temporal reads to the last microsecond. */
 const isPlainYear = (text: string): boolean => text[4] === '-' && !text.endsWith('BC');
 
 function epochMsOf(text: string): number {
@@ -67,7 +66,7 @@ function epochMsOf(text: string): number {
 const anyShape =
   /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d(?:\.\d+)?)(?:([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?)?( BC)?$/;
 
-/** With any year, fraction and offset, before Christ, or without end. */
+/** Matches any year, fraction and offset, BC, and infinity. */
 function anyEpochMsOf(text: string): number {
   if (text === 'infinity') return Infinity;
   if (text === '-infinity') return -Infinity;
@@ -86,14 +85,14 @@ function anyEpochMsOf(text: string): number {
   return days * msPerDay + Math.floor((seconds - (sign === '-' ? -1 : 1) * offset) * 1000);
 }
 
-// PostgreSQL's first year, in which any zone's wall time can still be calculated.
+// PostgreSQL's first year, for which the wall time in any zone can still be calculated.
 const firstMs = dayNumber(-4712, 1, 1) * msPerDay;
 const lastMs = dayNumber(200_000, 1, 1) * msPerDay;
 
 const inRange = (epochMs: number): number => Math.min(Math.max(epochMs, firstMs), lastMs);
 
-// Values are immutable, so one may be returned again. There are two generations: the older is
-// dropped when the younger is full.
+// Values are immutable, so a cached one may be returned again. There are two generations: the older
+// one is dropped when the newer one is full.
 function remembered<Value>(parse: (text: string) => Value): (text: string) => Value {
   const generationMax = 5000;
   let young = new Map<string, Value>();

@@ -4,16 +4,16 @@ import { citusRole } from './distribution.ts';
 import { isNodeFault, NodeMissing } from './failures.ts';
 
 /*
- * Reads over all merchants while a node of Citus is away (docs/scaling.md, ADR 68). Citus refuses
- * such a statement when one of its nodes does not respond. Background work then asks the nodes one by
- * one for their merchants, and reads for those of the nodes that responded. Plain PostgreSQL has one
- * node: nothing here costs it anything, and its errors are passed on.
+ * Reads rows of all merchants while a node of Citus is unreachable (docs/scaling.md, ADR 68). Citus
+ * refuses such a statement when one of its nodes does not respond. Background work then asks the
+ * nodes one by one for their merchants, and reads only for the merchants of nodes that responded.
+ * Plain PostgreSQL has one node: it does no extra work here, and its errors are passed on.
  */
 
 /**
  * Limits one table of a statement to the merchants on nodes that respond: the condition followed by
- * `and`, or nothing while all nodes respond. Each table of the statement needs it: Citus sends a
- * statement to all nodes that any one of them names.
+ * `and`, or an empty text while all nodes respond. Each table of the statement needs it: Citus
+ * sends a statement to every node that has rows of any of its tables.
  */
 export type OnlyReachable = (table: string) => string;
 
@@ -28,9 +28,9 @@ interface Reachable {
 interface Nodes {
   reachable?: Reachable | undefined;
   asking?: Promise<Reachable> | undefined;
-  /** By host and port: how long the node took when it responded last. */
+  /** For each host and port, the duration of the last response. */
   readonly tookMs: Map<string, number>;
-  /** The polls under way that ask all nodes, and those that wait for one of them to end. */
+  /** The polls that are asking all nodes, and those that wait for one of them to end. */
   polling: number;
   readonly waiting: (() => void)[];
   onChange: (missing: readonly string[]) => void;
@@ -38,27 +38,27 @@ interface Nodes {
 
 const known = new WeakMap<Database, Nodes>();
 
-/** How long an outcome counts before nodes are asked again. */
+/** How long a result is valid before the nodes are asked again. */
 const askedAgainMs = 10_000;
-/** The first wait for a node is no longer than this, because it may be frozen or gone. */
+/** The longest first wait for a node, because it may be frozen or gone. */
 const nodeMsMin = 2_000;
 /**
- * No request waits while a node that is missing is asked again, so it has longer: one that is slow
- * and responds to everything would otherwise be lost for its merchants for as long as it is slow.
+ * The longest wait when a missing node is asked again. It is longer, because no request waits for
+ * it: otherwise a slow node that still responds would be treated as missing as long as it is slow.
  */
 const nodeMsMax = 10_000;
-/** A read that takes longer makes us ask whether a node is away. */
+/** After this time, a read makes us check whether a node is unreachable. */
 const slowMs = 2_000;
 /**
- * A frozen node keeps the connection of each statement that asks it until the statement's time is
- * up; the polls of all workers together would keep all that this process has.
+ * The most nodes checks at once. A frozen node blocks the connection of each check until its time
+ * limit, so checks by all workers together would use all connections of this process.
  */
 const pollsMax = 4;
 
 /**
  * Returns the rows of a statement on all merchants, without those of merchants whose node does not
- * respond. `statement` is called with what limits each of its tables; the parameter that it adds
- * follows `values`.
+ * respond. `statement` is called with the condition for each of its tables; the parameter of the
+ * condition follows `values`.
  */
 export async function poll<Row>(
   db: Database,
@@ -84,7 +84,7 @@ export async function poll<Row>(
   );
 }
 
-/** Reads from all nodes. Undefined: one of them is away. */
+/** Reads from all nodes. Undefined when one of them is unreachable. */
 async function pollAll<Row>(
   db: Database,
   text: string,
@@ -108,9 +108,9 @@ async function pollAll<Row>(
 }
 
 /**
- * Reads a merchant's row. Rejects with {@link NodeMissing} at once while the merchant's node is
- * known to be away, and as soon as that is known when the read takes long: otherwise the requests
- * of its merchants would keep all connections until their time is up.
+ * Reads a merchant's row. Rejects with {@link NodeMissing} immediately while the merchant's node is
+ * known to be unreachable, or during a long read as soon as this is known. Otherwise the requests
+ * of its merchants would hold all connections until their time limit.
  */
 export async function readWhereReachable<Value>(
   db: Database,
@@ -119,7 +119,7 @@ export async function readWhereReachable<Value>(
 ): Promise<Value> {
   if (isOnMissingNode(db, merchantId)) throw new NodeMissing(merchantId);
   const value = read();
-  // Its own failure, later, has no reader any more when the node is found missing before.
+  // If the node is found missing first, the later failure of the read is not needed.
   const late = untilMissing(db, value).then(() => {
     if (isOnMissingNode(db, merchantId)) throw new NodeMissing(merchantId);
     return value;
@@ -127,18 +127,20 @@ export async function readWhereReachable<Value>(
   return Promise.race([value, late]);
 }
 
-/** Whether the node of a merchant was away when nodes were asked last; asks again now and then. */
+/**
+ * Returns whether the node of a merchant was missing at the last check; checks again at intervals.
+ */
 function isOnMissingNode(db: Database, merchantId: string): boolean {
   const reachable = known.get(db)?.reachable;
   if (reachable === undefined) return false;
-  // The request does not wait for it.
+  // The request does not wait for the check.
   if (reachable.untilMs <= systemClock.monotonicMs()) askAgain(db).catch(() => {});
   return !reachable.merchantIds.has(merchantId);
 }
 
 /**
- * Asks the nodes once a read has taken long. Resolves with undefined when one of them is away, and
- * stays pending otherwise.
+ * Checks the nodes once a read has taken long. Resolves with undefined when one of them is missing,
+ * and stays pending otherwise.
  */
 function untilMissing(db: Database, read: Promise<unknown>): Promise<undefined> {
   const ended = new AbortController();
@@ -150,15 +152,14 @@ function untilMissing(db: Database, read: Promise<unknown>): Promise<undefined> 
       if (ended.signal.aborted || (await citusRole(db)) === 'plain') return;
       if ((await ask(db)).missing.length > 0) resolve(undefined);
     };
-    // Without a connection no node can be asked; the read reports that itself.
+    // Without a free connection no node can be checked; the read reports that itself.
     checkNodes().catch(() => {});
   });
 }
 
 /**
- * Does work on rows that every node has a copy of, which Citus refuses while a node does not
- * respond. Returns undefined then, and the caller leaves the work for later. Other failures are
- * thrown.
+ * Runs work on rows that every node has a copy of, which Citus refuses while a node does not
+ * respond. Then returns undefined, and the caller does the work later. Throws other failures.
  */
 export async function unlessNodeMissing<Value>(
   db: Database,
@@ -172,13 +173,13 @@ export async function unlessNodeMissing<Value>(
   }
 }
 
-/** The nodes that did not respond last, as host and port; none on plain PostgreSQL. */
+/** The nodes that did not respond at the last check, as host and port; none on plain PostgreSQL. */
 export const missingNodes = (db: Database): readonly string[] =>
   known.get(db)?.reachable?.missing ?? [];
 
 /**
- * Calls `listener` with the missing nodes whenever one goes missing or is back, and now if some are
- * missing.
+ * Calls `listener` with the missing nodes whenever one goes missing or is back, and immediately if
+ * some are missing.
  */
 export function onMissingNodes(db: Database, listener: (missing: readonly string[]) => void): void {
   nodesOf(db).onChange = listener;
@@ -197,8 +198,8 @@ function nodesOf(db: Database): Nodes {
 }
 
 /**
- * Returns which merchants can be reached. While a node is missing that is what was found last,
- * however old: the nodes are then asked again meanwhile.
+ * Returns which merchants can be reached. While a node is missing, returns the last result, however
+ * old, and starts a new check of the nodes.
  */
 async function ask(db: Database): Promise<Reachable> {
   const { reachable } = nodesOf(db);
@@ -207,7 +208,7 @@ async function ask(db: Database): Promise<Reachable> {
   return reachable;
 }
 
-/** Many workers find a node missing at the same moment; one of them asks for all. */
+/** Many workers find a node missing at the same time; only one of them checks all nodes. */
 async function askAgain(db: Database): Promise<Reachable> {
   const nodes = nodesOf(db);
   nodes.asking ??= askNodes(db, nodes)
@@ -252,7 +253,8 @@ async function askNodes(db: Database, known: Nodes): Promise<Reachable> {
       known.tookMs.set(name, found.tookMs);
     }
   }
-  // A node that has just gone missing may only be slow, so it is asked again soon, with more time.
+  // A node that has just gone missing may only be slow, so it is checked again soon, with a longer
+  // wait.
   const isSure = missing.every((name) => known.reachable?.missing.includes(name));
   return {
     merchantIds: new Set(merchantIds.sort()),
@@ -261,7 +263,7 @@ async function askNodes(db: Database, known: Nodes): Promise<Reachable> {
   };
 }
 
-/** A node that responds slowly is not missing as long as it takes at most twice as long as before. */
+/** A slow node is not missing as long as it takes at most twice as long as before. */
 function patienceMs({ reachable, tookMs }: Nodes, name: string): number {
   if (reachable?.missing.includes(name)) return nodeMsMax;
   return Math.round(Math.min(nodeMsMax, Math.max(nodeMsMin, 2 * (tookMs.get(name) ?? 0))));

@@ -4,25 +4,25 @@ import { inHalves, type LeftOut, mayBeOfRecord, readEach, readOrLeaveOut } from 
 import { inZone } from './zone.ts';
 
 /**
- * A list to read a page of. All texts are our own SQL; values of clients come through `values`
- * alone.
+ * The list from which a page is read. All texts are our own SQL; clients' values are only in
+ * `values`.
  */
 export interface PageSource {
-  /** The table; its rows go by the alias `o`. */
+  /** The table; `o` is the alias of its rows. */
   readonly table: string;
-  /** The column that, with `merchant_id`, names a row. */
+  /** The column that identifies a row together with `merchant_id`. */
   readonly key: string;
-  /** The column that names a row to clients, if that is not the key. */
+  /** The column that identifies a row for clients, if that is not the key. */
   readonly name?: string;
   /** Conditions, joined by and; `o.merchant_id = $1` is always among them. */
   readonly where: readonly string[];
-  /** The whole order, ending with the key so that pages never overlap. */
+  /** The complete order, ending with the key so that pages never overlap. */
   readonly orderBy: readonly string[];
   /** The values of `$1`, `$2`, ... in the conditions; the first is the merchant's id. */
   readonly values: readonly unknown[];
   /** The JSON of one row, as text or jsonb. */
   readonly json: string;
-  /** The zone that its moments are printed in. */
+  /** The zone in which its times are printed. */
   readonly zone: string;
 }
 
@@ -35,9 +35,11 @@ export interface JsonPage {
   readonly limit: number;
   readonly offset: number;
   readonly more: boolean;
-  /** Left out where counting would go past {@link countedMax} rows. */
+  /** Absent if counting would exceed {@link countedMax} rows. */
   readonly totalRecords?: number;
-  /** The records of the page that cannot be read, and those that no filter can be compared with. */
+  /**
+   * The records of the page that cannot be read, and those that cannot be compared with a filter.
+   */
   readonly leftOut?: readonly LeftOut[];
 }
 
@@ -47,15 +49,15 @@ export interface VersionedJson {
   readonly version: number;
 }
 
-/** A list of records that were named, as JSON text, and those of them that cannot be read. */
+/** A list of named records as JSON text, and those of them that cannot be read. */
 export interface JsonList {
   readonly json: string;
   readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * Totals up to here are counted exactly; beyond, counting would take longer than the page
- * (ResultSet.total_records may be absent).
+ * Totals up to this number are counted exactly; beyond it, counting would take longer than reading
+ * the page (ResultSet.total_records may be absent).
  */
 export const countedMax = 10_000;
 
@@ -67,7 +69,10 @@ export function readPage(db: Database, source: PageSource, page: Place): Promise
   );
 }
 
-/** Reads first the keys alone, then the JSON of those rows, so that what is skipped is never built. */
+/**
+ * Reads first the keys alone, then the JSON of those rows, so that no JSON of skipped rows is
+ * built.
+ */
 async function readWholePage(db: Database, source: PageSource, page: Place): Promise<JsonPage> {
   const { text, values } = pageStatement(source, page);
   const { json, found } = required(
@@ -77,7 +82,10 @@ async function readWholePage(db: Database, source: PageSource, page: Place): Pro
   return { json, ...(await pagePlace(db, source, page, found)) };
 }
 
-/** The place of a page in the whole list, by how many keys were found for it (one more than fit). */
+/**
+ * Returns the position of a page in the whole list, from the number of keys found for it (one more
+ * than fit).
+ */
 async function pagePlace(
   db: Database,
   source: PageSource,
@@ -86,7 +94,7 @@ async function pagePlace(
 ): Promise<Omit<JsonPage, 'json'>> {
   const more = found > page.limit;
   const count = Math.min(found, page.limit);
-  // The last page shows the total: its place and its rows.
+  // On the last page, its position and number of rows give the total.
   const total =
     !more && (count > 0 || page.offset === 0) ? page.offset + count : await countRows(db, source);
   return { count, ...page, more, ...(total === undefined ? {} : { totalRecords: total }) };
@@ -95,7 +103,7 @@ async function pagePlace(
 /** Adds a parameter to a statement and returns its placeholder, such as `$3`. */
 export type Bind = (value: unknown) => string;
 
-/** Collects a statement's values. */
+/** Collects the values of a statement's parameters. */
 export function bindings(...first: readonly unknown[]): {
   readonly values: unknown[];
   readonly bind: Bind;
@@ -138,8 +146,8 @@ async function countRows(
 type Key = string | number;
 
 /**
- * Reads a page without the records that cannot be read or compared with its filters. Such a record
- * keeps its place, so that pages do not shift, if only its content cannot be read.
+ * Reads a page without the records that cannot be read or compared with its filters. If only its
+ * content cannot be read, such a record still counts for the page, so that pages do not shift.
  */
 async function readReadablePage(db: Database, source: PageSource, page: Place): Promise<JsonPage> {
   const { comparable, keys, leftOut } = await findKeys(db, source, page);
@@ -155,7 +163,7 @@ async function readReadablePage(db: Database, source: PageSource, page: Place): 
   };
 }
 
-/** Puts the names of the records for their keys. */
+/** Replaces the keys of the records by their names. */
 async function named(
   db: Database,
   { table, key, name, values: [merchantId] }: PageSource,
@@ -217,10 +225,12 @@ function readTexts(
 
 const ofMerchant = 'o.merchant_id = $1';
 const keysAtOnce = 5_000;
-/** Beyond this number of bad records the list itself is broken, and fails. */
+/** If more records than this are bad, the list itself is broken, and the read fails. */
 const incomparableMax = 1_000;
 
-/** Finds the records that fail one of the source's conditions. Checks all of the merchant's. */
+/**
+ * Finds the records that fail one of the source's conditions. Checks all records of the merchant.
+ */
 async function findIncomparable(
   db: Database,
   source: PageSource,
@@ -275,7 +285,10 @@ async function compare(
   return [];
 }
 
-/** The source without these records. `case` keeps PostgreSQL from evaluating their conditions. */
+/**
+ * Returns the source without these records. `case` keeps PostgreSQL from evaluating their
+ * conditions.
+ */
 function without(source: PageSource, leftOut: readonly LeftOut[]): PageSource {
   const { values, bind } = bindings(...source.values);
   const ids = leftOut.map(({ id }) => id);

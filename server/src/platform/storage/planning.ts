@@ -1,13 +1,13 @@
 import type { Database } from './database.ts';
 
 /*
- * Settings for one transaction, for when PostgreSQL's planner would estimate the amount of data
+ * Settings for one transaction in which PostgreSQL's planner would estimate the amount of data
  * badly (docs/adr, plans that are kept).
  */
 
 /**
- * Makes PostgreSQL plan the statements of this transaction for the present data instead of reusing
- * a plan from an empty table.
+ * Makes PostgreSQL plan the statements of this transaction for the current data instead of reusing
+ * a plan made for an empty table.
  */
 export async function planAfresh(tx: Database): Promise<void> {
   await tx.run('set local plan_cache_mode = force_custom_plan');

@@ -3,18 +3,18 @@ import type { Database } from './database.ts';
 import { isUnavailable } from './failures.ts';
 import { foreignMigrations, readMigrations } from './migrate.ts';
 
-/** Tells whether the store can serve. */
+/** Reports whether the database can serve. */
 export interface Readiness {
   /**
-   * Why not, for an operator; undefined when it can. Returns within two seconds, whatever
-   * PostgreSQL does.
+   * Returns the reason why it cannot, for an operator; undefined when it can. Returns within two
+   * seconds, whatever PostgreSQL does.
    */
   whyNot(): Promise<string | undefined>;
 }
 
 const answerMsMax = 2_000;
 
-/** Creates the check of `/readyz`. */
+/** Creates the check behind `/readyz`. */
 export function readiness(db: Database, clock: SystemClock): Readiness {
   // One check at a time: while PostgreSQL hangs, probes must not use up the connections.
   let looking: Promise<string | undefined> | undefined;
@@ -48,7 +48,7 @@ async function probe(db: Database): Promise<string | undefined> {
   }
 }
 
-/** A probe of another process that writes at the same moment writes for both. */
+/** A probe of another process that writes at the same moment is proof enough. */
 async function recordProbe(db: Database): Promise<void> {
   await db.run(
     `update readiness r set probed_at = statement_timestamp()

@@ -1,35 +1,36 @@
 import { encodeList, typeNumbers } from './binaryList.ts';
 
 /**
- * How a record's value is stored in its table. Statements over many records are made from these.
+ * Describes how a value of a record is stored in its table. Statements over many records are built
+ * from these descriptions.
  */
 export interface Column<Source> {
   readonly name: string;
   /** PostgreSQL's name of its type. */
   readonly type: string;
   /**
-   * Undefined and null are stored as null; a `json` or `jsonb` column takes any value that JSON can
-   * write, a list type an array of strings or numbers.
+   * Undefined and null are stored as null; a `json` or `jsonb` column takes any JSON value, a list
+   * type an array of strings or numbers.
    */
   readonly read: (source: Source) => unknown;
 }
 
 /**
- * Many records as rows of one statement: a parameter for each column, however many records there
- * are.
+ * Many records as rows of one statement, with one parameter for each column, however many records
+ * there are.
  */
 export interface Recordset<Source> {
   /** The columns' names, separated by commas. */
   readonly names: string;
-  /** The columns as an `update` sets them from `r`. */
+  /** The assignments of an `update` that takes the columns from `r`. */
   readonly assigned: string;
   /**
-   * For a `from`: the records as `r`, with the columns' names and types. Its parameters begin at
-   * `$first`.
+   * The text of a `from`: the records as `r`, with the columns' names and types. Its parameters
+   * begin at `$first`.
    */
   from(first: number): string;
   /**
-   * The same for an `update`, whose expressions Citus takes only if they are immutable; lists take
+   * The same for an `update`, because Citus takes only immutable expressions there. Lists take
    * longer.
    */
   updateFrom(first: number): string;
@@ -43,16 +44,16 @@ export interface Recordset<Source> {
 }
 
 /**
- * The merchant `$1` as `m`, for a `from` before rows that are parameters. An insert of `m.merchant_id`
- * runs where the merchant is: on Citus, rows without a table would first go to the coordinator, and
- * the transaction would commit in two steps (docs/adr, Citus).
+ * The merchant `$1` as `m`, for a `from` before rows from parameters. With `m.merchant_id`, an
+ * insert runs on the merchant's node: on Citus, rows without a table would first go to the
+ * coordinator, and the transaction would commit in two steps (docs/adr, Citus).
  */
 export const merchantRow = '(select merchant_id from merchant where merchant_id = $1) as m';
 
 /**
- * Makes the records of one kind ready for statements. Their values travel in PostgreSQL's binary
- * form, column by column, moments to the millisecond: a batch as JSON took PostgreSQL longer to
- * take apart than to store (docs/adr, how records travel).
+ * Prepares records of one kind for statements. Their values are sent in PostgreSQL's binary form,
+ * column by column, times to the millisecond: PostgreSQL needed more time to parse a batch in JSON
+ * than to store it (docs/adr, how records travel).
  */
 export function recordset<Source>(columns: readonly Column<Source>[]): Recordset<Source> {
   const names = columns.map(({ name }) => name).join(', ');

@@ -6,29 +6,30 @@ import type pg from 'pg';
  * with the values here (docs/adr, plans that are kept). Only settings that an ordinary account may
  * change and that PostgreSQL 15 knows.
  *
- * Left as the server has them on purpose: `search_path`, because it says where an administrator put
- * our tables, and `default_transaction_read_only`, because a service sets it to protect a full
- * disk; then requests get 503.
+ * Two settings are left unchanged on purpose: `search_path`, because it says where an administrator
+ * put our tables, and `default_transaction_read_only`, because a service sets it to protect a full
+ * disk; requests then get 503.
  */
 
-/** How long PostgreSQL may take, and how long it waits for the next statement of a transaction. */
+/** The time limit of a statement, and of the pause between the statements of a transaction. */
 export interface TimeLimits {
   readonly statementMs: number;
   readonly lockMs: number;
   /**
    * A process that was stopped in the middle of a transaction must not hold its locks for ever.
-   * PostgreSQL cannot distinguish it from a process that is busy.
+   * PostgreSQL cannot distinguish it from a busy process.
    */
   readonly idleInTransactionMs: number;
 }
 
 /**
- * For work whose process is busy for long between two statements, for example with a calculation.
+ * For work whose process is busy for a long time between two statements, for example with a
+ * calculation.
  */
 const idleInLongWorkMs = 3_600_000;
 
 /**
- * For requests and background work. Long work lifts them for its transaction ({@link
+ * For requests and background work. Long work removes them for its transaction ({@link
  * Database.takeTime}).
  */
 export const servingLimits: TimeLimits = {
@@ -37,9 +38,7 @@ export const servingLimits: TimeLimits = {
   idleInTransactionMs: 60_000,
 };
 
-/**
- * For commands that one person waits for: seeding a million auto orders takes as long as it takes.
- */
+/** For commands whose user waits for them: seeding a million auto orders may take any time. */
 export const noLimits: TimeLimits = {
   statementMs: 0,
   lockMs: 0,
@@ -48,13 +47,13 @@ export const noLimits: TimeLimits = {
 
 const planning = {
   // Every statement names its merchant and has an index for it. A plan is kept as long as its
-  // connection: made while a table was small, one that reads it from end to end would still be used
-  // when it is large.
+  // connection: a plan made for a small table, which reads all of it, would still be used when the
+  // table is large.
   enable_seqscan: 'off',
   // Without sequential scans a plan that needs one costs 1e10, which is above every threshold of
   // JIT.
   jit: 'off',
-  // A parallel plan starts processes for what an index returns in a millisecond.
+  // A parallel plan starts processes for rows that an index returns in a millisecond.
   max_parallel_workers_per_gather: '0',
   enable_bitmapscan: 'on',
   enable_gathermerge: 'on',
@@ -114,22 +113,22 @@ const meaning = {
 } as const;
 
 /**
- * Name and value of what the workers of a Citus run with. Time limits are left out: the coordinator
- * has them, and moving a shard takes as long as it takes.
+ * The names and values of the settings for the workers of a Citus. Without time limits: the
+ * coordinator applies them, and moving a shard may take any time.
  */
 export const workerSettings: Readonly<Record<string, string>> = { ...planning, ...meaning };
 
-/** Name and value of the settings that are time limits. */
+/** The names and values of the settings that are time limits. */
 const limitSettings = (limits: TimeLimits): Record<string, string> => ({
   statement_timeout: String(limits.statementMs),
   lock_timeout: String(limits.lockMs),
   idle_in_transaction_session_timeout: String(limits.idleInTransactionMs),
 });
 
-/** Name and value of what only newer PostgreSQL knows: this one since version 17. */
+/** The settings that only newer versions of PostgreSQL have: this one since version 17. */
 const newerSettings = { transaction_timeout: '0' } as const;
 
-/** Name and value of every setting that PostgreSQL 15 knows. */
+/** The names and values of the settings that PostgreSQL 15 has. */
 export const sessionSettings = (limits: TimeLimits): Record<string, string> => ({
   ...planning,
   ...meaning,
@@ -138,42 +137,41 @@ export const sessionSettings = (limits: TimeLimits): Record<string, string> => (
 });
 
 /**
- * How the settings reach a connection: sent along with its start, or by a statement once it is
- * there. Only the second way sets {@link newerSettings}, because an older PostgreSQL refuses a
- * start that names what it does not know.
+ * How the settings reach a connection: with its start parameters, or by a later statement. Only the
+ * second way sets {@link newerSettings}, because an older PostgreSQL refuses a start with unknown
+ * settings.
  */
 export type SettingsMode = 'start' | 'statement';
 
-/** The settings as the startup parameter `options`: they cost no round trip. */
+/** The settings as the startup parameter `options`, which needs no extra round trip. */
 export const startupOptions = (limits: TimeLimits): string =>
   Object.entries(sessionSettings(limits))
     .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, '\\$&')}`)
     .join(' ');
 
-/** Sets them on a connection whose start did not bring them all along. */
+/** Sets the settings on a connection whose start did not set all of them. */
 export async function applySettings(client: pg.ClientBase, limits: TimeLimits): Promise<void> {
   await client.query(setsKnown(false), [
     JSON.stringify({ ...sessionSettings(limits), ...newerSettings }),
   ]);
 }
 
-/** Lifts the time limits for the rest of a transaction. */
+/** Removes the time limits for the rest of a transaction. */
 export const liftsLimits = {
   text: setsKnown(true),
   values: [JSON.stringify({ ...limitSettings(noLimits), ...newerSettings })],
 };
 
-/** Sets what the server knows about $1, an object of names and values. */
+/** Sets those settings of $1, an object of names and values, that the server has. */
 function setsKnown(forTransaction: boolean): string {
   return `select set_config(key, value, ${forTransaction}) from json_each_text($1::json)
     where current_setting(key, true) is not null`;
 }
 
 /**
- * Makes the settings those of our account in this database: behind a pooler that lends a server's
- * connection for one transaction, a `SET` reaches only the connection that it happened to be lent.
- * Always with a server's time limits, so that a command that takes its time does not take them from
- * servers.
+ * Stores the settings as defaults of our account in this database: behind a pooler that lends a
+ * server's connection for one transaction, a `SET` reaches only the connection of that moment.
+ * Always stores a server's time limits, so that a long command does not remove them for servers.
  */
 export async function keepSettings(client: pg.ClientBase): Promise<void> {
   await client.query('begin');
@@ -192,9 +190,9 @@ export async function keepSettings(client: pg.ClientBase): Promise<void> {
 const lockKey = 7_310_203_942;
 
 /**
- * Returns which settings a connection has that was started with {@link startupOptions}: all,
- * `older` when a default of the server or the account still holds for {@link newerSettings}, or
- * nothing, because some poolers leave the options out in silence.
+ * Returns which settings a connection has that was started with {@link startupOptions}: all;
+ * `older` when {@link newerSettings} still have the default of the server or the account; or none,
+ * because some poolers silently drop the options.
  */
 export async function reachOfStart(client: pg.ClientBase): Promise<'all' | 'older' | 'nothing'> {
   const { rows } = await client.query<{ jit: string; seqscan: string; timeout: string }>(
@@ -207,8 +205,8 @@ export async function reachOfStart(client: pg.ClientBase): Promise<'all' | 'olde
 }
 
 /**
- * Whether this is the response of a pooler that does not accept the startup parameter `options`, or
- * not ours.
+ * Returns whether this is the response of a pooler that rejects the startup parameter `options` or
+ * our use of it.
  */
 export function refusesOptions(error: unknown): boolean {
   return error instanceof Error && /unsupported (options )?startup parameter/i.test(error.message);

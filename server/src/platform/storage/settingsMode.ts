@@ -11,9 +11,9 @@ import {
 } from './sessionSettings.ts';
 
 /**
- * Finds out how the settings of a session reach this server, by connecting once. Behind a pooler
- * they are also made those of our account in this database, because one that lends connections by
- * the transaction does not keep a session's.
+ * Finds out how the settings of a session reach this server, by connecting once. Behind a pooler,
+ * they are also stored as defaults of our account in this database, because a pooler that lends
+ * connections for one transaction does not keep a session's settings.
  */
 export async function findSettingsMode(
   connection: Connection,

@@ -4,7 +4,7 @@ import { systemClock } from '../clock/systemClock.ts';
 /**
  * A few connections for short reads, which are sent one after another without waiting for responses
  * (PostgreSQL's pipelining). A read on a separate connection wakes a process with cold caches and
- * costs both sides half as much again (docs/adr/0018-reads-that-share-a-connection.md).
+ * costs both sides 50 % more (docs/adr/0018-reads-that-share-a-connection.md).
  */
 export class SharedConnections {
   readonly #open: () => pg.Client;
@@ -12,8 +12,8 @@ export class SharedConnections {
   readonly #connections: (Shared | undefined)[];
 
   /**
-   * `open` makes a client that is not connected yet; connections are made as they are needed.
-   * `prepare` is run on each before its first read.
+   * `open` creates a client that is not connected yet; connections are opened on demand. `prepare`
+   * runs on each connection before its first read.
    */
   constructor(
     count: number,
@@ -26,9 +26,9 @@ export class SharedConnections {
   }
 
   /**
-   * The rows of a statement that is quick, locks nothing and belongs to no transaction. Undefined
-   * when all connections wait for a response that takes long, as that of a frozen node of Citus:
-   * whatever follows on the same connection waits for it too.
+   * Returns the rows of a statement that is quick, takes no locks and belongs to no transaction.
+   * Undefined when all connections wait for a slow response, such as that of a frozen node of
+   * Citus: later reads on the same connection would wait for it too.
    */
   async rows<Row>(query: pg.QueryConfig): Promise<Row[] | undefined> {
     const place = this.#place();
@@ -48,14 +48,14 @@ export class SharedConnections {
         this.#forget(place, shared);
       throw error;
     } finally {
-      // A process that has nothing else to do may end.
+      // A process without other work may end.
       shared.underWay--;
       shared.movedMs = systemClock.monotonicMs();
       if (shared.underWay === 0) shared.client.unref();
     }
   }
 
-  /** How many are open, and how many of them wait for responses. */
+  /** The number of open connections, and how many of them wait for responses. */
   usage(): { readonly busy: number; readonly idle: number } {
     const connected = this.#connections.filter((shared) => shared !== undefined);
     const busy = connected.filter((shared) => shared.underWay > 0).length;
@@ -69,8 +69,8 @@ export class SharedConnections {
   }
 
   /**
-   * The first connection with little to do, so that its process stays awake; if all have much to
-   * do, the one with the least. One that is stuck is left out; -1 when all are.
+   * Returns the first connection with few pending reads, so that its process stays awake; if all
+   * have many, the one with the fewest. Skips stuck connections; -1 when all are stuck.
    */
   #place(): number {
     const underWay = this.#connections.map((shared) =>
@@ -86,7 +86,7 @@ export class SharedConnections {
     const client = this.#open() as UnrefClient;
     const connected = client.connect().then(() => this.#prepare?.(client));
     const shared: Shared = { client, connected, underWay: 0, movedMs: systemClock.monotonicMs() };
-    // Without a listener a lost connection would end this process. Pending reads report the error
+    // Without a listener, a lost connection would end this process. Pending reads report the error
     // themselves.
     client.on('error', () => this.#forget(place, shared));
     client.on('end', () => this.#forget(place, shared));
@@ -114,7 +114,10 @@ async function end({ client, connected }: Shared): Promise<void> {
 // This number of short reads in a row takes less time than waking another process for some of them.
 const fewUnderWay = 8;
 
-/** A connection whose next response has not come for so long gets no further reads meanwhile. */
+/**
+ * A connection that has waited this long for its next response gets no further reads until it
+ * arrives.
+ */
 const stuckMs = 500;
 
 const isStuck = (shared: Shared | undefined): boolean =>
@@ -122,16 +125,14 @@ const isStuck = (shared: Shared | undefined): boolean =>
   shared.underWay > 0 &&
   systemClock.monotonicMs() - shared.movedMs > stuckMs;
 
-/**
- * `unref` lets the process end although the connection is open; the library's types leave both out.
- */
+/** `unref` lets the process end while the connection is open; the library's types omit both. */
 type UnrefClient = pg.Client & { ref(): void; unref(): void };
 
 interface Shared {
   readonly client: UnrefClient;
   readonly connected: Promise<unknown>;
-  /** How many statements have no response yet. */
+  /** The number of statements without a response. */
   underWay: number;
-  /** When the last response came, or the first statement went out. */
+  /** When the last response arrived or the first statement was sent. */
   movedMs: number;
 }

@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
 
 /*
- * Which statements PostgreSQL keeps prepared. Each name is a plan that every connection keeps, and
- * the plan of a large projection takes a hundred kilobytes. Requests make the variants of large
- * statements, for example by `_expand`, so a client could fill the memory of PostgreSQL with them.
+ * Decides which statements PostgreSQL keeps prepared. Each name is a plan that every connection
+ * keeps, and the plan of a large projection takes a hundred kilobytes. Requests make the variants
+ * of large statements, for example by `_expand`, so a client could fill the memory of PostgreSQL
+ * with them.
  */
 
-/** Limits of the names of one process. */
+/** The limits on the statement names of one process. */
 export interface NameLimits {
-  /** A statement is named when it is sent this often. */
+  /** The number of uses after which a statement gets a name. */
   readonly uses: number;
-  /** How many statements have names. */
+  /** The most statements with names. */
   readonly names: number;
-  /** From this length on a statement is a large one. */
+  /** The length from which a statement is large. */
   readonly largeLength: number;
-  /** How long all large statements with names may be together. */
+  /** The total length of all large statements with names. */
   readonly largeTotal: number;
 }
 

@@ -2,21 +2,21 @@ import { Refusal } from '../http/refusal.ts';
 import { isFaultOfStore } from './failures.ts';
 
 /*
- * Reads of many records of which some cannot be read. A statement fails as a whole, so after a
- * failure it is repeated in halves until each bad record is alone. Reads that succeed cost nothing
- * more (docs/adr/0048-parked-records.md).
+ * Reads many records of which some may be unreadable. A statement fails as a whole, so after a
+ * failure it is repeated in halves until each bad record is alone. Successful reads have no extra
+ * cost (docs/adr/0048-parked-records.md).
  */
 
 /**
- * Whether an error may be the fault of one record, so that the rest of the batch can succeed
- * without it. A database that is unreachable or overloaded is never a record's fault.
+ * Returns whether an error may be caused by one record, so that the rest of the batch can succeed
+ * without it. An unreachable or overloaded database is never a record's fault.
  */
 export const mayBeOfRecord = (error: unknown): boolean =>
   !isFaultOfStore(error) && !(error instanceof Refusal);
 
 /**
- * Does the work on all elements at once. If that fails, does it on each half, down to a single
- * element, for which it calls `alone` with the error. Fails when the database fails.
+ * Processes all elements at once. If that fails, processes each half, down to a single element, for
+ * which it calls `alone` with the error. Throws when the database fails.
  */
 export async function inHalves<Element, Result>(
   elements: readonly Element[],
@@ -51,7 +51,7 @@ export interface ReadRows<Row> {
 
 /**
  * Reads the records of these keys with one statement; leaves out those that cannot be read. Not for
- * transactions: there no statement can follow one that PostgreSQL refused.
+ * transactions, in which no statement can follow a failed one.
  */
 export async function readEach<Key extends string | number, Row>(
   keys: readonly Key[],
@@ -81,7 +81,7 @@ export async function readOrLeaveOut<Result>(
   }
 }
 
-/** Parses records that were read; leaves out those that cannot be parsed. */
+/** Parses records; leaves out those that cannot be parsed. */
 export function parseEach<Stored, Row>(
   stored: readonly Stored[],
   idOf: (stored: Stored) => string,
@@ -99,7 +99,7 @@ export function parseEach<Stored, Row>(
   return { rows, leftOut };
 }
 
-/** Returns the first words of an error: what failed, without the values of a statement. */
+/** Returns the beginning of an error's message, without the values of the statement. */
 export const shortly = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
     .split('\n')[0]!

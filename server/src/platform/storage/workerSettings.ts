@@ -4,8 +4,8 @@ import { citusRole } from './distribution.ts';
 import { workerSettings } from './sessionSettings.ts';
 
 /*
- * Settings of a session stay on the coordinator of a Citus. On its workers statements run with what
- * the account has as its defaults there, so these are set on each worker (docs/scaling.md).
+ * Settings of a session stay on the coordinator of a Citus. On its workers, statements run with the
+ * defaults of the account there, so these are set on each worker (docs/scaling.md).
  */
 
 interface Answer {
@@ -17,8 +17,8 @@ interface Answer {
 const triesMax = 5;
 
 /**
- * Gives the account its settings on each worker of a Citus that responds and lacks some of them; a
- * node that is added or comes back later gets them at the next start. Does nothing on plain
+ * Sets the account's settings on each worker of a Citus that responds and lacks some of them. A
+ * node that is added or returns later gets them at the next start. Does nothing on plain
  * PostgreSQL. Fails when a worker refuses them. Call it outside a transaction.
  */
 export async function keepWorkerSettings(db: Database): Promise<void> {
@@ -37,7 +37,7 @@ export async function keepWorkerSettings(db: Database): Promise<void> {
   );
 }
 
-/** A statement that sets all on the worker that runs it, and there alone. */
+/** A statement that sets all settings only on the worker that runs it. */
 async function changeStatement(db: Database): Promise<string> {
   const names = await db.row<{ role: string; database: string }>(
     `select quote_ident(current_user) as role, quote_ident(current_database()) as database`,
@@ -46,7 +46,8 @@ async function changeStatement(db: Database): Promise<string> {
     ([name, value]) =>
       `alter role ${names!.role} in database ${names!.database} set ${name} to '${value}';`,
   );
-  // Else Citus passes each change on to the other nodes, which change the same row: a deadlock.
+  // Otherwise Citus passes each change on to the other nodes, which change the same row: a
+  // deadlock.
   const alone = `perform set_config('citus.enable_alter_role_set_propagation', 'off', true);`;
   return `do $settings$ begin ${alone} ${changes.join(' ')} end $settings$`;
 }

@@ -3,16 +3,16 @@ import type { Database } from './database.ts';
 
 /**
  * A condition that is always true and sets the time zone (an expression such as `$2`) in which
- * `wire_dts` prints every moment of the statement. PostgreSQL evaluates it once, before the first
- * row. Inside a transaction the zone stays until the end, so no statement may depend on its
- * session's zone. The tests use an unusual default zone to catch statements that forget it.
+ * `wire_dts` prints every time in the statement. PostgreSQL evaluates it once, before the first
+ * row. Inside a transaction the zone stays until the end, so no statement may rely on its session's
+ * zone. The tests use an unusual default zone to catch statements that forget it.
  */
 export const inZone = (zone: string): string =>
   `(select set_config('TimeZone', ${zone}::text, true)) is not null`;
 
 /**
- * The spelling by which PostgreSQL knows a zone, whatever the case of its letters. Undefined where
- * it does not know the zone. It must, because it prints the moments of a response.
+ * Returns PostgreSQL's spelling of a zone, in any case of letters. Undefined if PostgreSQL does not
+ * have the zone. It needs it, because it prints the times of a response.
  */
 export async function zoneName(db: Database, zone: string): Promise<string | undefined> {
   const row = await db.row<{ name: string }>(
@@ -23,18 +23,18 @@ export async function zoneName(db: Database, zone: string): Promise<string | und
   return row?.name;
 }
 
-/** A zone whose clocks PostgreSQL and this process know differently. */
+/** A zone with different rules in PostgreSQL and in this process. */
 export interface ZoneDifference {
   readonly zone: string;
-  /** The first moment that was compared and differs. */
+  /** The first compared moment at which they differ. */
   readonly at: Temporal.Instant;
 }
 
 /**
- * Returns the zones whose rules PostgreSQL and this process know differently in the years after
- * `now`. Each has a separate time zone database, and governments change their clocks at short
- * notice: dates are planned by this process's rules and shown by PostgreSQL's. `offsetOf` returns
- * the milliseconds by which a zone is ahead of UTC.
+ * Returns the zones with different rules in PostgreSQL and in this process in the years after
+ * `now`. Each has its own time zone database, and governments change their clocks at short notice.
+ * This process's rules plan dates, and PostgreSQL's show them. `offsetOf` returns the milliseconds
+ * by which a zone is ahead of UTC.
  */
 export async function differentZones(
   db: Database,

@@ -1,18 +1,18 @@
 import type { Merchant } from './merchant.ts';
 
 /**
- * Why nothing of a merchant is charged or sent (docs/operating.md): it `moved` to another
- * installation, or it `arrived` from one and no operator has confirmed it yet.
+ * The reason why nothing of a merchant is charged or sent (docs/operating.md): it `moved` to
+ * another installation, or it `arrived` from one and no operator has confirmed it yet.
  */
 export type Hold = 'moved' | 'arrived';
 
-/** The section of a merchant's settings that holds it. */
+/** The section of a merchant's settings with the hold. */
 export const holdSection = 'hold';
 
-/** Returns what holds the merchant; undefined when it is charged as usual. */
+/** Returns the hold of the merchant; undefined when it is charged as usual. */
 export function holdOf({ settings }: Pick<Merchant, 'settings'>): Hold | undefined {
   const hold = settings[holdSection];
-  // A section that cannot be read counts as a hold: the other reading would charge.
+  // A section that cannot be parsed counts as a hold, so that nothing is charged by mistake.
   return hold === undefined ? undefined : hold === 'moved' ? 'moved' : 'arrived';
 }
 
@@ -26,7 +26,7 @@ export const chargesOffSection = 'charges_off';
 export interface ChargesOff {
   readonly reason: string;
   readonly since: string;
-  /** The name of the merchant's user or key. Absent: the operator did it by a command. */
+  /** The name of the merchant's user or key. Absent: the operator stopped them by a command. */
   readonly by?: string;
 }
 
@@ -34,7 +34,7 @@ export interface ChargesOff {
 export function chargesOffOf({ settings }: Pick<Merchant, 'settings'>): ChargesOff | undefined {
   const off = settings[chargesOffSection] as Partial<ChargesOff> | null | undefined;
   if (off === undefined) return undefined;
-  // A stop that we cannot read also stops the charges.
+  // A stop that cannot be parsed also stops the charges.
   return {
     reason: String(off?.reason ?? 'unknown'),
     since: String(off?.since ?? 'unknown'),

@@ -9,22 +9,28 @@ import type { ClockSetting } from '../clock/merchantClock.ts';
 export interface Merchant {
   readonly merchantId: string;
   readonly name: string;
-  /** IANA zone that rules the merchant's days and months. */
+  /** The IANA zone of the merchant's days and months. */
   readonly timeZone: string;
   /** ISO 4217. */
   readonly currency: string;
-  /** Sections owned by features, each parsed by its feature. */
+  /** The sections owned by features; each feature parses its own. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly clock: ClockSetting;
-  /** The versions of what it may change of itself; absent before the merchant is stored. */
+  /**
+   * The versions of the parts that the merchant may change; absent before the merchant is stored.
+   */
   readonly versions?: { readonly settings: number; readonly rules: number };
 }
 
-/** Whether a text can be the id of a merchant. Credentials and order ids begin with such an id. */
+/**
+ * Returns whether a text can be the id of a merchant. Credentials and order ids begin with such an
+ * id.
+ */
 export const isMerchantId = (text: string): boolean => /^[A-Z0-9]{1,5}$/.test(text);
 
 /**
- * A merchant whose id, zone and currency can be used; fails with what is wrong and how to fix it.
+ * Creates a merchant with a valid id, zone and currency; otherwise fails with the fault and its
+ * fix.
  */
 export function parseMerchant(merchant: Merchant): Outcome<Merchant, string> {
   if (!isMerchantId(merchant.merchantId))

@@ -34,7 +34,7 @@ export async function findMerchant(
   return row && fromRow(row);
 }
 
-/** Like {@link findMerchant}, and locks the merchant against changes until the transaction ends. */
+/** Like {@link findMerchant}, but locks the merchant against changes until the transaction ends. */
 export async function lockMerchant(
   tx: Database,
   merchantId: string,
@@ -46,7 +46,7 @@ export async function lockMerchant(
   return row && fromRow(row);
 }
 
-/** The merchant's time zone as it is stored now. */
+/** Returns the merchant's time zone as it is stored now. */
 export async function findZone(db: Database, merchantId: string): Promise<string | undefined> {
   const row = await db.row<{ time_zone: string }>(
     'select time_zone from merchant where merchant_id = $1',
@@ -56,8 +56,7 @@ export async function findZone(db: Database, merchantId: string): Promise<string
 }
 
 /**
- * Waits for a change of the zone that is under way, and makes any other wait until the transaction
- * ends.
+ * Waits for a running change of the zone, and makes later changes wait until the transaction ends.
  */
 export async function holdZone(tx: Database, merchantId: string): Promise<void> {
   await tx.row('select merchant_id from merchant where merchant_id = $1 for key share', [
@@ -65,14 +64,14 @@ export async function holdZone(tx: Database, merchantId: string): Promise<void> 
   ]);
 }
 
-/** Every merchant of this database, by id. */
+/** Returns all merchants of this database, by id. */
 export async function listMerchants(db: Database): Promise<Merchant[]> {
   return (await db.rows<MerchantRow>(`select ${selected} from merchant order by merchant_id`)).map(
     fromRow,
   );
 }
 
-/** The ids of every merchant, in their order. */
+/** Returns the ids of all merchants in order. */
 export async function listMerchantIds(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     'select merchant_id from merchant order by merchant_id',
@@ -80,7 +79,7 @@ export async function listMerchantIds(db: Database): Promise<string[]> {
   return rows.map((row) => row.merchant_id);
 }
 
-/** Every merchant whose node responds, by id: what the background work goes round. */
+/** Returns the merchants whose nodes respond, by id: those that the background work processes. */
 export async function reachableMerchants(db: Database): Promise<Merchant[]> {
   const rows = await poll<MerchantRow>(
     db,
@@ -89,7 +88,7 @@ export async function reachableMerchants(db: Database): Promise<Merchant[]> {
   return rows.map(fromRow);
 }
 
-/** The ids of {@link reachableMerchants}, in their order. */
+/** Returns the ids of {@link reachableMerchants} in order. */
 export async function reachableMerchantIds(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,
@@ -98,7 +97,7 @@ export async function reachableMerchantIds(db: Database): Promise<string[]> {
   return rows.map((row) => row.merchant_id);
 }
 
-/** Counts the merchants whose charges a person stopped, of those whose node responds. */
+/** Counts the merchants with charges stopped by a person, among those whose nodes respond. */
 export async function countChargesOff(db: Database): Promise<number> {
   const rows = await poll<{ count: number }>(
     db,
@@ -108,7 +107,7 @@ export async function countChargesOff(db: Database): Promise<number> {
   return rows.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Returns the id of the merchant where there is exactly one. */
+/** Returns the id of the only merchant; undefined when there is another number of merchants. */
 export async function findOnlyMerchantId(db: Database): Promise<string | undefined> {
   const rows = await db.rows<{ merchant_id: string }>('select merchant_id from merchant limit 2');
   return rows.length === 1 ? rows[0]!.merchant_id : undefined;
@@ -120,7 +119,7 @@ export async function insertMerchant(
   merchant: Merchant,
   at: Temporal.Instant,
 ): Promise<boolean> {
-  // Sessions, tokens and order ids of a longer one would not be recognized.
+  // Sessions, tokens and order ids with a longer one would not be recognized.
   assert(isMerchantId(merchant.merchantId), `${merchant.merchantId} cannot be a merchant's id`);
   const inserted = await db.run(
     `insert into merchant (${columns}, created_at)
@@ -150,7 +149,7 @@ export async function saveClock(
   );
 }
 
-/** Replaces the rules of system tasks, which have a version apart from the settings. */
+/** Replaces the rules of system tasks. They have a version apart from the settings. */
 export async function saveWorkflowRules(
   tx: Database,
   merchantId: string,
@@ -176,7 +175,7 @@ export async function saveSettingsSection(
   );
 }
 
-/** Removes one section of the settings. Returns false when it was not there. */
+/** Removes one section of the settings. Returns false when it was absent. */
 export async function removeSettingsSection(
   db: Database,
   merchantId: string,
@@ -190,7 +189,7 @@ export async function removeSettingsSection(
 }
 
 /**
- * Stores what a merchant may change of itself at any time, and the given sections of its settings;
+ * Stores the parts that a merchant may change at any time, and the given sections of its settings;
  * the other sections stay.
  */
 export async function saveMerchant(

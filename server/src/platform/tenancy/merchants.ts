@@ -5,26 +5,26 @@ import type { Merchant } from './merchant.ts';
 import { findMerchant } from './merchantStore.ts';
 
 /**
- * The merchants by id, remembered for a second: a request must not read its merchant's row each
+ * The merchants by id, cached for a second, so that a request need not read its merchant's row each
  * time.
  */
 export interface Merchants {
   find(merchantId: string): Promise<Merchant | undefined>;
-  /** Forgets what is remembered, after a change made in this process. */
+  /** Drops the cached merchant after a change made in this process. */
   forget(merchantId: string): void;
 }
 
-// Other processes see a change of settings or clock after this long.
+// Other processes see a change of settings or clock after this time.
 const rememberedMs = 1000;
 
 interface Remembered {
   readonly merchant: Promise<Merchant | undefined>;
-  /** A read that takes long is shared: each one more would keep another connection. */
+  /** Callers share a slow read, because each further read would hold another connection. */
   isUnderWay: boolean;
   readonly untilMs: number;
 }
 
-/** Creates the reader of merchants, which remembers each one for a moment. */
+/** Creates the reader of merchants, which caches each one for a moment. */
 export function rememberedMerchants(db: Database, clock: SystemClock): Merchants {
   const known = new Map<string, Remembered>();
   return {

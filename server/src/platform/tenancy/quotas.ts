@@ -11,15 +11,15 @@ export interface Quotas {
   /** Attachments, and uploads that were requested within a day. */
   readonly files: number;
   /**
-   * All attachments together, in millions of bytes. An upload that was requested and not seen yet
-   * counts with the most that it may have.
+   * All attachments together, in millions of bytes. An upload that has not arrived yet counts with
+   * its largest possible size.
    */
   readonly fileMegabytes: number;
   /** Devices of one OAuth application that wait for their users. */
   readonly devices: number;
 }
 
-/** The quotas of an installation that sets none. */
+/** The quotas of an installation without settings for them. */
 export const defaultQuotas: Quotas = {
   webhooks: 200,
   keys: 200,
@@ -29,7 +29,7 @@ export const defaultQuotas: Quotas = {
   devices: 1000,
 };
 
-/** The units that count against each quota, in words, and the setting that raises it. */
+/** The units of each quota, in words, and the setting that raises it. */
 export const quotaWords: Readonly<Record<keyof Quotas, { what: string; setting: string }>> = {
   webhooks: { what: 'webhooks', setting: 'QUOTA_WEBHOOKS' },
   keys: { what: 'valid keys', setting: 'QUOTA_KEYS' },
@@ -40,8 +40,8 @@ export const quotaWords: Readonly<Record<keyof Quotas, { what: string; setting: 
 };
 
 /**
- * Locks what counts against a quota of the merchant until the transaction ends. Requests at the same
- * moment pass one by one from here on, so the count that follows holds until the insert.
+ * Locks a quota of the merchant until the transaction ends. Simultaneous requests pass one by one,
+ * so the following count is valid until the insert.
  */
 export async function lockQuota(
   { db, merchant: { merchantId } }: Context,
@@ -57,7 +57,7 @@ const lockedCounters = {
   files: 'file',
 } as const;
 
-/** Refuses one more when there are `count` already. Count after {@link lockQuota}. */
+/** Refuses another record when there are already `count`. Count after {@link lockQuota}. */
 export function refuseOverQuota(quotas: Quotas, kind: keyof Quotas, count: number): void {
   if (count >= quotas[kind]) refuse('quota_reached', { max: quotas[kind], ...quotaWords[kind] });
 }

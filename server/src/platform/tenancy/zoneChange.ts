@@ -7,15 +7,13 @@ export interface ZoneChange {
   readonly to: string;
 }
 
-/**
- * Moves a feature's local times along with a change of the zone, in the transaction of the change.
- */
+/** Moves a feature's local times after a change of the zone, in the transaction of the change. */
 export type KeepWalls = (context: Context, change: ZoneChange) => Promise<void>;
 
 /**
- * Returns the context with the merchant's zone as of now. A context has the zone of the moment when
- * it was created, and a change of the zone moves the dates of all schedules. Code that counts dates
- * must read the zone after locking the dates.
+ * Returns the context with the merchant's current zone. A context has the zone of the moment when
+ * it was created, and a change of the zone moves the dates of all schedules. Code that calculates
+ * dates must read the zone after locking the dates.
  */
 export async function inCurrentZone(context: Context): Promise<Context> {
   const { merchant } = context;
