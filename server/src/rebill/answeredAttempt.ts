@@ -8,14 +8,14 @@ import type { NewAttempt } from './attempt.ts';
 /** An attempt with the gateway's answer. */
 export interface AnsweredAttempt {
   readonly attempt: NewAttempt;
-  /** Absent for an order that costs nothing: no gateway was asked, and it counts as paid. */
+  /** Absent for an order that costs nothing: it has no charge and counts as paid. */
   readonly routed?: RoutedAnswer | undefined;
   /**
-   * The records on which it was planned, if this process planned it. A process that finishes
-   * another one's charge reads them again.
+   * The records from which the attempt was planned, if this process planned it. A process that
+   * finishes another process's charge reads them again.
    */
   readonly planned?: { readonly autoOrder: AutoOrder; readonly original: OrderRecord };
-  /** How often the gateway was queried about it before. */
+  /** The number of earlier queries to the gateway about it. */
   readonly checks?: number;
   /** When the customer's time to confirm the payment ended, on the merchant's clock. */
   readonly endedAt?: Temporal.Instant;
@@ -23,7 +23,7 @@ export interface AnsweredAttempt {
 
 /** The gateway's answer to a charge, or the answer that replaces it if no gateway was asked. */
 export type KnownAnswer =
-  /** Nothing was charged. The order is owed, unless its purchase order is approved. */
+  /** Nothing was charged. The order is unpaid, unless its purchase order is approved. */
   | { readonly kind: 'invoiced'; readonly isApproved: boolean }
   | { readonly kind: 'paid'; readonly gatewayCode?: string; readonly reference?: string }
   | {
@@ -35,16 +35,16 @@ export type KnownAnswer =
       readonly isHard: boolean;
     };
 
-/** The answer that counts: an attempt that is declined is paid if its order is already paid. */
+/** Returns the answer that counts: a declined attempt is paid if its order is already paid. */
 export function settledAnswer(answer: KnownAnswer, kept: OrderRecord | undefined): KnownAnswer {
   return kept?.paidAt !== undefined && answer.kind === 'declined' ? { kind: 'paid' } : answer;
 }
 
-/** The gateway's reference of the charge, if there is one. */
+/** Returns the gateway's reference of the charge, if there is one. */
 export const referenceOf = (answer: KnownAnswer): string | undefined =>
   answer.kind === 'invoiced' ? undefined : answer.reference;
 
-/** The answer of an attempt that is known: without a gateway it counts as paid. */
+/** Returns the known answer of an attempt: without a gateway it counts as paid. */
 export function attemptAnswer(routed: RoutedAnswer | undefined): KnownAnswer {
   if (routed === undefined) return { kind: 'paid' };
   const { code: gatewayCode, answer } = routed as {

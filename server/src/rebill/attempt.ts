@@ -11,26 +11,26 @@ export interface RebillKey {
 
 /**
  * The state of a rebill. `given up`: staff rejected the order that the declined rebill had left.
- * `invoiced`: it made an unpaid order and charged nothing, whether that order is paid later or not.
+ * `invoiced`: it made an unpaid order without a charge; the state stays when that order is paid.
  */
 export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined' | 'given up' | 'invoiced';
 
 /** A charge that is about to be sent. */
 export interface NewAttempt extends RebillKey {
   readonly attempt: number;
-  /** The epoch in which it began; absent: 1. */
+  /** The epoch in which the charge began; absent: 1. */
   readonly epoch?: number | undefined;
   readonly at: Temporal.Instant;
   readonly orderId: string;
   readonly route: readonly string[];
   readonly charge: PlannedCharge;
-  /** The values that the charge will move. Absent when the attempt is read from its row. */
+  /** The values that the charge will change. Absent when the attempt is read from its row. */
   readonly movedFrom?: MovedFrom;
 }
 
 /** A charge that is not settled yet. */
 export interface InFlight extends NewAttempt {
-  /** How often a gateway was queried about it. */
+  /** The number of queries to the gateway about it. */
   readonly checks: number;
   /** Set when the payment waits for its customer. */
   readonly awaits?: AwaitedAttempt;
@@ -40,19 +40,19 @@ export interface InFlight extends NewAttempt {
 export interface AwaitedAttempt {
   /** The gateway's own id of the payment. */
   readonly reference: string;
-  /** When it is given up, on the merchant's clock. */
+  /** When the payment is given up, on the merchant's clock. */
   readonly until: Temporal.Instant;
 }
 
 /** The changes of an attempt after it was started. */
 export interface OpenAttempt {
-  /** The fields of its order that staff changed. */
+  /** The fields of its order that staff have changed. */
   readonly editedFields: readonly string[];
   /** Its plan, if a change of the time zone moved the plan's dates. */
   readonly replanned?: PlannedCharge;
-  /** Whether its payment waited for its customer before this answer. */
+  /** True if its payment waited for its customer before this answer. */
   readonly wasAwaited?: true;
-  /** The earlier attempts of the rebill, all declined, the oldest first. */
+  /** The earlier attempts of the rebill, all declined, in order of time. */
   readonly declines: readonly EarlierDecline[];
 }
 
@@ -69,44 +69,44 @@ export interface SettledAttempt extends RebillKey {
   readonly reference?: string | undefined;
   readonly decline?: StoredDecline | undefined;
   /**
-   * Whether a declined rebill left an order: staff may settle it, and then the plan is needed
-   * again.
+   * Returns whether a declined rebill left an order: staff may settle it, and its plan is then
+   * still needed.
    */
   readonly isKept: boolean;
 }
 
-/** The record of a declined attempt in its row, along with its number and moment. */
+/** The record of a declined attempt in its row, with its number and time. */
 export interface StoredDecline {
   readonly reason: string;
-  /** Absent here and below: the attempt was declined by an earlier version. */
+  /** Absent here and below: an earlier version declined the attempt. */
   readonly message?: string;
   readonly hard?: boolean;
   readonly gateway?: string;
   readonly reference?: string | undefined;
   readonly amount?: number;
-  /** When the next attempt was planned; absent: there was none. */
+  /** When the next attempt was due; absent: there was none. */
   readonly next?: string | undefined;
 }
 
-/** A declined attempt, as its row keeps it. */
+/** A declined attempt in the form in which its row stores it. */
 export interface EarlierDecline extends StoredDecline {
   /** ISO 8601. */
   readonly at: string;
 }
 
-/** The state of an auto order's next rebill after earlier attempts; absent if there was none. */
+/** The state of an auto order's next rebill after earlier attempts; absent if there were none. */
 export interface EarlierAttempt {
   readonly state: RebillState;
   readonly attempt: number;
   readonly orderId: string;
   readonly firstDeclinedAt?: Temporal.Instant;
-  /** The fields of its order that staff changed, as `part` or `part.field`. */
+  /** The fields of its order that staff have changed, as `part` or `part.field`. */
   readonly editedFields: readonly string[];
 }
 
 /**
- * Identifies what all attempts of a rebill charge for, in any epoch. After a restore, gateways are
- * searched for it.
+ * Identifies the subject that all attempts of a rebill charge for, in any epoch. After a restore,
+ * gateways are searched for it.
  */
 export const chargeSubject = (
   merchantId: string,
@@ -114,9 +114,9 @@ export const chargeSubject = (
 ): string => `rebill:${merchantId}:${autoOrderOid}:${rebillNumber}`;
 
 /**
- * The idempotency key of a charge at the gateway. It is built from what is charged, so every
- * process that sends or queries it again means the same charge. A retry after a decline is another
- * attempt and so another charge, as is any attempt of a new epoch (platform/continuity.ts).
+ * The idempotency key of a charge at the gateway. It is built from the subject of the charge, so
+ * every process that repeats or queries the charge uses the same key. A retry after a decline is
+ * another attempt and so another charge, as is any attempt of a new epoch (platform/continuity.ts).
  */
 export function chargeKey(
   merchantId: string,
@@ -128,8 +128,8 @@ export function chargeKey(
 }
 
 /**
- * The request to the gateway; undefined if the order costs nothing and no gateway is needed. With
- * `mayWait`, the gateway may let the customer confirm the payment first.
+ * Returns the request to the gateway; undefined if the order costs nothing and needs no gateway.
+ * With `mayWait`, the gateway may let the customer confirm the payment first.
  */
 export function chargeRequest(
   merchantId: string,

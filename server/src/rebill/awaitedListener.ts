@@ -3,8 +3,8 @@ import type { RecordedEvent } from '../platform/events/event.ts';
 import { endConfirmations } from './lateAnswerStore.ts';
 
 /**
- * Gives up the payments that wait for the customers of auto orders that were canceled or disabled:
- * they must not be charged any more. A payment that a customer confirmed before that is paid.
+ * Gives up the waiting payments of auto orders that were canceled or disabled, because they must
+ * not be charged any more. A payment that its customer confirmed before that is paid.
  */
 export async function giveUpAwaited(
   { db, now, merchant: { merchantId } }: Context,

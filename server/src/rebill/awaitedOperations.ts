@@ -15,11 +15,11 @@ export interface AwaitedAnswer {
   readonly attempt: NewAttempt;
   readonly routed?: RoutedAnswer | undefined;
   readonly checks?: number;
-  /** How long to wait before the gateway is queried again. */
+  /** The delay until the gateway is queried again. */
   readonly recheckMs: number;
 }
 
-/** Stores that payments wait for their customers, and lets each customer know, once. */
+/** Stores that payments wait for their customers, and notifies each customer once. */
 export async function markAwaited(
   context: Context,
   awaited: readonly AwaitedAnswer[],
@@ -75,6 +75,6 @@ function awaitedNote(
   };
 }
 
-/** The payment that waits for its customer, if the answer says so. */
+/** Returns the payment that waits for its customer, if the answer contains one. */
 export const awaitedOf = ({ routed }: Pick<AwaitedAnswer, 'routed'>): AwaitedPayment | undefined =>
   routed?.answer.kind === 'unknown' ? routed.answer.awaits : undefined;

@@ -15,7 +15,7 @@ export interface WaitingPayment {
   /** In minor units. */
   readonly amount: number;
   readonly currency: string;
-  /** When it is given up, on the merchant's clock. */
+  /** When the payment is given up, on the merchant's clock. */
   readonly until: Temporal.Instant;
 }
 
@@ -57,7 +57,7 @@ export async function findAwaitedPayment(
   };
 }
 
-/** Whether a rebill was paid. */
+/** Returns whether a rebill was paid. */
 export async function isPaidRebill(
   db: Database,
   merchantId: string,

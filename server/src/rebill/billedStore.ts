@@ -4,8 +4,8 @@ import type { Context } from '../platform/context.ts';
 import { billedRebill, type MovedFrom } from './movedFrom.ts';
 
 /**
- * Reads what the settled rebills of an auto order moved, the latest first. Includes the rebills of
- * the auto orders that were merged into it, because it has their items now.
+ * Reads the dates and counts that the settled rebills of an auto order changed, the latest first.
+ * Includes the rebills of auto orders that were merged into it, because it now has their items.
  */
 export async function readBilled(
   { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,
@@ -27,10 +27,11 @@ export async function readBilled(
   return rows.map((row) => billedRebill(row.auto_order_oid, row.moved_from));
 }
 
-// No form is older than that: for an auto order that ships every day it is a year.
+// No form is older than this number of rebills: for an auto order that ships every day it is a
+// year.
 const rebillsMax = 400;
 
-/** Returns those of these auto orders whose next rebill has begun and is not settled. */
+/** Returns those of these auto orders whose next rebill has begun but is not settled. */
 export async function readOpenRebills(
   { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,
   oids: readonly number[],

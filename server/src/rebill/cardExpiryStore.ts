@@ -5,13 +5,13 @@ import { recordset } from '../platform/storage/recordset.ts';
 /** An auto order whose card expires soon. */
 export interface ExpiringCard {
   readonly autoOrderOid: number;
-  /** The last day of the month that is printed on the card, as ISO 8601. */
+  /** The last day of the card's month of expiry, as ISO 8601. */
   readonly expiresOn: string;
 }
 
 /**
- * Returns the active auto orders whose cards expire from one day to another and that were not noted
- * before, by the day of expiry.
+ * Returns the active auto orders whose cards expire between two days and were not recorded before,
+ * sorted by the day of expiry.
  */
 export async function findExpiring(
   db: Database,
@@ -35,7 +35,7 @@ export async function findExpiring(
   );
 }
 
-/** Notes expiring cards. Returns those that no other process has noted. */
+/** Records expiring cards. Returns those that no other process has recorded. */
 export async function noteExpiring(
   tx: Database,
   merchantId: string,

@@ -14,12 +14,12 @@ import { expiryNoticeMonths } from './policy.ts';
 const batchSize = 200;
 
 /**
- * Notes cards that expire within the months that a merchant chose, once for each card and month:
- * the history, an event and the customer's mail. Each merchant is searched once a day.
+ * Reports cards that expire within the merchant's notice period, once for each card and month: in
+ * the history, as an event and in a mail to the customer. Each merchant is searched once a day.
  */
 export function cardExpiryWorker(rounds: MerchantRounds): Worker {
   const each = eachMerchant(rounds.log, 'card expiry');
-  // The searches of this process: a day and the number of months, by merchant.
+  // The last search of each merchant by this process: its day and the number of months.
   const searched = new Map<string, string>();
   return {
     name: 'card expiry',
@@ -44,14 +44,14 @@ export function cardExpiryWorker(rounds: MerchantRounds): Worker {
 }
 
 /**
- * The same when a test clock is moved: each card is noted on the day on which its month comes within
- * those that the merchant chose, so that a long advance skips no notice.
+ * The same for a test clock that moves: each card is reported on the day on which its month enters
+ * the merchant's notice period, so that a long advance skips no notice.
  */
 export const cardExpiryDueWork: DueWork = {
   name: 'card expiry',
   kind: 'auto orders',
   comesAlone: true,
-  // A clock counts shipments.
+  // Not counted: the progress of a clock counts shipments.
   countDue: async () => 0,
   async nextDueAt(context, until) {
     const [first] = await expiringUntil(context, until, 1);
@@ -66,14 +66,14 @@ export const cardExpiryDueWork: DueWork = {
   },
 };
 
-/** Notes some of the merchant's expiring cards; returns how many were found. */
+/** Reports some of the merchant's expiring cards; returns the number found. */
 async function noteBatch(context: Context): Promise<number> {
   const found = await expiringUntil(context, context.now, batchSize);
   if (found.length > 0) await note(context, found, () => context.now);
   return found.length;
 }
 
-/** Returns cards whose notice is due at a moment, the first to expire first. */
+/** Returns cards whose notice is due at a moment, sorted by expiry. */
 async function expiringUntil(
   { db, now, merchant }: Context,
   until: Temporal.Instant,
@@ -87,7 +87,7 @@ async function expiringUntil(
   return findExpiring(db, merchant.merchantId, today, last, limit);
 }
 
-/** Returns when a card's notice is due: when its month comes near enough, or now. */
+/** Returns when a card's notice is due: when its month enters the notice period, or now. */
 function noticeAt({ now, merchant }: Context, { expiresOn }: ExpiringCard): Temporal.Instant {
   const month = Temporal.PlainDate.from(expiresOn).with({ day: 1 });
   const first = month.subtract({ months: expiryNoticeMonths(merchant) });

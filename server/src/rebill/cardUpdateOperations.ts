@@ -12,9 +12,10 @@ import { rebillPolicy } from './policy.ts';
 
 /**
  * Stores what a gateway reports about a card that the bank has updated: a new expiration, or a new
- * number behind the same token. Declines of the old card no longer count, and what they or parking
- * had stopped is tried again, unless the merchant chose otherwise (`dunning.retry_after_card_update`).
- * A repeated report changes nothing. Returns the number of auto orders that it changed.
+ * number behind the same token. Declines of the old card no longer count, and an auto order that
+ * they or parking had stopped is tried again, unless the merchant chose otherwise
+ * (`dunning.retry_after_card_update`). A repeated report changes nothing. Returns the number of
+ * auto orders that it changed.
  */
 export async function cardUpdated(
   context: Context,
@@ -46,7 +47,7 @@ export async function cardUpdated(
   return oids.size;
 }
 
-/** Whether the order has these facts already. */
+/** Returns whether the order already has these facts. */
 function hasFacts(order: Parameters<typeof withCardFacts>[0], facts: CardFacts): boolean {
   const card = order.document.payment?.credit_card;
   const after = withCardFacts(order, facts).document.payment?.credit_card;

@@ -18,11 +18,11 @@ export interface ListedCharge {
   readonly at: Temporal.Instant;
   readonly checks: number;
   readonly nextCheckAt: Temporal.Instant;
-  /** The payment waits for its customer until then. */
+  /** The deadline for the customer to confirm the payment. */
   readonly confirmUntil: Temporal.Instant | undefined;
 }
 
-/** Lists the charges that have not ended. Those whose gateway is queried first come first. */
+/** Lists the charges that have not ended, sorted by the time of their next query. */
 export async function listCharges(
   db: Database,
   merchantId: string,

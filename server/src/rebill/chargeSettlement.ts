@@ -25,21 +25,21 @@ import {
   type SettlingRules,
 } from './settlement.ts';
 
-/** An answered attempt with the records that settle it. */
+/** An answered attempt with the records that are needed to settle it. */
 export interface Settlement extends AnsweredAttempt {
   /** The gateway's answer. */
   readonly gatewayAnswer: KnownAnswer;
   /** The answer that counts (see {@link settledAnswer}). */
   readonly answer: KnownAnswer;
-  /** The moment of the charge, or of its decline if it waited for its customer before. */
+  /** The time of the charge, or of its decline if the payment waited for its customer. */
   readonly at: Temporal.Instant;
   readonly after: AutoOrderAfter;
   readonly catalog: Catalog;
   /** The order to store, if any. */
   readonly order: OrderRecord | undefined;
-  /** Whether no earlier attempt has left this order. */
+  /** True if no earlier attempt has left this order. */
   readonly isNewOrder: boolean;
-  /** Staff had marked the order as paid before the card was charged for it. */
+  /** True if staff had marked the order as paid before the card was charged for it. */
   readonly isPaidTwice: boolean;
 }
 
@@ -47,18 +47,18 @@ export interface Settlement extends AnsweredAttempt {
 export interface SettlementSources {
   readonly autoOrders: ReadonlyMap<number, AutoOrder>;
   readonly originals: ReadonlyMap<string, OrderRecord>;
-  /** Orders that earlier attempts left, by order id. */
+  /** The orders that earlier attempts left, by order id. */
   readonly kept: ReadonlyMap<string, OrderRecord>;
-  /** The notes that profiles add to every order, by the oid of the customer. */
+  /** The notes that customers' profiles add to every order, by the oid of the customer. */
   readonly notes: ReadonlyMap<number, string>;
-  /** Whether the purchase order of a rebill is approved without a person. */
+  /** True if the purchase order of a rebill is approved automatically. */
   readonly approves: (original: OrderRecord) => boolean;
   readonly inFlight: ReadonlyMap<number, OpenAttempt>;
   readonly catalog: Catalog;
   readonly policy: RebillPolicy;
   readonly zone: string;
   readonly now: Temporal.Instant;
-  /** Amounts that were formatted for other orders of the batch. */
+  /** A cache of amounts that were formatted for other orders of the batch. */
   readonly wrote: Map<string, Currency>;
 }
 
@@ -109,8 +109,8 @@ export function settlementOf(answered: AnsweredAttempt, sources: SettlementSourc
 }
 
 /**
- * The moment of the charge. A payment that waited for its customer is declined when it is given up,
- * and is tried again at once if there is a new card.
+ * Returns the time of the charge. A payment that waited for its customer is declined when it is
+ * given up, and is tried again at once if there is a new card.
  */
 function settledMoment(
   { attempt: { at, autoOrderOid, charge }, endedAt }: AnsweredAttempt,
@@ -156,7 +156,7 @@ interface DeclineFacts {
   readonly retryAt: Temporal.Instant | undefined;
 }
 
-/** Remembers which kind of gateway captured a charge of this card. */
+/** Stores which kind of gateway captured a charge of this card. */
 function withChargedBy(autoOrder: AutoOrder, { attempt, routed }: AnsweredAttempt): AutoOrder {
   const { card } = attempt.charge;
   if (routed?.answer.kind !== 'approved' || routed.kind === undefined || card === undefined)

@@ -37,8 +37,8 @@ import { findEarlierAttempts, startAttempts } from './store.ts';
 import { parkUnreadable } from './unreadableOperations.ts';
 
 /**
- * A charge that only this process may send until its lease is over, with the records on which it
- * was planned.
+ * A charge that only this process may send until its lease ends, with the records from which it was
+ * planned.
  */
 export interface Claim {
   readonly attempt: NewAttempt;
@@ -51,31 +51,30 @@ export interface Claim {
 /** The result of a claim. */
 export interface ClaimResult {
   readonly claims: readonly Claim[];
-  /** Auto orders that were examined; 0 when nothing is due. */
+  /** The number of auto orders that were examined; 0 when nothing is due. */
   readonly examinedCount: number;
   readonly noticeCount: number;
   readonly parked: readonly { readonly autoOrderOid: number; readonly reason: string }[];
 }
 
-/** The parts that every claim of a merchant needs. */
+/** The dependencies of every claim of a merchant. */
 export interface ClaimTerms {
   readonly policy: RebillPolicy;
   readonly payments: MerchantPayments;
   readonly orderIds: OrderIds;
-  /** How long the charges belong to this process alone. */
+  /** How long only this process may send the charges. */
   readonly leaseMs: number;
 }
 
 /**
- * When the claimed work happens. `now`: at the context's moment. `due`: each auto order at the
- * moment when it became due, as a test clock plays it.
+ * The time of the claimed work. `now`: the context's moment. `due`: for each auto order the moment
+ * when it became due, as a test clock plays it.
  */
 export type ClaimMoment = 'now' | 'due';
 
 /**
- * Claims a batch of what is due until then, in one transaction. Decides on each auto order, stores
- * what changed without a charge, and stores one row per charge that says which process charges
- * what.
+ * Claims a batch of auto orders due until then, in one transaction. Decides on each one, stores
+ * changes that need no charge, and stores one row per charge that names the process which sends it.
  */
 export async function claimDue(
   context: Context,
@@ -83,7 +82,7 @@ export async function claimDue(
   moment: ClaimMoment,
   terms: ClaimTerms,
 ): Promise<ClaimResult> {
-  // Takes as many order ids as may be needed: fixed blocks would leave gaps in the numbers.
+  // Reserves as many order ids as may be needed: fixed blocks would leave gaps in the numbers.
   const { length } = await findDueOids(context.db, context.merchant.merchantId, until);
   if (length === 0) return noClaims;
   try {
@@ -121,7 +120,10 @@ async function claimInHalves(
   };
 }
 
-/** Claims this number of auto orders, the longest due first, or what is due among these. */
+/**
+ * Claims this number of auto orders, the longest due first, or those of the given ones that are
+ * due.
+ */
 function claimBatch(
   context: Context,
   until: Temporal.Instant,
@@ -146,19 +148,19 @@ function claimBatch(
   });
 }
 
-/** How one auto order is claimed alone. */
+/** The options for claiming a single auto order. */
 export interface ClaimNowRequest {
   /** Rebills even if nothing is due and even if the next attempt is later. */
   readonly isForced: boolean;
   /**
    * Runs first in the same transaction, with the auto order locked, so that no other claim comes in
-   * between. It changes the record or throws a refusal. Every check that decides on the charge is
-   * made here, and not on what was read before the lock.
+   * between. It changes the record or throws a refusal. Every check that decides on the charge
+   * belongs here, because values read before the lock may be outdated.
    */
   readonly beforehand?: (context: Context) => Promise<void>;
 }
 
-/** Claims one auto order at the context's moment. */
+/** Claims one auto order for the context's moment. */
 export async function claimNow(
   context: Context,
   autoOrderOid: number,
@@ -203,7 +205,7 @@ async function claimInTransaction(
   return claimed;
 }
 
-/** The terms of one claim: its order ids one by one, and whether a person requested it. */
+/** The terms of one claim: the source of its order ids, and whether a person requested it. */
 type LockedTerms = ClaimTerms & { readonly ids: Iterator<string>; readonly isForced: boolean };
 
 /** The result when nothing is due. */
@@ -248,9 +250,9 @@ async function claimLocked(
 }
 
 /**
- * Takes the stock of the planned charges, in one lock for the batch. Of two rebills for the last
- * piece, the first takes it, and the second is decided again with what is left. Costs nothing if no
- * item is counted.
+ * Takes the stock of the planned charges under one lock for the batch. Of two rebills for the last
+ * piece, the first takes it, and the second is decided again with the remaining stock. Needs no
+ * query if no item is counted.
  */
 async function withStock(
   context: Context,
@@ -268,7 +270,7 @@ async function withStock(
     if (decision.kind !== 'charge' || needed.length === 0) return each;
     const short = shortUse(needed, (use) => stock.left(use));
     if (short === undefined) return { ...each, decision: taking(stock, decision, needed) };
-    // Its store credit was shared out with the others, so it is decided with the next batch.
+    // Its store credit was shared out together with the others, so it is decided in the next batch.
     if (each.payment !== undefined) return { ...each, decision: parkedSoldOut(each, short) };
     const again = decideAgain({ ...each, catalog: withLeft(each.catalog, stock) });
     if (again.kind !== 'charge') return { ...each, decision: again };
@@ -279,7 +281,7 @@ async function withStock(
   return settled;
 }
 
-/** Returns the decision to charge after it took its stock. */
+/** Returns the decision to charge, with the stock that it took. */
 function taking(
   stock: LockedStock,
   decision: Extract<Decision, { kind: 'charge' }>,
@@ -290,7 +292,7 @@ function taking(
   return { ...decision, charge: { ...decision.charge, stock: uses } };
 }
 
-/** The catalogue with what is left of the locked stock. */
+/** Returns the catalogue with the remaining quantities of the locked stock. */
 const withLeft =
   (catalog: Catalog, stock: LockedStock): Catalog =>
   (itemId) => {
@@ -300,7 +302,7 @@ const withLeft =
     return left === undefined ? item : { ...item, stock: left };
   };
 
-/** Returns what the rules decide; holds back a charge that must not be made now. */
+/** Returns the decision by the rules; holds back a charge that must not be made now. */
 function decideOrHold(candidate: DecisionInput, { payments }: LockedTerms): Decision {
   const decision = decide(candidate);
   // An order that costs nothing needs no gateway.
@@ -318,7 +320,7 @@ function chargedByOf({ autoOrder }: DecisionInput, cardToken: string | undefined
   return gatewayKinds.find((each) => each === kind);
 }
 
-/** A due auto order, with what is known about its rebill from earlier attempts. */
+/** A due auto order, with the facts about its rebill from earlier attempts. */
 type Candidate = DecisionInput & {
   readonly earlier: EarlierAttempt | undefined;
   /** The order of this rebill, if it was captured before a restore. */
@@ -328,15 +330,15 @@ type Candidate = DecisionInput & {
 type DecidedCandidate = Candidate & { readonly decision: Decision; readonly payment?: Payment };
 
 /**
- * A charge under way belongs to the process that settles it. The row cannot be `paid` here, because
- * settling it counted the rebill.
+ * A charge in flight belongs to the process that settles it. The row cannot be `paid` here, because
+ * its settlement counted the rebill.
  */
 const isInFlight = (earlier: EarlierAttempt | undefined): boolean =>
   earlier?.state === 'charging' || earlier?.state === 'unknown';
 
 /**
- * Returns the candidates without a charge under way. A charge of the order of a declined rebill
- * (orders/processPaymentOperations.ts) sets the due mark again when it is settled.
+ * Returns the candidates without a charge in flight. When such a charge of a declined rebill's
+ * order is settled, it sets the due mark again (orders/processPaymentOperations.ts).
  */
 async function withoutInFlight(
   { db, merchant }: Context,
@@ -352,10 +354,10 @@ async function withoutInFlight(
 }
 
 /**
- * Returns the candidates that are still to be decided. When staff paid or rejected the order of a
- * declined rebill, that settles the rebill, and it is never charged. Usually this happens when
- * staff do it; here it happens for orders that were paid or rejected before the server supported
- * it.
+ * Returns the candidates that still need a decision. If staff paid or rejected the order of a
+ * declined rebill, this settles the rebill, which is then never charged. Usually it is settled when
+ * staff do this; the code here settles orders that were paid or rejected before the server
+ * supported it.
  */
 async function withoutSettled(
   context: Context,
@@ -456,13 +458,13 @@ function claimOf(
     ...key,
     at,
     // A charge that was captured before a restore keeps the order id that customers and webhook
-    // receivers know.
+    // receivers have.
     orderId: earlier?.orderId ?? candidate.restoredOrderId ?? ids.next().value,
     route,
     charge,
     movedFrom: movedFrom(autoOrder, charge.order.lines, zone),
   };
-  // Storing what the decision changed adds one to the version.
+  // Storing the changes of the decision increases the version by one.
   const version = autoOrder === before ? autoOrder.version : autoOrder.version + 1;
   return [{ attempt, autoOrder: { ...autoOrder, version }, original, payment }];
 }
@@ -517,7 +519,7 @@ async function saveDecisions(
   await context.events.emit(context, noteEvents(noted));
 }
 
-/** Stores what parked auto orders wait for: a catalogue item, or a gateway. */
+/** Stores the catalogue item or the gateway that parked auto orders wait for. */
 async function rememberWaits(
   { db, merchant: { merchantId } }: Context,
   decided: readonly DecidedCandidate[],
@@ -551,7 +553,7 @@ function nextDueAt({ decision, at, zone }: DecidedCandidate): Temporal.Instant |
   const next = dueAt(decision.autoOrder);
   if (decision.kind === 'park') {
     if (decision.autoOrder.status !== 'active') return undefined;
-    // Who requests a rebill that is not due yet does not bring its date forward.
+    // A person who requests a rebill before it is due does not bring its date forward.
     const isLater = next && isAfter(next, decision.until);
     return isLater ? next : decision.until;
   }

@@ -4,8 +4,8 @@ import type { PlannedCharge } from './plan.ts';
 import type { RebillLine } from './rebillOrder.ts';
 
 /**
- * A planned charge as its row stores it: moments are texts, and there are no price rules, because
- * only previews show them.
+ * A planned charge in its stored form: times are texts, and price rules are left out, because only
+ * previews show them.
  */
 export type StoredCharge = Omit<PlannedCharge, 'order'> & {
   readonly order: Omit<PlannedCharge['order'], 'lines'> & { readonly lines: readonly StoredLine[] };
@@ -15,7 +15,7 @@ type StoredLine = Omit<RebillLine, 'priceRules' | 'shipment'> & {
   readonly shipment?: Omit<NonNullable<RebillLine['shipment']>, 'at'> & { readonly at: string };
 };
 
-/** Converts a planned charge to the form in its row. */
+/** Converts a planned charge to its stored form. */
 export function chargeToJson(charge: PlannedCharge): StoredCharge {
   const { shippingRules: _, ...order } = charge.order;
   const lines = order.lines.map(({ priceRules: _, shipment, ...line }) =>
@@ -26,7 +26,7 @@ export function chargeToJson(charge: PlannedCharge): StoredCharge {
   return { ...charge, order: { ...order, lines } };
 }
 
-/** Converts the form in a row to a planned charge. */
+/** Converts the stored form to a planned charge. */
 export function chargeFromJson(stored: StoredCharge): PlannedCharge {
   const lines = stored.order.lines.map(
     ({ shipment, ...line }): RebillLine => ({

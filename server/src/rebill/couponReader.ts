@@ -8,9 +8,9 @@ import { baseCodesOf, type CouponCatalog, noCoupons, originalCoupons } from './o
 import { catalogueRetryCodes, rebillPolicy } from './policy.ts';
 
 /**
- * Loads the coupons of original orders, and those of the catalogue that retries carry, in one query;
- * in none when there are no such coupons. A coupon that cannot be read throws when it is used, so
- * only the auto orders that need it are parked.
+ * Loads the coupons of original orders, and the catalogue's coupons for retries, in one query;
+ * makes no query when there are no such coupons. A coupon that cannot be read throws when it is
+ * used, so only the auto orders that need it are parked.
  */
 export async function loadCoupons(
   { db, merchant }: Pick<Context, 'db' | 'merchant'>,

@@ -14,15 +14,16 @@ import type { NewAttempt } from './attempt.ts';
 import type { Decision, DecisionInput } from './plan.ts';
 
 /*
- * Rebills use what is left of their customer's store credit if the original order used some
- * (docs/adr/0071-store-credit.md). It is taken in the transaction that claims the charge, as stock
- * is. An order that a decline leaves keeps it for the next attempt; without one it is given back.
+ * Rebills use the rest of their customer's store credit if the original order used some
+ * (docs/adr/0071-store-credit.md). Like stock, it is taken in the transaction that claims the
+ * charge. The order of a declined rebill keeps it for the next attempt; without such an order it is
+ * given back.
  */
 
-/** Returns the account that pays a rebill of an original order; undefined if none does. */
+/** Returns the account that pays a rebill of an original order; undefined if there is none. */
 export type CreditOf = (original: OrderRecord | undefined) => CreditAccount | undefined;
 
-/** Reads the store credit for previews. Reads nothing if no original order used store credit. */
+/** Reads the store credit for previews. Makes no query if no original order used store credit. */
 export async function readCredit(
   { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,
   orders: Iterable<OrderRecord>,
@@ -31,7 +32,7 @@ export async function readCredit(
   return oids.length === 0 ? noCredit : creditOf(await readAccounts(db, merchantId, oids));
 }
 
-/** Reads the store credit for a claim, and locks the customers until it is stored. */
+/** Reads the store credit for a claim, and locks the customers until the result is stored. */
 export async function lockCredit(
   context: Context,
   orders: Iterable<OrderRecord>,
@@ -63,9 +64,9 @@ export interface Payment {
 }
 
 /**
- * Decides on a batch in turn, so that the rebills of one customer do not use the same credit. A
- * charge that is not made after all, because its stock has just been sold, leaves its credit unused:
- * the card then pays for the others.
+ * Decides on the charges of a batch one after the other, so that the rebills of one customer do not
+ * use the same credit. If a charge is not made because its stock has just been sold, its credit
+ * stays unused, and the card pays for the others.
  */
 export function decideInTurn<Candidate extends DecisionInput>(
   candidates: readonly Candidate[],
@@ -86,7 +87,7 @@ export function decideInTurn<Candidate extends DecisionInput>(
   });
 }
 
-/** Stores what claimed charges take of store credit. */
+/** Stores the store credit that claimed charges take. */
 export async function storeCreditPayments(
   context: Context,
   claims: readonly { readonly attempt: NewAttempt; readonly payment?: Payment | undefined }[],
@@ -103,13 +104,13 @@ export async function storeCreditPayments(
   await storePayments(context, payments);
 }
 
-/** A charge that was settled, and the order that it left, if any. */
+/** A settled charge, and the order that it left, if any. */
 export interface SettledCharge {
   readonly attempt: NewAttempt;
   readonly order: OrderRecord | undefined;
 }
 
-/** Gives back what settled charges had taken of store credit and their orders do not show. */
+/** Gives back store credit that settled charges had taken but their orders do not show. */
 export async function returnUnusedCredit(
   context: Context,
   settled: readonly SettledCharge[],

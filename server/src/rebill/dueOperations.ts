@@ -38,12 +38,12 @@ import { parkUnreadable } from './unreadableOperations.ts';
  * charging and settling run concurrently, so that a slow answer delays no other charge.
  */
 
-/** The parts that `app/` gives to the engine. */
+/** The dependencies that `app/` passes to the engine. */
 export interface RebillParts {
   readonly payments: Payments;
   readonly timing: RebillTiming;
   readonly clock: SystemClock;
-  /** Asks about new cards. Absent: they are not tested. */
+  /** Tests new cards at their gateway. Absent: they are not tested. */
   readonly newCards?: NewCardParts;
   /** Charges an order in Accounts Receivable (orders/processPaymentOperations.ts). */
   readonly collectOrder?: (
@@ -52,7 +52,7 @@ export interface RebillParts {
   ) => Promise<ProcessedPayment | undefined>;
 }
 
-/** Times of the process. They do not depend on the merchant. */
+/** The time limits of the process. They do not depend on the merchant. */
 export interface RebillTiming {
   /**
    * How long a charge belongs to the process that claimed it; far longer than any gateway takes to
@@ -72,9 +72,9 @@ export const defaultTiming: RebillTiming = { leaseMs: 300_000, recheckMs: 30_000
 
 /** The counts of a run over due work. */
 export interface RunCounts {
-  /** Auto orders that were examined; one that was examined twice counts twice. */
+  /** The number of auto orders that were examined; one that was examined twice counts twice. */
   readonly examined: number;
-  /** Rebills that are done: paid, or invoiced. */
+  /** The number of finished rebills: paid or invoiced. */
   readonly paid: number;
   readonly declined: number;
   /** Charges without an answer: they wait for {@link resolveUnanswered}. */
@@ -85,7 +85,7 @@ export interface RunCounts {
 
 /** The range of a run. */
 export interface RunRequest {
-  /** Everything due until then, this moment included. */
+  /** The end of the due period; due at this moment counts as well. */
   readonly until: Temporal.Instant;
   readonly moment: ClaimMoment;
   /** The run ends after this many auto orders, even if more are due; absent: no limit. */
@@ -94,9 +94,9 @@ export interface RunRequest {
 
 /**
  * Does all due work of one merchant: rebills, retries, notices, endings. Any number of processes
- * may do so at once, and clients may change auto orders meanwhile. Fails when the database fails,
- * after all charges of the run have ended; {@link resolveUnanswered} later settles the charges
- * whose answers could not be stored.
+ * may run it at once, and clients may change auto orders at the same time. Throws when the database
+ * fails, after all charges of the run have ended; {@link resolveUnanswered} later settles the
+ * charges whose answers could not be stored.
  */
 export async function runDue(
   context: Context,
@@ -123,8 +123,8 @@ export async function runDue(
     };
     for (const claim of claimed.claims) run.charge(pendingCharge(claim), lease);
     if (claimed.examinedCount > 0) continue;
-    // A charge that was under way may be due again once it is settled, and it may have been settled
-    // while the claim was reading.
+    // A charge in flight may be due again once it is settled, and that may have happened while the
+    // claim was reading.
     if (isAlone) break;
     await run.waitUntilUnderWay(Math.max(0, run.underWay - 1));
   }
@@ -134,8 +134,8 @@ export async function runDue(
 /**
  * Queries the gateways about charges without a stored answer, because a process stopped, an answer
  * was lost or the customer must confirm the payment, and settles those charges. It never guesses: a
- * charge whose outcome is still unknown is left for later. Payments whose customers had until
- * `until` to confirm them are given up.
+ * charge whose outcome is still unknown is left for later. Gives up payments whose customers had
+ * until `until` to confirm them.
  */
 export async function resolveUnanswered(
   context: Context,
@@ -165,7 +165,7 @@ export async function resolveUnanswered(
 /** The outcome of a rebill of one auto order. */
 export interface RebillResult {
   readonly isAttempted: boolean;
-  /** Whether its order was made: paid, or owed where the customer pays by invoice. */
+  /** True if its order was created: paid, or unpaid if the customer pays by invoice. */
   readonly isPaid: boolean;
   readonly orderId?: string;
   /** Why it was not paid, or not even attempted. */
@@ -229,7 +229,7 @@ const pendingCharge = ({
   original,
 }: ClaimResult['claims'][number]): PendingCharge => ({ attempt, planned: { autoOrder, original } });
 
-// Enough to keep a claim, two settlements and a gateway busy at once.
+// Enough to keep a claim, two settlements and a gateway busy at the same time.
 const underWayMax = 3 * claimLimit;
 const settleParallel = 2;
 
@@ -264,7 +264,7 @@ class Run {
     });
   }
 
-  /** How many charges are under way. */
+  /** The number of charges in flight. */
   get underWay(): number {
     return this.#underWay.count;
   }
@@ -289,7 +289,7 @@ class Run {
   }
 
   /**
-   * Waits until at most `max` charges are under way. Fails when a settlement has failed, after all
+   * Waits until at most `max` charges are in flight. Throws when a settlement has failed, after all
    * charges have ended.
    */
   async waitUntilUnderWay(max: number): Promise<void> {
@@ -300,7 +300,8 @@ class Run {
   }
 
   /**
-   * Returns what `work` returns. When it fails, waits for all charges under way, and then fails.
+   * Returns the result of `work`. If `work` fails, waits for all charges in flight, and then
+   * throws.
    */
   async orDrain<Value>(work: Promise<Value>): Promise<Value> {
     try {
@@ -361,8 +362,8 @@ async function askGateway(
 }
 
 /**
- * Half a minute at first, then longer each time, up to an hour: a gateway that is down for a day is
- * not queried a thousand times about each charge.
+ * Half a minute at first, then longer each time, up to an hour, so that a gateway that is down for
+ * a day does not get a thousand queries about each charge.
  */
 function recheckMs({ recheckMs: first }: RebillTiming, checks: number): number {
   return Math.min(first * 2 ** Math.min(checks, 7), 120 * first);

@@ -3,10 +3,10 @@ import type { Database } from '../platform/storage/database.ts';
 
 /*
  * Reads which auto orders the engine may claim. These statements also read `rebill`, so they cannot
- * be in autoOrders/dueStore.ts, which makes all changes to `auto_order.due_at`.
+ * be in autoOrders/dueStore.ts, which is the only writer of `auto_order.due_at`.
  */
 
-/** An auto order that is due, with the moment at which it became due. */
+/** A due auto order, with the time at which it became due. */
 export interface Due {
   readonly autoOrderOid: number;
   readonly dueAt: Temporal.Instant;
@@ -38,7 +38,7 @@ export async function lockDue(
   return rows.map((row) => ({ autoOrderOid: row.auto_order_oid, dueAt: row.due_at }));
 }
 
-/** Does what {@link lockDue} does, for some auto orders only. */
+/** Like {@link lockDue}, but only for some auto orders. */
 export async function lockDueAmong(
   tx: Database,
   merchantId: string,

@@ -5,31 +5,33 @@ import { addDays } from '../kernel/calendar.ts';
 export interface DunningPolicy {
   /** Days from each attempt to the next: [3, 3] means three attempts in all. */
   readonly retryDays: readonly number[];
-  /** Decline reasons that end dunning at once, besides those that the gateway itself calls hard. */
+  /** Decline reasons that end dunning at once, in addition to those that the gateway calls hard. */
   readonly hardReasons: ReadonlySet<string>;
-  /** The coupon codes of the first retry, the second, and so on; an empty text means no coupon. */
+  /** The coupon codes of the first retry, the second, and so on; an empty text means none. */
   readonly couponCodes: readonly string[];
   readonly atEnd: 'disable' | 'cancel';
   /**
-   * Whether the catalogue's cancel item is charged once before the end (the setting "try cancel
+   * True if the catalogue's cancel item is charged once before the end (the setting "try cancel
    * item after max retries").
    */
   readonly chargesCancelItem: boolean;
   /**
-   * Days that a customer has to confirm a payment at the bank (3-D Secure). 0: a charge that needs
-   * it is declined.
+   * The days that a customer has to confirm a payment at the bank (3-D Secure). 0: a charge that
+   * needs it is declined.
    */
   readonly confirmationDays: number;
-  /** Whether what declines had stopped is tried again when the bank has updated the card. */
+  /**
+   * True if an auto order stopped by declines is tried again when the bank has updated the card.
+   */
   readonly retriesUpdatedCards: boolean;
 }
 
-/** A decline, as the policy reads it. */
+/** A decline in the form that the policy reads. */
 export interface DeclinedAttempt {
-  /** Declines in a row, this one included. */
+  /** The number of declines in a row, including this one. */
   readonly attempt: number;
   readonly reason: string;
-  /** The gateway says that trying this card again is useless. */
+  /** True when the gateway says that another attempt with this card is useless. */
   readonly isHard: boolean;
   readonly at: Temporal.Instant;
   readonly zone: string;
@@ -41,8 +43,8 @@ export type DunningStep =
   | { readonly kind: 'end'; readonly isHard: boolean };
 
 /**
- * Returns the next attempt, at the same local time of a later day, or the end: the attempts are
- * used up, or no retry can fix the reason.
+ * Returns the next attempt, at the same local time of a later day, or the end if the attempts are
+ * used up or no retry can fix the reason.
  */
 export function afterDecline(
   { attempt, reason, isHard, at, zone }: DeclinedAttempt,

@@ -2,15 +2,17 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { RebillNote } from './note.ts';
 
-/** An auto order as it is from now on, perhaps ended, with the notes that report the change. */
+/** An auto order after a change that may end it, with the notes that report the change. */
 export interface AutoOrderAfter {
   readonly autoOrder: AutoOrder;
   readonly notes: readonly RebillNote[];
-  /** True if more of it changed than a rebill moves: fields that otherwise only people edit. */
+  /**
+   * True if fields changed that otherwise only people edit, beyond the ones that a rebill moves.
+   */
   readonly isEdited?: true;
 }
 
-/** The auto order after its last shipment. The wire shows it as disabled. */
+/** Returns the auto order after its last shipment. The wire shows it as disabled. */
 export function completedByEngine(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
@@ -34,8 +36,8 @@ export function completedByEngine(
 }
 
 /**
- * The auto order after the last order before its cancelation. Its history already names the person
- * who requested the cancelation, and the reason.
+ * Returns the auto order after its last order before the cancelation. Its history already names the
+ * person who requested the cancelation, and the reason.
  */
 export function canceledAfterOrders(autoOrder: AutoOrder, at: Temporal.Instant): AutoOrderAfter {
   const cancelReason =
@@ -45,7 +47,7 @@ export function canceledAfterOrders(autoOrder: AutoOrder, at: Temporal.Instant):
   });
 }
 
-/** The auto order after the engine canceled it. */
+/** Returns the auto order after the engine canceled it. */
 export function canceledByEngine(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
@@ -67,7 +69,7 @@ export function canceledByEngine(
   };
 }
 
-/** The auto order after declined charges disabled it. */
+/** Returns the auto order after declined charges disabled it. */
 export function disabledByDeclines(
   autoOrder: AutoOrder,
   at: Temporal.Instant,

@@ -5,33 +5,38 @@ import { creditUsed } from '../orders/storeCredit.ts';
 import { taxAfterRules } from '../orders/taxTerms.ts';
 import type { RebillOrder } from './rebillOrder.ts';
 
-/** Why a rebill cost what it cost, as its row keeps it. Amounts are minor units. */
+/** The explanation of a rebill's cost in its stored form. Amounts are minor units. */
 export interface Explanation {
   readonly lines: readonly ExplainedLine[];
   readonly subtotal: number;
   readonly discount: number;
   readonly shipping: number;
-  /** Rule, detail and the cost after it; absent where the original order determined it. */
+  /**
+   * The rule, its detail and the cost after it; absent if the original order determined the cost.
+   */
   readonly shippingRules?:
     | readonly (readonly [rule: string, detail: string, amount: number])[]
     | undefined;
   readonly tax: number;
-  /** Rule, detail, its part of the rate in percent, and the tax after it. */
+  /** The rule, its detail, its part of the rate in percent, and the tax after it. */
   readonly taxes?:
     | readonly (readonly [rule: string, detail: string, ratePercent: number, tax: number])[]
     | undefined;
-  /** The amount that store credit paid; absent: nothing. */
+  /** The amount that store credit paid; absent: none. */
   readonly credit?: number | undefined;
   readonly total: number;
-  /** The coupon of a retry. */
+  /** The coupon for a retry. */
   readonly coupon?: string | undefined;
-  /** Code, detail, what came off lines and shipping, and what was left; absent without coupons. */
+  /**
+   * The code, its detail, the discounts on lines and shipping, and the remaining amount; absent
+   * without coupons.
+   */
   readonly coupons?: readonly ExplainedCoupon[] | undefined;
-  /** The discount by the coupon of a retry; absent in rows where it is the whole discount. */
+  /** The discount by the coupon for a retry; absent in rows where it is the whole discount. */
   readonly couponOff?: number | undefined;
 }
 
-/** A coupon of the plan, with short names: every rebill stores it. */
+/** A coupon of the plan, with short field names, because every rebill stores it. */
 export type ExplainedCoupon = readonly [
   code: string,
   detail: string,
@@ -40,7 +45,7 @@ export type ExplainedCoupon = readonly [
   left: number,
 ];
 
-/** A line of the plan, with short names: every rebill stores it. */
+/** A line of the plan, with short field names, because every rebill stores it. */
 export interface ExplainedLine {
   readonly oid?: number | undefined;
   readonly kind: 'item' | 'add-on' | 'cancel fee';
@@ -51,11 +56,11 @@ export interface ExplainedLine {
   readonly sum: number;
   /** When it was scheduled; absent for an add-on. */
   readonly at?: string | undefined;
-  /** Rule, detail and the unit cost after it, in the order in which they applied. */
+  /** The rule, its detail and the unit cost after it, in the order in which they applied. */
   readonly rules: readonly (readonly [rule: string, detail: string, unit: number])[];
 }
 
-/** Returns what the row of a rebill keeps of its planned order. */
+/** Converts a planned order to the explanation that the row of its rebill stores. */
 export const explanationOf = (order: RebillOrder): Explanation => ({
   lines: order.lines.map((line) => ({
     oid: line.itemOid,
@@ -86,15 +91,15 @@ export const explanationOf = (order: RebillOrder): Explanation => ({
   couponOff: order.couponRules?.find(({ isRetry }) => isRetry)?.discount,
 });
 
-/** A coupon that the retry of Accounts Receivable took off a rebill. */
+/** A coupon that the retry of Accounts Receivable applied to a rebill. */
 export interface LaterCoupon {
   readonly code: string;
   readonly discount: Minor;
 }
 
 /**
- * Returns the coupon that the retry of Accounts Receivable took off the order of a rebill after the
- * charge of its plan was declined; undefined if there is none.
+ * Returns the coupon that the retry of Accounts Receivable applied to the order of a rebill after
+ * the planned charge was declined; undefined if there is none.
  */
 export function laterCoupon(
   { discount }: Explanation,
@@ -105,7 +110,9 @@ export function laterCoupon(
   return code === undefined || more <= 0 ? undefined : { code, discount: more };
 }
 
-/** Returns an explanation that ends with a later coupon, and so with what its order cost. */
+/**
+ * Returns an explanation that ends with a later coupon, so that it shows the order's final cost.
+ */
 export function withLaterCoupon(
   plan: Explanation,
   { code, discount }: LaterCoupon,

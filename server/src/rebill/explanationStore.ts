@@ -3,7 +3,7 @@ import type { Database } from '../platform/storage/database.ts';
 import type { RebillKey, RebillState, StoredDecline } from './attempt.ts';
 import type { Explanation } from './explanation.ts';
 
-/** The row of a rebill, as far as it explains the charge. */
+/** The parts of a rebill's row that explain its charge. */
 export interface ExplainedRebill {
   readonly state: RebillState;
   readonly attempt: number;
@@ -17,7 +17,7 @@ export interface ExplainedRebill {
   readonly declines: readonly (StoredDecline & { readonly attempt: number; readonly at: string })[];
 }
 
-/** Reads why a rebill was charged as it was; undefined when there is no such rebill. */
+/** Reads the explanation of a rebill; undefined when there is no such rebill. */
 export function findExplained(
   db: Database,
   merchantId: string,

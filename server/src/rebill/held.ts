@@ -4,19 +4,19 @@ import { addDays } from '../kernel/calendar.ts';
 import { isAfter } from '../kernel/moments.ts';
 import type { Decision, DecisionInput, Parking } from './plan.ts';
 
-/** A reason that prevents a planned charge, without being a fault of the auto order. */
+/** A reason that prevents a planned charge but is not a fault of the auto order. */
 export interface RebillObstacle {
   readonly waitsFor: string;
-  /** All charges of the merchant wait for it, so it is reported in one place. */
+  /** True if all charges of the merchant wait for it, so that it is reported only once. */
   readonly isShared?: true;
   /** The fault and its fix, without a full stop at the end. */
   readonly reason: string;
 }
 
 /**
- * Holds back a planned charge. Nothing counts as an attempt. A stop of the whole installation is
- * reported in one place (`/readyz`, log, metrics), and so is a gateway that refuses the account (one
- * task). A missing gateway concerns staff, so the auto order itself reports it, once.
+ * Holds back a planned charge, which does not count as an attempt. A stop of the whole installation
+ * is reported centrally (`/readyz`, log, metrics), and so is a gateway that refuses the account
+ * (one task). A missing gateway concerns staff, so the auto order itself reports it, once.
  */
 export function heldBack(
   { autoOrder: before, at, zone }: DecisionInput,
@@ -27,7 +27,7 @@ export function heldBack(
   const until = due !== undefined && isAfter(due, at) ? due : addDays(at, 1, zone);
   const words = `Cannot rebill: ${reason}`;
   const parking = { kind: 'park', until, reason: words, waitsFor } as const;
-  // It stays parked, so nothing is missed yet.
+  // It stays parked, so no shipment is missed yet.
   const waiting = notes.length === 0 && isParked(before.failureReason) ? before : autoOrder;
   if (isShared || before.failureReason === words) return { ...parking, autoOrder: waiting, notes };
   return {
@@ -44,8 +44,8 @@ export function heldBack(
 }
 
 /**
- * Returns the decision on an auto order that was parked and can be billed again: it is no longer
- * parked, its history says so, and its task closes.
+ * Returns the decision on a parked auto order that can be billed again: it is no longer parked, its
+ * history says so, and its task is closed.
  */
 export function released({ autoOrder: before }: DecisionInput, decision: Decision): Decision {
   if (decision.kind === 'park' || !isParked(before.failureReason)) return decision;

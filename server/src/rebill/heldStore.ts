@@ -3,17 +3,17 @@ import { poll } from '../platform/storage/nodes.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 
 /*
- * The table `held_auto_order`: auto orders whose due charge waits for something that is not their
- * fault. A row may outlive its reason; then it costs one check that changes nothing.
+ * The table `held_auto_order`: auto orders with a due charge that waits for a reason outside the
+ * auto order. A row may remain after its reason is gone, which costs only one check without effect.
  */
 
-/** An auto order and what its charge waits for. */
+/** An auto order and the reason for which its charge waits. */
 export interface Held {
   readonly autoOrderOid: number;
   readonly waitsFor: string;
 }
 
-/** Stores what these locked auto orders wait for. */
+/** Stores the reasons for which these locked auto orders wait. */
 export async function rememberHeld(
   tx: Database,
   merchantId: string,
@@ -47,7 +47,7 @@ export async function merchantsWithHeld(
 /** The most auto orders that one transaction releases. */
 export const heldLimit = 1000;
 
-/** Returns a batch of the auto orders that wait for any of these. */
+/** Returns a batch of the auto orders that wait for any of these reasons. */
 export async function findHeld(
   db: Database,
   merchantId: string,

@@ -3,12 +3,15 @@ import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 
-/** A rebill that ended before this server knew of it: demo data, or a rebill by another system. */
+/**
+ * A rebill that ended before this server had a record of it: demo data, or a rebill by another
+ * system.
+ */
 export interface PastRebill {
   readonly autoOrderOid: number;
   readonly rebillNumber: number;
   readonly state: 'paid' | 'declined';
-  /** How many charges were attempted. */
+  /** The number of attempts to charge. */
   readonly attempt: number;
   /** When the last charge was attempted. */
   readonly at: Temporal.Instant;
@@ -18,7 +21,7 @@ export interface PastRebill {
   /** The code of the gateway that answered; empty if nothing was charged. */
   readonly route: readonly string[];
   readonly reference?: string | undefined;
-  /** Oldest first. */
+  /** In order of time. */
   readonly declines: readonly {
     readonly attempt: number;
     readonly at: Temporal.Instant;
@@ -26,7 +29,7 @@ export interface PastRebill {
   }[];
 }
 
-/** Inserts rebills of existing auto orders, any number in one statement. */
+/** Inserts any number of rebills of existing auto orders in one statement. */
 export async function insertPastRebills(
   tx: Database,
   merchantId: string,

@@ -19,13 +19,16 @@ export interface KeptOrder {
   readonly editedFields: readonly string[];
 }
 
-/** Returns the staff's verdict on a rebill by its order. `open`: none, so retries continue. */
+/**
+ * Returns the verdict of staff on a rebill by its order. `open`: there is none, so retries
+ * continue.
+ */
 export function verdictOn(order: OrderRecord): 'paid' | 'rejected' | 'open' {
   if (order.paidAt !== undefined) return 'paid';
   return order.document.current_stage === 'Rejected' ? 'rejected' : 'open';
 }
 
-/** Returns why nothing is charged for rebills of an original order, in words for staff. */
+/** Returns the reason why rebills of an original order are not charged, in words for staff. */
 export function originalStop({ orderId, document, rebillStop }: OrderRecord): string | undefined {
   const { current_stage: stage } = document;
   return stopsRebills(stage)
@@ -34,8 +37,9 @@ export function originalStop({ orderId, document, rebillStop }: OrderRecord): st
 }
 
 /**
- * Returns why the card must not be charged for an open order, in words for staff; undefined if it
- * may be charged. Staff have moved the order to another stage, or expect payment by another method.
+ * Returns the reason why the card must not be charged for an open order, in words for staff;
+ * undefined if it may be charged. Staff may have moved the order to another stage, or expect
+ * payment by another method.
  */
 export function openOrderStop(
   { orderId, document }: OrderRecord,
@@ -50,16 +54,16 @@ export function openOrderStop(
     : undefined;
 }
 
-/** Whether staff gave the order another card: then its retries charge that card. */
+/** Returns whether staff gave the order another card, which its retries then charge. */
 export const hasOwnCard = ({ editedFields, order }: KeptOrder): boolean =>
   editedFields.includes(cardField) && order.cardToken !== undefined;
 
-/** The name of the edited field that means that staff changed the card. */
+/** The name of the edited field that shows that staff changed the card. */
 export const cardField = 'payment.credit_card';
 
 /**
- * Returns the fields that differ between two versions of an order, named as in {@link KeptOrder}. A
- * token is not in the document, so another one counts as an edit of the card.
+ * Returns the fields that differ between two versions of an order, named as in {@link KeptOrder}.
+ * Tokens are not in the document, so a different token counts as an edit of the card.
  */
 export function editedFieldsOf(before: OrderRecord, after: OrderRecord): string[] {
   const edited = editedFieldsBetween(before.document, after.document);

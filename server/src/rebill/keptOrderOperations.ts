@@ -46,14 +46,14 @@ import {
 
 /*
  * Staff settle a declined rebill by the order that it left: paying the order pays the rebill,
- * rejecting the order gives it up, and their changes to the order stay
+ * rejecting the order gives the rebill up, and changes by staff stay
  * (docs/adr/0043-a-kept-order-is-the-rebill.md). Nothing here charges a card; a charge of the order
  * is settled here (orders/processPaymentOperations.ts).
  */
 
 /**
  * Locks the rebill of an order, before the order itself is locked. Returns undefined if the order
- * is not one of a rebill. During the lock, no charge of the rebill can begin or be settled.
+ * is not the order of a rebill. During the lock, no charge of the rebill can begin or be settled.
  */
 export async function lockRebill(
   context: Context,
@@ -80,8 +80,8 @@ export async function lockRebill(
 }
 
 /**
- * The auto order of a rebill, and the one into which it was merged and which has its items now.
- * Both are locked.
+ * The auto order of a rebill, and the auto order into which it was merged and which now has its
+ * items. Both are locked.
  */
 interface Family {
   readonly billed: AutoOrder;
@@ -97,7 +97,7 @@ async function lockFamily(context: Context, oid: number): Promise<Family | undef
   return { billed, target: await lockTarget(context, billed) };
 }
 
-/** Follows merges to the auto order that has the items now. */
+/** Follows merges to the auto order that now has the items. */
 async function lockTarget(context: Context, merged: AutoOrder): Promise<AutoOrder | undefined> {
   if (merged.mergedIntoAutoOrderOid === undefined) return undefined;
   const [target] = await lockAutoOrders(context.db, context.merchant.merchantId, [
@@ -106,10 +106,12 @@ async function lockTarget(context: Context, merged: AutoOrder): Promise<AutoOrde
   return target && ((await lockTarget(context, target)) ?? target);
 }
 
-/** An invoiced rebill is settled too: paying its order later changes nothing about the rebill. */
+/**
+ * An invoiced rebill is settled too: a later payment of its order changes nothing about the rebill.
+ */
 const isSettled = ({ state }: KeptAttempt): boolean => state === 'paid' || state === 'invoiced';
 
-/** Whether the engine retries a rebill by itself, and when it stopped doing so. */
+/** Returns whether the engine retries a rebill by itself, and when it stopped. */
 function retriesOf(
   { status, disabledAt, canceledAt }: AutoOrder,
   { state }: KeptAttempt,
@@ -118,7 +120,7 @@ function retriesOf(
   return { isRetried: false, endedAt: status === 'canceled' ? canceledAt : disabledAt };
 }
 
-/** Returns what keeps the engine from charging a kept order, by the rules of plan.ts. */
+/** Returns the reason why the engine does not charge a kept order, by the rules of plan.ts. */
 async function holdOn(
   { db, merchant: { merchantId } }: Context,
   { originalOrderId }: AutoOrder,
@@ -164,7 +166,7 @@ async function orderChanged(
   }
   if (attempt.state !== 'declined' && attempt.state !== 'given up') return;
   if (await settleVerdict(context, locked, after)) return;
-  // Until now the order may have prevented the charge.
+  // Until now, the order may have prevented the charge.
   await bringForward(context.db, context.merchant.merchantId, oidsOf(family), context.now);
 }
 
@@ -188,14 +190,14 @@ async function orderCharged(
     `Rebill ${rebillNumber}: ${actor.name} charged order ${order.orderId}, ` +
     `which was declined. ${result.reason}`;
   await appendLogs(db, merchant.merchantId, now, [{ autoOrderOid, at: now, message }]);
-  // The engine may have passed the auto order while the charge was under way.
+  // The engine may have skipped the auto order while the charge was in flight.
   const due = dueAt(locked.family.billed);
   if (due !== undefined) await putOff(db, merchant.merchantId, [autoOrderOid], [due]);
 }
 
 /**
- * Settles the locked rebill as its order says. Returns true if that settled it. `payment` is what
- * paid it, unless a person marked it as paid.
+ * Settles the locked rebill by the state of its order. Returns true if it was settled. `payment` is
+ * the charge that paid it, unless a person marked it as paid.
  */
 async function settleVerdict(
   context: Context,
@@ -229,7 +231,7 @@ const saveVerdict = (
 
 /**
  * Settles a declined rebill whose order staff had paid or rejected before its next attempt was
- * claimed. The caller holds the lock of its auto order. Returns true if the order settled it: then
+ * claimed. The caller has locked its auto order. Returns true if the order settled it, so that
  * nothing is charged.
  */
 export async function settleFromOrder(
@@ -244,7 +246,7 @@ export async function settleFromOrder(
   return settleVerdict(context, { family, attempt }, order);
 }
 
-/** Returns what a verdict makes of the records, and the note that reports it. */
+/** Returns the records after a verdict, and the note that reports it. */
 type Verdict = (locked: LockedAttempt, plan: RebillOrder, rules: SettlingRules) => FamilyAfter;
 
 interface FamilyAfter {
@@ -300,7 +302,7 @@ function paidWords(
     : `${actorName} charged its card.`;
 }
 
-/** Remembers which kind of gateway captured a charge of this card. */
+/** Stores which kind of gateway captured a charge of this card. */
 function withChargedBy(after: AutoOrderAfter, charged: OrderCapture | undefined): AutoOrderAfter {
   if (charged?.gatewayKind === undefined) return after;
   const by = chargedBy(charged.gatewayKind, charged.cardToken);

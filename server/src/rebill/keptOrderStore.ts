@@ -6,8 +6,8 @@ import { chargeFromJson, type StoredCharge } from './codec.ts';
 import type { PlannedCharge } from './plan.ts';
 
 /*
- * Rows of `rebill` that left an order, which staff settle by that order. A transaction that writes
- * holds the lock of the auto order.
+ * Rows of `rebill` that left an order, through which staff settle the rebill. A transaction that
+ * writes has locked the auto order.
  */
 
 /** The rebill of an order. */
@@ -15,7 +15,7 @@ export interface KeptAttempt extends RebillKey {
   readonly state: RebillState;
   /** When the card was last charged. */
   readonly at: Temporal.Instant;
-  /** The billed plan; absent if the order was declined or imported before plans were kept. */
+  /** The billed plan; absent if the order was imported, or declined before plans were stored. */
   readonly planned?: PlannedCharge['order'];
   readonly editedFields: readonly string[];
 }
@@ -34,7 +34,7 @@ export async function findRebillOfOrder(
   return row && { autoOrderOid: row.auto_order_oid, rebillNumber: row.rebill_number };
 }
 
-/** Returns a rebill with what staff changed of its order; undefined if it does not exist. */
+/** Returns a rebill with the changes by staff to its order; undefined if it does not exist. */
 export async function findKeptAttempt(
   db: Database,
   merchantId: string,
@@ -85,7 +85,7 @@ export async function findOwedRebill(
   return row?.order_id;
 }
 
-/** Whether one of these auto orders has a charge in flight or of unknown outcome. */
+/** Returns whether one of these auto orders has a charge in flight or with an unknown outcome. */
 export async function hasChargeUnderWay(
   db: Database,
   merchantId: string,
@@ -101,14 +101,16 @@ export async function hasChargeUnderWay(
 }
 
 /**
- * The decision of staff: paid at a moment, or rejected. A rejected rebill keeps its plan, because
- * the order may be paid after all.
+ * The decision of staff: paid at a time, or rejected. A rejected rebill keeps its plan, because the
+ * order may be paid after all.
  */
 export type StaffVerdict =
   | {
       readonly state: 'paid';
       readonly paidAt: Temporal.Instant;
-      /** The order's total, which a coupon of the retry of Accounts Receivable may have lowered. */
+      /**
+       * The order's total, which a coupon for the retry of Accounts Receivable may have lowered.
+       */
       readonly amount: Minor;
       /** Absent when no gateway was charged. */
       readonly capture?: { readonly gateway: string; readonly reference: string } | undefined;
@@ -159,7 +161,7 @@ export async function saveEditedFields(
 }
 
 /**
- * Removes a field from the edited ones of the orders that declined rebills of an auto order left.
+ * Removes a field from the edited fields of the orders that an auto order's declined rebills left.
  */
 export async function forgetEditedField(
   tx: Database,

@@ -7,10 +7,10 @@ import { amountOf } from '../orders/money.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { RebillLine, RebillOrder, ShippedItem } from './rebillOrder.ts';
 
-/** The records from which a plan is derived when its own record no longer exists. */
+/** The records from which a plan is derived if it was not stored. */
 export interface KeptPlanSource {
   readonly order: OrderRecord;
-  /** The auto order that has the items now. */
+  /** The auto order that now has the items. */
   readonly autoOrder: AutoOrder;
   readonly catalog: Catalog;
   readonly context: PlanContext;
@@ -19,9 +19,9 @@ export interface KeptPlanSource {
 }
 
 /**
- * Derives from a kept order what it was planned to bill: for orders that were imported, or declined
- * before plans were kept. An item whose next date is after the attempt was moved since; it is
- * counted, and its date does not change.
+ * Derives the plan of a kept order: for orders that were imported, or declined before plans were
+ * stored. An item whose next date is after the attempt was moved since then; it is counted, and its
+ * date does not change.
  */
 export function planFromOrder(source: KeptPlanSource): RebillOrder {
   const { document, currency, total } = source.order;
@@ -81,12 +81,12 @@ function shipmentOf(
     : { originalItemId: '', at: attemptedAt };
 }
 
-// A change of the merchant's time zone since the attempt may have moved the date by that much.
+// A change of the merchant's time zone since the attempt may have moved the date by this much.
 const zoneHours = 26;
 
 /**
- * Returns a plan with the discounts that its order has by now: the retry of Accounts Receivable may
- * have taken a coupon off.
+ * Returns a plan with the current discounts of its order: the retry of Accounts Receivable may have
+ * applied a coupon.
  */
 export function withDiscountsOf(
   { document: { items = [] }, currency }: OrderRecord,

@@ -1,6 +1,6 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** An attempt, as the key of its charge identifies it. */
+/** An attempt, identified by the values in the key of its charge. */
 export interface NamedAttempt {
   readonly autoOrderOid: number;
   readonly rebillNumber: number;
@@ -8,7 +8,8 @@ export interface NamedAttempt {
 }
 
 /**
- * Returns the attempt that a charge's key identifies; undefined if the key is not one of a rebill.
+ * Returns the attempt that a charge's key identifies; undefined if the key does not belong to a
+ * rebill.
  */
 export function attemptOfKey(key: string): NamedAttempt | undefined {
   const match = /^rebill:[^:]+:(\d+):(\d+):(\d+)(?::\d+)?$/.exec(key);
@@ -17,7 +18,7 @@ export function attemptOfKey(key: string): NamedAttempt | undefined {
   return { autoOrderOid, rebillNumber, attempt };
 }
 
-/** Returns the list positions of those of these attempts that began according to this database. */
+/** Returns the positions in the list of those attempts that began according to this database. */
 export async function knownAttempts(
   db: Database,
   merchantId: string,

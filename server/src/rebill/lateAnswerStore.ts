@@ -4,9 +4,9 @@ import { chargeKey } from './attempt.ts';
 import { isUnsettled } from './store.ts';
 
 /**
- * Queries a charge of unknown outcome now instead of at its next turn, because its gateway sent a
- * notification. The notification is only a hint; the gateway is still queried. Ignores keys that
- * are not of rebills, and charges for whose answer a process is waiting.
+ * Schedules the query of a charge with an unknown outcome for now, because its gateway sent a
+ * notification. The notification is only a hint; the gateway is still queried. Ignores keys that do
+ * not belong to rebills, and charges whose answer a process is waiting for.
  */
 export async function requeryNow(db: Database, merchantId: string, key: string): Promise<void> {
   const [, , autoOrderOid = 0, rebillNumber = 0, attempt = 0, epoch = 1] = key
@@ -22,8 +22,8 @@ export async function requeryNow(db: Database, merchantId: string, key: string):
 }
 
 /**
- * Ends the time of payments that wait for the customers of these auto orders, for example because
- * there is a new card. They are given up at the gateway at once, unless they were confirmed before.
+ * Ends the time to confirm payments of these auto orders, for example because there is a new card.
+ * The payments are then canceled at the gateway, unless they were confirmed before.
  */
 export async function endConfirmations(
   db: Database,
@@ -41,7 +41,7 @@ export async function endConfirmations(
   );
 }
 
-/** Queries the payments now whose customers did not confirm them until this moment. */
+/** Schedules the query of payments whose time to confirm has ended at this moment. */
 export async function wakeEnded(
   db: Database,
   merchantId: string,

@@ -6,13 +6,13 @@ import { isWithinWire } from '../kernel/wireDates.ts';
 import type { RebillLine } from './rebillOrder.ts';
 
 /**
- * The values that a rebill moves, as they were before: the scheduled date of each item and the
- * counts of orders left. The row of every rebill stores them, so empty parts are omitted.
+ * The values before a rebill changed them: the scheduled date of each item and the counts of orders
+ * left. The row of every rebill stores them, so empty parts are omitted.
  */
 export interface MovedFrom {
   readonly items: readonly {
     readonly oid: number;
-    /** With the offset of the merchant's zone at the time; rows from before that end in `Z`. */
+    /** With the offset of the merchant's zone at that time; older rows end in `Z`. */
     readonly at: string;
     readonly addOns?: readonly CountedAddOn[];
   }[];
@@ -20,7 +20,10 @@ export interface MovedFrom {
   readonly cancelAfter?: number;
 }
 
-/** Returns what an order of these lines will move in an auto order of a merchant in `zone`. */
+/**
+ * Returns the values that an order of these lines will change in an auto order of a merchant in
+ * `zone`.
+ */
 export function movedFrom(
   autoOrder: AutoOrder,
   lines: readonly RebillLine[],
@@ -38,7 +41,7 @@ export function movedFrom(
   };
 }
 
-/** The local time must be readable after the merchant moved to another zone. */
+/** The local time must stay readable after the merchant moves to another zone. */
 const dateText = (at: Temporal.Instant, zone: string): string =>
   isWithinWire(at, zone) ? wireDate(at, zone) : momentText(at);
 
@@ -49,7 +52,7 @@ function counted(addOns: readonly AddOn[]): { readonly addOns?: readonly Counted
   return list.length === 0 ? {} : { addOns: list };
 }
 
-/** Converts the stored form to the form by which updates are judged. */
+/** Converts the stored form to the form with which updates are compared. */
 export function billedRebill(autoOrderOid: number, moved: MovedFrom): BilledRebill {
   return {
     autoOrderOid,

@@ -34,9 +34,9 @@ import { findRecentRebills } from './store.ts';
 
 /**
  * Charges the next rebill now, even if it is not due (auto_order reference,
- * attemptAutoOrderRebill). Refuses while a charge is under way, when the engine is about to charge
- * it anyway, or when one was paid within a day: two clicks pay once. A decline is a result, not a
- * refusal.
+ * attemptAutoOrderRebill). Refuses while a charge is in flight, when the engine is about to charge
+ * it anyway, or when a rebill was paid within a day, so that two clicks pay once. A decline is a
+ * result, not a refusal.
  */
 export async function attemptRebill(
   context: Context,
@@ -53,8 +53,8 @@ export async function attemptRebill(
 }
 
 /**
- * Tries a parked auto order again now. What is due is charged when the fault is gone; otherwise it
- * stays parked. Refuses an auto order that is not parked.
+ * Tries a parked auto order again now. Charges a due rebill if the fault is gone; otherwise the
+ * auto order stays parked. Refuses an auto order that is not parked.
  */
 export async function retryParked(
   context: Context,
@@ -82,11 +82,11 @@ async function refuseUnlessParked({ db, merchant }: Context, oid: number): Promi
 
 /**
  * Replaces the card by a token (auto_order reference, updateAutoOrderPayment), in the original
- * order, from which every rebill takes it. Retries start again, and an auto order that had stopped
- * is active again as far as `revival` says. With `attempt_rebill`, what is due is charged at once,
- * or else what a declined rebill left in Accounts Receivable; otherwise the engine charges it when
- * it is due. Refuses a card that the merchant does not accept. What the gateway knows about the
- * card counts, and not what the request says.
+ * order, from which every rebill takes it. Retries start again, and a stopped auto order becomes
+ * active again as `revival` decides. With `attempt_rebill`, charges a due rebill at once, or else
+ * the order that a declined rebill left in Accounts Receivable; without it, the engine charges the
+ * rebill when it is due. Refuses a card that the merchant does not accept. The gateway's facts
+ * about the card count, not those of the request.
  */
 export async function replaceCard(
   context: Context,
@@ -113,8 +113,8 @@ export async function replaceCard(
         return renewed;
       },
       alsoChange: async (context, autoOrder) => {
-        // Retries charge the newest card, even if staff gave the order of a declined rebill another
-        // one.
+        // Retries charge the newest card, even if staff gave another card to the order of a
+        // declined rebill.
         await forgetEditedField(context.db, autoOrder.merchantId, oid, cardField);
         await endConfirmations(context.db, autoOrder.merchantId, [oid], context.now);
         const card = cardChange(request);
@@ -134,9 +134,7 @@ export async function replaceCard(
   };
 }
 
-/**
- * Returns what the gateway knows about a new card, after its test if the merchant tests new cards.
- */
+/** Returns the gateway's facts about a new card, after a test if the merchant tests new cards. */
 async function knownOf(
   context: Context,
   { payments, newCards }: RebillParts,
@@ -151,9 +149,8 @@ async function knownOf(
 }
 
 /**
- * Charges the order that a declined rebill left, where the engine does not retry it at this moment:
- * the merchant skips missed shipments, and the order is owed all the same. Undefined: there is
- * none.
+ * Charges the order that a declined rebill left, if the engine does not retry it now: the merchant
+ * skips missed shipments, but the order is still unpaid. Undefined: there is no such order.
  */
 async function collectKept(
   context: Context,
@@ -183,13 +180,13 @@ function refuseMerged({ autoOrderOid, status, mergedIntoAutoOrderOid: into }: Au
   );
 }
 
-/** Returns the reasons for canceling that the merchant offers (settings, cancel_reasons). */
+/** Returns the merchant's reasons for canceling (settings, cancel_reasons). */
 export function cancelReasons({ merchant }: Context): readonly AutoOrderCancelReason[] {
   const reasons = merchant.settings['cancel_reasons'];
   return (Array.isArray(reasons) ? reasons : []) as AutoOrderCancelReason[];
 }
 
-/** Refuses a requested charge that the record, under the caller's lock, does not allow. */
+/** Refuses a requested charge if the record under the caller's lock does not allow it. */
 async function refuseUnlessChargeable(
   { db, merchant, now }: Context,
   oid: number,

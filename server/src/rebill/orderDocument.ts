@@ -19,16 +19,16 @@ import type { EarlierDecline } from './attempt.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
-/** The records from which a rebill order is made. */
+/** The records from which the order of a rebill is created. */
 export interface RebillOrderSource {
   readonly orderId: string;
   readonly autoOrderOid: number;
   readonly rebillNumber: number;
   readonly overrideAffiliateId?: number | undefined;
   readonly charge: PlannedCharge;
-  /** The rebill uses its addresses, card and checkout data. */
+  /** The original order: the rebill uses its addresses, card and checkout data. */
   readonly original: OrderRecord;
-  /** The moment of the charge on the merchant's clock. */
+  /** The time of the charge on the merchant's clock. */
   readonly at: Temporal.Instant;
   readonly zone: string;
   readonly payment: RebillPayment;
@@ -41,7 +41,7 @@ export interface RebillOrderSource {
 }
 
 /**
- * The outcome of the charge. `invoiced`: nothing was charged, and the order is owed unless its
+ * The outcome of the charge. `invoiced`: nothing was charged, and the order is unpaid unless its
  * purchase order is approved.
  */
 export type RebillPayment =
@@ -58,13 +58,13 @@ export type RebillPayment =
       readonly reason: string;
     };
 
-/** Whether the order of a rebill counts as paid when it is made. */
+/** Returns whether the order of a rebill counts as paid when it is created. */
 export const countsAsPaid = (payment: RebillPayment): boolean =>
   payment.kind === 'paid' || (payment.kind === 'invoiced' && payment.isApproved);
 
 /**
- * Returns the order of a rebill. If it is paid, it goes where its original order went: to the
- * Shipping Department or to Completed Order. Otherwise it is in Accounts Receivable, for merchants
+ * Returns the order of a rebill. A paid order goes to the same stage as its original order did:
+ * Shipping Department or Completed Order. An unpaid one is in Accounts Receivable, for merchants
  * who keep declined orders.
  */
 export function rebillOrderRecord(source: RebillOrderSource): OrderRecord {
@@ -115,13 +115,13 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     items,
     summary: summaryOf(order, money),
     ...internalOf(source),
-    // Tells the payment of a kept order whether the order then ships.
+    // Says, for the payment of a kept order, whether the order then ships.
     ...(!isPaid && isShippedHere(original) ? { channel_partner: { store_completed: false } } : {}),
   });
   return inStage(document, stage, wireDate(source.at, source.zone));
 }
 
-/** The notes of the rebill, and whose sale its original order was. */
+/** Returns the notes of the rebill, and the sales representative of its original order. */
 function internalOf({ notes, original }: RebillOrderSource): Pick<OrderDocument, 'internal'> {
   const rep = original.document.internal?.sales_rep_code;
   const credited = rep ? { sales_rep_code: rep } : undefined;
@@ -129,7 +129,7 @@ function internalOf({ notes, original }: RebillOrderSource): Pick<OrderDocument,
   return internal ? { internal } : {};
 }
 
-/** The coupons that took something off or mark the order. Retries' coupons are automatic. */
+/** The coupons with a discount or an effect on the order. Coupons for retries are automatic. */
 function couponsOf({ couponRules, coupon }: RebillOrder): Pick<OrderDocument, 'coupons'> {
   const used = couponRules?.filter(({ isUsed }) => isUsed) ?? [];
   if (used.length === 0) return coupon === undefined ? {} : { coupons: [storedCoupon(coupon)] };
@@ -148,7 +148,7 @@ const storedCoupon = (code: string) => ({
   automatically_applied: true,
 });
 
-/** The weights of units that the lines of the original order name, by case-folded item id. */
+/** The unit weights in the lines of the original order, by case-folded item id. */
 const weightsOf = ({ items = [] }: OrderDocument): ReadonlyMap<string, Weight> =>
   new Map(
     items.flatMap(({ merchant_item_id: id, weight }) =>
@@ -156,7 +156,9 @@ const weightsOf = ({ items = [] }: OrderDocument): ReadonlyMap<string, Weight> =
     ),
   );
 
-/** The address of the original order, with the method that ships this rebill and its weight. */
+/**
+ * Returns the address of the original order, with the shipping method and weight of this rebill.
+ */
 function shippingOf(
   { original: { document }, charge: { order } }: RebillOrderSource,
   weight: Weight | undefined,
@@ -179,7 +181,7 @@ type Money = (amount: Minor) => Currency;
 
 /**
  * Returns a function that formats amounts and caches them: prices repeat from order to order, and
- * formatting an amount costs more than the rest of a line.
+ * formatting an amount takes longer than the rest of a line.
  */
 function moneyIn({ charge, original, wrote = new Map() }: RebillOrderSource): Money {
   const currency: OrderCurrency = {

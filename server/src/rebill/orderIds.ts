@@ -4,13 +4,13 @@ import { takeNumbers } from '../platform/storage/counters.ts';
 
 /**
  * Ids for the orders of one merchant's rebills, taken from the merchant's counter before any
- * transaction. An id that a claim does not need is kept for the next one, and lost with this object:
- * it then leaves a gap.
+ * transaction. An id that a claim does not need is kept for the next claim. When this object is
+ * dropped, unused ids leave a gap.
  */
 export interface OrderIds {
   /**
-   * Returns `count` ids or more. They stay the same until some are used, so a transaction that runs
-   * again takes the same ids.
+   * Returns `count` ids or more. They stay the same until they are marked as used, so a repeated
+   * transaction gets the same ids.
    */
   reserve(count: number): Promise<readonly string[]>;
   /** Marks the first `count` ids as used. */

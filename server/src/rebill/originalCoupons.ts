@@ -3,11 +3,13 @@ import type { Candidate } from '../coupons/discount.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 
-/** The coupons of the catalogue that original orders have or retries carry, and who gets none. */
+/** The catalogue's coupons for original orders and retries, and the customers who get none. */
 export interface CouponCatalog {
-  /** Returns the coupon with this code; undefined when there is none any more. */
+  /** Returns the coupon with this code; undefined when it no longer exists. */
   find(code: string): Coupon | undefined;
-  /** Whether the customer, or a pricing tier of the customer, gets no coupons (no_coupons). */
+  /**
+   * Returns true if the customer, or a pricing tier of the customer, gets no coupons (no_coupons).
+   */
   refuses(order: CouponedOrder): boolean;
 }
 
@@ -17,7 +19,7 @@ export const noCoupons: CouponCatalog = { find: () => undefined, refuses: () => 
 /** A coupon of the original order, on its rebills. */
 export interface OriginalCoupon {
   readonly candidate: Candidate;
-  /** Why rebills do not use it, in words that continue the code. Absent: they do. */
+  /** The reason why rebills do not use it, as words that follow the code. Absent: they do. */
   readonly skipped?: string;
 }
 
@@ -27,18 +29,19 @@ export interface OriginalCouponPolicy {
   readonly ignoresEnd: boolean;
 }
 
-/** An original order, as far as its coupons matter. */
+/** The parts of an original order that decide about its coupons. */
 export type CouponedOrder = Pick<OrderRecord, 'customerProfileOid'> & {
   readonly document: Pick<OrderDocument, 'coupons' | 'items'>;
 };
 
-/** Returns the codes by which the catalogue knows the coupons of an order. */
+/** Returns the catalogue's codes for the coupons of an order. */
 export const baseCodesOf = ({ coupons }: Pick<OrderDocument, 'coupons'>): string[] =>
   (Array.isArray(coupons) ? coupons : []).flatMap(({ base_coupon_code: code }) => code || []);
 
 /**
  * Returns the coupons of an original order as its rebills use them: as they are in the catalogue
- * now, until their end. A one-time code was used by the original order and counts on with it.
+ * now, until their end. A one-time code was used by the original order and stays valid for its
+ * rebills.
  */
 export function originalCoupons(
   order: CouponedOrder,

@@ -9,8 +9,8 @@ import { type OriginalTerms, originalTerms } from './originalTerms.ts';
 import { rebillPolicy } from './policy.ts';
 
 /**
- * Reads what the lines of original orders say about their rebills, by order id. Weights count only
- * where shipping methods do.
+ * Reads the facts about rebills from the lines of original orders, by order id. Weights are read
+ * only if shipping methods use them.
  */
 export async function readOriginalLines(
   context: Context,
@@ -40,7 +40,7 @@ function linesOf(terms: OriginalTerms, hasMethods: boolean): OriginalLines {
     const kind = kinds.get(id);
     const taxable = taxableCosts.get(id);
     const weight = hasMethods ? grams.get(id) : undefined;
-    // A kind of product that is not taxed at the address needs no line that says so.
+    // A kind of product that is not taxed at the address is left out.
     const isFree = taxFreeItemIds.has(id) && !tax.exemptTypes.includes(kind ?? 'physical');
     return fromLoose<LineTerms>({
       tax_free: isFree ? 'true' : undefined,

@@ -7,12 +7,14 @@ import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { type AppliedTax, rebillTax, type TaxTerms } from '../orders/taxTerms.ts';
 import { baseCodesOf } from './originalCoupons.ts';
 
-/** The terms that every rebill takes from the original order, and from the rates at its address. */
+/**
+ * The terms that every rebill takes from the original order and from the tax rates at its address.
+ */
 export interface OriginalTerms {
-  /** The cost of its shipping method. A discount that was not a coupon's is taken off. */
+  /** The cost of its shipping method, after discounts that did not come from a coupon. */
   readonly shipping: Minor;
   readonly postalCode?: string | undefined;
-  /** The name of its shipping method, and where it ships to. */
+  /** The name of its shipping method, and the destination. */
   readonly shippingMethod?: string | undefined;
   readonly country?: string | undefined;
   readonly currency: string;
@@ -21,7 +23,7 @@ export interface OriginalTerms {
   readonly tax: AppliedTax;
   /** Case-folded. */
   readonly taxFreeItemIds: ReadonlySet<string>;
-  /** The kind of product in each line that ships nothing, by case-folded item id. */
+  /** The kind of product of each line without shipping, by case-folded item id. */
   readonly kinds: ReadonlyMap<string, 'digital' | 'service'>;
   /** The taxed part of the cost of one unit, by case-folded item id. */
   readonly taxableCosts: ReadonlyMap<string, Minor>;
@@ -29,13 +31,14 @@ export interface OriginalTerms {
   readonly couponFreeItemIds: ReadonlySet<string>;
 }
 
-/** Reads the terms from the order as it is now. */
+/** Reads the terms from the current state of the order. */
 export function originalTerms(original: OrderRecord, tax: TaxTerms): OriginalTerms {
   const { document, currency } = original;
   const { summary, items } = document;
   const applied = rebillTax(original, tax);
   return {
-    // Coupons are applied again, so that one that ends or skips rebills takes nothing off.
+    // Coupons are applied again, so that a coupon that has ended or skips rebills gives no
+    // discount.
     shipping: minor(
       amountOf(summary?.shipping_handling_total, currency) -
         (baseCodesOf(document).length > 0

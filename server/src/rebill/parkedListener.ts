@@ -7,9 +7,9 @@ import type { RecordedEvent } from '../platform/events/event.ts';
 import { findParked, forgetParked } from './parkedStore.ts';
 
 /**
- * Makes parked auto orders due as soon as what stopped them may be gone: their catalogue item was
+ * Makes parked auto orders due as soon as their fault may be fixed: their catalogue item was
  * created or updated, or their original order was released. The engine then decides whether they
- * can be billed. Costs one index lookup when none is parked. Misses an auto order that is being
+ * can be billed. Needs one index lookup when none is parked. Misses an auto order that is being
  * parked at the same moment; its next check, a day later, finds the item.
  */
 export async function wakeParked(
@@ -34,7 +34,7 @@ export async function wakeParked(
   await forgetParked(db, merchantId, itemIds, oids);
 }
 
-/** Makes the auto orders of original orders due that a person released from a stop. */
+/** Makes the auto orders due whose original orders a person released from a stop. */
 async function wakeReleased(
   { db, now, merchant: { merchantId } }: Context,
   events: readonly RecordedEvent[],

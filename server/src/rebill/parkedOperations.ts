@@ -27,7 +27,7 @@ export async function readParked(
     merchantId,
     page.map(({ autoOrderOid }) => autoOrderOid),
   );
-  // A row for an item that was fixed may be left over, so the reason must name the item.
+  // A row may remain after its item was fixed, so the reason must name the item.
   const itemOf = (oid: number, reason: string) =>
     items.find((each) => each.autoOrderOid === oid && fold(reason).includes(fold(each.itemId)))
       ?.itemId;
@@ -38,8 +38,8 @@ export async function readParked(
 }
 
 /**
- * Makes the auto orders due that wait for a shipping method, after the merchant changed its methods.
- * The engine then decides whether one ships them.
+ * Makes the auto orders due that wait for a shipping method, after the merchant changed its
+ * methods. The engine then decides whether a method ships them.
  */
 export async function wakeAfterSettings(
   { db, now, merchant: { merchantId } }: Context,

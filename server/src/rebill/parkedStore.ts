@@ -2,9 +2,9 @@ import type { Database } from '../platform/storage/database.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 
 /*
- * The table `parked_auto_order`: which catalogue item prevents an auto order from being billed. A
- * row may outlive its reason; then it costs one check that changes nothing when that item changes.
- * Deleting it at every rebill would cost every rebill.
+ * The table `parked_auto_order`: the catalogue item that prevents an auto order from being billed.
+ * A row may remain after its reason is gone, which costs only one check without effect when that
+ * item changes. Deleting it in time would add work to every rebill.
  */
 
 /** An auto order and the item for which it was parked. */
@@ -13,7 +13,7 @@ export interface Parked {
   readonly itemId: string;
 }
 
-/** Stores for which items these locked auto orders were parked. */
+/** Stores the items for which these locked auto orders were parked. */
 export async function rememberParked(
   tx: Database,
   merchantId: string,
@@ -49,8 +49,8 @@ export async function findParked(
 }
 
 /**
- * Returns the items that these auto orders were parked for, as the catalogue spells them where they
- * exist. One that was fixed since may be among them.
+ * Returns the items for which these auto orders were parked, in the catalogue's spelling if they
+ * exist. May include items that were fixed since then.
  */
 export async function findItemsOfParked(
   db: Database,

@@ -13,7 +13,7 @@ import { type CardPolicy, unacceptedCard } from '../orders/cardPolicy.ts';
 import type { CardFacts } from '../payments/gateway.ts';
 import { isDisabledByDeclines } from './settlement.ts';
 
-/** When a card is given, and how long it must be valid. */
+/** The time at which a card is entered, and how long it must stay valid. */
 export interface CardRules {
   readonly now: Temporal.Instant;
   readonly zone: string;
@@ -67,13 +67,11 @@ export function newCardFault(
   return unacceptedCard(request, policy, { at: now, timeZone: zone });
 }
 
-/**
- * Returns a type of card in the spelling of the wire; clients write `Visa` and `Mastercard` too.
- */
+/** Returns a type of card in the wire's spelling; clients also write `Visa` and `Mastercard`. */
 const cardTypeOf = (text: string): OrderPaymentCreditCard['card_type'] =>
   cardTypes.find((type) => type.toLowerCase() === text.trim().toLowerCase());
 
-/** Returns the request with what the gateway knows about the card. */
+/** Returns the request with the gateway's facts about the card. */
 export const withFacts = (
   request: AutoOrderPaymentUpdateRequest,
   { type, expiration }: CardFacts = {},
@@ -86,7 +84,7 @@ export const withFacts = (
   }),
 });
 
-/** Returns the change of the original order that gives it the new card. */
+/** Returns the change that gives the original order the new card. */
 export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
   const { card_number_token, card_expiration_month, card_expiration_year, card_type } = request;
   const card = {
@@ -95,7 +93,7 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
     card_expiration_year,
     card_type: cardTypeOf(card_type ?? ''),
   } as OrderPaymentCreditCard;
-  // An absent field stays as it is; a null would clear it.
+  // An absent field does not change; a null would clear it.
   const given = Object.fromEntries(
     Object.entries(card).filter(([, value]) => value != null),
   ) as OrderPaymentCreditCard;
@@ -103,15 +101,15 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
 }
 
 /**
- * The auto orders that a new card makes active again: those that declines disabled, those that a
- * person disabled as well, or canceled ones as well.
+ * The auto orders that a new card makes active again: only those disabled by declines; also those
+ * disabled by a person; or also canceled ones.
  */
 export type Revival = 'declined' | 'disabled' | 'canceled';
 
 /**
  * Returns the auto order with a new card. Its declines no longer count. If they had disabled it, it
- * is active again and starts again; the merchant's setting decides which missed shipments are
- * charged. After a person had stopped it, none of them is.
+ * becomes active and starts again; the merchant's setting decides which missed shipments are
+ * charged. If a person had stopped it, no missed shipment is charged.
  */
 export function withNewCard(
   autoOrder: AutoOrder,
@@ -132,7 +130,10 @@ const isRevived = ({ status, completed }: AutoOrder, revival: Revival): boolean 
 
 const noDeclines = { creditCardAttempt: 0, failureReason: undefined } as const;
 
-/** Says why an auto order is still stopped although it has a new card; undefined: it is not. */
+/**
+ * Returns why an auto order is still stopped although it has a new card; undefined: it is not
+ * stopped.
+ */
 export function stillStopped({ autoOrderOid, status, completed }: AutoOrder): string | undefined {
   const name = `Auto order ${autoOrderOid}`;
   if (status === 'active') return undefined;

@@ -41,24 +41,25 @@ import {
 import { isDisabledByDeclines } from './settlement.ts';
 import { skippedSoldOut, withoutShort } from './soldOut.ts';
 
-/** An auto order to decide on, with everything that the decision may depend on. */
+/** An auto order with all facts that the decision on it depends on. */
 export interface DecisionInput {
   readonly autoOrder: AutoOrder;
-  /** Undefined if it no longer exists; then the auto order is parked. */
+  /** Undefined if the original order no longer exists; the auto order is then parked. */
   readonly original: OrderRecord | undefined;
   readonly catalog: Catalog;
-  /** The catalogue's coupons of the original order. Absent: none. */
+  /** The catalogue's coupons for the original order. Absent: none. */
   readonly coupons?: CouponCatalog | undefined;
   /** The inputs of the tax besides the original order. */
   readonly tax: TaxTerms;
   readonly policy: RebillPolicy;
   readonly zone: string;
-  /** The moment at which the decision takes effect. */
+  /** The time at which the decision takes effect. */
   readonly at: Temporal.Instant;
   /** When the due charge was first declined. */
   readonly firstDeclinedAt?: Temporal.Instant | undefined;
   /**
-   * A person requested the rebill: it happens even if nothing is due or the next attempt is later.
+   * True if a person requested the rebill: it happens even if nothing is due or the next attempt is
+   * later.
    */
   readonly isForced?: boolean;
   /**
@@ -95,7 +96,7 @@ export interface Parking {
   readonly reason: string;
   /** The catalogue item at fault, if there is one. */
   readonly itemId?: string | undefined;
-  /** The event that the charge waits for, if the auto order itself has no fault (held.ts). */
+  /** The reason why the charge waits, if the auto order itself has no fault (held.ts). */
   readonly waitsFor?: string;
 }
 
@@ -103,13 +104,15 @@ export interface Parking {
 export interface PlannedCharge {
   readonly order: RebillOrder;
   readonly currency: string;
-  /** Absent for an order that costs nothing, and for one that is invoiced. */
+  /** Absent for an order that costs nothing, and for an invoiced order. */
   readonly card?: PlannedCard;
-  /** The order is made unpaid, and its customer pays it by another way than a charge. */
+  /** True if the order is made unpaid and its customer pays it in another way than by a charge. */
   readonly isInvoice?: true;
   /** The stock of counted items that it takes. A decline puts it back. */
   readonly stock?: readonly StockUse[];
-  /** Declines had disabled the auto order. It is active again if this charge succeeds. */
+  /**
+   * True if declines had disabled the auto order. It becomes active again if this charge succeeds.
+   */
   readonly revives?: true;
 }
 
@@ -121,11 +124,11 @@ export interface PlannedCard {
 
 /**
  * Decides what to do with an auto order. Items of a paused catalogue item move by a day, items at
- * their end stop, due notices are noted, and what is due on this local day becomes one order to
- * charge. An auto order that cannot be planned is parked for a day: no order and no charge, and no
- * other auto order waits for it. A pricing tier that is not valid along with coupons does not price
- * a rebill on which a coupon of the original order counts without that tier; the coupon of a retry
- * must not make a rebill dearer.
+ * their end stop, due notices are recorded, and all items due on this local day become one order to
+ * charge. An auto order that cannot be planned is parked for a day, without an order or a charge,
+ * and does not delay others. A pricing tier that excludes coupons does not apply to a rebill if a
+ * coupon of the original order applies without that tier; the coupon of a retry must not raise the
+ * price of a rebill.
  */
 export function decide(input: DecisionInput): Decision {
   const { terms } = input;
@@ -137,7 +140,10 @@ export function decide(input: DecisionInput): Decision {
     : decideByTiers({ ...input, terms: { shipping: terms.shipping, tiers: terms.tiers } });
 }
 
-/** What an auto order missed while it was parked is missed only once it can be billed again. */
+/**
+ * Shipments that fell due while the auto order was parked are missed only once it can be billed
+ * again.
+ */
 function decideByTiers(input: DecisionInput): Decision {
   const { autoOrder, catalog, at, zone } = input;
   if (!isParked(autoOrder.failureReason)) return decideRunning(input);
@@ -169,7 +175,7 @@ function decideRunning(input: DecisionInput): Decision {
 
 /**
  * Decides on an auto order that declines have disabled, when a person requests its rebill. It stays
- * disabled unless the charge succeeds, so nothing but the charge is stored.
+ * disabled unless the charge succeeds, so only the charge is stored.
  */
 function decideDisabled(input: DecisionInput): Decision {
   const { autoOrder } = input;
@@ -265,7 +271,7 @@ function chargeOf(
   };
 }
 
-/** Returns the coupon of a retry: one of the settings, or else of the catalogue. */
+/** Returns the coupon of a retry, from the settings or else from the catalogue. */
 function carriedCoupon({ autoOrder, policy, coupons = noCoupons, at }: DecisionInput) {
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
   if (code === undefined) return undefined;
@@ -273,8 +279,8 @@ function carriedCoupon({ autoOrder, policy, coupons = noCoupons, at }: DecisionI
 }
 
 /**
- * Decides on a rebill of which an item is sold out, by the merchant's policy. A person who requests
- * a rebill wants all of it, so that one waits.
+ * Decides on a rebill with a sold-out item, by the merchant's policy. A rebill that a person
+ * requested waits, because that person wants all of its items.
  */
 function withoutSoldOut(
   input: DecisionInput,
@@ -295,7 +301,7 @@ function withoutSoldOut(
   const noted = [...notes, skipped.note];
   if (rest === undefined) return { kind: 'wait', autoOrder: skipped.autoOrder, notes: noted };
   const decision = chargeOf({ ...input, autoOrder: skipped.autoOrder }, noted, rest, context);
-  // Nothing is billed now, so the shipment is skipped when the rest can be billed.
+  // Nothing is billed now, so the shipment is skipped when the other items can be billed.
   return decision.kind === 'park'
     ? { ...decision, autoOrder: { ...autoOrder, failureReason: decision.reason } }
     : decision;
@@ -313,7 +319,7 @@ const noCardWords = ({ originalOrderId }: AutoOrder, method: string | undefined)
       'charge again, and it has no card token';
 
 /**
- * Returns the card of the order. If its year has passed, adds three years until it is in the
+ * Returns the card of the order. If its expiration has passed, adds three years until it is in the
  * future, because banks usually renew cards for three years.
  */
 function chargedCard(
@@ -334,7 +340,7 @@ function chargedCard(
 const renewalYears = 3;
 
 /**
- * Notes every charge whose card expiration differs from the one that the customer gave; the
+ * Reports every charge with another card expiration than the one that the customer entered; the
  * original order keeps the customer's.
  */
 function renewalNotes(
@@ -354,15 +360,15 @@ function renewalNotes(
   ];
 }
 
-/** Why a rebill cannot be planned, in words for staff. */
+/** The reason why a rebill cannot be planned, in words for staff. */
 interface PlanFault {
   readonly text: string;
   readonly itemId?: string;
-  /** The event that it waits for, besides changes of the item or the auto order (heldStore.ts). */
+  /** The reason why it waits, besides changes of the item or the auto order (heldStore.ts). */
   readonly waitsFor?: string;
 }
 
-/** Returns the first fault that prevents a due item from being planned. */
+/** Returns the first fault because of which a due item cannot be planned. */
 function dueFault(
   { autoOrder, catalog, at, isForced }: DecisionInput,
   context: PlanContext,
@@ -380,7 +386,10 @@ function dueFault(
   return undefined;
 }
 
-/** Whether the counters of the item are so large that another paid rebill could not be stored. */
+/**
+ * Returns whether the counters of the item are so large that another paid rebill could not be
+ * stored.
+ */
 const isCountedOut = ({ numberOfRebills, lifeTimeValue, rebillValue }: AutoOrderItem): boolean =>
   numberOfRebills >= 2 ** 31 - 1 || Math.max(lifeTimeValue, rebillValue) > 2 ** 52;
 
@@ -389,7 +398,7 @@ const itemFault = (why: string, itemId: string): PlanFault => ({
   itemId,
 });
 
-/** Returns what a rebill takes of counted items. */
+/** Returns the quantities of counted items that a rebill takes. */
 export const usesOf = (order: RebillOrder, catalog: Catalog): StockUse[] =>
   stockUses(
     order.lines.filter(({ kind }) => kind !== 'cancel fee'),
@@ -411,12 +420,12 @@ function orderFault(fault: LineFault | ShippingFault, { document }: OrderRecord)
   };
 }
 
-/** The wait of an auto order that no shipping method ships. */
+/** The reason for waiting when no shipping method ships the order. */
 export const shippingWait = 'shipping method';
 
 /**
  * Parks the auto order: nothing is charged, and the next check is a local day later, or when the
- * auto order or the item changes. It is reported once, not once a day.
+ * auto order or the item changes. Reports this once, not every day.
  */
 function parked(
   { autoOrder, at, zone }: DecisionInput,

@@ -15,14 +15,14 @@ export interface RebillPolicy {
   readonly dunning: DunningPolicy;
   readonly soldOut: SoldOutPolicy;
   /**
-   * Whether a declined rebill leaves an order in Accounts Receivable, which a later success pays.
+   * True if a declined rebill leaves an order in Accounts Receivable, which a later success pays.
    */
   readonly storeDeclined: boolean;
-  /** The coupons of the settings that retries may carry, by folded code. */
+  /** The coupons in the settings for retries, by folded code. */
   readonly coupons: ReadonlyMap<string, OrderCoupon>;
-  /** Whether rebills use the coupons of their original order. */
+  /** Says whether rebills use the coupons of their original order. */
   readonly originalCoupons: OriginalCouponPolicy;
-  /** The prices of shipments. Empty: the price is that of the original order. */
+  /** The prices of shipments. Empty: as in the original order. */
   readonly shippingMethods: readonly ShippingMethod[];
 }
 
@@ -34,7 +34,7 @@ const defaultRetryDays = [3, 3];
 
 const defaultConfirmationDays = 3;
 
-/** Reads the settings; an invalid value counts as not set. */
+/** Reads the settings; invalid values count as absent. */
 export function rebillPolicy({
   settings,
   currency,
@@ -64,11 +64,11 @@ export function rebillPolicy({
   };
 }
 
-/** Returns the coupon codes of retries that the settings leave to the catalogue. */
+/** Returns the coupon codes for retries that the settings take from the catalogue. */
 export const catalogueRetryCodes = ({ dunning, coupons }: RebillPolicy): string[] =>
   dunning.couponCodes.filter((code) => code !== '' && !coupons.has(fold(code)));
 
-/** How many months before a card expires its customer gets a mail; 0: none. */
+/** The number of months before a card expires at which its customer gets a mail; 0: none. */
 export function expiryNoticeMonths({ settings }: Pick<Merchant, 'settings'>): number {
   const months = settings['card_expiry_notice_months'];
   return typeof months === 'number' && months > 0 ? months : 0;

@@ -13,9 +13,10 @@ import { wakeEnded } from './lateAnswerStore.ts';
 import { findUnsettled, type Unsettled } from './store.ts';
 
 /**
- * Rebills, retries, notices and endings as a test clock plays them: each at the moment when it
- * became due. Gateways are queried at once about charges without an answer, because the clock must
- * not pass them. After a few queries without success the charge is left to the workers.
+ * Rebills, retries, notices and endings for a test clock, which plays each of them at the moment
+ * when it became due. Gateways are queried at once about charges without an answer, because the
+ * clock must not move past them. After a few queries without success the charge is left to the
+ * workers.
  */
 export function rebillDueWork(
   { payments }: Pick<RebillParts, 'payments'>,
@@ -40,8 +41,8 @@ export function rebillDueWork(
         db,
         merchant: { merchantId },
       } = context;
-      // Work that was due before the clock was set to this moment (a shipment missed while it was
-      // paused) happens now, as it would with a real clock.
+      // Work that was due before the clock was set to this time (a shipment missed while it was
+      // paused) happens now, as with a real clock.
       const isBehind = (await firstDue(db, merchantId, context.now)) !== undefined;
       const runs = isBehind
         ? [await runDue(context, parts, { until: context.now, moment: 'now' })]
@@ -64,7 +65,7 @@ export function rebillDueWork(
   };
 }
 
-/** The first end of a payment that waits for its customer, if it is not later than `until`. */
+/** The earliest end of a payment that waits for its customer, if it is not later than `until`. */
 const endingBy = ({ firstEndAt }: Unsettled, until: Temporal.Instant) =>
   firstEndAt !== undefined && Temporal.Instant.compare(firstEndAt, until) <= 0
     ? firstEndAt
@@ -73,8 +74,7 @@ const endingBy = ({ firstEndAt }: Unsettled, until: Temporal.Instant) =>
 const earlier = (one: Temporal.Instant | undefined, other: Temporal.Instant | undefined) =>
   one === undefined || (other && Temporal.Instant.compare(other, one) < 0) ? other : one;
 
-// A simulator answers at once, so a charge that is open for longer belongs to a process that
-// stopped.
+// A simulator answers at once, so a charge that is open for longer belongs to a stopped process.
 const playTiming: RebillTiming = { leaseMs: 30_000, recheckMs: 10 };
 const checksMax = 4;
 const examinedMax = 10_000;

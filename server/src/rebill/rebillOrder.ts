@@ -33,7 +33,7 @@ export interface RebillOrder {
   readonly lines: readonly RebillLine[];
   /** The sum of the lines before coupons. */
   readonly subtotal: Minor;
-  /** The amount that coupons take off the lines. */
+  /** The discount by coupons on the lines. */
   readonly discount: Minor;
   /** The coupon of a retry. */
   readonly coupon?: string;
@@ -41,18 +41,18 @@ export interface RebillOrder {
   readonly couponRules?: readonly CouponRule[];
   /** The price of shipping. */
   readonly shipping: Minor;
-  /** The amount that coupons took off shipping. Absent: nothing. */
+  /** The discount by coupons on shipping. Absent: none. */
   readonly shippingDiscount?: Minor;
-  /** The method that ships it, if the merchant's methods determined the cost. */
+  /** The shipping method, if the merchant's methods determined the cost. */
   readonly shippingMethod?: { readonly name: string; readonly accountingCode?: string };
   /** How the cost was determined, for previews. */
   readonly shippingRules?: ShippingQuote['rules'];
   /** The amount on which the tax is calculated. */
   readonly taxable: Minor;
   readonly tax: Minor;
-  /** How the tax was determined. Absent on plans from before it was kept. */
+  /** How the tax was determined. Absent on plans from before this was stored. */
   readonly taxRules?: readonly AppliedTaxRule[];
-  /** The rates that the order shows. Absent: none, or those of the original order. */
+  /** The tax rates that the order shows. Absent: none, or those of the original order. */
   readonly taxes?: OrderTaxes | undefined;
   /** The amount that store credit pays. Absent: nothing. */
   readonly credit?: Minor;
@@ -67,7 +67,7 @@ export interface CouponRule {
   readonly baseCode: string;
   readonly detail: string;
   readonly isRetry: boolean;
-  /** False when it took nothing off because it does not count. */
+  /** False when it gave no discount because it does not apply. */
   readonly isUsed: boolean;
   readonly discount: Minor;
   readonly shippingDiscount: Minor;
@@ -79,7 +79,7 @@ export interface CouponRule {
 export interface RebillLine {
   readonly kind: 'item' | 'add-on' | 'cancel fee';
   /**
-   * The auto order item that ships, or with which the add-on ships; absent for an add-on of the
+   * The auto order item that ships, or with which the add-on ships; absent for an add-on to the
    * whole auto order.
    */
   readonly itemOid?: number;
@@ -92,10 +92,10 @@ export interface RebillLine {
   /** Its share of the coupons. */
   readonly discount: Minor;
   readonly isTaxed: boolean;
-  /** The part of the unit cost that is taxed. Absent: the whole line. */
+  /** The taxed part of the unit cost. Absent: all of it. */
   readonly taxableCost?: Minor | undefined;
   readonly shipsFree: boolean;
-  /** The type of a product that is not a parcel. */
+  /** The type of a product that does not ship in a parcel. */
   readonly productType?: CatalogItem['productType'];
   /** The distribution center that ships it. Absent: the default center. */
   readonly center?: string;
@@ -105,7 +105,7 @@ export interface RebillLine {
   /** The pricing tier that gave the price. */
   readonly tierName?: string;
   readonly isKit?: true;
-  /** The shipment that the item's schedule counts; absent for add-ons. */
+  /** The shipment in the item's schedule; absent for add-ons. */
   readonly shipment?: ShippedItem;
 }
 
@@ -113,8 +113,7 @@ export interface RebillLine {
 export type RebillOption = AddOn['options'][number] & { readonly costChange?: Minor };
 
 /**
- * The shipment as planned. Settling compares it with the schedule, which may have changed
- * meanwhile.
+ * The planned shipment. Settling compares it with the schedule, which may have changed since then.
  */
 export interface ShippedItem {
   readonly originalItemId: string;
@@ -122,7 +121,7 @@ export interface ShippedItem {
   readonly stepUsed?: NonNullable<PlannedShipment['stepUsed']>;
 }
 
-/** Everything that the amounts depend on. */
+/** All values that the amounts depend on. */
 export interface RebillTerms {
   readonly autoOrder: Pick<AutoOrder, 'addOns' | 'cancelAfterNextXOrders'>;
   readonly rebill: PlannedRebill;
@@ -133,12 +132,12 @@ export interface RebillTerms {
   /** Empty or absent: shipping costs as much as in the original order. */
   readonly shippingMethods?: readonly ShippingMethod[];
   readonly customer?: CustomerShipping | undefined;
-  /** The store credit that it can be paid with. */
+  /** The store credit that can pay for it. */
   readonly credit?: Minor | undefined;
   readonly context: PlanContext;
 }
 
-/** Why a rebill cannot be ordered, and which item is at fault. */
+/** Why a rebill cannot be ordered, and the item at fault. */
 export interface LineFault {
   readonly why: 'unknown item' | 'no price' | 'price too large' | 'quantity not positive';
   readonly itemId: string;
@@ -151,8 +150,8 @@ export interface ShippingFault {
 }
 
 /**
- * Calculates the lines and amounts of a rebill. A cancel fee is charged alone: no add-ons, and
- * nothing is shipped.
+ * Calculates the lines and amounts of a rebill. A cancel fee is charged alone, without add-ons or
+ * shipping.
  */
 export function rebillOrder(terms: RebillTerms): Outcome<RebillOrder, LineFault | ShippingFault> {
   const items = terms.rebill.lines.map((line) => itemLine(line, terms));
@@ -190,8 +189,8 @@ function itemLine(
 }
 
 /**
- * Returns what is sold: what the catalogue says, or else the line of the original order. Absent: a
- * parcel.
+ * Returns the kind of product from the catalogue, or else from the line of the original order.
+ * Absent: a parcel.
  */
 const kindOf = (
   item: CatalogItem | undefined,
@@ -200,8 +199,8 @@ const kindOf = (
 ): CatalogItem['productType'] => item?.productType ?? kinds.get(fold(itemId));
 
 /**
- * Returns how a line is taxed. What was tax free in the original order stays so, unless it was
- * because of where that order went. A taxable cost that only the original order names holds, too.
+ * Returns how a line is taxed. A line that was tax free in the original order stays so, unless the
+ * destination was the reason. A taxable cost that only the original order has also applies.
  */
 function taxOf(
   item: CatalogItem | undefined,
@@ -343,9 +342,9 @@ function withAmounts(
 }
 
 /**
- * Returns what shipping costs; undefined if no method ships the order. Without methods, or without
- * the name of one in the original order, it costs the same as then, whatever is shipped, and it is
- * free only if every line ships free.
+ * Returns the cost of shipping; undefined if no method ships the order. If the merchant has no
+ * methods or the original order names none, it costs the same as in the original order, whatever is
+ * shipped, and it is free only if every line ships free.
  */
 function shippingQuote(
   lines: readonly RebillLine[],
@@ -399,7 +398,7 @@ const nothingOff = (lines: readonly RebillLine[]): CouponsOff => ({
   rules: [],
 });
 
-/** Applies the coupons of the original order, then the coupon of the retry to what is left. */
+/** Applies the coupons of the original order, then the coupon of the retry to the rest. */
 function couponsOff(
   lines: readonly RebillLine[],
   quote: ShippingQuote,
@@ -446,10 +445,10 @@ function originalCouponsOff(
         original.couponFreeItemIds.has(fold(itemId)) || catalog(itemId)?.excludesCoupons === true,
     })),
     shipping,
-    // A coupon for one method takes nothing off another one that ships in its place.
+    // A coupon for one shipping method gives no discount on another one used in its place.
     shippingMethod: method?.name ?? original.shippingMethod,
     postalCode: original.postalCode,
-    // A rebill that is late, or early on request, keeps a coupon that counted on one of the days.
+    // A late rebill, or an early one on request, keeps a coupon that was valid on one of the days.
     at: earlier(rebill.at, context.now),
   };
   const used = originalCoupons.filter(({ skipped }) => skipped === undefined);

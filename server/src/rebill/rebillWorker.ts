@@ -9,7 +9,7 @@ import { reachableMerchantIds, reachableMerchants } from '../platform/tenancy/me
 import { type RebillParts, resolveUnanswered, runDue } from './dueOperations.ts';
 import { merchantsWithOverdue } from './store.ts';
 
-/** The parts that the workers need. */
+/** The dependencies of the workers. */
 export interface RebillWorkerParts extends RebillParts {
   readonly db: Database;
   readonly log: Logger;
@@ -17,8 +17,8 @@ export interface RebillWorkerParts extends RebillParts {
 }
 
 /**
- * Bills what is due, for all merchants. Each merchant gets a bounded round, and several merchants
- * run concurrently, so that none waits for the slow gateway of another one.
+ * Bills due rebills of all merchants. Each merchant gets a bounded round, and several merchants run
+ * concurrently, so that no merchant waits for another one's slow gateway.
  */
 export function rebillWorker(parts: RebillWorkerParts): Worker {
   const each = eachMerchant(parts.log, 'rebill', merchantsAtOnce);

@@ -4,8 +4,8 @@ import { wireDate } from '../kernel/calendar.ts';
 import { isDisabledByDeclines } from './settlement.ts';
 
 /*
- * Whether an auto order may be charged at the request of a person. The rules read the locked
- * record: when two requests arrive together, the second one sees what the first one did.
+ * Decides whether an auto order may be charged at the request of a person. The rules read the
+ * locked record: when two requests arrive together, the second one sees the result of the first.
  */
 
 /** The facts about an auto order for which a person requests a charge. */
@@ -14,21 +14,21 @@ export interface RequestedCharge {
     AutoOrder,
     'autoOrderOid' | 'status' | 'items' | 'completed' | 'creditCardAttempt'
   >;
-  /** When the engine examines it next. */
+  /** The time at which the engine examines it next. */
   readonly dueAt: Temporal.Instant | undefined;
   readonly recent: RecentRebills;
   readonly now: Temporal.Instant;
   readonly zone: string;
 }
 
-/** The rebills of an auto order that matter for its next charge. */
+/** The rebills of an auto order that decide about its next charge. */
 export interface RecentRebills {
   /** The charge that waits for its gateway's answer. */
   readonly inFlight?: RecentRebill;
   readonly lastPaid?: RecentRebill;
 }
 
-/** A rebill, as messages name it. */
+/** A rebill, as it is named in messages. */
 export interface RecentRebill {
   readonly rebillNumber: number;
   readonly orderId: string;
@@ -45,7 +45,7 @@ const soonMinutes = 5;
 const restHours = 24;
 
 /**
- * Returns why the next rebill cannot be charged on request: a charge is under way, one succeeded
+ * Returns why the next rebill cannot be charged on request: a charge is in flight, one succeeded
  * within a day, the engine is about to charge it, or the auto order has stopped for another reason
  * than declines. Undefined: it may be charged.
  */
@@ -70,8 +70,8 @@ export function requestFault(requested: RequestedCharge): RequestFault | undefin
 }
 
 /**
- * Says why a charge of what is due charged nothing, for the response of an operation that has done
- * the rest of its work.
+ * Returns why a charge request charged nothing, for the response of an operation that has done the
+ * rest of its work.
  */
 export function nothingCharged(
   oid: number,

@@ -5,7 +5,7 @@ import type { Routes } from '../platform/http/routes.ts';
 import type { RebillParts, RebillResult } from './dueOperations.ts';
 import { attemptRebill, cancelReasons, replaceCard, retryParked } from './operations.ts';
 
-/** Rebills and cards, one line per operation of the contract. */
+/** The routes of rebills and cards, one line per operation of the contract. */
 export const rebillRoutes = (parts: RebillParts) =>
   ({
     attemptAutoOrderRebill: async (context, { params: { auto_order_oid: oid }, expand, ifMatch }) =>
@@ -21,7 +21,7 @@ export const rebillRoutes = (parts: RebillParts) =>
     getAutoOrderCancelReasons: async (context) => payload(cancelReasons(context)),
   }) satisfies Routes;
 
-/** Returns the auto order as it is now, with the result of the rebill. */
+/** Returns the current auto order with the result of the rebill. */
 async function rebillAnswer(
   context: Context,
   oid: number,

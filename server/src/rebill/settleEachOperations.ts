@@ -6,7 +6,7 @@ import { saveUnknown } from './store.ts';
 import { parkUnreadable } from './unreadableOperations.ts';
 
 /**
- * Settles a batch as {@link settle} does. An attempt that makes it throw does not stop the others:
+ * Settles a batch like {@link settle}, but an attempt that makes it throw does not stop the others:
  * it stays without an answer, so nothing is charged again; its auto order is parked; and the
  * gateway is queried again later.
  */

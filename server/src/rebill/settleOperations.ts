@@ -22,7 +22,7 @@ import { findInFlight, saveSettledAttempts, saveUnknown } from './store.ts';
 /** The outcome of one attempt. */
 export interface ChargeOutcome {
   readonly autoOrderOid: number;
-  /** `paid` includes invoiced rebills: their order is made, and nothing is to be charged. */
+  /** `paid` includes invoiced rebills: their order exists, and they need no charge. */
   readonly kind: 'paid' | 'declined' | 'unknown';
   readonly orderId: string;
   readonly reason?: string;
@@ -33,14 +33,14 @@ export interface ChargeOutcome {
 /** The inputs of settling besides the answers. */
 export interface SettleTerms {
   readonly policy: RebillPolicy;
-  /** How long a charge without an answer waits before the gateway is queried about it. */
+  /** The delay after which the gateway is queried about a charge without an answer. */
   readonly recheckMs: (answered: AnsweredAttempt) => number;
 }
 
 /**
  * Stores the outcomes of charges, any number in one transaction: orders, auto orders with their
  * schedules and counters, attempts, histories and events. Skips an attempt that another process has
- * settled meanwhile. Returns the outcomes that it stored.
+ * already settled. Returns the outcomes that it stored.
  */
 export function settle(
   context: Context,
@@ -80,9 +80,7 @@ export function settle(
   });
 }
 
-/**
- * The attempt with its current plan, if a change of the time zone has moved the dates of the plan.
- */
+/** Returns the attempt with its current plan, if a change of the time zone has moved its dates. */
 const asPlannedNow = (
   answered: AnsweredAttempt,
   charge: PlannedCharge | undefined,
@@ -98,7 +96,7 @@ async function markUnknown(
     db,
     merchant: { merchantId },
   } = context;
-  // They can stay unknown for a long time, so take them out of the due queue meanwhile.
+  // They can stay unknown for a long time, so they leave the due queue until they are known.
   await takeDueMarks(
     db,
     merchantId,
@@ -113,7 +111,7 @@ async function markUnknown(
       recheckMs: recheckMs(each),
     })),
   );
-  // The history reports it once, not at every query that follows.
+  // The history reports it once, not at every later query.
   const first = unknown.filter((each) => each.planned !== undefined);
   await appendLogs(
     db,

@@ -27,9 +27,9 @@ import type { RebillPolicy } from './policy.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
 /*
- * How an answered charge changes an auto order. The record may have been changed since the charge
- * was planned. What was billed is counted in any case; if a person moved the schedule meanwhile,
- * their dates stay (docs/adr/0011-a-change-that-races-a-rebill.md).
+ * Changes an auto order after the answer to a charge. The record may have changed since the charge
+ * was planned. Billed items are counted in any case; if a person has moved the schedule since then,
+ * that person's dates stay (docs/adr/0011-a-change-that-races-a-rebill.md).
  */
 
 /** The inputs of settling besides the record and the order. */
@@ -37,9 +37,11 @@ export interface SettlingRules {
   readonly catalog: Catalog;
   readonly policy: RebillPolicy;
   readonly zone: string;
-  /** The moment of the charge, or of the payment, on the merchant's clock. */
+  /** The time of the charge, or of the payment, on the merchant's clock. */
   readonly at: Temporal.Instant;
-  /** The moment at which it is stored, if that is later: the next dates are counted from here. */
+  /**
+   * The time at which the answer is stored, if that is later: the next dates are counted from it.
+   */
   readonly now?: Temporal.Instant;
 }
 
@@ -63,8 +65,8 @@ export function afterPaid(
 }
 
 /**
- * At most one missed shipment is charged per day; the rest waits until the same time tomorrow. Nothing
- * waits in an auto order that does not run.
+ * At most one missed shipment is charged per day; the others wait until the same time tomorrow.
+ * Nothing waits in a stopped auto order.
  */
 function dayAfterMissed(
   { status, items }: AutoOrder,
@@ -74,10 +76,10 @@ function dayAfterMissed(
 }
 
 /**
- * Returns the record after an order shipped some of its items without being its next rebill: an
- * order that was given up and paid after all, or the rebill of an auto order that was merged into
- * it. The shipment is counted; the next rebill and its retries do not change, but a day's wait for a
- * missed shipment ends with the last of them.
+ * Returns the record after an order other than its next rebill shipped some of its items: an order
+ * that was given up and then paid after all, or the rebill of an auto order that was merged into
+ * it. Counts the shipment. The next rebill and its retries do not change, but a day's wait for
+ * missed shipments ends if none is left.
  */
 export function afterExtraShipment(
   autoOrder: AutoOrder,
@@ -89,8 +91,7 @@ export function afterExtraShipment(
 }
 
 /**
- * Counts everything that an order used up: items, add-ons, and the orders left before a
- * cancelation.
+ * Counts everything that an order used: items, add-ons, and the orders left before a cancelation.
  */
 function shippedIn(autoOrder: AutoOrder, order: RebillOrder, rules: SettlingRules): AutoOrder {
   const lines = shippedLines(order);
@@ -126,8 +127,8 @@ const contextOf = (
 
 /**
  * Returns the record after staff marked the order of its next rebill as paid. If its last decline
- * had disabled it, it is active again and starts again, and the paid order is the shipment that it
- * missed. Later missed shipments are billed only if the merchant bills all of them.
+ * had disabled it, it becomes active and starts again, and the paid order counts as the missed
+ * shipment. Later missed shipments are billed only if the merchant bills all of them.
  */
 export function afterPaidByStaff(
   autoOrder: AutoOrder,
@@ -142,8 +143,8 @@ export function afterPaidByStaff(
 }
 
 /**
- * Returns the record that declines had disabled after its next rebill was paid all the same: it is
- * active again, and the paid order is the shipment that it missed.
+ * Returns a record that declines had disabled after its next rebill was paid after all: it is
+ * active again, and the paid order counts as the missed shipment.
  */
 export function afterReviving(
   autoOrder: AutoOrder,
@@ -162,8 +163,8 @@ export function afterReviving(
 }
 
 /**
- * The item as it starts again; an item that the order shipped keeps its date, so that the order
- * matches it.
+ * Returns the item when its auto order starts again; an item that the order shipped keeps its date,
+ * so that the order matches it.
  */
 function revivedItem(
   item: AutoOrderItem,
@@ -174,7 +175,7 @@ function revivedItem(
   return startAgain(item, catalog, { now, zone, missedShipments });
 }
 
-/** Whether declined charges, and no person, stopped the auto order. */
+/** Returns whether declined charges, and not a person, stopped the auto order. */
 export const isDisabledByDeclines = ({
   status,
   completed,
@@ -183,8 +184,8 @@ export const isDisabledByDeclines = ({
   status === 'disabled' && !completed && creditCardAttempt > 0;
 
 /**
- * Returns the record after staff rejected the order of its next rebill. Only the rebill's number is
- * counted, retries end, and the shipment is skipped. A rejected cancel fee is not charged, and the
+ * Returns the record after staff rejected the order of its next rebill. Counts only the rebill's
+ * number, ends the retries, and skips the shipment. A rejected cancel fee is not charged, and the
  * auto order is canceled as planned.
  */
 export function afterGivenUp(
@@ -214,8 +215,8 @@ export function afterGivenUp(
 }
 
 /**
- * Skips the shipments of an order: each item whose date was not moved since continues with its next
- * date, which is due at once where it fell due during the retries.
+ * Skips the shipments of an order: each item whose date has not been moved since continues with its
+ * next date, which is due at once if it fell due during the retries.
  */
 export function withoutShipment(
   autoOrder: AutoOrder,
@@ -266,14 +267,14 @@ function shippedItem(
     return counted;
   const advanced = advance(counted, shipment, catalog, context);
   if (isAsPlanned(item, shipment)) return advanced;
-  // A date that was set meanwhile and is before the next regular one was meant for this shipment.
+  // A date that was set since then and is before the next regular one was meant for this shipment.
   const isForThisShipment =
     advanced.nextShipmentAt !== undefined && isBefore(item.nextShipmentAt, advanced.nextShipmentAt);
   return isForThisShipment ? advanced : counted;
 }
 
 // An order that was given up may be paid after later ones.
-/** Whether the item's schedule is still the one that the charge was planned on. */
+/** Returns whether the item still has the schedule from which the charge was planned. */
 function isAsPlanned(item: AutoOrderItem, shipment: NonNullable<RebillLine['shipment']>): boolean {
   return (
     item.originalItemId === shipment.originalItemId &&
@@ -282,8 +283,8 @@ function isAsPlanned(item: AutoOrderItem, shipment: NonNullable<RebillLine['ship
 }
 
 /**
- * Returns the add-ons after an order that carried `riding`: one order fewer is left for each of
- * those, and add-ons without orders left are removed.
+ * Returns the add-ons after an order that included `riding`: each of those has one order fewer
+ * left, and add-ons without orders left are removed.
  */
 function withoutUsed(addOns: readonly AddOn[], riding: readonly RebillLine[]): readonly AddOn[] {
   if (addOns.length === 0) return addOns;
@@ -305,15 +306,15 @@ export interface DeclinedCharge {
   readonly rebillNumber: number;
   /** The order in Accounts Receivable, if the merchant keeps declined orders. */
   readonly orderId?: string | undefined;
-  /** How often this rebill was declined before. */
+  /** The number of earlier declines of this rebill. */
   readonly earlierDeclines?: number;
-  /** It is tried again at this moment, whatever the policy says: there is a new card. */
+  /** If set, the next attempt is at this time, whatever the policy says: there is a new card. */
   readonly retryAt?: Temporal.Instant | undefined;
 }
 
 /**
- * Returns the record after a declined rebill: with a next attempt, or ended as the merchant's
- * policy says.
+ * Returns the record after a declined rebill: with a next attempt, or ended by the merchant's
+ * policy.
  */
 export function afterDeclined(
   autoOrder: AutoOrder,
@@ -323,7 +324,7 @@ export function afterDeclined(
 ): AutoOrderAfter {
   const { at, zone, policy } = rules;
   const { status, creditCardAttempt } = autoOrder;
-  // The declines that disabled it may be of a rebill that staff have given up since.
+  // The declines that disabled it may belong to a rebill that staff have given up since then.
   const counted =
     status === 'active'
       ? creditCardAttempt

@@ -47,7 +47,9 @@ export function notesOf({
 const invoiceNote = (isOwed: boolean): string =>
   isOwed ? ' It waits in Accounts Receivable.' : ' Its purchase order is approved.';
 
-/** Says that nothing was charged now, and how much was charged before a restore. */
+/**
+ * Returns the note that nothing was charged now, with the amount that was charged before a restore.
+ */
 function restoredNote(routed: RoutedAnswer | undefined): string {
   if (routed?.answer.kind !== 'approved' || routed.answer.restored === undefined) return '';
   const { reference, restored } = routed.answer;

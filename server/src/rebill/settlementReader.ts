@@ -12,14 +12,14 @@ import type { OpenAttempt } from './attempt.ts';
 import { type Settlement, settlementOf } from './chargeSettlement.ts';
 import type { RebillPolicy } from './policy.ts';
 
-/** The rows that were read after the auto orders were locked, by auto order oid. */
+/** The rows that were read after their auto orders were locked, by auto order oid. */
 export interface LockedRows {
   readonly versions: ReadonlyMap<number, number>;
   /** The attempts that are still to be settled. */
   readonly inFlight: ReadonlyMap<number, OpenAttempt>;
 }
 
-/** Reads what the settlements of a batch depend on, and makes them. */
+/** Reads the records that the settlements of a batch depend on, and creates the settlements. */
 export async function planSettlements(
   context: Context,
   answered: readonly AnsweredAttempt[],
@@ -46,8 +46,8 @@ export async function planSettlements(
 }
 
 /**
- * Reads whose purchase orders are approved without a person: by the profile, or by a pricing tier
- * of it.
+ * Reads whose purchase orders are approved automatically: by the profile, or by one of its pricing
+ * tiers.
  */
 async function readApprovals(
   context: Context,
@@ -62,8 +62,8 @@ async function readApprovals(
 }
 
 /**
- * Returns the records of the plans that have not changed since, and reads the others again. All of
- * them are locked.
+ * Returns the records of the plans that have not changed since, and reads the others again. The
+ * caller has locked all of them.
  */
 async function loadCurrentRecords(
   { db, merchant: { merchantId } }: Context,

@@ -8,13 +8,13 @@ import { earlier } from '../kernel/moments.ts';
 import type { RebillNote } from './note.ts';
 
 /**
- * The handling of a rebill whose items are not all in stock (settings, sold_out_rebills). `hold`:
- * all of it waits. `skip`: the rest is billed, and sold-out items skip this shipment. `split`: the
- * rest is billed, and sold-out items are billed when they are in stock again.
+ * Handles a rebill with sold-out items (settings, sold_out_rebills). `hold`: all of it waits.
+ * `skip`: the rest is billed, and sold-out items skip this shipment. `split`: the rest is billed,
+ * and sold-out items are billed when they are in stock again.
  */
 export type SoldOutPolicy = 'hold' | 'skip' | 'split';
 
-/** A rebill without a line that is sold out. */
+/** A rebill without one of its sold-out lines. */
 export interface Reduced {
   readonly line: PlannedLine;
   /** Absent: nothing else is due. */
@@ -22,8 +22,8 @@ export interface Reduced {
 }
 
 /**
- * Returns the rebill without its last line that takes an item of which there is too little, or
- * undefined when no line takes it: then an add-on does.
+ * Returns the rebill without its last line that takes an item with too little stock. Undefined when
+ * no line takes it, because an add-on does.
  */
 export function withoutShort(
   { lines }: PlannedRebill,
@@ -41,8 +41,8 @@ export function withoutShort(
 }
 
 /**
- * Returns the auto order after an item skipped its shipment because it is sold out, and the note
- * about it; undefined when its schedule leads to no other date.
+ * Returns the auto order after a sold-out item skipped its shipment, with the note about it;
+ * undefined when its schedule has no other date.
  */
 export function skippedSoldOut(
   autoOrder: AutoOrder,

@@ -19,8 +19,8 @@ import { explanationOf } from './explanation.ts';
 import type { RecentRebill, RecentRebills } from './request.ts';
 
 /*
- * The table `rebill`. A transaction that inserts or updates a row holds the lock of its auto order;
- * only the leases of rows in flight may change without it.
+ * The table `rebill`. A transaction that inserts or updates a row has locked its auto order; only
+ * the leases of rows in flight may change without this lock.
  */
 
 /** Returns the earlier attempts of these rebills, by auto order oid. */
@@ -60,7 +60,7 @@ export async function findEarlierAttempts(
 }
 
 /**
- * Returns the rebills of an auto order that matter for its next charge: the one in flight, which
+ * Returns the rebills of an auto order that decide about its next charge: the one in flight, which
  * may be a charge of its order, and the last one that was paid.
  */
 export async function findRecentRebills(
@@ -93,7 +93,7 @@ export async function findRecentRebills(
 
 /**
  * Stores the attempts as `charging`. Inserts first attempts; a retry replaces its declined attempt.
- * Throws if any other row exists: then the claim has broken its guarantee.
+ * Throws if any other row exists, because the claim must prevent that.
  */
 export async function startAttempts(
   tx: Database,
@@ -138,8 +138,8 @@ const newAttempts = recordset<NewAttempt>([
 ]);
 
 /**
- * Returns those of these attempts that are still to be settled, by auto order oid. The caller holds
- * the locks of their auto orders.
+ * Returns those of these attempts that are still to be settled, by auto order oid. The caller has
+ * locked their auto orders.
  */
 export async function findInFlight(
   tx: Database,
@@ -183,8 +183,8 @@ export async function findInFlight(
 }
 
 /**
- * Returns all charges of the merchant that are under way, and the declined ones whose order staff
- * may still pay.
+ * Returns all charges of the merchant in flight, and the declined ones whose order staff may still
+ * pay.
  */
 export async function findPlanned(db: Database, merchantId: string): Promise<PlannedRow[]> {
   const rows = await db.rows<{
@@ -206,7 +206,7 @@ export async function findPlanned(db: Database, merchantId: string): Promise<Pla
   }));
 }
 
-/** Replaces the plans of charges under way. From then on, settling takes the plan from the row. */
+/** Replaces the plans of charges in flight. From then on, settling uses the plan in the row. */
 export async function saveReplanned(
   tx: Database,
   merchantId: string,
@@ -227,14 +227,14 @@ const plannedRows = recordset<PlannedRow>([
   { name: 'planned', type: 'json', read: ({ charge }) => chargeToJson(charge) },
 ]);
 
-/** Charges that this process took over; some of their rows cannot be read. */
+/** Charges that this process took over, including those whose rows cannot be read. */
 export interface Overdue {
   readonly count: number;
   readonly readable: readonly InFlight[];
   readonly unreadable: readonly { readonly autoOrderOid: number; readonly error: unknown }[];
 }
 
-/** Takes over charges whose lease is over, and gives them a new lease. */
+/** Takes over charges whose lease has ended, and gives them a new lease. */
 export async function takeOverdue(
   db: Database,
   merchantId: string,
@@ -332,8 +332,7 @@ const settledAttempts = recordset<SettledAttempt>([
 
 /**
  * Marks attempts as unknown and ends each lease after `recheckMs`, when the gateway is queried.
- * Skips an attempt that another process has taken over meanwhile (each take-over adds one to
- * `checks`).
+ * Skips an attempt that another process has taken over since (each take-over adds one to `checks`).
  */
 export async function saveUnknown(
   tx: Database,
@@ -356,7 +355,7 @@ export async function saveUnknown(
   );
 }
 
-/** A payment that waits for its customer, as its row keeps it. */
+/** A payment that waits for its customer, in its stored form. */
 export interface AwaitedRow extends RebillKey, AwaitedAttempt {
   readonly gatewayCode: string;
   readonly checks: number;
@@ -364,8 +363,8 @@ export interface AwaitedRow extends RebillKey, AwaitedAttempt {
 }
 
 /**
- * Marks attempts as unknown whose payments wait for their customers. The first mark decides until
- * when. Skips an attempt that another process has taken over meanwhile.
+ * Marks attempts as unknown whose payments wait for their customers. The first mark sets the
+ * deadline. Skips an attempt that another process has taken over since.
  */
 export async function saveAwaited(
   tx: Database,
@@ -394,7 +393,7 @@ const awaitedRows = recordset<AwaitedRow>([
   { name: 'ms', type: 'int', read: ({ recheckMs }) => recheckMs },
 ]);
 
-/** Returns those of these merchants that have a charge to query a gateway about. */
+/** Returns those of these merchants that have a charge whose gateway must be queried. */
 export async function merchantsWithOverdue(
   db: Database,
   merchantIds: readonly string[],
@@ -412,23 +411,23 @@ export async function merchantsWithOverdue(
 }
 
 /**
- * The condition that finds charges that are not settled by the index of their leases, which no
- * other condition may use: `is not null` is for the charge of one auto order.
+ * The condition that finds unsettled charges by the index of their leases. No other condition may
+ * use this index: `is not null` is for the charge of one auto order.
  */
 export const isUnsettled = "lease_until > '-infinity'";
 
-/** The merchant's charges that are not settled. */
+/** The unsettled charges of the merchant. */
 export interface Unsettled {
   /**
-   * Whether there are charges to query gateways about. Does not count payments that wait for their
-   * customers, and charges about which gateways were queried `checksMax` times without success.
+   * True if gateways must be queried about charges. Ignores payments that wait for their customers,
+   * and charges that were queried `checksMax` times without success.
    */
   readonly hasOpen: boolean;
   /** When the first payment that waits for its customer is given up, on the merchant's clock. */
   readonly firstEndAt?: Temporal.Instant;
 }
 
-/** Returns what is known about the merchant's charges that are not settled. */
+/** Returns the facts about the merchant's unsettled charges. */
 export async function findUnsettled(
   db: Database,
   merchantId: string,
@@ -446,5 +445,5 @@ export async function findUnsettled(
   };
 }
 
-// Leases run on machine time, and all processes share PostgreSQL's clock.
+// Leases use machine time, and all processes share PostgreSQL's clock.
 const leaseEnd = (ms: string): string => `statement_timestamp() + ${ms} * interval '1 millisecond'`;

@@ -5,15 +5,15 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { mayBeOfRecord, shortly } from '../platform/storage/unreadable.ts';
 
 /*
- * The engine's reaction when an auto order makes its code throw. It repeats the failed batch in
- * halves until the bad record is alone, and parks that one. A database that is unreachable or
- * overloaded fails the whole batch.
+ * Handles an auto order that makes the engine throw. Repeats the failed batch in halves until the
+ * bad record is alone, and parks that one. If the database is unreachable or overloaded, the whole
+ * batch fails.
  */
 
 /**
  * Parks an auto order that cannot be read or billed: for a day, or until it is changed. Writes the
- * error to the server's log; the auto order's history, an event and a task say what to do. Returns
- * the reason.
+ * error to the server's log; the auto order's history, an event and a task say how to fix it.
+ * Returns the reason.
  */
 export async function parkUnreadable(
   context: Context,

@@ -8,9 +8,9 @@ import type { PlannedCharge } from './plan.ts';
 import { findPlanned, saveReplanned } from './store.ts';
 
 /**
- * Moves the dates of schedules to the same local time in another zone. A charge that is under way
- * was planned on the old dates, so its plan moves too: settling then finds the schedule as planned
- * and continues from it, and no period is billed twice.
+ * Moves the dates of schedules to the same local time in another zone. A charge in flight was
+ * planned with the old dates, so its plan moves too: settling then finds the planned schedule and
+ * continues from it, and no period is billed twice.
  */
 export async function keepWallsOfRebills(context: Context, change: ZoneChange): Promise<void> {
   const {
@@ -41,7 +41,7 @@ async function recordsOf(
   return new Map(records.map((record) => [record.autoOrderOid, record]));
 }
 
-/** The charge with the current dates of its items, if they had the planned dates before. */
+/** Returns the charge with the current dates of its items, if they had the planned dates before. */
 function movedCharge(charge: PlannedCharge, before: AutoOrder, after: AutoOrder): PlannedCharge {
   const lines = charge.order.lines.map((line) => {
     const at = line.shipment?.at.epochMilliseconds;
