@@ -105,7 +105,7 @@ export function changeOwner(
 
 /**
  * Changes a webhook of any owner, for example to enable it again. Its owner and its credentials
- * stay. As when its owner changes it, the caller must be able to read what it sends.
+ * stay. As for a change by its owner, the caller must have the permissions to read its events.
  */
 export function changeAnyWebhook(
   context: Context,
@@ -135,7 +135,7 @@ export function changeAnyWebhook(
   });
 }
 
-/** Only these fields, because a body may hold those of the owner's own update as well. */
+/** Only these fields, because a body may also contain those of the owner's own update. */
 function changed(
   context: Context,
   { isLoopbackAllowed, webhookHosts }: WebhookParts,
@@ -169,7 +169,7 @@ export async function deleteAnyWebhook(
   });
 }
 
-/** Lists the tries of a webhook of any owner, newest first, without what was sent. */
+/** Lists the delivery attempts of a webhook of any owner, newest first, without their payloads. */
 export async function getDeliveries(
   context: Context,
   parts: WebhookParts,
@@ -205,13 +205,13 @@ export async function anyWebhook(
 }
 
 function ownerFrom(context: Context, request: WebhookOwnerRequest): Owner {
-  // A client may send null for what it leaves out.
+  // A client may send null for a field that it leaves out.
   const { application_id: applicationId, user_id: userId } = request;
   if (applicationId == null) return webhookOwnerOf(context);
   return { applicationId, ...(userId == null ? {} : { userId }) };
 }
 
-/** Describes webhooks with the tries of the last 24 hours, by the machine's clock. */
+/** Describes webhooks with their attempts of the last 24 hours, by the machine's clock. */
 async function describeWebhooks(
   context: Context,
   parts: WebhookParts,

@@ -16,7 +16,7 @@ import type {
 } from './webhook.ts';
 import type { Destination } from './webhookStore.ts';
 
-/** How and where requests are sent, and the signal that ends them when the server stops. */
+/** The sender, the destination, and the signal that ends requests when the server stops. */
 export interface AttemptParts {
   readonly send: Send;
   readonly isLoopbackAllowed: boolean;
@@ -89,7 +89,7 @@ async function sendDelivery(
   const outgoing = { url, body, policy, signal };
   if (authentication.type === 'aws iam') {
     const { accessKey, secretKey } = authentication;
-    // Amazon's library is large, and few webhooks need it.
+    // Amazon's library is large and few webhooks need it, so it is loaded on demand.
     const { sendToQueue } = await import('./sqs.ts');
     const message = { ...outgoing, accessKey, secretKey, attributes: signed };
     return {
@@ -123,7 +123,7 @@ export function permitted(
 
 const namesOf = (events: readonly DeliveredEvent[]): string[] => events.map(({ name }) => name);
 
-/** Returns the result for a delivery that was not sent after all. It is due again at once. */
+/** Returns the result for a delivery that was not sent after all. It is due again immediately. */
 export function unsent({ url }: Destination, delivery: Delivery, at: Temporal.Instant): Tried {
   const nothing = {
     eventNames: [],

@@ -18,7 +18,7 @@ export function deliveryBody(events: readonly DeliveredEvent[], compress: boolea
 }
 
 /**
- * Writes the texts one after the other as UTF-8. Joining them to one string first would copy each
+ * Writes the texts one after the other as UTF-8. Joining them into one string first would copy each
  * byte twice more, into newly allocated memory.
  */
 function bytesOf(texts: readonly string[]): Buffer {

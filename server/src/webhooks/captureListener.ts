@@ -12,8 +12,8 @@ import {
 import { wanting } from './wanting.ts';
 
 /**
- * Reads objects as the wire shows them: the JSON text of each object that exists, by its id. The
- * app hands in one reader for each type of object, because the objects belong to other features.
+ * Reads objects in the wire format: the JSON text of each object that exists, by its id. The app
+ * passes in one reader for each type of object, because the objects belong to other features.
  */
 export type ReadObjects = (
   context: Context,
@@ -21,15 +21,15 @@ export type ReadObjects = (
   expand: ReadonlySet<string>,
 ) => Promise<ReadonlyMap<string, string>>;
 /**
- * The readers of the payloads, by type of object. Undefined: the events of the type contain the
+ * The readers of the payloads, by type of object. Undefined: events of this type contain the
  * object.
  */
 export type ObjectReaders = Readonly<Record<ObjectType, ReadObjects | undefined>>;
 
 /**
  * Stores the payloads for webhooks in the transaction of the events themselves: each object once
- * for each expansion that a subscription wants, as it is at this commit. Calls `wake` after the
- * transaction has committed.
+ * for each expansion that a subscription requests, in its state at this commit. Calls `wake` after
+ * the transaction has committed.
  */
 export function webhookListener(readers: Partial<ObjectReaders>, wake: () => void): EventListener {
   return async (context, events) => {
@@ -158,7 +158,7 @@ async function readEach(
   }
 }
 
-/** Returns the payload of an object that is gone: the object as its event recorded it. */
+/** Returns the payload of an object that was deleted: the object recorded in its event. */
 function lastPayload(event: RecordedEvent): string | undefined {
   const object = event.data?.['object'];
   return object === undefined ? undefined : JSON.stringify(object);

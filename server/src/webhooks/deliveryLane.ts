@@ -15,25 +15,25 @@ import { settleTries } from './settleOperations.ts';
 import type { LoadedDelivery, Tried } from './webhook.ts';
 import { type Destination, findDestination } from './webhookStore.ts';
 
-/** The parts that deliveries need. */
+/** The dependencies of deliveries. */
 export interface DeliveryParts extends MerchantRounds {
   readonly clock: SystemClock;
   readonly seal: Seal;
   readonly send: Send;
-  /** Returns a number from 0 to 1 that spreads the tries of many webhooks. */
+  /** Returns a number from 0 to 1 that spreads the attempts of many webhooks. */
   readonly jitter: () => number;
   /**
-   * How long a lease on a delivery lasts. Leases are prolonged well before that; those of a process
-   * that died end, and another process takes over. Tests shorten it.
+   * How long a lease on a delivery lasts. Leases are prolonged well before that. The leases of a
+   * process that died end, and another process takes over. Tests shorten it.
    */
   readonly leaseMs?: number;
   /** Called before each delivery, so that an owner receives only what it may read now. */
   readonly findOwnerAccess: FindOwnerAccess;
-  /** Whether webhooks may lead to the server's own machine. */
+  /** True if webhooks may lead to the server's own machine. */
   readonly isLoopbackAllowed: boolean;
 }
 
-/** The parts that the lanes of a process share. */
+/** The values that all lanes of a process share. */
 export interface DeliveryProcess {
   readonly parts: DeliveryParts;
   readonly leases: Leases;
@@ -45,12 +45,12 @@ export interface DeliveryProcess {
   noteProgress(): void;
 }
 
-/** How long a lease lasts where nothing else is said. */
+/** The default duration of a lease. */
 export const defaultLeaseMs = 60_000;
 
 const settledTogetherMax = 200;
 
-/** A delivery whose turn is over: its try, or why none could be made. */
+/** A finished turn of a delivery: its attempt, or the reason why there was none. */
 interface Ended {
   readonly leased: LeasedDelivery;
   readonly tried?: Tried;
@@ -58,8 +58,8 @@ interface Ended {
 }
 
 /**
- * The deliveries of one webhook in this process: its share of connections, how it is doing, and its
- * tries that wait to be recorded.
+ * The deliveries of one webhook in this process: its share of connections, its health, and its
+ * attempts that are not recorded yet.
  */
 export class DeliveryLane {
   readonly #process: DeliveryProcess;
@@ -84,8 +84,9 @@ export class DeliveryLane {
   }
 
   /**
-   * Tells whether the webhook may be tried. A receiver that is down may not until its failures are
-   * recorded, because its next try is unknown before. After that a round finds it when it is due.
+   * Returns whether a delivery to the webhook may be attempted. If the receiver is down, its
+   * failures must be recorded first, because they determine the next attempt. A later round finds
+   * the webhook when that is due.
    */
   mayStart(): boolean {
     if (!isDown(this.#state)) return true;
@@ -120,7 +121,7 @@ export class DeliveryLane {
 
   /**
    * Sends a delivery when its turn has come. Leaves it unsent if the server is stopping, the
-   * receiver has gone down meanwhile, the lease is lost, or the owner is gone.
+   * receiver has gone down, the lease is lost, or the owner is gone.
    */
   async #tryInTurn(
     merchant: Merchant,
@@ -143,12 +144,12 @@ export class DeliveryLane {
   }
 
   /**
-   * Records tries, and gives back the deliveries that were not sent. What cannot be recorded is sent
-   * once more with the same id when its lease ends.
+   * Records attempts, and releases deliveries that were not sent. A delivery whose attempt cannot
+   * be recorded is sent again with the same id when its lease ends.
    */
   async #record(ended: readonly Ended[]): Promise<void> {
     const { parts, leases } = this.#process;
-    // From here on no lease is prolonged, because the next try may be due before its end.
+    // From here on no lease is prolonged, because the next attempt may be due before its end.
     for (const { leased } of ended) leases.release(leased);
     try {
       await this.#settle(await parts.contextFor(this.#merchantId), ended);

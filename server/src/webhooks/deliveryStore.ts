@@ -18,7 +18,7 @@ interface DeliveryRow {
 }
 
 /**
- * Claims deliveries of a webhook whose next try is due. Among them are those of a process that
+ * Claims deliveries of a webhook whose next attempt is due. Among them are those of a process that
  * died, because their lease has ended.
  */
 export async function claimDueDeliveries(
@@ -78,7 +78,7 @@ export async function lockWaiting(
   );
 }
 
-/** Makes a locked delivery due now, also where its receiver counts as down. */
+/** Makes a locked delivery due now, even if its receiver counts as down. */
 export async function makeDue(
   tx: Database,
   merchantId: string,
@@ -98,9 +98,9 @@ export async function makeDue(
 }
 
 /**
- * Adds a delivery that has ended once more, due now, if its events are still stored. The caller has
- * locked the webhook. Returns its tries so far; undefined when no try of it is stored, and `kept`
- * is false when its events are gone.
+ * Adds a finished delivery again, due now, if its events are still stored. The caller has locked
+ * the webhook. Returns the number of its attempts so far; undefined when none is stored, and `kept`
+ * is false when its events are deleted.
  */
 export async function addAgain(
   tx: Database,
@@ -131,15 +131,15 @@ export async function addAgain(
   return last && { attempts: last.attempt, kept: last.kept };
 }
 
-/** A finished try, and when the next one is due; absent when there is no next one. */
+/** A finished attempt, and when the next one is due; absent when there is no next one. */
 export interface SettledDelivery {
   readonly attempt: Attempt;
   readonly retryAt?: Temporal.Instant | undefined;
 }
 
 /**
- * Records the tries of one webhook's deliveries. A delivery without a next try is deleted, the
- * others wait. A delivery that another process has finished meanwhile stays as it is.
+ * Records the attempts of one webhook's deliveries. Deletes a delivery without a next attempt; the
+ * others wait. Does not change a delivery that another process has finished.
  */
 export async function settleDeliveries(
   tx: Database,
@@ -178,7 +178,7 @@ interface LeftRow {
   readonly objects: readonly string[];
 }
 
-/** A finished try with what its delivery carried. */
+/** A finished attempt with the events of its delivery. */
 interface Logged {
   readonly attempt: Attempt;
   readonly delivery: LeftRow;
@@ -254,8 +254,8 @@ export interface Failing {
 
 /**
  * Marks a webhook's held events for another check, because this transaction finished some of its
- * deliveries. The caller has locked the webhook. So forming has either ended, and the events that
- * it holds are visible here, or it begins later and sees that those deliveries are gone.
+ * deliveries. The caller has locked the webhook. So either forming has ended, and its held events
+ * are visible here, or it begins later and sees that those deliveries are gone.
  */
 export async function freeHeld(
   tx: Database,
@@ -294,19 +294,19 @@ export async function lockFailing(
   );
 }
 
-/** The consequence of the tries for their webhook. */
+/** The effect of the attempts on their webhook. */
 export interface Consequence {
-  /** Why it is disabled from now on; undefined when it stays enabled. */
+  /** The reason why it is disabled from now on; undefined when it stays enabled. */
   readonly disabledReason: string | undefined;
-  /** The receiver requested a pause until then. */
+  /** The end of the pause that the receiver requested. */
   readonly pausedUntil?: Temporal.Instant | undefined;
   /** Nothing is sent until the first of its failed deliveries is due again. */
   readonly isDown: boolean;
 }
 
 /**
- * Stores what a try means for its webhook: failures in a row, the next try, and whether it is
- * disabled.
+ * Stores the effect of an attempt on its webhook: failures in a row, the next attempt, and whether
+ * it is disabled.
  */
 export async function saveFailing(
   tx: Database,
@@ -337,8 +337,8 @@ export async function saveFailing(
 }
 
 /**
- * A delivery that this process holds. While `next_at` in the store still is the end of its lease,
- * no other process holds it.
+ * A delivery that this process holds. While `next_at` in the database is still the end of its
+ * lease, no other process holds it.
  */
 export interface DeliveryLease {
   readonly deliveryId: string;
@@ -346,8 +346,8 @@ export interface DeliveryLease {
 }
 
 /**
- * Moves the ends of leases that this process still holds: to prolong them, or to give back
- * deliveries that were not sent. Returns the ids of the deliveries whose lease was moved.
+ * Moves the ends of leases that this process still holds: to prolong them, or to release deliveries
+ * that were not sent. Returns the ids of the deliveries whose lease was moved.
  */
 export async function moveLeases(
   db: Database,
@@ -375,8 +375,8 @@ const leased = recordset<DeliveryLease>([
 ]);
 
 /**
- * Deletes payloads from before a moment, and held events whose payload is gone. Returns how many
- * payloads it deleted.
+ * Deletes payloads from before a moment, and held events without a payload. Returns the number of
+ * deleted payloads.
  */
 export async function forgetPayloads(
   db: Database,
@@ -400,7 +400,7 @@ export async function forgetPayloads(
   return deleted;
 }
 
-/** Deletes the entries of the delivery log from before a moment. Returns how many. */
+/** Deletes the entries of the delivery log from before a moment. Returns their number. */
 export const forgetLog = (
   db: Database,
   merchantId: string,

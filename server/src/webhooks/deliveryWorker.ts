@@ -19,25 +19,25 @@ import type { LoadedDelivery } from './webhook.ts';
 
 /** The worker that forms and sends deliveries. */
 export interface DeliveryWorker extends Worker {
-  /** Looks for deliveries at once. */
+  /** Looks for deliveries now. */
   wake(): void;
-  /** Ends the requests under way; another process, or the next start, sends them again. */
+  /** Aborts the running requests; another process, or the next start, sends them again. */
   stop(): Promise<void>;
 }
 
-/** Deliveries that are tried again and are claimed together. Each may hold many events. */
+/** The most retried deliveries that are claimed together. Each may contain many events. */
 const dueTogetherMax = 32;
-/** Deliveries that this process holds, over all webhooks. */
+/** The most deliveries that this process holds, over all webhooks. */
 const inHandMax = 10_000;
-/** Webhooks for which deliveries are formed at the same time. */
+/** The most webhooks for which deliveries are formed at the same time. */
 const webhooksAtOnce = 4;
-/** How long a round that started nothing waits for the tries under way. */
+/** How long a round that started nothing waits for running attempts. */
 const idleRoundMs = 250;
 
 /**
  * Delivers captured events: forms deliveries, sends them concurrently and records the results. A
- * round starts what may be started and never waits for a slow receiver, so no webhook and no
- * merchant holds up another.
+ * round starts all deliveries that may start and never waits for a slow receiver, so no webhook or
+ * merchant delays another.
  *
  * Deliveries follow the machine's clock, because receivers are outside, whatever a test clock
  * shows.
@@ -65,11 +65,11 @@ interface Round {
   readonly webhookOid: number;
   readonly lane: DeliveryLane;
   readonly now: Temporal.Instant;
-  /** The end of the leases of what this round starts. */
+  /** When the leases of this round's deliveries end. */
   readonly until: Temporal.Instant;
 }
 
-/** The deliveries of this process: what it holds, and how each webhook is doing. */
+/** The deliveries of this process, and the health of each webhook. */
 class Deliveries {
   readonly #parts: DeliveryParts;
   readonly #leaseMs: number;
@@ -94,7 +94,9 @@ class Deliveries {
     };
   }
 
-  /** Starts what may be started; returns how much, or 1 while tries are under way. */
+  /**
+   * Starts all deliveries that may start; returns their number, or 1 while attempts are running.
+   */
   async runRound(): Promise<number> {
     const { db, clock } = this.#parts;
     const { signal } = this.#stopping;
@@ -116,7 +118,7 @@ class Deliveries {
     await this.#underWay.until(0);
   }
 
-  /** Starts the deliveries of a webhook. A failure is logged and holds up no other webhook. */
+  /** Starts the deliveries of a webhook. A failure is logged and does not delay other webhooks. */
   async #startSafely(webhook: WorkingWebhook): Promise<number> {
     try {
       return await this.#start(webhook);
@@ -130,7 +132,7 @@ class Deliveries {
     }
   }
 
-  /** Starts as many deliveries of a webhook as this process has room for; returns how many. */
+  /** Starts as many deliveries of a webhook as this process has room for; returns their number. */
   async #start({ merchantId, webhookOid, owner }: WorkingWebhook): Promise<number> {
     const { clock, seal, contextFor, findOwnerAccess } = this.#parts;
     if (!(await findOwnerAccess(merchantId, owner))) {

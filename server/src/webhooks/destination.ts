@@ -2,11 +2,11 @@ import ipaddr from 'ipaddr.js';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
-/** Where a merchant's webhooks may be sent. */
+/** The rules for where a merchant's webhooks may be sent. */
 export interface DestinationPolicy {
   /**
-   * Lets a developer receive on their own machine. True only where the installation allows it, and
-   * for a merchant whose clock is a test clock.
+   * Lets developers receive on their own machines. True only if the installation allows it and the
+   * merchant's clock is a test clock.
    */
   readonly allowLoopback: boolean;
   /**
@@ -17,8 +17,9 @@ export interface DestinationPolicy {
 }
 
 /**
- * Returns where webhooks of this merchant may be sent. Its settings and its clock decide only where
- * the installation allows loopback: a merchant must not reach what listens on the server's machine.
+ * Returns where webhooks of this merchant may be sent. Its settings and its clock decide only if
+ * the installation allows loopback, because a merchant must not reach services on the server's
+ * machine.
  */
 export function destinationPolicy(
   { settings, clock }: Merchant,
@@ -40,8 +41,8 @@ export function destinationPolicy(
  */
 export function checkDestination(url: string, policy: DestinationPolicy): Outcome<URL, string> {
   if (!URL.canParse(url)) return failure('is not a URL');
-  // The parser turns every notation of an IPv4 address (decimal, octal, hexadecimal, short) into
-  // dots and decimals.
+  // The parser converts every notation of an IPv4 address (decimal, octal, hexadecimal, short) to
+  // dotted decimals.
   const parsed = new URL(url);
   const host = hostOf(parsed);
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')
@@ -58,7 +59,7 @@ export function checkDestination(url: string, policy: DestinationPolicy): Outcom
   return success(parsed);
 }
 
-/** Whether the installation allows the host, whose name the URL's parser wrote in lower case. */
+/** Returns whether the installation allows the host, which the URL's parser wrote in lower case. */
 const isListed = (host: string, { hosts = [] }: DestinationPolicy): boolean =>
   hosts.length === 0 ||
   hosts.some((each) => (each.startsWith('*.') ? host.endsWith(each.slice(1)) : host === each));

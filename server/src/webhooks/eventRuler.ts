@@ -25,9 +25,9 @@ export function parseNewRule(text: string): Outcome<Rule, string> {
 }
 
 /**
- * Parses a pattern; the reason of a failure names the field and says what it may contain. Accepts
- * any size, because patterns were stored before there were limits. A pattern so deep that it
- * overflows the stack is a failure.
+ * Parses a pattern; the reason of a failure names the field and the allowed values. Accepts any
+ * size, because patterns were stored before there were limits. A pattern so deep that it overflows
+ * the stack is a failure.
  */
 export function parseRule(text: string): Outcome<Rule, string> {
   let pattern: unknown;
@@ -178,7 +178,7 @@ function affixMatcher(name: 'prefix' | 'suffix', argument: Json, field: string):
 }
 
 /**
- * Matches a text with wildcards: `*` stands for any characters, `\*` and `\\` for themselves.
+ * Matches a text with wildcards: `*` matches any characters; `\*` and `\\` match `*` and `\`.
  * Written by hand instead of as a regular expression, so that no pattern can make it slow.
  */
 function wildcardMatcher(pattern: string, field: string): Leaf {

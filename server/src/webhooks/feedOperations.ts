@@ -13,7 +13,7 @@ import { readFeedPayloads } from './payloadStore.ts';
 /** A page of the pull feed. */
 export interface FeedPage {
   readonly events: readonly WireFeedEvent[];
-  /** Where to continue, also after an empty page. */
+  /** The cursor to continue from, also after an empty page. */
   readonly next_cursor: string;
   readonly more: boolean;
   /** Reports the events that were left out because the caller lacks a permission. */

@@ -13,22 +13,22 @@ import {
 } from './formingStore.ts';
 import type { LoadedDelivery } from './webhook.ts';
 
-/** Deliveries of one webhook that may be under way or wait for their next try. */
+/** The most deliveries of one webhook that may run or wait for their next attempt. */
 const underWayMax = 1000;
-/** Events that are read in one transaction. */
+/** The number of events that one transaction reads. */
 const scanMax = 2000;
 
-/** Which deliveries to form. */
+/** The parameters for forming deliveries. */
 export interface FormRequest {
   readonly webhookOid: number;
   readonly now: Temporal.Instant;
-  /** Until when this process holds the new deliveries. */
+  /** When this process's lease on the new deliveries ends. */
   readonly leasedUntil: Temporal.Instant;
   /** The largest number of deliveries. */
   readonly roomMax: number;
 }
 
-/** The new deliveries, and whether more events may wait. */
+/** The new deliveries, and whether more events may be waiting. */
 export interface FormResult {
   readonly loaded: readonly LoadedDelivery[];
   readonly readOn: boolean;
@@ -48,7 +48,7 @@ export async function formNext(context: Context, request: FormRequest): Promise<
     const turn = await takeFormingTurn(db, merchantId, webhookOid, now);
     if (turn === undefined) return nothing;
     const limitOf = (room: number) => Math.min(scanMax, room * turn.maximumEvents);
-    // Read before the webhook is locked, because finished tries wait for that lock.
+    // Read before the webhook is locked, because finished attempts wait for that lock.
     const ahead = await readPending(db, merchantId, webhookOid, turn.place, limitOf(roomMax));
     const webhook = await lockForForming(db, merchantId, webhookOid, now);
     const room = webhook === undefined ? 0 : Math.min(roomMax, underWayMax - webhook.underWay);
@@ -73,7 +73,7 @@ export async function formNext(context: Context, request: FormRequest): Promise<
   });
 }
 
-/** Returns at most `most` of the events that were read, and the place after them. */
+/** Returns at most `most` of the events, and the place after them. */
 function cutTo(
   most: number,
   read: { readonly events: readonly LoadedEvent[]; readonly place: FeedPlace },

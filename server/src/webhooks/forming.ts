@@ -1,24 +1,24 @@
 import type { FeedPlace } from '../platform/events/feed.ts';
 
-/** An event to be delivered to a webhook, with what forming needs of it. */
+/** An event to deliver to a webhook, with the facts that forming needs. */
 export interface PendingEvent {
   readonly place: FeedPlace;
-  /** Type and id of its object. */
+  /** The type and id of its object. */
   readonly object: string;
-  /** Bytes of the payload. */
+  /** The size of the payload in bytes. */
   readonly size: number;
 }
 
-/** The limits of one delivery, as the webhook sets them. */
+/** The webhook's limits of one delivery. */
 export interface DeliveryLimits {
   readonly maximumEvents: number;
-  /** Bytes of the payloads together; an event that alone is larger gets its own delivery. */
+  /** The bytes of all payloads together; a larger event gets its own delivery. */
   readonly maximumSize: number;
 }
 
 /** The new deliveries of a webhook, and the events that still wait. */
 export interface Formed<Event extends PendingEvent> {
-  /** The events of each new delivery, in their order. */
+  /** The events of each new delivery in order. */
   readonly deliveries: readonly (readonly Event[])[];
   /** Events that must wait until a delivery about their object is over. */
   readonly held: readonly Event[];
@@ -26,7 +26,7 @@ export interface Formed<Event extends PendingEvent> {
 
 /**
  * Groups events, given oldest first, into deliveries such that the events of one object can never
- * overtake each other. If an object is in a delivery under way (`busy`), or in one that was just
+ * overtake each other. If an object is in a running delivery (`busy`), or in one that was just
  * closed, its further events are held. Events of other objects do not wait for it.
  */
 export function formDeliveries<Event extends PendingEvent>(

@@ -9,7 +9,7 @@ import type { Owner } from './owner.ts';
 import type { DeliveredEvent, Delivery } from './webhook.ts';
 import { ownerOf } from './webhookStore.ts';
 
-/** A webhook that has something to deliver now. */
+/** A webhook with events or deliveries to send now. */
 export interface WorkingWebhook {
   readonly merchantId: string;
   readonly webhookOid: number;
@@ -60,15 +60,15 @@ export async function webhooksWithWork(
 export interface FormingWebhook {
   readonly maximumEvents: number;
   readonly maximumSize: number;
-  /** Deliveries under way or waiting for their next try. */
+  /** The number of deliveries that run or wait for their next attempt. */
   readonly underWay: number;
-  /** The objects that those deliveries are about. */
+  /** The objects of those deliveries. */
   readonly busy: ReadonlySet<string>;
-  /** Whether some held event may be free; otherwise the objects of all held events are busy. */
+  /** True if a held event may be free; otherwise the objects of all held events are busy. */
   readonly heldMayBeFree: boolean;
 }
 
-/** Where forming continues for a webhook. */
+/** The place where forming continues for a webhook. */
 export interface FormingTurn {
   /** Its events up to this place are in deliveries or held. */
   readonly place: FeedPlace;
@@ -78,7 +78,7 @@ export interface FormingTurn {
 /**
  * Reserves the forming of a webhook's deliveries for this transaction until it ends; undefined
  * while another transaction has it, or when the webhook may not be sent to. The webhook's row stays
- * unlocked, so that finished tries can be recorded meanwhile.
+ * unlocked, so that finished attempts can be recorded.
  */
 export async function takeFormingTurn(
   tx: Database,
@@ -140,8 +140,8 @@ export async function lockForForming(
 }
 
 /**
- * An event to be delivered, with the content to send. The content is absent when it was deleted
- * meanwhile; the delivery is then sent without it.
+ * An event to be delivered, with the content to send. The content is absent when it was deleted;
+ * the delivery is then sent without it.
  */
 export interface LoadedEvent extends PendingEvent {
   readonly content?: DeliveredEvent & { readonly recordedAt: Temporal.Instant };
@@ -197,8 +197,8 @@ export async function readHeld(
 }
 
 /**
- * Reads the next events that the webhook wants after a place. Also returns the place after them, or
- * after all events if there are fewer than `limit`.
+ * Reads the next events for the webhook after a place. Also returns the place after them, or after
+ * all events if there are fewer than `limit`.
  */
 export async function readPending(
   db: Database,
@@ -209,7 +209,7 @@ export async function readPending(
 ): Promise<{ readonly events: LoadedEvent[]; readonly place: FeedPlace }> {
   const horizon = await feedHorizon(db, merchantId);
   const rows = await db.rows<PendingRow>(
-    // `e.stamp`, because a bare `stamp` would order by the text, in which 100 comes before 99.
+    // `e.stamp`, because a bare `stamp` would sort as text, with 100 before 99.
     `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size,
        e.name, e.payload, e.recorded_at
      from webhook_event e
@@ -221,7 +221,7 @@ export async function readPending(
   const events = rows.map(toLoaded);
   if (rows.length === limit) return { events, place: events.at(-1)!.place };
   // The page was not full, and no event can appear before the horizon any more. A place never moves
-  // backwards.
+  // back.
   return {
     events,
     place: BigInt(horizon) > BigInt(after.stamp) ? { stamp: horizon, eventId: 0 } : after,
@@ -232,12 +232,12 @@ export async function readPending(
 export interface FormedDeliveries {
   readonly deliveries: readonly Delivery[];
   readonly place: FeedPlace;
-  /** Events that were held until now and are in a delivery from now on. */
+  /** Events that were held until now and are now in a delivery. */
   readonly released: readonly FeedPlace[];
   readonly held: readonly PendingEvent[];
-  /** Whether some held events may still be free, because there were too many to check at once. */
+  /** True if some held events may still be free, because there were too many to check at once. */
   readonly heldMayBeFree: boolean;
-  /** Until when this process holds the deliveries. */
+  /** When this process's lease on the deliveries ends. */
   readonly leasedUntil: Temporal.Instant;
 }
 

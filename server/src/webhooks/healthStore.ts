@@ -1,30 +1,30 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** How a webhook has been doing. Moments are those of the machine. */
+/** The health of a webhook. Its times are on the machine's clock. */
 export interface WebhookHealth {
   readonly failingSince: Temporal.Instant | null;
-  /** When the oldest event that waits was recorded. */
+  /** When the oldest waiting event was recorded. */
   readonly pendingOldestAt: Temporal.Instant | null;
-  /** Tries since a moment, at most {@link triesMax}. */
+  /** The attempts since a moment, at most {@link triesMax}. */
   readonly tries: number;
   readonly successes: number;
-  /** The latest of these tries that failed. */
+  /** The latest failed attempt among these. */
   readonly lastFailure: LastFailure | null;
 }
 
-/** A try that failed. */
+/** A failed attempt. */
 export interface LastFailure {
   readonly at: Temporal.Instant;
   readonly statusCode: number | null;
-  /** Why there was no response, or what it was. */
+  /** The response, or why there was none. */
   readonly response: string;
 }
 
-/** The log is read back this far: a count must stay cheap for a webhook that receives a lot. */
+/** The most log rows that are read, so that counting stays cheap for a busy webhook. */
 const triesMax = 10_000;
 
-/** Returns how these webhooks have been doing, by oid; tries are counted from `since`. */
+/** Returns the health of these webhooks by oid; attempts are counted from `since`. */
 export async function findHealth(
   db: Database,
   merchantId: string,

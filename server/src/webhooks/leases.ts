@@ -10,7 +10,7 @@ export interface LeasedDelivery extends LoadedDelivery {
   until: Temporal.Instant;
 }
 
-/** The parts that keeping leases needs. */
+/** The dependencies of keeping leases. */
 export interface LeaseParts {
   readonly db: Database;
   readonly clock: SystemClock;
@@ -54,12 +54,12 @@ export class Leases {
   }
 }
 
-/** Returns the lease as the store knows it. */
+/** Returns the lease as the database has it. */
 export const leaseOf = ({ delivery, until }: LeasedDelivery): DeliveryLease => ({
   deliveryId: delivery.deliveryId,
   until,
 });
 
-/** Tells whether a lease has ended, so that another process may hold the delivery by now. */
+/** Returns whether a lease has ended, so that another process may hold the delivery by now. */
 export const isLost = ({ until }: LeasedDelivery, at: Temporal.Instant): boolean =>
   Temporal.Instant.compare(until, at) <= 0;

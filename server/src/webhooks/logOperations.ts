@@ -16,10 +16,10 @@ import { mayHear } from './owner.ts';
 import { readPayloads } from './payloadStore.ts';
 import { requestIdOf, wireSummary } from './present.ts';
 
-/** The most characters of a request that are shown (webhook reference, WebhookLog). */
+/** The most characters of a request that responses show (webhook reference, WebhookLog). */
 const requestMax = 100_000;
 
-/** Lists the tries of a webhook's deliveries, newest first. */
+/** Lists the attempts of a webhook's deliveries, newest first. */
 export async function getLogSummaries(
   context: Context,
   { seal }: WebhookParts,
@@ -47,7 +47,7 @@ export async function getLogSummaries(
   };
 }
 
-/** Returns one try with the request that was sent and the response that came back. */
+/** Returns one attempt with its request and response. */
 export async function getLog(
   context: Context,
   { seal }: WebhookParts,
@@ -81,7 +81,7 @@ export async function getLog(
   };
 }
 
-/** A try without what was sent. Throws when a stored value cannot be shown. */
+/** Returns an attempt without its payload. Throws when a stored value cannot be shown. */
 function wireEntry(entry: LogEntry, zone: string): WebhookLog {
   return {
     ...wireSummary(entry, zone),

@@ -3,7 +3,7 @@ import type { FeedPlace } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Header } from './webhook.ts';
 
-/** Which tries to list; all conditions must hold. */
+/** The filter of a list of attempts; all conditions must match. */
 export interface LogFilter {
   /**
    * The names of the events that the caller may read; `text` is searched only in their payloads.
@@ -16,24 +16,24 @@ export interface LogFilter {
   readonly success?: boolean;
   readonly eventName?: string;
   readonly orderId?: string;
-  /** A part of what was sent; upper and lower case are equal. */
+  /** A part of the payload, regardless of case. */
   readonly text?: string;
   readonly durationMsMin?: number;
 }
 
-/** Identifies a try: the delivery, and the number of the try, from 1. */
+/** Identifies an attempt: the delivery, and the number of the attempt, from 1. */
 export interface RequestId {
   readonly deliveryId: string;
   readonly attempt: number;
 }
 
-/** One try in the list of the log. */
+/** One attempt in the list of the log. */
 export interface LogSummary extends RequestId {
   readonly at: Temporal.Instant;
   readonly success: boolean;
 }
 
-/** A try in full, except the body of the request, which is built again from its events. */
+/** A complete attempt, except the body of the request, which is built again from its events. */
 export interface LogEntry extends LogSummary {
   readonly uri: string;
   readonly places: readonly FeedPlace[];
@@ -46,7 +46,7 @@ export interface LogEntry extends LogSummary {
 }
 
 /**
- * Lists a page of a webhook's tries, newest first, and one more than `page.limit` if there are
+ * Lists a page of a webhook's attempts, newest first, plus one more than `page.limit` if there are
  * more.
  */
 export async function listLog(
@@ -103,16 +103,16 @@ export async function listLog(
   }));
 }
 
-/** A try without its request and response. */
+/** An attempt without its request and response. */
 export interface Try extends LogSummary {
   readonly statusCode: number | null;
   readonly durationMs: number;
   readonly eventNames: readonly string[];
-  /** Type and id of the objects of the events, as in `order DEMO-1`. */
+  /** The type and id of the objects of the events, as in `order DEMO-1`. */
   readonly objects: readonly string[];
-  /** Why there was no response; null where there was one. */
+  /** Why there was no response; null if there was one. */
   readonly failure: string | null;
-  /** When the delivery is tried again, if this was its latest try and it has not ended. */
+  /** When the delivery is retried, if this was its latest attempt and it has not ended. */
   readonly nextTryAt: Temporal.Instant | null;
 }
 
@@ -120,7 +120,7 @@ const tryColumns = `l.delivery_id as "deliveryId", l.attempt, l.delivered_at as 
   l.status_code as "statusCode", l.duration_ms as "durationMs", l.event_names as "eventNames",
   l.objects, case when l.status_code is null and not l.success then l.response end as failure`;
 
-/** Lists a page of a webhook's tries, newest first, and one more if there are more. */
+/** Lists a page of a webhook's attempts, newest first, plus one more if there are more. */
 export function listTries(
   db: Database,
   merchantId: string,
@@ -139,14 +139,14 @@ export function listTries(
   );
 }
 
-/** A try, and the webhook that it was for. */
+/** An attempt with its webhook. */
 export interface WebhookTry extends Try {
   readonly webhookOid: number;
 }
 
 /**
- * SQL: the webhooks `w` of the merchant `$1`, each with its latest tries `l`. The log has no index
- * by object, and these are enough for a screen.
+ * SQL: the webhooks `w` of the merchant `$1`, each with its latest attempts `l`. The log has no
+ * index by object, and these are enough for a screen.
  */
 export const latestTries = `webhook w
      cross join lateral (
@@ -156,8 +156,8 @@ export const latestTries = `webhook w
      ) l`;
 
 /**
- * Lists the latest tries of all webhooks with events of one object, the newest first. The object is
- * given by type and id, as in `order DEMO-1`.
+ * Lists the latest attempts of all webhooks with events of one object, the newest first. The object
+ * is given by type and id, as in `order DEMO-1`.
  */
 export function listTriesAbout(
   db: Database,
@@ -176,7 +176,7 @@ export function listTriesAbout(
   );
 }
 
-/** Reads the tries with these numbers of the log, in their order. */
+/** Reads the attempts with these numbers in the log, in their order. */
 export const readTries = (
   db: Database,
   merchantId: string,
@@ -211,7 +211,7 @@ interface LogRow {
   queue_delay_ms: number;
 }
 
-/** Finds one try of the log with its request and response. */
+/** Finds one attempt in the log with its request and response. */
 export async function findLog(
   db: Database,
   merchantId: string,
@@ -243,16 +243,16 @@ export async function findLog(
   );
 }
 
-/** A try as the live socket reports it. */
+/** An attempt in the form that the live socket reports. */
 export interface LiveTry extends WebhookTry {
   readonly logId: number;
-  /** Of the transaction that logged it, as events have it. */
+  /** The stamp of the transaction that logged it, as for events. */
   readonly stamp: string;
 }
 
 /**
- * Lists the tries of all webhooks after a place, up to a stamp that every open transaction is at or
- * above (`feedHorizon`), in the order of stamps and numbers.
+ * Lists the attempts of all webhooks after a place, up to a stamp that no open transaction is below
+ * (`feedHorizon`), in the order of stamps and numbers.
  */
 export function listTriesAfter(
   db: Database,
@@ -271,7 +271,7 @@ export function listTriesAfter(
   );
 }
 
-/** Whether a try is still stored. */
+/** Returns whether an attempt is still stored. */
 export async function isTryKept(
   db: Database,
   merchantId: string,

@@ -1,7 +1,7 @@
 import { Lazy } from '../kernel/lazy.ts';
 import type { Sender, SenderOptions } from './send.ts';
 
-/** Opens the sender of deliveries. It loads the HTTP library with the first delivery. */
+/** Opens the sender of deliveries. The HTTP library is loaded with the first delivery. */
 export function openSender(options: SenderOptions): Sender {
   const sender = new Lazy(async () => (await import('./send.ts')).httpSender(options));
   return {

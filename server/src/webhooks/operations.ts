@@ -36,17 +36,17 @@ import {
 } from './webhookStore.ts';
 
 /**
- * The parts that the operations need in addition to the context. Deliveries and secrets follow the
+ * The dependencies of the operations in addition to the context. Deliveries and secrets follow the
  * machine's clock.
  */
 export interface WebhookParts {
   readonly seal: Seal;
   readonly clock: SystemClock;
-  /** Finds what the owner of a webhook may do now. */
+  /** Finds the current permissions of a webhook's owner. */
   readonly findOwnerAccess: FindOwnerAccess;
-  /** Whether webhooks may lead to the server's own machine. */
+  /** True if webhooks may lead to the server's own machine. */
   readonly isLoopbackAllowed: boolean;
-  /** The hosts that webhooks may lead to. Absent or empty: any. */
+  /** The hosts to which webhooks may lead. Absent or empty: any. */
   readonly webhookHosts?: readonly string[] | undefined;
   readonly quotas: Quotas;
 }
@@ -105,7 +105,8 @@ export async function addWebhook(
     context.ids,
   );
   refuseUnreadable(context.actor.permissions, webhook);
-  // Read in the transaction: a connection that is free only too late must not fail what is stored.
+  // Read in the transaction, because waiting for a free connection after the commit could fail a
+  // request whose webhook is stored.
   const stored = await inTransaction(context, async (context) => {
     await lockQuota(context, 'webhooks');
     refuseOverQuota(quotas, 'webhooks', await countAllWebhooks(context.db, merchantId));
@@ -140,8 +141,8 @@ export function changeWebhook(
       owner,
     };
     refuseLostCredentials(webhook);
-    // Checked whatever changed, because the URL receives everything that the subscriptions name. A
-    // disabled webhook sends nothing.
+    // Checked on every change, because the URL receives all events of the subscriptions. A disabled
+    // webhook sends nothing.
     if (!webhook.disabled) refuseUnreadable(context.actor.permissions, webhook);
     await updateWebhook(
       context.db,
@@ -174,7 +175,7 @@ export async function removeWebhook(
   });
 }
 
-/** How the log names a webhook, and what it shows of it. */
+/** The webhook in the form in which the audit log names and shows it. */
 export const named = (webhookOid: number) => ({
   objectType: 'webhook',
   objectId: String(webhookOid),
@@ -237,7 +238,7 @@ export async function resendEvent(
   return { event_name: eventName, queued: true };
 }
 
-/** Returns which secrets sign, without their text. */
+/** Returns the active signing secrets without their text. */
 export async function getWebhookSecrets(
   context: Context,
   { seal, clock }: WebhookParts,
@@ -353,8 +354,8 @@ export function refuseLostCredentials({ webhookOid, authentication: auth }: Webh
 }
 
 /**
- * Returns the credentials that this change generated, which are shown once; undefined when there
- * are none.
+ * Returns the credentials that this change generated, which are shown only once; undefined when
+ * there are none.
  */
 function newlyMade(before: Webhook, after: Webhook) {
   return after.authentication.type === 'basic' && before.authentication.type !== 'basic'

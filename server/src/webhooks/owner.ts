@@ -6,7 +6,7 @@ import {
 } from '@perennial/contract/events.ts';
 import { expansions } from '@perennial/contract/expansions.ts';
 
-/** The key or OAuth client that a webhook belongs to, with the user for whom it acts. */
+/** The key or OAuth client that owns a webhook, with the user for whom it acts. */
 export interface Owner {
   /** `key:<id>` or `oauth:<client id>`, like {@link Actor.applicationId}. */
   readonly applicationId: string;
@@ -17,7 +17,7 @@ export interface Owner {
   readonly userId?: number;
 }
 
-/** The present access of an owner. */
+/** The current access of an owner. */
 export interface OwnerAccess {
   /** The name of the key, or of the application and its user. */
   readonly name: string;
@@ -25,8 +25,8 @@ export interface OwnerAccess {
 }
 
 /**
- * Finds what an owner may do; undefined when its key, user, grant or application is gone. The
- * result may be a few hundred milliseconds old.
+ * Finds the current permissions of an owner; undefined when its key, user, grant or application is
+ * gone. The result may be a few hundred milliseconds old.
  */
 export type FindOwnerAccess = (
   merchantId: string,
@@ -42,7 +42,7 @@ export function permissionFor(eventName: string): string | undefined {
   return description && categoryPermissions[description.category];
 }
 
-/** Tells whether a caller with these permissions may see the event. */
+/** Returns whether a caller with these permissions may see the event. */
 export function mayHear(permissions: ReadonlySet<string>, eventName: string): boolean {
   const needed = permissionFor(eventName);
   return needed !== undefined && permissions.has(needed);
@@ -60,7 +60,7 @@ export function missingPermissions(
 /**
  * Returns the expansions that a subscription may name. `management` is not among them: it contains
  * the link to the customer's card page, and a link that grants access is never sent to a webhook,
- * whatever its owner may do.
+ * whatever permissions its owner has.
  */
 export function expansionsFor(description: EventDescription): readonly string[] {
   if (description.expansion === undefined) return [];

@@ -4,7 +4,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 import type { DeliveredEvent } from './webhook.ts';
 
-/** An event's payload at one expansion, and the webhooks that want it. */
+/** An event's payload at one expansion, and the webhooks that receive it. */
 export interface CapturedEvent {
   readonly place: FeedPlace;
   readonly expansion: string;
@@ -65,8 +65,8 @@ const captured = recordset<CapturedEvent>([
 ]);
 
 /**
- * Reads the events of deliveries with their payloads, by delivery and in their order, and when the
- * oldest of them happened.
+ * Reads the events of deliveries with their payloads, by delivery and in order, and the time of the
+ * oldest event.
  */
 export async function readPayloads(
   db: Database,

@@ -1,6 +1,6 @@
 import type { Match, PersonKeeper, PersonTable } from '../platform/privacy/person.ts';
 
-/** The personal data in webhooks: what was sent, and what receivers responded. */
+/** The personal data in webhooks: the payloads, and the responses of receivers. */
 export const webhookPeople: PersonKeeper = {
   tables: [...tablesOf('objects'), ...tablesOf('mentioningObjects')],
 };

@@ -14,7 +14,7 @@ import type { Authentication, Subscription } from './webhook.ts';
 import type { StoredWebhook } from './webhookStore.ts';
 
 /**
- * Returns a webhook as its application sees it. Of the secrets only those in `shown` appear, which
+ * Returns a webhook in the form for its application. It contains only the secrets in `shown`, which
  * were just generated.
  */
 export function webhookToWire(
@@ -94,8 +94,8 @@ function wireSubscription(
 }
 
 /**
- * Returns a try as an administrator sees it, without what was sent. Throws when a stored value
- * cannot be shown: lists leave such a try out.
+ * Returns an attempt in the form for administrators, without its payload. Throws when a stored
+ * value cannot be shown: lists leave such an attempt out.
  */
 export function wireTry(each: WebhookTry, zone: string): WebhookDelivery {
   return {
@@ -112,14 +112,14 @@ export function wireTry(each: WebhookTry, zone: string): WebhookDelivery {
   };
 }
 
-/** Returns a try as the log lists it. Throws as `wireTry` does. */
+/** Returns an attempt in the form of the log's list. Throws like `wireTry`. */
 export const wireSummary = (each: LogSummary, zone: string): WebhookLogSummary => ({
   request_id: requestIdOf(each),
   delivery_dts: tryDate(each.at, zone),
   success: each.success,
 });
 
-/** The id of a try on the wire: the delivery and the number of the try. */
+/** The id of an attempt on the wire: the delivery and the number of the attempt. */
 export const requestIdOf = ({ deliveryId, attempt }: RequestId): string =>
   `${deliveryId}.${attempt}`;
 

@@ -1,7 +1,7 @@
 import type { Database } from '../platform/storage/database.ts';
 import { poll } from '../platform/storage/nodes.ts';
 
-/** A reflow under way: the records of one kind are sent to one webhook again. */
+/** A running reflow: the records of one kind are sent to one webhook again. */
 export interface Reflow {
   readonly webhookOid: number;
   readonly eventName: string;
@@ -11,7 +11,7 @@ export interface Reflow {
   readonly afterId: string;
 }
 
-/** Starts a reflow; one that is under way starts again from the first record. */
+/** Starts a reflow; a running one starts again from the first record. */
 export async function startReflow(
   db: Database,
   merchantId: string,
@@ -26,8 +26,8 @@ export async function startReflow(
 }
 
 /**
- * Locks a reflow that no other process is working on; undefined when there is none. Without a
- * subscription any more it has no expansion and no pattern.
+ * Locks a reflow that no other process is working on; undefined when there is none. If the
+ * subscription was removed, it has no expansion and no pattern.
  */
 export async function lockReflow(tx: Database, merchantId: string): Promise<Reflow | undefined> {
   const row = await tx.row<{
@@ -69,7 +69,7 @@ export async function saveReflow(
   );
 }
 
-/** Deletes a reflow that is done. */
+/** Deletes a finished reflow. */
 export async function endReflow(
   tx: Database,
   merchantId: string,
@@ -81,7 +81,7 @@ export async function endReflow(
   );
 }
 
-/** Lists the merchants that have a reflow under way. */
+/** Lists the merchants that have a running reflow. */
 export async function merchantsWithReflows(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,

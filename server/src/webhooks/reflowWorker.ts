@@ -14,7 +14,7 @@ import { endReflow, lockReflow, merchantsWithReflows, saveReflow } from './reflo
 import { wanting } from './wanting.ts';
 
 /**
- * Lists the ids of a kind of record that follow an id, in their order. The app hands it in, because
+ * Lists the ids of a kind of record after an id, in order. The app passes this function in, because
  * the records belong to other features.
  */
 export type ListIds = (
@@ -23,7 +23,7 @@ export type ListIds = (
   limit: number,
 ) => Promise<readonly string[]>;
 
-/** The parts that sending records again needs. */
+/** The dependencies of sending records again. */
 export interface ReflowParts {
   readonly db: Database;
   readonly log: Logger;

@@ -10,8 +10,8 @@ import { isWaiting, type Waiting } from './retry.ts';
 import { lockWebhook } from './webhookStore.ts';
 
 /**
- * Sends a delivery again, of a webhook of any owner. The delivery keeps its id, so nothing is sent
- * twice at the same time, and a receiver that has had it can ignore it.
+ * Sends a delivery again, of a webhook of any owner. The delivery keeps its id, so it is never sent
+ * twice at the same time, and a receiver that already has it can ignore it.
  */
 export function replayDelivery(
   context: Context,
@@ -22,7 +22,7 @@ export function replayDelivery(
   const { merchantId } = context.merchant;
   if (!isUuid(deliveryId)) return refuseUnknown(deliveryId);
   return inTransaction(context, async (context) => {
-    // The delivery is locked before the webhook, as where tries are recorded.
+    // The delivery is locked before the webhook, in the same order as when attempts are recorded.
     const waiting = await lockWaiting(context.db, merchantId, webhookOid, deliveryId);
     await lockWebhook(context.db, merchantId, webhookOid);
     const { disabled } = await anyWebhook(context, parts, webhookOid);

@@ -7,7 +7,7 @@ interface Sealed {
   readonly iam_secret_key: Buffer | null;
 }
 
-/** Seals the credentials and the signing secrets of a merchant's webhooks with the present key. */
+/** Seals the credentials and the signing secrets of a merchant's webhooks with the current key. */
 export async function resealWebhooks(tx: Database, merchantId: string, seal: Seal): Promise<void> {
   const webhooks = await tx.rows<Sealed>(
     `select webhook_oid, basic_password, iam_secret_key from webhook

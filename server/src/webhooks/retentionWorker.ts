@@ -9,7 +9,7 @@ import { forgetLog, forgetPayloads } from './deliveryStore.ts';
 
 const betweenMs = 3_600_000;
 
-/** The functions that remove records here by each period of a merchant's settings. */
+/** The functions that delete webhook records, by period of a merchant's settings. */
 const removals = [
   ['event_days', forgetEvents],
   ['event_days', forgetPayloads],
@@ -17,8 +17,8 @@ const removals = [
 ] as const satisfies readonly (readonly [Period, typeof forgetEvents])[];
 
 /**
- * Deletes, once an hour, the events, payloads and log entries that a merchant kept long enough by
- * the machine's clock.
+ * Deletes, once an hour, the events, payloads and log entries that are older than the merchant's
+ * retention by the machine's clock.
  */
 export function eventRetentionWorker(rounds: MerchantRounds, clock: SystemClock): Worker {
   const each = eachMerchant(rounds.log, 'event retention');

@@ -1,13 +1,13 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** The result of one try of a delivery. */
+/** The result of one attempt of a delivery. */
 export type DeliveryResult =
   | { readonly kind: 'answered'; readonly status: number; readonly retryAfterSeconds?: number }
   | { readonly kind: 'failed'; readonly why: string };
 
 /**
- * The consequence of a result: done, sent again later, or never again because the receiver said it
- * is gone.
+ * The consequence of a result: done, sent again later, or never sent again because the receiver
+ * said that it is gone.
  */
 export type RetryDecision =
   | { readonly kind: 'delivered' }
@@ -15,8 +15,8 @@ export type RetryDecision =
   | { readonly kind: 'gone' };
 
 /**
- * Minutes until the next try after the first, second, ... failure in a row; the last value applies
- * from then on (docs/adr, webhook deliveries).
+ * Minutes until the next attempt after the first, second, ... failure in a row; the last value
+ * applies from then on (docs/adr, webhook deliveries).
  */
 const backoffMinutes = [1, 2, 4, 8, 16, 32, 60] as const;
 
@@ -24,8 +24,8 @@ const backoffMinutes = [1, 2, 4, 8, 16, 32, 60] as const;
 const retryAfterMaxSeconds = 24 * 3600;
 
 /**
- * The failures in a row after which `Retry-After` only lengthens the wait. A receiver that says 0,
- * or a date that has passed, would otherwise be tried without a pause for days.
+ * The failures in a row after which `Retry-After` only lengthens the wait. A receiver that sends 0
+ * or a past date would otherwise get attempts without a pause for days.
  */
 const promptTriesMax = 5;
 
@@ -33,9 +33,9 @@ const promptTriesMax = 5;
 export const disableAfterHours = 72;
 
 /**
- * Decides what follows from a try. `failures` counts this failure and those in a row before it.
- * `jitter`, from 0 to 1, spreads the tries of many webhooks, so that a receiver that recovers does
- * not get all of them in the same second.
+ * Decides the consequence of an attempt. `failures` counts this failure and those in a row before
+ * it. `jitter`, from 0 to 1, spreads the attempts of many webhooks, so that a recovering receiver
+ * does not get all of them in the same second.
  */
 export function decideRetry(
   result: DeliveryResult,
@@ -56,9 +56,9 @@ export function decideRetry(
 }
 
 /**
- * Tells whether a delivery surely waits for its next try, and is not with a process that sends it
- * now: its next try is later than any lease ends, or its last failure was so short a time ago that
- * the next try cannot have begun.
+ * Returns whether a delivery certainly waits for its next attempt and no process is sending it: its
+ * next attempt is later than the end of any lease, or its last failure is so recent that the next
+ * attempt cannot have begun.
  */
 export function isWaiting(
   { nextAt, attempts, lastTriedAt }: Waiting,
@@ -74,14 +74,14 @@ export function isWaiting(
 
 /** A delivery that has not ended. */
 export interface Waiting {
-  /** When its next try is due, or the lease of the process that sends it ends. */
+  /** When its next attempt is due, or when the lease of the process that sends it ends. */
   readonly nextAt: Temporal.Instant;
-  /** Tries so far. */
+  /** The number of attempts so far. */
   readonly attempts: number;
   readonly lastTriedAt?: Temporal.Instant | undefined;
 }
 
-/** Tells whether failures since `since` have lasted long enough to disable the webhook. */
+/** Returns whether failures since `since` have lasted long enough to disable the webhook. */
 export function isBeyondHope(since: Temporal.Instant, now: Temporal.Instant): boolean {
   return Temporal.Instant.compare(since.add({ hours: disableAfterHours }), now) <= 0;
 }
@@ -93,13 +93,13 @@ export function parseRetryAfter(
 ): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header);
-  // Date.parse accepts almost anything ("-5" is a month to it), so only the HTTP date format
+  // Date.parse accepts almost any text (it reads "-5" as a month), so only the HTTP date format
   // reaches it.
   const at = /^[A-Z][a-z]{2}, .* GMT$/.test(header.trim()) ? Date.parse(header) : NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now.epochMilliseconds) / 1000));
 }
 
-/** Returns the step's minutes in seconds, shortened by up to a fifth. */
+/** Converts the minutes of a step to seconds and shortens them by up to a fifth. */
 function waitSeconds(failures: number, jitter: number): number {
   const minutes =
     backoffMinutes[Math.min(failures, backoffMinutes.length) - 1] ?? backoffMinutes[0];

@@ -26,7 +26,7 @@ import { categories } from './present.ts';
 import { replayDelivery } from './replayOperations.ts';
 import { unknownPartWords } from './webhookInput.ts';
 
-/** How long an old secret continues to sign if the client does not say. */
+/** How long an old secret continues to sign by default. */
 const keepOldHoursDefault = 24;
 
 /** The routes of the webhook operations. */

@@ -6,7 +6,7 @@ import { checkDestination, type DestinationPolicy, mayConnect } from './destinat
 import { parseRetryAfter } from './retry.ts';
 import type { Header } from './webhook.ts';
 
-/** A request as it goes out. */
+/** A request in the form in which it is sent. */
 export interface Outgoing {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-/** Resolves host names. Tests hand in one whose results change. */
+/** Resolves host names. Tests pass in a function whose results change. */
 export type Lookup = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 /** The clock and the limits of a sender; tests replace the lookup of names. */
@@ -59,7 +59,7 @@ export const responseMax = 100_000;
  * redirects and reads only the beginning of a response.
  */
 export function httpSender(options: SenderOptions): Sender {
-  // A connection that was opened under one policy must not be used under the other.
+  // A connection that was opened under one policy must not be used under another.
   const doors = {
     strict: doorFor({ allowLoopback: false, hosts: options.hosts }, options),
     loopback: doorFor({ allowLoopback: true, hosts: options.hosts }, options),
@@ -107,12 +107,12 @@ function doorFor(policy: DestinationPolicy, options: SenderOptions): Door {
 const judgedMax = 10_000;
 
 /**
- * The functions to call when a signal is aborted. All requests of a process share one signal, so it
+ * The functions to call when a signal is aborted. All requests of a process share one signal, which
  * gets one listener instead of one per request.
  */
 const stopsOf = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Calls `stop` when the signal is aborted, unless the returned function was called before. */
+/** Calls `stop` when the signal is aborted, unless the returned function was called before that. */
 function whenAborted(signal: AbortSignal, stop: () => void): () => void {
   const known = stopsOf.get(signal);
   const stops = known ?? new Set();
@@ -166,7 +166,7 @@ async function post(
 }
 
 /**
- * A response with the beginning of its body: at least {@link responseMax} bytes of a longer one.
+ * A response with the beginning of its body: of a longer one, at least {@link responseMax} bytes.
  */
 interface Received {
   readonly statusCode: number;
@@ -178,7 +178,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
  * Sends one request and receives its response within the time limit. Uses the plain handlers of
- * undici, because a stream for each response would cost more than everything else here.
+ * undici, because a stream for each response would take more time than everything else here.
  */
 function exchange(
   agent: Agent,
@@ -239,8 +239,8 @@ function exchange(
 }
 
 /**
- * Decodes a body as UTF-8. PostgreSQL accepts neither NUL nor half of a surrogate pair, which the
- * cut may leave.
+ * Decodes a body as UTF-8. PostgreSQL accepts neither NUL nor half of a surrogate pair, which may
+ * remain where the body was cut.
  */
 const storableText = (body: Buffer): string =>
   body.toString('utf8').slice(0, responseMax).toWellFormed().replaceAll('\0', '\uFFFD');
@@ -255,14 +255,14 @@ function agentFor(
     autoSelectFamily: true,
   });
   return new Agent({
-    // Each webhook has its own limit of connections; webhooks to one host must not wait for each
-    // other.
+    // Each webhook has its own limit of connections, because webhooks to one host must not wait for
+    // each other.
     connections: null,
     pipelining: 1,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connect(target, callback) {
-      // A host that is an address is never looked up, so it is checked here.
+      // A host that is an address is never looked up, so its address is checked here.
       if (isIP(target.hostname) !== 0 && !mayConnect(target.hostname, policy))
         return callback(new ForbiddenAddress(target.hostname), null);
       connect(target, callback);
@@ -276,9 +276,7 @@ class ForbiddenAddress extends Error {
   }
 }
 
-/**
- * Passes on only allowed addresses to the connection, whatever the name resolves to at this moment.
- */
+/** Passes only allowed addresses to the connection, whatever the name currently resolves to. */
 function guardedLookup(policy: DestinationPolicy, lookup: Lookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname).then(

@@ -16,8 +16,9 @@ import type { Tried } from './webhook.ts';
 import { disableWebhook, findWebhook } from './webhookStore.ts';
 
 /**
- * Records tries of one webhook. Delivered ones are done, the others are scheduled again. A webhook
- * whose receiver is gone or has failed for too long is disabled, with an event that reports it.
+ * Records attempts of one webhook. Delivered ones are done, the others are scheduled again.
+ * Disables a webhook whose receiver is gone or has failed for too long, with an event that reports
+ * it.
  */
 export async function settleTries(
   context: Context,
@@ -54,7 +55,7 @@ export async function settleTries(
   });
 }
 
-/** The reason with which a webhook is disabled when its key, user or grant is gone. */
+/** The reason that is stored when a webhook's key, user or grant is gone. */
 export const ownerGone = 'its owner is gone: the key, the user or the grant behind it was removed';
 
 /**
@@ -108,7 +109,7 @@ function settledBy(
     case 'retry':
       return { attempt, retryAt: decision.at };
     case 'gone':
-      // Kept in case a client enables the webhook again.
+      // Stored in case a client enables the webhook again.
       return { attempt, retryAt: attempt.at };
   }
 }
@@ -134,9 +135,7 @@ function endOf(tried: readonly Tried[], { failingSince }: Failing): string | und
     : undefined;
 }
 
-/**
- * Returns until when everything is paused: a receiver's `Retry-After` holds for all its deliveries.
- */
+/** Returns the end of the pause: a receiver's `Retry-After` applies to all its deliveries. */
 function pausedUntil(
   tried: readonly Tried[],
   settled: readonly SettledDelivery[],

@@ -11,22 +11,22 @@ export interface SignatureHeaders {
 /** A secret is shown as this prefix followed by base64. */
 export const secretPrefix = 'whsec_';
 
-/** Makes the text of a secret from random bytes; the scheme requires 24 to 64 of them. */
+/** Creates the text of a secret from random bytes; the scheme requires 24 to 64 of them. */
 export function secretFrom(bytes: Uint8Array): string {
   assert(bytes.length >= 24 && bytes.length <= 64, 'a signing secret has 24 to 64 bytes');
   return secretPrefix + Buffer.from(bytes).toString('base64');
 }
 
-/** Makes the key of a secret's text. That takes as long as a signature, so keep the key. */
+/** Creates the key from a secret's text. This takes as long as a signature, so keep the key. */
 export function signingKey(secret: string): KeyObject {
   assert(secret.startsWith(secretPrefix), 'a signing secret starts with its prefix');
   return createSecretKey(secret.slice(secretPrefix.length), 'base64');
 }
 
 /**
- * Signs a body. While a secret is being replaced there are several keys, and one signature for
- * each, so that a receiver may know either secret. The id names the delivery, not the try: a body
- * that is sent again has the same id.
+ * Signs a body. While a secret is being replaced, there are several keys and a signature for each,
+ * so that the receiver may use either secret. The id identifies the delivery, not the attempt: a
+ * body that is sent again has the same id.
  */
 export function signatureHeaders(
   id: string,

@@ -63,7 +63,7 @@ export async function sendToQueue(message: QueueMessage, send: Send): Promise<Se
     );
     return sent!;
   } catch (error) {
-    // A response of the queue describes the failure best; without a response the error does.
+    // A response of the queue describes the failure best; without a response, the error is used.
     return (
       sent ?? {
         response: `not sent: ${error instanceof Error ? error.message : String(error)}`,

@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { parseRule, type Rule } from './eventRuler.ts';
 
 /**
- * Returns a function that decides whether a pattern wants the payload. The payload is parsed once,
- * when the first pattern needs it. Never throws, because it runs in the transaction of the event: a
- * pattern that cannot be parsed or matched excludes nothing, and the log reports it.
+ * Returns a function that decides whether the payload matches a pattern. The payload is parsed
+ * once, when the first pattern needs it. Never throws, because it runs in the transaction of the
+ * event: a pattern that cannot be parsed or matched excludes nothing, and the log reports it.
  */
 export function wanting(payload: string, log: Logger): (pattern: string) => boolean {
   let object: { readonly parsed: unknown } | undefined;

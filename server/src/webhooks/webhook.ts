@@ -9,13 +9,13 @@ import type { Owner } from './owner.ts';
 export interface Webhook {
   readonly webhookOid: number;
   /**
-   * The key or OAuth client that it belongs to. Only its owner sees it, and its deliveries contain
-   * only what the owner may read.
+   * The key or OAuth client that owns it. Only its owner sees it, and its deliveries contain only
+   * data that the owner may read.
    */
   readonly owner: Owner;
   readonly url: string;
   readonly authentication: Authentication;
-  /** Whether `events` of the body is the JSON array as gzip in base64. */
+  /** True if `events` in the body is the JSON array as gzip in base64. */
   readonly compressEvents: boolean;
   /** The largest number of events in a delivery. */
   readonly maximumEvents: number;
@@ -25,7 +25,7 @@ export interface Webhook {
   readonly subscriptions: readonly Subscription[];
 }
 
-/** How the server authenticates to a receiver. In addition, every delivery is signed. */
+/** How the server authenticates to a receiver. Every delivery is also signed. */
 export type Authentication =
   | { readonly type: 'none' | 'api user' }
   | { readonly type: 'basic'; readonly username: string; readonly password: string }
@@ -35,7 +35,7 @@ export type Authentication =
 /** An event that a webhook subscribes to, with the parts of its payload. */
 export interface Subscription {
   readonly eventName: string;
-  /** The names of `_expand` with which its payloads are made, in the order of the contract. */
+  /** The names of `_expand` for its payloads, in the order of the contract. */
   readonly expansion: string;
   /** An Event Ruler pattern; only matching events are sent. */
   readonly eventRuler?: string;
@@ -44,23 +44,26 @@ export interface Subscription {
 
 /** The state of a webhook's deliveries. */
 export interface WebhookState {
-  /** Deliveries that failed since the last success. */
+  /** The deliveries that failed since the last success. */
   readonly consecutiveFailures: number;
   /** Events that wait for delivery. */
   readonly pending: number;
   readonly nextRetryAt?: Temporal.Instant;
-  /** Why the server disabled it. */
+  /** The reason why the server disabled it. */
   readonly disabledReason?: string;
 }
 
-/** A delivery under way. It is created before it is sent and is the same at every try. */
+/**
+ * A delivery that has not ended. It is created before it is sent and stays the same in every
+ * attempt.
+ */
 export interface Delivery {
-  /** The `webhook-id` of every try. */
+  /** The `webhook-id` of every attempt. */
   readonly deliveryId: string;
   readonly webhookOid: number;
   readonly places: readonly FeedPlace[];
   readonly objects: readonly string[];
-  /** Tries so far. */
+  /** The number of attempts so far. */
   readonly attempts: number;
   readonly createdAt: Temporal.Instant;
 }
@@ -74,25 +77,25 @@ export interface DeliveredEvent {
 /** A delivery with the events to send. */
 export interface LoadedDelivery {
   readonly delivery: Delivery;
-  /** Empty when its events are no longer kept, or the owner may read none of them. */
+  /** Empty when its events are deleted or the owner may read none of them. */
   readonly events: readonly DeliveredEvent[];
-  /** When the oldest event happened, by the machine's clock; absent when none is kept any more. */
+  /** When the oldest event happened, by the machine's clock; absent when all events are deleted. */
   readonly recordedAt?: Temporal.Instant;
-  /** Why events were left out: the owner may not read them. */
+  /** The reason if events were left out: the owner may not read them. */
   readonly withheld?: string;
 }
 
-/** A finished try, or one that was not made. */
+/** The result of an attempt, or the reason why there was none. */
 export interface Tried {
   readonly attempt: Attempt;
-  /** None of its events can be sent: they are no longer kept, or the owner may not read them. */
+  /** None of its events can be sent: they are deleted, or the owner may not read them. */
   readonly isForgotten: boolean;
-  /** The server ended it before a response came; it does not count as a failure. */
+  /** The server aborted it before a response came; it does not count as a failure. */
   readonly isCut: boolean;
   readonly retryAfterSeconds?: number;
 }
 
-/** Everything that is stored about one try. */
+/** The complete stored record of one attempt. */
 export interface Attempt {
   readonly delivery: Delivery;
   readonly uri: string;
@@ -114,7 +117,7 @@ export interface Header {
   readonly value: string;
 }
 
-/** The limits of deliveries: the defaults, and what a client may set. */
+/** The limits of deliveries: the defaults, and the values that a client may set. */
 export const limits = {
   events: { default: 100, max: 1000 },
   bytes: { default: 900_000, min: 1_000, max: 5_242_880 },

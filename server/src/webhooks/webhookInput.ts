@@ -10,8 +10,8 @@ import { catalogueRows, describe, expansionsFor } from './owner.ts';
 import { type Authentication, limits, type Subscription, type Webhook } from './webhook.ts';
 
 /**
- * Applies what a client sent to a webhook. Absent fields stay as they are; refuses an invalid value
- * by the name of its field.
+ * Applies a client's input to a webhook. Absent fields do not change; a refusal of an invalid value
+ * names its field.
  */
 export function webhookFrom(
   body: WireWebhook,
@@ -75,7 +75,10 @@ function authenticationFrom(
 type Basic = Extract<Authentication, { readonly type: 'basic' }>;
 type AwsIam = Extract<Authentication, { readonly type: 'aws iam' }>;
 
-/** Generates what the client and the webhook leave open (webhook reference, insertWebhook). */
+/**
+ * Generates credentials that the client and the webhook leave empty (webhook reference,
+ * insertWebhook).
+ */
 const basicFrom = (body: WireWebhook, before: Basic | undefined, ids: IdFactory): Basic => ({
   type: 'basic',
   username: body.basic_username || before?.username || ids.secret(8),
@@ -90,7 +93,7 @@ function iamFrom(body: WireWebhook, before: AwsIam | undefined): AwsIam {
   return { type: 'aws iam', accessKey, secretKey };
 }
 
-/** Returns sentences about parts that a body wants in payloads that do not have them. */
+/** Returns sentences about names in `_expand` that match no part of the events' payloads. */
 export const unknownPartWords = ({ event_categories: given }: WireWebhook): string[] =>
   (given ?? []).flatMap(({ events }, c) =>
     (events ?? []).flatMap(({ event_name: name = '', expansion, subscribed }, e) => {
@@ -117,12 +120,13 @@ function subscriptionsFrom(given: readonly WebhookEventCategory[]): Subscription
       });
     (category.events ?? []).forEach((event, e) => {
       const field = `event_categories[${c}].events[${e}]`;
-      // An event is listed to be received. The published samples leave the flag out.
+      // A listed event counts as subscribed even without the flag, which the published samples
+      // leave out.
       if (event.subscribed === false && category.subscribed !== true) return;
       const name = event.event_name ?? refuse('missing_field', { field: `${field}.event_name` });
       subscriptions.set(name, subscriptionFrom(name, event, field));
     });
-    // A subscribed category without a list of events means all its events.
+    // A subscribed category without a list of events includes all its events.
     if (category.subscribed === true && category.events === undefined) {
       for (const [name, description] of catalogueRows) {
         if (description.category === category.event_category)
@@ -172,7 +176,7 @@ function checkRuler(pattern: string, field: string): void {
     });
 }
 
-/** Returns a value that is within its bounds, and refuses another. */
+/** Returns a value within its bounds, and refuses any other. */
 function bounded(field: string, value: number, min: number, max: number): number {
   return value >= min && value <= max ? value : refuse('out_of_range', { field, min, max });
 }

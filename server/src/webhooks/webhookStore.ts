@@ -10,7 +10,7 @@ import type { Owner } from './owner.ts';
 import { signingKey } from './signing.ts';
 import type { Authentication, Subscription, Webhook, WebhookState } from './webhook.ts';
 
-/** A webhook as its application sees it. */
+/** A webhook in the form for its application. */
 export type StoredWebhook = Webhook & WebhookState;
 
 interface WebhookRow {
@@ -60,11 +60,12 @@ const columns = `w.webhook_oid, w.application_id, w.owner_user_id, w.disabled_re
       from webhook_subscription s
       where s.merchant_id = $1 and s.webhook_oid = w.webhook_oid), '[]') as subscriptions`;
 const selection = `select ${columns}, (${pendingOf})::int as pending from webhook w`;
-// Counting the waiting events takes longer the more there are, and sending does not need the count.
+// Counting the waiting events takes longer the more there are, and sending does not need the
+// number.
 const selectionToSend = `select ${columns}, 0 as pending from webhook w`;
 
 /**
- * Lists a page of the application's webhooks, sorted by fields of the wire (`webhook_url`,
+ * Lists a page of the application's webhooks, sorted by fields of the wire format (`webhook_url`,
  * `disabled`).
  */
 export async function listWebhooks(
@@ -136,7 +137,7 @@ export async function findWebhookOidByUrl(
   return row?.webhook_oid;
 }
 
-/** Locks the webhook's row, so that two changes do not mix. */
+/** Locks the webhook's row, so that two changes do not overlap. */
 export async function lockWebhook(
   tx: Database,
   merchantId: string,
@@ -180,8 +181,8 @@ export async function insertWebhook(
 }
 
 /**
- * Replaces what a client may change. If `enabledAt` is given, the webhook was enabled again: it is
- * tried at once and continues where it stopped.
+ * Replaces the fields that a client may change. If `enabledAt` is given, the webhook was enabled
+ * again: it gets an attempt at once and continues where it stopped.
  */
 export async function updateWebhook(
   tx: Database,
@@ -218,7 +219,7 @@ export async function updateWebhook(
   await insertSubscriptions(tx, merchantId, webhook);
 }
 
-/** Lists a page of the merchant's webhooks, of every owner, by number. */
+/** Lists a page of the merchant's webhooks, of all owners, by number. */
 export async function listAllWebhooks(
   db: Database,
   seal: Seal,
@@ -232,7 +233,7 @@ export async function listAllWebhooks(
   return eachFromRow(rows, seal);
 }
 
-/** Counts the merchant's webhooks, of every owner. */
+/** Counts the merchant's webhooks, of all owners. */
 export async function countAllWebhooks(db: Database, merchantId: string): Promise<number> {
   const row = await db.row<{ count: number }>(
     'select count(*) as count from webhook where merchant_id = $1',
@@ -294,13 +295,13 @@ export async function deleteWebhook(
   return isDeleted;
 }
 
-/** A webhook as the sender needs it. */
+/** A webhook in the form that the sender needs. */
 export interface Destination extends Webhook {
   /** The keys of its secrets, newest first; each signs a delivery. */
   readonly signingKeys: readonly KeyObject[];
 }
 
-/** Finds where a webhook's deliveries go, with the secrets that sign them. */
+/** Finds the destination of a webhook's deliveries, and the secrets that sign them. */
 export async function findDestination(
   db: Database,
   seal: Seal,
@@ -328,7 +329,7 @@ export interface SecretRow {
   readonly expires_at: Temporal.Instant | null;
 }
 
-/** Lists the secrets that sign at this moment, newest first. */
+/** Lists the secrets that sign now, newest first. */
 export function listSecrets(
   db: Database,
   merchantId: string,
@@ -427,7 +428,7 @@ function changeable(webhook: Webhook, seal: Seal): unknown[] {
   ];
 }
 
-/** Credentials that were sealed with another key, for example, cannot be read. */
+/** Credentials may be unreadable, for example because they were sealed with another key. */
 const eachFromRow = (rows: readonly WebhookRow[], seal: Seal): ReadRows<StoredWebhook> =>
   parseEach(
     rows,

@@ -10,9 +10,9 @@ export const mimeTypeOf = (extension: string): string | undefined =>
 
 /**
  * Returns the name to store: without folders, control characters and marks that change the
- * direction of writing. Of a name longer than {@link fileNameMax} characters the end is kept;
+ * direction of writing. If a name has more than {@link fileNameMax} characters, its end is kept;
  * joiners and combining marks stay with their letters. If the extension does not belong to the
- * file's type, one that does is appended, because people open what they saved.
+ * file's type, one that does is appended, because people open the saved file.
  */
 export function fileNameOf(given: string | undefined, mimeType: string): string {
   const name = (given ?? '').split(/[/\\]/).at(-1)!.replace(harmful, '').trim();
@@ -29,7 +29,7 @@ function withExtension(name: string, mimeType: string): string {
   return isFitting ? name : `${name}.${fitting[0]!}`;
 }
 
-/** Cuts a long name between characters as people see them, so that none is split. */
+/** Cuts a long name between visible characters, so that none is split. */
 function lastOf(name: string): string {
   if (name.length <= fileNameMax || lengthOf(name) <= fileNameMax) return name;
   const seen = [...new Intl.Segmenter('en').segment(name)].map(({ segment }) => segment);
@@ -42,8 +42,8 @@ function lastOf(name: string): string {
 const lengthOf = (text: string): number => [...text].length;
 
 /**
- * The types that may be attached, by extension. None of them is executed by a browser: downloads
- * are saved, but people open what they saved.
+ * The types that may be attached, by extension. A browser executes none of them: downloads are
+ * saved, but people open the saved files.
  */
 const types: ReadonlyMap<string, string> = new Map([
   ['png', 'image/png'],

@@ -32,9 +32,9 @@ export interface FileParts {
   readonly store: Files;
   readonly clock: SystemClock;
   readonly quotas: Quotas;
-  /** The scanner for viruses. Absent: files are not scanned, and strict installations take none. */
+  /** The virus scanner. Absent: files are not scanned, and strict installations accept none. */
   readonly virusScanner?: VirusScanner | undefined;
-  /** The content of a file must have the signature of its type. */
+  /** True if the content of a file must have the signature of its type. */
   readonly isStrict: boolean;
 }
 
@@ -69,7 +69,7 @@ export async function makeUpload(
   };
 }
 
-/** Returns the caller as the holder of links. */
+/** Returns the caller in the form of a holder of links. */
 function holderOf({ actor: { applicationId, userId } }: Context): LinkHolder {
   return {
     applicationId: required(applicationId, 'calling application'),
@@ -79,8 +79,7 @@ function holderOf({ actor: { applicationId, userId } }: Context): LinkHolder {
 
 /**
  * Finds the uploads that a change names and that are complete, and refuses those whose content is
- * of another type or has a virus. Call it before a transaction is open, because it asks the file
- * store.
+ * of another type or has a virus. Call it outside a transaction, because it calls the file store.
  */
 export async function uploadsOf(
   context: Context,
@@ -107,7 +106,7 @@ export async function uploadsOf(
   return uploads;
 }
 
-/** Refuses a file, and deletes it, when its content is not what its type says, or has a virus. */
+/** Refuses and deletes a file whose content does not match its type or has a virus. */
 async function checkContent(
   { log }: Context,
   { store, isStrict, virusScanner }: FileParts,
@@ -149,11 +148,11 @@ export async function withLinks(
   return JSON.stringify(parsed);
 }
 
-/** A stored list; empty where something else is stored. */
+/** Returns a stored list; empty if the stored value is not a list. */
 const listOf = <Element>(list: readonly Element[] | undefined): readonly Element[] =>
   Array.isArray(list) ? list.filter((each) => typeof each === 'object' && each !== null) : [];
 
-/** Adds the link of an attachment. One that cannot be read stays without a link. */
+/** Adds the link of an attachment. An attachment that cannot be read gets no link. */
 async function addLink(
   context: Context,
   store: Files,

@@ -6,8 +6,8 @@ import type { OthersRedaction } from '../platform/privacy/searchedWords.ts';
 import { findTextFiles, saveFileSize } from './fileStore.ts';
 
 /**
- * Takes the words of an erased person out of attachments that are text, by the keys of their rows.
- * A file that cannot be read is logged and stops no other. Returns how many files it changed.
+ * Removes the words of an erased person from text attachments, by the keys of their rows. A file
+ * that cannot be read is logged, and the others continue. Returns the number of changed files.
  */
 export async function redactFiles(
   context: Context,
@@ -35,7 +35,7 @@ export async function redactFiles(
   return changed;
 }
 
-/** Returns the new size of a file that was changed. */
+/** Changes a file and returns its new size; undefined if nothing changed. */
 async function redactFile(
   store: Files,
   file: FileName,
@@ -44,7 +44,7 @@ async function redactFile(
 ): Promise<number | undefined> {
   if ((await store.sizeOf(file)) === undefined) return undefined;
   const bytes = await buffer(await store.read(file));
-  // Whatever its encoding is, bytes that are not UTF-8 stay as they are when read as Latin 1.
+  // Read as Latin 1, so that bytes which are not UTF-8 stay unchanged in any encoding.
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   const text = bytes.toString(encoding);
   const redacted = redaction.text(text);

@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** A file whose upload was requested, and the task that it belongs to. */
+/** A file whose upload was requested, and its task. */
 export interface TaskFile {
   readonly fileUuid: string;
   readonly mimeType: string;
@@ -24,8 +24,8 @@ export async function insertFile(
 }
 
 /**
- * Counts the files of a merchant and their bytes. A file whose upload was not seen yet counts with
- * `unseenBytes`, because nothing shows how much of it is there.
+ * Counts the files of a merchant and their bytes. A file whose upload has not been seen yet counts
+ * with `unseenBytes`, because its real size is unknown.
  */
 export async function countFiles(
   db: Database,
@@ -41,7 +41,7 @@ export async function countFiles(
   return required(row, 'count');
 }
 
-/** Stores how large an upload is. */
+/** Stores the size of an upload. */
 export async function saveFileSize(
   db: Database,
   merchantId: string,
@@ -95,7 +95,7 @@ export async function releaseFiles(
   );
 }
 
-/** Finds those of the files that are text, with their types. */
+/** Finds the text files among these files, with their types. */
 export function findTextFiles(
   db: Database,
   merchantId: string,

@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { Task } from './task.ts';
 
-/** How the history writes names and dates. */
+/** Looks up the form of names and dates in the history. */
 export interface HistoryWords {
   readonly zone: string;
   readonly userName: (userId: number) => string;

@@ -10,21 +10,21 @@ export interface LiveClaims {
   readonly merchantId: string;
   readonly applicationId: string;
   readonly userId?: number;
-  /** Of a session; the socket ends with it. */
+  /** Present for sessions: the socket ends with its session. */
   readonly sessionId?: string;
-  /** The topics that the client may listen to; absent: a socket of the workflow. */
+  /** The topics that the client may receive; absent: a workflow socket. */
   readonly topics?: readonly LiveTopic[];
 }
 
-/** Why we close a socket, in the codes of RFC 6455 and its registry. */
+/** The reasons for closing a socket, as codes of RFC 6455 and its registry. */
 export const closing = { goingAway: 1001, policy: 1008, tooSlow: 1013 } as const;
 
-/** A client with this much unread is too slow, or gone. */
+/** A client with this many unread bytes is too slow, or gone. */
 const unreadBytesMax = 4_000_000;
 const pingEveryMs = 25_000;
 const silentMsMax = 60_000;
 
-/** One open socket: what it may listen to, and whether its client still reads. */
+/** One open socket: its topics, and whether its client still reads. */
 export class LiveClient implements LiveSocket {
   readonly claims: LiveClaims;
   readonly topics: Topics;
@@ -34,7 +34,10 @@ export class LiveClient implements LiveSocket {
   readonly #clock: SystemClock;
   #heardAtMs: number;
   #pingedAtMs: number;
-  /** More than this unread closes the socket. What it missed before it came is not counted. */
+  /**
+   * More unread bytes than this close the socket. The changes that it missed before are not
+   * counted.
+   */
   #unreadBytesMax = Infinity;
 
   constructor(claims: LiveClaims, socket: WebSocket, stream: Duplex, clock: SystemClock) {
@@ -64,19 +67,22 @@ export class LiveClient implements LiveSocket {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > this.#unreadBytesMax) return this.drop(closing.tooSlow, 'too slow');
-    // One write for all of them: the system call is most of what a frame costs.
+    // One write for all frames, because the system call is most of the cost of a frame.
     this.#stream.cork();
     for (const frame of frames) socket.send(frame, { binary: false });
     this.#stream.uncork();
   }
 
-  /** Counts unread bytes from now on. What it missed came all at once and may take its time. */
+  /**
+   * Counts unread bytes from now on. The missed changes were sent all at once and may take their
+   * time.
+   */
   limitUnread(): void {
     this.#unreadBytesMax = unreadBytesMax + this.#socket.bufferedAmount;
     this.#stream.once('drain', () => void (this.#unreadBytesMax = unreadBytesMax));
   }
 
-  /** Pings the client now and then, and closes the socket of one that is silent for too long. */
+  /** Pings the client at intervals, and closes its socket after a long silence. */
   heartbeat(): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#heardAtMs > silentMsMax) return this.drop(closing.policy, 'silent');
@@ -85,7 +91,7 @@ export class LiveClient implements LiveSocket {
     this.send([pingFrame]);
   }
 
-  /** Says why, and does not wait for an answer that may never come. */
+  /** Sends the reason, and does not wait for an answer that may never come. */
   drop(code: number, reason: string): void {
     this.#socket.close(code, reason);
     this.terminate();

@@ -19,34 +19,36 @@ import type { Tokens } from '../platform/tokens.ts';
 import { type LiveClaims, LiveClient } from './liveClient.ts';
 import { permissionsFor } from './liveFeed.ts';
 
-/** The parts that the door of the live sockets needs. */
+/** The dependencies of the admission to live sockets. */
 export interface LiveDoorParts {
   readonly clock: SystemClock;
   readonly log: Logger;
   readonly tokens: Tokens;
   /**
-   * Where clients reach us. Pages of this origin may open sockets from a browser, and so may pages
-   * of the host that the request names.
+   * The address at which clients reach this server. Pages of this origin may open sockets from a
+   * browser, and so may pages of the host that the request names.
    */
   publicUrl(): Promise<string>;
   /** Refuses sockets without encryption. */
   readonly mustEncrypt?: boolean | undefined;
-  /** Asked when a socket opens, and twice a second while it is open. */
+  /** Called when a socket opens, and twice a second while it is open. */
   readonly mayListen: MayListen;
 }
 
-/** Whether the key or client, its user and their permission to read the topics are still there. */
+/**
+ * Returns whether the key or client, its user and their permission to read the topics still exist.
+ */
 export type MayListen = (claims: LiveClaims) => Promise<boolean>;
 
-/** The receiver of clients that the door has admitted. */
+/** Receives admitted clients. */
 export interface LiveInside {
-  /** How many sockets are open. */
+  /** The number of open sockets. */
   count(): number;
-  /** Receives a client that may listen, with the cursor that it stored. */
+  /** Accepts a client that may listen, with its stored cursor. */
   enter(client: LiveClient, after: string | undefined): void;
 }
 
-/** The path and the audience of the tokens: a token opens only the kind it was made for. */
+/** The path and the audience of the tokens: a token opens only sockets of its own kind. */
 const workflow = { path: '/perennial/v1/workflow/live', audience: 'workflow live' };
 const topical = { path: '/perennial/v1/live', audience: 'live' };
 const kinds = [workflow, topical];
@@ -57,11 +59,11 @@ const tokenSeconds = 300;
 const frameBytesMax = 4096;
 const socketsMax = 20_000;
 
-/** Makes the tokens of live sockets, and lets in the clients that present one. */
+/** Creates the tokens of live sockets, and admits clients that present one. */
 export class LiveDoor {
   readonly #parts: LiveDoorParts;
   readonly #inside: LiveInside;
-  // Loaded with the first socket, because a start does not need it.
+  // Loaded with the first socket, because the start does not need it.
   readonly #opener = new Lazy(async () => {
     const { WebSocketServer } = await import('ws');
     return new WebSocketServer({
@@ -116,7 +118,7 @@ export class LiveDoor {
     };
   }
 
-  /** Takes connections at the paths of the sockets. */
+  /** Accepts connections at the paths of the sockets. */
   addTo(http: FastifyInstance): void {
     http.server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy());
@@ -158,7 +160,7 @@ export class LiveDoor {
     );
   }
 
-  /** Browsers name the page that opens a socket. Other clients name none, and have the token. */
+  /** Browsers name the page that opens a socket. Other clients name none, but have the token. */
   async #isOriginAllowed({ headers: { origin, host } }: IncomingMessage): Promise<boolean> {
     if (origin === undefined) return true;
     if (!URL.canParse(origin)) return false;

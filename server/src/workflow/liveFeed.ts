@@ -12,28 +12,28 @@ import type { ObjectType } from '../platform/events/event.ts';
 import type { FeedEvent, FeedPlace } from '../platform/events/feed.ts';
 
 /**
- * A place among the merchant's events and the tries of its webhooks. Both have the stamp of their
- * transaction; the tries of a transaction come after its events.
+ * A place among the merchant's events and the delivery attempts of its webhooks. Both have the
+ * stamp of their transaction; attempts come after the events of their transaction.
  */
 export interface LivePlace extends FeedPlace {
-  /** Of a try, from 1. `eventId` is then higher than that of every event. */
+  /** The number of an attempt, from 1. `eventId` is then higher than that of every event. */
   readonly logId?: number;
 }
 
-/** One try to deliver, with its place. */
+/** One delivery attempt with its place. */
 export interface LiveDelivery {
   readonly place: LivePlace;
   readonly webhookOid: number;
   readonly delivery: WebhookDelivery;
 }
 
-/** A change that a room reports: an event of the feed, or a try to deliver. */
+/** A change that a room reports: an event of the feed, or a delivery attempt. */
 export type LiveChange = FeedEvent | LiveDelivery;
 
-/** The topics of a client; absent: a socket of the workflow, with its frames. */
+/** The topics of a client; absent: a workflow socket, with its frames. */
 export type Topics = ReadonlySet<LiveTopic> | undefined;
 
-/** Whether a client with these topics receives what is about a topic. */
+/** Returns whether a client with these topics receives changes of a topic. */
 export const includes = (topics: Topics, topic: LiveTopic): boolean =>
   topics === undefined ? topic === 'tasks' : topics.has(topic);
 
@@ -42,7 +42,7 @@ export const permissionsFor = (topics: Iterable<LiveTopic>): string[] => [
   ...new Set([...topics].map((topic) => liveTopicPermissions[topic])),
 ];
 
-/** Returns the topic of an event's object type; undefined when no topic has it. */
+/** Returns the topic of an event's object type; undefined when there is none. */
 export const topicOf = (objectType: string): LiveTopic | undefined =>
   topicsOf[objectType as ObjectType];
 
@@ -58,8 +58,8 @@ const topicsOf: Readonly<Record<ObjectType, LiveTopic | undefined>> = {
 };
 
 /**
- * Returns the frame that describes a change to a client with these topics; undefined when it does
- * not listen to that. `zone` is the merchant's.
+ * Returns the frame that describes a change to a client with these topics; undefined when the
+ * client has no topic for it. `zone` is the merchant's.
  */
 export function frameOf(change: LiveChange, topics: Topics, zone: string): LiveFrame | undefined {
   if ('delivery' in change) return includes(topics, 'deliveries') ? tried(change) : undefined;
@@ -139,14 +139,14 @@ export function livePlaceOf(cursor: string): LivePlace | undefined {
   return kind === 'd' ? placeOfTry(stamp, Number(id)) : { stamp, eventId: Number(id) };
 }
 
-/** Returns the place of a try. */
+/** Returns the place of a delivery attempt. */
 export const placeOfTry = (stamp: string, logId: number): LivePlace => ({
   stamp,
   eventId: afterEvents,
   logId,
 });
 
-/** Higher than the number of every event. */
+/** Higher than the number of any event. */
 const afterEvents = 999_999_999_999_999;
 
 /**
@@ -160,8 +160,8 @@ export function comparePlaces(one: LivePlace, other: LivePlace): number {
 }
 
 /**
- * Merges two lists in the order of their places, up to where both are known: a full page may have
- * more behind its last place.
+ * Merges two lists in the order of their places, up to the place where both are complete: after a
+ * full page there may be more.
  */
 export function mergedByPlace(
   events: readonly FeedEvent[],

@@ -4,13 +4,13 @@ import { feedHorizon, isInFeed, readFeed } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type LiveChange, type LiveDelivery, type LivePlace, mergedByPlace } from './liveFeed.ts';
 
-/** The functions of other features that rooms need for their reports. */
+/** The functions of other features that rooms need. */
 export interface LiveSources {
   /** Returns the time zone of a merchant. */
   zoneOf(merchantId: string): Promise<string>;
   /**
-   * Lists the tries of webhooks after a place, up to a stamp that every open transaction is at or
-   * above, in the order of their places.
+   * Lists the delivery attempts of webhooks after a place, up to a stamp that no open transaction
+   * is below, in the order of their places.
    */
   listDeliveries(
     merchantId: string,
@@ -18,9 +18,9 @@ export interface LiveSources {
     horizon: string,
     limit: number,
   ): Promise<LiveDelivery[]>;
-  /** Whether the try of a cursor is still stored. */
+  /** Returns whether the delivery attempt of a cursor is still stored. */
   isDeliveryKept(merchantId: string, place: LivePlace): Promise<boolean>;
-  /** Returns whether the merchant is charged, from memory. */
+  /** Returns whether the merchant's charges are running, from memory. */
   readCharging(merchantId: string): Promise<Charging>;
   /** Returns the latest advance of the merchant's clock. */
   findAdvance(merchantId: string): Promise<ClockAdvance | undefined>;
@@ -29,13 +29,13 @@ export interface LiveSources {
 /** A page of changes. */
 export interface ChangePage {
   readonly changes: readonly LiveChange[];
-  /** More may be there already. */
+  /** True if there may be more changes already. */
   readonly isFull: boolean;
 }
 
 const pageSize = 1000;
 
-/** Reads the next changes after a place; the tries of webhooks only where `deliveries` reads them. */
+/** Reads the next changes after a place; delivery attempts only if `deliveries` reads them. */
 export async function readChanges(
   db: Database,
   merchantId: string,
@@ -53,7 +53,7 @@ export async function readChanges(
   };
 }
 
-/** Whether nothing after the place of a cursor was deleted yet. */
+/** Returns whether nothing after the place of a cursor has been deleted yet. */
 export function isPlaceKept(
   db: Database,
   merchantId: string,

@@ -15,21 +15,18 @@ import {
 import { isPlaceKept, type LiveSources, readChanges } from './liveReader.ts';
 import { countOpen } from './taskStore.ts';
 
-/** A client as the room sees it. Frames are JSON, and one frame goes to many. */
+/** A client in the form that the room uses. Frames are JSON, and one frame goes to many clients. */
 export interface LiveSocket {
   readonly userId?: number | undefined;
   readonly topics?: Topics;
-  /** Several frames at once cost little more than one. */
+  /** Sends several frames at once, which costs little more than one. */
   send(frames: readonly Buffer[]): void;
 }
 
-/** A client that missed more changes than this reads its lists again, which is faster. */
+/** A client that missed more changes than this must read its lists again, which is faster. */
 const missedMax = 20_000;
 
-/**
- * The sockets of one merchant. All that concerns the order of frames happens one thing after
- * another.
- */
+/** The sockets of one merchant. All steps that affect the order of frames run one after another. */
 export class LiveRoom {
   readonly #db: Database;
   readonly #merchantId: string;
@@ -37,22 +34,22 @@ export class LiveRoom {
   readonly #sockets = new Set<LiveSocket>();
   readonly #gone = new WeakSet<LiveSocket>();
   readonly #openCounts = new Map<number, number>();
-  /** The last state of each topic that was sent, as JSON. */
+  /** The last sent state of each topic, as JSON. */
   readonly #states = new Map<LiveTopic, string>();
-  /** Every socket has been sent everything up to here. */
+  /** Every socket has received all changes up to here. */
   #place: LivePlace | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  /** A read that has not begun yet serves every caller that requests one meanwhile. */
+  /** A read that has not begun yet serves all callers that request one until it begins. */
   #waiting: Promise<void> | undefined;
 
-  /** Without sources the room is for sockets of the workflow only. */
+  /** Without sources, the room serves only workflow sockets. */
   constructor(db: Database, merchantId: string, sources?: LiveSources) {
     this.#db = db;
     this.#merchantId = merchantId;
     this.#sources = sources;
   }
 
-  /** Sends a socket what it missed since its cursor, then all that follows. */
+  /** Sends a socket the changes since its cursor, then all later ones. */
   enter(socket: LiveSocket, after: string | undefined): Promise<void> {
     return this.#inTurn(() => this.#welcome(socket, after));
   }
@@ -71,12 +68,12 @@ export class LiveRoom {
     return this.#waiting;
   }
 
-  /** Whether every socket was sent what is at this place of the feed. */
+  /** Returns whether every socket has received the change at this place of the feed. */
   hasTold(wanted: LivePlace): boolean {
     return this.#place === undefined || comparePlaces(this.#place, wanted) >= 0;
   }
 
-  /** Whether a socket listens to a topic. */
+  /** Returns whether any socket has a topic. */
   hears(topic: LiveTopic): boolean {
     return [...this.#sockets].some(({ topics }) => includes(topics, topic));
   }
@@ -99,9 +96,9 @@ export class LiveRoom {
   }
 
   /**
-   * Returns the place up to which every socket was sent everything. While no socket listens to
-   * deliveries the place stays at the last event, and the tries since then are not new to the first
-   * one that listens.
+   * Returns the place up to which every socket has received all changes. While no socket has the
+   * topic of deliveries, the place stays at the last event, and the first socket with that topic
+   * does not get the attempts since then.
    */
   async #presentPlace(hearsDeliveries: boolean): Promise<LivePlace> {
     const end =
@@ -114,7 +111,7 @@ export class LiveRoom {
     return this.#place;
   }
 
-  /** Returns false when the cursor is too old, or too much was missed. */
+  /** Returns false when the cursor is too old, or too many changes were missed. */
   async #catchUp(socket: LiveSocket, from: LivePlace, until: LivePlace): Promise<boolean> {
     if (!(await isPlaceKept(this.#db, this.#merchantId, from, this.#sources))) return false;
     const missed = [frame({ type: 'ready', cursor: cursorOf(from) })];
@@ -158,7 +155,7 @@ export class LiveRoom {
     );
   }
 
-  /** Makes the frames once for all sockets with the same topics. */
+  /** Creates the frames once for all sockets with the same topics. */
   async #sendChanges(changes: readonly LiveChange[]): Promise<void> {
     for (const sockets of Map.groupBy(this.#sockets, keyOf).values()) {
       const frames = await this.#framesFor(changes, sockets[0]!.topics);
@@ -167,7 +164,7 @@ export class LiveRoom {
   }
 
   async #framesFor(changes: readonly LiveChange[], topics: Topics): Promise<Buffer[]> {
-    // Only frames for the console (those with topics) have dates in the merchant's zone.
+    // Dates in the merchant's zone occur only in frames for the console (those with topics).
     const zone = topics === undefined ? '' : await this.#givenSources().zoneOf(this.#merchantId);
     return changes.flatMap((change) => frameOf(change, topics, zone) ?? []).map(frame);
   }
@@ -177,8 +174,8 @@ export class LiveRoom {
   }
 
   /**
-   * Sends users their numbers of open tasks, where they have changed. A newcomer is sent the number
-   * in any case, and then only its user's is read.
+   * Sends users their numbers of open tasks, if they have changed. A new socket always gets the
+   * number, and then only its user's number is read.
    */
   async #tellCounts(place: LivePlace, newcomer?: LiveSocket): Promise<void> {
     const to = [...this.#sockets].filter(
@@ -215,8 +212,8 @@ export class LiveRoom {
   }
 
   /**
-   * Sends the present state of a topic that has one, where it has changed, and to a newcomer in any
-   * case.
+   * Sends the current state of a topic that has one, if it has changed; a new socket always gets
+   * it.
    */
   async #tellState(
     topic: LiveTopic,
@@ -236,7 +233,7 @@ export class LiveRoom {
     for (const socket of to) socket.send([told]);
   }
 
-  /** The progress of the latest advance of the clock. */
+  /** Returns the progress of the latest advance of the clock. */
   async #advanceFrame(): Promise<LiveFrame | undefined> {
     const advance = await this.#givenSources().findAdvance(this.#merchantId);
     if (advance?.advance_id === undefined) return undefined;
@@ -248,7 +245,7 @@ export class LiveRoom {
     };
   }
 
-  /** Whether the merchant is charged. */
+  /** Returns whether the merchant's charges are running. */
   async #chargingFrame(): Promise<LiveFrame> {
     return {
       event_type: 'charging changed',

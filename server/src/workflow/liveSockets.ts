@@ -11,7 +11,7 @@ import { comparePlaces, topicOf } from './liveFeed.ts';
 import type { LiveSources } from './liveReader.ts';
 import { LiveRoom } from './liveRoom.ts';
 
-/** The parts that the live sockets need. */
+/** The dependencies of the live sockets. */
 export interface LiveParts extends LiveDoorParts {
   readonly db: Database;
   readonly sources: LiveSources;
@@ -20,12 +20,12 @@ export interface LiveParts extends LiveDoorParts {
 interface Occupied {
   readonly room: LiveRoom;
   readonly clients: Set<LiveClient>;
-  /** The last place that this process committed, while {@link LiveSockets} sees to it. */
+  /** The last place that this process committed, until {@link LiveSockets} has sent it. */
   committed?: FeedPlace | undefined;
 }
 
 /**
- * The live sockets of this process by merchant, each merchant's in a separate room that follows
+ * The live sockets of this process. Each merchant's sockets are in a room of their own that follows
  * the feed of events.
  */
 export class LiveSockets {
@@ -41,25 +41,28 @@ export class LiveSockets {
     });
   }
 
-  /** Returns how many sockets are open. */
+  /** Returns the number of open sockets. */
   count(): number {
     return [...this.#rooms.values()].reduce((all, { clients }) => all + clients.size, 0);
   }
 
   /**
-   * Returns what a client opens its socket with (workflow reference,
+   * Returns the address and token for a client's socket (workflow reference,
    * getWorkflowAgentWebsocketAuthorization).
    */
   authorize(context: Context): Promise<WorkflowAgentAuth> {
     return this.#door.authorize(context);
   }
 
-  /** Returns what a client opens a socket with topics with. Refuses topics it may not read. */
+  /**
+   * Returns the address and token for a socket with topics. Refuses topics that the caller may not
+   * read.
+   */
   authorizeTopics(context: Context, topics: readonly LiveTopic[] | undefined): Promise<LiveAuth> {
     return this.#door.authorizeTopics(context, topics);
   }
 
-  /** Takes connections at the path of the sockets, and closes them when the server stops. */
+  /** Accepts connections at the path of the sockets, and closes them when the server stops. */
   addTo(http: FastifyInstance): void {
     this.#door.addTo(http);
     http.addHook('preClose', async () => {
@@ -80,8 +83,8 @@ export class LiveSockets {
   };
 
   /**
-   * Looks for what other processes committed, and whether clients are still there. Runs in every
-   * process that has sockets.
+   * Looks for commits of other processes, and checks whether clients are still there. Runs in every
+   * process with sockets.
    */
   readonly worker: Worker = {
     name: 'live sockets',
@@ -91,7 +94,7 @@ export class LiveSockets {
         for (const client of clients) client.heartbeat();
         await room.tell();
       }
-      // Always pauses before the next round: what this process commits wakes its rooms by itself.
+      // Always pauses before the next round, because this process's own commits wake its rooms.
       return 0;
     },
   };
@@ -134,8 +137,8 @@ export class LiveSockets {
   }
 
   /**
-   * The feed shows nothing while an older transaction is open, of any merchant: what was committed
-   * may take a few reads. After that the worker continues.
+   * The feed shows nothing new while an older transaction of any merchant is open, so a committed
+   * event may take a few reads. After that, the worker continues.
    */
   async #tellSoon(entry: Occupied, place: FeedPlace): Promise<void> {
     const isSeenTo = entry.committed !== undefined;

@@ -12,9 +12,7 @@ import { countMoving, firstMove, lockMoving, stopMoving } from './taskStore.ts';
 
 const batchSize = 100;
 
-/**
- * Opens tasks whose delay is over, closes expired ones, and deletes files that belong to no task.
- */
+/** Opens tasks whose delay is over, closes expired ones, and deletes files without a task. */
 export function movingWorker(rounds: MerchantRounds, files: FileParts): Worker {
   const each = eachMerchant(rounds.log, 'workflow tasks');
   return {
@@ -28,7 +26,7 @@ export function movingWorker(rounds: MerchantRounds, files: FileParts): Worker {
   };
 }
 
-/** The same work when a test clock is moved: each task changes at the moment at which it is due. */
+/** The same work for a test clock that moves: each task changes at the time at which it is due. */
 export const movingDueWork: DueWork = {
   name: 'workflow tasks',
   kind: 'tasks',
@@ -46,8 +44,8 @@ export const movingDueWork: DueWork = {
 };
 
 /**
- * Moves a batch of the tasks that are due until a moment, each at its own moment but none before
- * `context.now`; returns how many.
+ * Changes a batch of the tasks that are due until a moment, each at its own moment but never before
+ * `context.now`; returns their number.
  */
 function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
   return inTransaction(context, async (context) => {
@@ -64,7 +62,7 @@ function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
         unreadable.push(before.taskUuid);
       }
     }
-    // They are not tried again until they are changed, so they do not block the others.
+    // They are not tried again until they change, so they do not block the others.
     await stopMoving(context.db, context.merchant.merchantId, unreadable);
     await saveChangedTasks(context, changed, server);
     return changed.length;

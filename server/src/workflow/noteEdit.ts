@@ -5,10 +5,10 @@ import { fileNameOf } from './fileName.ts';
 import type { Attachment, ChangeAuthor, TaskNote } from './task.ts';
 import type { GivenAttachment, GivenNote } from './taskChange.ts';
 
-/** Uploaded files that belong to no task yet, by their key. */
+/** Uploaded files without a task, by their key. */
 export type Uploads = ReadonlyMap<string, { readonly mimeType: string }>;
 
-/** The author of a change, and what it may refer to. */
+/** The author of a change, and the records that it may refer to. */
 export interface Writer {
   readonly person: ChangeAuthor;
   readonly now: Temporal.Instant;
@@ -43,8 +43,8 @@ export function attachmentsAfter(
 
 /**
  * Returns the notes after a change. New notes are added, authors may change the text of theirs, and
- * no note is ever removed. A note has no id on the wire; {@link placesOf} says how a given one is
- * recognized.
+ * no note is ever removed. A note has no id on the wire; {@link placesOf} recognizes it by other
+ * values.
  */
 export function notesAfter(
   stored: readonly TaskNote[],
@@ -65,11 +65,11 @@ export function notesAfter(
 }
 
 /**
- * Finds the place of the stored note for each given note; undefined for a new one. A note is
- * recognized by its second and its author, and several notes may share both. Among those the note
- * at the same position with the same text is meant, else one with the same text, else the next in
- * order. If the client left some of them out, the order says nothing, and a changed text is refused
- * because it could replace the wrong note.
+ * Finds the position of the stored note for each given note; undefined for a new one. A note is
+ * recognized by its time (in seconds) and its author, and several notes may share both. Among
+ * these, the note at the same position with the same text matches, else one with the same text,
+ * else the next in order. If the client left out some of them, the order is not reliable, and a
+ * changed text is refused because it could replace the wrong note.
  */
 function placesOf(
   stored: readonly TaskNote[],

@@ -6,11 +6,11 @@ export interface ObjectFacts {
   readonly key: string;
   readonly id: string;
   readonly email?: string | undefined;
-  /** Describes the object in words, for the person who works on the task. */
+  /** A description of the object in words, for the person who works on the task. */
   readonly context: string;
   /**
-   * The stage of an order; undefined while its first charge is under way, because the order will
-   * move by itself.
+   * The stage of an order; undefined while its first charge is in flight, because the order will
+   * then move by itself.
    */
   readonly stage?: string | undefined;
   readonly stock?: 'fine' | 'low' | 'out' | undefined;
@@ -18,8 +18,9 @@ export interface ObjectFacts {
 }
 
 /**
- * Reads objects by the id that events use (`key`) or by the one that clients use (`name`); objects
- * that do not exist are absent. The app hands it in, because the objects belong to other features.
+ * Reads objects by the id that events use (`key`) or by the id that clients use (`name`); objects
+ * that do not exist are absent. The app passes this function in, because the objects belong to
+ * other features.
  */
 export type ReadObjectFacts = (
   context: Context,
@@ -41,7 +42,7 @@ export function aboutObject(
 
 /**
  * Returns the link to an object in the console. The console finds the object by its id, so a link
- * in an old mail or chat outlives a change of pages.
+ * in an old mail or chat still works after the pages change.
  */
 export const objectLink = (consoleUrl: string, id: string): string =>
   `${consoleUrl}/o/${encodeURIComponent(id)}`;

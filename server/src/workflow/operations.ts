@@ -31,13 +31,13 @@ import {
   waitsFor,
 } from './taskStore.ts';
 
-/** The parts that the operations need from other features and from the file store. */
+/** The functions of other features and the file store that the operations need. */
 export interface WorkflowParts {
   readonly readObjects: ReadObjectFacts;
   readonly files: FileParts;
 }
 
-/** A task as JSON text, and its version. */
+/** A task as JSON text with its version. */
 export interface TaskText {
   readonly json: string;
   readonly version: number;
@@ -82,8 +82,8 @@ export async function searchTasks(
 }
 
 /**
- * Finds the objects that a search names. A task keeps the name that its client gave, so an object
- * is compared by its key: an auto order has a code and an oid, and ids have any case.
+ * Finds the objects that a search names. A task keeps the name that its client sent, so objects are
+ * compared by their keys: an auto order has a code and an oid, and ids may be in any case.
  */
 async function namedObjects(
   context: Context,
@@ -173,8 +173,8 @@ export async function insertTask(
 }
 
 /**
- * Changes a task (workflow reference, updateWorkflowTask): an absent field stays, an explicit null
- * clears.
+ * Changes a task (workflow reference, updateWorkflowTask): an absent field does not change, an
+ * explicit null clears it.
  */
 export async function updateTask(
   context: Context,
@@ -291,8 +291,8 @@ function batchChange(body: WorkflowTasksBatchRequest, zone: string): TaskChange 
 }
 
 /**
- * Reads the object that a change names. It keeps the name that the client gave, and an unknown
- * object is stored as it was named.
+ * Reads the object that a change names. The task keeps the name that the client sent; an unknown
+ * object is stored under that name.
  */
 async function describedObject(
   context: Context,
@@ -432,8 +432,8 @@ async function refuseOpenTwin(context: Context, before: Task, after: Task): Prom
 }
 
 /**
- * Finds the fault when a closed system task would open again while another of its type about the
- * same object is open.
+ * Returns a refusal if a closed system task would open again while another one of its type about
+ * the same object is open.
  */
 async function findOpenTwin(
   context: Context,
@@ -487,7 +487,7 @@ async function updateFiles(context: Context, before: Task, after: Task): Promise
 const filesOf = ({ attachments, notes }: Task): string[] =>
   [...attachments, ...notes.flatMap((note) => note.attachments)].map(({ fileUuid }) => fileUuid);
 
-/** Parses the type of an object in a path, in which a plus may stand for the space. */
+/** Parses the type of an object in a path, in which a plus may replace the space. */
 function objectTypeOf(text: string): TaskObjectType {
   const name = text.replaceAll('+', ' ');
   return (

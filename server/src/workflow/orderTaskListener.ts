@@ -14,10 +14,10 @@ const strandedRefundTask = 'Settle a refund whose gateway is gone';
 const notStartedTask = 'Start an auto order by hand';
 
 /**
- * Raises a task for each order whose charge is disputed and closes it when the dispute has ended,
- * and one for each order that was refunded at the gateway, whose refund failed later or waits for a
- * gateway that is gone, or that was to start an auto order and did not, whatever the merchant's rules
- * are. Other events cost nothing.
+ * Raises a task for each order with a disputed charge, and closes it when the dispute has ended.
+ * Also raises a task for each order that was refunded at the gateway, whose refund failed later or
+ * waits for a removed gateway, or that should have started an auto order but did not. The
+ * merchant's rules do not matter. Other events need no query.
  */
 export function orderTaskListener(readObjects: ReadObjectFacts): EventListener {
   return async (context, events) => {
@@ -93,7 +93,7 @@ const failedRefundDetails = (orderId: string, { amount, currency, reason }: Fail
   `it was made: ${reason}. The customer did not get the money. Refund it by another way and record ` +
   'that as a manual refund.';
 
-/** A refund whose outcome is not known and whose gateway is not asked, or `ended`. */
+/** A refund with an unknown outcome and a gateway that cannot be queried, or `ended`. */
 type StrandedRefund = 'ended' | (Omit<FailedRefund, 'reason'> & { readonly gateway: string });
 
 async function followStranded(

@@ -9,8 +9,8 @@ import { findOpenByName } from './taskStore.ts';
 const taskName = 'Repair an auto order that cannot be billed';
 
 /**
- * Raises a task for each auto order that was parked, whatever the merchant's rules are, and closes
- * it when the auto order is no longer parked. Other events cost nothing.
+ * Raises a task for each parked auto order, whatever the merchant's rules are, and closes it when
+ * the auto order is no longer parked. Other events need no query.
  */
 export function parkedTaskListener(readObjects: ReadObjectFacts): EventListener {
   return async (context, events) => {
@@ -49,7 +49,7 @@ export function parkedTaskListener(readObjects: ReadObjectFacts): EventListener 
 
 const isUnparked = (data: RecordedEvent['data']): boolean => data?.['reason'] === 'unparked';
 
-/** An auto order that cannot be read is described by its oid alone. */
+/** An auto order that cannot be read is described only by its oid. */
 function taskFor(
   context: Context,
   { objectId, data, at = context.now }: RecordedEvent,

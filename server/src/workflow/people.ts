@@ -10,7 +10,10 @@ import {
 import type { ChangeAuthor, Task } from './task.ts';
 import type { TaskChange } from './taskChange.ts';
 
-/** Returns the caller as tasks store it: the user of the key or token, else the caller's name. */
+/**
+ * Returns the caller in the form that tasks store: the user of the key or token, else the caller's
+ * name.
+ */
 export async function taskCallerOf({ db, merchant, actor }: Context): Promise<ChangeAuthor> {
   if (actor.userId === undefined) return { name: actor.name };
   const user = (await findUsers(db, merchant.merchantId, [actor.userId])).get(actor.userId);
@@ -28,10 +31,7 @@ export interface Names {
   groupName(groupId: number): string;
 }
 
-/**
- * Loads the names of the users and groups to whom these tasks are assigned, and of those that a
- * change names.
- */
+/** Loads the names of these tasks' assigned users and groups, and of those that a change names. */
 export async function loadNames(
   { db, merchant: { merchantId } }: Context,
   tasks: readonly Task[],
@@ -57,8 +57,8 @@ export async function loadNames(
 }
 
 /**
- * Resolves the assignment of a change to ids. A name counts only if no id is given with it, because
- * clients send back both as they read them. Refuses users and groups that do not exist.
+ * Resolves the assignment of a change to ids. A name counts only if the change contains no id,
+ * because clients send both back unchanged. Refuses users and groups that do not exist.
  */
 export async function resolveAssignment(
   context: Context,

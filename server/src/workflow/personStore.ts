@@ -15,13 +15,16 @@ const ofMentioning = {
 } as const;
 const taskTexts = 'name details context object_url object_email created_by_name search_text';
 
-/** The personal data in tasks. Tasks about a person go; other tasks lose the person's words. */
+/**
+ * The personal data in tasks. Tasks about a person are deleted; other tasks lose the person's
+ * words.
+ */
 export const workflowPeople: PersonKeeper = {
   find: findTasks,
   tables: [
     { table: 'workflow_history', key: ['task_uuid', 'history_id'], ...ofTasks },
     {
-      // A worker deletes the bytes of a file without a task, and then its row.
+      // A worker deletes the bytes of a file without a task before its row.
       table: 'workflow_file',
       key: ['file_uuid'],
       ...ofTasks,

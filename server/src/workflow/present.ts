@@ -1,6 +1,7 @@
 /*
- * Tasks as the wire shows them, as JSON from PostgreSQL (docs/adr/0002-json-from-postgresql.md).
- * `withLinks` (fileOperations.ts) adds the links of files afterwards, because they are signed.
+ * Renders tasks in the wire format, as JSON from PostgreSQL
+ * (docs/adr/0002-json-from-postgresql.md). `withLinks` (fileOperations.ts) adds the links of files
+ * later, because they are signed.
  */
 
 /**

@@ -28,7 +28,7 @@ import {
 } from './savedSearchOperations.ts';
 import { countOpen, listTags } from './taskStore.ts';
 
-/** The parts that the routes need in addition to the parts of the operations. */
+/** The dependencies of the routes in addition to those of the operations. */
 export interface WorkflowRouteParts extends WorkflowParts {
   readonly merchants: Merchants;
   readonly live: LiveSockets;
@@ -99,7 +99,9 @@ const rulesAnswer = ({ rules, version }: VersionedRules): Answer => payload(rule
 
 const taskAnswer = ({ json, version }: TaskText): Answer => payloadText(json, { version });
 
-/** Returns the calling user. A key without a user is returned with its own name and no id. */
+/**
+ * Returns the calling user. A key without a user is returned with its own name and without an id.
+ */
 async function me(context: Context): Promise<WorkflowUser> {
   const { db, merchant, actor } = context;
   const user =
@@ -125,7 +127,7 @@ async function assignmentGroups({ db, merchant }: Context, page: Page): Promise<
   );
 }
 
-/** Of rows that were read one further than the page. */
+/** Returns a page from rows that were read up to one more than its size. */
 function resultSetOf(found: number, { limit, offset }: Page) {
   const more = found > limit;
   const count = Math.min(found, limit);

@@ -14,13 +14,13 @@ import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { resolveAssignment } from './people.ts';
 import { changedRules, rulesOf, wireRules } from './workflowRules.ts';
 
-/** Rules, and their version for `ETag`. */
+/** Rules with their version for `ETag`. */
 export interface VersionedRules {
   readonly rules: WorkflowRule[];
   readonly version: number;
 }
 
-/** Returns the rules that raise system tasks, one for each type, as they are stored now. */
+/** Returns the current rules that raise system tasks, one for each type. */
 export async function getRules({ db, merchant }: Context): Promise<VersionedRules> {
   const stored = required(await findMerchant(db, merchant.merchantId), 'merchant');
   return { rules: wireRules(rulesOf(stored.settings)), version: versionOf(stored) };
@@ -29,7 +29,7 @@ export async function getRules({ db, merchant }: Context): Promise<VersionedRule
 const versionOf = ({ versions }: Merchant): number =>
   required(versions, 'versions of a stored merchant').rules;
 
-/** Changes rules; types that the request does not name stay as they are. */
+/** Changes rules; types that the request does not name do not change. */
 export async function updateRules(
   context: Context,
   merchants: Merchants,

@@ -14,10 +14,10 @@ import {
   saveTasks,
 } from './taskStore.ts';
 
-/** The server itself, as the author of changes in histories. */
+/** The server itself as the author of changes in histories. */
 export const server: ChangeAuthor = { name: 'Perennial' };
 
-/** A task before and after a change, and when it changed. */
+/** A task before and after a change, and the time of the change. */
 export interface ChangedTask {
   readonly before: Task;
   readonly after: Task;
@@ -26,7 +26,7 @@ export interface ChangedTask {
 
 /**
  * Saves changed tasks that the caller has locked, with a line of history and an event each. A task
- * in which nothing differs gets no new version and no event. Joins the surrounding transaction.
+ * without differences gets no new version and no event. Joins the surrounding transaction.
  */
 export async function saveChangedTasks(
   context: Context,
@@ -104,7 +104,7 @@ export async function createTasks(context: Context, tasks: readonly NewTask[]): 
   return stored;
 }
 
-/** Links the tasks whose client sent no link to their objects in the console. */
+/** Adds the console's link to tasks whose client sent none. */
 async function linked({ db }: Context, tasks: readonly NewTask[]): Promise<readonly NewTask[]> {
   const isLacking = ({ object, objectUrl }: NewTask) => object && objectUrl === undefined;
   if (!tasks.some(isLacking)) return tasks;
@@ -118,8 +118,8 @@ const linkOf = (consoleUrl: string, { id, linkId }: TaskObject): string =>
   objectLink(consoleUrl, linkId ?? id);
 
 /**
- * Emits an event for each task, with the task as it is now. The history is omitted: it would grow
- * with every change, and the events are a history themselves.
+ * Emits an event for each task, with the task in its current state. Omits the history, because it
+ * would grow with every change, and the events are a history themselves.
  */
 export async function emitTaskEvents(
   context: Context,

@@ -22,8 +22,8 @@ import {
 } from './savedSearchStore.ts';
 
 /**
- * Lists the caller's searches and those that others share: of one kind, or of all that the caller
- * may read.
+ * Lists the caller's searches and the shared ones of others: of one kind, or of all kinds that the
+ * caller may read.
  */
 export async function getSavedSearches(
   context: Context,
@@ -65,7 +65,7 @@ export async function insertSavedSearch(
   return wireSavedSearch(search, timeZone);
 }
 
-/** Changes one of the caller's searches; an absent field stays. */
+/** Changes one of the caller's searches; an absent field does not change. */
 export function updateSavedSearch(
   context: Context,
   oid: number,
@@ -122,7 +122,7 @@ function checkKind(context: Context, kind: SavedSearchKind): void {
 const filterBytesMax = 16_384;
 const columnsMax = 50;
 
-/** Refuses what the kind has no use for, and what is too large. */
+/** Refuses fields that the kind does not use, and values that are too large. */
 function checkParts(kind: SavedSearchKind, { search, filters, columns }: SavedSearch): void {
   const [field, other] = kind === 'tasks' ? ['filters', 'search'] : ['search', 'filters'];
   if (kind === 'tasks' ? filters : search)
@@ -141,7 +141,7 @@ function checkParts(kind: SavedSearchKind, { search, filters, columns }: SavedSe
     refuse('too_many_elements', { field: 'columns', max: columnsMax });
 }
 
-/** Tasks are sorted by their fields; the other lists check their own `_sort` when they are read. */
+/** Tasks are sorted by their fields; the other lists check their `_sort` when they are read. */
 function checkSort(kind: SavedSearchKind, sort: string | null | undefined): void {
   if (kind !== 'tasks') return;
   const parsed = parseSort(sort ?? undefined, sortings.workflow_task);

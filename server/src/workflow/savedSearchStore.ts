@@ -4,7 +4,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { ChangeAuthor } from './task.ts';
 
-/** The list that a search is a view of. */
+/** The list that a saved search filters. */
 export type SavedSearchKind = NonNullable<SavedSearch['kind']>;
 
 /** A stored search; `owner` is a user, or a key without a user. */
@@ -15,7 +15,7 @@ export interface StoredSearch {
   readonly name: string;
   readonly kind: SavedSearchKind;
   readonly search: WorkflowTaskSearch;
-  /** The search of a kind other than tasks, as the client wrote it. */
+  /** The search of a kind other than tasks, in the client's form. */
   readonly filters?: Readonly<Record<string, unknown>> | undefined;
   readonly columns?: readonly string[] | undefined;
   readonly sort?: string | undefined;
@@ -114,7 +114,7 @@ export async function deleteSavedSearch(
   );
 }
 
-/** Returns a saved search as the wire shows it. */
+/** Returns a saved search in the wire format. */
 export function wireSavedSearch(stored: StoredSearch, zone: string): SavedSearch {
   const { savedSearchOid, name, kind, search, filters, columns, sort, shared } = stored;
   const { createdBy, createdAt } = stored;

@@ -10,7 +10,7 @@ import type { Bind } from '../platform/storage/page.ts';
 import { groupName, userName } from './present.ts';
 import type { TaskObjectType } from './task.ts';
 
-/** The conditions of a search; all that are given must hold. An explicit null does not filter. */
+/** The conditions of a search; all given ones must match. An explicit null does not filter. */
 export type TaskSearch = Omit<WorkflowTasksRequest, 'object_type' | 'priority' | 'status'> &
   WorkflowTaskSearch;
 
@@ -19,22 +19,22 @@ export interface Searcher {
   readonly userId?: number | undefined;
   readonly groupIds: readonly number[];
   readonly zone: string;
-  /** The merchant's moment, which decides what is overdue. */
+  /** The time on the merchant's clock, which decides what is overdue. */
   readonly now: Temporal.Instant;
-  /** The objects that exist under the id that the search names. */
+  /** The objects whose id the search names. */
   readonly namedObjects: readonly NamedObject[];
 }
 
-/** An object by its type and the key that all of its names lead to. */
+/** An object by its type and the key that all its names share. */
 export interface NamedObject {
   readonly type: TaskObjectType;
   readonly key: string;
 }
 
 /**
- * Returns the SQL conditions of a search on the row `o`. In the published search, whose list of
- * statuses has only one word for it, `closed` means closed in any way; with `exactStatus` it is the
- * one status.
+ * Returns the SQL conditions of a search on the row `o`. In the published search, `closed` means
+ * any closed status, because its list of statuses has no other word for them; with `exactStatus`,
+ * it means only the status `closed`.
  */
 export function conditionsOf(
   search: TaskSearch,
@@ -155,7 +155,7 @@ function createdBy(user: TaskSearch['created_by'], bind: Bind): string[] {
   ];
 }
 
-/** Returns the conditions on a task's object, which is found by each of its names. */
+/** Returns the conditions on a task's object, which is matched by each of its names. */
 function objectConditions(
   { object_type: type, object_id: id, object_email: email }: TaskSearch,
   { namedObjects }: Searcher,

@@ -28,9 +28,9 @@ import { rulesOf, type StoredRules } from './workflowRules.ts';
 
 /**
  * Raises system tasks and closes them when their cause is gone. It runs in the transaction of the
- * event itself, so a task always describes what was committed. It works on all objects of a call
- * together. A call without relevant events costs nothing; one about objects without tasks costs a
- * single read.
+ * event itself, so a task always describes what was committed. It processes all objects of a call
+ * together. A call without relevant events needs no query; a call about objects without tasks needs
+ * one.
  */
 export function systemTaskListener(readObjects: ReadObjectFacts): EventListener {
   return async (context, events) => {
@@ -75,7 +75,10 @@ async function updateTasks(
   await createMissing(context, objectType, [...raised.values()]);
 }
 
-/** Reads objects by their keys. One that cannot be read is logged, and its tasks stay as they are. */
+/**
+ * Reads objects by their keys. An object that cannot be read is logged, and its tasks do not
+ * change.
+ */
 async function readableObjects(
   context: Context,
   type: TaskObjectType,
@@ -86,7 +89,7 @@ async function readableObjects(
   try {
     return await read(keys);
   } catch (error) {
-    // No statement can follow one that PostgreSQL refused in this transaction.
+    // No statement can follow a failed one in this transaction.
     if (isStatementFault(error)) throw error;
   }
   const { rows, leftOut } = await readEach(keys, async (some) => [...(await read(some))]);

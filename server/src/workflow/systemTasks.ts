@@ -32,7 +32,7 @@ export const typesOf: Readonly<Partial<Record<TaskObjectType, readonly SystemTas
 };
 
 /**
- * Tells whether an event is relevant to system tasks, without a lookup. Most events of the rebill
+ * Returns whether an event is relevant to system tasks, without a query. Most events of the rebill
  * engine are not.
  */
 export function isRelevant({ name, data = {} }: RelevantEvent): boolean {
@@ -55,7 +55,7 @@ export function isRelevant({ name, data = {} }: RelevantEvent): boolean {
 }
 
 /**
- * Tells whether an event can raise a task. Paid rebills, which are most events, cannot: for them
+ * Returns whether an event can raise a task. Paid rebills, which are most events, cannot: for them,
  * only objects with open tasks are loaded.
  */
 export function mayRaise({ name, data = {} }: RelevantEvent): boolean {
@@ -77,8 +77,8 @@ export function mayRaise({ name, data = {} }: RelevantEvent): boolean {
 }
 
 /**
- * Returns what one event requires. A card counts as fixed when a rebill is paid. An auto order that
- * was canceled for another reason needs no card any more.
+ * Returns the reaction to one event. A card counts as fixed when a rebill is paid. An auto order
+ * that was canceled for another reason no longer needs a card.
  */
 export function wantedBy(event: RelevantEvent, facts: ObjectFacts): Wanted {
   const { name, data = {} } = event;
@@ -128,7 +128,7 @@ export function closingOf(task: Task, facts: ObjectFacts): SystemClosing {
     : 'closed - system';
 }
 
-/** The name of each type of task, and what has to be done. */
+/** The name and the instructions of each type of task. */
 export const taskTypeWords: Readonly<
   Record<SystemTaskType, { readonly name: string; readonly details: string }>
 > = {

@@ -15,15 +15,15 @@ export type TaskObjectType = (typeof taskObjectTypes)[number];
 /** The kinds of tasks that the server raises. */
 export type SystemTaskType = (typeof systemTaskTypes)[number];
 
-/** Work that needs a person, as it is stored (workflow reference, WorkflowTask). */
+/** Work that needs a person, in its stored form (workflow reference, WorkflowTask). */
 export interface Task {
   readonly taskUuid: string;
   /**
-   * Numbers the merchant's tasks from 1. It is assigned when the task is stored, like
-   * `objectNumber`.
+   * The number of the task within the merchant, from 1. It is assigned when the task is stored,
+   * like `objectNumber`.
    */
   readonly globalNumber: number;
-  /** Numbers the tasks about the object from 1. */
+  /** The number of the task among those about the object, from 1. */
   readonly objectNumber?: number | undefined;
   readonly name: string;
   readonly details?: string | undefined;
@@ -59,7 +59,7 @@ export interface Task {
 /** A task before its numbers are assigned. */
 export type NewTask = Omit<Task, 'globalNumber' | 'objectNumber'>;
 
-/** Returns the common fields of tasks that the server raises: open, urgent, with nothing added. */
+/** Returns the common fields of tasks that the server raises: open, urgent, without additions. */
 export const raisedBy = (createdBy: ChangeAuthor, at: Temporal.Instant) =>
   ({
     priority: '3 - high',
@@ -80,21 +80,21 @@ export interface TaskObject {
   /** The id that events use: an auto order's oid, an item's oid, else the id itself. */
   readonly key: string;
   /**
-   * The id that the wire shows: auto order code, order id, item id, profile oid. An auto order that a
+   * The id on the wire: auto order code, order id, item id, profile oid. An auto order that a
    * client named by its oid keeps that name.
    */
   readonly id: string;
-  /** The id in the link to the console. Absent: `id`. */
+  /** The id in the console's link. Absent: `id`. */
   readonly linkId?: string | undefined;
 }
 
-/** The author of a change: a user, or a key or process that has only a name. */
+/** The author of a change: a user, or a key or process, which has only a name. */
 export interface ChangeAuthor {
   readonly userId?: number | undefined;
   readonly name: string;
 }
 
-/** A name and a value that clients keep with a task. */
+/** A name and a value that clients store with a task. */
 export interface TaskProperty {
   readonly name: string;
   readonly value: string;
@@ -127,5 +127,5 @@ export interface HistoryLine {
   readonly address?: string | undefined;
 }
 
-/** Tells whether a task with this status is still to be done. */
+/** Returns whether a task with this status still needs work. */
 export const isOpenStatus = (status: TaskStatus): boolean => !status.startsWith('closed');

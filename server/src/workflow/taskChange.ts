@@ -49,7 +49,7 @@ export interface GivenNote {
   readonly attachments: readonly GivenAttachment[];
 }
 
-/** Parses a task of the wire; fields that only the server sets are ignored. */
+/** Parses a task in the wire format; ignores fields that only the server sets. */
 export function changeFrom(body: WorkflowTask, zone: string): TaskChange {
   return {
     name: trimmed(body.task_name),
@@ -80,13 +80,13 @@ export function changeFrom(body: WorkflowTask, zone: string): TaskChange {
   };
 }
 
-/** Returns the tags without surrounding spaces, each once. */
+/** Returns the tags without surrounding spaces and duplicates. */
 export const tidyTags = (tags: readonly string[]): string[] => [
   ...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== '')),
 ];
 
 /**
- * Parses a date of a change: undefined stays, null clears, a text becomes a moment. Refuses a text
+ * Parses a date of a change: undefined keeps, null clears, a text becomes a time. Refuses a text
  * that is not a date.
  */
 export const momentFrom = (

@@ -7,13 +7,13 @@ import { type ChangeAuthor, isOpenStatus, type Task } from './task.ts';
 import { type TaskChange, tidyTags } from './taskChange.ts';
 import { movedByPerson } from './taskStatus.ts';
 
-/** The author of a change, and what the change may refer to. */
+/** The author of a change, and the records that it may refer to. */
 export interface Editor {
   readonly person: ChangeAuthor;
   readonly groupIds: readonly number[];
   readonly now: Temporal.Instant;
   readonly uploads: Uploads;
-  /** The task that this one waits for, as it is now. */
+  /** The current state of the task that this one waits for. */
   readonly dependency?: Pick<Task, 'taskUuid' | 'name' | 'status'> | undefined;
   /** Returns the name of a user. */
   readonly nameOf: (userId: number) => string;
@@ -62,13 +62,13 @@ export function edited(task: Task, change: TaskChange, editor: Editor): Outcome<
 const fieldFault = (fault: FieldFault): Outcome<never, EditFault> =>
   failure({ kind: 'field', ...fault });
 
-/** Returns the given value, undefined when null clears it, else the stored value. */
+/** Returns the given value; undefined when null clears it; else the stored value. */
 const chosen = <Value>(
   given: Value | null | undefined,
   stored: Value | undefined,
 ): Value | undefined => (given === undefined ? stored : (given ?? undefined));
 
-/** Returns the status after a change. A delay without a status means that the task is delayed. */
+/** Returns the status after a change. A delay without a status makes the task delayed. */
 function statusAfter(task: Task, { status, delayUntil }: TaskChange): Task['status'] {
   if (status !== undefined && status !== null) return status;
   return delayUntil && isOpenStatus(task.status) ? 'delayed' : task.status;
@@ -76,9 +76,9 @@ function statusAfter(task: Task, { status, delayUntil }: TaskChange): Task['stat
 
 /**
  * Returns the assignment after a change. Assigning a task to a user removes the group, and the
- * other way round. Callers may take a task for themselves only if it has no other user, and, if it
- * is assigned to a group, only as members: so if many take a task at once, the first wins.
- * Assigning it to another user is always possible.
+ * other way round. Callers may take a task for themselves only if it has no other user and, if it
+ * is assigned to a group, only as members of the group: if many take a task at once, the first
+ * wins. Assigning it to another user is always possible.
  */
 function assignmentAfter(
   task: Task,
@@ -170,7 +170,10 @@ function faultOf(
   return undefined;
 }
 
-/** People click these links: `javascript:` and the like would run in the page that shows them. */
+/**
+ * People click these links: `javascript:` and similar schemes would run in the page that shows
+ * them.
+ */
 const isHarmlessLink = (url: string | undefined): boolean => {
   const scheme = url === undefined ? undefined : URL.parse(url)?.protocol;
   return scheme === undefined || ['http:', 'https:', 'mailto:'].includes(scheme);

@@ -113,7 +113,7 @@ const taskColumns: readonly (Column<Task> & { readonly changes: boolean })[] = [
 /** The names of all columns, for a select. */
 export const columns = taskColumns.map(({ name }) => name).join(', ');
 
-/** The column in which a text search looks. */
+/** The column that a text search looks in. */
 const searchText: Column<Task> = {
   name: 'search_text',
   type: 'text',
@@ -124,7 +124,7 @@ const searchText: Column<Task> = {
         .join('\n'),
     ),
 };
-/** Whole tasks, to insert. */
+/** All columns of tasks, for inserts. */
 export const taskRows = recordset([...taskColumns, searchText]);
 /** The columns that a change may write. */
 export const changeableRows = recordset([
@@ -199,7 +199,10 @@ export function fromRow(row: TaskRow): Task {
   };
 }
 
-/** A stored list, whose elements are objects; without what is not, so that a change repairs it. */
+/**
+ * Returns a stored list whose elements are objects; drops other elements, so that a change repairs
+ * the list.
+ */
 const listOf = <Element>(list: readonly Element[]): readonly Element[] =>
   Array.isArray(list) ? list.filter((each) => typeof each === 'object' && each !== null) : [];
 
@@ -209,7 +212,7 @@ const attachmentFrom = (stored: StoredAttachment): Attachment => ({
   mimeType: stored.mime_type,
 });
 
-/** A note whose moment cannot be read gets that of the task's creation; its text stays. */
+/** If a note's time cannot be read, uses that of the task's creation; its text stays. */
 function noteFrom(stored: StoredNote, createdAt: Temporal.Instant): TaskNote {
   const editedAt = momentFrom(stored.edited_at);
   return {

@@ -7,8 +7,8 @@ import { isOpenStatus, type Task, type TaskStatus } from './task.ts';
 const work = ['open', 'delayed', 'awaiting customer feedback', 'closed'] as const;
 
 /**
- * The statuses that a person may choose from each status. The server alone sets the other closed
- * ones; they say why it closed a task.
+ * The statuses that a person may choose from each status. Only the server sets the other closed
+ * statuses, which say why it closed a task.
  */
 export const personMoves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   open: work,
@@ -20,7 +20,7 @@ export const personMoves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = 
   'closed - expiration': ['open', 'delayed', 'awaiting customer feedback', 'closed - expiration'],
 };
 
-/** Checks whether a person may change the status; the fault names the statuses that are allowed. */
+/** Checks whether a person may change the status; the fault names the allowed statuses. */
 export function movedByPerson(from: TaskStatus, to: TaskStatus): Outcome<TaskStatus, FieldFault> {
   const allowed = personMoves[from];
   if (allowed.includes(to)) return success(to);
@@ -31,7 +31,7 @@ export function movedByPerson(from: TaskStatus, to: TaskStatus): Outcome<TaskSta
   });
 }
 
-/** The statuses with which the server closes a task. */
+/** The statuses that the server sets when it closes a task. */
 export type SystemClosing = 'closed - system' | 'closed - customer' | 'closed - expiration';
 
 /**
@@ -45,7 +45,7 @@ export function movesAt({ status, delayUntil, expiresAt }: Task): Temporal.Insta
 }
 
 /**
- * Returns a task that is due to change by itself: it expires, or opens when its delay is over.
+ * Returns a task after its due change by itself: it expires, or opens when its delay is over.
  * Undefined while neither is due.
  */
 export function movedByTime(task: Task, now: Temporal.Instant): Task | undefined {
@@ -57,8 +57,8 @@ export function movedByTime(task: Task, now: Temporal.Instant): Task | undefined
 }
 
 /**
- * Returns a task that the server closes because its cause is gone. If it has expired by then, it is
- * closed as expired.
+ * Returns a task that the server closes because its cause is gone. If it has expired by then, its
+ * status is expired.
  */
 export function closedBySystem(task: Task, closing: SystemClosing, at: Temporal.Instant): Task {
   return { ...task, status: hasCome(task.expiresAt, at) ? 'closed - expiration' : closing };

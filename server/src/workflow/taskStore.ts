@@ -27,8 +27,8 @@ export async function findTask(
 }
 
 /**
- * Reads and locks tasks. All transactions lock in the order of the numbers, so that there is no
- * deadlock.
+ * Reads and locks tasks. All transactions lock them in the order of their numbers, which avoids
+ * deadlocks.
  */
 export async function lockTasks(
   tx: Database,
@@ -85,8 +85,8 @@ export async function findOpenByName(
 }
 
 /**
- * Reads and locks tasks that change by themselves until a moment; skips those that another
- * transaction has locked.
+ * Reads and locks tasks that change by themselves until a moment; skips those locked by another
+ * transaction.
  */
 export async function lockMoving(
   tx: Database,
@@ -149,7 +149,7 @@ export async function countMoving(
 
 /**
  * Locks the merchant's numbers until the transaction ends. Every insertion of tasks does this
- * first, so what it checks afterwards (is there an open task?) stays true.
+ * first, so its later checks (is there an open task?) stay valid.
  */
 export async function lockNumbers(tx: Database, merchantId: string): Promise<void> {
   await tx.run(
@@ -243,7 +243,7 @@ const historyRows = recordset<HistoryLine & { readonly id: number | undefined }>
   { name: 'user_name', type: 'text', read: ({ by }) => by.name },
 ]);
 
-/** Tells whether `from` waits for `target`, directly or through other tasks. */
+/** Returns whether `from` waits for `target`, directly or through other tasks. */
 export async function waitsFor(
   db: Database,
   merchantId: string,
@@ -263,7 +263,7 @@ export async function waitsFor(
   return row?.waits === true;
 }
 
-/** Reads the JSON of tasks as the wire shows them, by id. */
+/** Reads the JSON of tasks in the wire format, by id. */
 export async function readTaskTexts(
   db: Database,
   merchantId: string,
@@ -302,7 +302,7 @@ export interface TaskList {
   readonly page: { readonly limit: number; readonly offset: number };
 }
 
-/** Reads a page of the tasks that a search finds. */
+/** Reads a page of the tasks that match a search. */
 export function readTaskPage(
   db: Database,
   merchantId: string,
@@ -425,7 +425,7 @@ export async function moveTaskDates(
   );
 }
 
-/** Returns the address of the console, without a slash at the end; empty while there is none. */
+/** Returns the address of the console, without a slash at the end; empty if there is none. */
 export async function readConsoleUrl(db: Database): Promise<string> {
   const row = await db.row<{ url: string | null }>('select console_url() as url');
   return row?.url ?? '';

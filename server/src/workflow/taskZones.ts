@@ -5,7 +5,7 @@ import { moveTaskDates } from './taskStore.ts';
 
 /**
  * Keeps the local time of open tasks' dates (due, delayed, expiring) when the merchant's zone
- * changes. Past dates keep their moment.
+ * changes. Past dates do not move.
  */
 export const keepWallsOfTasks = (
   { db, merchant: { merchantId }, now }: Context,

@@ -3,20 +3,20 @@ import { systemTaskTypes } from '@perennial/contract/workflow.ts';
 import type { SystemTaskType } from './task.ts';
 
 /**
- * The rules that raise system tasks, by type, as the wire describes them: the section
- * `workflowRules` of a merchant's settings.
+ * The rules that raise system tasks, by type and in the wire format: the section `workflowRules` of
+ * a merchant's settings.
  */
 export type StoredRules = {
   readonly [Type in SystemTaskType]?: Omit<WorkflowRule, 'system_task_type'>;
 };
 
-/** Reads the stored rules; settings of another shape count as no rules. */
+/** Reads the stored rules; settings with another structure count as no rules. */
 export function rulesOf(settings: Readonly<Record<string, unknown>>): StoredRules {
   const section = settings['workflowRules'];
   return typeof section === 'object' && section !== null ? section : {};
 }
 
-/** Returns all rules as the wire shows them; a type without a rule is off. */
+/** Returns all rules in the wire format; a type without a rule is off. */
 export function wireRules(rules: StoredRules): WorkflowRule[] {
   return systemTaskTypes.map((type) => ({
     system_task_type: type,
@@ -26,8 +26,8 @@ export function wireRules(rules: StoredRules): WorkflowRule[] {
 }
 
 /**
- * Returns the rules after a change. Types that are not given stay; in a given rule an absent field
- * stays and an explicit null clears it.
+ * Returns the rules after a change. Types that are not given do not change; in a given rule, an
+ * absent field does not change and an explicit null clears it.
  */
 export function changedRules(rules: StoredRules, given: readonly WorkflowRule[]): StoredRules {
   const changed: Record<string, unknown> = { ...rules };
