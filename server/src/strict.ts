@@ -59,8 +59,8 @@ const rules: readonly ((config: StrictSettings) => string | undefined)[] = [
 ];
 
 /**
- * The secrets that a process with a role has no use for. So a process that strangers reach cannot
- * lose those of the others, and each has those that it uses (docs/security/access.md).
+ * The secrets that a process with a role does not need. Each process only gets the secrets that it
+ * uses, so a process that strangers can reach cannot leak the others (docs/security/access.md).
  */
 const unusedSecrets = {
   all: [],
@@ -69,8 +69,9 @@ const unusedSecrets = {
 } as const;
 
 /**
- * Returns what `STRICT=on` finds wrong with the settings, a sentence each. `env` is the environment
- * as it is: a secret belongs in a file of its account, which a vault may write, and not in there.
+ * Returns the faults that `STRICT=on` finds in the settings, one sentence each. `env` is the
+ * original environment: secrets belong in files of the process's account, which a vault may write,
+ * and not in the environment.
  */
 export function strictFaults(config: StrictSettings, env: Environment): string[] {
   return [
@@ -87,7 +88,10 @@ export function strictFaults(config: StrictSettings, env: Environment): string[]
   ];
 }
 
-/** Whether all accounts of the machine may read a file. One that cannot be read is another fault. */
+/**
+ * Returns whether all accounts of the machine may read a file. A file that cannot be read is
+ * another fault.
+ */
 function isPublic(path: string | undefined): boolean {
   const found = path ? statSync(path, { throwIfNoEntry: false }) : undefined;
   return found !== undefined && (found.mode & 0o004) !== 0;

@@ -6,18 +6,18 @@ import { poll } from '../platform/storage/nodes.ts';
 /** The progress of a search for an erased person. */
 export interface SearchProgress extends SearchedWords {
   readonly pass: number;
-  /** The table that is searched now, and the key of its last row; null: at the beginning. */
+  /** The table being searched, and the key of its last row; null: at the beginning. */
   readonly place: string | null;
   readonly afterKey: readonly string[] | null;
-  /** Whether this pass redacted something. */
+  /** True when this pass redacted something. */
   readonly hasFound: boolean;
-  /** How many rows, or files, of each table were redacted. */
+  /** The number of redacted rows or files of each table. */
   readonly counts: Readonly<Record<string, number>>;
-  /** How many rows could not be redacted. */
+  /** The number of rows that could not be redacted. */
   readonly failures: number;
 }
 
-/** A search of the records of other customers for an erased one. */
+/** A search of other customers' records for an erased customer. */
 export interface MentionSearch extends SearchProgress {
   readonly customerOid: number;
   readonly begunAt: Temporal.Instant;
@@ -42,7 +42,7 @@ export async function beginSearch(
   );
 }
 
-/** Returns the search for an erased customer, also one that has ended. */
+/** Returns the search for an erased customer, even if it has ended. */
 export const findSearch = (
   db: Database,
   merchantId: string,
@@ -53,7 +53,7 @@ export const findSearch = (
     [merchantId, customerOid],
   );
 
-/** Returns the merchants with a search that no process is doing. */
+/** Returns the merchants with a search that no process is running. */
 export async function merchantsSearching(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,
@@ -67,8 +67,8 @@ export async function merchantsSearching(db: Database): Promise<string[]> {
 }
 
 /**
- * Takes a merchant's oldest search that no process is doing, for the length of a lease. Two
- * processes that did the same would only do it twice.
+ * Claims a merchant's oldest search that no process is running, for the length of a lease. If two
+ * processes run the same search, the work is only done twice.
  */
 export function takeSearch(
   db: Database,
@@ -87,7 +87,7 @@ export function takeSearch(
   );
 }
 
-/** Stores the progress of a search and returns it to the queue. */
+/** Stores the progress of a search and puts it back into the queue. */
 export async function saveMentionSearch(
   db: Database,
   merchantId: string,
@@ -113,7 +113,7 @@ export async function saveMentionSearch(
   );
 }
 
-/** Ends a search and forgets its words. Returns false when another process has ended it. */
+/** Ends a search and deletes its words. Returns false when another process has ended it. */
 export async function endSearch(
   tx: Database,
   merchantId: string,

@@ -16,14 +16,17 @@ import {
   takeSearch,
 } from './mentionSearchStore.ts';
 
-/** Returns those of the texts that customers bear. */
+/** Returns those of the texts that are names of customers. */
 type BorneBy = (db: Database, merchantId: string, texts: readonly string[]) => Promise<string[]>;
 
-/** The parts that the search for erased people needs from the features. */
+/** The dependencies of the search for erased people. */
 export interface SearchParts {
   readonly emailsOfCustomers: BorneBy;
   readonly namesOfCustomers: BorneBy;
-  /** Redacts the files of rows of a table, by the keys of the rows. Returns how many it changed. */
+  /**
+   * Redacts the files of rows of a table, by the keys of the rows. Returns the number of changed
+   * files.
+   */
   readonly files: Readonly<
     Record<
       string,
@@ -34,7 +37,7 @@ export interface SearchParts {
       ) => Promise<number>
     >
   >;
-  /** Deletes mails that this server wrote to its folder and that have a word. */
+  /** Deletes mails in this server's folder that contain one of the words. */
   readonly forgetMails: (merchantId: string, redaction: OthersRedaction) => Promise<number>;
 }
 
@@ -42,14 +45,14 @@ const rowsAtOnce = 500;
 // Rows with files are read one by one.
 const filesAtOnce = 20;
 const leaseMs = 300_000;
-// A pass that found something is followed by another one: a record that was copied meanwhile may
-// have brought the words to a place that was searched before.
+// A pass that found something is followed by another one: a record that was copied during it may
+// have brought the words to a place that was already searched.
 const passesMax = 5;
 
 /**
- * Searches the records of other customers for people who were erased, and takes their emails and
- * names out. Each run does one batch of a search of each merchant. A row that cannot be redacted
- * is logged and counted, and stops nothing.
+ * Searches the records of other customers for erased people, and removes their emails and names.
+ * Each run does one batch of a search of each merchant. A row that cannot be redacted is logged and
+ * counted, and the search continues.
  */
 export function mentionSearchWorker(rounds: MerchantRounds, parts: SearchParts): Worker {
   const each = eachMerchant(rounds.log, 'search for erased people');
@@ -78,7 +81,7 @@ export function mentionSearchWorker(rounds: MerchantRounds, parts: SearchParts):
   };
 }
 
-/** Leaves out what names a customer: the same person again, or another one of that name. */
+/** Leaves out names that customers have: the same person again, or another one of that name. */
 async function withoutBorne(
   { db, merchant: { merchantId } }: Context,
   { emailsOfCustomers, namesOfCustomers }: SearchParts,
@@ -94,7 +97,10 @@ async function withoutBorne(
   };
 }
 
-/** Searches the next rows, of several tables where these are small, or the mails after the last. */
+/**
+ * Searches the next rows, of several tables if these are small, or, after the last table, the
+ * mails.
+ */
 async function searchBatch(
   context: Context,
   parts: SearchParts,
@@ -118,7 +124,7 @@ async function searchBatch(
   return progress;
 }
 
-/** Searches the next rows of one table. A row with a file costs more than another. */
+/** Searches the next rows of one table. A row with a file takes more time than others. */
 async function searchPlace(
   context: Context,
   { files }: SearchParts,
@@ -142,7 +148,7 @@ async function searchPlace(
     found = counted(found, `files of ${table}`, await redactFiles(context, keys, redaction));
   const isFull = rows.length === limit;
   return {
-    // The blank sorts before every name that begins with this one.
+    // The blank sorts before every name with this beginning.
     progress: {
       ...found,
       place: isFull ? table : `${table} `,
@@ -177,7 +183,7 @@ const counted = (search: SearchProgress, what: string, count: number): SearchPro
         counts: { ...search.counts, [what]: (search.counts[what] ?? 0) + count },
       };
 
-/** The place of a search that has ended; no table is called so. */
+/** Marks the position of a search that has ended; no table has this name. */
 const end = '~';
 const isEnd = ({ place }: SearchProgress): boolean => place === end;
 
@@ -193,7 +199,7 @@ const nextPass = (search: SearchProgress): SearchProgress =>
       }
     : { ...search, place: end };
 
-/** Ends a search; the audit log says what it redacted. */
+/** Ends a search; the audit log records what it redacted. */
 async function finish(
   context: Context,
   { customerOid }: MentionSearch,

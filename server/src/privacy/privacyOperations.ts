@@ -19,19 +19,19 @@ import { personWords, redactionOf } from '../platform/privacy/redaction.ts';
 import { searchedWords } from '../platform/privacy/searchedWords.ts';
 import { beginSearch, findSearch } from './mentionSearchStore.ts';
 
-/** The personal data of the features, in the order in which their records are locked. */
+/** The personal data of the features, in the order in which records are locked. */
 export interface PrivacyParts {
   readonly people: readonly PersonKeeper[];
 }
 
-/** Returns all that is stored about a customer, by table, at one moment. */
+/** Returns all stored data about a customer, by table, from one snapshot. */
 export async function exportCustomer(
   context: Context,
   { people }: PrivacyParts,
   oid: number,
 ): Promise<CustomerExport> {
   const tables = await context.db.snapshot((db) => readPerson({ ...context, db }, people, oid));
-  // Separately, because the log's end changes after that moment.
+  // Read separately, because the end of the log changes after that snapshot.
   await inTransaction(context, (context) =>
     recordAct(context, { act: 'exportCustomer', ...named(oid) }),
   );
@@ -52,7 +52,10 @@ async function readPerson(
   return tables;
 }
 
-/** Rows that several conditions find are exported once; what opens a card is left out. */
+/**
+ * Exports a row once, even if several conditions find it; leaves out values that give access to a
+ * card.
+ */
 function joined(
   known: readonly object[] = [],
   rows: readonly object[],
@@ -68,14 +71,14 @@ function joined(
   return [...all.values()];
 }
 
-/** The tables with records about the person; others only mention the person. */
+/** The tables with records about the person; other tables only mention the person. */
 const aboutPeople = (people: readonly PersonKeeper[]): PersonTable[] =>
   people.flatMap(({ tables }) => tables.filter(({ isMention }) => !isMention));
 
 /**
- * Erases a customer. Orders and auto orders keep their sums, items and moments; the person leaves
- * every table. Refused while anything still needs the address or the card. A search of the records
- * of other customers begins with it.
+ * Erases a customer from every table. Orders and auto orders keep their sums, items and times.
+ * Refuses while a record still needs the address or the card. Also starts a search of other
+ * customers' records.
  */
 export function eraseCustomer(
   context: Context,
@@ -85,7 +88,7 @@ export function eraseCustomer(
   return inTransaction(context, async (context) => {
     const person = await lockPerson(context, people, await findCustomer(context, people, oid));
     await refuseObstacles(context, people, person);
-    // The payload of this event is stored with the person, and loses the person below.
+    // The payload of this event is stored with the person's data, which the erasure below removes.
     await context.events.emit(context, [
       { name: 'customer_delete', objectType: 'customer profile', objectId: String(oid) },
     ]);
@@ -100,7 +103,7 @@ export function eraseCustomer(
   });
 }
 
-/** Returns how far the search that followed an erasure is. */
+/** Returns the progress of the search that followed an erasure. */
 export async function readSearch(
   { db, merchant: { merchantId, timeZone } }: Context,
   oid: number,
@@ -130,7 +133,7 @@ async function findCustomer(
   return person.emails.length > 0 ? person : refuse('not_found', { what: 'customer', id: oid });
 }
 
-/** Finds the records of a person, beginning with those that are known. */
+/** Finds the records of a person, starting from the known ones. */
 export async function findPerson(
   { db, merchant }: Context,
   people: readonly PersonKeeper[],
@@ -143,8 +146,8 @@ export async function findPerson(
 }
 
 /**
- * Locks a person's records: auto orders, orders, profiles. Records that were added while this
- * waited for the locks are found and locked, too.
+ * Locks a person's records: auto orders, orders, profiles. Also finds and locks records that were
+ * added while it waited for the locks.
  */
 export async function lockPerson(
   context: Context,
@@ -160,7 +163,7 @@ export async function lockPerson(
   return isSame ? again : lockPerson(context, people, again);
 }
 
-/** Returns what still needs a person, each as a clause. */
+/** Returns the reasons why a person's data is still needed, each as a clause. */
 export async function findObstacles(
   { db, merchant }: Context,
   people: readonly PersonKeeper[],
@@ -191,8 +194,8 @@ async function refuseObstacles(
 const obstaclesShown = 5;
 
 /**
- * Erases locked records of a person, in every table and in the audit log. Without `mentions`,
- * records about something else keep their words.
+ * Erases a person's locked records, in every table and in the audit log. Without `mentions`,
+ * records about something else keep the person's words.
  */
 export async function erasePerson(
   context: Context,

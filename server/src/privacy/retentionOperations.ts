@@ -11,20 +11,23 @@ import { keptDays, removedBefore } from '../platform/privacy/retention.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { erasePerson, findObstacles, findPerson, lockPerson } from './privacyOperations.ts';
 
-/** Counts what a period would remove. */
+/** Counts the records that a period would remove. */
 export type CountRemovable = (
   db: Database,
   merchantId: string,
   before: Temporal.Instant,
 ) => Promise<number>;
 
-/** The parts that the preview of periods needs. */
+/** The dependencies of the preview of periods. */
 export interface PreviewParts {
   readonly clock: SystemClock;
   readonly removable: Readonly<Record<Period, CountRemovable>>;
 }
 
-/** Counts what periods would remove now; those that are not given, as the merchant has them. */
+/**
+ * Counts the records that periods would remove now; for omitted periods, the merchant's settings
+ * apply.
+ */
 export async function previewRetention(
   { db, merchant, now }: Context,
   { clock, removable }: PreviewParts,
@@ -49,7 +52,7 @@ export async function previewRetention(
   return preview;
 }
 
-/** The periods that the machine's clock counts. */
+/** The periods that are measured by the machine's clock. */
 const byMachine: ReadonlySet<Period> = new Set(['event_days', 'delivery_log_days']);
 
 /** Orders whose people are erased together. */
@@ -59,8 +62,8 @@ export interface ErasedTogether {
 }
 
 /**
- * Erases the people of old orders. Orders that still need their people are left out, and one that
- * cannot be erased stops no other. Returns how many units were erased.
+ * Erases the people of old orders. Leaves out orders whose people are still needed. If one order
+ * cannot be erased, the others are erased all the same. Returns the number of erased units.
  */
 export async function eraseOldOrders(
   context: Context,
@@ -90,7 +93,7 @@ function eraseUnit(
     };
     const person = await lockPerson(context, people, await findPerson(context, people, known));
     if ((await findObstacles(context, people, person)).length > 0) return false;
-    // The person may still be a customer, so records about other things stay as they are.
+    // The person may still be a customer, so mentions in other records stay.
     const { rows } = await erasePerson(context, people, person, { mentions: false });
     await recordAct(context, {
       act: 'eraseOldOrders',

@@ -9,7 +9,9 @@ import { holdOf } from '../platform/tenancy/hold.ts';
 import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { type ErasedTogether, eraseOldOrders } from './retentionOperations.ts';
 
-/** Works on a batch of records from before a moment, after the last one of the batch before. */
+/**
+ * Processes a batch of records from before a moment, after the last record of the previous batch.
+ */
 type Batch<Found, Place> = (
   db: Database,
   merchantId: string,
@@ -17,7 +19,7 @@ type Batch<Found, Place> = (
   after: Place | undefined,
 ) => Promise<Found & { readonly next: Place | undefined }>;
 
-/** The parts that the retention of mails and of people in orders needs. */
+/** The dependencies of the retention of mails and of people in orders. */
 export interface RetentionParts<Mail, Order> extends MerchantRounds {
   readonly clock: SystemClock;
   readonly people: readonly PersonKeeper[];
@@ -27,7 +29,7 @@ export interface RetentionParts<Mail, Order> extends MerchantRounds {
 
 const betweenMs = 3_600_000;
 
-/** Where the sweeps of a merchant are. */
+/** The position of each retention of a merchant. */
 interface Progress<Mail, Order> {
   readonly mail?: Mail | undefined;
   readonly areMailsDone: boolean;
@@ -35,9 +37,9 @@ interface Progress<Mail, Order> {
 }
 
 /**
- * Removes, once an hour, the mails and the people of finished orders that a merchant kept long
- * enough by its clock. Each run does one batch of each merchant, so one with many records does not
- * delay another, and a merchant that is held after a restore loses nothing.
+ * Removes, once an hour, the mails and the people of finished orders that are older than the
+ * merchant's retention on its clock. Each run does one batch of each merchant, so a merchant with
+ * many records does not delay another. Skips a merchant that is held after a restore.
  */
 export function personRetentionWorker<Mail, Order>(parts: RetentionParts<Mail, Order>): Worker {
   const each = eachMerchant(parts.log, 'retention');
@@ -50,7 +52,7 @@ export function personRetentionWorker<Mail, Order>(parts: RetentionParts<Mail, O
       return each(await reachableMerchantIds(parts.db), async (merchantId) => {
         if (nowMs - (doneAtMs.get(merchantId) ?? -Infinity) < betweenMs) return 0;
         const before = underWay.get(merchantId) ?? { areMailsDone: false };
-        // After a failure the next hour begins again from the start.
+        // After a failure, the next hour starts from the beginning.
         underWay.delete(merchantId);
         doneAtMs.set(merchantId, nowMs);
         const after = await sweepOnce(parts, merchantId, before);
@@ -63,7 +65,7 @@ export function personRetentionWorker<Mail, Order>(parts: RetentionParts<Mail, O
   };
 }
 
-/** Does the next batch of a merchant. Returns where it continues; undefined at the end. */
+/** Processes the next batch of a merchant. Returns the next position; undefined at the end. */
 async function sweepOnce<Mail, Order>(
   { contextFor, db, people, forgetMails, findOldOrders }: RetentionParts<Mail, Order>,
   merchantId: string,

@@ -8,7 +8,7 @@ import {
 } from './privacyOperations.ts';
 import { type PreviewParts, previewRetention } from './retentionOperations.ts';
 
-/** The export and the erasure of customers, and the preview of retention. */
+/** The routes of the export and the erasure of customers, and of the preview of retention. */
 export const privacyRoutes = (parts: PrivacyParts & PreviewParts) =>
   ({
     exportCustomer: async (context, { params }) =>

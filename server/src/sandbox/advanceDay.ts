@@ -4,7 +4,7 @@ import type { DomainEvent } from '../platform/events/event.ts';
 
 /** The results of an advance on one day, in one currency. */
 export interface AdvanceDay {
-  /** YYYY-MM-DD by the merchant's calendar. */
+  /** YYYY-MM-DD in the merchant's calendar. */
   readonly day: string;
   readonly currency: string;
   readonly paid: number;
@@ -17,15 +17,15 @@ export interface AdvanceDay {
 /** The inputs of counting besides the events. */
 export interface DayTerms {
   readonly zone: string;
-  /** The merchant's currency: the one of declines and notices. */
+  /** The merchant's currency, used for declines and notices. */
   readonly currency: string;
-  /** When events without an own moment happened. */
+  /** The time of events that have none of their own. */
   readonly now: Temporal.Instant;
 }
 
 /**
- * Counts paid rebills, declined charges and pre-shipment notices by day and currency, in the order
- * of days. Other events do not count.
+ * Counts paid rebills, declined charges and pre-shipment notices by day and currency, sorted by
+ * day. Other events do not count.
  */
 export function advanceDays(events: readonly DomainEvent[], terms: DayTerms): AdvanceDay[] {
   const days = new Map<string, AdvanceDay>();

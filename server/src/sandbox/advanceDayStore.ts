@@ -3,7 +3,7 @@ import { merchantRow } from '../platform/storage/recordset.ts';
 import type { AdvanceDay } from './advanceDay.ts';
 
 /*
- * The table `clock_advance_day`, and the counters of `clock_advance` that are its sums. They are
+ * The table `clock_advance_day`, and the counters of `clock_advance`, which are its sums. Both are
  * written in the transaction of the events that they count.
  */
 
@@ -52,7 +52,7 @@ export async function addToDays(
   );
 }
 
-/** Lists the days of an advance, in order; several of one day when it had several currencies. */
+/** Lists the days of an advance in order; a day with several currencies has several rows. */
 export function listDays(
   db: Database,
   merchantId: string,
@@ -66,7 +66,7 @@ export function listDays(
   );
 }
 
-/** The last day on which an advance did something, as YYYY-MM-DD. */
+/** Returns the last day on which an advance did something, as YYYY-MM-DD. */
 export async function findLastDay(
   db: Database,
   merchantId: string,

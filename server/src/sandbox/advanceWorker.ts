@@ -29,13 +29,13 @@ import {
 } from './store.ts';
 
 /*
- * An advance is played in stretches. Each covers a few days, starting with the next day on which
- * something is due. The clock stays at the beginning of a stretch while the stretch is played and
- * moves to its end afterwards. So no reader ever sees a moment before which work is still undone,
- * and other billing by the same clock finds nothing due meanwhile.
+ * Plays an advance in stretches of a few days, each starting with the next day on which something
+ * is due. The clock stays at the beginning of a stretch while the stretch is played, and then moves
+ * to its end. So no reader sees a time before which work is still undone, and other billing on the
+ * same clock finds nothing due during a stretch.
  */
 
-/** The parts that playing an advance needs. */
+/** The dependencies of playing an advance. */
 export interface PlayParts {
   readonly db: Database;
   readonly log: Logger;
@@ -46,7 +46,7 @@ export interface PlayParts {
   contextFor(merchantId: string): Promise<Context>;
 }
 
-/** How long an advance belongs to one process without a sign of life. A stretch takes far less. */
+/** How long an advance belongs to a process that does not renew it. A stretch takes far less. */
 export const leaseMs = 60_000;
 const sliceMs = 2_000;
 const waitMs = 100;
@@ -54,12 +54,12 @@ const waitsMax = 50;
 const failuresMax = 5;
 
 /**
- * Continues advances that no process is playing: those that outlast their request, and those whose
- * process was stopped.
+ * Continues advances that no process is playing: those that take longer than their request, and
+ * those whose process was stopped.
  */
 export function advanceWorker(parts: PlayParts): Worker {
   const each = eachMerchant(parts.log, 'clock');
-  // The days that the next stretch of an advance may have, so that a slice does not begin with
+  // The number of days in the next stretch of an advance, so that a slice does not begin with
   // single days again. Another process that continues the advance begins with one.
   const daysOf = new Map<string, number>();
   return {
@@ -79,21 +79,21 @@ export function advanceWorker(parts: PlayParts): Worker {
   };
 }
 
-/** For how long to play, and how many days the first stretch may have. */
+/** How long to play, and the most days of the first stretch. */
 interface Slice {
   readonly budgetMs: number;
   readonly days: number;
 }
 
-/** How far a slice came, and how many days the next stretch may have. */
+/** How far a slice came, and the most days of the next stretch. */
 interface PlayedSlice {
   readonly advance: Advance;
   readonly daysNext: number;
 }
 
 /**
- * Plays an advance that this process has taken, for a limited time, and returns how far it came.
- * Failures are counted; the last allowed failure ends the advance at the moment it has reached.
+ * Plays an advance that this process has claimed, for a limited time, and returns how far it came.
+ * Counts failures; the last allowed failure ends the advance at the moment it has reached.
  */
 export async function playFor(
   parts: PlayParts,
@@ -119,7 +119,7 @@ export async function playFor(
   }
 }
 
-/** A sink that also counts the events as what the advance did, in their transaction. */
+/** Creates a sink that also counts the events as results of the advance, in their transaction. */
 const counted = (events: EventSink, { advanceId }: Advance): EventSink => ({
   async emit(context, emitted) {
     await events.emit(context, emitted);
@@ -153,7 +153,7 @@ async function playStretches(
 }
 
 interface Played extends PlayedSlice {
-  /** Nothing could be done, because work is still under way elsewhere. */
+  /** Nothing could be done, because other processes are still doing this work. */
   readonly isWaiting: boolean;
 }
 
@@ -184,9 +184,8 @@ async function playStretch(
 }
 
 /**
- * When an advance that is being stopped ends: at the moment that it has reached, or at the end of
- * the last day on which it did something. They differ when a process ended in the middle of a
- * stretch.
+ * Returns when a stopped advance ends: at the moment that it has reached, or at the end of the last
+ * day on which it did something. These differ when a process ended in the middle of a stretch.
  */
 async function stopAt(
   { db, merchant: { merchantId, timeZone: zone } }: Context,
@@ -201,7 +200,7 @@ async function stopAt(
     : reachedAt;
 }
 
-/** Returns the first moment, not after `until`, at which any work is due. */
+/** Returns the first moment, not after `until`, at which work is due. */
 export async function firstDueWork(
   dueWork: readonly DueWork[],
   context: Context,
@@ -229,13 +228,13 @@ async function stretchEnd(
   return isAfter(rare, first) ? later(rare.subtract({ seconds: 1 }), first) : end(1);
 }
 
-/** Returns the last second of some days, the one of `first` among them. */
+/** Returns the last second of a number of days that begin with the day of `first`. */
 const lastOf = (first: Temporal.Instant, days: number, zone: string): Temporal.Instant =>
   dayBounds(addDays(first, days - 1, zone), zone).until.subtract({ seconds: 1 });
 
 /**
  * The next stretch is longer while little happens, up to a week, because each stretch has a fixed
- * cost. It is shorter where the clock would not move for too long.
+ * cost. It is shorter if the clock would otherwise stand still for too long.
  */
 function stretchDays(days: number, done: number): number {
   if (done > fullStretch) return Math.max(1, Math.floor(days / 2));
@@ -243,7 +242,7 @@ function stretchDays(days: number, done: number): number {
 }
 
 const fullStretch = 6000;
-// Twice as many days then hold no more than a full stretch.
+// Twice as many days then contain at most the work of a full stretch.
 const fewInStretch = fullStretch / 2;
 
 async function runAll(
@@ -264,7 +263,7 @@ async function runAll(
   return { counts, isDone };
 }
 
-/** Moves the clock to the moment up to which everything was played. */
+/** Moves the clock to the moment up to which everything has been played. */
 async function moveTo(
   parts: PlayParts,
   context: Context,
@@ -329,7 +328,7 @@ async function end(
   return ended;
 }
 
-/** A test clock that shows `at` now. */
+/** A test clock that now shows `at`. */
 export function clockAt(mode: TestMode, at: Temporal.Instant, clock: SystemClock): ClockSetting {
   return mode === 'standing'
     ? { kind: 'standing', at }
@@ -338,7 +337,7 @@ export function clockAt(mode: TestMode, at: Temporal.Instant, clock: SystemClock
 
 /**
  * Runs `work` in one transaction with the merchant's clock locked. Changes nothing when another
- * process has ended the advance meanwhile.
+ * process has ended the advance.
  */
 async function changeClock(
   { merchants }: PlayParts,

@@ -14,7 +14,7 @@ export interface ClockBefore {
   /** The moment that the clock shows. */
   readonly now: Temporal.Instant;
   readonly zone: string;
-  /** True once the clock was advanced. From then on it cannot become a real clock again. */
+  /** True once the clock was advanced. It can then never become a real clock again. */
   readonly wasMoved: boolean;
   /** True when one of the merchant's gateways moves real money. */
   readonly isReal: boolean;
@@ -31,7 +31,7 @@ export type ClockMode = ClockSetting['kind'];
 /** The modes of a clock that may be moved. */
 export type TestMode = Exclude<ClockMode, 'real'>;
 
-/** Why a clock is not moved: a field is wrong, or the clock cannot be moved. */
+/** Why a clock is not moved: a field is invalid, or the clock may not be moved. */
 export type MoveFault =
   | ({
       readonly kind: 'field';
@@ -42,7 +42,7 @@ export type MoveFault =
 /**
  * Parses the request for a clock: another mode, or a later moment up to which everything is played.
  * A clock never moves backwards, never moves while real cards are charged, and does not return to
- * real time once it was moved.
+ * real time once it has been moved.
  */
 export function plannedMove(request: ClockRequest, from: ClockBefore): Outcome<Move, MoveFault> {
   const { setting, now } = from;
@@ -87,15 +87,15 @@ function keptReal(
   return success({ kind: 'switch', mode: 'real' });
 }
 
-/** A later moment as a client writes it: the moment, or a span from now. */
+/** A later moment in the client's form: the moment itself, or a span from now. */
 export interface AskedMoment {
   readonly moment?: string | null | undefined;
   readonly span?: string | null | undefined;
 }
 
 /**
- * Parses a later moment, which is in the field `momentField` or, as a span, in advance_by.
- * Undefined when both are absent.
+ * Parses a later moment from the field `momentField` or, as a span, from advance_by. Undefined when
+ * both are absent.
  */
 export function laterMoment(
   { moment, span }: AskedMoment,
@@ -170,7 +170,7 @@ function spanEnd(
   try {
     return success(laterBy(now, span, zone));
   } catch {
-    // Beyond what a calendar can hold.
+    // The result is beyond the range of the calendar.
     return failure(fault);
   }
 }

@@ -32,14 +32,14 @@ import {
   wasAdvanced,
 } from './store.ts';
 
-/** The parts that the operations on clocks need from outside. */
+/** The dependencies of the operations on clocks. */
 export interface ClockParts extends PlayParts {
   /**
    * True when one of the merchant's gateways moves real money. Such a merchant's clock is never
    * moved.
    */
   isReal(merchant: Merchant): boolean;
-  /** Previews the rebills of the first auto orders, up to `limit`, that are due until then. */
+  /** Previews the rebills that are due until then, for the first auto orders up to `limit`. */
   previewDue(context: Context, until: Temporal.Instant, limit: number): Promise<DuePreview>;
   /** Counts the mails made after `from` and until `until` that were skipped. */
   countSkippedMails(
@@ -49,7 +49,7 @@ export interface ClockParts extends PlayParts {
   ): Promise<readonly SkippedMails[]>;
 }
 
-/** Mails of one kind that were skipped for one reason. */
+/** The number of skipped mails of one kind and reason. */
 export interface SkippedMails {
   readonly kind: string;
   readonly reason: string;
@@ -58,7 +58,7 @@ export interface SkippedMails {
 
 /** The rebills that are due until a moment. */
 export interface DuePreview {
-  /** The auto orders that were previewed. */
+  /** The auto orders with a preview. */
   readonly previewedCount: number;
   readonly rebills: readonly DueInAdvance[];
 }
@@ -71,11 +71,11 @@ export interface DueInAdvance {
   readonly at: Temporal.Instant;
   readonly totalMinor: Minor;
   readonly currency: string;
-  /** By the test card; absent where no test card tells. */
+  /** The expected outcome by the test card; absent if the card does not show it. */
   readonly expected?: 'paid' | 'declined' | 'no answer' | undefined;
 }
 
-/** How much of one kind of work is due. */
+/** The amount of due work of one kind. */
 export interface DueCount {
   readonly kind: DueWork['kind'];
   readonly count: number;
@@ -88,21 +88,21 @@ export interface ShownDue extends DuePreview {
   readonly counts: readonly DueCount[];
 }
 
-/** A merchant's clock as it is shown. */
+/** A merchant's clock in the form that responses show. */
 export interface ShownClock {
   readonly mode: ClockMode;
   readonly now: Temporal.Instant;
-  /** The advance under way, or the one that was just requested. */
+  /** The running advance, or the one that was just requested. */
   readonly advance?: Advance | undefined;
-  /** The next moment at which something is due, and what is due on its day. */
+  /** The next moment at which something is due, and the work that is due on its day. */
   readonly next?:
     | { readonly at: Temporal.Instant; readonly counts: readonly DueCount[] }
     | undefined;
 }
 
 /**
- * How long a request plays before the workers take over. This is well below the time-outs of
- * clients and proxies.
+ * How long a request plays before the workers take over: well below the time-outs of clients and
+ * proxies.
  */
 const requestMs = 10_000;
 
@@ -128,10 +128,10 @@ async function nextDue(context: Context, dueWork: readonly DueWork[]): Promise<S
   return { at, counts: await countDue(context, dueWork, until.subtract({ seconds: 1 })) };
 }
 
-/** After every date that is accepted. */
+/** A moment after every accepted date. */
 const everything = Temporal.Instant.from('3000-01-02T00:00:00Z');
 
-/** Counts what is due until then; kinds without due work are left out. */
+/** Counts the work due until then; leaves out kinds without due work. */
 async function countDue(
   context: Context,
   dueWork: readonly DueWork[],
@@ -144,8 +144,8 @@ async function countDue(
 }
 
 /**
- * Returns what is due until a later moment: counts of everything, and the rebills of the first
- * auto orders. Changes nothing. Refuses a moment that the clock could not be moved to.
+ * Returns the work due until a later moment: counts of all work, and the rebills of the first auto
+ * orders. Changes nothing. Refuses a moment to which the clock could not be moved.
  */
 export async function getDue(
   context: Context,
@@ -184,7 +184,7 @@ export async function getAdvances(
   return { advances: found.slice(0, page.limit), hasMore: found.length > page.limit };
 }
 
-/** Returns what an advance did by day. Refuses an id that the merchant does not have. */
+/** Returns the results of an advance by day. Refuses an id that the merchant does not have. */
 export async function getAdvanceDays(
   context: Context,
   advanceId: string,
@@ -207,8 +207,8 @@ export async function getSkippedMails(
 }
 
 /**
- * Asks an advance to stop. It ends with the stretch that is being played, so nothing is left half
- * done. One that has ended stays as it is.
+ * Asks an advance to stop. It ends after the current stretch, so nothing stays half done. An
+ * advance that has ended does not change.
  */
 export async function stopAdvance(context: Context, advanceId: string): Promise<Advance> {
   return inTransaction(context, async (context) => {
@@ -221,8 +221,8 @@ export async function stopAdvance(context: Context, advanceId: string): Promise<
 
 /**
  * Switches or advances the clock. An advance is stored first, so that it continues even if this
- * process ends. It is then played: to its end if that is near; otherwise the response shows how far
- * it has come.
+ * process ends. It is then played for a limited time; if it does not end within that time, the
+ * response shows its progress.
  */
 export async function setClock(
   context: Context,

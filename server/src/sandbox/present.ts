@@ -13,7 +13,7 @@ import type { AdvanceDay } from './advanceDay.ts';
 import type { DueInAdvance, ShownClock, ShownDue } from './operations.ts';
 import type { Advance } from './store.ts';
 
-/** A clock and its advance, as the wire shows them. */
+/** Returns a clock and its advance in the wire format. */
 export function clockAnswer({ mode, now, advance, next }: ShownClock, zone: string): Answer {
   const clock = fromLoose<Clock>({
     mode,
@@ -25,7 +25,7 @@ export function clockAnswer({ mode, now, advance, next }: ShownClock, zone: stri
   return payload(clock, { beside: { advance: advance && wireAdvance(advance, zone) } });
 }
 
-/** An advance, as the wire shows it. */
+/** Returns an advance in the wire format. */
 export function wireAdvance(advance: Advance, zone: string): ClockAdvance {
   const { state, isStopping } = advance;
   return fromLoose<ClockAdvance>({
@@ -42,7 +42,7 @@ export function wireAdvance(advance: Advance, zone: string): ClockAdvance {
   });
 }
 
-/** The days of an advance, as the wire shows them: one entry a day. */
+/** Returns the days of an advance in the wire format, with one entry a day. */
 export function wireAdvanceDays(days: readonly AdvanceDay[], currency: string): ClockAdvanceDay[] {
   return [...Map.groupBy(days, ({ day }) => day)].map(([day, parts]) => {
     const sum = (count: (part: AdvanceDay) => number) =>
@@ -64,7 +64,7 @@ export function wireAdvanceDays(days: readonly AdvanceDay[], currency: string): 
 
 const rebillsShown = 100;
 
-/** Returns the due work as the wire shows it. */
+/** Returns the due work in the wire format. */
 export function wireDue(due: ShownDue, zone: string): ClockDue {
   const { now, until, counts, previewedCount, rebills } = due;
   const dueAutoOrders = counts.find(({ kind }) => kind === 'auto orders')?.count ?? 0;

@@ -13,7 +13,7 @@ import {
 } from './operations.ts';
 import { clockAnswer, wireAdvance, wireAdvanceDays, wireDue } from './present.ts';
 
-/** The operations on a merchant's clock. */
+/** The routes of the operations on a merchant's clock. */
 export function sandboxRoutes(parts: ClockParts) {
   return {
     getClock: async (context) =>

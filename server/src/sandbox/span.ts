@@ -9,7 +9,7 @@ export function parseSpan(text: string): Temporal.Duration | undefined {
   return /^P/i.test(span) ? isoSpan(span) : shortSpan(span.toLowerCase());
 }
 
-/** Returns the moment that is one span after another, by the calendar of the zone. */
+/** Returns the moment that is one span after another, in the calendar of the zone. */
 export function laterBy(
   moment: Temporal.Instant,
   span: Temporal.Duration,

@@ -4,8 +4,8 @@ import { poll } from '../platform/storage/nodes.ts';
 import type { TestMode } from './move.ts';
 
 /*
- * The table `clock_advance`. Leases are in machine time. They only keep two processes from doing
- * the same work twice; the work is safe in any case.
+ * The table `clock_advance`. Leases use machine time. They only save two processes from doing the
+ * same work; the work is safe in any case.
  */
 
 /** A move of a test clock and its progress. */
@@ -26,7 +26,7 @@ export interface Advance {
   readonly failures: number;
 }
 
-/** How an advance ends: it arrives, it fails too often, or a client stops it. */
+/** How an advance ends: it reaches its end, it fails too often, or a client stops it. */
 export type EndState = 'done' | 'failed' | 'stopped';
 
 /**
@@ -40,8 +40,8 @@ export async function lockClock(tx: Database, merchantId: string): Promise<void>
 }
 
 /**
- * Stores an advance that this process plays at once. The merchant's clock is locked, and no other
- * advance is under way.
+ * Stores an advance that this process plays at once. The caller has locked the merchant's clock,
+ * and no other advance is running.
  */
 export async function insertAdvance(
   tx: Database,
@@ -74,7 +74,9 @@ export function findAdvance(
   );
 }
 
-/** Lists a page of the merchant's advances, the latest first, and one more if there are more. */
+/**
+ * Lists a page of the merchant's advances, the latest first, plus one more row if there are more.
+ */
 export async function listAdvances(
   db: Database,
   merchantId: string,
@@ -102,7 +104,7 @@ export function askToStop(
   );
 }
 
-/** The advance that is under way. */
+/** Returns the running advance. */
 export function findPlaying(db: Database, merchantId: string): Promise<Advance | undefined> {
   return one(
     db,
@@ -111,7 +113,7 @@ export function findPlaying(db: Database, merchantId: string): Promise<Advance |
   );
 }
 
-/** Whether the merchant's clock was ever advanced. */
+/** Returns whether the merchant's clock was ever advanced. */
 export async function wasAdvanced(db: Database, merchantId: string): Promise<boolean> {
   return (
     (await db.row('select 1 from clock_advance where merchant_id = $1 limit 1', [merchantId])) !==
@@ -119,7 +121,7 @@ export async function wasAdvanced(db: Database, merchantId: string): Promise<boo
   );
 }
 
-/** The merchants with an advance that no process is playing now. */
+/** Returns the merchants with an advance that no process is playing now. */
 export async function merchantsToAdvance(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,
@@ -131,7 +133,7 @@ export async function merchantsToAdvance(db: Database): Promise<string[]> {
   return rows.map((row) => row.merchant_id);
 }
 
-/** Takes the merchant's advance that no process is playing, for the length of a lease. */
+/** Claims the merchant's advance that no process is playing, for the length of a lease. */
 export function takeAdvance(
   db: Database,
   merchantId: string,
@@ -161,8 +163,8 @@ export async function releaseAdvance(
 }
 
 /**
- * Stores how far it was played, and renews the lease. Returns the advance as it is now, or
- * undefined when it is no longer under way.
+ * Stores the progress and renews the lease. Returns the current advance, or undefined when it is no
+ * longer running.
  */
 export function saveReached(
   tx: Database,

@@ -15,8 +15,9 @@ const permissionOf: Readonly<Record<SearchType, string>> = {
 };
 
 /**
- * Finds what the caller may read and what the text is an id of, or the beginning of. Exact ids come
- * first; the types share the rest in turns, so that none crowds out another.
+ * Finds the records that the caller may read and whose id equals the text or begins with it. Exact
+ * matches come first; the other places are shared evenly among the types of records, so that each
+ * type appears.
  */
 export async function searchAnything(
   context: Context,

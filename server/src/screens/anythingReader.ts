@@ -2,7 +2,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { bindings } from '../platform/storage/page.ts';
 import { type SearchType, type Typed, things } from './anythingSql.ts';
 
-/** Something that was found, in the order in which it is shown. */
+/** A search result, in the order in which it is shown. */
 export interface Found {
   readonly type: SearchType;
   readonly key: string | number;
@@ -10,7 +10,10 @@ export interface Found {
   readonly isExact: boolean;
 }
 
-/** Finds the rows of one type, each once, by the first field that the text is found in. */
+/**
+ * Finds the rows of one type. Returns each row once, under the first field in which the text was
+ * found.
+ */
 export async function findOfType(db: Database, type: SearchType, typed: Typed): Promise<Found[]> {
   const { values, bind } = bindings(typed.merchantId);
   const probes = things[type].probes(typed, bind);

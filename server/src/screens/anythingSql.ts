@@ -12,20 +12,20 @@ import {
   sortedDescription,
 } from './matches.ts';
 
-/** A kind of thing that a search of anything finds. */
+/** A type of record that the search over all types finds. */
 export type SearchType = (typeof searchTypes)[number];
 
-/** A lookup of one field: which column names the row, how it is found, in which order. */
+/** A lookup in one field: the column that identifies the row, the condition, and the order. */
 export interface Probe {
-  /** The field that results name. */
+  /** The field's name in results. */
   readonly field: string;
-  /** Whether the text is the whole id of the row. */
+  /** True if the text must be the whole id of the row. */
   readonly isExact: boolean;
   /** Selects `key`. */
   readonly sql: string;
 }
 
-/** The typed text, in the forms that the lookups need. */
+/** The typed text in the forms that the lookups need. */
 export interface Typed {
   readonly merchantId: string;
   readonly text: string;
@@ -41,7 +41,7 @@ const billedTo = {
   subtitle: "o.billing->>'email'",
 };
 
-/** How each type is looked up and shown. */
+/** The lookups and the displayed columns of each type. */
 export const things: Readonly<
   Record<
     SearchType,
@@ -304,7 +304,10 @@ const isName = (what: Recognised): boolean => what.kind === 'words' && what.word
 const isOid = (what: Recognised): what is Recognised & { kind: 'number' } =>
   what.kind === 'number' && Number(what.digits) < 2 ** 31;
 
-/** The order ids that a text means: those that begin with it, or the one with this number. */
+/**
+ * Returns the order ids that a text can mean: those that begin with it, or the one with this
+ * number.
+ */
 function orderRange(
   merchantId: string,
   what: Recognised,

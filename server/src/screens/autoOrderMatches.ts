@@ -42,11 +42,14 @@ export const autoOrderSource: ListSource = {
   },
 };
 
-/** The oids whose charge has no answer. There are few: the index holds charges in flight alone. */
+/**
+ * The oids of auto orders with a charge that has no answer. There are few: the index contains only
+ * charges in flight.
+ */
 const inDoubt = `select r.auto_order_oid from rebill r
   where r.merchant_id = $1 and r.lease_until is not null and r.state = 'unknown'`;
 
-/** The present state of an auto order, as SQL. */
+/** The current state of an auto order, as SQL. */
 export const stateSql = `(case when a.auto_order_oid in (${inDoubt}) then 'in_doubt'
   else a.state end)`;
 
@@ -59,7 +62,7 @@ const inState = (state: State): Condition =>
     ? { sql: `a.auto_order_oid in (${inDoubt})` }
     : { sql: `a.state = '${state}' and a.auto_order_oid not in (${inDoubt})` };
 
-/** Dates of a search as moments. */
+/** Parses the dates of a search. */
 export interface AutoOrderRanges {
   readonly next: SearchInterval;
   readonly signedUp: SearchInterval;
@@ -69,7 +72,7 @@ export interface AutoOrderRanges {
   readonly bouncedSince: Temporal.Instant | undefined;
 }
 
-/** The filters of a search as SQL. All of them hold, and one of the states. */
+/** Converts the filters of a search to SQL. All of them must match, and one of the states. */
 export function autoOrderMatches(
   merchantId: string,
   search: AutoOrderSearch,
@@ -99,7 +102,7 @@ const statesOf = ({ state }: AutoOrderSearch): State[] =>
 
 const onSearch = ({ sql }: Condition): Condition => ({ sql, join: 's' });
 
-/** Counts one value of a facet: the same search without the filter on the facet's own field. */
+/** Counts one value of a facet: the same search without the filter on the field of the facet. */
 export function facetValues(facet: 'status' | 'state'): readonly string[] {
   return facet === 'status' ? autoOrderStatuses : autoOrderStates;
 }
@@ -115,7 +118,8 @@ function itemConditions(
   { item_ids: itemIds, next_item_ids: nextIds, frequencies }: AutoOrderSearch,
   bind: Bind,
 ): Condition[] {
-  // Written into the statement, as states are: one is half of all items, another one in a million.
+  // Literals in the statement, like states: one value matches half of all items, another one in a
+  // million.
   const shipped = known.filter((each) => frequencies?.includes(each)).map((each) => `'${each}'`);
   const folded = (values: readonly string[] | null | undefined) =>
     [...new Set((values ?? []).map(foldTrimmed))].map((value) => bind(value));
@@ -126,12 +130,12 @@ function itemConditions(
   ];
 }
 
-/** More values than these are one condition: a statement for each would cost more than it saves. */
+/** Above this number of values, one condition is used: a statement for each would take longer. */
 const equalitiesMax = 20;
 
 /**
- * Items with one of these values. Each is an equality, because only then an index returns the oids
- * in their order.
+ * Matches items with one of these values. Each is an equality, because only then an index returns
+ * the oids in their order.
  */
 function ofItems(column: string, values: readonly string[]): Condition[] {
   if (values.length === 0) return [];
@@ -233,7 +237,8 @@ function textCondition(
 }
 
 /**
- * Selects of oids, in groups: one of each group must match. The words of a name are a group each.
+ * Selects of oids in groups: an auto order must be in one select of each group. Each word of a name
+ * is a group.
  */
 export function textLists(merchantId: string, text: string, bind: Bind): string[][] {
   const what = recognise(merchantId, text);
@@ -276,7 +281,7 @@ function ofSearch(columns: readonly string[], beginning: string, bind: Bind): st
   );
 }
 
-/** An original order, or an order that a rebill made. */
+/** Matches an original order, or the order of a rebill. */
 function ofOrders({ from, to }: { from: string; to: string }, bind: Bind): string[] {
   const range = `between ${bind(from)} and ${bind(to)}`;
   return [
@@ -323,13 +328,13 @@ function ofCode(word: string, bind: Bind): string[] {
 
 const codeLength = 10;
 
-/** A word as the beginning of a code: ten upper-case letters and digits. */
+/** Matches a word that can begin a code: ten upper-case letters and digits. */
 export function codeIn(word: string): string | undefined {
   const code = word.toUpperCase();
   return /^[A-Z0-9]{1,10}$/.test(code) ? code : undefined;
 }
 
-/** Codes that begin with this. The index on codes serves the range. */
+/** Selects codes with this beginning. The index on codes serves the range. */
 export const codeBegins = (column: string, beginning: string, bind: Bind): string =>
   `${column} between ${bind(beginning.padEnd(codeLength, '0'))}
     and ${bind(beginning.padEnd(codeLength, 'Z'))} and starts_with(${column}, ${bind(beginning)})`;

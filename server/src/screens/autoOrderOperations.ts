@@ -18,7 +18,7 @@ import {
 import { autoOrderRowFrom, autoOrderRowJson } from './autoOrderRow.ts';
 import { countMatches, findPage, type KeyPage, readListRows } from './listReader.ts';
 
-/** The page of a list that a request names. */
+/** The part of a list that a request asks for. */
 export interface PageRequest {
   readonly sort: readonly SortField[];
   readonly limit: number;
@@ -30,7 +30,7 @@ export interface PageRequest {
 export interface RowPage extends Omit<KeyPage<unknown>, 'keys'> {
   readonly json: string;
   readonly facets?: FacetCounts;
-  /** Records of the page that cannot be read. */
+  /** The records of the page that cannot be read. */
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -106,10 +106,10 @@ function rangesOf(search: AutoOrderSearch, zone: string, now: Temporal.Instant):
   };
 }
 
-/** A year: older declines and bounces are history, not news. */
+/** One year: older declines and bounces are not worth a search. */
 const withinHoursMax = 8784;
 
-/** The moment some hours ago. Refuses what is not from one hour to a year. */
+/** Returns the moment some hours ago. Refuses values outside one hour to a year. */
 function sinceOf(
   hours: number | null | undefined,
   field: string,
@@ -139,8 +139,8 @@ async function countFacets(
 }
 
 /**
- * Adds the amount of the next rebill to each row. The preview's rules compute it for the rows of
- * the page: stored with the record, it would be wrong after each change of the catalogue.
+ * Adds the amount of the next rebill to each row. The preview's rules calculate it for the rows of
+ * the page, because a stored amount would be wrong after each change of the catalogue.
  */
 async function withNextTotals(
   context: Context,

@@ -4,7 +4,7 @@ import { cardOfOrder, customerOfOrder } from './rows.ts';
 
 /*
  * The wire's AutoOrderRow of `auto_order a` with its original order `o`, as one SQL expression. The
- * amount of the next rebill comes from rules and is added afterwards.
+ * amount of the next rebill is calculated by rules and added later.
  */
 
 /** The tables of a row. */
@@ -29,13 +29,13 @@ const ofItems = (selected: string, order = '') => `(select ${selected} from auto
   where i.merchant_id = $1 and i.auto_order_oid = a.auto_order_oid ${order})`;
 
 /**
- * The attempts that are allowed, while one is planned. That one is made also when the settings allow
- * fewer than they did before.
+ * The number of allowed attempts, while one is planned. The planned one takes place even if the
+ * settings now allow fewer.
  */
 const attemptsMax = (retries: number): string =>
   `case when a.next_attempt_at is not null then greatest(${retries}, a.credit_card_attempt) + 1 end`;
 
-/** The row as JSON text. `retries`: how often the settings try a declined card again. */
+/** Returns the row as JSON text. `retries`: how often the settings retry a declined card. */
 export const autoOrderRowJson = (retries: number): string =>
   objectText([
     plain('auto_order_oid', 'a.auto_order_oid'),

@@ -19,7 +19,7 @@ export const couponSource: ListSource = {
   },
 };
 
-/** The coupons that fulfil all criteria of a search. */
+/** Selects the coupons that match all criteria of a search. */
 export const couponMatches = (criteria: CouponCriteria, bind: Bind): Matches => ({
   conditions: couponConditions(criteria, bind).map((sql) => ({ sql })),
   branches: [],

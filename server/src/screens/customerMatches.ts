@@ -24,13 +24,13 @@ export const customerSource: ListSource = {
   },
 };
 
-/** Dates of a search as moments. */
+/** Parses the dates of a search. */
 export interface CustomerRanges {
   readonly signedUp: SearchInterval;
   readonly modified: SearchInterval;
 }
 
-/** The filters of a search as SQL. All of them hold. */
+/** Converts the filters of a search to SQL. All of them must match. */
 export function customerMatches(
   merchantId: string,
   search: CustomerSearch,
@@ -65,7 +65,7 @@ export function customerMatches(
   };
 }
 
-/** Selects of profile oids, in groups: one of each group must match. */
+/** Selects of profile oids in groups: a profile must be in one select of each group. */
 export function customerLists(merchantId: string, text: string, bind: Bind): string[][] {
   const what = recognise(merchantId, text);
   const by = (column: string, beginning: string) =>
@@ -96,7 +96,7 @@ export function customerLists(merchantId: string, text: string, bind: Bind): str
   }
 }
 
-// As for auto orders: one letter begins a tenth of all names.
+// Limited as for auto orders, because a tenth of all names begin with the same letter.
 const perFieldMax = 10_000;
 
 const ofOrders = ({ from, to }: { from: string; to: string }, bind: Bind): string =>
@@ -107,11 +107,11 @@ const ofOid = (digits: string, bind: Bind): string =>
   `(select p.customer_profile_oid from customer p
     where p.merchant_id = $1 and p.customer_profile_oid = ${bind(Number(digits))}::int)`;
 
-/** A text of the first billing address of a profile, which is the row `alias`. */
+/** A text in the first billing address of a profile, which is the row `alias`. */
 export const ofBilling = (alias: string, field: string): string =>
   `${alias}.document->'billing'->0->>'${field}'`;
 
-/** The same text as its index has it. */
+/** The same text in the form of its index. */
 export const foldedBilling = (alias: string, field: string): string =>
   `fold(${ofBilling(alias, field)}) collate "C"`;
 

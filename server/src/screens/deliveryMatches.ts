@@ -4,7 +4,7 @@ import type { Bind } from '../platform/storage/page.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
 import { inInterval, type SearchInterval } from './matches.ts';
 
-/** The tries to deliver to all webhooks of a merchant: `l` is webhook_log. */
+/** The delivery attempts of all webhooks of a merchant: `l` is webhook_log. */
 export const deliverySource: ListSource = {
   from: 'webhook_log l',
   merchant: 'l.merchant_id = $1',
@@ -16,14 +16,14 @@ export const deliverySource: ListSource = {
 const isTriedAgain = `exists (select from webhook_delivery d where d.merchant_id = $1
   and d.delivery_id = l.delivery_id and d.attempts = l.attempt)`;
 
-// A partial index serves the tries that failed, in the order of time.
+// A partial index serves failed attempts in the order of time.
 const inState = {
   delivered: { sql: 'l.success' },
   failed: { sql: `not l.success and not ${isTriedAgain}` },
   waiting: { sql: `not l.success and ${isTriedAgain}` },
 } as const;
 
-/** The filters of a search as SQL. All of them hold, and one of the states. */
+/** Converts the filters of a search to SQL. All of them must match, and one of the states. */
 export function deliveryMatches(search: DeliverySearch, at: SearchInterval, bind: Bind): Matches {
   const { webhook_oid: webhook, event_names: events } = search;
   return {
@@ -40,8 +40,8 @@ export function deliveryMatches(search: DeliverySearch, at: SearchInterval, bind
 }
 
 /**
- * Tries with events of an object. Objects are stored as type and id, `order DEMO-0000000101`; the
- * text is the beginning of both or of the id alone.
+ * Matches attempts with events of an object. Objects are stored as type and id, `order
+ * DEMO-0000000101`; the text is the beginning of this or of the id alone.
  */
 function aboutObject(text: string | null | undefined, bind: Bind): Condition[] {
   const beginning = foldTrimmed(text ?? '');

@@ -11,7 +11,9 @@ import type { PageRequest, RowPage } from './autoOrderOperations.ts';
 import { deliveryMatches, deliverySource } from './deliveryMatches.ts';
 import { findPage } from './listReader.ts';
 
-/** Lists the latest deliveries of an order to all webhooks, newest first, without what was sent. */
+/**
+ * Lists the latest deliveries of an order to all webhooks, newest first, without their payloads.
+ */
 export async function orderDeliveries(
   { db, merchant: { merchantId, timeZone } }: Context,
   orderId: string,
@@ -25,7 +27,7 @@ export async function orderDeliveries(
 
 const newestFirst = [{ field: 'delivery_dts', descending: true }];
 
-/** Returns a page of the tries to deliver that match, of all webhooks, without what was sent. */
+/** Returns a page of matching delivery attempts of all webhooks, without their payloads. */
 export async function searchDeliveries(
   context: Context,
   search: DeliverySearch,

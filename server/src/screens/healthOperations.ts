@@ -7,8 +7,8 @@ import { runningVersions } from '../platform/versions.ts';
 import { readHealth } from './healthReader.ts';
 
 /**
- * Returns what waits, failed or is in doubt at the merchant of the caller, and what the installation
- * runs. `workFailures` are those of this process.
+ * Returns the waiting, failed and doubtful work of the caller's merchant, and the versions of the
+ * installation. `workFailures` are those of this process.
  */
 export async function merchantHealth(
   { db, now, merchant }: Context,

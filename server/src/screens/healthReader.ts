@@ -3,9 +3,11 @@ import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { chargesOffSection } from '../platform/tenancy/hold.ts';
 
-/** Counts of what waits, failed or is in doubt at a merchant. They stop at {@link healthCountMax}. */
+/**
+ * Counts of a merchant's waiting, failed and doubtful work. They stop at {@link healthCountMax}.
+ */
 export interface MerchantHealth {
-  /** 1: a person stopped the charges. */
+  /** 1 if a person stopped the charges. */
   readonly charges_stopped: number;
   readonly overdue_auto_orders: number;
   readonly overdue_seconds: number;
@@ -25,20 +27,21 @@ export interface MerchantHealth {
   readonly jobs_waiting: number;
 }
 
-/** Beyond this a number of rows is not counted: a scrape must stay cheap when much waits. */
+/** Rows beyond this number are not counted, so that a scrape stays cheap. */
 export const healthCountMax = 10_000;
 
-/** Seconds from a moment until now, 0 when the moment is absent or in the future. */
+/** The seconds from a time until now; 0 when it is absent or in the future. */
 const secondsSince = (moment: string, now: string): string =>
   `coalesce(greatest(extract(epoch from ${now} - ${moment}), 0), 0)::float8`;
 
-/** The first rows of a condition, so that counting ends. */
+/** The first rows that match a condition, so that counting is limited. */
 const some = (columns: string, from: string): string =>
   `(select ${columns} from ${from} limit ${healthCountMax})`;
 
 /**
- * Reads what waits, failed or is in doubt at a merchant: one statement, each part of it served by
- * an index. `now` is the merchant's moment; webhooks and mails wait by PostgreSQL's clock.
+ * Counts the waiting, failed and doubtful work of a merchant in one statement; an index serves each
+ * part of it. `now` is the time on the merchant's clock; webhooks and mails wait by PostgreSQL's
+ * clock.
  */
 export async function readHealth(
   db: Database,
@@ -75,7 +78,7 @@ const due = `(select count(*) as overdue_auto_orders,
 const unknownRebill = "(state = 'unknown' and confirm_until is null) as is_unknown, at";
 const openRebills = 'rebill where merchant_id = $1 and lease_until is not null';
 const openOrders = 'orders where merchant_id = $1 and charge_lease_until is not null';
-// First payments of orders have a lease and no state: one that runs out is asked about again. A
+// First payments of orders have a lease and no state: when it ends, the gateway is queried again. A
 // payment that waits for its customer is open, but its gateway has answered.
 const charges = `(select count(*) filter (where c.is_unknown) as unknown_charges,
     ${secondsSince('min(c.at) filter (where c.is_unknown)', '$2::timestamptz')}

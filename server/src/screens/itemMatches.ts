@@ -17,15 +17,15 @@ export const itemSource: ListSource = {
   },
 };
 
-/** Which items a list contains. */
+/** The filter of a list of items. */
 export interface ItemSearch {
-  /** The beginning of an id or a description. */
+  /** The beginning of an item's id or description. */
   readonly text: string;
   readonly inactive: boolean | undefined;
   readonly autoOrderable: boolean | undefined;
 }
 
-/** The items that fulfil all conditions of a search. */
+/** Selects the items that match all conditions of a search. */
 export function itemMatches({ text, inactive, autoOrderable }: ItemSearch, bind: Bind): Matches {
   const beginning = searchWords(text).join(' ');
   const conditions: Condition[] = [];
@@ -40,5 +40,5 @@ export function itemMatches({ text, inactive, autoOrderable }: ItemSearch, bind:
   return { conditions, branches: [] };
 }
 
-/** Whether an item can be sold on auto order, as text: an item without the field cannot. */
+/** Whether an item can be sold on auto order, as text: not if the field is absent. */
 const recurs = `coalesce(t.document->'auto_order'->>'auto_orderable', 'false')`;

@@ -7,7 +7,7 @@ import { countedMax } from '../platform/storage/page.ts';
 import { countAutoOrders } from './autoOrderOperations.ts';
 import { findItemId, findItemUses } from './itemUseReader.ts';
 
-/** What happens to the records of each kind when the item is deleted, the most serious first. */
+/** The effect of deleting the item on the records of each kind, the most serious effect first. */
 const consequences: Readonly<Record<NonNullable<ItemUse['kind']>, string>> = {
   next_item: 'They are parked at their next rebill, which raises a task, and nothing is charged.',
   original_item: 'They take their schedule from it, and are parked at their next rebill.',
@@ -18,10 +18,10 @@ const consequences: Readonly<Record<NonNullable<ItemUse['kind']>, string>> = {
   cancel_item: 'A cancelation of their auto orders charges no fee.',
 };
 
-/** Names of more records than these are not listed. */
+/** The most records of a kind whose names are listed. */
 const namesMax = 20;
 
-/** Returns what names an item, and what deleting the item does to it. */
+/** Returns the records that name an item, and the effect of deleting the item on them. */
 export async function getItemUses(context: Context, oid: number): Promise<ItemUse[]> {
   const { db, merchant } = context;
   const itemId =

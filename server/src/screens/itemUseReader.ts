@@ -5,7 +5,7 @@ import type { Database } from '../platform/storage/database.ts';
 /** The kinds of records whose documents name an item. */
 type DocumentKind = Extract<ItemUse['kind'], 'kit' | 'step' | 'cancel_item' | 'coupon'>;
 
-/** Where documents name an item: the table, the column that names a record, the JSON paths. */
+/** The documents that name an item: the table, the column that names a record, the JSON paths. */
 const places: Readonly<
   Record<DocumentKind, { readonly table: string; readonly name: string; readonly paths: string[] }>
 > = {
@@ -31,7 +31,9 @@ const places: Readonly<
   },
 };
 
-/** Finds the items and coupons that name an item, each once, by kind. The item itself is left out. */
+/**
+ * Finds the items and coupons that name an item, each once, by kind. Leaves out the item itself.
+ */
 export async function findItemUses(
   db: Database,
   merchantId: string,
@@ -54,7 +56,7 @@ const namedBy = (path: string): string =>
   `exists (select 1 from jsonb_path_query(t.document, '${path}') as named (v)
     where fold(named.v #>> '{}') = $2)`;
 
-/** Reads the id of an item; undefined when there is no such item. */
+/** Returns the spelling of an item's id; undefined when there is no such item. */
 export async function findItemId(
   db: Database,
   merchantId: string,

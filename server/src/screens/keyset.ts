@@ -6,32 +6,32 @@ import type { Bind } from '../platform/storage/page.ts';
 
 /*
  * Pages by cursor (keyset): a page begins after the sort value and the key of the last row of the
- * page before. Nothing is skipped by number, so a page far down costs as much as the first, and
- * rows that appear or vanish meanwhile shift no others. All SQL here is ours; values of clients are
+ * page before. No rows are skipped by number, so a page far down takes as long as the first, and
+ * new or deleted rows do not shift other rows. All SQL here is ours; clients' values are
  * parameters.
  */
 
-/** A table to list rows of, with what it can be sorted by. */
+/** A table whose rows can be listed, with its sort orders. */
 export interface ListSource {
   /** The table and its alias, such as `auto_order a`. */
   readonly from: string;
   /** The equality on the merchant, which is `$1`. */
   readonly merchant: string;
-  /** The column that names a row within its merchant. */
+  /** The column that identifies a row within its merchant. */
   readonly key: SortColumn;
   /** Tables that conditions and sorts may need, by name. */
   readonly joins: Readonly<Record<string, string>>;
-  /** Each is served by an index on merchant, column and key. */
+  /** The sort columns. Each has an index on merchant, column and key. */
   readonly sorts: Readonly<Record<string, SortColumn>>;
 }
 
-/** A column that rows are sorted by. A missing value sorts as the greatest. */
+/** A sort column. A missing value sorts as the greatest. */
 export interface SortColumn {
   readonly sql: string;
   readonly type: 'int' | 'bigint' | 'text' | 'timestamptz' | 'date';
   readonly join?: string;
   readonly isNullable?: boolean;
-  /** Of a text: its letters are upper case. Other texts are folded. */
+  /** True if its letters are upper case. Other texts are folded. */
   readonly isUpper?: boolean;
 }
 
@@ -41,8 +41,9 @@ export interface Condition {
   readonly join?: string | undefined;
   /**
    * The same condition as selects of a column `key`: a row fulfils it if one of them returns the
-   * row's key. A select may return a key twice, and an index returns its keys in order. A list with
-   * no other condition counts these keys instead of rows, so the cost does not grow with the table.
+   * row's key. A select may return a key twice, and an index returns its keys in order. A list
+   * without other conditions counts these keys instead of rows, so the time does not grow with the
+   * table.
    */
   readonly keys?: readonly string[];
 }
@@ -50,7 +51,7 @@ export interface Condition {
 /** The filter of a list: every condition must hold, and one of the branches if there are any. */
 export interface Matches {
   readonly conditions: readonly Condition[];
-  /** Conditions that exclude each other. Each becomes a separate select, served by an index. */
+  /** Mutually exclusive conditions. Each becomes a separate select with its own index. */
   readonly branches: readonly Condition[];
 }
 
@@ -61,7 +62,7 @@ export interface ListOrder {
   readonly descending: boolean;
 }
 
-/** The order that `_sort` asks for; that of the keys when it is absent. */
+/** Returns the order that `_sort` requests; the order of the keys when it is absent. */
 export function listOrderOf(source: ListSource, sort: readonly SortField[]): ListOrder {
   const [{ field, descending } = { field: '', descending: false }] = sort;
   return { name: field, column: source.sorts[field] ?? source.key, descending };
@@ -74,7 +75,7 @@ export interface PageStart {
   readonly key: string;
 }
 
-/** Where a page begins: at a value of the order, which a row may have. */
+/** The start of a page: at a value of the order, whether or not a row has it. */
 export interface Beginning {
   readonly from: string;
 }
@@ -135,8 +136,8 @@ const branchesOf = ({ branches }: Matches): (readonly Condition[])[] =>
   branches.length === 0 ? [[]] : branches.map((branch) => [branch]);
 
 /**
- * The rest of a list after a place, in parts that an index serves from beginning to end: rows with
- * a value and rows without. A comparison that allows both would be a filter on the whole index.
+ * The rest of a list after a position, in parts that an index serves completely: rows with a value
+ * and rows without. One comparison for both would filter the whole index.
  */
 function partsOf(
   source: ListSource,
@@ -175,15 +176,15 @@ function joinsOf(source: ListSource, parts: readonly { join?: string | undefined
 const whereOf = (source: ListSource, conditions: readonly Condition[]): string =>
   [source.merchant, ...conditions.map(({ sql }) => sql)].join(' and ');
 
-/** A sort value as text that reads back to exactly the same value. */
+/** Formats a sort value as text that can be parsed back to exactly the same value. */
 const sqlText = (sql: string, type: SortColumn['type']): string =>
   type === 'timestamptz'
     ? `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
     : `${sql}::text`;
 
 /**
- * Reads the value at which a list is to begin. Undefined when it is none of the order's column. Going
- * down, a list begins with all texts that begin with it.
+ * Parses the value at which a list begins. Undefined when it does not fit the order's column. In
+ * descending order, the list starts with all texts that begin with the value.
  */
 export function readBeginning(
   { column, descending }: ListOrder,
@@ -202,19 +203,19 @@ function beginningText(
 ): string | undefined {
   if (type === 'text') return isUpper ? text.toUpperCase() : fold(text);
   if (type === 'timestamptz') return instantOf(text)?.toString();
-  // A month is its first day.
+  // A month means its first day.
   return type === 'date' && /^\d{4}-\d{2}$/.test(text) ? `${text}-01` : text;
 }
 
 /**
- * Writes a cursor. It is valid for this list only, because it has a digest of the filters and the
- * order.
+ * Writes a cursor. It is only valid for this list, because it contains a digest of the filters and
+ * the order.
  */
 export function writeCursor(list: string, { value, key }: PageStart): string {
   return Buffer.from(JSON.stringify([digest(list), value, key])).toString('base64url');
 }
 
-/** Reads a cursor. Undefined when it was not written for this list. */
+/** Reads a cursor. Undefined when it belongs to another list. */
 export function readCursor(
   list: string,
   text: string,
@@ -250,7 +251,7 @@ function partsOfCursor(text: string): [string, string | null, string] | undefine
   }
 }
 
-/** Whether a text can be cast: a client may have written its own cursor. */
+/** Returns whether a text can be cast, because a client may have written its own cursor. */
 function isOfType(text: string, type: SortColumn['type']): boolean {
   switch (type) {
     case 'int':

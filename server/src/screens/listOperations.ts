@@ -20,7 +20,7 @@ import { countMatches, findPage, readListRows } from './listReader.ts';
 import { orderMatches, orderSource } from './orderMatches.ts';
 import { customerRow, itemRow, orderRow } from './rows.ts';
 
-/** A list: where its rows are, what is asked of it and what a row shows. */
+/** A list: its table, the request, and the columns of a row. */
 interface List {
   readonly source: ListSource;
   readonly filters: unknown;
@@ -118,7 +118,7 @@ export function searchCoupons(
 
 const couponItems = { usual: 25, max: 100 };
 
-/** Returns items for a form of a coupon (current API, CouponApi.searchItems). */
+/** Returns items for a coupon form (current API, CouponApi.searchItems). */
 export async function searchCouponItems(
   context: Context,
   { s = '', m = couponItems.usual }: { readonly s?: string; readonly m?: number },

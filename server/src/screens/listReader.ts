@@ -24,7 +24,7 @@ import {
 /** A request for one page of a list. */
 export interface ListRequest {
   readonly source: ListSource;
-  /** The filters as the client sent them. A cursor is valid for the same filters only. */
+  /** The filters as the client sent them. A cursor is only valid for the same filters. */
   readonly filters: unknown;
   matches(bind: Bind): Matches;
   readonly sort: readonly SortField[];
@@ -34,7 +34,7 @@ export interface ListRequest {
   readonly from?: string | undefined;
 }
 
-/** One page of a list: the keys of its rows in order, and how to read on. */
+/** One page of a list: the keys of its rows in order, and the cursor of the next page. */
 export interface KeyPage<Key> {
   readonly keys: readonly Key[];
   readonly nextCursor?: string;
@@ -76,7 +76,7 @@ export async function findPage<Key extends string | number>(
   };
 }
 
-/** Where the page begins: after the cursor, at the requested value, or undefined. */
+/** Returns the start of the page: after the cursor, at the requested value, or undefined. */
 function startOf(
   { source, after, from }: ListRequest,
   list: string,
@@ -116,15 +116,15 @@ export async function countMatches(
   return required(await db.row<{ total: number }>(text, values), 'total').total;
 }
 
-/** The rows that were read, and the records that were left out because they cannot be read. */
+/** The rows that were read, and the records left out because they cannot be read. */
 export interface ReadJsonRows<Key> {
   readonly rows: readonly { readonly key: Key; readonly json: string }[];
   readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * Reads the JSON of rows, in the order of their keys; those that are gone meanwhile are left out,
- * and so are those that cannot be read.
+ * Reads the JSON of rows in the order of their keys. Leaves out rows that were deleted since then
+ * or cannot be read.
  */
 export async function readListRows<Key extends string | number>(
   { db, merchant: { merchantId, timeZone } }: Pick<Context, 'db' | 'merchant'>,

@@ -4,15 +4,13 @@ import { rangeConditions } from '../kernel/momentRange.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import { type Condition, lastCharacter } from './keyset.ts';
 
-/*
- * Conditions as SQL, with the values of clients as parameters. Texts are compared folded.
- */
+/* Conditions as SQL, with clients' values as parameters. Texts are compared case-folded. */
 
-/** A column that equals one of these texts, whatever their case. */
+/** Matches a column that equals one of these texts, regardless of case. */
 export const isAnyOf = (column: string, values: readonly string[], bind: Bind): string =>
   `${column} = any(${bind(values.map(foldTrimmed))}::text[])`;
 
-/** A key that is one of these; no condition when none is given, as with other lists. */
+/** Matches one of these keys; returns no condition when no key is given. */
 export const isAmong = (
   column: string,
   type: 'int' | 'text',
@@ -20,33 +18,35 @@ export const isAmong = (
   bind: Bind,
 ): Condition[] => (keys?.length ? [{ sql: `${column} = any(${bind(keys)}::${type}[])` }] : []);
 
-/** A column (collation C) whose text begins with this. An index on it serves the condition. */
+/**
+ * Matches a column (collation C) whose text begins with this. An index on it serves the condition.
+ */
 export function beginsWith(column: string, beginning: string, bind: Bind): string {
   return `(${column} >= ${bind(beginning)} and ${column} < ${bind(beginning + lastCharacter)})`;
 }
 
-/** The beginning of a long text, as lists sort it. Its index cuts it at the same length. */
+/** The beginning of a long text, by which lists sort it. Its index cuts it at the same length. */
 export const sortedText = (sql: string): string => `left(fold(${sql}), 100) collate "C"`;
 
-/** The description of the row `alias`, as lists sort it. */
+/** The description of the row `alias` in the form by which lists sort it. */
 export const sortedDescription = (alias: string): string =>
   sortedText(`${alias}.document->>'description'`);
 
-/** The digits of a phone number, as its index has them. */
+/** The digits of a phone number in the form of its index. */
 export const digitsOf = (sql: string): string =>
   `regexp_replace(${sql}, '\\D', '', 'g') collate "C"`;
 
-/** A column that is in each of these groups of selects. */
+/** Matches a column whose value is in one select of each group. */
 export const inAll = (column: string, groups: readonly (readonly string[])[]): string =>
   groups.map((selects) => `${column} in (${selects.join(' union all ')})`).join(' and ');
 
-/** The words of a search text, folded. */
+/** Splits a search text into words, folded. */
 export const searchWords = (text: string | null | undefined): string[] =>
   fold(text ?? '')
     .split(/\s+/)
     .filter((word) => word !== '');
 
-/** The values of which a search text may be the beginning. */
+/** Returns those values that begin with a search text. */
 export type Recognised =
   | { readonly kind: 'email'; readonly beginning: string }
   | { readonly kind: 'orderId'; readonly from: string; readonly to: string }
@@ -54,8 +54,9 @@ export type Recognised =
   | { readonly kind: 'words'; readonly words: readonly string[] };
 
 /**
- * Recognises what was typed, so that only the fields that it can be in are searched. A text with an
- * @ is an email, MERCHANT-123 an order id, digits a phone number, an oid or the number of an order.
+ * Recognises the kind of a typed text, so that only the matching fields are searched. A text with
+ * an @ is an email, MERCHANT-123 an order id, digits a phone number, an oid or the number of an
+ * order.
  */
 export function recognise(merchantId: string, text: string): Recognised | undefined {
   const words = searchWords(text);
@@ -77,7 +78,7 @@ export function recognise(merchantId: string, text: string): Recognised | undefi
 /** Order ids are the merchant's id, a hyphen and ten digits. */
 export const orderDigits = 10;
 
-/** The id of the order with this number; undefined when it has too many digits for one. */
+/** Returns the order id with this number; undefined when the number has too many digits. */
 export const orderIdOfNumber = (merchantId: string, digits: string): string | undefined =>
   digits.length <= orderDigits ? `${merchantId}-${digits.padStart(orderDigits, '0')}` : undefined;
 
@@ -87,9 +88,9 @@ function orderNumberOf(merchantId: string, text: string): string | undefined {
   return number !== undefined && /^\d{0,10}$/.test(number) ? number : undefined;
 }
 
-/** The first and the last moment of a search; an absent one is open. */
+/** The first and the last moment of a search; absent means no limit. */
 export type SearchInterval = readonly [Temporal.Instant | undefined, Temporal.Instant | undefined];
 
-/** Finds the rows whose column is in the interval. */
+/** Matches rows whose column is in the interval. */
 export const inInterval = (column: string, [begin, end]: SearchInterval, bind: Bind): Condition[] =>
   rangeConditions(column, { begin, end }, bind).map((sql) => ({ sql }));

@@ -35,7 +35,7 @@ const inKind = {
   ordinary: { sql: 'o.auto_order_oid is null' },
 } as const;
 
-/** The filters of a search as SQL. All of them hold, and one of the kinds. */
+/** Converts the filters of a search to SQL. All of them must match, and one of the kinds. */
 export function orderMatches(
   merchantId: string,
   search: OrderSearch,
@@ -68,7 +68,7 @@ export function orderMatches(
   };
 }
 
-/** Orders that wait at one of the distribution centers. Their codes are in upper case. */
+/** Matches orders that wait at one of the distribution centers, whose codes are in upper case. */
 function waitingAt(codes: readonly string[] | null | undefined, bind: Bind): Condition[] {
   if (!codes?.length) return [];
   return [
@@ -81,8 +81,8 @@ function waitingAt(codes: readonly string[] | null | undefined, bind: Bind): Con
 }
 
 /**
- * Orders by what was typed. Texts of orders are indexed whole; the beginning of a text is looked up
- * in auto orders and customer profiles, whose orders follow.
+ * Finds orders by a typed text. Texts of orders are indexed as a whole; the beginning of a text is
+ * looked up in auto orders and customer profiles, and their orders are added.
  */
 function textCondition(merchantId: string, text: string, bind: Bind): Condition[] {
   const what = recognise(merchantId, text);
@@ -91,7 +91,7 @@ function textCondition(merchantId: string, text: string, bind: Bind): Condition[
     `select t.order_id from orders t where t.merchant_id = $1 and t.order_id ${range}`;
   if (what.kind === 'orderId')
     return [{ sql: `o.order_id in (${ids(`between ${bind(what.from)} and ${bind(what.to)}`)})` }];
-  // A number is that of one order, and not of the other orders of its auto order.
+  // A number means that one order, and not the other orders of its auto order.
   const autoOrders =
     what.kind === 'number' ? [[ofPhone(what.digits, bind)]] : textLists(merchantId, text, bind);
   const customers = customerLists(merchantId, text, bind);
@@ -111,9 +111,7 @@ function textCondition(merchantId: string, text: string, bind: Bind): Condition[
   return [{ sql: `o.order_id in (${selects.join(' union all ')})` }];
 }
 
-/**
- * The fields that an order can be found by, with the whole text; with each word of a name in turn.
- */
+/** The fields in which an order is searched for the whole text, or for each word of a name. */
 function wholeTexts(merchantId: string, text: string, what: Recognised): string[][] {
   const asAny = (names: readonly FacetName[], value: string) =>
     names.map((name) => facet(merchantId, name, value));

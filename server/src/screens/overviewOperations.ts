@@ -12,12 +12,12 @@ import { countAutoOrders, findAutoOrders } from './autoOrderOperations.ts';
 import { countOrdersInStages } from './listOperations.ts';
 import { countFailingWebhooks, countTasks, firstDueAt } from './overviewReader.ts';
 
-/** Counts what needs attention, as far as the caller may read it. */
+/** Counts the records that need attention, as far as the caller may read them. */
 export type ReadOverview = (context: Context) => Promise<Overview>;
 
 /**
- * Makes the reader of the overview. What a merchant's users share is counted at most once in five
- * seconds by each process; tasks are the caller's own and are counted every time.
+ * Creates the reader of the overview. Each process counts the figures that a merchant's users share
+ * at most once in five seconds; tasks are the caller's own and are counted every time.
  */
 export function overviewReader(clock: SystemClock): ReadOverview {
   const known = new Map<string, { counts: Promise<Overview>; untilMs: number }>();
@@ -49,7 +49,7 @@ const knownMax = 10_000;
 
 const states = ['active', 'paused', 'retrying', 'parked', 'in_doubt'] as const;
 
-/** Nothing is charged in these any more. */
+/** Orders in these stages are no longer charged. */
 const endedStates = ['completed', 'canceled', 'disabled', 'merged'] as const;
 
 async function readAutoOrderPart(context: Context): Promise<Overview> {
@@ -94,7 +94,7 @@ async function readDeclines(context: Context): Promise<NonNullable<Overview['dec
   };
 }
 
-/** The searches of what ships today and tomorrow. What is overdue ships today. */
+/** The searches for shipments today and tomorrow. Overdue shipments count for today. */
 function dueDays(
   now: Temporal.Instant,
   zone: string,
@@ -113,7 +113,7 @@ function dueDays(
   };
 }
 
-/** The most rebills of a day whose previews are added up. */
+/** The most rebills of a day whose preview amounts are added up. */
 const previewedMax = 200;
 
 async function readDue(

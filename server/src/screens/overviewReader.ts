@@ -2,13 +2,13 @@ import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** The most that is counted of anything. */
+/** The limit of each count. */
 const countMax = 10_000;
 
 const counted = (from: string): string =>
   `(select count(*)::int from (select 1 from ${from} limit ${countMax}) as counted)`;
 
-/** When the engine has something to do next. */
+/** Returns the time of the engine's next work. */
 export async function firstDueAt(
   db: Database,
   merchantId: string,

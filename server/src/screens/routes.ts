@@ -19,7 +19,7 @@ import type { ReadOverview } from './overviewOperations.ts';
 import { readDailyStatistics } from './statisticOperations.ts';
 import { autoOrderTimeline, customerTimeline, type TimelineResult } from './timelineOperations.ts';
 
-/** Lists, searches and timelines for screens. */
+/** The routes of lists, searches and timelines for screens. */
 export const screenRoutes = (readOverview: ReadOverview, workFailures: () => WorkFailure[]) =>
   ({
     searchAnything: async (context, { query, page }) =>

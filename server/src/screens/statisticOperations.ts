@@ -12,14 +12,14 @@ import {
 } from './statisticStore.ts';
 import { countedEvents, dayCounts, noCounts, statisticDays } from './statistics.ts';
 
-/** The most events of one transaction. */
+/** The most events that one transaction counts. */
 const stretchMax = 10_000;
 const usualDays = 30;
 const daysMax = 400;
 
 /**
- * Counts the next events of a merchant into their days. Returns whether there were any; at most
- * 10,000 are counted in one call. Two processes that call it at once count each event once.
+ * Adds the next events of a merchant to the counts of their days. Returns whether there were any;
+ * one call counts at most 10,000. Two processes that call it at once count each event once.
  */
 export async function countStatistics(context: Context): Promise<boolean> {
   const { merchantId, timeZone: zone, currency } = context.merchant;
@@ -42,13 +42,13 @@ export async function countStatistics(context: Context): Promise<boolean> {
   });
 }
 
-/** Returns what happened on the last days of the merchant's calendar, today included. */
+/** Returns the figures of the last days in the merchant's calendar, including today. */
 export async function readDailyStatistics(
   context: Context,
   days: number = usualDays,
 ): Promise<StatisticDay[]> {
   if (days < 1 || days > daysMax) refuse('out_of_range', { field: 'days', min: 1, max: daysMax });
-  // Counts the newest events, although the worker is in its pause.
+  // Counts the newest events now instead of at the worker's next round.
   await countStatistics(context);
   const { merchantId, timeZone: zone, currency } = context.merchant;
   const today = localDate(context.now, zone);

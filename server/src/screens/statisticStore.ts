@@ -5,7 +5,7 @@ import { merchantRow } from '../platform/storage/recordset.ts';
 import type { DayCounts } from './statistics.ts';
 
 /*
- * The tables `statistic_day` and `statistic_place`: what happened by day, and up to which event it
+ * The tables `statistic_day` and `statistic_place`: the counts of each day, and the last event that
  * is counted. Both change in one transaction.
  */
 
@@ -20,8 +20,8 @@ export async function readStatisticPlace(db: Database, merchantId: string): Prom
 }
 
 /**
- * Moves that place. Returns false when another process has moved it since it was read; the events
- * between are counted by that process.
+ * Moves that place. Returns false when another process has moved it since it was read, because that
+ * process counts the events between.
  */
 export async function moveStatisticPlace(
   tx: Database,
@@ -77,8 +77,8 @@ export async function addStatistics(
 }
 
 /**
- * Reads the counts of the days of a span, both ends included, and before them the last count of
- * active auto orders that is older than the span.
+ * Reads the counts of a period's days, including both ends, and the last earlier count of active
+ * auto orders.
  */
 export function readStatistics(
   db: Database,

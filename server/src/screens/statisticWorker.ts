@@ -17,7 +17,7 @@ export function statisticWorker(rounds: MerchantRounds, clock: SystemClock): Wor
       const counted = await each(await reachableMerchantIds(rounds.db), async (merchantId) =>
         (await countStatistics(await rounds.contextFor(merchantId))) ? 1 : 0,
       );
-      // While merchants are behind, the next stretch follows at once.
+      // While events of merchants are left, the next batch follows at once.
       if (counted === 0) doneAtMs = clock.monotonicMs();
       return counted;
     },

@@ -5,7 +5,7 @@ import type { EventCount } from '../platform/events/feedCounts.ts';
 
 /** The figures of one day, in one currency. */
 export interface DayCounts {
-  /** YYYY-MM-DD by the merchant's calendar. */
+  /** YYYY-MM-DD in the merchant's calendar. */
   readonly day: string;
   readonly currency: string;
   readonly paid: number;
@@ -14,11 +14,11 @@ export interface DayCounts {
   readonly declined: number;
   readonly canceled: number;
   readonly created: number;
-  /** Active auto orders when the day was last counted; null: it was not counted. */
+  /** The number of active auto orders at the last count of the day; null: it was not counted. */
   readonly active: number | null;
 }
 
-/** The events that are counted, and what each of them is counted as. */
+/** The counted events, each with the figure that it adds to. */
 const counters = {
   auto_order_rebill: 'paid',
   auto_order_decline: 'declined',
@@ -29,7 +29,7 @@ const counters = {
 /** The names of the events that are counted. */
 export const countedEvents: readonly string[] = Object.keys(counters);
 
-/** Puts the counts of events together by day and currency, in that order. */
+/** Adds up the counts of events by day and currency, in that order. */
 export function dayCounts(events: readonly EventCount[], merchantCurrency: string): DayCounts[] {
   const days = new Map<string, DayCounts>();
   for (const { name, day, currency, count, totalMinor } of events) {
@@ -58,8 +58,9 @@ export const noCounts = (day: string, currency: string): DayCounts => ({
 });
 
 /**
- * Returns every day up to `last`, oldest first, also those without events. A day without a count of
- * active auto orders has the one of the day before, which may be older than all that are returned.
+ * Returns every day up to `last`, oldest first, including days without events. A day without a
+ * count of active auto orders gets the latest earlier count, which may be from before the first
+ * returned day.
  */
 export function statisticDays(
   counts: readonly DayCounts[],

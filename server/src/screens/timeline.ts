@@ -13,13 +13,13 @@ import { currencyExponent, fromMinor, type Minor } from '../kernel/money.ts';
 /** A kind of entry. */
 export type TimelineKind = (typeof timelineKinds)[number];
 
-/** Whose life it is: auto orders, and the customer for whom they were requested. */
+/** The subject of a timeline: auto orders, and the customer who is asked about. */
 export interface TimelineScope {
   readonly autoOrderOids: readonly number[];
   readonly customerProfileOid?: number | undefined;
 }
 
-/** The place of an entry among all: its moment, then its source, auto order and number there. */
+/** The position of an entry: its time, then its source, auto order and number there. */
 export interface TimelinePlace {
   /** Microseconds since 1970, as text. */
   readonly micros: string;
@@ -28,18 +28,18 @@ export interface TimelinePlace {
   readonly place: string;
 }
 
-/** An entry as it is read. */
+/** An entry in the form in which it is read. */
 export interface TimelineRow extends TimelinePlace {
   readonly kind: TimelineKind;
   readonly at: Temporal.Instant;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Writes the place of an entry as a cursor, which is also its id. */
+/** Converts the position of an entry to a cursor, which is also its id. */
 export const writePlace = ({ micros, rank, oid, place }: TimelinePlace): string =>
   `${micros}.${rank}.${oid}.${place}`;
 
-/** Reads a cursor; undefined when it is not one. */
+/** Parses a cursor; undefined when it is invalid. */
 export function readPlace(text: string): TimelinePlace | undefined {
   const match = /^(-?\d{1,17})\.([1-6])\.(\d{1,10})\.(\d{1,15})$/.exec(text);
   if (match === null) return undefined;
@@ -49,7 +49,7 @@ export function readPlace(text: string): TimelinePlace | undefined {
     : undefined;
 }
 
-/** An entry, as the wire shows it. */
+/** Returns an entry in the wire format. */
 export function wireEntry(row: TimelineRow, zone: string): TimelineEntry {
   return {
     entry_id: writePlace(row),
@@ -76,10 +76,10 @@ function partOf({ kind, rank, facts }: TimelineRow, zone: string): TimelineEntry
   }
 }
 
-/** The facts that a rebill row or one of its declines contains about an attempt. */
+/** The facts about an attempt in a rebill row or in one of its declines. */
 type ChargeFacts = Readonly<Record<string, unknown>>;
 
-/** An attempt to charge, as the wire shows it. */
+/** Returns an attempt to charge in the wire format. */
 export function wireAttempt(facts: ChargeFacts, zone: string): ChargeAttempt {
   const currency = text(facts['currency']);
   return withoutAbsent({
@@ -116,7 +116,7 @@ function chargeEntry(facts: ChargeFacts, zone: string, isDecline: boolean): Time
   });
 }
 
-/** States of a rebill that end without a charge. */
+/** The states of a rebill that ended without a charge. */
 const chargeless: ReadonlySet<unknown> = new Set(['given up', 'invoiced']);
 
 const declineTitle = (facts: ChargeFacts): string =>
@@ -223,7 +223,7 @@ function date(value: unknown, zone: string): string | undefined {
 
 type Present<Part> = { [Name in keyof Part]?: Exclude<Part[Name], undefined> };
 
-/** The part without its absent fields: the wire has no nulls. */
+/** Returns the part without its absent fields, because the wire has no nulls. */
 function withoutAbsent<Part extends object>(part: Part): Present<Part> {
   return Object.fromEntries(
     Object.entries(part).filter(([, value]) => value !== undefined),

@@ -15,7 +15,7 @@ import {
 } from './timeline.ts';
 import { findOidsOfCustomer, readTimeline } from './timelineStore.ts';
 
-/** A request for a page, as it was sent. */
+/** A request for a page, in the client's form. */
 export interface TimelineRequest {
   readonly before?: string | undefined;
   readonly after?: string | undefined;
@@ -102,13 +102,13 @@ function cursorOf(text: string | undefined, field: string): TimelinePlace | unde
   );
 }
 
-/** The permission that a kind needs besides auto_order_read. */
+/** The additional permission that a kind needs besides auto_order_read. */
 const needs: Readonly<Partial<Record<TimelineKind, string>>> = {
   task: 'workflow_read',
   delivery: 'webhook_read',
 };
 
-/** The kinds to show, and those that the caller requested and may not see. */
+/** The kinds to show, and the requested kinds that the caller may not see. */
 function kindsFor({ actor }: Context, text: string | undefined) {
   const named = (text ?? '')
     .split(',')

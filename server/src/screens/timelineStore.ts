@@ -6,17 +6,17 @@ import type { TimelineKind, TimelinePlace, TimelineRow, TimelineScope } from './
 /** One page of a timeline. */
 export interface TimelinePage {
   readonly kinds: readonly TimelineKind[];
-  /** Begins after this entry; absent: at the newest. */
+  /** The page begins after this entry; absent: at the newest. */
   readonly from?: TimelinePlace | undefined;
-  /** Whether to read towards newer entries. */
+  /** True to read towards newer entries. */
   readonly isForward: boolean;
   readonly limit: number;
 }
 
 /**
- * Reads a page of the life of auto orders in one statement, in the requested direction.
- * Each source is read by the auto orders' own keys, so the cost follows their lives and not the
- * tables.
+ * Reads a page of the life of auto orders in one statement, in the requested direction. Each source
+ * is read by the auto orders' own keys, so the time depends on their number of entries and not on
+ * the size of the tables.
  */
 export async function readTimeline(
   db: Database,
@@ -67,7 +67,7 @@ interface Row {
   facts: Record<string, unknown>;
 }
 
-// The engine's own lines about paid and declined rebills repeat what the rebills say.
+// The engine's own lines about paid and declined rebills repeat the rows of the rebills.
 const repeatsRebill = "l.message ~ '^Rebill [0-9]+ (paid|declined|invoiced)[:, ]'";
 
 const stopsIt = `(l.changes::jsonb @> '[{"field":"status"}]'
@@ -82,7 +82,7 @@ const history = `
   from auto_order_log l
   where l.merchant_id = $1 and l.auto_order_oid = any($2::int[]) and not (${repeatsRebill})`;
 
-// A rebill may have more attempts than any policy makes, and still their places do not meet.
+// More than the attempts of any rebill, so that the positions of entries do not collide.
 const attemptPlace = (attempt: string): string => `r.rebill_number::bigint * 65536 + ${attempt}`;
 
 const rebills = `
@@ -128,8 +128,8 @@ const tasks = `
   ) t
   join workflow_history h on h.merchant_id = $1 and h.task_uuid = t.task_uuid`;
 
-// A try has the place in the life of the event that it delivered: the merchant's clock may be far
-// from the machine's.
+// A delivery attempt is placed at the event that it delivered, because the merchant's clock may
+// differ much from the machine's.
 const deliveries = `
   select coalesce(e.at, l.delivered_at), 6, k.oid, l.log_id, 'delivery',
     jsonb_build_object('webhook_oid', l.webhook_oid, 'success', l.success,

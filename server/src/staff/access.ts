@@ -1,6 +1,6 @@
 /**
- * The caller who gives a permission to another user or key; the caller's permissions decide whether
- * that is allowed.
+ * The caller who gives a permission to another user or key. The caller's permissions decide whether
+ * this is allowed.
  */
 export interface Giver {
   readonly kind: string;
@@ -8,8 +8,8 @@ export interface Giver {
 }
 
 /**
- * Returns the permissions that the caller does not have and so may not give; otherwise one key
- * could create another with more rights. The server itself may give any permission.
+ * Returns the permissions that the caller lacks and so may not give; otherwise one key could create
+ * another with more rights. The server itself may give any permission.
  */
 export function withheldFrom(giver: Giver, given: Iterable<string>): string[] {
   return giver.kind === 'system'
@@ -17,10 +17,10 @@ export function withheldFrom(giver: Giver, given: Iterable<string>): string[] {
     : [...given].filter((permission) => !giver.permissions.has(permission)).sort();
 }
 
-/** Whether a text is a valid login. */
+/** Returns whether a text is a valid login. */
 export const isLogin = (text: string): boolean => /^[\w.@+-]{1,50}$/.test(text);
 
-/** Returns what is in `now` and was not in `before`. */
+/** Returns the entries of `now` that are not in `before`. */
 export const gained = (before: Iterable<string>, now: Iterable<string>): string[] =>
   [...new Set(now)].filter((each) => !new Set(before).has(each));
 
@@ -30,7 +30,7 @@ export interface Switch<Key> {
   readonly on: boolean;
 }
 
-/** Returns the keys that are on after `switches`. Keys that it does not name stay as they are. */
+/** Returns the keys that are on after `switches`. Keys that it does not name do not change. */
 export function switched<Key>(current: Iterable<Key>, switches: readonly Switch<Key>[]): Key[] {
   const now = new Set(current);
   for (const { key, on } of switches) {

@@ -4,8 +4,8 @@ import type { Database } from '../platform/storage/database.ts';
 import { findMailbox } from './staffStore.ts';
 
 /**
- * Stores a mail to a user about a change of the account, in the caller's transaction. A user without
- * an email address gets none. `earlierEmail` gets one, too: the address before a change of it.
+ * Stores a mail to a user about a change of the account, in the caller's transaction. A user
+ * without an email address gets none. `earlierEmail`, the address before a change, gets one too.
  */
 export async function mailUser(
   tx: Database,
@@ -28,8 +28,8 @@ export const newsOf = (
 ): AccountNews => ({ change, detail, by: actor.name, address: actor.address, at: now });
 
 /**
- * Stores mails about a key to the user it acts for, and to the user who changed it: a stolen session
- * must not make keys that its user is never notified of.
+ * Stores mails about a key to the user it acts for, and to the user who changed it: a stolen
+ * session must not create keys without its user being notified.
  */
 export async function mailAboutKey(
   context: Context,

@@ -9,10 +9,10 @@ export interface ApiKey {
   readonly keyId: number;
   readonly merchantId: string;
   readonly name: string;
-  /** The first characters of the key, to recognise it by. */
+  /** The first characters of the key, by which people recognise it. */
   readonly prefix: string;
   readonly permissions: readonly string[];
-  /** The addresses or CIDR ranges that the key may be used from. Empty: any. */
+  /** The addresses or CIDR ranges from which the key may be used. Empty: any. */
   readonly allowedIps: readonly string[];
   /** The user that the key acts for: `me` of the workflow reference. */
   readonly userId?: number;
@@ -20,14 +20,14 @@ export interface ApiKey {
   readonly revokedAt?: Temporal.Instant;
   /** From then on the key is refused. Absent: it does not expire. */
   readonly expiresAt?: Temporal.Instant;
-  /** When the secret was replaced last. */
+  /** When the secret was last replaced. */
   readonly rotatedAt?: Temporal.Instant;
-  /** The last use that was written, and from where. Uses are written once a minute. */
+  /** The last recorded use, with its address. Uses are recorded once a minute. */
   readonly lastUsedAt?: Temporal.Instant;
   readonly lastUsedAddress?: string;
-  /** Until then the secret before the last rotation is accepted. */
+  /** Until then, the secret before the last rotation is accepted. */
   readonly previousUntil?: Temporal.Instant;
-  /** When that secret was used last. */
+  /** When that secret was last used. */
   readonly previousUsedAt?: Temporal.Instant;
 }
 
@@ -52,9 +52,9 @@ export function endOf(
 const isReached = (end: Temporal.Instant, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(end, now) <= 0;
 
-/** How long the secret before a rotation may be accepted. */
+/** How long the secret before a rotation can be accepted at most. */
 export const keepOldHoursMax = 24 * 90;
-/** How long it is accepted unless the caller says otherwise. */
+/** How long it is accepted by default. */
 export const keepOldHoursDefault = 24;
 
 /** Keys are 256 random bits, so one round of SHA-256 protects them as well as a slow hash would. */
@@ -62,10 +62,10 @@ export const hashKey = (key: string): Buffer => createHash('sha256').update(key)
 
 /** 64 lower-case hex characters, the same as UltraCart's keys. */
 export const keyBytes = 32;
-/** Returns the first characters of a key, by which lists name it. */
+/** Returns the first characters of a key, which lists show. */
 export const prefixOf = (key: string): string => key.slice(0, 8);
 
-/** Every permission: each resource to read and to write. */
+/** All permissions: to read and to write each resource. */
 export const allPermissions: readonly Permission[] = permissionResources.flatMap(
   (resource) => [`${resource}_read`, `${resource}_write`] as const,
 );
@@ -98,7 +98,7 @@ export function parseAllowedIps(texts: readonly string[]): Outcome<string[], str
 }
 
 /**
- * Whether the key may be used from `address`. An IPv4 address that is written as IPv6
+ * Returns whether the key may be used from `address`. An IPv4 address that is written as IPv6
  * (::ffff:10.0.0.1) counts as the IPv4 address.
  */
 export function isAllowedFrom(

@@ -34,11 +34,11 @@ export async function createApiKey(
   };
 }
 
-/** How a secret is replaced. */
+/** The options for replacing a secret. */
 export interface Rotation {
-  /** How long the secret of now is accepted along with the new one. */
+  /** How long the current secret is accepted along with the new one. */
   readonly keepOldHours: number;
-  /** Undefined: as before. Null: the key does not expire. */
+  /** Undefined: unchanged. Null: the key does not expire. */
   readonly expiresAt?: Temporal.Instant | null | undefined;
 }
 

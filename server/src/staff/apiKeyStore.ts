@@ -29,13 +29,13 @@ const columns = `key_id, merchant_id, name, prefix, permissions, allowed_ips, us
 /** A key that was found by a secret. */
 export interface FoundSecret {
   readonly key: ApiKey;
-  /** It was the secret before the last rotation. */
+  /** True if it was the secret before the last rotation. */
   readonly isPrevious: boolean;
 }
 
 /**
- * Returns the key whose present or earlier secret has this hash, also a revoked or expired one.
- * `api_key` is a reference table, because the key determines the merchant.
+ * Returns the key whose current or previous secret has this hash, even if it is revoked or has
+ * expired. `api_key` is a reference table, because the key determines the merchant.
  */
 export async function findApiKey(db: Database, hash: Buffer): Promise<FoundSecret | undefined> {
   for (const column of ['key_hash', 'previous_hash'] as const) {
@@ -115,13 +115,13 @@ export interface NewSecret {
   readonly prefix: string;
   readonly at: Temporal.Instant;
   readonly previousUntil: Temporal.Instant;
-  /** Undefined: as before. Null: the key does not expire. */
+  /** Undefined: unchanged. Null: the key does not expire. */
   readonly expiresAt?: Temporal.Instant | null | undefined;
 }
 
 /**
- * Replaces the secret of a valid key. The present one becomes the previous one; the previous one of
- * before is no longer accepted. Returns undefined when there is no such key that is valid.
+ * Replaces the secret of a valid key. The current secret becomes the previous one; the old previous
+ * secret is no longer accepted. Returns undefined when there is no such valid key.
  */
 export async function replaceSecret(
   db: Database,
@@ -150,7 +150,7 @@ export async function saveApiKey(db: Database, key: ApiKey): Promise<void> {
   );
 }
 
-/** Returns how many keys of the merchant are valid at `now`. */
+/** Returns the number of the merchant's keys that are valid at `now`. */
 export async function countLiveApiKeys(
   db: Database,
   merchantId: string,
@@ -164,7 +164,7 @@ export async function countLiveApiKeys(
   return required(row, 'count').count;
 }
 
-/** The last use of a key, and of its earlier secret. */
+/** The last use of a key, and of its previous secret. */
 export interface KeyUse {
   readonly keyId: number;
   readonly usedAt: Temporal.Instant;
@@ -179,7 +179,10 @@ const useColumns = recordset<KeyUse>([
   { name: 'previous_used_at', type: 'timestamptz', read: (use) => use.previousUsedAt },
 ]);
 
-/** Stores the last uses of a merchant's keys. A use before the stored one changes nothing. */
+/**
+ * Stores the last uses of a merchant's keys. A use that is older than the stored one changes
+ * nothing.
+ */
 export async function saveKeyUses(
   db: Database,
   merchantId: string,

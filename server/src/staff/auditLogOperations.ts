@@ -8,10 +8,10 @@ import { filterDate } from '../platform/http/dates.ts';
 import type { Page } from '../platform/http/routes.ts';
 import { countedMax } from '../platform/storage/page.ts';
 
-/** Types whose entries show users: who may not read users may not read them here either. */
+/** Types whose entries show users. Callers who may not read users may not read these entries. */
 const typesOfUsers = ['user', 'group', 'session', 'grant', 'key'];
 
-/** A page of the log, and how many entries the whole list has, at most {@link countedMax}. */
+/** A page of the log, and the number of entries in the whole list, at most {@link countedMax}. */
 export interface FoundEntries {
   readonly entries: AuditLogEntry[];
   readonly more: boolean;
@@ -19,7 +19,9 @@ export interface FoundEntries {
   readonly totalIsMore: boolean;
 }
 
-/** Returns a page of the merchant's log, the newest entry first unless it asks for later ones. */
+/**
+ * Returns a page of the merchant's log: the newest entry first, unless later entries are requested.
+ */
 export async function getAuditLog(
   { db, merchant, actor }: Context,
   query: QueryOf<'getAuditLog'>,
@@ -38,7 +40,8 @@ export async function getAuditLog(
   };
   const { before_entry: before, after_entry: after } = query;
   const begin = filterDate(query.from_dts, 'from_dts', timeZone);
-  // Dates of the wire are whole seconds: a page that goes back begins at the end of one.
+  // The wire's dates are whole seconds, so a page in descending order begins at the end of a
+  // second.
   const from = after === undefined ? begin?.add({ seconds: 1 }) : begin;
   const place = { before, after, from, limit: page.limit + 1, offset: page.offset };
   const found = await listEntries(db, merchantId, filter, place);

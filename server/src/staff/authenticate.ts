@@ -13,7 +13,7 @@ import type { KeyUses } from './keyUseWorker.ts';
 import { remembered } from './remembered.ts';
 import { type Access, findAccess } from './staffStore.ts';
 
-/** Authenticates callers by key, by token or by session. */
+/** Authenticates callers by key, token or session. */
 export interface Keys {
   readonly authenticate: Authenticate;
   /** Drops the cached keys, tokens, sessions and users, after one of them was changed in this process. */
@@ -28,7 +28,7 @@ export interface TokenAuthentication {
 
 /**
  * Authenticates simple keys of the header `x-ultracart-simple-key`, OAuth's bearer tokens, and the
- * cookies of sessions. The key counts before the token, and both before a cookie.
+ * cookies of sessions. A key takes precedence over a token, and both over a cookie.
  */
 export function simpleKeys(
   db: Database,
@@ -88,11 +88,11 @@ const refusedFor = (end: KeyEnd, { expiresAt, previousUntil }: ApiKey): Refusal 
       ? refusal('expired_key', { at: secondsOf(expiresAt) })
       : refusal('replaced_key', { at: secondsOf(previousUntil) });
 
-/** The merchant's zone is not known before the caller is. */
+/** The merchant's zone is unknown until the caller is known. */
 const secondsOf = (at: Temporal.Instant | undefined): string =>
   required(at, 'end of a key').toString({ smallestUnit: 'second' });
 
-/** A key that is bound to a user may do what both the key and the user may do. */
+/** A key that is bound to a user has only the permissions that both the key and the user have. */
 function principalOf(key: ApiKey, holder: Access | undefined, credentials: Credentials): Principal {
   const permissions = holder
     ? key.permissions.filter((permission) => holder.permissions.includes(permission))

@@ -18,8 +18,8 @@ export interface SessionAuthentication {
 }
 
 /**
- * Authenticates sessions. A session may do what its user may do now; another process's change of
- * that is seen within a second.
+ * Authenticates sessions. A session has its user's current permissions; a change of them by another
+ * process takes effect within a second.
  */
 export function sessionAuthentication(db: Database, clock: SystemClock): SessionAuthentication {
   const sessions = remembered(clock, (text) => find(db, clock, text));

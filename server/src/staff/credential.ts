@@ -10,8 +10,8 @@ export function newCredential(ids: IdFactory, merchantId: string): Credential {
 }
 
 /**
- * Derives the credential that replaces another, for one `purpose`. It follows from the old
- * credential and the salt, so both together give the same one again; neither alone does.
+ * Derives the credential that replaces another one, for one `purpose`. The old credential and the
+ * salt together always give the same result; neither is enough alone.
  */
 export const successor = (before: Credential, salt: Buffer, purpose: string): Credential =>
   credential(
@@ -19,7 +19,7 @@ export const successor = (before: Credential, salt: Buffer, purpose: string): Cr
     `${before.merchantId}.${createHmac('sha256', salt).update(`${purpose} ${before.text}`).digest('hex')}`,
   );
 
-/** A secret that a client gets, and what is stored of it. */
+/** A secret for a client, and its stored form. */
 export interface Credential {
   readonly text: string;
   readonly merchantId: string;
@@ -27,7 +27,7 @@ export interface Credential {
   readonly hash: Buffer;
 }
 
-/** Parses the credential in a text. Returns undefined when it cannot be one of ours. */
+/** Parses a credential. Returns undefined when the text cannot be one of ours. */
 export function parseCredential(text: string): Credential | undefined {
   const merchantId = /^([A-Z0-9]{1,5})\.[0-9a-f]{64}$/.exec(text)?.[1];
   return merchantId === undefined ? undefined : credential(merchantId, text);
@@ -36,11 +36,11 @@ export function parseCredential(text: string): Credential | undefined {
 /** 256 random bits need no slow hash. */
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** Whether `secret` has this hash. Compares in constant time. */
+/** Returns whether `secret` has this hash. Compares in constant time. */
 export const isSecret = (secret: string, hash: Buffer): boolean =>
   timingSafeEqual(hashSecret(secret), hash);
 
-/** The random bytes in a credential. */
+/** The number of random bytes in a credential. */
 export const secretBytes = 32;
 
 const credential = (merchantId: string, text: string): Credential => ({

@@ -1,6 +1,6 @@
 declare module 'fxa-common-password-list' {
   const list: {
-    /** Whether this is one of the most common passwords of eight characters and more. */
+    /** Returns whether this is one of the most common passwords of eight or more characters. */
     test(password: string): boolean;
   };
   export default list;

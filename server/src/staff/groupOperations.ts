@@ -49,8 +49,8 @@ export async function insertGroup(context: Context, body: Group): Promise<Versio
 }
 
 /**
- * Changes a group and returns its JSON. Absent fields stay as they are, and so do members and
- * permissions that the lists do not name.
+ * Changes a group and returns its JSON. Absent fields do not change, nor do members and permissions
+ * that the lists do not name.
  */
 export async function updateGroup(
   context: Context,
@@ -89,7 +89,7 @@ export async function deleteGroup(
   });
 }
 
-/** How the log names a group, and what it shows of it. */
+/** The group in the form in which the audit log names and shows it. */
 const named = (groupOid: number) => ({ objectType: 'group', objectId: String(groupOid) });
 const shown = ({ name, permissions, userIds }: StaffGroup) => ({ name, permissions, userIds });
 
@@ -123,8 +123,8 @@ async function changed(context: Context, before: StaffGroup, body: Group): Promi
 }
 
 /**
- * A group that permits more than the caller has is not the caller's to change, and neither are the
- * memberships of users who have more.
+ * Refuses the change of a group with permissions that the caller lacks, and of memberships of users
+ * with such permissions.
  */
 async function refuseUnfit(
   context: Context,

@@ -5,7 +5,7 @@ import type { VersionedJson } from '../platform/storage/page.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 import { allPermissions } from './apiKey.ts';
 
-/** A group as the rules need it. */
+/** A group in the form that the rules need. */
 export interface StaffGroup {
   readonly groupOid: number;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface StaffGroup {
   readonly document: Group;
 }
 
-/** A group whose row is locked, and how often it was changed. */
+/** A group with a locked row, and the number of its changes. */
 export interface LockedGroup extends StaffGroup {
   readonly version: number;
 }
@@ -125,7 +125,7 @@ export async function lockMembers(
   );
 }
 
-/** Counts a change of the members of these groups. */
+/** Increases the version of these groups after a change of their members. */
 export async function countMembership(
   tx: Database,
   merchantId: string,

@@ -9,7 +9,7 @@ import {
   updateApiKey,
 } from './merchantKeyOperations.ts';
 
-/** The operations on simple keys. */
+/** The routes of the operations on simple keys. */
 export const keyRoutes = (parts: KeyParts) =>
   ({
     getApiKeys: async (context, { page }) => {

@@ -6,15 +6,20 @@ import type { ApiKey } from './apiKey.ts';
 import { type KeyUse, saveKeyUses } from './apiKeyStore.ts';
 
 /**
- * Remembers when keys were last used, and writes it once a minute. A request only sets two numbers
- * in memory. A process that is killed loses at most a minute of uses.
+ * Collects when keys were last used, and stores it once a minute. A request only sets two numbers
+ * in memory. A killed process loses at most a minute of uses.
  */
 export interface KeyUses {
-  /** Notes that a request with this key was accepted. */
+  /** Records that a request with this key was accepted. */
   note(key: ApiKey, address: string, isPrevious: boolean): void;
-  /** Writes what was noted, at most once a minute. Run by every process that handles requests. */
+  /**
+   * Stores the recorded uses, at most once a minute. Runs in every process that handles requests.
+   */
   readonly worker: Worker;
-  /** Writes everything, at the end. What cannot be written then is lost, as after a kill. */
+  /**
+   * Stores all uses when the process ends. Uses that cannot be stored then are lost, as after a
+   * kill.
+   */
   close(): Promise<void>;
 }
 
@@ -24,7 +29,7 @@ interface Noted {
   readonly merchantId: string;
   readonly keyId: number;
   address: string;
-  /** On the monotonic clock. */
+  /** The time on the monotonic clock. */
   atMs: number;
   previousAtMs: number | undefined;
 }
@@ -55,7 +60,7 @@ export function keyUses(db: Database, clock: SystemClock): KeyUses {
     if (!written) keep(batch);
   }
 
-  /** Keeps uses until the next write: every node of a Citus has the keys, and one is missing. */
+  /** Keeps uses until the next attempt: every node of a Citus has the keys, and one is missing. */
   function keep(batch: ReadonlyMap<number, Noted>): void {
     for (const [keyId, use] of batch) {
       const newer = noted.get(keyId);
@@ -84,7 +89,7 @@ export function keyUses(db: Database, clock: SystemClock): KeyUses {
         return 0;
       },
     },
-    // A lost minute of uses must not make the end of a process fail.
+    // The loss of a minute of uses must not make the end of a process fail.
     close: () => writeUses().catch(() => {}),
   };
 }

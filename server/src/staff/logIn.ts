@@ -15,22 +15,22 @@ import { isPassword } from './password.ts';
 import { type FactorParts, passFactor } from './secondFactorOperations.ts';
 import { type Access, findAccess, findLogin, insertLogin, lockUser } from './staffStore.ts';
 
-/** The parts that logging in needs. */
+/** The dependencies of logging in. */
 export interface LogInParts extends FactorParts {
   readonly db: Database;
   /** Returns a context of the merchant, or undefined when there is no such merchant. */
   findContext(merchantId: string): Promise<Context | undefined>;
 }
 
-/** The values that a user entered, and the address of the user. */
+/** The values that a user entered, and the user's address. */
 export interface LogInAttempt {
   readonly merchantId: string;
   readonly login: string;
   readonly password: string;
-  /** Of the user's second factor: six digits, or a recovery code. */
+  /** The code of the user's second factor: six digits, or a recovery code. */
   readonly code?: string | undefined;
   readonly address: string;
-  /** The subject by which failed attempts are counted: the address, or its network. */
+  /** The subject for which failed attempts are counted: the address, or its network. */
   readonly addressSubject: string;
   readonly userAgent: string;
 }
@@ -39,7 +39,7 @@ export interface LogInAttempt {
 export interface LoggedIn {
   readonly context: Context;
   readonly access: Access;
-  /** The stored password that was entered: what follows must not outlive its replacement. */
+  /** The stored password that was entered: later steps are valid only until it is replaced. */
   readonly passwordHash: string;
   readonly passwordVersion: number;
 }
@@ -49,13 +49,13 @@ export interface LoggedIn {
  */
 export type LogInFailure =
   | { readonly kind: 'wrong' }
-  /** The password was right, and the code of the second factor is missing or wrong. */
+  /** The password was right, but the code of the second factor is missing or wrong. */
   | { readonly kind: 'code'; readonly isWrong: boolean }
   | { readonly kind: 'wait'; readonly seconds: number }
-  /** The password was right: a first one that was not replaced in time. */
+  /** The password was right, but it is a first password that was not replaced in time. */
   | { readonly kind: 'expired' };
 
-/** Logs a user in with a password, emits the log-in event, and slows down callers who guess. */
+/** Logs a user in with a password, emits the log-in event, and slows down repeated guesses. */
 export async function logIn(
   parts: LogInParts,
   attempt: LogInAttempt,
@@ -98,8 +98,8 @@ export async function logIn(
 }
 
 /**
- * Checks the password of a user who is logged in, and slows down a caller who guesses: a
- * person at another's open browser must not find out the password. Returns the stored password.
+ * Checks the password of a logged-in user, and slows down repeated guesses, because another person
+ * at an open browser must not find out the password. Returns the stored password.
  */
 export async function confirmPassword(
   parts: Pick<LogInParts, 'db' | 'clock'>,
@@ -119,7 +119,7 @@ export async function confirmPassword(
 const accountSubject = (merchantId: string, login: string): string =>
   `account:${merchantId}/${fold(login)}`;
 
-/** Counts an attempt. Returns how many seconds it has to wait; undefined when it need not. */
+/** Counts an attempt. Returns the number of seconds that it must wait; undefined if it need not. */
 async function waitOf(
   { db, clock }: Pick<LogInParts, 'db' | 'clock'>,
   subject: string,
@@ -129,8 +129,8 @@ async function waitOf(
   return waitUntil && secondsUntil(waitUntil, clock.now());
 }
 
-// A person mistypes a few times, and an office shares an address. The wait of an account stays
-// short, because it also keeps out its owner.
+// A person mistypes a few times, and an office shares an address. The wait for an account stays
+// short, because it also locks out its owner.
 const accountPatience: Patience = { free: 5, waitSecondsMax: 60 };
 const addressPatience: Patience = { free: 20, waitSecondsMax: 900 };
 

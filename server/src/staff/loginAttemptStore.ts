@@ -1,10 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/**
- * How many failed attempts in a row are allowed before the first wait, and how long the wait may
- * become.
- */
+/** The number of failed attempts in a row before the first wait, and the longest wait. */
 export interface Patience {
   readonly free: number;
   readonly waitSecondsMax: number;
@@ -12,8 +9,8 @@ export interface Patience {
 
 /**
  * Counts an attempt before its outcome is known, so that simultaneous attempts count too. Returns
- * undefined when the attempt may continue, otherwise the moment from which the next one may. The
- * wait doubles with each attempt; an hour without any resets the count.
+ * undefined when the attempt may continue, otherwise the time from which the next attempt is
+ * allowed. The wait doubles with each attempt; an hour without any resets the count.
  */
 export async function countLoginAttempt(
   db: Database,
@@ -46,17 +43,14 @@ export async function forgetAttempts(db: Database, subject: string): Promise<voi
   await db.run('delete from login_attempt where subject = $1', [subject]);
 }
 
-/**
- * Takes back one counted attempt after a success. Earlier failures of the same address stay
- * counted.
- */
+/** Uncounts one attempt after a success. Earlier failures of the same address stay counted. */
 export async function takeBackAttempt(db: Database, subject: string): Promise<void> {
   await db.run('update login_attempt set count = greatest(count - 1, 0) where subject = $1', [
     subject,
   ]);
 }
 
-/** Deletes attempts before this moment. Returns how many. */
+/** Deletes attempts before this moment. Returns their number. */
 export async function deleteOldAttempts(db: Database, before: Temporal.Instant): Promise<number> {
   return db.run('delete from login_attempt where last_at < $1', [before]);
 }

@@ -34,7 +34,7 @@ import {
 import { refuseOutranked, refuseWithheld } from './rankOperations.ts';
 import { findAccess } from './staffStore.ts';
 
-/** The parts that the operations on keys need from outside. Keys live by the machine's clock. */
+/** The dependencies of the operations on keys. Keys expire by the machine's clock. */
 export interface KeyParts {
   readonly clock: SystemClock;
   /** Drops the cached keys of this process. */
@@ -56,7 +56,7 @@ export async function getApiKeys(
   };
 }
 
-/** Makes a key. Its secret is only in what this returns. */
+/** Creates a key. Only this result contains its secret. */
 export async function insertApiKey(
   context: Context,
   { clock, quotas }: KeyParts,
@@ -83,7 +83,7 @@ export async function insertApiKey(
   });
 }
 
-/** Changes a key. Absent fields stay. */
+/** Changes a key. Absent fields do not change. */
 export async function updateApiKey(
   context: Context,
   { clock, forget, quotas }: KeyParts,
@@ -102,7 +102,7 @@ export async function updateApiKey(
       ...(body.allowed_ips === undefined ? {} : { allowedIps: addressesOf(body.allowed_ips) }),
       ...(body.expires_dts === undefined ? kept : expiryOf(context, body.expires_dts, now)),
     };
-    // A later date brings an expired key back.
+    // A later date makes an expired key valid again.
     if (!isValid(before, now) && isValid(after, now)) await refuseOneMore(context, quotas, now);
     await saveApiKey(context.db, after);
     const wire = toWire(context, after, now);
@@ -149,7 +149,7 @@ export async function rotateApiKey(
   return issued;
 }
 
-/** Revokes a key. It and its webhooks stop. */
+/** Revokes a key, which also stops its webhooks. */
 export async function revokeApiKey(
   context: Context,
   { clock, forget }: KeyParts,
@@ -168,7 +168,9 @@ export async function revokeApiKey(
   forget();
 }
 
-/** Returns a key that the caller may change, locked: the caller has all that the key may do. */
+/**
+ * Locks and returns a key that the caller may change: the caller has all permissions of the key.
+ */
 async function ownKey(context: Context, keyId: number): Promise<ApiKey> {
   const key = (await lockApiKey(context.db, context.merchant.merchantId, keyId)) ?? noKey(keyId);
   refuseWithheld(context, key.permissions);

@@ -4,8 +4,8 @@ import { Bug } from '../kernel/assert.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 
 /**
- * Returns the password as it is stored: Argon2id in the PHC text form. The hash is expensive to
- * try, unless the password `isRandom`, where trying is hopeless anyway.
+ * Returns the password as it is stored: Argon2id in the PHC text form. Each guess is expensive.
+ * With `isRandom` it is cheap, because a random password cannot be guessed.
  */
 export async function hashPassword(
   password: string,
@@ -21,8 +21,8 @@ export async function hashPassword(
 }
 
 /**
- * Whether this is the password. Takes the same time when no password is stored, so that the time
- * does not show which logins exist.
+ * Returns whether this is the password. Takes the same time when no password is stored, so that the
+ * time does not reveal which logins exist.
  */
 export async function isPassword(password: string, stored: string | undefined): Promise<boolean> {
   const { salt, tag, ...costThen } = parsePhc(stored ?? unmatchable);
@@ -36,8 +36,8 @@ interface Cost {
   readonly parallelism: number;
 }
 
-// The minimum that the OWASP cheat sheet on password storage gives for Argon2id: 19 MiB, two
-// passes, one lane.
+// The minimum of the OWASP cheat sheet on password storage for Argon2id: 19 MiB, two passes, one
+// lane.
 const guessedCost: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const leastCost: Cost = { memory: 64, passes: 1, parallelism: 1 };
 const [saltBytes, tagBytes] = [16, 32];
@@ -52,7 +52,7 @@ function derive(
   nonce: Buffer,
   { memory, passes, parallelism }: Cost,
 ): Promise<Buffer> {
-  // Normalized, so that one password has one form however it was typed.
+  // Normalized, so that a password has the same form however it was typed.
   return argon2Promised('argon2id', {
     message: password.normalize('NFC'),
     nonce,

@@ -6,7 +6,10 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
  */
 export const passwordLength = { min: 12, max: 200 } as const;
 
-/** Returns why a new password is refused, apart from being a common one; undefined when it may be. */
+/**
+ * Returns why a new password is refused, apart from being a common one; undefined when it is
+ * allowed.
+ */
 export function passwordFault(
   password: string,
   field: string,
@@ -29,11 +32,11 @@ export function passwordFault(
 }
 
 const differentMin = 5;
-/** The least length of a password after the names in it are taken out. */
+/** The minimum length of a password without the names in it. */
 const restMin = 6;
 const guessed = 'Send one that is hard to guess, such as four unrelated words';
 
-/** A password that is on the list of common ones. */
+/** The refusal of a password on the list of common ones. */
 export const commonPassword = (field: string): FieldFault => ({
   field,
   reason: 'is one of the passwords that attackers try first',

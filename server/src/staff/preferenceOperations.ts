@@ -12,7 +12,7 @@ export async function getPreferences(context: Context): Promise<StoredPreference
   return (await findPreferences(db, merchant.merchantId, userOf(context))) ?? {};
 }
 
-/** Replaces the preferences of the calling user. Fields that are null are left out. */
+/** Replaces the preferences of the calling user. Leaves out null fields. */
 export async function updatePreferences(
   context: Context,
   body: object,

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** The preferences of a user, as the console wrote them. */
+/** The preferences of a user in the console's own form. */
 export type StoredPreferences = Readonly<Record<string, unknown>>;
 
 /** Returns the user's preferences; undefined when none were stored. */

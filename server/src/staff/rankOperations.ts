@@ -3,16 +3,16 @@ import { refuse } from '../platform/http/refusal.ts';
 import { withheldFrom } from './access.ts';
 import { permissionsOfUsers } from './staffStore.ts';
 
-/** Refuses the caller who does not have all of these permissions. */
+/** Refuses a caller who lacks one of these permissions. */
 export function refuseWithheld({ actor }: Context, permissions: Iterable<string>): void {
   const withheld = withheldFrom(actor, permissions);
   if (withheld.length > 0) refuse('missing_permission', { needed: withheld });
 }
 
 /**
- * Refuses the caller who lacks a permission that one of these users has: otherwise a clerk could
- * rename, disarm or delete an administrator. That holds for the caller's own user, too: a key may
- * have less than the user that it belongs to.
+ * Refuses a caller who lacks a permission that one of these users has: otherwise a clerk could
+ * rename or delete an administrator or take away permissions. This applies to the caller's own
+ * user, too: a key may have fewer permissions than its user.
  */
 export async function refuseOutranked(context: Context, userIds: readonly number[]): Promise<void> {
   const { actor, db, merchant } = context;

@@ -1,7 +1,7 @@
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 
 /**
- * Values that were read by a text, cached for a short time so that not every request reads them.
+ * Caches values that are read by a text key for a short time, so that not every request reads them.
  */
 export interface Remembered<Value> {
   find(text: string): Promise<Value>;
@@ -9,11 +9,14 @@ export interface Remembered<Value> {
   forget(): void;
 }
 
-/** A change by another process is seen after this time, unless the caller asks for less. */
+/**
+ * A change by another process takes effect after this time, unless the caller requests a shorter
+ * one.
+ */
 const defaultRememberedMs = 1000;
 const rememberedMax = 10_000;
 
-/** Wraps a reader so that it remembers each value for a moment. */
+/** Wraps a reader so that it caches each value for a moment. */
 export function remembered<Value>(
   clock: SystemClock,
   read: (text: string) => Promise<Value>,

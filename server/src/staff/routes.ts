@@ -12,7 +12,7 @@ import {
   updateUser,
 } from './userOperations.ts';
 
-/** The user operations of the contract. */
+/** The routes of the user operations. */
 export const staffRoutes = {
   getAuditLog: async (context, { query, page }) => {
     const { entries, more, total, totalIsMore } = await getAuditLog(context, query, page);

@@ -20,13 +20,13 @@ import {
 import { deleteSessionsOf } from './sessionStore.ts';
 import { findSessionUser } from './staffStore.ts';
 
-/** The parts that checking a code needs. Codes follow the machine's clock. */
+/** The dependencies of the check of a code. Codes follow the machine's clock. */
 export interface FactorParts {
   readonly clock: SystemClock;
   readonly seal: Seal;
 }
 
-/** The parts that the operations on second factors need. */
+/** The dependencies of the operations on second factors. */
 export interface SecondFactorParts extends FactorParts {
   /** Drops the cached sessions of this process. */
   forget(): void;
@@ -36,8 +36,8 @@ export interface SecondFactorParts extends FactorParts {
 export type FactorOutcome = 'passed' | 'needed' | 'wrong';
 
 /**
- * Checks the code of a log-in and uses it up. Passes a user without a second factor. A recovery code
- * that is used is reported in the same transaction.
+ * Checks the code of a log-in and marks it as used. A user without a second factor passes. The use
+ * of a recovery code is reported in the same transaction.
  */
 export async function passFactor(
   db: Database,
@@ -70,7 +70,9 @@ export async function getSecondFactor(context: Context): Promise<SecondFactor> {
     : { active: false };
 }
 
-/** Makes a secret for the caller's authenticator app. Log-ins ask for codes once it is confirmed. */
+/**
+ * Creates a secret for the caller's authenticator app. Log-ins ask for codes once it is confirmed.
+ */
 export async function beginSecondFactor(
   context: Context,
   { seal }: SecondFactorParts,
@@ -89,7 +91,10 @@ export async function beginSecondFactor(
   return { active: false, secret, uri };
 }
 
-/** Activates the secret with a first code. Ends the caller's other sessions; returns recovery codes. */
+/**
+ * Activates the secret with a first code. Ends the caller's other sessions and returns recovery
+ * codes.
+ */
 export async function confirmSecondFactor(
   context: Context,
   { seal, clock, forget }: SecondFactorParts,
@@ -118,7 +123,7 @@ export async function confirmSecondFactor(
   return { active: true, recovery_codes_left: codes.length, recovery_codes: codes };
 }
 
-/** Removes the caller's second factor. A stolen session cannot: a code is needed. */
+/** Removes the caller's second factor. Needs a code, so that a stolen session cannot remove it. */
 export async function removeSecondFactor(
   context: Context,
   parts: SecondFactorParts,
@@ -135,11 +140,14 @@ export async function removeSecondFactor(
     await recordAct(context, { act: 'removeSecondFactor', ...named(userId) });
     await mailUser(context.db, merchantId, userId, newsOf(context, 'second_factor_off'));
   });
-  // Where the merchant requires one, the user has to set up another.
+  // If the merchant requires a second factor, the user must set up another one.
   parts.forget();
 }
 
-/** A stolen session must not try all codes. Counted outside the transaction, which may be taken back. */
+/**
+ * A stolen session must not try all codes. Counted outside the transaction, which may be rolled
+ * back.
+ */
 async function slowDown({ db }: Context, clock: SystemClock, subject: string): Promise<void> {
   const now = clock.now();
   const waitUntil = await countLoginAttempt(db, subject, { free: 5, waitSecondsMax: 60 }, now);

@@ -1,14 +1,14 @@
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** A user's second factor as it is stored. */
+/** A user's second factor in its stored form. */
 export interface StoredFactor {
   readonly sealedSecret: Buffer;
   readonly isActive: boolean;
   readonly recoveryCodesLeft: number;
 }
 
-/** Returns the user's second factor, also one that is not active yet. */
+/** Returns the user's second factor, even if it is not active yet. */
 export function findFactor(
   db: Database,
   merchantId: string,
@@ -40,8 +40,8 @@ export async function insertFactor(
 }
 
 /**
- * Takes the code of a half-minute. Returns false when it, or a later one, was taken before. With
- * `activate` the factor is active from then on.
+ * Marks the code of a half-minute as used. Returns false when it, or a later one, was used before.
+ * With `activate`, also activates the factor.
  */
 export async function takeStep(
   tx: Database,
@@ -58,7 +58,7 @@ export async function takeStep(
   return taken === 1;
 }
 
-/** Uses up a recovery code. Returns false when the user has no such code. */
+/** Deletes a used recovery code. Returns false when the user has no such code. */
 export async function takeRecoveryCode(
   tx: Database,
   merchantId: string,
@@ -104,7 +104,7 @@ export async function deleteFactor(
   return deleted === 1;
 }
 
-/** Seals the second factors of a merchant's users with the present key. */
+/** Seals the second factors of a merchant's users with the current key. */
 export async function resealFactors(tx: Database, merchantId: string, seal: Seal): Promise<void> {
   const factors = await tx.rows<{ user_id: number; sealed_secret: Buffer }>(
     `select user_id, sealed_secret from user_second_factor where merchant_id = $1

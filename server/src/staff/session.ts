@@ -1,9 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** A session as it is stored. Moments are of the machine's clock. */
+/** A session in its stored form. Its times are on the machine's clock. */
 export interface Session {
   readonly merchantId: string;
-  /** Names the session on the wire. The credential is stored as a hash only. */
+  /** Identifies the session on the wire. The credential is only stored as a hash. */
   readonly sessionId: string;
   readonly userId: number;
   /** When the user logged in. */
@@ -15,17 +15,18 @@ export interface Session {
   readonly userAgent: string;
 }
 
-/** The application that webhooks and histories name for every session. */
+/** The application name of every session in webhooks and histories. */
 export const consoleApplicationId = 'console';
 
 const idle = { hours: 12 };
 const longest = { hours: 7 * 24 };
-/** How long after a log-in what endangers others needs no further password. */
+/** How long after a log-in sensitive actions need no further password. */
 export const recentMinutes = 15;
-// A write for each request would cost more than the moment is worth.
+// The time of the last use is stored only once in this period, because a write for each request
+// would be too expensive.
 const seenEvery = { minutes: 1 };
 
-/** Returns the moments of a session that begins now. */
+/** Returns the times of a session that begins now. */
 export const begun = (now: Temporal.Instant) => ({
   createdAt: now,
   seenAt: now,
@@ -33,19 +34,21 @@ export const begun = (now: Temporal.Instant) => ({
   endsAt: now.add(longest),
 });
 
-/** Returns when the session ends if no request comes before. */
+/** Returns when the session ends if it gets no further request. */
 export const expiryOf = ({ idleUntil, endsAt }: Session): Temporal.Instant =>
   Temporal.Instant.compare(idleUntil, endsAt) < 0 ? idleUntil : endsAt;
 
-/** Whether a session has not expired. */
+/** Returns whether a session has not expired. */
 export const isLive = (session: Session, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(now, expiryOf(session)) < 0;
 
-/** Whether the user entered the password a short time ago. */
+/** Returns whether the user entered the password a short time ago. */
 export const isRecent = ({ createdAt }: Session, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(now, createdAt.add({ minutes: recentMinutes })) <= 0;
 
-/** Returns the moments to store after a request; undefined while the stored ones are near enough. */
+/**
+ * Returns the times to store after a request; undefined while the stored ones are recent enough.
+ */
 export function seen(
   { seenAt }: Session,
   now: Temporal.Instant,

@@ -17,17 +17,17 @@ import { isLive, type Session } from './session.ts';
 import { openSession, type SessionParts } from './sessionOperations.ts';
 import { deleteSession, findSession } from './sessionStore.ts';
 
-/** The parts that the endpoints of sessions need. */
+/** The dependencies of the endpoints of sessions. */
 export interface SessionEndpointParts extends SessionParts, LogInParts {
-  /** Where people reach this server. */
+  /** The address at which people reach this server. */
   publicUrl(): Promise<string>;
 }
 
 /**
- * The endpoints for callers who are not known yet: logging in, and what a log-in page can fill in.
- * They are outside the pipeline of operations, because it begins with a caller. The limit of the
- * address does not apply, or a program behind the same address could keep people out; `logIn` slows
- * down callers who guess.
+ * The endpoints for callers who are not authenticated yet: logging in, and the values that a log-in
+ * page can fill in. They are outside the pipeline of operations, which starts with authentication.
+ * The limit of the address does not apply, because a program behind the same address could lock
+ * people out; `logIn` slows down repeated guesses.
  */
 export function addSessionEndpoints(server: FastifyInstance, parts: SessionEndpointParts): void {
   server.post('/perennial/v1/session', { bodyLimit: bodyLimitBytes }, (request, reply) =>
@@ -84,7 +84,7 @@ function refuseLogIn(failed: LogInFailure): never {
   return refuse('too_many_attempts', { seconds }, { retryAfterSeconds: seconds });
 }
 
-/** Ends the session that the browser had before: its cookie is replaced and would be lost. */
+/** Ends the browser's previous session, because its cookie is replaced and would be lost. */
 async function endEarlier(
   { db, forget }: SessionEndpointParts,
   cookie: string,

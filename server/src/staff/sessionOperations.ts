@@ -37,24 +37,24 @@ import {
 } from './sessionStore.ts';
 import { type Access, findSessionUser, replacePassword } from './staffStore.ts';
 
-/** The parts that the operations of sessions need from outside. */
+/** The dependencies of the operations on sessions. */
 export interface SessionParts {
   readonly clock: SystemClock;
-  /** The merchant with demo data, where the installation has one. */
+  /** The merchant with demo data, if the installation has one. */
   readonly demo?: { readonly merchantId: string; readonly login: string } | undefined;
   /** Drops the cached keys, tokens and sessions of this process. */
   forget(): void;
 }
 
-/** A session that has just begun, and the credential for its cookie. */
+/** A new session with the credential for its cookie. */
 export interface OpenedSession {
   readonly credential: Credential;
   readonly session: WireSession;
 }
 
 /**
- * Logs a user in and begins a session. The credential is always a new one, so a cookie that was
- * planted in the browser is worth nothing (session fixation).
+ * Logs a user in and begins a session. The credential is always new, so a cookie that an attacker
+ * set in the browser is useless (session fixation).
  */
 export async function openSession(
   parts: SessionParts & LogInParts,
@@ -145,8 +145,7 @@ export async function endSession(
 }
 
 /**
- * Changes the caller's password. Ends the caller's other sessions, and what the caller granted to
- * applications.
+ * Changes the caller's password. Ends the caller's other sessions, and the grants to applications.
  */
 export async function changePassword(
   context: Context,

@@ -18,7 +18,7 @@ import {
   type SessionParts,
 } from './sessionOperations.ts';
 
-/** The operations of a session; logging in is in sessionEndpoints.ts. */
+/** The routes of the operations on sessions; logging in is in sessionEndpoints.ts. */
 export const sessionRoutes = (parts: SessionParts & SecondFactorParts) =>
   ({
     getSession: async (context) => payload(await getSession(context, parts)),

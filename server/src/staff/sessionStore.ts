@@ -19,7 +19,7 @@ const columns =
   's.address, s.user_agent';
 
 /**
- * Adds a session. Returns false, and adds none, when the user was deleted or got another password
+ * Adds a session. Returns false without adding it when the user was deleted or got another password
  * since `passwordHash` was read.
  */
 export async function insertSession(
@@ -51,7 +51,7 @@ export async function insertSession(
   return inserted === 1;
 }
 
-/** Returns the session of a credential, also when it has expired. */
+/** Returns the session of a credential, even if it has expired. */
 export async function findSession(
   db: Database,
   merchantId: string,
@@ -64,7 +64,7 @@ export async function findSession(
   return row && fromRow(row);
 }
 
-/** Returns the session with this id, also when it has expired. */
+/** Returns the session with this id, even if it has expired. */
 export async function findSessionById(
   db: Database,
   merchantId: string,
@@ -77,7 +77,7 @@ export async function findSessionById(
   return row && fromRow(row);
 }
 
-/** Stores when the session was used last, and until when it may be idle. */
+/** Stores when the session was last used, and until when it may be idle. */
 export async function touchSession(
   db: Database,
   { merchantId, sessionId }: Session,
@@ -96,9 +96,9 @@ export interface ListedSession extends Session {
   readonly userName: string;
 }
 
-/** Which sessions a list contains. */
+/** The filter of a list of sessions. */
 export interface SessionFilter {
-  /** Absent: those of all users. */
+  /** Absent: the sessions of all users. */
   readonly userId?: number | undefined;
   readonly now: Temporal.Instant;
   readonly limit: number;

@@ -17,7 +17,7 @@ import { allPermissions } from './apiKey.ts';
 import { countMembership } from './groupStore.ts';
 import { deleteSessionsOf } from './sessionStore.ts';
 
-/** A user as the rules need it. */
+/** A user in the form that the rules need. */
 export interface StaffUser {
   readonly userId: number;
   readonly login: string;
@@ -27,7 +27,7 @@ export interface StaffUser {
   readonly document: User;
 }
 
-/** A user whose row is locked, and how often it was changed. */
+/** A user with a locked row, and the number of changes. */
 export interface LockedUser extends StaffUser {
   readonly version: number;
 }
@@ -38,11 +38,11 @@ export interface Access {
   readonly name: string;
   readonly permissions: readonly string[];
   /**
-   * The addresses that the user's keys may be used from, in addition to the limits of each key.
+   * The addresses from which the user's keys may be used, in addition to the limits of each key.
    * Empty: any.
    */
   readonly allowedIps: readonly string[];
-  /** The password is one that another person chose or a command made. */
+  /** True if another person or a command set the password. */
   readonly hasFirstPassword: boolean;
   readonly hasSecondFactor: boolean;
 }
@@ -55,7 +55,7 @@ interface AccessRow {
   readonly has_factor: boolean;
 }
 
-/** Returns what the user may do, or undefined when there is no such user. */
+/** Returns the user's permissions, or undefined when there is no such user. */
 export async function findAccess(
   db: Database,
   merchantId: string,
@@ -81,17 +81,17 @@ export async function findAccess(
   );
 }
 
-/** A user by login, and the stored password. */
+/** A user found by login, with the stored password. */
 export interface FoundLogin {
   readonly userId: number;
   readonly passwordHash?: string;
-  /** How often the user got another password. */
+  /** The number of times the user got another password. */
   readonly passwordVersion: number;
-  /** A first password that was not replaced in time. */
+  /** True for a first password that was not replaced in time. */
   readonly isExpired: boolean;
 }
 
-/** Returns the user with this login, without regard to case, and the stored password. */
+/** Returns the user with this login, regardless of case, and the stored password. */
 export async function findLogin(
   db: Database,
   merchantId: string,
@@ -144,7 +144,7 @@ export function findSessionUser(
   );
 }
 
-/** Returns where mails to a user go. */
+/** Returns the email addresses of a user. */
 export function findMailbox(
   db: Database,
   merchantId: string,
@@ -156,7 +156,7 @@ export function findMailbox(
   ]);
 }
 
-/** Returns the merchant's users by login, and whether each has a password. */
+/** Returns the merchant's users by login, each with whether it has a password. */
 export async function listLogins(
   db: Database,
   merchantId: string,
@@ -194,8 +194,8 @@ export function readUserJson(
 }
 
 /**
- * Like {@link readUserJson}, in a transaction that continues when the record cannot be read: then
- * returns why.
+ * Like {@link readUserJson}, in a transaction that can continue when the record cannot be read: it
+ * then returns the reason.
  */
 export async function tryReadUserJson(
   tx: Database,
@@ -236,7 +236,7 @@ export function readUsersJson(
   );
 }
 
-/** Returns the JSON of the users that exist, by name. */
+/** Returns the JSON of those of the users that exist, by name. */
 export function readUserTexts(
   db: Database,
   merchantId: string,
@@ -285,8 +285,8 @@ export async function lockUser(
 }
 
 /**
- * Returns when a first password stops working: after the time that a letter needs, and too soon to
- * be kept. Read before the update, because Citus refuses a function such as now() in its CASE.
+ * Returns when a first password stops working: late enough for a letter, but too soon to keep the
+ * password. Read before the update, because Citus refuses a function such as now() in its CASE.
  */
 async function firstPasswordEnd(tx: Database): Promise<Temporal.Instant> {
   const read = await tx.row<{ until: Temporal.Instant }>(
@@ -296,7 +296,7 @@ async function firstPasswordEnd(tx: Database): Promise<Temporal.Instant> {
 }
 
 /**
- * Adds a user. `isFirst`: the user has to choose another password. Returns false when the login is
+ * Adds a user. `isFirst`: the user must choose another password. Returns false when the login is
  * taken.
  */
 export async function insertUser(
@@ -333,8 +333,8 @@ export async function insertUser(
 
 /**
  * Saves a locked user. The stored password stays when none is given; a new one ends the user's
- * sessions and what applications were granted, and `isFirst` has the user choose another.
- * Returns false when another user has the login.
+ * sessions and grants to applications, and with `isFirst` the user must choose another one. Returns
+ * false when another user has the login.
  */
 export async function saveUser(
   tx: Database,
@@ -374,8 +374,8 @@ export async function saveUser(
 }
 
 /**
- * Replaces the password `oldHash`; applications lose what the user granted them. Returns false, and
- * changes nothing, when the user has another one by now.
+ * Replaces the password `oldHash` and ends the user's grants to applications. Returns false without
+ * a change when the user has another password by now.
  */
 export async function replacePassword(
   tx: Database,
@@ -401,7 +401,7 @@ export async function deleteUser(tx: Database, merchantId: string, userId: numbe
   ]);
 }
 
-/** Returns every permission that one of these users has, directly or by a group. */
+/** Returns every permission that one of these users has, directly or through a group. */
 export async function permissionsOfUsers(
   db: Database,
   merchantId: string,
@@ -415,7 +415,7 @@ export async function permissionsOfUsers(
   return new Set(rows.flatMap(({ permissions }) => permissions));
 }
 
-/** Returns the permissions that each of the given groups of the merchant has, by oid. */
+/** Returns the permissions of each of the merchant's given groups, by oid. */
 export async function permissionsOfGroups(
   db: Database,
   merchantId: string,
@@ -495,11 +495,11 @@ interface Membership {
 const loginsMax = 100;
 const loginsShown = 10;
 
-// In a statement with `inZone`; $3 is the list of all permission names.
+// For a statement with `inZone`; $3 is the list of all permission names.
 const loginJson = `json_build_object('login', l.login, 'ip_address', l.ip_address, 'user_agent',
   l.user_agent, 'login_dts', wire_dts(l.at))`;
 
-/** The permissions of a user `u` and of the user's groups, as an SQL expression. */
+/** An SQL expression: the permissions of a user `u` and of the user's groups. */
 export const effectivePermissions = `array(
   select unnest(g.permissions) from group_membership m
     join user_group g on g.merchant_id = m.merchant_id and g.group_id = m.group_id

@@ -23,7 +23,7 @@ export function permissionSwitches(
   });
 }
 
-/** Reads the memberships of a body: each is on or off, and on when it does not say. */
+/** Reads the memberships of a body: each is on or off; on by default. */
 export function memberSwitches<Entry extends { readonly member?: boolean }>(
   entries: readonly Entry[] | null | undefined,
   id: keyof Entry & string,

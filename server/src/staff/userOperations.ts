@@ -76,15 +76,16 @@ export async function insertUser(context: Context, body: User): Promise<Versione
 }
 
 /**
- * Whether a person sets the password of another user: what another person knows is not to
- * be kept (ADR 80). A program that makes users, as published clients do, may log in as them.
+ * Returns whether a person sets the password of another user, who must then replace it, because
+ * another person knows it (ADR 80). A program that creates users, as published clients do, may log
+ * in as them.
  */
 const isSetForAnother = ({ actor }: Context, userId: number): boolean =>
   actor.kind === 'session' && actor.userId !== userId;
 
 /**
- * Changes a user and returns its JSON. Absent fields stay as they are, and so do groups and
- * permissions that the lists do not name.
+ * Changes a user and returns its JSON. Absent fields do not change, nor do groups and permissions
+ * that the lists do not name.
  */
 export async function updateUser(
   context: Context,
@@ -149,7 +150,7 @@ export async function deleteUser(
   });
 }
 
-/** Mails the user about another password and another email address; the address of before, too. */
+/** Mails the user about another password or email address; also mails the previous address. */
 async function mailChanges(
   context: Context,
   before: StaffUser,
@@ -164,10 +165,13 @@ async function mailChanges(
     await mailUser(db, merchant.merchantId, userId, newsOf(context, 'email'), earlier);
 }
 
-/** How the log names a user. */
+/** The user in the form in which the audit log names it. */
 const named = (userId: number) => ({ objectType: 'user', objectId: String(userId) });
 
-/** Describes a user for the log: whether the password was set, and the permissions that are on. */
+/**
+ * Describes a user for the audit log: whether the password was set, and the permissions that are
+ * on.
+ */
 function described(json: string, { change_password_to: password }: User): object {
   const { login_histories: _, permissions = [], ...user } = JSON.parse(json) as User;
   return {
@@ -177,7 +181,7 @@ function described(json: string, { change_password_to: password }: User): object
   };
 }
 
-/** The same before an update, which may be there to repair a record that cannot be read. */
+/** The same before an update, which may repair a record that cannot be read. */
 async function describedBefore({ db, merchant }: Context, userId: number): Promise<object> {
   const read = await tryReadUserJson(db, merchant.merchantId, userId, merchant.timeZone);
   return 'json' in read ? described(read.json, {}) : read;
@@ -192,7 +196,7 @@ async function emitUserEvent(
   return getUser(context, userId);
 }
 
-// These fields have separate columns and tables, or are accepted and never stored.
+// These fields have separate columns and tables, or are accepted but never stored.
 const outsideDocument = {
   user_id: undefined,
   groups: undefined,
@@ -248,8 +252,8 @@ async function newPassword(
 }
 
 /**
- * A caller that sets a password or a login can then log in as that user, so the caller needs all
- * permissions of the user.
+ * A caller who sets a user's password or login can then log in as that user, so the caller needs
+ * all permissions of the user.
  */
 async function refuseGiving(
   context: Context,

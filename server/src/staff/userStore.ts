@@ -1,6 +1,6 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** A user as other features see it: as an assignee, and as a name in a history. */
+/** A user in the form that other features need: as an assignee, and as a name in a history. */
 export interface User {
   readonly userId: number;
   readonly name: string;
@@ -33,7 +33,7 @@ export async function findUsers(
   return new Map(rows.map((row) => [row.user_id, userFrom(row)]));
 }
 
-/** Returns the first user with this name, without regard to case. */
+/** Returns the first user with this name, regardless of case. */
 export async function findUserByName(
   db: Database,
   merchantId: string,
@@ -89,7 +89,7 @@ export async function findGroups(
   return new Map(rows.map((row) => [row.group_id, groupFrom(row)]));
 }
 
-/** Returns the group with this name, without regard to case. */
+/** Returns the group with this name, regardless of case. */
 export async function findGroupByName(
   db: Database,
   merchantId: string,
