@@ -78,7 +78,7 @@ const auditEntry = createRoute({
   component: lazyPage(() => import('./auditLog/EntryDialog.tsx'), 'EntryDialog'),
 });
 
-/** The screens of who may do what, and who did what: users, groups, API keys, the audit log. */
+/** The screens about access: users, groups, API keys, the audit log. */
 export const accessRoutes = [
   users.addChildren([userNew]),
   groups.addChildren([groupNew, groupEdit]),

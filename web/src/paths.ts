@@ -1,6 +1,6 @@
 /**
- * The addresses of the screens, as the router writes them. The server's list
- * (platform/http/consoleRoutes.ts) must name the same ones, which a test checks.
+ * The addresses of the screens in the router's form. The server's list
+ * (platform/http/consoleRoutes.ts) must contain the same addresses, which a test checks.
  */
 export const paths = {
   today: '/',
@@ -55,10 +55,10 @@ export const paths = {
   me: '/me',
 } as const;
 
-/** An address as Fastify writes it: `/tasks/$number` → `/tasks/:number`. */
+/** Returns an address in Fastify's form: `/tasks/$number` → `/tasks/:number`. */
 export const serverPath = (path: string): string => path.replaceAll('$', ':');
 
-/** The path in `?to=` after a log-in, if it is on this server; otherwise the start page. */
+/** Returns the path in `?to=` after a log-in, if it is on this server; otherwise the start page. */
 export function ownPath(to: string | undefined): string {
   return to !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) && !to.startsWith(paths.logIn)
     ? to

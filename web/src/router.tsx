@@ -52,7 +52,7 @@ const autoOrders = createRoute({
 const autoOrder = createRoute({
   getParentRoute: () => inside,
   path: paths.autoOrder,
-  // The tab of the inspector, a dialog over this page, is in the same address.
+  // The inspector's tab is in the same address, because the inspector is a dialog above this page.
   validateSearch: onlyKnown((search) => ({ ...parseLife(search), ...parseInspector(search) })),
   component: lazyPage(() => import('./autoOrder/AutoOrderPage.tsx'), 'AutoOrderPage'),
 });
@@ -191,7 +191,10 @@ const insideRoutes = [
   me,
 ];
 
-/** The console's router. Screens load when they are opened; a link that is pointed at loads ahead. */
+/**
+ * The console's router. A screen's files load when it is opened; hovering over a link preloads
+ * them.
+ */
 export const router = createRouter({
   routeTree: root.addChildren([logIn, inside.addChildren(insideRoutes)]),
   parseSearch: parseUrl,

@@ -98,7 +98,7 @@ const taxEdit = createRoute({
   component: lazyPage(() => import('./taxes/TaxDialogs.tsx'), 'TaxEditDialog'),
 });
 
-/** The screens of what is sold: the catalogue, coupons, shipping, stock and taxes. */
+/** The screens about products: the catalogue, coupons, shipping, stock and taxes. */
 export const sellingRoutes = [
   catalogue,
   item.addChildren([itemEdit]),

@@ -1,6 +1,6 @@
 import { Refused } from './refused.ts';
 
-/** The result of a write, or why the server refused it. */
+/** The result of a write, or the server's refusal. */
 export type Attempt<T> = { readonly done: T } | { readonly refused: Refused };
 
 /** Runs a write and returns a refusal as a value. */

@@ -15,30 +15,32 @@ export interface CallInput<Id extends OperationId> {
   readonly params?: ParamsOf<Id>;
   readonly query?: QueryOf<Id>;
   readonly body?: BodyOf<Id>;
-  /** The version that the change was made from; the server refuses it (412) when it is older. */
+  /**
+   * The version on which the change is based; the server refuses the write (412) if it is outdated.
+   */
   readonly ifMatch?: Id extends VersionedId ? number : never;
   /**
-   * Names a write, so that repeating it does nothing twice. Absent: each call gets a new one.
-   * Pass the same one when a person repeats the write.
+   * The idempotency key of a write, so that a repetition has no second effect. Absent: each call
+   * gets a new one. Pass the same one when a person repeats the write.
    */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
-  /** False: a missing session is a refusal, and the log-in dialog stays closed. */
+  /** False: a missing session is returned as a refusal, and the log-in dialog stays closed. */
   readonly asksForLogIn?: boolean;
 }
 
-/** Whether the last call reached the server, and when one last did. */
+/** Whether the last call reached the server, and the time of the last one that did. */
 export const reachable = createStore<{ readonly isReached: boolean }>({ isReached: true });
 
-/** Asks the person to log in; resolves when they did. Set by the session's dialog. */
+/** Asks the person to log in; resolves after the log-in. Set by the session's dialog. */
 export const logInPrompt: { ask: (reason: 'ended' | 'recent') => Promise<void> } = {
   ask: () => Promise.reject(new Error('no log-in dialog is mounted')),
 };
 
 /**
  * Calls an operation with the session's cookie and returns its response, or throws `Refused`.
- * Failures that may pass are retried. When the session has ended, the call waits for the log-in and
- * is then repeated: nothing that was typed is lost.
+ * Retries temporary failures. When the session has ended, the call waits for the log-in and is then
+ * repeated, so that no typed text is lost.
  */
 export async function call<Id extends OperationId>(
   id: Id,
@@ -47,13 +49,13 @@ export async function call<Id extends OperationId>(
   return (await callVersioned(id, input)).body;
 }
 
-/** A response, and the version of its record, for `ifMatch`. Not every record has one. */
+/** A response with the version of its record, for `ifMatch`. Not every record has one. */
 export interface Versioned<Body> {
   readonly body: Body;
   readonly version: number | undefined;
 }
 
-/** As `call`, with the version from the header `ETag`. */
+/** Like `call`, with the version from the header `ETag`. */
 export async function callVersioned<Id extends OperationId>(
   id: Id,
   input: CallInput<Id> = {},
@@ -73,7 +75,7 @@ export async function callVersioned<Id extends OperationId>(
   }
 }
 
-/** A key for a write that a person may repeat, for example by pressing Save again. */
+/** Returns a key for a write that a person may repeat, for example by pressing Save again. */
 export const newIdempotencyKey = (): string => crypto.randomUUID();
 
 function requestOf<Id extends OperationId>(id: Id, input: CallInput<Id>) {
@@ -85,7 +87,7 @@ function requestOf<Id extends OperationId>(id: Id, input: CallInput<Id>) {
   const headers: Record<string, string> = {
     Accept: 'application/json',
     'X-UltraCart-Api-Version': '2017-03-01',
-    // Every request has it, because some published operations write by GET (refund_block).
+    // Every request has one, because some published operations write with GET (refund_block).
     'X-Perennial-Console': '1',
   };
   if (method !== 'GET') headers['Idempotency-Key'] = input.idempotencyKey ?? newIdempotencyKey();
@@ -101,7 +103,7 @@ function requestOf<Id extends OperationId>(id: Id, input: CallInput<Id>) {
 const fill = (path: string, params: Record<string, unknown>): string =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(paramText(params[name])));
 
-/** An address with a word where the number of an object belongs leads to nothing. */
+/** An address with a word instead of the number of an object does not exist. */
 function paramText(value: unknown): string {
   if (typeof value === 'number' && !Number.isSafeInteger(value))
     throw new Refused('Nothing has this number. Check the address.', {

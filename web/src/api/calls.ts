@@ -1,4 +1,5 @@
-// Made from the contract by `npm run openapi`: method, path, permissions (one of them suffices).
+// Generated from the contract by `npm run openapi`: method, path, permissions (one of them
+// suffices).
 export const calls = {
   getAutoOrders: ['GET', '/rest/v2/auto_order/auto_orders', 'auto_order_read'],
   getAutoOrdersBatch: [

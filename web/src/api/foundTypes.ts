@@ -1,2 +1,2 @@
-/** The types of things that have a page here, as `types` of searchAnything takes them. */
+/** The types of records with a page in the console, as `types` of searchAnything expects them. */
 export const typesWithPage = 'auto_order,order,customer,task';

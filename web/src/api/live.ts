@@ -7,14 +7,16 @@ import { queryClient } from './query.ts';
 /** The state of the live connection. */
 export interface Liveness {
   readonly isConnected: boolean;
-  /** When the last frame came, by this browser's clock; undefined before the first. */
+  /** The time of the last frame, by this browser's clock; undefined before the first. */
   readonly lastAtMs: number | undefined;
 }
 
 /** The state of the socket, for the dot in the top bar. */
 export const liveness = createStore<Liveness>({ isConnected: false, lastAtMs: undefined });
 
-/** The permissions of which one gives something to listen to, as `authorizeLive` needs it. */
+/**
+ * The permissions for the topics, as in `authorizeLive`: one of them suffices to open the socket.
+ */
 export const liveNeeds = [
   'workflow_read',
   'auto_order_read',
@@ -33,7 +35,7 @@ const listeners = new Set<Listener>();
 
 /**
  * Calls `listener` with every frame of the topics that the user may read (`event_topic`). `resync`
- * means: what was missed is not known, read again.
+ * means that unknown changes were missed, so everything must be read again.
  */
 export function onFrame(listener: Listener): () => void {
   listeners.add(listener);
@@ -41,8 +43,8 @@ export function onFrame(listener: Listener): () => void {
 }
 
 /**
- * Keeps one socket open until the returned function is called. It connects again with the cursor of
- * the last frame, so that nothing is missed.
+ * Keeps one socket open until the returned function is called. It reconnects with the cursor of the
+ * last frame, so that no change is missed.
  */
 export function keepLive(): () => void {
   const stop = new AbortController();
@@ -58,7 +60,7 @@ async function run(signal: AbortSignal): Promise<void> {
         cursor = frame.cursor ?? cursor;
       });
     } catch {
-      // The next attempt asks for a new token; the dot shows that the line is cut.
+      // The next attempt requests a new token; the dot shows that the connection is lost.
     }
     liveness.update((before) => ({ ...before, isConnected: false }));
     if (!signal.aborted) await sleep(nextDelayMs(failures, Math.random()), signal);
@@ -66,7 +68,7 @@ async function run(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * The path of the socket's address at our own origin: the address is made of PUBLIC_URL, and a page
+ * The path of the socket's address at our own origin: the address comes from PUBLIC_URL, and a page
  * that was opened under another name of the same host may not connect to it.
  */
 async function addressOf(cursor: string | undefined, signal: AbortSignal): Promise<URL> {

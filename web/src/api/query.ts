@@ -8,12 +8,12 @@ declare module '@tanstack/react-query' {
 }
 
 /**
- * The cache of what was read. `call` retries by itself, so a query does not; a refusal stays until
- * the person asks again or the address changes.
+ * The cache of read data. `call` already retries, so queries do not; a refusal stays until the
+ * person retries or the address changes.
  */
 export const queryClient = new QueryClient({
-  // A refusal shows that the person lost a permission or has to do something first, so the session
-  // is read again and the frame offers less.
+  // A refusal shows that the person lost a permission or must do something first, so the session is
+  // read again and the frame hides actions that are no longer allowed.
   queryCache: new QueryCache({
     onError: ({ code }) => {
       if (code === 'missing_permission' || code === 'account_steps_needed')

@@ -1,7 +1,7 @@
-/** The codes of refusals, as the contract names them, and those that no server sent. */
+/** The codes of refusals in the contract, and the codes of failures that no server sent. */
 export type RefusalCode = string;
 
-/** A call that got no value: the server refused it, or it could not be reached. */
+/** The error of a call without a result: the server refused it, or could not be reached. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   /** `offline` when no response came. */
@@ -28,7 +28,10 @@ export class Refused extends Error {
   }
 }
 
-/** Why a person has to log in before a call can go through; undefined when that would not help. */
+/**
+ * Returns why a person must log in before a call can succeed; undefined when a log-in would not
+ * help.
+ */
 export function logInReason({ code, status }: Refused): 'ended' | 'recent' | undefined {
   if (code === 'recent_log_in_needed') return 'recent';
   if (status !== 401 || notAboutTheSession.has(code)) return undefined;
@@ -45,9 +48,9 @@ const notAboutTheSession = new Set([
 ]);
 
 /**
- * How many milliseconds to wait before the call is repeated, and undefined when it must not be.
- * Reads and writes with an idempotency key are repeated alike: with the same key nothing happens
- * twice.
+ * Returns the milliseconds to wait before the call is repeated; undefined when it must not be.
+ * Reads and writes with an idempotency key are both repeated, because a write with the same key has
+ * no second effect.
  */
 export function retryDelayMs(
   { code, status, retryAfterSeconds }: Refused,
@@ -63,12 +66,13 @@ export function retryDelayMs(
 }
 
 const attemptsMax = 3;
-/** Longer waits are shown to the person instead. */
+/** Longer waits are shown to the person instead of waiting silently. */
 const waitSecondsMax = 10;
 
 /**
- * Whether a failure says nothing about a write that may have been done before: there was no answer,
- * the server failed, it refused the log-in, the permission or the rate, or the first try still runs.
+ * Returns whether a failure leaves open if an earlier attempt of the write succeeded: there was no
+ * response, the server failed, it refused the log-in, the permission or the rate, or the first
+ * attempt still runs.
  */
 export function isUnanswered(failed: unknown): boolean {
   if (!(failed instanceof Refused)) return false;
@@ -76,13 +80,13 @@ export function isUnanswered(failed: unknown): boolean {
   return [0, 401, 403, 429].includes(status) || status >= 500 || code === 'idempotency_conflict';
 }
 
-/** Whether the server did, or does, another write under the key. */
+/** Returns whether the server has done, or is doing, another write under the key. */
 export const isMismatch = (failed: unknown): boolean =>
   failed instanceof Refused && failed.code === mismatch;
 
 /**
- * Whether a write was refused because its record is another one by now: a person saved it, or an
- * earlier try of the same form did, with other values.
+ * Returns whether a write was refused because its record has changed: another person saved it, or
+ * an earlier attempt of the same form did, with other values.
  */
 export const isOutdated = (refused: Refused): boolean =>
   refused.status === 412 || isMismatch(refused);

@@ -7,7 +7,7 @@ import { Refused } from './refused.ts';
 
 /**
  * The session of this browser; refused with `missing_credentials` or `ended_session` without one.
- * The options are asked first, because a browser reports each 401 as an error.
+ * The log-in options are read first, because a browser reports each 401 as an error.
  */
 export const sessionQuery = queryOptions<Session>({
   queryKey: ['session'],
@@ -21,14 +21,16 @@ export const sessionQuery = queryOptions<Session>({
   staleTime: 60_000,
 });
 
-/** Stores what the merchant's clock shows. Distances such as "in 3 days" are counted from it. */
+/**
+ * Stores the time of the merchant's clock, from which distances such as "in 3 days" are counted.
+ */
 function heard(session: Session): Session {
   const { now_dts: now } = session.merchant ?? {};
   if (now !== undefined) merchantNow.set(now);
   return session;
 }
 
-/** Reads the session once more, after something changed what it may do. */
+/** Reads the session again after a change of its permissions. */
 export const readSessionAgain = (): Promise<void> =>
   queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 
@@ -44,11 +46,11 @@ export interface LogInEntry {
   readonly merchant_id?: string;
   readonly login: string;
   readonly password: string;
-  /** Of a second factor. */
+  /** The code of a second factor. */
   readonly code?: string;
 }
 
-/** Logs in, and keeps the new session. Another user's data is dropped. */
+/** Logs in and stores the new session. Drops another user's data. */
 export async function logIn(entry: LogInEntry): Promise<Session> {
   const before = queryClient.getQueryData<Session>(sessionQuery.queryKey);
   const { session = {} } = await call('logIn', { body: entry, asksForLogIn: false });
@@ -61,7 +63,7 @@ export async function logIn(entry: LogInEntry): Promise<Session> {
 const identityOf = ({ merchant, user }: Session): string =>
   `${merchant?.merchant_id}/${user?.user_id}`;
 
-/** Ends the session and forgets everything that was read. */
+/** Ends the session and clears the cache. */
 export async function logOut(): Promise<void> {
   await call('logOut', { asksForLogIn: false });
   queryClient.clear();

@@ -11,7 +11,7 @@ import { auditColumns } from './columns.tsx';
 import { auditFilters, auditSort, auditViews } from './list.ts';
 import { auditLogQuery } from './queries.ts';
 
-/** `/audit-log`: who changed users, keys, settings, webhooks and clocks, the newest first. */
+/** `/audit-log`: the changes of users, keys, settings, webhooks and clocks, the newest first. */
 export function AuditLogPage() {
   const state = useSearch({ from: '/inside/audit-log' });
   const read = useReadState(state);

@@ -14,7 +14,7 @@ import { useCan } from '../shell/session.tsx';
 import { auditEntryQuery } from './queries.ts';
 import { actWords, changedFields, objectWords, viaWords } from './words.ts';
 
-/** `/audit-log/$number`: one entry with all that it says. */
+/** `/audit-log/$number`: all details of one entry. */
 export function EntryDialog() {
   const { number } = useParams({ from: '/inside/audit-log/$number' });
   const result = useQuery(auditEntryQuery(Number(number)));

@@ -69,7 +69,7 @@ export const auditWire: WireFilters = {
 export const auditQueryOf = (state: ListState): AuditQuery =>
   toSearch<AuditQuery>(auditWire, state);
 
-/** A page in a direction: the entries beyond one, from a moment on. */
+/** The request of a page in one direction: the entries beyond one, or from a moment on. */
 export function auditPlaceOf(
   sort: string,
   after: string | undefined,

@@ -6,7 +6,7 @@ import type { ListState } from '../kit/searchParts.ts';
 import { sortedListQuery } from '../kit/sortedList.ts';
 import { auditPlaceOf, auditQueryOf, auditSort } from './list.ts';
 
-/** The entries that the address asks for. The cursor is the number of the last entry of a page. */
+/** The entries that match the address. The cursor is the number of the last entry of a page. */
 export function auditLogQuery({ sort = auditSort, from, end, ...state }: ListState) {
   const filters = auditQueryOf(state);
   return sortedListQuery<AuditLogEntry>(

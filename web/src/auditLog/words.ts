@@ -13,21 +13,21 @@ export const objectWords = ({
   object_id: id = '',
 }: AuditLogEntry): string => [type, id].filter((word) => word !== '').join(' ');
 
-/** Who acted, beyond the name: `session`, `key:3`. */
+/** The actor besides the name: `session`, `key:3`. */
 export const viaWords = ({ actor_kind: kind, application_id: application }: AuditLogEntry) =>
   application === undefined || application === 'console' ? kind : application;
 
 /** A field that an act changed. */
 export interface ChangedField {
-  /** In words; of a field in another, both: `shipping methods › Ground › cost`. */
+  /** The name in words; for a nested field with its parents: `shipping methods › Ground › cost`. */
   readonly name: string;
   readonly before: string;
   readonly after: string;
 }
 
 /**
- * The fields of an entry that differ, each with its text before and after; `–` where there was
- * none. Records and lists of records are taken apart to their fields.
+ * Returns the changed fields of an entry, each with its text before and after; `–` for no value.
+ * Splits records and lists of records into their fields.
  */
 export function changedFields({ before = {}, after = {} }: AuditLogEntry): ChangedField[] {
   const [was, is] = [leavesOf(before), leavesOf(after)];
@@ -43,7 +43,10 @@ function leavesOf(value: unknown, path: readonly string[] = []): Map<string, str
   return new Map(parts.flatMap(([name, part]) => [...leavesOf(part, [...path, name])]));
 }
 
-/** The named parts of a record, or of a list of records; undefined for what is shown as a text. */
+/**
+ * Returns the named parts of a record or of a list of records; undefined for a value that is shown
+ * as text.
+ */
 function partsOf(value: unknown): [name: string, part: unknown][] | undefined {
   if (isRecord(value)) return Object.entries(value).map(([name, part]) => [nameWords(name), part]);
   if (!Array.isArray(value) || !value.some((part) => typeof part === 'object')) return undefined;
@@ -52,7 +55,10 @@ function partsOf(value: unknown): [name: string, part: unknown][] | undefined {
   return value.map((part, index) => [(areClear && titles[index]) || String(index + 1), part]);
 }
 
-/** Returns the name, code or id of a record; unlike its index, it stays when another is added. */
+/**
+ * Returns the name, code or id of a record. Unlike its index, it does not change when another
+ * record is added.
+ */
 function titleOf(record: unknown): string | undefined {
   if (!isRecord(record)) return undefined;
   const [, title] =

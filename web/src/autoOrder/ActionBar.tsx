@@ -22,7 +22,7 @@ import classes from './autoOrder.module.css';
 /** The facts about an auto order that its actions need. */
 export interface ActionsProps {
   readonly order: AutoOrder;
-  /** Its state in one word and its version. */
+  /** The state of the auto order in one word, and its version. */
   readonly row: AutoOrderRow;
 }
 

@@ -8,7 +8,7 @@ import { advanceTo, dueQuery } from './queries.ts';
 import { type Shown } from './shown.ts';
 import { useShown } from './useShown.ts';
 
-/** Says what an advance of the test clock will charge, and asks once. */
+/** A dialog that shows what an advance of the test clock will charge, and asks for confirmation. */
 export function AdvanceDialog({ until, onClose }: { readonly until: string; onClose(): void }) {
   const shown = useShown();
   const [key] = useState(() => crypto.randomUUID());

@@ -19,7 +19,7 @@ import { Side } from './Side.tsx';
 import { StateNote } from './StateNote.tsx';
 import { useShown } from './useShown.ts';
 
-/** `/auto-orders/:code`: one auto order, its life and what can be done with it. */
+/** `/auto-orders/:code`: one auto order with its timeline and its actions. */
 export function AutoOrderPage() {
   const { code } = useParams({ from: '/inside/auto-orders/$code' });
   const whole = useQuery(autoOrderQuery(code));

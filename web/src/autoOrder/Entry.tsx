@@ -13,7 +13,7 @@ import classes from './life.module.css';
 import { actorWords, entryTitle, entryTone } from './lifeWords.ts';
 import { useShown } from './useShown.ts';
 
-/** One thing that happened. Its time is a link to it. */
+/** One entry of the timeline. Its time is a link to it. */
 export function Entry({
   entry,
   isChosen,
@@ -50,7 +50,10 @@ export function Entry({
   );
 }
 
-/** A charge opens and shows why it cost what it did. Any other entry is a line. */
+/**
+ * The entry of a charge can be opened and shows how its amount was calculated. Other entries are
+ * one line.
+ */
 function Title({ entry }: { readonly entry: TimelineEntry }) {
   const { kind, order_id: orderId } = entry;
   if (kind === 'rebill' && orderId !== undefined) return <Charge entry={entry} orderId={orderId} />;

@@ -5,7 +5,7 @@ import classes from './life.module.css';
 import { explanationQuery } from './queries.ts';
 import { Why } from './Why.tsx';
 
-/** Why a past charge was what it was. */
+/** Explains the amount of a past charge. */
 export function Explanation({ orderId }: { readonly orderId: string }) {
   const { data, error, refetch } = useQuery(explanationQuery(orderId));
   if (error && !data) return <NotShown refused={error} onRetry={() => void refetch()} />;

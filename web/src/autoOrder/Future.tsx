@@ -19,7 +19,7 @@ import { Why } from './Why.tsx';
 const shortCount = 3;
 const countMax = 100;
 
-/** The rebills to come, the next one lowest, each with the rules behind it. */
+/** The future rebills, the next one at the bottom, each with the rules that determine it. */
 export function Future({ order }: { readonly order: AutoOrder }) {
   const code = order.auto_order_code ?? '';
   const { rebill } = useSearch({ from: '/inside/auto-orders/$code' });

@@ -12,7 +12,7 @@ import { type InspectorTab, requestsOf } from './inspect.ts';
 import classes from './inspector.module.css';
 import { autoOrderQuery, expanded, pastQuery } from './queries.ts';
 
-/** `/auto-orders/:code/json`: what an integrator sees of the auto order. */
+/** `/auto-orders/:code/json`: the API's data about the auto order, for integrators. */
 export function Inspector() {
   const { code } = useParams({ from: '/inside/auto-orders/$code/json' });
   const { tab = 'json' } = useSearch({ from: '/inside/auto-orders/$code/json' });
@@ -63,7 +63,7 @@ function Curl({ code, oid }: { readonly code: string; readonly oid: number }) {
   );
 }
 
-/** Its events as webhooks received them. */
+/** The events of the auto order in the form that webhooks received. */
 function Events({ code, oid }: { readonly code: string; readonly oid: number | undefined }) {
   const { data, error, refetch } = useInfiniteQuery(pastQuery(code, oid, ['delivery'], undefined));
   if (error && !data) return <NotShown refused={error} onRetry={() => void refetch()} />;

@@ -10,13 +10,13 @@ import { overrides, presentStep, stepWords } from './sideWords.ts';
 import { useShown } from './useShown.ts';
 
 interface ItemProps {
-  /** Of the auto order. */
+  /** The currency of the auto order. */
   readonly code: string;
   readonly oid: number | undefined;
   readonly item: AutoOrderItem;
 }
 
-/** One item of an auto order: what ships, how often, what was set by hand, where it stands. */
+/** One item of an auto order: product, frequency, manual changes and progress. */
 export function ItemCard({
   code,
   oid,
@@ -25,7 +25,7 @@ export function ItemCard({
   isEnded,
 }: ItemProps & {
   readonly currency: string | undefined;
-  /** Nothing ships any more; the record keeps its last date. */
+  /** Nothing ships any more; the record still contains its last date. */
   readonly isEnded: boolean;
 }) {
   const shown = useShown();
@@ -81,7 +81,7 @@ function NextDay({ at }: { readonly at: string | undefined }) {
   );
 }
 
-/** The fixed schedule of the catalogue item, the present step marked. */
+/** The fixed schedule of the catalogue item, with the current step marked. */
 function Steps({ code, oid, item }: ItemProps) {
   const canRead = useCan(['item_read']);
   const { data: steps = [] } = useQuery({
@@ -97,7 +97,7 @@ function Steps({ code, oid, item }: ItemProps) {
   return (
     <ol className={classes['steps']}>
       {steps.map((step, index) => (
-        // Steps are known by their place.
+        // The steps have no ids, so their positions are the keys.
         <li key={index} aria-current={index === present ? 'step' : undefined}>
           <Sentence text={stepWords(step)} />
           {index === present && ' (ships next)'}

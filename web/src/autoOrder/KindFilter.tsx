@@ -1,7 +1,7 @@
 import classes from './life.module.css';
 import { type EntryKind, kindWords, toggledKind } from './lifeUrl.ts';
 
-/** Which kinds of entries are shown; each can be switched. None chosen means all. */
+/** The filter for kinds of entries; each can be switched on or off. None chosen means all. */
 export function KindFilter({
   kinds,
   onChange,

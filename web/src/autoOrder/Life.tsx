@@ -6,7 +6,7 @@ import classes from './life.module.css';
 import { NowLine } from './NowLine.tsx';
 import { Past } from './Past.tsx';
 
-/** The life of an auto order on one axis: the future above, now, the past below. */
+/** The timeline of an auto order on one axis: the future above, now, the past below. */
 export function Life({ order, row }: { readonly order: AutoOrder; readonly row: AutoOrderRow }) {
   const next = row.next_attempt_dts ?? row.next_shipment_dts;
   return (

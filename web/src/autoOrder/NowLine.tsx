@@ -7,7 +7,9 @@ import { useCan, useSession } from '../shell/session.tsx';
 import { AdvanceDialog } from './AdvanceDialog.tsx';
 import classes from './life.module.css';
 
-/** The merchant's present moment on the axis; a test clock can be moved to what comes next. */
+/**
+ * The merchant's current time on the axis; a test clock can be moved from here to the next event.
+ */
 export function NowLine({ next }: { readonly next: string | undefined }) {
   const { merchant } = useSession();
   const now = useNow();

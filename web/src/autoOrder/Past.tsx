@@ -15,12 +15,13 @@ import { cursorFrom, kindWords } from './lifeUrl.ts';
 import { type PastPage, pastQuery } from './queries.ts';
 import { useLifeUrl } from './useLifeUrl.ts';
 
-/** The timeline, newest entry first: from now on, or around the entry that the address names. */
+/** The timeline, newest entry first: from now, or around the entry that the address names. */
 export function Past({ order }: { readonly order: AutoOrder }) {
   const code = order.auto_order_code ?? '';
   const { kind: kinds = [], at } = useSearch({ from: '/inside/auto-orders/$code' });
   const { choose } = useLifeUrl();
-  // The past is read from the entry of the link that opened the page; choosing another moves only the mark.
+  // The past is read around the entry of the link that opened the page; choosing another entry only
+  // moves the mark.
   const [from, setFrom] = useState(at === undefined ? undefined : cursorFrom(at));
   const result = useInfiniteQuery(pastQuery(code, order.auto_order_oid, kinds, from));
   const { data } = result;
@@ -67,7 +68,7 @@ export function Past({ order }: { readonly order: AutoOrder }) {
 
 type Result = UseInfiniteQueryResult<InfiniteData<PastPage>>;
 
-/** Waiting, or refused. */
+/** What is shown while the past is loading or was refused. */
 function State({ result }: { readonly result: Result }) {
   const { data, error, refetch } = result;
   if (data) return null;
@@ -75,7 +76,7 @@ function State({ result }: { readonly result: Result }) {
   return <Waiting what="what happened" rows={6} />;
 }
 
-/** The links to newer entries, if the past was not read from now on. */
+/** The links to newer entries, if the list does not start at now. */
 function Newer({ result, onNow }: { readonly result: Result; onNow(): void }) {
   return (
     <div className={classes['newer']}>

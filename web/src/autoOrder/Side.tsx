@@ -63,7 +63,7 @@ export function Side({ order, row }: { readonly order: AutoOrder; readonly row: 
   );
 }
 
-/** The card, and what the next charge will use. */
+/** The card, and the card that the next charge will use. */
 function CardPart({ row }: { readonly row: AutoOrderRow }) {
   const { card, next_shipment_dts: next } = row;
   const words = cardWords(card);

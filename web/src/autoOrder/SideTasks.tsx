@@ -7,7 +7,7 @@ import { statusWords, toneOfStatus } from '../tasks/words.ts';
 import { tasksQuery } from './queries.ts';
 import classes from './side.module.css';
 
-/** The tasks about the auto order. Without the permission the part is absent. */
+/** The tasks about the auto order. Hidden without the permission. */
 export function SideTasks({ code }: { readonly code: string }) {
   const canRead = useCan(['workflow_read']);
   const { data, error, refetch } = useQuery({ ...tasksQuery(code), enabled: canRead });

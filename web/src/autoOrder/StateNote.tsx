@@ -19,7 +19,9 @@ interface Noted {
   readonly row: AutoOrderRow;
 }
 
-/** The first thing to know: a fault to fix, a charge without an answer, where it was merged to. */
+/**
+ * The most important note: a fault to fix, a charge without an answer, or the target of a merge.
+ */
 export function StateNote({ order, row }: Noted) {
   switch (row.state) {
     case 'parked':
@@ -37,7 +39,7 @@ const Note = ({ children }: { readonly children: ReactNode }) => (
   <div className={classes['note']}>{children}</div>
 );
 
-/** The fault, the item to fix, and a way to have it checked at once. */
+/** The fault, the item to fix, and a button that checks the auto order at once. */
 function Parked({ order }: { readonly order: AutoOrder }) {
   const { auto_order_code: code = '', auto_order_oid: oid = 0 } = order;
   const { data, error, refetch } = useQuery(parkedQuery(code, oid));
@@ -77,7 +79,7 @@ function Parked({ order }: { readonly order: AutoOrder }) {
 
 /**
  * Charges that the gateway has not answered. The gateway is queried about them, and they are never
- * made again.
+ * repeated.
  */
 function InDoubt({ order }: { readonly order: AutoOrder }) {
   const { auto_order_code: code = '', auto_order_oid: oid } = order;

@@ -5,7 +5,7 @@ import { dateSteps, priceSteps, type RuleStep, sumParts } from './lifeWords.ts';
 import { useShown } from './useShown.ts';
 import classes from './why.module.css';
 
-/** Why a charge is what it is: the rules of each line in order, with the value after each. */
+/** Explains the amount of a charge: the rules of each line in order, with the value after each. */
 export function Why({ charge }: { readonly charge: PreviewRebill }) {
   const shown = useShown();
   const { merchant } = useSession();
@@ -14,7 +14,7 @@ export function Why({ charge }: { readonly charge: PreviewRebill }) {
   return (
     <div className={classes['why']}>
       {lines.map((line, index) => (
-        // The lines of one rebill keep their order.
+        // The lines of one rebill never change their order.
         <Line key={index} line={line} currency={currency} />
       ))}
       <dl className={classes['sum']}>
@@ -60,7 +60,7 @@ function Rules({ title, steps }: { readonly title: string; readonly steps: reado
       <h3>{title}</h3>
       <ol>
         {steps.map(({ words, value }, index) => (
-          // Rules apply in their order.
+          // Rules have no ids, so their positions are the keys.
           <li key={index}>
             <span>
               <Sentence text={words} />

@@ -6,13 +6,13 @@ import type { CommandId } from '../shell/commands.ts';
 export const actionGroups = ['What ships', 'Money', 'The auto order'] as const;
 export type ActionGroup = (typeof actionGroups)[number];
 
-/** Something that can be done with an auto order: a dialog at `/edit/:part`. */
+/** An action on an auto order: a dialog at `/edit/:part`. */
 export interface Action {
   readonly command: CommandId;
   readonly part: string;
   readonly label: string;
   readonly icon: IconName;
-  /** Where it is in the menu. */
+  /** The section of the menu. */
   readonly group: ActionGroup;
 }
 
@@ -67,14 +67,16 @@ function act(
   return { command, part, label, icon, group };
 }
 
-/** The actions of an auto order: first the one that helps most, then buttons, then a menu. */
+/** Returns the actions of an auto order: first the most useful one, then buttons, then a menu. */
 export interface Actions {
   readonly primary?: Action;
   readonly buttons: readonly Action[];
   readonly menu: readonly Action[];
 }
 
-/** The actions that a state allows: a stopped auto order has few until it is reactivated. */
+/**
+ * Returns the actions that a state allows: a stopped auto order has few until it is reactivated.
+ */
 export function actionsIn(state: AutoOrderRow['state']): Actions {
   switch (state) {
     case 'merged':

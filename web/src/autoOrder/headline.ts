@@ -2,7 +2,10 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import type { Shown } from './shown.ts';
 
-/** The state of an auto order in one or two sentences: what happens next, or why nothing does. */
+/**
+ * Describes the state of an auto order in one or two sentences: what happens next, or why nothing
+ * does.
+ */
 export function headlineOf(row: AutoOrderRow, order: AutoOrder, shown: Shown): string {
   switch (row.state) {
     case 'active':

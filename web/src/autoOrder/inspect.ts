@@ -4,13 +4,13 @@ import { curlOf } from '../kit/curl.ts';
 export const inspectorTabs = ['json', 'curl', 'events'] as const;
 export type InspectorTab = (typeof inspectorTabs)[number];
 
-/** Reads the tab of an address; the first when it names none. */
+/** Reads the tab from an address; the first tab when it names none. */
 export const parseInspector = (search: Record<string, unknown>): { tab?: InspectorTab } => {
   const tab = inspectorTabs.find((each) => each === search['tab']);
   return tab === undefined || tab === 'json' ? {} : { tab };
 };
 
-/** The requests that show what the page shows, each with what it is for. */
+/** The requests for the data of the page, each with its purpose. */
 export function requestsOf(code: string, oid: number, expand: string, origin: string) {
   const own = `/perennial/v1/auto_orders/${oid}`;
   const requests: readonly (readonly [string, string])[] = [

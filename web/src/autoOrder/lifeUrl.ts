@@ -3,7 +3,7 @@ import { listOf } from '../kit/urlCodec.ts';
 
 export type EntryKind = NonNullable<TimelineEntry['kind']>;
 
-/** The kinds of entries of the past and their words, in the order of the filter. */
+/** The kinds of entries of the past with their names, in the order of the filter. */
 export const kindWords: Readonly<Record<EntryKind, string>> = {
   rebill: 'Rebills',
   attempt: 'Declines',
@@ -15,17 +15,17 @@ export const kindWords: Readonly<Record<EntryKind, string>> = {
   delivery: 'Webhooks',
 };
 
-/** The part of a life's state that the address holds. */
+/** The part of the timeline's state that is in the address. */
 export interface LifeState {
-  /** Kinds of the past; absent: all. */
+  /** The kinds of entries of the past; absent: all. */
   readonly kind?: readonly EntryKind[];
-  /** The number of the future rebill that is explained; `none` closes the next one. */
+  /** The number of the explained future rebill; `none` closes the next one. */
   readonly rebill?: string;
-  /** The entry of the past that a link points at: the past is read around it. */
+  /** The entry of the past that a link points to: the past is read around it. */
   readonly at?: string;
 }
 
-/** Reads the address of an auto order; what does not fit is left out. */
+/** Reads the address of an auto order; leaves out invalid values. */
 export function parseLife(search: Record<string, unknown>): LifeState {
   const kind = listOf(search['kind']).filter((name): name is EntryKind => name in kindWords);
   const { rebill, at } = search;
@@ -36,17 +36,17 @@ export function parseLife(search: Record<string, unknown>): LifeState {
   };
 }
 
-/** An entry’s id is its place in the timeline: moment, rank, auto order, number. */
+/** The id of an entry is its position in the timeline: time, rank, auto order, number. */
 const placePattern = /^-?\d{1,17}\.[1-6]\.\d{1,10}\.\d{1,14}$/;
 
-/** The cursor that reads from an entry on to older ones, the entry included. */
+/** Returns the cursor that reads from an entry (included) to older ones. */
 export function cursorFrom(entryId: string): string {
   const parts = entryId.split('.');
   const last = BigInt(parts.pop() ?? '0') + 1n;
   return [...parts, last].join('.');
 }
 
-/** The kinds after one was switched on or off. All kinds are the same as none. */
+/** Returns the kinds after one was switched on or off. All kinds mean the same as none. */
 export function toggledKind(kinds: readonly EntryKind[], kind: EntryKind): EntryKind[] | undefined {
   const on = new Set(kinds);
   if (!on.delete(kind)) on.add(kind);

@@ -40,13 +40,16 @@ const withDetail = (rule: string, detail: string): string =>
 
 const first = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
-/** A rule, and the value that it left; a value is absent where a rule has none. */
+/** A rule with the value after it; absent for rules without a value. */
 export interface RuleStep {
   readonly words: string;
   readonly value: string | undefined;
 }
 
-/** The price of a line in steps, with the value after each; the last is the amount of the line. */
+/**
+ * The calculation of a line's price, with the value after each rule; the last one is the line's
+ * amount.
+ */
 export function priceSteps(line: PreviewLine, money: (amount: number) => string): RuleStep[] {
   return (line.price_rules ?? []).map((rule) => ({
     words: priceRuleWords(rule),
@@ -59,7 +62,7 @@ function valueAfter(rule: PreviewRule, line: PreviewLine, money: (amount: number
   return amount === undefined ? undefined : money(amount);
 }
 
-/** The date of a line in steps, with the date after each. */
+/** The calculation of a line's date, with the date after each rule. */
 export const dateSteps = (line: PreviewLine, day: (iso: string) => string): RuleStep[] =>
   (line.date_rules ?? []).map((rule) => ({
     words: dateRuleWords(rule),
@@ -74,7 +77,7 @@ export function linesWords(lines: PreviewRebill['lines'] = []): string {
   return words.join(', ') || 'Nothing';
 }
 
-/** The notices before a rebill, the latest first: when each is made and the items that it names. */
+/** The notices before a rebill, the latest first: the time of each and the items that it names. */
 export function noticesBefore({ lines = [] }: PreviewRebill) {
   const byMoment = new Map<string, PreviewLine[]>();
   for (const line of lines) {
@@ -86,7 +89,7 @@ export function noticesBefore({ lines = [] }: PreviewRebill) {
     .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
 
-/** The sum of a rebill in parts; parts that are zero are left out. */
+/** The total of a rebill in parts; parts that are zero are left out. */
 export function sumParts(rebill: PreviewRebill): (readonly [string, number])[] {
   const { subtotal = 0, discount = 0, shipping = 0, tax = 0, total = 0 } = rebill;
   const parts: (readonly [string, number])[] = [
@@ -98,7 +101,7 @@ export function sumParts(rebill: PreviewRebill): (readonly [string, number])[] {
   return [...parts.filter(([, amount]) => amount !== 0), ['Total', total]];
 }
 
-/** Why a preview shows no more rebills, or that none is missing. */
+/** Describes why a preview shows no more rebills, or that it is complete. */
 export function endWords(ends: string | undefined, isAll: boolean): string {
   switch (ends) {
     case 'completed':
@@ -118,7 +121,7 @@ export function endWords(ends: string | undefined, isAll: boolean): string {
   }
 }
 
-/** The title of an entry of the past, without what is shown next to it. */
+/** The title of an entry of the past, without the details next to it. */
 export function entryTitle({ kind, title = '', attempt, actor, changes }: TimelineEntry): string {
   if (kind === 'rebill' && attempt?.state === 'paid') return `Rebill ${attempt.rebill_number} paid`;
   const by = ` by ${actor?.name}`;
@@ -128,7 +131,7 @@ export function entryTitle({ kind, title = '', attempt, actor, changes }: Timeli
   return title;
 }
 
-/** How much attention an entry needs; its shape follows. */
+/** How much attention an entry needs; determines its shape. */
 export function entryTone({ kind, attempt, mail, delivery }: TimelineEntry): Tone {
   switch (kind) {
     case 'rebill':
@@ -146,7 +149,7 @@ export function entryTone({ kind, attempt, mail, delivery }: TimelineEntry): Ton
   }
 }
 
-/** Who made a change, and from where. */
+/** The person who made a change, and the source of it. */
 export function actorWords(actor: TimelineEntry['actor']): string | undefined {
   if (actor === undefined) return undefined;
   const how = actorKinds[actor.kind ?? 'user'];

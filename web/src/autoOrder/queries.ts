@@ -14,7 +14,7 @@ import { queryClient } from '../api/query.ts';
 import type { Refused } from '../api/refused.ts';
 import type { ListPage } from '../kit/listQuery.ts';
 
-/** Every read about one auto order has this key first: a write invalidates them together. */
+/** The first key of every query about one auto order: a write invalidates them together. */
 export const autoOrderKey = (code: string) => ['auto order', code] as const;
 
 /** The parts of the auto order that are read, as `_expand` names them. */
@@ -30,7 +30,7 @@ export const expanded = [
   'original_order.item',
 ].join(',');
 
-/** The auto order whole: items, add-ons, properties, original order. */
+/** The complete auto order: items, add-ons, properties, original order. */
 export const autoOrderQuery = (code: string) =>
   queryOptions<AutoOrder>({
     queryKey: [...autoOrderKey(code), 'whole'],
@@ -45,8 +45,8 @@ export const autoOrderQuery = (code: string) =>
   });
 
 /**
- * The auto order's row in lists: the state in one word, the version, the next total. The row of a
- * list that was read before is shown at once.
+ * The auto order's row in lists: the state in one word, the version, the next total. A row that is
+ * already loaded in a list is shown at once.
  */
 export const autoOrderRowQuery = (code: string) =>
   queryOptions<AutoOrderRow>({
@@ -70,10 +70,10 @@ function rowOfLists(code: string): AutoOrderRow | undefined {
     .find((row) => row.auto_order_code === code);
 }
 
-/** How many rebills to come are read at first. */
+/** The number of future rebills that are read at first. */
 export const futureCount = 12;
 
-/** The rebills to come, each with the rules behind its date and prices. */
+/** The future rebills, each with the rules for its date and prices. */
 export const previewQuery = (code: string, oid: number | undefined, count: number) =>
   queryOptions({
     queryKey: [...autoOrderKey(code), 'preview', count],
@@ -92,15 +92,15 @@ export const previewQuery = (code: string, oid: number | undefined, count: numbe
 /** A page of the past, the newest entry first. */
 export interface PastPage {
   readonly entries: readonly TimelineEntry[];
-  /** Absent: nothing is older. */
+  /** Absent: there are no older entries. */
   readonly older: string | undefined;
-  /** Absent: nothing is newer. */
+  /** Absent: there are no newer entries. */
   readonly newer: string | undefined;
 }
 
 const pastPageSize = 40;
 
-/** The past of an auto order; `from` begins it at a place instead of now. */
+/** The past of an auto order; `from` starts it at a position instead of now. */
 export const pastQuery = (
   code: string,
   oid: number | undefined,
@@ -141,11 +141,11 @@ export const pastQuery = (
     placeholderData: keepPreviousData,
   });
 
-/** The page that begins now: nothing can be newer. */
+/** The page that starts at now, so there are no newer entries. */
 const isStart = (place: { before?: string; after?: string }): boolean =>
   place.before === undefined && place.after === undefined;
 
-/** The reason why a parked auto order is not billed; empty when it is not parked. */
+/** The reason why a parked auto order is not billed; empty if it is not parked. */
 export const parkedQuery = (code: string, oid: number | undefined) =>
   queryOptions({
     queryKey: [...autoOrderKey(code), 'parked'],
@@ -155,7 +155,7 @@ export const parkedQuery = (code: string, oid: number | undefined) =>
     },
   });
 
-/** Its charges that have no answer yet. */
+/** The charges of an auto order that have no answer yet. */
 export const chargesQuery = (code: string, oid: number | undefined) =>
   queryOptions({
     queryKey: [...autoOrderKey(code), 'charges'],
@@ -165,7 +165,7 @@ export const chargesQuery = (code: string, oid: number | undefined) =>
     },
   });
 
-/** Reads the auto order again when a frame of the socket says that something of it changed. */
+/** Reads the auto order again when a frame of the socket reports a change of it. */
 export function useLiveAutoOrder(code: string, oid: number | undefined): void {
   useEffect(
     () =>
@@ -179,7 +179,7 @@ export function useLiveAutoOrder(code: string, oid: number | undefined): void {
   );
 }
 
-/** The code of another auto order, for a link to it. */
+/** Reads the code of another auto order, for a link to it. */
 export const codeQuery = (oid: number | undefined) =>
   queryOptions({
     queryKey: ['auto order code', oid],
@@ -190,7 +190,7 @@ export const codeQuery = (oid: number | undefined) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** Tasks about it. */
+/** The tasks about an auto order. */
 export const tasksQuery = (code: string) =>
   queryOptions({
     queryKey: [...autoOrderKey(code), 'tasks'],
@@ -203,7 +203,9 @@ export const tasksQuery = (code: string) =>
       ).tasks ?? [],
   });
 
-/** The fixed schedules of catalogue items: id → steps. Only items that follow one have some. */
+/**
+ * The fixed schedules of catalogue items: id → steps. Items without a fixed schedule are absent.
+ */
 export const stepsQuery = (itemId: string) =>
   queryOptions({
     queryKey: ['item steps', itemId],
@@ -218,7 +220,7 @@ export const stepsQuery = (itemId: string) =>
     staleTime: 60_000,
   });
 
-/** Why an order was charged as it was. */
+/** The explanation of an order's amount. */
 export const explanationQuery = (orderId: string) =>
   queryOptions({
     queryKey: ['explanation', orderId],
@@ -227,7 +229,7 @@ export const explanationQuery = (orderId: string) =>
     staleTime: 60_000,
   });
 
-/** The clock now, and what is due by it until a moment. */
+/** The clock's current time, and the work that is due until a moment. */
 export const dueQuery = (until: string) =>
   queryOptions({
     queryKey: ['clock due', until],
@@ -236,7 +238,7 @@ export const dueQuery = (until: string) =>
     staleTime: 0,
   });
 
-/** Moves the merchant's test clock, which charges everything that is due until then. */
+/** Moves the merchant's test clock, which charges all rebills due until then. */
 export const advanceTo = async (until: string, idempotencyKey: string): Promise<void> => {
   await call('setClock', { body: { now_dts: until }, idempotencyKey });
 };

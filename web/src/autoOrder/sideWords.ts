@@ -4,7 +4,7 @@ import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import type { Shown } from './shown.ts';
 
-/** The parts of an address that a parcel needs. */
+/** The parts of an address that are printed on a parcel. */
 interface Addressed {
   readonly first_name?: string;
   readonly last_name?: string;
@@ -43,14 +43,14 @@ export function cardExpiry(card: AutoOrderRow['card']): string {
     : `${String(month).padStart(2, '0')}/${year}`;
 }
 
-/** Whether a card has expired when the next charge comes; it is valid to the end of its month. */
+/** Whether a card will have expired at the next charge; it is valid to the end of its month. */
 export function expiresBefore(card: AutoOrderRow['card'], next: string | undefined): boolean {
   const { card_expiration_month: month, card_expiration_year: year } = card ?? {};
   if (month === undefined || year === undefined || next === undefined) return false;
   return next.slice(0, 7) > `${year}-${String(month).padStart(2, '0')}`;
 }
 
-/** Lists the changes that were made to an item by hand, one sentence each. */
+/** Lists the manual changes of an item, one sentence each. */
 export function overrides(item: AutoOrderItem, money: Shown['money']): string[] {
   const { arbitrary_item_id: swapped, arbitrary_quantity: quantity } = item;
   const { arbitrary_unit_cost: cost, arbitrary_unit_cost_remaining_orders: left } = item;
@@ -82,9 +82,9 @@ export function stepWords(step: ItemAutoOrderStep): string {
 }
 
 /**
- * The index of the step that ships next. The preview names the step of the shipment after the next
- * one: "step 2 of 3: Monthly, shipment 1 after …". Its first shipment follows the step of an item
- * before it. Undefined where no rule names a step.
+ * Returns the index of the step that ships next. The preview names the step of the shipment after
+ * the next one: "step 2 of 3: Monthly, shipment 1 after …". For its first shipment, the result is
+ * the item step before it. Undefined if no rule names a step.
  */
 export function presentStep(
   steps: readonly ItemAutoOrderStep[],
@@ -102,7 +102,7 @@ export function presentStep(
   return shipment === '1' ? itemStepBefore(steps, index) : index;
 }
 
-/** The step of an item before a step; the list is followed round, for loops. */
+/** Returns the item step before a step; the list wraps around, for loops. */
 function itemStepBefore(steps: readonly ItemAutoOrderStep[], index: number): number | undefined {
   const before = [...steps.keys()].map((back) => (index - 1 - back + steps.length) % steps.length);
   return before.find((each) => steps[each]?.type === 'item' || steps[each]?.type === undefined);

@@ -2,7 +2,7 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
 import type { Shown } from './shown.ts';
 
-/** Ends that are set ahead, one sentence each. */
+/** The scheduled ends, one sentence each. */
 export function plannedStops({ cancel_after_next_x_orders, items = [] }: AutoOrder, shown: Shown) {
   const whole =
     cancel_after_next_x_orders === undefined

@@ -5,7 +5,7 @@ import type { LifeState } from './lifeUrl.ts';
 
 type Change = { readonly [Name in keyof LifeState]: LifeState[Name] | undefined };
 
-/** Changes the part of a life's state that the address holds. The scroll position stays. */
+/** Changes the part of the timeline's state that is in the address. Keeps the scroll position. */
 export function useLifeUrl(): { choose(change: Change): void } {
   const navigate = useNavigate({ from: '/auto-orders/$code' });
   const choose = useCallback(

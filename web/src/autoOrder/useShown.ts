@@ -3,7 +3,7 @@ import { useNow } from '../kit/now.ts';
 import { useSession } from '../shell/session.tsx';
 import { type Shown, shownIn } from './shown.ts';
 
-/** Shows values inside sentences, in the merchant's zone and currency. */
+/** Formats values inside sentences, in the merchant's zone and currency. */
 export function useShown(): Shown {
   const { merchant } = useSession();
   const now = useNow();

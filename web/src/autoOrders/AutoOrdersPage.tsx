@@ -17,7 +17,7 @@ import { autoOrdersLive, autoOrdersQuery } from './queries.ts';
 import { autoOrderRowActions } from './rowActions.ts';
 import { useBulkActions } from './useBulkActions.ts';
 
-/** `/auto-orders`: every auto order, by view, filter and text. */
+/** `/auto-orders`: the list of auto orders, by view, filter and text. */
 export function AutoOrdersPage() {
   const state = useSearch({ from: '/inside/auto-orders' });
   const read = useReadState(state);

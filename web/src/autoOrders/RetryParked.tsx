@@ -6,7 +6,10 @@ import { toast } from '../shell/toasts.tsx';
 import { retryParked } from './queries.ts';
 import classes from './retryParked.module.css';
 
-/** Checks a parked auto order at once. Money may move, so the button asks once more. */
+/**
+ * A button that checks a parked auto order at once. It asks for confirmation, because a charge may
+ * follow.
+ */
 export function RetryParked({ oid, code }: { readonly oid: number; readonly code: string }) {
   const canWrite = useCan(['auto_order_write']);
   const [isAsking, setAsking] = useState(false);

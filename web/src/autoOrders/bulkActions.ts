@@ -26,7 +26,7 @@ const onlyItem: DraftField = {
   hint: 'Empty: of all items.',
 };
 
-/** The changes of many auto orders, in the order in which they are offered. */
+/** The actions on many auto orders, in the order of the menu. */
 export const bulkActions: readonly Words[] = [
   {
     id: 'pause',

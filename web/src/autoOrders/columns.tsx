@@ -121,7 +121,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   },
 ];
 
-/** The next total. An amount that is missing although a shipment is near needs a word. */
+/** The next total. If a shipment is near, a missing amount is explained. */
 function NextTotal({ row }: { readonly row: AutoOrderRow }) {
   if (row.next_total !== undefined || row.state !== 'active')
     return <Money amount={row.next_total} currency={row.currency_code} />;

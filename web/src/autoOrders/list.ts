@@ -40,7 +40,7 @@ const frequencies: Record<Exclude<Frequencies[number], 'Every...'>, true> = {
   'Every 8 Weeks': true,
 };
 
-/** The frequencies for a form, with the one of any number of days. */
+/** The frequencies for a form, including the one with a number of days. */
 export const frequencyChoices = [
   ...Object.keys(frequencies).map((value) => ({ value, label: value })),
   { value: 'Every...', label: 'Every … days' },
@@ -90,7 +90,7 @@ export const autoOrderSorts = [
   'card_expires',
 ] as const;
 
-/** The value that each sort compares; without a sort the list is in the order of the oids. */
+/** The value that each sort compares; without a sort, the list is ordered by oid. */
 export const autoOrderSortValues: Readonly<Record<string, (row: AutoOrderRow) => SortValue>> = {
   '': (row) => row.auto_order_oid,
   auto_order_code: (row) => row.auto_order_code,
@@ -133,7 +133,7 @@ export const autoOrderViews = (today: string): readonly View[] => [
 const sundayOf = (day: string): string =>
   movedDay(day, { days: (7 - new Date(`${day}T00:00:00Z`).getUTCDay()) % 7 });
 
-/** Reads the address of the list; what does not fit is left out. */
+/** Reads the address of the list; leaves out invalid values. */
 export const parseAutoOrderList = (search: Record<string, unknown>): AutoOrderListState =>
   parseListState(autoOrderFilters, autoOrderSorts, search);
 

@@ -7,7 +7,7 @@ import { orderOf } from '../live/changes.ts';
 import { type LiveList, sameIds } from '../live/queries.ts';
 import { type AutoOrderListState, autoOrderSortValues, searchOf } from './list.ts';
 
-/** The auto orders that the address of the list asks for. */
+/** The auto orders that match the address of the list. */
 export function autoOrdersQuery({ sort, from, end, open: _open, ...filters }: AutoOrderListState) {
   const body = searchOf(filters);
   return sortedListQuery<AutoOrderRow>(
@@ -20,7 +20,7 @@ export function autoOrdersQuery({ sort, from, end, open: _open, ...filters }: Au
   );
 }
 
-/** How that list follows what happens. */
+/** The changes after which that list is read again. */
 export function autoOrdersLive(state: AutoOrderListState): LiveList<AutoOrderRow> {
   const { sort, from: _from, end: _end, open: _open, ...filters } = state;
   const search = searchOf(filters);
@@ -37,7 +37,7 @@ export function autoOrdersLive(state: AutoOrderListState): LiveList<AutoOrderRow
   };
 }
 
-/** Checks a parked auto order at once; what is due is charged when the fault is gone. */
+/** Checks a parked auto order at once; a due rebill is charged if the fault is gone. */
 export async function retryParked(autoOrderOid: number, idempotencyKey: string): Promise<void> {
   await call('lookAgain', { params: { auto_order_oid: autoOrderOid }, idempotencyKey });
   await Promise.all(

@@ -18,7 +18,10 @@ export function itemsWords(items: AutoOrderRow['items'] = []): string {
   return words.length > 0 ? words.join(', ') : '–';
 }
 
-/** When it ships next. What has ended keeps its last date in the record, and ships no more. */
+/**
+ * The date of the next shipment. A stopped auto order keeps its last date in the record, but ships
+ * no more.
+ */
 export const nextShipmentOf = ({ status, next_shipment_dts: at }: AutoOrderRow) =>
   status === 'active' ? at : undefined;
 
@@ -40,8 +43,8 @@ export function toneOf(state: AutoOrderRow['state']): Tone {
 }
 
 /**
- * The state of an auto order in words. Of a retried card with its declines and the attempts in all:
- * `Retrying 2/3`.
+ * The state of an auto order in words. For a retried card, with the number of declines and the
+ * allowed attempts: `Retrying 2/3`.
  */
 export function stateWords(row: StateOf): string {
   const { state, credit_card_attempt: declines = 0, credit_card_attempts_max: all } = row;
@@ -50,7 +53,7 @@ export function stateWords(row: StateOf): string {
   return all === undefined ? `${words} ${declines}` : `${words} ${declines}/${all}`;
 }
 
-/** The fields of a row that say its state. */
+/** The fields of a row that determine its state. */
 type StateOf = Pick<AutoOrderRow, 'state' | 'credit_card_attempt' | 'credit_card_attempts_max'>;
 
 /** When a card expires, as it is printed on it: `05/27`. */
@@ -60,6 +63,6 @@ export function expiryWords({ card }: AutoOrderRow): string {
   return `${String(month).padStart(2, '0')}/${String(year % 100).padStart(2, '0')}`;
 }
 
-/** How often it ships; what follows a fixed schedule has no frequency. */
+/** The frequency; items with a fixed schedule have none. */
 export const frequencyWords = ({ frequency, items = [] }: AutoOrderRow): string =>
   frequency ?? (items.length === 0 ? '–' : 'By steps');

@@ -10,7 +10,7 @@ import { useCan } from '../shell/session.tsx';
 import { type ItemUse, itemUseQuery } from './queries.ts';
 import { madeWith, shippingNext } from './use.ts';
 
-/** The running auto orders that a change of the item affects. Each number is a link to them. */
+/** The active auto orders that a change of the item affects. Each number is a link to them. */
 export function Affected({ itemId }: { readonly itemId: string }) {
   const isAllowed = useCan(['auto_order_read']);
   const result = useQuery(itemUseQuery(itemId, isAllowed));

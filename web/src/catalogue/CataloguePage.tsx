@@ -12,7 +12,7 @@ import { itemColumns } from './columns.tsx';
 import { itemFilters, itemViews } from './list.ts';
 import { itemsQuery } from './queries.ts';
 
-/** `/catalogue`: every item that the merchant sells, once or on auto order. */
+/** `/catalogue`: all items that the merchant sells, once or on auto order. */
 export function CataloguePage() {
   const state = useSearch({ from: '/inside/catalogue' });
   const read = useReadState(state);

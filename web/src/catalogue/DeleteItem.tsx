@@ -8,7 +8,7 @@ import { toast } from '../shell/toasts.tsx';
 import { deleteItem, type ItemRead, itemUsesQuery } from './queries.ts';
 import { namingWords } from './words.ts';
 
-/** Asks before an item is deleted, and says what breaks. */
+/** Asks for confirmation before an item is deleted, and lists the consequences. */
 export function DeleteItem({ oid, read }: { readonly oid: string; readonly read: ItemRead }) {
   const uses = useQuery(itemUsesQuery(oid));
   return (

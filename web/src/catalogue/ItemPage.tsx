@@ -18,7 +18,7 @@ import type { ItemPart } from './forms.ts';
 import { Kit, Options, Recurs, StockOfItem, Tiers } from './ItemTables.tsx';
 import { itemQuery } from './queries.ts';
 
-/** `/catalogue/:oid`: one item, its price, how it recurs, and what it consists of. */
+/** `/catalogue/:oid`: one item with its price, its schedule and its components. */
 export function ItemPage() {
   const { oid } = useParams({ from: '/inside/catalogue/$oid' });
   const result = useQuery(itemQuery(oid));

@@ -7,7 +7,7 @@ import { SmallTable } from '../kit/smallTable.tsx';
 import classes from './catalogue.module.css';
 import { repeatWords, stepWords } from './words.ts';
 
-/** The schedule of an item: what customers choose from, or its steps. */
+/** The schedule of an item: the frequencies that customers choose from, or its steps. */
 export function Recurs({ autoOrder }: { readonly autoOrder: ItemAutoOrder | undefined }) {
   const {
     auto_orderable: isIt,
@@ -44,12 +44,12 @@ export function Recurs({ autoOrder }: { readonly autoOrder: ItemAutoOrder | unde
   );
 }
 
-/** The steps in a row, as they follow each other. The table below says the same in words. */
+/** The steps as a row of boxes. The table below has the same facts in words. */
 function StepStrip({ steps }: { readonly steps: readonly ItemAutoOrderStep[] }) {
   return (
     <ol className={classes['strip']} aria-hidden="true">
       {steps.map((step, index) => (
-        // Steps are known by their place.
+        // The steps have no ids, so their positions are the keys.
         <li key={index} data-kind={step.type ?? 'item'}>
           <span>
             <Sentence text={stepWords(step)} />
@@ -102,7 +102,7 @@ export function Kit({ components }: { readonly components: readonly ItemKitCompo
   );
 }
 
-/** The stock of an item at each center. */
+/** The stock of an item at each distribution center. */
 export function StockOfItem({ shipping }: { readonly shipping: NonNullable<Item['shipping']> }) {
   return (
     <SmallTable

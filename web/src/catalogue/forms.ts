@@ -13,7 +13,7 @@ import {
 /** The parts of an item that a person changes. */
 export type ItemPart = 'price' | 'schedule' | 'kit' | 'options';
 
-/** The parts by the words of their dialogs. */
+/** The parts by the names in their dialogs. */
 export const partTitles: Readonly<Record<ItemPart, string>> = {
   price: 'Change the price',
   schedule: 'Change how it recurs',
@@ -88,7 +88,7 @@ function optionFields({ options = [] }: Item): DraftField[] {
   );
 }
 
-/** The form of an item, of all its parts. */
+/** The form of an item with all its parts. */
 export const draftOfItem = (item: Item): Draft => ({
   ...draftOf(ownFields, item),
   ...draftOf(priceFields, item.pricing ?? {}),
@@ -107,7 +107,7 @@ const componentsText = ({ kit_definition: kit }: Item): string =>
     .map(({ component_merchant_item_id: id, quantity = 1 }) => `${id ?? ''} ${quantity}`)
     .join('\n');
 
-/** The body of an update: what changed between two forms of an item as it was read. */
+/** The body of an update: the differences between two forms of an item. */
 export function itemBody(item: Item, from: Draft, to: Draft): Item {
   const part = (fields: readonly DraftField[]) => {
     const body = bodyOf(fields, from, to);
@@ -132,7 +132,7 @@ export function itemBody(item: Item, from: Draft, to: Draft): Item {
   };
 }
 
-/** `SHAVE-CREAM 2`; without a number, one. */
+/** `SHAVE-CREAM 2`; without a number, the quantity is one. */
 function componentOf(line: string) {
   const [, id = line, quantity = '1'] = /^(.*\S)\s+(\d+)$/.exec(line) ?? [];
   return { component_merchant_item_id: id, quantity: Number(quantity) };

@@ -60,7 +60,7 @@ export const itemWire: WireFilters = {
 /** The request of the catalogue. */
 export const itemQueryOf = (state: ListState): ItemQuery => toSearch<ItemQuery>(itemWire, state);
 
-/** How an item recurs, in a few words. */
+/** Describes how an item recurs in a few words. */
 export function recursWords({ auto_orderable, auto_order_schedules = [] }: ItemRow): string {
   if (!auto_orderable) return 'Sold once';
   const [first, ...more] = auto_order_schedules;

@@ -13,7 +13,7 @@ import { draftOfItem, itemBody } from './forms.ts';
 import { itemQueryOf } from './list.ts';
 import { madeWith, shippingNext } from './use.ts';
 
-/** The items that the address of the catalogue asks for. */
+/** The items that match the address of the catalogue. */
 export function itemsQuery({ sort, from, end, open: _open, ...filters }: ListState) {
   const search = itemQueryOf(filters);
   return sortedListQuery<ItemRow>(
@@ -26,19 +26,22 @@ export function itemsQuery({ sort, from, end, open: _open, ...filters }: ListSta
   );
 }
 
-/** How many auto orders a list has; counted to 10,000. */
+/** The number of auto orders in a list; counted up to 10,000. */
 interface Counted {
   readonly count: number;
   readonly isMore: boolean;
 }
 
-/** The running auto orders that a change of an item affects, as the lists behind them count. */
+/**
+ * The numbers of active auto orders that a change of an item affects, counted like the linked
+ * lists.
+ */
 export interface ItemUse {
   readonly next: Counted;
   readonly made: Counted;
 }
 
-/** Counts the running auto orders of an item. */
+/** Counts the active auto orders of an item. */
 export const itemUseQuery = (itemId: string, isAllowed: boolean) =>
   queryOptions<ItemUse>({
     queryKey: ['item use', itemId],
@@ -58,7 +61,7 @@ async function countAutoOrders(state: AutoOrderListState, signal: AbortSignal): 
   return { count: found.total ?? 0, isMore: found.total_is_more ?? false };
 }
 
-/** An item as it was read, and its form. */
+/** An item as the server sent it, and its form. */
 export interface ItemRead {
   readonly item: Item;
   readonly base: DraftBase;
@@ -68,7 +71,7 @@ const _expand =
   'auto_order,auto_order.steps,kit_definition,options,pricing,pricing.tiers,shipping,' +
   'shipping.distribution_centers,tax';
 
-/** Reads one item and makes its form. */
+/** Reads one item and creates its form. */
 export async function readItem(oid: string): Promise<ItemRead> {
   const params = { merchant_item_oid: Number(oid) };
   const { body, version = 0 } = await callVersioned('getItem', { params, query: { _expand } });
@@ -117,7 +120,7 @@ async function forgetItems(): Promise<void> {
   );
 }
 
-/** What names an item, and what deleting the item does to it. */
+/** The records that name an item, and the effect of deleting the item on them. */
 export const itemUsesQuery = (oid: string) =>
   queryOptions<readonly NamingUse[]>({
     queryKey: ['item', oid, 'uses'],
@@ -127,7 +130,7 @@ export const itemUsesQuery = (oid: string) =>
       [],
   });
 
-/** Deletes an item as it was read. */
+/** Deletes an item if it still has the version that was read. */
 export async function deleteItem(oid: string, ifMatch: number, key: string): Promise<void> {
   const params = { merchant_item_oid: Number(oid) };
   await call('deleteItem', { params, ifMatch, idempotencyKey: key });

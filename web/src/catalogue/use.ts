@@ -2,13 +2,13 @@ import type { AutoOrderListState } from '../autoOrders/list.ts';
 
 const running = ['active', 'retrying', 'paused', 'parked', 'in_doubt'];
 
-/** The running auto orders that ship an item next, as the address of their list. */
+/** The address of the list of active auto orders that ship an item next. */
 export const shippingNext = (itemId: string): AutoOrderListState => ({
   state: running,
   next_item: [itemId],
 });
 
-/** The running auto orders that were made with an item, as the address of their list. */
+/** The address of the list of active auto orders that were created with an item. */
 export const madeWith = (itemId: string): AutoOrderListState => ({
   state: running,
   item: [itemId],

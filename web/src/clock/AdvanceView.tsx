@@ -12,7 +12,7 @@ import { advanceQuery, readEverythingAgain } from './queries.ts';
 import { StopButton } from './StopButton.tsx';
 import { useEventLog } from './useEventLog.ts';
 
-/** One advance: its progress and the events as they are written; afterwards what happened. */
+/** One advance: its progress with the events as they arrive; afterwards its results. */
 export function AdvanceView({ advanceId }: { readonly advanceId: string }) {
   const { data: advance, error, refetch } = useQuery(advanceQuery(advanceId));
   const isPlaying = advance !== undefined && !advance.done;

@@ -9,7 +9,7 @@ import { useCan } from '../shell/session.tsx';
 import classes from './clockSheet.module.css';
 import { auditQuery, requestAudit } from './queries.ts';
 
-/** Recomputes the books on request and shows what differs. */
+/** Audits the books on request and shows the differences. */
 export function Books() {
   const canRead = useCan(['auto_order_read']);
   const [auditId, setAuditId] = useState<string>();
@@ -68,7 +68,7 @@ function Found({ audit }: { readonly audit: BackgroundAudit }) {
       {count > 0 && (
         <ul className={classes['skipped']}>
           {differences.slice(0, shownMax).map((found, index) => (
-            // The findings of one audit keep their order.
+            // The findings of one audit never change their order.
             <li key={index}>
               {found.object_type} <code>{found.object_id}</code>: {found.field} is {found.stored},
               recomputed {found.recomputed}

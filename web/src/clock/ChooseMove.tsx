@@ -20,7 +20,7 @@ import {
 } from './queries.ts';
 import { clockSheet, closeClockSheet } from './sheet.ts';
 
-/** Where to move the clock, and what that would charge, before anything is pressed. */
+/** The choice of the clock's next moment, with a preview of the charges until then. */
 export function ChooseMove({ typed: given }: { readonly typed: string | undefined }) {
   const [typed, setTyped] = useState(given ?? '1mo');
   const [settled] = useDebouncedValue(typed, 200);
@@ -79,7 +79,7 @@ function Offers({ typed, onChoose }: { readonly typed: string; onChoose(typed: s
   );
 }
 
-/** The way back to what the latest advance did. */
+/** A button that leads back to the results of the latest advance. */
 function LastAdvance() {
   const { data: advance } = useQuery(lastAdvanceQuery);
   const advanceId = advance?.advance_id;
@@ -128,7 +128,10 @@ function MoveButtons({
 
 const otherYear = '1970-01-01T00:00:00Z';
 
-/** The move. A repeated press of the same decision has the same key, so nothing moves twice. */
+/**
+ * The button that moves the clock. Pressing it again for the same decision sends the same key, so
+ * the clock moves only once.
+ */
 function useMove() {
   const key = useRef({ until: '', key: '' });
   const move = useMutation({

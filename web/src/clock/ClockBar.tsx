@@ -23,8 +23,8 @@ const ClockSheet = lazy(async () => {
 });
 
 /**
- * The merchant's test clock, on every page: what it shows, the usual moves, and how far an advance
- * is. A merchant with a real clock has no bar; `c` then says why.
+ * The bar of the merchant's test clock on every page: its time, the usual moves, and the progress
+ * of an advance. A merchant with a real clock has no bar; the key `c` then says why.
  */
 export function ClockBar() {
   const { merchant } = useSession();
@@ -86,7 +86,7 @@ function Bar() {
   );
 }
 
-/** The time that the clock shows; a running one is counted on between two reads. */
+/** The clock's time; for a running clock, it continues between two reads. */
 function Shown({ clock }: { readonly clock: ReadClock }) {
   const { merchant } = useSession();
   const nowMs = useTick(clock.mode === 'running');
@@ -101,10 +101,12 @@ function Shown({ clock }: { readonly clock: ReadClock }) {
   );
 }
 
-/** The bar always shows the year: a test clock is often in another one. */
+/** The bar always shows the year, because a test clock is often in another one. */
 const otherYear = '1970-01-01T00:00:00Z';
 
-/** Now, read again every few seconds. The clock may have been read after the last tick. */
+/**
+ * The current time, updated every few seconds. The clock may have been read after the last tick.
+ */
 function useTick(isOn: boolean): number {
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {
@@ -172,7 +174,9 @@ function Playing({ clock }: { readonly clock: ReadClock }) {
   );
 }
 
-/** When an advance has ended, of this person or another, everything on the page is read again. */
+/**
+ * When an advance has ended, started by this person or another, all data on the page is read again.
+ */
 function useEndOfAdvance(clock: ReadClock | undefined): void {
   const before = useRef<string | undefined>(undefined);
   const advanceId = clock?.advance_id;

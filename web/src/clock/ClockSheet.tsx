@@ -8,7 +8,7 @@ import classes from './clockSheet.module.css';
 import { clockQuery } from './queries.ts';
 import { clockSheet, closeClockSheet } from './sheet.ts';
 
-/** The sheet of the clock: what is due, the move, and what happened. */
+/** The sheet of the clock: the due work, the move, and the results. */
 export function ClockSheet() {
   const { merchant } = useSession();
   const canSee = useCan(['configuration_read']);
@@ -25,7 +25,7 @@ export function ClockSheet() {
   );
 }
 
-/** An advance under way is always shown, because a second one cannot begin. */
+/** A running advance is always shown, because a second one cannot begin. */
 function Body() {
   const sheet = useStore(clockSheet);
   const { data: clock } = useQuery(clockQuery);

@@ -1,7 +1,7 @@
 import { CopyButton } from '../kit/copyButton.tsx';
 import classes from './clockSheet.module.css';
 
-/** The same as commands for a terminal or a test. `$KEY` is where an API key goes. */
+/** The same move as commands for a terminal or a test. `$KEY` is the placeholder for an API key. */
 export function CopyLines({ lines }: { readonly lines: string }) {
   return (
     <details className={classes['copy']}>

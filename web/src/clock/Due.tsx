@@ -11,7 +11,10 @@ import { useSession } from '../shell/session.tsx';
 import { amountWords, dueWords, previewedWords } from './clock.ts';
 import classes from './clockSheet.module.css';
 
-/** The effect of an advance, in words and as the first rebills; or why the moment is refused. */
+/**
+ * The effect of an advance, in words and as the first rebills; or the reason why the moment is
+ * refused.
+ */
 export function Due({
   due,
   isOld,
@@ -67,7 +70,7 @@ const rowsMax = 20;
 function Rebills({ rebills }: { readonly rebills: readonly ClockDueRebill[] }) {
   if (rebills.length === 0) return null;
   return (
-    // A scrolled region takes the focus, so that the keyboard reaches its end.
+    // A scrollable region is focusable, so that the keyboard reaches its end.
     <div className={classes['scroll']} tabIndex={0} role="region" aria-label="The first rebills">
       <table className={classes['table']} data-words>
         <thead>

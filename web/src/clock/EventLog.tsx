@@ -3,7 +3,7 @@ import { formatCount } from '../kit/money.ts';
 import classes from './clockSheet.module.css';
 import { eventWords, type LogLine } from './eventPace.ts';
 
-/** The events as they are written, the newest first. At most ten a second; the rest as a number. */
+/** The events as they arrive, the newest first. At most ten a second; the rest as a number. */
 export function EventLog({ log }: { readonly log: readonly LogLine[] }) {
   if (log.length === 0) return null;
   return (

@@ -20,7 +20,9 @@ import type { LogLine } from './eventPace.ts';
 import { daysQuery, skippedMailsQuery } from './queries.ts';
 import { chooseMove, closeClockSheet } from './sheet.ts';
 
-/** The work of an advance by day, the work it skipped and why, and whether the books are right. */
+/**
+ * The results of an advance by day, the skipped mails with the reasons, and the audit of the books.
+ */
 export function Happened({
   advance,
   log,

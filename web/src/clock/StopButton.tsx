@@ -5,7 +5,10 @@ import { useCan } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { stopAdvance } from './queries.ts';
 
-/** Stops an advance that plays. What was played stays: the days that it began are finished. */
+/**
+ * A button that stops a running advance. Finished days stay, and the days that have begun are
+ * finished.
+ */
 export function StopButton({ advance }: { readonly advance: ClockAdvance }) {
   const canMove = useCan(['configuration_write']);
   const { advance_id: id = '', state } = advance;

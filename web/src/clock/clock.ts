@@ -6,12 +6,12 @@ import type {
 } from '@perennial/contract/clock.ts';
 import { formatCount, formatMoney } from '../kit/money.ts';
 
-/** Where a person wants the clock to be: a span from now, or a moment. */
+/** The requested move of the clock: a span from now, or a moment. */
 export type Target = { readonly advance_by: string } | { readonly until: string };
 
 /**
- * Reads what a person typed: `+3mo`, `1y6mo`, `P1M`, or a day with an optional time of the
- * merchant's zone. Undefined for anything else. The server decides whether the moment is possible.
+ * Parses a typed move: `+3mo`, `1y6mo`, `P1M`, or a day with an optional time in the merchant's
+ * zone. Undefined for anything else. The server decides whether the moment is possible.
  */
 export function parseTarget(typed: string): Target | undefined {
   const text = typed
@@ -26,13 +26,13 @@ export function parseTarget(typed: string): Target | undefined {
   return { until: moment[2] === undefined ? moment[1]! : `${moment[1]}T${moment[2]}` };
 }
 
-/** `+3mo` in the palette is a move of the clock; other texts are not. */
+/** `+3mo` in the palette moves the clock; other texts do not. */
 export const typedSpan = (typed: string): string | undefined => {
   const target = typed.trim().startsWith('+') ? parseTarget(typed) : undefined;
   return target && 'advance_by' in target ? target.advance_by : undefined;
 };
 
-/** How much of an advance has been played, from 0 to 1. */
+/** The progress of an advance, from 0 to 1. */
 export function progressOf({ from_dts, reached_dts, to_dts }: ClockAdvance): number {
   const [from, reached, to] = [from_dts, reached_dts, to_dts].map((at) => Date.parse(at ?? ''));
   const share = (reached! - from!) / (to! - from!);
@@ -59,13 +59,13 @@ export function amountWords(totals: readonly ClockAmount[], currency: string): s
     .join(' and ');
 }
 
-/** Says which part of what is due the figures count, where they do not count all of it. */
+/** Returns a sentence about which due work the figures count, if they do not count all of it. */
 export function previewedWords({ is_complete, previewed_count = 0 }: ClockDue): string | undefined {
   if (is_complete) return undefined;
   return `The figures count the first ${formatCount(previewed_count)} auto orders that are due.`;
 }
 
-/** How an advance ended, or that it plays. */
+/** Describes how an advance ended, or that it is running. */
 export function stateWords({ state, failure_reason }: ClockAdvance): string {
   switch (state) {
     case 'playing':
@@ -82,8 +82,9 @@ export function stateWords({ state, failure_reason }: ClockAdvance): string {
 }
 
 /**
- * The same advance for a terminal or a test: move the clock, then read what happened. `$KEY` stands
- * for an API key with the permissions configuration_read and configuration_write.
+ * The same advance as commands for a terminal or a test: move the clock, then read the results.
+ * `$KEY` is the placeholder for an API key with the permissions configuration_read and
+ * configuration_write.
  */
 export function curlLines(origin: string, { advance_id, to_dts }: ClockAdvance): string {
   const headers = `-H "x-ultracart-simple-key: $KEY" -H 'X-UltraCart-Api-Version: 2017-03-01'`;
@@ -96,16 +97,18 @@ export function curlLines(origin: string, { advance_id, to_dts }: ClockAdvance):
   ].join('\n');
 }
 
-/** Returns the clock's time `sinceMs` milliseconds after it was read; a standing clock stays. */
+/**
+ * Returns the clock's time `sinceMs` milliseconds after it was read; a stopped clock does not move.
+ */
 export const shownNow = (nowDts: string, mode: string | undefined, sinceMs: number): string =>
   mode === 'standing' ? nowDts : new Date(Date.parse(nowDts) + Math.max(sinceMs, 0)).toISOString();
 
-/** The spans that the bar offers. */
+/** The spans that the bar has buttons for. */
 export const usualMoves = [
   { span: '1d', words: '+1 day' },
   { span: '1w', words: '+1 week' },
   { span: '1mo', words: '+1 month' },
 ] as const;
 
-/** A moment of the wire as a person types it; the wire has it in the merchant's zone. */
+/** A moment in the form that a person types; the wire format uses the merchant's zone. */
 export const wallTime = (dts: string): string => dts.slice(0, 19).replace('T', ' ');

@@ -1,6 +1,6 @@
 import type { FeedEvent } from '@perennial/contract/perennial.ts';
 
-/** One line of the log of an advance: an event, or how many were left out. */
+/** One line of the log of an advance: an event, or the number of omitted ones. */
 export type LogLine =
   | { readonly key: string; readonly event: FeedEvent }
   | { readonly key: string; readonly leftOut: number };
@@ -9,8 +9,8 @@ const eventsPerSecond = 10;
 const linesMax = 120;
 
 /**
- * Adds the events of one second to the log: the first ten as lines, the others as a number. Old
- * lines go, so that the log stays short while an advance plays for minutes.
+ * Adds the events of one second to the log: the first ten as lines, the others as a number. Drops
+ * old lines, so that the log stays short during a long advance.
  */
 export function paced(log: readonly LogLine[], events: readonly FeedEvent[]): LogLine[] {
   const shown = events.slice(0, eventsPerSecond);
@@ -21,7 +21,7 @@ export function paced(log: readonly LogLine[], events: readonly FeedEvent[]): Lo
   return [...log, ...added].slice(-linesMax);
 }
 
-/** An event for people: `Auto order rebill`. */
+/** The name of an event for people: `Auto order rebill`. */
 export function eventWords(name: string | undefined): string {
   const words = (name ?? '').replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);

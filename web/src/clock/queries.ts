@@ -14,7 +14,7 @@ import { queryClient } from '../api/query.ts';
 import { merchantNow } from '../kit/now.ts';
 import type { Target } from './clock.ts';
 
-/** The clock and its advance, with the moment at which this browser read them. */
+/** The clock and its advance, with the time at which this browser read them. */
 export interface ReadClock extends Clock {
   readonly advance?: ClockAdvance | undefined;
   readonly readAtMs: number;
@@ -59,7 +59,7 @@ export function advanceQuery(advanceId: string) {
   });
 }
 
-/** The work that an advance did, by day. */
+/** The results of an advance by day. */
 export function daysQuery(advanceId: string) {
   return queryOptions<readonly ClockAdvanceDay[]>({
     queryKey: ['clock', 'days', advanceId],
@@ -89,8 +89,8 @@ export const lastAdvanceQuery = queryOptions<ClockAdvance | null>({
 export const newMoveKey = newIdempotencyKey;
 
 /**
- * Moves the clock to a moment and returns the advance; undefined when the clock shows that moment
- * already. The response comes when the advance has ended, or after ten seconds.
+ * Moves the clock to a moment and returns the advance; undefined when the clock is already there.
+ * The response comes when the advance has ended, or after ten seconds.
  */
 export async function moveClock(
   nowDts: string,
@@ -106,16 +106,16 @@ export async function moveClock(
   }
 }
 
-/** Asks an advance to stop at the end of its stretch. */
+/** Requests that an advance stops after its current stretch. */
 export async function stopAdvance(advanceId: string): Promise<void> {
   const { advance } = await call('stopClockAdvance', { params: { advance_id: advanceId } });
   if (advance) queryClient.setQueryData(advanceQuery(advanceId).queryKey, advance);
 }
 
-/** Everything may have changed while the clock moved. */
+/** All data may have changed while the clock moved. */
 export const readEverythingAgain = (): Promise<void> => queryClient.invalidateQueries();
 
-/** The place in the feed of events at which a log of new events begins. */
+/** The place in the feed of events at which a log of new events starts. */
 export const eventsFromNow = feedCursor;
 
 /** The events after a cursor, up to a thousand. */
@@ -131,12 +131,15 @@ export async function eventsAfter(
   return { events, cursor: next_cursor };
 }
 
-/** Requests an audit of the books and returns its id; an open one is returned instead of a new one. */
+/**
+ * Requests an audit of the books and returns its id; returns a running audit instead of starting a
+ * second one.
+ */
 export async function requestAudit(): Promise<string> {
   return (await call('requestAudit')).audit?.audit_id ?? '';
 }
 
-/** An audit, read again until it has ended. */
+/** An audit, read repeatedly until it has ended. */
 export function auditQuery(auditId: string) {
   return queryOptions<BackgroundAudit>({
     queryKey: ['audit', auditId],
@@ -146,7 +149,7 @@ export function auditQuery(auditId: string) {
   });
 }
 
-/** Applies what the live socket reports of the clock. */
+/** Applies the live socket's reports about the clock. */
 export const keepClockLive = (): (() => void) =>
   onFrame(({ event_advance: advance }) => {
     if (advance?.advance_id === undefined) return;

@@ -7,7 +7,7 @@ import { eventsAfter, eventsFromNow } from './queries.ts';
 
 const pollMs = 1000;
 
-/** The events that an advance writes, read from the feed each second while it plays. */
+/** The events of an advance, read from the feed each second while it runs. */
 export function useEventLog(advance: ClockAdvance | undefined): readonly LogLine[] {
   const [log, setLog] = useState<readonly LogLine[]>([]);
   const canRead = useCan(['webhook_read']);
@@ -26,7 +26,9 @@ export function useEventLog(advance: ClockAdvance | undefined): readonly LogLine
   return log;
 }
 
-/** Reads on until it is stopped. A failure ends it: the log is an extra, and the counters stay. */
+/**
+ * Reads until it is stopped. A failure ends it, because the log is an extra and the counters stay.
+ */
 async function follow(
   cursor: string,
   signal: AbortSignal,

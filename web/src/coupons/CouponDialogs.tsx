@@ -63,7 +63,7 @@ const titles: Readonly<Record<string, string>> = {
   delete: 'Delete the coupon',
 };
 
-/** `/coupons/:oid/:part`: changes or deletes a coupon, or makes one-time codes of it. */
+/** `/coupons/:oid/:part`: changes or deletes a coupon, or creates one-time codes for it. */
 export function CouponEditDialog() {
   const { oid, part } = useParams({ from: '/inside/coupons/$oid/$part' });
   const { merchant } = useSession();

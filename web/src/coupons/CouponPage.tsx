@@ -16,7 +16,7 @@ import { CouponState } from './CouponState.tsx';
 import { rebillWords, usersWords } from './forms.ts';
 import { couponCodesQuery, couponQuery, type FoundCodes } from './queries.ts';
 
-/** `/coupons/:oid`: one coupon, what it does, and its one-time codes. */
+/** `/coupons/:oid`: one coupon with its discount and its one-time codes. */
 export function CouponPage() {
   const { oid } = useParams({ from: '/inside/coupons/$oid' });
   const { merchant } = useSession();

@@ -14,7 +14,7 @@ import { couponColumns } from './columns.tsx';
 import { couponFilters, couponSort, couponViews } from './list.ts';
 import { couponsQuery, oidOf } from './queries.ts';
 
-/** `/coupons`: every coupon with what it does and whether it counts. */
+/** `/coupons`: all coupons with their discounts and whether they are valid. */
 export function CouponsPage() {
   const state = useSearch({ from: '/inside/coupons' });
   const read = useReadState(state);

@@ -5,7 +5,7 @@ import { merchantNow } from '../kit/now.ts';
 import { stateOfCoupon } from './forms.ts';
 import { type CouponRead, readCoupon, writeCoupon } from './queries.ts';
 
-/** The change of a coupon's end, or why it stays. */
+/** Returns the change of a coupon's end, or the reason why it does not change. */
 type Ending = (coupon: Coupon, now: string) => { readonly end: string } | { readonly why: string };
 
 const endNow =

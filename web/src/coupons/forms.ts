@@ -35,7 +35,7 @@ export const couponFields: readonly DraftField[] = [
 
 const kindKey = 'kind';
 
-/** The field that chooses the discount. A kind that the form does not offer stays as it is. */
+/** The field that chooses the discount. A kind that the form does not offer does not change. */
 export const kindField = (kind: string): DraftField => ({
   key: kindKey,
   label: 'What it does',
@@ -58,7 +58,7 @@ export function kindOf(coupon: Coupon): string {
   return parts[0]?.[0] ?? 'percent_off_subtotal';
 }
 
-/** The form of a coupon; of a new one: ten percent off, for anyone. Times are of `zone`. */
+/** The form of a coupon; a new one gives ten percent to everyone. Times are in `zone`. */
 export function draftOfCoupon(coupon: Coupon, zone: string): Draft {
   const kind = kindOf(coupon);
   const part = (coupon[kind as keyof Coupon] ?? {}) as Record<string, unknown>;
@@ -76,7 +76,10 @@ export function draftOfCoupon(coupon: Coupon, zone: string): Draft {
   };
 }
 
-/** The body of an insert or an update: what changed, with the whole discount if a part changed. */
+/**
+ * The body of an insert or an update: the changed fields, and the whole discount if a part of it
+ * changed.
+ */
 export function couponBody(from: Draft, to: Draft): Coupon {
   const { merchant_notes: _, ...general } = bodyOf(couponFields, from, to);
   const changed = changedKeys(from, to);
@@ -94,7 +97,7 @@ export function couponBody(from: Draft, to: Draft): Coupon {
   };
 }
 
-/** A field that was and is empty is left out. */
+/** A field that was empty and still is, is left out. */
 function discountPart(fields: readonly DraftField[], from: Draft, to: Draft) {
   const given = fields.filter(({ key }) => from[key] || to[key]);
   return Object.fromEntries(
@@ -108,7 +111,7 @@ export const couponLabel = (key: string): string =>
     ? 'What it does'
     : (discountFields[key as DiscountFieldName]?.label ?? labelIn(couponFields)(key));
 
-/** Whether a coupon counts at a moment. */
+/** Returns whether a coupon is valid at a moment. */
 export function stateOfCoupon(
   { start_dts: start, expiration_dts: end }: Coupon,
   now: string,
@@ -119,7 +122,7 @@ export function stateOfCoupon(
   return { tone: 'good', word: 'Valid' };
 }
 
-/** Who may use a coupon, in words. */
+/** Describes who may use a coupon. */
 export const usersWords = (usableBy: string | undefined): string =>
   users.find(({ value }) => value === usableBy)?.label ?? 'Anyone';
 

@@ -1,12 +1,12 @@
 import type { DraftField } from '../kit/draftSpecs.ts';
 
-/** A kind of discount in a form: its words, and the fields that it has, in order. */
+/** A kind of discount in a form: its name and its fields in order. */
 export interface DiscountKind {
   readonly label: string;
   readonly fields: readonly DiscountFieldName[];
 }
 
-/** The fields of discounts by their names on the wire. */
+/** The fields of discounts by their names in the wire format. */
 export const discountFields = {
   discount_percent: { label: 'Percent off', kind: 'amount', isRequired: true },
   discount_amount: { label: 'Amount off', kind: 'amount', isRequired: true },
@@ -31,7 +31,10 @@ export const discountFields = {
 
 export type DiscountFieldName = keyof typeof discountFields;
 
-/** The kinds that a form offers. The kinds with tiers are shown and changed through the API. */
+/**
+ * The kinds that a form offers. Kinds with tiers are shown, but can be changed only through the
+ * API.
+ */
 export const discountKinds = {
   percent_off_subtotal: { label: 'Percent off the subtotal', fields: ['discount_percent'] },
   amount_off_subtotal: { label: 'Amount off the subtotal', fields: ['discount_amount'] },

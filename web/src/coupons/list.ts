@@ -18,7 +18,7 @@ export const couponFilters: Filters = {
 
 export const couponSorts = ['merchant_code', 'description', 'expiration_dts', 'start_dts'] as const;
 
-/** By code unless the address says otherwise. */
+/** Sorted by code unless the address says otherwise. */
 export const couponSort = 'merchant_code';
 
 export const couponViews: readonly View[] = [

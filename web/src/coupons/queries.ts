@@ -10,7 +10,7 @@ import { asOpened, type Write, written } from '../shell/draftWrites.ts';
 import { couponBody, draftOfCoupon } from './forms.ts';
 import { couponQueryOf, couponSort } from './list.ts';
 
-/** The coupons that the address of the list asks for. */
+/** The coupons that match the address of the list. */
 export function couponsQuery({ sort = couponSort, from, end, open: _open, ...state }: ListState) {
   const body = couponQueryOf(state);
   return sortedListQuery<Coupon>(
@@ -26,13 +26,13 @@ export function couponsQuery({ sort = couponSort, from, end, open: _open, ...sta
 /** The key of a coupon's row. */
 export const oidOf = (row: Coupon): string => String(row.coupon_oid);
 
-/** A coupon as it was read, and its form. */
+/** A coupon as the server sent it, and its form. */
 export interface CouponRead {
   readonly coupon: Coupon;
   readonly base: DraftBase;
 }
 
-/** Reads one coupon and makes its form. */
+/** Reads one coupon and creates its form. */
 export const readCoupon = async (oid: string, zone: string): Promise<CouponRead> => {
   const params = { coupon_oid: Number(oid) };
   const { body, version = 0 } = await callVersioned('getCoupon', { params });
@@ -98,7 +98,7 @@ export const writeCoupon =
     );
   };
 
-/** Adds a coupon and tells its oid. Taking it back deletes the coupon. */
+/** Adds a coupon and reports its oid. Undoing this deletes the coupon. */
 export const addCoupon =
   (zone: string, onAdded: (oid: string) => void): Write =>
   (_from, to, idempotencyKey) =>
@@ -118,16 +118,16 @@ export const addCoupon =
       }),
     );
 
-/** A new coupon sends its discount also when nothing of the form was touched. */
+/** A new coupon always sends its discount, even if the form was not changed. */
 const emptyCoupon = (zone: string) => ({ ...draftOfCoupon({}, zone), kind: '', usable_by: '' });
 
-/** Deletes a coupon as it was read. */
+/** Deletes a coupon if it still has the version that was read. */
 export async function deleteCoupon(oid: string, ifMatch: number, key: string): Promise<void> {
   await call('deleteCoupon', { params: { coupon_oid: Number(oid) }, ifMatch, idempotencyKey: key });
   await queryClient.invalidateQueries({ queryKey: ['coupons'] });
 }
 
-/** Makes one-time codes and returns them. */
+/** Creates one-time codes and returns them. */
 export async function makeCodes(
   oid: string,
   body: { readonly quantity: number; readonly prefix?: string },

@@ -20,7 +20,7 @@ import { OwnPage } from './OwnPage.tsx';
 import { PersonActions } from './PersonActions.tsx';
 import { customerAutoOrdersQuery, customerOrdersQuery, customerQuery } from './queries.ts';
 
-/** `/customers/:oid`: one profile with everything that belongs to it. */
+/** `/customers/:oid`: one customer profile with all its records. */
 export function CustomerPage() {
   const { oid } = useParams({ from: '/inside/customers/$oid' });
   const result = useQuery(customerQuery(oid));

@@ -12,7 +12,7 @@ import { kindWords, linesWords, toneOfStage } from '../orders/list.ts';
 import { OrderLink } from '../orders/OrderLink.tsx';
 import type { FoundOrders } from './queries.ts';
 
-/** The auto orders of a customer with what comes next. */
+/** The auto orders of a customer with their next shipments. */
 export function CustomerAutoOrders({ rows }: { readonly rows: readonly AutoOrderRow[] }) {
   if (rows.length === 0) return <p className="soft">No auto orders.</p>;
   return (
@@ -41,7 +41,7 @@ export function CustomerAutoOrders({ rows }: { readonly rows: readonly AutoOrder
   );
 }
 
-/** The latest orders of a customer, and how many there are. */
+/** The latest orders of a customer, and the number of all. */
 export function CustomerOrders({
   oid,
   found: { orders, total, isMore },

@@ -13,7 +13,7 @@ import { customerColumns } from './columns.tsx';
 import { customerFilters, customerViews } from './list.ts';
 import { customersLive, customersQuery } from './queries.ts';
 
-/** `/customers`: every customer profile, by view, filter and text. */
+/** `/customers`: the list of customer profiles, by view, filter and text. */
 export function CustomersPage() {
   const state = useSearch({ from: '/inside/customers' });
   const read = useReadState(state);

@@ -9,7 +9,7 @@ import { paths } from '../paths.ts';
 import { toast } from '../shell/toasts.tsx';
 import { customerQuery, eraseCustomer } from './queries.ts';
 
-/** `/customers/:oid/erase`: erases a customer, after the address was typed. */
+/** `/customers/:oid/erase`: erases a customer after the person typed the email address. */
 export function EraseDialog() {
   const { oid } = useParams({ from: '/inside/customers/$oid/erase' });
   const result = useQuery(customerQuery(oid));

@@ -6,7 +6,7 @@ import { Moment } from '../kit/momentShown.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 
-/** Asks into which of a customer's running auto orders the others are merged. */
+/** The choice of the active auto order into which a customer's others are merged. */
 export function MergeMenu({ rows }: { readonly rows: readonly AutoOrderRow[] }) {
   const canWrite = useCan(['auto_order_write']);
   const running = rows.filter(({ status }) => status === 'active');

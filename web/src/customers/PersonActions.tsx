@@ -8,7 +8,7 @@ import { useSession } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
 import { exportCustomer } from './queries.ts';
 
-/** The actions on a person's data: an export of all that is stored, and its erasure. */
+/** The actions on a person's data: an export of all stored data, and its erasure. */
 export function PersonActions({ oid }: { readonly oid: string }) {
   const { permissions } = useSession();
   const may = (needed: readonly string[]) => needed.every((each) => permissions.has(each));

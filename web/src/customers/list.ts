@@ -27,7 +27,7 @@ export const customerSorts = [
   'last_modified_dts',
 ] as const;
 
-/** The value that each sort compares; without a sort the list is in the order of the oids. */
+/** The value that each sort compares; without a sort, the list is ordered by oid. */
 export const customerSortValues: Readonly<Record<string, (row: CustomerRow) => SortValue>> = {
   '': (row) => row.customer_profile_oid,
   customer_profile_oid: (row) => row.customer_profile_oid,

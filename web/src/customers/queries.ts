@@ -17,7 +17,7 @@ import { orderOf } from '../live/changes.ts';
 import { type LiveList, sameIds } from '../live/queries.ts';
 import { customerSearchOf, customerSortValues } from './list.ts';
 
-/** The customers that the address of the list asks for. */
+/** The customers that match the address of the list. */
 export function customersQuery({ sort, from, end, open: _open, ...filters }: ListState) {
   const body = customerSearchOf(filters);
   return sortedListQuery<CustomerRow>(
@@ -30,7 +30,7 @@ export function customersQuery({ sort, from, end, open: _open, ...filters }: Lis
   );
 }
 
-/** How that list follows what happens to the profiles and to their auto orders. */
+/** The changes of profiles and auto orders after which that list is read again. */
 export function customersLive(state: ListState): LiveList<CustomerRow> {
   const { sort, from: _from, end: _end, open: _open, ...filters } = state;
   const search = customerSearchOf(filters);
@@ -52,7 +52,7 @@ export function customersLive(state: ListState): LiveList<CustomerRow> {
 
 const customerKey = (oid: number | string) => ['customer', String(oid)] as const;
 
-/** A profile with all its parts. */
+/** A profile with all its parts, as one query. */
 export const customerQuery = (oid: string) =>
   queryOptions<Customer>({
     queryKey: [...customerKey(oid), 'whole'],
@@ -66,7 +66,7 @@ export const customerQuery = (oid: string) =>
       ).customer ?? {},
   });
 
-/** All auto orders of a customer; the next shipment first. */
+/** All auto orders of a customer, sorted by next shipment. */
 export const customerAutoOrdersQuery = (oid: number) =>
   queryOptions<readonly AutoOrderRow[]>({
     queryKey: [...customerKey(oid), 'auto orders'],
@@ -80,7 +80,7 @@ export const customerAutoOrdersQuery = (oid: number) =>
       ).auto_orders ?? [],
   });
 
-/** The latest orders, and how many there are. */
+/** The latest orders, and the number of all. */
 export interface FoundOrders {
   readonly orders: readonly OrderRow[];
   readonly total: number;
@@ -123,14 +123,14 @@ export const customerTimelineQuery = (oid: number) =>
     getNextPageParam: ({ next_cursor }) => next_cursor,
   });
 
-/** A link to the page that the customer has. It works for an hour. */
+/** A link to the customer's own page. It works for an hour. */
 export async function makePageLink(oid: number): Promise<string> {
-  // This server has no storefronts; the operation takes any name.
+  // This server has no storefronts, so the operation takes any name.
   const params = { customer_profile_oid: oid, storefront_host_name: location.hostname };
   return (await call('getMagicLink', { params })).url ?? '';
 }
 
-/** All that is stored about a customer, as JSON that people can read. */
+/** All stored data about a customer, as readable JSON. */
 export async function exportCustomer(oid: string): Promise<string> {
   const params = { customer_profile_oid: Number(oid) };
   const { export: exported } = await call('exportCustomer', { params });

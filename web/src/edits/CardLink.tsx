@@ -7,7 +7,7 @@ import { Refusal } from '../kit/refusal.tsx';
 import classes from './edits.module.css';
 import { attempt, makeCardLink } from './queries.ts';
 
-/** Makes a link by which the customer enters the card. */
+/** Creates a link through which the customer enters a card. */
 export function CardLink({ oid }: { readonly oid: number }) {
   const [link, setLink] = useState<string>();
   const [refused, setRefused] = useState<Refused>();

@@ -5,8 +5,9 @@ import { fieldWords, valueWords } from './fieldWords.ts';
 import type { Base } from './queries.ts';
 
 /**
- * The auto order as it was when the person began, as it is now, and as the person wants it, with a
- * choice for each of their fields. `left` has the keys of the fields that stay as they are now.
+ * Compares the auto order at the start of the edit, its current state, and the person's changes,
+ * with a choice for each changed field. `left` has the keys of the fields that keep their current
+ * values.
  */
 export function ConflictForm({
   base,
@@ -14,7 +15,7 @@ export function ConflictForm({
   left,
   onChoose,
 }: {
-  /** The auto order as it is now. */
+  /** The current auto order. */
   readonly base: Base;
   readonly fields: readonly ConflictField[];
   readonly left: ReadonlySet<string>;

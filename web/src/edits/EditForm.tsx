@@ -17,7 +17,10 @@ import { type Base, nextRebillQuery } from './queries.ts';
 import { cancelPart } from './stopParts.ts';
 import { type Edit, useEdit } from './useEdit.ts';
 
-/** A form, what it would do, and saving it. After a conflict: the choice between two changes. */
+/**
+ * A form with a preview of its effect and the button that saves it. After a conflict: the choice
+ * between the two changes.
+ */
 export function EditForm({
   code,
   part,
@@ -64,7 +67,10 @@ interface OfEdit {
   readonly edit: Edit;
 }
 
-/** The effects of saving: the rebills before and after, or the charge, and what is final. */
+/**
+ * The effects of saving: the rebills before and after, or the charge, and a warning if it cannot be
+ * undone.
+ */
 function Consequences({ code, part, edit }: OfEdit) {
   const kind = edit.deed?.kind;
   const isCard = 'token' in edit.values;
@@ -89,7 +95,7 @@ function Consequences({ code, part, edit }: OfEdit) {
 }
 
 interface FootProps extends OfEdit {
-  /** A field without which nothing can be saved. */
+  /** A required field is empty, so the form cannot be saved. */
   readonly missing: Field | undefined;
   onCancel(): void;
 }

@@ -10,7 +10,7 @@ import { common, TypedInput } from './TypedInput.tsx';
 /** Changes one value of a form. */
 export type SetValue = (name: string, value: Values[string]) => void;
 
-/** The fields of a form, those of one group in one frame. */
+/** The fields of a form; each group has a frame. */
 export function FieldsForm({
   fields,
   values,
@@ -103,7 +103,7 @@ const quickMoves = [
   ['+1 month', { months: 1 }],
 ] as const;
 
-/** A day, with the moves that people ask for most. */
+/** A date field with buttons for the most frequent moves. */
 function DateInput({ field, values, onChange }: InputProps) {
   const value = String(values[field.name] ?? '');
   return (
@@ -147,7 +147,7 @@ function RowsInput({ field, values, onChange }: InputProps) {
       {field.hint && <p className="soft">{field.hint}</p>}
       {rows.map((row, index) => (
         <RowInput
-          // A row has no other name than its place.
+          // A row has no name, so its position identifies it.
           key={index}
           name={`${field.label} ${index + 1}`}
           row={row}

@@ -9,7 +9,7 @@ import type { Deed } from './form.ts';
 import { comparedRebills, differenceWords, type RebillWords } from './previewed.ts';
 import { type Base, previewQuery } from './queries.ts';
 
-/** The effect of a change on the next three rebills and on the money. */
+/** The effect of a change on the next three rebills and on revenue. */
 export function PreviewPanel({
   code,
   base,

@@ -3,7 +3,7 @@ import { ItemInput } from '../itemInput/ItemInput.tsx';
 import classes from './edits.module.css';
 import { type Field, faultOf } from './form.ts';
 
-/** A field with one line of text, which says when it cannot be read. */
+/** A text field of one line that shows when its text is invalid. */
 export function TypedInput({
   field,
   value,
@@ -24,7 +24,7 @@ export function TypedInput({
   );
 }
 
-/** The properties of a field that every kind of input shows. */
+/** The properties of a field for every kind of input. */
 export function common(field: Field) {
   const { kind, label, hint, autoComplete, isRequired = false, isWide = false } = field;
   return {

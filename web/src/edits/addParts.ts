@@ -6,7 +6,9 @@ import { faultOf, numberOf, type Part, textOf, type Values } from './form.ts';
 import { itemName, itemsOf, onDay, updateOf } from './itemParts.ts';
 import { earliest, stoppedHindrance } from './stopParts.ts';
 
-/** Adds an item that recurs by itself. It ships with the next shipment unless another day is set. */
+/**
+ * Adds an item with its own schedule. It ships with the next shipment unless another day is set.
+ */
 export const addItemPart: Part = {
   title: 'Add an item',
   save: 'Add it',
@@ -64,7 +66,9 @@ const canRead = (values: Values): boolean =>
   faultOf('amount', textOf(values, 'cost')) === undefined &&
   textOf(values, 'quantity') !== '';
 
-/** The new item on the wire. What was left empty is left out, so the server chooses it. */
+/**
+ * The new item in the wire format. Empty fields are left out, so the server chooses their values.
+ */
 function wireOf(order: AutoOrder, values: Values): Readonly<Record<string, unknown>> {
   const [frequency, date] = [textOf(values, 'frequency'), textOf(values, 'date')];
   const [days, cost] = [numberOf(textOf(values, 'days')), numberOf(textOf(values, 'cost'))];
@@ -79,7 +83,7 @@ function wireOf(order: AutoOrder, values: Values): Readonly<Record<string, unkno
   };
 }
 
-/** Takes one of several items out for good. */
+/** Removes one of several items for good. */
 export const removeItemPart: Part = {
   title: 'Remove an item',
   save: 'Remove it',

@@ -51,7 +51,7 @@ const bulkParts: Readonly<Record<BulkId, BulkPart>> = {
   },
 };
 
-/** The days of a form, moved. A number that is not whole moves nothing. */
+/** The days of a form, moved. A number that is not whole moves none. */
 const movedBy = (start: Values, days: number): Values =>
   Object.fromEntries(
     Object.entries(start).map(([name, value]) => [
@@ -62,7 +62,7 @@ const movedBy = (start: Values, days: number): Values =>
     ]),
   );
 
-/** When each item ships next: the days of the merchant's zone. */
+/** The next shipment of each item, as days in the merchant's zone. */
 function shipsWords(order: AutoOrder, { zone, now }: FormContext, withPaused = false): string {
   const days = itemsOf(order)
     .filter(({ paused }) => withPaused || !paused)
@@ -73,7 +73,7 @@ function shipsWords(order: AutoOrder, { zone, now }: FormContext, withPaused = f
   return itemsOf(order).every(({ paused }) => paused) ? 'Paused' : 'No next shipment';
 }
 
-/** Reads an auto order for a bulk change. The result says what the typed answers do to it. */
+/** Reads an auto order for a bulk change. The result applies the typed answers to it. */
 export async function readForBulk(
   id: BulkId,
   code: string,

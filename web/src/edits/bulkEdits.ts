@@ -11,10 +11,10 @@ import {
 } from './itemParts.ts';
 import { addOnsPart, propertiesPart } from './otherParts.ts';
 
-/** How one change is made to many auto orders: the form of one, filled in for each. */
+/** How one change is made to many auto orders: the form for one of them is filled in for each. */
 export interface BulkPart {
   readonly part: Part;
-  /** The values of the part's form for what the person typed once for all rows. */
+  /** Returns the values of the part's form from the answers that apply to all rows. */
   valuesOf(order: AutoOrder, draft: Draft, start: Values, zone: string): Values;
   /**
    * The auto order before and after the change, in words. Absent: the fields that change, with
@@ -27,13 +27,13 @@ export interface BulkPart {
   ): readonly [before: string, after: string];
 }
 
-/** The changes of what ships, how often and at which price. */
+/** The changes of items, frequencies and prices. */
 export const editParts = {
   frequency: {
     part: frequencyPart,
     valuesOf: (order, { item = '', frequency = '', days = '' }, start) => ({
       ...start,
-      // An item with a fixed schedule keeps it.
+      // An item with a fixed schedule keeps its schedule.
       ...each(order, item, ({ frequency: now }) => now !== undefined, { frequency, days }),
     }),
   },
@@ -70,13 +70,13 @@ export const editParts = {
 
 const any = (): boolean => true;
 
-/** Leaves out the empty answers: they change nothing. */
+/** Leaves out empty answers, which change nothing. */
 const typed = (answers: Draft): Draft =>
   Object.fromEntries(Object.entries(answers).filter(([, text]) => text.trim() !== ''));
 
 /**
- * The answers as values of the form's fields, for the items of this id that ship now; without an id
- * for all items.
+ * Returns the answers as values of the form's fields, for the items with this id that still ship;
+ * without an id, for all items.
  */
 function each(
   order: AutoOrder,
@@ -98,7 +98,7 @@ function each(
 const shippedId = ({ arbitrary_item_id, next_item_id, original_item_id }: KnownItem): string =>
   arbitrary_item_id ?? next_item_id ?? original_item_id ?? '';
 
-/** The rows of a list with one more; a row of the same name is replaced. */
+/** Returns the rows of a list with one more; replaces a row of the same name. */
 function withRow(start: Values, list: string, key: string, row: Row): Values {
   if (row[key] === '') return start;
   const kept = rowsOf(start, list).filter((each) => each[key] !== row[key]);

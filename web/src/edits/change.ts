@@ -4,7 +4,7 @@ import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
 /** The oid of an item in a change that adds the item. */
 export const addedItem = 0;
 
-/** The field whose value true removes an item. It exists only in changes, not on the wire. */
+/** The field that removes an item when true. It exists only in changes, not in the wire format. */
 export const removed = 'removed';
 
 /** A field of an auto order, or of one of its items, and its new value. */
@@ -18,15 +18,15 @@ export interface FieldChange {
 }
 
 /**
- * The body of an update that makes these changes. An update removes the items that it leaves out,
- * so the body names all that stay.
+ * Returns the body of an update with these changes. An update removes omitted items, so the body
+ * names all items that stay.
  */
 export function bodyOf(order: AutoOrder, changes: readonly FieldChange[]): AutoOrder {
   const body: Record<string, unknown> = {};
   for (const { item, field, value } of changes)
     if (item === undefined) setAt(body, field.split('.'), value);
   if (changes.some(({ item }) => item !== undefined)) body['items'] = itemsAfter(order, changes);
-  // Fields are cleared by null, which only the wire knows.
+  // Null clears a field, but only the wire format has null.
   return body;
 }
 
@@ -67,11 +67,13 @@ export function valueIn(
 export const itemOf = (order: AutoOrder, oid: number): AutoOrderItem | undefined =>
   order.items?.find(({ auto_order_item_oid }) => auto_order_item_oid === oid);
 
-/** The changes with an effect. Those that set a value that the record has already are left out. */
+/**
+ * Returns the changes that have an effect. Leaves out those that set the record's current value.
+ */
 export const effective = (order: AutoOrder, changes: readonly FieldChange[]): FieldChange[] =>
   changes.filter((change) => !isSame(valueIn(order, change), change.value));
 
-/** Whether two values of a field are the same; nothing, null and an empty list are alike. */
+/** Returns whether two values of a field are equal; undefined, null and an empty list are. */
 export function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
 }
@@ -81,8 +83,8 @@ const plain = (value: unknown): unknown =>
 
 /**
  * The changes that lead from one state of the record to another: every field that people can change
- * and that differs, and the items that are gone. Fields of the original order that a screen does
- * not edit stay, and an item that only the other state has is not made again.
+ * and that differs, and the removed items. Fields of the original order that a screen does not edit
+ * stay, and an item that only the other state has is not created again.
  */
 export function changesBetween(from: AutoOrder, to: AutoOrder): FieldChange[] {
   const oids = (from.items ?? []).flatMap(({ auto_order_item_oid: oid }) => oid ?? []);
@@ -104,14 +106,14 @@ export function changesBetween(from: AutoOrder, to: AutoOrder): FieldChange[] {
   ];
 }
 
-/** An absent list is sent empty, because a list cannot be cleared by null. */
+/** An absent list is sent as an empty list, because null does not clear a list. */
 const cleared = (value: unknown, other: unknown): unknown =>
   value ?? (Array.isArray(other) ? [] : null);
 
 /**
  * The update that undoes a change: it leads from the record after the change back to the record
- * before it. A cancelation is undone by enabling alone; the server clears its reason. A removed item
- * cannot be brought back, because its dates and counters are gone; then nothing is undone.
+ * before it. A cancelation is undone only by enabling; the server clears its reason. A removed item
+ * cannot be restored, because its dates and counters are gone; then nothing is undone.
  */
 export function inverseOf(before: AutoOrder, after: AutoOrder): FieldChange[] {
   if (changesBetween(before, after).some(({ field }) => field === removed)) return [];

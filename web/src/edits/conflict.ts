@@ -1,21 +1,22 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { changesBetween, type FieldChange, isSame, valueIn } from './change.ts';
 
-/** A field that another person or the engine changed, or that this person wants to change. */
+/** A field that another person or the engine changed, or that this person is changing. */
 export interface ConflictField {
   readonly item?: number | undefined;
   readonly field: string;
   readonly was: unknown;
   readonly theirs: unknown;
-  /** Absent where this person changed nothing. */
+  /** Absent if this person changed nothing. */
   readonly mine?: unknown;
-  /** Both changed it, and not to the same. */
+  /** True if both changed it to different values. */
   readonly isContested: boolean;
 }
 
 /**
- * Compares a change with a record that was changed meanwhile, field by field. The contested fields
- * come first, then what only this person changed, then what only others changed.
+ * Compares a change field by field with a record that others have changed since. The conflicting
+ * fields come first, then the fields that only this person changed, then those that only others
+ * changed.
  */
 export function conflictFields(
   was: AutoOrder,
@@ -37,7 +38,7 @@ export function conflictFields(
   return [...own.toSorted((a, b) => Number(b.isContested) - Number(a.isContested)), ...others];
 }
 
-/** The changes that remain of `mine` when the person leaves some fields as they are now. */
+/** Returns the rest of `mine` when the person leaves some fields at their current values. */
 export const chosenChanges = (
   mine: readonly FieldChange[],
   left: ReadonlySet<string>,

@@ -4,13 +4,13 @@ import { valueIn } from './change.ts';
 import { fieldWords, valueWords } from './fieldWords.ts';
 import type { Deed, FormContext } from './form.ts';
 
-/** The field that applies where the named field is not set. */
+/** The field that applies if the named field is empty. */
 const usualOf: Readonly<Record<string, string>> = {
   arbitrary_quantity: 'original_quantity',
   arbitrary_item_id: 'original_item_id',
 };
 
-/** The fields that an update changes: each with its value before, and after. */
+/** The fields that an update changes, each with its value before and after. */
 export function deedWords(
   order: AutoOrder,
   deed: Deed,

@@ -1,7 +1,7 @@
 import type { Toast } from '../shell/toasts.tsx';
 import type { Done } from './queries.ts';
 
-/** The message about a change that was saved, with what the server warns of. */
+/** The message about a saved change, with the server's warning. */
 export function toastOf(code: string, words: string, done: Done): Toast {
   const { charged, undo, warning } = done;
   if (charged && !charged.isPaid)

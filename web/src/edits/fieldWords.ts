@@ -19,16 +19,19 @@ function nameOf(field: string): string {
   return names[field] ?? names[last] ?? sentence(last);
 }
 
-/** A change as the timeline keeps it, in words. */
+/** A change from the timeline in words. */
 export interface RecordedWords {
-  /** `Quantity of TEA`; `Item TEA` for a whole item. */
+  /** `Quantity of TEA`, or `Item TEA` for a whole item. */
   readonly name: string;
   /** Absent: the field had no value. */
   readonly before: string | undefined;
   readonly after: string;
 }
 
-/** The words for a change of the timeline, whose field is named as `items[TEA].paused`. */
+/**
+ * Returns the words for a change in the timeline, whose field has a name such as
+ * `items[TEA].paused`.
+ */
 export function recordedWords(
   { field = '', before, after }: { field?: string; before?: string; after?: string },
   shown: Pick<Shown, 'minute'>,
@@ -47,7 +50,7 @@ export function recordedWords(
   };
 }
 
-/** A value that the timeline keeps as text. */
+/** Returns a timeline's value as text. */
 function parsed(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
   if (!text.startsWith('[')) return text;
@@ -82,7 +85,7 @@ const names: Record<string, string> = {
 const sentence = (name: string): string =>
   name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
 
-/** The value of a field for people. */
+/** Returns the value of a field for people. */
 export function valueWords(value: unknown, shown: Pick<Shown, 'minute'>): string {
   if (value === undefined || value === null || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

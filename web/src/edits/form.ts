@@ -7,7 +7,7 @@ export type Row = Readonly<Record<string, string>>;
 /** The values typed into a form, by the names of its fields. */
 export type Values = Readonly<Record<string, string | boolean | readonly Row[]>>;
 
-/** A choice of a field. */
+/** An option of a field with choices. */
 export interface Choice {
   readonly value: string;
   readonly label: string;
@@ -32,31 +32,31 @@ export interface Field {
     | 'rows';
   readonly hint?: string | undefined;
   readonly choices?: readonly Choice[];
-  /** Of `rows`: the fields of one row. */
+  /** For `rows`: the fields of one row. */
   readonly columns?: readonly Field[];
-  /** Of `rows`: the words of the button. */
+  /** For `rows`: the text of the button that adds one. */
   readonly adds?: string;
-  /** The fields of one group have one legend. */
+  /** The fields of one group share one legend. */
   readonly group?: string | undefined;
   readonly autoComplete?: string;
   readonly isRequired?: boolean;
-  /** It has a line of the form to itself. */
+  /** True if it needs a whole line of the form. */
   readonly isWide?: boolean;
 }
 
 /** The inputs of a part of an auto order's editing besides the auto order. */
 export interface FormContext {
-  /** The merchant's moment. */
+  /** The current time on the merchant's clock. */
   readonly now: string;
   readonly zone: string;
-  /** The person's login: a cancelation with a user charges the fee. */
+  /** The person's login: a cancelation that names a user charges the fee. */
   readonly login: string;
   readonly cancelReasons: readonly string[];
-  /** Code and words of other auto orders of the customer. */
+  /** The codes and descriptions of the customer's other auto orders. */
   readonly mergeable: readonly Choice[];
 }
 
-/** The write that a form makes when it is saved. */
+/** The write that saving a form performs. */
 export type Deed =
   | { readonly kind: 'update'; readonly changes: readonly FieldChange[] }
   | {
@@ -79,48 +79,49 @@ export type Deed =
     }
   | { readonly kind: 'merge'; readonly oids: readonly number[] };
 
-/** One thing that can be changed, as a dialog. */
+/** One change of an auto order, as a dialog. */
 export interface Part {
   readonly title: string;
-  /** The words of the button. */
+  /** The text of the button. */
   readonly save: string;
-  /** Names what cannot be undone, before it is done. */
+  /** The warning about what cannot be undone, shown before saving. */
   readonly isFinal?: ((values: Values) => string | undefined) | undefined;
   /**
-   * Why the auto order cannot be changed in this way; undefined when it can. It is asked before
+   * Returns why the auto order cannot be changed in this way; undefined when it can. Called before
    * the context is read, and once more with it.
    */
   readonly hindrance?: (order: AutoOrder, context?: FormContext) => string | undefined;
-  /** The values that the form begins with. */
+  /** Returns the initial values of the form. */
   start(order: AutoOrder, context: FormContext): Values;
   fields(order: AutoOrder, values: Values, context: FormContext): readonly Field[];
   /**
-   * The change that the values describe; undefined while they change nothing or are not complete.
+   * Returns the change that the values describe; undefined while they change nothing or are
+   * incomplete.
    */
   deed(order: AutoOrder, values: Values, context: FormContext): Deed | undefined;
-  /** The result in words, for the toast. */
+  /** Describes the result in words, for the toast. */
   done(order: AutoOrder, values: Values): string;
 }
 
-/** The text in a field. */
+/** Returns the text in a field. */
 export const textOf = (values: Values, name: string): string => {
   const value = values[name];
   return typeof value === 'string' ? value.trim() : '';
 };
 
-/** Whether a flag is set. */
+/** Returns whether a flag is set. */
 export const flagOf = (values: Values, name: string): boolean => values[name] === true;
 
-/** The rows of a list. */
+/** Returns the rows of a list. */
 export const rowsOf = (values: Values, name: string): readonly Row[] => {
   const value = values[name];
   return Array.isArray(value) ? value : [];
 };
 
 /**
- * A number as it was typed; null if nothing was typed, undefined if the text is not a number. A
- * comma is a decimal one, except before three digits: `1,200` is a thousand in some countries and
- * one in others.
+ * Parses a typed number; null if the text is empty, undefined if it is not a number. A comma is a
+ * decimal separator, except before three digits: `1,200` is more than a thousand in some countries
+ * and little more than one in others.
  */
 export function numberOf(typed: string): number | null | undefined {
   const text = typed.trim();
@@ -129,7 +130,7 @@ export function numberOf(typed: string): number | null | undefined {
   return Number(text.replace(',', '.'));
 }
 
-/** Describes the fault of the text in a field; undefined while it can be read. */
+/** Describes the fault of the text in a field; undefined while it is valid. */
 export function faultOf(kind: Field['kind'], typed: string): string | undefined {
   if (kind !== 'count' && kind !== 'decimal' && kind !== 'amount') return undefined;
   const value = numberOf(typed);

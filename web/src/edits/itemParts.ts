@@ -5,18 +5,18 @@ import { dayOf } from '../kit/moment.ts';
 import { effective, type FieldChange } from './change.ts';
 import { type Deed, type Field, numberOf, type Part, textOf, type Values } from './form.ts';
 
-/** An item that is stored, so it has an oid. */
+/** A stored item, which has an oid. */
 export type KnownItem = AutoOrderItem & { readonly auto_order_item_oid: number };
 
 /** The stored items of an auto order. */
 export const itemsOf = (order: AutoOrder): KnownItem[] =>
   (order.items ?? []).filter((item): item is KnownItem => item.auto_order_item_oid !== undefined);
 
-/** The words for an item: what ships next, and what was bought if that differs. */
+/** Names an item: the product that ships next, and the purchased one if it differs. */
 export const itemName = ({ next_item_id: next, original_item_id: bought = '' }: AutoOrderItem) =>
   next === undefined || next === bought ? bought : `${next} (in place of ${bought})`;
 
-/** An update, if the values change something and all of them can be read. */
+/** Returns an update if the values change something and all of them are valid. */
 export function updateOf(
   order: AutoOrder,
   changes: readonly (FieldChange | undefined)[],
@@ -30,9 +30,9 @@ export function updateOf(
 interface ItemField extends Omit<Field, 'name' | 'group'> {
   readonly name: string;
   start(item: KnownItem, zone: string): string;
-  /** The fields that the typed text sets; a value of undefined: the text cannot be read. */
+  /** Returns the fields that the typed text sets; undefined for a value: the text is invalid. */
   changes(item: KnownItem, typed: string, values: Values): readonly Omit<FieldChange, 'item'>[];
-  /** Whether the field makes sense for the item. */
+  /** Returns whether the field applies to the item. */
   readonly applies?: (item: KnownItem, values: Values) => boolean;
 }
 
@@ -79,7 +79,10 @@ export function perItem(
 const shipsNext = (item: KnownItem): string =>
   item.next_shipment_dts === undefined ? 'It has no next shipment now.' : '';
 
-/** The same time of another day: the time of a date on the wire is the merchant's. */
+/**
+ * Returns the same time on another day: a date in the wire format contains the merchant's local
+ * time.
+ */
 export const onDay = (day: string, old: string | undefined): string =>
   old === undefined ? day : `${day}${old.slice(10, 19)}`;
 
@@ -105,7 +108,7 @@ export const datePart = perItem(
   ],
 );
 
-/** Changes how many ship each time. */
+/** Changes the quantity of each shipment. */
 export const quantityPart = perItem(
   { title: 'Change the quantity', save: 'Change it', done: () => 'The quantity is changed.' },
   [
@@ -125,7 +128,7 @@ export const quantityPart = perItem(
   ],
 );
 
-/** Changes how often an item ships. Items with a fixed schedule keep theirs. */
+/** Changes the frequency of an item. Items with a fixed schedule keep it. */
 export const frequencyPart = perItem(
   { title: 'Change the frequency', save: 'Change it', done: () => 'The frequency is changed.' },
   [
@@ -151,7 +154,7 @@ export const frequencyPart = perItem(
   ],
 );
 
-/** Ships another item in place of the one of the schedule. */
+/** Ships another item in place of the scheduled one. */
 export const swapPart = perItem(
   { title: 'Swap an item', save: 'Swap it', done: () => 'The item is swapped.' },
   [
@@ -172,7 +175,7 @@ const amount = (field: string) => (_item: KnownItem, typed: string) => [
   { field, value: numberOf(typed) },
 ];
 
-/** Sets another price, for a number of rebills or for all, or takes a percentage off. */
+/** Sets another price for a number of rebills or for all, or a discount in percent. */
 export const pricePart = perItem(
   { title: 'Change the price', save: 'Change it', done: () => 'The price is changed.' },
   [

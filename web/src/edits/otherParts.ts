@@ -28,7 +28,7 @@ const shippingPath = (name: string): string => `original_order.shipping.${name}`
 const shippingValue = (order: AutoOrder, name: string): string =>
   String(valueIn(order, { field: shippingPath(name) }) ?? '');
 
-/** Changes where every rebill ships to. */
+/** Changes the shipping address of all rebills. */
 export const addressPart: Part = {
   title: 'Change the shipping address',
   save: 'Change it',
@@ -37,7 +37,7 @@ export const addressPart: Part = {
   fields: () =>
     addressFields.map((name): Field => {
       const [label] = addressLabels[name];
-      // The address is the customer's, so the browser must not fill in the person's at the desk.
+      // The address is the customer's, so the browser must not fill in the staff member's own.
       return { name, label, kind: 'text', autoComplete: 'off' };
     }),
   deed: (order, values) =>
@@ -57,7 +57,7 @@ const addOnColumns: readonly Field[] = [
   { name: 'cost', label: 'Price of one', kind: 'amount', hint: 'Empty: catalogue' },
 ];
 
-/** Changes the extras that ride along with any rebill. */
+/** Changes the add-ons that ship with any rebill. */
 export const addOnsPart: Part = {
   title: 'Change the add-ons',
   save: 'Change them',
@@ -105,7 +105,7 @@ function addOnOf(order: AutoOrder, { item = '', quantity = '', orders = '', cost
   };
 }
 
-/** Changes the names and values that the merchant keeps with the auto order. */
+/** Changes the names and values that the merchant stores with the auto order. */
 export const propertiesPart: Part = {
   title: 'Change the properties',
   save: 'Change them',
@@ -136,7 +136,7 @@ export const propertiesPart: Part = {
   done: () => 'The properties are changed.',
 };
 
-/** Replaces the card. The form takes a token; a card number never enters. */
+/** Replaces the card. The form takes a token, never a card number. */
 export const cardPart: Part = {
   title: 'Replace the card',
   save: 'Replace the card',

@@ -19,7 +19,7 @@ import {
   unskipPart,
 } from './stopParts.ts';
 
-/** Every part of `/auto-orders/:code/edit/:part`, by its name in the address. */
+/** All parts of `/auto-orders/:code/edit/:part`, by their names in the address. */
 export const parts = {
   date: datePart,
   quantity: quantityPart,
@@ -45,6 +45,6 @@ export const parts = {
 
 export type PartName = keyof typeof parts;
 
-/** The part that an address names; undefined for one that does not exist. */
+/** Returns the part that an address names; undefined if it does not exist. */
 export const partOf = (name: string): Part | undefined =>
   Object.hasOwn(parts, name) ? parts[name as PartName] : undefined;

@@ -3,7 +3,7 @@ import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import type { Shown } from '../autoOrder/shown.ts';
 import { formatMoneyChange } from '../kit/money.ts';
 
-/** One of the next rebills, before and after a change. */
+/** One of the next rebills before and after a change. */
 export interface ComparedRebill {
   /** `1st`, `2nd`, `3rd`. */
   readonly name: string;
@@ -12,14 +12,14 @@ export interface ComparedRebill {
   readonly isChanged: boolean;
 }
 
-/** A rebill in a few words. */
+/** Describes a rebill in a few words. */
 export interface RebillWords {
   readonly day: string;
   readonly goods: string;
   readonly total: string;
 }
 
-/** Pairs the next rebills as they are with those after the change, the first with the first. */
+/** Pairs the next rebills before and after the change, the first with the first. */
 export function comparedRebills(
   { before = [], after = [] }: Pick<AutoOrderPreviewResponse, 'before' | 'after'>,
   shown: Shown,
@@ -57,7 +57,7 @@ const goodsOf = ({
   return quantity === 1 ? name : `${quantity} × ${name}`;
 };
 
-/** The difference of all compared rebills in one sentence. */
+/** Describes the total difference of all compared rebills in one sentence. */
 export function differenceWords(
   { before = [], after = [], ends_after }: AutoOrderPreviewResponse,
   shown: Shown,

@@ -16,7 +16,7 @@ import { cancelsNow } from './stopParts.ts';
 export { type Attempt, attempt } from '../api/attempt.ts';
 export { isOutdated } from '../api/refused.ts';
 
-/** An auto order as a form began with it. */
+/** The auto order at the start of an edit. */
 export interface Base {
   readonly order: AutoOrder;
   readonly oid: number;
@@ -34,14 +34,11 @@ const expanded = {
   ].join(','),
 };
 
-// Not the key of the page: a form keeps the record that it began with, even if the page below
+// Not the key of the page: a form keeps the record that it started with, even if the page below
 // changes.
 const formKey = (code: string) => ['form of auto order', code] as const;
 
-/**
- * The record that a form begins with. It is read when the form opens, and is not read again by
- * itself.
- */
+/** The record that a form starts with. It is read when the form opens, and not refreshed. */
 export const baseQuery = (code: string) =>
   queryOptions<Base>({
     queryKey: [...formKey(code), 'base'],
@@ -52,7 +49,7 @@ export const baseQuery = (code: string) =>
     refetchOnReconnect: false,
   });
 
-/** The auto order as it is now. */
+/** The current auto order. */
 export async function readBase(code: string): Promise<Base> {
   const read = await callVersioned('getAutoOrderByCode', {
     params: { auto_order_code: code },
@@ -68,7 +65,7 @@ function baseOf({ body, version = 0 }: Versioned<AutoOrderResponse>): Base {
 
 const previewedRebills = 3;
 
-/** Before and after of the next three rebills. */
+/** The next three rebills before and after a change. */
 export const previewQuery = (code: string, { order, oid, version }: Base, deed: Deed | undefined) =>
   queryOptions<AutoOrderPreviewResponse>({
     queryKey: [...formKey(code), 'preview', version, deed],
@@ -84,12 +81,12 @@ export const previewQuery = (code: string, { order, oid, version }: Base, deed: 
       }),
   });
 
-/** More rebills than these of one auto order within the span are not added up. */
+/** If one auto order has more rebills than this within the span, they are not added up. */
 const moneyRebills = 35;
 const moneyDays = 30;
 const soonDays = 2;
 
-/** Previews the money of the next 30 days. Fails with what the server would refuse. */
+/** Previews the revenue of the next 30 days. Fails if the server would refuse the change. */
 export async function previewMoney(base: Base, deed: Deed, now: string): Promise<BulkMoney> {
   const { before = [], after = [] } = await call('previewAutoOrderChange', {
     params: { auto_order_oid: base.oid },
@@ -130,7 +127,7 @@ function changeOf(order: AutoOrder, deed: Deed | undefined) {
   }
 }
 
-/** The next rebill, for a charge: its amount is said before. */
+/** The next rebill: a charge shows its amount before it is confirmed. */
 export const nextRebillQuery = (code: string, oid: number) =>
   queryOptions<PreviewRebill | null>({
     queryKey: [...formKey(code), 'next rebill'],
@@ -145,7 +142,7 @@ export const nextRebillQuery = (code: string, oid: number) =>
       ).rebills?.[0] ?? null,
   });
 
-/** The reasons for canceling that the merchant offers. */
+/** The merchant's reasons for canceling. */
 export const cancelReasonsQuery = queryOptions<readonly string[]>({
   queryKey: ['cancel reasons'],
   queryFn: async ({ signal }) =>
@@ -154,7 +151,7 @@ export const cancelReasonsQuery = queryOptions<readonly string[]>({
     ),
 });
 
-/** The other running auto orders of the customer: oid, code and name. */
+/** The other active auto orders of the customer: oid, code and name. */
 export const mergeableQuery = (code: string, { order }: Base) =>
   queryOptions<readonly Choice[]>({
     queryKey: [...formKey(code), 'mergeable'],
@@ -168,7 +165,7 @@ export const mergeableQuery = (code: string, { order }: Base) =>
       });
       return (
         (found.auto_orders ?? [])
-          // The text finds addresses that begin with it as well.
+          // The text also finds addresses that begin with it.
           .filter(
             ({ auto_order_code: each, customer }) =>
               each !== code && customer?.email?.toLowerCase() === email.toLowerCase(),
@@ -181,15 +178,15 @@ export const mergeableQuery = (code: string, { order }: Base) =>
     },
   });
 
-/** A link by which the customer enters another card. */
+/** A link through which the customer enters another card. */
 export const makeCardLink = async (oid: number): Promise<string> =>
   (await call('getAutoOrderUpdateBillingUrl', { params: { auto_order_oid: oid } }))
     .update_billing_url ?? '';
 
-/** The result of a deed. */
+/** The result of a saved change. */
 export interface Done {
   readonly undo?: UndoCall | undefined;
-  /** The warning of the server. */
+  /** The server's warning. */
   readonly warning?: string | undefined;
   /** Of a charge. */
   readonly charged?:
@@ -198,8 +195,8 @@ export interface Done {
 }
 
 /**
- * Does what a form says, if the auto order still has the version that the form began with. The key
- * names the decision: repeating the call with it does nothing twice.
+ * Saves a form if the auto order still has the version that the form started with. The key
+ * identifies the decision: a repeated call with it has no second effect.
  */
 export async function doDeed(
   code: string,
@@ -212,7 +209,7 @@ export async function doDeed(
   return done;
 }
 
-/** Does what a form says, without reading again what shows the auto order. */
+/** Saves a form without refreshing the data that shows the auto order. */
 export function sendDeed(
   base: Base,
   deed: Deed,
@@ -227,7 +224,7 @@ export function sendDeed(
   return written(base, deed, how, mailsCancelation);
 }
 
-/** The parameters that all writes send. */
+/** The parameters of all writes. */
 interface How {
   readonly params: { readonly auto_order_oid: number };
   readonly query: { readonly _expand: string };
@@ -311,7 +308,7 @@ function chargeOf(body: {
   };
 }
 
-/** Reads again what shows the auto order. */
+/** Refreshes the data that shows the auto order. */
 async function refresh(code: string): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: autoOrderKey(code) }),
@@ -320,8 +317,8 @@ async function refresh(code: string): Promise<void> {
 }
 
 /**
- * Whether the merchant mails customers about cancelations; true if the person may not read the
- * setting.
+ * Reads whether the merchant mails customers about cancelations; true if the person may not read
+ * the setting.
  */
 export const cancelMailQuery = (isAllowed: boolean) =>
   queryOptions<boolean>({

@@ -14,7 +14,7 @@ import { itemName, itemsOf, onDay, updateOf } from './itemParts.ts';
 
 const isRunning = ({ status }: AutoOrder): boolean => status === undefined || status === 'active';
 
-/** Why a stopped auto order cannot be changed in this way; undefined for a running one. */
+/** Returns why a stopped auto order cannot be changed in this way; undefined for an active one. */
 export const stoppedHindrance = (order: AutoOrder): string | undefined =>
   isRunning(order) ? undefined : `It is ${order.status}. Reactivate it first.`;
 
@@ -37,7 +37,7 @@ export const pausePart: Part = {
   done: () => 'It is paused.',
 };
 
-/** Resumes what is paused. The merchant's setting decides what is charged of missed shipments. */
+/** Resumes paused items. The merchant's setting decides which missed shipments are charged. */
 export const resumePart: Part = {
   title: 'Resume',
   save: 'Resume it',
@@ -57,7 +57,7 @@ export const resumePart: Part = {
   done: () => 'It is resumed.',
 };
 
-/** Starts a stopped auto order again. What was missed meanwhile is never charged. */
+/** Reactivates a stopped auto order. Shipments that it missed while stopped are never charged. */
 export const reactivatePart: Part = {
   title: 'Reactivate',
   save: 'Reactivate it',
@@ -86,7 +86,7 @@ const firstShipment = (values: Values) => {
   return date === '' ? {} : { shipment_dts: date };
 };
 
-/** The day of the next shipment where it is in the future, so that it can be kept or moved. */
+/** The day of the next shipment if it is in the future, so that it can be kept or moved. */
 function nextDay(order: AutoOrder, zone: string, now: string): string {
   const next = earliest(order);
   return next !== undefined && Date.parse(next) > Date.parse(now) ? dayOf(next, zone) : '';
@@ -130,7 +130,7 @@ export const skipPart: Part = {
       : `The next ${textOf(values, 'count')} shipments are skipped.`,
 };
 
-/** Brings a skipped shipment back. */
+/** Restores a skipped shipment. */
 export const unskipPart: Part = {
   title: 'Bring a skipped shipment back',
   save: 'Bring it back',
@@ -152,7 +152,7 @@ export const unskipPart: Part = {
   done: () => 'The skipped shipment is back.',
 };
 
-/** When items stop by themselves. */
+/** Sets when items end automatically. */
 export const stopsPart: Part = {
   title: 'Set when it stops',
   save: 'Set it',
@@ -305,6 +305,6 @@ function cancelChanges(
   ];
 }
 
-/** Whether a change cancels at once, so that a mail may be sent. */
+/** Returns whether a change cancels at once, so that a mail may be sent. */
 export const cancelsNow = (deed: Deed | undefined): boolean =>
   deed?.kind === 'update' && deed.changes.some(({ field }) => field === 'enabled');

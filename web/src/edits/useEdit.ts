@@ -21,21 +21,22 @@ import {
 interface Conflict {
   readonly theirs: Base;
   readonly mine: readonly FieldChange[];
-  /** The keys of the fields that stay as they are now. */
+  /** The keys of the fields that keep their current values. */
   readonly left: ReadonlySet<string>;
 }
 
 /**
- * The state of a form: the typed values, the change that they describe, the outcome of saving it.
+ * The state of a form: the typed values, the change that they describe, and the result of saving
+ * it.
  */
 export interface Edit {
   readonly values: Values;
   setValue(name: string, value: Values[string]): void;
-  /** The write that saving makes now; undefined while nothing is changed. */
+  /** The write that saving would perform now; undefined if nothing is changed. */
   readonly deed: Deed | undefined;
-  /** The change a moment after the last key, for the preview. */
+  /** The change after a short pause in typing, for the preview. */
   readonly settledDeed: Deed | undefined;
-  /** The record that saving is based on. */
+  /** The record on which saving is based. */
   readonly base: Base;
   readonly conflict:
     | ({ readonly fields: readonly ConflictField[] } & Pick<Conflict, 'left'>)
@@ -49,7 +50,7 @@ export interface Edit {
 
 const previewDelayMs = 250;
 
-/** The state of a form that began with the record `first`. */
+/** The state of a form that started with the record `first`. */
 export function useEdit(code: string, part: Part, first: Base, context: FormContext): Edit {
   const [values, setValues] = useState<Values>(() => part.start(first.order, context));
   const [conflict, setConflict] = useState<Conflict>();
@@ -69,7 +70,7 @@ export function useEdit(code: string, part: Part, first: Base, context: FormCont
     const stale = 'refused' in result && isOutdated(result.refused);
     decision.end('refused' in result && !stale ? result.refused : undefined);
     const now = stale ? await attempt(() => conflictNow(code, own, conflict)) : undefined;
-    // The form closes. Until then it asks for no preview of what it has saved.
+    // The form closes now. Until then, `isSaving` keeps it from requesting another preview.
     if ('done' in result) return result.done;
     setSaving(false);
     if (now && 'done' in now) setConflict(now.done);
@@ -94,7 +95,7 @@ export function useEdit(code: string, part: Part, first: Base, context: FormCont
   };
 }
 
-/** Returns the person's choices that differ from the record as it is now. */
+/** Returns the person's choices that differ from the current record. */
 function chosen({ theirs, mine, left }: Conflict): Deed | undefined {
   const changes = effective(theirs.order, chosenChanges(mine, left));
   return changes.length === 0 ? undefined : { kind: 'update', changes };
@@ -120,15 +121,15 @@ function toggled({ left }: Conflict, key: string, isMine: boolean): ReadonlySet<
 }
 
 /**
- * A change that the person has not edited for a moment. It is the same object while it stays the
- * same.
+ * Returns a change after a short pause in typing. The result is the same object while the change
+ * stays the same.
  */
 function useSettled(deed: Deed | undefined): Deed | undefined {
   const [text] = useDebouncedValue(JSON.stringify(deed), previewDelayMs);
   return useMemo(() => (text === undefined ? undefined : (JSON.parse(text) as Deed)), [text]);
 }
 
-/** Whether a mail may be sent when an auto order is canceled. */
+/** Returns whether a mail may be sent when an auto order is canceled. */
 function useCancelMail(): boolean {
   const isAllowed = useCan(['configuration_read']);
   return useQuery(cancelMailQuery(isAllowed)).data ?? true;

@@ -10,7 +10,7 @@ import { EstimateResult } from './EstimateResult.tsx';
 import { emptyCart, estimateFields, estimateRequest } from './forms.ts';
 import { estimate } from './queries.ts';
 
-/** A cart and an address to try: what the rules on this page make of them. */
+/** A test cart and address, with the result of the rules on this page. */
 export function EstimatePanel() {
   const [draft, setDraft] = useState(emptyCart);
   const result = useMutation({ mutationFn: estimate });

@@ -7,7 +7,7 @@ import { Status } from '../kit/status.tsx';
 
 type Shown = (amount: number | undefined) => ReactNode;
 
-/** The cost of a cart, by which rules, and with each shipping method. */
+/** The cost of a cart with the rules behind it, for each shipping method. */
 export function EstimateResult({ estimate }: { readonly estimate: PricingEstimate }) {
   const { refusals = [], warnings = [], tax_rules: tax = [], shipping_rules: ship = [] } = estimate;
   const money: Shown = (amount = 0) => <Money amount={amount} currency={estimate.currency_code} />;
@@ -109,7 +109,7 @@ function Rules({
       <h3>{title}</h3>
       <ol>
         {rules.map((words, index) => (
-          // The rules keep their order.
+          // The rules never change their order.
           <li key={index}>
             <Sentence text={words} />
           </li>

@@ -2,7 +2,7 @@ import type { PricingEstimateRequest } from '@perennial/contract/pricing.ts';
 import type { Draft } from '../kit/draft.ts';
 import { type DraftField, linesOf } from '../kit/draftSpecs.ts';
 
-/** A cart and the address that it goes to. */
+/** A cart and its shipping address. */
 export const estimateFields: readonly DraftField[] = [
   {
     key: 'items',
@@ -37,7 +37,7 @@ export function estimateRequest(draft: Draft): PricingEstimateRequest {
   };
 }
 
-/** `COFFEE-HOUSE 2`; without a number, one. */
+/** `COFFEE-HOUSE 2`; without a number, the quantity is one. */
 function cartLine(line: string) {
   const [, id = line, quantity = '1'] = /^(.*\S)\s+(\d+(?:\.\d+)?)$/.exec(line) ?? [];
   return { merchant_item_id: id, quantity: Number(quantity) };

@@ -8,7 +8,7 @@ import { Empty } from '../kit/states.tsx';
 import { leadsTo } from './found.ts';
 import { foundQuery } from './queries.ts';
 
-/** `/o/:id`: opens what has an id, whatever it is. Tasks and mails link here. */
+/** `/o/:id`: opens the record with an id, whatever its type. Tasks and mails link here. */
 export function FoundPage() {
   const { id } = useParams({ from: '/inside/o/$id' });
   const { type } = useSearch({ from: '/inside/o/$id' });

@@ -1,8 +1,8 @@
 import type { FoundThing } from '@perennial/contract/screens.ts';
 
 /**
- * Where `/o/:id` leads: the page of the one thing that has the id exactly, else of the only thing
- * that was found. Undefined: a person has to choose.
+ * Returns the target of `/o/:id`: the page of the only record with exactly this id, else of the
+ * only record found. Undefined: the person must choose.
  */
 export function leadsTo(id: string, found: readonly FoundThing[]): string | undefined {
   const exact = found.filter((each) => each.id?.toLowerCase() === id.toLowerCase());

@@ -3,7 +3,10 @@ import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import { typesWithPage } from '../api/foundTypes.ts';
 
-/** The things that an id may name, exact ones first. With the type, it is an auto order's oid. */
+/**
+ * The records that an id may name, exact matches first. With the type, it may be an auto order's
+ * oid.
+ */
 export const foundQuery = (id: string, type: 'auto_order' | undefined) =>
   queryOptions<readonly FoundThing[]>({
     queryKey: ['found', id, type ?? ''],

@@ -8,7 +8,7 @@ import { OrderLink } from '../orders/OrderLink.tsx';
 import { paths } from '../paths.ts';
 import classes from './health.module.css';
 
-/** The latest audit: its progress, and every stored figure that differs from the books. */
+/** The latest audit: its progress, and the stored figures that differ from the books. */
 export function Audit({ audit }: { readonly audit: BackgroundAudit | null }) {
   if (audit === null)
     return (

@@ -12,14 +12,14 @@ import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { chargingQuery, followCharging } from './queries.ts';
 
-/** Whether the merchant is charged, as it is at this moment. */
+/** The current state of the merchant's charges. */
 export function useCharging() {
   const isAllowed = useCan(['auto_order_read', 'configuration_read']);
   useEffect(followCharging, []);
   return { isAllowed, result: useQuery({ ...chargingQuery, enabled: isAllowed }) };
 }
 
-/** Whether the merchant is charged, and the way to stop and to start that. */
+/** The state of the merchant's charges, with the button to stop or resume them. */
 export function Charges() {
   const { isAllowed, result } = useCharging();
   const mayChange = useCan(['configuration_write']);
@@ -49,7 +49,7 @@ export function Charges() {
   );
 }
 
-/** The state in words: who stopped the charges, when and why, and who can start them. */
+/** The state in words: who stopped the charges, when and why, and who can resume them. */
 export function ChargingState({ charging }: { readonly charging: Charging }) {
   const { state, installation_stop: stop, stopped_by_operator: isByOperator } = charging;
   return (
@@ -79,7 +79,7 @@ export const StoppedBy = ({ charging }: { readonly charging: Charging }) => (
   </>
 );
 
-/** On pages about other things: nothing while customers are charged. */
+/** A note on pages about other things: hidden while customers are charged. */
 export function StoppedNote() {
   const { data } = useCharging().result;
   if (data === undefined || (data.state === 'on' && data.installation_stop === undefined))

@@ -14,7 +14,7 @@ import { healthQuery, startCharging, stopCharging } from './queries.ts';
 
 const reasonMax = 200;
 
-/** `/health/charging`: stops the charges of the merchant, or starts them again. */
+/** `/health/charging`: stops or resumes the merchant's charges. */
 export function ChargingDialog() {
   const { result } = useCharging();
   return (
@@ -27,8 +27,8 @@ export function ChargingDialog() {
 }
 
 /**
- * The question of the state in which the dialog was opened. When another person changes the state
- * meanwhile, the dialog says so: the same click would do the opposite.
+ * The question for the state in which the dialog was opened. If another person has changed the
+ * state since then, the dialog says so, because the same click would do the opposite.
  */
 function Question({ charging }: { readonly charging: Charging }) {
   const [asked] = useState(charging);

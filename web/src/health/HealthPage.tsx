@@ -15,7 +15,10 @@ import { Queues } from './Queues.tsx';
 import { chargesQuery, healthQuery, latestAuditQuery, parkedQuery, startAudit } from './queries.ts';
 import { Running } from './Running.tsx';
 
-/** `/health`: what cannot be billed, what has no answer, what waits, and whether the books are right. */
+/**
+ * `/health`: auto orders that cannot be billed, charges without an answer, waiting work, and the
+ * audit.
+ */
 export function HealthPage() {
   const parked = useQuery(parkedQuery);
   const charges = useQuery(chargesQuery);

@@ -8,7 +8,7 @@ import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 import { useCan } from '../shell/session.tsx';
 
-/** The auto orders that are not billed before something is fixed. */
+/** The auto orders that are not billed until a fault is fixed. */
 export function Parked({ rows }: { readonly rows: readonly ParkedAutoOrder[] }) {
   const canWrite = useCan(['auto_order_write']);
   if (rows.length === 0) return <p className="soft">Every auto order can be billed.</p>;

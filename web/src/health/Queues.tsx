@@ -5,7 +5,7 @@ import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 import { queueRows, spanWords } from './words.ts';
 
-/** The waiting work and how long it waits, and the gateways that take no charges. */
+/** The waiting work with its age, and the gateways that get no charges. */
 export function Queues({ health }: { readonly health: Health }) {
   const rows = queueRows(health);
   const { resting_gateways: resting = [] } = health;

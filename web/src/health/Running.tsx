@@ -4,7 +4,7 @@ import { Moment } from '../kit/momentShown.tsx';
 import { formatCount } from '../kit/money.ts';
 import { SmallTable } from '../kit/smallTable.tsx';
 
-/** The versions that the installation runs, and the server's background work that failed. */
+/** The versions of the installation, and the server's failed background work. */
 export function Running({ health }: { readonly health: Health }) {
   const { versions = {}, work_failures: failures = [] } = health;
   return (

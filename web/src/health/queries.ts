@@ -15,7 +15,7 @@ export const parkedQuery = queryOptions({
 
 const healthPollMs = 10_000;
 
-/** The merchant's waiting work; read again while the page is open, because it changes by itself. */
+/** The merchant's waiting work; refreshed while the page is open, because it changes by itself. */
 export const healthQuery = (isAllowed: boolean) =>
   queryOptions<Health>({
     queryKey: ['health', 'queues'],
@@ -31,14 +31,14 @@ export const chargesQuery = queryOptions({
   queryKey: ['health', 'charges'],
   queryFn: async ({ signal }) =>
     (await call('getCharges', { query: { _limit: 200 }, signal })).charges ?? [],
-  // Rows leave the list without this person, so it is read again while it has rows.
+  // Other processes remove rows from the list, so it is refreshed while it has rows.
   refetchInterval: ({ state: { data = [] } }) => (data.length > 0 ? chargesPollMs : false),
 });
 
-/** While an audit is open, it is read again after this time. */
+/** The interval at which an open audit is refreshed. */
 const auditPollMs = 1000;
 
-/** The latest audit with its differences; read again and again while it is not done. */
+/** The latest audit with its differences; refreshed until it has ended. */
 export const latestAuditQuery = queryOptions<BackgroundAudit | null>({
   queryKey: ['health', 'audit'],
   queryFn: async ({ signal }) => {
@@ -51,19 +51,19 @@ export const latestAuditQuery = queryOptions<BackgroundAudit | null>({
     data?.state === 'waiting' || data?.state === 'running' ? auditPollMs : false,
 });
 
-/** Starts an audit; one that is open already is the one that is shown. */
+/** Starts an audit; if one is already open, that one is shown. */
 export async function startAudit(): Promise<void> {
   await call('requestAudit');
   await queryClient.invalidateQueries({ queryKey: ['health', 'audit'] });
 }
 
-/** Whether the merchant is charged. */
+/** The state of the merchant's charges. */
 export const chargingQuery = queryOptions<Charging>({
   queryKey: ['health', 'charging'],
   queryFn: async ({ signal }) => (await call('getCharging', { signal })).charging ?? {},
 });
 
-/** Shows a stop and a start by another person as it happens. */
+/** Shows stops and resumptions by other people as they happen. */
 export const followCharging = (): (() => void) =>
   onFrame(({ event_charging: charging }) => {
     if (charging) queryClient.setQueryData(chargingQuery.queryKey, charging);
@@ -74,7 +74,7 @@ export async function stopCharging(reason: string, idempotencyKey: string): Prom
   await keepCharging(call('stopCharging', { body: { reason }, idempotencyKey }));
 }
 
-/** Charges the merchant again, unless the charges were stopped another time since `stoppedDts`. */
+/** Resumes the merchant's charges, unless they were stopped another time since `stoppedDts`. */
 export async function startCharging(
   stoppedDts: string | undefined,
   idempotencyKey: string,
@@ -83,7 +83,7 @@ export async function startCharging(
   await keepCharging(call('startCharging', { body, idempotencyKey }));
 }
 
-/** Shows the state after a change, or reads it again when the change was refused. */
+/** Shows the state after a change, or refreshes it when the change was refused. */
 async function keepCharging(change: Promise<{ readonly charging?: Charging }>): Promise<void> {
   try {
     const { charging } = await change;

@@ -1,13 +1,13 @@
 import type { Health } from '@perennial/contract/screens.ts';
 import type { Tone } from '../kit/tone.ts';
 
-/** One kind of work that is not done. */
+/** One kind of unfinished work. */
 export interface QueueRow {
   readonly what: string;
   readonly count: number;
-  /** How old the oldest is; absent where it is not measured. */
+  /** The age of the oldest; absent if it is not measured. */
   readonly seconds?: number | undefined;
-  /** A note for the person, and how loud it is. */
+  /** A note for the person with its severity. */
   readonly note?: { readonly tone: Tone; readonly words: string } | undefined;
 }
 

@@ -19,8 +19,8 @@ interface ItemInputProps {
 const proposeDelayMs = 120;
 
 /**
- * A field for the id of a catalogue item. It proposes items while the person types, by id or
- * description, and says what the typed item is. Without the permission item_read it is a plain text field.
+ * A field for the id of a catalogue item. It suggests items by id or description while the person
+ * types, and describes the typed item. Without the permission item_read it is a plain text field.
  */
 export function ItemInput({ field, value, onChange }: ItemInputProps) {
   const { label, hint, isRequired = false } = field;
@@ -55,7 +55,9 @@ export function ItemInput({ field, value, onChange }: ItemInputProps) {
   );
 }
 
-/** The items that the text could mean, read from the first focus on, and the one that it names. */
+/**
+ * The items that the text may name, loaded at the first focus, and the item that it names exactly.
+ */
 function useItems(typed: string) {
   const canRead = useCan(['item_read']);
   const [isUsed, setUsed] = useState(false);

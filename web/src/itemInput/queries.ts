@@ -2,10 +2,10 @@ import type { ItemRow } from '@perennial/contract/screens.ts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 
-/** How many items are proposed. */
+/** The number of suggested items. */
 const proposed = 20;
 
-/** The items of the catalogue that a text could mean: the beginning of an id or a description. */
+/** The catalogue items that a text may name: by the beginning of an id or a description. */
 export const itemsLikeQuery = (text: string) =>
   queryOptions<readonly ItemRow[]>({
     queryKey: ['items like', text],

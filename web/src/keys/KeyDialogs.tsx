@@ -28,7 +28,7 @@ import {
 } from './forms.ts';
 import { addKey, keysQuery, revokeKey, rotateKey, writeKey } from './queries.ts';
 
-/** `/keys/new`: makes a key and shows its secret once. */
+/** `/keys/new`: creates a key and shows its secret once. */
 export function NewKeyDialog() {
   const [made, setMade] = useState<ApiKey>();
   return (
@@ -55,7 +55,7 @@ function NewKey({ onMade }: { onMade(key: ApiKey): void }) {
   );
 }
 
-/** The secret of a key, which no one can read again. */
+/** The secret of a key, which is never shown again. */
 function Secret({ apiKey: { key = '', name } }: { readonly apiKey: ApiKey }) {
   const close = useCloseDialog(paths.keys);
   return (

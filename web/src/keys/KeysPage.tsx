@@ -71,7 +71,7 @@ function Keys({ keys, canWrite }: KeysProps) {
 }
 
 function KeyTable({ what, keys, canWrite }: KeysProps & { readonly what: string }) {
-  // Keys live by the machine's clock, also where the merchant has a test clock.
+  // Keys expire by the machine's clock, even if the merchant has a test clock.
   const [nowMs] = useState(() => Date.now());
   return (
     <SmallTable

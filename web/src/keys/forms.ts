@@ -21,14 +21,14 @@ export const keyFields: readonly DraftField[] = [
 /** The name of a field of a key, for comparisons. */
 export const keyLabel = labelIn(keyFields);
 
-/** The form of a key; of a new one without `key`. Times are of `zone`. */
+/** The form of a key; without `key`, of a new one. Times are in `zone`. */
 export const draftOfKey = (key: ApiKey, zone: string): Draft =>
   draftOf(keyFields, {
     ...key,
     expires_dts: key.expires_dts && wallOf(key.expires_dts, zone).slice(0, 16),
   });
 
-/** The form of a key. Keys have no version: the last change wins. */
+/** The form of a key. Keys have no version, so the last change wins. */
 export const keyBase = (key: ApiKey, zone: string): DraftBase => ({
   draft: draftOfKey(key, zone),
   version: 0,
@@ -41,13 +41,16 @@ export const keyBody = (from: Draft, to: Draft): ApiKeyUpdate => bodyOf(keyField
 export const chosenPermissions = (draft: Draft): string[] =>
   allPermissions.filter((permission) => isOn(draft, permissionKey(permission)));
 
-/** The body that makes a key. */
+/** The body that creates a key. */
 export const newKeyBody = (draft: Draft): ApiKeyInsert => ({
   ...bodyOf(keyFields, draftOf(keyFields, {}), draft),
   permissions: chosenPermissions(draft),
 });
 
-/** How a key is, as a word and a tone; a secret that ends soon and is still used needs a person. */
+/**
+ * The state of a key as a word and a tone; an old secret that is still used and ends soon needs
+ * attention.
+ */
 export function stateOfKey(key: ApiKey, nowMs: number): { tone: Tone; word: string } {
   if (key.state === 'revoked') return { tone: 'quiet', word: 'Revoked' };
   if (key.state === 'expired') return { tone: 'bad', word: 'Expired' };
@@ -60,7 +63,7 @@ export function stateOfKey(key: ApiKey, nowMs: number): { tone: Tone; word: stri
 
 const expiresSoonMs = 14 * 86_400_000;
 
-/** Whether the secret before the last rotation is still accepted and was used since then. */
+/** Whether the secret before the last rotation is still accepted and has been used since then. */
 export const isOldSecretUsed = (
   { old_secret_until_dts: until, old_secret_used_dts: used, rotated_dts: rotated }: ApiKey,
   nowMs: number,
@@ -70,7 +73,7 @@ export const isOldSecretUsed = (
   used !== undefined &&
   Date.parse(used) >= Date.parse(rotated ?? used);
 
-/** The permissions of a key by their resources: `It may read: order, item.` */
+/** The permissions of a key by resource: `It may read: order, item.` */
 export function mayWords({ permissions = [] }: ApiKey): string {
   const ofKind = (end: string) =>
     permissions

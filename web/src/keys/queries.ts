@@ -23,7 +23,7 @@ export const keysQuery = queryOptions<readonly ApiKey[]>({
 
 const forget = () => queryClient.invalidateQueries({ queryKey: ['api keys'] });
 
-/** Makes a key and returns it with its secret. */
+/** Creates a key and returns it with its secret. */
 export async function addKey(body: ApiKeyInsert, idempotencyKey: string): Promise<ApiKey> {
   const { api_key: made = {} } = await call('insertApiKey', { body, idempotencyKey });
   await forget();

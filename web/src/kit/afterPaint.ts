@@ -1,7 +1,6 @@
 /**
- * Does something after the next paint, so that a person sees at once that the key or the click
- * counted (the row is marked) before the work of showing another page begins. A hidden tab does not
- * paint, so it does not wait there.
+ * Runs a function after the next paint, so that a person sees the effect of a key or click (the row
+ * is marked) before another page is drawn. In a hidden tab, which does not paint, it does not wait.
  */
 export function afterPaint(act: () => void): void {
   if (document.hidden) act();

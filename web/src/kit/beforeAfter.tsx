@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import classes from './beforeAfter.module.css';
 
-/** One line of a comparison, for example a rebill by its date. */
+/** One line of a comparison, such as a rebill by its date. */
 export interface ComparedLine {
   readonly name: ReactNode;
   readonly before: ReactNode;
@@ -9,16 +9,16 @@ export interface ComparedLine {
   readonly isChanged: boolean;
 }
 
-/** The state now and the state after the change; lines that change are marked by a word too. */
+/** The states before and after the change; changed lines are also marked by a word. */
 export function BeforeAfter({
   what,
   lines,
   difference,
 }: {
-  /** The caption: what is compared. */
+  /** The caption that names the comparison. */
   readonly what: string;
   readonly lines: readonly ComparedLine[];
-  /** The whole difference in one sentence, for example in money. */
+  /** The total difference in one sentence, for example as an amount. */
   readonly difference?: ReactNode;
 }) {
   return (
@@ -34,7 +34,7 @@ export function BeforeAfter({
         </thead>
         <tbody>
           {lines.map(({ name, before, after, isChanged }, index) => (
-            // The lines of one comparison keep their order.
+            // The lines of a comparison never change their order.
             <tr key={index} data-changed={isChanged || undefined}>
               <th scope="row">{name}</th>
               <td>{before}</td>

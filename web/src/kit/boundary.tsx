@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react';
 
 interface BoundaryProps {
   readonly children: ReactNode;
-  /** Returns what is shown in place of the children that failed. */
+  /** Returns the element that replaces the failed children. */
   fallback(error: unknown): ReactNode;
 }
 
@@ -11,7 +11,7 @@ interface BoundaryState {
   readonly failed?: { readonly error: unknown } | undefined;
 }
 
-/** Contains a failure while a part of the page is drawn. New children get a new chance. */
+/** Contains a failure while a part of the page is drawn. New children are drawn again. */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override state: BoundaryState = { children: this.props.children };
 
@@ -29,6 +29,6 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
   }
 }
 
-/** Returns the message of an error; anything else that was thrown, as text. */
+/** Returns the message of an error, or another thrown value as text. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { browserWords } from './browserWords.ts';
 
-/** A browser in words, with its whole header on hover. */
+/** A browser's name, with its full header as the tooltip. */
 export function BrowserName({ agent }: { readonly agent: string | undefined }) {
   return agent === undefined ? '–' : <span title={agent}>{browserWords(agent)}</span>;
 }

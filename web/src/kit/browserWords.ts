@@ -1,4 +1,4 @@
-/** `Chrome 156 on Linux` for the header that a browser sends; another program's as it is. */
+/** `Chrome 156 on Linux` for a browser's header; other programs unchanged. */
 export function browserWords(agent: string): string {
   const browser = browsers.find(([pattern]) => pattern.test(agent));
   const system = systems.find(([pattern]) => pattern.test(agent));

@@ -3,44 +3,46 @@ import type { BulkMoney } from './bulkMoney.ts';
 import type { Draft } from './draft.ts';
 import type { DraftField } from './draftSpecs.ts';
 
-/** The most rows that one change from a list may have. */
+/** The most rows of one bulk change. */
 export const bulkMax = 100;
 
-/** The effect of a bulk change on one row, or the reason why the row stays as it is. */
+/** The effect of a bulk change on one row, or the reason why the row does not change. */
 export type BulkLine = { readonly name: string } & (
   | { readonly unchanged: string }
   | {
       readonly before: string;
       readonly after: string;
-      /** Sends the change. Returns what takes it back; undefined: nothing does. */
+      /**
+       * Sends the change. Returns the function that undoes it, or undefined if it cannot be undone.
+       */
       write(idempotencyKey: string): Promise<Undo | undefined>;
-      /** Reads what it does to the money. Fails with what the server would refuse. */
+      /** Reads the effect on revenue. Fails if the server would refuse the change. */
       preview?(): Promise<BulkMoney>;
     }
 );
 
-/** A row that changes. */
+/** A row with a change. */
 export type BulkChange = Extract<BulkLine, { before: string }>;
 
-/** Something that can be done with many rows of a list. */
+/** An action on many rows of a list. */
 export interface BulkAction<Row> {
   readonly id: string;
   /** The button above the list, for example `Pause …`. */
   readonly button: string;
   /** The title of the dialog, for example `Pause auto orders`. */
   readonly title: string;
-  /** The meaning of the action, and what cannot be undone. */
+  /** The explanation of the action, including what cannot be undone. */
   readonly consequence: string;
-  /** The verb of the button that does it: `Pause`. */
+  /** The verb on the button that starts it: `Pause`. */
   readonly verb: string;
-  /** How the message names the outcome: `paused`. */
+  /** The participle in the result message: `paused`. */
   readonly done: string;
-  /** The questions for the person, and the answers at the start. */
+  /** The questions for the person, with the initial answers. */
   readonly fields?: readonly DraftField[];
   readonly draft?: Draft;
-  /** It is in the menu behind the buttons. */
+  /** True if it is in the menu behind the buttons. */
   readonly isInMenu?: boolean;
-  /** Reads the record of a row. The result says what each answer does to it. */
+  /** Reads the record of a row. The result is the effect of each answer on it. */
   read(row: Row): Promise<(draft: Draft) => BulkLine>;
 }
 
@@ -48,7 +50,7 @@ export interface BulkAction<Row> {
 export const changesIn = (lines: readonly BulkLine[]): BulkChange[] =>
   lines.filter((line): line is BulkChange => !('unchanged' in line));
 
-/** How many change and how many do not, as a sentence. */
+/** A sentence with the numbers of rows that change and that do not. */
 export function countWords(lines: readonly BulkLine[]): string {
   const changed = changesIn(lines).length;
   const same = lines.length - changed;
@@ -56,7 +58,7 @@ export function countWords(lines: readonly BulkLine[]): string {
   return same === 0 ? `${changes}.` : `${changes}, ${same} ${same === 1 ? 'stays' : 'stay'}.`;
 }
 
-/** Runs a task for each of the values, a few at a time. The results are in the values' order. */
+/** Runs a task for each value, a few at a time. The results are in the order of the values. */
 export async function eachOf<Value, Result>(
   values: readonly Value[],
   task: (value: Value) => Promise<Result>,
@@ -91,7 +93,7 @@ export interface BulkResult {
   readonly refused: readonly BulkRefused[];
 }
 
-/** Sends every change under a separate key. When some are refused, the others are still sent. */
+/** Sends every change with its own key. When some are refused, the others are still sent. */
 export async function applyAll(
   changes: readonly BulkChange[],
   newKey: () => string,
@@ -116,7 +118,7 @@ export async function applyAll(
   };
 }
 
-/** Takes changes back one after another. Throws when some have changed since, and says how many. */
+/** Undoes changes one after another. Throws with the number of those that were changed since. */
 export async function undoAll(
   undos: readonly Undo[],
   run: (undo: Undo) => Promise<void>,

@@ -25,21 +25,21 @@ import { Loaded } from './loaded.tsx';
 import { Sentence } from './sentence.tsx';
 import { useFocusedFirst } from './useFocusedFirst.ts';
 
-/** The rows as they were read for the dialog are not read again by a write. */
+/** The rows that the dialog has read are not refreshed by a write. */
 const planKey = 'bulk change';
 
 interface BulkProps<Row> {
   readonly action: BulkAction<Row>;
-  /** The rows in the plural and lower case. */
+  /** The name of the rows, in the plural and lower case. */
   readonly what: string;
   readonly rows: readonly Row[];
   onClose(): void;
 }
 
-/** Shows what a change does to each of the rows, and then makes it. */
+/** Shows the effect of a change on each row, and then makes the change. */
 export function BulkDialog<Row>(props: BulkProps<Row>) {
   const { action, onClose } = props;
-  // Rows that leave the list meanwhile stay part of the change.
+  // Rows that leave the list while the dialog is open stay part of the change.
   const rows = useRef(props.rows).current;
   const id = useRef(newDecisionKey()).current;
   const plans = useQuery({
@@ -84,7 +84,7 @@ function Plan<Row>({
         {isBusy ? `${done} of ${changes.length} sent …` : (missing ?? countWords(lines))}
       </p>
       <Lines lines={lines} />
-      {/* Other answers, other money. */}
+      {/* Other answers have another effect on revenue. */}
       <Forecast key={JSON.stringify(draft)} changes={changes} />
       <div className={form['buttons']}>
         <Button type="submit" loading={isBusy} disabled={changes.length === 0}>
@@ -141,7 +141,7 @@ function Refused({
   );
 }
 
-/** Sends the changes; refused ones are shown, the others can be undone together. */
+/** Sends the changes; shows refused ones. The others can be undone together. */
 function useRun<Row>(action: BulkAction<Row>, what: string, onClose: () => void) {
   const queryClient = useQueryClient();
   const [isBusy, setBusy] = useState(false);

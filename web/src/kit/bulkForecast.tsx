@@ -5,7 +5,7 @@ import { type BulkChange, eachOf } from './bulk.ts';
 import { type BulkForecast, moneyWords, remarks } from './bulkMoney.ts';
 import { Sentence } from './sentence.tsx';
 
-/** Reads, when it is asked to, what the changes do to the money, and which rows are at risk. */
+/** Reads the effect of the changes on revenue when asked, and the rows at risk. */
 export function Forecast({ changes }: { readonly changes: readonly BulkChange[] }) {
   const [forecasts, setForecasts] = useState<readonly BulkForecast[]>();
   const [isBusy, setBusy] = useState(false);

@@ -1,22 +1,22 @@
 import { formatMoney, formatMoneyChange } from './money.ts';
 
-/** The effect of one row's change on the money of the next 30 days. */
+/** The effect of one row's change on the revenue of the next 30 days. */
 export interface BulkMoney {
   readonly before: number;
   readonly after: number;
-  /** Absent when nothing is charged before and after. */
+  /** Absent when nothing is charged before or after the change. */
   readonly currency: string | undefined;
-  /** Why a person should check the row before: `costs more than before`. */
+  /** Why a person should check the row first: `costs more than before`. */
   readonly risks: readonly string[];
 }
 
-/** The effect of the change on one row: its money, or the refusal that it would get. */
+/** The effect of the change on one row: its revenue, or the expected refusal. */
 export type BulkForecast = { readonly name: string } & (
   | { readonly money: BulkMoney }
   | { readonly refused: string }
 );
 
-/** The money of all rows, one sentence for each currency. */
+/** The revenue of all rows, one sentence for each currency. */
 export function moneyWords(forecasts: readonly BulkForecast[]): string[] {
   const sums = new Map<string, { before: number; after: number }>();
   for (const forecast of forecasts) {
@@ -35,7 +35,7 @@ export function moneyWords(forecasts: readonly BulkForecast[]): string[] {
 
 const cents = (amount: number): number => Math.round(amount * 10_000) / 10_000;
 
-/** The rows that a person should check, and those that the server would refuse. */
+/** The rows that a person should check, and those whose change the server would refuse. */
 export function remarks(
   forecasts: readonly BulkForecast[],
 ): readonly { readonly name: string; readonly words: string }[] {

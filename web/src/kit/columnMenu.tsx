@@ -6,8 +6,8 @@ import { Icon } from './icons.tsx';
 import { useStore } from './store.ts';
 
 /**
- * The columns that a person chose for a list, in any browser. `list` names the list, or one saved
- * view of it, which `saved` has the columns of.
+ * The person's columns of a list, stored on the server. `list` names the list, or one saved view of
+ * it; `saved` has the columns of that view.
  */
 export function useColumns<Row>(
   list: string,
@@ -27,7 +27,7 @@ export function useColumns<Row>(
   return { columns, chosen, choose };
 }
 
-/** Which columns a list shows, and how close its rows are. */
+/** The menu of a list's columns and row height. */
 export const ColumnMenu = memo(ColumnChoices) as typeof ColumnChoices;
 
 function ColumnChoices<Row>({

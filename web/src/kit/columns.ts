@@ -8,15 +8,15 @@ export interface Column<Row> {
   readonly width: string;
   /** The field of `_sort`; absent: not sortable. */
   readonly sort?: string;
-  /** Its place on a narrow screen, which shows two lines; absent: it is left out there. */
+  /** Its position on a narrow screen, which shows two lines; absent: hidden there. */
   readonly narrow?: 'first' | 'first end' | 'second' | 'second end';
   readonly isNumber?: boolean;
-  /** Shown unless the person chose otherwise. */
+  /** True if it is shown by default. */
   readonly isUsual?: boolean;
   cell(row: Row): ReactNode;
 }
 
-/** The columns that a person chose, in the list's order; all usual ones without a choice. */
+/** The columns that a person chose, in the list's order; the default ones without a choice. */
 export function shownColumns<Row>(
   columns: readonly Column<Row>[],
   chosen: readonly string[] | undefined,
@@ -25,7 +25,7 @@ export function shownColumns<Row>(
   return shown.length > 0 ? shown : columns.filter(({ isUsual }) => isUsual);
 }
 
-/** The sort after a click on a header: ascending, descending, and back to the list's own. */
+/** The sort after a click on a header: ascending, descending, then the list's default. */
 export function nextSort(sort: string | undefined, field: string): string | undefined {
   if (sort === field) return `-${field}`;
   return sort === `-${field}` ? undefined : field;

@@ -11,8 +11,8 @@ export interface ConflictShown {
 }
 
 /**
- * The earlier value, the value of a colleague and the value in the form; the person chooses for
- * each field.
+ * Shows the earlier value, the colleague's value and the form's value; the person chooses for each
+ * field.
  */
 export function Conflicts({
   conflicts,

@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { Icon } from './icons.tsx';
 
-/** Copies a text, and says that it did. */
+/** A button that copies a text, and confirms it. */
 export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
   const clipboard = useClipboard({ timeout: 1500 });
   const label = clipboard.copied ? 'Copied' : `Copy ${what}`;

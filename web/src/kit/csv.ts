@@ -1,6 +1,6 @@
 /**
- * Rows as CSV (RFC 4180), in the formats of the wire. Fields of records are named with dots; lists
- * are joined by `; `.
+ * Rows as CSV (RFC 4180), with values in the wire format. Fields of records are named with dots;
+ * lists are joined by `; `.
  */
 export function csvOf(rows: readonly object[]): string {
   const file = new CsvFile();
@@ -8,9 +8,9 @@ export function csvOf(rows: readonly object[]): string {
   return file.text();
 }
 
-/** A CSV file that is made while its rows are read. */
+/** A CSV file that is built while its rows are read. */
 export class CsvFile {
-  /** The names of the columns, in the order in which they came. */
+  /** The names of the columns, in the order in which they first occurred. */
   readonly #columns = new Set<string>();
   readonly #lines: { readonly text: string; readonly width: number }[] = [];
 
@@ -27,7 +27,7 @@ export class CsvFile {
     }
   }
 
-  /** The whole file. Lines from before a column came are filled up to it. */
+  /** The whole file. Lines from before a column first occurred are padded. */
   text(): string {
     const filled = this.#lines.map(
       ({ text, width }) => text + ','.repeat(this.#columns.size - width),
@@ -56,6 +56,6 @@ function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(textOf).join('; ');
   if (typeof value === 'object') return JSON.stringify(value);
-  // A spreadsheet would run a text that begins like a formula.
+  // A spreadsheet would run a text that looks like a formula.
   return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
 }

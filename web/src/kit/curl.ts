@@ -1,14 +1,14 @@
-/** A request as an integrator sends it. */
+/** A request that an integrator can send. */
 export interface ShownRequest {
   readonly method: string;
-  /** With its query, from the first slash. */
+  /** The path with its query. */
   readonly path: string;
   readonly body?: unknown;
 }
 
 /**
- * A request as a curl line. The key is the placeholder `$KEY`: the session is never shown, and a
- * person puts in an API key.
+ * A request as a curl command. `$KEY` is the placeholder for an API key; the session is never
+ * shown.
  */
 export function curlOf({ method, path, body }: ShownRequest, origin: string): string {
   const lines = [
@@ -24,5 +24,5 @@ export function curlOf({ method, path, body }: ShownRequest, origin: string): st
   return lines.join(' \\\n');
 }
 
-/** A text as one word of a shell. */
+/** Quotes a text for a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,6 +1,6 @@
 /**
- * A day, moved: `2026-01-31` by a month is `2026-02-28`. A text that is not a day (a person is
- * still typing) stays.
+ * Moves a day: `2026-01-31` by a month becomes `2026-02-28`. A text that is not a day (a person is
+ * still typing) does not change.
  */
 export function movedDay(
   day: string,

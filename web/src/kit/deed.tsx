@@ -5,7 +5,7 @@ import { Refusal } from './refusal.tsx';
 import { useDecision } from './useDecision.ts';
 import { useFocusedFirst } from './useFocusedFirst.ts';
 
-/** A question with one button. `deed` throws what the server refuses; `wish` is what was entered. */
+/** A question with one button. `deed` throws the server's refusal; `wish` is the entered text. */
 export function DeedForm({
   button,
   isDangerous = true,

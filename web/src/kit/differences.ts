@@ -1,12 +1,12 @@
 /** One field that differs between two records; a side is absent where the record lacks the field. */
 export interface Difference {
-  /** With dots and indexes: `items[0].quantity`. */
+  /** The path, with dots and indexes: `items[0].quantity`. */
   readonly path: string;
   readonly before?: unknown;
   readonly after?: unknown;
 }
 
-/** The fields in which two JSON values differ, in the order of the first. */
+/** Returns the fields in which two JSON values differ, in the order of the first. */
 export function differences(before: unknown, after: unknown, path = ''): Difference[] {
   if (isSame(before, after)) return [];
   if (isGroup(before) && isGroup(after) && Array.isArray(before) === Array.isArray(after)) {

@@ -1,7 +1,7 @@
 /** The texts of a form by the names of its fields; a checkbox is `yes` or `no`. */
 export type Draft = Readonly<Record<string, string>>;
 
-/** A form as a record fills it, and the version of that record. */
+/** A form filled from a record, and the version of that record. */
 export interface DraftBase {
   readonly draft: Draft;
   readonly version: number;
@@ -17,11 +17,11 @@ export interface DraftConflict {
 
 const textOf = (draft: Draft, key: string): string => draft[key] ?? '';
 
-/** The names of the fields that differ. */
+/** Returns the names of the fields that differ. */
 export const changedKeys = (was: Draft, now: Draft): string[] =>
   Object.keys(now).filter((key) => textOf(was, key) !== textOf(now, key));
 
-/** The fields that this person and another one changed, and not to the same. */
+/** Returns the fields that this person and another one changed to different values. */
 export const conflictsOf = (was: Draft, theirs: Draft, mine: Draft): DraftConflict[] =>
   changedKeys(was, mine)
     .map((key) => ({
@@ -33,8 +33,8 @@ export const conflictsOf = (was: Draft, theirs: Draft, mine: Draft): DraftConfli
     .filter((each) => each.theirs !== each.was && each.theirs !== each.mine);
 
 /**
- * Returns the draft to save after a conflict: the one that the other person saved, with the changes
- * of this person. Where both changed a field, this person's value counts if it is `kept`.
+ * Returns the draft to save after a conflict: the other person's saved draft with this person's
+ * changes. If both changed a field, this person's value counts only if the field is in `kept`.
  */
 export function decided(was: Draft, theirs: Draft, mine: Draft, kept: ReadonlySet<string>): Draft {
   const disputed = new Set(conflictsOf(was, theirs, mine).map(({ key }) => key));

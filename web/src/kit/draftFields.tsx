@@ -4,7 +4,7 @@ import type { Draft } from './draft.ts';
 import type { DraftField } from './draftSpecs.ts';
 import form from './form.module.css';
 
-/** The fields of a form as a table describes them. */
+/** The fields of a form, described by a table. */
 export function DraftFields({
   fields,
   draft,

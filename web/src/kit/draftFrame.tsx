@@ -7,7 +7,7 @@ import { Refusal } from './refusal.tsx';
 import type { DraftForm } from './useDraft.ts';
 import { useFocusedFirst } from './useFocusedFirst.ts';
 
-/** A form with what it changes, what a colleague changed meanwhile, and its button. */
+/** A form with its changes, the conflicting changes of a colleague, and its button. */
 export function DraftFrame({
   draft,
   labelOf,
@@ -19,7 +19,7 @@ export function DraftFrame({
   /** The name of a field. */
   labelOf(key: string): string;
   readonly submit: string;
-  /** Nothing to compare with. */
+  /** There is nothing to compare with. */
   readonly isNew?: boolean;
   readonly children: ReactNode;
 }) {

@@ -1,6 +1,6 @@
 import { changedKeys, type Draft } from './draft.ts';
 
-/** A field of a form: what it is called, and how its text becomes a value of a request. */
+/** A field of a form: its name, and how its text becomes a value of a request. */
 export interface DraftField {
   readonly key: string;
   readonly label: string;
@@ -12,19 +12,19 @@ export interface DraftField {
   readonly kind?: 'text' | 'amount' | 'whole' | 'check' | 'choice' | 'lines' | 'moment' | 'item';
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly hint?: string;
-  /** The most characters. */
+  /** The most characters of the text. */
   readonly max?: number;
   readonly isRequired?: boolean;
 }
 
-/** The text of a value of the wire in a form. */
+/** Converts a value in the wire format to the text in a form. */
 export function draftText(value: unknown): string {
   if (Array.isArray(value)) return value.join('\n');
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return value === undefined || value === null ? '' : String(value);
 }
 
-/** The form of a record: a text for each field. */
+/** Returns the form of a record: a text for each field. */
 export const draftOf = (fields: readonly DraftField[], record: object): Draft =>
   Object.fromEntries(
     fields.map(({ key, kind }) => {
@@ -34,8 +34,9 @@ export const draftOf = (fields: readonly DraftField[], record: object): Draft =>
   );
 
 /**
- * The value of a text for the wire. An emptied text is a null, which clears the field; a text that
- * is not the number that it should be is sent as it is, so that the server names the fault.
+ * Converts a form's text to a value in the wire format. An emptied text becomes null, which clears
+ * the field. A text that is not a valid number is sent unchanged, so that the server names the
+ * fault.
  */
 export function wireValue({ kind = 'text' }: DraftField, text: string): unknown {
   const trimmed = text.trim();
@@ -54,7 +55,7 @@ export const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter(Boolean);
 
-/** The body of an update: the fields that changed between two forms, and nothing else. */
+/** The body of an update: only the fields that changed between two forms. */
 export function bodyOf(
   fields: readonly DraftField[],
   from: Draft,
@@ -74,7 +75,7 @@ export const labelIn =
   (key: string): string =>
     fields.find((field) => field.key === key)?.label ?? key;
 
-/** Names the required fields that are still empty; undefined when nothing is missing. */
+/** Names the required fields that are still empty; undefined if all are filled. */
 export function missingIn(fields: readonly DraftField[], draft: Draft): string | undefined {
   const missing = fields.filter(
     ({ key, isRequired }) => isRequired && (draft[key] ?? '').trim() === '',

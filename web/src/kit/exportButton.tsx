@@ -4,7 +4,7 @@ import { running } from '../shell/useCommands.ts';
 import { Icon } from './icons.tsx';
 import { useStore } from './store.ts';
 
-/** Saves the selected rows of a list, or all of them, as CSV: the command, for the pointer. */
+/** The button that saves the selected rows of a list, or all of them, as CSV. */
 export const ExportButton = memo(function ExportButton() {
   const save = useStore(running, (now) => now.get('list.export'));
   return (

@@ -9,20 +9,20 @@ import { Refusal } from './refusal.tsx';
 import { saveAs } from './saveAs.ts';
 
 interface ExportProps<Row extends object> {
-  /** The rows in the plural and lower case. */
+  /** The name of the rows, in the plural and lower case. */
   readonly what: string;
   readonly total: number;
-  /** More match than were counted. */
+  /** True if more rows match than were counted. */
   readonly isMore: boolean;
-  /** Reads the list from its first row on. */
+  /** Reads the list from its first row. */
   readonly readPage: ReadPage<Row>;
   onClose(): void;
 }
 
-/** A file of more rows than this is too large for a browser to keep while it is made. */
+/** The most rows of a file that a browser can build in memory. */
 const rowsMax = 200_000;
 
-/** Saves all rows of a list as CSV. It says so before, shows how far it is, and can be stopped. */
+/** Saves all rows of a list as CSV. Asks first, shows the progress, and can be stopped. */
 export function ExportDialog<Row extends object>(props: ExportProps<Row>) {
   const { what, total, isMore, onClose } = props;
   const { done, isBusy, error, run, stop } = useExport(props);
@@ -65,11 +65,11 @@ export function ExportDialog<Row extends object>(props: ExportProps<Row>) {
   );
 }
 
-/** Reads page after page into a file. After a failure it continues where it stopped. */
+/** Reads page after page into a file. After a failure, it continues where it stopped. */
 function useExport<Row extends object>({ what, readPage, onClose }: ExportProps<Row>) {
   const file = useRef(new CsvFile()).current;
   const cursor = useRef<string>(undefined);
-  // The reader knows what it has read, so it stays the same when the list is drawn again.
+  // The reader stores its progress, so it must stay the same when the list is drawn again.
   const read = useRef(readPage).current;
   const reading = useRef<AbortController>(undefined);
   const [done, setDone] = useState(0);

@@ -11,7 +11,7 @@ type Value = string | readonly string[] | undefined;
 
 /**
  * The filters of a list: its text, a chip for each filter that is set, and a menu that adds one.
- * `isTyping` tells changes that come one after the other from those that are one decision.
+ * `isTyping` distinguishes a series of changes while typing from single decisions.
  */
 export function FilterBar({
   filters,
@@ -22,10 +22,10 @@ export function FilterBar({
 }: {
   readonly filters: Filters;
   readonly state: FilterState;
-  /** The fields that the text is compared with. */
+  /** The names of the fields that the text is searched in. */
   readonly hint: string;
   onChange(name: string, value: Value, isTyping: boolean): void;
-  /** At the right: the count, the columns. */
+  /** The elements at the right: the count, the columns. */
   readonly children?: ReactNode;
 }) {
   const [opened, setOpened] = useState<string>();
@@ -92,7 +92,7 @@ const AddFilter = memo(function AddFilter({
 
 const typingMs = 150;
 
-/** The text is local while it is typed, so that typing never waits for the list. */
+/** The text is local while the person types, so that typing never waits for the list. */
 function TextFilter({
   value,
   hint,

@@ -92,7 +92,7 @@ function Choices({
   );
 }
 
-/** Two days, both included. Either may stay empty. */
+/** A range of two days, both included. Either may stay empty. */
 function Range({
   label,
   value,
@@ -132,7 +132,7 @@ function Range({
   );
 }
 
-/** A text that takes effect with Enter or when the field is left. */
+/** A text that takes effect on Enter or when the field loses focus. */
 function Typed({
   label,
   hint,

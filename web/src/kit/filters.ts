@@ -2,9 +2,8 @@ import { formatDay } from './moment.ts';
 import { listOf, type UrlState } from './urlCodec.ts';
 
 /**
- * One filter of a list: how it is in the address, how a chip names it, and what a person chooses
- * from. A list's filters are a table of these, from which the bar, the address and the request are
- * made.
+ * One filter of a list: its form in the address, the words of its chip, and its choices. The table
+ * of a list's filters defines the bar, the address and the request.
  */
 export type Filter =
   | { readonly kind: 'text'; readonly label: string; readonly hint: string }
@@ -20,7 +19,7 @@ export type Filter =
   | { readonly kind: 'number' | 'oid'; readonly label: string; readonly hint: string }
   | { readonly kind: 'day' | 'range'; readonly label: string };
 
-/** A value of the wire and its word. */
+/** A value in the wire format and its name. */
 export interface Choice {
   readonly value: string;
   readonly label: string;
@@ -28,10 +27,10 @@ export interface Choice {
 
 export type Filters = Readonly<Record<string, Filter>>;
 
-/** The chosen filters: only names of the table, only values that fit. */
+/** The chosen filters: only valid names with valid values. */
 export type FilterState = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Choices whose words are their values with spaces, the first letter upper case. */
+/** Choices named by their values, with spaces and a first letter in upper case. */
 export const choicesOf = (values: readonly string[]): Choice[] =>
   values.map((value) => ({ value, label: sentenceCase(value) }));
 
@@ -41,7 +40,7 @@ export function sentenceCase(value: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Reads the filters of an address. What does not fit is left out, so old links still open. */
+/** Reads the filters from an address. Leaves out invalid ones, so old links still open. */
 export function parseFilters(filters: Filters, state: UrlState): FilterState {
   const found: Record<string, string | readonly string[]> = {};
   for (const [name, filter] of Object.entries(filters)) {
@@ -69,7 +68,7 @@ function parseFilter(filter: Filter, given: readonly string[]) {
 
 type Read = (value: string) => string | undefined;
 
-/** Read a single value of each kind; undefined: it does not fit. */
+/** Read a single value of each kind; undefined if it is invalid. */
 const readers: Readonly<Record<'text' | 'number' | 'oid' | 'day' | 'range', Read>> = {
   text: (value) => value.slice(0, 100),
   number: (value) => wholeNumber(value, 999_999),
@@ -86,13 +85,16 @@ function known(choices: readonly Choice[], values: readonly string[]): string[] 
   return chosen.length > 0 ? chosen : undefined;
 }
 
-/** Two days, both included; either may be absent. Written `2026-03-01..2026-03-31`, `2026-03-01..`. */
+/**
+ * A range of two days, both included; either may be absent. Written `2026-03-01..2026-03-31`,
+ * `2026-03-01..`.
+ */
 export interface DayRange {
   readonly from?: string;
   readonly to?: string;
 }
 
-/** Reads a range of days; undefined when the text is not one, or ends before it begins. */
+/** Parses a range of days; undefined if the text is not a range, or ends before it begins. */
 export function parseRange(text: string): DayRange | undefined {
   const match = /^(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?$/.exec(text);
   const [from, to] = [match?.[1], match?.[2]];
@@ -108,7 +110,7 @@ function isDay(day: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** A chip's words: `State: Paused, Retrying`, `Next shipment: from 2026-03-01`. */
+/** The text of a chip: `State: Paused, Retrying`, `Next shipment: from 2026-03-01`. */
 export function chipWords(filter: Filter, value: string | readonly string[], now: string): string {
   const values = listOf(value);
   if (filter.kind === 'range')

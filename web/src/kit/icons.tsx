@@ -1,6 +1,6 @@
 import { type IconName, iconPaths } from './iconPaths.ts';
 
-/** An icon next to words, or with `label` in their place. */
+/** An icon next to words, or, with `label`, instead of words. */
 export function Icon({
   name,
   size = 18,

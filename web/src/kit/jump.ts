@@ -1,4 +1,4 @@
-/** The kind of value that a person enters as a list's beginning, by the sorted field. */
+/** The kind of value at which a list can start, by the sorted field. */
 export type JumpKind = 'date' | 'month' | 'text';
 
 /** How the values of a field are entered. */
@@ -7,7 +7,9 @@ export function jumpKind(field: string): JumpKind {
   return field === 'card_expires' ? 'month' : 'text';
 }
 
-/** The part of the request of a list that begins at a value: the whole day, whichever way it goes. */
+/**
+ * The part of a list's request that starts it at a value: at the whole day, in either direction.
+ */
 export function fromQuery(
   from: string | undefined,
   sort: string | undefined,
@@ -18,7 +20,7 @@ export function fromQuery(
   return { _from: isDay ? `${from}T${isDown ? '23:59:59' : '00:00:00'}` : from };
 }
 
-/** Reads the value of an address; undefined when it does not fit the order of the list. */
+/** Reads the start value from an address; undefined if it does not fit the order of the list. */
 export function parseFrom(from: string | undefined, sort: string | undefined): string | undefined {
   if (from === undefined || sort === undefined) return undefined;
   return patterns[jumpKind(sort.replace(/^-/, ''))].test(from) ? from : undefined;

@@ -9,13 +9,13 @@ interface JumpProps {
   readonly columns: readonly Pick<Column<never>, 'label' | 'sort'>[];
   /** The sort of the list, with its direction; undefined: by number. */
   readonly sort: string | undefined;
-  /** Where the list begins. */
+  /** The value at which the list starts. */
   readonly from: string | undefined;
   readonly isFromEnd: boolean;
   onJump(sort: string | undefined, from: string | undefined): void;
 }
 
-/** Lets a list begin at a date or a letter. What comes before it is a press away. */
+/** A field that starts a list at a date or a letter. The rows before it stay reachable. */
 export const JumpTo = memo(function JumpTo(props: JumpProps) {
   const { sort, from, isFromEnd, onJump } = props;
   const [isOpen, setOpen] = useState(false);

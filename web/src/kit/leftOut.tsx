@@ -6,7 +6,7 @@ import classes from './leftOut.module.css';
 import type { ListResult } from './list.tsx';
 import { loadedRows } from './listQuery.ts';
 
-/** Says which records a list leaves out because they cannot be read, and where to look. */
+/** Names the records that a list leaves out because they cannot be read, and where to look. */
 export function LeftOut<Row>({ result }: { readonly result: ListResult<Row> }) {
   const { warnings } = loadedRows(result.data);
   const mayLook = useCan(['auto_order_read']);

@@ -33,12 +33,15 @@ export interface ListProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly sort: string | undefined;
   onSort(field: string): void;
-  /** Shows the list from its end, or from its beginning. Absent: only loaded rows are reached. */
+  /**
+   * Moves to the end of the list, or back to its beginning. Absent: only loaded rows can be
+   * reached.
+   */
   onPlace?(end: 'end' | undefined): void;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
   onPeek(row: Row): void;
-  /** Called when the cursor rests on a row, to read ahead. */
+  /** Called when the cursor rests on a row, to prefetch its data. */
   onRest?(row: Row): void;
   readonly selection: Selection;
   /** The actions on a row besides opening and peeking. */
@@ -48,8 +51,9 @@ export interface ListProps<Row> {
 }
 
 /**
- * A list of any length: rows of one height, only those in view in the document, pages read as they
- * come near. It draws all five states except the filters, which the page draws.
+ * A list of any length: the rows have the same height, only visible ones are in the document, and
+ * pages are read as they come near. It draws all five states except the filters, which the page
+ * draws.
  */
 export function List<Row>(props: ListProps<Row>) {
   const { result, what, empty } = props;
@@ -76,7 +80,7 @@ function Grid<Row>(props: ListProps<Row>) {
   const actions = useRowActions(props);
   const scrollTo = (index: number) => {
     if (!isInView(virtual, index)) virtual.scrollToIndex(index);
-    // Enter opens the row then, and not the link or button that had the focus.
+    // Enter then opens the row, not the link or button that had the focus.
     scroller.current?.focus({ preventScroll: true });
   };
   const onOpen = (row: Row) => afterPaint(() => props.onOpen(row));
@@ -123,8 +127,8 @@ function Grid<Row>(props: ListProps<Row>) {
 }
 
 /**
- * The peek at a row comes first where it differs from opening it. The actions stay the same, so that
- * rows are not rendered again.
+ * Adds the peek at a row first, if it differs from opening the row. The actions stay the same, so
+ * that rows are not rendered again.
  */
 function useRowActions<Row>({ onOpen, onPeek, rowActions = none }: ListProps<Row>) {
   const latest = useRef(onPeek);
@@ -139,11 +143,11 @@ function useRowActions<Row>({ onOpen, onPeek, rowActions = none }: ListProps<Row
 
 const none: readonly RowAction<never>[] = [];
 
-/** The index of the row that an element is in; −1: none. */
+/** Returns the index of the row that contains an element; −1: none. */
 const indexOf = (element: HTMLElement): number =>
   Number(element.closest<HTMLElement>('[data-index]')?.dataset['index'] ?? -1);
 
-/** Notes the row under the pointer. A finger has no place to rest. */
+/** Marks the row under the pointer. A finger has no place to rest. */
 function hovering(selection: Selection) {
   const hover = (index: number) => {
     if (selection.get().hovered !== index)
@@ -157,7 +161,9 @@ function hovering(selection: Selection) {
   };
 }
 
-/** Names the row with the cursor to screen readers; moving it renders two rows and not the grid. */
+/**
+ * Announces the row with the cursor to screen readers; moving it renders two rows and not the grid.
+ */
 function useActiveRow(
   scroller: RefObject<HTMLElement | null>,
   selection: Selection,
@@ -175,9 +181,9 @@ function useActiveRow(
 }
 
 /**
- * Returns how many elements the rows share. A row that scrolls out of view, or is replaced by
- * another filter, hands its element to the next one: changing a text costs less than making
- * elements.
+ * Returns the number of elements that the rows share. A row that scrolls out of view, or is
+ * replaced after a filter change, leaves its element to the next row: changing a text is faster
+ * than creating elements.
  */
 function useSlots(shown: number): number {
   const most = useRef(1);
@@ -185,7 +191,9 @@ function useSlots(shown: number): number {
   return most.current;
 }
 
-/** Reads the next page when 60 % of what is loaded was passed, and earlier ones on the way back. */
+/**
+ * Reads the next page when 60 % of the loaded rows are passed, and earlier pages on the way back.
+ */
 function usePages<Row>(
   result: ListResult<Row>,
   first: number,
@@ -212,8 +220,8 @@ function usePages<Row>(
 }
 
 /**
- * One listener for all rows: the box selects the row, links lead to their pages, and anything else
- * opens the row.
+ * One listener for all rows: the checkbox selects the row, links lead to their pages, and any other
+ * place opens the row.
  */
 function clicked<Row>(
   event: MouseEvent,

@@ -3,8 +3,8 @@ import { loadedRows } from './listQuery.ts';
 import { formatCount } from './money.ts';
 
 /**
- * How many rows match, which a screen reader hears when it changes, and how many of them are loaded
- * where the list loads on.
+ * The number of matching rows, which screen readers announce when it changes, and, if the list
+ * loads in parts, the number of loaded ones.
  */
 export function ListCount<Row>({ result }: { readonly result: ListResult<Row> }) {
   const { total, isMore, rows } = loadedRows(result.data);

@@ -6,14 +6,14 @@ import type { ListResult } from './list.tsx';
 import { loadedRows, type ReadPage } from './listQuery.ts';
 import { saveAs } from './saveAs.ts';
 
-/** The command that saves a list as CSV: its selected rows at once, or all rows by a dialog. */
+/** The command that saves a list as CSV: the selected rows at once, or all rows in a dialog. */
 export function ListExport<Row extends object>({
   what,
   result,
   selected,
   readPage,
 }: {
-  /** The rows in the plural and lower case. */
+  /** The name of the rows, in the plural and lower case. */
   readonly what: string;
   readonly result: ListResult<Row>;
   readonly selected: readonly Row[];

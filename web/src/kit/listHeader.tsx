@@ -2,7 +2,7 @@ import type { Column } from './columns.ts';
 import { Icon } from './icons.tsx';
 import classes from './list.module.css';
 
-/** The names of the columns; those that can be sorted by are buttons. */
+/** The names of the columns; sortable ones are buttons. */
 export function ListHeader<Row>({
   columns,
   sort,

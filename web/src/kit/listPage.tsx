@@ -29,25 +29,25 @@ interface ListPageProps<Row extends object> {
   readonly title: string;
   /** The buttons of the page. */
   readonly buttons?: ReactNode;
-  /** Shown above the list: what a person has to know before reading it. */
+  /** Shown above the list: facts that a person needs before reading it. */
   readonly notes?: ReactNode;
-  /** The rows in the plural and lower case. */
+  /** The name of the rows, in the plural and lower case. */
   readonly what: string;
   readonly kind: ListKind;
-  /** The placeholder of the text filter: what it searches. */
+  /** The placeholder of the text filter: the fields that it searches. */
   readonly hint: string;
   readonly filters: Filters;
   readonly views: readonly View[];
   readonly columns: readonly Column<Row>[];
-  /** The sort when the address names none. */
+  /** The sort without one in the address. */
   readonly usualSort?: string;
   readonly state: ListState;
   readonly result: ListResult<Row>;
   /** Reads the whole list, page by page. */
   readonly readPage: ReadPage<Row>;
-  /** The list can begin at a value of its sort. */
+  /** True if the list can start at a value of its sort. */
   readonly canJump?: boolean;
-  /** How the list follows what happens; absent: it is read when it is opened. */
+  /** How the list follows changes; absent: it is read only when it is opened. */
   readonly live?: LiveList<Row>;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
@@ -55,11 +55,11 @@ interface ListPageProps<Row extends object> {
   readonly actions?: readonly BulkAction<Row>[] | undefined;
   /** The actions on one row. */
   readonly rowActions?: readonly RowAction<Row>[] | undefined;
-  /** Returns the content of the side panel for a row; absent: a row is only opened. */
+  /** Returns the content of the side panel for a row; absent: rows have no side panel. */
   peek?(row: Row): { readonly title: string; readonly body: ReactNode };
-  /** Nothing exists. */
+  /** Shown when there are no records at all. */
   readonly empty: ReactNode;
-  /** The dialogs over the list. */
+  /** The dialogs above the list. */
   readonly children?: ReactNode;
 }
 
@@ -110,7 +110,7 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
   );
 }
 
-/** Counts the rows that would enter, leave or move, and shows them when asked. */
+/** Counts the rows that would enter, leave or move, and shows them on request. */
 function Changes<Row extends object>({
   live,
   result,
@@ -121,7 +121,7 @@ function Changes<Row extends object>({
   return <LivePill changes={useLiveList(live, result)} />;
 }
 
-/** The saved views of the list, and the columns of the one that is shown. */
+/** The saved views of the list, and the columns of the current one. */
 function useViewOf<Row extends object>({ kind, what, state, columns: all }: ListPageProps<Row>) {
   const saved = useSavedViews().filter((view) => view.kind === kind);
   const view = saved.find((each) => isSameView(each.state, state));

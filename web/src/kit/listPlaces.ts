@@ -2,17 +2,20 @@ import { useLocation } from '@tanstack/react-router';
 import { type RefObject, useEffect, useLayoutEffect, useState } from 'react';
 import { createSelection, type ListPlace, type Selection } from './listSelection.ts';
 
-/** How a list was left: how far it was scrolled, its cursor and its selected rows. */
+/** The state in which a list was left: its scroll position, its cursor and its selected rows. */
 interface LeftList {
   readonly scrollTop: number;
   readonly place: ListPlace;
 }
 
-/** By the entry of the history, so that Back finds what was left and a link begins at the top. */
+/**
+ * By the entry of the browser's history, so that Back restores the state and a link starts at the
+ * top.
+ */
 const left = new Map<string, LeftList>();
 const leftMax = 50;
 
-/** Makes the place of a list's cursor and selected rows, as it was when Back leads to the list. */
+/** Creates the cursor and selection of a list, restored if Back leads to the list. */
 export function useSelection(): Selection {
   const entry = useHistoryEntry();
   const [selection] = useState(() => createSelection(leftAt(entry)?.place));
@@ -20,8 +23,8 @@ export function useSelection(): Selection {
 }
 
 /**
- * Remembers how the list is left. Returns how far it was scrolled when Back leads to it; the cursor
- * then has the focus again.
+ * Stores the state in which the list is left. If Back leads to it, returns its scroll position, and
+ * the cursor gets the focus again.
  */
 export function useLeaving(
   scroller: RefObject<HTMLDivElement | null>,
@@ -34,22 +37,22 @@ export function useLeaving(
     return () => leave(entry, { scrollTop: element?.scrollTop ?? 0, place: selection.get() });
   }, [entry, scroller, selection]);
   useEffect(() => {
-    // After the page, which gives the focus to its heading.
+    // Runs after the page, which gives the focus to its heading.
     if (kept && kept.place.cursor >= 0)
       requestAnimationFrame(() => scroller.current?.focus({ preventScroll: true }));
   }, [kept, scroller]);
   return kept?.scrollTop;
 }
 
-/** The entry of the history that a list is shown in. */
+/** The entry of the browser's history that shows a list. */
 const useHistoryEntry = (): string | undefined =>
   useLocation({ select: ({ state }) => state.__TSR_key });
 
-/** How the list of this entry was left; undefined when it was not shown before. */
+/** The state in which the list of this entry was left; undefined when it was not shown before. */
 const leftAt = (entry: string | undefined): LeftList | undefined =>
   entry === undefined ? undefined : left.get(entry);
 
-/** Remembers how a list is left. The oldest are forgotten. */
+/** Stores the state in which a list is left. Drops the oldest ones. */
 function leave(entry: string | undefined, { scrollTop, place }: LeftList): void {
   if (entry === undefined) return;
   left.delete(entry);

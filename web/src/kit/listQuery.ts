@@ -1,27 +1,27 @@
 import { type InfiniteData, infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
 import type { Refused } from '../api/refused.ts';
 
-/** One page of a list that is read by cursor. */
+/** One page of a list with cursors. */
 export interface ListPage<Row> {
   readonly rows: readonly Row[];
   /** Absent on the last page. */
   readonly nextCursor?: string | undefined;
   readonly total: number;
-  /** More match than were counted. */
+  /** True if more rows match than were counted. */
   readonly isMore: boolean;
   /** The server's sentence about records that it left out. */
   readonly warning?: string | undefined;
-  /** Where the list begins; absent: with its first row. */
+  /** The value at which the list starts; absent: at its first row. */
   readonly beginning?: Beginning | undefined;
 }
 
-/** A list that begins elsewhere than with its first row. */
+/** A list that does not start at its first row. */
 export type Beginning =
   | { readonly from: string }
-  /** The pages are read upwards, from the last row on. */
+  /** True if the pages are read upwards, from the last row. */
   | 'end';
 
-/** The fields that the API's searches have in common. */
+/** The common fields of the API's searches. */
 interface Found {
   readonly next_cursor?: string;
   readonly total?: number;
@@ -39,15 +39,21 @@ export const pageOf = <Row>(rows: readonly Row[] | undefined, found: Found): Lis
 });
 
 /**
- * Where a page is. Pages know the one that was read before, because a cursor only leads forward:
- * down the list, or up from its end.
+ * The position of a page. A page knows the page read before it, because a cursor only leads in one
+ * direction: down the list, or up from its end.
  */
 export interface PagePlace {
-  /** How many rows were read before it: fewer than the pages hold where some were left out. */
+  /**
+   * The number of rows read before it; less than the pages could contain if some rows were left
+   * out.
+   */
   readonly rowsBefore: number;
   readonly after?: string | undefined;
   readonly previous?: PagePlace | undefined;
-  /** Of a list that is read from its end: how many rows the whole list has, as far as is known. */
+  /**
+   * For a list that is read from its end: the number of rows in the whole list, as far as it is
+   * known.
+   */
   readonly rowsMax?: number | undefined;
 }
 
@@ -58,12 +64,13 @@ export type ReadPage<Row> = (
 ) => Promise<ListPage<Row>>;
 
 export const pageSize = 100;
-/** 1,000 rows in memory; those that were scrolled past are read again when they come into view. */
+/** The pages of 1,000 rows stay in memory; others are read again when they come into view. */
 const pagesMax = 10;
 
 /**
- * A list read page by page. Rows of the earlier filters stay, dimmed, until the new ones come. From
- * the end, the first page that is read is the last one of the list, with its rows in reverse order.
+ * A list read page by page. Rows of the earlier filters stay dimmed until the new ones arrive. When
+ * the list is read from its end, the first page is the last one of the list, with its rows in
+ * reverse order.
  */
 export function listQuery<Row>(
   key: readonly unknown[],
@@ -114,8 +121,8 @@ const placeBefore = (_page: unknown, _pages: unknown, place: PagePlace): PagePla
   place.previous;
 
 /**
- * A list that is read from its end gives its rows the numbers up to this one when the server has
- * not counted them all. Browsers cut off what is higher than 17 million pixels.
+ * The number of the last row of a list that is read from its end, if the server has not counted all
+ * rows. Browsers cut off elements higher than 17 million pixels.
  */
 const uncountedMax = 100_000;
 
@@ -125,7 +132,7 @@ const firstPlace: PagePlace = { rowsBefore: 0 };
 export interface Loaded<Row> {
   readonly rows: readonly Row[];
   readonly offset: number;
-  /** The first row is the first one of the list; the last row is its last one. */
+  /** True if the first row is the first one of the list, or the last row its last one. */
   readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly beginning: Beginning | undefined;
@@ -134,10 +141,10 @@ export interface Loaded<Row> {
   readonly warnings: readonly string[];
 }
 
-/** The joined pages of data that a query still shows: several parts of a page read them. */
+/** Caches the joined pages of a query's data, because several parts of a page read them. */
 const loaded = new WeakMap<object, Loaded<unknown>>();
 
-/** Puts the pages in memory together. */
+/** Joins the pages in memory. */
 export function loadedRows<Row>(
   data: InfiniteData<ListPage<Row>, PagePlace> | undefined,
 ): Loaded<Row> {
@@ -167,7 +174,7 @@ function togetherOf<Row>(data: InfiniteData<ListPage<Row>, PagePlace> | undefine
   };
 }
 
-/** The index of the first row of a page in the whole list. */
+/** Returns the index of a page's first row in the whole list. */
 function offsetOf(page: ListPage<unknown> | undefined, place: PagePlace | undefined): number {
   const { rowsBefore = 0, rowsMax } = place ?? {};
   if (page?.beginning !== 'end') return rowsBefore;

@@ -10,7 +10,7 @@ interface RowProps {
   readonly id: string;
   readonly index: number;
   readonly top: number;
-  /** Undefined: it is being read. */
+  /** Undefined: the row is still loading. */
   readonly row: unknown;
   readonly rowKey: string;
   readonly columns: readonly Column<unknown>[];
@@ -74,7 +74,7 @@ function Cells({
   ));
 }
 
-/** A row that cannot be shown says so, and the others stay. */
+/** A row that cannot be drawn shows a message, and the others stay. */
 const oddRow = (error: unknown) => (
   <span role="gridcell" className={classes['odd']}>
     This row cannot be shown: {messageOf(error)}

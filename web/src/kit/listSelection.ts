@@ -1,8 +1,8 @@
 import { createStore, type Store } from './store.ts';
 
 /**
- * Which row has the cursor and which rows are selected. It is outside React's state: a row
- * subscribes to its own bit, so moving the cursor renders two rows and not the list.
+ * The row with the cursor and the selected rows. They are outside React's state: a row subscribes
+ * only to its own part, so moving the cursor renders two rows and not the list.
  */
 export interface ListPlace {
   /** The index of the row with the cursor; −1: none. */
@@ -28,7 +28,7 @@ export function moved(place: ListPlace, step: number, count: number): ListPlace 
   return { ...place, cursor: Math.min(Math.max(from + step, 0), count - 1) };
 }
 
-/** Selects the row with the cursor, or takes its selection away. */
+/** Selects or deselects the row with the cursor. */
 export function toggled(place: ListPlace, index: number, keyOf: (index: number) => string) {
   const selected = new Set(place.selected);
   const key = keyOf(index);
@@ -45,7 +45,7 @@ export function extended(place: ListPlace, index: number, keyOf: (index: number)
   return { ...place, cursor: index, anchor, selected };
 }
 
-/** Selects all loaded rows; when all are selected already, none. */
+/** Selects all loaded rows; if all are selected already, deselects them. */
 export function allToggled(place: ListPlace, keys: readonly string[]): ListPlace {
   const hasAll = keys.length > 0 && keys.every((key) => place.selected.has(key));
   return { ...place, selected: new Set(hasAll ? [] : keys) };

@@ -8,7 +8,7 @@ export function useWindow(
   scroller: RefObject<HTMLDivElement | null>,
   count: number,
   columns: readonly { readonly width: string }[],
-  /** How far the list was scrolled when it was left. */
+  /** The scroll position in which the list was left. */
   leftAtPx = 0,
 ) {
   const density = useStore(preferences, (chosen) => chosen.density);
@@ -19,7 +19,7 @@ export function useWindow(
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     initialOffset: leftAtPx,
-    // The rows begin below the header, which the virtual list does not count.
+    // The rows start below the header, which the virtual list does not count.
     scrollPaddingEnd: isNarrow ? 0 : headerPx,
     overscan: 8,
   });
@@ -32,10 +32,10 @@ export function useWindow(
   };
 }
 
-/** On narrow screens there is none. */
+/** On narrow screens there is no header. */
 const headerPx = 36;
 const rowHeightPx = { comfortable: 38, compact: 32 };
-/** Two lines: below this width the columns do not fit. */
+/** Rows with two lines: below this width, the columns do not fit. */
 const narrowRowPx = 66;
 const narrowPx = 640;
 
@@ -52,8 +52,8 @@ function useIsNarrow(element: RefObject<HTMLElement | null>): boolean {
 }
 
 /**
- * Whether a row is wholly below the header and above the lower edge. Asking the browser would make
- * it calculate the layout for each press of a key.
+ * Returns whether a row is completely visible between the header and the lower edge. Asking the
+ * browser would make it calculate the layout at each key press.
  */
 export function isInView(virtual: Virtualizer<HTMLDivElement, Element>, index: number): boolean {
   const [top, height] = [virtual.scrollOffset ?? 0, virtual.scrollRect?.height ?? 0];

@@ -2,7 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { NotShown, Waiting } from './states.tsx';
 
-/** Shows what a query has read; until then, or when it was refused, shows that state. */
+/** Shows the data of a query; while it loads or when it was refused, shows that state. */
 export function Loaded<T>({
   result: { data, error, refetch },
   what,

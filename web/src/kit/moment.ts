@@ -1,12 +1,12 @@
 /**
- * Moments for people. The merchant's zone decides; it is named once on the page. Formatters are
- * made once for each zone, because making one costs more than a row.
+ * Formats times for people, in the merchant's zone, which the page names once. Formatters are
+ * created once for each zone, because creating one takes longer than drawing a row.
  */
 
-/** How much of a moment is shown: `Tue 3 Mar` · `Tue 3 Mar, 09:14` · with the year and seconds. */
+/** The parts of a time to show: `Tue 3 Mar` · `Tue 3 Mar, 09:14` · with the year and seconds. */
 export type MomentStyle = 'day' | 'minute' | 'exact';
 
-/** Shows a moment of the wire in a zone; the year is left out when it is the year of `now`. */
+/** Formats a time of the wire format in a zone; leaves out the year if it is the year of `now`. */
 export function formatMoment(iso: string, zone: string, style: MomentStyle, now: string): string {
   const parts = partsOf(iso, zone);
   const isThisYear = parts.year === partsOf(now, zone).year;
@@ -17,17 +17,21 @@ export function formatMoment(iso: string, zone: string, style: MomentStyle, now:
   return style === 'day' ? dated : `${dated}, ${parts.hour}:${parts.minute}`;
 }
 
-/** A calendar day (`2026-03-31`) as {@link formatMoment} shows days. Another text stays. */
+/**
+ * Formats a calendar day (`2026-03-31`) like {@link formatMoment} formats days. Other texts stay.
+ */
 export const formatDay = (day: string, now: string): string =>
   /^\d{4}-\d\d-\d\d$/.test(day) ? formatMoment(`${day}T12:00:00Z`, 'UTC', 'day', now) : day;
 
-/** A moment as a person or the API writes it: with its offset, or as the wall time of the zone. */
+/**
+ * Parses a time written by a person or the API: with its offset, or as the wall time of the zone.
+ */
 export const formatWritten = (text: string, zone: string, now: string): string =>
   /(?:Z|[+-]\d\d:\d\d)$/.test(text)
     ? formatMoment(text, zone, 'minute', now)
     : formatMoment(`${text}Z`, 'UTC', 'minute', now);
 
-/** A sentence of the server with the days and moments in it as the console shows them. */
+/** Formats the days and times in a sentence of the server as the console shows them. */
 export const withDays = (
   sentence: string,
   zone: string,
@@ -42,7 +46,7 @@ export const withDays = (
         : formatDay(text, now),
   );
 
-/** A day, or a moment with its offset. What is a part of a longer word or number stays. */
+/** Matches a day, or a time with its offset. Parts of longer words or numbers do not match. */
 const writtenMoment =
   /(?<![\w-])\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?(?![\w:-])/g;
 
@@ -64,19 +68,19 @@ const units: readonly (readonly [string, number])[] = [
   ['min', 60],
 ];
 
-/** The calendar day of a moment in a zone, as `2026-03-31`. */
+/** Returns the calendar day of a moment in a zone, as `2026-03-31`. */
 export function dayOf(iso: string, zone: string): string {
   const { year, monthNumber, day } = partsOf(iso, zone);
   return `${year}-${monthNumber}-${day.padStart(2, '0')}`;
 }
 
-/** The wall time of a moment in a zone, as `2026-03-31T09:14:00`. */
+/** Returns the wall time of a moment in a zone, as `2026-03-31T09:14:00`. */
 export function wallOf(iso: string, zone: string): string {
   const { hour, minute, second } = partsOf(iso, zone);
   return `${dayOf(iso, zone)}T${hour}:${minute}:${second}`;
 }
 
-/** A zone's name for people: `America/New_York` → `New York`. */
+/** Returns a zone's name for people: `America/New_York` → `New York`. */
 export const zoneName = (zone: string): string =>
   (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
 
@@ -92,7 +96,7 @@ interface Parts {
   readonly zoneName: string;
 }
 
-/** `Intl` takes longer than the rest of a row, and a list shows the same moments again and again. */
+/** Cached, because `Intl` takes longer than the rest of a row and lists repeat the same times. */
 const partsMax = 5000;
 const known = new Map<string, Parts>();
 

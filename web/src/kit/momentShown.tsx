@@ -3,8 +3,8 @@ import { formatDistance, formatMoment, type MomentStyle } from './moment.ts';
 import { useNow } from './now.ts';
 
 /**
- * A moment in the merchant's zone, with the exact one and the distance on hover and focus. `isReal`
- * marks moments of the machine's clock (sessions, deliveries) where the merchant has a test clock.
+ * A time in the merchant's zone; hover and focus show the exact time and the distance. `isReal`
+ * marks times of the machine's clock (sessions, deliveries) if the merchant has a test clock.
  */
 export function Moment({
   at,

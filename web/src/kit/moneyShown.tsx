@@ -1,7 +1,7 @@
 import { useSession } from '../shell/session.tsx';
 import { formatMoney } from './money.ts';
 
-/** An amount; its currency is named when it is not the merchant's. */
+/** An amount; its currency is shown if it is not the merchant's. */
 export function Money({
   amount,
   currency,

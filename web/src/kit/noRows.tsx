@@ -5,7 +5,7 @@ import { useNow } from './now.ts';
 import { EmptyByFilter } from './states.tsx';
 import type { UrlState } from './urlCodec.ts';
 
-/** A list without rows: because of its filters, or because nothing exists (`children`). */
+/** A list without rows: because of its filters, or because there are no records (`children`). */
 export function NoRows({
   filters,
   state,

@@ -1,7 +1,7 @@
 import { listQuery, pageSize, type ReadPage } from './listQuery.ts';
 import { steadyPages } from './steadyPages.ts';
 
-/** The fields that the API's lists with an offset have in common. */
+/** The common fields of the API's lists with an offset. */
 interface OffsetFound {
   readonly metadata?: {
     readonly result_set?: { readonly total_records?: number; readonly more?: boolean };
@@ -9,8 +9,8 @@ interface OffsetFound {
 }
 
 /**
- * As `listQuery`, for an operation that takes an offset: the cursor is the next offset. Its
- * `readPage` is for one reader of the whole list.
+ * Like `listQuery`, for an operation with an offset: the cursor is the next offset. Its `readPage`
+ * serves one reader of the whole list.
  */
 export function offsetListQuery<Row extends object>(
   key: readonly unknown[],

@@ -1,17 +1,17 @@
 import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react';
 import classes from './page.module.css';
 
-/** True until the first page was shown: the browser decides where the focus is then. */
+/** True until the first page was shown, because the browser sets the focus then. */
 let isFirst = true;
 
 const InPage = createContext(false);
 
-/** Whether a page is around this, which then is a dialog over it. */
+/** True inside a page: the inner one is a dialog above it. */
 export const useIsInPage = (): boolean => useContext(InPage);
 
 /**
- * A page: its one h1, which gets the focus after a navigation so that a screen reader says where it
- * is, the title of the tab, and the actions of the page.
+ * A page: its only h1, which gets the focus after a navigation so that a screen reader announces
+ * it, the title of the tab, and the actions of the page.
  */
 export function Page({
   title,

@@ -2,7 +2,7 @@ import { type ReactNode, useId } from 'react';
 import classes from './panel.module.css';
 import { Contained } from './states.tsx';
 
-/** A part of a page with a heading and, at its right, what can be done with it. */
+/** A part of a page with a heading and, at its right, its actions. */
 export function Panel({
   title,
   actions,
@@ -29,7 +29,7 @@ export const Stacked = ({ children }: { readonly children: ReactNode }) => (
   <div className={classes['column']}>{children}</div>
 );
 
-/** The centre of a page and its side column, which is below on a narrow screen. */
+/** The main column of a page and its side column, which is below it on a narrow screen. */
 export function Beside({
   children,
   side,

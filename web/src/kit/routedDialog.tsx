@@ -4,8 +4,8 @@ import { type ReactNode, useCallback } from 'react';
 import { useIsAskedToLogIn } from '../shell/session.tsx';
 
 /**
- * A dialog with a separate address: a copied link opens it, and Back closes it. Closing leads
- * to `parent`, the page below, which stays as it is.
+ * A dialog with its own address: a copied link opens it, and Back closes it. Closing leads to
+ * `parent`, the page below, which does not change.
  */
 export function RoutedDialog({
   title,
@@ -22,7 +22,7 @@ export function RoutedDialog({
   const close = useCloseDialog(parent);
   const isAsked = useIsAskedToLogIn();
   return (
-    // A click outside the dialog, or Escape in the log-in over it, must not lose what is typed.
+    // A click outside the dialog, or Escape in the log-in above it, must not discard typed text.
     <Modal
       opened
       onClose={close}
@@ -37,7 +37,9 @@ export function RoutedDialog({
   );
 }
 
-/** Closes a routed dialog: back to where it was opened, or to its parent after a copied link. */
+/**
+ * Closes a routed dialog: goes back to where it was opened, or, after a copied link, to its parent.
+ */
 export function useCloseDialog(parent: string): () => void {
   const router = useRouter();
   const canGoBack = useCanGoBack();

@@ -5,15 +5,15 @@ import classes from './list.module.css';
 import type { Selection } from './listSelection.ts';
 import { useStore } from './store.ts';
 
-/** Something that can be done with one row of a list, without opening it. */
+/** An action on one row of a list, without opening the row. */
 export interface RowAction<Row> {
   readonly id: string;
   /** The text for screen readers and the tooltip: `Skip the next shipment`. */
   readonly label: string;
   readonly icon: IconName;
-  /** Absent: for every row. */
+  /** Absent: the action applies to every row. */
   isFor?(row: Row): boolean;
-  /** The address that the action leads to. Absent: the action calls `run`. */
+  /** The address that the action opens. Absent: the action calls `run`. */
   to?(row: Row): string;
   run?(row: Row): void;
 }
@@ -26,8 +26,8 @@ interface RowActionsProps<Row> {
 }
 
 /**
- * The actions of the row under the pointer and of the row with the cursor. It subscribes by itself,
- * so a pointer that moves over the list renders no cells again.
+ * The actions of the row under the pointer and of the row with the cursor. It subscribes
+ * separately, so a pointer that moves over the list does not render any cells again.
  */
 export function RowActions<Row>({ row, index, selection, actions }: RowActionsProps<Row>) {
   const isShown = useStore(

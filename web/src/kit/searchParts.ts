@@ -2,17 +2,17 @@ import { type FilterState, type Filters, parseFilters } from './filters.ts';
 import { parseFrom } from './jump.ts';
 import { listOf, type UrlState } from './urlCodec.ts';
 
-/** The state in the address of a list: filters, sort, and the row in the side panel. */
+/** The state in a list's address: filters, sort, and the row in the side panel. */
 export type ListState = FilterState & {
   readonly sort?: string;
   readonly open?: string;
-  /** Where the list begins: a value of the field that it is sorted by. */
+  /** The value at which the list starts, in the field by which it is sorted. */
   readonly from?: string;
-  /** The list is shown from its last row on. */
+  /** True if the list is shown from its last row. */
   readonly end?: '1';
 };
 
-/** Reads the address of a list; what does not fit is left out, so old links still open. */
+/** Reads the address of a list; leaves out invalid values, so old links still open. */
 export function parseListState(
   filters: Filters,
   sorts: readonly string[],

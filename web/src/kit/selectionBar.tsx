@@ -20,7 +20,7 @@ export function SelectionBar<Row extends object>({
   keyOf,
   readPage,
 }: {
-  /** The rows in the plural and lower case. */
+  /** The name of the rows, in the plural and lower case. */
   readonly what: string;
   readonly result: ListResult<Row>;
   /** Reads the whole list, page by page. */
@@ -37,7 +37,7 @@ export function SelectionBar<Row extends object>({
   const dialogs = (
     <>
       <ListExport what={what} result={result} selected={rows} readPage={readPage} />
-      {/* The dialog stays with the rows that it was opened for. */}
+      {/* The dialog keeps the rows for which it was opened. */}
       {open && (
         <BulkDialog action={open} what={what} rows={rows} onClose={() => setOpen(undefined)} />
       )}
@@ -70,7 +70,7 @@ export function SelectionBar<Row extends object>({
   );
 }
 
-/** The actions that are used most are buttons, the others are in a menu. */
+/** The most frequent actions are buttons, the others are in a menu. */
 function Actions<Row>({
   actions,
   onOpen,

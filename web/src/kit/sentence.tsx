@@ -3,8 +3,8 @@ import { useNow } from './now.ts';
 import { browserZone, useZone } from './zone.ts';
 
 /**
- * A sentence of the server, with the days and moments in it as the console shows them. Before the
- * log-in the merchant's zone is not known: moments are those of this browser, and name its zone.
+ * A sentence of the server, with its days and times formatted like others in the console. Before
+ * the log-in, the merchant's zone is unknown: times are in this browser's zone, which is named.
  */
 export function Sentence({ text = '' }: { readonly text: string | undefined }) {
   const zone = useZone();

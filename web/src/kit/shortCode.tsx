@@ -1,9 +1,11 @@
 import { CopyButton } from './copyButton.tsx';
 
-/** As many characters as tell two hashes apart for the eye. */
+/** Enough characters for the eye to distinguish two hashes. */
 const shownMax = 8;
 
-/** The beginning of a long text that is only compared, such as a hash, and a button that copies it. */
+/**
+ * The beginning of a long text that is only compared, such as a hash, with a button that copies it.
+ */
 export function ShortCode({ text, what }: { readonly text: string; readonly what: string }) {
   const shown = text.length > shownMax ? `${text.slice(0, shownMax)}…` : text;
   return (

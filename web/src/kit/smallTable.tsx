@@ -18,11 +18,11 @@ export function SmallTable({
   rows,
   foot = [],
 }: {
-  /** Names the table for a screen reader. */
+  /** The table's name for screen readers. */
   readonly what: string;
   readonly columns: readonly SmallColumn[];
   readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[] }[];
-  /** Sums: a name and a value each. */
+  /** Totals: a name and a value each. */
   readonly foot?: readonly (readonly [string, ReactNode])[];
 }) {
   return (
@@ -65,7 +65,7 @@ export function SmallTable({
   );
 }
 
-/** A row that cannot be shown says so, and the others stay. */
+/** A row that cannot be drawn shows a message, and the others stay. */
 const oddRow = (columns: number) => (error: unknown) => (
   <td colSpan={columns}>This row cannot be shown: {messageOf(error)}</td>
 );

@@ -2,7 +2,7 @@ import { fromQuery } from './jump.ts';
 import { type ListPage, listQuery, pageSize } from './listQuery.ts';
 import type { ListState } from './searchParts.ts';
 
-/** The part of a request that places a page in a list. */
+/** The part of a request that determines the position of a page in a list. */
 interface PageQuery {
   readonly _limit: number;
   readonly _sort?: string;
@@ -10,18 +10,18 @@ interface PageQuery {
   readonly _from?: string;
 }
 
-/** How an address places a list: its sort, and the value that it begins at or its end. */
+/** The position of a list in its address: its sort, and its start value or its end. */
 interface Placed {
   readonly sort: string | undefined;
   readonly from: string | undefined;
   readonly end: string | undefined;
-  /** The field that the rows are in the order of when there is no sort. */
+  /** The field by which the rows are sorted without a sort. */
   readonly key: string;
 }
 
 /**
- * A list with a sort and a cursor. Its end is read in the reverse order, because a cursor leads only
- * forward; the rows are shown in the order of the list.
+ * A list with a sort and a cursor. Its end is read in reverse order, because a cursor leads only
+ * forward; the rows are shown in the list's order.
  */
 export function sortedListQuery<Row>(
   name: readonly unknown[],
@@ -46,7 +46,7 @@ export function sortedListQuery<Row>(
 
 const reversed = (sort: string): string => (sort.startsWith('-') ? sort.slice(1) : `-${sort}`);
 
-/** The same list from its first row on. */
+/** The same list from its first row. */
 export function wholeList({ from: _from, end: _end, ...state }: ListState): ListState {
   return state;
 }

@@ -20,14 +20,14 @@ export function Waiting({ rows = 8, what }: { readonly rows?: number; readonly w
       <span className="visually-hidden">Loading {what} …</span>
       {isShown &&
         Array.from({ length: rows }, (_, index) => (
-          // The rows are alike and never move.
+          // The rows are equal and never move.
           <div key={index} className={classes['bone']} />
         ))}
     </div>
   );
 }
 
-/** Nothing exists yet: one sentence, and the one action that changes it. */
+/** The empty state of a list: one sentence, and the action that adds the first record. */
 export function Empty({
   icon = 'box',
   title,
@@ -49,12 +49,12 @@ export function Empty({
   );
 }
 
-/** Nothing matches: which filters, and a way to clear them. */
+/** No row matches the filters: names them, and offers to clear them. */
 export function EmptyByFilter({
   filters,
   onClear,
 }: {
-  /** The words of the chips. */
+  /** The texts of the chips. */
   readonly filters: readonly string[];
   onClear(): void;
 }) {
@@ -73,10 +73,7 @@ export function EmptyByFilter({
   );
 }
 
-/**
- * The requested data did not come. Shows the server's words, or which permission is missing, and
- * offers a retry.
- */
+/** A failed read. Shows the server's words, or which permission is missing, and offers a retry. */
 export function NotShown({
   refused,
   onRetry,
@@ -114,7 +111,7 @@ function titleOf({ status, code }: Refused): string {
   return status >= 500 ? 'The server failed' : 'The server refused this';
 }
 
-/** A part of a page. When it cannot be drawn, it says so, and the rest of the page stays. */
+/** A part of a page. If it cannot be drawn, it shows a message, and the rest of the page stays. */
 export function Contained({ children }: { readonly children: ReactNode }) {
   return <Boundary fallback={notDrawn}>{children}</Boundary>;
 }
@@ -125,7 +122,7 @@ const notDrawn = (error: unknown) => (
   </p>
 );
 
-/** The person lacks a permission: which one, and who can give it. */
+/** A missing permission: which one, and who can give it. */
 export function Forbidden({ message }: { readonly message: string }) {
   return (
     <Empty icon="lock" title="You may not see this">

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import classes from './status.module.css';
 import type { Tone } from './tone.ts';
 
-/** A state by a word and a shape; the colour only repeats it. */
+/** A state, shown by a word and a shape; the colour only repeats it. */
 export function Status({
   tone,
   title,

@@ -1,10 +1,10 @@
 import type { ReadPage } from './listQuery.ts';
 
 /**
- * Reads a whole list by offset while others change it. A row that goes moves the rows after it up,
- * and the next offset would leave one out. So each page begins with the last row of the page
- * before; when no row of that page is in its place, the reading goes back until one is. A list that
- * changed is read once more for rows that moved to where the reading had been. Each row comes once.
+ * Reads a whole list by offset while others change it. A removed row moves the following rows up,
+ * and the next offset would miss one. So each page starts with the last row of the previous page;
+ * if no row of that page is at its position, the reader goes back until one is. A list that changed
+ * is read once more, for rows that moved to positions already read. Returns each row once.
  */
 export function steadyPages<Row extends object>(
   readPage: ReadPage<Row>,
@@ -12,7 +12,7 @@ export function steadyPages<Row extends object>(
   pageSize: number,
 ): ReadPage<Row> {
   const taken = new Set<string>();
-  /** The rows of the page before, as they were read. */
+  /** The rows of the previous page as they were read. */
   let before: readonly string[] = [];
   let isFirstReading = true;
   let isDisturbed = false;
@@ -46,5 +46,5 @@ export function steadyPages<Row extends object>(
   };
 }
 
-/** A row that was changed may have moved, so it has to be as it was. */
+/** A changed row may have moved, so the row must be unchanged. */
 const textOf = (row: object): string => JSON.stringify(row);

@@ -8,7 +8,7 @@ export interface Store<T> {
   subscribe(listener: () => void): () => void;
 }
 
-/** Makes a store. Listeners are called when a value is set that is not the present one. */
+/** Creates a store. Listeners are called when a different value is set. */
 export function createStore<T>(initial: T): Store<T> {
   let value = initial;
   const listeners = new Set<() => void>();
@@ -28,7 +28,10 @@ export function createStore<T>(initial: T): Store<T> {
   };
 }
 
-/** Subscribes a component to what `select` takes from a store. It must return a stable value. */
+/**
+ * Subscribes a component to the part of a store that `select` returns. `select` must return a
+ * stable value.
+ */
 export function useStore<T, S = T>(
   { get, subscribe }: Store<T>,
   select: (value: T) => S = (value) => value as unknown as S,

@@ -1,6 +1,6 @@
 /**
- * The search part of an address ↔ a record. A repeated name is a list. The order of names is the
- * record's, so that the same state always has the same address.
+ * Converts between the search part of an address and a record. A repeated name is a list. The names
+ * are in the record's order, so that the same state always has the same address.
  */
 export type UrlState = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -14,7 +14,7 @@ export function parseUrl(search: string): Record<string, string | string[]> {
   );
 }
 
-/** Writes what `parseUrl` reads. Empty texts, empty lists and absent values are left out. */
+/** Writes the text that `parseUrl` reads. Leaves out empty texts, empty lists and absent values. */
 export function stringifyUrl(state: UrlState): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(state)) {
@@ -25,8 +25,8 @@ export function stringifyUrl(state: UrlState): string {
 }
 
 /**
- * Reads an address by `parse`, and clears the names that it does not take: the router merges what it
- * gets into the address as it was written.
+ * Reads an address with `parse`, and clears the names that it does not use, because the router
+ * merges the result into the original address.
  */
 export const onlyKnown =
   <State extends object>(parse: (search: Record<string, unknown>) => State) =>
@@ -35,7 +35,7 @@ export const onlyKnown =
     ...parse(search),
   });
 
-/** A value as a list, whether it was written once or repeatedly. */
+/** Returns a value as a list, whether it was written once or repeatedly. */
 export function listOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String);
   return value === undefined || value === '' ? [] : [String(value)];

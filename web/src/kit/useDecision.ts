@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import { isMismatch, isUnanswered, newDecisionKey } from '../shell/draftWrites.ts';
 
-/** The writes of one form: each thing that the person wants is done once, however often they press. */
+/**
+ * The idempotency keys of one form: each distinct input is written only once, however often the
+ * person presses the button.
+ */
 export interface Decision {
-  /** The idempotency key for the write of `wish`: the values of the form, as data. */
+  /** Returns the idempotency key for writing `wish`: the values of the form, as data. */
   key(wish?: unknown): string;
-  /** Reports how the last write ended. Without `failed`: it was done. */
+  /** Reports the result of the last write. Without `failed`: it succeeded. */
   end(failed?: unknown): void;
 }
 
@@ -13,11 +16,11 @@ export interface Decision {
 export const useDecision = (): Decision => useState(newDecision)[0];
 
 /**
- * A write without an answer may have been done, so its wish keeps its key: pressing again repeats
- * it. Until that answer is known, other values are sent with the same key. If the first write was
- * done, the server refuses them (`idempotency_mismatch`), and the person learns of it; pressing
- * again is then a second write, which the person wants. The first values never get another key
- * before their own answer.
+ * A write without an answer may have succeeded, so its values keep their key: pressing again
+ * repeats it. Until the answer is known, other values are sent with the same key. If the first
+ * write succeeded, the server refuses them (`idempotency_mismatch`) and the person is told;
+ * pressing again is then an intended second write. The first values never get another key before
+ * their own answer.
  */
 export function newDecision(): Decision {
   let current = newDecisionKey();

@@ -25,7 +25,7 @@ export interface DraftForm {
   save(event: FormEvent): Promise<void>;
 }
 
-/** Begins with a record as a form; `onSaved` gets the undo. */
+/** Starts with a record as a form; `onSaved` gets the undo. */
 export function useDraft(first: DraftBase, write: Write, onSaved: (undo: Undo) => void): DraftForm {
   const [mine, setMine] = useState<Draft>(first.draft);
   const [theirs, setTheirs] = useState<DraftBase>();

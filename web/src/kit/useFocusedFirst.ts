@@ -8,7 +8,8 @@ export function useFocusedFirst<Element extends HTMLElement>(): RefObject<Elemen
   const form = useRef<Element>(null);
   useEffect(() => {
     const first = form.current?.querySelector<HTMLElement>('input:enabled, select, textarea');
-    // A dialog that is opening gives the focus to what has this, instead of its Close button.
+    // A dialog that opens gives the focus to the element with this attribute instead of its Close
+    // button.
     first?.setAttribute('data-autofocus', '');
     first?.focus();
   }, []);

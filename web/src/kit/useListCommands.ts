@@ -11,9 +11,9 @@ interface ListCommandParts<Row> {
   onPeek(row: Row): void;
   onRest?(row: Row): void;
   scrollTo(index: number): void;
-  /** Reads the end of the list; absent: it is loaded, or cannot be read alone. */
+  /** Moves to the end of the list; absent: it is loaded, or cannot be read separately. */
   onEnd?(): void;
-  /** Reads the list from its beginning; absent: it begins with its first row. */
+  /** Moves back to the beginning of the list; absent: it starts with its first row. */
   onBeginning?(): void;
 }
 
@@ -57,7 +57,7 @@ export function useListCommands<Row>(parts: ListCommandParts<Row>): void {
 
 const restMs = 80;
 
-/** Calls `onRest` when the cursor stays on a row, not for each row that it passes. */
+/** Calls `onRest` when the cursor rests on a row, but not for rows that it only passes. */
 function useRest<Row>({ selection, rowAt, onRest }: ListCommandParts<Row>): void {
   useEffect(() => {
     if (!onRest) return;

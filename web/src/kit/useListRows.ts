@@ -7,7 +7,7 @@ import type { Selection } from './listSelection.ts';
 type ListData<Row> = InfiniteData<ListPage<Row>, PagePlace> | undefined;
 type OnPlace = ((end: 'end' | undefined) => void) | undefined;
 
-/** The rows by their index in the whole list; undefined: not in memory at the moment. */
+/** The rows by their index in the whole list; undefined: currently not in memory. */
 export function useRows<Row>(data: ListData<Row>, onPlace: OnPlace) {
   const { rows, offset, isLast, isMore, beginning } = loadedRows(data);
   const rowAt = (index: number): Row | undefined => rows[index - offset];
@@ -20,8 +20,8 @@ export function useRows<Row>(data: ListData<Row>, onPlace: OnPlace) {
 }
 
 /**
- * Moves the cursor to the first row, or to the last one, when the list begins elsewhere than before.
- * A list that was read from its end up to its first row begins with that one again.
+ * Moves the cursor to the first or last row when the list starts at another position than before. A
+ * list that was read from its end up to its first row then starts with that row again.
  */
 export function usePlace<Row>(
   {

@@ -1,9 +1,9 @@
 import { useDeferredValue } from 'react';
 
 /**
- * Returns what a list reads and shows: the state of the address, one paint later. The click or key
- * that changes the address is painted at once; the rows are rendered after it, and a further key
- * stops that rendering.
+ * Returns the state for reading and drawing a list: that of the address, one paint later. The click
+ * or key that changes the address is painted at once; the rows are rendered afterwards, and another
+ * key interrupts that rendering.
  */
 export function useReadState<State>(state: State): State {
   return useDeferredValue(state);

@@ -3,11 +3,11 @@ import { useCallback, useRef } from 'react';
 import { routeSearch } from './routeSearch.ts';
 import type { UrlState } from './urlCodec.ts';
 
-/** Typing within this time is one entry of the history. */
+/** Changes by typing within this time share one entry of the browser's history. */
 const typingMs = 400;
 
 /**
- * Changes parts of the address. A decision is one entry of the history; typing is one as well,
+ * Changes parts of the address. A decision adds one entry to the browser's history; so does typing,
  * however many letters it has.
  */
 export function useUrlState(path: string): (change: UrlState, isTyping: boolean) => void {

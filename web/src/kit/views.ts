@@ -4,13 +4,13 @@ import { stringifyUrl, type UrlState } from './urlCodec.ts';
 export interface View {
   readonly label: string;
   readonly state: UrlState;
-  /** Set for a view that a person saved; labels of such views may repeat. */
+  /** Present for a view that a person saved; labels of such views may repeat. */
   readonly id?: string;
-  /** The view belongs to a colleague; the list marks it. */
+  /** True if the view belongs to a colleague; the list marks it. */
   readonly isForeign?: boolean;
 }
 
-/** Whether a list shows this view: the same filters and sort, whatever row is open. */
+/** Returns whether a list shows this view: the same filters and sort, whichever row is open. */
 export function isSameView(view: UrlState, state: UrlState): boolean {
   return addressOf(view) === addressOf(state);
 }

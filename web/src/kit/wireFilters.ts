@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** One filter of an address as a field of the list's request, and back. */
 export interface WireFilter {
   toWire(value: Value): Fields;
-  /** Undefined when the request does not filter by it. */
+  /** Undefined if the request does not filter by it. */
   fromWire(search: Fields): Value | undefined;
 }
 
@@ -24,7 +24,9 @@ export const toSearch = <Search>(wire: WireFilters, state: UrlState): Search =>
     }),
   ) as Search;
 
-/** The address of a stored request. Conditions that the list has no filter for are left out. */
+/**
+ * Returns the address of a stored request. Leaves out conditions that the list has no filter for.
+ */
 export function fromSearch(wire: WireFilters, search: object): UrlState {
   const found = Object.entries(wire).map(([name, filter]) => [
     name,
@@ -54,7 +56,7 @@ export function wireFieldsOf<Search>() {
       toWire: (value) => (typeof value === 'string' ? { [field]: Number(value) } : {}),
       fromWire: ({ [field]: value }) => (typeof value === 'number' ? String(value) : undefined),
     }),
-    /** A number that is chosen among a few. */
+    /** A number chosen from a few. */
     chosenNumber: (field: Field): WireFilter => ({
       toWire: (value) => ({ [field]: Number(listOf(value)[0]) }),
       fromWire: ({ [field]: value }) => (typeof value === 'number' ? [String(value)] : undefined),
@@ -65,14 +67,14 @@ export function wireFieldsOf<Search>() {
     }),
     days: (range: RangeOf<Search> & string): WireFilter =>
       between(`${range}_begin`, `${range}_end`),
-    /** Days between two fields of any names. */
+    /** A range of days between two fields with any names. */
     daysBetween: (begin: Field, end: Field): WireFilter => between(begin, end),
     /** One of a few values. */
     chosen: (field: Field): WireFilter => ({
       toWire: (value) => ({ [field]: listOf(value)[0] }),
       fromWire: ({ [field]: value }) => (typeof value === 'string' ? [value] : undefined),
     }),
-    /** Two choices that are true and false on the wire; both together filter nothing. */
+    /** Two choices that are true and false in the wire format; both together do not filter. */
     either: (field: Field, [yes, no]: readonly [string, string]): WireFilter => ({
       toWire(value) {
         const chosen = listOf(value);
@@ -81,7 +83,7 @@ export function wireFieldsOf<Search>() {
       fromWire: ({ [field]: value }) =>
         typeof value === 'boolean' ? [value ? yes : no] : undefined,
     }),
-    /** A choice that is true on the wire, or absent. */
+    /** A choice that is true in the wire format, or absent. */
     only: (field: Field, yes: string): WireFilter => ({
       toWire: () => ({ [field]: true }),
       fromWire: ({ [field]: value }) => (value === true ? [yes] : undefined),
@@ -89,7 +91,7 @@ export function wireFieldsOf<Search>() {
   };
 }
 
-/** Both days are included. */
+/** Includes both days. */
 const between = (begin: string, end: string): WireFilter => ({
   toWire(value) {
     const { from, to } = parseRange(String(value)) ?? {};

@@ -1,9 +1,9 @@
 import { createContext, useContext } from 'react';
 
-/** The merchant's zone; undefined while no session is known, as on the log-in page. */
+/** The merchant's zone; undefined while there is no session, as on the log-in page. */
 export const ZoneContext = createContext<string | undefined>(undefined);
 
-/** The merchant's zone; undefined while no session is known. */
+/** Returns the merchant's zone; undefined while there is no session. */
 export const useZone = (): string | undefined => useContext(ZoneContext);
 
 /** The zone of this browser. */

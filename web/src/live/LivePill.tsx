@@ -2,7 +2,9 @@ import { Button } from '@mantine/core';
 import { useCommands } from '../shell/useCommands.ts';
 import type { ListChanges } from './queries.ts';
 
-/** How many rows would enter, leave or move in the list; pressing it reads the list again. */
+/**
+ * The number of rows that would enter, leave or move in the list; pressing it reads the list again.
+ */
 export function LivePill({ changes: { count, isMany, show } }: { readonly changes: ListChanges }) {
   const isShown = count > 0 || isMany;
   useCommands({ 'list.changes': isShown ? show : undefined });

@@ -1,10 +1,10 @@
 import type { InfiniteData } from '@tanstack/react-query';
 import type { ListPage, PagePlace } from '../kit/listQuery.ts';
 
-/** The pages of a list as the query keeps them. */
+/** The pages of a list in the query's form. */
 export type Pages<Row> = InfiniteData<ListPage<Row>, PagePlace>;
 
-/** Puts changed rows in their places. Pages and rows that did not change stay the same objects. */
+/** Updates changed rows in place. Unchanged pages and rows stay the same objects. */
 export function patched<Row>(
   data: Pages<Row>,
   idOf: (row: Row) => string,
@@ -35,14 +35,14 @@ export function orderOf<Row>(
   return { valueOf, isDescending: sort.startsWith('-') };
 }
 
-/** A text as the server compares it. */
+/** Folds a text in the way the server compares it. */
 export const foldedText = (text: string | undefined): SortValue => text?.toLowerCase();
 
 /** A moment as a number. */
 export const momentValue = (iso: string | undefined): SortValue =>
   iso === undefined ? undefined : Date.parse(iso);
 
-/** The rows in memory, and whether they begin and end the list. */
+/** The rows in memory, and whether they include the list's first and last rows. */
 export interface Shown<Row> {
   readonly rows: readonly Row[];
   readonly isFirst: boolean;
@@ -50,8 +50,9 @@ export interface Shown<Row> {
 }
 
 /**
- * Which of the rows `ids` are not in their place: they would enter the list, leave it or move.
- * `matching` contains those that the filters still match, with their present values.
+ * Returns those of the rows `ids` that are no longer in the right place: they would enter the list,
+ * leave it or move. `matching` contains those that still match the filters, with their current
+ * values.
  */
 export function displacedRows<Row>(
   ids: readonly string[],

@@ -14,30 +14,30 @@ type RowsOf = (objectIds: readonly string[]) => Promise<readonly string[]>;
 /** How a list follows the live socket. */
 export interface LiveList<Row> {
   readonly queryKey: readonly unknown[];
-  /** The topics that change rows, and how their objects become rows. */
+  /** The topics whose objects change rows, and how objects are converted to rows. */
   readonly topics: Readonly<Partial<Record<LiveTopic, RowsOf>>>;
   idOf(row: Row): string;
   readonly order: ListOrder<Row>;
-  /** Reads rows by their ids: those that match the filters, or all. */
+  /** Reads rows by their ids: only those that match the filters, or all. */
   read(ids: readonly string[], isFiltered: boolean): Promise<readonly Row[]>;
 }
 
-/** For topics whose objects are the rows. */
+/** For topics with objects that are the rows themselves. */
 export const sameIds: RowsOf = async (ids) => ids;
 
-/** The changes in a list since a person began to read it. */
+/** The changes in a list since a person started to read it. */
 export interface ListChanges {
   /** Rows that would enter, leave or move. */
   readonly count: number;
-  /** Too many changed to be counted. */
+  /** True if too many rows changed to be counted. */
   readonly isMany: boolean;
   /** Reads the list again, with the changes. */
   show(): void;
 }
 
 /**
- * Follows the changes of a list while it is shown. Rows change in their places; rows that would
- * enter, leave or move are counted, so that nothing jumps under the pointer.
+ * Follows the changes of a list while it is shown. Rows change in place; rows that would enter,
+ * leave or move are only counted, so that no row jumps under the pointer.
  */
 export function useLiveList<Row>(list: LiveList<Row>, result: ListResult<Row>): ListChanges {
   const latest = useRef(list);
@@ -54,11 +54,11 @@ export function useLiveList<Row>(list: LiveList<Row>, result: ListResult<Row>): 
   return { count: moved.size, isMany, show: () => follower.show() };
 }
 
-/** A single change is shown soon; a stream of them costs one read a second. */
+/** A single change is shown soon; a series of changes causes one read a second. */
 const firstMs = 100;
 const nextMs = 1000;
 const batchMax = 100;
-/** From this number of waiting changes on, only rows in memory are followed. */
+/** From this number of waiting changes, only rows in memory are followed. */
 const waitingMax = 1000;
 const patchesPerFrame = 10;
 
@@ -149,7 +149,7 @@ class Follower<Row> {
     }));
   }
 
-  /** A few rows a frame, so that the page stays responsive. */
+  /** A few rows per frame, so that the page stays responsive. */
   async #patch(changed: ReadonlyMap<string, Row>): Promise<void> {
     const shown = [...changed].filter(([id]) => this.#isShown(id));
     for (let start = 0; start < shown.length; start += patchesPerFrame) {

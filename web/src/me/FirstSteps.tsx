@@ -10,13 +10,13 @@ import { SecondFactor } from './SecondFactor.tsx';
 
 interface FirstStepsProps {
   readonly steps: readonly string[];
-  /** Whether the page stays after its last step: its recovery codes are shown only once. */
+  /** Keeps the page open after its last step, because its recovery codes are shown only once. */
   onHold(isHeld: boolean): void;
 }
 
-/** The steps that a person must finish first: the server refuses everything else until then. */
+/** The steps that a person must finish first: until then, the server refuses everything else. */
 export function FirstSteps({ steps, onHold }: FirstStepsProps) {
-  // The steps that are done stay in the count.
+  // Finished steps stay in the count.
   const [all] = useState(steps);
   const place = Math.max(all.length - steps.length, 0) + 1;
   return (

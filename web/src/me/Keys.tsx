@@ -11,7 +11,7 @@ import { preferences } from '../shell/preferences.ts';
 import { useSession } from '../shell/session.tsx';
 import classes from './me.module.css';
 
-/** The keys of every command that the person may run, and the choice of others. */
+/** The keys of all commands that the person may run, and the choice of other keys. */
 export function KeysSection() {
   const { keys, keyChoices } = useStore(preferences);
   const [open, setOpen] = useState<CommandSpec>();
@@ -43,7 +43,7 @@ export function KeysSection() {
 const choose = (keyChoices: ReturnType<typeof withKeys>): void =>
   preferences.update((before) => ({ ...before, keyChoices }));
 
-/** The commands by what is typed, each with its keys. */
+/** The commands that match the typed text, each with its keys. */
 function CommandList({ onOpen }: { onOpen(spec: CommandSpec): void }) {
   const [typed, setTyped] = useState('');
   const { permissions } = useSession();
@@ -87,7 +87,7 @@ function CommandList({ onOpen }: { onOpen(spec: CommandSpec): void }) {
 const placeOf = ({ place }: CommandSpec): string =>
   place === 'anywhere' ? '' : `on ${/^[aeiou]/.test(place) ? 'an' : 'a'} ${place}`;
 
-/** Takes the keys of one command as they are pressed. */
+/** Records the keys of one command as they are pressed. */
 function ChooseKeys({ spec, onDone }: { readonly spec: CommandSpec; onDone(): void }) {
   const chosen = useStore(preferences, ({ keyChoices }) => keyChoices);
   const [keys, setKeys] = useState('');

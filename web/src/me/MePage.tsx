@@ -9,7 +9,7 @@ import { Password } from './Password.tsx';
 import { SecondFactor } from './SecondFactor.tsx';
 import { Sessions } from './Sessions.tsx';
 
-/** `/me`: who I am, and how the console is shown. */
+/** `/me`: the person's account and the display settings of the console. */
 export function MePage() {
   const { user, merchant } = useSession();
   return (
@@ -45,7 +45,7 @@ export function MePage() {
   );
 }
 
-/** How the console looks. */
+/** The display settings of the console. */
 function Display() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const density = useStore(preferences, (chosen) => chosen.density);

@@ -6,12 +6,12 @@ import { toast } from '../shell/toasts.tsx';
 import { changePassword } from './queries.ts';
 
 interface PasswordProps {
-  /** The current password is one that another person knows. */
+  /** True if another person knows the current password. */
   readonly isFirst?: boolean;
   readonly onChanged?: () => Promise<void>;
 }
 
-/** Changes the person's password, and says so to `onChanged`. */
+/** Changes the person's password, and calls `onChanged`. */
 export function Password({ isFirst = false, onChanged }: PasswordProps) {
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);

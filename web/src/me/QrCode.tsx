@@ -2,10 +2,12 @@ import { useMemo } from 'react';
 import classes from './me.module.css';
 import { qrCode, qrPath } from './qrCode.ts';
 
-/** The light margin without which cameras do not find a code. */
+/** The light margin that cameras need to find a code. */
 const quiet = 4;
 
-/** A text as a QR code, dark on light in either scheme. Nothing when the text is too long for one. */
+/**
+ * A text as a QR code, dark on light in both colour schemes. Empty if the text is too long for one.
+ */
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
   const code = useMemo(() => qrCode(text), [text]);
   if (!code) return null;

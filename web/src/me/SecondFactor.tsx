@@ -17,12 +17,12 @@ import {
 } from './queries.ts';
 
 interface SecondFactorProps {
-  /** The person has to set one up before anything else, and so cannot remove it here. */
+  /** True if the person must set one up before anything else, and so cannot remove it here. */
   readonly isFirst?: boolean;
   readonly onActive?: () => void;
 }
 
-/** Sets up and removes the authenticator app whose code a log-in needs. */
+/** Sets up and removes the authenticator app whose code is needed to log in. */
 export function SecondFactor({ isFirst = false, onActive }: SecondFactorProps) {
   const result = useQuery(secondFactorQuery);
   const [codes, setCodes] = useState<readonly string[]>([]);
@@ -74,7 +74,7 @@ function Begin({ isFirst, onActive }: BeginProps) {
   );
 }
 
-/** Shows the secret of an app, and asks for the code that the app makes of it. */
+/** Shows the secret for an app, and asks for the code that the app calculates from it. */
 function Confirm({
   secret = '',
   uri = '',

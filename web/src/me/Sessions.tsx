@@ -11,8 +11,8 @@ import { toast } from '../shell/toasts.tsx';
 import { endSession, sessionsQuery } from './queries.ts';
 
 /**
- * Where a user is logged in, the person at this browser if none is named, and a way to end each
- * session but this one. Those of others are ended with configuration_write.
+ * The sessions of a user (by default the person at this browser), with a button to end each session
+ * except this one. Ending other users' sessions needs configuration_write.
  */
 export function Sessions({ userId }: { readonly userId?: number }) {
   const result = useQuery(sessionsQuery);

@@ -1,12 +1,12 @@
 /*
  * QR codes (ISO/IEC 18004) of short texts: bytes, error correction M (15 % of the code may be
- * unreadable), the smallest of the versions 1 to 15 that the text fits into.
+ * unreadable), the smallest version from 1 to 15 into which the text fits.
  */
 
-/** The modules of a code by row; true is dark. There is no quiet zone around them yet. */
+/** The modules of a code by row; true is dark. Without the quiet zone. */
 export type Modules = readonly (readonly boolean[])[];
 
-/** For each version from 1 on: the error correction bytes of a block, and how many blocks it has. */
+/** For each version from 1: the error correction bytes of a block, and the number of blocks. */
 const versions = [
   [10, 1],
   [16, 1],
@@ -25,7 +25,7 @@ const versions = [
   [24, 10],
 ] as const;
 
-/** Makes the code of a text; undefined when the text is too long. */
+/** Creates the code of a text; undefined when the text is too long. */
 export function qrCode(text: string): Modules | undefined {
   const bytes = new TextEncoder().encode(text);
   const version = versions.findIndex((_, index) => bytes.length <= roomIn(index + 1)) + 1;
@@ -43,7 +43,7 @@ export function qrCode(text: string): Modules | undefined {
   return masked.reduce((best, each) => (penaltyOf(each) < penaltyOf(best) ? each : best));
 }
 
-/** The dark modules as the path of an SVG whose unit is one module. */
+/** Returns the dark modules as the path of an SVG whose unit is one module. */
 export const qrPath = (code: Modules): string =>
   code
     .map((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : '')).join(''))
@@ -56,7 +56,7 @@ const sizeOf = (version: number): number => 17 + 4 * version;
 /** The number of the length's bits depends on the version. */
 const lengthBits = (version: number): number => (version < 10 ? 8 : 16);
 
-/** How many bytes of text a version takes: its data without the mode and the length. */
+/** The number of text bytes in a version: its data without the mode and the length. */
 const roomIn = (version: number): number =>
   Math.floor((dataCount(version) * 8 - 4 - lengthBits(version)) / 8);
 
@@ -65,7 +65,7 @@ function dataCount(version: number): number {
   return allCount(version) - perBlock * blocks;
 }
 
-/** All bytes of a version: what its frame leaves free. */
+/** The number of bytes in a version: the space outside its fixed patterns. */
 const allCount = (version: number): number =>
   Math.floor(
     drawnFrame(version)
@@ -73,7 +73,7 @@ const allCount = (version: number): number =>
       .filter((module) => module === undefined).length / 8,
   );
 
-/** The mode, the length and the text, filled up with the bytes that the standard names. */
+/** The mode, the length and the text, padded with the bytes that the standard specifies. */
 function dataBytes(version: number, text: Uint8Array): number[] {
   const bits = [
     '0100',
@@ -90,7 +90,10 @@ function dataBytes(version: number, text: Uint8Array): number[] {
   return bytes;
 }
 
-/** The bytes as they are placed: the first of each block, then the second, …; then the correction. */
+/**
+ * The bytes in the order of their placement: the first of each block, then the second, …; then the
+ * correction.
+ */
 function interleaved(version: number, data: readonly number[]): number[] {
   const [perBlock, count] = versions[version - 1]!;
   const short = Math.floor(data.length / count);
@@ -144,7 +147,7 @@ function generatorOf(length: number): number[] {
   return product.slice(1);
 }
 
-/** The parts of a code that hold no data. What is left is undefined. */
+/** The fixed patterns of a code. Modules for data are undefined. */
 function drawnFrame(version: number): Code {
   const size = sizeOf(version);
   const code: Code = Array.from({ length: size }, () =>
@@ -169,7 +172,7 @@ function drawnFrame(version: number): Code {
   return code;
 }
 
-/** Draws rings around a centre, as far as they are in the code. */
+/** Draws rings around a centre, as far as they are inside the code. */
 function drawSquare(
   code: Code,
   x: number,
@@ -219,7 +222,7 @@ function drawVersion(code: Code, version: number): void {
   }
 }
 
-/** A value and its check bits: the rest of the division of polynomials of bits. */
+/** Returns a value with its check bits: the remainder of the division of polynomials over bits. */
 function checked(value: number, length: number, generator: number): number {
   let rest = value;
   for (let bit = 0; bit < length; bit++)
@@ -227,7 +230,7 @@ function checked(value: number, length: number, generator: number): number {
   return (value << length) | rest;
 }
 
-/** Places the bits in columns of two, from the right, up and down in turn. */
+/** Places the bits in columns of two, from the right, alternately up and down. */
 function place(
   code: Code,
   isFree: readonly (readonly boolean[])[],
@@ -257,7 +260,7 @@ const masks: readonly ((x: number, y: number) => boolean)[] = [
   (x, y) => (((x + y) % 2) + ((x * y) % 3)) % 2 === 0,
 ];
 
-/** How hard a code is to read: long runs, blocks of one colour, what looks like a finder. */
+/** Returns how hard a code is to read: long runs, blocks of one colour, patterns like a finder. */
 function penaltyOf(code: Modules): number {
   const rows = code.map(lineOf);
   const columns = code.map((_, x) => lineOf(code.map((row) => row[x]!)));

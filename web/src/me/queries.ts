@@ -4,14 +4,14 @@ import { queryClient } from '../api/query.ts';
 
 export { logOut, readSessionAgain } from '../api/sessionQueries.ts';
 
-/** The latest sessions that the person may see; own ones are told apart by the user. */
+/** The latest sessions that the person may see; the user distinguishes one's own. */
 export const sessionsQuery = queryOptions({
   queryKey: ['sessions'],
   queryFn: async ({ signal }) =>
     (await call('getSessions', { query: { _limit: 100 }, signal })).sessions ?? [],
 });
 
-/** Ends a session: the browser that has it must log in again. */
+/** Ends a session: its browser must log in again. */
 export async function endSession(sessionId: string): Promise<void> {
   await call('endSession', { params: { session_id: sessionId } });
   await queryClient.invalidateQueries({ queryKey: ['sessions'] });
@@ -23,17 +23,17 @@ export async function changePassword(old: string, next: string): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: ['sessions'] });
 }
 
-/** Whether log-ins of the person need a code. */
+/** Whether the person needs a code to log in. */
 export const secondFactorQuery = queryOptions({
   queryKey: ['second factor'],
   queryFn: async ({ signal }) => (await call('getSecondFactor', { signal })).second_factor ?? {},
 });
 
-/** Makes a secret for the person's authenticator app. */
+/** Creates a secret for the person's authenticator app. */
 export const beginSecondFactor = async () =>
   (await call('beginSecondFactor', {})).second_factor ?? {};
 
-/** Activates it with a code. Returns the recovery codes. */
+/** Activates the app with a code. Returns the recovery codes. */
 export async function confirmSecondFactor(code: string): Promise<readonly string[]> {
   const { second_factor: made = {} } = await call('confirmSecondFactor', { body: { code } });
   await queryClient.invalidateQueries({ queryKey: ['second factor'] });
@@ -41,7 +41,7 @@ export async function confirmSecondFactor(code: string): Promise<readonly string
   return made.recovery_codes ?? [];
 }
 
-/** Removes it with a code. */
+/** Removes the app with a code. */
 export async function removeSecondFactor(code: string): Promise<void> {
   await call('removeSecondFactor', { body: { code } });
   await queryClient.invalidateQueries({ queryKey: ['second factor'] });

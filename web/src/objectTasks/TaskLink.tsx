@@ -5,7 +5,7 @@ import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import type { ObjectType } from './queries.ts';
 
-/** The name of a task, which leads to it. */
+/** The name of a task as a link to it. */
 export function TaskLink({ task }: { readonly task: WorkflowTask }) {
   const { global_task_number: number, task_name: name } = task;
   return (
@@ -15,7 +15,7 @@ export function TaskLink({ task }: { readonly task: WorkflowTask }) {
   );
 }
 
-/** Begins a task about an object; absent for people who may not add one. */
+/** A button that starts a task about an object; hidden from people who may not add one. */
 export function NewTaskLink({ type, id }: { readonly type: ObjectType; readonly id: string }) {
   const mayWrite = useCan(['workflow_write']);
   if (!mayWrite || id === '') return null;

@@ -5,7 +5,7 @@ import { Status } from '../kit/status.tsx';
 import { TaskLink } from './TaskLink.tsx';
 import classes from './taskList.module.css';
 
-/** Tasks in short: name, state, age, who has it. */
+/** A short list of tasks: name, state, age, assignee. */
 export function TaskList({ tasks }: { readonly tasks: readonly WorkflowTask[] }) {
   if (tasks.length === 0) return <p className="soft">No tasks.</p>;
   return (

@@ -12,7 +12,7 @@ export const objectTasksQuery = (type: ObjectType, id: string) =>
     queryFn: ({ signal }) => search({ object_type: type, object_id: id }, signal),
   });
 
-/** The latest tasks about anything of one email address. */
+/** The latest tasks about all objects of one email address. */
 export const emailTasksQuery = (email: string) =>
   queryOptions<readonly WorkflowTask[]>({
     queryKey: ['tasks', 'of', email],

@@ -17,7 +17,7 @@ import { type Ask, type AskField, askOf } from './ask.ts';
 import { orderQuery, orderStagesQuery, refundableQuery } from './queries.ts';
 import { runAction } from './runAction.ts';
 
-/** `/orders/:id/do/:action`: says what an action will do, asks once, and does it. */
+/** `/orders/:id/do/:action`: describes an action, asks for confirmation, and runs it. */
 export function ActionDialog() {
   const { id, action: wanted } = useParams({ from: '/inside/order/orders/$id/do/$action' });
   const action = orderActions.find((each) => each.id === wanted && each.id !== 'refund');
@@ -72,7 +72,8 @@ function Asked(props: AskedProps) {
 }
 
 function Question({ facts: latest, ...props }: AskedProps & { readonly facts: OrderFacts }) {
-  // The action does what the person has read, even if the order changes while the dialog is open.
+  // The action applies to what the person has read, even if the order changes while the dialog is
+  // open.
   const [facts] = useState(latest);
   const { merchant } = useSession();
   const isPossible = orderActions.find(({ id }) => id === props.action)?.isPossible(facts);
@@ -124,7 +125,7 @@ function AskForm({
   );
 }
 
-/** The actions that take an order from the customer: they have the colour of danger. */
+/** The actions at the customer's expense, which have the colour of danger. */
 const endsOrder: ReadonlySet<string> = new Set(['cancel', 'reject', 'delete']);
 
 function useAsk(ask: Ask, { id, action, parent, facts }: AskedProps & { facts: OrderFacts }) {

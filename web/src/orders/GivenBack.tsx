@@ -10,7 +10,7 @@ import { useSession } from '../shell/session.tsx';
 import { amountOf, chargedIn } from './order.ts';
 import { refundPlaces } from './refund.ts';
 
-/** Whether something of an order was given back. */
+/** Returns whether any part of an order was refunded. */
 export const isRefunded = ({ refund_dts: at, summary }: Order): boolean =>
   at !== undefined || Boolean(amountOf(summary?.total_refunded));
 

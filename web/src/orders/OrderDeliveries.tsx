@@ -7,7 +7,7 @@ import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { resultOf } from '../webhooks/state.ts';
 
-/** The tries to deliver events of an order to webhooks, newest first. */
+/** The attempts to deliver events of an order to webhooks, newest first. */
 export function OrderDeliveries({
   deliveries,
 }: {

@@ -26,7 +26,7 @@ import {
 } from './parts.ts';
 import { orderQuery, saveOrderForm, undoOrderForm } from './queries.ts';
 
-/** `/orders/:id/edit/:part`: changes what may still change of an order. */
+/** `/orders/:id/edit/:part`: changes the parts of an order that may still change. */
 export function OrderEditDialog() {
   const { id, part } = useParams({ from: '/inside/order/orders/$id/edit/$part' });
   const result = useQuery(orderQuery(id));
@@ -107,7 +107,7 @@ function PartEditor({ id, order, part, parent }: EditorProps) {
 const labelOf = (fields: readonly PartField[], path: string): string =>
   fields.find((field) => field.path === path)?.label ?? path;
 
-/** The state of the form, and what its button does. */
+/** The state of the form and the action of its button. */
 function useEdit({ id, order, part, parent }: EditorProps) {
   const [was, setWas] = useState<FormTexts>(() => textsOf(order, part.fields));
   const [mine, setMine] = useState<FormTexts>(was);

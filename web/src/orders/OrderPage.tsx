@@ -27,7 +27,7 @@ import {
 import { Shipments, Where } from './Where.tsx';
 import { Why } from './Why.tsx';
 
-/** `/orders/:id`: one order, why it cost what it did, and what can still be changed. */
+/** `/orders/:id`: one order with the explanation of its amount and the possible changes. */
 export function OrderPage() {
   const { id = '' } = useParams({ strict: false });
   const result = useQuery(orderQuery(id));
@@ -112,7 +112,7 @@ function Known({ id, order }: { readonly id: string; readonly order: Order }) {
   );
 }
 
-/** Refunds and disputes: shown where there are some. */
+/** Refunds and disputes; hidden if there are none. */
 function GivenBackPanels({ id, order }: { readonly id: string; readonly order: Order }) {
   const disputes = useQuery(orderDisputesQuery(id));
   return (

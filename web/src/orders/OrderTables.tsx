@@ -5,7 +5,7 @@ import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
 import { amountOf, sumsOf } from './order.ts';
 
-/** The lines of an order and their sums. */
+/** The lines of an order with their totals. */
 export function OrderLines({ order }: { readonly order: Order }) {
   const { items = [], currency_code: currency } = order;
   const money = (amount: number | undefined) => <Money amount={amount} currency={currency} />;

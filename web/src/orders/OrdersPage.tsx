@@ -12,7 +12,7 @@ import { orderFilters, orderSort, orderViews } from './list.ts';
 import { OrderPeek } from './OrderPeek.tsx';
 import { ordersLive, ordersQuery } from './queries.ts';
 
-/** `/orders`: every order, by view, filter and text. */
+/** `/orders`: the list of orders, by view, filter and text. */
 export function OrdersPage() {
   const state = useSearch({ from: '/inside/orders' });
   const read = useReadState(state);

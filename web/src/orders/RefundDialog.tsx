@@ -27,7 +27,7 @@ import {
   refundPlaces,
 } from './refund.ts';
 
-/** `/orders/:id/refund`: gives money back, by line. Asks once, with the amount. */
+/** `/orders/:id/refund`: refunds an order by line, after one confirmation with the amount. */
 export function RefundDialog() {
   const { id } = useParams({ from: '/inside/order/orders/$id/refund' });
   const order = useQuery(orderQuery(id));
@@ -58,7 +58,7 @@ export function RefundDialog() {
 interface RefundFormProps {
   readonly id: string;
   readonly order: Order;
-  /** Why a refund can only be recorded. Absent: a gateway can make it. */
+  /** The reason why a refund can only be recorded. Absent: a gateway can make it. */
   readonly manualOnly: OrderRefundableResponse['manual_only'];
   readonly parent: string;
 }
@@ -131,7 +131,7 @@ const firstWishes = (isManual: boolean): RefundWishes => ({
   restocks: false,
 });
 
-/** Leads to the question, or says what is wrong with what was typed. */
+/** Opens the confirmation, or shows the fault of the input. */
 function Next({
   fault,
   isShown,
@@ -212,7 +212,7 @@ function Wishes({
   readonly order: Order;
   readonly wishes: RefundWishes;
   readonly manualOnly: RefundFormProps['manualOnly'];
-  /** Whether a line is given back as a whole. */
+  /** Returns whether a line is refunded completely. */
   readonly takesLine: boolean;
   onChange(change: Partial<RefundWishes>): void;
 }) {

@@ -11,7 +11,7 @@ import { paymentWords } from './order.ts';
 import { type RefundWishes, refundOrder } from './queries.ts';
 import { refundParts } from './refund.ts';
 
-/** The one question, with the amount. */
+/** The confirmation, with the amount. */
 export function RefundQuestion({
   id,
   order,
@@ -28,7 +28,7 @@ export function RefundQuestion({
   readonly parent: string;
   readonly body: Order;
   readonly sum: number;
-  /** The one in which the order was charged. */
+  /** The currency in which the order was charged. */
   readonly currency: string;
   readonly wishes: RefundWishes;
   onBack(): void;

@@ -13,7 +13,7 @@ interface WhereProps {
   readonly stages: OrderStages;
 }
 
-/** Where an order is, what happens next, and how it came there. */
+/** The stage of an order, its next step, and its earlier stages. */
 export function Where({ order, stages }: WhereProps) {
   const { merchant } = useSession();
   const { owed = 0, owed_currency_code: currency = merchant.currency, moves = [] } = stages;
@@ -41,7 +41,7 @@ export function Where({ order, stages }: WhereProps) {
   );
 }
 
-/** The parcels of an order: from where each ships, and whether it has left. */
+/** The parcels of an order: the center that ships each one, and whether it has left. */
 export function Shipments({ order, stages }: WhereProps) {
   const { parcels = [] } = stages;
   const { tracking_numbers: numbers = [] } = order.shipping ?? {};

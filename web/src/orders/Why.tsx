@@ -73,7 +73,7 @@ function Rules({
   return (
     <ol aria-label={what} className={classes['rules']}>
       {rules.map(({ rule, detail, unit_cost: cost, shipment_dts: date }, index) => (
-        // The rules keep their order.
+        // The rules never change their order.
         <li key={index}>
           <span>
             <b>{rule}</b> {detail}

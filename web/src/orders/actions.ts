@@ -11,7 +11,7 @@ export interface OrderFacts {
   readonly refundable: OrderRefundableResponse;
 }
 
-/** Something that can be done with an order: a dialog at `/do/:action`, of a refund at `/refund`. */
+/** An action on an order: a dialog at `/do/:action`, or for a refund at `/refund`. */
 export interface OrderAction {
   readonly id: OrderActionId;
   readonly label: string;
@@ -48,7 +48,7 @@ const hasTracking = ({ shipping }: Order): boolean =>
 const isUnpaid = ({ order, stages }: OrderFacts): boolean =>
   order.payment?.payment_dts === undefined && (stages.owed ?? 0) > 0;
 
-/** Whether a gateway captured something for it. */
+/** Returns whether a gateway captured a payment for it. */
 const wasCharged = ({ payment }: Order): boolean =>
   (payment?.transactions ?? []).some(({ successful }) => successful === true);
 
@@ -64,11 +64,11 @@ const goesTo = ({ stages }: OrderFacts, stage: string): boolean =>
 export const waitingParcels = ({ parcels = [] }: OrderStages) =>
   parcels.filter((parcel) => (parcel.waiting_indexes ?? []).length > 0);
 
-/** Whether something of an order can be given back, by its gateway or in another way. */
+/** Returns whether any part of an order can be refunded, by its gateway or in another way. */
 export const canRefund = (refundable: OrderRefundableResponse | undefined): boolean =>
   refundable?.refundable === true || refundable?.manual_only !== undefined;
 
-/** Every action, the one that helps most first. */
+/** All actions, the most useful first. */
 export const orderActions: readonly OrderAction[] = [
   {
     id: 'charge',
@@ -169,7 +169,7 @@ export const orderActions: readonly OrderAction[] = [
   },
 ];
 
-/** The actions that are possible now: at most three buttons, and a menu with the rest. */
+/** The currently possible actions: at most three buttons, and a menu with the rest. */
 export function actionsOf(facts: OrderFacts): {
   readonly buttons: readonly OrderAction[];
   readonly menu: readonly OrderAction[];

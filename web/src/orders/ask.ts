@@ -12,24 +12,24 @@ export interface AskField {
   readonly isNumber?: boolean;
 }
 
-/** The text of an action's dialog before the action is done. */
+/** The text of an action's dialog. */
 export interface Ask {
   readonly title: string;
-  /** The consequences, in whole sentences. */
+  /** The consequences in complete sentences. */
   readonly words: readonly string[];
-  /** The label of the button. It names the amount of money. */
+  /** The label of the button. Names the amount, if there is one. */
   readonly button: string;
   readonly fields: readonly AskField[];
-  /** Money or mail leaves, or something ends. */
+  /** True if the action moves money, sends a mail, or cannot be undone. */
   readonly isFinal: boolean;
 }
 
 const final = 'This cannot be undone.';
 
-/** Writes an amount in a currency, or in the merchant's: `$12.50`. */
+/** Formats an amount in a currency, or in the merchant's: `$12.50`. */
 export type WriteAmount = (amount: number, currency: string | undefined) => string;
 
-/** The question of an action about an order. */
+/** Returns the question of an action about an order. */
 export function askOf(action: OrderActionId, facts: OrderFacts, write: WriteAmount): Ask {
   const asks: Readonly<Record<OrderActionId, () => Ask>> = {
     charge: () => charge(facts, write),
@@ -97,7 +97,7 @@ function charge({ order, stages }: OrderFacts, write: WriteAmount): Ask {
   };
 }
 
-/** The card of an order; a card known by a token alone has no digits to show. */
+/** The card of an order; a card known only by its token has no digits to show. */
 const cardOf = (order: Order): string =>
   order.payment?.credit_card?.card_number ? paymentWords(order) : 'the card of the order';
 
@@ -309,7 +309,7 @@ function mail(title: string, words: string, { order }: OrderFacts): Ask {
   };
 }
 
-/** The lines of a replacement, or the sentence that says what is wrong with them. */
+/** The lines of a replacement, or a sentence about the fault in them. */
 export function readReplacement(
   { order: { items = [] } }: OrderFacts,
   texts: Readonly<Record<string, string>>,
@@ -325,7 +325,7 @@ export function readReplacement(
     : { fault: 'Enter the quantity of each line that is sent again.' };
 }
 
-/** The affiliate that was typed, or the sentence that says what is wrong with it. */
+/** The typed affiliate, or a sentence about the fault in it. */
 export function readAffiliate(
   texts: Readonly<Record<string, string>>,
 ): { readonly oid: number; readonly subId: string } | { readonly fault: string } {

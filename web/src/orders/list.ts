@@ -6,7 +6,7 @@ import type { View } from '../kit/views.ts';
 import { toSearch, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
 import { momentValue, type SortValue } from '../live/changes.ts';
 
-/** The stages of an order, as people move it on. A value of the wire is its own word. */
+/** The stages of an order, in their usual sequence. A stage's value is also its name. */
 export const stages = [
   'Accounts Receivable',
   'Pending Clearance',
@@ -59,7 +59,7 @@ export const orderSortValues: Readonly<Record<string, (row: OrderRow) => SortVal
   creation_dts: (row) => momentValue(row.creation_dts),
 };
 
-/** The newest come first unless the address says otherwise. */
+/** The newest first unless the address says otherwise. */
 export const orderSort = '-creation_dts';
 
 export const orderViews: readonly View[] = [
@@ -111,11 +111,11 @@ export function toneOfStage(stage: string | undefined): Tone {
   }
 }
 
-/** Names the kind of an order: `Rebill 3`, `Original`, `Ordinary`. */
+/** Names the type of an order: `Rebill 3`, `Original`, `Ordinary`. */
 export const kindWords = (kind: string | undefined, rebill: number | undefined): string =>
   kind === 'rebill' && rebill !== undefined ? `Rebill ${rebill}` : sentenceCase(kind ?? '');
 
-/** The lines of an order in short: `2 × TEA, HONEY`. */
+/** Lists the lines of an order in short: `2 × TEA, HONEY`. */
 export function linesWords(
   items: readonly { readonly merchant_item_id?: string; readonly quantity?: number }[] = [],
 ): string {

@@ -1,18 +1,18 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { Order } from '@perennial/contract/order.ts';
 
-/** An amount of the wire in the order's currency. */
+/** Returns an amount of the wire format in the order's currency. */
 export const amountOf = (amount: Currency | undefined): number | undefined =>
   amount?.localized ?? amount?.value;
 
 /**
- * The currency in which an order is charged and refunded, the merchant's; the customer may have seen
+ * The currency in which an order is charged and refunded: the merchant's, even if the customer saw
  * another one. Undefined: only the merchant's settings name it.
  */
 export const chargedIn = ({ summary, currency_code: shown }: Order): string | undefined =>
   (summary?.total?.exchange_rate ?? 1) === 1 ? shown : undefined;
 
-/** The sums of an order below its lines. Zero sums are left out; the total is last. */
+/** The totals of an order below its lines. Zero amounts are left out; the total is last. */
 export function sumsOf({ summary = {}, gift }: Order): [name: string, amount: number][] {
   const sums: [string, number | undefined, isAlways?: boolean][] = [
     ['Subtotal', amountOf(summary.subtotal), true],
@@ -33,7 +33,7 @@ export function sumsOf({ summary = {}, gift }: Order): [name: string, amount: nu
 
 const negative = (amount: number | undefined) => (amount ? -amount : undefined);
 
-/** An address in lines, as on an envelope. */
+/** Formats an address in lines, as on an envelope. */
 export function addressLines(address: Address | undefined): string[] {
   if (address === undefined) return [];
   const {
@@ -67,7 +67,7 @@ export interface Address {
   readonly day_phone?: string;
 }
 
-/** How an order was paid, in words: `VISA ••3282, expires 11/2028`. */
+/** Describes how an order was paid: `VISA ••3282, expires 11/2028`. */
 export function paymentWords({ payment }: Order): string {
   const card = payment?.credit_card;
   const lastFour = card?.card_number?.slice(-4);

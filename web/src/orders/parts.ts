@@ -1,12 +1,12 @@
 import type { Order } from '@perennial/contract/order.ts';
 import { stages } from './list.ts';
 
-/** A part of an order that a dialog changes. It is in the dialog's address. */
+/** A part of an order that a dialog changes; the dialog's address names it. */
 export type OrderPart = 'stage' | 'billing' | 'shipping' | 'notes';
 
 /** One field of a dialog. */
 export interface PartField {
-  /** Where it is in the order: `billing.city`. */
+  /** The path of the field in the order: `billing.city`. */
   readonly path: string;
   readonly label: string;
   readonly choices?: readonly string[];
@@ -18,7 +18,7 @@ export interface PartField {
 export interface PartForm {
   readonly title: string;
   readonly fields: readonly PartField[];
-  /** Describes the effect of the change before it is made. */
+  /** Describes the effect of the change before it is saved. */
   note(order: Order): string | undefined;
 }
 
@@ -40,7 +40,7 @@ const servesRebills = (order: Order): string | undefined =>
     ? 'The rebills to come use this address as well.'
     : undefined;
 
-/** The dialogs of an order. Lines and amounts are not among them: they were charged. */
+/** The dialogs of an order. None changes lines or amounts, which were charged. */
 export const orderParts: Record<OrderPart, PartForm> = {
   stage: {
     title: 'Move the order',
@@ -91,7 +91,7 @@ function textAt(order: Order, path: string): string {
 export const changedPaths = (before: FormTexts, after: FormTexts): string[] =>
   Object.keys(after).filter((path) => after[path] !== before[path]);
 
-/** The body of a change with these fields alone. A field without a text is cleared. */
+/** Returns the body of a change with only these fields. An empty field is cleared. */
 export function changeOf(texts: FormTexts, paths: readonly string[]): Order {
   const body: Record<string, unknown> = {};
   for (const path of paths) {
@@ -103,7 +103,7 @@ export function changeOf(texts: FormTexts, paths: readonly string[]): Order {
   return body;
 }
 
-/** A field that a colleague changed since the form was opened, and that the form changes too. */
+/** A field that a colleague changed since the form was opened, and that the form also changes. */
 export interface FieldConflict {
   readonly path: string;
   readonly was: string;
@@ -111,7 +111,7 @@ export interface FieldConflict {
   readonly mine: string;
 }
 
-/** The conflicts of a change; fields that got the same text from both are none. */
+/** Returns the conflicts of a change; a field with the same text from both is none. */
 export function conflictsOf(was: FormTexts, theirs: FormTexts, mine: FormTexts): FieldConflict[] {
   return changedPaths(was, mine)
     .filter((path) => theirs[path] !== was[path] && theirs[path] !== mine[path])
@@ -125,7 +125,7 @@ export function conflictsOf(was: FormTexts, theirs: FormTexts, mine: FormTexts):
 
 const shipped = new Set(['Shipping Department', 'Completed Order', 'Pre-ordered']);
 
-/** Whether moving an unpaid order there counts as its payment, which cannot be taken back. */
+/** Returns whether moving an unpaid order there counts as its payment, which cannot be undone. */
 export const countsAsPaid = (order: Order, paths: readonly string[], texts: FormTexts): boolean =>
   order.payment?.payment_dts === undefined &&
   paths.includes('current_stage') &&

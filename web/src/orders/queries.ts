@@ -25,7 +25,7 @@ import {
   textsOf,
 } from './parts.ts';
 
-/** The orders that the address of the list asks for. */
+/** The orders that match the address of the list. */
 export function ordersQuery({ sort = orderSort, from, end, open: _open, ...filters }: ListState) {
   const body = orderSearchOf(filters);
   return sortedListQuery<OrderRow>(
@@ -38,7 +38,7 @@ export function ordersQuery({ sort = orderSort, from, end, open: _open, ...filte
   );
 }
 
-/** How that list follows what happens. */
+/** The changes after which that list is read again. */
 export function ordersLive(state: ListState): LiveList<OrderRow> {
   const { sort = orderSort, from: _from, end: _end, open: _open, ...filters } = state;
   const search = orderSearchOf(filters);
@@ -69,7 +69,7 @@ const expanded = [
   'customer_profile',
 ].join(',');
 
-/** Every read about one order has this key first: a write invalidates them together. */
+/** The first key of every query about one order: a write invalidates them together. */
 const orderKey = (id: string) => ['order', id] as const;
 
 /** An order with all its parts. */
@@ -84,7 +84,7 @@ async function readOrder(id: string, signal?: AbortSignal): Promise<Order> {
   return (await call('getOrder', { ...input, ...(signal && { signal }) })).order ?? {};
 }
 
-/** Why an order cost what it did, and the attempts to charge it. */
+/** The explanation of an order's amount, and the attempts to charge it. */
 export const explanationQuery = (id: string) =>
   queryOptions<ChargeExplanation>({
     queryKey: [...orderKey(id), 'explanation'],
@@ -92,7 +92,7 @@ export const explanationQuery = (id: string) =>
       (await call('explainOrder', { params: { order_id: id }, signal })).explanation ?? {},
   });
 
-/** Whether something of an order can be given back. */
+/** Whether any part of an order can be refunded. */
 export const refundableQuery = (id: string) =>
   queryOptions<OrderRefundableResponse>({
     queryKey: [...orderKey(id), 'refundable'],
@@ -100,7 +100,7 @@ export const refundableQuery = (id: string) =>
       call('isRefundableOrder', { params: { order_id: id }, query: { manual: true }, signal }),
   });
 
-/** Where an order is: its moves, what ships from where, and what is owed. */
+/** The stage of an order: its moves, its parcels, and the amount owed. */
 export const orderStagesQuery = (id: string) =>
   queryOptions<OrderStages>({
     queryKey: [...orderKey(id), 'stages'],
@@ -124,14 +124,14 @@ export const orderDeliveriesQuery = (id: string) =>
       (await call('getOrderDeliveries', { params: { order_id: id }, signal })).deliveries ?? [],
   });
 
-/** The result of saving a form: saved, or the fields that a colleague changed as well. */
+/** The result of saving a form: saved, or the fields that a colleague also changed. */
 export type Saved =
   | { readonly kind: 'saved' }
   | { readonly kind: 'conflict'; readonly theirs: FormTexts };
 
 /**
  * Saves the changed fields of a form. Orders have no version, so the order is read again right
- * before: a field that changed since the form was opened is left to the person to decide.
+ * before the write: if a field has changed since the form was opened, the person decides about it.
  */
 export async function saveOrderForm(
   id: string,
@@ -148,7 +148,7 @@ export async function saveOrderForm(
   return { kind: 'saved' };
 }
 
-/** Takes a saved form back, unless a colleague changed the same fields since. */
+/** Undoes a saved form, unless a colleague has changed the same fields since. */
 export async function undoOrderForm(
   id: string,
   fields: readonly PartField[],
@@ -160,16 +160,16 @@ export async function undoOrderForm(
     throw new Error('The order was changed since. Open it to see what it is now.');
 }
 
-/** How a refund is made. */
+/** The way in which a refund is made. */
 export interface RefundWishes {
   readonly isManual: boolean;
   readonly isSilent: boolean;
   readonly cancelsAutoOrder: boolean;
-  /** True: the goods of the lines that are given back as a whole go back into stock. */
+  /** True: the goods of completely refunded lines go back into stock. */
   readonly restocks: boolean;
 }
 
-/** Gives money back. Returns the server's warning. */
+/** Refunds an order. Returns the server's warning. */
 export async function refundOrder(
   id: string,
   body: Order,
@@ -195,7 +195,9 @@ export async function refundOrder(
 /** A stage of an order. */
 export type OrderStage = NonNullable<Order['current_stage']>;
 
-/** Charges what the person saw as owed. Returns the server's warning; throws when declined. */
+/**
+ * Charges the owed amount that the person saw. Returns the server's warning; throws when declined.
+ */
 export async function chargeOrder(
   id: string,
   amount: number | undefined,
@@ -213,7 +215,7 @@ function reasonOf({ details = [] }: OrderPaymentTransaction): string {
   return reason ? `: ${reason}` : '';
 }
 
-/** Moves an order to a stage. An unpaid one counts as paid where it may ship. */
+/** Moves an order to a stage. An unpaid order counts as paid in a stage in which it may ship. */
 export async function moveOrder(
   id: string,
   stage: OrderStage,
@@ -224,7 +226,7 @@ export async function moveOrder(
     ?.warning_message;
 }
 
-/** Records that a center shipped its lines. */
+/** Records that a center shipped its lines of the order. */
 export async function shipOrder(
   id: string,
   center: string,
@@ -238,13 +240,13 @@ export async function shipOrder(
   if (failed) throw new Error(failed.reason ?? 'The shipment was refused.');
 }
 
-/** Takes an order out of the queues, and its auto order out of billing. */
+/** Holds an order back from the queues, and its auto order from billing. */
 export async function holdOrder(id: string, idempotencyKey = newIdempotencyKey()): Promise<void> {
   const query = { skip_refund_and_hold: true };
   await ordering('cancelOrder', { ...of(id), query, idempotencyKey }, id);
 }
 
-/** Moves a held order back to where it was. */
+/** Releases a held order to its earlier stage. */
 export async function releaseOrder(
   id: string,
   idempotencyKey = newIdempotencyKey(),
@@ -252,21 +254,21 @@ export async function releaseOrder(
   await ordering('heldOrderRelease', { ...of(id), idempotencyKey }, id);
 }
 
-/** Refunds what is left of an order and rejects it; it does not ship meanwhile. */
+/** Refunds the rest of an order and rejects it, so that it does not ship. */
 export async function cancelOrder(id: string, idempotencyKey: string): Promise<string | undefined> {
   const query = { lock_self_ship_orders: true };
   return (await ordering('cancelOrder', { ...of(id), query, idempotencyKey }, id)).warning
     ?.warning_message;
 }
 
-/** Makes an unpaid copy and returns its id. */
+/** Creates an unpaid copy and returns its id. */
 export async function duplicateOrder(id: string, idempotencyKey: string): Promise<string> {
   return (
     (await ordering('duplicateOrder', { ...of(id), idempotencyKey }, id)).order?.order_id ?? ''
   );
 }
 
-/** Deletes an order that nothing was charged for. */
+/** Deletes an order without any charge. */
 export async function deleteOrder(id: string, idempotencyKey = newIdempotencyKey()): Promise<void> {
   await ordering('deleteOrder', { ...of(id), idempotencyKey }, id);
 }
@@ -310,7 +312,7 @@ export async function allowRefunds(
   await ordering('unblockRefundOnOrder', { ...of(id), idempotencyKey }, id);
 }
 
-/** Makes an order without a cost for lines that are sent again, and returns its id. */
+/** Creates an order without a cost for lines that are sent again, and returns its id. */
 export async function replaceOrder(
   id: string,
   items: { readonly merchant_item_id: string; readonly quantity: number }[],
@@ -322,7 +324,7 @@ export async function replaceOrder(
   return said.orderId ?? '';
 }
 
-/** Sends a mail about an order once more. */
+/** Sends a mail about an order again. */
 export async function resendMail(
   id: string,
   mail: 'resendReceipt' | 'resendShipmentConfirmation',
@@ -334,8 +336,7 @@ export async function resendMail(
 const of = (id: string) => ({ params: { order_id: id } });
 
 /**
- * Calls an operation that changes an order; what is known about it is read again, also after a
- * failure.
+ * Calls an operation that changes an order, and refreshes the order's data, also after a failure.
  */
 async function ordering<Id extends OperationId>(
   operation: Id,
@@ -353,7 +354,7 @@ async function ordering<Id extends OperationId>(
 }
 
 /**
- * Reads an order again for the lists and pages that show it. The page of a deleted one reads
+ * Refreshes an order for the lists and pages that show it. The page of a deleted order reads
  * nothing.
  */
 async function forget(id: string, isGone = false): Promise<void> {

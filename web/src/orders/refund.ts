@@ -3,7 +3,7 @@ import type { Order } from '@perennial/contract/order.ts';
 import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
 
 /**
- * Something of an order that can be refunded: a line, its tax, or shipping. Its amounts are in the
+ * A part of an order that can be refunded: a line, its tax, or shipping. Its amounts are in the
  * currency in which the order was charged, like those of a refund.
  */
 export interface RefundPlace {
@@ -17,8 +17,8 @@ export interface RefundPlace {
 }
 
 /**
- * The parts of an order that can be refunded, in the order of the page; places without an amount
- * are left out. `currency` is the one in which it was charged.
+ * The parts of an order that can be refunded, in the order of the page; parts without an amount are
+ * left out. `currency` is the currency of the charge.
  */
 export function refundPlaces(
   { items = [], summary = {}, gift = {} }: Order,
@@ -53,7 +53,7 @@ export function refundPlaces(
   ].filter(({ charged }) => charged > 0);
 }
 
-/** Why no gateway can give the money back, and what else can be done. */
+/** The reason why no gateway can make the refund, and the alternative. */
 export const manualOnlyWords = {
   no_charge: 'No gateway charged this order.',
   multiple_charges: 'Several charges paid this order.',
@@ -62,14 +62,14 @@ export const manualOnlyWords = {
     'give the money back.',
 } as const satisfies Record<NonNullable<OrderRefundableResponse['manual_only']>, string>;
 
-/** Amounts by the keys of their places, as they were typed. */
+/** The typed amounts by the keys of their parts. */
 export type RefundTexts = Readonly<Record<string, string>>;
 
-/** Everything that is left. */
+/** Returns the remaining amounts of all parts. */
 export const everythingLeft = (places: readonly RefundPlace[], currency: string): RefundTexts =>
   Object.fromEntries(places.map(({ key, left }) => [key, left.toFixed(decimalsOf(currency))]));
 
-/** The amounts to refund, or the sentence that says what is wrong with them. */
+/** Returns the amounts to refund, or a sentence about the fault in them. */
 export function readRefund(
   places: readonly RefundPlace[],
   texts: RefundTexts,
@@ -93,7 +93,7 @@ export function readRefund(
   return sum > 0 ? { amounts, sum } : { fault: 'Enter what to give back.' };
 }
 
-/** Whether these amounts give back all that is left of a line. */
+/** Returns whether these amounts refund the rest of a line completely. */
 export const givesWholeLine = (
   places: readonly RefundPlace[],
   amounts: ReadonlyMap<string, number>,
@@ -105,8 +105,8 @@ const isWhole = ({ left }: RefundPlace, amount: number | undefined): boolean =>
 
 /**
  * The body of `refundOrder`: the refunded totals after the refund. It is sent along with the totals
- * before it, so a repeated refund gives nothing back twice. All pieces of a line that is given back
- * as a whole are refunded: they do not ship, and can go back into stock.
+ * before it, so a repetition refunds nothing twice. All pieces of a completely refunded line count
+ * as refunded: they do not ship, and can go back into stock.
  */
 export function refundBody(
   order: Order,
@@ -149,7 +149,7 @@ export function refundBody(
   };
 }
 
-/** The parts of a refund that go back as money and as the store credit that paid for the order. */
+/** The parts of a refund that are paid in money and in the store credit that paid for the order. */
 export function refundParts(
   { summary = {} }: Order,
   sum: number,
@@ -164,7 +164,7 @@ export function refundParts(
 const rounded = (amount: number, currency: string): number =>
   Number(amount.toFixed(decimalsOf(currency)));
 
-/** How many decimals a currency has. */
+/** The number of decimals of a currency. */
 export const decimalsOf = (currency: string): number =>
   new Intl.NumberFormat('en-US', { style: 'currency', currency }).resolvedOptions()
     .maximumFractionDigits ?? 2;

@@ -29,13 +29,15 @@ export interface Confirmed {
   readonly key: string;
 }
 
-/** The result of an action: a sentence, and how to undo it if that is possible. */
+/** The result of an action: a sentence, and an undo if it is possible. */
 export interface Done {
   readonly text: string;
   readonly undo?: (() => Promise<void>) | undefined;
 }
 
-/** Does what was confirmed. Throws the server's refusal, or the sentence that says what is wrong. */
+/**
+ * Runs a confirmed action. Throws the server's refusal, or a sentence about the fault in the input.
+ */
 export async function runAction({ id, action, facts, texts, key }: Confirmed): Promise<Done> {
   const stage = (texts['stage'] ?? 'Completed Order') as OrderStage;
   const runs: Readonly<Record<OrderActionId, () => Promise<Done>>> = {
@@ -129,7 +131,7 @@ const detailRuns = ({
   },
 });
 
-/** A rejected order can go back to Accounts Receivable alone, so only that is an undo. */
+/** A rejected order can only go back to Accounts Receivable, so only that move is an undo. */
 async function rejected(id: string, { order }: OrderFacts, key: string): Promise<Done> {
   const said = await moveOrder(id, 'Rejected', key);
   const undo = async () => void (await moveOrder(id, 'Accounts Receivable'));

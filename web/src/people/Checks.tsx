@@ -6,11 +6,11 @@ import classes from './people.module.css';
 export interface Choice {
   readonly key: string;
   readonly label: string;
-  /** Why it cannot be ticked. */
+  /** The reason why it cannot be checked. */
   readonly locked?: string | undefined;
 }
 
-/** Checkboxes of one kind, for example the groups of a user. */
+/** Checkboxes of one kind, such as the groups of a user. */
 export function Checks({
   legend,
   choices,

@@ -102,7 +102,7 @@ function GroupForm({ oid, data }: { readonly oid?: string; readonly data: GroupF
   );
 }
 
-/** A new member gets everything that the group gives, so the person needs all of it. */
+/** A new member gets all permissions of the group, so the person must have all of them. */
 function memberChoice(
   { user_id: id, login = '', full_name: name }: GroupFormData['users'][number],
   group: Group,

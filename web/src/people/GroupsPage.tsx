@@ -13,7 +13,7 @@ import { permissionsOf } from './forms.ts';
 import classes from './people.module.css';
 import { groupsQuery } from './queries.ts';
 
-/** `/people/groups`: the groups, who is in them, and what they may do. */
+/** `/people/groups`: the groups with their members and permissions. */
 export function GroupsPage() {
   const groups = useQuery(groupsQuery);
   const canWrite = useCan(['user_write']);

@@ -4,8 +4,8 @@ import classes from './people.module.css';
 import { resourceNames } from './permissions.ts';
 
 /**
- * The permissions as checkboxes, a row for each resource. A person ticks only what they have
- * themselves; anything may be taken away.
+ * The permissions as checkboxes, a row for each resource. A person can check only permissions that
+ * they have themselves, but uncheck any.
  */
 export function PermissionMatrix({
   draft,

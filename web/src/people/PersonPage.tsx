@@ -17,7 +17,7 @@ import classes from './people.module.css';
 import { groupsOf, permissionRows, sourceWords } from './permissions.ts';
 import { groupsQuery, loginsQuery, userQuery } from './queries.ts';
 
-/** `/people/:id`: one user, what the user may do and why, and the latest logins. */
+/** `/people/:id`: one user with the permissions, their sources and the latest log-ins. */
 export function PersonPage() {
   const { id = '' } = useParams({ strict: false });
   const result = useQuery(userQuery(id));
@@ -58,7 +58,7 @@ function Actions({ id }: { readonly id: string }) {
   );
 }
 
-/** Opens a dialog of the user, for a person who may change users. */
+/** Opens a dialog of the user; only for people who may change users. */
 function EditButton({
   id,
   part,
@@ -139,7 +139,7 @@ function Logins({ id }: { readonly id: string }) {
   );
 }
 
-/** Where the user is logged in, for a person who may see everyone's sessions. */
+/** The sessions of the user; only for people who may see all sessions. */
 function OpenSessions({ id }: { readonly id: string }) {
   if (!useCan(['configuration_read'])) return null;
   return (

@@ -49,7 +49,7 @@ export function SetPassword({
   );
 }
 
-/** Removes all permissions and groups. The user and the history of their actions stay. */
+/** Removes all permissions and groups. The user and the history of the user's actions stay. */
 export function Deactivate({
   id,
   data: { user, groups, base },
@@ -100,7 +100,7 @@ export function Deactivate({
   );
 }
 
-/** Deletes the user after saying what is deleted and what remains. */
+/** Deletes the user after showing what is deleted and what remains. */
 export function DeleteUser({
   id,
   data: { user, base },

@@ -56,7 +56,7 @@ const titles: Readonly<Record<string, string>> = {
   delete: 'Delete',
 };
 
-/** `/people/:id/edit/:part`: changes a user, takes all access away, or deletes the user. */
+/** `/people/:id/edit/:part`: changes a user, removes all permissions, or deletes the user. */
 export function UserEditDialog() {
   const { id, part } = useParams({ from: '/inside/people/$id/edit/$part' });
   const result = useQuery(userFormQuery(id));

@@ -11,7 +11,7 @@ import { useCommands } from '../shell/useCommands.ts';
 import { groupsOf } from './permissions.ts';
 import { usersQuery } from './queries.ts';
 
-/** `/people/users`: everyone who works for the merchant. */
+/** `/people/users`: the users of the merchant. */
 export function UsersPage() {
   const users = useQuery(usersQuery);
   const canWrite = useCan(['user_write']);

@@ -5,10 +5,10 @@ const yes = 'yes';
 const no = 'no';
 const switchText = (isOn: boolean): string => (isOn ? yes : no);
 
-/** Whether a checkbox of a form is ticked. */
+/** Returns whether a checkbox of a form is checked. */
 export const isOn = (draft: Draft, key: string): boolean => draft[key] === yes;
 
-/** A form with a checkbox turned over. */
+/** Returns a form with one checkbox switched. */
 export const toggled = (draft: Draft, key: string): Draft => ({
   ...draft,
   [key]: switchText(!isOn(draft, key)),
@@ -27,7 +27,7 @@ export const userFields = [
   { key: 'phone', label: 'Phone', max: 50 },
 ] as const;
 
-/** The form of a user; of a new one without `user`. */
+/** The form of a user; without `user`, of a new one. */
 export function draftOfUser(user: User, groups: readonly Group[], permissions: readonly string[]) {
   const memberOf = new Set(
     (user.groups ?? []).filter(({ member }) => member).map(({ group_oid: oid }) => oid),
@@ -41,7 +41,7 @@ export function draftOfUser(user: User, groups: readonly Group[], permissions: r
   };
 }
 
-/** The form of a group; of a new one without members. */
+/** The form of a group; without members, of a new one. */
 export function draftOfGroup(group: Group, users: readonly User[], permissions: readonly string[]) {
   const members = new Set(
     (group.users ?? []).filter(({ member }) => member).map(({ user_id: id }) => id),
@@ -64,7 +64,7 @@ function permissionsDraft(given: readonly Permission[] = [], all: readonly strin
   );
 }
 
-/** The body of an update of a user: what changed between two forms, and nothing else. */
+/** The body of an update of a user: only the differences between two forms. */
 export function userBody(from: Draft, to: Draft): User {
   return {
     ...textsIn(from, to, ['login', 'full_name', 'email', 'phone']),
@@ -73,7 +73,7 @@ export function userBody(from: Draft, to: Draft): User {
   };
 }
 
-/** The body of an update of a group: what changed between two forms, and nothing else. */
+/** The body of an update of a group: only the differences between two forms. */
 export function groupBody(from: Draft, to: Draft): Group {
   return {
     ...textsIn(from, to, ['name']),
@@ -82,7 +82,7 @@ export function groupBody(from: Draft, to: Draft): Group {
   };
 }
 
-/** An emptied text is a null, which clears the field. */
+/** An emptied text becomes null, which clears the field. */
 function textsIn(from: Draft, to: Draft, names: readonly string[]): Record<string, string> {
   const changed = changedKeys(from, to).filter((key) => names.includes(key));
   return Object.fromEntries(
@@ -96,7 +96,7 @@ const permissionSwitches = (from: Draft, to: Draft) =>
     selected,
   }));
 
-/** The changed checkboxes of one kind as the wire's list, if there are any. */
+/** The changed checkboxes of one kind in the wire format, if there are any. */
 function switches<Entry>(
   from: Draft,
   to: Draft,
@@ -111,7 +111,7 @@ function switches<Entry>(
   return entries.length === 0 ? {} : { [list]: entries };
 }
 
-/** The form of a user who may do nothing: no permission, and no group that gives one. */
+/** The form of a user without any permission and without groups that give one. */
 export const withoutAccess = (draft: Draft): Draft =>
   Object.fromEntries(
     Object.entries(draft).map(([key, value]) => [
@@ -134,11 +134,11 @@ export function labelOf(key: string, names: ReadonlyMap<string, string>): string
 export const permissionsOf = ({ permissions = [] }: Group): string[] =>
   permissions.flatMap(({ selected, permission_Name: name }) => (selected && name ? [name] : []));
 
-/** The permissions among these that the person does not have and so cannot give. */
+/** Returns those of these permissions that the person lacks and so cannot give. */
 export const notMine = (permissions: readonly string[], own: ReadonlySet<string>): string[] =>
   permissions.filter((permission) => !own.has(permission));
 
-/** Lists a person's losses in few lines: each group, what may be read, and what may be written. */
+/** Lists a person's losses in a few lines: each group, and the permissions to read and to write. */
 export function takenWords(
   keys: readonly string[],
   names: ReadonlyMap<string, string>,

@@ -3,7 +3,7 @@ import type { Group, User } from '@perennial/contract/user.ts';
 
 type Resource<Name = Permission> = Name extends `${infer Of}_read` ? Of : never;
 
-/** Every resource that permissions are given for; the compiler sees that none is missing. */
+/** Every resource with permissions; the compiler checks that none is missing. */
 const resources: Readonly<Record<Resource, true>> = {
   auto_order: true,
   order: true,
@@ -16,14 +16,14 @@ const resources: Readonly<Record<Resource, true>> = {
   configuration: true,
 };
 
-/** The names of the resources, and every permission there is. */
+/** The names of the resources, and all permissions. */
 export const resourceNames: readonly string[] = Object.keys(resources);
 export const allPermissions: readonly string[] = resourceNames.flatMap((resource) => [
   `${resource}_read`,
   `${resource}_write`,
 ]);
 
-/** Where a permission comes from: the user, groups by name, or both. Empty: not given. */
+/** The source of a permission: the user, groups by name, or both. Empty: not given. */
 export interface Source {
   readonly isOwn: boolean;
   readonly groups: readonly string[];
@@ -60,7 +60,7 @@ export function permissionRows(user: User, groups: readonly Group[]): Permission
   }));
 }
 
-/** A source in words: "Yes: given directly, group Support"; "No" without any. */
+/** Describes a source: "Yes: given directly, group Support"; "No" without any. */
 export function sourceWords({ isOwn, groups }: Source): string {
   const from = [...(isOwn ? ['given directly'] : []), ...groups.map((name) => `group ${name}`)];
   return from.length === 0 ? 'No' : `Yes: ${from.join(', ')}`;

@@ -27,7 +27,7 @@ export const userQuery = (id: string) =>
       (await call('getUser', { params: { user_id: Number(id) }, signal })).user ?? {},
   });
 
-/** The latest logins of a user. */
+/** The latest log-ins of a user. */
 export const loginsQuery = (id: string) =>
   queryOptions<UserLogin[]>({
     queryKey: ['people', 'logins', id],
@@ -35,14 +35,14 @@ export const loginsQuery = (id: string) =>
       (await call('getUserLogins', { params: { user_id: Number(id) }, signal })).logins ?? [],
   });
 
-/** The data that the form of a user needs: the groups, and the user unless it is a new one. */
+/** The data for the form of a user: the groups, and the user unless it is a new one. */
 export interface UserFormData {
   readonly user: User;
   readonly groups: readonly Group[];
   readonly base: DraftBase;
 }
 
-/** The form of a user; of a new one without an id. */
+/** The form of a user; without an id, of a new one. */
 export const userFormQuery = (id: string | undefined) =>
   queryOptions<UserFormData>({
     queryKey: ['person form', 'user', id],
@@ -63,14 +63,14 @@ async function readUserForm(id: string | undefined): Promise<UserFormData> {
   return { user, groups, base: { draft: draftOfUser(user, groups, allPermissions), version } };
 }
 
-/** The data that the form of a group needs: the users, and the group unless it is a new one. */
+/** The data for the form of a group: the users, and the group unless it is a new one. */
 export interface GroupFormData {
   readonly group: Group;
   readonly users: readonly User[];
   readonly base: DraftBase;
 }
 
-/** The form of a group; of a new one without an oid. */
+/** The form of a group; without an oid, of a new one. */
 export const groupFormQuery = (oid: string | undefined) =>
   queryOptions<GroupFormData>({
     queryKey: ['person form', 'group', oid],
@@ -111,7 +111,7 @@ export const writeUser =
     );
   };
 
-/** Adds a user. Taking it back deletes the user. */
+/** Adds a user. Undoing it deletes the user. */
 export const addUser =
   (password: string): Write =>
   async ({ draft }, to, idempotencyKey) => {
@@ -157,7 +157,7 @@ export const addGroup: Write = ({ draft }, to, idempotencyKey) =>
     }),
   );
 
-/** As the kit's, and what the pages of people show is read again. */
+/** Like the kit's, and also refreshes the data of the pages of people. */
 async function written<Result>(
   ...[write, undoOf, readTheirs]: Parameters<typeof sendDraft<Result>>
 ) {
@@ -178,19 +178,19 @@ export async function setPassword(id: string, password: string, key: string): Pr
   await call('updateUser', { params: { user_id: Number(id) }, body, idempotencyKey: key });
 }
 
-/** Deletes a user as it was read. */
+/** Deletes a user if it still has the version that was read. */
 export async function deleteUser(id: string, ifMatch: number, key: string): Promise<void> {
   await call('deleteUser', { params: { user_id: Number(id) }, ifMatch, idempotencyKey: key });
   await forgetDeleted();
 }
 
-/** Deletes a group as it was read. */
+/** Deletes a group if it still has the version that was read. */
 export async function deleteGroup(oid: string, ifMatch: number, key: string): Promise<void> {
   await call('deleteGroup', { params: { group_oid: Number(oid) }, ifMatch, idempotencyKey: key });
   await forget();
 }
 
-/** The open tasks that are assigned to a user, for a person who may read tasks. */
+/** The open tasks assigned to a user; only for people who may read tasks. */
 export const openTasksQuery = (id: string, isAllowed: boolean) =>
   queryOptions<number>({
     queryKey: ['people', 'tasks', id],
@@ -205,7 +205,7 @@ export const openTasksQuery = (id: string, isAllowed: boolean) =>
     },
   });
 
-/** The page of the deleted record must not read it again; the list that follows is read again. */
+/** The page of the deleted record must not read it again; the list that follows is refreshed. */
 const forgetDeleted = () =>
   queryClient.invalidateQueries({ queryKey: ['people'], refetchType: 'none' });
 

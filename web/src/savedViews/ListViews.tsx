@@ -11,7 +11,7 @@ import type { SavedView } from './savedViews.ts';
 import { ViewDialog } from './ViewDialog.tsx';
 import { useViewWrites } from './viewWrites.ts';
 
-/** The views of a list as tabs: those of every merchant, one's own, and those of colleagues. */
+/** The views of a list as tabs: the standard ones, the person's own, and those of colleagues. */
 export function ListViews({
   kind,
   views,
@@ -21,10 +21,10 @@ export function ListViews({
 }: {
   readonly kind: ListKind;
   readonly views: readonly View[];
-  /** Of this list. */
+  /** The saved views of this list. */
   readonly saved: readonly SavedView[];
   readonly state: UrlState;
-  /** The chosen columns; they are saved with the view. */
+  /** The chosen columns, which are saved with the view. */
   readonly columns: readonly string[] | undefined;
 }) {
   const [dialog, setDialog] = useState<'save' | 'rename'>();

@@ -5,7 +5,7 @@ import { lists } from './lists.ts';
 import classes from './savedViews.module.css';
 import { useSavedViews } from './useSavedViews.ts';
 
-/** More views than these are found in the tabs of their list. */
+/** The most views in the navigation; the others are in the tabs of their list. */
 const shownMax = 6;
 
 /** The saved views of a list, below its entry in the navigation. */

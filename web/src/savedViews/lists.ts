@@ -10,7 +10,7 @@ import { orderWire, parseOrderList } from '../orders/list.ts';
 import { paths } from '../paths.ts';
 import { deliveryWire, parseDeliveryList } from '../webhooks/deliveryList.ts';
 
-/** The lists whose views can be saved, as saved searches name them. */
+/** The lists with saved views, by their names in saved searches. */
 export type ListKind =
   | 'auto_orders'
   | 'orders'
@@ -20,11 +20,11 @@ export type ListKind =
   | 'deliveries'
   | 'audit_log';
 
-/** A list: its name, where it is, how its filters are in a request, and what its address can say. */
+/** A list: its name, its address, its filters in a request, and the values in its address. */
 export interface ListSpec {
   readonly label: string;
   readonly path: string;
-  /** The permission that reads it, and so its views. */
+  /** The permission to read the list, and so its views. */
   readonly needs: Permission;
   readonly wire: WireFilters;
   parse(search: Record<string, unknown>): ListState;

@@ -13,7 +13,7 @@ export interface ViewLine {
   readonly state: UrlState;
 }
 
-/** The saved views of tasks and of lists that have every typed word in their name. */
+/** The saved views of tasks and lists whose names contain every typed word. */
 export function viewLines(
   searches: readonly SavedSearch[],
   userId: number,

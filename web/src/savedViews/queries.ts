@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 
-/** The saved searches of all lists: one's own, and those that colleagues share. */
+/** The saved searches of all lists: the person's own, and those that colleagues share. */
 export const savedSearchesQuery = queryOptions<readonly SavedSearch[]>({
   queryKey: ['saved searches'],
   queryFn: async ({ signal }) => (await call('getSavedSearches', { signal })).saved_searches ?? [],
@@ -17,17 +17,17 @@ export async function insertView(search: SavedSearch): Promise<SavedSearch> {
   return saved_search;
 }
 
-/** Changes an own view; absent fields stay. */
+/** Changes the person's own view; absent fields do not change. */
 export async function updateView(oid: number, change: SavedSearch): Promise<void> {
   await call('updateSavedSearch', { params: { saved_search_oid: oid }, body: change });
   await forget();
 }
 
-/** Replaces a view of the person's own. An absent sort or absent columns are removed. */
+/** Replaces the person's own view. Removes an absent sort or absent columns. */
 export const replaceView = (oid: number, search: SavedSearch): Promise<void> =>
   updateView(oid, { ...({ sort: null, columns: null } as object), ...search });
 
-/** Deletes an own view. */
+/** Deletes the person's own view. */
 export async function deleteView(oid: number): Promise<void> {
   await call('deleteSavedSearch', { params: { saved_search_oid: oid } });
   await forget();

@@ -8,18 +8,18 @@ import { type ListKind, lists } from './lists.ts';
 export interface SavedView extends View {
   readonly oid: number;
   readonly kind: ListKind;
-  /** The columns that it was saved with. */
+  /** The columns that were saved with it. */
   readonly columns?: readonly string[] | undefined;
-  /** Colleagues see it too. */
+  /** True if colleagues see it too. */
   readonly isShared: boolean;
-  /** Only its owner may change it. */
+  /** True if the person owns it and may change it. */
   readonly isOwn: boolean;
   readonly owner: string;
-  /** The stored form, with which a change is undone. */
+  /** The stored form, for the undo of a change. */
   readonly stored: SavedSearch;
 }
 
-/** The views among saved searches, by name; searches of other lists are left out. */
+/** Finds the views among saved searches, by name; leaves out searches of other lists. */
 export function savedViewsOf(
   searches: readonly SavedSearch[],
   userId: number,
@@ -41,13 +41,13 @@ function stateOf(kind: ListKind, { filters = {}, sort }: SavedSearch): UrlState 
   return parse({ ...fromSearch(wire, filters), ...(sort !== undefined && { sort }) });
 }
 
-/** A view that a person wants to save. */
+/** A view to be saved. */
 export interface ViewDraft {
   readonly name: string;
   readonly isShared: boolean;
 }
 
-/** The saved search of what a list shows now. */
+/** Returns the saved search for the list's current state. */
 export function searchToSave(
   kind: ListKind,
   { name, isShared }: ViewDraft,
@@ -64,7 +64,7 @@ export function searchToSave(
   };
 }
 
-/** The own view that has this name already: saving replaces it. */
+/** Returns the person's own view that already has this name; saving replaces it. */
 export const ownViewNamed = (views: readonly SavedView[], name: string): SavedView | undefined =>
   views.find(({ isOwn, label }) => isOwn && sameName(label, name));
 

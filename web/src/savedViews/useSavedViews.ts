@@ -5,7 +5,7 @@ import { lists } from './lists.ts';
 import { savedSearchesQuery } from './queries.ts';
 import { type SavedView, savedViewsOf } from './savedViews.ts';
 
-/** The saved views of all lists that the person may see; none until they were read. */
+/** The saved views of all lists that the person may see; none until they are loaded. */
 export function useSavedViews(): readonly SavedView[] {
   const { user } = useSession();
   const isAllowed = useCan(Object.values(lists).map(({ needs }) => needs));

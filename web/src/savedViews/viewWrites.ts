@@ -8,7 +8,7 @@ import { ownViewNamed, type SavedView, searchToSave, type ViewDraft } from './sa
 
 /** The actions on saved views. Each can be undone; a refusal is thrown or shown. */
 export interface ViewWrites {
-  /** Saves what the list shows; an own view with the same name is replaced. */
+  /** Saves the list's current state; replaces the person's own view with the same name. */
   save(draft: ViewDraft, state: UrlState, columns: readonly string[] | undefined): Promise<void>;
   change(view: SavedView, change: Pick<SavedSearch, 'name' | 'shared'>): Promise<void>;
   share(view: SavedView): Promise<void>;

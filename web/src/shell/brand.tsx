@@ -1,7 +1,7 @@
 import classes from './brand.module.css';
 import icon from './icon.svg';
 
-/** The mark and the name. */
+/** The logo and the name. */
 export function Brand() {
   return (
     <span className={classes['brand']}>

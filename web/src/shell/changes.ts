@@ -3,19 +3,19 @@ import { type CallInput, call } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
 import { createStore } from '../kit/store.ts';
 
-/** A write that takes a change back. It is data, so that it outlives a reload of the tab. */
+/** A write that undoes a change. It is data, so that it survives a reload of the tab. */
 export interface UndoCall {
   readonly operation: VersionedId;
   readonly params: Readonly<Record<string, unknown>>;
   readonly body: unknown;
-  /** The version that the change made: an undo after another change is refused. */
+  /** The version after the change: an undo after another change is refused. */
   readonly ifMatch: number;
 }
 
-/** Takes a change back: a call, or what a component can do while the tab is not reloaded. */
+/** Undoes a change: a call, or a function that works until the tab is reloaded. */
 export type Undo = UndoCall | (() => Promise<void>);
 
-/** Something that was changed in this tab. */
+/** A change that was made in this tab. */
 export interface Change {
   readonly id: number;
   readonly text: string;
@@ -28,14 +28,14 @@ const storageKey = 'perennial-changes';
 const keptMs = 24 * 3_600_000;
 const keptMax = 50;
 
-/** The changes that were made in this tab during the last day, newest first. */
+/** The changes made in this tab during the last day, newest first. */
 export const recentChanges = createStore<readonly Change[]>(stored());
 
 recentChanges.subscribe(() => {
   try {
     sessionStorage.setItem(storageKey, JSON.stringify(recentChanges.get()));
   } catch {
-    // A browser that stores nothing forgets the changes with the page.
+    // If the browser stores nothing, the changes are lost with the page.
   }
 });
 
@@ -51,10 +51,10 @@ export function markUndone(id: number): void {
   );
 }
 
-/** Forgets what this person changed, for example when they log out. */
+/** Deletes this person's changes, for example after a log-out. */
 export const forgetChanges = (): void => recentChanges.set([]);
 
-/** Takes a change back, and reads again what the pages show. */
+/** Undoes a change, and refreshes the data of the pages. */
 export async function runUndo(undo: Undo): Promise<void> {
   if (typeof undo === 'function') return undo();
   const { operation, ...input } = undo;

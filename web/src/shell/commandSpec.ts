@@ -1,6 +1,6 @@
 import type { Permission } from '@perennial/contract/operations.ts';
 
-/** Where a command makes sense. Keys are unique within a place and `anywhere` together. */
+/** The places where a command applies. Keys are unique within a place and `anywhere` together. */
 export type Place =
   | 'anywhere'
   | 'list'
@@ -13,16 +13,16 @@ export type Place =
   | 'coupon'
   | 'item';
 
-/** One thing that can be done. What it does is handed in by the component that can do it. */
+/** One command. The component that can run it provides its function. */
 export interface CommandSpec {
   readonly id: string;
-  /** The name in the palette, menus and the help sheet, as an order: "Open the log". */
+  /** The name in the palette, menus and the help sheet, as an imperative: "Open the log". */
   readonly words: string;
-  /** Other words by which the palette finds it. */
+  /** Other words by which the palette finds the command. */
   readonly also?: string;
-  /** `g o` is a sequence; `?` and `E` are as typed, with shift; `Mod+k` is Ctrl or ⌘. */
+  /** `g o` is a sequence; `?` and `E` include the shift key; `Mod+k` is Ctrl or ⌘. */
   readonly keys?: string;
   readonly place: Place;
-  /** Any one suffices; absent: no permission is needed. */
+  /** One of these suffices; absent: no permission is needed. */
   readonly needs?: readonly Permission[];
 }

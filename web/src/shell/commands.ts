@@ -7,8 +7,8 @@ import { shellCommands } from './shellCommands.ts';
 import { taskCommands } from './taskCommands.ts';
 
 /**
- * Every command of the console. Buttons, menus, the palette, the keys and the help sheet follow
- * from it. `useCommands` says what a command does while a component is on the page.
+ * All commands of the console, from which buttons, menus, the palette, the keys and the help sheet
+ * are built. `useCommands` provides a command's function while a component is on the page.
  */
 export const commands = [
   ...shellCommands,
@@ -25,7 +25,10 @@ export type CommandId = (typeof commands)[number]['id'];
 export const commandOf = (id: CommandId): CommandSpec =>
   commands.find((command) => command.id === id)!;
 
-/** The commands that contain every typed word, those that begin with the text first. */
+/**
+ * The commands that contain every typed word, sorted so that those beginning with the text are
+ * first.
+ */
 export function matchingCommands<Spec extends CommandSpec>(
   specs: readonly Spec[],
   typed: string,

@@ -5,18 +5,21 @@ import type { Undo } from './changes.ts';
 
 export { isMismatch, isUnanswered } from '../api/refused.ts';
 
-/** Returns an idempotency key: pressing the button again changes nothing twice. */
+/** Returns an idempotency key: pressing the button again has no second effect. */
 export const newDecisionKey = newIdempotencyKey;
 
-/** The result of saving: saved, with an undo, or the form as another person saved it. */
+/** The result of saving: saved, with an undo; or the form as another person saved it. */
 export type Written =
   | { readonly kind: 'saved'; readonly undo: Undo }
   | { readonly kind: 'conflict'; readonly theirs: DraftBase };
 
-/** Saves a form: from what it was based on to what the person wants, under one key. */
+/** Saves the difference between the original and the current form, under one key. */
 export type Write = (from: DraftBase, to: Draft, idempotencyKey: string) => Promise<Written>;
 
-/** A form stays as it was opened, so that nothing typed is lost; a new dialog reads again. */
+/**
+ * A form does not change after it was opened, so that no typed text is lost; a new dialog reads the
+ * record again.
+ */
 export const asOpened = {
   staleTime: Number.POSITIVE_INFINITY,
   gcTime: 0,
@@ -25,8 +28,8 @@ export const asOpened = {
 } as const;
 
 /**
- * Sends a write. When the record was saved meanwhile, the result is the form as
- * `readTheirs` reads it; other refusals are thrown.
+ * Sends a write. If another person has saved the record since, returns that form, read by
+ * `readTheirs`; throws other refusals.
  */
 export async function written<Result>(
   write: () => Promise<Result>,

@@ -10,7 +10,7 @@ interface EntryPageProps {
   readonly children: ReactNode;
 }
 
-/** The frame of a page that a person sees before the console: the mark, and one card. */
+/** The frame of a page before the log-in: the logo, and one card. */
 export function EntryPage({ title, isWide, below, children }: EntryPageProps) {
   useEffect(() => {
     document.title = `${title} · Perennial`;

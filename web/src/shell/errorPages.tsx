@@ -11,7 +11,7 @@ import { useStore } from '../kit/store.ts';
 import { paths } from '../paths.ts';
 import { FilesMissing, loadAgain } from './lazyPage.ts';
 
-/** A page or a dialog that could not be shown. What is around it still works. */
+/** A page or a dialog that could not be shown. The rest of the console still works. */
 export function ErrorPage({ error, reset }: ErrorComponentProps) {
   const isDialog = useIsInPage();
   const words = <Failed error={error} onRetry={reset} />;
@@ -52,8 +52,8 @@ const Fault = ({ message }: { readonly message: string }) => (
 );
 
 /**
- * The files of a page are missing. After an upgrade the console is loaded again; while the server is
- * gone, it waits for it.
+ * The page for missing files. After an upgrade, it loads the console again; while the server is
+ * down, it waits.
  */
 function NoFiles() {
   const { isReached } = useStore(reachable);
@@ -70,14 +70,14 @@ function NoFiles() {
   return <NotShown refused={why} onRetry={look} />;
 }
 
-/** An address that leads nowhere, without the frame of the console around it. */
+/** The page for an unknown address, without the frame of the console. */
 export const NowherePage = () => (
   <main style={{ padding: '2rem 1.25rem' }}>
     <NotFoundPage />
   </main>
 );
 
-/** An address inside the console that leads nowhere. */
+/** The page for an unknown address inside the console. */
 export function NotFoundPage() {
   return (
     <Page title="Nothing at this address">

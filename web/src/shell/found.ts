@@ -18,8 +18,8 @@ export interface FoundLine {
 }
 
 /**
- * Search results by type. The group of the best match comes first, because an exact id does;
- * results without a page in the console are left out.
+ * Search results by type. The group of the best match comes first, because an exact id is the best
+ * match. Results without a page in the console are left out.
  */
 export function foundLines(found: readonly FoundThing[]): FoundLine[] {
   const lines = found.flatMap(({ type, id = '', oid = '', title = '', subtitle = '', url }) =>

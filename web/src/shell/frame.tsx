@@ -55,11 +55,14 @@ interface SideNavProps {
   onGo(entry: string): void;
 }
 
-/** It alone follows the address: the rest of the frame is not rendered again on each move. */
+/**
+ * Only this part follows the address, so that the rest of the frame is not rendered again on each
+ * navigation.
+ */
 function SideNav({ isOpen, onMove, onGo }: SideNavProps) {
   const { permissions } = useSession();
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  // The address is what closes the navigation.
+  // A change of the address closes the navigation.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new path
   useEffect(onMove, [path, onMove]);
   return (
@@ -98,7 +101,7 @@ function SideNav({ isOpen, onMove, onGo }: SideNavProps) {
   );
 }
 
-/** Where an entry of the navigation leads now; says as well where the person is, for later. */
+/** Returns the current target of a navigation entry; also stores the person's current place. */
 function useSectionPlaces(): (entry: string) => void {
   const router = useRouter();
   const { merchant, user } = useSession();
@@ -119,14 +122,14 @@ function useSectionPlaces(): (entry: string) => void {
 
 const navPaths = navSections.flatMap(({ entries }) => entries.map(({ path }) => path));
 
-/** Stores the choices of the person while they are logged in. */
+/** Stores the person's choices while they are logged in. */
 function useKeptPreferences(): void {
   const { merchant, user } = useSession();
   const owner = `${merchant.id}/${user.id}`;
   useEffect(() => keepPreferences(owner), [owner]);
 }
 
-/** The commands that work on every page. */
+/** The commands of every page. */
 function useShellCommands(onGo: (entry: string) => void): void {
   const navigate = useNavigate();
   const { permissions } = useSession();

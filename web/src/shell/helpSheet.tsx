@@ -14,7 +14,7 @@ import { useSession } from './session.tsx';
 /** Whether the sheet of keys is open. */
 export const helpOpen = createStore(false);
 
-/** All keys by place, from the table of commands, and where to read more. */
+/** All keys by place, from the table of commands, and links to the documentation. */
 export function HelpSheet() {
   const isOpen = useStore(helpOpen);
   const { permissions } = useSession();

@@ -7,13 +7,13 @@ import { Frame } from './frame.tsx';
 import { asFilesMissing } from './lazyPage.ts';
 import { SessionProvider, useSession, useSessionQuery } from './session.tsx';
 
-/** Few people ever have a first step, so its files are loaded for them alone. */
+/** Few people ever have a first step, so its files are loaded only when needed. */
 const FirstSteps = lazy(async () => {
   const loaded = await import('../me/FirstSteps.tsx').catch(asFilesMissing);
   return { default: loaded.FirstSteps };
 });
 
-/** The console for a person with a session; without one, the log-in page. */
+/** The console for a person with a session; otherwise the log-in page. */
 export function Inside() {
   const { data, error, refetch } = useSessionQuery();
   if (data)
@@ -39,7 +39,7 @@ const Opening = () => (
   </main>
 );
 
-/** The console, once the person has done what comes first. */
+/** The console, after the person has finished the first steps. */
 function FrameOrSteps() {
   const { steps } = useSession();
   const [isHeld, setHeld] = useState(false);
@@ -51,7 +51,7 @@ function FrameOrSteps() {
   );
 }
 
-/** Remembers where the person wanted to go, as it was before the address changes. */
+/** Stores the requested address before it changes. */
 function ToLogIn() {
   const { state } = useRouter();
   const [to] = useState(() => ownPath(state.location.href));

@@ -2,10 +2,10 @@ import type { CommandSpec } from './commandSpec.ts';
 import { commands } from './commands.ts';
 import { type KeyPress, pressName } from './keys.ts';
 
-/** The keys that a person chose, by the id of their command. An empty text: the command has none. */
+/** A person's keys by the id of their command. An empty text: the command has none. */
 export type KeyChoices = Readonly<Record<string, string>>;
 
-/** The keys of a command for this person; undefined: it has none. */
+/** Returns the keys of a command for this person; undefined: it has none. */
 export function keysOf({ id, keys }: CommandSpec, chosen: KeyChoices): string | undefined {
   return (chosen[id] ?? keys) || undefined;
 }
@@ -13,7 +13,7 @@ export function keysOf({ id, keys }: CommandSpec, chosen: KeyChoices): string | 
 /** The presses of a sequence. */
 const pressesMax = 2;
 
-/** Adds a press to a choice; a press that cannot be part of one leaves it as it is. */
+/** Adds a press to a choice; ignores a press that cannot be part of one. */
 export function withPress(chosen: string, press: KeyPress): string {
   const name = pressName(press);
   if (name === undefined || notChosen.has(name)) return chosen;
@@ -21,7 +21,7 @@ export function withPress(chosen: string, press: KeyPress): string {
   return [...(presses.length >= pressesMax ? [] : presses), name].join(' ');
 }
 
-/** They move the focus, close a dialog, confirm it, or take a press back. */
+/** These keys move the focus, close a dialog, confirm it, or undo a press. */
 const notChosen = new Set([
   'Tab',
   'Escape',
@@ -32,7 +32,7 @@ const notChosen = new Set([
   'Unidentified',
 ]);
 
-/** Why a command cannot have these keys, as a sentence; undefined: it can. */
+/** Returns why a command cannot have these keys, as a sentence; undefined: it can. */
 export function keysFault(
   { id, place }: CommandSpec,
   keys: string,
@@ -51,20 +51,20 @@ export function keysFault(
     : `“${other.words}” has ${theirs}, and one would hide the other. Choose other keys.`;
 }
 
-/** Whether two places can be on one page. */
+/** Returns whether two places can be on one page. */
 const meets = (a: string, b: string): boolean => a === b || a === 'anywhere' || b === 'anywhere';
 
-/** Whether one cannot be pressed without the other. */
+/** Returns whether one cannot be pressed without the other. */
 const hides = (a: string, b: string): boolean =>
   a === b || a.startsWith(`${b} `) || b.startsWith(`${a} `);
 
-/** The choices after one more. The usual keys of a command are not stored. */
+/** Returns the choices with another one. Default keys of a command are not stored. */
 export function withKeys(chosen: KeyChoices, spec: CommandSpec, keys: string): KeyChoices {
   const { [spec.id]: _, ...others } = chosen;
   return keys === (spec.keys ?? '') ? others : { ...others, [spec.id]: keys };
 }
 
-/** Reads stored choices. What is not a text of keys is left out. */
+/** Reads stored choices. Leaves out values that are not keys. */
 export function readKeyChoices(stored: Readonly<Record<string, unknown>>): KeyChoices {
   return Object.fromEntries(
     Object.entries(stored).filter(

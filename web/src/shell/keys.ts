@@ -1,4 +1,4 @@
-/** A key press as the matcher reads it. */
+/** A key press in the form that the matcher reads. */
 export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
@@ -6,9 +6,9 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
-/** The name of a press as commands write it, for example `j`, `X`, `?`, `Space`, `Mod+k`. */
+/** Returns the name of a press in commands, for example `j`, `X`, `?`, `Space`, `Mod+k`. */
 export function pressName({ key, ctrlKey, metaKey, altKey }: KeyPress): string | undefined {
-  // Alt belongs to the browser's menus and to typing special characters.
+  // Alt is reserved for the browser's menus and for typing special characters.
   if (altKey || key === 'Shift' || key === 'Control' || key === 'Meta') return undefined;
   const name = key === ' ' ? 'Space' : key;
   return ctrlKey || metaKey ? `Mod+${name.toLowerCase()}` : name;
@@ -17,13 +17,13 @@ export function pressName({ key, ctrlKey, metaKey, altKey }: KeyPress): string |
 /** The result of the presses so far: a command, or the beginning of a sequence. */
 export interface KeyStep {
   readonly command?: string;
-  /** The presses of a sequence that is not complete. */
+  /** The presses of an incomplete sequence. */
   readonly pending: string;
 }
 
 /**
  * Adds a press to the pending ones. A press that continues no sequence starts a new one, so a
- * mistyped first key is forgotten.
+ * mistyped first key is dropped.
  */
 export function keyStep(
   pending: string,
@@ -38,7 +38,7 @@ export function keyStep(
   return { pending: '' };
 }
 
-/** Whether keys typed into this element are text. Plain letters run no commands there. */
+/** Returns whether keys pressed in this element are text. Plain letters run no commands there. */
 export function isTyping(target: {
   readonly tagName: string;
   readonly type?: string;
@@ -50,7 +50,7 @@ export function isTyping(target: {
   return target.tagName === 'TEXTAREA' || target.tagName === 'SELECT';
 }
 
-/** Keys for people: `Mod+k` → `Ctrl K` or `⌘ K`, `g o` → `g then o`. */
+/** Formats keys for people: `Mod+k` → `Ctrl K` or `⌘ K`, `g o` → `g then o`. */
 export function keyWords(keys: string, isMac: boolean): string[] {
   return keys
     .split(' ')

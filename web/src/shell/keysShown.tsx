@@ -13,12 +13,12 @@ export function useKeysOf(id: CommandId | undefined): string | undefined {
   return id && keysOf(commandOf(id), chosen);
 }
 
-/** Keys as they are pressed one after the other. */
+/** Keys in the order in which they are pressed. */
 export function Keys({ words }: { readonly words: readonly string[] }) {
   return (
     <span>
       {words.map((word, index) => (
-        // The presses of one sequence keep their order.
+        // The presses of one sequence never change their order.
         <Fragment key={index}>
           {index > 0 && ' '}
           <kbd>{word}</kbd>

@@ -1,15 +1,16 @@
 /** The last place in each section since the page was opened: a path with its search. */
 export interface LastPlaces {
-  /** Stores where a person is now. */
+  /** Stores the person's current place. */
   visit(path: string, search: string): void;
-  /** Where an entry of the navigation leads to from a path: back, or to its list. */
+  /** Returns the target of a navigation entry from a path: the last place, or its list. */
   leadsTo(entry: string, from: string): string;
 }
 
 /**
- * Remembers the last place of each section, in memory only. From another section an entry leads back
- * to it, and from within its section to the plain list. Dialogs are not places: a form that was left
- * is not opened again. `owner` names the person: another one at this browser gets no places.
+ * Stores the last place of each section, in memory only. From another section, an entry leads back
+ * to that place; within its own section, to the plain list. Dialogs are not places: a form that was
+ * left is not opened again. `owner` identifies the person: another person at this browser gets no
+ * places.
  */
 export function lastPlaces(owner: string, entries: readonly string[]): LastPlaces {
   if (kept.owner !== owner) kept = { owner, places: new Map() };
@@ -36,6 +37,6 @@ let kept: { readonly owner: string; readonly places: Map<string, string> } = {
   places: new Map(),
 };
 
-/** Whether a path is in the section of an entry. */
+/** Returns whether a path is in the section of an entry. */
 export const isWithin = (path: string, entry: string): boolean =>
   entry === '/' ? path === '/' : path === entry || path.startsWith(`${entry}/`);

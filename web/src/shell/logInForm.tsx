@@ -5,19 +5,19 @@ import classes from './logIn.module.css';
 
 /** The result of a log-in; undefined when it succeeded. */
 export interface LogInFault {
-  /** Says what went wrong and what to do next. */
+  /** The fault and the next step. */
   readonly error: Error;
   readonly waitSeconds?: number | undefined;
-  /** The user has a second factor. */
+  /** True if the user has a second factor. */
   readonly asksForCode?: boolean;
 }
 
 interface LogInFormProps {
   readonly merchantId?: string | undefined;
-  /** Fixed where a session is renewed: a person does not type it twice. */
+  /** Fixed when a session is renewed, so that the person need not type it again. */
   readonly login?: string;
   readonly asksForMerchant: boolean;
-  /** Resolves to what went wrong. */
+  /** Resolves to the fault, if there is one. */
   onEnter(entry: {
     merchant_id?: string;
     login: string;
@@ -26,7 +26,7 @@ interface LogInFormProps {
   }): Promise<LogInFault | undefined>;
 }
 
-/** The form of a log-in. It knows no network. */
+/** The log-in form. It makes no requests itself. */
 export function LogInForm(props: LogInFormProps) {
   const { merchantId, login = '', onEnter } = props;
   const [fault, setFault] = useState<LogInFault>();
@@ -114,7 +114,7 @@ function LogInFields({ merchantId = '', login = '', asksForMerchant }: LogInForm
   );
 }
 
-/** Counts down to 0, one a second. */
+/** Counts down to 0, one per second. */
 function useCountdown(seconds: number | undefined): number {
   const [left, setLeft] = useState(0);
   useEffect(() => {

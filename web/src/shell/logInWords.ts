@@ -1,14 +1,14 @@
 import type { Refused } from '../api/refused.ts';
 
-/** The parts of the form that were filled in, besides the login and the password. */
+/** The filled-in parts of the form, besides the login and the password. */
 interface Entered {
   readonly asksForMerchant: boolean;
   readonly hasCode: boolean;
 }
 
 /**
- * Why a log-in was refused and what to do next. The server speaks to programs: about fields that
- * this form may not show, and about requests.
+ * Describes why a log-in was refused and what to do next. The server's messages are for programs:
+ * they name fields that this form may not show, and requests.
  */
 export function logInWords({ code, message }: Pick<Refused, 'code' | 'message'>, entered: Entered) {
   const words = table[code as keyof typeof table];

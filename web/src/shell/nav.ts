@@ -2,14 +2,14 @@ import type { Permission } from '@perennial/contract/operations.ts';
 import type { IconName } from '../kit/iconPaths.ts';
 import { paths } from '../paths.ts';
 
-/** An entry of the side navigation. It is shown to people who have one of the permissions. */
+/** An entry of the side navigation. It is only shown to people with one of the permissions. */
 export interface NavEntry {
   readonly label: string;
   readonly path: string;
-  /** The beginning of the addresses of its pages, where that is not its path. */
+  /** The beginning of its pages' addresses, if that is not its path. */
   readonly within?: string;
   readonly icon: IconName;
-  /** Any one suffices; none: no permission is needed. */
+  /** One of these suffices; none: no permission is needed. */
   readonly needs: readonly Permission[];
   /** The command that opens it. */
   readonly command: string;
@@ -146,7 +146,7 @@ export const navSections: readonly NavSection[] = [
   },
 ];
 
-/** The sections with the entries that a person may open; sections without any are left out. */
+/** The sections with the entries that a person may open; empty sections are left out. */
 export function navFor(permissions: ReadonlySet<string>): NavSection[] {
   return navSections
     .map(({ label, entries }) => ({

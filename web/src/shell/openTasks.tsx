@@ -9,7 +9,7 @@ import classes from './frame.module.css';
 import { followOpenCount, openCountQuery } from './openCount.ts';
 import { useCan } from './session.tsx';
 
-/** How many open tasks the person and their groups have; leads to them. */
+/** The number of open tasks of the person and their groups, as a link to them. */
 export function OpenTasks() {
   const isAllowed = useCan(['workflow_read']);
   const { data: count } = useQuery({ ...openCountQuery, enabled: isAllowed });

@@ -22,8 +22,7 @@ import { typedReaders } from './typed.ts';
 import { running } from './useCommands.ts';
 
 /**
- * Whether the palette is open, and what it shows first: everything, or only the commands of this
- * page.
+ * Whether the palette is open, and what it shows first: everything, or only this page's commands.
  */
 export const paletteOpen = createStore<'closed' | 'all' | 'here'>('closed');
 
@@ -36,7 +35,7 @@ interface Entry {
   run(): void;
 }
 
-/** Everything that can be done now. */
+/** The commands that can be run now. */
 export function Palette() {
   const open = useStore(paletteOpen);
   const close = () => paletteOpen.set('closed');
@@ -97,7 +96,7 @@ function PaletteBody({ isHere, onClose }: { readonly isHere: boolean; onClose():
           onKeyDown={onKeyDown}
         />
       </div>
-      {/* The focus stays in the field; a screen reader follows aria-activedescendant. */}
+      {/* The focus stays in the field; screen readers follow aria-activedescendant. */}
       <ul id={listId} role="listbox" aria-label="Results" className={classes['results']}>
         {entries.map((entry, each) => (
           <Row
@@ -153,7 +152,7 @@ function Row({
   );
 }
 
-/** Lists typed actions, this page's commands, places to go, views, things found, and the rest. */
+/** Lists typed actions, this page's commands, places to go, views, search results, and the rest. */
 function useEntries(typed: string, isHere: boolean): Entry[] {
   const now = useStore(running);
   const readers = useStore(typedReaders);
@@ -204,7 +203,7 @@ function useViewEntries(typed: string): Entry[] {
 
 const typingMs = 80;
 
-/** Search results by type; without a text, what was opened from here before. */
+/** Search results by type; without a text, the records that were opened from here before. */
 function useFoundEntries(typed: string): Entry[] {
   const [settled] = useDebouncedValue(typed.trim(), typingMs);
   const { data = [] } = useQuery(anythingQuery(settled.length > 1 ? settled.slice(0, 100) : ''));

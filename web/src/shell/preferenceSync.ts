@@ -9,19 +9,19 @@ import {
 } from './preferences.ts';
 
 /**
- * Reads what this person chose in any browser, and stores what they choose from now on, until the
- * returned function is called. `owner` names the person and the merchant.
+ * Reads the person's stored choices, and stores later ones until the returned function is called.
+ * `owner` identifies the person and the merchant.
  */
 export function keepPreferences(owner: string): () => void {
   const keeper = new Keeper(owner);
   return () => keeper.stop();
 }
 
-/** Several choices within this time are stored together. */
+/** Choices within this time are stored together. */
 const settleMs = 500;
 
 /**
- * Choices that could not be stored yet are kept in this browser, and stored with the next choice or
+ * Choices that could not be stored yet stay in this browser, and are stored with the next choice or
  * at the next visit.
  */
 class Keeper {
@@ -69,7 +69,7 @@ class Keeper {
   async #save(): Promise<void> {
     const names = [...this.#unsaved];
     const sent = preferences.get();
-    // Another tab may have stored other fields meanwhile.
+    // Another tab may have stored other fields since then.
     const body = { ...mergedPreferences(await read(), sent, names) };
     await call('updateMyPreferences', { body, asksForLogIn: false });
     const changed = new Set(changedFields(sent, preferences.get()));

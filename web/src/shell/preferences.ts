@@ -5,17 +5,17 @@ import { type KeyChoices, readKeyChoices } from './keyChoices.ts';
 /** The choices of a person. The server stores them, so they are the same in every browser. */
 export interface Preferences {
   readonly density: 'comfortable' | 'compact';
-  /** False: single keys do nothing (WCAG 2.1.4). Ctrl K always works. */
+  /** False: single keys have no effect (WCAG 2.1.4). Ctrl K always works. */
   readonly keys: boolean;
-  /** The keys of commands, where a person chose others than the usual ones. */
+  /** The keys of commands, if the person chose other ones. */
   readonly keyChoices: KeyChoices;
-  /** The columns of each list, where a person chose some. */
+  /** The columns of lists, if the person chose some. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
-  /** The progress of a person with the things to try in the demo. */
+  /** The person's progress with the steps of the demo. */
   readonly start?: StartState;
 }
 
-/** The preferences of a person who chose nothing. */
+/** The default preferences. */
 export const unsetPreferences: Preferences = {
   density: 'comfortable',
   keys: true,
@@ -23,7 +23,7 @@ export const unsetPreferences: Preferences = {
   columns: {},
 };
 
-/** Reads stored preferences. What does not fit is as if it was not chosen; other fields stay. */
+/** Reads stored preferences. Invalid fields count as not chosen; other fields stay. */
 export function readPreferences(stored: unknown): Preferences {
   const given = recordOf(stored);
   const { density, keys, keyChoices, columns } = given;
@@ -46,13 +46,13 @@ const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
     ? (value as Readonly<Record<string, unknown>>)
     : {};
 
-/** The names of the fields that differ. */
+/** Returns the names of the fields that differ. */
 export function changedFields(before: Preferences, after: Preferences): string[] {
   const [a, b] = [recordOf(before), recordOf(after)];
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]);
 }
 
-/** The preferences that the server has, with the fields of `ours` that it does not know yet. */
+/** Returns the server's preferences, with the fields of `ours` that it does not have yet. */
 export function mergedPreferences(
   stored: unknown,
   ours: Preferences,
@@ -63,21 +63,21 @@ export function mergedPreferences(
   return readPreferences({ ...recordOf(stored), ...Object.fromEntries(kept) });
 }
 
-/**
- * The preferences that this browser keeps, so that the first page looks right and no choice is
- * lost.
- */
+/** The preferences in this browser, so that the first page looks right and no choice is lost. */
 export interface Kept {
   readonly preferences: Preferences;
-  /** Whose they are; undefined before the first log-in. */
+  /** The owner; undefined before the first log-in. */
   readonly owner?: string | undefined;
-  /** The fields that the server does not know yet. */
+  /** The fields that are not stored on the server yet. */
   readonly unsaved: readonly string[];
 }
 
 const storageKey = 'perennial-preferences';
 
-/** Reads what this browser keeps. An entry of an earlier version belongs to the next person. */
+/**
+ * Reads the preferences from this browser. An entry of an earlier version belongs to the next
+ * person.
+ */
 export function keptHere(): Kept {
   try {
     const text = JSON.parse(localStorage.getItem(storageKey) ?? '{}') as unknown;
@@ -94,14 +94,14 @@ export function keptHere(): Kept {
   }
 }
 
-/** Keeps preferences in this browser. */
+/** Stores preferences in this browser. */
 export function keepHere(kept: Kept): void {
   try {
     localStorage.setItem(storageKey, JSON.stringify(kept));
   } catch {
-    // A browser that stores nothing gets the choices from the server.
+    // If the browser stores nothing, the choices come from the server.
   }
 }
 
-/** The preferences now. */
+/** Returns the current preferences. */
 export const preferences = createStore<Preferences>(keptHere().preferences);

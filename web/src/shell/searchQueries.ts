@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import { typesWithPage } from '../api/foundTypes.ts';
 
-/** The things that match a text; an exact id comes first. A newer text aborts the read. */
+/** The records that match a text; an exact id comes first. A newer text aborts the request. */
 export function anythingQuery(text: string) {
   return queryOptions<readonly FoundThing[]>({
     queryKey: ['search', text],

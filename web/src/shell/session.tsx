@@ -11,14 +11,14 @@ import { ZoneContext } from '../kit/zone.ts';
 import { type LogInFault, LogInForm } from './logInForm.tsx';
 import { logInWords } from './logInWords.ts';
 
-/** The session as screens use it: every part is present. */
+/** The session in the form for screens: every part is present. */
 export interface Known {
   readonly merchant: {
     readonly id: string;
     readonly name: string;
     readonly zone: string;
     readonly currency: string;
-    /** The clock can be moved. */
+    /** True if the clock can be moved. */
     readonly isTest: boolean;
   };
   readonly user: {
@@ -42,13 +42,13 @@ export function useSession(): Known {
   return session;
 }
 
-/** Whether the person has one of these permissions; none needed: always. */
+/** Returns whether the person has one of these permissions; always true if none is needed. */
 export function useCan(needs: readonly Permission[]): boolean {
   const { permissions } = useSession();
   return needs.length === 0 || needs.some((need) => permissions.has(need));
 }
 
-/** Gives the session to its children, and asks for the password when it has ended. */
+/** Provides the session to its children, and asks for the password when it has ended. */
 export function SessionProvider({
   session,
   children,
@@ -88,7 +88,7 @@ function userOf(user: NonNullable<Session['user']>): Known['user'] {
   return { id, login, name, groupOids };
 }
 
-/** The log-in that calls are waiting for. All of them share one. */
+/** The log-in that calls are waiting for. All calls share one. */
 interface Pending {
   readonly reason: 'ended' | 'recent';
   readonly entered: PromiseWithResolvers<void>;
@@ -96,7 +96,7 @@ interface Pending {
 
 const pending = createStore<Pending | undefined>(undefined);
 
-/** Whether the log-in is open over the page. */
+/** Whether the log-in is open above the page. */
 export const useIsAskedToLogIn = (): boolean => useStore(pending, (open) => open !== undefined);
 
 function ask(reason: 'ended' | 'recent'): Promise<void> {
@@ -105,7 +105,7 @@ function ask(reason: 'ended' | 'recent'): Promise<void> {
   return open.entered.promise;
 }
 
-/** The log-in over the page: what was typed below stays, and the waiting calls continue. */
+/** The log-in above the page: typed text below stays, and the waiting calls continue. */
 function LogInDialog() {
   const open = useStore(pending);
   const { merchant, user } = useSession();
@@ -142,7 +142,7 @@ function LogInDialog() {
   );
 }
 
-/** Logs in; returns what went wrong and what to do next. */
+/** Logs in; returns the fault and the next step. */
 export async function enter(
   entry: LogInEntry,
   asksForMerchant: boolean,
@@ -158,5 +158,5 @@ export async function enter(
   }
 }
 
-/** The session, while it is being read, and what went wrong. */
+/** The session, while it is being read, and its fault. */
 export const useSessionQuery = () => useQuery(sessionQuery);

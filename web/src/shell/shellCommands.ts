@@ -1,6 +1,6 @@
 import type { CommandSpec } from './commandSpec.ts';
 
-/** Commands of every page: the palette, the pages to go to, the clock, the session. */
+/** Commands of every page: the palette, navigation, the clock, the session. */
 export const shellCommands = [
   { id: 'palette', words: 'Open the command palette', keys: 'Mod+k', place: 'anywhere' },
   { id: 'search', words: 'Search', keys: '/', place: 'anywhere' },

@@ -5,7 +5,10 @@ import {
   type MantineColorsTuple,
 } from '@mantine/core';
 
-/** The green of the console, light to dark. Shade 7 on white and 3 on the dark canvas are AA. */
+/**
+ * The console's green, from light to dark. Shade 7 on white and shade 3 on the dark canvas have AA
+ * contrast.
+ */
 const leaf: MantineColorsTuple = [
   '#eef6f2',
   '#dcece5',
@@ -32,13 +35,13 @@ const clay: MantineColorsTuple = [
   '#5f2116',
 ];
 
-/** The settings of all parts of Mantine here. Colours of surfaces and text are in theme.css. */
+/** The settings of all Mantine components. The colours of surfaces and text are in theme.css. */
 export const theme = createTheme({
   primaryColor: 'leaf',
   primaryShade: { light: 7, dark: 3 },
   autoContrast: true,
   luminanceThreshold: 0.35,
-  // Mantine calculates the text on a filled part for the light scheme alone.
+  // Mantine calculates the text colour of a filled component only for the light scheme.
   variantColorResolver: (input) => ({
     ...defaultVariantColorsResolver(input),
     ...(input.variant === 'filled' && { color: 'var(--on-accent)' }),
@@ -72,7 +75,7 @@ export const theme = createTheme({
   },
 });
 
-/** Gives Mantine the surfaces and texts of theme.css. */
+/** Passes the surface and text colours of theme.css to Mantine. */
 export const cssVariables: CSSVariablesResolver = () => {
   const own = {
     '--mantine-color-body': 'var(--surface)',

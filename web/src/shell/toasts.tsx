@@ -14,11 +14,11 @@ import {
 import classes from './toasts.module.css';
 import { useCommands } from './useCommands.ts';
 
-/** One message about something that a person did. */
+/** One message about an action of the person. */
 export interface Toast {
   readonly text: string;
   readonly tone?: 'good' | 'bad';
-  /** Takes the change back. Absent if money was moved or a mail was sent: say so in the text. */
+  /** Undoes the change. Absent if money was moved or a mail was sent; the text must then say so. */
   readonly undo?: Undo | undefined;
 }
 
@@ -30,7 +30,7 @@ const shownMs = 10_000;
 
 const toasts = createStore<readonly Shown[]>([]);
 
-// Changes of before a reload keep their ids.
+// Changes from before a reload keep their ids.
 let lastId = recentChanges.get()[0]?.id ?? 0;
 
 /** Shows a message for ten seconds. A change also becomes a recent change. */
@@ -59,7 +59,7 @@ export async function undoChange({ id, undo, text }: Change): Promise<void> {
 const dismiss = (id: number): void =>
   toasts.update((before) => before.filter((each) => each.id !== id));
 
-/** The one place where messages appear. Refusals interrupt a screen reader, the rest waits. */
+/** The only place where messages appear. Refusals interrupt screen readers, other messages wait. */
 export function Toasts() {
   const shown = useStore(toasts);
   const undoable = useStore(recentChanges, (changes) =>

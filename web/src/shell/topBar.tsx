@@ -18,7 +18,7 @@ import { useCan, useSession } from './session.tsx';
 import { undoChange } from './toasts.tsx';
 import { running } from './useCommands.ts';
 
-/** Merchant, zone, search, whether the page is live, recent changes, and the person. */
+/** The bar with merchant, zone, search, connection state, recent changes, and the person. */
 export function TopBar({ isNavOpen, onNav }: { readonly isNavOpen: boolean; onNav(): void }) {
   const { merchant } = useSession();
   return (
@@ -59,7 +59,9 @@ export function TopBar({ isNavOpen, onNav }: { readonly isNavOpen: boolean; onNa
   );
 }
 
-/** Green: changes arrive as they happen. Red and in words: the line is cut, since when. */
+/**
+ * Green: changes arrive as they happen. Red and in words: the connection is lost, and since when.
+ */
 function LiveDot() {
   const isAllowed = useCan(liveNeeds);
   const { isConnected, lastAtMs } = useStore(liveness);

@@ -1,19 +1,22 @@
 import { useEffect, useRef } from 'react';
 import { createStore } from '../kit/store.ts';
 
-/** The action of a text typed into the palette, for example `+3mo` or `snooze tomorrow 9`. */
+/** The action for a text typed into the palette, for example `+3mo` or `snooze tomorrow 9`. */
 export interface TypedAction {
   readonly words: string;
   run(): void;
 }
 
-/** Reads a typed text; undefined: it is not meant for this part of the console. */
+/** Reads a typed text; undefined: it is not for this part of the console. */
 export type ReadTyped = (typed: string) => TypedAction | undefined;
 
-/** The parts that read what is typed into the palette, by name. */
+/** The parts that read texts typed into the palette, by name. */
 export const typedReaders = createStore<ReadonlyMap<string, ReadTyped>>(new Map());
 
-/** Lets the palette offer what `read` makes of a typed text, while the component is on the page. */
+/**
+ * Lets the palette offer the action that `read` returns for a typed text, while the component is on
+ * the page.
+ */
 export function useTyped(name: string, read: ReadTyped): void {
   const latest = useRef(read);
   latest.current = read;

@@ -5,13 +5,15 @@ import type { CommandId } from './commands.ts';
 /** The functions of the commands. The component that was mounted last takes precedence. */
 export type Running = ReadonlyMap<CommandId, () => void>;
 
-/** The commands that can be run now. The palette and the keys read it. */
+/** The commands that can be run now, for the palette and the keys. */
 export const running = createStore<Running>(new Map());
 
-/** The functions that a component runs for commands; undefined where it cannot at the moment. */
+/**
+ * The functions that a component provides for commands; undefined if it currently cannot run one.
+ */
 export type CommandRuns = { readonly [Id in CommandId]?: (() => void) | undefined };
 
-/** Says what commands do while the component is on the page. */
+/** Provides the functions of commands while the component is on the page. */
 export function useCommands(runs: CommandRuns): void {
   const latest = useRef(runs);
   latest.current = runs;

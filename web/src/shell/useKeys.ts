@@ -7,7 +7,7 @@ import { running } from './useCommands.ts';
 
 const sequenceMsMax = 1200;
 
-/** Runs commands by their keys. Off in fields and dialogs; `Mod+…` works everywhere. */
+/** Runs commands by their keys. Inactive in fields and dialogs, except for `Mod+…`. */
 export function useKeys(): void {
   useEffect(() => {
     let pending = '';
@@ -29,7 +29,7 @@ export function useKeys(): void {
   }, []);
 }
 
-/** Enter and Space belong to the button or link that has the focus. */
+/** Enter and Space are left to the focused button or link. */
 function isOff({ target, key }: KeyboardEvent): boolean {
   if (!preferences.get().keys) return true;
   if (!(target instanceof HTMLElement)) return false;
@@ -37,7 +37,7 @@ function isOff({ target, key }: KeyboardEvent): boolean {
   return (key === 'Enter' || key === ' ') && target.closest('button, a, summary') !== null;
 }
 
-/** The keys of the commands that can be run at the moment. */
+/** The keys of the commands that can be run now. */
 function keysNow(): Map<string, string> {
   const now = running.get();
   const { keyChoices } = preferences.get();

@@ -3,7 +3,7 @@ import type { Draft } from '../kit/draft.ts';
 import { rateFields, rateKey, rateRows } from './forms.ts';
 import classes from './shipping.module.css';
 
-/** The rates of a method, a row each; the empty row at the end adds one. */
+/** The rates of a method, one row each; the empty row at the end adds one. */
 export function RateFields({
   draft,
   onChange,

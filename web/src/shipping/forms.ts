@@ -29,7 +29,7 @@ export const rateFields = [
 /** The name of a rate's field in the form. */
 export const rateKey = (row: number, field: string): string => `rate:${row}:${field}`;
 
-/** How many rows a form has, with an empty one at the end. */
+/** The number of rows in a form, including an empty one at the end. */
 export function rateRows(draft: Draft): number {
   const rows = Object.keys(draft)
     .filter((key) => key.startsWith('rate:') && draft[key] !== '')
@@ -50,7 +50,7 @@ export const draftOfMethod = (method: ShippingMethod): Draft => ({
 const rateText = (value: ShippingRate[keyof ShippingRate]): string =>
   Array.isArray(value) ? value.join(', ') : draftText(value);
 
-/** The shipping method of a form. Rows without any text are left out. */
+/** The shipping method of a form. Leaves out empty rows. */
 export function methodOf(draft: Draft): ShippingMethod {
   const rows = [...Array(rateRows(draft)).keys()];
   const rates = rows
@@ -82,7 +82,7 @@ export function methodLabel(key: string): string {
   return `Rate ${Number(row) + 1}, ${labelIn(rateFields)(name).toLowerCase()}`;
 }
 
-/** When a rate applies, in words. */
+/** Describes when a rate applies. */
 export function conditionWords(
   { countries = [], ...rate }: ShippingRate,
   uom: string,
@@ -97,7 +97,7 @@ export function conditionWords(
   return words.join(', ') || 'Everything else';
 }
 
-/** The methods after a change of one: replaced in its place, added at the end, or left out. */
+/** Returns the methods after a change of one: replaced in place, added at the end, or removed. */
 export function changedMethods(
   methods: readonly ShippingMethod[],
   name: string | undefined,

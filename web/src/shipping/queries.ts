@@ -6,7 +6,7 @@ import type { Undo } from '../shell/changes.ts';
 import { asOpened, type Write, written } from '../shell/draftWrites.ts';
 import { changedMethods, draftOfMethod, methodOf } from './forms.ts';
 
-/** The shipping methods, and the version of the settings that they belong to. */
+/** The shipping methods, and the version of the settings that contain them. */
 export interface Methods {
   readonly methods: readonly ShippingMethod[];
   readonly version: number;
@@ -51,8 +51,8 @@ async function save(
 }
 
 /**
- * Changes the method of a name, or adds one without a name. The settings have one version: after a
- * conflict the other methods are those that the other person saved.
+ * Changes the method with a name, or adds one if no name is given. The settings have one version:
+ * after a conflict, the other methods are those that the other person saved.
  */
 export function writeMethod(name: string | undefined, read: Methods): Write {
   let latest = read;

@@ -4,7 +4,7 @@ import { Moment } from '../kit/momentShown.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { adjustmentsQuery } from './queries.ts';
 
-/** The last adjustments of an item's stock: when, what, why and who. */
+/** The latest adjustments of an item's stock: time, quantity, reason and person. */
 export function Adjustments({ oid, shown }: { readonly oid: string; readonly shown: number }) {
   const result = useQuery(adjustmentsQuery(oid));
   return (

@@ -12,7 +12,7 @@ import { Adjustments } from './Adjustments.tsx';
 import { afterWords, stockFields, stockLabel } from './forms.ts';
 import { adjustStock, type StockRead, stockFormQuery } from './queries.ts';
 
-/** `/stock/:oid/:center`: adjusts what a center has of an item. */
+/** `/stock/:oid/:center`: adjusts the stock of an item at a center. */
 export function StockDialog() {
   const { oid, center } = useParams({ from: '/inside/stock/$oid/$center' });
   const result = useQuery(stockFormQuery(oid, center));

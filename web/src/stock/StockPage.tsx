@@ -12,7 +12,7 @@ import { useCan } from '../shell/session.tsx';
 import { type StockRow, stateOfStock } from './forms.ts';
 import { type Stock, stockQuery } from './queries.ts';
 
-/** `/stock`: the stock of each counted item by center; rows that need a person come first. */
+/** `/stock`: the stock of each counted item by center; rows that need attention come first. */
 export function StockPage() {
   const result = useQuery(stockQuery);
   return (

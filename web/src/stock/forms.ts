@@ -12,11 +12,11 @@ export interface StockRow {
   readonly center: string;
   /** The quantity in stock. */
   readonly level: number;
-  /** The quantity in stock that is not promised. */
+  /** The quantity in stock that is not reserved. */
   readonly free: number;
-  /** At or below this the stock is low; absent: never. */
+  /** At this quantity or below, the stock is low; absent: never. */
   readonly lowAt?: number | undefined;
-  /** Sold also when there is none. */
+  /** True if the item is sold even when none is left. */
   readonly backOrder: boolean;
 }
 
@@ -25,7 +25,7 @@ type Center = NonNullable<NonNullable<Item['shipping']>['distribution_centers']>
 const freeOf = (center: Center): number =>
   center.available_to_allocate ?? center.inventory_level ?? 0;
 
-/** The stock of the items that are counted: sold out first, then low, then by item. */
+/** The stock of counted items, sorted: sold out first, then low, then by item. */
 export const stockRows = (items: readonly Item[]): StockRow[] =>
   items
     .filter(({ shipping }) => shipping?.track_inventory)
@@ -43,7 +43,7 @@ export const stockRows = (items: readonly Item[]): StockRow[] =>
     )
     .sort((a, b) => rankOf(a) - rankOf(b) || a.itemId.localeCompare(b.itemId));
 
-/** How a stock is, by a word. */
+/** Describes the state of a stock in a word. */
 export function stateOfStock({ free, lowAt, backOrder }: StockRow): {
   readonly tone: Tone;
   readonly word: string;
@@ -70,7 +70,7 @@ export const stockFields: readonly DraftField[] = [
 
 export const stockLabel = labelIn(stockFields);
 
-/** The form of the stock at a center: nothing to add, and the level at which it is low. */
+/** The form of the stock at a center: no adjustment, and the level at which it is low. */
 export const draftOfStock = (item: Item, center: string): Draft => ({
   change: '',
   reason: '',
@@ -80,13 +80,13 @@ export const draftOfStock = (item: Item, center: string): Draft => ({
 const centerOf = (item: Item, code: string): Center | undefined =>
   item.shipping?.distribution_centers?.find((each) => each.distribution_center_code === code);
 
-/** The adjustment that a form describes; undefined: nothing is added. */
+/** The adjustment that a form describes; undefined: none. */
 export function adjustmentOf(center: string, draft: Draft): StockAdjustment | undefined {
   const change = wireValue(stockFields[0]!, draft['change'] ?? '');
   if (change === null) return undefined;
   return {
     distribution_center_code: center,
-    // Text that is not a number is sent as it is, so that the server names the fault.
+    // Text that is not a number is sent unchanged, so that the server names the fault.
     change: change as number,
     reason: draft['reason']?.trim() ?? '',
   };

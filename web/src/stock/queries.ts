@@ -10,13 +10,13 @@ import { adjustmentOf, draftOfStock, lowBody, type StockRow, stockRows } from '.
 const _expand = 'shipping,shipping.distribution_centers';
 const itemsMax = 2000;
 
-/** The stock of the first items of the catalogue, and whether it has more items. */
+/** The stock of the first items of the catalogue, and whether there are more items. */
 export interface Stock {
   readonly rows: readonly StockRow[];
   readonly isMore: boolean;
 }
 
-/** The stock of all items that are counted. */
+/** The stock of all counted items. */
 export const stockQuery = queryOptions<Stock>({
   queryKey: ['stock'],
   queryFn: async ({ signal }) => {
@@ -25,7 +25,7 @@ export const stockQuery = queryOptions<Stock>({
   },
 });
 
-/** The last adjustments of an item's stock, the newest first. */
+/** The latest adjustments of an item's stock, the newest first. */
 export const adjustmentsQuery = (oid: string) =>
   queryOptions<readonly StockAdjustment[]>({
     queryKey: ['stock', oid, 'adjustments'],
@@ -37,7 +37,7 @@ export const adjustmentsQuery = (oid: string) =>
     },
   });
 
-/** An item as it was read, and the form of its stock at a center. */
+/** An item as the server sent it, and the form of its stock at a center. */
 export interface StockRead {
   readonly item: Item;
   readonly base: DraftBase;
@@ -59,8 +59,9 @@ export const stockFormQuery = (oid: string, center: string) =>
   });
 
 /**
- * Sends an adjustment, which adds to what is there then, and the level at which the stock is low. A
- * sale in between refuses only the level (412); the next try has the item as it is then.
+ * Sends an adjustment, which is added to the stock at that moment, and the level at which the stock
+ * is low. After a sale in between, only the level is refused (412); the next attempt uses the
+ * item's new version.
  */
 export function adjustStock(oid: string, center: string, read: StockRead): Write {
   let latest = read;
@@ -78,7 +79,7 @@ export function adjustStock(oid: string, center: string, read: StockRead): Write
     const adjustment = adjustmentOf(center, to);
     return written(
       async () => {
-        // The level may be saved already, when the adjustment after it was refused.
+        // The level may be saved already if the adjustment after it was refused.
         const saved = draftOfStock(latest.item, center)['low_at'];
         if (low !== lowWas && low !== saved) await setLow(low, `${key}-low`);
         if (adjustment) await adjust(adjustment, key);

@@ -5,7 +5,7 @@ import { Icon } from '../kit/icons.tsx';
 import classes from './files.module.css';
 import { ownOrigin } from './queries.ts';
 
-/** The files of a task; more are dropped, pasted or chosen. */
+/** The files of a task; more can be dropped, pasted or chosen. */
 export function Files({
   files,
   mayWrite,
@@ -15,7 +15,7 @@ export function Files({
 }: {
   readonly files: readonly WorkflowAttachment[];
   readonly mayWrite: boolean;
-  /** How far uploads are, by the file's name. */
+  /** The progress of uploads, by the file's name. */
   readonly progress: ReadonlyMap<string, number>;
   onAdd(files: readonly File[]): void;
   onRemove(file: WorkflowAttachment): void;
@@ -67,7 +67,10 @@ export function Files({
   );
 }
 
-/** Undefined until the task is read again after an upload: an empty link would be this page. */
+/**
+ * Undefined until the task is read again after an upload, because an empty link would lead to this
+ * page.
+ */
 const linkOf = ({ download_key: link }: WorkflowAttachment): string | undefined =>
   link ? ownOrigin(link) : undefined;
 

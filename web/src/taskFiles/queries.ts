@@ -2,7 +2,7 @@ import { call } from '../api/call.ts';
 import { Refused } from '../api/refused.ts';
 
 /**
- * Uploads a file and returns how to name it in a change. The link is made of PUBLIC_URL; where the
+ * Uploads a file and returns how to name it in a change. The link is built from PUBLIC_URL; if the
  * server stores files itself, it is used at this page's own origin.
  */
 export async function uploadFile(
@@ -18,7 +18,7 @@ export async function uploadFile(
   return { upload_key: key, file_name: file.name };
 }
 
-/** A link to a file of this server at this page's own origin; other links stay. */
+/** Moves a link to a file of this server to this page's own origin; other links stay. */
 export function ownOrigin(url: string): string {
   const link = new URL(url, location.href);
   return link.pathname.startsWith('/perennial/v1/files/')

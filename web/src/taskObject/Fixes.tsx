@@ -40,7 +40,9 @@ export function Fixes({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
   );
 }
 
-/** Makes the link by which the customer enters the card, and shows it to be sent. */
+/**
+ * Creates the link through which the customer enters the card, and shows it so that it can be sent.
+ */
 function CardLink({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
   const [link, setLink] = useState<string>();
   const make = async () => {

@@ -5,7 +5,7 @@ import { NotShown, Waiting } from '../kit/states.tsx';
 import { ObjectPanel } from './ObjectPanel.tsx';
 import { followObjects, taskObjectQuery } from './queries.ts';
 
-/** The object of a task, in place. When it cannot be read, the rest of the task stays. */
+/** The object of a task, inside its page. If it cannot be read, the rest of the task stays. */
 export function ObjectInPlace({ task }: { readonly task: WorkflowTask }) {
   const { data, error, refetch } = useQuery({
     ...taskObjectQuery(task),

@@ -12,7 +12,9 @@ import classes from './taskObject.module.css';
 
 type AutoOrder = NonNullable<TaskObject['autoOrder']>;
 
-/** The object of a task, in place: its facts, and the actions on it that are possible here. */
+/**
+ * The object of a task, inside its page: its facts, and the actions on it that are possible here.
+ */
 export function ObjectPanel({
   task,
   object,
@@ -62,7 +64,7 @@ function OrderInPlace({
   hasCard,
 }: {
   readonly order: NonNullable<TaskObject['order']>;
-  /** The auto order below says which card it is. */
+  /** The auto order below names the card. */
   readonly hasCard: boolean;
 }) {
   return (
@@ -87,7 +89,7 @@ function AutoOrderInPlace({
   isAlone,
 }: {
   readonly autoOrder: AutoOrder;
-  /** False: the order above already says who it is for. */
+  /** False: the order above already names the customer. */
   readonly isAlone: boolean;
 }) {
   const { failure_reason: reason, credit_card_attempt: declines = 0 } = autoOrder;

@@ -1,11 +1,11 @@
-/** A card as a person enters it. */
+/** A card in the form that a person enters. */
 export interface CardEntry {
   readonly token: string;
   /** `09/2029`, `9/29`. */
   readonly expires: string;
 }
 
-/** The fault of an entry in words; undefined when it can be sent. */
+/** Returns the fault of an entry in words; undefined when it can be sent. */
 export function cardFault({ token, expires }: CardEntry): string | undefined {
   if (token.trim() === '') return 'Enter the token that the gateway’s form returned.';
   if (/^[\d -]{12,}$/.test(token.trim()))
@@ -14,7 +14,7 @@ export function cardFault({ token, expires }: CardEntry): string | undefined {
   return undefined;
 }
 
-/** Reads `09/2029` and `9/29`; undefined when it is not a month. */
+/** Parses `09/2029` and `9/29`; undefined when the text is not a month. */
 export function expiryOf(text: string): { month: number; year: number } | undefined {
   const match = /^\s*(\d{1,2})\s*[/-]\s*(\d{2}|\d{4})\s*$/.exec(text);
   const month = Number(match?.[1]);

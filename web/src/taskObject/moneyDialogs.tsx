@@ -17,7 +17,7 @@ interface MoneyDialogProps {
   onClose(): void;
 }
 
-/** Another card, by token. It cannot be undone, and says so. */
+/** Replaces the card by another token. Warns that this cannot be undone. */
 export function CardDialog({ autoOrder, onClose }: MoneyDialogProps) {
   const [entry, setEntry] = useState<CardEntry>({ token: '', expires: '' });
   const [charges, setCharges] = useState(autoOrder.failure_reason !== undefined);
@@ -70,7 +70,7 @@ export function CardDialog({ autoOrder, onClose }: MoneyDialogProps) {
   );
 }
 
-/** The amount that is charged, from the engine's preview. */
+/** The amount to be charged, from the engine's preview. */
 function DueWords({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
   const { data: due } = useQuery(dueQuery(autoOrder));
   if (due === null) return 'Charge what is due now: nothing is left to charge';
@@ -86,7 +86,7 @@ function DueWords({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
   );
 }
 
-/** Asks once, with the amount, before money moves. */
+/** Asks for confirmation, with the amount, before a charge. */
 export function ChargeDialog({ autoOrder, onClose }: MoneyDialogProps) {
   const { refusal, isSending, send } = useMoney(onClose);
   const { data: due, error } = useQuery(dueQuery(autoOrder));
@@ -129,7 +129,9 @@ function ChargeWords({
   );
 }
 
-/** Sends a write of money once for each decision, closes the dialog and shows the result. */
+/**
+ * Sends a write that moves money once for each decision, closes the dialog and shows the result.
+ */
 function useMoney(onClose: () => void) {
   const [refusal, setRefusal] = useState<Error>();
   const [isSending, setSending] = useState(false);

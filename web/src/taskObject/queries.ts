@@ -8,7 +8,7 @@ import { queryClient } from '../api/query.ts';
 
 export { type Attempt, attempt } from '../api/attempt.ts';
 
-/** The object of a task, as far as the task's pane shows it. */
+/** The object of a task, with the facts that the task's pane shows. */
 export interface TaskObject {
   readonly autoOrder?: AutoOrderRow | undefined;
   readonly order?: OrderRow | undefined;
@@ -16,7 +16,7 @@ export interface TaskObject {
   readonly item?: ItemRow | undefined;
 }
 
-/** Reads the object of a task; an order comes with its auto order. */
+/** Reads the object of a task; an order is read with its auto order. */
 export const taskObjectQuery = ({ object_type: type, object_id: id = '' }: WorkflowTask) =>
   queryOptions<TaskObject>({
     queryKey: ['task object', type, id],
@@ -49,7 +49,7 @@ async function autoOrderOf(code: string, signal: AbortSignal): Promise<AutoOrder
   return auto_orders.find(({ auto_order_code }) => auto_order_code === code);
 }
 
-/** Reads the objects of tasks again as they change, until the returned function is called. */
+/** Refreshes the objects of tasks as they change, until the returned function is called. */
 export function followObjects(): () => void {
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const stop = onFrame(({ event_topic: topic }) => {
@@ -68,13 +68,13 @@ export function followObjects(): () => void {
 /** Changes within this time are read together. */
 const restMs = 500;
 
-/** The amount that a charge now would take; null: nothing is left to charge. */
+/** The amount of a charge now; null: nothing is left to charge. */
 export const dueQuery = ({ auto_order_oid: oid = 0, status, version }: AutoOrderRow) =>
   queryOptions<PreviewRebill | null>({
     queryKey: ['task object', 'due', oid, version],
     gcTime: 0,
     queryFn: async ({ signal }) => {
-      // A new card enables what declines have ended.
+      // A new card reactivates auto orders that declines have stopped.
       const change = status === 'active' ? {} : { enabled: true };
       const { after = [] } = await call('previewAutoOrderChange', {
         params: { auto_order_oid: oid },
@@ -92,7 +92,7 @@ export interface ChargeOutcome {
   readonly reason: string | undefined;
 }
 
-/** Replaces the card by a token; with `charges`, what is due is charged at once. */
+/** Replaces the card by a token; with `charges`, also charges a due rebill at once. */
 export function replaceCard(
   { auto_order_oid: oid = 0, version }: AutoOrderRow,
   card: { readonly token: string; readonly month: number; readonly year: number },
@@ -114,7 +114,7 @@ export function replaceCard(
   );
 }
 
-/** Charges what is due now. */
+/** Charges the due rebill now. */
 export const chargeNow = (
   { auto_order_oid: oid = 0 }: AutoOrderRow,
   idempotencyKey: string,
@@ -124,7 +124,8 @@ export const chargeNow = (
   );
 
 /**
- * Reads again what the write changed; also after a refusal, because the record had another version.
+ * Refreshes the data that the write changed; also after a refusal, because the record had another
+ * version.
  */
 async function charged(
   write: () => Promise<{
@@ -140,13 +141,13 @@ async function charged(
   }
 }
 
-/** Makes the link with which the customer enters another card. */
+/** Creates the link through which the customer enters another card. */
 export async function makeCardLink({ auto_order_oid: oid = 0 }: AutoOrderRow): Promise<string> {
   const input = { params: { auto_order_oid: oid } };
   return (await call('getAutoOrderUpdateBillingUrl', input)).update_billing_url ?? '';
 }
 
-/** Reads again what was changed by money or a card. */
+/** Refreshes the data after a change of money or of a card. */
 async function refreshObjects(): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: ['task object'] }),

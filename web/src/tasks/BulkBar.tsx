@@ -74,7 +74,7 @@ export function BulkBar({
   );
 }
 
-/** The tasks that the last change could not be made to, and why. */
+/** The tasks that the last change did not apply to, and why. */
 function RefusedTasks({
   refused,
   count,

@@ -7,7 +7,7 @@ export interface ListedChoice {
   readonly note?: string;
 }
 
-/** A list of choices, each a button. */
+/** A list of choices, one button each. */
 export function Choices<Each extends ListedChoice>({
   label,
   choices,

@@ -12,7 +12,10 @@ import { fieldWords, valueWords } from './words.ts';
 
 type NameOf = (field: ChangedField, id: number) => string;
 
-/** Two people changed the same field: was, theirs, mine, and a choice for each. */
+/**
+ * Shows a field that two people changed: the old value, both new values, and a choice for each
+ * field.
+ */
 export function ConflictDialog({ nameOf }: { readonly nameOf: NameOf }) {
   const open = useStore(openConflict);
   const close = () => openConflict.set(undefined);

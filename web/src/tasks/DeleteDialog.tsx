@@ -2,7 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import classes from './tasks.module.css';
 
-/** Asks before a task is deleted, because that cannot be undone. */
+/** Asks for confirmation before a task is deleted, because that cannot be undone. */
 export function DeleteDialog({
   isOpen,
   task,

@@ -2,7 +2,7 @@ import type { WorkflowTaskHistory } from '@perennial/contract/workflow.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import classes from './tasks.module.css';
 
-/** The history of a task, newest entry first: who, when, from where. */
+/** The history of a task, newest entry first: person, time, source. */
 export function History({ histories }: { readonly histories: readonly WorkflowTaskHistory[] }) {
   return (
     <details className={classes['block']}>

@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react';
 import { followTasks, refreshTasks } from './queries.ts';
 
 /**
- * How many tasks would enter, leave or move in the list. The list stays as it is under the pointer
- * until the person presses.
+ * The number of tasks that would enter, leave or move in the list. The list does not change until
+ * the person presses it.
  */
 export function LivePill({ query }: { readonly query: string }) {
   const [moved, setMoved] = useState<ReadonlySet<string>>(new Set());

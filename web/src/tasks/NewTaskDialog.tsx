@@ -13,7 +13,7 @@ interface NewTaskProps {
   readonly about: string | undefined;
   readonly people: People;
   onClose(): void;
-  /** Resolves to the server's refusal, or to nothing. */
+  /** Resolves to the server's refusal, or to undefined. */
   onAdd(task: WorkflowTask, idempotencyKey: string): Promise<Error | undefined>;
 }
 
@@ -28,7 +28,7 @@ interface Entry {
   readonly id: string;
 }
 
-/** A new task, also from an object with it filled in (`?new=1&about=auto order:CODE`). */
+/** A new task, optionally about an object (`?new=1&about=auto order:CODE`). */
 export function NewTaskDialog(props: NewTaskProps) {
   const { entry, set, due, refusal, isSending, submit } = useEntry(props);
   return (

@@ -16,7 +16,7 @@ export function Notes({
   readonly notes: readonly WorkflowNote[];
   readonly me: number;
   readonly mayWrite: boolean;
-  /** The field of the new note, for the key that goes there. */
+  /** The field of the new note, for the key that focuses it. */
   readonly field: RefObject<HTMLTextAreaElement | null>;
   /** Resolves to whether it was saved. */
   onAdd(text: string): Promise<boolean>;
@@ -28,7 +28,7 @@ export function Notes({
       {notes.length === 0 && <p className="soft">No notes yet.</p>}
       <ol className={classes['notes']}>
         {notes.map((note, index) => (
-          // Notes have no id and are never removed, so their place names them.
+          // Notes have no id and are never removed, so their positions identify them.
           <li key={index}>
             <Note
               note={note}
@@ -93,7 +93,7 @@ function Note({
   );
 }
 
-/** A field whose text stays when saving fails. Ctrl Enter saves. */
+/** A field that keeps its text when saving fails. Ctrl Enter saves. */
 function NoteForm({
   label,
   button,

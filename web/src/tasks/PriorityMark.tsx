@@ -2,7 +2,7 @@ import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { priorities, priorityWord } from './list.ts';
 import classes from './tasks.module.css';
 
-/** A priority as one to four bars; its word is the title and is read out. */
+/** A priority as one to four bars; its name is the tooltip and is read to screen readers. */
 export function PriorityMark({ priority }: { readonly priority: WorkflowTask['priority'] }) {
   const level = priorities.indexOf(priority ?? '2 - medium') + 1;
   const word = priorityWord(priorities[level - 1]!);

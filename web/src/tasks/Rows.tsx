@@ -31,7 +31,7 @@ import { useTaskColumns } from './useTaskColumns.ts';
 import { isQueue } from './views.ts';
 import { objectPath } from './words.ts';
 
-/** The second pane: filters, rows, what can be done with the selected ones. */
+/** The second pane: filters, rows, and the actions on the selected ones. */
 export function Rows({
   state,
   people,
@@ -125,7 +125,7 @@ function useTaskRowActions(): readonly RowAction<WorkflowTask>[] {
   );
 }
 
-/** A queue without tasks is done; other lists name the filters that nothing matches. */
+/** An empty queue means that all work is done; other lists name the filters without a match. */
 const NoTasks = (props: Omit<ComponentProps<typeof NoRows>, 'children'>) =>
   isQueue(props.state) ? (
     <AllClear />
@@ -135,7 +135,7 @@ const NoTasks = (props: Omit<ComponentProps<typeof NoRows>, 'children'>) =>
     </NoRows>
   );
 
-/** Nothing is open: says so, and which snoozed task wakes next. */
+/** The message that no task is open, with the snoozed task that wakes next. */
 function AllClear() {
   const { data: next } = useQuery(nextSnoozedQuery);
   return (

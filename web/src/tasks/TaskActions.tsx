@@ -8,7 +8,7 @@ import { priorities, priorityWord } from './list.ts';
 import classes from './tasks.module.css';
 import type { TaskRuns } from './useRuns.ts';
 
-/** The next things to do with a task: the likeliest first, the rest in a menu. */
+/** The next actions on a task: the most likely ones first, the rest in a menu. */
 export function TaskActions({
   task,
   me,
@@ -52,7 +52,7 @@ export function TaskActions({
   );
 }
 
-/** A button of a command, with its key as the tooltip. Absent where the command cannot run. */
+/** A button for a command, with its key as the tooltip. Hidden if the command cannot run. */
 function Act({
   id,
   runs,

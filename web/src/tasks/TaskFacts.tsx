@@ -42,7 +42,9 @@ export function TaskFacts({ task }: { readonly task: WorkflowTask }) {
   );
 }
 
-/** Who has it, and since when: a task that was taken and forgotten shows its age. */
+/**
+ * The assignee and the time of the assignment: the age shows a task that was taken and forgotten.
+ */
 function Assigned({ task }: { readonly task: WorkflowTask }) {
   const now = useNow();
   const line = task.histories?.findLast(({ description }) => description?.includes('Assigned to'));
@@ -55,7 +57,7 @@ function Assigned({ task }: { readonly task: WorkflowTask }) {
   );
 }
 
-/** The task that a task waits for, while that one is open. */
+/** The task that a task waits for, while it is open. */
 export function WaitsFor({ uuid }: { readonly uuid: string }) {
   const { data } = useQuery(taskQuery(uuid));
   if (!data || isClosed(data.task)) return null;

@@ -12,7 +12,7 @@ export function TaskHeading({
   actions,
 }: {
   readonly task: WorkflowTask;
-  /** 2 in a pane; on its own page the page has the heading. */
+  /** 2 in a pane; on a task's own page, the page has the heading. */
   readonly level: 2 | undefined;
   readonly actions?: ReactNode;
 }) {

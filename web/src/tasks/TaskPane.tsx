@@ -21,15 +21,15 @@ import { closesItself } from './words.ts';
 interface PaneProps {
   /** The number or the uuid of the task. */
   readonly id: string;
-  /** The heading of the pane: a level of its page. */
+  /** The level of the pane's heading on its page. */
   heading(task: WorkflowTask): ReactNode;
-  /** Opens the task after this one; absent on the task's own page. */
+  /** Opens the next task; absent on the task's own page. */
   onNext?(): void;
-  /** The task is gone, or the person closes the pane. */
+  /** Called when the task is deleted or the person closes the pane. */
   onClose(): void;
 }
 
-/** One task, whole: read, changed and closed in place. */
+/** One complete task, which is read, changed and closed here. */
 export function TaskPane(props: PaneProps) {
   const uuid = useQuery(taskUuidQuery(props.id));
   const read = useQuery({ ...taskQuery(uuid.data ?? ''), enabled: uuid.data !== undefined });
@@ -90,7 +90,7 @@ function Task({ read, heading, onNext, onClose }: PaneProps & { readonly read: R
   );
 }
 
-/** The dialog that is open, if any. */
+/** The open dialog, if any. */
 function Dialogs({
   task,
   writes,
@@ -130,7 +130,7 @@ function Dialogs({
   );
 }
 
-/** Files that are pasted anywhere on the page are attached to the task in view. */
+/** Files that are pasted anywhere on the page are attached to this task. */
 function usePastedFiles(add: ((files: readonly File[]) => void) | undefined): void {
   const latest = useRef(add);
   latest.current = add;

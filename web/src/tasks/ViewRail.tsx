@@ -11,7 +11,7 @@ import { useCommands } from '../shell/useCommands.ts';
 import classes from './tasks.module.css';
 import { stateOfSearch } from './views.ts';
 
-/** The views of the inbox: those of every merchant, my own, and shared ones. */
+/** The views of the inbox: the standard ones, the person's own, and shared ones. */
 export function ViewRail({
   views,
   counts,
@@ -22,7 +22,7 @@ export function ViewRail({
   onRemove,
 }: {
   readonly views: readonly View[];
-  /** How many open tasks a view has, by its label. */
+  /** The number of open tasks in a view, by its label. */
   readonly counts: Readonly<Record<string, number | undefined>>;
   readonly saved: readonly SavedSearch[];
   readonly state: UrlState;

@@ -12,7 +12,7 @@ import { useTaskColumns } from './useTaskColumns.ts';
 import { ViewRail } from './ViewRail.tsx';
 import { mondayOf, taskViews } from './views.ts';
 
-/** The first pane: the usual views with their counts, and the saved ones. */
+/** The first pane: the standard views with their counts, and the saved ones. */
 export function Views({ state }: { readonly state: TaskListState }) {
   const { user, merchant } = useSession();
   const monday = mondayOf(dayOf(useNow(), merchant.zone));

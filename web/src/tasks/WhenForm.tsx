@@ -8,7 +8,7 @@ import type { Decide } from './decide.ts';
 import classes from './tasks.module.css';
 import { localTime, localWords, parseWhen, whenSuggestions } from './when.ts';
 
-/** A moment in words, with the exact one that will be sent. */
+/** A time in words, with the exact time that will be sent. */
 export function WhenForm({
   kind,
   onDecide,

@@ -21,7 +21,7 @@ import {
 } from './queries.ts';
 import { agoWords } from './words.ts';
 
-/** A change that conflicts with another person's change: what the person has to decide. */
+/** A change that conflicts with another person's change, for the person to decide. */
 export interface OpenConflict {
   readonly theirs: ReadTask;
   readonly change: TaskChange;
@@ -30,10 +30,10 @@ export interface OpenConflict {
   readonly me: number;
 }
 
-/** The conflict that is shown; at most one at a time. */
+/** The conflict being shown; at most one at a time. */
 export const openConflict = createStore<OpenConflict | undefined>(undefined);
 
-/** Changes one task, with undo; returns whether it was changed. `words` says what was done. */
+/** Changes one task, with undo; returns whether it was changed. `words` describes the change. */
 export async function applyChange(
   read: ReadTask,
   change: TaskChange,
@@ -61,8 +61,8 @@ export async function applyChange(
 const numbered = ({ global_task_number: number }: WorkflowTask): string => `#${number ?? '?'}`;
 
 /**
- * The undo of a change, refused when the task was changed since. An undo of one step is stored as
- * data, so it still works after a reload of the tab.
+ * Returns the undo of a change, which is refused if the task was changed since. An undo of one step
+ * is stored as data, so it still works after a reload of the tab.
  */
 function undoOf(before: WorkflowTask, change: TaskChange, after: ReadTask, me: number): Undo {
   const uuid = before.workflow_task_uuid ?? '';
@@ -82,8 +82,9 @@ function undoOf(before: WorkflowTask, change: TaskChange, after: ReadTask, me: n
 }
 
 /**
- * Another person changed the task since it was shown. If both changed a field, this person decides;
- * otherwise there is no conflict, and the change is sent again for the present version.
+ * Handles a change of the task by another person since it was shown. If both changed the same
+ * field, this person decides; otherwise there is no conflict, and the change is sent again for the
+ * current version.
  */
 async function meet(before: WorkflowTask, change: TaskChange, words: string, me: number) {
   const theirs = await readTaskNow(before.workflow_task_uuid ?? '');
@@ -93,8 +94,9 @@ async function meet(before: WorkflowTask, change: TaskChange, words: string, me:
 }
 
 /**
- * Takes a task. No version is sent: the server lets the first taker win whatever else changed. The
- * loser is told who has it and since when. `nowIso` is the merchant's moment.
+ * Takes a task. Sends no version: the server gives the task to the first person, whatever else
+ * changed. The other person is told who has it and since when. `nowIso` is the merchant's current
+ * time.
  */
 export async function takeTask(task: WorkflowTask, me: number, nowIso: string): Promise<void> {
   const uuid = task.workflow_task_uuid ?? '';
@@ -116,7 +118,7 @@ export async function takeTask(task: WorkflowTask, me: number, nowIso: string): 
   });
 }
 
-/** One task of a bulk change that was refused. */
+/** A refused task of a bulk change. */
 export interface BulkRefusal {
   readonly task: WorkflowTask;
   readonly reason: string;
@@ -149,8 +151,8 @@ export async function applyToMany(
 }
 
 /**
- * Takes a bulk change back from the rows as they were before. Tags that were added are removed; a
- * task that another person changed since stays as it is.
+ * Undoes a bulk change, using the rows as they were before it. Removes the added tags; does not
+ * change a task that another person has changed since.
  */
 async function undoMany(
   changed: readonly { readonly before: WorkflowTask; readonly after: WorkflowTask }[],

@@ -1,6 +1,6 @@
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 
-/** The fields of a task that a change of the console can touch; null clears one. */
+/** The fields of a task that the console can change; null clears one. */
 export type TaskChange = {
   readonly [Field in ChangedField]?: WorkflowTask[Field] | null;
 };
@@ -20,7 +20,10 @@ export type ChangedField =
 export const isClosed = ({ status }: WorkflowTask): boolean =>
   status?.startsWith('closed') ?? false;
 
-/** The change that takes a change back. What a rule closed is closed by a person then. */
+/**
+ * Returns the change that undoes a change. After the undo, a task closed by a rule counts as closed
+ * by a person.
+ */
 export function inverseOf(before: WorkflowTask, change: TaskChange): TaskChange {
   const fields = new Set(Object.keys(change) as ChangedField[]);
   if (fields.has('assigned_to_user_id') || fields.has('assigned_to_group_id'))
@@ -37,8 +40,8 @@ function valueOf(task: WorkflowTask, field: ChangedField): unknown {
 }
 
 /**
- * The changes that lead back to the state before, in order. A task that another person has cannot be
- * taken from them, so it is given back to the queue first.
+ * Returns the changes that restore the earlier state, in order. A task cannot be taken from another
+ * person directly, so it first returns to the queue.
  */
 export function undoSteps(before: WorkflowTask, change: TaskChange, me: number): TaskChange[] {
   const inverse = inverseOf(before, change);
@@ -57,8 +60,8 @@ export interface Conflict {
 }
 
 /**
- * The fields of a change that another person meanwhile set to another value. The other fields have
- * no conflict.
+ * Returns the fields of a change that another person has set to another value since. The other
+ * fields have no conflict.
  */
 export function conflictsOf(
   before: WorkflowTask,
@@ -77,14 +80,14 @@ export function conflictsOf(
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** A change without the fields for which the person keeps the other's value. */
+/** Returns a change without the fields for which the person keeps the other value. */
 export function withoutFields(change: TaskChange, kept: ReadonlySet<ChangedField>): TaskChange {
   return Object.fromEntries(
     Object.entries(change).filter(([field]) => !kept.has(field as ChangedField)),
   );
 }
 
-/** The fields that decide in which lists a task is. */
+/** The fields that decide which lists contain a task. */
 const deciding = [
   'status',
   'priority',
@@ -95,11 +98,11 @@ const deciding = [
   'tags',
 ] as const;
 
-/** Whether a change that arrived live may have moved a task into or out of a list. */
+/** Returns whether a change that arrived live may have moved a task into or out of a list. */
 export const mayMove = (before: WorkflowTask, after: WorkflowTask): boolean =>
   deciding.some((field) => !isSame(before[field], after[field]));
 
-/** Groups tasks by what takes a change of all of them back, so that each group is one request. */
+/** Groups tasks whose changes have the same undo, so that each group needs one request. */
 export function undoGroups(
   before: readonly WorkflowTask[],
   change: TaskChange,
@@ -115,7 +118,7 @@ export function undoGroups(
   return [...groups.values()];
 }
 
-/** Who took a task and when, as its history says: the newest line about the assignment. */
+/** Returns who took a task and when, from the newest line about the assignment in its history. */
 export function takenBy({ assigned_to_user: user, histories = [] }: WorkflowTask) {
   const line = histories.findLast(({ description }) => /assign/i.test(description ?? ''));
   return user === undefined ? undefined : { user, at: line?.activity_dts };

@@ -115,7 +115,7 @@ function Name({ task }: { readonly task: WorkflowTask }) {
   );
 }
 
-/** When a task is due; for one that is done or snoozed, that. */
+/** The due date of a task; for a closed or snoozed task, that state. */
 function Due({ task }: { readonly task: WorkflowTask }) {
   const now = useNow();
   if (isClosed(task)) return <span className="soft">Closed</span>;

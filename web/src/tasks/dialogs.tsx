@@ -7,16 +7,16 @@ import classes from './tasks.module.css';
 import { TagsForm, TextForm } from './textForms.tsx';
 import { WhenForm } from './WhenForm.tsx';
 
-/** The dialogs with which a task is changed. */
+/** The dialogs that change a task. */
 export type TaskDialog = 'snooze' | 'due' | 'hand over' | 'tags' | 'text';
 
 interface DialogProps {
   readonly dialog: TaskDialog | undefined;
-  /** The changed thing: a task's name, or `3 tasks`. */
+  /** The name of the changed task, or `3 tasks`. */
   readonly what: string;
   readonly people: People;
   readonly knownTags: readonly string[];
-  /** The one task that is changed; absent when many are. */
+  /** The task to change; absent when there are several. */
   readonly task?: WorkflowTask | undefined;
   onClose(): void;
   onDecide: Decide;
@@ -30,7 +30,7 @@ const titles: Record<TaskDialog, string> = {
   text: 'Name and details',
 };
 
-/** The dialog that is open, if any. It closes with its decision. */
+/** The open dialog, if any. It closes after its decision. */
 export function TaskDialogs({ dialog, onClose, onDecide, ...rest }: DialogProps) {
   const decide: Decide = (change, words) => {
     onClose();

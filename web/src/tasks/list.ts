@@ -25,7 +25,7 @@ export type TaskListState = FilterState & {
   readonly about?: string;
 };
 
-/** The part of an address that decides which rows are shown, and in which order. */
+/** The part of an address that determines the rows and their order. */
 export function listedOf({ open: _open, new: _new, about: _about, ...listed }: TaskListState) {
   return listed;
 }
@@ -61,7 +61,7 @@ const objectTypes = [
   'storefront',
 ] as const satisfies readonly ObjectType[];
 
-/** Statuses of the filter: without one, the list shows what is not done. */
+/** The statuses of the filter: without one, the list shows open tasks. */
 const statusChoices: readonly Choice[] = [
   { value: 'any', label: 'Any status' },
   ...choicesOf([...openStatuses, ...closedStatuses]).map(({ value, label }) => ({
@@ -115,7 +115,7 @@ export function priorityWord(priority: Priority): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** A person or a group that tasks can go to. */
+/** A person or a group that tasks can be assigned to. */
 export interface People {
   readonly users: readonly { readonly id: number; readonly name: string }[];
   readonly groups: readonly { readonly id: number; readonly name: string }[];
@@ -152,7 +152,7 @@ export const taskSorts = [
   'assigned_to_user_or_group',
 ] as const;
 
-/** Reads the address of the inbox; what does not fit is left out. */
+/** Reads the address of the inbox; leaves out invalid values. */
 export function parseTaskList(search: Record<string, unknown>): TaskListState {
   const given = search as UrlState;
   const first = (name: string) => listOf(given[name])[0];
@@ -176,14 +176,16 @@ const parseWho = (who: string | undefined): string | undefined =>
     ? who
     : undefined;
 
-/** Whether a text names a task: its number among the merchant's tasks, or its uuid. */
+/**
+ * Returns whether a text names a task: by its number among the merchant's tasks, or by its uuid.
+ */
 export const isTaskId = (text: string): boolean => /^[1-9]\d{0,8}$/.test(text) || isUuid(text);
 
-/** Whether a text is the uuid of a task. */
+/** Returns whether a text is the uuid of a task. */
 export const isUuid = (text: string): boolean =>
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
-/** Reads `auto order:ABCDE12345`. */
+/** Parses `auto order:ABCDE12345`. */
 export function parseAbout(about: string): { type: ObjectType; id: string } | undefined {
   const at = about.indexOf(':');
   const type = objectTypes.find((each) => each === about.slice(0, at));

@@ -1,9 +1,9 @@
 import type { People } from './list.ts';
 
-/** Before people are read. */
+/** Used before the people are loaded. */
 export const noPeople: People = { users: [], groups: [] };
 
-/** The name of the user or group of an assignment. */
+/** Returns the name of an assigned user or group. */
 export function nameOf({ users, groups }: People, field: string, id: number): string {
   const found = (field === 'assigned_to_group_id' ? groups : users).find((each) => each.id === id);
   return found?.name ?? String(id);

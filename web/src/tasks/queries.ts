@@ -21,13 +21,15 @@ import { isTaskId, isUuid, type People, searchOf, type TaskListState } from './l
 
 export { type Attempt, attempt } from '../api/attempt.ts';
 
-/** A task as it was read; the version is unknown after a live change, until it is read again. */
+/**
+ * A task as the server sent it; after a live change, the version is unknown until it is read again.
+ */
 export interface ReadTask {
   readonly task: WorkflowTask;
   readonly version: number | undefined;
 }
 
-/** The tasks that the address of the inbox asks for. */
+/** The tasks that match the address of the inbox. */
 export function tasksQuery(state: TaskListState, me: number) {
   const body = searchOf(state, me);
   const { sort } = state;
@@ -55,7 +57,10 @@ export const taskQuery = (uuid: string) =>
     },
   });
 
-/** The uuid of a task that an address names by its number or uuid. Fails with 404 for no task. */
+/**
+ * Returns the uuid of a task that an address names by its number or uuid. Fails with 404 if there
+ * is no such task.
+ */
 export const taskUuidQuery = (id: string) =>
   queryOptions<string>({
     queryKey: ['task uuid', id],
@@ -63,7 +68,7 @@ export const taskUuidQuery = (id: string) =>
     queryFn: async ({ signal }) => {
       if (isUuid(id)) return id;
       const body = { global_task_number: Number(id) };
-      // A search for something else than a number would find any task.
+      // A search for anything but a number could find any task.
       const { tasks = [] } = isTaskId(id)
         ? await call('searchWorkflowTasks', { body, signal })
         : { tasks: [] };
@@ -100,7 +105,7 @@ export const tagsQuery = queryOptions<readonly string[]>({
   queryFn: async ({ signal }) => (await call('getWorkflowTaskTags', { signal })).tags ?? [],
 });
 
-/** My saved views of the inbox, and those that are shared. */
+/** The person's saved views of the inbox, and the shared ones. */
 export const savedViewsQuery = queryOptions({
   ...savedSearchesQuery,
   select: (searches: readonly SavedSearch[]) => searches.filter(({ kind }) => kind === 'tasks'),
@@ -119,13 +124,13 @@ export const nextSnoozedQuery = queryOptions<WorkflowTask | null>({
   },
 });
 
-/** How many open tasks the usual views have. It is a part of what Today reads. */
+/** The numbers of open tasks in the standard views. They are a part of the data for Today. */
 export const taskCountsQuery = queryOptions({
   ...overviewQuery,
   select: ({ tasks }: Overview) => tasks,
 });
 
-/** Tasks that this tab is changing: their frames move no rows under the person's hands. */
+/** Tasks that this tab is changing: their frames do not move rows while the person works. */
 const ownWrites = new Map<string, number>();
 
 async function asOwn<T>(uuids: readonly string[], write: () => Promise<T>): Promise<T> {
@@ -137,13 +142,13 @@ async function asOwn<T>(uuids: readonly string[], write: () => Promise<T>): Prom
   }
 }
 
-/** How long after our own write the live socket may still report it, in milliseconds. */
+/** How long after this tab's own write the live socket may still report it, in milliseconds. */
 const ownMs = 2000;
 
-/** A change, with the parts that only a change has: notes and files. */
+/** A change with the parts that only a change has: notes and files. */
 type TaskBody = TaskChange & Pick<WorkflowTask, 'notes' | 'attachments'>;
 
-/** Changes a task and keeps what it became. `ifMatch` refuses the change of an older version. */
+/** Changes a task and stores the result. `ifMatch` refuses the change of an older version. */
 export function changeTask(
   uuid: string,
   body: TaskBody,
@@ -153,7 +158,7 @@ export function changeTask(
     const { ifMatch, idempotencyKey } = options;
     const answer = await callVersioned('updateWorkflowTask', {
       params: { task_uuid: uuid },
-      // The contract's type has no null, with which a field is cleared.
+      // The contract's type has no null, which clears a field.
       body: body as WorkflowTask,
       ...(ifMatch !== undefined && { ifMatch }),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
@@ -164,14 +169,14 @@ export function changeTask(
   });
 }
 
-/** Reads a task now, whatever is in memory. */
+/** Reads a task from the server, ignoring the cache. */
 export async function readTaskNow(uuid: string): Promise<ReadTask> {
   const read = await queryClient.fetchQuery({ ...taskQuery(uuid), staleTime: 0 });
   patchRows(uuid, read.task);
   return read;
 }
 
-/** Every task that was changed at a moment or later, by its uuid. */
+/** Returns every task that was changed at a moment or later, by its uuid. */
 export async function tasksChangedSince(moment: string): Promise<Map<string, WorkflowTask>> {
   const found = new Map<string, WorkflowTask>();
   for (let offset = 0, more = true; more; offset += changedMax) {
@@ -215,7 +220,7 @@ export function changeTasks(
   });
 }
 
-/** Puts a task that was read or changed into every list that shows it. */
+/** Updates a task in every list that shows it. */
 function keep(read: ReadTask): void {
   const uuid = read.task.workflow_task_uuid ?? '';
   queryClient.setQueryData<ReadTask>(taskQuery(uuid).queryKey, (before) => ({
@@ -228,7 +233,7 @@ function keep(read: ReadTask): void {
 
 let counting: ReturnType<typeof setTimeout> | undefined;
 
-/** Reads the counts again, once for all changes of a second. */
+/** Refreshes the counts, once for all changes of a second. */
 function countAgain(): void {
   counting ??= setTimeout(() => {
     counting = undefined;
@@ -239,13 +244,13 @@ function countAgain(): void {
 
 const countMs = 1000;
 
-/** Frames carry no history; the one that was read stays until it is read again. */
+/** Frames contain no history; the loaded one stays until it is read again. */
 const historyOf = (read: ReadTask | undefined): Pick<WorkflowTask, 'histories'> =>
   read?.task.histories ? { histories: read.task.histories } : {};
 
 type Pages = InfiniteData<ListPage<WorkflowTask>, PagePlace>;
 
-/** Replaces the rows of a task; returns the row before, where one was shown. */
+/** Replaces the rows of a task; returns the earlier row, if one was shown. */
 function patchRows(uuid: string, task: WorkflowTask): WorkflowTask | undefined {
   let before: WorkflowTask | undefined;
   queryClient.setQueriesData<Pages>({ queryKey: ['tasks'], type: 'active' }, (data) => {
@@ -265,7 +270,7 @@ function patchRows(uuid: string, task: WorkflowTask): WorkflowTask | undefined {
   return before;
 }
 
-/** The fields that a task lost, so that they do not stay in its row. */
+/** The fields that were removed from a task, so that they do not stay in its row. */
 const absent = (before: WorkflowTask, after: WorkflowTask): object =>
   Object.fromEntries(
     Object.keys(before)
@@ -273,7 +278,7 @@ const absent = (before: WorkflowTask, after: WorkflowTask): object =>
       .map((field) => [field, undefined]),
   );
 
-/** Reads again every list of tasks that is shown. */
+/** Refreshes every list of tasks on the page. */
 export async function refreshTasks(): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: ['tasks'] }),

@@ -4,7 +4,7 @@ import { type FormEvent, useId, useState } from 'react';
 import form from '../kit/form.module.css';
 import type { Decide } from './decide.ts';
 
-/** All tags of one task, or tags to add to many. */
+/** The form of all tags of one task, or of tags to add to several. */
 export function TagsForm({
   task,
   knownTags,
@@ -52,7 +52,7 @@ export function TagsForm({
   );
 }
 
-/** The name and the details of a task. */
+/** The form of a task's name and details. */
 export function TextForm({
   task,
   onDecide,

@@ -11,17 +11,17 @@ import type { TaskWrites } from './useTaskWrites.ts';
 import { localTime, localWords, parseWhen } from './when.ts';
 import { objectPath } from './words.ts';
 
-/** The function that each command of a task runs now; undefined where it cannot. */
+/** The function that each command of a task runs now; undefined if it cannot run. */
 export type TaskRuns = Readonly<Partial<Record<`task.${string}`, (() => void) | undefined>>>;
 
-/** Says what the commands of a task do, and returns it for its buttons. */
+/** Provides the functions of a task's commands, and returns them for its buttons. */
 export function useRuns(
   task: WorkflowTask,
   writes: TaskWrites,
   parts: {
     setDialog(dialog: TaskDialog | 'delete'): void;
     finish(opensNext: boolean): Promise<void>;
-    /** True: the task is open next to a list, so another one can follow it. */
+    /** True: the task is open next to a list, so that another one can follow it. */
     hasNext: boolean;
     note(): void;
   },
@@ -59,7 +59,7 @@ export function useRuns(
   return runs;
 }
 
-/** `snooze tomorrow 9`, typed into the palette. */
+/** `snooze tomorrow 9`, when typed into the palette. */
 function useTypedSnooze(task: WorkflowTask, writes: TaskWrites | undefined): void {
   const { merchant } = useSession();
   const now = localTime(useNow(), merchant.zone);

@@ -6,7 +6,7 @@ import type { TaskListState } from './list.ts';
 import { savedViewsQuery } from './queries.ts';
 import { stateOfSearch } from './views.ts';
 
-/** The columns of the inbox: those of the saved view that is shown, unless the person chose others. */
+/** The columns of the inbox: those of the current saved view, unless the person chose others. */
 export function useTaskColumns(state: TaskListState) {
   const { data: saved = [] } = useQuery(savedViewsQuery);
   const view = saved.find(({ search = {}, sort }) =>

@@ -8,10 +8,10 @@ import { applyChange, takeTask } from './actions.ts';
 import type { TaskChange } from './change.ts';
 import { attempt, changeTask, deleteTask, type ReadTask } from './queries.ts';
 
-/** The writes that a person can make to the task in view. */
+/** The writes that a person can make to the visible task. */
 export type TaskWrites = ReturnType<typeof useTaskWrites>;
 
-/** Everything that a person can do to the task in view. */
+/** The actions of a person on the visible task. */
 export function useTaskWrites(read: ReadTask) {
   const { user, merchant } = useSession();
   const mayWrite = useCan(['workflow_write']);
@@ -34,7 +34,7 @@ export function useTaskWrites(read: ReadTask) {
   };
 }
 
-/** All notes are sent, because several of one second are recognized by their order. */
+/** All notes are sent, because notes of the same second are recognized by their order. */
 const edited = (notes: readonly WorkflowNote[], index: number, text: string): WorkflowNote[] =>
   notes.map((note, at) => ({
     ...(note.note_dts !== undefined && { note_dts: note.note_dts }),
@@ -42,7 +42,7 @@ const edited = (notes: readonly WorkflowNote[], index: number, text: string): Wo
     note: at === index ? text : (note.note ?? ''),
   }));
 
-/** Whether a write succeeded; the server's words are shown when it did not. */
+/** Returns whether a write succeeded; shows the server's words when it did not. */
 async function saved(write: () => Promise<unknown>): Promise<boolean> {
   const result = await attempt(write);
   if ('refused' in result) toast({ text: result.refused.message, tone: 'bad' });

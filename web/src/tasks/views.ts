@@ -3,7 +3,7 @@ import type { UrlState } from '../kit/urlCodec.ts';
 import { isSameView, type View } from '../kit/views.ts';
 import { closedStatuses, openStatuses } from './list.ts';
 
-/** The views that every merchant needs. `monday` is the first day of this week. */
+/** The standard views. `monday` is the first day of this week. */
 export function taskViews(monday: string): readonly View[] {
   return [
     { label: 'All open', state: {} },
@@ -20,7 +20,10 @@ export function taskViews(monday: string): readonly View[] {
   ];
 }
 
-/** Whether the rows are those of a usual view, in any order. If they are empty, no work is left. */
+/**
+ * Returns whether the rows are those of a standard view, in any order. If there are none, no work
+ * is left.
+ */
 export const isQueue = (state: UrlState): boolean =>
   taskViews('').some(
     ({ state: view }) =>
@@ -36,8 +39,8 @@ export function mondayOf(day: string): string {
 }
 
 /**
- * The address of a saved search of tasks. Conditions that the inbox has no filter for are left out.
- * A search for the person's own id stays that: shared views show each colleague the same rows.
+ * The address of a saved search of tasks. Leaves out conditions that the inbox has no filter for.
+ * Keeps a search for a person's id, so that a shared view shows each colleague the same rows.
  */
 export function stateOfSearch(search: WorkflowTaskSearch, sort: string | undefined): UrlState {
   return {

@@ -1,8 +1,9 @@
 import { formatMoment, wallOf } from '../kit/moment.ts';
 
 /**
- * Moments in words, for snoozing and due dates: `tomorrow 9`, `in 3 days`, `mon 14:30`, `3 mar`. All
- * of it is wall time of the merchant's zone, written `2026-03-03T09:00:00` as the wire takes it.
+ * Parses times in words, for snoozing and due dates: `tomorrow 9`, `in 3 days`, `mon 14:30`, `3
+ * mar`. All results are wall times in the merchant's zone, in the wire format
+ * `2026-03-03T09:00:00`.
  */
 
 /** Words that a dialog suggests. */
@@ -14,15 +15,15 @@ export const whenSuggestions = [
   'next month',
 ] as const;
 
-/** The merchant's wall time of a moment. */
+/** Returns the merchant's wall time at a moment. */
 export const localTime = (iso: string, zone: string): string => wallOf(iso, zone);
 
-/** A wall time for people, always with its year: `Tue 3 Mar 2026, 09:00`. */
+/** Formats a wall time for people, always with its year: `Tue 3 Mar 2026, 09:00`. */
 export const localWords = (at: string): string =>
   formatMoment(`${at}Z`, 'UTC', 'minute', '1970-01-01T00:00:00Z');
 
 /**
- * Reads words as a wall time after `now`; undefined when they are not a time. A day without a time
+ * Parses words as a wall time after `now`; undefined when they are not a time. A day without a time
  * is nine o'clock; a time without a day is its next occurrence.
  */
 export function parseWhen(text: string, now: string): string | undefined {
@@ -36,7 +37,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** Lower case, single spaces, no filling words, `9 am` → `9am`. */
+/** Normalizes: lower case, single spaces, no filler words, `9 am` → `9am`. */
 const tidied = (text: string): string =>
   text
     .toLowerCase()
@@ -48,7 +49,7 @@ const tidied = (text: string): string =>
 
 const span = /^(?:in )?(\d{1,4}|an?) ?(min(?:ute)?s?|h(?:our)?s?)$/;
 
-/** `in 2 hours`, `30 min`: counted from now to the minute. */
+/** `in 2 hours`, `30 min`: counted from now, to the minute. */
 function readExact(words: string, nowMs: number): number | undefined {
   const [, count, unit] = span.exec(words) ?? [];
   if (count === undefined || unit === undefined) return undefined;
@@ -58,7 +59,7 @@ function readExact(words: string, nowMs: number): number | undefined {
 
 const countOf = (text: string): number => (/^\d/.test(text) ? Number(text) : 1);
 
-/** A day, with a time of the day behind it or without one. */
+/** A day, optionally followed by a time of day. */
 function readDay(words: string, nowMs: number): number | undefined {
   const whole = dayIn(words, nowMs);
   if (whole !== undefined) return whole + usualTimeMs(words);
@@ -68,11 +69,11 @@ function readDay(words: string, nowMs: number): number | undefined {
   return dayAt === undefined ? undefined : dayAt + atMs!;
 }
 
-/** Nine o'clock; `today` without a time is its end, `tonight` the evening. */
+/** Nine o'clock; `today` without a time means its end, `tonight` the evening. */
 const usualTimeMs = (words: string): number => (usualHours[words] ?? 9) * hourMs;
 const usualHours: Readonly<Record<string, number>> = { today: 17, tonight: 19 };
 
-/** A time alone: today, or tomorrow when it has passed. */
+/** A time without a day: today, or tomorrow if it has passed. */
 function readTime(words: string, nowMs: number): number | undefined {
   const atMs = timeIn(words);
   if (atMs === undefined) return undefined;
@@ -102,7 +103,7 @@ function timeIn(text: string): number | undefined {
 
 const startOfDay = (ms: number): number => Math.floor(ms / dayMs) * dayMs;
 
-/** The start of the day that words name. `atMs` is the time that is wanted on it. */
+/** Returns the start of the named day. `atMs` is the requested time on it. */
 function dayIn(words: string, nowMs: number, atMs = 9 * hourMs): number | undefined {
   const today = startOfDay(nowMs);
   return (
@@ -148,7 +149,7 @@ function countedDay(words: string, today: number): number | undefined {
   return addMonths(today, unit === 'm' ? count : 12 * count);
 }
 
-/** The same day some months later; the last day of a shorter month. */
+/** Returns the same day some months later, or the last day of a shorter month. */
 function addMonths(day: number, months: number): number {
   const date = new Date(day);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + months];
@@ -158,7 +159,7 @@ function addMonths(day: number, months: number): number {
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-/** The next such day; with `next`, the one of the week that begins on the coming Monday. */
+/** Returns the next such day; with `next`, the one in the week that begins on the coming Monday. */
 function weekdayIn(words: string, today: number, isAhead: boolean): number | undefined {
   const match = /^(next )?(mon|tue|wed|thu|fri|sat|sun)(day|sday|nesday|rsday|urday)?$/.exec(words);
   if (!match) return undefined;
@@ -202,7 +203,7 @@ function partsIn(words: string): { day: number; month: number; year?: number } |
   return { day: Number(day), month, ...(year !== undefined && { year: Number(year) }) };
 }
 
-/** The start of a day; undefined for one that the month does not have. */
+/** Returns the start of a day; undefined if the month does not have it. */
 function dayOfDate(year: number, month: number, day: number): number | undefined {
   const at = Date.UTC(year, month - 1, day);
   const date = new Date(at);

@@ -28,19 +28,19 @@ export function objectWords({ object_type: type, object_id: id }: WorkflowTask):
   return `${type.charAt(0).toUpperCase()}${type.slice(1)} ${id ?? ''}`.trim();
 }
 
-/** Where the console shows an object; undefined for one without a page. */
+/** Returns the console's address of an object; undefined for one without a page. */
 export function objectPath({ object_type: type, object_id: id }: WorkflowTask): string | undefined {
   if (id === undefined) return undefined;
   if (type === 'auto order') return `/auto-orders/${encodeURIComponent(id)}`;
   return type === undefined || type === 'storefront' ? undefined : `/o/${encodeURIComponent(id)}`;
 }
 
-/** Who has a task: a person, a group, or no one. */
+/** Names the assignee of a task: a person, a group, or no one. */
 export const whoWords = (task: WorkflowTask): string =>
   task.assigned_to_user ??
   (task.assigned_to_group === undefined ? 'No one' : `${task.assigned_to_group} (group)`);
 
-/** The same without saying that a group is one. */
+/** The same, but without marking groups as such. */
 export const whoShort = (task: WorkflowTask): string =>
   task.assigned_to_user ?? task.assigned_to_group ?? 'No one';
 
@@ -76,7 +76,10 @@ export const fieldWords: Readonly<Record<ChangedField, string>> = {
   task_details: 'Details',
 };
 
-/** The value of a field for people. `nameOf` names users and groups, `minute` shows a moment. */
+/**
+ * Formats the value of a field for people. `nameOf` names users and groups, `minute` formats a
+ * time.
+ */
 export function valueWords(
   field: ChangedField,
   value: unknown,
@@ -91,7 +94,7 @@ export function valueWords(
   return field.endsWith('_dts') ? minute(String(value)) : String(value);
 }
 
-/** A short distance to the past, in seconds below a minute: `4 s ago`. */
+/** Formats a short time ago, in seconds below a minute: `4 s ago`. */
 export function agoWords(atIso: string | undefined, nowIso: string): string {
   if (atIso === undefined) return '';
   const seconds = Math.max(0, Math.round((Date.parse(nowIso) - Date.parse(atIso)) / 1000));

@@ -33,7 +33,7 @@ const ruleFields: readonly DraftField[] = [
   { key: 'accounting_code', label: 'Accounting code', max: 50 },
 ];
 
-/** The fields of a tax rate. The place of one that exists cannot change: the title names it. */
+/** The fields of a tax rate. The place of an existing rate cannot change; the title names it. */
 export const taxFields = (isNew: boolean): readonly DraftField[] =>
   isNew ? [...placeFields, ...ruleFields] : ruleFields;
 
@@ -48,7 +48,7 @@ export const taxBase = (rate: TaxRate): DraftBase => ({
   version: rate.version ?? 0,
 });
 
-/** The body of an insert or an update: what changed between two forms. */
+/** The body of an insert or an update: the differences between two forms. */
 export function taxBody(from: Draft, to: Draft): TaxRate {
   const threeWay = new Set(ruleFields.filter((each) => each.choices).map(({ key }) => key));
   const body = Object.entries(bodyOf(all, from, to)).map(([key, value]) =>
@@ -60,13 +60,13 @@ export function taxBody(from: Draft, to: Draft): TaxRate {
 /** The name of a field. */
 export const taxLabel = labelIn(all);
 
-/** A place for people, the narrowest name first: `Albany, NY, US`. */
+/** Formats a place for people, the smallest area first: `Albany, NY, US`. */
 export const placeWords = (rate: TaxRate): string =>
   [rate.postal_code, rate.city, rate.county, rate.state_region, rate.country_code]
     .filter(Boolean)
     .join(', ');
 
-/** Lists the parts besides the lines that are taxed, and those that are not. */
+/** Lists which parts besides the lines are taxed, and which are not. */
 export function ruleWords(rate: TaxRate): string {
   const taxed = (
     [
@@ -87,7 +87,7 @@ export function ruleWords(rate: TaxRate): string {
   return [...taxed, ...exempt].join(' · ');
 }
 
-/** Compares rates by their places, wider places first. */
+/** Compares rates by their places, larger areas first. */
 export const byPlace = (a: TaxRate, b: TaxRate): number => orderOf(a).localeCompare(orderOf(b));
 
 const orderOf = (rate: TaxRate): string =>

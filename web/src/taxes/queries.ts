@@ -7,7 +7,7 @@ import { byPlace, taxBase, taxBody } from './forms.ts';
 
 const pageSize = 200;
 
-/** All tax rates: those of countries first, then by place. */
+/** All tax rates, sorted: countries first, then by place. */
 export const taxRatesQuery = queryOptions<readonly TaxRate[]>({
   queryKey: ['tax rates'],
   queryFn: ({ signal }) => readRates(signal),
@@ -69,7 +69,7 @@ export const addTax: Write = ({ draft }, to, idempotencyKey) =>
     (oid) => () => deleteTax({ tax_rate_oid: oid, version: 1 }, newDecisionKey()),
   );
 
-/** Deletes a tax rate, if it is as this one still. */
+/** Deletes a tax rate if it still has the version that was read. */
 export async function deleteTax(
   { tax_rate_oid: oid = 0, version = 1 }: TaxRate,
   idempotencyKey: string,
@@ -79,7 +79,7 @@ export async function deleteTax(
   await forget();
 }
 
-/** Adds a deleted rate again, under another oid. */
+/** Adds a deleted rate again, with another oid. */
 export async function restoreTax(rate: TaxRate): Promise<void> {
   const { tax_rate_oid: _oid, level: _level, version: _version, ...body } = rate;
   await call('insertTaxRate', { body });

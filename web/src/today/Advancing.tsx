@@ -8,7 +8,7 @@ import { Panel } from '../kit/panel.tsx';
 import { useCan, useSession } from '../shell/session.tsx';
 import classes from './today.module.css';
 
-/** The advance of the clock that is under way, with a way to watch it. */
+/** The running advance of the clock, with a link to watch it. */
 export function Advancing() {
   const { merchant } = useSession();
   const canSee = useCan(['configuration_read']);

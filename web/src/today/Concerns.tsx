@@ -6,7 +6,7 @@ import { FigureLink } from './FigureLink.tsx';
 import { type Concern, concerns } from './figures.ts';
 import classes from './today.module.css';
 
-/** The figures that may need a person. A zero is shown without emphasis. */
+/** The figures that may need attention. Zeros are shown without emphasis. */
 export function Concerns({ overview }: { readonly overview: Overview }) {
   const shown = concerns(overview);
   if (shown.length === 0) return null;

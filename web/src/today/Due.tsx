@@ -5,7 +5,7 @@ import { FigureLink } from './FigureLink.tsx';
 import type { Figure } from './figures.ts';
 import classes from './today.module.css';
 
-/** The shipments of today and tomorrow: rebills, money, units. */
+/** The shipments of today and tomorrow: rebills, amounts, units. */
 export function Due({
   figures,
 }: {

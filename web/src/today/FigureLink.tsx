@@ -4,7 +4,7 @@ import { routeSearch } from '../kit/routeSearch.ts';
 import { type Figure, isMore } from './figures.ts';
 import classes from './today.module.css';
 
-/** A number that leads to the rows that it counts. */
+/** A number as a link to the rows that it counts. */
 export function FigureLink({ figure: { label, count, to, search } }: { readonly figure: Figure }) {
   return (
     <Link

@@ -16,7 +16,7 @@ import { type Figure, taskFigures } from './figures.ts';
 import { myTasksQuery, takeNext } from './queries.ts';
 import classes from './today.module.css';
 
-/** The person's open tasks by due date, what waits for anyone, and a way to take the next one. */
+/** The person's open tasks by due date, the unassigned tasks, and a button to take the next one. */
 export function MyTasks({ overview }: { readonly overview: Overview | undefined }) {
   const { user } = useSession();
   const mine = useQuery(myTasksQuery(user.id));

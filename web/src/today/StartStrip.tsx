@@ -55,7 +55,7 @@ export function StartStrip() {
   );
 }
 
-/** Where a thing is tried. */
+/** The link to the page of a step. */
 function Lead({ step: { what, words, code, task } }: { readonly step: StartStep }) {
   if (what === 'advance')
     return (

@@ -19,7 +19,7 @@ import { StartStrip } from './StartStrip.tsx';
 import { Trends } from './Trends.tsx';
 import classes from './today.module.css';
 
-/** `/`: what needs the person today. Each number leads to the rows that it counts. */
+/** `/`: the work that needs the person today. Each number leads to the rows that it counts. */
 export function TodayPage() {
   const overview = useQuery(overviewQuery);
   const seesTasks = useCan(['workflow_read']);
@@ -57,7 +57,7 @@ export function TodayPage() {
   );
 }
 
-/** Shipments, failures, and the number of auto orders. Parts without permission are left out. */
+/** Shipments, failures, and the number of auto orders. Hides parts without permission. */
 function Business({ overview }: { readonly overview: Overview }) {
   const { merchant } = useSession();
   const due = dueFigures(overview, merchant.zone);

@@ -12,20 +12,20 @@ export interface Figure {
   readonly search: UrlState;
 }
 
-/** A number that needs attention unless it is 0. */
+/** True if the number needs attention unless it is 0. */
 export interface Concern extends Figure {
-  /** When it is not 0. */
+  /** The tone when it is not 0. */
   readonly tone: Tone;
-  /** The meaning of the number, or what is being done about it. */
+  /** The meaning of the number, or the measures in progress. */
   readonly words: string;
   /** Parts of the number. */
   readonly parts?: readonly Figure[];
 }
 
-/** The greatest count of the overview means this number or more. */
+/** At the greatest count of the overview, the number may be higher. */
 const countMax = 10_000;
 
-/** Whether more may match than were counted. */
+/** Returns whether more may match than were counted. */
 export const isMore = (count: number): boolean => count >= countMax;
 
 const ofAutoOrders = (label: string, count: number, search: UrlState): Figure => ({
@@ -35,7 +35,9 @@ const ofAutoOrders = (label: string, count: number, search: UrlState): Figure =>
   search,
 });
 
-/** Shipments today, overdue ones included, and tomorrow. Undefined: the person may not see them. */
+/**
+ * Shipments today, including overdue ones, and tomorrow. Undefined: the person may not see them.
+ */
 export function dueFigures(overview: Overview, zone: string) {
   const { due_today: today, due_tomorrow: tomorrow, as_of_dts: asOf } = overview;
   if (!today || !tomorrow || asOf === undefined) return undefined;
@@ -60,7 +62,7 @@ export function dueFigures(overview: Overview, zone: string) {
 export const dayAfter = (day: string): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
-/** How many auto orders are in each state of a living one. */
+/** The number of auto orders in each state that has not ended. */
 export function stateFigures({ active, retrying, paused }: Overview): Figure[] {
   if (active === undefined) return [];
   return [
@@ -70,7 +72,7 @@ export function stateFigures({ active, retrying, paused }: Overview): Figure[] {
   ];
 }
 
-/** The open tasks by who has them. */
+/** The open tasks by assignee. */
 export function taskFigures({ tasks }: Overview): Figure[] {
   if (!tasks) return [];
   const { mine = 0, groups = 0, unassigned = 0, overdue = 0 } = tasks;
@@ -88,7 +90,9 @@ export function taskFigures({ tasks }: Overview): Figure[] {
   ];
 }
 
-/** The figures that may need a person, most important first, without those they may not see. */
+/**
+ * The figures that may need attention, most important first, without those the person may not see.
+ */
 export function concerns(overview: Overview): Concern[] {
   const { declines, parked, in_doubt: inDoubt, mails_bounced: bounced } = overview;
   const { webhooks_failing: failing } = overview;
@@ -137,7 +141,7 @@ export function concerns(overview: Overview): Concern[] {
   ];
 }
 
-/** Orders that wait for a person. */
+/** Orders that need an action by a person. */
 function orderConcerns({ orders }: Overview): Concern[] {
   if (orders === undefined) return [];
   const of = (label: string, count: number, stage: string | string[], words: string): Concern => ({

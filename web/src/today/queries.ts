@@ -12,7 +12,7 @@ import type { UndoCall } from '../shell/changes.ts';
 import { throttled } from './throttled.ts';
 import { trendDays } from './trends.ts';
 
-/** After this time the page shows changes that no frame reports, such as a due day that begins. */
+/** The interval for changes that no frame reports, such as the start of a due day. */
 const restingMs = 60_000;
 
 /** The figures that need attention, as far as the person may read them. */
@@ -23,7 +23,7 @@ export const overviewQuery = queryOptions<Overview>({
   staleTime: 0,
 });
 
-/** The figures of each of the last days, today included. */
+/** The figures of each of the last days, including today. */
 export const dailyStatisticsQuery = queryOptions<readonly StatisticDay[]>({
   queryKey: ['statistics', 'days'],
   queryFn: async ({ signal }) =>
@@ -32,7 +32,7 @@ export const dailyStatisticsQuery = queryOptions<readonly StatisticDay[]>({
   staleTime: 0,
 });
 
-/** The id of the merchant with the demo data; empty where there is none. */
+/** The id of the merchant with the demo data; empty if there is none. */
 export const demoMerchantQuery = queryOptions({
   ...sessionOptionsQuery,
   select: ({ demo }) => demo?.merchant_id ?? '',
@@ -41,7 +41,7 @@ export const demoMerchantQuery = queryOptions({
 /** The most tasks that the page lists. */
 export const shownTasks = 8;
 
-/** The person's open tasks, those that are due first first. */
+/** The person's open tasks, sorted by due date. */
 export const myTasksQuery = (userId: number) =>
   queryOptions<readonly WorkflowTask[]>({
     queryKey: ['tasks', 'today', userId],
@@ -57,7 +57,7 @@ export const recentAdvancesQuery = queryOptions<readonly ClockAdvance[]>({
     (await call('getClockAdvances', { query: { _limit: 20 }, signal })).advances ?? [],
 });
 
-/** The latest tasks that rules raised about auto orders, in any status. */
+/** The latest tasks about auto orders raised by rules, in any status. */
 export const raisedTasksQuery = queryOptions<readonly WorkflowTask[]>({
   queryKey: ['tasks', 'today', 'raised'],
   queryFn: async ({ signal }) => {
@@ -91,12 +91,12 @@ export interface Taken {
   readonly undo: UndoCall | undefined;
 }
 
-/** Colleagues may take the first ones at the same moment. */
+/** Colleagues may take the first ones at the same time. */
 const triedMax = 5;
 
 /**
- * Takes the most urgent open task that the person's groups have, or else one that no one has.
- * Undefined: there is none. A task that a colleague takes first is passed over.
+ * Takes the most urgent open task of the person's groups, or else an unassigned one. Undefined:
+ * there is none. Skips a task that a colleague takes first.
  */
 export async function takeNext(userId: number): Promise<Taken | undefined> {
   for (const who of [{ assigned_to_my_groups: true }, { unassigned: true }])
@@ -129,13 +129,13 @@ async function take(task: WorkflowTask, userId: number): Promise<Taken | undefin
   }
 }
 
-/** The server counts what all users share at most once in five seconds. */
+/** The server counts the figures that all users share at most once in five seconds. */
 const sharedMs = 5200;
 
-/** Days are for trends: what a minute adds may be shown ten seconds later. */
+/** Days are for trends, so a recent change may be shown ten seconds late. */
 const countedMs = 10_000;
 
-/** Reads the page again as changes arrive, until the returned function is called. */
+/** Refreshes the page as changes arrive, until the returned function is called. */
 export function keepTodayLive(): () => void {
   const readOverview = throttled(() => void queryClient.invalidateQueries(overviewQuery), sharedMs);
   const readTasks = throttled(

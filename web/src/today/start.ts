@@ -1,25 +1,23 @@
 import type { ClockAdvance } from '@perennial/contract/clock.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 
-/** The progress of a person with the things to try in the demo. */
+/** The person's progress with the steps of the demo. */
 export interface StartState {
-  /** The person does not want to see them any more. */
+  /** True if the person has hidden the steps. */
   readonly isHidden?: boolean;
   /** The number of the task whose auto order the person opened. */
   readonly task?: number;
 }
 
-/** The facts about the demo for the things to try. */
+/** The facts about the demo for its steps. */
 export interface StartFacts {
   /** The latest advances of the clock; undefined: the person may not move it. */
   readonly advances?: readonly ClockAdvance[] | undefined;
-  /**
-   * The latest tasks that rules raised about auto orders; undefined: the person may not see them.
-   */
+  /** The latest tasks about auto orders raised by rules; undefined: the person may not see them. */
   readonly tasks?: readonly WorkflowTask[] | undefined;
 }
 
-/** One thing to try. */
+/** One step of the demo. */
 export interface StartStep {
   readonly what: 'advance' | 'card' | 'task';
   readonly words: string;
@@ -30,10 +28,10 @@ export interface StartStep {
   readonly task?: number | undefined;
 }
 
-/** A month of a clock has at least this many days. */
+/** A move of the clock by at least this many days counts as a month. */
 const monthDays = 28;
 
-/** The things to try, as far as the person may do them, and which of them are done. */
+/** The steps that the person may do, and which of them are done. */
 export function startSteps(
   { advances, tasks }: StartFacts,
   state: StartState,
@@ -71,7 +69,7 @@ export function startSteps(
   ];
 }
 
-/** The task that was opened, or else the latest one that is open. */
+/** The opened task, or else the latest open one. */
 function raisedTask(
   tasks: readonly WorkflowTask[],
   { task: opened }: StartState,

@@ -3,17 +3,17 @@ import { formatCount, formatMoney } from '../kit/money.ts';
 import type { UrlState } from '../kit/urlCodec.ts';
 import { paths } from '../paths.ts';
 
-/** How many days the lines of the page show. */
+/** The number of days in the lines of the page. */
 export const trendDays = 30;
 
-/** A line of the page: a value for each day, and the list that shows what it is made of. */
+/** A line of the page: a value for each day, and the list behind it. */
 export interface Trend {
   readonly label: string;
-  /** The number next to the line: the sum of the days, or the value of the last one. */
+  /** The number next to the line: the sum of the days, or the last value. */
   readonly shown: string;
-  /** The line in words, for people who do not see it. */
+  /** A description of the line in words, for people who do not see it. */
   readonly words: string;
-  /** One value for each day that was counted, oldest first. */
+  /** One value for each counted day, oldest first. */
   readonly values: readonly number[];
   readonly to: string;
   readonly search: UrlState;
@@ -21,7 +21,7 @@ export interface Trend {
 
 /**
  * The lines of the last days: paid revenue in the merchant's currency, auto orders that have not
- * ended (paused and retried ones are among them), declines and cancelations.
+ * ended (including paused and retried ones), declines and cancelations.
  */
 export function trendsOf(days: readonly StatisticDay[], currency: string): Trend[] {
   const money = (amount: number): string => formatMoney(amount, currency);
@@ -63,7 +63,7 @@ function summed(label: string, values: readonly number[], format: Format) {
   return { label, shown: format(rounded(sum)), words: wordsOf(values, format), values };
 }
 
-/** Without what sums of binary fractions add behind the fourth place. */
+/** Rounded to four places, to remove errors of binary fractions. */
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 
 function wordsOf(values: readonly number[], format: Format): string {
@@ -73,13 +73,13 @@ function wordsOf(values: readonly number[], format: Format): string {
   return `${values.length} days: first ${format(first)}, last ${format(last)}, most ${format(most)}`;
 }
 
-/** Whether nothing happened on any of the days, as at a server that has just begun to count. */
+/** Returns whether all days are empty, as on a server that has just started to count. */
 export const isQuiet = (days: readonly StatisticDay[]): boolean =>
   days.every(({ paid = 0, declined = 0, canceled = 0 }) => paid + declined + canceled === 0);
 
 /**
- * The points of a line through the values, in a box of this width and height with 0 at its bottom:
- * the `points` of a polyline of SVG. A single value is a level line.
+ * Returns the `points` of an SVG polyline through the values, in a box of this width and height
+ * with 0 at its bottom. A single value becomes a horizontal line.
  */
 export function linePoints(values: readonly number[], width: number, height: number): string {
   if (values.length === 1) return linePoints([...values, ...values], width, height);

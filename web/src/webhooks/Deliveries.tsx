@@ -18,7 +18,7 @@ import { latestDeliveriesQuery, replay } from './queries.ts';
 import { foundIdOf, replayOf, resultOf } from './state.ts';
 import classes from './webhooks.module.css';
 
-/** The latest tries of a webhook, newest first; each delivery can be sent again. */
+/** The latest attempts of a webhook, newest first; each delivery can be sent again. */
 export function Deliveries({ oid }: { readonly oid: number }) {
   const result = useQuery(latestDeliveriesQuery(oid));
   return (
@@ -36,7 +36,7 @@ export function Deliveries({ oid }: { readonly oid: number }) {
   );
 }
 
-/** Leads to the list of all deliveries of the webhook, or of those that failed. */
+/** A link to the list of all deliveries of the webhook, or of the failed ones. */
 function AllOfThem({ oid }: { readonly oid: number }) {
   const webhook = String(oid);
   return (
@@ -91,7 +91,7 @@ function DeliveryTable({
   );
 }
 
-/** The result of a try, and when the next one is. */
+/** The result of an attempt, and the time of the next one. */
 export function Result({ row }: { readonly row: WebhookDelivery }) {
   const { tone, words, why } = resultOf(row);
   return (
@@ -135,7 +135,7 @@ export function About({ objects }: { readonly objects: readonly string[] }) {
   );
 }
 
-/** Sends a delivery again; nothing where a later try did. */
+/** A button that sends a delivery again; hidden if there is a later attempt. */
 export function Again({
   oid,
   row,

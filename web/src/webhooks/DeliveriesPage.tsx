@@ -17,7 +17,7 @@ import { deliveryFilters, deliverySort, deliveryViews } from './deliveryList.ts'
 import { deliveryListQuery } from './queries.ts';
 import classes from './webhooks.module.css';
 
-/** `/deliveries`: every try to deliver events to a webhook, the newest first. */
+/** `/deliveries`: the attempts to deliver events to webhooks, the newest first. */
 export function DeliveriesPage() {
   const state = useSearch({ from: '/inside/deliveries' });
   const read = useReadState(state);

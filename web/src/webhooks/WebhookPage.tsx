@@ -21,7 +21,7 @@ import { percent } from './state.ts';
 import { WebhookStatus } from './WebhookStatus.tsx';
 import classes from './webhooks.module.css';
 
-/** `/webhooks/:oid`: one webhook, how it is doing, and its deliveries. */
+/** `/webhooks/:oid`: one webhook with its health and its deliveries. */
 export function WebhookPage() {
   const { oid } = useParams({ from: '/inside/webhooks/$oid' });
   const webhooks = useQuery(webhooksQuery);

@@ -4,7 +4,7 @@ import { Status } from '../kit/status.tsx';
 import { stateOf } from './state.ts';
 import classes from './webhooks.module.css';
 
-/** How a webhook is doing, since when, and why. */
+/** The health of a webhook, since when, and why. */
 export function WebhookStatus({ webhook }: { readonly webhook: MerchantWebhook }) {
   const { tone, word, why, since } = stateOf(webhook);
   return (

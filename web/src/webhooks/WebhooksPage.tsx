@@ -16,7 +16,10 @@ import { byNeed, chosenWebhooks, percent, type WebhookListState, webhookViews } 
 import { WebhookStatus } from './WebhookStatus.tsx';
 import classes from './webhooks.module.css';
 
-/** `/webhooks`: the webhooks of all keys and applications, those that need a person first. */
+/**
+ * `/webhooks`: the webhooks of all keys and applications, sorted so that those that need attention
+ * come first.
+ */
 export function WebhooksPage() {
   const state = useSearch({ from: '/inside/webhooks' });
   const webhooks = useQuery(webhooksQuery);

@@ -13,7 +13,7 @@ function Result({ row }: { readonly row: WebhookDelivery }) {
   return <Status tone={tone}>{words}</Status>;
 }
 
-/** The columns of the list of deliveries. The page says which clock the times are of. */
+/** The columns of the list of deliveries. The page names the clock of their times. */
 export const deliveryColumns: readonly Column<WebhookDelivery>[] = [
   {
     id: 'at',

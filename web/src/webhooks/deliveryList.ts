@@ -23,7 +23,7 @@ export const deliveryFilters: Filters = {
 
 const deliverySorts = ['delivery_dts'] as const;
 
-/** The newest come first unless the address says otherwise. */
+/** The newest first unless the address says otherwise. */
 export const deliverySort = '-delivery_dts';
 
 export const deliveryViews: readonly View[] = [

@@ -18,10 +18,10 @@ export const webhooksQuery = queryOptions<MerchantWebhook[]>({
     (await call('getMerchantWebhooks', { query: { _limit: webhooksMax }, signal })).webhooks ?? [],
 });
 
-/** As many tries as the page of a webhook shows. */
+/** The number of attempts on the page of a webhook. */
 const latestMax = 20;
 
-/** The latest tries of a webhook, the newest first. */
+/** The latest attempts of a webhook, the newest first. */
 export const latestDeliveriesQuery = (oid: number) =>
   queryOptions<WebhookDelivery[]>({
     queryKey: ['webhooks', 'latest deliveries', oid],
@@ -31,7 +31,7 @@ export const latestDeliveriesQuery = (oid: number) =>
     },
   });
 
-/** The tries that the address of the list of deliveries asks for. */
+/** The attempts that match the address of the list of deliveries. */
 export function deliveryListQuery({
   sort = deliverySort,
   from,
@@ -50,7 +50,9 @@ export function deliveryListQuery({
   );
 }
 
-/** Enables or disables a webhook. Only disabling can be taken back: what was sent stays sent. */
+/**
+ * Enables or disables a webhook. Only disabling can be undone, because sent deliveries stay sent.
+ */
 export async function setDisabled(
   oid: number,
   disabled: boolean,
@@ -82,7 +84,7 @@ export async function replay(
 
 const readAgainMs = 1000;
 
-/** Reads the webhooks again when deliveries were tried, at most once a second. */
+/** Refreshes the webhooks after delivery attempts, at most once a second. */
 export function followDeliveries(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = onFrame(({ event_topic: topic }) => {

@@ -2,17 +2,17 @@ import type { MerchantWebhook, WebhookDelivery } from '@perennial/contract/peren
 import type { Tone } from '../kit/tone.ts';
 import type { View } from '../kit/views.ts';
 
-/** How a webhook is doing: a word, its tone, and what a person should know in addition. */
+/** The health of a webhook: a word, its tone, and further facts for the person. */
 export interface WebhookState {
   readonly tone: Tone;
   readonly word: string;
-  /** Why it is so; it follows the word. */
+  /** The reason, which follows the word. */
   readonly why?: string | undefined;
   /** Since when, if that is known. */
   readonly since?: string | undefined;
 }
 
-/** The state of a webhook. If several apply, the worst one. */
+/** Returns the state of a webhook. If several apply, the worst one. */
 export function stateOf(webhook: MerchantWebhook): WebhookState {
   const { owner, disabled, disabled_reason: reason, missing_permissions: missing = [] } = webhook;
   if (disabled) return { tone: 'bad', word: 'Disabled', why: reason };
@@ -32,18 +32,18 @@ export function stateOf(webhook: MerchantWebhook): WebhookState {
     : { tone: 'good', word: 'Healthy' };
 }
 
-/** The webhooks that need a person first, the others by their number. */
+/** Sorts webhooks: those that need attention first, the others by their number. */
 export function byNeed(webhooks: readonly MerchantWebhook[]): MerchantWebhook[] {
   const rank: Partial<Record<Tone, number>> = { bad: 0, warn: 1 };
   const rankOf = (webhook: MerchantWebhook) => rank[stateOf(webhook).tone] ?? 2;
   return webhooks.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
-/** A share from 0 to 1 in percent. It is 100 % only where nothing failed. */
+/** Formats a share from 0 to 1 in percent. It is 100 % only if nothing failed. */
 export const percent = (share: number | undefined): string =>
   share === undefined ? '–' : `${(Math.floor(share * 1000) / 10).toFixed(share === 1 ? 0 : 1)} %`;
 
-/** The result of a try, and why there was no response. */
+/** The result of an attempt, and why there was no response. */
 export function resultOf({ success, status_code: status, failure }: WebhookDelivery): {
   readonly tone: Tone;
   readonly words: string;
@@ -55,8 +55,8 @@ export function resultOf({ success, status_code: status, failure }: WebhookDeliv
 }
 
 /**
- * Returns the action on a delivery: `try now` where its next try waits, `replay` where it has
- * ended. Only the latest try of a delivery offers it.
+ * Returns the action on a delivery: `try now` if its next attempt is waiting, `replay` if it has
+ * ended. Only the latest attempt of a delivery has it.
  */
 export function replayOf(
   { delivery_id: id, next_try_dts: next, attempt = 0 }: WebhookDelivery,
@@ -69,7 +69,7 @@ export function replayOf(
 
 const linked = /^(auto order|order|customer profile|item) (.+)$/;
 
-/** The id by which `/o/:id` finds an object of a delivery; undefined where it has no page. */
+/** The id by which `/o/:id` finds an object of a delivery; undefined if it has no page. */
 export const foundIdOf = (object: string): string | undefined => {
   const [, type, id] = linked.exec(object) ?? [];
   return type === 'order' ? id : undefined;
@@ -80,7 +80,7 @@ export interface WebhookListState {
   readonly state?: 'failing';
 }
 
-/** Reads which webhooks the address asks for. */
+/** Reads from the address which webhooks to show. */
 export const parseWebhooks = (search: Record<string, unknown>): WebhookListState =>
   search['state'] === 'failing' ? { state: 'failing' } : {};
 
@@ -90,7 +90,7 @@ export const webhookViews: readonly View[] = [
   { label: 'Failing', state: { state: 'failing' } },
 ];
 
-/** The webhooks that the address asks for; `failing` as the overview counts them. */
+/** The webhooks that match the address; `failing` in the same sense as the overview. */
 export const chosenWebhooks = (
   webhooks: readonly MerchantWebhook[],
   { state }: WebhookListState,
