@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint and format. Ends with 1 when one of them finds a fault. */
+/** `npm run check`: types, lint and format. Exits with 1 when one of them finds a fault. */
 import { checks } from './checks.ts';
 
 for (const { promise, faults } of checks) {

@@ -1,13 +1,13 @@
 // The checks of `npm run check` and `npm test` that do not run the project: types, lint and format.
 import { spawnSync } from 'node:child_process';
 
-/** One check: its promise, and what it found wrong; an empty text when it found nothing. */
+/** One check: its promise, and its faults; an empty text if there are none. */
 export interface Check {
   readonly promise: string;
   readonly faults: () => string;
 }
 
-/** The checks of the sources, in the order of what helps most: types first, format last. */
+/** The checks of the sources, the most helpful first: types first, format last. */
 export const checks: readonly Check[] = [
   {
     promise: 'the types are correct',
@@ -28,8 +28,8 @@ export const checks: readonly Check[] = [
 ];
 
 /**
- * Runs a program of node_modules/.bin; returns what it printed when it failed, and an empty text
- * when it succeeded.
+ * Runs a program of node_modules/.bin. Returns its output when it failed, and an empty text when it
+ * succeeded.
  */
 function outputOf(program: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });

@@ -1,8 +1,8 @@
 import { operation, operationIds } from '@perennial/contract/operations.ts';
 
 /**
- * The text of web/src/api/calls.ts: method, path and permissions of each operation. The contract's
- * own table is too large for a browser, because it contains every schema.
+ * Returns the text of web/src/api/calls.ts: method, path and permissions of each operation. The
+ * contract's own table is too large for a browser, because it contains every schema.
  */
 export function consoleCallsText(): string {
   const rows = operationIds.map((id) => {

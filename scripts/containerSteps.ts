@@ -1,6 +1,6 @@
-// The steps of deploy/Containerfile, read and carried out without a container runtime.
-// `npm run container:check` carries them out in folders, starts what they come to as the account of
-// USER, which may write to DATA_DIR alone, and waits for its health check.
+// Reads and runs the steps of deploy/Containerfile without a container runtime. `npm run
+// container:check` runs them in folders, starts the resulting program as the account of USER, which
+// may write only to DATA_DIR, and waits for its health check.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -20,7 +20,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '..');
 
-/** One line of a Containerfile, with continued lines joined. */
+/** One instruction of a Containerfile, with continued lines joined. */
 export interface Step {
   readonly verb: string;
   readonly words: string;
@@ -50,18 +50,18 @@ export function readStages(text: string): Stage[] {
   return stages;
 }
 
-/** The words of a stage's last step of a kind. */
+/** Returns the words of a stage's last step of a kind. */
 export const lastOf = ({ steps }: Stage, verb: string): string | undefined =>
   steps.findLast((step) => step.verb === verb)?.words;
 
-/** Where a COPY comes from (a stage or the sources), what it copies and where to. */
+/** The source of a COPY (a stage or the sources), the copied paths and the destination. */
 export function readCopy(words: string) {
   const [, from, rest] = /^(?:--from=(\S+) )?(.*)$/.exec(words)!;
   const paths = rest!.split(' ');
   return { from, sources: paths.slice(0, -1), target: paths.at(-1)! };
 }
 
-/** Whether .dockerignore keeps a path of the sources out. */
+/** Returns whether .dockerignore excludes a path of the sources. */
 export function isIgnored(path: string): boolean {
   return readFileSync(join(root, '.dockerignore'), 'utf8')
     .split('\n')
@@ -94,7 +94,7 @@ function copy(words: string, workdir: string, folders: Folders): void {
   }
 }
 
-/** Paths of the container's own root (`/data`) are below the stage's folder here. */
+/** Paths from the container's root (`/data`) are inside the stage's folder. */
 function runStep(words: string, workdir: string, folder: string): void {
   console.error(`RUN ${words}`);
   const command = words.replaceAll(/ \/(\w)/g, ` ${folder}/$1`);
@@ -105,7 +105,7 @@ function runStep(words: string, workdir: string, folder: string): void {
   if (status !== 0) throw new Error(`the step failed: RUN ${words}`);
 }
 
-/** Starts the image's program as its account and returns what its health check said. */
+/** Starts the image's program as its account and returns the result of its health check. */
 async function start(stage: Stage, folder: string): Promise<string> {
   const workdir = join(folder, lastOf(stage, 'WORKDIR')!);
   const [uid, gid] = accountOf(lastOf(stage, 'USER')!);
@@ -145,11 +145,14 @@ async function start(stage: Stage, folder: string): Promise<string> {
   return `healthy as ${uid}:${gid} ${root}, and ended with ${child.exitCode}`;
 }
 
-/** Whether this machine lets us mount in a namespace that nothing else sees. */
+/** Returns whether this machine allows mounts in a private namespace. */
 const mayMount = (): boolean =>
   spawnSync('unshare', ['-m', 'setpriv', '--version'], { stdio: 'ignore' }).status === 0;
 
-/** The words before a command that make the image read-only but for /data, and change the account. */
+/**
+ * The words before a command that make the image read-only except for /data, and change the
+ * account.
+ */
 const readOnlyRoot = (
   folder: string,
   workdir: string,
@@ -173,7 +176,10 @@ const readOnlyRoot = (
   String(gid),
 ];
 
-/** The account of USER where this machine knows it, as the image does, else the one without rights. */
+/**
+ * Returns the account of USER if this machine has it, as the image does, else the account without
+ * rights.
+ */
 function accountOf(user: string): readonly [uid: number, gid: number] {
   const [uid, gid] = user.split(':').map(Number);
   const known = readFileSync('/etc/passwd', 'utf8');

@@ -1,6 +1,6 @@
 /**
- * Generates what is made from the contract: contract/openapi.json, and the table of calls with which
- * the console makes its requests. Tests fail while one of them is stale.
+ * Generates the files that come from the contract: contract/openapi.json, and the table of calls
+ * with which the console makes its requests. Tests fail while one of them is outdated.
  */
 import { writeFileSync } from 'node:fs';
 import { openApiText } from '@perennial/contract/openapi.ts';

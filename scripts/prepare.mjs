@@ -14,8 +14,8 @@ const marker = join(modules, '.perennial-installed');
 const nodeMajorMin = 24;
 
 /**
- * Installs what is missing and checks the Node version. Ends the process with a message when one of
- * them fails.
+ * Installs missing dependencies and checks the Node version. Exits with a message when one of these
+ * fails.
  */
 export function prepare() {
   if (!isInstalled()) install();
@@ -23,8 +23,8 @@ export function prepare() {
 }
 
 /**
- * Builds the console (web/dist) when its sources have changed since the last build; some seconds.
- * A failed build stops nothing: the server starts, and its start page tells what to do.
+ * Builds the console (web/dist) when its sources have changed since the last build, which takes
+ * some seconds. After a failed build, the server still starts, and its start page says what to do.
  */
 export function prepareConsole() {
   const web = join(root, 'web');
@@ -47,7 +47,10 @@ export function prepareConsole() {
     );
 }
 
-/** Over the console's sources and the lock file. Of the contract it uses only types. */
+/**
+ * The hash of the console's sources and the lock file. Of the contract, the console uses only
+ * types.
+ */
 function consoleHash(web) {
   const hash = createHash('sha256');
   const isSource = (path) =>
@@ -61,8 +64,8 @@ function consoleHash(web) {
 }
 
 /**
- * The marker holds the lock file that was installed. npm's own record is newer than the lock file
- * after a plain `npm install`.
+ * The marker contains the installed lock file. npm's own record is newer than the lock file after a
+ * plain `npm install`.
  */
 function isInstalled() {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === readFileSync(lockFile, 'utf8'))
@@ -76,12 +79,12 @@ function install() {
     'perennial: installing dependencies (npm ci), about half a minute the first time …',
   );
   // npm gives its scripts the paths of npm and its Node: use those, not the pinned Node, which `npm
-  // ci` is about to delete. The plain `npm` is for this script run by hand. The output goes to
+  // ci` is about to delete. The plain `npm` is for running this script by hand. The output goes to
   // stderr, so that stdout stays the server's.
   const { npm_node_execpath: node, npm_execpath: npm } = process.env;
   const [program, ...args] = node && npm ? [node, npm, 'ci'] : ['npm', 'ci'];
   // A machine may be configured to leave out some kinds of dependencies. The tests need the dev
-  // ones; PostgreSQL and Node are optional ones.
+  // dependencies; PostgreSQL and Node are optional dependencies.
   const kinds = ['--include=dev', '--include=optional'];
   const result = spawnSync(
     program,
@@ -96,8 +99,8 @@ function install() {
 }
 
 /**
- * npm and run.mjs put node_modules/.bin first in the path, so the pinned Node is found before the
- * machine's.
+ * npm and run.mjs put node_modules/.bin first in the path, so the pinned Node would be found before
+ * the machine's.
  */
 function requireNode() {
   const pinned = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');

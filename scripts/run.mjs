@@ -1,6 +1,6 @@
 // `node scripts/run.mjs <task> [argument …]`: runs one task of package.json on whatever Node the
-// machine has (18 or newer). It installs what is missing first, and starts the task with the Node
-// that the project is pinned to.
+// machine has (18 or newer). It first installs missing dependencies, and then starts the task with
+// the Node version that the project is pinned to.
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ const root = join(fileURLToPath(import.meta.url), '..', '..');
 const bin = join(root, 'node_modules', '.bin');
 
 /**
- * Each task: the program's arguments. `node` is the pinned Node, another program comes from
+ * The arguments of each task's program. `node` is the pinned Node; other programs come from
  * node_modules/.bin.
  */
 const tasks = {
@@ -42,7 +42,7 @@ prepare();
 if (withConsole.includes(name)) prepareConsole();
 runTask(tasks[name], more);
 
-/** Runs the task in this folder, passes signals on to it, and ends as it ends. */
+/** Runs the task in this folder, passes signals on to it, and exits with its result. */
 function runTask([program, ...args], more) {
   const path = `${bin}${delimiter}${process.env.PATH ?? ''}`;
   const child = spawn(program, [...args, ...more], {
@@ -51,7 +51,7 @@ function runTask([program, ...args], more) {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  // A terminal sends Ctrl-C to the task as well, which takes the two signals as one.
+  // A terminal also sends Ctrl-C to the task, which treats the two signals as one.
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

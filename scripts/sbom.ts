@@ -1,12 +1,12 @@
-// `npm run sbom [-- folder]`: writes what a release consists of, from the lock file: a bill of materials
-// (CycloneDX) and the licences with their texts. The same lock file gives the same files.
+// `npm run sbom [-- folder]`: writes the components of a release from the lock file: a bill of
+// materials (CycloneDX) and the licences with their texts. The same lock file gives the same files.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** A package of a release, as the bill of materials has it. */
+/** A package of a release, in the form of the bill of materials. */
 export interface Component {
   readonly name: string;
   readonly group?: string;
@@ -29,9 +29,9 @@ export interface Bill {
 }
 
 /**
- * The bill of materials of everything that runs in production, without a time and a number. npm's
- * own `--omit=dev` also leaves out packages that production and development share, so what only
- * development uses is left out here.
+ * Returns the bill of materials of all packages that run in production, without a time or a serial
+ * number. npm's own `--omit=dev` also leaves out packages that production and development share, so
+ * packages used only in development are left out here.
  */
 export function readBill(): Bill {
   const { npm_execpath: npm, npm_node_execpath: node } = process.env;
@@ -58,7 +58,9 @@ export function readBill(): Bill {
   };
 }
 
-/** Name and version of each package in the lock file that is not for development alone. */
+/**
+ * Returns the name and version of each package in the lock file that is not only for development.
+ */
 export function releasedPackages(): Set<string> {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { name?: string; version?: string; dev?: boolean; link?: boolean }>;
@@ -72,7 +74,9 @@ export function releasedPackages(): Set<string> {
   );
 }
 
-/** The licence that a package declares, as SPDX names it; undefined when it declares none. */
+/**
+ * Returns the licence that a package declares, by its SPDX name; undefined when it declares none.
+ */
 export function licenceOf({ name, licenses = [] }: Component): string | undefined {
   const [first] = licenses;
   return (
@@ -80,12 +84,12 @@ export function licenceOf({ name, licenses = [] }: Component): string | undefine
   );
 }
 
-// Written in a way that SPDX does not know: "MPL 2.0".
+// A spelling that SPDX does not have: "MPL 2.0".
 const declaredOtherwise: ReadonlyMap<string, string> = new Map([
   ['incremental-encoder', 'MPL-2.0'],
 ]);
 
-/** Each package with its licence, and below it the licence's text where the package ships one. */
+/** Lists each package with its licence and, if the package contains one, the licence's text. */
 function licenceTexts(components: readonly Component[]): string {
   return components
     .map((component) => {
@@ -96,7 +100,7 @@ function licenceTexts(components: readonly Component[]): string {
     .join('\n');
 }
 
-/** The name as npm knows it, which leads to the folder of the package. */
+/** The package's name in npm, which determines its folder. */
 export const nameOf = ({ purl }: Component): string =>
   decodeURIComponent(/^pkg:npm\/(.+)@[^@]+$/.exec(purl)![1]!);
 

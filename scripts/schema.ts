@@ -1,6 +1,6 @@
 /**
  * Generates server/src/platform/storage/schema.sql from a migrated database; a test fails while it
- * is stale.
+ * is outdated.
  */
 import { writeFileSync } from 'node:fs';
 import { schemaText } from '../test/storage/schemaText.ts';

@@ -1,7 +1,7 @@
 // `npm test [-- file or glob …]`: checks types, lint and format, starts one PostgreSQL for the run,
-// runs the test files, checks every statement they sent, and runs the storage suite again on
-// partitioned tables in the machine's own PostgreSQL. With named files, the checks of the sources and
-// of the statements are left out. The last line says how many tests passed and failed.
+// runs the test files, checks every statement that they sent, and runs the storage suite again on
+// partitioned tables in the machine's own PostgreSQL. With named files, skips the checks of the
+// sources and of the statements. The last line says how many tests passed and failed.
 import { globSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ import type { Tally } from './testReport.ts';
 import { runTestFiles } from './testRun.ts';
 
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
-/** The tests that must pass on every kind of store that data may be moved to. */
+/** The tests that must pass on every kind of database that data may be moved to. */
 const storageSuite = [
   'test/storage/*.suite.test.ts',
   'test/http/simultaneous.test.ts',
@@ -33,27 +33,30 @@ const storageSuite = [
   'server/src/*/{items,orders,customers}.test.ts',
 ];
 
-/** The tests that depend on the plans and configuration of PostgreSQL, not on partitions alone. */
+/** The tests that depend on PostgreSQL's plans and configuration, and not only on partitions. */
 const planSuite = 'test/storage/{plans,hostileDefaults,lookups}.suite.test.ts';
 
-/** Further tests for Citus: what clients see, customers' lives, faults and refusals. */
+/** Further tests for Citus: the clients' view, customers' lives, faults and refusals. */
 const citusSuite = [
   'test/{http,stories,conformance,staff,webhooks,workflow,fault,security,oracle}/*.test.ts',
   'test/storage/citusYear.long.ts',
 ];
-// Each process of a run loads most of the server. Node keeps what it made of the sources for the
-// next process, which then takes less than half the time to load them.
+// Each process of a run loads most of the server. Node caches the compiled sources for the next
+// process, which then loads them in less than half the time.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
   new URL('../node_modules/.cache/perennial', import.meta.url),
 );
 
-/** Ends the processes of the files with this one, which they would outlive otherwise. */
+/**
+ * Ends the processes of the test files together with this one, because they would otherwise
+ * continue.
+ */
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => interruption.abort());
 
 const startedAt = performance.now();
-/** `--citus`: only what runs on the Citus that `CITUS_URL` names. */
+/** `--citus`: runs only the tests for the Citus that `CITUS_URL` names. */
 const isCitusOnly = process.argv.includes('--citus');
 const named = process.argv.slice(2).filter((argument) => argument !== '--citus');
 const tally: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -70,7 +73,7 @@ if (!isCitusOnly && suite.length > 0) await onPartitions();
 if (onCitus.length > 0) await runOnCitus();
 const ran = tally.passed + tally.failed > 0;
 if (!ran) console.log(`no test ran: ${named.join(' ') || workspaces} names no test file`);
-// Once more at the end: the lines in between are many, and who keeps only the last ones needs these.
+// Repeated at the end, for readers who keep only the last of many lines.
 if (tally.failures.length > 0) console.log(`\nWhat failed:\n${tally.failures.join('\n')}`);
 console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 console.log(
@@ -100,8 +103,8 @@ async function onEmbedded(): Promise<void> {
 
 /**
  * The storage suite once more, on tables that are partitioned by merchant: on the machine's own
- * PostgreSQL, if there is one, so that one pass shows both. What depends on plans runs on its plain
- * tables, too.
+ * PostgreSQL, if there is one, so that one run tests both. Tests that depend on plans also run on
+ * its plain tables.
  */
 async function onPartitions(): Promise<void> {
   const system = await findSystemPostgres();
@@ -144,7 +147,9 @@ async function runFiles(
   await runTestFiles(paths, { label, tally, signal: interruption.signal });
 }
 
-/** A migration changes the rows of all merchants; every other statement runs where one is. */
+/**
+ * A migration changes the rows of all merchants; every other statement runs on one merchant's node.
+ */
 async function misshapenStatements(server: TestServer): Promise<string> {
   const template = { ...server.connection, database: 'template_plain' };
   const catalogue = await withPool(template, readCatalogue);

@@ -1,5 +1,5 @@
-// The test files that the lanes of a run share. Each claims the next one when it has time, so that
-// no lane waits for another. A claim is a file that only one process can create.
+// The test files that the lanes of a run share. Each lane claims the next file when it is free, so
+// that no lane waits for another. A claim is a file that only one process can create.
 import {
   closeSync,
   mkdtempSync,
@@ -12,25 +12,25 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How long one test file may take. */
+/** The time limit of one test file. */
 export const fileTimeoutMs = 900_000;
 
 const list = 'files.json';
 
-/** The queue as the process that made it sees it. */
+/** The queue in the process that created it. */
 export interface TestQueue {
-  /** The argument of its lanes. */
+  /** The command-line argument of its lanes. */
   readonly folder: string;
-  /** How many files no lane has claimed. */
+  /** Returns the number of files that no lane has claimed. */
   left(): number;
 }
 
-/** Makes a queue that is there until this process ends. */
+/** Creates a queue that exists until this process ends. */
 export function openTestQueue(files: readonly string[]): TestQueue {
   const folder = mkdtempSync(join(tmpdir(), 'perennial-queue-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, list), JSON.stringify(files));
-  // Besides the list, the folder holds only claims.
+  // Besides the list, the folder contains only claims.
   return { folder, left: () => files.length + 1 - readdirSync(folder).length };
 }
 

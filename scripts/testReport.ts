@@ -2,7 +2,9 @@ import { relative } from 'node:path';
 import type { run } from 'node:test';
 import { inspect } from 'node:util';
 
-/** How many tests of a run passed, failed, and were not run, and what was printed of the failed. */
+/**
+ * The numbers of passed, failed and skipped tests of a run, and the output about the failed ones.
+ */
 export interface Tally {
   passed: number;
   failed: number;
@@ -10,17 +12,17 @@ export interface Tally {
   readonly failures: string[];
 }
 
-/** Where a run of test files is reported. */
+/** The destination of the report of a run. */
 export interface Reported {
-  /** Printed in front of the name of each file and test. */
+  /** Printed before the name of each file and test. */
   readonly label: string;
   readonly tally: Tally;
 }
 
 /**
- * Prints what a reader of a test run needs, as it comes: each file with its figures, what tests say
- * about themselves (counts), and each failure with its place and its error. Adds to the tally. Of a
- * lane, each of its files is a suite, which is added to `finished`.
+ * Prints the events of a test run as they arrive: each file with its figures, the tests' own
+ * diagnostics (counts), and each failure with its place and its error. Adds to the tally. In a
+ * lane, each file is a suite, which is added to `finished`.
  */
 export async function report(
   events: ReturnType<typeof run>,
@@ -47,11 +49,11 @@ export async function report(
       if (isTopOfLane && isSuite(data)) endFile(data.name, data.details.duration_ms);
     }
   }
-  // Of a process that ended before its tests did.
+  // Tests of a process that ended before they did.
   add(tally, counts);
 }
 
-/** Counts files whose process ended before they did, and says which they are. */
+/** Counts and names the files whose process ended before they did. */
 export function addUnfinished(files: readonly string[], { label, tally }: Reported): void {
   for (const file of files) {
     const text =
@@ -63,12 +65,17 @@ export function addUnfinished(files: readonly string[], { label, tally }: Report
   }
 }
 
-/** How many tests ended how. Groups are not counted, but one that could not be run has failed. */
+/**
+ * The number of tests by result. Groups are not counted, but a group that could not run has failed.
+ */
 type Counts = Record<'passed' | 'failed' | 'skipped' | 'group', number>;
 
 const noCounts = (): Counts => ({ passed: 0, failed: 0, skipped: 0, group: 0 });
 
-/** At the top of a lane are its files, or the lane itself, which Node reports when it had no file. */
+/**
+ * The top level of a lane contains its files, or the lane itself, which Node reports when it had no
+ * file.
+ */
 function resultOf(
   type: 'test:pass' | 'test:fail',
   data: Result,
@@ -88,7 +95,7 @@ interface Result {
 
 const isSuite = ({ details }: Result): boolean => details.type === 'suite';
 
-/** A group fails because a test in it failed, which has been printed already. */
+/** A group fails because one of its tests failed, which has already been printed. */
 const isOfSubtests = ({ details }: Result): boolean =>
   'error' in details &&
   (details.error as { failureType?: string }).failureType === 'subtestsFailed';
@@ -110,8 +117,8 @@ function printFailure(label: string, failure: Failure, failures: string[]): void
 }
 
 /**
- * A failed assertion's message shows the difference already; its fields would show both values
- * whole once more.
+ * The message of a failed assertion already shows the difference; its fields would show both
+ * complete values again.
  */
 function told(cause: unknown): string {
   return cause instanceof Error && 'generatedMessage' in cause

@@ -7,9 +7,9 @@ import { fileTimeoutMs, openTestQueue } from './testQueue.ts';
 import { addUnfinished, type Reported, report } from './testReport.ts';
 
 /**
- * One more than there are processors, because files often wait: for PostgreSQL, for a browser, for a
- * process that they killed. More would only take each other's caches. Four at most: they share the
- * connections of one PostgreSQL.
+ * One more than the number of processors, because files often wait: for PostgreSQL, for a browser,
+ * for a process that they killed. More would compete for the processor caches. Four at most,
+ * because they share the connections of one PostgreSQL.
  */
 const atOnce = Math.min(availableParallelism() + 1, 4);
 /** Long proofs run last, one at a time: most have several processes, and some measure memory. */
@@ -43,7 +43,7 @@ export async function runTestFiles(
   const start = (file: string, timeout: number, ...argv: string[]) =>
     run({ files: [file], argv, execArgv: [...endWithParent], signal, timeout });
   const runShared = async () => {
-    // A lane may leave files to the next one. If nothing has been claimed, the next one would not either.
+    // A lane may leave files to the next one. If it claimed no file, the next one would not either.
     for (let left = shared.length + 1; queue.left() > 0 && queue.left() < left; ) {
       left = queue.left();
       await report(start(lane, longTimeoutMs, queue.folder), reported, finished);
@@ -55,7 +55,8 @@ export async function runTestFiles(
   };
   await Promise.all(
     Array.from({ length: Math.min(atOnce, short.length) }, async (_, place) => {
-      // Every other one begins with the slow files: one that begins last leaves a processor idle.
+      // Every other lane starts with the slow files, because a slow file at the end would leave a
+      // processor idle.
       const works = place % 2 === 0 ? [runShared, runOwn] : [runOwn, runShared];
       for (const work of works) await work();
     }),

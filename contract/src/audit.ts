@@ -1,6 +1,6 @@
 /**
- * Audits that are done in the background, under /perennial/v1. These models belong to no published
- * client and may grow.
+ * Models of audits, which run in the background (/perennial/v1). No published client uses these
+ * models, so they may grow.
  */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';

@@ -1,4 +1,4 @@
-/** The log of who changed what may endanger others: users, keys, settings, webhooks, clocks. */
+/** The log of changes that may affect security: users, keys, settings, webhooks, clocks. */
 import type { Static } from 'typebox';
 import { answer, counted } from './common.ts';
 import { anyObject, dateTime, int32, int64, many, model, oneOf, text } from './fields.ts';

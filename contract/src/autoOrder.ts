@@ -1,7 +1,7 @@
 /**
  * Auto orders: the subscription itself and the bodies of the operations on it.
  *
- * Each part comes before the model that contains it; the resource itself is AutoOrder.
+ * Each part precedes the model that contains it; the resource itself is AutoOrder.
  */
 import type { Static } from 'typebox';
 import { AutoOrderAddonItem, AutoOrderItem, AutoOrderProperty } from './autoOrderItem.ts';

@@ -1,4 +1,4 @@
-/** The items of an auto order: what ships, how often, at which price, and what rides along. */
+/** The items of an auto order: products, frequencies, prices, and add-ons. */
 import type { Static } from 'typebox';
 import {
   dateTime,

@@ -21,7 +21,7 @@ export const AutoOrderActionRequest = model(
 );
 export type AutoOrderActionRequest = Static<typeof AutoOrderActionRequest>;
 
-/** The changes that have separate operations. */
+/** The changes with their own operations. */
 export const autoOrderActions = ['skip', 'unskip', 'resume', 'reactivate'] as const;
 
 export const AutoOrderPreviewRequest = model(

@@ -1,6 +1,6 @@
 /**
- * Disputes of charges (chargebacks): what the published clients send and receive (ChargebackApi of
- * the older clients), and what a simulated gateway can be told to do on its own side.
+ * Disputes of charges (chargebacks): the models of the published clients (ChargebackApi of the
+ * older clients), and the actions of a simulated gateway on its own side.
  */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
@@ -18,7 +18,7 @@ import {
   textTo,
 } from './fields.ts';
 
-/** The states of a dispute. The gateway decides; closed: it ended without a loss or a win. */
+/** The states of a dispute, which the gateway sets; closed: it ended without a loss or a win. */
 export const disputeStates = ['open', 'won', 'lost', 'closed'] as const;
 
 export const ChargebackDispute = model(

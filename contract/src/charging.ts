@@ -1,9 +1,9 @@
-/** The charges of one merchant: whether they are sent, and who stopped them. */
+/** The state of a merchant's charges: running, or stopped, and by whom. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, flag, model, one, oneOf, text, textTo } from './fields.ts';
 
-/** The most characters of the reason of a stop. */
+/** The maximum length of the reason for a stop, in characters. */
 export const stopReasonMax = 200;
 
 export const Charging = model('Charging', 'Whether the customers of the merchant are charged.', {

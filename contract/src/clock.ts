@@ -1,6 +1,6 @@
 /**
- * The clock of a merchant: what it shows, what is due by it, and its advances. These models belong
- * to no published client and may grow.
+ * The clock of a merchant: its time, the work that is due, and its advances. No published client
+ * uses these models, so they may grow.
  */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';

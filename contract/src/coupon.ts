@@ -1,6 +1,6 @@
 /**
- * Coupons: what they take off an order and its rebills, their one-time codes, and which are applied
- * without a code.
+ * Coupons: their discounts on an order and its rebills, their one-time codes, and the automatic
+ * ones without a code.
  */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
@@ -270,7 +270,7 @@ export const CouponTieredPercentOffSubtotal = model(
 );
 export type CouponTieredPercentOffSubtotal = Static<typeof CouponTieredPercentOffSubtotal>;
 
-/** Who may use a coupon. */
+/** The customers who may use a coupon. */
 export const couponUsers = [
   'Anyone',
   'UniqueCode',

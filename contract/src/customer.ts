@@ -377,7 +377,7 @@ export const Customer = model('Customer', 'A customer profile.', {
   no_coupons: flag(),
   no_free_shipping: flag('Overrides coupons and item settings.'),
   no_realtime_charge: flag(),
-  // The wire is recursive; the type of the elements is not, so that the two files do not import
+  // The wire format is recursive, but the element type is not, so that the two files do not import
   // each other.
   orders: manyNamed<Record<string, unknown>>('Order'),
   orders_summary: one(CustomerOrdersSummary),

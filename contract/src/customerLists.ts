@@ -1,4 +1,4 @@
-/** Models of a customer besides the profile: store credit, the wish list and email lists. */
+/** Models of a customer outside the profile: store credit, the wish list and email lists. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, text, texts, textTo } from './fields.ts';

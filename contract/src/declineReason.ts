@@ -1,4 +1,4 @@
-/** Why a gateway declines, in our words. Every gateway maps its own reasons to these. */
+/** The reasons why a gateway declines. Every gateway maps its own reasons to these. */
 export const declineReasons = [
   'account closed',
   'authentication required',

@@ -1,19 +1,20 @@
 /**
- * Why a request can be refused: a closed table of codes, each with its status and its message.
+ * The reasons for refusing a request: a closed table of codes, each with its status and its
+ * message.
  *
- * A message says what was wrong, naming the field, and how to fix it. It goes out in the header
- * UC-REST-ERROR and in the body, so it holds nothing internal. The auto_order reference lists 400,
- * 401, 410, 429 and 500; 404 and 413 are ours, 409, 412 and 422 answer only headers that the client
- * chose to send.
+ * A message names the field, what was wrong with it, and how to fix it. It is sent in the header
+ * UC-REST-ERROR and in the body, so it contains nothing internal. The auto_order reference lists
+ * 400, 401, 410, 429 and 500; 404 and 413 are ours; 409, 412 and 422 occur only after optional
+ * headers of the client.
  */
 
-/** One row: the status, and the message made from what is particular to the case. */
+/** One row: the status, and the function that builds the message from the details of the case. */
 interface ErrorRow {
   readonly status: 400 | 401 | 404 | 409 | 410 | 412 | 413 | 422 | 429 | 500 | 503;
   readonly message: (words: never) => string;
 }
 
-/** The step that a user has to take first, as a message words it. */
+/** The step that a user must complete first, in the words of a message. */
 const accountSteps: Readonly<Record<string, string>> = {
   password: 'choose another password (POST /perennial/v1/session/password)',
   second_factor: 'set up a second factor (POST /perennial/v1/session/second_factor)',
@@ -286,20 +287,20 @@ export const errors = {
   ),
 } as const satisfies Record<string, ErrorRow>;
 
-/** The name of a reason. */
+/** The name of a decline reason. */
 export type ErrorCode = keyof typeof errors;
 
-/** The parameters of a code's message; an empty object if the message has none. */
+/** The parameters of a code's message; an empty object if there are none. */
 export type ErrorWords<Code extends ErrorCode> =
   Parameters<(typeof errors)[Code]['message']> extends [infer Given] ? Given : Record<never, never>;
 
-/** The message of a code. */
+/** Returns the message of a code. */
 export function errorMessage<Code extends ErrorCode>(code: Code, words: ErrorWords<Code>): string {
   const { message } = errors[code] as ErrorRow;
   return message(words as never);
 }
 
-/** One end of a range may be open. */
+/** A range may have only one bound. */
 function rangeWords({ min, max }: { min?: number | undefined; max?: number | undefined }): string {
   if (min === undefined) return `at most ${max}`;
   return max === undefined ? `at least ${min}` : `a value from ${min} to ${max}`;

@@ -1,17 +1,17 @@
 /**
  * The events that webhooks and the pull feed report.
  *
- * The six auto order events are the auto_order document's; `auto_order_preshipment`, the item
- * events and the workflow events are younger. An event's payload is the object as of the commit
- * that made the event.
+ * The six auto order events come from the auto_order document; `auto_order_preshipment`, the item
+ * events and the workflow events were added later. An event's payload is the object in its state at
+ * the commit that created the event.
  */
 import type { ExpansionName } from './expansions.ts';
 
 /** One event. */
 export interface EventDescription {
   /**
-   * The number by which clients know the event (`webhook_event_oid`): it never changes and is never
-   * given to another event. A new event takes the next number.
+   * The event's number for clients (`webhook_event_oid`): it never changes and is never used for
+   * another event. A new event takes the next number.
    */
   readonly eventOid: number;
   readonly category:
@@ -24,7 +24,7 @@ export interface EventDescription {
     | 'workflow_task'
     | 'user'
     | 'webhook';
-  /** When it happens. */
+  /** When the event occurs. */
   readonly description: string;
   /** The model of the payload. */
   readonly payload:
@@ -37,10 +37,10 @@ export interface EventDescription {
     | 'User'
     | 'Webhook';
   /**
-   * The list of expansions that a subscription may name; absent where the payload is always whole.
+   * The list of expansions that a subscription may name; absent if the payload is always complete.
    */
   readonly expansion?: ExpansionName;
-  /** Whether it can be sent again for every existing record. */
+  /** True if it can be sent again for every existing record. */
   readonly supportsReflow: boolean;
 }
 
@@ -116,8 +116,8 @@ export const events = {
 } as const satisfies Record<string, EventDescription>;
 
 /**
- * Events of the published catalogue that cannot happen on this server, with the reason as a
- * sentence. A subscription to one of them is refused with it.
+ * Events of the published catalogue that cannot happen on this server, each with the reason as a
+ * sentence. The refusal of a subscription contains this sentence.
  */
 export const absentEvents: Readonly<Record<string, string>> = {
   checkout_cart_abandon: 'This server has no carts.',
@@ -132,9 +132,9 @@ export const absentEvents: Readonly<Record<string, string>> = {
 };
 
 /**
- * The permission that a caller needs to see an event of a category: the one that reads its object
- * through the API. Webhooks, reflow, the pull feed and the log of deliveries show an event only to
- * callers that have it.
+ * The permission that a caller needs to see an event of a category: the permission to read its
+ * object through the API. Webhooks, reflow, the pull feed and the log of deliveries show an event
+ * only to callers that have it.
  */
 export const categoryPermissions = {
   auto_order: 'auto_order_read',

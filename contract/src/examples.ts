@@ -1,5 +1,5 @@
 /**
- * An example for every parameter and body, for the OpenAPI document and the lines to paste in the
+ * An example for every parameter and body, for the OpenAPI document and the commands in the
  * reference.
  */
 import type { BodyOf, OperationId } from './operations.ts';
@@ -43,7 +43,7 @@ export const pathExamples: Readonly<Record<string, string>> = {
   key_id: '7',
 };
 
-/** The query of an example, for operations that say little without one. */
+/** The example queries of operations that show little without parameters. */
 export const queryExamples: Readonly<{ [Id in OperationId]?: string }> = {
   getAutoOrders: 'status=active&_sort=next_shipment_dts&_limit=3&_expand=items',
   getAutoOrdersByQuery: '_limit=20&_expand=items',

@@ -1,9 +1,9 @@
 /**
- * The names that `_expand` takes, per resource, and how the parameter is read.
+ * The names that `_expand` accepts for each resource, and the parser of the parameter.
  *
- * A response without expansions contains the scalar fields only. Unknown names only cause a warning:
- * clients send outdated lists, and a refusal would break a client that merely names a part that does
- * not exist.
+ * A response without expansions contains the scalar fields only. Unknown names only cause a
+ * warning, because clients send outdated lists, and a refusal would break a client that only names
+ * a missing part.
  */
 
 const orderParts = [
@@ -40,12 +40,12 @@ export const expansions = {
     'add_ons',
     'items',
     'items.future_schedules',
-    // The published list says sample_schedule, the field it fills is simple_schedule: both are
-    // taken.
+    // The published list says sample_schedule, but the field is named simple_schedule: both are
+    // accepted.
     'items.sample_schedule',
     'items.simple_schedule',
-    // These have fields but no published name. They are sent only when requested, because old
-    // clients refuse unknown fields.
+    // These fields have no published expansion. They are sent only on request, because old clients
+    // refuse unknown fields.
     'logs',
     'management',
     'properties',
@@ -65,7 +65,7 @@ export const expansions = {
     'properties',
     'tags',
   ],
-  // A coupon is always whole.
+  // A coupon is always complete.
   coupon: [],
   item: [
     'accounting',
@@ -148,10 +148,10 @@ export const expansions = {
 export type ExpansionName = keyof typeof expansions;
 
 /**
- * The names in an `_expand` parameter that `known` holds, each with its parents: a child comes
- * inside its parent. A comma inside brackets belongs to the name's arguments
+ * Returns the names in an `_expand` parameter that `known` contains, each with its parents, because
+ * a child is inside its parent. A comma inside brackets belongs to the name's arguments
  * (`content.multimedia.thumbnails[filter(100,100,"png",true)]`), which are dropped. Published
- * samples also name parts of an order as their fields are named (`items` for `item`).
+ * samples also use the field names of an order's parts (`items` for `item`).
  */
 export function parseExpand(value: string | undefined, known: readonly string[]): Set<string> {
   const names = namesIn(value)
@@ -161,7 +161,7 @@ export function parseExpand(value: string | undefined, known: readonly string[])
   return new Set(known.filter((name) => wanted.has(name)));
 }
 
-/** Returns the names in an `_expand` parameter that nothing is expanded by, as they were sent. */
+/** Returns the names in an `_expand` parameter that expand nothing, as they were sent. */
 export const unknownExpansions = (value: string, known: readonly string[]): string[] =>
   namesIn(value).filter((name) => name !== '' && !known.includes(publishedName(name, known)));
 
@@ -171,7 +171,7 @@ const namesIn = (value: string | undefined): string[] =>
     .split(',')
     .map((name) => name.trim());
 
-/** Returns the name of an expansion that a client calls by the name of its field. */
+/** Returns the name of an expansion that a client requests by the name of its field. */
 function publishedName(name: string, known: readonly string[]): string {
   if (name === '' || known.includes(name)) return name;
   const [last = '', ...parents] = name.split('.').reverse();
@@ -179,7 +179,7 @@ function publishedName(name: string, known: readonly string[]): string {
   return known.includes(named) ? named : name;
 }
 
-/** The fields of an order whose expansions have other names. */
+/** The fields of an order with other expansion names. */
 const expansionOfField: Readonly<Record<string, string>> = {
   affiliates: 'affiliate',
   coupons: 'coupon',

@@ -1,17 +1,17 @@
 /**
- * The functions that the models of the wire are built from.
+ * The functions from which the models of the wire format are built.
  *
  * Every field of a model may be absent: published clients leave absent values out, and so does this
- * server. A model is referred to by its name (`$ref`), never copied into another, so Order and
- * AutoOrder may contain each other, and one schema serves the OpenAPI document, the check of input
- * and the types. The sentence given with a model or a field is its documentation in the code, in
- * the OpenAPI document and at /docs.
+ * server. A model is referenced by its name (`$ref`) and never copied into another, so Order and
+ * AutoOrder may contain each other, and one schema serves the OpenAPI document, validation and the
+ * types. The sentence given with a model or a field is its documentation in the code, in the
+ * OpenAPI document and at /docs.
  */
 
 import type { Static, TObject, TOptional, TProperties, TSchema, TUnsafe } from 'typebox';
 import { Type } from './schemaType.ts';
 
-/** A string. `description` says what the name alone does not. */
+/** A string. `description` adds the facts that the name does not show. */
 export function text(description?: string) {
   return Type.Optional(Type.String(described(description)));
 }
@@ -21,12 +21,12 @@ export function textTo(maxLength: number, description?: string) {
   return Type.Optional(Type.String({ maxLength, ...described(description) }));
 }
 
-/** A moment or a date as ISO 8601 text; the forms that are accepted are the server's to parse. */
+/** A time or a date as ISO 8601 text; the server decides which forms it accepts. */
 export function dateTime(description?: string) {
   return Type.Optional(Type.String({ format: 'date-time', ...described(description) }));
 }
 
-/** A string out of a closed list. */
+/** A string from a closed list. */
 export function oneOf<const Values extends readonly string[]>(
   values: Values,
   description?: string,
@@ -36,7 +36,7 @@ export function oneOf<const Values extends readonly string[]>(
   );
 }
 
-/** A list of strings out of a closed list. */
+/** A list of strings from a closed list. */
 export function someOf<const Values extends readonly string[]>(
   values: Values,
   description?: string,
@@ -50,12 +50,12 @@ export function someOf<const Values extends readonly string[]>(
   );
 }
 
-/** A whole number of 32 bits with sign. */
+/** A signed whole number of 32 bits. */
 export function int32(description?: string) {
   return Type.Optional(Type.Integer({ format: 'int32', ...described(description) }));
 }
 
-/** A whole number of 64 bits with sign; clients in JavaScript are exact up to 2^53. */
+/** A signed whole number of 64 bits; JavaScript clients are exact up to 2^53. */
 export function int64(description?: string) {
   return Type.Optional(Type.Integer({ format: 'int64', ...described(description) }));
 }
@@ -87,7 +87,8 @@ export function many<Model extends NamedModel>(model: Model, description?: strin
 }
 
 /**
- * A list of objects of a model that is only known by name here, because the two hold each other.
+ * A list of objects of a model that is only referenced by name, because the two models contain each
+ * other.
  */
 export function manyNamed<Shape>(name: string, description?: string): TOptional<TUnsafe<Shape[]>> {
   return Type.Optional(
@@ -100,7 +101,7 @@ export function texts(description?: string) {
   return Type.Optional(Type.Array(Type.String(), described(description)));
 }
 
-/** An object of any shape. */
+/** An object with any fields. */
 export function anyObject(description?: string) {
   return Type.Optional(
     Type.Unsafe<Record<string, unknown>>({ type: 'object', ...described(description) }),
@@ -124,9 +125,9 @@ export function textsTo(maxItems: number, description?: string) {
   return Type.Optional(Type.Array(Type.String(), { maxItems, ...described(description) }));
 }
 
-/** The server makes this field; what a client sends in it is ignored. */
+/** The server sets this field; a client's value is ignored. */
 export function readOnly<Field extends TSchema>(field: Field): Field {
-  // Copied with its hidden marks: a spread would lose the one that says the field may be absent.
+  // Copied with its hidden marks: a spread would lose the mark that the field is optional.
   const marks = Object.getOwnPropertyDescriptors(field);
   return Object.create(Object.prototype, {
     ...marks,
@@ -135,12 +136,12 @@ export function readOnly<Field extends TSchema>(field: Field): Field {
 }
 
 /**
- * The server makes this field, or an insert brings it from another system, for the history. An
+ * The server sets this field, or an insert imports it from another system for the history. An
  * update ignores it.
  */
 export const imported = <Field extends TSchema>(field: Field): Field => insertOnly(readOnly(field));
 
-/** Only an insert takes this field. */
+/** Only an insert accepts this field. */
 export function insertOnly<Field extends TSchema>(field: Field): Field {
   const marks = Object.getOwnPropertyDescriptors(field);
   return Object.create(Object.prototype, {
@@ -170,12 +171,12 @@ export type FieldSchema = {
   readonly 'x-insert-only'?: boolean;
 };
 
-/** Returns the fields of a model by name; of a model of any object, none. */
+/** Returns the fields of a model by name; none for a model with any fields. */
 export const fieldsOf = (model: NamedModel): Readonly<Record<string, FieldSchema>> =>
-  // The types of models say what values they have, and hide the schema.
+  // The types of models describe their values, and hide the schema.
   (model as unknown as { properties?: Record<string, FieldSchema> }).properties ?? {};
 
-/** A model: its name on the wire, one sentence about it, its fields. */
+/** A model: its name in the wire format, a sentence about it, its fields. */
 export function model<Properties extends TProperties>(
   name: string,
   description: string,
@@ -186,15 +187,18 @@ export function model<Properties extends TProperties>(
   return schema as typeof schema & NamedModel;
 }
 
-/** The options of a model as a whole. */
+/** The options of a whole model. */
 export interface ModelOptions {
-  /** The server makes all of it. */
+  /** The server sets all of its fields. */
   readOnly?: true;
-  /** Taken when the object is inserted, ignored afterwards. */
+  /** Accepted when the object is inserted, and ignored afterwards. */
   'x-insert-only'?: true;
-  /** It has fields of any name. */
+  /** It has fields with any names. */
   additionalProperties?: true;
-  /** Criteria of a search: any readable date is accepted, because it is compared and not stored. */
+  /**
+   * True for search criteria: any valid date is accepted, because it is only compared and not
+   * stored.
+   */
   'x-criteria'?: true;
 }
 

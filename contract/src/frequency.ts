@@ -1,7 +1,7 @@
 /**
  * How often an auto order item ships, in the spelling of the wire (auto_order reference,
- * AutoOrderItem.frequency). `Every...` counts `arbitrary_schedule_days`. This is the only list: a
- * new frequency is added here, and the compiler then asks for its interval in
+ * AutoOrderItem.frequency). `Every...` means every `arbitrary_schedule_days` days. This is the only
+ * list: a new frequency is added here, and the compiler then asks for its interval in
  * `autoOrders/schedule.ts`.
  */
 export const frequencies = [
@@ -27,6 +27,6 @@ export const frequencies = [
 /** How often an item ships. */
 export type Frequency = (typeof frequencies)[number];
 
-/** Whether a text is a frequency, in its exact spelling. */
+/** Returns whether a text is a frequency, in its exact spelling. */
 export const isFrequency = (text: string): text is Frequency =>
   (frequencies as readonly string[]).includes(text);

@@ -1,4 +1,4 @@
-/** Distribution centers: what waits at them, and what they report (current API, FulfillmentApi). */
+/** Distribution centers: their waiting orders and their reports (current API, FulfillmentApi). */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import {

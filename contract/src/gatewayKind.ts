@@ -1,12 +1,14 @@
 /**
- * The kinds of gateways that a merchant's settings may name. A merchant whose settings name none is
- * charged by the first kind that moves money and is set up.
+ * The kinds of gateways that a merchant's settings may name. If a merchant's settings name none,
+ * the first configured kind that moves money charges its customers.
  */
 export const gatewayKinds = ['simulator', 'stripe'] as const;
 /** A kind of gateway. */
 export type GatewayKind = (typeof gatewayKinds)[number];
 
-/** Whether charges of a kind move real money: such a gateway never charges on a test clock. */
+/**
+ * Returns whether charges of a kind move real money. Such a gateway never charges on a test clock.
+ */
 export const movesMoney: Readonly<Record<GatewayKind, boolean>> = {
   simulator: false,
   stripe: true,

@@ -1,4 +1,4 @@
-/** HTML as values that know they are escaped. */
+/** HTML values whose types show that they are escaped. */
 
 /** A piece of HTML. */
 export interface Html {
@@ -7,19 +7,19 @@ export interface Html {
 
 type Part = Html | string | readonly Html[];
 
-/** HTML with values put in: text is escaped, pieces and lists of pieces are not. */
+/** Builds HTML from a template and values: escapes text, but not pieces or lists of pieces. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return raw(
     strings.map((string, i) => string + (i < parts.length ? textOf(parts[i]!) : '')).join(''),
   );
 }
 
-/** Text that is HTML already. */
+/** Marks a text that is already HTML. */
 export function raw(text: string): Html {
   return { text };
 }
 
-/** A list; nothing when it is empty. */
+/** Renders a list; nothing if it is empty. */
 export function list(entries: readonly Html[]): Html {
   return entries.length === 0
     ? raw('')

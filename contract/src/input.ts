@@ -1,46 +1,46 @@
 /**
- * The checks of input: for each model a JSON Schema that is milder than the model where clients
- * need it, and stricter where the server needs it.
+ * The schemas that validate input: for each model a JSON Schema that is more lenient than the model
+ * where clients need it, and stricter where the server needs it.
  *
- * Milder: any field may be null (clients in JavaScript and TypeScript can send it), unknown fields
- * pass, and read-only fields are not checked, because clients send back whole records as they read
- * them. Stricter: 32-bit bounds, bounds for decimals, and caps on the length of lists and of texts
- * that the model does not limit.
+ * More lenient: any field may be null (clients in JavaScript and TypeScript can send it), unknown
+ * fields pass, and read-only fields are not validated, because clients send whole records back
+ * unchanged. Stricter: 32-bit bounds, bounds for decimals, and caps on the length of lists and of
+ * texts that the model does not limit.
  *
- * The result is plain JSON Schema: one document with all models, which a validator must know, and
- * for each body a reference into it. So models that hold each other stay finite, and a validator
- * compiles each of them once and not once for each body (a third of the time over all operations).
- * Dates keep `format: date-time`: the server teaches its validator which forms of a date it takes.
- * Dates of criteria and of queries have the format `criteria-date-time`: they are compared and not
- * stored, so any year will do.
+ * The result is plain JSON Schema: one document with all models, which the validator must contain,
+ * and for each body a reference into it. So models that contain each other stay finite, and a
+ * validator compiles each of them once instead of once for each body (a third of the time over all
+ * operations). Dates keep `format: date-time`; the server's validator defines the accepted forms of
+ * dates. Dates of criteria and of queries have the format `criteria-date-time`: they are compared
+ * and not stored, so any year is accepted.
  */
 import { type FieldSchema, fieldsOf, type NamedModel } from './fields.ts';
 import { schemas } from './schemas.ts';
 
-/** The most elements of a list that the model does not limit. */
+/** The maximum length of a list that the model does not limit. */
 export const maxListLength = 1000;
 
-/** The most characters of a text that the model does not limit. */
+/** The maximum number of characters in a text that the model does not limit. */
 export const maxTextLength = 65_536;
 
-/** The greatest decimal, either side of zero: in minor units it is still an exact integer. */
+/** The greatest absolute value of a decimal: in minor units, it is still an exact integer. */
 export const maxDecimal = 999_999_999_999;
 
 /** A JSON Schema as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /**
- * The JSON Schema that the body of a request is checked with; the validator must know
+ * Returns the JSON Schema that validates the body of a request; the validator must contain
  * `inputDocument`.
  */
 export function inputSchema(model: NamedModel, takes: Takes = 'input'): JsonSchema {
   return { type: 'object', $ref: `${takes}${reference(model.$id)}` };
 }
 
-/** How a body is checked: an insert also takes fields that come from another system. */
+/** The way to validate a body: an insert also accepts fields that come from another system. */
 export type Takes = 'input' | 'insert';
 
-/** The JSON Schema that parsed path or query parameters are checked with. */
+/** Returns the JSON Schema that validates parsed path or query parameters. */
 export function parameterSchema(parameters: object): JsonSchema {
   const { properties, required } = parameters as {
     properties: Record<string, FieldSchema>;
@@ -53,7 +53,9 @@ export function parameterSchema(parameters: object): JsonSchema {
   return { type: 'object', properties: Object.fromEntries(checked), ...(required && { required }) };
 }
 
-/** Batches find their record by these, so that they are checked although the server makes them. */
+/**
+ * Batches find their records by these fields, so they are validated although the server sets them.
+ */
 const identifying = new Set(['auto_order_oid']);
 
 function checkedModel(model: NamedModel, takes: Takes): JsonSchema {
@@ -64,7 +66,9 @@ function checkedModel(model: NamedModel, takes: Takes): JsonSchema {
   return { type: ['object', 'null'], properties: Object.fromEntries(checked) };
 }
 
-/** Whether some write takes the field. All fields of a read-only model come with it, at an insert. */
+/**
+ * Returns whether any write accepts the field. An insert accepts all fields of a read-only model.
+ */
 const isTaken = (model: NamedModel, field: FieldSchema, takes: Takes): boolean =>
   takes === 'insert'
     ? model.readOnly === true || field['x-insert-only'] === true || !isReadOnly(field)
@@ -75,7 +79,7 @@ function isReadOnly(field: FieldSchema): boolean {
   return field.readOnly === true || (model !== undefined && schemas[model]!.readOnly === true);
 }
 
-/** A value that is present; references lead to models that take null by themselves. */
+/** The schema of a present value; references lead to models that themselves accept null. */
 function checkedValue(field: FieldSchema, date = 'date-time'): JsonSchema {
   if (field.$ref) return { $ref: reference(field.$ref) };
   if (field.enum) return { type: 'string', enum: field.enum };
@@ -121,10 +125,10 @@ function reference(name: string): string {
   return `#/$defs/${name}`;
 }
 
-/** All models as they are checked. Nothing leads to read-only models. */
+/** All models in the form for validation. No reference leads to a read-only model. */
 export const inputDocument = (): JsonSchema => documentFor('input');
 
-/** All models as an insert is checked. */
+/** All models in the form for validating an insert. */
 export const insertDocument = (): JsonSchema => documentFor('insert');
 
 function documentFor(takes: Takes): JsonSchema {

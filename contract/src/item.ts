@@ -1,7 +1,4 @@
-/**
- * Items of the catalogue: what they cost, the schedule an item brings with it, and the parts that
- * are kept as data.
- */
+/** Items of the catalogue: their prices, their schedules, and the parts that are only stored. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import {

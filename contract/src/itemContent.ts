@@ -1,4 +1,6 @@
-/** Models of what a shop shows about an item: content, reviews, files, variants and identifiers. */
+/**
+ * Models of an item's presentation in a shop: content, reviews, files, variants and identifiers.
+ */
 import type { Static } from 'typebox';
 import { Distance, Weight } from './common.ts';
 import {

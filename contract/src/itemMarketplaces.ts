@@ -1,4 +1,7 @@
-/** An item elsewhere: marketplaces, channel partners and services of others. This server keeps these parts as data. */
+/**
+ * An item on marketplaces, at channel partners and in services of others. This server only stores
+ * these parts.
+ */
 import type { Static } from 'typebox';
 import {
   dateTime,

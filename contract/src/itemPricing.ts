@@ -1,4 +1,4 @@
-/** Models of an item's prices and of how it is taxed. */
+/** Models of an item's prices and taxation. */
 import type { Static } from 'typebox';
 import { decimal, flag, int32, many, model, one, oneOf, text, texts, textTo } from './fields.ts';
 

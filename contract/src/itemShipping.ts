@@ -1,4 +1,4 @@
-/** How an item ships: methods, cases, markups, restrictions and the stock of each place. */
+/** The shipping of an item: methods, cases, markups, restrictions and the stock at each center. */
 import type { Static } from 'typebox';
 import { answer, Distance, Weight } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, textTo } from './fields.ts';

@@ -2,11 +2,11 @@
  * The frames of the live sockets. Every frame is one JSON object.
  *
  * The socket with topics: `PUT /live/auth` gives the address and a token; the client connects to
- * `websocket_url?token=<jwt>`, with `&topics=tasks,orders` to get fewer topics than the token has
- * and `&after=<cursor>` to get what it missed. The socket of the workflow
- * (`PUT /workflow/agent/auth`) has the same frames for tasks only, without the fields `event_topic`
- * to `event_sequence`. The published clients know no frames; the shape follows those of UltraCart's
- * other sockets.
+ * `websocket_url?token=<jwt>`, with `&topics=tasks,orders` to get fewer topics than the token
+ * allows, and with `&after=<cursor>` to get missed events. The socket of the workflow (`PUT
+ * /workflow/agent/auth`) has the same frames for tasks only, without the fields `event_topic` to
+ * `event_sequence`. The published clients have no frames; the format follows UltraCart's other
+ * sockets.
  */
 import type { Static } from 'typebox';
 import { Charging } from './charging.ts';
@@ -19,7 +19,7 @@ import { WorkflowTask } from './workflow.ts';
 /** The kinds of frames that the server sends. */
 export const liveFrameTypes = ['ready', 'event', 'resync', 'ping'] as const;
 
-/** The topics that a client of the live socket can listen to. */
+/** The topics that a client of the live socket can receive. */
 export const liveTopics = [
   'tasks',
   'auto_orders',
@@ -32,7 +32,7 @@ export const liveTopics = [
 /** A topic of the live socket. */
 export type LiveTopic = (typeof liveTopics)[number];
 
-/** The permission that a topic needs: the one that reads its objects through the API. */
+/** The permission that a topic needs: the permission to read its objects through the API. */
 export const liveTopicPermissions = {
   tasks: 'workflow_read',
   auto_orders: 'auto_order_read',

@@ -1,4 +1,4 @@
-/** OAuth 2 responses. They have no envelope, because that protocol has its own. */
+/** OAuth 2 responses. They have no envelope, because the protocol defines their form. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document of every operation, made from the table and the models. */
+/** The OpenAPI 3.1 document of every operation, generated from the table and the models. */
 import { errors } from './errors.ts';
 import { bodyExamples, pathExamples } from './examples.ts';
 import { fieldsOf } from './fields.ts';
@@ -21,7 +21,7 @@ import { schemas } from './schemas.ts';
 /** Plain JSON. */
 type Json = { readonly [key: string]: unknown };
 
-/** The document. */
+/** Returns the document. */
 export function openApiDocument(): Json {
   return {
     openapi: '3.1.0',
@@ -61,7 +61,10 @@ export function openApiDocument(): Json {
   };
 }
 
-/** The document as it is checked in: two spaces, one line end at the end. */
+/**
+ * Returns the document in its committed form: indented by two spaces, with one line feed at the
+ * end.
+ */
 export function openApiText(): string {
   return `${JSON.stringify(openApiDocument(), undefined, 2)}\n`;
 }
@@ -116,7 +119,10 @@ function pathOperation(id: OperationId, row: Operation): Json {
   };
 }
 
-/** The headers of an operation; those of OAuth are that protocol's own, sessions have none. */
+/**
+ * The headers of an operation; OAuth operations have only that protocol's, and session operations
+ * have none.
+ */
 function headersOf(row: Operation): (keyof typeof headers)[] {
   if (row.tag === 'oauth' || row.tag === 'session') return [];
   return [
@@ -168,7 +174,7 @@ function refused(status: string): string {
 
 const session: Json = { session: [] };
 
-/** Any one of the permissions suffices unless all are needed, and a simple key holds its own. */
+/** One of the permissions suffices unless all are needed. A simple key has its own permissions. */
 function security({ permissions, needsAll, anyCaller, sessionOnly }: Operation): Json[] {
   if (sessionOnly) return [session];
   if (anyCaller) return [{ simpleKey: [] }, { oauth: [] }, session];
@@ -267,7 +273,7 @@ function scopes(): Json {
 }
 
 /**
- * A schema with its references pointing into the document; the name moves from `$id` to the key.
+ * Returns a schema whose references point into the document; the name moves from `$id` to the key.
  */
 function component(schema: object): Json {
   const entries = Object.entries(schema).filter(([key]) => key !== '$id');

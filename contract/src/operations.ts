@@ -3,8 +3,8 @@
  * reference at /docs and the types of the SDK follow from it.
  *
  * To find the code of an operation: its name here, the same name in the feature's `routes.ts`, and
- * the function that line calls. Paths with fixed words outrank paths with parameters (`/batch`
- * before `/{auto_order_oid}`).
+ * the function that this line calls. Paths with fixed words take precedence over paths with
+ * parameters (`/batch` before `/{auto_order_oid}`).
  */
 
 import type { Static, TObject, TSchema } from 'typebox';
@@ -300,7 +300,7 @@ import {
 /** The permissions that an API key or an application may have, per resource. */
 export type Permission = `${(typeof permissionResources)[number]}_${'read' | 'write'}`;
 
-/** The resources that permissions are given for, each to read and to write. */
+/** The resources that have permissions to read and to write. */
 export const permissionResources = [
   'auto_order',
   'order',
@@ -331,98 +331,110 @@ export type Tag =
 export interface Operation {
   readonly tag: Tag;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** `/rest/v2` is the compatible API, `/perennial/v1` what is ours alone. */
+  /** `/rest/v2` is the compatible API, `/perennial/v1` contains our own operations. */
   readonly base: '/rest/v2' | '/perennial/v1';
-  /** Follows the base; `{name}` stands for a parameter of `params`. */
+  /** The path after the base; `{name}` is a parameter in `params`. */
   readonly path: string;
   readonly summary: string;
-  /** More than the summary can hold: rules, limits, what is refused. */
+  /** Details that the summary has no room for: rules, limits, refusals. */
   readonly description?: string;
-  /** Any one of them suffices. An empty list: the operation needs no key. */
+  /** One of these suffices. An empty list: the operation needs no key. */
   readonly permissions: readonly Permission[];
   /** The caller needs all of the permissions. */
   readonly needsAll?: true;
-  /** It only describes the caller, so any valid key or token suffices. */
+  /** True if it only describes the caller, so that any valid key or token suffices. */
   readonly anyCaller?: true;
-  /** Only a session may call it; no permission is needed. */
+  /** True if only a session may call it; no permission is needed. */
   readonly sessionOnly?: true;
   /** A GET of the published API that changes something. */
   readonly changes?: true;
   /**
-   * A session whose log-in is older than a quarter of an hour has to log in again first. Keys and
-   * tokens need not.
+   * True if a session whose log-in is older than a quarter of an hour must log in again first. Keys
+   * and tokens need not.
    */
   readonly recentLogIn?: true;
-  /** Also for a session whose user has to choose a password or set up a second factor first. */
+  /**
+   * True if it is also open to a session whose user must first choose a password or set up a second
+   * factor.
+   */
   readonly beforeSteps?: true;
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: NamedModel;
   /**
-   * Names of body fields that are accepted besides the published ones, each with the published one.
+   * Names of body fields that are accepted in addition to the published ones, each with its
+   * published name.
    */
   readonly bodyAliases?: Readonly<Record<string, string>>;
   /**
-   * The field of the body that published clients send alone: their body is its list. Both forms are
-   * taken.
+   * The list field that published clients send without the object around it. Both forms are
+   * accepted.
    */
   readonly bodyList?: string;
-  /** The body may be left out. */
+  /** True if the body is optional. */
   readonly bodyOptional?: true;
-  /** The body may bring fields that another system made (`x-insert-only`), for the history. */
+  /**
+   * True if the body may contain fields that another system set (`x-insert-only`), for the history.
+   */
   readonly imports?: true;
-  /** The body comes as a form instead of JSON (OAuth). */
+  /** True if the body is a form instead of JSON (OAuth). */
   readonly form?: true;
   /** Absent when the response is 204 and has no body. */
   readonly response?: NamedModel;
-  /** The field of the response that carries the result; also `metadata.payload_name`. */
+  /** The field of the response that contains the result; also `metadata.payload_name`. */
   readonly payload?: string;
   readonly status: 200 | 204;
-  /** It compares `If-Match` with the version of its object. Other operations refuse the header. */
+  /**
+   * True if it compares `If-Match` with the version of its object. Other operations refuse the
+   * header.
+   */
   readonly versioned?: true;
-  /** The greatest `_limit`; the default is `defaultLimit` or this, whichever is less. */
+  /** The greatest `_limit`; the default is the smaller of this and `defaultLimit`. */
   readonly maxLimit?: number;
   /** The most elements that a batch may name. */
   readonly maxElements?: number;
   /** The most elements of a batch that runs later (`_async=true`). */
   readonly maxElementsAsync?: number;
-  /** Which list of expansions `_expand` is read with. */
+  /** The list of expansions for `_expand`. */
   readonly expand?: ExpansionName;
-  /** Which list of sortable fields `_sort` is read with. */
+  /** The list of sortable fields for `_sort`. */
   readonly sort?: SortingName;
 }
 
-/** The `_limit` of a request that names none. */
+/** The `_limit` of a request without one. */
 export const defaultLimit = 100;
 
 /**
- * The header and the one value with which every call under /rest/v2 says which version it speaks.
+ * The header with the version of the API and its only value; every call under /rest/v2 sends it.
  */
 export const versionHeader = { name: 'X-UltraCart-Api-Version', value: '2017-03-01' } as const;
 
 /** The header of a simple key. */
 export const simpleKeyHeader = 'x-ultracart-simple-key';
 
-/** The header in which every refusal repeats its message. */
+/** The header of every refusal that repeats its message. */
 export const errorHeader = 'UC-REST-ERROR';
 
-/** The header in which every refusal names its code, one of the table in `errors.ts`. */
+/** The header of every refusal that contains its code from the table in `errors.ts`. */
 export const refusalHeader = 'X-Perennial-Refusal';
 
-/** Whether a response has `success` and `warning` around its payload. A few published ones do not. */
+/**
+ * Returns whether a response has `success` and `warning` next to its payload. A few published ones
+ * do not.
+ */
 export const hasEnvelope = (response: NamedModel | undefined): boolean =>
   response === undefined || 'success' in fieldsOf(response);
 
-/** The header in which a response whose model has no `warning` carries its warning. */
+/** The header for the warning of a response whose model has no `warning`. */
 export const warningHeader = 'X-Perennial-Warning';
 
-/** The header with which a page proves that it may use the session's cookie to change something. */
+/** The header that proves that a page may use the session's cookie for changes. */
 export const consoleHeader = { name: 'X-Perennial-Console', value: '1' } as const;
 
-/** The header of a refusal that names the merchant, once the caller is known. */
+/** The header of a refusal that names the merchant, if the caller is known. */
 export const merchantErrorHeader = 'UC-REST-ERROR-MERCHANT-ID';
 
-/** The permissions to read the lists that a saved search can be a view of. */
+/** The permissions to read the lists that saved searches filter. */
 const savedSearchPermissions = [
   'workflow_read',
   'auto_order_read',
@@ -4573,10 +4585,10 @@ export type OperationId = keyof typeof operations;
 /** The parameters of an operation's path, all required. */
 export type ParamsOf<Id extends OperationId> = Part<Id, 'params'>;
 
-/** The query of an operation, as it is after parsing: numbers are numbers, flags are booleans. */
+/** The query of an operation after parsing: numbers are numbers, flags are booleans. */
 export type QueryOf<Id extends OperationId> = Part<Id, 'query'>;
 
-/** The body of an operation, as a client that speaks the types sends it. */
+/** The body of an operation in the form that a typed client sends. */
 export type BodyOf<Id extends OperationId> = Part<Id, 'body'>;
 
 /** The response of an operation. */
@@ -4587,14 +4599,14 @@ export type VersionedId = {
   [Id in OperationId]: (typeof operations)[Id] extends { readonly versioned: true } ? Id : never;
 }[OperationId];
 
-/** An operation by its name, seen as a row like any other. */
+/** Returns an operation by its name, typed like any other row. */
 export function operation(id: OperationId): Operation {
   return operations[id];
 }
 
 /**
- * Whether a request must say its version. OAuth calls need not: libraries for that protocol know
- * none of our headers.
+ * Returns whether a request must name the version of the API. OAuth calls need not, because
+ * libraries for that protocol do not send our headers.
  */
 export function needsVersion({ base, tag }: Operation): boolean {
   return base === '/rest/v2' && tag !== 'oauth';

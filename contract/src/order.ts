@@ -1,4 +1,4 @@
-/** Orders: the one that a customer placed and each one that a rebill made. */
+/** Orders: those that customers placed and those that rebills created. */
 import type { Static } from 'typebox';
 import { AutoOrderItem } from './autoOrderItem.ts';
 import { answer, Currency } from './common.ts';
@@ -280,7 +280,7 @@ export const OrderTaxes = model('OrderTaxes', 'The rates that an order is taxed 
 });
 export type OrderTaxes = Static<typeof OrderTaxes>;
 
-/** The stage that an order is in. */
+/** The stage of an order. */
 export const orderStages = [
   'Accounts Receivable',
   'Pending Clearance',
@@ -352,7 +352,7 @@ export const Order = model(
     utms: many(OrderUtm),
   },
 );
-/** An interface, because an order may hold orders. */
+/** An interface, because orders may contain orders. */
 export interface Order extends Static<typeof Order> {}
 
 export const OrderAutoOrderUpdateBillingUrlResponse = answer(

@@ -1,5 +1,5 @@
 /**
- * Where an order came from: browser, campaign, affiliate, channel partner, point of sale, and its
+ * The origin of an order: browser, campaign, affiliate, channel partner, point of sale, and its
  * fraud score.
  */
 import type { Static } from 'typebox';

@@ -1,4 +1,4 @@
-/** How an order was paid. Only tokens and the last four digits of a card are ever held. */
+/** The payment of an order. Only tokens and the last four digits of a card are ever stored. */
 import type { Static } from 'typebox';
 import { Currency } from './common.ts';
 import {
@@ -44,7 +44,7 @@ export const OrderPaymentCreditCardDualVaulted = model(
 );
 export type OrderPaymentCreditCardDualVaulted = Static<typeof OrderPaymentCreditCardDualVaulted>;
 
-/** The methods by which a customer pays an order after it was made, without a gateway. */
+/** The methods by which a customer pays an order later, without a gateway. */
 const invoicedMethods: ReadonlySet<unknown> = new Set([
   'Cash',
   'Check',
@@ -54,7 +54,7 @@ const invoicedMethods: ReadonlySet<unknown> = new Set([
   'Wire Transfer',
 ]);
 
-/** Whether an order waits in Accounts Receivable until its money comes by another way. */
+/** Returns whether an order waits in Accounts Receivable until it is paid in another way. */
 export const isInvoiced = (method: string | undefined): boolean => invoicedMethods.has(method);
 
 /** The types of card that an order can have. */
@@ -159,7 +159,7 @@ export const OrderPaymentTransaction = model(
 );
 export type OrderPaymentTransaction = Static<typeof OrderPaymentTransaction>;
 
-/** How an order was paid. */
+/** The payment of an order. */
 export const paymentMethods = [
   'Affirm',
   'Amazon',

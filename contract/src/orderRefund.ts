@@ -1,4 +1,4 @@
-/** Refunds of orders: what the published clients send and receive (current API, OrderApi). */
+/** Refunds of orders: the models of the published clients (current API, OrderApi). */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { flag, many, model, oneOf, text } from './fields.ts';

@@ -1,10 +1,10 @@
-/** Orders as people read them, and checks of orders (current API, OrderApi). */
+/** Orders in readable form, and checks of orders (current API, OrderApi). */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { flag, int32, model, one, oneOf, text, texts } from './fields.ts';
 import { Order } from './order.ts';
 
-/** The checks that a validation can be limited to, by the names that clients send. */
+/** The checks to which a validation can be limited, by their names in requests. */
 export const orderChecks = [
   'Billing Address Provided',
   'Billing Destination Restriction',
@@ -52,7 +52,7 @@ export const OrderFormat = model('OrderFormat', 'How an order is shown to a pers
 });
 export type OrderFormat = Static<typeof OrderFormat>;
 
-/** The names of an {@link OrderFormat} that early published clients send. */
+/** The names of an {@link OrderFormat} in early published clients. */
 export const olderFormatNames: Readonly<Record<string, keyof OrderFormat>> = {
   dontLinkEmailToSearch: 'dont_link_email_to_search',
   emailAsLink: 'email_as_link',

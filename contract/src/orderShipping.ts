@@ -1,4 +1,4 @@
-/** How an order travels: address, method, tracking, gifts and digital delivery. */
+/** The shipping of an order: address, method, tracking, gifts and digital delivery. */
 import type { Static } from 'typebox';
 import { Currency, Weight } from './common.ts';
 import {

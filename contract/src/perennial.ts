@@ -1,6 +1,6 @@
 /**
  * Models of /perennial/v1, which only Perennial has: previews, the pull feed of events, the audit,
- * settings, and work on many tasks at once. They belong to no published client and may grow.
+ * settings, and work on many tasks at once. No published client uses them, so they may grow.
  */
 import type { Static } from 'typebox';
 import { AutoOrderCancelReason } from './autoOrder.ts';
@@ -469,7 +469,7 @@ export const WorkflowTasksBatchResponse = answer('WorkflowTasksBatchResponse', {
 });
 export type WorkflowTasksBatchResponse = Static<typeof WorkflowTasksBatchResponse>;
 
-/** The lists that a saved search can be a view of. */
+/** The lists that saved searches filter. */
 export const savedSearchKinds = [
   'tasks',
   'auto_orders',

@@ -1,4 +1,4 @@
-/** Models of the stored data about people: its export, its erasure, and how long it is kept. */
+/** Models of the stored data about people: its export, its erasure, and its retention. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { anyObject, dateTime, int32, model, one, oneOf, text } from './fields.ts';

@@ -1,4 +1,4 @@
-/** Collecting what is owed: payments of orders in Accounts Receivable (current API, OrderApi). */
+/** The payment of orders in Accounts Receivable (current API, OrderApi). */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { decimal, flag, int32, many, model, one, text, texts } from './fields.ts';

@@ -1,7 +1,7 @@
 /**
- * The reference at /docs: pages of plain HTML, without scripts, made from the table and the models.
- * The first page lists the others: one for each area with its operations and models, one of the
- * events and one of the refusals.
+ * The reference at /docs: pages of plain HTML without scripts, generated from the table and the
+ * models. The first page lists the others: one for each area with its operations and models, one
+ * for the events and one for the refusals.
  */
 
 import { errors } from './errors.ts';
@@ -20,13 +20,13 @@ import { exampleRequest, operationArticle, operationTable } from './referenceOpe
 import { referenceStyle } from './referenceStyle.ts';
 import { type Area, schemasOf } from './schemas.ts';
 
-/** The facts that the pages need about the server that serves them. */
+/** The facts about the server that the pages need. */
 export interface ReferenceOptions {
-  /** The address of the server, without a slash at the end. The examples can be pasted with it. */
+  /** The address of the server, without a slash at the end, so that the examples can be pasted. */
   readonly baseUrl: string;
 }
 
-/** The pages in their order: the last part of the path (empty for /docs itself) and the title. */
+/** The pages in order: the last part of the path (empty for /docs itself) and the title. */
 export const referencePages = {
   '': 'Start',
   auto_order: 'Auto orders',
@@ -48,7 +48,7 @@ export const referencePages = {
 /** The last part of a page's path. */
 export type ReferencePage = keyof typeof referencePages;
 
-/** A page as a whole document; undefined when there is no such page. */
+/** Returns a page as a complete document; undefined when there is no such page. */
 export function renderReference(page: string, options: ReferenceOptions): string | undefined {
   if (!Object.hasOwn(referencePages, page)) return undefined;
   const known = page as ReferencePage;
@@ -194,7 +194,7 @@ JSON object: the server sends <a href="#LiveFrame">LiveFrame</a>, the client
 <a href="#LiveClientFrame">LiveClientFrame</a>. A socket that also reports auto orders, orders, advances of the clock
 and deliveries is opened with <a href="/docs/perennial#authorizeLive">authorizeLive</a>.</p>`;
 
-/** Responses are shown with their operation. */
+/** Models of responses are shown with their operations. */
 function isAnswer(name: string): boolean {
   return operationIds.some(
     (id) => operation(id).response?.$id === name && operation(id).payload !== undefined,
@@ -225,7 +225,7 @@ function refusalsPage(): Html {
 <dl>${rows}</dl>`;
 }
 
-/** A placeholder in a message for what differs from case to case: its name in angle brackets. */
+/** The placeholder in a message for a value that varies: its name in angle brackets. */
 const placeholders = new Proxy(
   {},
   {

@@ -1,4 +1,4 @@
-/** How the reference shows models and their fields. */
+/** Renders models and their fields for the reference. */
 import { type Html, html, raw } from './html.ts';
 import { areas, schemasOf } from './schemas.ts';
 
@@ -25,7 +25,7 @@ export function fieldsOf(schema: object | undefined): Readonly<Record<string, Sh
   return ((schema ?? {}) as { properties?: Record<string, ShownField> }).properties ?? {};
 }
 
-/** Fields with their type and what is to be known about them. */
+/** Renders fields with their types and notes. */
 export function fieldList(fields: Readonly<Record<string, ShownField>>): Html {
   const entries = Object.entries(fields).map(
     ([name, field]) => html`<dt><code>${name}</code>

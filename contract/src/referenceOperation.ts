@@ -1,4 +1,4 @@
-/** How the reference shows operations. */
+/** Renders operations for the reference. */
 import { bodyExamples, pathExamples, queryExamples } from './examples.ts';
 import { expansions } from './expansions.ts';
 import { type Html, html, raw } from './html.ts';
@@ -15,7 +15,7 @@ import {
 import { fieldList, fieldsOf, modelLink, type ShownField } from './referenceModel.ts';
 import { sortings } from './sorting.ts';
 
-/** Operations in short, each with a link to the whole. */
+/** Renders a list of operations, each with a link to its details. */
 export function operationTable(ids: readonly OperationId[]): Html {
   const rows = ids.map(
     (id) => html`<li><a href="/docs/${operation(id).tag}#${id}">${operation(id).summary}</a>
@@ -24,7 +24,7 @@ ${route(operation(id))}</li>`,
   return html`<ul class="operations">${rows}</ul>`;
 }
 
-/** An operation in full. */
+/** Renders one operation with all details. */
 export function operationArticle(id: OperationId, baseUrl: string): Html {
   const row = operation(id);
   return html`<article id="${id}"><h2><a href="#${id}">${row.summary}</a></h2>
@@ -41,7 +41,7 @@ ${bodyOf(row)}
 </article>`;
 }
 
-/** A line for the shell that calls the operation; the key is taken from $KEY. */
+/** A shell command that calls the operation; the key is in $KEY. */
 export function exampleRequest(id: OperationId, baseUrl: string): string {
   const row = operation(id);
   const path = row.path.replace(/\{([^}]+)\}/g, (_, name: string) =>
@@ -58,7 +58,7 @@ export function exampleRequest(id: OperationId, baseUrl: string): string {
   return parts.join(' \\\n  ');
 }
 
-/** The cookie, and what a change by cookie must carry. */
+/** The cookie, and the headers that a change with the cookie needs. */
 function sessionArguments({ method }: Operation): string[] {
   const cookie = '-b "perennial=$SESSION"';
   if (method === 'GET') return [cookie];

@@ -1,7 +1,7 @@
 /*
- * The builders of JSON schemas that models are made of. The types are TypeBox's, so that `Static` reads
- * them. At run time the eight builders that we use are these: TypeBox itself is 370 modules, which took
- * a quarter of a second of each start and of each test file.
+ * The builders of JSON schemas for models. The types are TypeBox's, so that `Static` reads them. At
+ * run time, these functions replace the eight builders that we use, because TypeBox has 370
+ * modules, which took a quarter of a second of each start and of each test file.
  */
 
 import type { Type as TypeBox } from 'typebox';
@@ -12,7 +12,7 @@ type Builders = Pick<
 >;
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Marks a field that may be absent. It is hidden, because it is not part of the JSON schema. */
+/** Marks an optional field. The mark is hidden, because it is not part of the JSON schema. */
 const optional = '~optional';
 
 const plain =
@@ -29,14 +29,14 @@ function object(properties: Readonly<Record<string, Schema>>, options: Schema = 
   };
 }
 
-/** Copies a field with the marks that it has. */
+/** Copies a field with its marks. */
 const asOptional = (field: Schema): Schema =>
   Object.create(Object.prototype, {
     ...Object.getOwnPropertyDescriptors(field),
     [optional]: { value: true, enumerable: false },
   }) as Schema;
 
-/** Builds JSON schemas as TypeBox does, of the kinds that models need. */
+/** Builds JSON schemas like TypeBox, of the kinds that models need. */
 export const Type = {
   Array: (items: Schema, options: Schema = {}) => ({ type: 'array', items, ...options }),
   Boolean: plain('boolean'),

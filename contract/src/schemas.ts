@@ -1,5 +1,5 @@
 /**
- * Every model by its name on the wire: for the OpenAPI document, the check of input and the
+ * Every model by its name in the wire format: for the OpenAPI document, validation and the
  * conformance tests.
  */
 
@@ -52,7 +52,7 @@ import * as user from './user.ts';
 import * as webhook from './webhook.ts';
 import * as workflow from './workflow.ts';
 
-/** The files of models by the area that the reference shows them under. */
+/** The files of models, by the area of the reference that shows them. */
 const files = {
   auto_order: [autoOrder, autoOrderItem],
   order: [
@@ -113,7 +113,7 @@ export const schemas: Readonly<Record<string, NamedModel>> = Object.fromEntries(
   areas.flatMap(schemasOf).map((schema) => [schema.$id, schema]),
 );
 
-/** The names of all models that a schema reaches through references. */
+/** Returns the names of all models that a schema reaches through references. */
 export function reachable(schema: object, found = new Set<string>()): Set<string> {
   for (const name of referredNames(schema)) {
     if (found.has(name)) continue;

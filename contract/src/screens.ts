@@ -48,7 +48,7 @@ const stateWords =
 /** The values of an auto order's status. */
 export const autoOrderStatuses = ['active', 'canceled', 'disabled', 'merged'] as const;
 
-/** As many rows as a page can have. */
+/** The most rows of a page. */
 const oidsMax = 200;
 
 const searchText = (what: string) =>
@@ -175,7 +175,7 @@ export const AutoOrderSearchResponse = answer('AutoOrderSearchResponse', {
 });
 export type AutoOrderSearchResponse = Static<typeof AutoOrderSearchResponse>;
 
-/** How an order is related to an auto order. */
+/** The relation of an order to an auto order. */
 export const orderKinds = ['original', 'rebill', 'ordinary'] as const;
 
 const kindWords =
@@ -299,7 +299,7 @@ export const ItemRow = model('ItemRow', 'A catalogue item as a line of a list.',
 });
 export type ItemRow = Static<typeof ItemRow>;
 
-/** The states of a try to deliver events. Each try is in exactly one of them. */
+/** The states of a delivery attempt. Each attempt is in exactly one of them. */
 export const deliveryStates = ['delivered', 'failed', 'waiting'] as const;
 
 export const DeliverySearch = model(

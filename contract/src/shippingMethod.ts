@@ -1,4 +1,4 @@
-/** The shipping methods of a merchant: what a shipment costs. They belong to the settings. */
+/** The shipping methods of a merchant with their costs. They belong to the settings. */
 import type { Static } from 'typebox';
 import { decimal, flag, many, model, oneOf, text, texts, textTo } from './fields.ts';
 

@@ -1,9 +1,9 @@
 /**
- * The fields that `_sort` takes, per list, and how the parameter is read: fields separated by
- * commas, each with `+` (ascending) or `-` (descending) in front, bare meaning ascending.
+ * The fields that `_sort` accepts for each list, and the parser of the parameter: fields separated
+ * by commas, each with `+` (ascending) or `-` (descending) in front; without a sign, ascending.
  *
  * A plus that was not percent-encoded arrives as a space. It is refused, as the published pages
- * say, because the client has lost a character and should know.
+ * say, so that the client notices the lost character.
  */
 
 /** The sortable fields of each list; the first part of the name is the resource. */
@@ -131,15 +131,15 @@ export interface SortField {
   readonly descending: boolean;
 }
 
-/**
- * The parsed `_sort` parameter: the fields, most important first, or the part that was not
- * understood.
- */
+/** The parsed `_sort` parameter: the fields, most important first, or the part that is invalid. */
 export type Sorting =
   | { readonly ok: true; readonly fields: readonly SortField[] }
   | { readonly ok: false; readonly field: string; readonly allowed: readonly string[] };
 
-/** Reads a `_sort` parameter against the fields of a list. Naming a field twice keeps the first. */
+/**
+ * Parses a `_sort` parameter with the fields of a list. If a field is named twice, the first
+ * counts.
+ */
 export function parseSort(value: string | undefined, allowed: readonly string[]): Sorting {
   const fields: SortField[] = [];
   for (const part of value ? value.split(',') : []) {

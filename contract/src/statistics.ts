@@ -1,5 +1,5 @@
 /**
- * Models of the figures of each day, for charts. They belong to no published client and may grow.
+ * Models of the figures of each day, for charts. No published client uses them, so they may grow.
  */
 import type { Static } from 'typebox';
 import { ClockAmount } from './clock.ts';

@@ -1,4 +1,4 @@
-/** Models of the timeline of an auto order or a customer, and of a charge's explanation. */
+/** Models of the timeline of an auto order or a customer, and of the explanation of a charge. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';

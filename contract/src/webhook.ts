@@ -1,4 +1,4 @@
-/** Webhooks: which events are delivered where, and what was delivered. */
+/** Webhooks: their events, their destinations and their deliveries. */
 import type { Static } from 'typebox';
 import { answer, HTTPHeader } from './common.ts';
 import { dateTime, flag, int32, int64, many, model, one, oneOf, text, texts } from './fields.ts';

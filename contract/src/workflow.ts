@@ -95,7 +95,7 @@ export const taskStatuses = [
   'closed - expiration',
 ] as const;
 
-/** How urgent a task is; sorts by its number. */
+/** The urgency of a task; it sorts by its number. */
 export const taskPriorities = ['1 - low', '2 - medium', '3 - high', '4 - critical'] as const;
 
 /** The types of objects that a task can be about. */

@@ -11,41 +11,41 @@ import {
   versionHeader,
 } from '@perennial/contract/operations.ts';
 
-/** Where the server is and who asks. */
+/** The address of the server and the credentials of the caller. */
 export interface ClientOptions {
   /** For example `http://127.0.0.1:8080`. */
   readonly baseUrl: string;
   /** A simple key, or an OAuth access token. */
   readonly apiKey?: string;
   readonly accessToken?: string;
-  /** How long to wait for a response, in milliseconds. Default: 60,000. */
+  /** The time limit for a response, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number;
-  /** How often a 429 is waited out and repeated; 3 unless given. */
+  /** The most retries after a 429, each after the requested wait. Default: 3. */
   readonly retriesMax?: number;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
-/** The input of an operation; parts that it does not have may be left out. */
+/** The input of an operation; omit parts that the operation does not have. */
 export interface CallInput<Id extends OperationId> {
   readonly params?: ParamsOf<Id>;
   readonly query?: QueryOf<Id>;
   readonly body?: BodyOf<Id>;
-  /** Makes a write safe to repeat: the same key gets the same response, once done. */
+  /** Makes a write safe to repeat: after the first success, the same key gets the same response. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
 }
 
-/** Every operation of the contract as a function. */
+/** All operations of the contract as functions. */
 export type Client = {
   readonly [Id in OperationId]: (input?: CallInput<Id>) => Promise<ResponseOf<Id>>;
 };
 
-/** The server refused: `message` says what was wrong and how to fix it. */
+/** An error: the server refused the request. `message` says what was wrong and how to fix it. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;
-  /** The body of the response, where it had one. */
+  /** The body of the response, if it had one. */
   readonly body: unknown;
 
   constructor(status: number, message: string, body: unknown) {
@@ -55,7 +55,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** A client with one function for each operation of the contract, typed by it. */
+/** Creates a client with one typed function for each operation of the contract. */
 export function createClient(options: ClientOptions): Client {
   const calls = operationIds.map((id) => [
     id,
