@@ -20,7 +20,7 @@ import { type ChargingGate, merchantOffName } from './charging.ts';
 
 /** The dependencies of the operations that stop and start a merchant's charges. */
 export interface ChargingParts {
-  /** A stop is dated by the machine's clock, because a test clock may stand still. */
+  /** A stop is dated by the machine's clock, because a test clock may be stopped. */
   readonly clock: SystemClock;
   readonly merchants: Merchants;
   readonly gate: ChargingGate;

@@ -19,7 +19,7 @@ export interface DayTerms {
   readonly zone: string;
   /** The merchant's currency, used for declines and notices. */
   readonly currency: string;
-  /** The time of events that have none of their own. */
+  /** The time of events without a time. */
   readonly now: Temporal.Instant;
 }
 

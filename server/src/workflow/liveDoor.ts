@@ -48,7 +48,7 @@ export interface LiveInside {
   enter(client: LiveClient, after: string | undefined): void;
 }
 
-/** The path and the audience of the tokens: a token opens only sockets of its own kind. */
+/** The path and the audience of the tokens: a token opens only sockets of that kind. */
 const workflow = { path: '/perennial/v1/workflow/live', audience: 'workflow live' };
 const topical = { path: '/perennial/v1/live', audience: 'live' };
 const kinds = [workflow, topical];

@@ -25,7 +25,7 @@ interface Occupied {
 }
 
 /**
- * The live sockets of this process. Each merchant's sockets are in a room of their own that follows
+ * The live sockets of this process. Each merchant's sockets are in a separate room that follows
  * the feed of events.
  */
 export class LiveSockets {

@@ -7,7 +7,7 @@ import { useCan } from '../shell/session.tsx';
 import classes from './ownPage.module.css';
 import { makePageLink } from './queries.ts';
 
-/** Creates a link to the customer's own page, to look at it or to send it to the customer. */
+/** Creates a link to the customer's own page, to open it or to send it to the customer. */
 export function OwnPage({ oid }: { readonly oid: number }) {
   const isAllowed = useCan(['customer_write']);
   const [link, setLink] = useState<string>();

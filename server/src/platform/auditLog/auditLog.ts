@@ -74,7 +74,7 @@ function lockHead(tx: Database, merchantId: string): Promise<Head | undefined> {
   );
 }
 
-/** The time of PostgreSQL's machine, because a merchant's test clock may stand still. */
+/** The time of PostgreSQL's machine, because a merchant's test clock may be stopped. */
 async function machineTime(tx: Database): Promise<Temporal.Instant> {
   const row = await tx.row<{ at: Temporal.Instant }>('select clock_timestamp() as at', []);
   const { at } = required(row, 'the time');

@@ -74,7 +74,7 @@ const startOf = async ({ db }: RowStream): Promise<BackupStart> => ({
 });
 
 /**
- * Decides whether the backup starts anew, continues, or is refused because the folder belongs to
+ * Decides whether the backup is new, continues, or is refused because the folder belongs to
  * another one.
  */
 async function begin(

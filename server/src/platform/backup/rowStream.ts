@@ -51,7 +51,7 @@ export async function openRowStream(
   client.on('error', () => {});
   await client.connect();
   await applySettings(client, noLimits);
-  // Each table is read completely, so an index is no use.
+  // Each table is read completely, so an index does not help.
   await client.query('set enable_seqscan = on');
   await client.query("set client_encoding = 'UTF8'");
   return {

@@ -99,7 +99,7 @@ function encodedFor(accepted: unknown, asset: ConsoleAsset) {
 }
 
 /**
- * Missing assets never get the page: if a script were answered with HTML, a tab could not detect
+ * Missing assets never get the page: if a script request returned HTML, a tab could not detect
  * that it is older than the server.
  */
 function sendNoAsset(reply: FastifyReply): FastifyReply {
