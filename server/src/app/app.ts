@@ -14,11 +14,14 @@ import { workersOf } from './workers.ts';
 /** The application, ready for requests and background work. */
 export interface App {
   readonly http: FastifyInstance;
-  /** Background work, done by any process of role worker. */
+  /** Background work that any process with the role worker may do. */
   readonly workers: readonly Worker[];
-  /** Work that each process of role api does for itself. */
+  /** Background work that each process with the role api does for itself. */
   readonly apiWorkers: readonly Worker[];
-  /** Work that every process does for itself; done once before it begins anything else. */
+  /**
+   * Background work that every process does for itself. Each runs once before the process starts
+   * anything else.
+   */
   readonly ownWorkers: readonly Worker[];
   readonly merchants: Merchants;
   readonly keys: Keys;
@@ -28,7 +31,8 @@ export interface App {
 }
 
 /**
- * Puts the application together: all wiring is in this folder, by hand, in the order of the layers.
+ * Puts the application together. All wiring is explicit, in this folder, in the order of the
+ * layers.
  */
 export function createApp(parts: AppParts): App {
   const services = openServices(parts);

@@ -22,44 +22,44 @@ export interface AppParts {
   readonly rateLimits: readonly RateLimit[];
   /** The limits of each session. Absent: there are none. */
   readonly sessionRateLimits?: readonly RateLimit[];
-  /** The merchant with demo data and its user, where this installation has them. */
+  /** The merchant with demo data and its user, if this installation has them. */
   readonly demo?: { readonly merchantId: string; readonly login: string } | undefined;
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
-  /** People reach this installation by https alone. */
+  /** Whether people reach this installation only over https. */
   readonly isHttpsOnly?: boolean;
-  /** Only what a server for real money needs is possible (strict.ts). */
+  /** Whether only the features that a server for real money needs are enabled (strict.ts). */
   readonly isStrict?: boolean;
   /** The certificate and key with which this process serves https. Absent: it serves http. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   /** The scanner of attachments for viruses. Absent: attachments are not scanned. */
   readonly virusScanner?: VirusScanner | undefined;
-  /** The token that readers of `/metrics` must send. Absent: anyone may read them. */
+  /** The token that a request for `/metrics` must send. Absent: no token is needed. */
   readonly metricsToken?: string | undefined;
   readonly gateways: OpenGateways;
-  /** Reasons to charge nothing, in addition to those that the application finds by itself. */
+  /** Reasons to stop all charges, in addition to those that the application finds itself. */
   readonly stops?: readonly StopSource[];
-  /** The file that stores the last seen progress of the database. Absent: there is none. */
+  /** The file that stores the last known state of the database. Absent: none is kept. */
   readonly markerPath?: string | undefined;
   readonly mail: MailTransport;
   /** Seals secrets that are stored. */
   readonly seal: Seal;
   /** Posts to receivers of webhooks; closed with the HTTP server. */
   readonly sender: Sender;
-  /** Whether webhooks of merchants with a test clock may lead to the server's own machine. */
+  /** Whether webhooks of merchants with a test clock may be sent to the server's own machine. */
   readonly isLoopbackAllowed: boolean;
-  /** The hosts that webhooks may lead to; `sender` has the same list. Absent or empty: any. */
+  /** The hosts to which webhooks may be sent; `sender` has the same list. Absent or empty: any. */
   readonly webhookHosts?: readonly string[] | undefined;
   /** Where attachments are stored. */
   readonly files: FileSettings;
-  /** How much a merchant may have. Absent: the defaults. */
+  /** The limits on what a merchant may store. Absent: the defaults. */
   readonly quotas?: Quotas | undefined;
-  /** How many days an entry of the audit log is kept. Absent: for ever. */
+  /** How many days an entry of the audit log is kept. Absent: forever. */
   readonly auditLogDays?: number | undefined;
   /** The folder of the built console. Absent: the start page says how to build it. */
   readonly consoleFolder?: string | undefined;
   /** The sender's address for merchants that set none. */
   readonly mailFrom: string;
-  /** How long charges and their leases may take. Tests shorten it. */
+  /** The time limits of charges and their leases. Tests shorten them. */
   readonly rebillTiming?: RebillTiming;
 }

@@ -15,7 +15,8 @@ import { readAutoOrders } from './objectReaders.ts';
 import { cancelRule } from './ownCancelation.ts';
 
 /*
- * Gives the customer's pages in payments and customers the data of auto orders and rebills.
+ * Gives the customer's pages, which belong to payments and customers, the data of auto orders and
+ * rebills.
  */
 
 /** Returns the auto order as the card page shows it, or undefined. */
@@ -26,7 +27,7 @@ export async function readSubscription(
   return (await readAutoOrders(context, [oid], subscriptionExpand)).get(oid);
 }
 
-/** Replaces the card of an auto order by the one that the customer entered. */
+/** Replaces the card of an auto order with the one that the customer entered. */
 export const cardUpdate =
   (rebills: RebillParts) =>
   async (context: Context, oid: number, { cardToken, expiration }: EnteredCard): Promise<void> => {
@@ -37,10 +38,10 @@ export const cardUpdate =
     });
   };
 
-/** The most auto orders that a customer's page shows. */
+/** The maximum number of auto orders on a customer's page. */
 const ownMax = 100;
 
-/** Returns the auto orders of a profile as the customer's page shows them, the newest first. */
+/** Returns the auto orders of a profile as the customer's page shows them, newest first. */
 export async function readOwnAutoOrders(
   context: Context,
   customerProfileOid: number,
@@ -80,17 +81,17 @@ async function ownAutoOrder(
   };
 }
 
-/** Returns the card that pays an auto order, and whose it is. */
+/** Returns the card that pays for an auto order, and its owner. */
 export async function readPayer({ db, merchant }: Context, originalOrderId: string) {
   const order = await findOrder(db, merchant.merchantId, originalOrderId);
   return { cardToken: order?.cardToken, email: order?.document.billing?.email };
 }
 
-/** Returns the payment that waits for the customer of an auto order. */
+/** Returns the payment of an auto order that waits for the customer. */
 export const readWaiting = ({ db, merchant }: Context, oid: number) =>
   findAwaitedPayment(db, merchant.merchantId, oid);
 
-/** Queries the gateway about a payment now, and returns whether it is paid. */
+/** Queries the gateway about a payment now, and returns whether it was paid. */
 export const settleNow =
   (rebills: RebillParts) =>
   async (context: Context, oid: number, payment: WaitingPayment): Promise<boolean> => {

@@ -17,7 +17,7 @@ interface ChargingParts extends ContinuityParts {
   readonly stops?: readonly StopSource[];
 }
 
-/** A refused account is one task and one mail for each outage. */
+/** Raises one task and sends one mail for each outage in which a gateway refuses the account. */
 const refusalReport: RefusalReport = {
   async raise(context, code, reason) {
     await mailRefusedAccount(context, code, reason);
@@ -27,8 +27,8 @@ const refusalReport: RefusalReport = {
 };
 
 /**
- * Opens the payments behind one gate. Nothing is charged while the installation says so, while the
- * machine's clock differs from PostgreSQL's, or while a restore is not confirmed.
+ * Opens the payments behind one gate. The gate stops all charges while the installation forbids
+ * them, while the machine's clock differs from PostgreSQL's, or while a restore is not confirmed.
  */
 export function openCharging(parts: ChargingParts) {
   const difference = clockDifference(parts.db, parts.clock, parts.log);
@@ -50,7 +50,10 @@ export function openCharging(parts: ChargingParts) {
     workers: [difference.worker, continuity.worker],
   };
 
-  /** The worker, idle while a restore is not confirmed: what it sends may have been sent before. */
+  /**
+   * Wraps a worker so that it is idle while a restore is not confirmed: it might send something
+   * twice.
+   */
   function unlessHeld(worker: Worker): Worker {
     return {
       name: worker.name,

@@ -7,7 +7,7 @@ import { type Context, type EventSink, systemActor } from '../platform/context.t
 import type { DatabasePool } from '../platform/storage/database.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 
-/** The parts that a context is made from. */
+/** The parts from which a context is made. */
 export interface ContextParts {
   readonly db: DatabasePool;
   readonly clock: SystemClock;
@@ -25,7 +25,7 @@ export interface Contexts {
   findContext(merchantId: string): Promise<Context | undefined>;
 }
 
-/** Contexts with the server itself as the actor, at the merchant's present moment. */
+/** Contexts with the server itself as the actor, at the merchant's current time. */
 export function openContexts({ db, clock, ids, log, merchants, events }: ContextParts): Contexts {
   async function contextFor(merchantId: string): Promise<Context> {
     const merchant = required(await merchants.find(merchantId), `merchant ${merchantId}`);

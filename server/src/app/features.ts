@@ -32,7 +32,7 @@ import type { Services } from './services.ts';
 /** The functions that features get from each other, because they may not import each other. */
 export type Features = ReturnType<typeof wireFeatures>;
 
-/** Gives orders, rebills and clocks what they need of other features. */
+/** Gives orders, rebills and clocks the functions that they need from other features. */
 export function wireFeatures(
   { clock, rebillTiming, seal, isStrict = false, virusScanner, quotas = defaultQuotas }: AppParts,
   { charging: { payments }, contexts, merchants, rounds, fileStore, knownPublicUrl }: Services,
@@ -97,7 +97,7 @@ export function wireFeatures(
   };
 }
 
-/** The due work that a moved clock plays, in this order. */
+/** The kinds of due work that a moved clock plays, in this order. */
 const dueWorkOf = (
   orders: Parameters<typeof receivableDueWork>[0],
   ...rebills: Parameters<typeof rebillDueWork>
@@ -108,7 +108,7 @@ const dueWorkOf = (
   movingDueWork,
 ];
 
-/** The receipt of a rebill is a mail about its auto order. */
+/** Queues a mail about an order. The receipt of a rebill is a mail about its auto order. */
 const queueOrderMail = (context: Context, { kind, order }: OrderMail): Promise<void> =>
   resendOrderMail(context, {
     kind: kind === 'receipt' && !order.rebillNumber ? 'order_receipt' : kind,

@@ -6,10 +6,12 @@ import type { Database } from '../platform/storage/database.ts';
 import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
 import { type MerchantHealth, readHealth } from '../screens/healthReader.ts';
 
-/** How the figures of merchants become one of the installation. */
+/** How the figures of all merchants are combined into one figure of the installation. */
 type Fold = 'sum' | 'most';
 
-/** Each figure, how it is folded, and what it means. `/metrics` shows them as `perennial_<name>`. */
+/**
+ * Each figure, how it is combined, and its meaning. `/metrics` shows them as `perennial_<name>`.
+ */
 export const healthFigures: Readonly<
   Record<keyof MerchantHealth, readonly [fold: Fold, help: string]>
 > = {
@@ -34,7 +36,9 @@ export const healthFigures: Readonly<
 
 const names = Object.keys(healthFigures) as (keyof MerchantHealth)[];
 
-/** Figures that are shown for each merchant where they are not 0, so that an alert names it. */
+/**
+ * Figures that are also shown for each merchant where they are not 0, so that an alert names it.
+ */
 const ofMerchants: readonly (keyof MerchantHealth)[] = [
   'charges_stopped',
   'overdue_seconds',
@@ -47,16 +51,19 @@ const ofMerchants: readonly (keyof MerchantHealth)[] = [
 const merchantSeriesMax = 500;
 
 const freshMs = 15_000;
-/** Longer than the first measurement takes, and shorter than a scrape waits (10 s by default). */
+/**
+ * The longest wait for the first measurement. A scrape waits longer than this (10 s by default).
+ */
 const firstMsMax = 5000;
-/** The share of a connection that measuring may take. */
+/** The largest share of a connection's time that measuring may take. */
 const shareMax = 1 / 20;
 
 /**
- * Measures what waits, failed or is in doubt at all merchants when the metrics are read: at most
- * every 15 seconds, and with many merchants so rarely that one connection is used for a twentieth
- * of the time. Readers get the figures of the last measurement at once; until there is one, their
- * age is that of the process, and there are no figures when PostgreSQL does not respond.
+ * Measures the work that waits, failed or is in doubt at all merchants when the metrics are read.
+ * It measures at most every 15 seconds; with many merchants more rarely, so that it uses one
+ * connection for at most a twentieth of the time. Readers get the figures of the last measurement
+ * at once. Until there is one, the age of the figures is the age of the process. There are no
+ * figures while PostgreSQL does not respond.
  */
 export function healthOf(db: Database, clock: SystemClock, log: Logger): () => Promise<Figures> {
   let last:

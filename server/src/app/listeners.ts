@@ -19,7 +19,7 @@ import { readObjectFacts } from './taskObjects.ts';
  * The listeners of events, in the order in which they are called. Those that change auto orders
  * come first, so that mails and webhooks show the result. Tasks and fulfillment houses come after
  * webhooks, because they emit further events, which must not be captured before the event that
- * caused them. The live sockets only note that there is something to read, so they come last.
+ * caused them. The live sockets come last, because they only note that there is something to read.
  */
 export function listenersOf({ webhooks, live }: Services): EventListener[] {
   return [

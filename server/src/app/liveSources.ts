@@ -11,7 +11,7 @@ import { requestIdOf, wireTry } from '../webhooks/present.ts';
 import { placeOfTry } from '../workflow/liveFeed.ts';
 import type { LiveSources } from '../workflow/liveReader.ts';
 
-/** Opens what the live sockets report besides events. */
+/** Opens the data that the live sockets report in addition to events. */
 export function liveSources(
   db: Database,
   merchants: Merchants,
@@ -26,7 +26,7 @@ export function liveSources(
       const tries = await listTriesAfter(db, merchantId, after, horizon, limit);
       if (tries.length === 0) return [];
       const zone = await zoneOf(merchantId);
-      // A try that cannot be shown must not stop the sockets; the lists name it.
+      // A delivery attempt that cannot be shown must not stop the sockets. The lists name it.
       return parseEach(tries, requestIdOf, (each) => ({
         place: placeOfTry(each.stamp, each.logId),
         webhookOid: each.webhookOid,

@@ -4,7 +4,7 @@ import type { Gateways } from '../payments/payments.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
-/** The gateways, with each answer counted and timed by kind of gateway, call and answer. */
+/** Wraps the gateways: counts and times their answers by kind of gateway, call and answer. */
 export function meteredGateways<All extends Gateways>(
   gateways: All,
   clock: SystemClock,

@@ -11,7 +11,7 @@ import type { FindUnknown, NamedRecord, RecordKind } from '../platform/http/unkn
 type Names = readonly NamedRecord['name'][];
 type Exists = (name: NamedRecord['name']) => boolean;
 
-/** How the records of each kind are found, all names of a request at once. */
+/** How the records of each kind are found. All names in a request are looked up together. */
 const finders: Readonly<Record<RecordKind, (context: Context, names: Names) => Promise<Exists>>> = {
   item: async ({ db, merchant: { merchantId } }, names) => {
     const [ids, oids] = split(names);
@@ -39,7 +39,7 @@ const finders: Readonly<Record<RecordKind, (context: Context, names: Names) => P
   'shipping method': async ({ merchant: { settings, currency } }) => {
     const methods = shippingMethodsOf(settings['shipping_methods'], currency);
     const known = new Set((methods ?? []).map(({ name }) => fold(name)));
-    // The orders of a merchant without shipping methods name theirs freely.
+    // Orders of a merchant without shipping methods may use any name.
     return (name) => known.size === 0 || known.has(fold(String(name)));
   },
 };

@@ -16,11 +16,11 @@ import type { ObjectReaders } from '../webhooks/captureListener.ts';
 import type { ReflowParts } from '../webhooks/reflowWorker.ts';
 
 /*
- * Objects as the wire shows them, for features that must not know the features that own them:
+ * Reads objects in their wire format, for features that must not import the features that own them:
  * webhooks, mails and the customer's card page.
  */
 
-/** The auto orders of these that exist, by oid. */
+/** Returns those of these auto orders that exist, by oid. */
 export async function readAutoOrders(
   context: Context,
   oids: readonly number[],
@@ -32,7 +32,7 @@ export async function readAutoOrders(
   );
 }
 
-/** The order, or undefined. */
+/** Returns the order, or undefined. */
 export async function readOrder(
   { db, merchant: { merchantId, timeZone } }: Context,
   orderId: string,
@@ -43,7 +43,7 @@ export async function readOrder(
   return json === undefined ? undefined : (JSON.parse(json) as Order);
 }
 
-/** The customer profile with this email or oid, or undefined. */
+/** Returns the customer profile with this email or oid, or undefined. */
 export async function readMailProfile(
   { db, merchant: { merchantId, timeZone } }: Context,
   key: CustomerKey,

@@ -130,7 +130,9 @@ function addCustomerPages(
   });
 }
 
-/** Stripe's notifications, where the installation has a secret to check them with. */
+/**
+ * Adds the endpoint for Stripe's notifications, if the installation has a secret to verify them.
+ */
 function addStripe(
   http: FastifyInstance,
   { gateways: { stripe }, clock, db, log }: AppParts,
@@ -145,7 +147,8 @@ function addStripe(
       await requeryNow(db, merchantId, key);
     },
     reported: (report) => hearReport(reports, report),
-    // The report of a card names no merchant, so it goes to each: most have no orders of the card.
+    // Stripe's report about a card names no merchant, so every merchant gets it. Most have no
+    // orders with that card.
     async cardUpdated(cardToken, facts) {
       for (const merchantId of await listMerchantIds(db))
         await cardUpdated(await contexts.contextFor(merchantId), cardToken, facts);

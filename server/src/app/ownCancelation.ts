@@ -14,9 +14,7 @@ import { cancelReasons } from '../rebill/operations.ts';
 import { describedItems } from './describedItems.ts';
 import { readAutoOrders } from './objectReaders.ts';
 
-/*
- * Cancelations by customers: on the page that a magic link opens, and by a link in a receipt.
- */
+/* Cancelations by customers, on the page that a magic link opens and by a link in a receipt. */
 
 /** Returns which of these auto orders their customer may cancel. */
 export async function cancelRule(
@@ -36,7 +34,7 @@ export async function cancelRule(
 const originalItemIds = ({ items = [] }: AutoOrder): string[] =>
   items.flatMap(({ original_item_id: itemId }) => itemId ?? []);
 
-/** Makes what the customer's page needs for cancelations. */
+/** Returns the functions for cancelations that the customer's page needs. */
 export const ownCancelations = (
   readers: UpdateReaders,
 ): Pick<CustomerPageParts, 'readCancelation' | 'cancel'> => ({
@@ -53,7 +51,7 @@ export const ownCancelations = (
   async cancel(context, owned, reason) {
     const autoOrder = await findOwned(context, owned);
     if (autoOrder?.auto_order_oid === undefined) return;
-    // The link of a receipt belongs to no profile, so its order says who the customer is.
+    // The link in a receipt is not tied to a profile, so the customer's name comes from the order.
     const name = autoOrder.original_order?.billing?.email ?? context.actor.name;
     const by =
       owned.customerOid === undefined ? { ...context, actor: { ...context.actor, name } } : context;
@@ -65,8 +63,8 @@ export const ownCancelations = (
 });
 
 /**
- * Makes the link of a receipt that cancels the auto order of its order. Returns undefined when the
- * customer may not cancel it, or there is nothing to cancel.
+ * Makes the link in a receipt that cancels the auto order of that order. Returns undefined when the
+ * customer may not cancel it, or when there is nothing to cancel.
  */
 export const receiptCancelUrl =
   (access: { readonly seal: Seal; publicUrl(): Promise<string> }) =>
@@ -103,7 +101,7 @@ async function findOwned(
   return (await cancelRule(context, [autoOrder]))(autoOrder) ? autoOrder : undefined;
 }
 
-/** Returns the cancelation fee: the amount that the auto order charges after it was canceled. */
+/** Returns the cancelation fee: the amount that the auto order charges when it is canceled. */
 async function feeOf(
   context: Context,
   { auto_order_oid: oid = 0 }: AutoOrder,

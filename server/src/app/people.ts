@@ -46,7 +46,7 @@ export const peopleOf = (seal: Seal): readonly PersonKeeper[] => [
   responsePeople(seal),
 ];
 
-/** Counts the rows that each period of retention would remove. */
+/** Counts the rows that each retention period would remove. */
 export const removable: PreviewParts['removable'] = {
   event_days: countForgettable,
   delivery_log_days: countLog,
@@ -54,7 +54,7 @@ export const removable: PreviewParts['removable'] = {
   order_days: countOldOrders,
 };
 
-/** The parts that the search for erased people needs: who is a customer, and their files. */
+/** The parts that the search for erased people needs: the customers and their files. */
 export const searchParts = (files: Files, mail: MailTransport): SearchParts => ({
   emailsOfCustomers,
   namesOfCustomers,

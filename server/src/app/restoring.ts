@@ -26,13 +26,13 @@ import {
 import { attemptOfKey, knownAttempts } from '../rebill/knownAttemptStore.ts';
 
 /*
- * Reads, after a restore, the charges that the gateways know and this database does not
+ * Reads, after a restore, the charges that the gateways have and this database does not
  * (docs/adr/0046-restores.md).
  */
 
-/** The gateways' charges from the time that the database has lost. */
+/** The charges that the gateways made in the time that the database has lost. */
 export interface Stock {
-  /** All charges since the database's last moment, of its merchants. */
+  /** All charges of the database's merchants since its last moment. */
   readonly charges: readonly KnownCharge[];
   /** Those that are not in the database. */
   readonly unknown: readonly KnownCharge[];
@@ -40,10 +40,10 @@ export interface Stock {
   readonly numbersSeen: readonly NumberSeen[];
 }
 
-// Clocks differ by less than this, and a gateway may date a charge by when it was begun.
+// The largest difference between clocks. A gateway may also date a charge by its start.
 const skewHours = 2;
 
-/** Lists what every gateway has charged since a moment. Fails when one cannot be asked. */
+/** Lists the charges of every gateway since a moment. Fails when a gateway cannot be asked. */
 export async function takeStock(
   db: Database,
   { ledgers }: Pick<OpenGateways, 'ledgers'>,
@@ -55,9 +55,9 @@ export async function takeStock(
 }
 
 /**
- * Whether gateways know of a charge that this database does not, among the newest that they have:
- * then it is an older copy. Returns the first such charge. `isReal` says whether gateways that move
- * money are asked, or simulators. Merchants on a missing node of Citus are left out.
+ * Returns the first of the gateways' newest charges that this database does not have: if there is
+ * one, the database is an older copy. `isReal` says whether to ask the gateways that move money or
+ * the simulators. Merchants on a missing node of Citus are left out.
  */
 export async function findUnknownCharge(
   db: Database,
@@ -126,7 +126,7 @@ async function unknownCharges(
   return unknown;
 }
 
-/** The numbers that a charge shows to be in use. */
+/** The order and auto order numbers that a charge shows to be in use. */
 function numbersOf({ merchantId, key, orderId }: KnownCharge): NumberSeen[] {
   const order = Number(/-(\d{1,10})$/.exec(orderId)?.[1] ?? 0);
   const autoOrder = attemptOfKey(key)?.autoOrderOid ?? 0;
@@ -136,7 +136,9 @@ function numbersOf({ merchantId, key, orderId }: KnownCharge): NumberSeen[] {
   ];
 }
 
-/** Asks the gateways once, after the start, whether they know more than the database. */
+/**
+ * Asks the gateways once, after the start, whether they have charges that the database does not.
+ */
 export interface GatewayCheck {
   /** Whether a gateway that moves real money has not responded yet. */
   isOpen(): boolean;
@@ -150,7 +152,9 @@ export interface GatewayCheckParts {
   readonly gateways: Pick<OpenGateways, 'ledgers'>;
   readonly clock: SystemClock;
   readonly log: Logger;
-  /** The data folder was another database's before: its simulator knows nothing of this one. */
+  /**
+   * Whether the data folder belonged to another database. Its simulator has no charges of this one.
+   */
   readonly isForeign: boolean;
 }
 
@@ -158,7 +162,7 @@ const retryMs = 30_000;
 
 /**
  * Creates the check that asks the gateways at the start for charges that the database does not
- * know. Such a charge shows that the database is an older copy, and begins a restore.
+ * have. Such a charge shows that the database is an older copy, and starts a restore.
  */
 export function gatewayCheck(parts: GatewayCheckParts): GatewayCheck {
   const { db, gateways, clock, log } = parts;
@@ -166,7 +170,7 @@ export function gatewayCheck(parts: GatewayCheckParts): GatewayCheck {
     real: !gateways.ledgers.some(({ isReal }) => isReal),
     simulators: parts.isForeign,
   };
-  // Charges of merchants on nodes that were missing then are compared once all nodes are back.
+  // Charges of merchants on a missing node are compared once all nodes are back.
   const leftSomeOut = { real: false, simulators: false };
   const isOpen = (which: keyof typeof isDone) =>
     !isDone[which] || (leftSomeOut[which] && missingNodes(db).length === 0);
@@ -201,18 +205,18 @@ export function gatewayCheck(parts: GatewayCheckParts): GatewayCheck {
   };
 }
 
-// A backup whose moment is not known is not older than this.
+// The age that is assumed for a backup without a known date. No backup is older.
 const unknownHours = 24 * 35;
 
-/** The moment that the last restore put the database back to, or one before it. */
+/** Returns the moment to which the last restore set the database back, or an earlier one. */
 export async function lostSince(db: Database): Promise<Temporal.Instant | undefined> {
   const { lostSince, restoredAt } = await readContinuity(db);
   return lostSince ?? restoredAt?.subtract({ hours: unknownHours });
 }
 
 /**
- * Begins a new epoch above all that the gateways have seen, and holds all charges. Returns what
- * they know.
+ * Begins an epoch above all epochs that the gateways have seen, and holds all charges. Returns the
+ * charges that the gateways have.
  */
 export async function beginRestore(
   db: Database,
@@ -235,8 +239,8 @@ export async function beginRestore(
 }
 
 /**
- * Keeps what the gateways know, for every later charge to look up. Should a gateway have seen this
- * epoch before, a new one begins.
+ * Stores the charges that the gateways have, so that every later charge is checked against them. If
+ * a gateway has seen this epoch before, a new one begins.
  */
 async function keepStock(db: Database, gateways: OpenGateways, clock: SystemClock): Promise<Stock> {
   const stock = await takeStock(db, gateways, await lostSince(db));
@@ -256,8 +260,8 @@ async function keepStock(db: Database, gateways: OpenGateways, clock: SystemCloc
 }
 
 /**
- * Stores the captures that the gateways know and allows charging again. Fails, and changes nothing,
- * while a gateway cannot be reached.
+ * Stores the charges that the gateways captured and allows charging again. Fails, and changes
+ * nothing, while a gateway cannot be reached.
  */
 export async function confirmRestore(
   db: Database,
@@ -269,12 +273,12 @@ export async function confirmRestore(
   return stock;
 }
 
-/** The code of the merchant's gateway of a kind. */
+/** Returns the code of the merchant's gateway of a kind. */
 const codeOf = (gateways: OpenGateways, merchant: Merchant) => (kind: KnownCharge['kind']) =>
   gatewaySettings(merchant, gateways.preferred(merchant)).list.find((each) => each.kind === kind)
     ?.code ?? kind;
 
-/** If several charges exist for the same purchase, the captured one counts. */
+/** Keeps one charge for each purchase. If there are several, the captured one counts. */
 function onePerSubject(
   charges: readonly KnownCharge[],
   codeOf: (kind: KnownCharge['kind']) => string,

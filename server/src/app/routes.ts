@@ -42,7 +42,7 @@ import { findUnknown } from './namedRecords.ts';
 import type { Services } from './services.ts';
 import { readObjectFacts } from './taskObjects.ts';
 
-/** Operations that exist to try things out. A strict installation has none of them. */
+/** Operations that exist only for trying things out. A strict installation has none of them. */
 const testTools = [
   'actAtSimulator',
   'setClock',
@@ -65,7 +65,7 @@ export function routesOf(parts: AppParts, services: Services, features: Features
   return routes;
 }
 
-/** The operations of every feature, one feature a line. */
+/** The operations of every feature, one feature per line. */
 function allRoutes(
   { seal, clock, gateways, isLoopbackAllowed, webhookHosts, quotas = defaultQuotas }: AppParts,
   { merchants, accesses, charging, keys, live, sessions, metrics }: Services,

@@ -35,7 +35,7 @@ export interface Rounds {
   readonly contextFor: ReturnType<typeof openContexts>['contextFor'];
 }
 
-/** Opens everything that features share, in the order in which each builds on the one before. */
+/** Opens the services that features share. Each may use those opened before it. */
 export function openServices(parts: AppParts) {
   const { db, clock, ids, log, seal } = parts;
   const merchants = rememberedMerchants(db, clock);
@@ -44,7 +44,7 @@ export function openServices(parts: AppParts) {
   const { metrics, gateways } = openMeters(parts, later);
   const charging = openCharging({ ...parts, gateways });
   const limiter = rateLimiter(db, clock, parts.rateLimits, parts.sessionRateLimits);
-  // Filled by createApp: some listeners need contexts, and a context needs the events.
+  // Filled by createApp, because some listeners need contexts, and a context needs the events.
   const listeners: EventListener[] = [];
   const events = outbox(listeners);
   const contexts = openContexts({ db, clock, ids, log, merchants, events });
@@ -97,7 +97,10 @@ export function openServices(parts: AppParts) {
   };
 }
 
-/** The metrics, and the gateways with their answers counted. What is opened later is read later. */
+/**
+ * Opens the metrics, and the gateways with their answers counted. `later` returns services that are
+ * opened afterwards.
+ */
 function openMeters(
   { db, clock, log, gateways }: AppParts,
   later: { charging(): Charging; live(): LiveSockets },
@@ -124,18 +127,18 @@ const mayListen =
     return permissionsFor(topics).every((needed) => access?.permissions.has(needed) ?? false);
   };
 
-/** The parts that identify callers, and what the operations of sessions need of them. */
+/** The parts that identify callers, and the parts of them that the operations of sessions need. */
 function openCallers({ db, clock, seal, demo }: AppParts) {
   const sessions = sessionAuthentication(db, clock);
   const uses = keyUses(db, clock);
   const keys = simpleKeys(db, clock, bearerTokens(db, clock), sessions, uses);
-  // A new password ends tokens, too.
+  // A new password ends tokens as well.
   return { keys, keyUses: uses, sessions: { clock, seal, demo, forget: () => keys.forget() } };
 }
 
 /**
- * The address of this server as it is stored, and the same read at most every few seconds, for
- * every request of a session. It changes when a server starts with another PUBLIC_URL.
+ * Reads the public address of this server from the database. Requests of a session use a copy that
+ * is a few seconds old at most. The address changes when a server starts with another PUBLIC_URL.
  */
 function publicUrls({ db, clock }: AppParts) {
   const publicUrl = () => readPublicUrl(db);

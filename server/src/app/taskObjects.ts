@@ -14,7 +14,7 @@ import type { ObjectFacts, ReadObjectFacts } from '../workflow/objectFacts.ts';
  * must not import.
  */
 
-/** Facts by what events (`key`) or clients (`name`) call an object. */
+/** Reads facts about objects by the name that events (`key`) or clients (`name`) use for them. */
 export const readObjectFacts: ReadObjectFacts = async (context, type, by, names) => {
   switch (type) {
     case 'auto order':
@@ -33,7 +33,7 @@ export const readObjectFacts: ReadObjectFacts = async (context, type, by, names)
   }
 };
 
-/** Returns the names that are oids, with their number. */
+/** Returns the names that are oids, each with its number. */
 const oidsIn = (names: readonly string[]): Map<string, number> =>
   new Map(
     names
@@ -180,7 +180,7 @@ function customerOf(order: OrderRecord | undefined): string {
   return name && email ? `${name} (${email})` : name || email || 'an unknown user';
 }
 
-/** Changes together with the card, so it says nothing about it. */
+/** A hash that changes with the card and says nothing about it. */
 function cardMark({ cardToken, document }: OrderRecord): string {
   const { card_expiration_month: month, card_expiration_year: year } =
     document.payment?.credit_card ?? {};
@@ -190,7 +190,7 @@ function cardMark({ cardToken, document }: OrderRecord): string {
 }
 
 /**
- * Returns the stock level of a counted item over all places that keep it; an item that is not
+ * Returns the stock level of a counted item over all centers that stock it. An item that is not
  * counted is always in stock.
  */
 function stockOf({ shipping }: Item): NonNullable<ObjectFacts['stock']> {

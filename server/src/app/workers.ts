@@ -35,7 +35,7 @@ import { receiptCancelUrl } from './ownCancelation.ts';
 import { searchParts } from './people.ts';
 import type { Services } from './services.ts';
 
-/** The background work of every feature, one worker per line. Each runs in a separate loop. */
+/** The background workers of every feature, one per line. Each runs in a separate loop. */
 export function workersOf(
   parts: AppParts,
   { rounds, webhooks, charging: { unlessHeld }, updateBillingUrl, publicUrl }: Services,

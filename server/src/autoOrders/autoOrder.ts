@@ -3,7 +3,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 import type { ChargedBy } from './chargedBy.ts';
 
-/** An auto order as the rules see it: the record, not the wire. */
+/** An auto order as the rules see it: the record, not its wire format. */
 export interface AutoOrder {
   readonly merchantId: string;
   readonly autoOrderOid: number;
@@ -31,16 +31,16 @@ export interface AutoOrder {
   /** When the next retry is due, after a decline. */
   readonly nextAttemptAt?: Temporal.Instant | undefined;
   /**
-   * The next attempt that the engine planned last, and that it may have used. A next attempt that
-   * differs from it was set by a client. Absent in records of releases that did not store it.
+   * The next attempt that the engine planned last. A different next attempt was set by a client.
+   * Absent in records of releases that did not store it.
    */
   readonly plannedAttemptAt?: Temporal.Instant | undefined;
   readonly failureReason?: string | undefined;
   readonly overrideAffiliateId?: number | undefined;
   readonly rotatingTransactionGatewayCode?: string | undefined;
-  /** Absent until a charge of the auto order was paid. */
+  /** Absent until the first paid charge of the auto order. */
   readonly chargedBy?: ChargedBy | undefined;
-  /** Rebills so far. The next rebill has this number plus one. */
+  /** The number of rebills so far. The next rebill has this number plus one. */
   readonly rebillCount: number;
   readonly addOns: readonly AddOn[];
   readonly properties: readonly Property[];
@@ -54,17 +54,17 @@ export interface AutoOrder {
 /** A completed auto order has the status `disabled`, because the wire has no status for it. */
 export type AutoOrderStatus = 'active' | 'canceled' | 'disabled' | 'merged';
 
-/** One recurring line of an auto order. Days are days in the merchant's zone. */
+/** One recurring line of an auto order. Days are in the merchant's time zone. */
 export interface AutoOrderItem {
   readonly itemOid: number;
   /** The catalogue item whose steps, schedules and prices apply. */
   readonly originalItemId: string;
   readonly originalQuantity: number;
-  /** Ships in place of the scheduled item. */
+  /** The item that ships in place of the scheduled one. */
   readonly arbitraryItemId?: string | undefined;
   readonly arbitraryQuantity?: number | undefined;
   readonly arbitraryUnitCost?: Minor | undefined;
-  /** Rebills left at `arbitraryUnitCost`; absent: all of them. */
+  /** Rebills left at `arbitraryUnitCost`; absent: all rebills. */
   readonly arbitraryUnitCostRemainingOrders?: number | undefined;
   /** 0–100. */
   readonly arbitraryPercentageDiscount?: number | undefined;
@@ -75,9 +75,9 @@ export interface AutoOrderItem {
   /** The scheduled moment of the next rebill; absent when nothing more will ship. */
   readonly nextShipmentAt?: Temporal.Instant | undefined;
   /**
-   * The local date and time that months and years are counted from. It holds the day of the month
-   * (clamped in short months) and the time of day. It is reset when the next shipment is set by
-   * hand, so 31 January leads to 28 February and back to 31 March.
+   * The local date and time from which months and years are counted. It holds the time of day and
+   * the day of the month before clamping, so 31 January leads to 28 February and back to 31 March.
+   * It is reset when the next shipment is set by hand.
    */
   readonly anchor: Temporal.PlainDateTime;
   readonly nextPreshipmentNoticeAt?: Temporal.Instant | undefined;
@@ -91,18 +91,18 @@ export interface AutoOrderItem {
    */
   readonly missedUntil?: Temporal.Instant | undefined;
   /**
-   * Dates that the next shipment had before it was moved without being billed, the latest first.
-   * The store writes them with each move.
+   * Earlier dates of the next shipment, each moved without being billed, latest first. The store
+   * adds one with each move.
    */
   readonly formerShipmentsAt?: readonly Temporal.Instant[] | undefined;
-  /** When a merge added the item to this auto order. */
+  /** When a merge moved the item to this auto order. */
   readonly mergedAt?: Temporal.Instant | undefined;
-  /** Includes the original purchase. */
+  /** The amount paid for the item, including the original purchase. */
   readonly lifeTimeValue: Minor;
   /** The sum of the item's rebills so far. */
   readonly rebillValue: Minor;
   readonly numberOfRebills: number;
-  /** Rebills left before the item completes; absent: without end. */
+  /** Rebills left before the item completes; absent: no end. */
   readonly remainingRepeatCount?: number | undefined;
   readonly paused: boolean;
   /**
@@ -111,7 +111,7 @@ export interface AutoOrderItem {
    */
   readonly step: StepCursor;
   readonly options: readonly { readonly label: string; readonly value: string }[];
-  /** The costs of options on every rebill, as agreed with the purchase. Absent: none. */
+  /** The prices of options on every rebill, as agreed at the purchase. Absent: none. */
   readonly agreedOptions?: readonly AgreedOption[] | undefined;
   readonly properties: readonly Property[];
   readonly addOns: readonly AddOn[];
@@ -142,7 +142,7 @@ export interface Property {
   readonly value: string;
 }
 
-/** Rides along on the next orders (auto_order reference, AutoOrderAddonItem). */
+/** An item that ships with the next orders (auto_order reference, AutoOrderAddonItem). */
 export interface AddOn {
   readonly itemId: string;
   readonly quantity: number;

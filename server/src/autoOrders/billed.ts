@@ -6,7 +6,7 @@ import type { Context } from '../platform/context.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { isSameSecond, wireMoment } from './formAge.ts';
 
-/** The values that a settled rebill changed, as they were before it. */
+/** Values that a settled rebill changed, as they were before it. */
 export interface BilledRebill {
   readonly autoOrderOid: number;
   readonly cancelAfterNextXOrders?: number | undefined;
@@ -20,7 +20,7 @@ export interface BilledItem {
   readonly itemOid: number;
   /** The scheduled date that was billed. */
   readonly at: Temporal.Instant;
-  /** Its local time in the zone that the merchant had, where it is known (`2026-05-03T10:00:00`). */
+  /** Its local time in the zone that the merchant had, if known (`2026-05-03T10:00:00`). */
   readonly wall?: string | undefined;
   readonly addOns: readonly CountedAddOn[];
 }
@@ -31,15 +31,15 @@ export interface CountedAddOn {
   readonly nextXOrders: number;
 }
 
-/** The settled rebills of an auto order and of those that were merged into it, the latest first. */
+/** The settled rebills of an auto order and of those merged into it, latest first. */
 export type Billed = readonly BilledRebill[];
 
 /** Reads the settled rebills of an auto order, for updates; the rebill feature provides it. */
 export type ReadBilled = (context: Context, autoOrderOid: number) => Promise<Billed>;
 
 /**
- * Whether an update holds a value that may be older than a rebill, so that the settled rebills are
- * needed to decide.
+ * Whether an update holds a value that may be older than a rebill. If so, the settled rebills are
+ * needed to decide it.
  */
 export function asksForBilled(current: AutoOrder, body: WireAutoOrder, zone: string): boolean {
   const left = current.cancelAfterNextXOrders;
@@ -59,9 +59,9 @@ const hasCounts = (list: readonly WireAddOn[] | null | undefined): boolean =>
   (list ?? []).some((addOn) => addOn.next_x_orders != null);
 
 /**
- * Whether a date of an item was billed. A date with a time must match to the second, or by its local
- * time, which dates keep when the merchant changes its zone; a date without a time (midnight) must
- * match the day.
+ * Whether a date of an item was billed. A date with a time must match to the second, or by its
+ * local time, which a date keeps when the merchant changes its zone. A date without a time
+ * (midnight) must match the day.
  */
 export function isBilledDate(
   billed: Billed,
@@ -82,8 +82,8 @@ export function isBilledDate(
 }
 
 /**
- * The billed shipments of one item, the latest first, including those made in an auto order that
- * was merged into this one.
+ * Returns the billed shipments of one item, latest first, including those of an auto order that was
+ * merged into this one.
  */
 export const itemsBilled = (billed: Billed, itemOid: number): BilledItem[] =>
   billed.flatMap(({ items }) => items.filter((item) => item.itemOid === itemOid));

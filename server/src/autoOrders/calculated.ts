@@ -5,13 +5,13 @@ import { type SimpleSchedule, simpleSchedule } from './startSchedule.ts';
 import { type Catalog, type PlanContext, planNext } from './steps.ts';
 
 /**
- * The future of a record by the schedule rules. It is stored along with the record, so that reads
- * and the engine need not plan again.
+ * The coming shipments of a record, calculated by the schedule rules. They are stored along with
+ * the record, so that reads and the engine need not plan again.
  */
 export interface Calculated {
   /**
-   * When the engine must process the auto order next, never before the moment of the calculation;
-   * undefined when nothing is due until the record changes.
+   * When the engine must process the auto order next, never before the moment of the calculation.
+   * Undefined when nothing is due until the record changes.
    */
   readonly dueAt: Temporal.Instant | undefined;
   readonly items: ReadonlyMap<number, CalculatedItem>;
@@ -39,7 +39,7 @@ export interface CalculatedAutoOrder {
  */
 export type Rules = Pick<PlanContext, 'now' | 'zone' | 'missedShipments'>;
 
-/** Calculates the derived fields of a record, by the same rules that the engine rebills by. */
+/** Calculates the derived fields of a record, by the same rules as a rebill. */
 export function calculate(
   autoOrder: AutoOrder,
   catalog: Catalog,
@@ -87,7 +87,7 @@ function calculateItem(
 }
 
 /**
- * The earliest next shipment of the items. Auto orders are sorted and filtered by it
+ * Returns the earliest next shipment of the items. Lists sort and filter auto orders by it
  * (`next_shipment_dts`).
  */
 export function earliestShipment(items: readonly AutoOrderItem[]): Temporal.Instant | undefined {
@@ -95,8 +95,8 @@ export function earliestShipment(items: readonly AutoOrderItem[]): Temporal.Inst
 }
 
 /**
- * Whether something of an auto order is paused and nothing else of it ships. Lists for screens find
- * it by this.
+ * Whether an item of an auto order is paused and no other item ships. Lists in the console search
+ * by it.
  */
 export function isPaused({ status, enabled, items }: AutoOrder): boolean {
   return (
@@ -116,7 +116,7 @@ function earliest(
   }, undefined);
 }
 
-/** The later of the two; undefined when there is no moment, even with a lower bound. */
+/** Returns the later of the two; undefined when there is no moment, even with a lower bound. */
 function latest(
   moment: Temporal.Instant | undefined,
   notBefore: Temporal.Instant | undefined,

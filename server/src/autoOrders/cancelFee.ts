@@ -6,10 +6,10 @@ import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { Catalog } from './steps.ts';
 
 /**
- * The auto order, changed to charge the cancel item of each catalogue item once, now, and to be
- * canceled after that. Undefined when no item charges a fee or all fees are waived (item reference,
- * ItemAutoOrder: auto_order_cancel_item_id and the minimums). The caller has already set the user
- * and the reason of the cancelation.
+ * Returns the auto order changed so that it charges the cancel item of each catalogue item once,
+ * now, and is then canceled. Undefined when no item charges a fee or all fees are waived (item
+ * reference, ItemAutoOrder: auto_order_cancel_item_id and the minimums). The caller has already set
+ * the user and the reason of the cancelation.
  */
 export function chargingCancelFee(
   autoOrder: AutoOrder,
@@ -48,8 +48,8 @@ export function isCancelFee(
 }
 
 /**
- * The item changed to charge its cancelation fee. Undefined when there is no fee, or when the item
- * would not have shipped again anyway.
+ * Returns the item changed to charge its cancelation fee. Undefined when there is no fee, or when
+ * the item would not have shipped again anyway.
  */
 function feeItem(
   item: AutoOrderItem,
@@ -76,7 +76,7 @@ function feeItem(
     arbitraryUnitCostRemainingOrders: balance === undefined ? undefined : 1,
     arbitraryPercentageDiscount: undefined,
     nextShipmentAt: now,
-    // The fee is not a missed shipment, so it does not wait for its day.
+    // The fee is not a missed shipment, so it need not wait for a later day.
     missedUntil: undefined,
     nextPreshipmentNoticeAt: undefined,
     preshipmentNoticeSent: false,
@@ -86,14 +86,14 @@ function feeItem(
   };
 }
 
-/** Whether the customer has reached one of the minimums and owes no fee. */
+/** Whether the customer has reached one of the minimums and therefore owes no fee. */
 function isWaived(item: AutoOrderItem, terms: ItemAutoOrder): boolean {
   return minimums(item, terms).some(({ minimum, reached }) => reached >= minimum);
 }
 
 /**
- * The amount that is missing to the nearest minimum. Missing orders count at the item's price, those
- * that still have an arbitrary one at that.
+ * Returns the amount missing to the nearest minimum. Missing orders count at the item's price, or
+ * at its arbitrary price where that still applies.
  */
 function remainingBalance(
   item: AutoOrderItem,
@@ -124,7 +124,7 @@ function minimums(item: AutoOrderItem, terms: ItemAutoOrder): Minimum[] {
   const all = [
     { minimum: terms.cancelMinimumRebillCount, reached: item.numberOfRebills, isCount: true },
     { minimum: terms.cancelMinimumRebillValue, reached: item.rebillValue, isCount: false },
-    // The original purchase counts towards the life time but is not a rebill.
+    // The original purchase counts towards the lifetime value but is not a rebill.
     { minimum: terms.cancelMinimumLifeTimeCount, reached: item.numberOfRebills + 1, isCount: true },
     { minimum: terms.cancelMinimumLifeTimeValue, reached: item.lifeTimeValue, isCount: false },
   ];

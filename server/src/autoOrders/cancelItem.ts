@@ -9,7 +9,7 @@ import { FieldReader } from './fieldReader.ts';
 
 /**
  * Cancels one item (current API, cancelAutoOrderItemByReferenceOrderId). Mode `end`, the default,
- * keeps the item but ships none of it after now or after `no_orders_after_dts`. Mode `remove`
+ * keeps the item but does not ship it after now or after `no_orders_after_dts`. Mode `remove`
  * removes the item. `append_items` are added at the end of the list.
  */
 export function cancelItem(
@@ -49,8 +49,8 @@ export function cancelItem(
 }
 
 /**
- * Whether the item already ends as requested. A request that is sent twice must not add its items
- * twice, because each of them is billed.
+ * Whether the item already ends as requested. A repeated request must not add its items again,
+ * because each of them is billed.
  */
 const endsAlready = (
   { noOrderAfterAt }: AutoOrderItem,
@@ -79,11 +79,11 @@ function appendedItems(
       });
 }
 
-/** Whether the item has this id, in any case. */
+/** Whether the item has this id, ignoring case. */
 export const isItem = (item: AutoOrderItem, originalItemId: string): boolean =>
   fold(item.originalItemId) === foldTrimmed(originalItemId);
 
-/** The item with that id. Where several have it, the oid selects one. */
+/** Returns the item with that id. If several items have it, the oid selects one. */
 function itemMeant(
   autoOrder: AutoOrder,
   originalItemId: string,

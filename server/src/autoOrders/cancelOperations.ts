@@ -9,7 +9,7 @@ import { isParked } from './parking.ts';
 import { lockAutoOrders } from './store.ts';
 
 /**
- * Locks an auto order until the transaction ends, and those into which it was merged. Returns the
+ * Locks an auto order, and those into which it was merged, until the transaction ends. Returns the
  * oid of the one that has the items now.
  */
 export async function lockAutoOrder(context: Context, autoOrderOid: number): Promise<number> {
@@ -21,8 +21,8 @@ export async function lockAutoOrder(context: Context, autoOrderOid: number): Pro
 
 /**
  * Cancels an auto order in the caller's transaction, because one of its orders was refunded or
- * rejected. Nothing is charged for it, no cancel fee either. An auto order that was canceled or
- * merged before stays as it is.
+ * rejected. It charges nothing, not even a cancelation fee. An auto order that was already canceled
+ * or merged stays as it is.
  */
 export async function cancelAutoOrder(
   tx: Context,
@@ -38,7 +38,7 @@ export async function cancelAutoOrder(
   await saveChanges(context, catalog, [{ before, after, title: 'Canceled' }]);
 }
 
-/** Makes a parked auto order due now, because what stopped its billing is gone. */
+/** Makes a parked auto order due now, because the cause that stopped its billing is gone. */
 export async function wakeAutoOrder(
   { db, now, merchant: { merchantId } }: Context,
   autoOrderOid: number,

@@ -2,8 +2,8 @@ import type { AutoOrder } from './autoOrder.ts';
 import type { Catalog } from './steps.ts';
 
 /**
- * Returns the longest validity of a card, in months, that an item of an auto order requires (item
- * reference, auto_order_prohibit_expiring_cards); 0: none does.
+ * Returns the longest card validity, in months, that an item of an auto order requires (item
+ * reference, auto_order_prohibit_expiring_cards). Returns 0 when no item requires any.
  */
 export function monthsForItems(autoOrder: Pick<AutoOrder, 'items'>, catalog: Catalog): number {
   const wanted = autoOrder.items.map(

@@ -8,9 +8,10 @@ import { stepsOf } from './stepWalk.ts';
 
 /**
  * Loads every catalogue item that the schedules of these auto orders can lead to: the items that
- * drive them, replacements, add-ons, items of steps, components of kits, and cancel items. With `moreItemIds`, also
- * those items and the items of their steps. Callers lock the auto orders first, so that either this
- * read sees a change of the catalogue or the change sees the auto orders.
+ * drive them, replacements, add-ons, items of steps, components of kits, and cancel items. With
+ * `moreItemIds`, also loads those items and the items of their steps. Callers must lock the auto
+ * orders first: then either this read sees a concurrent change of the catalogue, or the change sees
+ * the auto orders.
  */
 export async function loadCatalog(
   db: Database,
@@ -42,8 +43,8 @@ function itemIdsOf({ items, addOns }: Pick<AutoOrder, 'items' | 'addOns'>): stri
 }
 
 /**
- * Add-ons that cannot be read name no item. Planning with them fails, but for that auto order
- * alone.
+ * Returns no items for add-ons that cannot be read. Planning with them fails, but only for that
+ * auto order.
  */
 const addOnItemIds = (addOns: readonly AddOn[]): string[] =>
   Array.isArray(addOns)

@@ -19,11 +19,11 @@ import { appendChangeLogs, type ChangeActor, lockAutoOrders, saveAutoOrders } fr
 
 /** The change that {@link changeAutoOrder} makes to one auto order. */
 export interface Change {
-  /** Names the change in the history, such as `Paused`. */
+  /** The title of the change in the history, such as `Paused`. */
   readonly title: string;
   /**
-   * Returns the changed record, or why it cannot change. Called while the record is locked; the
-   * context is that of the transaction.
+   * Returns the changed record, or the reason why it cannot change. It is called in the
+   * transaction, with its context, while the record is locked.
    */
   readonly edit: (
     autoOrder: AutoOrder,
@@ -32,11 +32,11 @@ export interface Change {
   ) => Outcome<AutoOrder, FieldFault> | Promise<Outcome<AutoOrder, FieldFault>>;
   /** Catalogue items that the change names, in addition to those of the record. */
   readonly itemIds?: readonly string[];
-  /** The version that the client has read, where it sent `If-Match`. */
+  /** The version that the client read, if it sent `If-Match`. */
   readonly ifMatch?: number | undefined;
   /**
-   * More to do in the same transaction, after the record was locked and the change accepted.
-   * Returns what else changed, for the history.
+   * Makes further changes in the same transaction, after the record was locked and the change
+   * accepted. Returns them for the history.
    */
   readonly alsoChange?:
     | ((context: Context, autoOrder: AutoOrder) => Promise<readonly FieldChange[]>)
@@ -69,14 +69,14 @@ export function changeAutoOrder(context: Context, oid: number, change: Change): 
   });
 }
 
-/** Refuses a client that named another version than the present one. */
+/** Refuses a client that names a version other than the current one. */
 export function refuseStale(current: AutoOrder, ifMatch: number | undefined): void {
   refuseOtherVersion(current.version, ifMatch, String(current.autoOrderOid));
 }
 
 /**
- * The record without its mark as parked: the engine decides again whether it can be billed. What
- * passed meanwhile is missed.
+ * Returns the record without its mark as parked, because the engine decides again whether it can be
+ * billed. Shipments that fell due meanwhile are missed.
  */
 function unparked(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   if (!isParked(autoOrder.failureReason)) return autoOrder;
@@ -85,8 +85,8 @@ function unparked(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
 }
 
 /**
- * Returns a changed record as it is stored: completed where nothing is left, not parked, and with
- * at most one missed shipment a day.
+ * Returns a changed record as it is stored: completed if no shipments are left, not parked, and
+ * with at most one missed shipment a day.
  */
 export const asStored = (autoOrder: AutoOrder, rules: EditRules): AutoOrder =>
   paced(unparked(completed(autoOrder, rules), rules), rules);
@@ -102,8 +102,8 @@ export interface Changed {
 
 /**
  * Writes changed records that the caller has locked, and adds a line of history and the events of
- * each. Records that do not differ are skipped: they get no new version and no event. An auto order
- * with nothing left to ship completes.
+ * each. Skips records that do not differ: they get no new version and no event. An auto order with
+ * nothing left to ship completes.
  */
 export async function saveChanges(
   context: Context,
@@ -153,7 +153,7 @@ export async function saveChanges(
   );
 }
 
-/** Who changes it, as the history keeps it. */
+/** The actor of the change, as the history stores it. */
 const actorOf = ({ actor: { kind, name, userId, address } }: Context): ChangeActor => ({
   kind,
   name,

@@ -6,7 +6,7 @@ import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { autoOrderColumns, itemColumns } from './columns.ts';
 import type { ReadingRules } from './fieldReader.ts';
 
-/** A field that differs between two versions of a record, in the words of the wire. */
+/** A field that differs between two versions of a record, as the wire names it. */
 export interface FieldChange {
   /** The field, such as `items[COFFEE].paused`. */
   readonly field: string;
@@ -14,7 +14,7 @@ export interface FieldChange {
   readonly before?: string | undefined;
   /** Absent: the field has no value any more. */
   readonly after?: string | undefined;
-  /** How a part changed that is not compared field by field. */
+  /** The kind of change of a part that is not compared field by field. */
   readonly what?: 'added' | 'removed' | 'changed';
 }
 
@@ -23,7 +23,7 @@ export const changeWords = ({ field, before = 'none', after = 'none', what }: Fi
   what === undefined ? `${field}: ${before} to ${after}` : `${field} ${what}`;
 
 /**
- * Returns the differences between two versions of a record. Empty when nothing differs; derived
+ * Returns the differences between two versions of a record. Empty when nothing differs. Derived
  * columns do not count.
  */
 export function changesBetween(
@@ -88,7 +88,7 @@ const derived = new Set([
   'due_at',
 ]);
 
-// It is the earliest date of the items, which are compared themselves.
+// It is the earliest date of the items, and the items are compared themselves.
 const recordColumns = autoOrderColumns.filter(({ name }) => name !== 'next_shipment_at');
 
 const recordOf = (autoOrder: AutoOrder) => ({
@@ -108,7 +108,7 @@ const has = (autoOrder: AutoOrder, item: AutoOrderItem): boolean =>
 
 const nameOf = (item: AutoOrderItem): string => `items[${item.originalItemId}]`;
 
-/** The name on the wire of a column, such as `next_shipment_dts`. */
+/** Returns the name of a column on the wire, such as `next_shipment_dts`. */
 export const wireName = (column: string): string =>
   column === 'next_attempt_at' ? 'next_attempt' : column.replace(/_at$/, '_dts');
 

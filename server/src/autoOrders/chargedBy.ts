@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 
 /*
- * Which kind of gateway charged the card of an auto order first. A token of one kind of gateway
- * means nothing to another kind, or means another person's card there. So a configuration that lost
- * its gateway must not charge through the next one.
+ * The kind of gateway that charged the card of an auto order first. A token of one kind of gateway
+ * has no meaning for another kind, or belongs to another person's card there. So an installation
+ * that lost a gateway must not charge through the next one.
  */
 
 /**
- * The kind of gateway that captured a charge, and a fingerprint of the card: with another card it
- * no longer applies.
+ * The kind of gateway that captured a charge, and a fingerprint of the card. It does not apply to
+ * another card.
  */
 export interface ChargedBy {
   readonly kind: string;
@@ -16,13 +16,14 @@ export interface ChargedBy {
   readonly cardMark: string;
 }
 
-/** Returns which kind of gateway charged which card. */
+/** Returns the kind of gateway that charged a card, with the card's fingerprint. */
 export function chargedBy(kind: string, cardToken: string): ChargedBy {
   return { kind, cardMark: markOf(cardToken) };
 }
 
 /**
- * The kind of gateway that charged this card before; undefined for a card that was never charged.
+ * Returns the kind of gateway that charged this card before; undefined if the card was never
+ * charged.
  */
 export function kindThatCharged(
   remembered: ChargedBy | undefined,

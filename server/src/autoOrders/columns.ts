@@ -8,14 +8,14 @@ import {
 } from './calculated.ts';
 
 /**
- * A column, and whether a rebill may change it. The other columns are written only when a person
+ * A column, and whether a rebill may change it. The other columns are written only when a user
  * edits the record.
  */
 interface RecordColumn<Source> extends Column<Source> {
   readonly moves: boolean;
 }
 
-/** The values that a row of `auto_order_item` is written from. */
+/** The values from which a row of `auto_order_item` is written. */
 export interface ItemSource {
   readonly autoOrderOid: number;
   readonly position: number;
@@ -34,7 +34,7 @@ const edited = <Source>(
   read: Column<Source>['read'],
 ): RecordColumn<Source> => ({ name, type, read, moves: false });
 
-/** The column of the auto order's oid. */
+/** The column with the auto order's oid. */
 export const oidColumn: Column<CalculatedAutoOrder> = {
   name: 'auto_order_oid',
   type: 'integer',
@@ -42,7 +42,7 @@ export const oidColumn: Column<CalculatedAutoOrder> = {
 };
 
 /**
- * The columns of `auto_order` without its keys, its version and its moments of creation and change.
+ * The columns of `auto_order` without its keys, its version and its times of creation and change.
  */
 export const autoOrderColumns: readonly RecordColumn<CalculatedAutoOrder>[] = [
   moving('status', 'text', ({ autoOrder }) => autoOrder.status),
@@ -147,8 +147,8 @@ export const itemColumns: readonly RecordColumn<ItemSource>[] = [
 ];
 
 /**
- * The assignment of `former_shipments_at`: where the row moves, its present date joins its former
- * ones. Sixteen are enough, because no form is that many moves old.
+ * The assignment of `former_shipments_at`: when the row's date moves, the current date is added to
+ * its former ones. Sixteen are enough, because no client sends a form that is that many moves old.
  */
 export const formerShipments = (row: string, isMoved: string): string =>
   `former_shipments_at = case when ${row}.next_shipment_at is not null and ${isMoved}

@@ -14,7 +14,7 @@ import { scheduleRules } from './rules.ts';
 import { lockAutoOrders } from './store.ts';
 
 /**
- * Reads which of these auto orders have a rebill that is not settled. The rebill feature provides
+ * Returns which of these auto orders have a rebill that is not settled. The rebill feature provides
  * it.
  */
 export type ReadOpenRebills = (
@@ -23,8 +23,8 @@ export type ReadOpenRebills = (
 ) => Promise<ReadonlyMap<number, OpenRebill>>;
 
 /**
- * Reads the codes of the coupons that rebills of these original orders use, by order id. The rebill
- * feature provides it.
+ * Returns the codes of the coupons that rebills of these original orders use, by order id. The
+ * rebill feature provides it.
  */
 export type ReadRebillCoupons = (
   context: Context,
@@ -32,8 +32,8 @@ export type ReadRebillCoupons = (
 ) => Promise<ReadonlyMap<string, readonly string[]>>;
 
 /**
- * Reads what the lines of original orders say about their rebills, by order id. The rebill feature
- * provides it.
+ * Returns what the lines of original orders say about their rebills, by order id. The rebill
+ * feature provides it.
  */
 export type ReadOriginalLines = (
   context: Context,
@@ -49,17 +49,17 @@ export interface MergeReaders {
   readonly readOriginalLines: ReadOriginalLines;
 }
 
-/** The request to merge, and how to find rebills that are not settled. */
+/** The request to merge, and the function that finds rebills that are not settled. */
 export interface MergeRequest extends MergeReaders {
   readonly sourceOids: readonly number[] | null | undefined;
   readonly ifMatch?: number | undefined;
 }
 
 /**
- * Merges auto orders into one (current API, consolidateAutoOrders). Their items move to the target
- * along with everything that belongs to them, and the sources get the status `merged`. The request
- * is refused where something cannot move. Orders stay where they are. All auto orders must belong
- * to one customer: the same profile, or the same email on the original orders.
+ * Merges auto orders into one (current API, consolidateAutoOrders). Their items, with all related
+ * records, move to the target, and the sources get the status `merged`. The request is refused if
+ * something cannot move. Orders stay where they are. All auto orders must belong to one customer:
+ * the same profile, or the same email on the original orders.
  */
 export function consolidateAutoOrders(
   context: Context,
@@ -151,7 +151,7 @@ function refuseFault(target: AutoOrder, sources: readonly AutoOrder[], rules: Me
   );
 }
 
-// The target would bill the items of a stopped source again, which the customer has not agreed to.
+// The target would bill items of a stopped source again, and the customer has not agreed to that.
 function refuseStopped(target: AutoOrder, sources: readonly AutoOrder[]): void {
   if (target.status !== 'active') {
     refuse('state_conflict', {

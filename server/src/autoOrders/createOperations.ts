@@ -35,8 +35,8 @@ import {
 
 /**
  * Creates the auto order of an order that was just paid, from its recurring lines, in the
- * transaction that settles the order. Orders without such lines, copies and rebills are skipped. What the
- * customer bought may cancel the customer's other auto orders: see {@link endOthers}.
+ * transaction that settles the order. Orders without such lines, copies and rebills are skipped.
+ * The purchase may cancel other auto orders of the customer: see {@link endOthers}.
  */
 export async function createFromPaidOrder(tx: Context, order: OrderRecord): Promise<void> {
   if (order.autoOrderOid !== undefined || order.copiedFrom !== undefined) return;
@@ -53,8 +53,8 @@ export async function createFromPaidOrder(tx: Context, order: OrderRecord): Prom
   );
   if (canRecur) await holdZone(tx.db, merchantId);
   const context = canRecur ? await inCurrentZone(tx) : tx;
-  // The oids are taken before other auto orders are locked. An update takes its oids first as well,
-  // so the two cannot deadlock.
+  // The oids are taken before other auto orders are locked. An update also takes its oids first, so
+  // the two cannot deadlock.
   const [oid, firstItemOid] = canRecur ? await takeOids(context, lines.length) : [0, 0];
   const others = await othersOf(context, order);
   const lineStarts = lines.map((line, place) =>
@@ -81,8 +81,8 @@ export async function createFromPaidOrder(tx: Context, order: OrderRecord): Prom
 }
 
 /**
- * Describes what the auto order that an order started charges for shipments in the past, one
- * sentence for each item.
+ * Describes what the auto order of a new order charges for shipments in the past, one sentence per
+ * item.
  */
 export async function missedAtStart(context: Context, orderId: string): Promise<string[]> {
   const { merchantId } = context.merchant;
@@ -93,7 +93,7 @@ export async function missedAtStart(context: Context, orderId: string): Promise<
   return missedAtStartWords(autoOrder, editRules(context, catalog));
 }
 
-/** Reports lines that were to recur and start nothing, so that a task is raised. */
+/** Reports lines that should recur but start nothing, so that a task is raised. */
 async function reportNotStarted(
   context: Context,
   { orderId }: OrderRecord,
@@ -240,7 +240,7 @@ async function insertNew(
   ]);
 }
 
-/** The kind of gateway that captured the order's own payment, or tested its card. */
+/** Returns the kind of gateway that captured the order's own payment, or tested its card. */
 function originalChargedBy({ cardToken, document }: OrderRecord): ChargedBy | undefined {
   const transactions = document.payment?.transactions ?? [];
   const kind = transactions
@@ -259,8 +259,8 @@ interface Start {
 }
 
 /**
- * Returns what a line starts, or why it starts nothing although it was to recur. Undefined for a
- * line that is sold once.
+ * Returns the item that a line starts, or the reason why a line that should recur starts none.
+ * Undefined for a line that is sold once.
  */
 function startOf(
   context: Context,
@@ -330,9 +330,9 @@ async function othersOf(context: Context, order: OrderRecord): Promise<AutoOrder
 }
 
 /**
- * Cancels what the purchase ends (item reference, ItemAutoOrder): each auto order with an item that
- * lists a bought item as its upgrade or downgrade, and every other auto order when a bought item
- * has `cancel_other_auto_orders`.
+ * Cancels the auto orders that the purchase ends (item reference, ItemAutoOrder): each auto order
+ * with an item that lists a bought item as its upgrade or downgrade, and every other auto order if
+ * a bought item has `cancel_other_auto_orders`.
  */
 async function endOthers(
   context: Context,

@@ -4,7 +4,7 @@ import { poll } from '../platform/storage/nodes.ts';
 
 /*
  * `auto_order.due_at`: when the engine must process an auto order. Every write of a record sets it
- * too; the functions here change nothing else.
+ * too. The functions in this file change nothing else.
  */
 
 /** Clears `due_at` of locked auto orders: nothing is due until another write sets it. */
@@ -38,8 +38,8 @@ export async function putOff(
 }
 
 /**
- * Makes those auto orders due at `at` that would be due later. Auto orders that are being charged
- * or have stopped are skipped.
+ * Makes auto orders due at `at` if they would be due later. Skips auto orders that are being
+ * charged or have stopped.
  */
 export async function bringForward(
   tx: Database,
@@ -72,7 +72,10 @@ export async function lockVersions(
   return new Map(rows.map((row) => [row.auto_order_oid, row.version]));
 }
 
-/** When the auto order is due; undefined when it never is, is being charged or does not exist. */
+/**
+ * Returns when the auto order is due; undefined when it is never due, is being charged or does not
+ * exist.
+ */
 export async function findDueAt(
   db: Database,
   merchantId: string,
@@ -85,7 +88,7 @@ export async function findDueAt(
   return row?.due_at ?? undefined;
 }
 
-/** The earliest moment at which an auto order of the merchant is due, up to `until`. */
+/** Returns the earliest moment, up to `until`, at which an auto order of the merchant is due. */
 export async function firstDue(
   db: Database,
   merchantId: string,
@@ -98,7 +101,7 @@ export async function firstDue(
   return row?.due_at;
 }
 
-/** Counts the merchant's auto orders that are due until then, up to `max`. */
+/** Counts the merchant's auto orders that are due until a moment, up to `max`. */
 export async function countDue(
   db: Database,
   merchantId: string,
@@ -113,7 +116,7 @@ export async function countDue(
   return row?.count ?? 0;
 }
 
-/** Returns the merchant's first auto orders that are due until then, in the order of due moments. */
+/** Returns the merchant's first auto orders that are due until a moment, earliest first. */
 export async function findDueUntil(
   db: Database,
   merchantId: string,
@@ -128,9 +131,7 @@ export async function findDueUntil(
   return rows.map((row) => row.auto_order_oid);
 }
 
-/**
- * Returns those merchants that have an auto order due, each by its own clock, in one cheap query.
- */
+/** Returns the merchants that have a due auto order, each by its own clock, in one cheap query. */
 export async function merchantsWithDue(
   db: Database,
   merchants: readonly { readonly merchantId: string; readonly now: Temporal.Instant }[],

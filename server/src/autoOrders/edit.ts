@@ -37,7 +37,7 @@ export function editAutoOrder(
       current.cancelAfterNextXOrders,
       1,
     ),
-    // A client can forget declines; it cannot add any that did not happen.
+    // A client may reset the count of declines, but cannot raise it.
     creditCardAttempt: Math.min(
       read.count('credit_card_attempt', current.creditCardAttempt),
       current.creditCardAttempt,
@@ -55,8 +55,8 @@ export function editAutoOrder(
 }
 
 /**
- * Nothing is attempted for an auto order that does not run, so an update plans no attempt of it. What
- * a record of an earlier release holds is sent back as it was read, and stays.
+ * An auto order that does not run is never charged, so an update plans no attempt of it. A next
+ * attempt that an earlier release stored stays, because clients send it back as they read it.
  */
 const withoutIdleAttempt = ({ nextAttemptAt }: AutoOrder, edited: AutoOrder): AutoOrder =>
   edited.status === 'active' || edited.nextAttemptAt === undefined
@@ -64,8 +64,8 @@ const withoutIdleAttempt = ({ nextAttemptAt }: AutoOrder, edited: AutoOrder): Au
     : { ...edited, nextAttemptAt };
 
 /**
- * A merged auto order ships nothing, so an update with items that it no longer has is meant for the
- * auto order that has them now.
+ * Refuses an update of a merged auto order with items that it no longer has. It ships nothing, so
+ * the update is meant for the auto order that has the items now.
  */
 function mergedFault(current: AutoOrder, body: WireAutoOrder): FieldFault | undefined {
   const isKnown = (oid: number | null | undefined) =>
@@ -82,20 +82,18 @@ function mergedFault(current: AutoOrder, body: WireAutoOrder): FieldFault | unde
   };
 }
 
-/** The values of an update that concern canceling. */
+/** The values of an update that concern cancelation. */
 interface Cancelation {
-  /** As sent; undefined when the client left it out or could not send it. */
+  /** The value as sent; undefined when the client left it out or could not send it. */
   readonly enabled: boolean | undefined;
   readonly reason: string | undefined;
   readonly user: string | undefined;
   readonly at: Temporal.Instant | undefined;
   /** Whether it differs from the record. */
   readonly isNew: boolean;
-  /** Whether it names a reason or a user. Then it cancels; otherwise it would only disable. */
+  /** Whether it names a reason or a user. If so, it cancels; otherwise it only disables. */
   readonly isMeant: boolean;
-  /**
-   * Whether it repeats the reason or user that the record holds: the same cancelation, sent twice.
-   */
+  /** Whether it repeats the reason or user of the record: the same cancelation, sent twice. */
   readonly isRepeated: boolean;
 }
 
@@ -129,17 +127,17 @@ function switchState(
   if (current.status === 'canceled') return { ...edited, ...saidOf(cancelation) };
   if (current.status === 'merged') return edited;
   if (cancelation.isRepeated && isFeeDue(current, rules)) return edited;
-  // Clients that cannot send false (C#) leave `enabled` out. A new cancelation without it has the
-  // same meaning.
+  // Clients that cannot send false (C#) leave `enabled` out. A new cancelation without it means the
+  // same.
   if (cancelation.isNew || (cancelation.enabled === false && cancelation.isMeant))
     return feeOf(current, edited, cancelation, rules) ?? canceled(edited, cancelation, rules.now);
   return cancelation.enabled === false && current.enabled ? disabled(edited, rules.now) : edited;
 }
 
 /**
- * The auto order that charges its cancel item before it ends, where there is a fee to charge. Only
- * a cancelation that names a user comes from the customer. Another cancelation while the fee is due
- * waives the fee; the same one sent again (a second click) changes nothing.
+ * Returns the auto order that charges its cancel item before it ends, if there is a fee to charge.
+ * Only a cancelation that names a user comes from the customer. Another cancelation while the fee
+ * is due waives the fee. The same one sent again (a second click) changes nothing.
  */
 function feeOf(
   current: AutoOrder,
@@ -166,7 +164,7 @@ const saidOf = ({ reason, user, at }: Cancelation): Partial<AutoOrder> => ({
 });
 
 /**
- * The auto order, canceled: nothing is billed any more and no retry follows. The reason is
+ * Returns the auto order as canceled: it bills nothing more and makes no retry. The reason is
  * optional.
  */
 export function canceled(
@@ -183,7 +181,9 @@ export function canceled(
   };
 }
 
-/** The auto order, disabled by the merchant or because its card was declined too often. */
+/**
+ * Returns the auto order as disabled, by the merchant or because its card was declined too often.
+ */
 export function disabled(autoOrder: AutoOrder, now: Temporal.Instant): AutoOrder {
   return { ...stopped(autoOrder), status: 'disabled', disabledAt: now };
 }
@@ -195,8 +195,8 @@ const stopped = (autoOrder: AutoOrder): AutoOrder => ({
 });
 
 /**
- * The auto order, enabled. One that was stopped starts again: its declines are forgotten, and the
- * merchant's setting decides what is charged of the missed shipments.
+ * Returns the auto order as enabled. A stopped one starts again: its declines are reset, and the
+ * merchant's setting decides which missed shipments are charged.
  */
 function enabled(
   current: AutoOrder,
@@ -248,15 +248,15 @@ function enabled(
 }
 
 /**
- * The time during which an auto order was canceled is never charged, whatever the merchant's policy
- * for missed shipments is.
+ * Shipments missed while an auto order was canceled are never charged, whatever the merchant's
+ * policy for missed shipments is.
  */
 const asCanceled = (rules: EditRules): EditRules => ({ ...rules, missedShipments: 'skip' });
 
 /**
- * The record, completed where nothing will ship any more. The wire shows it as disabled. A completed
- * one with something to ship again is disabled only, and a canceled one canceled only: it ships when
- * someone enables it.
+ * Returns the record, completed if nothing will ship any more. The wire shows a completed record as
+ * disabled. If a completed record has something to ship again, it loses the mark and stays disabled
+ * or canceled. It ships when a user enables it.
  */
 export function completed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   if (autoOrder.status === 'active')
@@ -278,13 +278,13 @@ function isOpenAgain({ items, signedUpAt }: AutoOrder, rules: EditRules): boolea
   return items.length > 0 && !hasCompleted(running, rules.catalog, asActive);
 }
 
-/** The auto order with every item paused (auto_order reference, pauseAutoOrder). */
+/** Returns the auto order with every item paused (auto_order reference, pauseAutoOrder). */
 export const paused = (autoOrder: AutoOrder): AutoOrder => ({
   ...autoOrder,
   items: autoOrder.items.map((item) => ({ ...item, paused: true })),
 });
 
-/** The names of the events that report a change, each once, the general one first. */
+/** Returns the names of the events that report a change, each once, the general one first. */
 export function editEvents(
   before: AutoOrder,
   after: AutoOrder,

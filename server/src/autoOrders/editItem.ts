@@ -31,7 +31,7 @@ export interface AddedTo {
 /**
  * Applies the list of items of an update (auto_order reference, updateAutoOrder): an item that the
  * list leaves out is removed, one without an oid is added, and absent fields of an item stay. New
- * items get `newOids` in their order, and may take their schedule from `addedTo`, by default the
+ * items get `newOids` in their order. They may take their schedule from `addedTo`, by default the
  * items that stay.
  */
 export function editItems(
@@ -70,11 +70,11 @@ export function editItems(
   return success(items);
 }
 
-/** The number of new items in an update. Each needs an oid. */
+/** Returns the number of new items in an update. Each needs an oid. */
 export const countNewItems = (list: readonly WireItem[] | null | undefined): number =>
   (list ?? []).filter((item) => !item.auto_order_item_oid).length;
 
-/** Every item id that an update names, to load from the catalogue. */
+/** Returns every item id that an update names, to load them from the catalogue. */
 export const itemIdsNamed = (list: readonly WireItem[] | null | undefined): string[] =>
   (list ?? [])
     .flatMap((item) => [
@@ -85,8 +85,8 @@ export const itemIdsNamed = (list: readonly WireItem[] | null | undefined): stri
     .filter((itemId) => typeof itemId === 'string');
 
 /**
- * Adds an item. Published samples send only an item and a quantity, so a schedule and a date are
- * chosen where they are missing: see `newItem.ts`.
+ * Adds an item. Published samples send only an item and a quantity, so a missing schedule or date
+ * is chosen here: see `newItem.ts`.
  */
 function newItem(
   autoOrder: AutoOrder,
@@ -110,7 +110,7 @@ function newItem(
   const started = { ...blank, ...start.value };
   const edited = editItem(autoOrder, started, body, path, rules);
   if (!edited.ok) return edited;
-  // A date that the client did not choose never charges for the past.
+  // A date that the client did not choose must not charge for the past.
   const item = startAgain(edited.value, rules.catalog, { ...rules, missedShipments: 'skip' });
   const check = new FieldReader(body, path, rules);
   checkItem(autoOrder, blank, item, check, rules);
@@ -118,7 +118,7 @@ function newItem(
   return broken ? failure(broken) : success(item);
 }
 
-/** Why no date can be chosen for a new item, and what the client can send instead. */
+/** Says why no date can be chosen for a new item, and what the client can send instead. */
 function noStartWords(why: NoStart, itemId: string): [name: string, reason: string, fix: string] {
   switch (why) {
     case 'unknown item':
@@ -175,7 +175,7 @@ function editItem(
   return fault ? failure(fault) : success(item);
 }
 
-/** Reads all fields but the dates that the schedule depends on. */
+/** Reads all fields except the dates of the schedule. */
 function readFields(
   current: AutoOrderItem,
   body: WireItem,
@@ -242,8 +242,8 @@ function readFields(
 }
 
 /**
- * The rebills that are left. `simple_schedule.repeat_count` is the whole number of rebills: another
- * one than the catalogue's shortens or lengthens the item (auto_order reference,
+ * Returns the rebills that are left. `simple_schedule.repeat_count` is the whole number of rebills:
+ * a value other than the catalogue's shortens or lengthens the item (auto_order reference,
  * AutoOrderItemSimpleSchedule).
  */
 function remainingRepeats(
@@ -266,8 +266,8 @@ function remainingRepeats(
 const smallestQuantity = 0.0001;
 
 /**
- * The item when another catalogue item begins to drive its schedule: the steps begin at the first
- * one, with that item's count of rebills, and the customer's frequency no longer applies.
+ * Returns the item when another catalogue item begins to drive its schedule. The steps begin at the
+ * first one, with that item's count of rebills, and the customer's frequency no longer applies.
  */
 function drivenByAnother(
   current: AutoOrderItem,
@@ -303,7 +303,7 @@ function drivenByAnother(
 
 /**
  * Reads the dates of the schedule. Later dates are counted from a next shipment that was set by
- * hand, and its notice follows it unless the client sets the notice as well.
+ * hand. The notice moves with it unless the client sets the notice as well.
  */
 function withDates(
   current: AutoOrderItem,
@@ -335,7 +335,7 @@ const withoutShipment = (item: AutoOrderItem): AutoOrderItem => ({
   nextPreshipmentNoticeAt: undefined,
 });
 
-/** Refuses an item that could never rebill, if this edit is the cause. */
+/** Refuses an item that could never rebill, if this edit causes that. */
 function checkItem(
   autoOrder: AutoOrder,
   current: AutoOrderItem,
@@ -420,7 +420,7 @@ const faultWords = (itemId: string) =>
     ],
   }) as const;
 
-/** Reads a list of add-ons, which replaces the present one. */
+/** Reads a list of add-ons, which replaces the current one. */
 export function editAddOns(
   list: readonly WireAddOn[],
   field: string,
@@ -458,8 +458,8 @@ export function editAddOns(
 }
 
 /**
- * Properties as they are stored: without those that have no name. Of several with one name, the
- * last one wins.
+ * Returns properties as they are stored, without those that have no name. If several have the same
+ * name, the last one counts.
  */
 export function properties(
   list: readonly { readonly name?: string | null; readonly value?: string | null }[],
@@ -476,7 +476,7 @@ const options = (
 
 const isSameId = (one: string, other: string): boolean => fold(one) === fold(other);
 
-/** The id as the catalogue spells it. The present id stays where only the case differs. */
+/** Returns the id as the catalogue spells it. The current id stays if only the case differs. */
 function catalogId(given: string, current: string, { catalog }: EditRules): string {
   return isSameId(given, current) ? current : (catalog(given)?.itemId ?? given);
 }
@@ -492,6 +492,6 @@ function optionalCatalogId(
 const refused = (path: string, name: string, reason: string, fix: string) =>
   failure({ field: path + name, reason, fix });
 
-/** Whether the item's `noOrderAfterAt` has passed, so that it ships no more. */
+/** Whether the item's `noOrderAfterAt` has passed, so that it no longer ships. */
 export const hasEnded = (item: AutoOrderItem, now: Temporal.Instant): boolean =>
   item.noOrderAfterAt !== undefined && isReached(item.noOrderAfterAt, now);

@@ -4,7 +4,7 @@ import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 
 /**
- * The values that searches find an auto order by: facets of its original order, with folded texts
+ * The values by which searches find an auto order: facets of its original order, with folded texts
  * (columns of auto_order_search).
  */
 export interface SearchFacets {
@@ -59,7 +59,7 @@ export function facetsOf(autoOrderOid: number, order: OrderRecord): SearchFacets
     orderedAt: order.createdAt,
     paidAt: order.paidAt,
     customerProfileOid: order.customerProfileOid,
-    // A card that was kept along with an invoice pays nothing.
+    // A card that is stored along with an invoice pays nothing.
     cardExpiresOn: isInvoiced(payment?.payment_method)
       ? undefined
       : lastDayOf(payment?.credit_card),

@@ -12,8 +12,8 @@ export interface ReadingRules {
 
 /**
  * Reads an update field by field, compared with the current value: an absent field keeps it, an
- * explicit null clears it (or keeps it where it cannot be cleared), a value replaces it. Types were
- * validated before; other faults are collected in `faults`.
+ * explicit null clears it (or keeps it where it cannot be cleared), a value replaces it. The types
+ * are already validated; other faults are collected in `faults`.
  */
 export class FieldReader {
   readonly faults: FieldFault[] = [];
@@ -21,7 +21,7 @@ export class FieldReader {
   readonly #path: string;
   readonly #rules: ReadingRules;
 
-  /** `path` is the prefix of field names in faults, such as `items[0].`. */
+  /** `path` is the prefix of field names in faults, for example `items[0].`. */
   constructor(body: object, path: string, rules: ReadingRules) {
     this.#body = body as Readonly<Record<string, unknown>>;
     this.#path = path;
@@ -90,7 +90,7 @@ export class FieldReader {
     if (given === undefined) return current;
     if (given === null) return undefined;
     const { currency } = this.#rules;
-    // A stored value may be out of bounds. Clients may send it back as they read it.
+    // A stored value may be out of bounds. Clients may send it back unchanged.
     if (current !== undefined && given === fromMinor(current, currency)) return current;
     const max = amountMax / 10 ** currencyExponent(currency);
     const amount = toMinor(given, currency);

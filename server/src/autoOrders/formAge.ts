@@ -5,8 +5,8 @@ import { isWithinWire, parseWireDate } from '../kernel/wireDates.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 
 /*
- * How old a form is. A form is an auto order that a client read, kept and sends back. It holds
- * values that only the engine changes, and these show when it was read.
+ * Determines how old a form is. A form is an auto order that a client read, kept and sends back.
+ * Some of its values are changed only by the engine, and these show when it was read.
  */
 
 /**
@@ -17,16 +17,16 @@ export type Age = 'older' | 'current' | 'unknown';
 
 /** The age of one item of a form. */
 export interface ItemAge {
-  /** Whether the counts of the form are current, judged by the number of rebills. */
+  /** The age of the counts of the form, by the number of rebills. */
   readonly counts: Age;
-  /** Whether the dates of the form are current, judged by the next shipment as well. */
+  /** The age of the dates of the form, which depends on the next shipment as well. */
   readonly schedule: Age;
 }
 
 /**
- * Determines the age of one item of a form. `number_of_rebills` decides. `last_order_dts` decides
- * where a client cannot send a zero, and `calculated_next_shipment_dts` shows a schedule that
- * changed without a rebill.
+ * Determines the age of one item of a form by `number_of_rebills`. If a client cannot send a zero,
+ * `last_order_dts` decides. `calculated_next_shipment_dts` shows a schedule that changed without a
+ * rebill.
  */
 export function itemAge(form: WireItem, item: AutoOrderItem, zone: string): ItemAge {
   const counts = countsAge(form, item, zone);
@@ -43,7 +43,7 @@ function countsAge(form: WireItem, item: AutoOrderItem, zone: string): Age {
   const { number_of_rebills: count } = form;
   if (typeof count === 'number' && count >= 0 && count < item.numberOfRebills) return 'older';
   if (count === item.numberOfRebills) return 'current';
-  // The dates of a history that another system billed are before those of the original order.
+  // An opening history that another system billed has dates before the original order.
   const isImport = item.numberOfRebills === 0 || (count ?? 0) > item.numberOfRebills;
   if (isImport) return 'unknown';
   const last = wireMoment(form.last_order_dts, zone);
@@ -55,13 +55,17 @@ function countsAge(form: WireItem, item: AutoOrderItem, zone: string): Age {
   return isBefore(last, item.lastOrderAt) ? 'older' : 'unknown';
 }
 
-/** The age of a whole form: older if any part is older, current if every part is current. */
+/**
+ * Returns the age of a whole form: older if any part is older, current if every part is current.
+ */
 export function commonAge(ages: readonly Age[]): Age {
   if (ages.includes('older')) return 'older';
   return ages.length > 0 && ages.every((age) => age === 'current') ? 'current' : 'unknown';
 }
 
-/** The moment of a date of the wire; undefined when it is absent or cannot be read. */
+/**
+ * Returns the moment of a date in the wire format; undefined when it is absent or cannot be read.
+ */
 export function wireMoment(
   text: string | null | undefined,
   zone: string,
@@ -71,15 +75,15 @@ export function wireMoment(
   return parsed.ok ? parsed.value : undefined;
 }
 
-/** Whether two moments are equal on the wire, which has whole seconds. */
+/** Whether two moments are equal in whole seconds, as the wire shows them. */
 export const isSameSecond = (
   one: Temporal.Instant | undefined,
   other: Temporal.Instant | undefined,
 ): boolean => secondOf(one) === secondOf(other);
 
 /**
- * Whether a date of the wire shows the same local time as the present one, and is another moment: it
- * was read before the merchant changed its time zone, which kept the local time.
+ * Whether a date of a form shows the same local time as the current one but another moment. Such a
+ * date was read before the merchant changed its time zone, which kept the local time.
  */
 export function isSameWall(
   text: string | null | undefined,
@@ -94,9 +98,9 @@ export function isSameWall(
 }
 
 /**
- * Whether a date of the wire shows the time of day of the present one at another offset: it was read
- * before the merchant changed its time zone, and the schedule may have moved on since. A client that
- * writes its local time, or UTC, shows another time of day.
+ * Whether a date of a form shows the current one's time of day at another offset. Such a date was
+ * read before the merchant changed its time zone, and the schedule may have moved since. A client
+ * that writes its local time, or UTC, shows another time of day.
  */
 export function isSameTimeElsewhere(
   text: string | null | undefined,
@@ -111,7 +115,7 @@ export function isSameTimeElsewhere(
   return timeOfDay.toString({ fractionalSecondDigits: 0 }) === time;
 }
 
-/** Whether a date of the wire names another offset than the zone has at that moment. */
+/** Whether a date of a form has an offset other than the zone's at that moment. */
 export function hasOtherOffset(
   text: string | null | undefined,
   moment: Temporal.Instant,

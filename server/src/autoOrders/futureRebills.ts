@@ -13,7 +13,7 @@ import {
   slip,
 } from './steps.ts';
 
-/** One coming rebill of an auto order: the items that are due on one local day, billed together. */
+/** One future rebill of an auto order: the items that are due on one local day, billed together. */
 export interface PlannedRebill {
   /**
    * The earliest scheduled moment of its lines. When it is in the past, the rebill is due at once.
@@ -32,7 +32,7 @@ export interface PlannedLine {
 /**
  * Plans the next rebill of an auto order: the items that are due first, along with every other item
  * due on the same local day. Overdue items are due today. Undefined when no item ships. Items that
- * are stopped, delayed or broken are not part of it.
+ * are stopped, delayed or broken are left out.
  */
 export function planRebill(
   items: readonly AutoOrderItem[],
@@ -52,8 +52,8 @@ export function planRebill(
 }
 
 /**
- * Yields the coming rebills of an auto order, assuming that every charge succeeds. Never ends where
- * the auto order never ends.
+ * Yields the future rebills of an auto order, assuming that every charge succeeds. It never ends if
+ * the auto order has no end.
  */
 export function* futureRebills(
   items: readonly AutoOrderItem[],
@@ -81,7 +81,7 @@ export function* futureRebills(
 /**
  * Returns `future_schedules` of every item, by item oid. The items of an auto order share only the
  * number of orders left before it is canceled (`cancel_after_next_x_orders`), so they are planned
- * together only where that is set.
+ * together only if that is set.
  */
 export function futureSchedulesOf(
   items: readonly AutoOrderItem[],
@@ -101,14 +101,14 @@ export function futureSchedulesOf(
 }
 
 /**
- * Cancelations more than this many orders ahead are ignored: they cannot affect the next ten
- * rebills, and the bound ends the search.
+ * A cancelation more than this many orders ahead is ignored. It cannot affect the next ten rebills,
+ * and the bound ends the search.
  */
 const ordersPlannedMax = 1000;
 
 /**
  * Counts how often each item ships until the auto order is canceled; undefined when no cancelation
- * is near.
+ * is within the bound.
  */
 function shipmentsBeforeCancelation(
   items: readonly AutoOrderItem[],
@@ -124,13 +124,13 @@ function shipmentsBeforeCancelation(
   return shipments;
 }
 
-/** The item, moved to the first day after now where its catalogue item is paused. */
+/** Returns the item. If its catalogue item is paused, the item moves to the first day after now. */
 function slippedItem(item: AutoOrderItem, catalog: Catalog, context: PlanContext): AutoOrderItem {
   const plan = planNext(item, catalog, context);
   return plan.kind === 'slip' ? slip(item, plan, catalog, context.zone) : item;
 }
 
-/** The local day on which a rebill scheduled at `at` is billed. */
+/** Returns the local day on which a rebill scheduled at `at` is billed. */
 function dueDay(at: Temporal.Instant, { now, zone }: PlanContext): number {
   return wallOf(later(at, now), zone).day;
 }

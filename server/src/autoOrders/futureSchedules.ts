@@ -11,12 +11,15 @@ import {
   slip,
 } from './steps.ts';
 
-/** One coming rebill of an item, as `future_schedules` shows it (auto_order reference, AutoOrderItemFutureSchedule). */
+/**
+ * One future rebill of an item, as `future_schedules` shows it (auto_order reference,
+ * AutoOrderItemFutureSchedule).
+ */
 export interface FutureSchedule {
   readonly at: Temporal.Instant;
   readonly itemId: string;
   readonly unitCost: Minor;
-  /** Which rebill of the item this will be: 1 for its first. */
+  /** The number of this rebill of the item: 1 for its first. */
   readonly rebillCount: number;
 }
 
@@ -47,8 +50,8 @@ export function futureSchedules(
 }
 
 /**
- * Yields the coming shipments by planning and advancing in turn. Never ends where the item never
- * ends.
+ * Yields the future shipments by planning and advancing in turn. It never ends if the item has no
+ * end.
  */
 function* futureShipments(
   item: AutoOrderItem,

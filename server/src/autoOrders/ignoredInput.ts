@@ -13,8 +13,8 @@ import { asAdded, keptItems } from './newItem.ts';
 
 /**
  * Returns the names of the fields of an update that had no effect: neither the record before it nor
- * the one after it has the value that was sent. Parts of other records are not compared. None for a
- * record that cannot be shown, because the update may repair it.
+ * the one after it has the value that was sent. Parts of other records are not compared. Returns no
+ * names for a record that cannot be shown, because the update may repair it.
  */
 export function ignoredFields(
   before: AutoOrder,
@@ -31,7 +31,7 @@ export function ignoredFields(
   if (old === undefined) return [];
   const changed = shown(after, rules);
   const held = {
-    // In the order of the update, so that items are compared with themselves.
+    // Items are in the order of the update, so that each is compared with itself.
     before: { ...old, items: oids.map((oid) => old.items.find((item) => isItem(item, oid))) },
     after: changed,
     zone: rules.zone,
@@ -42,7 +42,7 @@ export function ignoredFields(
   ];
 }
 
-// Only an item with a simple schedule has a number of times.
+// Only an item with a simple schedule has a repeat count.
 const repeatCountsWithoutEffect = (
   { items = [] }: WireAutoOrder,
   changed: readonly ReturnType<typeof shownItem>[],
@@ -56,7 +56,8 @@ const repeatCountsWithoutEffect = (
 
 type WireItem = NonNullable<WireAutoOrder['items']>[number];
 
-// The price of a new item may be sent as its `rebill_value`. Next to another price it has no effect.
+// The price of a new item may be sent as its `rebill_value`. Along with another price it has no
+// effect.
 function asGiven(
   item: WireItem,
   siblings: readonly AutoOrderItem[],
@@ -78,7 +79,7 @@ function shownIfPossible(autoOrder: AutoOrder, rules: EditRules) {
   }
 }
 
-/** The fields of the record that an update can name, as the wire shows them. */
+/** Returns the fields of the record that an update can set, as the wire shows them. */
 function shown(autoOrder: AutoOrder, rules: EditRules) {
   const record = calculate(autoOrder, rules.catalog, rules);
   const { items, ...rest } = autoOrder;
@@ -138,8 +139,9 @@ function valuesOf<Source>(
 }
 
 /**
- * Other records, and what clients send back as they read it: lists that the server makes, and the
- * repeat count of the catalogue, which sets the item's own. Properties without a name are dropped.
+ * Fields that are not compared: other records, lists that the server generates and clients send
+ * back, properties (those without a name are dropped), and the catalogue's repeat count, which sets
+ * the item's count.
  */
 const notCompared = new Set([
   'emails',

@@ -7,7 +7,7 @@ import { takeIds } from '../platform/storage/takenIds.ts';
 /*
  * Background work of auto orders: updates that a client sent with `_async`, and recalculations
  * after a change of the catalogue. A worker claims a row by locking it, and deletes it in the
- * transaction that does the work. So when a process is killed, the work is either done or still
+ * transaction that does the work. So if a process is killed, the work is either done or still
  * queued.
  */
 
@@ -22,7 +22,7 @@ export interface UpdateJob {
   readonly attempts: number;
 }
 
-/** Stores updates that a worker does later. */
+/** Stores updates that a worker runs later. */
 export async function insertUpdateJobs(
   db: Database,
   merchantId: string,
@@ -51,7 +51,7 @@ export async function insertUpdateJobs(
   );
 }
 
-/** The merchants that have updates or recalculations waiting. */
+/** Returns the merchants that have waiting updates or recalculations. */
 export async function merchantsWithJobs(
   db: Database,
   merchantIds: readonly string[],
@@ -153,8 +153,8 @@ export async function queueRecalculation(
 }
 
 /**
- * Claims a recalculation that no other worker has claimed: the item, and the last auto order that
- * was done.
+ * Claims a recalculation that no other worker has claimed. Returns the item, and the last auto
+ * order that was recalculated.
  */
 export async function claimRecalculation(
   tx: Database,
@@ -169,7 +169,8 @@ export async function claimRecalculation(
 }
 
 /**
- * Sets where the recalculation continues: after `afterOid`, or nowhere when it is done (undefined).
+ * Sets where the recalculation continues: after `afterOid`, or nowhere when it is finished
+ * (undefined).
  */
 export async function moveRecalculation(
   tx: Database,

@@ -12,16 +12,19 @@ export interface MergeRules extends Rules {
   readonly catalog: Catalog;
   /** Auto orders with a rebill that is not settled: a charge in progress, or a declined one. */
   readonly open: ReadonlyMap<number, OpenRebill>;
-  /** The codes of the coupons that rebills take from their original orders, by auto order. */
+  /**
+   * The codes of the coupons that the rebills of an auto order use, by auto order. They come from
+   * its original order.
+   */
   readonly coupons: ReadonlyMap<number, readonly string[]>;
-  /** What the lines of their original orders say, by auto order. */
+  /** What the lines of the original orders say about their rebills, by auto order. */
   readonly lines: ReadonlyMap<number, OriginalLines>;
 }
 
 /** What the lines of an original order say about its rebills, by case-folded item id. */
 export type OriginalLines = ReadonlyMap<string, LineTerms>;
 
-/** The fields of a line that its rebills take over where the catalogue does not say it. */
+/** The fields of a line that its rebills use if the catalogue does not set them. */
 export type LineTerms = { readonly [Field in LineTerm]?: string };
 type LineTerm = keyof typeof saidByCatalogue;
 
@@ -32,12 +35,12 @@ export type OpenRebill = 'charging' | 'unknown' | 'declined';
 export interface MergeFault {
   /** The auto order that prevents the merge. */
   readonly oid: number;
-  /** Completes "Auto order 7 …". */
+  /** Continues a sentence that begins with "Auto order 7". */
   readonly reason: string;
   readonly fix: string;
 }
 
-/** The first fault of a merge: something that would be lost or change its meaning. */
+/** Returns the first fault of a merge: something that would be lost or change its meaning. */
 export function mergeFault(
   target: AutoOrder,
   sources: readonly AutoOrder[],
@@ -80,7 +83,7 @@ function stateFault(
       reason: 'has a declined rebill that is not settled',
       fix: 'Merge after a retry succeeds, or after its order is paid or rejected',
     };
-  // A charge in progress of the target finds its items unchanged; a charge of a source would not.
+  // The target may have a charge in progress, because its items do not change. A source may not.
   return rebill !== undefined && autoOrder !== target
     ? {
         reason: 'has a charge under way whose result is not known yet',
@@ -90,8 +93,8 @@ function stateFault(
 }
 
 /**
- * The end of an auto order after N orders equals the end of every item after N shipments only where
- * all of them ship together.
+ * Checks the end of an auto order after N orders. Items that each end after N shipments replace it
+ * only if all of them ship together.
  */
 function endFault(autoOrder: AutoOrder, rules: MergeRules): Words | undefined {
   const left = autoOrder.cancelAfterNextXOrders;
@@ -116,8 +119,8 @@ const ordersWith = (addOns: readonly AddOn[]): number =>
   Math.max(...addOns.map(({ nextXOrders }) => nextXOrders ?? ordersCompared));
 
 /**
- * Checks the terms that apply to every order of an auto order: the merged one can have only one
- * value of each.
+ * Checks the terms that apply to every order of an auto order, because the merged one can have only
+ * one value of each.
  */
 function termsFault(source: AutoOrder, target: AutoOrder): Words | undefined {
   for (const [field, name] of orderTerms) {
@@ -138,8 +141,8 @@ const orderTerms = [
 ] as const;
 
 /**
- * The coupons of the target's original order count for all items, and those of a source's original
- * order are lost.
+ * Checks the coupons. Those of the target's original order count for all items, and those of a
+ * source's original order are lost.
  */
 function couponsFault(
   source: AutoOrder,
@@ -167,8 +170,8 @@ const saidByCatalogue = {
 } as const;
 
 /**
- * An item that moves follows the original order of the target. What only the lines of the source's
- * original order say would be lost.
+ * Checks the terms of order lines. An item that moves follows the original order of the target, so
+ * terms that only the source's original order has would be lost.
  */
 function lineFault(
   source: AutoOrder,
@@ -210,8 +213,8 @@ function propertyFault(source: AutoOrder, known: ReadonlyMap<string, string>): W
 }
 
 /**
- * An item that cannot rebill would park the target. An item with another price in the target is not
- * the same purchase.
+ * Checks the items. An item that cannot rebill would park the target. An item with another price in
+ * the target is not the same purchase.
  */
 function itemFault(source: AutoOrder, target: AutoOrder, rules: MergeRules): Words | undefined {
   for (const item of source.items) {
@@ -237,7 +240,7 @@ function itemFault(source: AutoOrder, target: AutoOrder, rules: MergeRules): Wor
 }
 
 /**
- * Whether all items that still ship are part of each of the next `orders` orders. Checks 24
+ * Whether all items that still ship are part of each of the next `orders` orders. It checks 24
  * orders at most.
  */
 function shipTogether(autoOrder: AutoOrder, orders: number, rules: MergeRules): boolean {

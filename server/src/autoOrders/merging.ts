@@ -3,11 +3,12 @@ import type { AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
 import { isRunning } from './mergeFault.ts';
 
 /*
- * When items move to another auto order, everything that belongs to theirs moves with them
- * (docs/adr/0044-stale-forms.md, "Merging"), or `mergeFault.ts` refuses the merge.
+ * Moves items to another auto order, with everything that belongs to them
+ * (docs/adr/0044-stale-forms.md, "Merging"). If something cannot move, `mergeFault.ts` refuses the
+ * merge.
  */
 
-/** The target with the items of the sources and everything that belonged to them. */
+/** Returns the target with the items of the sources and everything that belonged to them. */
 export function mergedTarget(
   target: AutoOrder,
   sources: readonly AutoOrder[],
@@ -28,8 +29,8 @@ export function mergedTarget(
 }
 
 /**
- * The items of a source as they continue: they end when the source would have ended, and one item
- * takes over the add-ons.
+ * Returns the items of a source as they continue in the target. They end when the source would have
+ * ended, and one item gets its add-ons.
  */
 function movedItems(source: AutoOrder): readonly AutoOrderItem[] {
   const items = endedLikeTheirAutoOrder(source);
@@ -39,7 +40,7 @@ function movedItems(source: AutoOrder): readonly AutoOrderItem[] {
   );
 }
 
-/** The items of an auto order that ends after N orders: each ships at most N more times. */
+/** Returns the items of an auto order that ends after N orders: each ships at most N more times. */
 function endedLikeTheirAutoOrder(autoOrder: AutoOrder): readonly AutoOrderItem[] {
   const { cancelAfterNextXOrders: left, items } = autoOrder;
   if (left === undefined) return items;

@@ -6,8 +6,8 @@ import type { EditRules } from './editItem.ts';
 import { type FutureSchedule, futureSchedules } from './futureSchedules.ts';
 
 /**
- * Describes each item whose shipments an edit turned into missed ones, in one sentence: what is
- * charged for them, and when the next one ships.
+ * Describes each item whose shipments an edit turned into missed ones, in one sentence: the charge
+ * for them, and the date of the next one.
  */
 export function missedWords(before: AutoOrder, after: AutoOrder, rules: EditRules): string[] {
   return after.items.flatMap((item, index) => {
@@ -18,8 +18,8 @@ export function missedWords(before: AutoOrder, after: AutoOrder, rules: EditRule
 }
 
 /**
- * Describes each item of a new auto order that was last billed elsewhere so long ago that a
- * shipment is in the past.
+ * Describes each item of a new auto order that another system billed last, if its next shipment is
+ * in the past.
  */
 export function missedAtStartWords(autoOrder: AutoOrder, rules: EditRules): string[] {
   return autoOrder.items.flatMap((item, index) =>
@@ -78,7 +78,7 @@ function charged(count: number): string {
 
 const shipmentsShownMax = 5;
 
-/** Lists the first missed shipments with what each costs. */
+/** Lists the first missed shipments with the price of each. */
 function listed(missed: readonly FutureSchedule[], item: AutoOrderItem, rules: EditRules): string {
   const shown = missed
     .slice(0, shipmentsShownMax)

@@ -8,10 +8,11 @@ import type { Catalog } from './steps.ts';
 import { stepsOf } from './stepWalk.ts';
 
 /**
- * Returns a new item of an update as it is read (published samples of the auto_order document):
- * without a frequency it takes the first schedule that its catalogue item offers, else the one of
- * the other items. `rebill_value` is its price where there is no `arbitrary_unit_cost`. Along with
- * `number_of_rebills` it is the value of those rebills, for items that are moved from another system.
+ * Returns a new item of an update with missing values filled in (published samples of the
+ * auto_order document). An item without a frequency gets the first schedule that its catalogue item
+ * offers, or else the schedule of the other items. `rebill_value` is its price if
+ * `arbitrary_unit_cost` is absent. Along with `number_of_rebills` it is the value of those rebills,
+ * for items that are moved from another system.
  */
 export function asAdded(
   body: WireItem,
@@ -32,9 +33,7 @@ export function asAdded(
   return frequency === undefined ? priced : { ...priced, frequency };
 }
 
-/**
- * Returns the items that an update keeps: the schedule of a new item may follow theirs.
- */
+/** Returns the items that an update keeps. A new item may use their schedule. */
 export const keptItems = (
   { items }: AutoOrder,
   list: readonly WireItem[],
@@ -46,7 +45,7 @@ const frequencyOf = (items: readonly AutoOrderItem[]): Frequency | undefined =>
 
 /**
  * Returns the schedule of a new item without a date: one interval after the last order of the auto
- * order. Fails when the item has no schedule to count by.
+ * order. Fails when the item has no schedule to count with.
  */
 export function startOfAdded(
   autoOrder: AutoOrder,
@@ -65,7 +64,10 @@ export function startOfAdded(
   return start.ok ? success({ ...start.value, originalItemId: bought.itemId }) : start;
 }
 
-/** When an auto order last shipped; its original order where none of its items did. */
+/**
+ * Returns the time of an auto order's last order, or of its original order if no item has shipped
+ * since.
+ */
 const lastOrderOf = ({ items, signedUpAt }: AutoOrder): Temporal.Instant =>
   items
     .flatMap(({ lastOrderAt }) => lastOrderAt ?? [])

@@ -1,19 +1,19 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** Orders whose people are erased together: one order, or all orders of an auto order. */
+/** Orders whose personal data is erased together: one order, or all orders of an auto order. */
 export interface OldOrders {
   readonly autoOrderOid?: number | undefined;
   readonly orderIds: readonly string[];
 }
 
-/** The place of an order in the sweep. */
+/** The position of an order in the sweep. */
 export interface OldOrderPlace {
   readonly createdAt: Temporal.Instant;
   readonly orderId: string;
 }
 
-// Of an auto order every order must be old, and it must be over.
+// An order of an auto order is old only if the auto order has ended and all its orders are old.
 const isOld = `o.merchant_id = $1 and o.created_at < $2 and o.modified_at < $2
   and o.erased_at is null and o.current_stage in ('Completed Order', 'Rejected')
   and (o.auto_order_oid is null or (
@@ -24,8 +24,8 @@ const isOld = `o.merchant_id = $1 and o.created_at < $2 and o.modified_at < $2
 const sweepSize = 100;
 
 /**
- * Finds the next orders after a place that were created and last changed before a moment and are
- * over, with the other orders of their auto orders.
+ * Finds the next finished orders, after a position in the sweep, that were created and last changed
+ * before a moment. Returns each with the other orders of its auto order.
  */
 export async function findOldOrders(
   db: Database,
@@ -45,14 +45,14 @@ export async function findOldOrders(
   return {
     units: [
       ...single.map(({ orderId }) => ({ orderIds: [orderId] })),
-      // All orders of an auto order are found by its number.
+      // All orders of an auto order are found by its oid.
       ...autoOrderOids.map((autoOrderOid) => ({ autoOrderOid, orderIds: [] })),
     ],
     next: rows.length < sweepSize ? undefined : rows.at(-1),
   };
 }
 
-/** Counts the orders that are old by the conditions of {@link findOldOrders}. */
+/** Counts the orders that are old by the condition of {@link findOldOrders}. */
 export async function countOldOrders(
   db: Database,
   merchantId: string,

@@ -2,15 +2,15 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 
 /**
- * The figures that a client wrote into an item, beyond the orders of this database: the opening
- * balance of an item that another system billed before. Amounts are in minor units.
+ * The figures that a client wrote into an item, less those of the orders in this database: the
+ * opening balance of an item that another system billed before. Amounts are in minor units.
  */
 export interface Opening {
   readonly itemOid: number;
   readonly rebills: number;
   readonly rebillValue: number;
   readonly lifeTimeValue: number;
-  /** The dates, where they were written. */
+  /** The dates, if the client wrote them. */
   readonly firstOrderAt?: Temporal.Instant | undefined;
   readonly lastOrderAt?: Temporal.Instant | undefined;
 }

@@ -45,25 +45,26 @@ export interface UpdateReaders {
 
 /** The inputs of an update besides its body. */
 export interface UpdateOptions extends UpdateReaders {
-  /**
-   * Receives sentences about what is charged for shipments that the update turned into missed ones.
-   */
+  /** Receives sentences about the charges for shipments that the update turned into missed ones. */
   readonly onMissed?: (words: readonly string[]) => void;
   /** Receives sentences about fields that had no effect. */
   readonly onIgnored?: (words: readonly string[]) => void;
-  /** The version that the client has read, where it sent `If-Match`. */
+  /** The version that the client read, if it sent `If-Match`. */
   readonly ifMatch?: number | undefined;
-  /** Asks about a new card of the original order. Absent: it was asked about before. */
+  /**
+   * Queries the gateway about a new card of the original order. Absent: the caller has already done
+   * so.
+   */
   readonly newCards?: NewCardParts | undefined;
-  /** The facts about that card that were known then. */
+  /** The facts about that card that the caller already has. */
   readonly askedCard?: ChargedCard | undefined;
   /** False skips the validation of a given original order (`validate_original_order=No`). */
   readonly validatesOriginalOrder: boolean;
 }
 
 /**
- * Updates an auto order, and its original order where the body holds one: both or neither. Returns
- * the names of the fields that were stale and were not changed.
+ * Updates an auto order, and its original order if the body holds one: both or neither. Returns the
+ * names of the fields that were stale and were not changed.
  */
 export async function updateAutoOrder(
   context: Context,
@@ -106,7 +107,7 @@ export async function updateAutoOrder(
   return left;
 }
 
-/** Keeps what a client wrote into the figures of items, for the audit. */
+/** Stores for the audit the figures that a client wrote into items. */
 async function keepOpenings(
   { db, merchant: { merchantId } }: Context,
   before: AutoOrder,
@@ -116,18 +117,22 @@ async function keepOpenings(
   if (openings.length > 0) await addOpenings(db, merchantId, openings);
 }
 
-/** The result that an update of a record would have. */
+/** The result that an update of a record will have. */
 export interface DecidedUpdate {
   readonly edited: Outcome<AutoOrder, FieldFault>;
-  /** The names of the fields that were stale and are not changed. */
+  /** The names of the fields that are stale and are not changed. */
   readonly left: readonly string[];
   /** Sentences about shipments that the update turns into missed ones. */
   readonly missed: readonly string[];
-  /** Sentences about fields that have no effect, and about limits that rebills will not keep. */
+  /**
+   * Sentences about fields that have no effect, and about purchase limits that rebills will exceed.
+   */
   readonly ignored: readonly string[];
 }
 
-/** Decides what an update does to a record. An update and its preview share it. Writes nothing. */
+/**
+ * Decides what an update does to a record. An update and its preview both use it. Writes nothing.
+ */
 export async function decideUpdate(
   context: Context,
   autoOrder: AutoOrder,
@@ -169,7 +174,10 @@ function ignoredWords(
   ];
 }
 
-/** Says that a next attempt had no effect because it would charge two missed shipments a day. */
+/**
+ * Returns a sentence about a next attempt that has no effect because it would charge two missed
+ * shipments in a day.
+ */
 function pacedWords(edited: AutoOrder, rules: EditRules): string[] {
   const { nextAttemptAt } = paced(edited, rules);
   if (nextAttemptAt === undefined || nextAttemptAt === edited.nextAttemptAt) return [];
@@ -197,7 +205,7 @@ async function siftUpdate(
   return withoutStale(autoOrder, body, billed, formRules(context, ifMatch));
 }
 
-// Another version than the present one was refused before.
+// A version other than the current one has already been refused.
 const formRules = ({ now, merchant }: Context, ifMatch: number | undefined): FormRules => ({
   now,
   zone: merchant.timeZone,
@@ -279,8 +287,8 @@ export async function updateItemAddOns(
 }
 
 /**
- * Ends or removes one item of the auto order of an original order, and adds others in its place.
- * Everything is validated before anything is written.
+ * Ends or removes one item of the auto order of an original order, and adds others in its place. It
+ * validates everything before it writes anything.
  */
 export async function cancelItemByReferenceOrder(
   context: Context,
@@ -307,7 +315,8 @@ export async function cancelItemByReferenceOrder(
   return oid;
 }
 
-// Taken before the transaction, because the row of the counter would stay locked until its end.
+// The oids are taken before the transaction, because the row of the counter would stay locked until
+// its end.
 async function takeItemOids(
   context: Context,
   list: readonly WireItem[] | null | undefined,
@@ -343,7 +352,8 @@ function changeItem(
 }
 
 /**
- * The edited record, if it keeps the limits of purchases. `fieldOf` names the field of the request.
+ * Returns the edited record, if it keeps the limits of purchases. `fieldOf` names the field of the
+ * request.
  */
 async function withinLimits(
   context: Context,

@@ -27,8 +27,8 @@ export const pricedOptions = (item: OptionedItem): readonly AgreedOption[] =>
     : item.agreedOptions.filter((agreed) => item.options.some((option) => isSame(option, agreed)));
 
 /**
- * Returns a unit cost after each of these options. Options may make an item cheaper, but not below 0;
- * their sum counts, as it did in the purchase.
+ * Returns the unit cost after each of these options. Options may make an item cheaper, but not
+ * below 0. The limit applies to their sum, as in the purchase.
  */
 export function withOptions(unitCost: Minor, options: readonly AgreedOption[]): Minor[] {
   let sum: number = unitCost;
@@ -39,8 +39,8 @@ export function withOptions(unitCost: Minor, options: readonly AgreedOption[]): 
 }
 
 /**
- * Returns the options of an order's line that cost something on every rebill; undefined if there are
- * none. A one-time fee was paid with the purchase.
+ * Returns the options of an order's line that cost something on every rebill; undefined if there
+ * are none. A one-time fee was paid at the purchase.
  */
 export function agreedOptions(
   { options = [] }: Pick<OrderItem, 'options'>,

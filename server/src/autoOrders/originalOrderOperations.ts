@@ -35,8 +35,8 @@ export interface ChangedOriginal {
 }
 
 /**
- * Changes the original order, whose addresses and card every rebill uses, in the caller's
- * transaction. With `validates`, the changed order must be one that can be billed.
+ * Changes the original order in the caller's transaction. Every rebill uses its addresses and card.
+ * With `validates`, refuses a changed order that cannot be billed.
  */
 export async function changeOriginalOrder(
   context: Context,
@@ -76,8 +76,8 @@ const ignoredOf = (
 ];
 
 /**
- * Returns the original order as {@link changeOriginalOrder} would leave it, and what would have no
- * effect, or refuses as that does. Writes nothing.
+ * Returns the original order as {@link changeOriginalOrder} would leave it, and the fields that
+ * would have no effect. Refuses the same requests. Writes nothing.
  */
 export async function originalOrderAfter(
   context: Context,
@@ -95,7 +95,8 @@ export async function originalOrderAfter(
 
 /**
  * Asks the gateway about the card that an update gives to the original order of an auto order.
- * Returns what it knows about it; undefined when the update gives none. Not inside a transaction.
+ * Returns the gateway's facts about it; undefined when the update gives no card. Must not be called
+ * inside a transaction.
  */
 export async function askOriginalCard(
   context: Context,
@@ -111,7 +112,7 @@ export async function askOriginalCard(
   return askNewCard(context, { orderId, cardToken, path: `${path}payment.credit_card.` }, parts);
 }
 
-/** Returns how many months the items of an order's auto order require a card to last; 0: any. */
+/** Returns how many months a card must last for the items of an order's auto order; 0: no limit. */
 export async function monthsACardMustLast(context: Context, orderId: string): Promise<number> {
   const { merchantId } = context.merchant;
   const oid = await findOidByOriginalOrder(context.db, merchantId, orderId);
@@ -138,7 +139,7 @@ export async function refreshFacets(context: Context, orderIds: readonly string[
   );
 }
 
-/** Whether `validate_original_order` is on; it is, unless a client turns it off. */
+/** Whether `validate_original_order` is on. It is on unless a client turns it off. */
 export const isValidating = (text: string | undefined): boolean =>
   !/^(no|false|0)$/i.test(text?.trim() ?? '');
 

@@ -6,8 +6,9 @@ import { isCatchingUp } from './steps.ts';
 
 /*
  * Missed shipments are charged at most one a day (docs/operating.md, missed_shipments). The rule
- * reads only what every change keeps, the date of the last rebill of each item. So no change of the
- * auto order (a stop and a start, a merge, a new card, a form) makes two of them due on one day.
+ * reads only the date of the last rebill of each item, which every change keeps. So no change of
+ * the auto order (a stop and a start, a merge, a new card, a form) makes two of them due on one
+ * day.
  */
 
 /**
@@ -27,15 +28,16 @@ export function pacedUntil({ items }: AutoOrder, zone: string): Temporal.Instant
 export const isMissedLeft = (items: AutoOrder['items']): boolean =>
   items.some((item) => !item.paused && isCatchingUp(item));
 
-/** The fields of an auto order for which the engine plans a next attempt, or none. */
+/** The fields of an auto order that hold the next attempt that the engine plans, or none. */
 export const plannedAttempt = (at: Temporal.Instant | undefined) => ({
   nextAttemptAt: at,
   plannedAttemptAt: at,
 });
 
 /**
- * Returns the auto order with a next attempt that is not before {@link pacedUntil}, and without one
- * that waited for a missed shipment when none is left. It is the same record when nothing changes.
+ * Returns the auto order with a next attempt that is not before {@link pacedUntil}. Removes an
+ * attempt that waited for a missed shipment when none is left. Returns the same record when nothing
+ * changes.
  */
 export function paced(
   autoOrder: AutoOrder,
@@ -51,9 +53,9 @@ export function paced(
 }
 
 /**
- * Returns the auto order without the day that the engine let pass between two missed shipments. The
- * caller knows that none is left: the day would only delay what falls due within it. The retry of a
- * declined charge and what a client set stay.
+ * Returns the auto order without the day that the engine waits between two missed shipments. The
+ * caller knows that none is left, so the wait would only delay other shipments. The retry of a
+ * declined charge and a next attempt that a client set stay.
  */
 export function withoutWait(autoOrder: AutoOrder): AutoOrder {
   const { nextAttemptAt, plannedAttemptAt, creditCardAttempt, failureReason } = autoOrder;
@@ -65,7 +67,7 @@ export function withoutWait(autoOrder: AutoOrder): AutoOrder {
   return isWait ? { ...autoOrder, nextAttemptAt: undefined } : autoOrder;
 }
 
-/** The later of two moments; the first where they are equal. */
+/** Returns the later of two moments; the first if they are equal. */
 const laterOf = (
   one: Temporal.Instant | undefined,
   other: Temporal.Instant | undefined,

@@ -2,16 +2,16 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
 /*
- * The columns of auto_order that mark it as parked. Nothing else of the record is read or written
- * here, so a record that cannot be read can still be parked and listed.
+ * The columns of auto_order that mark it as parked. These functions read and write no other column,
+ * so a record that cannot be read can still be parked and listed.
  */
 
-/** An auto order that cannot be billed, and why. */
+/** An auto order that cannot be billed, and the reason. */
 export interface ParkedAutoOrder {
   readonly autoOrderOid: number;
   readonly autoOrderCode: string;
   readonly reason: string;
-  /** Since when it is parked for this reason; absent where its history does not say. */
+  /** Since when it is parked for this reason; absent if its history does not say. */
   readonly since?: Temporal.Instant;
   /** When the engine tries again; absent when it waits for the next change. */
   readonly nextLookAt?: Temporal.Instant;
@@ -19,8 +19,8 @@ export interface ParkedAutoOrder {
 
 /**
  * Parks a locked auto order for a day. The day counts from the moment that made it due, so that a
- * clock which plays many days at once passes it. Returns false where it was already parked for this
- * reason.
+ * clock which plays many days at once checks it on each day. Returns false if it was already parked
+ * for this reason.
  */
 export async function parkAutoOrder(
   tx: Database,

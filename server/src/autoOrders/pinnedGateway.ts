@@ -5,10 +5,9 @@ import type { AutoOrder } from './autoOrder.ts';
 export type GatewayCodesOf = (merchant: Merchant) => readonly string[];
 
 /**
- * Says that the gateway which an update pins is not one of the merchant's, so that charges go to the
- * others. It is a warning and not a refusal, because auto orders that are moved here may still name
- * gateways of another system. `codes` are the merchant's gateways. A pin that stays causes no
- * sentence.
+ * Warns that the gateway which an update pins is not one of the merchant's (`codes`), so that other
+ * gateways charge instead. It is not a refusal, because auto orders that are moved here may still
+ * name gateways of another system. A pin that does not change causes no warning.
  */
 export function unknownPinWords(
   { rotatingTransactionGatewayCode: before }: AutoOrder,

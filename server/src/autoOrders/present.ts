@@ -6,9 +6,9 @@ import { expansionUnder, orderJson } from '../orders/present.ts';
 import { scheduleGap } from './scheduleGaps.ts';
 
 /**
- * The wire's AutoOrder as one SQL expression (text) of an `auto_order` row, by its alias, with an
- * expansion, in a statement with `inZone`. Detail, lists, webhooks and exports all use it. With
- * `items.future_schedules` the text has gaps, which `fillFutureSchedules` must fill because
+ * Returns the wire's AutoOrder as one SQL expression (text) for the alias of an `auto_order` row,
+ * in a statement with `inZone`. Details, lists, webhooks and exports all use it. With
+ * `items.future_schedules` the text has gaps. `fillFutureSchedules` must fill them, because
  * schedules come from rules and not from rows.
  *
  * Fields that are newer than the auto_order reference (add_ons, emails, logs, management,
@@ -39,9 +39,9 @@ export function autoOrderJson(alias: string, expand: ReadonlySet<string>): strin
 }
 
 /**
- * The wire's OrderAutoOrder of an `orders` row as one SQL expression (text; null where the order
- * has no auto order). The order that started the auto order has it with its items; a rebill has
- * only a reference to it. OrderAutoOrder has no status `merged`, so that one is left out.
+ * Returns the wire's OrderAutoOrder of an `orders` row as one SQL expression (text; null if the
+ * order has no auto order). The order that started the auto order has it with its items; a rebill has
+ * only a reference to it. OrderAutoOrder has no status `merged`, so that status is left out.
  */
 export function orderAutoOrderJson(orderAlias: string): string {
   const write = writer('ao.currency_exponent');
@@ -136,7 +136,7 @@ function itemsJson(alias: string, expand: ReadonlySet<string>): string {
     where i.merchant_id = $1 and i.auto_order_oid = ${alias}.auto_order_oid)`;
 }
 
-/** The frequency; absent where the stored one is not in the contract. Such an item is parked. */
+/** The frequency; absent if the stored one is not in the contract. Such an item is parked. */
 const knownFrequency = `(case when i.frequency in (${frequencies.map((each) => `'${each}'`).join(', ')})
     then i.frequency end)`;
 
@@ -197,8 +197,8 @@ function orderOf(prefix: 'original_order' | 'rebill_orders', expand: ReadonlySet
 }
 
 /**
- * Writes `"name":value` of one row as SQL text. It is null where the value is null, so that the
- * field is left out.
+ * Writes `"name":value` of one row as SQL text. It is null if the value is null, so that the field
+ * is left out.
  */
 interface Writer {
   /** Numbers and booleans, which SQL and JSON write in the same way. */

@@ -10,12 +10,12 @@ import { withOptions } from './optionPrices.ts';
 /** The inputs of the price of one rebill line. */
 export interface PriceRequest {
   readonly item: PricedItem;
-  /** The catalogue item that ships: the step's, or its replacement. */
+  /** The catalogue item that ships: the step's item, or its replacement. */
   readonly shipped: CatalogItem;
-  /** The step that ships it; absent for an item that customers schedule themselves. */
+  /** The step that ships; absent for an item whose schedule the customer chose. */
   readonly step?: ItemStep | undefined;
   /**
-   * The scheduled moment. A sale price applies when the sale is on at that moment, whenever the
+   * The scheduled moment. A sale price applies if the sale is on at that moment, whenever the
    * rebill runs.
    */
   readonly at: Temporal.Instant;
@@ -30,8 +30,8 @@ export interface PriceRequest {
 }
 
 /**
- * The fields of an auto order item that its price depends on. An add-on is priced by the same
- * rules, with only a quantity and an optional unit cost.
+ * The fields of an auto order item on which its price depends. An add-on is priced by the same
+ * rules, but has only a quantity and an optional unit cost.
  */
 export type PricedItem = Pick<
   AutoOrderItem,
@@ -43,27 +43,27 @@ export type PricedItem = Pick<
   | 'arbitraryPercentageDiscount'
 >;
 
-/** The price of a line and the rules that led to it. */
+/** The price of a line and the rules that gave it. */
 export interface Price {
   readonly unitCost: Minor;
   readonly quantity: number;
   /** `unitCost` times `quantity`, half a cent rounded up. */
   readonly amount: Minor;
-  /** The rules that applied, in order; the last one's `unitCost` is the line's. */
+  /** The rules that applied, in order. The unit cost of the last one is the line's. */
   readonly trace: readonly AppliedRule[];
 }
 
 /** One rule of the price, and the unit cost after it. */
 export interface AppliedRule {
   readonly rule: PriceRule;
-  /** The figure or date that decided, for previews. */
+  /** The figure or date that selected the rule, for previews. */
   readonly detail: string;
   readonly unitCost: Minor;
-  /** Of a pricing tier. */
+  /** Set for a rule of a pricing tier. */
   readonly tierName?: string;
 }
 
-/** The rule that an item's price comes from. */
+/** The rule that gives an item's price. */
 export type PriceRule =
   | 'step price'
   | 'auto order price'
@@ -77,16 +77,16 @@ export type PriceRule =
   | 'percentage discount'
   | 'quantity';
 
-/** Why a line has no price. */
+/** The reason why a line has no price. */
 export type PriceFault = 'no price' | 'price too large' | 'quantity not positive';
 
 /**
- * Prices one rebill line. The rules apply in this order, each replacing the price before it: the
+ * Prices one rebill line. The rules apply in this order, and each replaces the price before it: the
  * step or catalogue price, the customer's pricing tier, the price of customers who signed up early,
- * the price of a retry, the same with its options, and the arbitrary unit cost for its remaining
- * orders, which includes the options. Then the percentage is taken off, and the result is multiplied
- * by the quantity. Fails with 'no price' when no rule gives a price; 0 is a price. Fails with 'price
- * too large' when the amount could not be added to others.
+ * the price of a retry, and the arbitrary unit cost for its remaining orders. The prices of options
+ * are added, except to the arbitrary unit cost, which includes them. Then the percentage is taken
+ * off, and the result is multiplied by the quantity. Fails with 'no price' when no rule gives a
+ * price; 0 is a price. Fails with 'price too large' when the amount could not be added to others.
  */
 export function priceLine(request: PriceRequest): Outcome<Price, PriceFault> {
   const trace: AppliedRule[] = [];
@@ -103,7 +103,7 @@ export function priceLine(request: PriceRequest): Outcome<Price, PriceFault> {
   const unitCost = trace.at(-1)?.unitCost;
   if (unitCost === undefined) return failure('no price');
   const quantity = request.item.arbitraryQuantity ?? request.item.originalQuantity;
-  // The door refuses such a quantity; a fault or a person with a database console may store it.
+  // Requests with such a quantity are refused, but a bug or a database console may store it.
   if (!(quantity > 0)) return failure('quantity not positive');
   if (unitCost * quantity > amountMax) return failure('price too large');
   if (quantity !== 1) take({ rule: 'quantity', detail: `${quantity}`, unitCost });
@@ -116,8 +116,8 @@ export function priceLine(request: PriceRequest): Outcome<Price, PriceFault> {
 }
 
 /**
- * The step, where its own prices apply: they belong to the item that the step ships. A replacement
- * costs its catalogue price or the arbitrary unit cost.
+ * Returns the step if its own prices apply. They belong to the item that the step ships; a
+ * replacement costs its catalogue price or the arbitrary unit cost.
  */
 function pricingStep({ item, step }: PriceRequest): ItemStep | undefined {
   return item.arbitraryItemId === undefined ? step : undefined;
@@ -140,7 +140,10 @@ function catalogPrice({ shipped, at }: PriceRequest): AppliedRule | undefined {
   return cost === undefined ? undefined : { rule: 'catalog price', detail, unitCost: cost };
 }
 
-/** The price of the customer's pricing tier. The price of a step holds for every customer. */
+/**
+ * Returns the price of the customer's pricing tier. The price of a step is the same for every
+ * customer.
+ */
 function tierRule(
   { item, shipped, tiers = [] }: PriceRequest,
   before: AppliedRule | undefined,
@@ -164,7 +167,10 @@ const changing: ReadonlySet<PriceRule> = new Set(['option', 'percentage discount
 export const tierOfPrice = (trace: readonly AppliedRule[]): string | undefined =>
   trace.findLast(({ rule }) => !changing.has(rule))?.tierName;
 
-/** Whether the sale is on: from its start to its end, both inclusive. A missing bound is open. */
+/**
+ * Whether the sale is on: from its start to its end, both inclusive. A missing start or end sets no
+ * limit.
+ */
 function isOnSale({ pricing }: CatalogItem, at: Temporal.Instant): boolean {
   const moment = at.epochMilliseconds;
   const hasBegun = pricing.saleStart === undefined || pricing.saleStart.epochMilliseconds <= moment;
@@ -173,8 +179,8 @@ function isOnSale({ pricing }: CatalogItem, at: Temporal.Instant): boolean {
 }
 
 /**
- * The price for early customers: of the prices whose date is on or after the day of the sign-up,
- * the one with the earliest date.
+ * Returns the price for early customers: the one with the earliest date among those dated on or
+ * after the day of the sign-up.
  */
 function grandfatheredPrice(request: PriceRequest): AppliedRule | undefined {
   const prices = pricingStep(request)?.grandfatherPricing ?? [];
@@ -195,7 +201,7 @@ function grandfatheredPrice(request: PriceRequest): AppliedRule | undefined {
   return rule;
 }
 
-/** The price of a retry: of the prices whose day has come, the one with the latest day. */
+/** Returns the price of a retry: the one with the latest day among those whose day has come. */
 function retryPrice(request: PriceRequest): AppliedRule | undefined {
   let latest = -Infinity;
   let rule: AppliedRule | undefined;
@@ -224,7 +230,9 @@ function arbitraryPrice(item: PricedItem): AppliedRule | undefined {
   return { rule: 'arbitrary unit cost', detail, unitCost: item.arbitraryUnitCost };
 }
 
-/** Whether the item's next rebill has its arbitrary unit cost: it is set and has orders left. */
+/**
+ * Whether the item's next rebill has its arbitrary unit cost: the cost is set and has orders left.
+ */
 export function hasArbitraryUnitCost(item: PricedItem): boolean {
   return item.arbitraryUnitCost !== undefined && (item.arbitraryUnitCostRemainingOrders ?? 1) > 0;
 }

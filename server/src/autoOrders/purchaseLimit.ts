@@ -16,14 +16,16 @@ import { type EditRules, hasEnded } from './editItem.ts';
 import { futureRebills, type PlannedRebill } from './futureRebills.ts';
 
 /*
- * Which limits of purchases an update of an auto order meets: those of its items, in general and for
- * the pricing tiers of the customer, refuse it, as an insert would be refused. Limits of whole orders
- * warn, because dates decide what ships together.
+ * Checks an update of an auto order against the limits of purchases. The limits of its items, in
+ * general and for the customer's pricing tiers, refuse the update, as they refuse an insert. The
+ * limits of whole orders only warn, because dates decide what ships together.
  */
 
-/** An item of which an update changes how much the lines and add-ons of the auto order hold. */
+/** An item whose quantity in the lines and add-ons of the auto order changes with an update. */
 export interface AddedItem {
-  /** The lines that hold it, or whose add-ons do. None for an add-on of the whole auto order. */
+  /**
+   * The lines with the item, or with an add-on of it. None for an add-on of the whole auto order.
+   */
   readonly itemOids: readonly number[];
   /** The item that ships. */
   readonly itemId: string;
@@ -42,14 +44,14 @@ interface Held {
   readonly itemId: string;
   readonly quantity: number;
   readonly field: string;
-  /** Equal for what an update leaves as it was. */
+  /** The same before and after an update that leaves the line or add-on as it was. */
   readonly key: string;
 }
 
 /**
- * Returns the items of which an update changes the quantity. Lines and add-ons of the same item count
- * together, as the lines of a new order do. Lines that have ended do not count, and two lines of which
- * one ends before the other ships do not count together.
+ * Returns the items whose quantity an update changes. Lines and add-ons of the same item count
+ * together, as the lines of a new order do. Lines that have ended do not count. Two lines do not
+ * count together if one ends before the other ships.
  */
 export function addedItems(
   before: AutoOrder,
@@ -105,7 +107,7 @@ function lineHeld(line: AutoOrderItem, index: number): Held {
 }
 
 const addOnsHeld = (addOns: readonly AddOn[], field: string, line?: AutoOrderItem): Held[] =>
-  // Stored add-ons that cannot be read hold nothing here, so that an update can repair them.
+  // Stored add-ons that cannot be read are left out here, so that an update can repair them.
   (Array.isArray(addOns) ? addOns : []).flatMap((addOn: Partial<AddOn> | null, index): Held[] =>
     typeof addOn?.itemId !== 'string' || typeof addOn.quantity !== 'number'
       ? []
@@ -120,7 +122,7 @@ const addOnsHeld = (addOns: readonly AddOn[], field: string, line?: AutoOrderIte
         ],
   );
 
-/** Returns what ships of an item of an auto order. */
+/** Returns the id of the item that ships for an item of an auto order. */
 export const shippedId = (item: AutoOrderItem): string =>
   item.arbitraryItemId ?? item.originalItemId;
 
@@ -142,7 +144,7 @@ export const limitFault = (
     })
     .at(0);
 
-/** Returns those of which a customer may buy one, or a number, over all orders. */
+/** Returns the items of which a customer may buy only one, or a limited number, over all orders. */
 export const countedOver = (
   added: readonly AddedItem[],
   find: (itemId: string) => CatalogItem | undefined,
@@ -160,8 +162,8 @@ export const countedOver = (
   });
 
 /**
- * Returns a sentence about the limits of orders that the first rebill with such an item does not
- * keep; none if it keeps them, or if nothing ships.
+ * Returns a sentence about the limits of orders that the first rebill with such an item exceeds.
+ * Returns none if it exceeds no limit, or if nothing ships.
  */
 export function limitWords(
   after: AutoOrder,
@@ -193,7 +195,8 @@ export function limitWords(
   ];
 }
 
-// An item that ships later than this is bought alone.
+// The number of rebills that are searched for an added item. An item that ships later is not
+// checked against the limits of orders.
 const rebillsMax = 12;
 
 function firstWith(

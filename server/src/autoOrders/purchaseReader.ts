@@ -19,8 +19,8 @@ import {
 
 /**
  * Checks an update against the limits of purchases of its customer. Returns sentences about the
- * limits of orders that the next rebill does not keep. Reads nothing for an update that neither adds
- * an item nor changes a quantity.
+ * limits of orders that the next rebill exceeds. Reads nothing for an update that neither adds an
+ * item nor changes a quantity.
  */
 export async function checkPurchase(
   context: Pick<Context, 'db' | 'merchant'>,
@@ -48,7 +48,7 @@ export async function checkPurchase(
   return success(limitWords(after, added, rules, { tiers, limits }));
 }
 
-/** The limits that need no customer, where the original order is gone. */
+/** Checks the limits that do not depend on the customer, if the original order is gone. */
 function withoutCustomer(
   added: readonly AddedItem[],
   { catalog }: EditRules,

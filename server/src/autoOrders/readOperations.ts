@@ -17,7 +17,7 @@ import { afterParking, type Catalog } from './steps.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
 import { type AutoOrderText, readAutoOrderList, readAutoOrderTexts } from './textStore.ts';
 
-/** The ways to name an auto order in a path. */
+/** The ways in which a path can name an auto order. */
 export type AutoOrderKey =
   | { readonly oid: number }
   | { readonly code: string }
@@ -132,15 +132,15 @@ async function withSchedules(
 }
 
 /**
- * The expansion without `management` for callers that may only read, and for webhooks: it contains
- * the link to the card page, and anyone with that link may change the card.
+ * Returns the expansion without `management` for callers that may only read, and for webhooks. It
+ * contains the link to the card page, and anyone with that link may change the card.
  */
 function permitted({ actor }: Context, expand: ReadonlySet<string>): ReadonlySet<string> {
   if (!expand.has('management') || actor.permissions.has('auto_order_write')) return expand;
   return new Set([...expand].filter((name) => name !== 'management'));
 }
 
-/** A parked auto order as it continues when it can be billed again now. */
+/** Returns a parked auto order as it continues if it can be billed again now. */
 const asBilledAgain = (autoOrder: AutoOrder, catalog: Catalog, rules: Rules): AutoOrder =>
   isParked(autoOrder.failureReason)
     ? { ...autoOrder, items: afterParking(autoOrder.items, catalog, rules) }
@@ -148,7 +148,7 @@ const asBilledAgain = (autoOrder: AutoOrder, catalog: Catalog, rules: Rules): Au
 
 /**
  * Plans the next ten rebills of each item (auto_order reference, AutoOrderItem.future_schedules),
- * by the rules that rebill.
+ * by the same rules as the rebills.
  */
 async function schedulesOf(context: Context, oids: readonly number[]) {
   const { merchantId, timeZone, currency } = context.merchant;

@@ -10,8 +10,8 @@ import type { Catalog } from './steps.ts';
 import { findOidsByOriginalItem, lockAutoOrders, saveCalculated } from './store.ts';
 
 /**
- * Recalculates auto orders when the catalogue changes: few auto orders in the transaction that
- * changed the item, many in the background. Listens to `item_update`.
+ * Recalculates auto orders when the catalogue changes: a few in the transaction that changes the
+ * item, more of them in the background. Listens to `item_update`.
  */
 export async function recalculateOnItemUpdate(
   context: Context,
@@ -31,8 +31,8 @@ const atOnceMax = 100;
 const batchSize = 500;
 
 /**
- * Recalculates one batch of auto orders of the merchant's next waiting item. Returns how many auto
- * orders it held.
+ * Recalculates one batch of auto orders of the merchant's next waiting item. Returns the number of
+ * auto orders in it.
  */
 export function runRecalculation(context: Context): Promise<number> {
   const { merchantId } = context.merchant;
@@ -71,8 +71,8 @@ async function recalculate(tx: Context, oids: readonly number[]): Promise<void> 
 }
 
 /**
- * The calculated auto order. One that cannot be calculated keeps its values; the engine parks it
- * when it is due.
+ * Returns the calculated auto order. An auto order that cannot be calculated keeps its values; the
+ * engine parks it when it is due.
  */
 function calculated(
   context: Context,

@@ -21,7 +21,7 @@ export interface ShipmentReaders {
   readonly readOpenRebills: ReadOpenRebills;
 }
 
-/** A request for one of these changes, as it was sent. */
+/** A request for one of these changes, as sent. */
 export interface ActionInput {
   readonly oid: number;
   readonly body: AutoOrderActionRequest;
@@ -30,7 +30,7 @@ export interface ActionInput {
 
 const countMax = 100;
 
-/** A change that may be repeated. */
+/** A change that may be repeated safely. */
 export type Action = (typeof autoOrderActions)[number];
 
 /** The effect of an action on a record. */
@@ -42,7 +42,9 @@ export interface DecidedAction {
   readonly missed: readonly string[];
 }
 
-/** Decides what an action does to a record. The action and its preview share it. Writes nothing. */
+/**
+ * Decides what an action does to a record. The action and its preview both use it. Writes nothing.
+ */
 export function decideAction(
   context: Context,
   autoOrder: AutoOrder,
@@ -65,19 +67,20 @@ export function decideAction(
 }
 
 /**
- * Skips the named shipment and `count` in all. Nothing is charged for them. The same request sent
- * again changes nothing. Refuses while a charge is under way, and when the auto order is stopped.
+ * Skips the named shipment, and those after it up to `count` in all. Nothing is charged for them.
+ * Sending the same request again changes nothing. Refuses while a charge is under way, and when the
+ * auto order is stopped.
  */
 export const skipShipments = (context: Context, input: ActionInput, readers: ShipmentReaders) =>
   act(context, 'skip', input, readers);
 
-/** Brings a skipped shipment back. The same request sent again changes nothing. */
+/** Brings a skipped shipment back. Sending the same request again changes nothing. */
 export const unskipShipment = (context: Context, input: ActionInput, readers: ShipmentReaders) =>
   act(context, 'unskip', input, readers);
 
 /**
- * Resumes the paused items, or one of them. What is charged of the missed shipments follows the
- * setting `missed_shipments`; the returned warning says it.
+ * Resumes the paused items, or one of them. The setting `missed_shipments` decides which missed
+ * shipments are charged; the returned warning says so.
  */
 export const resumeItems = (context: Context, input: ActionInput, readers: ShipmentReaders) =>
   act(context, 'resume', input, readers);
@@ -117,7 +120,7 @@ async function act(
   return warningOf(words.ignored, words.missed);
 }
 
-/** Refuses a request whose fields are missing or wrong, whatever the auto order is. */
+/** Refuses a request whose fields are missing or wrong, regardless of the auto order. */
 export function refuseInput(context: Context, action: Action, input: ActionInput): void {
   const at = shipmentOf(context, input);
   if (action !== 'skip' && action !== 'unskip') return;
@@ -143,7 +146,7 @@ async function decideMove(
     action === 'skip'
       ? skipped(autoOrder, { ...named, count: input.body.count ?? 1 }, billed, rules)
       : unskipped(autoOrder, named, billed, rules);
-  // Until the result, the shipment that is being charged counts as the next one.
+  // Until its charge ends, the shipment that is being charged counts as the next one.
   if (!moved.ok || moved.value !== autoOrder)
     refuseUnderWay(oid, (await readOpenRebills(context, [oid])).get(oid));
   if (!moved.ok) return moved;
@@ -214,7 +217,10 @@ function refuseStopped({ autoOrderOid, status, mergedIntoAutoOrderOid: into }: A
   );
 }
 
-/** The shipment of a charge under way is paid or declined by the gateway, whatever is skipped. */
+/**
+ * The gateway decides whether the shipment of a charge under way is paid. A skip cannot change
+ * that.
+ */
 function refuseUnderWay(oid: number, open: string | undefined): void {
   if (open !== 'charging' && open !== 'unknown') return;
   refuse(

@@ -38,8 +38,8 @@ export interface AutoOrderParts extends UpdateReaders, MergeReaders {
 }
 
 /**
- * The auto order operations of the contract. Operations that change an auto order return it as it
- * is after the change.
+ * The auto order operations of the contract. An operation that changes an auto order returns the
+ * changed auto order.
  */
 export const autoOrderRoutes = ({ newCards, ...readers }: AutoOrderParts) =>
   ({
@@ -100,7 +100,7 @@ export const autoOrderRoutes = ({ newCards, ...readers }: AutoOrderParts) =>
       await consolidateAutoOrders(context, oid, { sourceOids, ifMatch, ...readers });
       return one(context, { oid }, expand);
     },
-    // The newer operations also return the newer fields that they change.
+    // The newer operations also return the newer fields if they change them.
     updateAutoOrderProperties: async (
       context,
       { params: { auto_order_oid: oid }, body, expand, ifMatch },
@@ -141,7 +141,7 @@ interface Remarks {
   readonly left?: readonly string[];
   /** Sentences about fields that had no effect. */
   readonly ignored?: readonly string[];
-  /** Sentences about what is charged for missed shipments. */
+  /** Sentences about the charges for missed shipments. */
   readonly missed?: readonly string[];
 }
 
@@ -152,7 +152,7 @@ function warningOf({ left = [], ignored = [], missed = [] }: Remarks): Warned {
   return { warning: { code: left.length > 0 ? 'stale_fields' : unstale, message } };
 }
 
-/** The first warning, which also has the words of the second. */
+/** Joins two warnings into one: the code of the first, and the messages of both. */
 function joined({ warning: one }: Warned, { warning: other }: Warned): Warned {
   if (!one || !other) return one || other ? { warning: (one ?? other)! } : {};
   return { warning: { code: one.code, message: `${one.message} ${other.message}` } };
@@ -208,7 +208,7 @@ function oidsOf({ auto_order_oids: oids }: AutoOrderQueryBatch): readonly number
 const alsoWith = (expand: ReadonlySet<string>, ...names: readonly string[]): ReadonlySet<string> =>
   new Set([...expand, ...names]);
 
-/** A filter by a status that no auto order can have would find nothing in silence. */
+/** A filter by a status that no auto order can have would silently find nothing. */
 function statusOf(status: string | undefined): string | undefined {
   const known: readonly string[] = autoOrderStatuses;
   if (status !== undefined && !known.includes(fold(status)))

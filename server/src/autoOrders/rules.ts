@@ -22,7 +22,7 @@ export const missedShipments = ({
     ? settings['missed_shipments']
     : 'one';
 
-/** The schedule rules, with everything else that an edit depends on. */
+/** Returns the schedule rules, and the other values on which an edit depends. */
 export const editRules = (
   context: Pick<Context, 'merchant' | 'now'>,
   catalog: Catalog,

@@ -10,7 +10,7 @@ export interface EndedByDeclines {
   readonly reason: string;
 }
 
-/** Returns auto orders that ended by declines, the latest first. */
+/** Returns auto orders that ended by declines, newest first. */
 export function findEndedByDeclines(
   db: Database,
   merchantId: string,
@@ -32,7 +32,7 @@ export interface ActiveSample {
   readonly email: string | null;
 }
 
-/** Returns active auto orders, the newest first. */
+/** Returns active auto orders, newest first. */
 export function findActive(
   db: Database,
   merchantId: string,

@@ -16,7 +16,7 @@ import {
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /*
- * When the next rebill is due: pure calendar, no steps.
+ * Calculates when the next rebill is due, by the calendar only, without steps.
  *
  * Every date is counted from the scheduled date, never from the moment when the rebill ran, so a
  * late run or a retried card does not move a subscription. Days are counted on the merchant's
@@ -50,7 +50,10 @@ export function nextDate(request: NextDateRequest): Temporal.Instant {
   return momentAt(after(place, knownInterval(request)), request.zone);
 }
 
-/** Returns the first date of the schedule after `now`, where missed shipments are not billed. */
+/**
+ * Returns the first date of the schedule after `now`, for schedules that do not bill missed
+ * shipments.
+ */
 export function firstAfter(
   request: NextDateRequest & { readonly now: Temporal.Instant },
 ): Temporal.Instant {
@@ -63,7 +66,7 @@ export function firstAfter(
 
 /**
  * Returns the anchor of an item whose next shipment was set to `moment`, by hand or by the order
- * that started it.
+ * that started the item.
  */
 export function anchorOf(moment: Temporal.Instant, zone: string): Temporal.PlainDateTime {
   return plainDateTime(wallOf(moment, zone));
@@ -89,13 +92,12 @@ export function intervalOf(
 
 /**
  * A place on the merchant's calendar while dates are counted: the due day as a day number, and the
- * anchor's day of the month and time of day. In a short month `day` is clamped and `dayOfMonth` is
- * not.
+ * anchor's day of the month and time of day. `day` is clamped in short months; `dayOfMonth` is not.
  */
 export interface Place {
   readonly day: number;
   readonly dayOfMonth: number;
-  /** Milliseconds since midnight, local time. */
+  /** The local time of day, in milliseconds since midnight. */
   readonly ms: number;
 }
 
@@ -108,8 +110,8 @@ export function placeOfMoment(
   const wall = wallOf(scheduled, zone);
   const dayOfMonth = anchor.day;
   const { ms } = wallFromPlain(anchor);
-  // A time or a day that the zone skipped was moved to the day after. The next dates still count
-  // from the intended day.
+  // A time or a day that the zone skipped was moved to the next day. Later dates still count from
+  // the intended day.
   const mayHaveMoved = wall.ms !== ms || civilDay(wall.day - 1).dayOfMonth === dayOfMonth;
   const hasMoved =
     mayHaveMoved && epochMsOf({ day: wall.day - 1, ms }, zone) === scheduled.epochMilliseconds;
@@ -117,26 +119,23 @@ export function placeOfMoment(
 }
 
 /**
- * Returns the moment of a place. A time that the zone skipped moves forward; of a time that occurs
- * twice, the earlier one counts.
+ * Returns the moment of a place. A time that the zone skips moves forward. If a time occurs twice,
+ * the earlier one counts.
  */
 export function momentAt(place: Place, zone: string): Temporal.Instant {
   return momentOf(place, zone);
 }
 
 /**
- * Returns the place one interval later. Counting days gives it a new day of the month; counting
- * months keeps the anchor's.
+ * Returns the place one interval later. An interval in days gives it a new day of the month; an
+ * interval in months keeps the anchor's.
  */
 export function after(place: Place, interval: Interval): Place {
   if (interval.unit === 'days') return onDay(place, place.day + interval.count);
   return { ...place, day: addMonthsClamped(place.day, interval.count, place.dayOfMonth) };
 }
 
-/**
- * Returns the place on another day. Months are counted from that day's day of the month from then
- * on.
- */
+/** Returns the place on another day. Later months are counted from that day's day of the month. */
 export function onDay(place: Place, day: number): Place {
   return { day, dayOfMonth: civilDay(day).dayOfMonth, ms: place.ms };
 }
@@ -175,7 +174,7 @@ export function firstPlaceAfter(
 export function anchorAt(place: Place): Temporal.PlainDateTime {
   const due = civilDay(place.day);
   if (due.dayOfMonth === place.dayOfMonth) return plainDateTime(place);
-  // Only a month shorter than the anchor's day gets here, and the month before it always has 31
+  // Only a month that is shorter than the anchor's day gets here. The month before it always has 31
   // days.
   const [year, month] = due.month === 1 ? [due.year - 1, 12] : [due.year, due.month - 1];
   assert(
@@ -194,8 +193,8 @@ export function isAnchorOf(anchor: Temporal.PlainDateTime, place: Place): boolea
 }
 
 /**
- * The number of whole intervals that certainly fit between two days; may be one too few, never one
- * too many.
+ * Returns a number of whole intervals that fit between two days. It may be one too few, but never
+ * one too many.
  */
 function wholeIntervals(from: number, until: number, { unit, count }: Interval): number {
   if (unit === 'days') return Math.floor((until - from) / count);

@@ -14,18 +14,18 @@ export interface AutoOrderFilter extends Partial<Record<TextFilter, string | und
   readonly originalOrderUntil?: Temporal.Instant | undefined;
   readonly nextShipmentFrom?: Temporal.Instant | undefined;
   readonly nextShipmentUntil?: Temporal.Instant | undefined;
-  /** Created or changed at this moment or later. */
+  /** Selects auto orders that were created or changed at this moment or later. */
   readonly since?: Temporal.Instant | undefined;
 }
 
 type TextFilter = keyof typeof exactFilters | keyof typeof valueFilters | AddressFilter;
 type AddressFilter = keyof typeof addressFilters;
 
-/** A page of a list as SQL that selects only oids, which indexes can provide. */
+/** A page of a list as SQL that selects only oids, so that indexes alone can provide it. */
 export interface PageSql {
   /**
-   * Selects `auto_order_oid`, in order, with one row more than the page, which shows whether more
-   * follow.
+   * Selects `auto_order_oid`, in order, with one row more than the page. That row shows whether
+   * more follow.
    */
   readonly oids: string;
   /** Counts all matches, or one more than {@link countMax}. */
@@ -37,11 +37,11 @@ export interface PageSql {
 export const countMax = 10_000;
 
 /**
- * Builds the statements of a page. Their text depends only on which fields are named, never on the
- * values, so there are few of them and each is planned once. `$1` is the merchant.
+ * Builds the statements of a page. Their text depends only on the names of the fields, never on
+ * the values, so there are few of them and each is planned once. `$1` is the merchant.
  *
  * An address filter compares two columns. The first address filter becomes two ordered branches,
- * each served by its own index and limited to what the page needs. With `or` alone, PostgreSQL
+ * each with its own index and limited to the rows that the page needs. With `or` alone, PostgreSQL
  * would collect and sort every match.
  */
 export function autoOrderPageSql(
@@ -68,7 +68,7 @@ export function autoOrderPageSql(
 /** The filters as SQL. */
 interface Matches {
   readonly conditions: readonly Condition[];
-  /** Pairs of conditions of which one must hold. */
+  /** Pairs of conditions. At least one of each pair must hold. */
   readonly addresses: readonly (readonly [billing: string, shipping: string])[];
   /** Subqueries that select oids. */
   readonly lists: readonly string[];
@@ -106,8 +106,8 @@ function countOf(matches: Matches): string {
 }
 
 /**
- * One select; or, with an address filter, the union of two, so that an auto order is listed once
- * although both sides match.
+ * Returns one select or, with an address filter, the union of two. The union lists an auto order
+ * once even if both addresses match.
  */
 function eachBranch({ addresses: [branches] }: Matches, select: (side?: string) => string): string {
   return branches
@@ -134,7 +134,7 @@ function selectOf(
   return `select ${columns(from.oid)} from ${from.sql}${filters}`;
 }
 
-/** `a` is auto_order, `s` auto_order_search. */
+/** The alias `a` is auto_order, `s` is auto_order_search. */
 type Table = 'a' | 's';
 
 interface Condition {
@@ -142,7 +142,7 @@ interface Condition {
   readonly sql: string;
 }
 
-/** Filters on one column. Codes and order ids are stored in upper case, facets folded. */
+/** Filters on one column. Codes and order ids are stored in upper case, facets with folded case. */
 const exactFilters = {
   autoOrderCode: { table: 'a', column: 'a.auto_order_code', normal: upperCode },
   originalOrderId: { table: 'a', column: 'a.original_order_id', normal: upperCode },
@@ -160,7 +160,7 @@ function* exactConditions(filter: AutoOrderFilter, bind: Bind): Iterable<Conditi
     yield { table: 's', sql: `s.customer_profile_oid = ${bind(filter.customerProfileOid)}` };
 }
 
-/** Filters on values of which an auto order has several, each in a row of another table. */
+/** Filters on values of which an auto order can have several, each in a row of another table. */
 const valueFilters = {
   phone: (value: string) =>
     `select v.auto_order_oid from auto_order_search_value v
@@ -196,8 +196,8 @@ function* rangeConditions(filter: AutoOrderFilter, bind: Bind): Iterable<Conditi
 }
 
 /**
- * Filters that match the billing or the shipping address. The most selective come first, because
- * the first one that is used becomes the branches.
+ * Filters that match the billing or the shipping address, the most selective first: the first one
+ * in use becomes the branches.
  */
 const addressFilters = {
   postalCode: 'postal_code',
@@ -222,7 +222,7 @@ interface SortKey extends Condition {
   readonly direction: 'asc' | 'desc';
 }
 
-/** The column of each field of `_sort`. A missing value sorts as the greatest. */
+/** The column of each field of `_sort`. A missing value sorts as the greatest value. */
 const sortColumns: Readonly<Record<string, readonly [Table, string]>> = {
   auto_order_code: ['a', 'auto_order_code'],
   order_id: ['a', 'original_order_id'],
@@ -246,8 +246,8 @@ const sortColumns: Readonly<Record<string, readonly [Table, string]>> = {
 };
 
 /**
- * The sort keys. The oid is sorted last, in the direction of the first key, so that one index which
- * ends in it serves both directions.
+ * Returns the sort keys. The oid is the last key, in the direction of the first one, so that one
+ * index that ends with the oid works in both directions.
  */
 function sortKeys(sort: readonly SortField[]): SortKey[] {
   return sort.map(({ field, descending }) => {
@@ -263,8 +263,8 @@ interface From {
 }
 
 /**
- * Joins only the tables that are used: a join that is absent cannot be planned badly. A list of
- * oids, where there is one, comes first.
+ * Joins only the tables that are used, because an unused join could be planned badly. A list of
+ * oids, if there is one, comes first.
  */
 function fromClause(
   parts: readonly Condition[],

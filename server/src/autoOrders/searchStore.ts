@@ -14,7 +14,9 @@ import { autoOrderJson } from './present.ts';
 import { type AutoOrderFilter, autoOrderPageSql, countMax } from './search.ts';
 import { readAutoOrderList, writtenOnce } from './textStore.ts';
 
-/** Reads a page of the auto orders that match, with its position in the whole result. */
+/**
+ * Reads a page of the auto orders that match, with the position of the page in the whole result.
+ */
 export async function readAutoOrderPage(
   db: Database,
   merchantId: string,
@@ -37,7 +39,7 @@ export async function readAutoOrderPage(
 /** The filters, the order and the page of a list. */
 export interface Search {
   readonly filter: AutoOrderFilter;
-  /** Empty for the order of the oids. */
+  /** Empty: the order of the oids. */
   readonly sort: readonly SortField[];
   readonly page: Page;
 }
@@ -95,20 +97,20 @@ const pageOfAllSql = writtenOnce(
    where ${inZone('$2')}`,
 );
 
-/** A page of a list: its oids in order, and its position in the whole result. */
+/** A page of a list: its oids in order, and the position of the page in the whole result. */
 export interface OidPage {
   readonly oids: readonly number[];
   readonly resultSet: ResultSet;
 }
 
 /**
- * Finds one page of the auto orders that match, as oids; {@link readAutoOrderList} reads what is
- * shown of them. There are two statements, because a filter is planned by its values. For a
- * statement that also builds the JSON, that takes longer than a second query; and this way filters
- * do not multiply by expansions.
+ * Finds one page of the auto orders that match, as oids. {@link readAutoOrderList} reads their
+ * fields in a second statement. PostgreSQL plans a filter for its values each time, and planning a
+ * statement that also builds the JSON takes longer than a second query. Two statements also need
+ * not be prepared for each combination of filters and expansions.
  *
- * The last page gives the total by itself. For other pages matches are counted up to {@link
- * countMax}, and a greater total is left out.
+ * The last page shows the total. For other pages matches are counted up to {@link countMax}, and
+ * a greater total is left out.
  */
 export async function findOids(
   db: Database,
@@ -154,8 +156,8 @@ function resultSetOf(
 }
 
 /**
- * Finds the active auto orders of a customer: those whose original order has the profile or the
- * billing email.
+ * Finds the active auto orders of a customer: those whose original order has the customer's profile
+ * or billing email.
  */
 export async function findActiveOfCustomer(
   db: Database,

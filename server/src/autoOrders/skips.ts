@@ -10,28 +10,28 @@ import { after, onDay, type Place } from './schedule.ts';
 import { atPlace, type NextPlace, nextPlace } from './steps.ts';
 
 /*
- * Skipping shipments, and bringing them back. A request names the shipment by its day, so that the
- * same request sent twice skips one shipment (docs/adr/0054-changes-that-may-be-repeated.md). A
- * skip moves the item along its schedule and counts nothing: what would have shipped ships on the
- * next date.
+ * Skips shipments and brings them back. A request names the shipment by its day, so that a repeated
+ * request skips only once (docs/adr/0054-changes-that-may-be-repeated.md). A skip moves the item
+ * along its schedule and counts no shipment: the step that would have shipped ships on the next
+ * date.
  */
 
 /** The shipment that a request names. */
 export interface NamedShipment {
   /** Absent: every item that ships on that day. */
   readonly itemOid?: number | undefined;
-  /** Any moment of the local day of the shipment. */
+  /** Any moment on the local day of the shipment. */
   readonly at: Temporal.Instant;
 }
 
-/** A named shipment, and how many to skip from it on. */
+/** A named shipment, and the number of shipments to skip, starting with it. */
 export interface SkipRequest extends NamedShipment {
   readonly count: number;
 }
 
 /**
- * Returns the auto order without the named shipments. Returns it as it is when they were skipped
- * before. Fails when that day is not the day of the next shipment.
+ * Returns the auto order without the named shipments. Returns it unchanged if they were skipped
+ * before. Fails if that day is not the day of the next shipment.
  */
 export function skipped(
   autoOrder: AutoOrder,
@@ -62,9 +62,9 @@ export function skipped(
 }
 
 /**
- * Returns the auto order with a skipped shipment brought back. Returns it as it is when the item
- * ships on that day already. Fails when the day has passed, was billed, or is not a day of the
- * item's schedule before its next shipment.
+ * Returns the auto order with a skipped shipment brought back. Returns it unchanged if the item
+ * already ships on that day. Fails if the day has passed, was billed, or is not a day of the item's
+ * schedule before its next shipment.
  */
 export function unskipped(
   autoOrder: AutoOrder,
@@ -93,7 +93,7 @@ export function unskipped(
     : notNext(items, day, billed, rules);
 }
 
-/** The items that ship some day: all, or the one that the request names. */
+/** Returns the items that have a next shipment: all of them, or the one that the request names. */
 const shippingItems = ({ items }: AutoOrder, itemOid: number | undefined): AutoOrderItem[] =>
   items.filter(
     (item) =>
@@ -136,8 +136,9 @@ function skippedItem(
 }
 
 /**
- * The declines and the next attempt belong to the shipment that was due. When it is skipped and
- * nothing else is due, the next shipment starts with a first attempt.
+ * Returns the auto order after a skip. The declines and the next attempt belong to the shipment
+ * that was due. When it is skipped and nothing else is due, the next shipment starts with a first
+ * attempt.
  */
 function withoutRetries(autoOrder: AutoOrder, { now }: EditRules): AutoOrder {
   const isDue = ({ nextShipmentAt, paused }: AutoOrderItem) =>
@@ -152,7 +153,7 @@ function withoutRetries(autoOrder: AutoOrder, { now }: EditRules): AutoOrder {
   };
 }
 
-// A year of shipments every day, and some more.
+// More than a year of daily shipments.
 const intervalsMax = 1000;
 
 /** Whether the item's schedule, counted from that day, reaches the next shipment later. */
@@ -175,7 +176,7 @@ const broughtTo = (
   return next === undefined ? item : atPlace(item, placeOn(day, next), next.step, zone);
 };
 
-/** Months keep the anchor's day of the month; days do not. */
+/** An interval in months keeps the anchor's day of the month; an interval in days does not. */
 const placeOn = (day: number, { place, interval }: NextPlace): Place =>
   interval.unit === 'months' ? { ...place, day } : onDay(place, day);
 

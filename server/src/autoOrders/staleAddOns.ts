@@ -5,8 +5,8 @@ import { type Billed, type CountedAddOn, itemsBilled } from './billed.ts';
 import type { FormRules, Sieve, Sifted } from './staleSieve.ts';
 
 /**
- * The add-ons of a list without those that the engine used up, and with counts that do not increase
- * again. `counted` holds their counts before each rebill, the latest first.
+ * Returns the add-ons of a list without those that the engine used up, and with counts that do not
+ * rise again. `counted` holds their counts before each rebill, latest first.
  */
 export function siftAddOns(
   current: readonly AddOn[],
@@ -30,7 +30,7 @@ export function siftAddOns(
 
 /**
  * Whether the count of an add-on is older than the last rebills. A client may add a used-up add-on
- * again with the same values, but in a form that was read before, they are only the old values.
+ * again with the same values. In a form that was read earlier, the same values are only old ones.
  */
 function isCountedDown(
   itemId: string | null | undefined,
@@ -56,7 +56,10 @@ function isCountedDown(
 const isSameItem = (one: string, other: string | null | undefined): boolean =>
   typeof other === 'string' && fold(one) === fold(other);
 
-/** The add-ons of one item, without what a list that was read before a rebill would restore. */
+/**
+ * Returns the add-ons of one item, without those that a list which was read before a rebill would
+ * restore.
+ */
 export function withoutStaleAddOns(
   item: AutoOrderItem,
   list: readonly WireAddOn[],

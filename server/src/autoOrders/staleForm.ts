@@ -8,9 +8,9 @@ import type { FormRules, Sifted } from './staleSieve.ts';
 import { siftTop } from './staleTop.ts';
 
 /*
- * Stale writes (docs/adr/0044-stale-forms.md). A client may read a form, and write it back after a
- * rebill, a decline, a stop or a moved date. Its real changes are kept; values that would undo what
- * the engine did are left out.
+ * Handles stale writes (docs/adr/0044-stale-forms.md). A client may read a form, and send it back
+ * after a rebill, a decline, a stop or a moved date. Its own changes are kept; values that would
+ * undo the engine's changes are left out.
  */
 
 /** The warning that names the fields that were left out. */

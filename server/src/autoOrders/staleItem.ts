@@ -15,7 +15,7 @@ import {
 import { siftAddOns } from './staleAddOns.ts';
 import { type FormRules, isMore, isOfOtherZone, type Sieve, without } from './staleSieve.ts';
 
-/** How old the values of an item of a form are. */
+/** The age of the values of an item of a form. */
 export function ageOf(
   form: WireItem,
   item: AutoOrderItem,
@@ -24,14 +24,14 @@ export function ageOf(
   const { isForm, rules } = sieve;
   if (rules.isProven) return { counts: 'current', schedule: 'current' };
   const age = itemAge(form, item, rules.zone);
-  // Nothing else shows the age, but the offset of a zone that the merchant left does.
+  // If nothing else shows the age, the offset of a zone that the merchant left shows it.
   if (isForm && age.schedule === 'unknown' && isReadElsewhere(item, form, rules))
     return { ...age, schedule: 'older' };
   const next = wireMoment(form.next_shipment_dts, rules.zone);
-  // So does a date that the item had before it was moved.
+  // A date that the item had before it was moved shows it as well.
   if (isForm && age.schedule === 'unknown' && isFormer(item, next))
     return { ...age, schedule: 'older' };
-  // The same is true of a billed date before the next shipment.
+  // So does a billed date before the next shipment.
   const isOld =
     age.schedule === 'unknown' &&
     next !== undefined &&
@@ -54,8 +54,9 @@ const isFormer = (
 
 /**
  * Whether the next shipment of a form was billed. A change of the time zone moves dates to other
- * moments, so a date of a whole form that has another offset than the merchant's zone counts as
- * billed where a billed date is as near as two zones can be.
+ * moments. Therefore, in a whole form, a date whose offset is not that of the merchant's zone
+ * counts as billed if it is close to a billed date, within the greatest difference between two
+ * zones.
  */
 function isBilled(
   { itemOid }: AutoOrderItem,
@@ -70,10 +71,10 @@ function isBilled(
   );
 }
 
-// From -12:00 to +14:00.
+// The difference between -12:00 and +14:00.
 const zonesApartMs = 26 * 3_600_000;
 
-/** An item of a form without its stale fields. */
+/** Returns an item of a form without its stale fields. */
 export function siftItem(item: AutoOrderItem, form: WireItem, sieve: Sieve): WireItem {
   const { age, rules } = sieve;
   const isOlder = age.counts === 'older';
@@ -108,10 +109,9 @@ export function siftItem(item: AutoOrderItem, form: WireItem, sieve: Sieve): Wir
 }
 
 /**
- * Whether the next shipment of a form is not a new date. It is stale when it is the date that the
- * form was read with, a date before the next one on an older form, or a date that was billed. A
- * current form may repeat a billed date only where it is in the future, which makes it one more
- * shipment.
+ * Whether the next shipment of a form is not a new date. It is stale if it is the date with which
+ * the form was read, a date before the next one on an older form, or a date that was billed. On a
+ * current form, a billed date that is in the future is not stale: it means one more shipment.
  */
 function isStaleDate(item: AutoOrderItem, form: WireItem, sieve: Sieve): boolean {
   const { age, rules } = sieve;
@@ -129,8 +129,8 @@ function isStaleDate(item: AutoOrderItem, form: WireItem, sieve: Sieve): boolean
 }
 
 /**
- * The stale fields of the notice. The notice belongs to the next shipment: it is as old as that,
- * and is not sent twice.
+ * Returns the stale fields of the notice. The notice belongs to the next shipment: it is as old as
+ * the shipment, and is not sent twice.
  */
 function staleNotice(
   item: AutoOrderItem,
@@ -154,7 +154,7 @@ function staleNotice(
   };
 }
 
-// A paused item has no calculated date, so a form with that date was read before the pause.
+// A paused item has no calculated date, so a form that has one was read before the pause.
 const isStaleStart = (item: AutoOrderItem, form: WireItem, { isProven }: FormRules): boolean =>
   !isProven &&
   item.paused &&

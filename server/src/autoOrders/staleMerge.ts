@@ -5,21 +5,24 @@ import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { itemAge } from './formAge.ts';
 
 /*
- * Forms of a merge target that were read before the merge (docs/adr/0044-stale-forms.md,
+ * Handles forms of a merge target that were read before the merge (docs/adr/0044-stale-forms.md,
  * "Merging"). An update removes the items that it does not name, but such a form cannot name items
- * that came later.
+ * that were added later.
  */
 
-/** The update with the items that a merge added after it was read, and these items. */
+/**
+ * The update with the items that were added by a merge after it was read, and a list of these
+ * items.
+ */
 export interface WithMerged {
   readonly body: WireAutoOrder;
   readonly kept: readonly AutoOrderItem[];
 }
 
 /**
- * Adds the items that came by a merge and that the update does not name, unless its other items
- * show that it was read after that merge. With `If-Match` an update is known to be current, and
- * this function is not called.
+ * Adds the items that came from a merge and that the update does not name, unless its other items
+ * show that it was read after that merge. An update with `If-Match` is known to be current, so this
+ * function is not called for it.
  */
 export function withMergedItems(current: AutoOrder, body: WireAutoOrder, zone: string): WithMerged {
   if (!body.items) return { body, kept: [] };
@@ -34,8 +37,8 @@ export function withMergedItems(current: AutoOrder, body: WireAutoOrder, zone: s
 }
 
 /**
- * Whether a form shows that it was read after a merge: it names an item of this or a later merge, or
- * the counts of an item that was billed afterwards.
+ * Whether a form shows that it was read after a merge: it names an item of this or a later merge,
+ * or its counts include a later rebill.
  */
 const knowsMerge = (
   current: AutoOrder,
@@ -51,6 +54,6 @@ const knowsMerge = (
     return isBilledSince && itemAge(form, item, zone).counts === 'current';
   });
 
-/** Names a kept item in the warning. */
+/** Returns the name of a kept item for the warning. */
 export const keptWords = ({ itemOid, originalItemId }: AutoOrderItem): string =>
   `the item ${itemOid} (${originalItemId}), which a merge added`;

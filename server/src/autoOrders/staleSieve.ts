@@ -2,12 +2,12 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Billed } from './billed.ts';
 import { type ItemAge, isSameWall } from './formAge.ts';
 
-/** The facts, besides the record and its rebills, that decide about a form. */
+/** The facts that decide about a form, besides the record and its rebills. */
 export interface FormRules {
   readonly now: Temporal.Instant;
   readonly zone: string;
   readonly currency: string;
-  /** The client named the present version (`If-Match`), so its values are current. */
+  /** Whether the client named the current version (`If-Match`), so that its values are current. */
   readonly isProven: boolean;
 }
 
@@ -18,8 +18,8 @@ export interface Sifted<Body> {
 }
 
 /**
- * The facts against which one part of a form is checked. The names of fields that are left out are
- * added to `left`.
+ * The facts against which one part of a form is checked. Fields that are left out are added by name
+ * to `left`.
  */
 export interface Sieve {
   readonly path: string;
@@ -47,8 +47,9 @@ export function without<Body extends object>(
 }
 
 /**
- * Whether a date was read in another time zone of the merchant. Only a whole form is judged so, and
- * one that is not known to be of now: a client may mean the same local time of another place.
+ * Whether a date was read while the merchant had another time zone. Only a whole form is judged by
+ * this, and only if it is not known to be current: otherwise a client may mean the same local time
+ * in another place.
  */
 export const isOfOtherZone = (
   text: string | null | undefined,

@@ -13,7 +13,8 @@ export function siftTop(
   sieve: Sieve & { readonly isBeforeMerge: boolean },
 ): WireAutoOrder {
   if (sieve.rules.isProven) return body;
-  // A merge moves an end after N orders to the items, and adds the properties of its sources.
+  // A merge moves an end after N orders to the items, and adds the properties of the source auto
+  // orders.
   const isBeforeMerge = sieve.isForm && sieve.isBeforeMerge;
   const isStaleState = sieve.isForm && hasStaleState(current, body, sieve.rules);
   const kept = without(
@@ -37,7 +38,7 @@ export function siftTop(
 const ownRebills = ({ autoOrderOid }: AutoOrder, billed: Billed) =>
   billed.filter((rebill) => rebill.autoOrderOid === autoOrderOid);
 
-// Without items, nothing in the record shows its age but the value itself.
+// Without items, only the value itself shows the age of the form.
 function isStaleCancelAfter(current: AutoOrder, body: WireAutoOrder, sieve: Sieve): boolean {
   const { cancel_after_next_x_orders: given } = body;
   const now = current.cancelAfterNextXOrders;
@@ -49,8 +50,8 @@ function isStaleCancelAfter(current: AutoOrder, body: WireAutoOrder, sieve: Siev
 }
 
 /**
- * The stale fields of declines, on a form that was read before a decline, or before the declines
- * ended.
+ * Returns the stale fields of declines, on a form that was read before a decline, or before the
+ * declines ended.
  */
 function staleDeclines(
   current: AutoOrder,
@@ -75,8 +76,8 @@ function staleDeclines(
 }
 
 /**
- * Whether a form has `enabled` as it was before the record was stopped or enabled again. A current
- * form holds the moment of the stop, or a null in its place.
+ * Whether `enabled` of a form is older than the last stop or start of the record. A current form
+ * has the time of the stop, or null there.
  */
 function hasStaleState(current: AutoOrder, body: WireAutoOrder, { zone }: FormRules): boolean {
   if (current.status === 'active')
@@ -92,7 +93,7 @@ function hasStaleState(current: AutoOrder, body: WireAutoOrder, { zone }: FormRu
   );
 }
 
-/** Whether a body cancels explicitly; then its age does not matter. */
+/** Whether a body cancels explicitly. If so, its age does not matter. */
 const isMeant = (body: WireAutoOrder): boolean =>
   Boolean(body.cancel_reason) || Boolean(body.canceled_by_user);
 

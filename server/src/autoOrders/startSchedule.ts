@@ -14,19 +14,19 @@ export interface PurchasedLine {
    * The schedule that the customer chose (`auto_order_schedule`). Ignored for an item with steps.
    */
   readonly chosen?: Frequency | undefined;
-  /** The interval in days when `Every...` was chosen. */
+  /** The interval in days if `Every...` was chosen. */
   readonly arbitraryScheduleDays?: number | undefined;
   readonly orderedAt: Temporal.Instant;
   /**
    * When another system last billed the item (`auto_order_last_rebill_dts`). Dates count from that
-   * moment instead of the order.
+   * moment instead of the order's.
    */
   readonly lastRebillAt?: Temporal.Instant | undefined;
   /** The merchant's time zone. */
   readonly zone: string;
 }
 
-/** The fields of a new auto order item that its schedule decides. */
+/** The fields of a new auto order item that depend on its schedule. */
 export type ScheduleStart = Pick<
   AutoOrderItem,
   | 'frequency'
@@ -39,7 +39,7 @@ export type ScheduleStart = Pick<
   | 'remainingRepeatCount'
 >;
 
-/** Why an order line starts no auto order item. */
+/** The reason why an order line starts no auto order item. */
 export type NoStart =
   | 'not auto orderable'
   | 'no schedule chosen'
@@ -49,7 +49,7 @@ export type NoStart =
   | PlanFault;
 
 /**
- * Starts the schedule of a newly bought item. Its first rebill is one wait after the order, or
+ * Starts the schedule of a newly bought item. Its first rebill is one interval after the order, or
  * after the last rebill in another system. The purchase is not a step, so steps begin at the first
  * one. Moments are whole seconds, as the wire shows them.
  */
@@ -63,8 +63,8 @@ export function startSchedule(purchase: PurchasedLine): Outcome<ScheduleStart, N
 
 /**
  * Starts the schedule of an item that an update adds without a date. It counts from the last order,
- * as if the item had been part of it. A frequency that the item does not offer is accepted, as in every
- * update.
+ * as if that order had included the item. A frequency that the item does not offer is accepted, as
+ * in every update.
  */
 export function startAdded(added: PurchasedLine): Outcome<ScheduleStart, NoStart> {
   const steps = stepsOf(added.bought);
@@ -81,7 +81,7 @@ export const firstStep: StepCursor = { index: 0, done: 0 };
 export interface SimpleSchedule {
   readonly itemId: string;
   readonly frequency: Frequency;
-  /** Absent: without end. */
+  /** Absent: no end. */
   readonly repeatCount?: number | undefined;
 }
 
@@ -143,7 +143,7 @@ function countedFrom({ lastRebillAt, orderedAt, zone }: PurchasedLine): {
   return { anchor, place: placeOfMoment(from, anchor, zone) };
 }
 
-/** The number of rebills of the steps; undefined when they never end. */
+/** Returns the number of rebills of the steps; undefined when they never end. */
 function countOfRebills(steps: readonly Step[]): number | undefined {
   let count = 0;
   for (const [index, step] of steps.entries()) {

@@ -9,11 +9,11 @@ import { editAutoOrder } from './edit.ts';
 import { type EditRules, hasEnded } from './editItem.ts';
 
 /*
- * Resuming what is paused and reactivating what was stopped: updates that change nothing when they
- * are repeated (docs/adr/0054-changes-that-may-be-repeated.md).
+ * Resumes paused items and reactivates stopped auto orders. Repeating these updates changes nothing
+ * (docs/adr/0054-changes-that-may-be-repeated.md).
  */
 
-/** Which item starts again, and when it ships. */
+/** The item that starts again, and when it ships. */
 export interface StartRequest {
   /** Absent: every item. */
   readonly itemOid?: number | undefined;
@@ -21,16 +21,16 @@ export interface StartRequest {
   readonly at?: Temporal.Instant | undefined;
 }
 
-/** A record that started again. */
+/** An auto order that started again. */
 export interface Started {
   readonly autoOrder: AutoOrder;
-  /** Why the given date had no effect. */
+  /** The reason why the given date had no effect. */
   readonly warning?: string;
 }
 
 /**
- * Returns the auto order with its paused items running again. What is charged of the shipments that
- * they missed follows the merchant's setting.
+ * Returns the auto order with its paused items running again. The merchant's setting decides which
+ * of the missed shipments are charged.
  */
 export function resumed(
   autoOrder: AutoOrder,
@@ -43,8 +43,8 @@ export function resumed(
 }
 
 /**
- * Returns the auto order running again after it was canceled or disabled, and the named item after
- * it was ended. The shipments that were missed meanwhile are never charged.
+ * Returns the auto order running again after it was canceled or disabled. A named item that was
+ * ended also runs again. The shipments that were missed meanwhile are never charged.
  */
 export function reactivated(
   autoOrder: AutoOrder,
@@ -111,7 +111,10 @@ const isSameDay = (
 ): boolean =>
   nextShipmentAt !== undefined && localDate(nextShipmentAt, zone).equals(localDate(at, zone));
 
-/** The record as it is. A date that it does not have would be ignored in silence. */
+/**
+ * Returns the record unchanged. If the request names a date that the record does not have, also
+ * says that the date has no effect.
+ */
 function unchanged(
   autoOrder: AutoOrder,
   request: StartRequest,

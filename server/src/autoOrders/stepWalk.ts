@@ -4,29 +4,26 @@ import type { StepCursor } from './autoOrder.ts';
 import { after, type Interval, intervalOf, onDay, onDayOfMonth, type Place } from './schedule.ts';
 
 /*
- * Where the steps of a catalogue item lead from a position in them: to the next step that ships, or
- * to an end (docs/adr/0010-how-steps-are-read.md).
+ * Follows the steps of a catalogue item from a position in them to the next step that ships, or to
+ * an end (docs/adr/0010-how-steps-are-read.md).
  */
 
-/** Why steps cannot be followed. */
+/** The reason why steps cannot be followed. */
 export type WalkFault = 'schedule days missing' | 'no such day of the month' | 'steps ship nothing';
 
-/** The fixed schedule of a catalogue item; empty when customers choose one. */
+/** Returns the fixed schedule of a catalogue item; empty if customers choose a schedule. */
 export function stepsOf({ autoOrder }: CatalogItem): readonly Step[] {
   return autoOrder !== undefined && autoOrder.upsell ? autoOrder.steps : [];
 }
 
-/**
- * Where an item's schedule leads: to a shipment at a place, to its end, or nowhere because of a
- * fault.
- */
+/** The result of following a schedule: a shipment at a place, the end, or a fault. */
 export type Landing = Lands | Ends | { readonly kind: 'broken'; readonly why: WalkFault };
 
-/** The walk ends on a step that ships. */
+/** The step that ships, at which the walk ends. */
 export interface Lands {
   readonly kind: 'lands';
   readonly place: Place;
-  /** The wait between shipments from here on. */
+  /** The interval between shipments from here on. */
   readonly interval: Interval;
   readonly step?: ItemStep | undefined;
   readonly cursor?: StepCursor | undefined;
@@ -45,7 +42,7 @@ export function walk(steps: readonly Step[], from: StepCursor, lastOrder: Place)
   let { index, done } = from;
   let place = lastOrder;
   let isOnDate = false;
-  // One round back to the start visits every step. A longer walk would never end.
+  // One round back to the start visits every step. A longer walk is without end.
   for (let visited = 0; visited <= steps.length; visited++) {
     const step = steps[index];
     if (step === undefined) return { kind: 'end', why: 'completed' };
@@ -65,7 +62,7 @@ export function walk(steps: readonly Step[], from: StepCursor, lastOrder: Place)
   return { kind: 'broken', why: 'steps ship nothing' };
 }
 
-/** Returns the walk's end on this step. */
+/** Returns the end of the walk at this step. */
 export function landOn(
   step: ItemStep,
   cursor: StepCursor,
@@ -84,8 +81,8 @@ export function landOn(
 }
 
 /**
- * How often a step ships. Without a count, the last step repeats without end and any other step
- * ships once.
+ * Returns how often a step ships. If it has no count, the last step repeats without end and any
+ * other step ships once.
  */
 export function repeatsOf(steps: readonly Step[], index: number): number {
   const step = steps[index];
@@ -93,7 +90,7 @@ export function repeatsOf(steps: readonly Step[], index: number): number {
   return step.repeatCount ?? (index === steps.length - 1 ? Infinity : 1);
 }
 
-/** The day on which a pause ends, as a place; the same place when that day has passed. */
+/** Returns the day on which a pause ends, as a place, or the same place if that day has passed. */
 function pauseUntil(
   step: PauseUntilStep,
   place: Place,

@@ -43,7 +43,7 @@ export interface PlanContext {
     AutoOrder,
     'status' | 'enabled' | 'signedUpAt' | 'cancelAfterNextXOrders'
   >;
-  /** The moment of the plan, by the merchant's clock. */
+  /** The time at which the plan is made, by the merchant's clock. */
   readonly now: Temporal.Instant;
   /** The merchant's time zone. */
   readonly zone: string;
@@ -51,14 +51,15 @@ export interface PlanContext {
   readonly missedShipments: MissedShipments;
   /** Days since the due charge first failed; absent for a first attempt. */
   readonly retryDays?: number | undefined;
-  /** The pricing tiers of the customer. Absent: prices are not what is planned. */
+  /** The pricing tiers of the customer. Absent: the plan does not need prices. */
   readonly tiers?: readonly CustomerTier[] | undefined;
 }
 
 /**
- * How many shipments are charged of those that an item missed while it was stopped, or because a
- * date in the past was set: one, none (`skip`), or all, one a day (`bill`). Shipments that became
- * due while the auto order was active are always billed, however late the engine runs.
+ * How many of the missed shipments of an item are charged: one, none (`skip`), or all, one a day
+ * (`bill`). An item misses shipments while it is stopped, or when its date is set in the past.
+ * Shipments that became due while the auto order was active are always billed, however late the
+ * engine runs.
  */
 export type MissedShipments = 'one' | 'skip' | 'bill';
 
@@ -76,9 +77,7 @@ export interface PlannedShipment {
   readonly itemId: string;
   readonly quantity: number;
   readonly price: Price;
-  /**
-   * The position in the steps that ships; absent for an item that customers schedule themselves.
-   */
+  /** The position of the step that ships; absent for an item whose schedule the customer chose. */
   readonly stepUsed?: StepCursor | undefined;
 }
 
@@ -118,8 +117,8 @@ export type PlanFault =
   | 'date out of bounds';
 
 /**
- * Plans the next shipment of an item, or says why there is none. The result depends on the
- * arguments alone.
+ * Plans the next shipment of an item, or says why there is none. The result depends only on the
+ * arguments.
  */
 export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanContext): Plan {
   const stop = autoOrderStop(context.autoOrder) ?? itemStop(item);
@@ -128,7 +127,7 @@ export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanCon
   if (!schedule.ok) return broken(schedule.reason, item.originalItemId);
   const at = item.nextShipmentAt;
   if (at === undefined) return { kind: 'none', why: 'completed' };
-  // Counted from such a date, a customer would be charged for hundreds of years.
+  // With such a date, a customer would be charged for hundreds of years.
   if (!isNearWire(at)) return broken('date out of bounds', item.originalItemId);
   const landing = landingAt(item, schedule.value, placeOfMoment(at, item.anchor, context.zone));
   if (landing.kind === 'end') return { kind: 'none', why: landing.why };
@@ -142,7 +141,7 @@ export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanCon
 
 /**
  * Returns the item after the planned shipment was billed, with its next date, anchor, step,
- * pre-shipment notice and the counts that decide the schedule (`remainingRepeatCount`,
+ * pre-shipment notice and the counts on which the schedule depends (`remainingRepeatCount`,
  * `arbitraryUnitCostRemainingOrders`). Values, dates of orders and the number of rebills do not
  * change here. `nextShipmentAt` is absent when nothing is left to ship.
  */
@@ -175,7 +174,7 @@ export function advance(
 }
 
 /**
- * Returns the context of the plan after one more order: one order less before the cancelation, and
+ * Returns the context of the plan after one more order: one order fewer before the cancelation, and
  * a first attempt.
  */
 export function afterOrder(context: PlanContext): PlanContext {
@@ -189,8 +188,8 @@ export function afterOrder(context: PlanContext): PlanContext {
 }
 
 /**
- * Returns the item after a slip. Its whole schedule moves, so the later shipments keep their
- * distance. A notice that was sent is not sent again for each day of the slip.
+ * Returns the item after a slip. Its whole schedule moves, so the intervals between later shipments
+ * stay the same. A notice that was already sent is not sent again for each day of the slip.
  */
 export function slip(
   item: AutoOrderItem,
@@ -220,7 +219,7 @@ export function reschedule(
 
 /**
  * Returns the item without the shipments that it missed while it was stopped: its next date is the
- * schedule's first one after now.
+ * first one of the schedule after now.
  */
 export function skipMissed(
   item: AutoOrderItem,
@@ -240,8 +239,8 @@ export function skipMissed(
 }
 
 /**
- * Returns the item after its next shipment was given up: its next date is the one that would follow
- * if the shipment had been billed, and nothing is counted. Other shipments that are due stay due.
+ * Returns the item without its next shipment. Its next date is the one that would follow if the
+ * shipment had been billed, but no count changes. Other shipments that are due stay due.
  */
 export function passOver(
   item: AutoOrderItem,
@@ -255,7 +254,7 @@ export function passOver(
   return atPlace(stillMissing(item, place, context), place, next.step, context.zone);
 }
 
-/** Where an item ships next, and how its schedule continues from there. */
+/** The place of an item's next shipment, and how its schedule continues from there. */
 export interface NextPlace {
   readonly place: Place;
   /** The wait between two shipments of the step that ships. */
@@ -279,8 +278,9 @@ export function nextPlace(
 }
 
 /**
- * Whether the auto order has completed: every item has stopped for good. A paused or broken item
- * keeps it open. So does having no items, because an established auto order waits for them.
+ * Whether the auto order has completed: every item has stopped permanently. A paused or broken item
+ * keeps it open. An auto order without items is open as well, because an established one waits for
+ * its items.
  */
 export function hasCompleted(
   items: readonly AutoOrderItem[],
@@ -296,33 +296,33 @@ export function hasCompleted(
   );
 }
 
-/** The same time of day on the first day on which it is after now. */
+/** Returns the same time of day on the first day on which it is after now. */
 function nextDayAfterNow(at: Temporal.Instant, { now, zone }: PlanContext): Temporal.Instant {
   const days = Math.max(0, wallOf(now, zone).day - wallOf(at, zone).day);
   const sameDay = addDays(at, days, zone);
   return isReached(sameDay, now) ? addDays(at, days + 1, zone) : sameDay;
 }
 
-/** How an item recurs: by the steps of its catalogue item, or at one frequency. */
+/** How an item recurs: by the steps of its catalogue item, or with one frequency. */
 type ItemSchedule =
   | { readonly kind: 'steps'; readonly steps: readonly Step[] }
   | { readonly kind: 'frequency'; readonly interval: Interval };
 
-/** The steps of the original item where it has any; otherwise the item's frequency. */
+/** Returns the steps of the original item if it has any; otherwise the item's frequency. */
 function scheduleOf(item: AutoOrderItem, catalog: Catalog): Outcome<ItemSchedule, PlanFault> {
   const original = catalog(item.originalItemId);
   if (original === undefined) return failure('unknown item');
   const steps = stepsOf(original);
   if (steps.length > 0) return success({ kind: 'steps', steps });
-  // A stored record may have a word that is not a frequency: it parks, and can be repaired.
+  // A stored record may have an invalid frequency. Such an auto order parks, and can be repaired.
   if (item.frequency === undefined || !isFrequency(item.frequency)) return failure('no schedule');
   const interval = intervalOf(item.frequency, item.arbitraryScheduleDays);
   return interval.ok ? success({ kind: 'frequency', interval: interval.value }) : interval;
 }
 
 /**
- * The shipment that follows an order at `lastOrder`. For the shipment that is due now, `place` has
- * no meaning, because its date is set.
+ * Returns the shipment that follows an order at `lastOrder`. For the shipment that is due now,
+ * `place` has no meaning, because its date is set.
  */
 function landingAt(item: AutoOrderItem, schedule: ItemSchedule, lastOrder: Place): Landing {
   if (schedule.kind === 'frequency') {
@@ -337,8 +337,8 @@ function landingAt(item: AutoOrderItem, schedule: ItemSchedule, lastOrder: Place
 }
 
 /**
- * A remaining repeat count beyond the end of the steps (more rebills were granted) repeats the last
- * step until it is used up.
+ * If a remaining repeat count is greater than the steps allow (more rebills were granted), the last
+ * step repeats until the count is used up.
  */
 function extended(
   item: AutoOrderItem,
@@ -399,7 +399,7 @@ function countShipment(item: AutoOrderItem, stepUsed: StepCursor | undefined): A
 const oneLess = (count: number | undefined): number | undefined =>
   count === undefined ? undefined : Math.max(0, count - 1);
 
-/** The item after its last shipment. */
+/** Returns the item after its last shipment. */
 export const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
   ...item,
   nextShipmentAt: undefined,
@@ -408,8 +408,9 @@ export const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
 });
 
 /**
- * The landing's place. Where that one was missed too, it is the first place after the missed ones,
- * unless the merchant bills them all. Nothing could be shipped before the customer signed up.
+ * Returns the place of the next shipment. If that shipment was missed too, it is the first place
+ * after the missed ones, unless the merchant bills all of them. Nothing could ship before the
+ * customer signed up.
  */
 function withoutMissed(
   item: AutoOrderItem,
@@ -423,8 +424,9 @@ function withoutMissed(
 }
 
 /**
- * The item, with `missedUntil` kept only while its next place is not after it. Where all missed
- * shipments are billed one a day, a shipment that fell due before its turn came waits for its turn.
+ * Returns the item. It keeps `missedUntil` only while its next place is not after that moment. If
+ * all missed shipments are billed one a day, a shipment that falls due in the meantime waits for
+ * its turn.
  */
 function stillMissing(
   item: AutoOrderItem,
@@ -444,8 +446,8 @@ export const isCatchingUp = ({ missedUntil, nextShipmentAt }: AutoOrderItem): bo
   isReached(nextShipmentAt, missedUntil);
 
 /**
- * Returns the item when it starts again, or after its date was set: shipments in the past are
- * missed ones. Depending on the merchant's setting, the missed one stays due and the schedule omits
+ * Returns the item when it starts again, or after its date was set. Its shipments in the past are
+ * missed ones. Depending on the merchant's setting, one of them stays due and the schedule omits
  * the others, or the item moves to its first date after now.
  */
 export function startAgain(
@@ -460,8 +462,9 @@ export function startAgain(
 }
 
 /**
- * Returns the items of an auto order that was parked until now. The shipments at which it was parked
- * are due; those that passed meanwhile are missed ones. Returns the same array where none did.
+ * Returns the items of an auto order that was parked until now. The shipments that were due when it
+ * was parked are due again; later ones in the past are missed. Returns the same array if none was
+ * missed.
  */
 export function afterParking(
   items: readonly AutoOrderItem[],
@@ -476,7 +479,7 @@ export function afterParking(
   return items.map((item) => (hasMissed(item) ? { ...item, missedUntil: now } : item));
 }
 
-/** The item, due at a place, with the notice of the step that its schedule leads to. */
+/** Returns the item, due at a place, with the notice of the step that its schedule leads to. */
 function placed(item: AutoOrderItem, place: Place, catalog: Catalog, zone: string): AutoOrderItem {
   const schedule = scheduleOf(item, catalog);
   const landing = schedule.ok ? landingAt(item, schedule.value, place) : undefined;
@@ -490,8 +493,8 @@ type ScheduledDates = Pick<
 >;
 
 /**
- * Returns the item, due at a place: its date, its anchor and its pre-shipment notice, which is N
- * days earlier at the same time of day.
+ * Returns the item, due at a place, with its date, its anchor and its pre-shipment notice. The
+ * notice is N days earlier, at the same time of day.
  */
 export function atPlace<Item extends Pick<AutoOrderItem, 'anchor'>>(
   item: Item,

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 
-/** A reason that stops an item. */
+/** A reason for which an item does not ship. */
 export type Stop = AutoOrderStop | ItemStop;
 
 /** Stops every item of the auto order. */
@@ -15,7 +15,7 @@ export type ItemStop =
   | 'completed'
   | 'kit only';
 
-/** Whether a stop ends the item for good, so that its auto order may complete. */
+/** Whether a stop is final for the item, so that its auto order may complete. */
 export function isFinalStop(stop: Stop): boolean {
   return (
     stop === 'completed' ||
@@ -41,8 +41,8 @@ export function itemStop(item: AutoOrderItem): ItemStop | undefined {
 }
 
 /**
- * Whether the moment of billing is after `noOrderAfterAt`. For an overdue rebill that moment is
- * now: an item that was ended while its card was retried is not charged again.
+ * Whether the time of billing is after `noOrderAfterAt`. An overdue rebill is billed now, so an
+ * item that was ended while its card was retried is not charged again.
  */
 export function isOver(item: AutoOrderItem, at: Temporal.Instant, now: Temporal.Instant): boolean {
   return (

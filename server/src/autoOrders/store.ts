@@ -101,7 +101,7 @@ export async function findOidsByCodes(
   return new Map(rows.map((row) => [row.auto_order_code, row.auto_order_oid]));
 }
 
-/** Finds the auto order that an order began. */
+/** Finds the auto order that an order started. */
 export async function findOidByOriginalOrder(
   db: Database,
   merchantId: string,
@@ -154,13 +154,13 @@ export interface NewAutoOrder extends CalculatedAutoOrder {
   /** The currency of its amounts (ISO 4217). */
   readonly currency: string;
   readonly createdAt: Temporal.Instant;
-  /** Absent when nothing has changed since. */
+  /** Absent if nothing has changed since. */
   readonly modifiedAt?: Temporal.Instant | undefined;
 }
 
 /**
- * Inserts auto orders with their items. Throws the violation of `auto_order_original_order` where
- * the order already has one.
+ * Inserts auto orders with their items. Throws the violation of `auto_order_original_order` if the
+ * order already has one.
  */
 export async function insertAutoOrders(
   tx: Database,
@@ -199,8 +199,8 @@ const insertItemsSql = `insert into auto_order_item (merchant_id, ${itemRows.nam
   select m.merchant_id, ${itemRows.names} from ${itemRows.insertFrom(2)}`;
 
 /**
- * Writes locked records: missing items are deleted, new ones inserted. Increases the version of
- * each record.
+ * Writes locked records: deletes missing items, inserts new ones, and increases the version of each
+ * record.
  */
 export async function saveAutoOrders(
   tx: Database,
@@ -233,12 +233,12 @@ const saveItemsSql = `
       'excluded.next_shipment_at is distinct from auto_order_item.next_shipment_at',
     )}`;
 
-/** A record to write, with the moment of its change where that differs between the records. */
+/** A record to write, with its time of change if that differs between the records. */
 export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant | undefined };
 
 /**
- * Writes the columns that a rebill changes, state and dates but nothing that only people edit, in
- * two statements for any number of locked records.
+ * Writes only the columns that a rebill changes, in two statements for any number of locked
+ * records: states and dates, but no column that only users edit.
  */
 export async function saveRebilled(
   tx: Database,
@@ -250,7 +250,9 @@ export async function saveRebilled(
   await updateItems(tx, merchantId, movingItems, rebilled);
 }
 
-/** Writes only the calculated columns, when the catalogue changed and the auto orders did not. */
+/**
+ * Writes only the calculated columns, because the catalogue changed and the auto orders did not.
+ */
 export async function saveCalculated(
   tx: Database,
   merchantId: string,
@@ -286,7 +288,7 @@ const changedItems = updateOf(
   itemKeys,
   itemColumns.filter((column) => column.moves),
 );
-// The date that a rebill bills stays with the rebill (`rebill.moved_from`).
+// The date that a rebill bills is stored with the rebill (`rebill.moved_from`).
 const movingItems: Update<ItemSource> = {
   ...changedItems,
   assigned: `${changedItems.assigned}, ${formerShipments(
@@ -353,7 +355,7 @@ function itemSources({ autoOrder, calculated }: CalculatedAutoOrder): ItemSource
 export interface LogLine {
   readonly autoOrderOid: number;
   readonly message: string;
-  /** When it happened, where that differs between the lines. */
+  /** The time of the line, if that differs between the lines. */
   readonly at?: Temporal.Instant | undefined;
 }
 
@@ -382,7 +384,7 @@ export async function appendLogs(
   );
 }
 
-/** Who made a change. */
+/** The actor of a change. */
 export interface ChangeActor {
   readonly kind: string;
   readonly name: string;
@@ -390,13 +392,13 @@ export interface ChangeActor {
   readonly address: string | undefined;
 }
 
-/** A line of history that is also kept as data. */
+/** A line of history that is also stored as data. */
 export interface ChangeLogLine extends LogLine {
   readonly actor: ChangeActor;
   readonly changes: readonly FieldChange[];
 }
 
-/** Appends changes by people and programs to the histories, in their order. */
+/** Appends changes by users and programs to the histories, in their order. */
 export async function appendChangeLogs(
   tx: Database,
   merchantId: string,
@@ -570,8 +572,8 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
 
 const present = <Value>(value: Value | null): Value | undefined => value ?? undefined;
 
-// Not validated here: a record with an amount that is out of range must still be readable, so that
-// it can be fixed. The engine parks it.
+// The values are not validated here, so that a record with an amount out of range can be read and
+// fixed. The engine parks it.
 const storedAmount = (units: number): Minor => units as Minor;
 
 const optionalNumber = (text: string | null): number | undefined =>

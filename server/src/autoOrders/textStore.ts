@@ -17,12 +17,12 @@ export interface AutoOrderText {
 }
 
 /**
- * Reads the auto orders of these oids that exist, in the order of their oids, in one round trip
- * whatever is expanded.
+ * Reads those of these auto orders that exist, in the order of their oids, in one round trip for
+ * any expansion.
  *
- * The oids are in a subquery so that PostgreSQL cannot count them. It would estimate a short list
- * as much cheaper than the average one and plan the statement again on every call, and planning so
- * long a projection takes several times as long as running it.
+ * The oids are in a subquery so that PostgreSQL cannot count them. Otherwise it would estimate a
+ * short list as much cheaper than the average one and plan the statement again on every call.
+ * Planning such a long projection takes several times as long as running it.
  */
 export async function readAutoOrderTexts(
   db: Database,

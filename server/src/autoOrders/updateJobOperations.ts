@@ -16,9 +16,9 @@ import { askOriginalCard } from './originalOrderOperations.ts';
 import { leftWords } from './staleForm.ts';
 import { appendLogs, loadAutoOrders } from './store.ts';
 
-/** An element of a batch that could not be updated, and why. */
+/** An element of a batch that could not be updated, and the reason. */
 export interface FailedElement {
-  /** The oid in the element, or its place in the batch where it has none. */
+  /** The oid in the element, or its position in the batch if it has none. */
   readonly id: string;
   readonly message: string;
 }
@@ -38,9 +38,9 @@ export interface BatchResult {
 }
 
 /**
- * Updates several auto orders, each in its own transaction, so that a bad element changes nothing
- * for the others (docs/adr/0021-batch-updates.md). Returns the oids that were updated and the
- * elements that were not.
+ * Updates several auto orders, each in its own transaction, so that one bad element does not affect
+ * the others (docs/adr/0021-batch-updates.md). Returns the oids that were updated and the elements
+ * that were not.
  */
 export async function updateBatch(
   context: Context,
@@ -75,8 +75,8 @@ export async function updateBatch(
 }
 
 /**
- * Queues a batch. An element that names no auto order refuses the whole batch now, because there
- * would be no history to report its failure in.
+ * Queues a batch. An element that names no auto order refuses the whole batch now, because there is
+ * no history that could report its failure.
  */
 export async function queueBatch(
   context: Context,
@@ -110,7 +110,7 @@ export async function queueBatch(
 
 type QueueOptions = Pick<UpdateOptions, 'validatesOriginalOrder' | 'newCards'>;
 
-// A queued update runs in a transaction, in which no gateway can be asked.
+// A queued update runs in a transaction, in which the gateway must not be queried.
 async function withKnownCards(
   context: Context,
   elements: readonly WireAutoOrder[],
@@ -127,8 +127,8 @@ async function withKnownCards(
 }
 
 /**
- * Runs the next queued update of the merchant. Returns whether there was one. Refusals and fields
- * that were not changed are reported in the history of the auto order.
+ * Runs the next queued update of the merchant. Returns whether there was one. Refusals and
+ * unchanged fields are reported in the history of the auto order.
  */
 export async function runUpdateJob(context: Context, readers: UpdateReaders): Promise<boolean> {
   const { merchantId } = context.merchant;
@@ -159,7 +159,7 @@ export async function runUpdateJob(context: Context, readers: UpdateReaders): Pr
   return claimed !== undefined;
 }
 
-// An internal error is retried, because the database may have been unavailable. A permanent one
+// An internal error is retried, because the database may have been unavailable. A permanent error
 // must not block the updates behind it.
 const attemptsMax = 5;
 
@@ -171,7 +171,7 @@ async function settleFailure(context: Context, job: UpdateJob, error: unknown): 
   }
   const reason = messageOf(error, context);
   await inTransaction(context, async ({ db, now }) => {
-    // When the job is gone, another worker had the same failure and reported it.
+    // If the job is gone, another worker had the same failure and has already reported it.
     if (!(await deleteUpdateJob(db, merchantId, job.jobId))) return;
     await appendLogs(db, merchantId, now, [
       { autoOrderOid: job.autoOrderOid, message: `Update by ${job.actorName} failed: ${reason}` },
@@ -180,8 +180,8 @@ async function settleFailure(context: Context, job: UpdateJob, error: unknown): 
 }
 
 /**
- * The message of an error for clients: the text of a refusal. For an internal error it is only the
- * request id.
+ * Returns the message of an error for clients: the text of a refusal, or only the request id for an
+ * internal error.
  */
 const messageOf = (error: unknown, { requestId }: Context): string =>
   error instanceof Refusal ? error.message : errorMessage('internal', { requestId });

@@ -17,7 +17,7 @@ export interface AutoOrderWorkerParts extends UpdateReaders {
 }
 
 /**
- * Runs queued updates and recalculations: one of each kind for each merchant and run, so that no
+ * Runs queued updates and recalculations. Each run does one of each kind per merchant, so that no
  * merchant waits for all jobs of another one.
  */
 export function autoOrderWorker({ db, log, contextFor, ...readers }: AutoOrderWorkerParts): Worker {

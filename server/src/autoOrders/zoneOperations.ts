@@ -11,7 +11,7 @@ import {
 } from './zoneStore.ts';
 
 /**
- * Locks the merchant's auto orders, so that nothing is planned or settled while their dates move.
+ * Locks the merchant's auto orders, so that no rebill is planned or settled while their dates move.
  */
 export const lockSchedules = ({ db, merchant }: Context): Promise<void> =>
   lockAllAutoOrders(db, merchant.merchantId);
@@ -35,7 +35,7 @@ export async function keepWallsOfSchedules(
 }
 
 /**
- * A date that the old zone skipped returns to its intended local time, which the new zone may have.
+ * Returns a date that the old zone skipped to its intended local time, which the new zone may have.
  */
 function atItsAnchor(date: SkippedDate, { from, to }: ZoneChange): SkippedDate[] {
   const place = placeOfMoment(date.nextShipmentAt, date.anchor, from);

@@ -12,8 +12,8 @@ import { formerShipments } from './columns.ts';
 
 /*
  * Moves the dates of schedules when the merchant changes its zone. Dates that were set as local
- * times keep their local time; what has happened keeps its moment
- * (docs/adr/0045-zones-and-missed-shipments.md). One statement for each table, for any number of
+ * times keep their local time; past events keep their moment
+ * (docs/adr/0045-zones-and-missed-shipments.md). Each table needs one statement for any number of
  * auto orders.
  */
 
@@ -63,7 +63,7 @@ export async function findSkippedDates(
   }));
 }
 
-/** Moves the dates of all schedules; the caller has locked the auto orders. */
+/** Moves the dates of all schedules. The caller has locked the auto orders. */
 export async function moveSchedules(
   tx: Database,
   merchantId: string,
@@ -84,8 +84,8 @@ const moveItemsSql = `
     ${moved('next_preshipment_notice_at')}, ${moved('missed_until')}, ${movedLater('no_order_after_at')}
   where merchant_id = $1 and (next_shipment_at is not null or no_order_after_at > $2)`;
 
-// A due row stays due in any zone. Nothing becomes due before this moment, because a test clock
-// does not go back.
+// A row that is due stays due in any zone. Nothing becomes due before this moment, because a test
+// clock does not go back.
 const moveAutoOrdersSql = `
   update auto_order set ${moved('next_shipment_at')}, ${moved('next_attempt_at')},
     ${moved('planned_attempt_at')},
@@ -95,8 +95,8 @@ const moveAutoOrdersSql = `
     and (next_shipment_at is not null or next_attempt_at is not null or due_at is not null)`;
 
 /**
- * Sets the next shipments of items to earlier moments, each to its own, and updates what their auto
- * orders derive from them.
+ * Sets the next shipments of items to earlier moments, one for each item, and updates the values
+ * that their auto orders derive from them.
  */
 export async function setNextShipments(
   tx: Database,
