@@ -10,7 +10,7 @@ import type { Connection } from './platform/storage/connection.ts';
 import { defaultQuotas, type Quotas, quotaWords } from './platform/tenancy/quotas.ts';
 import { strictFaults } from './strict.ts';
 
-/** Everything the environment decides, read once at the start. */
+/** All settings from the environment, read once at the start. */
 export interface Config {
   readonly host: string;
   /** 0 picks any free port. */
@@ -24,48 +24,50 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly rate: RateConfig;
   readonly bodyLimitBytes: number;
-  /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
+  /** Proxies whose X-Forwarded-For is trusted: addresses or CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly role: Role;
-  /** Only what a server for real money needs is possible; strict.ts says what that is. */
+  /**
+   * Whether only the features that a server for real money needs are enabled; strict.ts lists them.
+   */
   readonly strict: boolean;
-  /** The files of the certificate and key with which this process serves https by itself. */
+  /** The files of the certificate and key with which this process itself serves https. */
   readonly tls?: TlsFiles | undefined;
-  /** Hosts that may be connected to without encryption; `*` means every host. */
+  /** Hosts to which unencrypted connections are allowed; `*` means every host. */
   readonly plainHosts: readonly string[];
-  /** The hosts that webhooks may lead to. Empty: any public one. */
+  /** The hosts to which webhooks may be sent. Empty: any public host. */
   readonly webhookHosts: readonly string[];
   /** The scanner of attachments for viruses. Absent: attachments are not scanned. */
   readonly virusScanner?: VirusScanner | undefined;
   /**
-   * Where customers reach this server: the start of the links in mails. Absent: the address it
-   * listens on.
+   * The address at which customers reach this server. Links in mails begin with it. Absent: the
+   * address on which it listens.
    */
   readonly publicUrl?: string | undefined;
   /** The address of a gateway simulator in a separate process. */
   readonly gatewayUrl?: string | undefined;
   readonly stripe?: StripeConfig | undefined;
-  /** False: nothing is charged, everything else runs. */
+  /** False: nothing is charged, but everything else runs. */
   readonly charging: boolean;
-  /** The simulator charges merchants whose clock is real. */
+  /** Whether the simulator charges merchants whose clock is real. */
   readonly simulator: boolean;
-  /** Webhooks of merchants with a test clock may lead to this machine. */
+  /** Whether webhooks of merchants with a test clock may be sent to this machine. */
   readonly loopbackWebhooks: boolean;
   /** Absent: mails are written into `dataDir`. */
   readonly smtp?: SmtpSettings | undefined;
-  /** The sender of mails whose merchant names none. */
+  /** The sender of mails for merchants that set none. */
   readonly mailFrom: string;
   /** The bucket of attachments. Absent: a folder in `dataDir`. */
   readonly s3?: S3Settings | undefined;
   /** The key that seals secrets in the database; absent: a file in `dataDir`. */
   readonly sealKey?: string | undefined;
-  /** The key before `sealKey`, while secrets are sealed again. */
+  /** The previous `sealKey`, used while secrets are sealed again. */
   readonly sealKeyBefore?: string | undefined;
-  /** The token that a reader of `/metrics` must send. Absent: anyone may read them. */
+  /** The token that a request for `/metrics` must send. Absent: no token is needed. */
   readonly metricsToken?: string | undefined;
-  /** How much a merchant may have. */
+  /** The limits on what a merchant may store. */
   readonly quotas: Quotas;
-  /** How many days an entry of the audit log is kept. Absent: for ever. */
+  /** How many days an entry of the audit log is kept. Absent: forever. */
   readonly auditLogDays?: number | undefined;
 }
 
@@ -89,13 +91,13 @@ export interface RateConfig {
   readonly perDay: number;
 }
 
-/** The two windows as the limiter takes them. */
+/** Returns the two windows in the form that the limiter takes. */
 export const rateLimits = ({ perHour, perDay }: RateConfig) => [
   { limit: perHour, seconds: 3600 },
   { limit: perDay, seconds: 86_400 },
 ];
 
-/** The keys that secrets in the database are sealed with. */
+/** The keys with which secrets in the database are sealed. */
 export const sealSettings = ({ dataDir, sealKey, sealKeyBefore }: Config) => ({
   dataDir,
   key: sealKey,
@@ -103,17 +105,17 @@ export const sealSettings = ({ dataDir, sealKey, sealKeyBefore }: Config) => ({
 });
 
 /**
- * The rate limits of one session: 200 requests at once, 20 a second for long. A page of a person
- * never comes near them.
+ * The rate limits of one session: 200 requests at once, and 20 a second over time. A page that a
+ * person uses never reaches them.
  */
 export const sessionRateLimits = [{ limit: 200, seconds: 10 }];
 
-/** The levels of the log, from everything to nothing. */
+/** The levels of the log, from all messages to none. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-/** The least important messages that are logged. */
+/** The lowest level of messages that is logged. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** The parts of the work that a process may do. */
+/** The parts of the work that a process can do. */
 export const roles = ['all', 'api', 'worker'] as const;
 /** The role of this process: it handles requests, does the background work, or both. */
 export type Role = (typeof roles)[number];
@@ -244,7 +246,7 @@ export const settings = [
   ['MAIL_FROM', 'orders@localhost', 'the sender of mails whose merchant names none'],
 ] as const;
 
-/** All faults of the environment at once, each naming its variable. */
+/** All faults of the environment at once. Each names its variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
@@ -255,7 +257,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the environment into one frozen value; throws {@link ConfigError} with every fault. */
+/** Reads the environment into one frozen value. Throws {@link ConfigError} with every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const secrets = withSecretFiles(env);
   const read = new Reader(secrets.env, secrets.faults);
@@ -331,7 +333,7 @@ class Reader {
     return text || undefined;
   }
 
-  /** A comma list in lower case. */
+  /** Reads a comma-separated list in lower case. */
   list(name: string, fallback = ''): string[] {
     return this.text(name, fallback)
       .toLowerCase()
@@ -374,7 +376,7 @@ class Reader {
     return fallback;
   }
 
-  /** A URL without a slash at its end, or undefined when the variable is not set. */
+  /** Reads a URL without its trailing slash; undefined if the variable is not set. */
   url(name: string, schemes: readonly string[]): string | undefined {
     const text = this.text(name, '').replace(/\/+$/, '');
     if (text === '') return undefined;
@@ -386,7 +388,7 @@ class Reader {
     return text;
   }
 
-  /** An address that is encrypted, or leads to this machine or to one of `plainHosts`. */
+  /** Reads an address that is encrypted, or belongs to this machine or to one of `plainHosts`. */
   encryptedUrl(name: string, plainHosts: readonly string[]): string | undefined {
     const text = this.url(name, ['http', 'https']);
     const url = text === undefined ? null : URL.parse(text);
@@ -395,7 +397,7 @@ class Reader {
     return text;
   }
 
-  /** The text of a file with certificates or a key. */
+  /** Reads the text of a file with certificates or a key. */
   pem(name: string): string | undefined {
     const path = this.text(name, '');
     if (path === '') return undefined;
@@ -444,7 +446,7 @@ class Reader {
     return Object.fromEntries(given);
   }
 
-  /** At least a year: the effects of an intrusion are often found months later. */
+  /** At least a year is kept, because the effects of an intrusion are often found months later. */
   auditLogDays(): number | undefined {
     return this.text('AUDIT_LOG_DAYS', '') === ''
       ? undefined
@@ -490,7 +492,7 @@ class Reader {
   }
 
   postgresUrl(name: string, text: string, plainHosts: readonly string[]): string {
-    // Names no host: the driver then takes PGHOST.
+    // The URL names no host, so the driver uses PGHOST.
     const whole = text.replace('@/', '@localhost/');
     if (!/^postgres(ql)?:\/\/\S+$/.test(text) || !URL.canParse(whole)) {
       this.faults.push(`${name}: give a URL such as postgres://user:password@host:5432/perennial`);

@@ -10,9 +10,9 @@ import type { OrderDocument } from '../orders/order.ts';
 import type { RebillState } from '../rebill/attempt.ts';
 
 /*
- * Recomputes the books from records whose errors would be noticed: the orders that customers have,
- * and the charges that were sent. It shares no code with the code that keeps the counters, so it
- * cannot repeat the same mistake.
+ * Recomputes the books from records whose errors would be noticed: the customers' orders and the
+ * charges that were sent. It shares no code with the code that updates the counters, so it cannot
+ * repeat the same mistake.
  */
 
 /** A stored figure that the orders and attempts contradict. */
@@ -30,7 +30,7 @@ export interface Difference {
   readonly recomputed: string;
 }
 
-/** Columns of an auto order's row besides its record, for searches and for the engine. */
+/** Columns of an auto order's row besides its record, used by searches and the engine. */
 export interface Marks {
   readonly dueAt?: Temporal.Instant;
   readonly nextShipmentAt?: Temporal.Instant;
@@ -54,12 +54,12 @@ export interface AuditedAttempt {
   readonly currency: string;
   /** The gateway's id of the capture. */
   readonly reference: string | null;
-  /** Whether the row has the plan of the charge. */
+  /** Whether the row contains the plan of the charge. */
   readonly isPlanned: boolean;
   readonly declines: number;
   /** Whether staff marked its order as paid or rejected it. */
   readonly isByStaff: boolean;
-  /** Whether a charge of its order, and not one of the engine, paid it. */
+  /** Whether a charge of its order, not one of the engine, paid for it. */
   readonly isOrderCharged: boolean;
 }
 
@@ -81,18 +81,18 @@ export interface AuditedOrder {
   readonly payment: OrderDocument['payment'] | null;
 }
 
-/** One auto order with everything that it is compared with. */
+/** One auto order with everything with which it is compared. */
 export interface Books {
   readonly autoOrder: AutoOrder;
   readonly marks: Marks;
   readonly attempts: readonly AuditedAttempt[];
   readonly orders: readonly AuditedOrder[];
-  /** The same for auto orders that were merged into it: its items may have been billed there. */
+  /** Auto orders that were merged into it, because its items may have been billed there. */
   readonly merged: readonly {
     readonly attempts: readonly AuditedAttempt[];
     readonly orders: readonly AuditedOrder[];
   }[];
-  /** The opening figures of items that clients wrote, by the oid of the item. */
+  /** The opening figures of items that clients wrote, by item oid. */
   readonly openings: ReadonlyMap<number, Opening>;
   readonly zone: string;
 }
@@ -107,7 +107,7 @@ export function differencesOf(books: Books): Difference[] {
   ];
 }
 
-/** The difference for a record that cannot be audited because it cannot be read. */
+/** Returns the difference that reports a record which cannot be read and audited. */
 export const unreadable = (autoOrderOid: number, reason: string): Difference => ({
   objectType: 'auto order',
   objectId: String(autoOrderOid),
@@ -155,12 +155,12 @@ function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Differe
     marks.nextShipmentAt,
     earliestOf(autoOrder.items.map((item) => item.nextShipmentAt)),
   );
-  // A person may cancel what is completed.
+  // A completed auto order may later be canceled.
   if (autoOrder.completed && autoOrder.status !== 'canceled')
     check.compare('status', autoOrder.status, 'disabled');
   const open = attempts.find(({ rebillNumber }) => rebillNumber === autoOrder.rebillCount + 1);
-  // A new card resets the declines, so the record may count fewer than the attempts do, never more.
-  // Staff may have rejected the order of the rebill that disabled the auto order.
+  // A new card resets the declines, so the record may count fewer than the attempts, but never
+  // more. Staff may have rejected the order of the rebill that disabled the auto order.
   const last = attempts.at(-1);
   const declines = open?.declines ?? (last?.state === 'given up' ? last.declines : 0);
   if (autoOrder.creditCardAttempt > declines)
@@ -174,9 +174,9 @@ function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Differe
 }
 
 /**
- * Whether the engine planned the next attempt of a running auto order, no missed shipment waits for
- * it, and it delays one that is due before. A client may set any moment: then it differs from what
- * the engine planned. Records of releases that did not store that are not judged.
+ * Whether the engine planned the next attempt of a running auto order so that it delays an earlier
+ * shipment, although no missed shipment waits for it. A client may set any moment, which then
+ * differs from the engine's plan. Records of releases that did not store the plan are not judged.
  */
 function isLeftBehind({ nextAttemptAt, plannedAttemptAt, items }: AutoOrder): boolean {
   if (nextAttemptAt?.epochMilliseconds !== plannedAttemptAt?.epochMilliseconds) return false;
@@ -189,7 +189,7 @@ function isLeftBehind({ nextAttemptAt, plannedAttemptAt, items }: AutoOrder): bo
   return isDelaying && running.every(({ missedUntil }) => missedUntil === undefined);
 }
 
-/** Finds states that contradict one another. */
+/** Finds states that contradict each other. */
 function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void {
   const { status, enabled, completed, items } = autoOrder;
   check.compare('enabled', enabled, status === 'active');
@@ -202,8 +202,8 @@ function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void 
 
 /**
  * Whether a completed auto order has an item that would have shipped. An overdue shipment is billed
- * at the moment of billing, so an end that had passed when the auto order completed, or when its
- * last change was checked, stops it too.
+ * at the time of billing. So an end that had passed when the auto order completed, or when its last
+ * change was checked, stops it too.
  */
 function hasSomethingToShip(
   item: AutoOrderItem,
@@ -218,8 +218,8 @@ function hasSomethingToShip(
 }
 
 /**
- * An auto order with work to come must be due at that moment, or the engine would never examine it.
- * Ignores charges in flight, because settling them sets `due_at` again.
+ * Checks when an auto order is due. If work remains, it must be due at that moment, or the engine
+ * would never process it. Ignores charges in flight, because settling them sets `due_at` again.
  */
 function dueFaults(
   check: Findings,
@@ -230,7 +230,7 @@ function dueFaults(
 ): void {
   if (open?.state === 'charging' || open?.state === 'unknown' || isOrderCharging) return;
   const expected = expectedDue(autoOrder);
-  // A parked auto order, or one that could not be moved, is postponed by a day each time.
+  // A parked auto order, or one that could not be moved, is delayed by a day each time.
   const isPutOff =
     dueAt !== undefined &&
     expected !== undefined &&
@@ -285,8 +285,8 @@ function attemptFaults(attempt: AuditedAttempt, { orders }: Books): Difference[]
 }
 
 /**
- * A paid rebill has one capture, unless it cost nothing or was paid by another method. Staff may
- * also have charged its order.
+ * Checks that a paid rebill has one capture, unless it cost nothing or was paid by another method.
+ * Staff may also have charged its order.
  */
 function captureFaults(
   check: Findings,
@@ -313,7 +313,7 @@ function orderFaults(order: AuditedOrder, { attempts }: Books): Difference[] {
   return check.found;
 }
 
-/** Compares the payment status with whether the order is paid. */
+/** Compares the payment status with the payments of the order. */
 function paymentFaults(check: Findings, { paidAt, payment }: AuditedOrder): void {
   const status = payment?.payment_status;
   const isSaidPaid = status === 'Processed' || status === 'Skipped' || status === 'Refunded';
@@ -353,8 +353,8 @@ function amountFaults(
 }
 
 /**
- * The tax at the order's rate. The order does not say how the merchant rounded then, so the stored
- * tax is right if either way of rounding gives it.
+ * Returns the tax at the order's rate. The order does not say how the merchant rounded at that
+ * time, so the stored tax is right if either way of rounding gives it.
  */
 function taxAgain({
   currency,
@@ -387,7 +387,7 @@ function taxedAmount(line: OrderItem, currency: string): number {
 const lineAmount = (line: OrderItem, currency: string): number =>
   roundHalfUp(amountOf(line.cost, currency) * (line.quantity ?? 1));
 
-// A product of two decimals may be slightly too small; a millionth of a cent does not count.
+// A product of two decimals may be slightly too small, so a millionth of a cent is ignored.
 const roundHalfUp = (figure: number): number => Math.floor(figure + 0.5 + 1e-6);
 
 function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
@@ -412,7 +412,7 @@ const noOpening: WrittenFigures = { rebills: 0, rebillValue: 0, lifeTimeValue: 0
 
 const isRebill = ({ rebillNumber }: ItemLine): boolean => rebillNumber > 0;
 
-/** Compares counters and values with the orders, to which an opening balance adds. */
+/** Compares counters and values with the orders plus the opening balance. */
 function figureFaults(
   check: Findings,
   item: AutoOrderItem,
@@ -448,14 +448,14 @@ function dateFaults(
     check.compare('last_order_dts', item.lastOrderAt, latestOf(rebillDates));
 }
 
-/** A line of an item in an order that is paid or was invoiced. */
+/** A line of an item in an order that was paid or invoiced. */
 interface ItemLine {
   readonly rebillNumber: number;
   readonly at: Temporal.Instant;
   readonly value: Minor;
 }
 
-/** Returns the item's own lines in paid and invoiced orders, without add-ons. */
+/** Returns the item's lines in paid and invoiced orders, without add-ons. */
 function shipmentsOf(
   { itemOid }: AutoOrderItem,
   attempts: readonly AuditedAttempt[],
@@ -487,8 +487,8 @@ function anchoredText(
 ): string {
   const wall = wallOf(nextShipmentAt, zone);
   const { ms } = wallFromPlain(anchor);
-  // A local time that the zone skips on that day moves forward, even into the next day, so the
-  // stored date counts.
+  // A local time that the zone skips on that day moves forward, possibly into the next day, so the
+  // stored date is used.
   if (wall.ms !== ms) return localText(nextShipmentAt, zone);
   const { year, month } = civilDay(wall.day);
   return String(plainDateTime({ day: clampedDay(year, month, anchor.day), ms }));

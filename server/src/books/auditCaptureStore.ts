@@ -6,7 +6,7 @@ import {
   type OurDispute,
 } from './auditCaptures.ts';
 
-/** Returns the existing charges with these subjects: rebills, and payments of orders. */
+/** Returns the existing charges of these subjects: rebills, and payments of orders. */
 export async function findBookedCharges(
   db: Database,
   merchantId: string,
@@ -45,7 +45,7 @@ export async function findBookedCharges(
   );
 }
 
-/** Returns the refunds at gateways of these charges, by the gateway's id of the charge. */
+/** Returns the refunds of these charges at gateways, by the gateway's id of the charge. */
 export function findBookedRefunds(
   db: Database,
   merchantId: string,
@@ -60,7 +60,7 @@ export function findBookedRefunds(
   );
 }
 
-/** Returns all disputes that gateways reported. They are few. */
+/** Returns all disputes that gateways reported. There are few. */
 export function findBookedDisputes(db: Database, merchantId: string): Promise<OurDispute[]> {
   return db.rows(
     `select gateway_reference as reference, charge_reference as "chargeReference", state,
@@ -70,7 +70,7 @@ export function findBookedDisputes(db: Database, merchantId: string): Promise<Ou
   );
 }
 
-/** Returns the charges that gateways reported something about that is not recorded yet. */
+/** Returns the charges for which a gateway's report is not recorded yet. */
 export async function findReportedCharges(
   db: Database,
   merchantId: string,

@@ -1,7 +1,7 @@
 import type { Difference } from './audit.ts';
 
 /*
- * Compares what a simulated gateway captured with our books. The gateway's books are independent
+ * Compares the captures of a simulated gateway with our books. The gateway's books are independent
  * evidence, because they are not in our tables.
  */
 
@@ -47,20 +47,20 @@ export interface AuditedCharge {
   readonly subject: string;
   readonly isUnderWay: boolean;
   readonly isPaid: boolean;
-  /** Null for first payments, of which only the order is known. */
+  /** Null for first payments that have only an order. */
   readonly reference: string | null;
   readonly amount: number;
 }
 
-/** Returns what a key charges for: of a rebill, the key without the attempt. */
+/** Returns the subject of a key: for a rebill, the key without the attempt. */
 export const auditedSubject = (key: string): string =>
   isRebill(key) ? key.split(':').slice(0, 4).join(':') : key;
 
-/** Whether a key or subject is one of a rebill. */
+/** Whether a key or subject belongs to a rebill. */
 export const isRebill = (key: string): boolean => key.startsWith('rebill:');
 
 /**
- * Returns the captures that no charge explains, that no charge recorded, or that have another
+ * Returns captures without a charge, captures whose charge is not paid, and captures with another
  * amount.
  */
 export function captureDifferences(
@@ -82,12 +82,13 @@ export function captureDifferences(
     const subject = auditedSubject(key);
     const charge = bySubject.get(subject);
     if (charge === undefined) return finding('key', key, 'none: no charge has this key');
-    // Its answer has not arrived yet.
+    // The gateway's answer has not arrived yet.
     if (charge.isUnderWay) return [];
     if (taken.has(subject)) return finding('captures', 2, 1);
     taken.add(subject);
     if (!charge.isPaid) return finding('captured', amount, 'none: it is not paid');
-    // Orders from before references were kept have none; a rebill has none if no card was charged.
+    // Orders from before references were stored have none. A rebill has none if no card was
+    // charged.
     const isNotKept = charge.reference === null && !isRebill(key);
     if (!isNotKept && charge.reference !== reference)
       return finding('reference', reference, charge.reference ?? 'none');
@@ -95,7 +96,7 @@ export function captureDifferences(
   });
 }
 
-/** Returns the captures of which the gateway gave back another sum than our orders say. */
+/** Returns the captures for which the gateway refunded a different sum than our orders show. */
 export function refundDifferences(
   captures: readonly GatewayCapture[],
   booked: readonly BookedRefunds[],
@@ -103,7 +104,7 @@ export function refundDifferences(
   const byReference = new Map(booked.map((refunds) => [refunds.reference, refunds]));
   return captures.flatMap(({ key, reference, refunded }): Difference[] => {
     const refunds = byReference.get(reference);
-    // The answer of a refund has not arrived yet.
+    // The gateway's answer to a refund has not arrived yet.
     if (refunds?.isUnderWay) return [];
     const recomputed = refunds?.refunded ?? 0;
     return refunded === recomputed ? [] : [ofCharge(key, 'refunded', refunded, recomputed)];
@@ -111,8 +112,8 @@ export function refundDifferences(
 }
 
 /**
- * Returns the captures whose dispute the gateway and our books know differently: one that only one
- * of them knows, or one of another state or amount.
+ * Returns the captures whose disputes differ between the gateway and our books: a dispute that only
+ * one of them has, or one with a different state or amount.
  */
 export function disputeDifferences(
   captures: readonly GatewayCapture[],

@@ -4,11 +4,11 @@ import type { OrderDocument } from '../orders/order.ts';
 import type { Difference } from './audit.ts';
 
 /*
- * Compares the ledger of store credit with the orders that it paid and the refunds that gave it. The
- * documents of orders are what customers saw.
+ * Compares the ledger of store credit with the orders that used credit and the refunds that gave
+ * it. Customers saw the documents of these orders.
  */
 
-/** A credit of which more was used than it held, or less than nothing, or that does not exist. */
+/** A credit that does not exist, or whose used amount is negative or more than the credit. */
 export interface OverusedCredit {
   readonly customerOid: number;
   readonly entryOid: number;
@@ -20,14 +20,17 @@ export interface OverusedCredit {
 /** The store credit of an order, by its document and by the ledger. */
 export interface CreditOfOrder {
   readonly orderId: string;
-  /** Null and below: the order does not exist, or shows no store credit. */
+  /**
+   * This field and the next two are null if the order does not exist. The summary is also null if
+   * the order shows no store credit.
+   */
   readonly summary: OrderDocument['summary'] | null;
   readonly currency: string | null;
-  /** It was rejected without having been paid, so its credit was given back. */
+  /** Whether the order was rejected without having been paid, so that its credit was given back. */
   readonly isLost: boolean | null;
   /**
-   * The store credit that the charge under way of its rebill took. The order shows it only when the
-   * outcome is known. Null: no charge is under way.
+   * The store credit that the charge of its rebill has taken while it is under way. The order shows
+   * it only when the outcome is known. Null: no charge is under way.
    */
   readonly held: number | null;
   /** The amount that payments took, less the amount that was given back. */
@@ -53,7 +56,7 @@ export function creditDifferences(
   ];
 }
 
-/** A refund may also have given store credit instead of money, so the ledger may have more. */
+/** A refund may also have given store credit instead of money, so the ledger may contain more. */
 function orderDifferences(order: CreditOfOrder): Difference[] {
   const { orderId, summary, currency, isLost, held, paid, returned } = order;
   const shown = (figure: 'amount' | 'refunded'): Minor =>

@@ -1,7 +1,7 @@
 import type { Database } from '../platform/storage/database.ts';
 import type { CreditOfOrder, OverusedCredit } from './auditCredit.ts';
 
-/** Returns the credits whose uses do not add up to something between nothing and all of it. */
+/** Returns the credits whose uses add up to less than zero or to more than the credit. */
 export function findOverusedCredits(db: Database, merchantId: string): Promise<OverusedCredit[]> {
   return db.rows(
     `select u.customer_profile_oid as "customerOid", u.entry_oid as "entryOid", c.amount, u.used
@@ -17,9 +17,9 @@ export function findOverusedCredits(db: Database, merchantId: string): Promise<O
 }
 
 /**
- * Returns what all orders with store credit and the ledger say, with the orders that only one of
- * them knows, and what charges under way took. Leaves out orders whose customer was deleted, because
- * the ledger went with the profile.
+ * Returns the store credit of orders, by their documents and by the ledger. Includes orders that
+ * only one of the two has, and the credit that charges under way took. Leaves out orders whose
+ * customer was deleted, because the ledger was deleted with the profile.
  */
 export function loadCreditOfOrders(db: Database, merchantId: string): Promise<CreditOfOrder[]> {
   return db.rows(

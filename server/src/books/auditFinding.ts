@@ -1,14 +1,14 @@
 import type { Difference } from './audit.ts';
 import { auditedSubject, isRebill } from './auditCaptures.ts';
 
-/** A difference with the record that it is about. */
+/** A difference, with the record that it concerns. */
 export interface Finding extends Difference {
   readonly autoOrderOid?: number | undefined;
   readonly orderId?: string | undefined;
 }
 
 /**
- * Adds the record that a difference is about. `ownersOfItems`: the auto orders of items, by item
+ * Adds the record that a difference concerns. `ownersOfItems`: the auto orders of items, by item
  * oid.
  */
 export function findingOf(

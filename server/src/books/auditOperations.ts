@@ -30,13 +30,13 @@ import {
   useOneSnapshot,
 } from './auditStore.ts';
 
-/** The result of an audit, with the number of records that it read. */
+/** The result of an audit, with the numbers of records that it read. */
 export interface Audit {
   readonly autoOrderCount: number;
   readonly orderCount: number;
   readonly attemptCount: number;
   readonly differenceCount: number;
-  /** The first {@link shownMax}. */
+  /** The first {@link shownMax} of them. */
   readonly differences: readonly Difference[];
 }
 
@@ -44,19 +44,19 @@ const shownMax = 1000;
 const batchSize = 500;
 
 /**
- * Reads what the simulated gateways captured for a merchant, from their own books; undefined if
- * they cannot be read.
+ * Returns a merchant's captures from the books of the simulated gateways; undefined if they cannot
+ * be read.
  */
 export type ReadCaptures = (merchantId: string) => Promise<readonly GatewayCapture[] | undefined>;
 
-/** Audits the caller's merchant, including what the simulator captured for it. */
+/** Audits the caller's merchant, including its captures in the simulator's books. */
 export async function getAudit(
   { db, merchant, log }: Context,
   readCaptures: ReadCaptures,
   onProgress?: OnAudited,
 ): Promise<Audit> {
-  // Read first: each charge is stored before it is sent, so our books then contain every captured
-  // one.
+  // The captures are read first. Each charge is stored before it is sent, so our books then contain
+  // every captured charge.
   const captures = await readCaptures(merchant.merchantId);
   if (captures === undefined)
     log.warn(
@@ -71,9 +71,9 @@ export async function getAudit(
 }
 
 /**
- * Audits what the gateways gave back, and what customers disputed. A change between the two reads
- * looks like a difference. So both are read again when there is one, and only a difference that is
- * found twice is reported.
+ * Audits refunds at the gateways and disputes. A change between the two reads looks like a
+ * difference. So if there is one, both are read again, and only a difference that is found twice is
+ * reported.
  */
 async function auditReturns(
   db: Database,
@@ -89,7 +89,7 @@ async function auditReturns(
   return auditOf(await returnDifferences(db, merchantId, suspects));
 }
 
-/** A charge whose report is not recorded yet is left out. */
+/** Leaves out charges whose report is not recorded yet. */
 async function returnDifferences(
   db: Database,
   merchantId: string,
@@ -103,12 +103,12 @@ async function returnDifferences(
   return [...refundDifferences(settled, refunds), ...disputeDifferences(settled, disputes)];
 }
 
-/** Hears how many auto orders were audited so far. */
+/** Receives the number of auto orders that were audited so far. */
 export type OnAudited = (autoOrders: number) => Promise<void>;
 
 const capturesAtOnce = 5000;
 
-/** Compares captures with the charges that they are for. */
+/** Compares captures with their charges. */
 export async function auditCaptures(
   db: Database,
   merchantId: string,
@@ -132,9 +132,9 @@ async function inPieces<Found>(
 }
 
 /**
- * Recomputes the books of a merchant as they are at one moment, even if the engine bills meanwhile.
- * A record that cannot be read is a difference too. Calls `onProgress` with the number of audited
- * auto orders.
+ * Recomputes the books of a merchant at one moment, even if the engine bills meanwhile. A record
+ * that cannot be read is also a difference. Calls `onProgress` with the number of audited auto
+ * orders.
  */
 export function auditMerchant(
   db: Database,
@@ -201,7 +201,7 @@ async function auditCredit(tx: Database, merchantId: string): Promise<Audit> {
   );
 }
 
-/** Audits a batch. Halves a batch that fails until each bad record is alone. */
+/** Audits a batch. If a batch fails, halves it until each bad record is alone. */
 async function auditReadable(
   tx: Database,
   merchant: Merchant,

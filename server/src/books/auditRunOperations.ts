@@ -13,13 +13,13 @@ import {
 /** An audit that was requested. */
 export interface RequestedAudit {
   readonly run: AuditRun;
-  /** True when another audit of the merchant was open already, which is returned instead. */
+  /** Whether another audit of the merchant was already open. Then that one is returned. */
   readonly wasOpen: boolean;
 }
 
 /**
  * Requests an audit of the caller's merchant, which a worker does. A merchant has one open audit at
- * a time; while there is one, that one is returned.
+ * a time; if there is one, returns it.
  */
 export async function requestAudit(context: Context): Promise<RequestedAudit> {
   const { db, ids, merchant } = context;
@@ -32,7 +32,7 @@ export async function requestAudit(context: Context): Promise<RequestedAudit> {
     }
     const open = await findOpenAudit(db, merchantId);
     if (open !== undefined) return { run: open, wasOpen: true };
-    // It ended between the two statements.
+    // The open audit ended between the two statements.
   }
   return refuse('state_conflict', {
     reason: 'Other audits of this merchant began and ended at the same moment',
@@ -50,7 +50,7 @@ export async function readAudit({ db, merchant }: Context, auditId: string): Pro
   );
 }
 
-/** Lists a page of audits without their differences, the latest first. */
+/** Lists a page of audits without their differences, newest first. */
 export async function readAudits(
   { db, merchant }: Context,
   page: Page,

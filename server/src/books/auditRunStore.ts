@@ -4,8 +4,8 @@ import { poll } from '../platform/storage/nodes.ts';
 import type { Finding } from './auditFinding.ts';
 
 /*
- * The table `audit`: audits that are done in the background. Its moments and leases are in machine
- * time.
+ * The table `audit`: audits that run in the background. Its times and leases use the machine's
+ * clock.
  */
 
 /** An audit of a merchant's books and its progress. */
@@ -22,7 +22,7 @@ export interface AuditRun {
   readonly differenceCount: number;
   readonly failureReason: string | null;
   readonly failures: number;
-  /** Read with a single audit only. */
+  /** Read only with a single audit. */
   readonly differences?: readonly Finding[];
 }
 
@@ -38,7 +38,7 @@ const columns =
   'order_count as "orderCount", attempt_count as "attemptCount", ' +
   'difference_count as "differenceCount", failure_reason as "failureReason", failures';
 
-/** Stores a request for an audit; does nothing while another one of the merchant is open. */
+/** Stores a request for an audit. Does nothing while another audit of the merchant is open. */
 export async function insertAudit(
   db: Database,
   merchantId: string,
@@ -52,7 +52,7 @@ export async function insertAudit(
   return inserted > 0;
 }
 
-/** The merchant's audit that waits or runs. */
+/** Returns the merchant's audit that waits or runs. */
 export function findOpenAudit(db: Database, merchantId: string): Promise<AuditRun | undefined> {
   return db.row(
     `select ${columns} from audit where merchant_id = $1 and state in ('waiting', 'running')`,
@@ -72,7 +72,7 @@ export function findAudit(
   );
 }
 
-/** Lists a page of the merchant's audits, the latest first, and one more if there are more. */
+/** Lists a page of the merchant's audits, newest first, and one more if there are more. */
 export function listAudits(
   db: Database,
   merchantId: string,
@@ -85,7 +85,7 @@ export function listAudits(
   );
 }
 
-/** The merchants with an audit that no process is doing. */
+/** Returns the merchants with an audit that no process is running. */
 export async function merchantsToAudit(db: Database): Promise<string[]> {
   const rows = await poll<{ merchant_id: string }>(
     db,
@@ -98,8 +98,8 @@ export async function merchantsToAudit(db: Database): Promise<string[]> {
 }
 
 /**
- * Takes the merchant's audit that no process is doing, for the length of a lease. It begins again:
- * what another process had read is gone with its snapshot.
+ * Takes the merchant's audit that no process is running, for the length of a lease. It starts over,
+ * because another process's results were lost with its snapshot.
  */
 export function takeAudit(
   db: Database,
@@ -132,7 +132,7 @@ export async function saveAuditProgress(
   );
 }
 
-/** Stores the result of an audit, which is done with it. */
+/** Stores the result of an audit, which ends it. */
 export async function saveAuditResult(
   db: Database,
   merchantId: string,
@@ -156,7 +156,7 @@ export async function saveAuditResult(
   );
 }
 
-/** Counts a failure; the audit waits for another try. */
+/** Counts a failure. The audit waits for another attempt. */
 export async function retryAuditLater(
   db: Database,
   merchantId: string,

@@ -14,9 +14,7 @@ export async function useOneSnapshot(tx: Database): Promise<void> {
   await tx.run('set transaction isolation level repeatable read, read only');
 }
 
-/**
- * Does the work in a savepoint: if it fails, the transaction can continue as if it had not begun.
- */
+/** Does the work in a savepoint. If the work fails, the transaction continues without it. */
 export async function inSavepoint<Value>(
   tx: Database,
   work: () => Promise<Value>,
@@ -49,7 +47,7 @@ export async function findNextOids(
 
 /**
  * Returns merged auto orders by the one to which their items moved. Older orders of an item still
- * belong to the auto order that had the item then.
+ * belong to the auto order that had the item at that time.
  */
 export async function loadMergedSources(
   db: Database,
@@ -66,7 +64,7 @@ export async function loadMergedSources(
   return sources;
 }
 
-/** Returns the marks of these auto orders, by oid. */
+/** Returns the columns of these auto orders besides their records, by oid. */
 export async function loadMarks(
   db: Database,
   merchantId: string,

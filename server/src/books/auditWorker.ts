@@ -20,8 +20,8 @@ const retryMs = 5_000;
 const failuresMax = 3;
 
 /**
- * Does the audits that clients requested. An audit whose process was stopped is done again by
- * another process. It reads only, so two processes at the same audit would do no harm.
+ * Runs the audits that clients requested. If a process stops, another one runs its audit again. An
+ * audit only reads, so two processes may safely run the same one.
  */
 export function auditWorker(rounds: MerchantRounds, readCaptures: ReadCaptures): Worker {
   const each = eachMerchant(rounds.log, 'audits');

@@ -28,7 +28,7 @@ import type { DecisionInput } from '../rebill/plan.ts';
 import { type Preview, previewRebills } from './preview.ts';
 import { decisionInput, refuseCount } from './previewOperations.ts';
 
-/** The previews before and after a change that is not made. */
+/** The previews with and without a change. The change itself is not made. */
 export interface ChangePreview {
   readonly before: Preview;
   readonly after: Preview;
@@ -39,7 +39,7 @@ export interface ChangePreview {
 }
 
 /**
- * Previews an update or an action with the rules that decide the change itself, and writes nothing.
+ * Previews an update or an action with the rules that decide the change itself. Writes nothing.
  * Refuses what the change would refuse.
  */
 export async function previewChange(
@@ -93,7 +93,9 @@ interface PreviewedAction {
   readonly input: ActionInput;
 }
 
-/** The action that a request names. Refuses a request with neither an action nor an update. */
+/**
+ * Returns the action that a request names. Refuses a request with neither an action nor an update.
+ */
 function actionOf(
   context: Context,
   oid: number,
@@ -146,7 +148,9 @@ async function changedBy(
   };
 }
 
-/** Returns oids for items that do not exist yet. No stored item has a negative one. */
+/**
+ * Returns oids for items that do not exist yet. They are negative, unlike those of stored items.
+ */
 const provisionalOids = (count: number): number[] =>
   Array.from({ length: count }, (_, index) => -1 - index);
 

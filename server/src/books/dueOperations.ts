@@ -17,7 +17,7 @@ import { loadAuditedAttempts } from './auditStore.ts';
 import { type Expected, expectedOutcomes } from './duePreview.ts';
 import { type PreviewedRebill, previewRebills } from './preview.ts';
 
-/** A rebill that is due until a moment, with its auto order. */
+/** A rebill that falls due before a moment, with its auto order. */
 export interface DueRebill extends Pick<PreviewedRebill, 'rebillNumber' | 'at' | 'currency'> {
   readonly autoOrderOid: number;
   readonly autoOrderCode: string;
@@ -29,9 +29,9 @@ const batchSize = 100;
 const rebillsMax = 100;
 
 /**
- * Previews the rebills until a moment of the auto orders that are due first, in the order of their
- * moments. `hasTestCards`: the merchant's cards are test cards, so their outcome is known. An auto
- * order that cannot be read has no rebills.
+ * Previews the rebills until a moment, of the auto orders that are due first, earliest first.
+ * `hasTestCards`: the merchant's cards are test cards, so their outcome is known. An auto order
+ * that cannot be read has no rebills.
  */
 export async function previewDue(
   context: Context,
@@ -56,7 +56,7 @@ export async function previewDue(
   };
 }
 
-/** Previews a batch. Halves a batch that fails until each bad record is alone. */
+/** Previews a batch. If a batch fails, halves it until each bad record is alone. */
 async function previewReadable(
   context: Context,
   until: Temporal.Instant,

@@ -5,19 +5,19 @@ import type { PreviewedRebill } from './preview.ts';
 /** The expected outcome of a charge of a test card. */
 export type Expected = 'paid' | 'declined' | 'no answer';
 
-/** The facts of an auto order by which its test card decides. */
+/** The facts of an auto order that decide the outcome of its test card. */
 export interface TestCardFacts {
   readonly merchantId: string;
   readonly autoOrderOid: number;
-  /** The declines of the rebill that is next. */
+  /** The declines of the next rebill. */
   readonly attempts: number;
   /** All declines of the auto order. */
   readonly declines: number;
 }
 
 /**
- * Returns what the test cards will do with the rebills of one auto order, one entry a rebill. What
- * happens behind a charge that is not paid depends on the retries, so it is not predicted.
+ * Returns the outcomes of a test card for the rebills of one auto order, one entry per rebill.
+ * Outcomes after a charge that is not paid depend on the retries, so they are not predicted.
  */
 export function expectedOutcomes(
   rebills: readonly PreviewedRebill[],
@@ -34,7 +34,9 @@ export function expectedOutcomes(
   });
 }
 
-/** A charge whose answer is lost once is asked about again, and then it is approved. */
+/**
+ * After a charge whose answer is lost once, the gateway is asked again, and the charge is approved.
+ */
 function outcomeOf(cardToken: string, key: string, declinesBefore: number): Expected {
   const behaviour = behaviourOf(cardToken, { key, declinesBefore });
   if (behaviour.kind === 'decline') return 'declined';

@@ -5,7 +5,7 @@ import type { Context } from '../platform/context.ts';
 import { findExplained } from '../rebill/explanationStore.ts';
 import { explained } from './explanations.ts';
 
-/** Explains why an order was charged as it was. Refuses an order that does not exist. */
+/** Explains how the charge of an order was calculated. Refuses an order that does not exist. */
 export async function explainOrder(
   { db, merchant: { merchantId, timeZone } }: Context,
   orderId: string,

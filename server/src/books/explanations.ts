@@ -13,7 +13,7 @@ import {
 } from '../rebill/explanation.ts';
 import type { ExplainedRebill } from '../rebill/explanationStore.ts';
 
-/** Explains an order from itself and the row of its rebill, where there is one. */
+/** Explains an order from its document and the row of its rebill, if there is one. */
 export function explained(
   order: OrderRecord,
   rebill: ExplainedRebill | undefined,
@@ -128,7 +128,7 @@ function dateRulesOf(
   return rules;
 }
 
-/** Derives the explanation of an order from its document when no plan was kept. */
+/** Derives the explanation of an order from its document when no plan was stored. */
 function derivedPlan({ document, rebillNumber, autoOrderOid }: OrderRecord): ChargeExplanation {
   const { items = [], summary } = document;
   const note =

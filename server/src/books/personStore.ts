@@ -1,6 +1,6 @@
 import { byMention, columnsAs, type PersonKeeper } from '../platform/privacy/person.ts';
 
-/** The personal data in audits of the books: words of the records that they compare. */
+/** The personal data in audits of the books: texts from the records that they compare. */
 export const auditPeople: PersonKeeper = {
   tables: [
     {

@@ -19,7 +19,7 @@ import type { AuditRun } from './auditRunStore.ts';
 import type { PreviewedRebill } from './preview.ts';
 import type { DateRule } from './previewDates.ts';
 
-/** A parked auto order, as the wire shows it. */
+/** Returns a parked auto order as the wire shows it. */
 export const wireParked = (
   { autoOrderOid, autoOrderCode, reason, since, itemId, nextLookAt }: ParkedPage['parked'][number],
   zone: string,
@@ -33,7 +33,7 @@ export const wireParked = (
   ...(nextLookAt && { next_look_dts: wireDate(nextLookAt, zone) }),
 });
 
-/** A charge that has not ended, as the wire shows it. */
+/** Returns a charge that has not ended, as the wire shows it. */
 export const wireCharge = (charge: ListedCharge, zone: string): ChargeInFlight => ({
   key: charge.key,
   state: charge.state,
@@ -51,7 +51,7 @@ export const wireCharge = (charge: ListedCharge, zone: string): ChargeInFlight =
   ...(charge.confirmUntil && { confirm_until_dts: wireDate(charge.confirmUntil, zone) }),
 });
 
-/** A difference of an audit, as the wire shows it. */
+/** Returns a difference of an audit, as the wire shows it. */
 export const wireDifference = ({
   objectType,
   objectId,
@@ -66,7 +66,7 @@ export const wireDifference = ({
   recomputed,
 });
 
-/** A background audit, as the wire shows it. */
+/** Returns a background audit, as the wire shows it. */
 export const wireAudit = (run: AuditRun, zone: string): BackgroundAudit =>
   fromLoose<BackgroundAudit>({
     audit_id: run.auditId,
@@ -91,7 +91,7 @@ export const wireAudit = (run: AuditRun, zone: string): BackgroundAudit =>
     }),
   });
 
-/** A previewed rebill, as the wire shows it. */
+/** Returns a previewed rebill, as the wire shows it. */
 export function wireRebill(
   { rebillNumber, at, order, currency, dateRules, notices }: PreviewedRebill,
   zone: string,
@@ -156,7 +156,7 @@ const priceRules = (line: RebillLine, money: (amount: Minor) => number): Preview
     unit_cost: money(unitCost),
   }));
 
-/** An add-on has no own date. */
+/** Returns the date rules of a line. An add-on has none. */
 function wireDateRules(
   { kind, itemOid }: RebillLine,
   dateRules: ReadonlyMap<number, readonly DateRule[]>,

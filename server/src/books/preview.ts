@@ -11,7 +11,7 @@ import type { RebillOrder } from '../rebill/rebillOrder.ts';
 import { afterPaid } from '../rebill/settlement.ts';
 import { type DateRule, dateRules } from './previewDates.ts';
 
-/** The rebills to come of an auto order. */
+/** The future rebills of an auto order. */
 export interface Preview {
   readonly rebills: readonly PreviewedRebill[];
   readonly ends: PreviewEnd;
@@ -30,10 +30,10 @@ export type PreviewEnd =
   | 'paused'
   | 'parked';
 
-/** A rebill, as it will be ordered if its charge succeeds. */
+/** A rebill as it will be ordered if its charge succeeds. */
 export interface PreviewedRebill {
   readonly rebillNumber: number;
-  /** When it is charged, on the merchant's clock. */
+  /** The time of the charge, on the merchant's clock. */
   readonly at: Temporal.Instant;
   readonly order: RebillOrder;
   readonly currency: string;
@@ -41,14 +41,14 @@ export interface PreviewedRebill {
   readonly cardToken?: string | undefined;
   /** How the dates were determined, by item oid. */
   readonly dateRules: ReadonlyMap<number, readonly DateRule[]>;
-  /** When the pre-shipment notices of its items are made that were not made yet, by item oid. */
+  /** The times of the pre-shipment notices that are still to be sent, by item oid. */
   readonly notices: ReadonlyMap<number, Temporal.Instant>;
 }
 
 /**
- * Predicts rebills by repeating what the engine does, on the record alone: the same decisions, the
+ * Predicts rebills from the record alone by repeating what the engine does: the same decisions, the
  * same orders, the same record after each paid charge. `first` is the input of the engine's
- * decision now. With `until`, rebills after it are left out.
+ * decision now. With `until`, later rebills are left out.
  */
 export function previewRebills(
   first: DecisionInput,
@@ -102,7 +102,7 @@ export function previewRebills(
   return { rebills, ends: rebills.length < count ? 'paused' : 'never' };
 }
 
-/** The catalogue without what a rebill takes from the stock. */
+/** Returns the catalogue without the stock that a rebill takes. */
 function afterSale(catalog: Catalog, order: RebillOrder): Catalog {
   const uses = new Map(usesOf(order, catalog).map((use) => [use.itemOid, use.quantity]));
   if (uses.size === 0) return catalog;
@@ -114,19 +114,19 @@ function afterSale(catalog: Catalog, order: RebillOrder): Catalog {
   };
 }
 
-/** The customer's store credit without what a rebill uses. */
+/** Returns the customer's store credit without the part that a rebill uses. */
 function afterCredit(account: CreditAccount, order: RebillOrder, { kept, at }: DecisionInput) {
   const orderId = kept?.order.orderId;
   const shares = sharesToUse(account, orderId, order.credit ?? zero, at);
   return afterPayment(account, orderId, shares, at);
 }
 
-// An item is examined every day while its catalogue item is paused, and that may last forever.
+// An item is checked every day while its catalogue item is paused, which may last forever.
 const idleLooksMax = 400;
 
 /**
- * The engine examines the auto order when something is due, or the next day if the due date has not
- * moved.
+ * Returns when the engine processes the auto order: when something is due, or the next day if the
+ * due date has not moved.
  */
 function nextLookAt(autoOrder: AutoOrder, { at, zone }: DecisionInput): Temporal.Instant {
   const due = dueAt(autoOrder);
@@ -139,13 +139,13 @@ function endOf({ status, completed, items }: AutoOrder): PreviewEnd {
   return items.some((item) => item.paused) ? 'paused' : 'completed';
 }
 
-/** How the date of an item's next shipment was determined so far. */
+/** The rules so far that determined the date of an item's next shipment. */
 interface Trace {
   /** The item as it was last billed; absent: the date is from the record. */
   readonly shipped?: AutoOrderItem;
   /** Days by which it has moved since, because its catalogue item is paused. */
   readonly slips: number;
-  /** When the notice of that shipment was made; absent: none was made in this preview. */
+  /** The time of the notice of that shipment; absent: none was sent in this preview. */
   readonly noticeAt?: Temporal.Instant;
 }
 

@@ -22,16 +22,16 @@ export interface DateRule {
     | 'same day';
   /** The effect of the rule, in words. */
   readonly detail: string;
-  /** The date that the rule gave, if it alone gave one. */
+  /** The date that the rule gave, if no other rule contributed to it. */
   readonly at?: Temporal.Instant;
 }
 
-/** A shipment whose date is to be explained. */
+/** A shipment whose date is explained. */
 export interface DatedShipment {
   /** The item as it is billed. */
   readonly item: AutoOrderItem;
   readonly scheduledAt: Temporal.Instant;
-  /** When it is billed. */
+  /** The time at which it is billed. */
   readonly at: Temporal.Instant;
   /** The item as it was last billed; absent: its date is from the record. */
   readonly shipped?: AutoOrderItem;
@@ -45,7 +45,7 @@ export interface DatedShipment {
 
 /**
  * Returns the rules that determined the date of a shipment, in the order in which they applied. It
- * only explains what the schedule rules did.
+ * only explains the results of the schedule rules.
  */
 export function dateRules(shipment: DatedShipment): DateRule[] {
   const { item, scheduledAt, at, slips, declines, nextAttemptAt } = shipment;
@@ -83,7 +83,7 @@ function scheduleRules(
     shipped.nextShipmentAt === undefined ? '' : ` after ${localDate(shipped.nextShipmentAt, zone)}`;
   const original = catalog(item.originalItemId);
   const steps = original === undefined ? [] : stepsOf(original);
-  // A date that moved later is no longer the one from the schedule.
+  // A date that was moved later no longer comes from the schedule.
   const given = slips > 0 ? {} : { at: scheduledAt };
   if (steps.length === 0) {
     const every =
@@ -113,7 +113,7 @@ function scheduleRules(
 const shipmentWord = ({ done }: StepCursor, repeatCount: number | undefined): string =>
   repeatCount === undefined ? `shipment ${done + 1}` : `shipment ${done + 1} of ${repeatCount}`;
 
-/** Returns the steps that a schedule passed without a shipment, in order. */
+/** Returns the steps without a shipment that a schedule passed, in order. */
 function stepsPassed(steps: readonly Step[], from: StepCursor, to: StepCursor): Step[] {
   if (from.index === to.index && from.done === to.done) return [];
   const passed: Step[] = [];
@@ -145,7 +145,7 @@ function passedRule(step: Step): DateRule {
 }
 
 /**
- * In a month without the anchor's day, the item ships on the last day; the anchor's day returns
+ * Explains a shipment on the last day of a month without the anchor's day. The anchor's day returns
  * later.
  */
 function endOfMonth({ item, scheduledAt, slips, zone }: DatedShipment): DateRule[] {

@@ -26,18 +26,18 @@ import { type Preview, previewRebills } from './preview.ts';
 
 const countMax = 100;
 
-/** The number of rebills in a preview whose request names none. */
+/** The number of rebills in a preview if the request does not set it. */
 export const countDefault = 12;
 
-/** Refuses a number of rebills that no preview returns. */
+/** Refuses a number of rebills that is out of range for a preview. */
 export function refuseCount(count: number): void {
   if (count < 1 || count > countMax)
     refuse('out_of_range', { field: 'count', min: 1, max: countMax });
 }
 
 /**
- * Returns the next rebills as they will be ordered if every charge succeeds and nothing changes.
- * Returns `unreadable` if a part of the auto order cannot be read, and logs the error.
+ * Returns the next rebills as they will be ordered if every charge succeeds and nothing changes. If
+ * a part of the auto order cannot be read, returns `unreadable` and logs the error.
  */
 export async function previewAutoOrder(
   context: Context,
@@ -70,7 +70,7 @@ export async function readPreview(
   return previewRebills({ ...input, autoOrder: resumed(autoOrder, rules) }, count);
 }
 
-/** Reads what the engine's decision on this record depends on. */
+/** Reads the data on which the engine's decision about this record depends. */
 export async function decisionInput(
   context: Context,
   autoOrder: AutoOrder,
@@ -79,7 +79,7 @@ export async function decisionInput(
   return required(input, 'input');
 }
 
-/** Reads what the engine's decisions on these records depend on, in a few queries. */
+/** Reads the data on which the engine's decisions about these records depend, in a few queries. */
 async function decisionInputs(
   context: Context,
   autoOrders: readonly AutoOrder[],
@@ -126,7 +126,7 @@ async function decisionInputs(
   });
 }
 
-/** The next rebill of an auto order, in short. */
+/** A summary of the next rebill of an auto order. */
 export interface NextRebill {
   readonly autoOrderOid: number;
   readonly at: Temporal.Instant;
@@ -137,8 +137,8 @@ export interface NextRebill {
 }
 
 /**
- * Returns the next rebill of each of these auto orders, as its preview shows it. Those that have
- * none are left out, and so are those that cannot be read.
+ * Returns the next rebill of each of these auto orders, as its preview shows it. Auto orders that
+ * have none or cannot be read are left out.
  */
 export function readNextRebills(context: Context, oids: readonly number[]): Promise<NextRebill[]> {
   return inHalves(
@@ -164,7 +164,7 @@ const unitsOf = (lines: readonly RebillLine[]): number =>
   sumQuantities(lines.map(({ kind, quantity }) => (kind === 'cancel fee' ? 0 : quantity)));
 
 /**
- * Returns the auto order after an update that enables it and resumes its items; unchanged if that
+ * Returns the auto order after an update that enables it and resumes its items. Unchanged if that
  * update would be refused.
  */
 function resumed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {

@@ -130,7 +130,7 @@ const actionOf = ({ params, body, ifMatch }: ActionRouteInput): ActionInput => (
   ifMatch,
 });
 
-/** Returns the auto order as it is after a change, with its next rebills. */
+/** Returns the changed auto order, with its next rebills. */
 async function actionAnswer(
   context: Context,
   { params: { auto_order_oid: oid }, expand }: ActionRouteInput,

@@ -22,7 +22,9 @@ import { type Command, listOf, needed, Obstacle, readVerb, table, UsageError } f
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
-/** `application create|list|kind|disable|enable`: what users may connect by OAuth. */
+/**
+ * `application create|list|kind|disable|enable`: the applications that users may connect by OAuth.
+ */
 export const applicationCommand: Command = {
   usage: 'application create|list|kind|disable|enable',
   summary: 'Registers and disables applications for OAuth',
@@ -174,7 +176,9 @@ function create(values: Values): Action {
   };
 }
 
-/** A secret is worth something only if it must be sent, so an application with one is confidential. */
+/**
+ * A secret protects only if requests must send it, so an application with a secret is confidential.
+ */
 function kindOf({ secret, confidential, public: isPublic }: Values): ApplicationKind {
   const isConfidential = secret || confidential;
   if (isConfidential && isPublic)

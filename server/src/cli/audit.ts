@@ -50,7 +50,7 @@ async function named(db: Database, merchantId: string | undefined): Promise<Merc
   return chosen;
 }
 
-/** Checks the chains of the audit log and returns how many are broken. */
+/** Checks the chains of the audit log and returns the number of broken ones. */
 async function checkLogs(db: Database, merchantId: string | undefined): Promise<number> {
   const logs = merchantId === undefined ? await listLogs(db) : [merchantId];
   if (logs.length === 0) console.log('The audit log is empty.');

@@ -50,11 +50,11 @@ export const backupCommand: Command = {
   },
 };
 
-/** The one folder that a command names. */
+/** Returns the folder that a command names. There must be exactly one. */
 export const folderOf = ([folder]: readonly string[]): string =>
   resolve(needed(folder, 'the folder'));
 
-/** A bar in megabytes whose total may grow. */
+/** Shows progress in megabytes. The total may grow. */
 export function showProgressOf(label: string) {
   let shown: ReturnType<typeof showProgress> | undefined;
   const inMegabytes = (bytes: number) => Math.ceil(bytes / 1_000_000);
@@ -67,7 +67,10 @@ export function showProgressOf(label: string) {
   };
 }
 
-/** Its faults are for the operator to fix, so they are printed without a stack. */
+/**
+ * Turns a fault of the folder into an {@link Obstacle}, without a stack, because the operator can
+ * fix it.
+ */
 export async function withoutStack<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work;
@@ -84,7 +87,10 @@ async function refuseCitus(db: Database): Promise<void> {
   );
 }
 
-/** The audit log of a database that a newer release did not migrate yet may have another form. */
+/**
+ * Records the backup in the audit log. Skips a database that this release has not migrated, because
+ * its audit log may have another form.
+ */
 async function record(db: Database, folder: string): Promise<void> {
   const [row] = await db.rows<{ count: number }>('select count(*) as count from migration');
   if (row?.count !== (await readMigrations()).length) return;

@@ -54,7 +54,7 @@ interface ClockAnswer {
   readonly advance?: ClockAdvance;
 }
 
-/** Undefined only reads. */
+/** Undefined: only read the clock. */
 function requestOf(
   verb: 'get' | 'set' | 'advance',
   word: string | undefined,
@@ -125,7 +125,7 @@ async function serverOf({
   };
 }
 
-// An advance that takes longer than a request is followed by short ones.
+// An advance that takes longer than one request is followed with short requests.
 const answerMsMax = 60_000;
 
 async function readDemo(dataDir: string): Promise<Demo | undefined> {
@@ -135,7 +135,7 @@ async function readDemo(dataDir: string): Promise<Demo | undefined> {
 
 const pollMs = 250;
 
-/** Moves the clock and shows how far it is, while the request waits for the end and afterwards. */
+/** Moves the clock and shows the progress, during the request and afterwards. */
 async function move(server: Server, request: ClockRequest): Promise<ClockAnswer> {
   let isAnswered = false;
   const moving = server
@@ -157,7 +157,7 @@ async function watch(server: Server, isAnswered: () => boolean): Promise<Bar | u
   for (;;) {
     await systemClock.sleep(pollMs);
     if (isAnswered()) return bar;
-    // Whatever is wrong, the request itself says it better.
+    // Errors are ignored here, because the request itself reports them better.
     const { advance } = await server
       .ask<ClockAnswer>('GET', '/clock')
       .catch((): Partial<ClockAnswer> => ({}));

@@ -5,9 +5,10 @@ import type { Store } from './openStore.ts';
 const closeMsMax = 15_000;
 
 /**
- * Closes the store. A PostgreSQL that does not respond closes no connection, so after a quarter of a
- * minute `exit` ends the process without it. The watchdog of an embedded one stops it. `failure` is
- * why the server ends, if it is not in order: it is logged then, as nothing can report it later.
+ * Closes the store. Connections to a PostgreSQL that does not respond cannot be closed, so after 15
+ * seconds `exit` ends the process. The watchdog stops an embedded PostgreSQL. `failure` is the
+ * reason if the server ends because of an error. It is logged before `exit`, because nothing can
+ * report it later.
  */
 export async function closeStore(
   store: Pick<Store, 'close'>,

@@ -1,29 +1,32 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** A command of the command line: one file each. */
+/** A command of the command line. Each is in its own file. */
 export interface Command {
-  /** The arguments that follow `perennial`, and one line on what the command does. */
+  /** The arguments after `perennial`, and one line that describes the command. */
   readonly usage: string;
   readonly summary: string;
-  /** The options, one line each, and whatever else helps. */
+  /** The options, one per line, and other help. */
   readonly help: string;
   run(args: readonly string[]): Promise<void>;
 }
 
-/** The command was not given as it must be: the message says how. */
+/** The arguments of the command are wrong. The message says how to fix them. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 /**
- * Something outside our code prevents the command. The message says what and how to fix it, so no
- * stack is printed.
+ * A cause outside our code prevents the command. The message names it and the fix, so no stack is
+ * printed.
  */
 export class Obstacle extends Error {
   override readonly name = 'Obstacle';
 }
 
-/** The data after a loss of PostgreSQL, and what to do: the second half of a sentence. */
+/**
+ * The second half of a sentence: the state of the data after a loss of PostgreSQL, and the next
+ * step.
+ */
 export const whatIsStored =
   'what it had confirmed is stored, and nothing else; see its log, and run the same command again';
 
@@ -88,20 +91,20 @@ function parsedArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
   }
 }
 
-/** The option's value, or a {@link UsageError} that names it. */
+/** Returns the option's value, or throws a {@link UsageError} that names it. */
 export function needed(value: string | undefined, option: string): string {
   if (value !== undefined && value !== '') return value;
   throw new UsageError(`${option} is missing`);
 }
 
-/** A comma list without its empty parts. */
+/** Splits a comma-separated list and drops its empty parts. */
 export const listOf = (value: string | undefined): string[] =>
   (value ?? '')
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** Columns of texts, aligned. */
+/** Aligns texts in columns. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
   return rows

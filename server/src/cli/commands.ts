@@ -4,11 +4,11 @@ import { EmbeddedPostgresError } from '../platform/storage/embeddedError.ts';
 import { isConnectionLost, isUnavailable } from '../platform/storage/failures.ts';
 import { type Command, Obstacle, table, UsageError, whatIsStored } from './command.ts';
 
-// A terminal that is gone, or a full disk behind `2> file`, ends no backup.
+// A closed terminal, or a full disk behind `2> file`, must not end a backup.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 /**
- * The commands by name. Each is loaded when it is used, so that `key list` does not wait for the
+ * The commands by name. Each is loaded only when it is used, so that `key list` does not load the
  * libraries of a web server.
  */
 export const commandLine: Readonly<Record<string, () => Promise<Command>>> = {
@@ -31,8 +31,8 @@ export const commandLine: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /**
- * Runs `perennial …` and sets the exit code: 0 done, 1 failed, 2 used in the wrong way. Every
- * failure says how to fix it.
+ * Runs `perennial …` and sets the exit code: 0 done, 1 failed, 2 wrong usage. Every failure says
+ * how to fix it.
  */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args;
@@ -63,13 +63,13 @@ function explain(error: unknown, command: Command): number {
   return error instanceof ConfigError ? 2 : 1;
 }
 
-/** Errors whose reader can fix them. Any other error is printed with its stack. */
+/** Errors that the user can fix. Any other error is printed with its stack. */
 const isExpected = (error: unknown): error is Error =>
   [ConfigError, EmbeddedPostgresError, ForeignDatabaseError, Obstacle].some(
     (kind) => error instanceof kind,
   );
 
-/** In words when PostgreSQL was lost or cannot serve: the driver says no more than `write EPIPE`. */
+/** Describes a lost or unavailable PostgreSQL, because the driver only says `write EPIPE`. */
 function wordsForLoss(error: unknown): string | undefined {
   if (!isUnavailable(error)) return undefined;
   const what = isConnectionLost(error)
@@ -78,7 +78,9 @@ function wordsForLoss(error: unknown): string | undefined {
   return `${what} (${(error as Error).message}); ${whatIsStored}`;
 }
 
-/** In words when the system refuses a file: its disk is full, or we may not write there. */
+/**
+ * Describes a file that the system refuses: its disk is full, or the process may not write there.
+ */
 function wordsForFile(error: unknown): string | undefined {
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (syscall === undefined || !fileCodes.has(code ?? '')) return undefined;

@@ -19,10 +19,10 @@ export interface Demo {
   readonly baseUrl: string;
   readonly merchantId: string;
   readonly apiKey: string;
-  /** The user that the key acts for, who can also log in where an application asks. */
+  /** The user for whom the key acts. The user can also log in where an application asks for it. */
   readonly login: string;
   readonly password: string;
-  /** The console, logged in as that user. */
+  /** The address of the console, logged in as that user. */
   readonly consoleUrl: string;
 }
 
@@ -30,8 +30,8 @@ export interface Demo {
 export type DemoAccess = Omit<Demo, 'baseUrl' | 'consoleUrl'>;
 
 /**
- * The demo of a server that listens at `baseUrl`. The password is in the fragment of the console's
- * address, which browsers send to no server, so no log and no proxy sees it.
+ * Returns the demo of a server that listens at `baseUrl`. The password is in the fragment of the
+ * console's address. Browsers never send the fragment, so no log and no proxy sees it.
  */
 export const demoAt = (baseUrl: string, access: DemoAccess): Demo => ({
   baseUrl,
@@ -43,8 +43,8 @@ export const demoAt = (baseUrl: string, access: DemoAccess): Demo => ({
 export const demoMerchantId = 'DEMO';
 
 /**
- * Makes the demo merchant with its data if there is none, wholly or, when `signal` interrupts it,
- * not at all: then it throws the signal's reason.
+ * Makes the demo merchant with its data if there is none. If `signal` interrupts it, makes nothing
+ * and throws the signal's reason.
  */
 export async function ensureDemoMerchant(db: Database, signal: AbortSignal): Promise<void> {
   if (await findMerchant(db, demoMerchantId)) return;
@@ -53,7 +53,7 @@ export async function ensureDemoMerchant(db: Database, signal: AbortSignal): Pro
 }
 
 async function makeDemoMerchant(tx: Database, signal: AbortSignal): Promise<void> {
-  // On a machine with other work three years of orders may take minutes to simulate.
+  // On a busy machine, simulating three years of orders may take minutes.
   await tx.takeTime();
   const systemNow = systemClock.now();
   const clock: ClockSetting = { kind: 'running', at: systemNow, setAt: systemNow };
@@ -66,8 +66,8 @@ async function makeDemoMerchant(tx: Database, signal: AbortSignal): Promise<void
     settings: { webhooks: { allow_loopback: true }, shipping_methods: demoShippingMethods },
     clock,
   };
-  // Another process that starts at the same time waits here until we are done, and then has nothing
-  // to do.
+  // Another process that starts at the same time waits here until this one is finished, and then
+  // has nothing to do.
   if (!(await insertMerchant(tx, merchant, systemNow))) return;
   const { fillMerchant } = await import('./demo/fill.ts');
   const now = readClock(clock, systemNow);
@@ -77,8 +77,8 @@ async function makeDemoMerchant(tx: Database, signal: AbortSignal): Promise<void
 const demoSize = { autoOrders: 1200, daysMax: 3 * 365, seed: '1' };
 
 /**
- * Makes sure that the demo merchant can be used. The key and the password of an earlier start are
- * kept while they work.
+ * Makes sure that the demo merchant can be used. The key and the password of an earlier start stay
+ * as long as they work.
  */
 export async function prepareDemoAccess(db: Database, dataDir: string): Promise<DemoAccess> {
   const earlier = await earlierDemo(demoFile(dataDir));
@@ -93,13 +93,13 @@ export async function prepareDemoAccess(db: Database, dataDir: string): Promise<
 
 const demoFile = (dataDir: string): string => join(dataDir, 'demo.json');
 
-/** Writes how the demo merchant is reached. */
+/** Writes to a file how to reach the demo merchant. */
 export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> {
   const path = demoFile(dataDir);
   try {
     makeFolders(dataDir);
-    // Written next to its place and then renamed, so that no reader sees half a file, and readable
-    // by this user only.
+    // The file is written under another name and then renamed, so that no reader sees half of it.
+    // Only this user can read it.
     await writeFile(`${path}.new`, `${JSON.stringify(demo, undefined, 2)}\n`, { mode: 0o600 });
     await chmod(`${path}.new`, 0o600);
     await rename(`${path}.new`, path);
@@ -117,7 +117,7 @@ export function demoWelcome(
   dataDir: string,
   isTerminal: boolean,
 ): string {
-  // Anything but a terminal keeps what is printed, for example the log of a container.
+  // Output that does not go to a terminal is stored, for example in the log of a container.
   if (!isTerminal)
     return [
       '',

@@ -28,12 +28,12 @@ export const distributeCommand: Command = {
     const db = openPool({
       connection: database,
       limits: noLimits,
-      // Works with every server and pooler, and costs one connection one round trip.
+      // This mode works with every server and pooler. It costs a connection one round trip.
       settingsMode: 'statement',
       maxConnections: 1,
       prepareStatements: false,
     });
-    // The URL names the coordinator itself, and no pooler.
+    // The URL names the coordinator itself, not a pooler.
     const watch = watchPostgres({ connection: database, mayEnd: true });
     try {
       if (values['dry-run']) {

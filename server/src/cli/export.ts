@@ -71,7 +71,7 @@ export const exportCommand: Command = {
   },
 };
 
-// Servers remember a merchant for a second, and a batch of charges that they began ends later.
+// Servers cache a merchant for a second, and batches of charges that they have begun end later.
 const rememberedMs = 3000;
 const waitMsMax = 120_000;
 
@@ -79,7 +79,10 @@ const staysOnHold = (merchantId: string) =>
   `${merchantId} stays on hold here: nothing is charged or sent. Run the export again with a new ` +
   `folder, or end the hold with perennial merchant resume --id ${merchantId}`;
 
-/** Stops all charges of a merchant. Says so at once: this process may end without another word. */
+/**
+ * Stops all charges of a merchant. Prints that at once, because this process may end without
+ * another message.
+ */
 async function hold(db: Database, { merchantId }: Merchant): Promise<void> {
   await db.transaction(async (tx) => {
     await saveSettingsSection(tx, merchantId, holdSection, 'moved');

@@ -23,7 +23,7 @@ import { type Command, needed, Obstacle, readArgs } from './command.ts';
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
-/** `import`: a merchant that another installation exported. */
+/** `import`: adds a merchant that another installation exported. */
 export const importCommand: Command = {
   usage: 'import [--secret-key-file <file>] <folder>',
   summary: 'Adds a merchant that another installation exported',
@@ -76,7 +76,7 @@ async function refuseKnown({ merchantId }: MerchantManifest, db: Database): Prom
     throw new Obstacle(`there is a merchant ${merchantId} already; an import never overwrites one`);
 }
 
-/** A merchant without sealed secrets (the other server never started) needs no key. */
+/** A merchant without sealed secrets needs no key. That is so if the other server never started. */
 async function sealOf(
   { sealFingerprint }: MerchantManifest,
   config: Config,
@@ -114,7 +114,7 @@ async function copyAttachments(
   await restoreFiles(folder, manifest, attachmentPlaces(config, merchantId));
 }
 
-/** Adds the merchant on hold, all of it or nothing. */
+/** Adds the merchant on hold, completely or not at all. */
 async function importMerchant(
   connection: Connection,
   manifest: MerchantManifest,

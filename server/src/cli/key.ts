@@ -96,11 +96,11 @@ type Values = {
     | 'expires'
     | 'keep-old-hours']?: string | undefined;
 };
-/** The moment of --expires; null for `never`, undefined when it was not given. */
+/** The moment of --expires; null for `never`, undefined if the option is absent. */
 type Expiry = Temporal.Instant | null | undefined;
 type Action = (db: Database, merchantId: string, expiresAt: Expiry, zone: string) => Promise<void>;
 
-/** A day without an offset begins in the merchant's zone. */
+/** A day without an offset starts in the merchant's zone. */
 function expiryOf(text: string | undefined, zone: string): Expiry {
   if (text === undefined) return undefined;
   if (text === 'never') return null;

@@ -6,8 +6,8 @@ import { Obstacle } from './command.ts';
 type Address = Pick<Config, 'host' | 'port'>;
 
 /**
- * Throws an {@link Obstacle} when the address cannot be listened on. It is checked before the store
- * is opened, because a first start makes the demo data before it listens.
+ * Throws an {@link Obstacle} if the server cannot listen on the address. It is checked before the
+ * store is opened, because a first start makes the demo data before it listens.
  */
 export async function requireFreeAddress(address: Address): Promise<void> {
   const probe = createServer();
@@ -21,7 +21,10 @@ export async function requireFreeAddress(address: Address): Promise<void> {
   await once(probe, 'close');
 }
 
-/** Returns what to do if the address cannot be listened on, or else the error itself. */
+/**
+ * Returns an error with the next step if the server cannot listen on the address, or else the error
+ * itself.
+ */
 export function whyNotListening(error: unknown, { host, port }: Address): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')

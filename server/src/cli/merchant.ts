@@ -18,7 +18,7 @@ import { type Command, needed, Obstacle, readVerb, table, UsageError } from './c
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
-/** `merchant create|list|…`: the sellers whose auto orders are kept here. */
+/** `merchant create|list|…`: the sellers whose auto orders this installation manages. */
 export const merchantCommand: Command = {
   usage: 'merchant create|list|resume|stop-charges|start-charges',
   summary:
@@ -78,7 +78,7 @@ interface MerchantOptions {
   readonly reason?: string | undefined;
 }
 
-/** Returns what a verb does; everything that is given is checked before the database is opened. */
+/** Returns the action of a verb. Checks all arguments before the database is opened. */
 function workOf(
   verb: 'create' | 'list' | 'resume' | 'stop-charges' | 'start-charges',
   options: MerchantOptions,
@@ -148,8 +148,8 @@ async function resumeMerchant(db: Database, merchantId: string): Promise<void> {
 }
 
 /**
- * Stops the charges of one merchant; everything else of it continues. It takes the place of a stop
- * by a person of the merchant, who can then no longer end it.
+ * Stops the charges of one merchant; everything else continues. It replaces a stop by a user of the
+ * merchant, and such a user cannot end it.
  */
 async function stopCharges(db: Database, merchantId: string, reason: string): Promise<void> {
   await db.transaction(async (tx) => {
@@ -171,7 +171,7 @@ async function stopCharges(db: Database, merchantId: string, reason: string): Pr
   );
 }
 
-/** Charges a merchant again. */
+/** Resumes the charges of a merchant. */
 async function startCharges(db: Database, merchantId: string): Promise<void> {
   await db.transaction(async (tx) => {
     const before = chargesOffOf(await knownMerchant(tx, merchantId));
@@ -202,7 +202,10 @@ async function merchantTable(db: Database): Promise<string> {
   return table([['id', 'zone', 'currency', 'clock', 'charges', 'name'], ...rows]);
 }
 
-/** Said at once instead of by the first order that is refused. */
+/**
+ * Returns a hint if no gateway can charge yet, so that the operator need not learn it from the
+ * first refused order.
+ */
 function chargeHint(merchant: Merchant, { stripe, simulator }: Config): string | undefined {
   const config = { stripe, simulatedMerchants: simulator ? ('all' as const) : [] };
   if (isChargeable(config, merchant)) return undefined;

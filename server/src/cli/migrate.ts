@@ -4,7 +4,9 @@ import { type Command, readArgs } from './command.ts';
 import { openStore } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
-/** `migrate`: brings the database to this release and ends. `serve` does the same at its start. */
+/**
+ * `migrate`: migrates the database to this release and ends. `serve` does the same at its start.
+ */
 export const migrateCommand: Command = {
   usage: 'migrate',
   summary: 'Brings the database to this release',

@@ -5,8 +5,8 @@ import { foreignMigrations, type Migration, readMigrations } from '../platform/s
 const everyMs = 5_000;
 
 /**
- * Waits until a newer release migrates the database in a way that this one cannot work with, and
- * resolves with the reason to end. A server that does not notice would read and write rows whose
+ * Waits until a newer release migrates the database so that this one can no longer work with it,
+ * and resolves with the reason to end. Without this check a server would read and write rows whose
  * meaning has changed.
  */
 export async function newerSchema(db: Database, ended: AbortSignal): Promise<string> {
@@ -19,7 +19,7 @@ export async function newerSchema(db: Database, ended: AbortSignal): Promise<str
   return new Promise(() => {});
 }
 
-/** Undefined while this release can continue, also while PostgreSQL is away. */
+/** Returns undefined while this release can continue, even while PostgreSQL is unavailable. */
 export async function reasonToEnd(
   db: Database,
   migrations: readonly Migration[],

@@ -19,19 +19,19 @@ import { type PostgresWatch, watchPostgres } from './watchPostgres.ts';
 /** The database that the settings name. */
 export interface OpenDatabase {
   readonly db: DatabasePool;
-  /** Where it is, for a connection besides those of `db`. */
+  /** The address of the database, for a connection besides those of `db`. */
   readonly connection: Connection;
-  /** Another process on this machine had started the embedded PostgreSQL already. */
+  /** Whether another process on this machine had already started the embedded PostgreSQL. */
   readonly isAdopted: boolean;
-  /** Resolves with a reason when the embedded PostgreSQL dies under us. */
+  /** Resolves with a reason when the embedded PostgreSQL ends unexpectedly. */
   readonly ended: Promise<string>;
-  /** Says when PostgreSQL does not respond. */
+  /** Reports when PostgreSQL does not respond. */
   readonly watch: PostgresWatch;
   /** Closes the connections, and stops PostgreSQL if it was started here. */
   close(): Promise<void>;
 }
 
-/** The database that the settings name, migrated. */
+/** The database that the settings name, after migration. */
 export interface Store extends OpenDatabase {
   /** The migrations that this call applied. */
   readonly applied: readonly string[];
@@ -67,8 +67,8 @@ export async function openStore(
 }
 
 /**
- * Returns why the embedded PostgreSQL ended, in words, instead of the error that its end caused: the
- * driver says no more than `write EPIPE`. Returns any other error as it is.
+ * Returns the reason why the embedded PostgreSQL ended instead of the error that its end caused,
+ * because the driver only says `write EPIPE`. Returns any other error unchanged.
  */
 export async function orWhyEnded(
   error: unknown,
@@ -87,7 +87,7 @@ export async function orWhyEnded(
 /** The end of PostgreSQL's process is reported a little later than the end of its connections. */
 const reasonMsMax = 2000;
 
-/** Like {@link openStore}, and leaves the database as it is. */
+/** Like {@link openStore}, but does not migrate the database. */
 export async function openDatabase(
   config: Config,
   log: Logger,
@@ -115,8 +115,8 @@ export async function openDatabase(
     settingsMode,
     maxConnections: config.maxConnections,
     prepareStatements: config.prepareStatements,
-    // While we close, the embedded PostgreSQL may end a connection before our farewell has reached
-    // it.
+    // During the close, the embedded PostgreSQL may end a connection before it receives our
+    // message.
     onIdleError: (error) =>
       isClosing || log.warn({ err: error }, 'a connection to PostgreSQL was lost'),
   });
@@ -136,7 +136,10 @@ export async function openDatabase(
   };
 }
 
-/** Connections to the embedded server are direct; another server may be behind a pooler. */
+/**
+ * Returns how session settings are sent. Connections to the embedded server are direct; another
+ * server may be behind a pooler.
+ */
 async function settingsModeOf(config: Config, limits: TimeLimits): Promise<SettingsMode> {
   if (config.database === undefined) return 'start';
   try {
@@ -153,7 +156,7 @@ function unreachable({ database }: Config, connection: Connection, error: Error)
     return new Obstacle(
       `the embedded PostgreSQL does not respond (${error.message}); ${whatIsStored}`,
     );
-  // Never the URL itself, because it contains the password.
+  // The message must not contain the URL, because the URL contains the password.
   const host =
     'url' in database ? new URL(database.url).host : 'host' in connection && connection.host;
   return new Obstacle(

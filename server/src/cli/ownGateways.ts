@@ -6,8 +6,8 @@ import { databaseName } from '../platform/continuityStore.ts';
 import type { Database } from '../platform/storage/database.ts';
 
 /**
- * Opens the gateways that the environment names. A new kind of gateway gets its settings here, so
- * that a server and `restored` ask the same ones.
+ * Opens the gateways that the environment names. Settings for a new kind of gateway are read here,
+ * so that a server and `restored` use the same gateways.
  */
 export async function openOwnGateways(
   db: Database,

@@ -1,9 +1,9 @@
 /**
- * Shows how far a long piece of work is: a bar that is redrawn on a terminal, a line for each tenth
- * anywhere else.
+ * Shows the progress of long work: a bar that is redrawn on a terminal, or a line for each tenth
+ * elsewhere.
  */
 export interface Progress {
-  /** Shows how much is done, of a total that may have changed since. */
+  /** Shows the part that is done, of a total that may have changed. */
   update(done: number, total?: number): void;
   finish(): void;
 }

@@ -6,8 +6,8 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
 
 /**
- * Records in the log what a command did, in the transaction of `tx`. The account and the machine
- * are those on which it ran. Without a merchant it concerns the whole installation.
+ * Records the action of a command in the audit log, in the transaction of `tx`, with the account
+ * and the machine that ran it. Without a merchant it concerns the whole installation.
  */
 export function recordCommand(
   tx: Database,

@@ -13,7 +13,10 @@ import { type Command, Obstacle, readArgs } from './command.ts';
 import { openDatabase } from './openStore.ts';
 import { recordCommand } from './record.ts';
 
-/** `restore`: puts a backup into an empty database, in which nothing is charged until confirmed. */
+/**
+ * `restore`: restores a backup into an empty database. Nothing is charged until the restore is
+ * confirmed.
+ */
 export const restoreCommand: Command = {
   usage: 'restore <folder>',
   summary: 'Puts a backup into an empty database, where nothing is charged until confirmed',
@@ -42,7 +45,8 @@ export const restoreCommand: Command = {
       const { connection } = store;
       const now = systemClock.now();
       await withoutStack(requireEmpty(connection));
-      // Before the rows: when the restore ends early, the database is empty and takes it again.
+      // This comes before the rows: if the restore ends early, the database is still empty and can
+      // be restored again.
       await restoreFiles(folder, manifest, await placesOf(config));
       await withoutStack(
         restoreDatabase(

@@ -21,12 +21,12 @@ import { openStore } from './openStore.ts';
 import { openOwnGateways } from './ownGateways.ts';
 import { recordCommand } from './record.ts';
 
-/** The file in DATA_DIR that remembers how far the database had come. */
+/** The file in DATA_DIR that stores the last known state of the database. */
 export const markerPath = ({ dataDir }: Config): string => join(dataDir, 'marker.json');
 
 /**
- * `restored`: says that a backup was restored, explains the consequences, and allows charging again
- * once confirmed.
+ * `restored`: states that a backup was restored, explains the consequences, and allows charging
+ * again once confirmed.
  */
 export const restoredCommand: Command = {
   usage: 'restored [--since <moment>] [--confirm]',
@@ -111,7 +111,7 @@ function momentOf(text: string | undefined): Temporal.Instant | undefined {
   }
 }
 
-/** Without the gateways' own lists a restore can be neither judged nor confirmed. */
+/** Without the gateways' lists a restore can be neither judged nor confirmed. */
 async function asked<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work;

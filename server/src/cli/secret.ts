@@ -52,7 +52,7 @@ export const secretCommand: Command = {
   },
 };
 
-/** Returns what to print. */
+/** Returns the text to print. */
 type Action = (db: Database, config: Config) => Promise<string>;
 
 const rotate: Action = async (db, config) => {

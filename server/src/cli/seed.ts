@@ -9,7 +9,9 @@ import { openStore } from './openStore.ts';
 import { showProgress } from './progress.ts';
 import { recordCommand } from './record.ts';
 
-/** Three years of history multiply the data by ten, which is too much for a million auto orders. */
+/**
+ * Three years of history make ten times as much data, which is too much for a million auto orders.
+ */
 const fullHistoryMax = 20_000;
 
 /** `seed`: demo data of a chosen size. */
@@ -72,7 +74,7 @@ export const seedCommand: Command = {
           merchantId,
         ),
       );
-      // The imported rows must be found fast at once, not only after the next autovacuum.
+      // The imported rows must be fast to find at once, not only after the next autovacuum.
       await store.db.run('vacuum (analyze)');
       console.log(
         `${merchantId} has ${filled.autoOrders.toLocaleString('en')} auto orders, ` +

@@ -10,7 +10,9 @@ import { openStore, orWhyEnded, type Store } from './openStore.ts';
 
 const sameSignalMs = 500;
 
-/** `serve`: the store, the migrations, the HTTP server and the background work, until a signal. */
+/**
+ * `serve`: runs the store, the migrations, the HTTP server and the background work, until a signal.
+ */
 export const serveCommand: Command = {
   usage: `serve [--role ${roles.join('|')}]`,
   summary: 'Serves the API and does the background work',
@@ -30,7 +32,7 @@ export const serveCommand: Command = {
 
   async run(args) {
     const { values, positionals } = readArgs(args, { role: { type: 'string' } }, ['command']);
-    // `npm start audit` and `node server/src/main.mjs audit` come here.
+    // `npm start audit` and `node server/src/main.mjs audit` start here.
     const [command] = positionals;
     if (command !== undefined)
       throw new UsageError(
@@ -42,8 +44,8 @@ export const serveCommand: Command = {
     });
     const log = openLog(config.logLevel);
     if (config.role !== 'worker') await requireFreeAddress(config);
-    // Signals are handled from the first moment on: a signal during the start ends it in order,
-    // once it has started.
+    // Signals are handled from the first moment. A signal during the start shuts the server down in
+    // order as soon as it has started.
     const stopped = stopSignal();
     const { opening, serveOn } = await startOpening(config, log);
     const store = await opening;
@@ -60,8 +62,8 @@ export const serveCommand: Command = {
 };
 
 /**
- * Starts to open the store, and loads the application's modules meanwhile: that takes about as long
- * as PostgreSQL needs to get ready.
+ * Starts to open the store, and loads the application's modules in parallel. That takes about as
+ * long as PostgreSQL needs to become ready.
  */
 async function startOpening(
   config: Config,
@@ -69,7 +71,8 @@ async function startOpening(
 ): Promise<{ opening: Promise<Store>; serveOn: typeof import('./serving.ts').serveOn }> {
   const launched = Promise.withResolvers<void>();
   const opening = openStore(config, log, servingLimits, launched.resolve);
-  // Also when nothing was launched. A failure is reported to the code that awaits `opening`.
+  // It also resolves when nothing was launched. A failure is reported to the code that awaits
+  // `opening`.
   opening.then(
     () => launched.resolve(),
     () => launched.resolve(),
@@ -85,7 +88,7 @@ function stopSignal(): Promise<string> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         askedAtMs ??= systemClock.monotonicMs();
-        // One Ctrl-C arrives twice under npm: from the terminal, and passed on.
+        // Under npm one Ctrl-C arrives twice: from the terminal, and from npm.
         if (systemClock.monotonicMs() - askedAtMs > sameSignalMs) process.exit(1);
         resolve('signal');
       });

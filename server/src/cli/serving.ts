@@ -41,7 +41,10 @@ import { markerPath } from './restored.ts';
 const idlePauseMs = 500;
 const drainMsMax = 30_000;
 
-/** Serves a store until a signal comes or its PostgreSQL ends, then finishes what is in hand. */
+/**
+ * Serves a store until a signal comes or its PostgreSQL ends, then finishes the open requests and
+ * batches.
+ */
 export async function serveOn(
   store: Store,
   config: Config,
@@ -52,8 +55,8 @@ export async function serveOn(
   const check = await checkRestored(store, config, gateways, log);
   const mail = openMail(config.smtp ?? { folder: join(config.dataDir, 'mail') });
   const seal = await openSeal(store.db, sealSettings(config));
-  // Meanwhile we create the app and listen. A failure is reported to the code that awaits this
-  // promise.
+  // In the meantime the app is created and listens. A failure is reported to the code that awaits
+  // this promise.
   const stopping = new AbortController();
   void stopped.then(() => stopping.abort());
   const demo = prepareDemo(store, config, log, stopping.signal);
@@ -98,7 +101,7 @@ export async function serveOn(
   await tell(log, () => tellWhoIsCharged(app, store, log));
   await tell(log, () => tellDifferentZones(store, log));
   const loops = startLoops(app, check.worker, config, log);
-  // Now, in case we are killed later.
+  // It is stored now, because the process may be killed later.
   flushCompileCache();
 
   const reason = await whyEnd(store, stopped);
@@ -120,13 +123,13 @@ async function whyEnd(store: Store, stopped: Promise<string>): Promise<string> {
   return Promise.race([stopped, store.ended, newer]).finally(() => ending.abort());
 }
 
-/** Waits until requests and batches have ended, half a minute at most. */
+/** Waits until requests and batches have ended, for at most half a minute. */
 async function drain(app: App, loops: readonly Loop[], log: Logger): Promise<void> {
   const isDrained = await endsWithin(
     systemClock,
     drainMsMax,
     Promise.allSettled([app.http.close(), ...loops.map((loop) => loop.stop())]).then((ends) => {
-      // Without its database a process cannot end in order; why it ends is logged already.
+      // Without its database a process cannot end in order. The reason is already logged.
       for (const end of ends)
         if (end.status === 'rejected')
           log.warn({ err: end.reason }, 'something could not be ended');
@@ -138,7 +141,7 @@ async function drain(app: App, loops: readonly Loop[], log: Logger): Promise<voi
 
 /**
  * Checks whether this database is an older copy. Its marker and a simulator in this process are
- * compared at once, gateways elsewhere in the background.
+ * checked at once, gateways elsewhere in the background.
  */
 async function checkRestored(
   { db }: Store,
@@ -153,8 +156,8 @@ async function checkRestored(
 }
 
 /**
- * Logs something that an operator should know. A server that has requests already does not end
- * because PostgreSQL had no connection for this.
+ * Logs information for the operator. A server that already has requests does not end because
+ * PostgreSQL had no connection for this.
  */
 export async function tell(log: Pick<Logger, 'warn'>, work: () => Promise<void>): Promise<void> {
   try {
@@ -164,7 +167,7 @@ export async function tell(log: Pick<Logger, 'warn'>, work: () => Promise<void>)
   }
 }
 
-/** One line for each group of merchants: what charges their customers, or why nothing does. */
+/** Logs one line for each group of merchants: what charges their customers, or why nothing does. */
 async function tellWhoIsCharged({ payments }: App, { db }: Store, log: Logger): Promise<void> {
   for (const group of chargeGroups(await reachableMerchants(db), payments)) {
     const level = group.kinds.length === 0 ? 'warn' : 'info';
@@ -172,7 +175,7 @@ async function tellWhoIsCharged({ payments }: App, { db }: Store, log: Logger): 
   }
 }
 
-/** One line for each zone of a merchant whose clocks PostgreSQL knows differently. */
+/** Logs one line for each merchant's zone in which PostgreSQL's clock differs from ours. */
 async function tellDifferentZones({ db }: Store, log: Logger): Promise<void> {
   const zones = new Set((await reachableMerchants(db)).map(({ timeZone }) => timeZone));
   for (const { zone, at } of await differentZones(db, [...zones], systemClock.now()))
@@ -184,8 +187,8 @@ async function tellDifferentZones({ db }: Store, log: Logger): Promise<void> {
 }
 
 /**
- * How the demo merchant is reached, where this process has one and listens. When `signal` stops its
- * making there is none; the next start makes it.
+ * Returns how to reach the demo merchant, if this process has one and listens. If `signal`
+ * interrupts it, returns undefined, and the next start makes the demo merchant.
  */
 async function prepareDemo(
   { db }: Store,
@@ -229,7 +232,7 @@ async function listen(
       console.log(demoWelcome(demo, config.dataDir, process.stdout.isTTY));
     }
   } catch (error) {
-    // Held connections are released, because the process would otherwise wait for them.
+    // Open connections are closed, because the process would otherwise wait for them.
     app.http.server.closeAllConnections();
     await app.http.close();
     throw error;
@@ -238,8 +241,8 @@ async function listen(
 }
 
 /**
- * Stores with which address links begin, and logs which one it is. `address` is where this process
- * listens; a worker listens nowhere and can only say what its setting says.
+ * Stores the address with which links begin, and logs it. `address` is where this process listens.
+ * A worker does not listen, so it only knows its setting.
  */
 export async function prepareLinks(
   { db, isAdopted }: Pick<Store, 'db' | 'isAdopted'>,
@@ -249,7 +252,8 @@ export async function prepareLinks(
 ): Promise<void> {
   const url = publicUrl ?? address;
   if (url === undefined) return;
-  // Only the embedded PostgreSQL shows that no other server was here first.
+  // Only an embedded PostgreSQL that this process started shows that no other server was here
+  // first.
   const listening = database !== undefined || isAdopted ? 'shared' : 'only';
   const origin: PublicAddress['origin'] = publicUrl === undefined ? listening : 'setting';
   const { before, now } = await prepareBillingLinks(db, randomIds, { url, origin });
@@ -269,8 +273,8 @@ export async function prepareLinks(
 const how = '; to change that, start with PUBLIC_URL set to the address that customers open';
 
 /**
- * Holds requests until the start is complete: links need the listening address, and clients may
- * read demo.json once the server is ready.
+ * Holds requests until the start is complete. Links need the listening address, and clients may
+ * read demo.json as soon as the server is ready.
  */
 function holdRequests({ http }: App): () => void {
   const opened = Promise.withResolvers<void>();

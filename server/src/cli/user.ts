@@ -74,7 +74,7 @@ type Values = {
     | string
     | undefined;
 };
-/** On a strict installation a printed password is a first one, which its user has to replace (ADR 80). */
+/** On a strict installation a printed password is temporary: its user must replace it (ADR 80). */
 type Action = (db: Database, merchantId: string, isStrict: boolean) => Promise<void>;
 
 function actionOf(verb: 'create' | 'list' | 'password' | 'second-factor', values: Values): Action {
@@ -165,7 +165,7 @@ function newPassword(login: string): Action {
   };
 }
 
-/** A lost factor is a classic pretext of thieves, so the operator says what was checked. */
+/** Thieves often claim a lost factor, so the operator states what was checked. */
 function checkedIn({ checked }: Values): string {
   const text = needed(checked, '--checked').trim();
   if (text.length < 10 || text.length > 200)

@@ -8,23 +8,24 @@ import {
 import { whatIsStored } from './command.ts';
 
 /*
- * A command gives each statement the time that it needs, so it cannot tell a long one from a
- * PostgreSQL that does not respond. A second connection asks a short question all the time instead.
+ * A command gives each statement the time that it needs, so it cannot distinguish a long statement
+ * from a PostgreSQL that does not respond. Therefore a second connection sends a short query all
+ * the time.
  */
 
 /** The connection of a watch, and how the watch reacts to silence. */
 export interface WatchParts {
   readonly connection: Connection;
   /**
-   * Whether silence may end the process. A pooler has perhaps no connection to lend us while the
-   * command uses it.
+   * Whether silence may end the process. A pooler may have no connection left for the watch while
+   * the command uses one.
    */
   readonly mayEnd: boolean;
-  /** Tells the person who waits; absent: on stderr. */
+  /** Reports to the person who waits; absent: on stderr. */
   readonly say?: (line: string) => void;
 }
 
-/** A question that is asked until `close`. */
+/** A query that is repeated until `close`. */
 export interface PostgresWatch {
   close(): Promise<void>;
 }
@@ -34,8 +35,8 @@ const roundsToWord = 5;
 const roundsToEnd = 60;
 
 /**
- * Says when PostgreSQL does not respond, or when a lock of another session stops this process, and
- * ends the process after a minute of silence. Silence is counted in rounds, because the clock also
+ * Reports when PostgreSQL does not respond, or when a lock of another session stops this process.
+ * Ends the process after a minute of silence. Silence is counted in rounds, because the clock also
  * runs while this process itself is stopped.
  */
 export function watchPostgres({
@@ -51,7 +52,7 @@ export function watchPostgres({
   const watching = (async () => {
     let roundsLocked = 0;
     for (;;) {
-      // Most commands have ended before the first question.
+      // Most commands have ended before the first query.
       await systemClock.sleep(roundMs, closing.signal);
       if (closing.signal.aborted) return;
       const asked = asker.ask();
@@ -73,7 +74,7 @@ export function watchPostgres({
 
 const sayToPerson = (line: string) => console.error(`perennial: ${line}`);
 
-/** Waits for an answer, says when it is late, and ends the process when it does not come. */
+/** Waits for an answer, reports a late one, and ends the process if none comes. */
 async function heard(
   answer: Promise<unknown>,
   mayEnd: boolean,
@@ -89,8 +90,8 @@ async function heard(
       say(`PostgreSQL has not responded for ${roundsToWord} seconds; waiting for it${limit}`);
     if (mayEnd && rounds === roundsToEnd) {
       say(`PostgreSQL has not responded for a minute; ${whatIsStored}`);
-      // It rolls back what was not committed. A connection that does not respond would keep a
-      // process that ends in order.
+      // PostgreSQL rolls back what was not committed. An orderly end would wait for the connection
+      // that does not respond.
       process.exit(1);
     }
   }
@@ -102,7 +103,7 @@ interface Asker {
   close(): Promise<void>;
 }
 
-/** A connection that is opened again when it was lost. A refusal is an answer, too. */
+/** Opens a connection, and opens it again when it is lost. A refusal counts as an answer. */
 function askerOf(connection: Connection): Asker {
   let client: pg.Client | undefined;
   let underWay: Promise<unknown> = Promise.resolve();
@@ -128,14 +129,14 @@ function askerOf(connection: Connection): Asker {
       return asked;
     },
     async close() {
-      // PostgreSQL would log a connection that ends in the middle of an answer.
+      // PostgreSQL would log a connection that ends during a query.
       await endsWithin(systemClock, roundMs, underWay);
       if (client !== undefined) await endConnection(client, roundMs);
     },
   };
 }
 
-/** Our sessions are those with the name of this process (`connectionSettings`). */
+/** Our sessions have the name of this process (`connectionSettings`). */
 const blockerOfOurs = `
   select concat('the session with process number ', blocker.pid,
     ' (' || nullif(b.application_name, '') || ')') as session

@@ -27,7 +27,7 @@ export function autoApplyOf(settings: Readonly<Record<string, unknown>>): AutoAp
 export const codesOf = ({ required_items, subtotal_levels }: AutoApply): string[] =>
   [...required_items, ...subtotal_levels].flatMap(({ coupon_code }) => coupon_code ?? []);
 
-/** Returns the codes of the conditions that an order meets. */
+/** Returns the codes whose conditions an order meets. */
 export function metCodes(
   { required_items, subtotal_levels }: AutoApply,
   order: { readonly itemIds: readonly string[]; readonly subtotal: Minor },
@@ -49,7 +49,7 @@ function levelOf({ minimum_subtotal }: CouponAutoApplyCondition, currency: strin
   return parsed.ok ? parsed.value : zero;
 }
 
-/** Returns the first fault of conditions. `known` are the folded codes that are coupons. */
+/** Returns the first fault of conditions. `known` contains the folded codes of existing coupons. */
 export function autoApplyFault(
   { required_items, subtotal_levels }: AutoApply,
   known: ReadonlySet<string>,

@@ -32,13 +32,13 @@ import { isCode } from './validation.ts';
 
 const quantityMax = 10_000;
 
-/** One-time codes that were made, and until when they count. */
+/** One-time codes that were generated, and their end. */
 export interface MadeCodes {
   readonly codes: readonly string[];
   readonly expirationDts?: string | undefined;
 }
 
-/** Makes one-time codes for a coupon. */
+/** Generates one-time codes for a coupon. */
 export async function generateCodes(
   context: Context,
   key: CouponKey,
@@ -90,7 +90,7 @@ export interface UploadedCodes {
   readonly rejected: readonly string[];
 }
 
-/** Stores one-time codes that were made elsewhere. */
+/** Stores one-time codes that were generated elsewhere. */
 export async function uploadCodes(
   context: Context,
   oid: number,
@@ -137,7 +137,7 @@ export async function codeExists({ db, merchant }: Context, code: string): Promi
   return (await findTakenCodes(db, merchant.merchantId, [code])).size > 0;
 }
 
-/** Returns when coupons are applied without a code, as it is stored now. */
+/** Returns the stored conditions under which coupons are applied without a code. */
 export async function getAutoApply({ db, merchant }: Context): Promise<AutoApply> {
   return autoApplyOf(required(await findMerchant(db, merchant.merchantId), 'merchant').settings);
 }
@@ -172,7 +172,7 @@ export async function updateAutoApply(
   merchants.forget(merchantId);
 }
 
-/** Returns what a form for coupons offers. */
+/** Returns the choices that a form for coupons offers. */
 export const editorValues = ({ merchant }: Context) => ({
   types: kindNames.map(kindWords),
   shownTypes: kindNames.map((name) => ({ name: kindWords(name), localized: kindWords(name) })),

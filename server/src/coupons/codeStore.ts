@@ -6,18 +6,18 @@ import type { Database } from '../platform/storage/database.ts';
 import { type JsonPage, readPage } from '../platform/storage/page.ts';
 import { merchantRow } from '../platform/storage/recordset.ts';
 
-/** A coupon as a code names it. */
+/** A coupon, and the code that names it. */
 export interface CouponOfCode {
   /** The folded code. */
   readonly key: string;
   readonly document: WireCoupon;
-  /** Present when the code is a one-time code. */
+  /** Present if the code is a one-time code. */
   readonly oneTime?:
     | { readonly orderId: string | null; readonly expiresAt: Temporal.Instant | null }
     | undefined;
 }
 
-/** Reads the coupons that these codes name: their own codes, or one-time codes. */
+/** Reads the coupons that these codes name: coupon codes or one-time codes. */
 export async function findCoupons(
   db: Database,
   merchantId: string,
@@ -48,7 +48,7 @@ export async function findCoupons(
   }));
 }
 
-/** Returns the folded codes among these that a coupon or a one-time code has. */
+/** Returns the folded codes among these that a coupon or a one-time code already has. */
 export async function findTakenCodes(
   db: Database,
   merchantId: string,
@@ -65,13 +65,16 @@ export async function findTakenCodes(
 }
 
 /**
- * Lets one transaction at a time give codes to coupons, because a code is unique among two tables.
- * A statement that follows sees the codes that the transactions before it have given.
+ * Lets one transaction at a time assign codes, because a code must be unique across two tables. The
+ * next statement sees the codes of the transactions before it.
  */
 export const lockCodes = (tx: Database, merchantId: string): Promise<void> =>
   lockCounter(tx, merchantId, 'coupon');
 
-/** Adds one-time codes to a coupon. Returns the folded codes that were added; the others exist. */
+/**
+ * Adds one-time codes to a coupon. Returns the folded codes that were added; the others already
+ * exist.
+ */
 export async function addCodes(
   tx: Database,
   merchantId: string,
@@ -93,15 +96,16 @@ export async function addCodes(
   return new Set(rows.map(({ key }) => key));
 }
 
-/** Which order uses a code or a coupon, and when. */
+/** The order that uses a code or a coupon, and when. */
 export interface Use {
   readonly orderId: string;
   readonly at: Temporal.Instant;
 }
 
 /**
- * Marks a one-time code as used. Returns false when another order has used it: of two orders at the
- * same moment, the second waits for the first one's row. An order may take again what it has.
+ * Marks a one-time code as used. Returns false when another order has used it. If two orders use it
+ * at the same time, the second waits for the first one's row. An order may take a code again that
+ * it already has.
  */
 export async function takeCode(
   tx: Database,
@@ -134,7 +138,9 @@ export async function takeUse(
   return taken === 1;
 }
 
-/** Lets the one-time codes and the coupons that an order has taken be used again. */
+/**
+ * Returns the one-time codes and the coupons that an order used, so that they can be used again.
+ */
 export async function returnUses(tx: Database, merchantId: string, orderId: string): Promise<void> {
   await tx.run(
     `update coupon_code set order_id = null, used_at = null

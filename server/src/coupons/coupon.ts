@@ -4,29 +4,29 @@ import type { Minor } from '../kernel/money.ts';
 /** A coupon as the rules see it. Item ids, codes and postal codes are folded. */
 export interface Coupon {
   readonly oid: number;
-  /** As the merchant wrote it. */
+  /** The code as the merchant wrote it. */
   readonly code: string;
-  /** The discount of the lines; absent if there is none. */
+  /** The discount on the lines; absent if there is none. */
   readonly off?: LineDiscount | undefined;
-  /** The discount of shipping; absent if there is none. */
+  /** The discount on shipping; absent if there is none. */
   readonly shipping?: ShippingDiscount | undefined;
   readonly needs: Needs;
   readonly startsAt?: Temporal.Instant | undefined;
-  /** From then on it takes nothing off. */
+  /** From this moment on it gives no discount. */
   readonly expiresAt?: Temporal.Instant | undefined;
   readonly usableBy: UsableBy;
-  /** Several of its one-time codes count on one order. */
+  /** Whether several of its one-time codes count on one order. */
   readonly takesManyCodes: boolean;
-  /** It counts together with other coupons. */
+  /** Whether it counts together with other coupons. */
   readonly combines: boolean;
-  /** It counts together with any coupon, whatever the other allows. */
+  /** Whether it counts together with any coupon, even one that does not allow others. */
   readonly isSuper: boolean;
   readonly skipsRebills: boolean;
   readonly isHidden: boolean;
   readonly accountingCode?: string | undefined;
 }
 
-/** Who may use a coupon (coupon reference, usable_by). */
+/** The customers who may use a coupon (coupon reference, usable_by). */
 export type UsableBy =
   | 'Anyone'
   | 'UniqueCode'
@@ -34,20 +34,22 @@ export type UsableBy =
   | 'OncePerNewCustomer'
   | 'OncePerNewCustomerForItem';
 
-/** A discount of the lines. */
+/** A discount on the lines. */
 export interface LineDiscount {
   readonly how: Reduction;
-  /** Only these items; absent: all. */
+  /** The only items to which it applies; absent: all. */
   readonly only?: ReadonlySet<string> | undefined;
   readonly except?: ReadonlySet<string> | undefined;
-  /** At most this number of units. */
+  /** The maximum number of units that it reduces. */
   readonly unitsMax?: number | undefined;
 }
 
 /** How a discount on lines is calculated. */
 export type Reduction =
   | { readonly kind: 'percent'; readonly percent: number; readonly ofAtMost?: Minor | undefined }
-  /** Off the sum of the lines. With `andShipping`, the remainder is taken off shipping. */
+  /**
+   * An amount off the sum of the lines. With `andShipping`, the remainder is taken off shipping.
+   */
   | { readonly kind: 'amount'; readonly amount: Minor; readonly andShipping?: boolean }
   | { readonly kind: 'amount of each'; readonly amount: Minor }
   | { readonly kind: 'price of each'; readonly price: Minor }
@@ -60,14 +62,14 @@ export interface Tier {
   readonly amount?: Minor;
 }
 
-/** A discount of shipping. `free` counts for orders without other items than `only`. */
+/** A discount on shipping. `free` applies to orders that contain only the items of `only`. */
 export interface ShippingDiscount {
   readonly how:
     | { readonly kind: 'free' }
     | { readonly kind: 'percent'; readonly percent: number }
     | { readonly kind: 'amount'; readonly amount: Minor };
   readonly only?: ReadonlySet<string> | undefined;
-  /** Only these shipping methods; absent: all. */
+  /** The only shipping methods to which it applies; absent: all. */
   readonly methods?: ReadonlySet<string> | undefined;
 }
 

@@ -14,34 +14,34 @@ import {
 import { exactQuantity, sumQuantities } from '../kernel/quantity.ts';
 import type { Coupon, LineDiscount, Reduction, ShippingDiscount, Tier } from './coupon.ts';
 
-/** The part of an order that coupons read. Amounts are those before every coupon. */
+/** The part of an order that coupons use. Amounts are before any coupon. */
 export interface Cart {
   readonly lines: readonly CartLine[];
   readonly shipping: Minor;
   readonly shippingMethod?: string | undefined;
-  /** Of the address to which it ships. */
+  /** The postal code of the shipping address. */
   readonly postalCode?: string | undefined;
   readonly at: Temporal.Instant;
 }
 
-/** The part of a line that coupons read. */
+/** The part of a line that coupons use. */
 export interface CartLine {
   readonly itemId: string;
   readonly quantity: number;
   readonly unitCost: Minor;
   readonly amount: Minor;
-  /** No coupon takes anything off it, and it counts for no minimum. */
+  /** Whether coupons do not reduce it. It then counts for no minimum either. */
   readonly isExcluded: boolean;
 }
 
 /** A coupon that is to be applied, and the code that names it. */
 export interface Candidate {
   readonly coupon: Coupon;
-  /** The code that was entered: the coupon's own, or a one-time code. */
+  /** The entered code: the coupon's code, or a one-time code. */
   readonly code: string;
-  /** Applied by the merchant's conditions, without a code. */
+  /** Whether the merchant's conditions applied it, without a code. */
   readonly isAutomatic?: boolean;
-  /** Counts after its end (the merchant's setting for rebills). */
+  /** Whether it also counts after its end (the merchant's setting for rebills). */
   readonly ignoresEnd?: boolean;
 }
 
@@ -59,9 +59,7 @@ export interface CouponEffect {
   readonly taken: Minor;
   readonly takenOffShipping: Minor;
   readonly left: Minor;
-  /**
-   * Why it does not count, as the rest of a sentence that begins with its code. Absent: it does.
-   */
+  /** Why it does not count, as words that continue a sentence after its code. Absent: it counts. */
   readonly unusable?: string;
 }
 
@@ -72,8 +70,8 @@ interface Running {
 }
 
 /**
- * Applies coupons one after the other, each to what the ones before it left. A coupon that does not
- * count takes nothing off and says why.
+ * Applies coupons one after the other, each to the remainder of the previous one. A coupon that
+ * does not count gives no discount, and its effect says why.
  */
 export function discounts(cart: Cart, candidates: readonly Candidate[]): Discounts {
   let running: Running = { lines: cart.lines.map(() => zero), shipping: zero, effects: [] };
@@ -103,7 +101,10 @@ function withCandidate(cart: Cart, before: Running, candidate: Candidate): Runni
   return { ...after, effects: [...before.effects, effect] };
 }
 
-/** Returns why a coupon does not count at a moment, in words that continue its code. */
+/**
+ * Returns why a coupon does not count at a moment, as words that continue a sentence after its
+ * code.
+ */
 export function outOfTime(
   { startsAt, expiresAt }: Pick<Coupon, 'startsAt' | 'expiresAt'>,
   at: Temporal.Instant,
@@ -159,7 +160,9 @@ function needsWords(cart: Cart, coupon: Coupon): string | undefined {
   return fitWords(cart, counted, coupon);
 }
 
-/** Why a coupon has nothing to take off: no tier is reached, or no line or method is meant. */
+/**
+ * Returns why a coupon gives no discount: the order reaches no tier, or no line or method matches.
+ */
 function fitWords(
   cart: Cart,
   counted: readonly CartLine[],
@@ -169,7 +172,7 @@ function fitWords(
     return 'needs a higher subtotal than this order has';
   const fitsLines = off !== undefined && counted.some((line) => isMeant(line, off));
   const fits = fitsLines || (shipping !== undefined && fitsShipping(cart, shipping));
-  // A coupon without a discount fits every order.
+  // A coupon without a discount applies to every order.
   return fits || (off === undefined && shipping === undefined)
     ? undefined
     : 'does not apply to the items or the shipping method of the order';
@@ -183,7 +186,7 @@ function offLines(cart: Cart, before: Running, { off }: Coupon): Minor[] {
     case 'price of each':
       return bases.map((base, place) => offEach(base, cart.lines[place]!, off.how));
     case 'percent':
-      // Each line takes its own percentage, unless the sum is what counts.
+      // Each line gets its own percentage, unless the discount applies to the sum.
       if (off.how.ofAtMost === undefined && (off.only || off.unitsMax !== undefined)) {
         const { percent } = off.how;
         return bases.map(({ left }) => minor(left - percentOff(left, percent, 'half up')));
@@ -194,7 +197,7 @@ function offLines(cart: Cart, before: Running, { off }: Coupon): Minor[] {
   }
 }
 
-/** The part of a line that a discount may reduce: its units, and what they still cost. */
+/** The part of a line that a discount may reduce: its units, and their remaining cost. */
 interface Base {
   readonly units: number;
   readonly left: Minor;
@@ -227,7 +230,7 @@ function offEach({ units, left }: Base, { unitCost }: CartLine, how: Reduction):
   return minor(Math.min(left, timesQuantity(each, units, 'half up')));
 }
 
-/** Returns the reduction of a sum, all lines together. */
+/** Returns the reduction of a sum, for all lines together. */
 function reduction(left: Minor, how: Reduction, cart: Cart): Minor {
   switch (how.kind) {
     case 'percent': {
@@ -261,7 +264,9 @@ function reachedTier(tiers: readonly Tier[], { lines }: Cart): Tier | undefined 
     );
 }
 
-/** Splits a discount over the lines by what they still cost; the parts add up to it. */
+/**
+ * Splits a discount over the lines in proportion to their remaining cost. The parts add up to it.
+ */
 const shared = (total: Minor, bases: readonly Base[]): Minor[] =>
   total === 0
     ? bases.map(() => zero)

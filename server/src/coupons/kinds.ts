@@ -10,10 +10,10 @@ export interface Discount {
   readonly needs?: Needs;
 }
 
-/** Reads an amount of the wire that was checked before. */
+/** Reads an amount of the wire that was already checked. */
 export type ReadAmount = (decimal: number | undefined) => Minor;
 
-/** A kind of discount: the fields that it cannot do without, and how it is read. */
+/** A kind of discount: its required fields, and how it is read. */
 export interface Kind<Part> {
   readonly required: readonly (keyof Part & string)[];
   read(part: Part, amount: ReadAmount): Discount;
@@ -30,7 +30,7 @@ export type KindName = keyof {
 
 type Kinds = { readonly [Name in KindName]: Kind<NonNullable<WireCoupon[Name]>> };
 
-/** Returns folded ids, or undefined for an empty list, which means all. */
+/** Returns folded ids, or undefined for an empty list, which means all items. */
 export const setOf = (ids: readonly string[] | undefined): ReadonlySet<string> | undefined =>
   ids === undefined || ids.length === 0 ? undefined : new Set(ids.map(fold));
 
@@ -232,6 +232,6 @@ export const kindNames = Object.keys(kinds) as readonly KindName[];
 /** Returns the name of a kind in words, as `coupon_type` shows it. */
 export const kindWords = (name: KindName): string => name.replaceAll('_', ' ');
 
-/** Returns the kinds that a coupon has parts of; exactly one is valid. */
+/** Returns the kinds of which a coupon has parts. A valid coupon has exactly one. */
 export const kindsOf = (wire: WireCoupon): KindName[] =>
   kindNames.filter((name) => wire[name] !== undefined && wire[name] !== null);

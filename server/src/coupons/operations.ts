@@ -33,7 +33,7 @@ export async function getCoupon(context: Context, key: CouponKey): Promise<Versi
   return (await readCouponJson(context.db, merchantId, key, timeZone)) ?? noCoupon(key);
 }
 
-/** Refuses because there is no such coupon. */
+/** Refuses a request for a coupon that does not exist. */
 export const noCoupon = (key: CouponKey): never =>
   'oid' in key
     ? refuse('not_found', { what: 'coupon', id: key.oid })
@@ -68,7 +68,7 @@ export function couponCriteria(
   };
 }
 
-/** A filter by a type that no coupon can have would find nothing in silence. */
+/** A filter by a type that no coupon can have would silently find nothing. */
 function knownType(type: string | undefined): string | undefined {
   const words = kindNames.map(kindWords);
   if (type && !words.some((each) => fold(each) === fold(type)))
@@ -184,7 +184,7 @@ async function updateOne(
   return { oid, ignored: ignoredOf(context, body, coupon, stored, path) };
 }
 
-/** A new kind of discount takes the place of the stored one; the same kind is changed. */
+/** A new kind of discount replaces the stored one; the same kind is changed. */
 function withoutReplaced(stored: Coupon, change: Coupon): Coupon {
   const given = kindsOf(change);
   if (given.length === 0) return stored;
@@ -225,7 +225,7 @@ const ignoredOf = (
 ): string[] =>
   fieldsWithoutEffect(Coupon, body, { before, after, zone }).map((field) => path + field);
 
-/** Deletes coupons, all or none. Their one-time codes go with them. */
+/** Deletes coupons with their one-time codes, all or none. */
 export function removeCoupons(
   context: Context,
   keys: readonly CouponKey[],

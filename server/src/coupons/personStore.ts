@@ -4,7 +4,7 @@ import { byOrder, type PersonKeeper } from '../platform/privacy/person.ts';
 export const couponPeople: PersonKeeper = {
   tables: [
     {
-      // The number of uses stays as it was; their key names no person any more.
+      // The number of uses stays the same; their key no longer identifies a person.
       table: 'coupon_use',
       key: ['coupon_oid', 'customer_key'],
       ...byOrder,

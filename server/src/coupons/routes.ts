@@ -146,7 +146,7 @@ const criteriaOf = (query: QueryOf<'getCoupons'>): CouponQuery =>
     exclude_expired: query.exclude_expired,
   });
 
-/** The list of a batch. One without elements asks for nothing, and nothing is done. */
+/** Returns the list of a batch. A batch without elements does nothing. */
 const listOf = <Element>(list: Element[] | null | undefined, field: string): Element[] =>
   list ?? refuse('missing_field', { field });
 

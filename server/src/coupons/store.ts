@@ -17,10 +17,10 @@ import {
 import { inZone } from '../platform/storage/zone.ts';
 import { storedMoment } from './wireCoupon.ts';
 
-/** Names one coupon of a merchant. */
+/** The ways to name one coupon of a merchant. */
 export type CouponKey = { readonly oid: number } | { readonly code: string };
 
-/** The wire's Coupon as one SQL expression (jsonb) of the row `alias`. */
+/** Returns the wire's Coupon as one SQL expression (jsonb) of the row `alias`. */
 export const couponJson = (alias: string): string =>
   `(${storedObject(alias)} || jsonb_strip_nulls(jsonb_build_object(
     'start_dts', wire_dts(${alias}.start_at), 'expiration_dts', wire_dts(${alias}.expires_at))))`;
@@ -61,7 +61,7 @@ export async function readCouponList(
   return { json: row?.json ?? '[]', leftOut: [] };
 }
 
-/** Which coupons a list contains. All conditions are joined by `and`. */
+/** The coupons that a list contains. All conditions must hold. */
 export interface CouponCriteria {
   readonly merchantCode?: string | undefined;
   readonly description?: string | undefined;
@@ -69,7 +69,7 @@ export interface CouponCriteria {
   readonly type?: string | undefined;
   readonly start: MomentRange;
   readonly end: MomentRange;
-  /** Only coupons that have no end, or one after this moment. */
+  /** Only coupons without an end, or with an end after this moment. */
   readonly notExpiredAt?: Temporal.Instant | undefined;
 }
 
@@ -108,7 +108,7 @@ export function readCouponPage(
 
 const descriptionColumn = `fold(coalesce(o.document->>'description', ''))`;
 
-/** The criteria as SQL conditions on the row `o`. */
+/** Returns the criteria as SQL conditions on the row `o`. */
 export function couponConditions(list: CouponCriteria, bind: Bind): string[] {
   const part = (text: string) => `strpos(%, ${bind(fold(text))}) > 0`;
   const has = (column: string, text: string | undefined) =>
@@ -159,8 +159,8 @@ export async function lockCoupon(
 }
 
 /**
- * Locks coupons in the order of their numbers, so that two requests with the same coupons in
- * another order wait for each other instead of both failing.
+ * Locks coupons in the order of their numbers, so that two requests with the same coupons wait for
+ * each other instead of failing with a deadlock.
  */
 export async function lockCoupons(
   tx: Database,
@@ -175,7 +175,7 @@ export async function lockCoupons(
   );
 }
 
-/** Inserts a coupon. Returns false when its code is taken by another coupon. */
+/** Inserts a coupon. Returns false when another coupon has its code. */
 export async function insertCoupon(
   tx: Database,
   merchantId: string,
@@ -192,7 +192,7 @@ export async function insertCoupon(
   return inserted === 1;
 }
 
-/** Saves a locked coupon in its current form. Returns false when its code is taken. */
+/** Saves a locked coupon. Returns false when another coupon has its code. */
 export async function saveCoupon(
   tx: Database,
   merchantId: string,
@@ -217,7 +217,7 @@ const columnsOf = (coupon: WireCoupon): unknown[] => [
   storedMoment(coupon.expiration_dts) ?? null,
 ];
 
-/** Deletes locked coupons with their one-time codes and the record of who used them. */
+/** Deletes locked coupons with their one-time codes and the records of their uses. */
 export async function deleteCoupons(
   tx: Database,
   merchantId: string,

@@ -9,7 +9,7 @@ import { type Discount, type Kind, type KindName, kinds, kindsOf, kindWords } fr
 
 /**
  * Converts a stored coupon to the record that rules use. validation.ts checked it before it was
- * written, so a value that does not fit here is a bug.
+ * written, so an invalid value here is a bug.
  */
 export function couponOf(wire: WireCoupon, currency: string): Coupon {
   const { needs, ...discount } = discountOf(wire, currency);
@@ -35,7 +35,7 @@ export function couponOf(wire: WireCoupon, currency: string): Coupon {
   };
 }
 
-/** Reads the moment of a stored coupon, which has its offset. */
+/** Reads a stored coupon's moment, which includes its offset. */
 export function storedMoment(text: string | undefined): Temporal.Instant | undefined {
   if (text === undefined) return undefined;
   const parsed = readWireDate(text, 'UTC');
@@ -59,7 +59,7 @@ function amountOf(decimal: number | undefined, currency: string): Minor {
   return parsed.value;
 }
 
-/** Returns the fields of a coupon that follow from its discount: its type and its description. */
+/** Returns the fields of a coupon that depend on its discount: its type and its description. */
 export function derivedFields(
   wire: WireCoupon,
   currency: string,

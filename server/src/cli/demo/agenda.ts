@@ -1,6 +1,6 @@
 /**
- * The future events in the order of their moments. Events of the same moment keep the order in
- * which they were added. A binary heap.
+ * The future events in the order of their moments, as a binary heap. Events of the same moment keep
+ * the order in which they were added.
  */
 export class Agenda<Happening> {
   readonly #heap: { readonly ms: number; readonly order: number; readonly what: Happening }[] = [];
@@ -18,7 +18,7 @@ export class Agenda<Happening> {
     }
   }
 
-  /** The next thing that happens until `untilMs`, that moment included. */
+  /** Returns the next event up to and including `untilMs`. */
   take(untilMs: number): { readonly ms: number; readonly what: Happening } | undefined {
     const heap = this.#heap;
     const first = heap[0];

@@ -9,8 +9,8 @@ import type { Merchant } from '../../platform/tenancy/merchant.ts';
 export type Shop = 'coffee' | 'razor' | 'vitamin';
 
 /**
- * An item that people buy repeatedly, and how often it is chosen. Items with steps have their own
- * schedule.
+ * An item that customers buy repeatedly, and how often they choose it. Items with steps have a
+ * fixed schedule.
  */
 export interface Offer {
   readonly shop: Shop;
@@ -18,9 +18,9 @@ export interface Offer {
   readonly weight: number;
   /** Empty: the item follows its steps. */
   readonly schedules: readonly Frequency[];
-  /** Rides along with some. */
+  /** An item that some customers add to it. */
   readonly addOn?: string;
-  /** No customer has two of it. */
+  /** Whether a customer can have only one of it. */
   readonly isOncePerCustomer?: true;
 }
 
@@ -131,9 +131,9 @@ export const singles: Readonly<Record<Shop, readonly string[]>> = {
 };
 
 /**
- * The catalogue as it is stored: items that customers schedule themselves, and items with steps
- * (trial, then monthly, then yearly; a loop; a pause; a pause until a day of the month; one that
- * ends). `oidOf` gives each item its oid.
+ * Returns the catalogue as it is stored: items that customers schedule themselves, and items with
+ * steps (trial, then monthly, then yearly; a loop; a pause; a pause until a day of the month; one
+ * that ends). `oidOf` gives each item its oid.
  */
 export function catalogue(
   { merchantId, currency, timeZone }: Merchant,
@@ -162,7 +162,7 @@ export function catalogue(
   }));
 }
 
-/** The coffees that are sold with options. */
+/** The coffees that have options. */
 export const grounds: readonly string[] = ['COFFEE-HOUSE', 'COFFEE-DARK', 'COFFEE-ETHIOPIA'];
 
 /** The additional cost of a large bag, in dollars. */
@@ -186,7 +186,7 @@ const coffeeOptions: NonNullable<Item['options']> = [
   },
 ];
 
-/** The ids of all its items. */
+/** The ids of all items of the demo. */
 export function catalogueItemIds(): string[] {
   return [...scheduledByCustomers(), ...scheduledBySteps(''), ...soldOnce()].map(
     (item) => item.merchant_item_id!,
@@ -342,7 +342,7 @@ function soldOnce(): Item[] {
   ];
 }
 
-/** Returns the stock in the default center, with the level at which it is low. */
+/** Returns the stock in the default center, with the level at which it counts as low. */
 const counted = (level: number, lowAt: number): NonNullable<Item['shipping']> => ({
   track_inventory: true,
   distribution_centers: [

@@ -21,21 +21,21 @@ import { ensureDemoCoupons } from './selling.ts';
 import { demoTaxRates } from './taxRates.ts';
 import { type FirstNumbers, simulate, type World, type WorldRequest } from './world.ts';
 
-/** How much demo data, how old, and from which seed. */
+/** The amount of demo data, its age, and the seed that generates it. */
 export interface FillRequest {
   readonly merchant: Merchant;
-  /** The moment on the merchant's clock until which everything has happened. */
+  /** The moment on the merchant's clock until which the history is simulated. */
   readonly now: Temporal.Instant;
   readonly seed: string;
   readonly autoOrders: number;
-  /** The oldest was ordered this many days ago. */
+  /** The age of the oldest order, in days. */
   readonly daysMax: number;
-  /** Between two statements its end ends the work, by its reason. */
+  /** Aborts the work between two statements, with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (autoOrdersDone: number) => void;
 }
 
-/** How much was written. */
+/** The numbers of records that were written. */
 export interface Filled {
   autoOrders: number;
   orders: number;
@@ -43,9 +43,9 @@ export interface Filled {
 }
 
 /**
- * Fills a merchant with demo data: the catalogue, and in batches people, their orders and their
- * auto orders with all rebills until now. Each batch is one transaction; while one is written the
- * next is simulated. In a merchant without data the same seed makes the same data.
+ * Fills a merchant with demo data: the catalogue, and then in batches people, their orders and
+ * their auto orders with all rebills until now. Each batch is one transaction; while one is
+ * written, the next is simulated. For a merchant without data, the same seed makes the same data.
  */
 export async function fillMerchant(db: Database, request: FillRequest): Promise<Filled> {
   const items = await ensureCatalogue(db, request);
@@ -66,7 +66,7 @@ export async function fillMerchant(db: Database, request: FillRequest): Promise<
       filled.customers += made.profiles.length;
       request.onProgress?.(filled.autoOrders);
     });
-    // A failure is met where it is awaited; until then it must not count as unhandled.
+    // The error is handled where the promise is awaited. Until then it must not count as unhandled.
     written.catch(() => {});
     writing.push(written);
   }
@@ -75,13 +75,14 @@ export async function fillMerchant(db: Database, request: FillRequest): Promise<
 }
 
 /**
- * Batches being written while the next is simulated: PostgreSQL has more work with a batch than we.
+ * The number of batches that are written while the next is simulated. PostgreSQL needs longer for a
+ * batch than the simulation.
  */
 const writersMax = 2;
 
 /**
- * Large enough for statements that write many rows, and small enough for the memory: a batch of old
- * auto orders has tens of thousands of orders.
+ * The number of auto orders in a batch: large enough for statements that write many rows, and small
+ * enough for the memory. A batch of old auto orders has tens of thousands of orders.
  */
 const batchSize = 2000;
 
@@ -118,14 +119,14 @@ async function ensureTaxRates(db: Database, { merchantId }: Merchant): Promise<v
 interface Batch {
   readonly world: World;
   readonly profiles: readonly ImportedCustomer[];
-  /** Where the numbers of the batch after it probably begin. */
+  /** The numbers with which the next batch probably begins. */
   readonly next: FirstNumbers;
 }
 
 /**
- * Simulates a batch with the next numbers and then takes them. When another process took some
- * meanwhile, the batch is simulated again with the numbers it got. How many it needs does not
- * depend on where they begin.
+ * Simulates a batch with the next numbers and then takes them. If another process took some
+ * meanwhile, the batch is simulated again with the numbers that it got. The first number has no
+ * effect on how many it needs.
  */
 async function makeBatch(
   db: Database,
@@ -185,7 +186,7 @@ function writeBatch(
   });
 }
 
-/** Every person who bought something, as the first of their purchases left them. */
+/** Returns every person who bought something, as their first purchase describes them. */
 function profilesOf(merchantId: string, lives: readonly Life[]): ImportedCustomer[] {
   return [
     ...new Map(lives.toReversed().map((life) => [life.person.customerProfileOid, life])).values(),
@@ -218,7 +219,7 @@ function profileOf(merchantId: string, { person, card, orderedAtMs }: Life): Imp
   };
 }
 
-/** The most rows of one statement: their JSON is held in memory on both sides. */
+/** The maximum number of rows in a statement. Their JSON is held in memory on both sides. */
 const pieceSize = 2000;
 
 function* inPieces<T>(list: readonly T[], signal?: AbortSignal): Iterable<readonly T[]> {

@@ -9,8 +9,8 @@ import type { Random } from './random.ts';
 import { clubItems, endedDays, usedCoupons } from './selling.ts';
 
 /**
- * A purchase and what is going to happen to it, decided before anything is simulated. Moments are
- * milliseconds since 1970.
+ * A purchase and its future, decided before anything is simulated. Moments are milliseconds since
+ * 1970.
  */
 export interface Life {
   readonly person: DemoCustomer;
@@ -18,11 +18,11 @@ export interface Life {
   readonly theme: string;
   readonly lines: readonly BoughtLine[];
   readonly card: Card;
-  /** The code of a coupon of the first order. */
+  /** The code of a coupon on the first order. */
   readonly coupon?: string | undefined;
   /** In dollars. */
   readonly shipping: number;
-  /** Rebills whose first charges are declined, and how often. */
+  /** The rebills whose first charges are declined, and the number of declines. */
   readonly declines: readonly {
     readonly rebillNumber: number;
     readonly times: number;
@@ -38,19 +38,19 @@ export interface Life {
 export interface BoughtLine {
   readonly itemId: string;
   readonly quantity: number;
-  /** Absent for what is bought once, and for items with steps. */
+  /** Absent for items that are bought once, and for items with steps. */
   readonly schedule?: Frequency;
   readonly options?: readonly OrderItemOption[];
 }
 
-/** The card that a person pays with. */
+/** The card with which a person pays. */
 export interface Card {
   readonly type: 'AMEX' | 'Discover' | 'MasterCard' | 'VISA';
   readonly lastFour: string;
   readonly token: string;
   readonly expirationMonth: number;
   readonly expirationYear: number;
-  /** From then on every charge is declined. */
+  /** The moment from which every charge is declined. */
   readonly fails?: { readonly fromMs: number; readonly reason: DeclineReason } | undefined;
 }
 
@@ -63,33 +63,31 @@ export type Act =
       readonly reason: string;
     }
   | { readonly kind: 'disable' | 'pause' | 'resume'; readonly atMs: number }
-  /**
-   * Its items move to an older auto order of the same person, if there is one that is still active.
-   */
+  /** The items move to an older auto order of the same person, if one is still active. */
   | { readonly kind: 'merge'; readonly atMs: number };
 
 /** Special terms of an auto order; most have none. */
 export interface Terms {
   /** 0–100. */
   readonly percentageDiscount?: number;
-  /** Ships with this many of the first rebills. */
+  /** An item that ships with this number of the first rebills. */
   readonly addOn?: { readonly itemId: string; readonly nextXOrders: number };
   readonly cancelAfterNextXOrders?: number;
 }
 
-/** How many and how old. */
+/** The number of auto orders, and their age. */
 export interface LivesRequest {
   readonly random: Random;
   readonly autoOrders: number;
   readonly now: Temporal.Instant;
   readonly zone: string;
-  /** The oldest was ordered this many days ago. */
+  /** The age of the oldest order, in days. */
   readonly daysMax: number;
-  /** The number of the first person's profile; {@link peopleOfLives} says how many there are. */
+  /** The number of the first person's profile. {@link peopleOfLives} returns the people. */
   readonly firstCustomer: number;
 }
 
-/** All purchases, in the order of their moments: those that recur, and a few that don't. */
+/** Returns all purchases, in the order of their moments: recurring ones, and a few that are not. */
 export function planLives(request: LivesRequest): Life[] {
   const { random, autoOrders } = request;
   const people = peopleOfLives(request);
@@ -108,8 +106,8 @@ export function planLives(request: LivesRequest): Life[] {
 }
 
 /**
- * The people that the lives of a request are about: two of three have one auto order, the others
- * two or more.
+ * Returns the people who make the purchases of a request. Two of three have one auto order, the
+ * others two or more.
  */
 export function peopleOfLives({
   random,
@@ -125,8 +123,8 @@ export function peopleOfLives({
 export const peopleCount = (autoOrders: number): number => Math.ceil(autoOrders * 0.75);
 
 /**
- * Card orders of the last sixty days without an auto order: what an auto order can be established
- * from.
+ * The share of card orders from the last sixty days without an auto order. An auto order can be
+ * established from each.
  */
 const singlesShare = 0.02;
 
@@ -155,7 +153,7 @@ function recurringLife(
   };
 }
 
-/** Above 1 leans to young auto orders, as a growing shop has them. */
+/** Above 1, most auto orders are young, as in a growing shop. */
 const youthfulness = 3.5;
 
 function singleLife(random: Random, person: DemoCustomer, request: LivesRequest): Life {
@@ -174,7 +172,7 @@ function singleLife(random: Random, person: DemoCustomer, request: LivesRequest)
   };
 }
 
-/** A random moment between 7:00 and 22:00, `daysAgo` before now. */
+/** Returns a random moment between 7:00 and 22:00, `daysAgo` days before now. */
 function atDaytime(random: Random, daysAgo: number, { now, zone }: LivesRequest): number {
   const { day } = wallOf(now.subtract({ seconds: Math.round(daysAgo * 86_400) }), zone);
   const ms = momentOf({ day, ms: random.int(7 * 3600, 22 * 3600) * 1000 }, zone).epochMilliseconds;
@@ -207,7 +205,7 @@ function linesOf(random: Random, offer: Offer): BoughtLine[] {
   return lines;
 }
 
-/** Coffee comes as beans or ground, in a small bag or for more in a large one. */
+/** Options for coffee: beans or ground, in a small bag, or in a large one that costs more. */
 function optionsOf(random: Random, { itemId }: Offer): Pick<BoughtLine, 'options'> {
   if (!grounds.includes(itemId)) return {};
   const grind = random.weighted([
@@ -220,7 +218,7 @@ function optionsOf(random: Random, { itemId }: Offer): Pick<BoughtLine, 'options
   return { options: [{ label: 'Grind', value: grind }, ...(isLarge ? [bag] : [])] };
 }
 
-/** Every third coffee drinker is in the club; others came with a coupon now and then. */
+/** Chooses a coupon. Every third coffee drinker is in the club; some others use a coupon. */
 function couponFor(
   random: Random,
   { itemId }: Offer,
@@ -233,7 +231,7 @@ function couponFor(
   return random.chance(0.2) ? usedCoupons.shipping : undefined;
 }
 
-/** Few want it every week, most every month. */
+/** Few customers choose weekly; most choose monthly. */
 const liking = (schedule: Frequency): number =>
   schedule === 'Weekly' || schedule === 'Every 10 Days' ? 0.3 : schedule === 'Monthly' ? 3 : 1;
 
@@ -262,7 +260,7 @@ function makeCard(random: Random, orderedAtMs: number, nowMs: number): Card {
   ] as const);
   const lastFour = random.digits(4);
   const fails = failureOf(random, orderedAtMs, nowMs);
-  // The card's behaviour from now on: one card in six is declined now and then.
+  // The card's outcomes from now on. One card in six is declined from time to time.
   const kind = fails
     ? `tok_decline_${fails.reason.replaceAll(' ', '_')}`
     : random.chance(1 / 6)
@@ -281,14 +279,15 @@ function makeCard(random: Random, orderedAtMs: number, nowMs: number): Card {
 }
 
 /**
- * One good card in fifty was reported as stolen today: its next charge is declined for good, so
- * that moving the clock raises a task. Decided by its digits, which the seed decides.
+ * Whether the card was reported as stolen today, as one good card in fifty is. Its next charge is a
+ * hard decline, so that moving the clock raises a task. The digits of the card, which come from the
+ * seed, decide it.
  */
 const isReportedNow = (lastFour: string): boolean => Number(lastFour) % 50 === 7;
 
 /**
- * Some cards failed long ago, which has ended their auto orders by now, and some this week, so that
- * retries are under way.
+ * Decides when a card begins to fail. Some cards failed long ago and ended their auto orders.
+ * Others failed this week, so that retries are under way.
  */
 function failureOf(random: Random, orderedAtMs: number, nowMs: number): Card['fails'] {
   if (random.chance(0.05))
@@ -346,7 +345,7 @@ function actsOf(
       { kind: 'pause', atMs },
       { kind: 'resume', atMs: wholeSecond(atMs + random.int(10, 60) * msPerDay) },
     ];
-  // No customer stays paused for years.
+  // A customer does not stay paused for years.
   return [
     { kind, atMs: kind === 'pause' ? Math.max(atMs, wholeSecond(nowMs - 90 * msPerDay)) : atMs },
   ];

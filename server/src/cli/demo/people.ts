@@ -1,17 +1,14 @@
 import type { OrderShipping } from '@perennial/contract/orderShipping.ts';
 import type { Random } from './random.ts';
 
-/**
- * A made-up customer. Mail goes to example domains and phones to numbers that are kept free for
- * stories.
- */
+/** An invented customer. Emails use example domains, and phone numbers are reserved for fiction. */
 export interface DemoCustomer {
-  /** The number of the profile; it keeps emails apart. */
+  /** The number of the profile. It makes emails unique. */
   readonly customerProfileOid: number;
   readonly email: string;
   readonly ccEmail?: string;
   readonly address: Address;
-  /** Where parcels go, when that is not the billing address. */
+  /** The shipping address, if it is not the billing address. */
   readonly shipsTo?: Address;
 }
 
@@ -30,7 +27,7 @@ export type Address = Pick<
   | 'day_phone'
 >;
 
-/** Generates a person with an address, always the same from the same random numbers. */
+/** Generates a person with an address. The same random numbers give the same person. */
 export function makePerson(random: Random, customerProfileOid: number): DemoCustomer {
   const country = random.weighted(countries.map((each) => [each, each.weight]));
   const place = random.pick(country.places);
@@ -104,7 +101,7 @@ interface Country {
 interface Place {
   readonly city: string;
   readonly region?: string;
-  /** `#` stands for any digit. */
+  /** `#` is replaced by a random digit. */
   readonly postalCode: string;
   readonly phone: string;
 }

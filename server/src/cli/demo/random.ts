@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** Choices that follow from a seed alone: the same seed makes the same choices, on any machine. */
+/**
+ * Random choices that depend only on a seed: the same seed makes the same choices, on any machine.
+ */
 export class Random {
   readonly #seed: string;
   #a: number;
@@ -19,12 +21,15 @@ export class Random {
     ];
   }
 
-  /** Returns a separate stream, so that one more choice here changes nothing there. */
+  /**
+   * Returns a separate stream of choices, so that an added choice does not change those of other
+   * streams.
+   */
   fork(name: string | number): Random {
     return new Random(`${this.#seed}/${name}`);
   }
 
-  /** 0 to just under 1 (the generator is known as sfc32). */
+  /** Returns a number from 0 to just under 1 (the generator is known as sfc32). */
   next(): number {
     const sum = (this.#a + this.#b + this.#d) | 0;
     this.#d = (this.#d + 1) | 0;
@@ -34,7 +39,7 @@ export class Random {
     return (sum >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from `min` to `max`, both included. */
+  /** Returns a whole number from `min` to `max`, both included. */
   int(min: number, max: number): number {
     return min + Math.floor(this.next() * (max - min + 1));
   }
@@ -54,7 +59,7 @@ export class Random {
     return choices[Math.floor(this.next() * choices.length)]!;
   }
 
-  /** One of the choices, each as likely as its weight says. */
+  /** Returns one of the choices, with a probability in proportion to its weight. */
   weighted<T>(choices: readonly (readonly [T, number])[]): T {
     let left = this.next() * choices.reduce((all, [, weight]) => all + weight, 0);
     for (const [choice, weight] of choices) {

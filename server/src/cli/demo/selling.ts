@@ -11,7 +11,7 @@ import { takeNumbers } from '../../platform/storage/counters.ts';
 import type { Database } from '../../platform/storage/database.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
 
-/** The shipping methods of the demo merchant, with their costs. Its orders name them. */
+/** The shipping methods of the demo merchant, with their prices. Its orders use their names. */
 export const demoShippingMethods: readonly ShippingMethod[] = [
   {
     name: 'USPS: Ground Advantage',
@@ -26,7 +26,7 @@ export const demoShippingMethods: readonly ShippingMethod[] = [
 
 /**
  * Adds the coupons of the demo data that the merchant does not have: one for a first order, one for
- * rebills, one that ended. Returns those that the demo data uses, by their folded codes.
+ * rebills, one that has ended. Returns those that the demo data uses, by folded code.
  */
 export async function ensureDemoCoupons(
   db: Database,
@@ -54,7 +54,7 @@ export const usedCoupons = { club: 'COFFEECLUB', shipping: 'SHIPFREE', summer: '
 /** The items to which the coupon for each bag of coffee applies. */
 export const clubItems: readonly string[] = ['COFFEE-HOUSE', 'COFFEE-DARK'];
 
-/** The summer ended this many days ago. */
+/** The summer coupon ended this number of days ago. */
 export const endedDays = 30;
 
 const demoCoupons = (ended: string): Coupon[] => [

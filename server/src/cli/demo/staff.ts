@@ -9,7 +9,7 @@ import { hashPassword, isPassword } from '../../staff/password.ts';
 import { findLogin, insertUser, lockUser, saveUser } from '../../staff/staffStore.ts';
 import type { DemoStaff } from './tasks.ts';
 
-/** The user that the demo key acts for, and that can log in. */
+/** The user for whom the demo key acts, and who can log in. */
 export const demoLogin = 'demo';
 
 const people = [
@@ -29,8 +29,8 @@ const people = [
 ];
 
 /**
- * Makes the people of the demo merchant, the group that works its tasks, and its tasks, unless the
- * people are there.
+ * Makes the users of the demo merchant, the group that works on its tasks, and its tasks, unless
+ * the users exist.
  */
 export async function ensureDemoStaff(
   db: Database,
@@ -39,7 +39,8 @@ export async function ensureDemoStaff(
 ): Promise<void> {
   if (await findLogin(db, merchantId, demoLogin)) return;
   await db.transaction(async (tx) => {
-    // Of two first starts at the same moment the second waits here, and then has nothing to do.
+    // If two processes make their first start at the same time, the second waits here and then has
+    // nothing to do.
     await lockMerchant(tx, merchantId);
     if (await findLogin(tx, merchantId, demoLogin)) return;
     const staff = await makeStaff(tx, merchantId, at);
@@ -48,7 +49,7 @@ export async function ensureDemoStaff(
   });
 }
 
-/** The demo user's password: `known` while it works, otherwise a new one. */
+/** Returns the demo user's password: `known` while it works, otherwise a new one. */
 export async function demoPassword(
   db: Database,
   merchantId: string,
@@ -58,7 +59,7 @@ export async function demoPassword(
   const stored = await findLogin(db, merchantId, demoLogin);
   if (known !== undefined && (await isPassword(known, stored?.passwordHash))) return known;
   const password = randomIds.secret(8);
-  // It is checked at each start.
+  // The password is checked at each start.
   const passwordHash = await hashPassword(password, randomIds, { isRandom: true });
   await db.transaction(async (tx) => {
     const user = stored && (await lockUser(tx, merchantId, stored.userId));

@@ -26,8 +26,8 @@ export interface DemoStaff {
 }
 
 /**
- * Gives the demo merchant work for people: rules for every type of system task, the tasks that
- * these rules would have raised for the latest declines, tasks that people wrote, and saved
+ * Gives the demo merchant work for its users: rules for every type of system task, the tasks that
+ * these rules would have raised for the latest declines, tasks that users wrote, and saved
  * searches.
  */
 export async function makeDemoTasks(
@@ -72,7 +72,7 @@ async function demoContext(db: Database, merchantId: string): Promise<Context> {
 
 const declinedShown = 6;
 
-/** Raises what the rules raise for auto orders that declines have ended lately. */
+/** Raises the tasks of the rules for auto orders that declines ended lately. */
 async function raiseForDeclines(context: Context): Promise<void> {
   const { db, merchant, now } = context;
   const rows = await findEndedByDeclines(db, merchant.merchantId, declinedShown);
@@ -101,7 +101,10 @@ interface Written {
   readonly priority: NewTask['priority'];
   readonly tags: readonly string[];
   readonly about?: 'auto order' | 'order';
-  /** Index of the person it is assigned to; absent with `isForGroup` false: unassigned. */
+  /**
+   * The index of the assigned user. If it is absent and `isForGroup` is false, the task is
+   * unassigned.
+   */
   readonly user?: number;
   readonly isForGroup?: boolean;
   readonly createdDaysAgo: number;

@@ -60,7 +60,7 @@ export const demoTaxRates: readonly TaxRate[] = [
   country('DE', 19),
 ];
 
-/** Returns what says how demo orders are taxed. Each address is looked up once. */
+/** Returns a function that gives the tax terms of demo orders. Each address is looked up once. */
 export function demoTaxes(): (document: Parameters<typeof taxPlaceOf>[0]) => TaxTerms {
   const known = new Map<string, PlaceTax>();
   return (document: Pick<OrderDocument, 'shipping' | 'billing' | 'taxes'>) => {

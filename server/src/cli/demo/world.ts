@@ -35,12 +35,12 @@ import type { Act, Life } from './lives.ts';
 import { demoTaxes } from './taxRates.ts';
 
 /*
- * Demo data by living it: purchases, rebills, declines and what people do happen in the order of
- * their moments, by the same rules that the engine bills by. So every counter, date and total is
- * what it would be had the server run all that time.
+ * Generates demo data by simulation: purchases, rebills, declines and the actions of people happen
+ * in the order of their moments, by the same rules as in the engine. So every counter, date and
+ * total is as if the server had run all that time.
  */
 
-/** The numbers that the first record of each kind gets. */
+/** The first number of each kind of record. */
 export interface FirstNumbers {
   readonly autoOrder: number;
   readonly autoOrderItem: number;
@@ -51,7 +51,7 @@ export interface FirstNumbers {
 export interface WorldRequest {
   readonly merchant: Merchant;
   readonly now: Temporal.Instant;
-  /** By {@link catalogKey}. */
+  /** The catalogue items, by {@link catalogKey}. */
   readonly items: ReadonlyMap<string, CatalogItem>;
   /** The coupons that orders may have, by folded code. */
   readonly coupons: ReadonlyMap<string, Coupon>;
@@ -67,13 +67,13 @@ export interface World {
   readonly facets: readonly SearchFacets[];
   readonly rebills: readonly PastRebill[];
   readonly logs: readonly (LogLine & { readonly at: Temporal.Instant })[];
-  /** Lines of changes by people, with what changed. */
+  /** Lines of changes by people, with the changes. */
   readonly changeLogs: readonly ChangeLogLine[];
   /** How many numbers of each kind were used. */
   readonly used: FirstNumbers;
 }
 
-/** Lives all lives until now. The same request makes the same world. */
+/** Simulates all lives until now. The same request makes the same world. */
 export function simulate(request: WorldRequest): World {
   return new Simulation(request).run();
 }
@@ -85,7 +85,7 @@ interface Living {
   record: AutoOrder;
   createdAt: Temporal.Instant;
   modifiedAt: Temporal.Instant;
-  /** The rebill that was declined and is tried again. */
+  /** The declined rebill that is retried. */
   open?: OpenRebill | undefined;
 }
 
@@ -127,8 +127,8 @@ class Simulation {
     this.#zone = request.merchant.timeZone;
     this.#policy = rebillPolicy(request.merchant);
     this.#catalog = (itemId) => request.items.get(catalogKey(itemId));
-    // With the first number in it, the same seed makes other codes when it is used again for the
-    // same merchant.
+    // The first number is part of the seed, so that a second use for the same merchant makes other
+    // codes.
     this.#ids = seededIds(
       `${request.merchant.merchantId}/${request.seed}/${request.first.autoOrder}`,
     );
@@ -166,7 +166,7 @@ class Simulation {
   #happen(what: Happening, at: Temporal.Instant): void {
     if (what.kind === 'order') return this.#placeOrder(what.life, at);
     if (what.kind === 'act') return this.#act(what.living, what.act, at);
-    // Whatever was changed meanwhile has put its own moment into the timeline.
+    // A change in the meantime has already added its own moment to the agenda.
     if (dueAt(what.living.record)?.epochMilliseconds === at.epochMilliseconds)
       this.#look(what.living, at);
   }
@@ -262,7 +262,7 @@ class Simulation {
     return living;
   }
 
-  /** The order's lines that recur, as items of an auto order. */
+  /** Returns the recurring lines of the order, as items of an auto order. */
   #itemsOf(order: OrderRecord, { lines, terms }: Life): (AutoOrderItem & { line: number })[] {
     return lines.flatMap(({ itemId, schedule }, line) => {
       const bought = required(this.#catalog(itemId), `demo item ${itemId}`);
@@ -410,7 +410,9 @@ class Simulation {
     }
   }
 
-  /** A customer who returns after months does not want everything that was missed. */
+  /**
+   * Resumes an auto order. A customer who returns after months does not want all missed shipments.
+   */
   #resumed(record: AutoOrder, at: Temporal.Instant): AutoOrder {
     const rules = { now: at, zone: this.#zone };
     return {
@@ -494,7 +496,7 @@ class Simulation {
   }
 }
 
-/** The gateway of merchants that name none. */
+/** The gateway of merchants that have not set one. */
 const gateway = 'simulator';
 const personAs = (kind: 'customer' | 'user', name: string): ChangeActor => ({
   kind,
