@@ -8,19 +8,23 @@ import { paceExcess, verificationSpanSeconds } from './verificationPace.ts';
 import { keepVerificationMail, listVerificationMails } from './verificationStore.ts';
 
 /*
- * Tokens that stand for a customer (customer reference, getEmailVerificationToken and getMagicLink).
- * A token is a sealed text with its end on the merchant's clock, so it needs no row. It is worth
- * nothing when the profile is gone.
+ * Tokens that represent a customer (customer reference, getEmailVerificationToken and
+ * getMagicLink). A token is a sealed text with its end on the merchant's clock, so it needs no row.
+ * It is invalid once the profile is deleted.
  */
 
 /** How long a token of an email address is valid. */
 const emailTokenHours = 24;
 /** How long a link to the customer's page works. */
 const magicLinkHours = 1;
-/** Longer than the year between two receipts of a yearly auto order. */
+/**
+ * How long a link to cancel works: longer than the year between two receipts of a yearly auto
+ * order.
+ */
 const cancelLinkHours = 400 * 24;
 
-// Another text that the installation sealed is not taken for a token.
+// The purpose is part of a token, so that no other text that the installation sealed is accepted as
+// one.
 const emailPurpose = 'email verification';
 const linkPurpose = 'magic link';
 const cancelPurpose = 'cancel link';
@@ -35,7 +39,9 @@ export async function emailVerificationToken(
   return (await profileToken(context, seal, email)) ?? noCustomer({ email });
 }
 
-/** Returns the token of {@link emailVerificationToken}, or undefined when no profile has the address. */
+/**
+ * Returns the token of {@link emailVerificationToken}, or undefined if no profile has the address.
+ */
 export async function profileToken(
   { db, merchant, now }: Context,
   seal: Seal,
@@ -48,8 +54,8 @@ export async function profileToken(
 }
 
 /**
- * Mails the token that verifies a profile's address to that address. Refuses more mails than
- * {@link paceExcess} allows, so that a form that anyone can send fills no mailbox.
+ * Mails the token that verifies a profile's address to that address. Refuses more mails than {@link
+ * paceExcess} allows, so that a public form cannot flood a mailbox.
  */
 export function mailVerification(
   context: Context,
@@ -80,7 +86,7 @@ export function mailVerification(
   });
 }
 
-/** Whether a token is one of this merchant, has not expired, and names the profile's address. */
+/** Whether a token belongs to this merchant, has not expired, and names the profile's address. */
 export async function isEmailVerified(
   { db, merchant: { merchantId }, now }: Context,
   seal: Seal,
@@ -106,14 +112,14 @@ export async function magicLink(
   return `${await publicUrl()}/customer/${token}`;
 }
 
-/** Whose page a link opens, until a moment on the merchant's clock. */
+/** The customer whose page a link opens, until a moment on the merchant's clock. */
 export interface MagicLink {
   readonly merchantId: string;
   readonly customerOid: number;
   readonly expiresAt: Temporal.Instant;
 }
 
-/** Returns what the token of a link says, or undefined when this installation did not make it. */
+/** Returns the content of a link's token, or undefined if this installation did not make it. */
 export function readMagicLink(seal: Seal, token: string): MagicLink | undefined {
   const [purpose, merchantId, oid, expires] = openedToken(seal, token);
   if (purpose !== linkPurpose || merchantId === undefined) return undefined;
@@ -121,8 +127,8 @@ export function readMagicLink(seal: Seal, token: string): MagicLink | undefined 
 }
 
 /**
- * Returns a link to the form that cancels one auto order, for the mails of its customer. It shows
- * nothing else of the customer, so it may live longer than a magic link.
+ * Returns a link to the form that cancels one auto order, for mails to its customer. It shows no
+ * other data of the customer, so it may be valid for longer than a magic link.
  */
 export async function cancelLink(
   { merchant: { merchantId }, now }: Context,
@@ -134,14 +140,14 @@ export async function cancelLink(
   return `${await publicUrl()}/customer/cancel/${token}`;
 }
 
-/** Which auto order a link cancels, until a moment on the merchant's clock. */
+/** The auto order that a link cancels, until a moment on the merchant's clock. */
 export interface CancelLink {
   readonly merchantId: string;
   readonly autoOrderCode: string;
   readonly expiresAt: Temporal.Instant;
 }
 
-/** Returns what the token of a link says, or undefined when this installation did not make it. */
+/** Returns the content of a link's token, or undefined if this installation did not make it. */
 export function readCancelLink(seal: Seal, token: string): CancelLink | undefined {
   const [purpose, merchantId, autoOrderCode, expires] = openedToken(seal, token);
   if (purpose !== cancelPurpose || merchantId === undefined || autoOrderCode === undefined)
@@ -162,7 +168,7 @@ function openedToken(seal: Seal, token: string): (string | undefined)[] {
     const parts: unknown = JSON.parse(seal.open(Buffer.from(token, 'base64url')));
     return Array.isArray(parts) ? parts.map(String) : [];
   } catch {
-    // Any text may be sent as a token.
+    // A client may send any text as a token.
     return [];
   }
 }

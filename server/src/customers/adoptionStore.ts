@@ -1,14 +1,17 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** Orders that still have to be given to a profile: too many for one request. */
+/** Orders that must still be moved to a profile, because they are too many for one request. */
 export interface Adoption {
-  /** The profile that takes them. */
+  /** The profile that gets them. */
   readonly oid: number;
-  /** The profile that they belonged to; 0: those of the profile's email that have none. */
+  /**
+   * The profile to which they belonged; 0: orders with the profile's email that belong to no
+   * profile.
+   */
   readonly fromOid: number;
 }
 
-/** Queues orders for the worker. Queued twice, they are taken once. */
+/** Queues orders for the worker. If they are queued twice, they are moved once. */
 export async function queueAdoption(
   tx: Database,
   merchantId: string,

@@ -5,7 +5,9 @@ import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { claimAdoption, deleteAdoption } from './adoptionStore.ts';
 import type { CustomerParts } from './operations.ts';
 
-/** Gives profiles the earlier orders that were too many for one request, a batch at a time. */
+/**
+ * Moves earlier orders that were too many for one request to their profiles, one batch at a time.
+ */
 export function adoptionWorker(rounds: MerchantRounds, parts: CustomerParts): Worker {
   const each = eachMerchant(rounds.log, 'orders of profiles');
   return {

@@ -1,11 +1,11 @@
 import type { Database } from '../platform/storage/database.ts';
 
 /*
- * Which texts customers bear. The search for an erased person leaves those in the records of
- * others, because they name a customer.
+ * Finds emails and names that belong to customers. The search for an erased person leaves them in
+ * the records of others, because they name a customer.
  */
 
-/** Returns those of the emails, in small letters, that a customer has. */
+/** Returns those of the emails, in lower case, that belong to a customer. */
 export async function emailsOfCustomers(
   db: Database,
   merchantId: string,
@@ -19,7 +19,10 @@ export async function emailsOfCustomers(
   return rows.map(({ email }) => email);
 }
 
-/** Returns those of the names, in small letters as `last, first`, that customers are billed under. */
+/**
+ * Returns those of the names, in lower case as `last, first`, that are the billing name of a
+ * customer.
+ */
 export function namesOfCustomers(
   db: Database,
   merchantId: string,
@@ -27,7 +30,7 @@ export function namesOfCustomers(
 ): Promise<string[]> {
   if (names.length === 0) return Promise.resolve([]);
   return db.transaction(async (tx) => {
-    // Reads every profile of the merchant, once for each pass of a search.
+    // Reads every profile of the merchant. It runs once for each pass of a search.
     await tx.takeTime();
     const rows = await tx.rows<{ name: string }>(
       `select distinct b.name from customer c

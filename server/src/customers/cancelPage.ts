@@ -5,13 +5,15 @@ import { pageFrame } from '../kernel/pageFrame.ts';
 export interface Cancelation {
   readonly code: string;
   readonly items: readonly string[];
-  /** The amount that is charged because of it, such as `$20.00`. Absent: nothing. */
+  /** The amount that is charged for the cancelation, such as `$20.00`. Absent: nothing. */
   readonly fee?: string | undefined;
-  /** The reasons that the merchant offers; what is stored, and what customers read. */
+  /** The reasons that the merchant offers: the stored values, and the texts for customers. */
   readonly reasons: readonly { readonly reason: string; readonly words: string }[];
 }
 
-/** Renders the form that cancels an auto order. Nothing is canceled before it is sent. */
+/**
+ * Renders the form that cancels an auto order. The form itself cancels nothing until it is sent.
+ */
 export function cancelPage(merchantName: string, cancelation: Cancelation): string {
   const { code, items, fee, reasons } = cancelation;
   const what = items.length === 0 ? '' : `: ${items.join(', ')}`;
@@ -49,5 +51,5 @@ const frame = pageFrame(`
 select { margin-bottom: 1rem; }
 `);
 
-/** Allows only this page's own style, and sending its form to this server. */
+/** Allows only this page's style, and sending its form to this server. */
 export const cancelPagePolicy = frame.policy();

@@ -5,8 +5,8 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { listParts } from './present.ts';
 
 /**
- * A profile as it is stored: the wire's document without tokens, and the tokens of its cards by the
- * card's id.
+ * A profile as it is stored: the wire's document without tokens, and the tokens of its cards by
+ * card id.
  */
 export interface StoredCustomer {
   readonly document: Customer;
@@ -40,13 +40,13 @@ export function customerFault({ email, cards }: Customer): FieldFault | undefine
   return undefined;
 }
 
-// Published samples insert profiles with a name like sample_1.test.com, without an @.
+// Published samples insert profiles with an email like sample_1.test.com, without an @.
 const isEmail = (email: string): boolean =>
   email.length <= 100 && /^(?:[^\s@]+@[^\s@]+|[^\s@]+\.[^\s@.]+\.[^\s@.]+)$/.test(email.trim());
 
 /**
  * Returns the profile with an id on each of its parts. A part that names an id of the `stored`
- * profile keeps it; every other part gets the next id. Tokens of cards are kept separately, and
+ * profile keeps it; every other part gets the next id. Tokens of cards are stored separately, and
  * cards show only their last four digits.
  */
 export function withPartIds(
@@ -82,8 +82,8 @@ export function withPartIds(
 }
 
 /**
- * Returns a profile that another one is merged into: its own values, what only the other has, and
- * the lists of both. Parts of the other get new ids.
+ * Returns the profile into which another one is merged. It keeps its values, gets those that only
+ * the other has, and joins the lists of both. Parts of the other get new ids.
  */
 export function joinedProfiles(into: StoredCustomer, other: StoredCustomer): StoredCustomer {
   const { document } = into;
@@ -97,7 +97,7 @@ export function joinedProfiles(into: StoredCustomer, other: StoredCustomer): Sto
   return withPartIds({ ...other.document, ...document, ...lists }, oid, into);
 }
 
-// The ids of parts count within one profile. A card's token travels with the card.
+// The ids of parts count within one profile. A card keeps its token.
 function withoutIds({ document, cardTokens }: StoredCustomer, name: (typeof listParts)[number]) {
   return document[name]?.map((part) => {
     const kept = Object.entries(part).filter(([field]) => !partIds.has(field));
@@ -147,7 +147,8 @@ function shownCard(
 ): Card {
   const { customer_profile_credit_card_id: id } = card;
   const before = document.cards?.find((each) => each.customer_profile_credit_card_id === id);
-  // A client that sends back what it read sends a new token with the digits of the old card.
+  // A client may send a new token along with the digits of the old card, because it sends back what
+  // it read.
   const isNew = token !== undefined && token !== cardTokens[String(id)];
   const isOld = isNew && card_number === before?.card_number;
   const lastFour =

@@ -5,17 +5,17 @@ import { pageFrame } from '../kernel/pageFrame.ts';
 export interface OwnAutoOrder {
   readonly code: string;
   readonly items: readonly string[];
-  /** In words: `active`, `disabled`, … */
+  /** The status in words: `active`, `disabled`, … */
   readonly status: string;
   /** The day of the next shipment, such as `2026-03-01`. */
   readonly next?: string | undefined;
-  /** Where the customer replaces its card. Absent: it has ended. */
+  /** The address where the customer replaces its card. Absent: the auto order has ended. */
   readonly cardUrl?: string | undefined;
   /** Whether the customer may cancel it on this page. */
   readonly mayCancel?: boolean | undefined;
 }
 
-/** Renders the page of a customer, whose address ends in this token. */
+/** Renders the page of a customer. Its address ends in this token. */
 export function customerPage(
   merchantName: string,
   email: string,
@@ -56,5 +56,5 @@ li { margin-bottom: 1rem; }
 a { color: var(--accent); }
 `);
 
-/** Allows only this page's own style. */
+/** Allows only this page's style. */
 export const customerPagePolicy = frame.policy();

@@ -21,15 +21,15 @@ export interface CustomerPageParts extends LimitedPage {
   readonly seal: Seal;
   /** Returns undefined for an unknown merchant. */
   findContext(merchantId: string): Promise<Context | undefined>;
-  /** The auto orders of a profile. */
+  /** Returns the auto orders of a profile. */
   readAutoOrders(context: Context, customerOid: number): Promise<readonly OwnAutoOrder[]>;
-  /** An auto order that its customer may cancel, or undefined. */
+  /** Returns an auto order that its customer may cancel, or undefined. */
   readCancelation(context: Context, owned: OwnedAutoOrder): Promise<Cancelation | undefined>;
   /** Cancels such an auto order for its customer. */
   cancel(context: Context, owned: OwnedAutoOrder, reason: string | undefined): Promise<void>;
 }
 
-/** An auto order by its code: of a profile, or the one that a receipt's link cancels. */
+/** An auto order by its code: one of a profile, or the one that the link in a receipt cancels. */
 export interface OwnedAutoOrder {
   readonly customerOid?: number;
   readonly code: string;
@@ -38,9 +38,9 @@ export interface OwnedAutoOrder {
 const formLimitBytes = 10_000;
 
 /**
- * Serves the page that a magic link opens, and the form that cancels an auto order: from there, or
- * by a link in a receipt. The link is the only proof of identity, and only a form that is sent
- * changes something: programs that check mails open every link. Every response forbids caching,
+ * Serves the page that a magic link opens, and the form that cancels an auto order, which that page
+ * or a link in a receipt opens. The link is the only proof of identity. Only a sent form changes
+ * something, because programs that check mails open every link. Every response forbids caching,
  * framing, referrers and scripts.
  */
 export function addCustomerPage(server: FastifyInstance, parts: CustomerPageParts): void {
@@ -65,13 +65,13 @@ export function addCustomerPage(server: FastifyInstance, parts: CustomerPagePart
   );
 }
 
-/** An auto order that a link leads to. */
+/** The auto order of a link. */
 interface OpenedAutoOrder {
   readonly context: Context;
   readonly owned: OwnedAutoOrder;
 }
 
-/** Adds the form that cancels an auto order at a path whose parameters `open` understands. */
+/** Adds the form that cancels an auto order at a path. `open` reads the parameters of the path. */
 function addCancelForm<Params extends object>(
   server: FastifyInstance,
   parts: CustomerPageParts,
@@ -97,7 +97,7 @@ interface OpenedLink {
   readonly email: string;
 }
 
-/** Opens a link. Returns a page when it opens nothing. */
+/** Opens a link. Returns an error page if the link is invalid. */
 async function openLink(
   parts: CustomerPageParts,
   token: string,
@@ -114,7 +114,7 @@ async function openLink(
   return { context: { ...context, actor }, customerOid: link.customerOid, email };
 }
 
-/** Opens a link of a receipt. Returns a page when it opens nothing. */
+/** Opens a link of a receipt. Returns an error page if the link is invalid. */
 async function openCancelLink(
   parts: CustomerPageParts,
   token: string,

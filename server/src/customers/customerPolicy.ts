@@ -1,22 +1,27 @@
-/** The settings of a customer's profile for the orders that the customer places. */
+/** The settings of a customer's profile that apply to the customer's orders. */
 export interface CustomerPolicy {
-  /** A purchase order is accepted as paid. */
+  /** Whether a purchase order counts as paid. */
   readonly autoApprovePurchaseOrder: boolean;
-  /** A card is not charged when the order is placed: it waits in Accounts Receivable. */
+  /**
+   * Whether a card is not charged when the order is placed, so that the order waits in Accounts
+   * Receivable.
+   */
   readonly noRealtimeCharge: boolean;
   /** Notes of the merchant for every order of the customer. */
   readonly merchantNotes?: string | undefined;
-  /** Who gets the credit for its orders, unless an order names another one. */
+  /**
+   * The affiliate who gets the credit for the customer's orders, unless an order names another one.
+   */
   readonly salesRepCode?: string | undefined;
   readonly affiliateOid?: number | undefined;
   readonly limits: OrderLimits;
 }
 
-/** How small and how large an order may be. Absent: as it is. */
+/** The smallest and the largest order. Absent: the general limits. */
 export interface OrderLimits {
-  /** Before coupons, in units of the merchant's currency. */
+  /** The subtotal before coupons, in units of the merchant's currency. */
   readonly minimumSubtotal?: number | undefined;
-  /** Counted over all lines. */
+  /** The quantity of all lines together. */
   readonly minimumItems?: number | undefined;
   readonly maximumItems?: number | undefined;
 }

@@ -16,8 +16,8 @@ export const getEmailLists = ({ db, merchant }: Context): Promise<EmailList[]> =
   listEmailLists(db, merchant.merchantId, merchant.timeZone);
 
 /**
- * Adds a customer to lists and takes the customer off others. A list is named by its name or its
- * UUID. Joining a name that is new makes a list; leaving an unknown list is refused.
+ * Adds a customer to lists and removes the customer from others. A request names a list by its name
+ * or its UUID. Joining a list with a new name creates it; leaving an unknown list is refused.
  */
 export function changeEmailLists(
   context: Context,

@@ -36,7 +36,7 @@ export async function findEmailList(
   return row?.uuid;
 }
 
-/** Adds a list unless its name is taken, by a request at the same moment. */
+/** Adds a list unless a concurrent request has taken its name. */
 export async function addEmailList(
   tx: Database,
   merchantId: string,
@@ -64,7 +64,7 @@ export async function joinEmailList(
   );
 }
 
-/** Takes a customer off a list. */
+/** Removes a customer from a list. */
 export async function leaveEmailList(
   tx: Database,
   merchantId: string,
@@ -78,7 +78,7 @@ export async function leaveEmailList(
   );
 }
 
-/** Adds a customer to the lists of another. */
+/** Adds a customer to the lists of another customer. */
 export async function joinListsOf(
   tx: Database,
   merchantId: string,

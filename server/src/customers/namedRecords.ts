@@ -1,7 +1,7 @@
 import type { Customer } from '@perennial/contract/customer.ts';
 import { type NamedRecord, namedRecord } from '../platform/http/unknownNames.ts';
 
-/** Returns the places where the body of a profile names pricing tiers: by oid, else by name. */
+/** Returns the places where the body of a profile names pricing tiers, by oid or else by name. */
 export const namedByCustomer = ({ pricing_tiers: tiers }: Customer): NamedRecord[] =>
   (tiers ?? []).flatMap(({ pricing_tier_oid: oid, name }, i) =>
     oid === undefined || oid === null

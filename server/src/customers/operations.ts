@@ -29,18 +29,18 @@ import {
 
 /** The functions of other features that profiles need. */
 export interface CustomerParts {
-  /** Builds the SQL of a part that is read from other records. */
+  /** Returns the SQL of a part that is read from other records. */
   readonly related: Related;
   /**
-   * Gives the profile the orders of its email that have none, or those of another profile. Returns
-   * whether more are left.
+   * Gives the profile the orders that have its email and no profile, or those of another profile.
+   * Returns whether more are left.
    */
   readonly takeOrders: TakeOrders;
   /** Finds the pricing tiers that a profile names and that do not exist. */
   readonly findUnknown: FindUnknown;
-  /** Whether the catalogue has an item, in a transaction that it locks the item for. */
+  /** Whether the catalogue has an item. Locks the item until the transaction ends. */
   hasItem(context: Context, itemOid: number): Promise<boolean>;
-  /** Seals tokens that stand for a customer. */
+  /** Seals tokens that represent a customer. */
   readonly seal: Seal;
   /** The address of this server, without a trailing slash. */
   publicUrl(): Promise<string>;
@@ -75,7 +75,7 @@ export async function getCustomer(
   return read ?? noCustomer(key);
 }
 
-/** The criteria of a list: those of the query string, and those that only a body can hold. */
+/** The criteria of a list: those of the query string, and those that only a body can contain. */
 export type CustomerCriteria = QueryOf<'getCustomers'> & CustomerQuery;
 
 /** Returns a page of profiles. */
@@ -117,8 +117,9 @@ export interface WrittenCustomer extends VersionedJson {
 }
 
 /**
- * Adds a profile and returns its JSON. Orders with its email belong to this customer, earlier ones
- * too (UltraCart wiki, customer profiles); a worker takes those that are too many for one request.
+ * Adds a profile and returns its JSON. Orders with its email belong to this customer, including
+ * earlier ones (UltraCart wiki, customer profiles). If there are too many for one request, a worker
+ * adds the others.
  */
 export async function insertCustomer(
   context: Context,
@@ -177,7 +178,10 @@ export async function updateCustomer(
   });
 }
 
-/** Takes the earlier orders of an email. What one batch does not take, the worker does. */
+/**
+ * Gives the profile the earlier orders of its email. The worker adds those that do not fit into one
+ * batch.
+ */
 export async function adoptOrders(
   context: Context,
   { takeOrders }: CustomerParts,
@@ -195,8 +199,8 @@ const ignoredOf = (
 ): string[] => fieldsWithoutEffect(Customer, body, { ...held, zone }, notCompared);
 
 /**
- * Tokens are stored separately. The rest is read from other records, or stamped by the server, and
- * clients send it back as they read it.
+ * Fields that are not compared. Tokens are stored separately. The others are read from other
+ * records or set by the server, and clients send them back as they read them.
  */
 const notCompared = new Set([
   'activity',
@@ -211,8 +215,8 @@ const notCompared = new Set([
   'signup_dts',
 ]);
 
-// Fields of the server, fields that other features return, and a password, which this server cannot
-// check.
+// Fields that the server sets, fields that other features return, and a password, which this server
+// cannot check.
 const serverFields = {
   merchant_id: undefined,
   activity: undefined,
@@ -235,7 +239,7 @@ function written(context: Context, body: Customer, taken = writable): Customer {
   });
 }
 
-// The server assigns the ids of addresses, but a client uses them to say which address it means.
+// The server assigns the ids of addresses, but a client uses them to select an address.
 function recognised<Part extends object, Name extends keyof Part & string>(
   parts: Part[] | undefined,
   sent: readonly Part[] | undefined,

@@ -1,7 +1,7 @@
 import { byCustomer, type Person, type PersonKeeper } from '../platform/privacy/person.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** The personal data in profiles: everything. */
+/** The personal data in profiles: all of a profile. */
 export const customerPeople: PersonKeeper = {
   find: findEmails,
   lock: lockProfiles,

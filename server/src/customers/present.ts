@@ -14,9 +14,9 @@ export const relatedParts = [
 export type RelatedPart = (typeof relatedParts)[number];
 
 /**
- * Builds the SQL (jsonb) of a part that is read from other records, from the alias of the `customer`
- * row and the placeholder of the merchant's moment. The app provides it, because profiles know
- * nothing about orders.
+ * Builds the SQL (jsonb) of a part that is read from other records. Its parameters are the alias of
+ * the `customer` row and the placeholder of the merchant's moment. The app provides it, because
+ * profiles must not import orders.
  */
 export type Related = (part: RelatedPart, alias: string, now: string) => string;
 

@@ -12,7 +12,7 @@ import { moveWishes } from './wishListStore.ts';
 
 /**
  * Deletes a profile (customer reference, deleteCustomer). Its orders and auto orders remain,
- * without a profile. A later profile of the same email takes the orders over.
+ * without a profile. A later profile with the same email gets the orders.
  */
 export function removeCustomer(context: Context, oid: number, ifMatch?: number): Promise<void> {
   return inTransaction(context, async (context) => {
@@ -26,8 +26,8 @@ export function removeCustomer(context: Context, oid: number, ifMatch?: number):
 
 /**
  * Merges another profile into this one and deletes the other (customer reference, mergeCustomer).
- * This profile keeps its own values and takes the other's addresses, cards, tags, properties, orders,
- * store credit, wishes and email lists, and each value that it lacks.
+ * This profile keeps its values and gets the values that only the other has. It also gets the
+ * other's addresses, cards, tags, properties, orders, store credit, wishes and email lists.
  */
 export function mergeCustomer(
   context: Context,
@@ -78,7 +78,7 @@ async function otherOf(context: Context, request: CustomerMergeRequest): Promise
   );
 }
 
-/** Emitted before the row is deleted: the payload is the profile as it last was. */
+/** It is emitted before the row is deleted, because the payload is the profile's last state. */
 const emitDelete = (context: Context, oid: number) =>
   context.events.emit(context, [
     { name: 'customer_delete', objectType: 'customer profile', objectId: String(oid) },

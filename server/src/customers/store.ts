@@ -18,7 +18,8 @@ import type { CustomerPolicy } from './customerPolicy.ts';
 import { customerJson, type Related, relatedParts } from './present.ts';
 
 /**
- * Returns the oid of the profile with this email, or undefined. Emails are compared without case.
+ * Returns the oid of the profile with this email, or undefined. The comparison of emails ignores
+ * case.
  */
 export async function findCustomerOid(
   db: Database,
@@ -32,7 +33,10 @@ export async function findCustomerOid(
   return row?.oid;
 }
 
-/** Returns the notes that every order of these customers gets, by oid. Few profiles have any. */
+/**
+ * Returns the notes that are added to every order of these customers, by oid. Few profiles have
+ * any.
+ */
 export async function findAutomaticNotes(
   db: Database,
   merchantId: string,
@@ -48,7 +52,7 @@ export async function findAutomaticNotes(
   return new Map(rows.map(({ oid, notes }) => [oid, notes?.trim() ?? '']));
 }
 
-/** Returns the profile with this email and what it says about orders, or undefined. */
+/** Returns the profile with this email and its settings for orders, or undefined. */
 export async function findOrderingCustomer(
   db: Database,
   merchantId: string,
@@ -92,7 +96,7 @@ export async function findOrderingCustomer(
   );
 }
 
-/** Returns the email of a profile, or undefined when there is no such profile. */
+/** Returns the email of a profile, or undefined if the profile does not exist. */
 export async function readEmail(
   db: Database,
   merchantId: string,
@@ -119,10 +123,10 @@ export async function readProfileEmails(
   return new Map(rows.map(({ oid, email }) => [oid, email]));
 }
 
-/** Returns the key of an email. Emails are compared without case and without surrounding spaces. */
+/** Returns the key of an email. The comparison of emails ignores case and surrounding spaces. */
 export const emailKey = (email: string): string => foldTrimmed(email);
 
-/** Names one profile of a merchant. */
+/** The ways to name one profile of a merchant. */
 export type CustomerKey = { readonly oid: number } | { readonly email: string };
 
 /** Returns the wire's JSON of a profile with its version, or undefined. */
@@ -181,7 +185,7 @@ export interface RelatedAt {
 }
 
 /**
- * Reads a stored profile and locks its row until the transaction ends. Returns undefined when there
+ * Reads a stored profile and locks its row until the transaction ends. Returns undefined if there
  * is none.
  */
 export function lockCustomer(
@@ -234,10 +238,7 @@ export async function insertCustomer(
   return inserted === 1;
 }
 
-/**
- * Saves a locked profile in its current form. Returns false when its email belongs to another
- * profile.
- */
+/** Saves a locked profile. Returns false when its email belongs to another profile. */
 export async function saveCustomer(
   tx: Database,
   merchantId: string,
@@ -271,9 +272,9 @@ export async function deleteCustomer(tx: Database, merchantId: string, oid: numb
   ]);
 }
 
-/** The request for a list of profiles. All conditions are joined by `and`. */
+/** The request for a list of profiles. All conditions must hold. */
 export interface CustomerList {
-  /** Exact, case-insensitive comparisons, by the filter names of the reference. */
+  /** Exact comparisons that ignore case, by the filter names of the reference. */
   readonly filters: Readonly<Record<string, string | undefined>>;
   /** Any of these emails. */
   readonly emails?: readonly string[] | undefined;
@@ -367,12 +368,12 @@ const tagsOf = (): string =>
   `select 1 from jsonb_array_elements(case jsonb_typeof(o.document->'tags')
      when 'array' then o.document->'tags' else '[]' end) t where true`;
 
-/** What JavaScript's `trim` removes, as a text of PostgreSQL. */
+/** The characters that JavaScript's `trim` removes, as a text of PostgreSQL. */
 const blanks =
   String.raw`U&' \0009\000A\000B\000C\000D\00A0\1680\2000\2001\2002\2003\2004\2005` +
   String.raw`\2006\2007\2008\2009\200A\2028\2029\202F\205F\3000\FEFF'`;
 
-/** As {@link foldTrimmed}. A profile keeps the blanks that were typed around a name. */
+/** Compares like {@link foldTrimmed}. A profile keeps the spaces that were typed around a name. */
 const foldTrimmedSql = (text: string): string => `fold(btrim(${text}, ${blanks}))`;
 
 const tag = foldTrimmedSql("t->>'tag_value'");
@@ -386,7 +387,7 @@ function matches(name: string, value: string): string {
   return partMatches(part!, field === 'state' ? 'state_region' : field!, value);
 }
 
-/** Returns the condition that any element of the part has this value. */
+/** Returns the condition that at least one element of the part has this value. */
 function partMatches(part: string, field: string, value: string): string {
   return `exists (select 1 from jsonb_array_elements(o.document->'${part}') part
     where ${foldTrimmedSql(`part->>'${field}'`)} = ${value})`;
@@ -399,7 +400,7 @@ const sortColumns: Readonly<Record<string, string>> = {
   last_modified_dts: 'o.modified_at',
 };
 
-/** The fields of a profile that decide on what its orders cost. */
+/** The fields of a profile on which the price of its orders depends. */
 export type TermsProfile = Pick<
   Customer,
   | 'exempt_shipping_handling_charge'
@@ -413,8 +414,8 @@ export type TermsProfile = Pick<
 >;
 
 /**
- * Returns what these profiles say about prices, coupons, shipping and taxes, by oid. A profile that
- * says nothing about them is left out.
+ * Returns the settings of these profiles for prices, coupons, shipping and taxes, by oid. Profiles
+ * without such settings are left out.
  */
 export async function findTermsProfiles(
   db: Database,

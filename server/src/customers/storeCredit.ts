@@ -7,7 +7,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import { fromMinor, type Minor, minor, sum, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
-/** A credit that a customer was given. */
+/** A credit of a customer. */
 export interface StoreCredit {
   readonly entryOid: number;
   readonly amount: Minor;
@@ -15,15 +15,15 @@ export interface StoreCredit {
   readonly enteredAt: Temporal.Instant;
   /** From this moment on it is available. */
   readonly vestsAt: Temporal.Instant;
-  /** From this moment on it is worth nothing. Absent: it never expires. */
+  /** From this moment on it cannot be used. Absent: it never expires. */
   readonly expiresAt?: Temporal.Instant | undefined;
-  /** The order that it was given for. */
+  /** The order for which it was given. */
   readonly orderId?: string | undefined;
-  /** A refund of the order gave it. */
+  /** Whether a refund of the order gave it. */
   readonly isRefund?: boolean | undefined;
 }
 
-/** The amount that was taken of one credit; an amount below zero was given back. */
+/** An amount that was taken from one credit. A negative amount was given back. */
 export interface CreditUse extends CreditShare {
   readonly useOid: number;
   readonly description: string;
@@ -33,8 +33,8 @@ export interface CreditUse extends CreditShare {
 }
 
 /**
- * The purpose of a use. An adjustment by a person only names an order; a payment pays it. A refund
- * that failed later takes back the credit that it had given.
+ * The purpose of a use. An adjustment by a user only names an order; a payment pays for it. A
+ * refund that fails later takes back the credit that it gave.
  */
 export type UsePurpose = 'payment' | 'adjustment' | 'failed refund';
 
@@ -53,14 +53,14 @@ export interface CreditAccount {
 
 const expiringHours = 30 * 24;
 
-/** Returns what a customer can use at a moment. */
+/** Returns the amount that a customer can use at a moment. */
 export function availableCredit(account: CreditAccount, now: Temporal.Instant): Minor {
   return sum(usableCredits(account, now).map(({ left }) => left));
 }
 
 /**
- * Returns the parts of credits that an amount is taken of, beginning with the credit that expires
- * first. Fails with what is available when that is less.
+ * Returns the shares of credits that make up an amount. Credits that expire first are used first.
+ * If less is available, fails with the available amount.
  */
 export function takeCredit(
   account: CreditAccount,
@@ -79,7 +79,7 @@ export function takeCredit(
   return success(shares);
 }
 
-/** Returns the entries that give back what is still taken by uses, at most an amount of it. */
+/** Returns the entries that give back what uses have taken, up to an amount. */
 export function returnedShares(
   uses: readonly CreditShare[],
   most: Minor = minor(Number.MAX_SAFE_INTEGER),
@@ -98,7 +98,10 @@ export function returnedShares(
   return returned.reverse();
 }
 
-/** Returns what an order can be paid with: what is available, and what it uses already. */
+/**
+ * Returns the amount with which an order can be paid: the available credit, and the credit that it
+ * already uses.
+ */
 export const payable = (
   account: CreditAccount,
   orderId: string | undefined,
@@ -106,8 +109,8 @@ export const payable = (
 ): Minor => minor(availableCredit(account, now) + sum(paymentsOf(account, orderId).map(amountIn)));
 
 /**
- * Returns the entries after which an order uses exactly this amount, which is at most what it can be
- * paid with.
+ * Returns the entries after which an order uses exactly this amount. The amount must not exceed
+ * what it can be paid with.
  */
 export function sharesToUse(
   account: CreditAccount,
@@ -129,7 +132,7 @@ const paymentsOf = ({ uses }: CreditAccount, orderId: string | undefined): Credi
     ? []
     : uses.filter((use) => use.purpose === 'payment' && use.orderId === orderId);
 
-/** Returns an account after an order took these parts of it. A new order has no id yet. */
+/** Returns an account after an order took these shares from it. A new order has no id yet. */
 export const afterPayment = (
   account: CreditAccount,
   orderId: string | undefined,
@@ -156,7 +159,7 @@ interface UsableCredit {
   readonly left: Minor;
 }
 
-/** The credits that have something left, by their end. Those without an end come last. */
+/** Returns the credits that have an amount left, by their end. Those without an end come last. */
 function usableCredits(account: CreditAccount, now: Temporal.Instant): UsableCredit[] {
   const left = leftIn(account);
   return account.credits
@@ -169,7 +172,7 @@ function usableCredits(account: CreditAccount, now: Temporal.Instant): UsableCre
 const endOf = ({ expiresAt }: StoreCredit): number =>
   expiresAt?.epochMilliseconds ?? Number.MAX_SAFE_INTEGER;
 
-/** Returns what is left of each credit, whenever it can be used. */
+/** Returns the remaining amount of each credit, whether or not it can be used now. */
 function leftIn({ uses }: CreditAccount): (credit: StoreCredit) => Minor {
   const used = new Map<number, number>();
   for (const { entryOid, amount } of uses) used.set(entryOid, (used.get(entryOid) ?? 0) + amount);
@@ -221,13 +224,13 @@ interface Movement {
   readonly orderId?: string | undefined;
   readonly action: 'Accrual' | 'Vesting' | 'Expiring' | 'Used' | 'Returned';
   readonly at: Temporal.Instant;
-  /** Below zero: less can be used. */
+  /** The amount is below zero: less can be used. */
   readonly amount: number;
 }
 
 /**
- * A credit that is available at once has no vesting, and one without an end no expiration. What
- * expires is what is left of it.
+ * Returns the amounts that vest and expire. A credit that is available at once has no vesting, and
+ * one without an end has no expiration. Only the remaining amount of a credit expires.
  */
 function movements(credit: StoreCredit, left: Minor): Movement[] {
   const { enteredAt, vestsAt, expiresAt, amount } = credit;

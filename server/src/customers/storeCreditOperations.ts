@@ -105,7 +105,7 @@ export interface NewCredit {
   readonly vestsAt: Temporal.Instant;
   readonly expiresAt?: Temporal.Instant | undefined;
   readonly orderId?: string | undefined;
-  /** A refund of the order gives it. */
+  /** Whether a refund of the order gives it. */
   readonly isRefund?: boolean;
 }
 
@@ -119,9 +119,9 @@ export async function giveCredit(
   await addCredit(db, merchantId, oid, { entryOid, ...terms });
 }
 
-/** A wish to use store credit. */
+/** A request to use store credit. */
 export interface CreditWish {
-  /** The field of the request that asks for it. */
+  /** The field of the request with the amount. */
   readonly field: string;
   readonly amount: Minor;
   readonly description: string;
@@ -130,7 +130,7 @@ export interface CreditWish {
 }
 
 /**
- * Takes an amount of a customer's credits, in a transaction that locks the customer. Refuses when
+ * Takes an amount from a customer's credits, in a transaction that locks the customer. Refuses if
  * less is available.
  */
 export async function useCredit(
@@ -150,8 +150,8 @@ export async function useCredit(
 }
 
 /**
- * Gives back what an order took of its customer's credits, as far as it takes more than it may
- * keep. A credit that has expired stays expired.
+ * Gives back the credit that an order took beyond the amount that it may keep. A credit that has
+ * expired stays expired.
  */
 export async function returnCredit(
   context: Context,
@@ -163,7 +163,8 @@ export async function returnCredit(
   const [first] = await findPaymentsOfOrder(db, merchant.merchantId, orderId);
   if (first === undefined) return;
   await lockCustomer(db, merchant.merchantId, first.customerOid);
-  // Read again under the lock: of two that give back, one finds nothing left.
+  // It is read again under the lock, so that two concurrent requests do not both give back the same
+  // credit.
   const uses = await findPaymentsOfOrder(db, merchant.merchantId, orderId);
   const surplus = minor(sum(uses.map(({ amount }) => amount)) - kept);
   if (surplus <= 0) return;
@@ -171,7 +172,7 @@ export async function returnCredit(
   await storeUses(context, first.customerOid, returnedShares(uses, surplus), use);
 }
 
-/** Takes back what refunds of an order gave, or what is left of it. */
+/** Takes back the credit that refunds of an order gave, or the rest of it. */
 export async function takeGivenCredit(
   context: Context,
   oid: number,
@@ -231,7 +232,7 @@ async function storeUses(
   );
 }
 
-/** Reads what both requests say about a credit, apart from its amount. */
+/** Reads the fields of a credit that both requests share, without its amount. */
 function termsOf(
   { merchant: { timeZone } }: Context,
   request: CustomerStoreCreditAddRequest,
@@ -263,7 +264,7 @@ const descriptionMax = 500;
 /** A century. */
 const daysMax = 36_500;
 
-/** Reads an amount, which is not zero. */
+/** Reads an amount that must not be zero. */
 function amountOf(field: string, amount: number | null | undefined, currency: string): Minor {
   if (amount == null) return refuse('missing_field', { field });
   const parsed = toMinor(amount, currency);

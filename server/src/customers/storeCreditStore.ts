@@ -104,7 +104,7 @@ const creditOf = (row: StoreCredit & { readonly amount: Minor | string }): Store
   orderId: row.orderId ?? undefined,
 });
 
-/** Returns the uses that pay an order, with the profile whose credits they took. */
+/** Returns the uses that pay for an order, with the profile whose credits they used. */
 export async function findPaymentsOfOrder(
   db: Database,
   merchantId: string,
@@ -127,7 +127,7 @@ const useOf = (row: CustomerUse): CustomerUse => ({
   orderId: row.orderId ?? undefined,
 });
 
-/** Gives a customer the credits of another, and their uses. */
+/** Gives a customer the credits of another customer, and their uses. */
 export async function moveCredits(
   tx: Database,
   merchantId: string,

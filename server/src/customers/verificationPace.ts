@@ -19,9 +19,9 @@ export const verificationSpanSeconds = Math.max(
 );
 
 /**
- * Returns the limit that another mail would exceed, or undefined. `askedAt` are the moments of the
- * earlier mails to the person, in any order. Moments after `now`, of a clock that was set back,
- * count as well.
+ * Returns the limit that another mail would exceed, or undefined. `askedAt` contains the moments of
+ * the earlier mails to the person, in any order. Moments after `now` count as well, because a clock
+ * may have been set back.
  */
 export function paceExcess(
   askedAt: readonly Temporal.Instant[],

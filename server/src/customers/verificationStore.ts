@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** Returns when mails that verify the address of a profile were requested, the newest first. */
+/** Returns when mails that verify the address of a profile were requested, newest first. */
 export async function listVerificationMails(
   tx: Database,
   merchantId: string,
@@ -15,7 +15,7 @@ export async function listVerificationMails(
   return rows.map((row) => row.asked_at);
 }
 
-/** Stores that a mail was requested, and forgets those requested before `since`. */
+/** Stores the request for a mail, and deletes the requests before `since`. */
 export async function keepVerificationMail(
   tx: Database,
   merchantId: string,

@@ -22,7 +22,7 @@ export function getWishList(context: Context, oid: number): Promise<CustomerWish
   });
 }
 
-/** Returns a wish, or refuses. */
+/** Returns a wish, or refuses the request if there is none. */
 export async function getWish(context: Context, key: WishKey): Promise<CustomerWishListItem> {
   const { merchantId, timeZone } = context.merchant;
   return (await readWish(context.db, merchantId, key, timeZone)) ?? noWish(key);

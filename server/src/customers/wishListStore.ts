@@ -3,7 +3,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { inZone } from '../platform/storage/zone.ts';
 
-/** Names a wish of a merchant's customer. */
+/** The ways to name a wish of a merchant's customer. */
 export interface WishKey {
   readonly customerOid: number;
   readonly wishOid: number;
@@ -92,7 +92,7 @@ export async function deleteWish(
   return count > 0;
 }
 
-/** Gives a customer the wishes of another. */
+/** Gives a customer the wishes of another customer. */
 export async function moveWishes(
   tx: Database,
   merchantId: string,

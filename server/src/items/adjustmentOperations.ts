@@ -14,7 +14,7 @@ export interface AdjustmentPage {
   readonly hasMore: boolean;
 }
 
-/** Returns a page of the adjustments of an item, the newest first. */
+/** Returns a page of the adjustments of an item, newest first. */
 export async function getAdjustments(
   context: Context,
   itemOid: number,
@@ -23,15 +23,15 @@ export async function getAdjustments(
   const { merchantId, timeZone } = context.merchant;
   const page = { limit: limit + 1, offset };
   const found = await listAdjustments(context.db, merchantId, itemOid, page);
-  // Distinguishes an item without adjustments from one that does not exist.
+  // An item without adjustments is not the same as an item that does not exist.
   if (found.length === 0) await getItem(context, { oid: itemOid }, new Set());
   const adjustments = found.slice(0, limit).map((each) => wireAdjustment(each, timeZone));
   return { adjustments, hasMore: found.length > limit };
 }
 
 /**
- * Adds to the stock of an item at one of its centers, or takes away, and returns the adjustment. It
- * changes what is there at this moment, so that a sale in between is not lost.
+ * Adds to the stock of an item at one of its centers, or takes from it, and returns the adjustment.
+ * It changes the current stock, so that a concurrent sale is not lost.
  */
 export function adjustStock(
   context: Context,
@@ -61,7 +61,7 @@ export function adjustStock(
   });
 }
 
-/** Returns the values of the body, without blanks around texts. */
+/** Returns the values of the body, with the blanks around texts removed. */
 function given({ distribution_center_code = '', change, reason = '' }: StockAdjustment) {
   const [code, why] = [distribution_center_code.trim(), reason.trim()];
   if (code === '') refuse('missing_field', { field: 'distribution_center_code' });

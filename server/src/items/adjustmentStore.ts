@@ -40,7 +40,7 @@ export async function addAdjustment(
   );
 }
 
-/** Returns a page of the adjustments of an item, the newest first. */
+/** Returns a page of the adjustments of an item, newest first. */
 export async function listAdjustments(
   db: Database,
   merchantId: string,
@@ -57,7 +57,7 @@ export async function listAdjustments(
   );
 }
 
-/** Returns the wire's adjustment, with its moment in the merchant's zone. */
+/** Returns the adjustment as the wire shows it, with its moment in the merchant's zone. */
 export const wireAdjustment = (stored: StoredAdjustment, timeZone: string): StockAdjustment => ({
   adjustment_oid: stored.adjustmentOid,
   adjusted_by: stored.adjustedBy,

@@ -30,8 +30,8 @@ import { stockOf } from './stock.ts';
 
 /**
  * Converts a stored item's document to the record that rules use. validation.ts checked the
- * document before it was written, so a value that does not fit here is a bug.
- * `pricing.currency_code` is always set.
+ * document before it was written, so an invalid value here is a bug. `pricing.currency_code` is
+ * always set.
  */
 export function catalogItem(document: Item): CatalogItem {
   const currency = required(document.pricing?.currency_code, 'currency of an item');
@@ -63,14 +63,15 @@ const componentsOf = ({ kit_definition: kit }: Item): KitComponent[] =>
     itemId ? [{ itemId, quantity: quantity ?? 1 }] : [],
   );
 
-// Documents from before it was checked may hold any number; such a number counts as absent.
+// Documents that were stored before this check may contain any number. An invalid number counts as
+// absent.
 function taxableCostOf({ tax }: Item, currency: string): Minor | undefined {
   const cost = tax?.taxable_cost;
   const parsed = cost === undefined ? undefined : toMinor(cost, currency);
   return parsed?.ok && parsed.value >= 0 ? parsed.value : undefined;
 }
 
-/** Digital goods and services are named by their tax product type (item reference, ItemTax). */
+/** The tax product type shows digital goods and services (item reference, ItemTax). */
 function productTypeOf({ tax }: Item): CatalogItem['productType'] {
   const type = tax?.tax_product_type;
   return type === 'digital' || type === 'service' ? type : undefined;
@@ -82,7 +83,7 @@ function gramsOf({ physical }: Item & { readonly physical?: { readonly weight?: 
   return value === undefined ? undefined : value * gramsOfUnit[uom];
 }
 
-/** The first distribution center that handles the item. */
+/** Returns the first distribution center that handles the item. */
 function centerOf({ shipping }: Item): string | undefined {
   const center = shipping?.distribution_centers?.find((each) => each.handles !== false);
   return center?.distribution_center_code || undefined;
@@ -99,7 +100,8 @@ function pricingOf(pricing: WirePricing, currency: string): ItemPricing {
   };
 }
 
-// Documents from before it was checked may hold any number; such a price counts as absent.
+// Documents that were stored before this check may contain any number. An invalid price counts as
+// absent.
 const tierOf = (
   { pricing_tier_oid: oid, name = '', discounts = [], limit }: ItemPricingTier,
   currency: string,
@@ -218,7 +220,7 @@ function frequency(text: string): Frequency {
   return text;
 }
 
-// Stored with its offset, so the zone does not matter.
+// The date is stored with its offset, so the zone does not matter.
 function moment(text: string | undefined): Temporal.Instant | undefined {
   if (text === undefined) return undefined;
   const parsed = readWireDate(text, 'UTC');
@@ -226,6 +228,6 @@ function moment(text: string | undefined): Temporal.Instant | undefined {
   return parsed.value;
 }
 
-// Stored as a moment in the merchant's zone. The written day is the one that counts.
+// The date is stored as a moment in the merchant's zone, but only its written day counts.
 const date = (text: string): Temporal.PlainDate =>
   required(dayWritten(text), `day in the stored date ${text}`);

@@ -13,7 +13,7 @@ export interface CenterOfItem {
   readonly code: string;
 }
 
-/** Returns what an item has at a center (current API, getItemShippingDistributionCenterByCode). */
+/** Returns an item's stock at a center (current API, getItemShippingDistributionCenterByCode). */
 export async function getCenterOfItem(
   context: Context,
   { itemOid, code }: CenterOfItem,
@@ -29,7 +29,7 @@ const noCenter = ({ itemOid, code }: CenterOfItem): never =>
 const withCenters: ReadonlySet<string> = new Set(['shipping', 'shipping.distribution_centers']);
 
 /**
- * Changes what an item has at one of its centers (current API,
+ * Changes an item's stock at one of its centers (current API,
  * updateItemShippingDistributionCenterByCode). Absent fields stay.
  */
 export function updateCenterOfItem(

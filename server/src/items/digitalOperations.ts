@@ -29,7 +29,7 @@ export function getDigitalItems(
   });
 }
 
-/** Returns the digital items with an external id. Refuses an id that none of them has. */
+/** Returns the digital items with an external id. Refuses an id that no digital item has. */
 export async function getDigitalItemsByExternalId(
   { db, merchant: { merchantId, timeZone } }: Context,
   externalId: string,
@@ -39,13 +39,13 @@ export async function getDigitalItemsByExternalId(
   return items;
 }
 
-/** Returns a digital item, or refuses. */
+/** Returns a digital item, or refuses the request if there is none. */
 export async function getDigitalItem(context: Context, oid: number): Promise<ItemDigitalItem> {
   const { merchantId, timeZone } = context.merchant;
   return (await readDigital(context.db, merchantId, oid, timeZone)) ?? noDigital(oid);
 }
 
-/** A written digital item, and the fields of the request that had no effect. */
+/** A saved digital item, and the fields of the request that had no effect. */
 export interface WrittenDigitalItem {
   readonly item: ItemDigitalItem;
   readonly ignored: readonly string[];
@@ -79,7 +79,7 @@ export function updateDigitalItem(
   });
 }
 
-/** Deletes a digital item. Items that deliver it keep what they say about it. */
+/** Deletes a digital item. Items that deliver it keep their data about it. */
 export async function removeDigitalItem(context: Context, oid: number): Promise<void> {
   if (!(await deleteDigital(context.db, context.merchant.merchantId, oid))) noDigital(oid);
 }
@@ -97,7 +97,7 @@ async function writtenItem(
 
 const serverFields = new Set(['digital_item_oid', 'creation_dts']);
 
-// This server keeps no files, so it downloads none.
+// This server stores no files, so it does not download any.
 function written({ merchant }: Context, body: ItemDigitalItem): ItemDigitalItem {
   const taken = writable(ItemDigitalItem, body, merchant.timeZone);
   const { digital_item_oid: _, creation_dts: __, import_from_url: ___, ...change } = taken;

@@ -7,7 +7,7 @@ import { inZone } from '../platform/storage/zone.ts';
 
 /** The request for a list of digital items. */
 export interface DigitalItemList {
-  /** Created or changed at or after this moment. */
+  /** Only digital items that were created or changed at or after this moment. */
   readonly since?: Temporal.Instant | undefined;
   /** True: only digital items that no catalogue item delivers. */
   readonly unassociated: boolean;
@@ -44,7 +44,7 @@ export function readDigitalPage(
   );
 }
 
-// The oids that items name in their digital_delivery.
+// Returns the oids that items name in their digital_delivery.
 const delivered = `array(select d->>'digital_item_oid' from item i,
     jsonb_array_elements(case jsonb_typeof(i.document #> '{digital_delivery,digital_items}')
       when 'array' then i.document #> '{digital_delivery,digital_items}' else '[]' end) d

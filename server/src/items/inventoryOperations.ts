@@ -11,9 +11,9 @@ export const getInventory = ({ db, merchant }: Context): Promise<string> =>
   readInventory(db, merchant.merchantId);
 
 /**
- * Locks the items that one request changes, in the order of their numbers, so that two requests
- * with the same items in another order wait for each other instead of both failing. What is not in
- * the catalogue is left out.
+ * Locks the items that a request changes in the order of their numbers, so that two requests with
+ * the same items wait for each other instead of failing with a deadlock. Leaves out items that are
+ * not in the catalogue.
  */
 export async function lockInventories(
   { db, merchant: { merchantId } }: Context,
@@ -23,7 +23,7 @@ export async function lockInventories(
   await lockItems(db, merchantId, [...oids.values()]);
 }
 
-/** Sets how much of an item a distribution center has (current API, updateInventory). */
+/** Sets the stock of an item at a distribution center (current API, updateInventory). */
 export async function setInventoryLevel(
   context: Context,
   itemId: string,

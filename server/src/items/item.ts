@@ -3,7 +3,7 @@ import type { ItemTaxExemption } from '@perennial/contract/itemPricing.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 
-/** A catalogue item as the rules see it (item reference, Item: the part that schedules need). */
+/** A catalogue item as the rules see it (item reference, Item: the fields that schedules need). */
 export interface CatalogItem {
   readonly itemId: string;
   readonly itemOid: number;
@@ -11,85 +11,88 @@ export interface CatalogItem {
   readonly inactive: boolean;
   readonly kit: boolean;
   readonly kitComponentOnly: boolean;
-  /** The components of one kit; absent for other items. They ship and have stock. */
+  /** The components of one kit; absent for other items. The components ship and have stock. */
   readonly components?: readonly KitComponent[] | undefined;
   readonly pricing: ItemPricing;
-  /** The quantity that one purchase may contain. Absent: any. */
+  /** The quantities that one purchase may contain. Absent: any quantity. */
   readonly limits?: PurchaseLimits | undefined;
   readonly autoOrder?: ItemAutoOrder | undefined;
-  /** Taxed at the order's rate unless true. */
+  /** True: not taxed. Otherwise taxed at the order's rate. */
   readonly taxFree: boolean;
-  /** Where it is not taxed. Absent: nowhere. */
+  /** The places where it is not taxed. Absent: none. */
   readonly taxExemptions?: readonly ItemTaxExemption[] | undefined;
   /** The part of the unit cost that is taxed. Absent: all of it. */
   readonly taxableCost?: Minor | undefined;
-  /** The type of an item that is not a parcel. Absent: the item ships. */
+  /** The type of an item that does not ship as a parcel. Absent: it ships. */
   readonly productType?: 'digital' | 'service' | undefined;
-  /** The weight of one unit in grams. Absent: it weighs nothing. */
+  /** The weight of one unit in grams. Absent: it has no weight. */
   readonly grams?: number | undefined;
-  /** Ships free in every order. */
+  /** Whether it ships free in every order. */
   readonly freeShipping?: boolean | undefined;
-  /** No coupon lowers its price. */
+  /** Whether coupons do not reduce its price. */
   readonly excludesCoupons?: boolean | undefined;
-  /** The remaining stock; absent for an item that is not counted. */
+  /** The remaining stock; absent if the stock is not counted. */
   readonly stock?: ItemStock | undefined;
   /** The distribution center that ships it. Absent: the merchant's default center. */
   readonly distributionCenter?: string | undefined;
 }
 
-/** How much of an item its center can still sell. */
+/** The quantity of an item that its center can still sell. */
 export interface ItemStock {
   readonly available: number;
-  /** How far `available` may fall: 0, or below for an item that may be ordered back. */
+  /** The lowest value of `available`: 0, or less for an item with back orders. */
   readonly floor: number;
 }
 
-/** An item that a kit contains, and how many of it are in one kit. */
+/** An item that a kit contains, and its quantity in one kit. */
 export interface KitComponent {
   readonly itemId: string;
   readonly quantity: number;
 }
 
-/** Which quantities of an item are sold at once. */
+/** The quantities of an item that one purchase may contain. */
 export interface QuantityLimits {
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;
   readonly multiple?: number | undefined;
 }
 
-/** The quantity of an item that one purchase may contain (item reference, ItemRestriction). */
+/** The limits on purchases of an item (item reference, ItemRestriction). */
 export interface PurchaseLimits extends QuantityLimits {
-  /** A customer buys it once, and one of it. */
+  /** Whether a customer may buy only one, and only once. */
   readonly onePerCustomer: boolean;
-  /** It is ordered alone. */
+  /** Whether it must be ordered alone. */
   readonly isSeparate: boolean;
   /** The case-folded ids of items that cannot be in the same order. */
   readonly notWith: readonly string[];
-  /** The case-folded ids of items of which one must be in the same order; empty: none. */
+  /** The case-folded ids of items of which at least one must be in the same order; empty: none. */
   readonly onlyWith: readonly string[];
 }
 
 /** The prices of an item for a pricing tier. */
 export interface ItemTier {
-  /** Absent: the tier is named only. */
+  /** Absent: the tier has only a name. */
   readonly oid?: number | undefined;
   readonly name: string;
-  /** Each from a quantity on. */
+  /** Each price applies from a quantity on. */
   readonly prices: readonly { readonly quantity: number; readonly cost: Minor }[];
-  /** How a customer of the tier may buy the item. Absent: as everyone. */
+  /** The limits for customers of the tier. Absent: the same as for everyone. */
   readonly limit?: TierLimit | undefined;
 }
 
-/** How a customer of a pricing tier may buy an item (item reference, ItemPricingTierLimit). */
+/**
+ * The limits on purchases of an item by customers of a pricing tier (item reference,
+ * ItemPricingTierLimit).
+ */
 export interface TierLimit {
-  /** At most this number of units over all orders of the customer. */
+  /** The maximum number of units over all orders of the customer. */
   readonly unitsMax?: number | undefined;
-  /** At most this number of units in one order. */
+  /** The maximum number of units in one order. */
   readonly unitsPerOrderMax?: number | undefined;
   readonly multiple?: number | undefined;
-  /** An order with the item need not reach the tier's minimum number of items. */
+  /** Whether an order with the item need not reach the tier's minimum number of items. */
   readonly isFreeOfMinimum: boolean;
-  /** The payment methods that the item can be paid by; empty: all. */
+  /** The payment methods with which the item can be paid; empty: all. */
   readonly paymentMethods: readonly string[];
 }
 
@@ -101,12 +104,12 @@ export interface ItemPricing {
   readonly saleCost?: Minor | undefined;
   readonly saleStart?: Temporal.Instant | undefined;
   readonly saleEnd?: Temporal.Instant | undefined;
-  /** By pricing tier. Absent: none. */
+  /** The prices by pricing tier. Absent: none. */
   readonly tiers?: readonly ItemTier[] | undefined;
 }
 
 /**
- * How an item recurs (item reference, ItemAutoOrder): by schedules that a customer may choose, or
+ * How an item recurs (item reference, ItemAutoOrder): with schedules that a customer may choose, or
  * by fixed steps (`upsell`).
  */
 export interface ItemAutoOrder {
@@ -115,12 +118,15 @@ export interface ItemAutoOrder {
   /** True: the item follows `steps`. False: the customer chose one of `schedules`. */
   readonly upsell: boolean;
   readonly steps: readonly Step[];
-  /** Catalogue pause: due auto orders of the item are postponed one day at a time. */
+  /** Whether the item is paused: its due auto orders are postponed one day at a time. */
   readonly paused: boolean;
   readonly freeShipping: boolean;
-  /** Cards that expire within this number of months are refused. 0 means off. */
+  /** Cards that expire within this number of months are refused. 0: no limit. */
   readonly prohibitExpiringCardsMonths: number;
-  /** Authorized to test the card of an order that costs nothing. Absent: as the merchant says. */
+  /**
+   * The amount that is authorized to test the card of an order that costs nothing. Absent: the
+   * merchant's amount.
+   */
   readonly testAmount?: Minor | undefined;
   readonly cancelItemId?: string | undefined;
   readonly cancelChargeMinimumBalance: boolean;
@@ -133,7 +139,7 @@ export interface ItemAutoOrder {
   readonly cancelOtherAutoOrders: boolean;
   readonly refundOtherAutoOrders: boolean;
   readonly onePerCustomer: boolean;
-  /** Customers cannot cancel it by themselves. */
+  /** Whether customers cannot cancel it themselves. */
   readonly hasNoEasyCancel: boolean;
 }
 
@@ -141,7 +147,7 @@ export interface ItemAutoOrder {
 export type Step = ItemStep | PauseStep | PauseUntilStep | LoopStep | KitOnlyStep;
 
 interface StepBase {
-  /** Days before a shipment on which the pre-shipment notice is sent. Absent: none. */
+  /** Days from the pre-shipment notice to the shipment. Absent: no notice. */
   readonly preshipmentNoticeDays?: number | undefined;
 }
 
@@ -157,7 +163,7 @@ export interface ItemStep extends StepBase {
   readonly arbitraryScheduleDays?: number | undefined;
   readonly repeatCount?: number | undefined;
   readonly unitCost?: Minor | undefined;
-  /** Different prices from the given day of retrying on (cost schedule by retry). */
+  /** Different prices from the given day of the retries on (cost schedule by retry). */
   readonly unitCostSchedules: readonly { readonly retryDays: number; readonly unitCost: Minor }[];
   /**
    * Old prices for customers who signed up on or before a date. The earliest date that covers the
@@ -169,7 +175,7 @@ export interface ItemStep extends StepBase {
   }[];
 }
 
-/** Waits this number of days before the next step. */
+/** Waits for this number of days before the next step. */
 export interface PauseStep extends StepBase {
   readonly type: 'pause';
   readonly pauseDays: number;
@@ -191,7 +197,7 @@ export interface LoopStep extends StepBase {
   readonly type: 'loop';
 }
 
-/** Marks an item that recurs only as a component of a kit. Nothing ships by itself. */
+/** Marks an item that recurs only as a component of a kit. It does not ship by itself. */
 export interface KitOnlyStep extends StepBase {
   readonly type: 'kit only';
 }

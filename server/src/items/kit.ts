@@ -2,14 +2,14 @@ import type { Item } from '@perennial/contract/item.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { CatalogItem } from './item.ts';
 
-/** Returns the ids of the items that the kits among these consist of. */
+/** Returns the ids of the components of the kits among these items. */
 export const partIds = (items: Iterable<CatalogItem>): string[] =>
   [...items].flatMap(({ components = [] }) => components.map(({ itemId }) => itemId));
 
 /**
- * Returns sentences about components that take nothing from the stock: items that do not exist, the
- * kit itself, and other kits, whose own components are not opened. `find` returns undefined for an
- * unknown item.
+ * Returns sentences about components whose stock is not counted: items that do not exist, the kit
+ * itself, and other kits, because their own components are not read. `find` returns undefined for
+ * an unknown item.
  */
 export const componentWords = (
   { merchant_item_id: kitId = '', kit, kit_definition: definition }: Item,
@@ -33,8 +33,8 @@ export const componentWords = (
   });
 
 /**
- * Returns what one unit of an item weighs in grams. A kit without a weight weighs what its
- * components weigh together. Undefined: the catalogue does not say it.
+ * Returns the weight of one unit of an item in grams. A kit without a weight has the sum of its
+ * components' weights. Undefined: the weight is not in the catalogue.
  */
 export function unitGrams(
   item: CatalogItem | undefined,

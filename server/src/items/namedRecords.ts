@@ -2,8 +2,8 @@ import type { Item } from '@perennial/contract/item.ts';
 import { type NamedRecord, namedRecord } from '../platform/http/unknownNames.ts';
 
 /**
- * Returns the places where the body of an item names records that it can be stored without. Those
- * that its schedule and its kit name are checked where they are stored.
+ * Returns the places where the body of an item names records that need not exist. Records that its
+ * schedule and its kit name are checked when the item is stored.
  */
 export function namedByItem(item: Item, path = ''): NamedRecord[] {
   const { pricing, shipping, related, digital_delivery: delivery, options } = item;
@@ -34,7 +34,7 @@ export function namedByItem(item: Item, path = ''): NamedRecord[] {
   return named.map((each) => ({ ...each, field: path + each.field }));
 }
 
-// A tier is found by its oid, else by its name (tierPrice.ts).
+// A tier is found by its oid, or else by its name (tierPrice.ts).
 const tiersOf = (pricing: Item['pricing']): NamedRecord[] =>
   (pricing?.tiers ?? []).flatMap((tier, i) =>
     byNameOrOid('pricing tier', `pricing.tiers[${i}].`, tier, ['pricing_tier_oid', 'name']),
@@ -54,7 +54,7 @@ const namedByValue = (value: OptionValue, path: string): NamedRecord[] => [
   ),
 ];
 
-/** By the first of two fields that is given. */
+/** The record is named by the first of two fields that is set. */
 function byNameOrOid<Part extends object>(
   kind: NamedRecord['kind'],
   path: string,

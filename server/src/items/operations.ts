@@ -140,15 +140,15 @@ export async function updateItem(
 
 /**
  * Deletes an item with its reviews. Orders keep their lines. An auto order that needs the item is
- * parked at its next rebill and is not charged: its agreed price cannot be checked against the
- * catalogue any more (design: when in doubt, do not charge).
+ * parked at its next rebill and not charged, because its agreed price can no longer be checked
+ * against the catalogue (design: when in doubt, do not charge).
  */
 export function removeItem(context: Context, oid: number, ifMatch?: number): Promise<void> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     const { item, version } = (await lockItem(context.db, merchantId, oid)) ?? noItem({ oid });
     refuseOtherVersion(version, ifMatch, String(oid));
-    // Before the row is deleted, because the payload is the item as it last was.
+    // It is emitted before the row is deleted, because the payload is the item's last state.
     const data = { itemId: item.merchant_item_id };
     await context.events.emit(context, [
       { name: 'item_delete', objectType: 'item', objectId: String(oid), data },
@@ -158,8 +158,8 @@ export function removeItem(context: Context, oid: number, ifMatch?: number): Pro
 }
 
 /**
- * Sets an attribute of an item's content: replaces the one of this name, or adds it. Names are
- * compared exactly.
+ * Sets an attribute of an item's content: replaces the attribute with this name, or adds it. Names
+ * must match exactly.
  */
 export function setContentAttribute(
   context: Context,
@@ -185,7 +185,7 @@ const ignoredOf = (
   held: Omit<Compared, 'zone'>,
 ): string[] => fieldsWithoutEffect(Item, body, { ...held, zone }, serverStamps);
 
-/** Returns sentences about components that are not what a kit can ship; none if the body has no kit. */
+/** Returns sentences about components that a kit cannot ship; none if the body has no kit. */
 async function kitWarnings(
   { db, merchant: { merchantId } }: Context,
   body: Item,
@@ -199,7 +199,7 @@ async function kitWarnings(
   return componentWords(item, (itemId) => found?.get(catalogKey(itemId)));
 }
 
-/** Moments of the row and figures of reviews, which clients send back as they read them. */
+/** Times of the row and figures of reviews. Clients send them back as they read them. */
 const serverStamps = new Set([
   'creation_dts',
   'last_modified_dts',
@@ -234,7 +234,7 @@ function written(context: Context, body: Item): Item {
   });
 }
 
-// Auto orders refer to items by their id, as the wire does.
+// Auto orders name items by id, as the wire does.
 function refuseRenaming(stored: Item, change: Item): void {
   const [before, after] = [stored.merchant_item_id, change.merchant_item_id];
   if (after === undefined || catalogKey(String(after)) === catalogKey(String(before))) return;
@@ -246,8 +246,8 @@ function refuseRenaming(stored: Item, change: Item): void {
 }
 
 /**
- * Returns the item as it is stored: checked, with amounts in the merchant's currency, and with id
- * and oid of every item that it names. `before` is the item that it replaces.
+ * Returns the item as it is stored: checked, with amounts in the merchant's currency, and with both
+ * id and oid of every item that it names. `before` is the item that it replaces.
  */
 async function validateItem(context: Context, item: Item, before: Item = {}): Promise<Item> {
   const { currency, timeZone } = context.merchant;
@@ -267,7 +267,7 @@ function pricingOf(
   { currency, timeZone }: Merchant,
 ): NonNullable<Item['pricing']> {
   const { auto_order_cost, sale_start, sale_end, ...rest } = pricing;
-  // A date that is sent back as it was read keeps its local time, also after a change of the zone.
+  // A date that is sent back as it was read keeps its local time, even after a change of the zone.
   const normalDate = (name: 'sale_start' | 'sale_end', date: string) =>
     date === before[name]
       ? normalDay(date, timeZone)
@@ -336,7 +336,7 @@ function withOids(
   });
 }
 
-// These are days and plain texts on the wire, so they are not normalized yet.
+// On the wire these are days and plain texts, so they are not normalized yet.
 function normalDay(date: string, timeZone: string): string {
   const parsed = parseWireDay(date, timeZone);
   assert(parsed.ok, `the item's date ${date} was checked`);

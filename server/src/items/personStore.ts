@@ -1,6 +1,6 @@
 import { byMention, type PersonKeeper } from '../platform/privacy/person.ts';
 
-/** The personal data in items: who reviewed them, and why stock changed. */
+/** The personal data in items: the authors of reviews, and the reasons of stock changes. */
 export const itemPeople: PersonKeeper = {
   tables: [
     {

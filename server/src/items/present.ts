@@ -105,11 +105,11 @@ const listParts = [
   'variations',
 ] as const;
 
-/** The published name of this part differs from its field. */
+/** The expansion of this part has a published name that differs from its field. */
 const expansionOf = (part: (typeof parts)[number]): string =>
   part === 'channel_partner_item_mappings' ? 'channel_partner_mappings' : part;
 
-// Lists inside of parts, each with the expansion of its path.
+// Lists inside parts, each with the expansion of its path.
 const innerParts = [
   'auto_order.steps',
   'content.assignments',

@@ -3,8 +3,8 @@ import type { Minor } from '../kernel/money.ts';
 import type { ItemPricing } from './item.ts';
 
 /**
- * Returns the price of an item bought at `at`: its auto order price if it recurs, else the sale
- * price during the sale, else its price.
+ * Returns the price of an item bought at `at`: its auto order price if it recurs, or else the sale
+ * price during the sale, or else its regular price.
  */
 export function purchasePrice(
   pricing: ItemPricing,

@@ -1,20 +1,23 @@
 import type { PurchaseLimits, QuantityLimits } from './item.ts';
 
-/** Why a quantity of an item cannot be bought, and what can. */
+/** Why a quantity of an item cannot be bought, and which quantities can. */
 export interface LimitFault {
   readonly reason: string;
   readonly fix: string;
 }
 
-/** The quantities of an item that a customer has once. */
+/** The quantity limits of an item of which a customer can have only one. */
 export const oneAtOnce: QuantityLimits = { maximum: 1 };
 
-/** Returns which quantities of an item are sold at once. Of some, a customer buys one. */
+/**
+ * Returns the quantities of an item that one purchase may contain. Of some items a customer may buy
+ * only one.
+ */
 export const boundsOf = (limits: PurchaseLimits): QuantityLimits =>
   limits.onePerCustomer ? { ...limits, ...oneAtOnce } : limits;
 
 /**
- * Returns why this quantity of an item cannot be bought at once, or undefined (item reference,
+ * Returns why one purchase cannot contain this quantity of an item, or undefined (item reference,
  * ItemRestriction: minimum_quantity, maximum_quantity, multiple_quantity).
  */
 export function quantityFault(

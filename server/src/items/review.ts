@@ -9,7 +9,7 @@ const scores = [
 
 const scoreMax = 5;
 
-/** Returns the first fault of a review, or undefined. Scores are stars, from 0 to 5. */
+/** Returns the first fault of a review, or undefined. Scores are from 0 to 5 stars. */
 export function reviewFault(review: ItemReview): FieldFault | undefined {
   const field = scores.find((name) => {
     const score = review[name] as number | undefined;

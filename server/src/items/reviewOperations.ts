@@ -17,22 +17,22 @@ import {
 } from './reviewStore.ts';
 import { lockItem } from './store.ts';
 
-/** Returns the reviews of an item, the newest first. */
+/** Returns the reviews of an item, newest first. */
 export async function getReviews(context: Context, itemOid: number): Promise<ItemReview[]> {
   const { merchantId, timeZone } = context.merchant;
   const reviews = await listReviews(context.db, merchantId, itemOid, timeZone);
-  // Distinguishes an item without reviews from one that does not exist.
+  // An item without reviews is not the same as an item that does not exist.
   if (reviews.length === 0) await getItem(context, { oid: itemOid }, new Set());
   return reviews;
 }
 
-/** Returns a review, or refuses. */
+/** Returns a review, or refuses the request if there is none. */
 export async function getReview(context: Context, key: ReviewKey): Promise<ItemReview> {
   const { merchantId, timeZone } = context.merchant;
   return (await readReview(context.db, merchantId, key, timeZone)) ?? noReview(key);
 }
 
-/** Inserts a review of an item and returns it. Without a status it is unapproved. */
+/** Inserts a review of an item and returns it. Without a status it is not approved. */
 export async function insertReview(
   context: Context,
   itemOid: number,
@@ -48,7 +48,9 @@ export async function insertReview(
   });
 }
 
-/** Changes a review and returns it. Absent fields stay, an explicit null or empty text clears. */
+/**
+ * Changes a review and returns it. Absent fields stay, an explicit null or an empty text clears.
+ */
 export function updateReview(
   context: Context,
   key: ReviewKey,
@@ -75,7 +77,7 @@ async function saved(context: Context, key: ReviewKey, review: ItemReview): Prom
   return getReview(context, key);
 }
 
-// Stored with its offset, so the zone does not matter.
+// The date is stored with its offset, so the zone does not matter.
 function submittedAt({ submitted_dts: text }: ItemReview): Temporal.Instant | undefined {
   if (text === undefined) return undefined;
   const parsed = readWireDate(text, 'UTC');

@@ -4,13 +4,13 @@ import type { Database } from '../platform/storage/database.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { reviewJson } from './present.ts';
 
-/** Names a review of a merchant. */
+/** The ways to name a review of a merchant. */
 export interface ReviewKey {
   readonly itemOid: number;
   readonly reviewOid: number;
 }
 
-/** Returns the wire's reviews of an item, the newest first. */
+/** Returns the wire's reviews of an item, newest first. */
 export async function listReviews(
   db: Database,
   merchantId: string,

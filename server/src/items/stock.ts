@@ -4,7 +4,7 @@ import { exactQuantity } from '../kernel/quantity.ts';
 import type { CatalogItem, ItemStock } from './item.ts';
 
 /*
- * The stock of items that are counted (item reference, ItemShipping.track_inventory). A sale takes
+ * The stock of counted items (item reference, ItemShipping.track_inventory). A sale takes stock
  * from the center that ships the item. A kit has no stock; its components have.
  */
 
@@ -15,10 +15,10 @@ export interface StockUse {
   readonly quantity: number;
 }
 
-/** Finds an item by its id in any case. */
+/** Finds an item by its id, ignoring case. */
 type FindItem = (itemId: string) => CatalogItem | undefined;
 
-/** Returns the stock of an item; undefined for one that is not counted. */
+/** Returns the stock of an item; undefined if it is not counted. */
 export function stockOf({ shipping }: Item): ItemStock | undefined {
   const center = shipping?.distribution_centers?.find((each) => each.handles !== false);
   if (shipping?.track_inventory !== true || center === undefined) return undefined;
@@ -29,7 +29,10 @@ export function stockOf({ shipping }: Item): ItemStock | undefined {
   };
 }
 
-/** Returns what these lines take of counted items, each item once, in the order of their oids. */
+/**
+ * Returns the quantities of counted items that these lines take, each item once, in the order of
+ * their oids.
+ */
 export function stockUses(
   lines: readonly { readonly itemId: string; readonly quantity: number }[],
   find: FindItem,
@@ -53,7 +56,7 @@ export function stockUses(
   return [...uses.values()].sort((a, b) => a.itemOid - b.itemOid);
 }
 
-/** Returns the first of these uses that the stock does not allow. */
+/** Returns the first of these uses for which the stock is not enough. */
 export const shortUse = (
   uses: readonly StockUse[],
   stock: (use: StockUse) => ItemStock | undefined,
@@ -63,7 +66,7 @@ export const shortUse = (
     return found !== undefined && exactQuantity(found.available - use.quantity) < found.floor;
   });
 
-/** Returns a stored item after a sale; a negative quantity puts back what was taken. */
+/** Returns a stored item after a sale. A negative quantity puts stock back. */
 export function withSold(item: Item, quantity: number): Item {
   const centers = item.shipping?.distribution_centers ?? [];
   const index = centers.findIndex((each) => each.handles !== false);
@@ -71,7 +74,7 @@ export function withSold(item: Item, quantity: number): Item {
   return { ...item, shipping: { ...item.shipping, distribution_centers: changed } };
 }
 
-/** Returns the centers of an item after something was added at one of them, or taken away. */
+/** Returns the centers of an item after stock was added at one of them, or taken away. */
 export const withAdded = (
   { shipping }: Item,
   code: string,
@@ -95,7 +98,7 @@ function taken(
   };
 }
 
-/** Whether a change of stock may raise or close a task: a level was reached or left. */
+/** Whether a change of stock may raise or close a task, because the stock crossed a level. */
 export function crossesLevel(before: Item, after: Item): boolean {
   const reorder = (before.shipping?.distribution_centers ?? []).reduce(
     (sum, center) => sum + (center.reorder_inventory_level ?? 0),

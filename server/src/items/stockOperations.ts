@@ -6,16 +6,16 @@ import { lockItems, saveStock } from './store.ts';
 
 /** The stock of some items, locked until the transaction ends. Sales are saved together. */
 export interface LockedStock {
-  /** Returns the remaining stock of an item now; undefined for one that is not counted any more. */
+  /** Returns the remaining stock of an item now; undefined if it is no longer counted. */
   left(use: StockUse): ItemStock | undefined;
   take(uses: readonly StockUse[]): void;
-  /** Stores what was taken. */
+  /** Stores the sales. */
   save(): Promise<void>;
 }
 
 /**
- * Locks the stock of these items in the order of their oids. Callers have locked their auto orders
- * and orders before, and lock nothing else afterwards.
+ * Locks the stock of these items in the order of their oids. Callers lock their auto orders and
+ * orders first, and lock nothing else afterwards.
  */
 export async function lockStock(context: Context, uses: readonly StockUse[]): Promise<LockedStock> {
   const { merchantId } = context.merchant;
@@ -46,7 +46,7 @@ async function saveChanged(
   if (changed.length === 0) return;
   await saveStock(context.db, context.merchant.merchantId, changed);
   const crossed = changed.filter(([oid, item]) => crossesLevel(before.get(oid) ?? item, item));
-  // Without the id of the item: neither schedules nor prices have changed.
+  // The event does not name the item's id, because neither schedules nor prices have changed.
   await context.events.emit(
     context,
     crossed.map(([oid]) => ({
@@ -58,7 +58,7 @@ async function saveChanged(
   );
 }
 
-/** Takes what was sold, in the transaction that sells it; back with `isReturned`. */
+/** Takes the sold stock in the transaction of the sale. With `isReturned`, puts it back. */
 export async function countSold(
   context: Context,
   uses: readonly StockUse[],

@@ -11,8 +11,8 @@ import { partIds } from './kit.ts';
 import { itemJson } from './present.ts';
 
 /**
- * Reads the catalogue items of these ids, by {@link catalogKey}; unknown ids are absent. Always
- * reads the database: a price cached in the process could be charged after it was changed.
+ * Reads the catalogue items with these ids, by {@link catalogKey}; unknown ids are absent. Always
+ * reads the database, because a price cached in the process could be charged after it was changed.
  */
 export async function findCatalogItems(
   db: Database,
@@ -35,8 +35,8 @@ export async function findCatalogItems(
 }
 
 /**
- * Reads the catalogue items of these ids like {@link findCatalogItems}, and the items that the kits
- * among them consist of. Without kits, this is one statement.
+ * Reads the catalogue items with these ids like {@link findCatalogItems}, and the components of the
+ * kits among them. Without kits, it needs only one statement.
  */
 export async function findSoldItems(
   db: Database,
@@ -49,7 +49,7 @@ export async function findSoldItems(
   return new Map([...items, ...(await findCatalogItems(db, merchantId, parts))]);
 }
 
-// Long parts that only shops show. No rule of a rebill reads them.
+// Long parts that only shops show. The rules of a rebill do not read them.
 const shownParts = [
   'chargeback',
   'content',
@@ -72,16 +72,16 @@ function readable(document: Item): CatalogItem | undefined {
   }
 }
 
-/** Returns the key of an item id. Item ids are compared without case. */
+/** Returns the key of an item id. The comparison of item ids ignores case. */
 export const catalogKey = (itemId: string): string => fold(itemId);
 
-/** Names one item of a merchant. */
+/** The ways to name one item of a merchant. */
 export type ItemKey = { readonly oid: number } | { readonly itemId: string };
 
 /**
  * Reads the stored document of an item and locks its row until the transaction ends. Returns
- * undefined when there is none. A document that is damaged keeps the item's ids, so that an update
- * repairs it.
+ * undefined if there is none. A damaged document keeps the item's ids, so that an update repairs
+ * it.
  */
 export async function lockItem(
   tx: Database,
@@ -133,7 +133,7 @@ export async function readItemTexts(
   return new Map(rows.map(({ oid, json }) => [String(oid), json]));
 }
 
-/** Returns item oids in ascending order, after one. */
+/** Returns item oids in ascending order, after a given oid. */
 export async function listItemOids(
   db: Database,
   merchantId: string,
@@ -150,7 +150,7 @@ export async function listItemOids(
 
 /** The request for a list of items. */
 export interface ItemList {
-  /** Items created or changed at or after this moment. */
+  /** Only items that were created or changed at or after this moment. */
   readonly since?: Temporal.Instant | undefined;
   readonly sort: readonly SortField[];
   readonly expand: ReadonlySet<string>;
@@ -220,7 +220,7 @@ export async function saveItem(
   );
 }
 
-/** Deletes a locked item, and its reviews with it. */
+/** Deletes a locked item and its reviews. */
 export async function deleteItem(tx: Database, merchantId: string, oid: number): Promise<void> {
   await tx.run('delete from item where merchant_id = $1 and merchant_item_oid = $2', [
     merchantId,
@@ -230,7 +230,7 @@ export async function deleteItem(tx: Database, merchantId: string, oid: number):
 
 /**
  * Returns the JSON of the stock of all items that track their inventory or have a distribution
- * center with a level, by item id. Levels are whole pieces on this part of the wire.
+ * center with a level, by item id. This part of the wire shows levels as whole numbers.
  */
 export async function readInventory(db: Database, merchantId: string): Promise<string> {
   const row = await db.row<{ json: string }>(
@@ -266,7 +266,7 @@ const stockOfCenters = `select e.code, e.quantity, e.placed, e.carts,
     from jsonb_array_elements(case jsonb_typeof(i.document #> '{shipping,distribution_centers}')
       when 'array' then i.document #> '{shipping,distribution_centers}' else '[]' end) d) e`;
 
-// A count that int32 cannot hold is shown as the nearest that it can.
+// A count that does not fit into int32 is shown as the nearest one that fits.
 function pieces(field: string, otherwise: string): string {
   return `case jsonb_typeof(d->'${field}') when 'number' then
     trunc(greatest(least((d->>'${field}')::numeric, 1000000000), -1000000000))::int
@@ -330,8 +330,8 @@ export async function lockItems(
 }
 
 /**
- * Saves the stock of locked items. The version tells forms that they are stale; the moment of the
- * last change stays that of the last change by a person.
+ * Saves the stock of locked items. The new version shows forms that they are stale. The time of the
+ * last change stays that of the last change by a user.
  */
 export async function saveStock(
   tx: Database,

@@ -5,11 +5,11 @@ import { type LimitFault, quantityFault } from './quantityLimit.ts';
 import { type CustomerTier, isOf } from './tierPrice.ts';
 
 /*
- * How customers of a pricing tier may buy an item (item reference, ItemPricingTierLimit). A customer
- * with several tiers keeps the limits of each.
+ * Checks the limits on purchases by customers of a pricing tier (item reference,
+ * ItemPricingTierLimit). For a customer with several tiers, the limits of each apply.
  */
 
-/** A limit of an item, and the tier that it belongs to. */
+/** A limit of an item, and the tier to which it belongs. */
 export interface NamedTierLimit extends TierLimit {
   readonly tierName: string;
 }
@@ -24,7 +24,10 @@ export const tierLimits = (
     return own?.limit ? [{ ...own.limit, tierName: tier.name }] : [];
   });
 
-/** Returns why customers of a tier cannot buy this quantity of an item at once, or undefined. */
+/**
+ * Returns why customers of a tier cannot buy this quantity of an item in one purchase, or
+ * undefined.
+ */
 export function tierQuantityFault(
   itemId: string,
   quantity: number,
@@ -34,7 +37,7 @@ export function tierQuantityFault(
   return fault && { ...fault, reason: `${fault.reason} to the pricing tier ${tierName}` };
 }
 
-/** Returns why customers of a tier cannot pay for an item by this method, or undefined. */
+/** Returns why customers of a tier cannot pay for an item with this method, or undefined. */
 export function tierPaymentFault(
   itemId: string,
   method: string,
@@ -49,11 +52,11 @@ export function tierPaymentFault(
   };
 }
 
-// Written as the wire writes it, or without spaces.
+// The method may be written as on the wire, or without spaces.
 const isSameMethod = (one: string, other: string): boolean =>
   fold(one).replaceAll(' ', '') === fold(other).replaceAll(' ', '');
 
-/** Whether one of these items frees its order from the minimum number of items of a tier. */
+/** Whether one of these items exempts its order from the minimum number of items of a tier. */
 export const isFreeOfMinimum = (
   items: readonly CatalogItem[],
   { pricing_tier_oid: oid = 0, name = '' }: PricingTier,

@@ -2,11 +2,11 @@ import { fold } from '../kernel/caseFolding.ts';
 import { type Minor, percentOff } from '../kernel/money.ts';
 import type { ItemTier } from './item.ts';
 
-/** A pricing tier of the merchant that counts for a customer. */
+/** A pricing tier of the merchant that applies to a customer. */
 export interface CustomerTier {
   readonly oid: number;
   readonly name: string;
-  /** Taken off the ordinary price of items that name no price for the tier. */
+  /** The percentage off the ordinary price of items without a price for the tier. */
   readonly discountPercent: number;
 }
 
@@ -20,8 +20,8 @@ export interface TierPrice {
 
 /**
  * Returns the lowest price that a customer's pricing tiers give for a quantity of an item, if it is
- * lower than the ordinary price. A tier's price in the item, from the greatest quantity that is
- * reached, takes precedence over the tier's percentage (item reference, ItemPricingTier).
+ * lower than the ordinary price. A tier's price in the item, at the greatest quantity that the
+ * purchase reaches, takes precedence over the tier's percentage (item reference, ItemPricingTier).
  */
 export function tierPrice(
   itemTiers: readonly ItemTier[],
@@ -57,6 +57,6 @@ function priceBy(
   return { name, unitCost, detail: `${name}, ${discountPercent} %` };
 }
 
-/** Whether the part of an item is that of a customer's tier: by its oid, else by its name. */
+/** Whether the part of an item belongs to a customer's tier, by its oid or else by its name. */
 export const isOf = (each: ItemTier, tier: Pick<CustomerTier, 'oid' | 'name'>): boolean =>
   each.oid === undefined ? fold(each.name) === fold(tier.name) : each.oid === tier.oid;

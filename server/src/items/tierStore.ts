@@ -26,7 +26,10 @@ export async function lockTier(
   return row?.document;
 }
 
-/** Inserts a pricing tier. Returns false when its name is taken; names are compared without case. */
+/**
+ * Inserts a pricing tier. Returns false when its name is taken. The comparison of names ignores
+ * case.
+ */
 export async function addTier(
   tx: Database,
   merchantId: string,

@@ -122,7 +122,7 @@ function stepsFault(wire: ItemAutoOrder, currency: string): FieldFault | undefin
   ]);
 }
 
-// Every step must be reachable, and the steps must ship something
+// Every step must be reachable, and at least one step must ship an item
 // (docs/adr/0010-how-steps-are-read.md).
 function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): FieldFault | undefined {
   const last = steps.length - 1;
@@ -264,7 +264,10 @@ function neededAmountFault(
     : amountFault(field, amount, currency);
 }
 
-/** Returns the fault of an amount that is negative, too large or too fine for the currency. */
+/**
+ * Returns the fault of an amount that is negative, too large, or has more decimals than the
+ * currency.
+ */
 export function amountFault(
   field: string,
   amount: number | undefined,
@@ -284,7 +287,7 @@ export function amountFault(
       );
 }
 
-/** Returns the fault of a count below the least one. */
+/** Returns the fault of a count below the minimum. */
 export function countFault(
   field: string,
   count: number | undefined,
@@ -301,7 +304,7 @@ export const percentFault = (field: string, percent: number | undefined): FieldF
     ? undefined
     : fault(field, 'is not a valid percentage', 'Send 0 to 100');
 
-/** A century. Later dates could not be written on the wire. */
+/** The longest interval is a century. Later dates would not fit on the wire. */
 const daysMax = 36_500;
 
 function daysFault(field: string, days: number | undefined, least: number): FieldFault | undefined {

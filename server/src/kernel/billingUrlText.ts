@@ -1,16 +1,20 @@
 /*
  * SQL texts of the links to the page where a customer enters another card. Projections of auto
- * orders show a link, so it is made where they are read. A statement on a merchant's rows must not
- * call a function that reads tables (docs/adr, Citus), so each statement contains the whole text.
+ * orders include a link, so each statement that reads them makes it. A statement on a merchant's
+ * rows must not call a function that reads tables (docs/adr, Citus), so each statement contains the
+ * whole text.
  */
 
-/** The merchant's moment, as `platform/clock/merchantClock.ts` reads it, of a `merchant` row `m`. */
+/**
+ * The merchant's current time for a `merchant` row `m`, as `platform/clock/merchantClock.ts` reads
+ * it.
+ */
 export const merchantNow = `case m.clock_kind when 'standing' then m.clock_at
   when 'running' then m.clock_at + (clock_timestamp() - m.clock_set_at) else clock_timestamp() end`;
 
 /**
- * Binds what a link allows to this purpose and this installation: HMAC-SHA-256 (RFC 2104) with the
- * key of the `billing_link_key` row `k`, as base64url.
+ * Signs the claims of a link for this purpose and this installation: HMAC-SHA-256 (RFC 2104) with
+ * the key of the `billing_link_key` row `k`, as base64url.
  */
 export const billingSignatureText = (claims: string): string =>
   `translate(rtrim(encode(sha256(k.outer_key || sha256(k.inner_key
@@ -18,8 +22,9 @@ export const billingSignatureText = (claims: string): string =>
     '+/', '-_')`;
 
 /**
- * A new link for the auto order of the merchant `$1` with the oid of this expression. It works for
- * thirty days, because a customer may read the mail about a declined card late.
+ * Returns the SQL of a new link for an auto order of the merchant `$1`; `oid` is the expression of
+ * its oid. The link works for thirty days, because a customer may read the mail about a declined
+ * card late.
  */
 export const billingUrlText = (oid: string): string =>
   `(select k.public_url || '/billing/' || c.claims || '.' || ${billingSignatureText('c.claims')}

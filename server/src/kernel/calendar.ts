@@ -1,15 +1,15 @@
 import { Temporal } from 'temporal-polyfill';
 
 /*
- * Moments, wall times and days in a merchant's zone. Temporal is the authority on zones. The
- * schedule rules run for every rebill, and a ZonedDateTime costs tens of microseconds there. So
- * this file caches the offset spans that Temporal reports for a zone and calculates days with whole
- * numbers.
+ * Converts between moments, wall times and days in a merchant's zone. Temporal is the authority on
+ * zones. The schedule rules run for every rebill, where a ZonedDateTime would cost tens of
+ * microseconds. So this file caches the offset spans that Temporal reports for a zone and
+ * calculates days with whole numbers.
  */
 
 /**
- * A date and time on the wall of a zone: `day` counts from 1970-01-01, `ms` from its midnight (0 to
- * 86,399,999).
+ * A date and time on the wall of a zone: `day` counts from 1970-01-01, `ms` from midnight of that
+ * day (0 to 86,399,999).
  */
 export interface Wall {
   readonly day: number;
@@ -28,15 +28,16 @@ export interface CivilDay {
 /** Milliseconds of a day without a clock change. */
 export const msPerDay = 86_400_000;
 
-/** The wall a moment shows in a zone. */
+/** Returns the wall time that a zone shows at a moment. */
 export function wallOf(moment: Temporal.Instant, zone: string): Wall {
   const epochMs = moment.epochMilliseconds;
   return wallFromMs(epochMs + offsetMs(epochMs, zone));
 }
 
 /**
- * The moment a zone's wall shows `wall`. A wall that was skipped (clocks went forward) moves
- * forward by what was skipped; one that came twice (clocks went back) is the earlier.
+ * Returns the moment at which a zone shows the wall time `wall`. A time that the zone skips (clocks
+ * go forward) moves forward by the length of the gap. If a time occurs twice (clocks go back), the
+ * earlier one counts.
  */
 export function momentOf(wall: Wall, zone: string): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(epochMsOf(wall, zone));
@@ -45,7 +46,7 @@ export function momentOf(wall: Wall, zone: string): Temporal.Instant {
 /** Like {@link momentOf}, in milliseconds since 1970. */
 export function epochMsOf(wall: Wall, zone: string): number {
   const local = wall.day * msPerDay + wall.ms;
-  // No zone is further than a day from UTC, and none changes twice within two days.
+  // No zone is further than a day from UTC, and no zone changes twice within two days.
   const before = offsetMs(local - msPerDay, zone);
   const after = offsetMs(local + msPerDay, zone);
   if (before === after) return local - before;
@@ -56,30 +57,33 @@ export function epochMsOf(wall: Wall, zone: string): number {
   return local - before;
 }
 
-/** A moment as the wall's date and time. */
+/** Returns the local date and time of a moment. */
 export function toLocal(moment: Temporal.Instant, zone: string): Temporal.PlainDateTime {
   return plainDateTime(wallOf(moment, zone));
 }
 
-/** A wall's date and time as the moment; skipped and doubled times as in {@link momentOf}. */
+/**
+ * Returns the moment of a local date and time. Skipped and repeated times are as in {@link
+ * momentOf}.
+ */
 export function toInstant(local: Temporal.PlainDateTime, zone: string): Temporal.Instant {
   return momentOf(wallFromPlain(local), zone);
 }
 
-/** The day a moment falls on. */
+/** Returns the day on which a moment falls. */
 export function localDate(moment: Temporal.Instant, zone: string): Temporal.PlainDate {
   const { year, month, dayOfMonth } = civilDay(wallOf(moment, zone).day);
   return new Temporal.PlainDate(year, month, dayOfMonth);
 }
 
-/** The first moment of a day; where midnight was skipped, the moment the day began. */
+/** Returns the first moment of a day. If the zone skips midnight, that is when the day begins. */
 export function startOfDay(date: Temporal.PlainDate, zone: string): Temporal.Instant {
   return momentOf({ day: dayNumber(date.year, date.month, date.day), ms: 0 }, zone);
 }
 
 /**
- * The day a moment falls on, as moments: from its first, inclusive, until the next day's first,
- * exclusive.
+ * Returns the bounds of the day on which a moment falls: its first moment, inclusive, and the next
+ * day's first, exclusive.
  */
 export function dayBounds(
   moment: Temporal.Instant,
@@ -96,16 +100,15 @@ export function addDays(moment: Temporal.Instant, days: number, zone: string): T
 }
 
 /**
- * Whole days on the calendar from one moment's day to another's; negative when `to` is the earlier
- * day.
+ * Returns the number of calendar days from one moment's day to another's; negative when `to` is on
+ * the earlier day.
  */
 export function daysBetween(from: Temporal.Instant, to: Temporal.Instant, zone: string): number {
   return wallOf(to, zone).day - wallOf(from, zone).day;
 }
 
 /**
- * The day number `months` later, on `dayOfMonth` or the month's last day where the month is
- * shorter.
+ * Returns the day number `months` later, on `dayOfMonth`, or on the last day of a shorter month.
  */
 export function addMonthsClamped(day: number, months: number, dayOfMonth: number): number {
   const { year, month } = civilDay(day);
@@ -113,14 +116,14 @@ export function addMonthsClamped(day: number, months: number, dayOfMonth: number
   return clampedDay(Math.floor(count / 12), (((count % 12) + 12) % 12) + 1, dayOfMonth);
 }
 
-/** The day number of `dayOfMonth` in a month, or of its last day where the month is shorter. */
+/** Returns the day number of `dayOfMonth` in a month, or of the last day of a shorter month. */
 export function clampedDay(year: number, month: number, dayOfMonth: number): number {
   return dayNumber(year, month, Math.min(dayOfMonth, daysInMonth(year, month)));
 }
 
 /**
- * Days since 1970-01-01. Years begin in March here, so the leap day is the last of its year and
- * needs no special case.
+ * Returns the days since 1970-01-01. Years begin in March here, so the leap day is the last of its
+ * year and needs no special case.
  */
 export function dayNumber(year: number, month: number, dayOfMonth: number): number {
   const marchYear = month > 2 ? year : year - 1;
@@ -134,7 +137,7 @@ export function dayNumber(year: number, month: number, dayOfMonth: number): numb
   return daysBeforeYear + daysBeforeMonth + dayOfMonth - 1 - daysToEpoch;
 }
 
-/** The calendar day of a day number: the inverse of {@link dayNumber}. */
+/** Returns the calendar day of a day number: the inverse of {@link dayNumber}. */
 export function civilDay(day: number): CivilDay {
   const sinceMarchZero = day + daysToEpoch;
   const era = Math.floor(sinceMarchZero / daysPerEra);
@@ -163,7 +166,7 @@ export function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** A wall as Temporal's local date and time. */
+/** Converts a wall time to Temporal's local date and time. */
 export function plainDateTime({ day, ms }: Wall): Temporal.PlainDateTime {
   const { year, month, dayOfMonth } = civilDay(day);
   const seconds = Math.floor(ms / 1000);
@@ -178,7 +181,10 @@ export function plainDateTime({ day, ms }: Wall): Temporal.PlainDateTime {
   );
 }
 
-/** Temporal's local date and time as a wall; what is finer than a millisecond is dropped. */
+/**
+ * Converts Temporal's local date and time to a wall time. Parts finer than a millisecond are
+ * dropped.
+ */
 export function wallFromPlain(local: Temporal.PlainDateTime): Wall {
   return {
     day: dayNumber(local.year, local.month, local.day),
@@ -202,14 +208,14 @@ export function isZone(name: string): boolean {
 }
 
 /**
- * The names of the IANA database: parts of letters, digits, `_`, `+` and `-`, each beginning with a
- * letter.
+ * The form of names in the IANA database: parts of letters, digits, `_`, `+` and `-`, each
+ * beginning with a letter.
  */
 const zoneShape = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z][A-Za-z0-9_+-]*)*$/;
 
 /**
- * A moment as the wire writes it: the merchant's wall in whole seconds with a numeric offset, never
- * Z (`2021-05-18T12:10:19-04:00`).
+ * Formats a moment as the wire writes it: the merchant's local time in whole seconds with a numeric
+ * offset, never Z (`2021-05-18T12:10:19-04:00`).
  */
 export function wireDate(moment: Temporal.Instant, zone: string): string {
   const epochMs = moment.epochMilliseconds;
@@ -220,7 +226,7 @@ export function wireDate(moment: Temporal.Instant, zone: string): string {
   return `${wallText(day, ms)}${minutesEast < 0 ? '-' : '+'}${offset}`;
 }
 
-/** A moment in UTC, to the millisecond (`2021-05-18T16:10:19.250Z`). */
+/** Formats a moment in UTC, to the millisecond (`2021-05-18T16:10:19.250Z`). */
 export function momentText(moment: Temporal.Instant): string {
   const { day, ms } = wallFromMs(moment.epochMilliseconds);
   const { year } = civilDay(day);
@@ -228,7 +234,7 @@ export function momentText(moment: Temporal.Instant): string {
   return `${wallText(day, ms)}${ms % 1000 === 0 ? '' : `.${digits(ms % 1000, 3)}`}Z`;
 }
 
-/** A wall in whole seconds: `2021-05-18T12:10:19`. */
+/** Formats a wall time in whole seconds: `2021-05-18T12:10:19`. */
 function wallText(day: number, ms: number): string {
   const { year, month, dayOfMonth } = civilDay(day);
   const seconds = Math.floor(ms / 1000);
@@ -238,7 +244,10 @@ function wallText(day: number, ms: number): string {
   return `${date}T${hour}:${digits(minutes % 60, 2)}:${digits(seconds % 60, 2)}`;
 }
 
-/** Four digits, or a sign and six for a year that four cannot hold (ISO 8601, expanded years). */
+/**
+ * Formats a year with four digits, or with a sign and six digits if four are not enough (ISO 8601,
+ * expanded years).
+ */
 const yearText = (year: number): string =>
   year >= 0 && year <= 9999
     ? digits(year, 4)
@@ -252,8 +261,8 @@ function wallFromMs(localMs: number): Wall {
 }
 
 /**
- * A stretch of time in which a zone keeps one offset: from `from` inclusive until `until`
- * exclusive, in milliseconds since 1970.
+ * A period in which a zone keeps one offset: from `from` inclusive until `until` exclusive, in
+ * milliseconds since 1970.
  */
 interface OffsetSpan {
   readonly from: number;
@@ -277,7 +286,8 @@ export interface OffsetChange {
 }
 
 /**
- * The changes of a zone's offset after one moment and before another, in milliseconds since 1970.
+ * Returns the changes of a zone's offset after one moment and before another, in milliseconds since
+ * 1970.
  */
 export function offsetChanges(zone: string, from: number, until: number): OffsetChange[] {
   const changes: OffsetChange[] = [];
@@ -290,7 +300,7 @@ export function offsetChanges(zone: string, from: number, until: number): Offset
   return changes;
 }
 
-/** The offset of a zone from UTC at a moment, in milliseconds; positive in the east. */
+/** Returns the offset of a zone from UTC at a moment, in milliseconds; positive in the east. */
 const offsetMs = (epochMs: number, zone: string): number => offsetSpan(epochMs, zone).offset;
 
 function offsetSpan(epochMs: number, zone: string): OffsetSpan {
@@ -313,8 +323,8 @@ function offsetSpan(epochMs: number, zone: string): OffsetSpan {
 function askTemporal(epochMs: number, zone: string): OffsetSpan {
   const at = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone);
   const next = at.getTimeZoneTransition('next');
-  // "Previous" excludes the moment that it starts from, and a span may begin exactly here. So the
-  // search starts a moment later.
+  // "Previous" excludes the moment from which it searches, and a span may begin exactly here. So
+  // the search starts a moment later.
   const previous = at.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
   return {
     from: previous?.epochMilliseconds ?? -Infinity,

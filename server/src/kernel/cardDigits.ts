@@ -6,11 +6,11 @@ import {
 } from './cardIssuers.ts';
 
 /*
- * Finds card numbers in one text. It runs on every text of every request body, so a text with few
- * digits costs one check per character, and groups of digits are kept in lists of numbers.
+ * Finds card numbers in one text. It runs on every text of every request body. So a text with few
+ * digits costs only one check per character, and groups of digits are stored in arrays of numbers.
  */
 
-/** Whether a text holds a card number, as it is or as a browser shows it. */
+/** Whether a text contains a card number, as it is or as a browser shows it. */
 export function holdsCardNumber(text: string): boolean {
   if (text.length < shortestCardNumber) return false;
   if (holdsShown(text)) return true;
@@ -23,12 +23,10 @@ function holdsShown(text: string): boolean {
   return plain !== undefined && holdsPlain(plain) && holdsPlain(withoutNames(plain));
 }
 
-/** Tags of HTML and references to characters, which break up digits without a letter to be seen. */
+/** HTML tags and character references. They can separate digits without a visible letter. */
 const markup = /<\/?[a-z][^<>]{0,100}>|&(?:[a-z]{2,10}|#\d{1,6}|#x[0-9a-f]{1,5});/gi;
 
-/**
- * Whether groups that were found side by side break a card number whose last digit is their last.
- */
+/** Whether adjacent groups make up a card number that ends with the last group. */
 export function completesCardNumber(groups: readonly string[]): boolean {
   scratch.clear();
   for (const group of groups) {
@@ -41,8 +39,8 @@ export function completesCardNumber(groups: readonly string[]): boolean {
 }
 
 /**
- * The digits of a text as 0 to 9 and letters of other scripts as N; undefined when there are too
- * few digits for a card number.
+ * Returns the text with digits of all scripts as 0 to 9 and letters of other scripts as N.
+ * Undefined if it has too few digits for a card number.
  */
 export function plainDigits(text: string, least: number = shortestCardNumber): string | undefined {
   let [inRun, isForeign, isEnough] = [0, false, false];
@@ -63,12 +61,12 @@ const foreignNumber = /[^\P{N}0-9]/u;
 const foreignNumbers = new RegExp(foreignNumber, 'gu');
 
 /**
- * The plain digits of another script's digit, circled number or superscript; other numbers become a
- * letter, which ends a run.
+ * Returns the plain digits of another script's digit, a circled number or a superscript. Other
+ * numbers become a letter, which ends a run.
  */
 function plainDigit(character: string): string {
   if (!/\p{Nd}/u.test(character)) return /\d+/.exec(character.normalize('NFKC'))?.[0] ?? 'N';
-  // Decimal digits come in blocks of ten, from zero to nine (Unicode, section 4.6).
+  // Decimal digits occur in blocks of ten, from zero to nine (Unicode, section 4.6).
   const code = character.codePointAt(0)!;
   let zero = code;
   while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
@@ -79,8 +77,8 @@ const lineFeed = 10;
 const isLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122;
 
 /**
- * Letters end a run of groups, and so does a number that is too long; any other character may
- * separate groups.
+ * Whether a text contains a card number. Letters and numbers that are too long end a run of groups;
+ * any other character may separate groups.
  */
 function holdsPlain(text: string): boolean {
   scratch.clear();
@@ -103,19 +101,19 @@ function holdsPlain(text: string): boolean {
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
-/** Groups of digits without a letter between them, and where in the text each begins. */
+/** Groups of digits without a letter between them, with the start of each in the text. */
 class Groups {
   readonly #digits = new Uint8Array(capacity);
   /**
-   * For each digit the sum of those before it, every second one doubled: those at even places in
-   * the first list, at odd ones in the second. So the check of any stretch is one subtraction.
+   * For each digit, the sum of the digits before it. The first list doubles those at even places,
+   * the second those at odd places. So checking any range takes one subtraction.
    */
   readonly #sums = [new Int32Array(capacity + 1), new Int32Array(capacity + 1)] as const;
   readonly #groupStarts = new Int32Array(capacity);
   readonly #groupEnds = new Int32Array(capacity);
-  /** How many digits there are up to the end of each group. */
+  /** The number of digits up to the end of each group. */
   readonly #digitEnds = new Int32Array(capacity);
-  /** 1 where a line ends behind the group, before the next one. */
+  /** 1 if a line ends between the group and the next one. */
   readonly #breaksLine = new Uint8Array(capacity);
   #digitCount = 0;
   #count = 0;
@@ -138,8 +136,8 @@ class Groups {
   }
 
   /**
-   * Adds the digits from `start` to `end`; true when the groups are too many to keep and hold a
-   * card number.
+   * Adds the digits from `start` to `end`. Returns true if the buffer is full and its groups
+   * contain a card number.
    */
   addGroup(text: string, start: number, end: number): boolean {
     let keptFrom = start;
@@ -166,7 +164,7 @@ class Groups {
     this.#digitCount = this.#count = 0;
   }
 
-  /** Whether the groups hold a card number; they are forgotten. */
+  /** Whether the groups contain a card number. Clears the groups. */
   endRun(text: string): boolean {
     const holds =
       this.#digitCount >= shortestCardNumber && (this.#hasPrinted() || this.#hasEven(text));
@@ -175,8 +173,8 @@ class Groups {
   }
 
   /**
-   * The last of the groups that begin at `first` and break a card number where printed cards do, or
-   * each digit alone; undefined when they don't.
+   * Returns the last of the groups that begin at `first` and form a card number, split as on
+   * printed cards or digit by digit. Undefined if they do not.
    */
   endOfPrinted(first: number): number | undefined {
     const start = this.#startOf(first);
@@ -208,8 +206,8 @@ class Groups {
   }
 
   /**
-   * Three groups or more, of any size, with one separator between them and another around them. Two
-   * are a decimal number.
+   * Whether three or more groups of any size form a card number, with the same separator between
+   * all of them. Two groups may be a decimal number.
    */
   #hasEven(text: string): boolean {
     for (let first = 0; first + 2 < this.#count; ) {
@@ -249,15 +247,16 @@ class Groups {
   }
 }
 
-// Digits that are checked together; a longer list of numbers is checked in pieces.
+// The number of digits that are checked together. A longer list of numbers is checked in parts.
 const capacity = 4096;
-// One buffer for all texts, because the check never waits.
+// One buffer is enough for all texts, because the check is synchronous.
 const scratch = new Groups();
 
-// After which digits a card or a hurried hand breaks: 4-4-4-4(-3), 4-6-5, 8-8, 6-10, 10-6.
+// The numbers of digits after which a card number is usually split: 4-4-4-4(-3), 4-6-5, 8-8, 6-10,
+// 10-6.
 const printedBreaks = [4, 6, 8, 10, 12, 16].reduce((bits, place) => bits | (1 << place), 0);
 
-/** The text with UUIDs, hashes and bank account numbers (IBAN) as a letter. */
+/** Returns the text with UUIDs, hashes and bank account numbers (IBAN) replaced by a letter. */
 const withoutNames = (text: string): string =>
   text
     .replace(/(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])/gi, 'N')
@@ -271,8 +270,8 @@ const ibanShape =
   /(?<!\w)[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)(?!\w)/g;
 
 /**
- * The check digits of ISO 13616: the number, its first four characters put last and letters as 10
- * to 35, leaves 1 by 97.
+ * Whether the check digits of ISO 13616 are right: the number modulo 97 is 1, with its first four
+ * characters moved to the end and letters as 10 to 35.
  */
 function isIban(text: string): boolean {
   const plain = text.replaceAll(' ', '');

@@ -1,20 +1,19 @@
-/**
- * The first digits of an issuer's numbers (a range is inclusive), and how many digits they have.
- */
+/** The first digits of an issuer's numbers (a range is inclusive), and their possible lengths. */
 interface Issuer {
   readonly name: string;
   readonly starts: readonly (string | readonly [from: string, to: string])[];
   readonly lengths: readonly number[];
   /**
-   * Lengths that trade items (GTIN) have as well: a number with a right GTIN check digit passes.
+   * Lengths that trade items (GTIN) have as well. A number with a valid GTIN check digit does not
+   * count as a card number.
    */
   readonly sharedLengths?: readonly number[];
 }
 
 const long = [16, 17, 18, 19];
 
-// Visa's numbers of 13 digits were withdrawn long ago, and phones and GTINs have that shape today.
-// Universal Air Travel Plan (1, 15 digits) would hide most devices' serial numbers.
+// Visa's numbers with 13 digits were withdrawn long ago, and phone numbers and GTINs have that form
+// today. Universal Air Travel Plan (1, 15 digits) would match the serial numbers of most devices.
 const issuers: readonly Issuer[] = [
   { name: 'Visa', starts: ['4'], lengths: [16, 19] },
   // biome-ignore format: one issuer a line
@@ -41,9 +40,9 @@ const issuers: readonly Issuer[] = [
   },
 ];
 
-/** The fewest digits of a card number. */
+/** The smallest number of digits in a card number. */
 export const shortestCardNumber = 12;
-/** The most digits of a card number. */
+/** The largest number of digits in a card number. */
 export const longestCardNumber = 19;
 
 /** Whether plain digits are a possible card number: issuer prefix, length and check digit fit. */
@@ -54,14 +53,14 @@ export function isCardNumber(digits: string): boolean {
 
 /**
  * Whether a card number can begin with this character's code and have this many digits. Without a
- * length: whether it can begin so.
+ * length, whether it can begin with it at all.
  */
 export function canBeginCardNumber(code: number, length?: number): boolean {
   const lengths = lengthsByFirstDigit[code - 48] ?? 0;
   return length === undefined ? lengths !== 0 : ((lengths >> length) & 1) === 1;
 }
 
-/** Whether digits add up as those of payment cards do (ISO/IEC 7812, annex B). */
+/** Whether the check digit is valid for a payment card (ISO/IEC 7812, annex B). */
 export function isLuhnValid(digits: string): boolean {
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {
@@ -85,7 +84,7 @@ function beginsWith(digits: string, start: Issuer['starts'][number]): boolean {
   return own >= start[0] && own <= start[1];
 }
 
-/** The check digit of GTIN-12, -13 and -14: weights 3 and 1 from the right. */
+/** Whether the check digit is valid for GTIN-12, -13 or -14: weights 3 and 1 from the right. */
 function isTradeItem(digits: string): boolean {
   let sum = 0;
   for (let i = 0; i < digits.length; i++)
@@ -103,7 +102,7 @@ const issuersByFirstDigit: readonly (readonly Issuer[] | undefined)[] = Array.fr
   },
 );
 
-/** A bit for each length. */
+/** The possible lengths as bits. */
 const lengthsByFirstDigit: readonly number[] = issuersByFirstDigit.map((own = []) =>
   own
     .flatMap(({ lengths, sharedLengths = [] }) => [...lengths, ...sharedLengths])

@@ -2,23 +2,23 @@ import { completesCardNumber, holdsCardNumber, plainDigits } from './cardDigits.
 import { isCardNumber, longestCardNumber, shortestCardNumber } from './cardIssuers.ts';
 
 /*
- * Finds card numbers in what clients send, so that none is ever stored (docs/adr/0049). A number is
- * one where issuer prefix, length and check digit fit. Its digits may have letters around them, be
- * of any script, and be broken up:
+ * Finds card numbers in requests, so that none is ever stored (docs/adr/0049). A number is a card
+ * number if its issuer prefix, length and check digit are valid. Its digits may have letters around
+ * them, be in any script, and be separated:
  *
- * - by any characters but letters, where cards are printed in groups (4-4-4-4, 4-6-5, 8-8, 6-10 …)
+ * - by any characters except letters, in the groups of printed cards (4-4-4-4, 4-6-5, 8-8, 6-10 …)
  *   or digit by digit;
- * - by one and the same separator throughout, in groups of any size;
- * - over neighbouring fields or list elements that hold such groups and nothing else.
+ * - by the same separator everywhere, in groups of any size;
+ * - across neighbouring fields or list elements that contain only such groups.
  *
  * A run of digits without a separator counts only as a whole: part of a longer number is not a card
  * number.
  */
 
 /**
- * The path (`payment.credit_card.card_number`) of the first text, number or name in `value` that
- * holds a card number, alone or with its neighbours. Undefined when there is none. A text alone has
- * the path `''`.
+ * Returns the path (`payment.credit_card.card_number`) of the first text, number or name in `value`
+ * that contains a card number, alone or together with its neighbours. Undefined if there is none. A
+ * text alone has the path `''`.
  */
 export function findCardNumber(value: unknown): string | undefined {
   const path = find(value);
@@ -26,11 +26,11 @@ export function findCardNumber(value: unknown): string | undefined {
 }
 
 /**
- * The name of the first field of a form that holds a card number, alone or with its neighbours;
- * undefined when there is none.
+ * Returns the name of the first field of a form that contains a card number, alone or together with
+ * its neighbours; undefined if there is none.
  */
 export function cardFieldOf(form: URLSearchParams): string | undefined {
-  // A password is never stored, and the log-in must not depend on what it looks like.
+  // A password is never stored, and a log-in must not depend on the form of the password.
   const fields = [...form].filter(([name]) => name !== 'password');
   const found =
     find(fields.map(([name, value]) => ({ [name]: value }))) ?? find(Object.fromEntries(fields));
@@ -38,17 +38,20 @@ export function cardFieldOf(form: URLSearchParams): string | undefined {
 }
 
 /**
- * The last four digits of a masked card number (`XXXXXXXXXXXX1111`, `************1111`, `1111`);
- * undefined when the text is not a masked number.
+ * Returns the last four digits of a masked card number (`XXXXXXXXXXXX1111`, `************1111`,
+ * `1111`); undefined if the text is not a masked number.
  */
 export function lastFourOf(masked: string): string | undefined {
   return /^[Xx*•.\s-]*(\d{4})$/.exec(masked.trim())?.[1];
 }
 
-/** How the wire shows a card: all masked but the last four digits. */
+/** Returns a card number as the wire shows it, with all but the last four digits masked. */
 export const maskedCardNumber = (lastFour: string): string => `XXXXXXXXXXXX${lastFour}`;
 
-/** The path below `value`; it is put together on the way back, because most bodies have none. */
+/**
+ * Returns the path below `value`. The path is built only when a number is found, because most
+ * bodies have none.
+ */
 function find(value: unknown): string | undefined {
   if (typeof value === 'string') return holdsCardNumber(value) ? '' : undefined;
   if (typeof value === 'number') return isWholeCardNumber(value) ? '' : undefined;
@@ -72,7 +75,10 @@ function findInObject(value: object): string | undefined {
   return undefined;
 }
 
-/** Elements are neighbours, and so are the same fields of elements that are objects. */
+/**
+ * Elements are neighbours. In a list of objects, the same fields of adjacent elements are
+ * neighbours as well.
+ */
 function findInList(list: readonly unknown[], listName: string): string | undefined {
   const elements = new Neighbours();
   const columns = new Map<string, Neighbours>();
@@ -103,15 +109,16 @@ function columnThatCompletes(
   return undefined;
 }
 
-// These fields hold other numbers, often next to each other in an address or a record: a postal
-// code of six digits and a phone of ten would be a card number for one customer in a hundred.
+// These fields contain other numbers, often next to each other in an address or a record. A postal
+// code of six digits and a phone number of ten would look like a card number for one customer in a
+// hundred.
 const isOtherNumber = (name: string): boolean =>
   /(phone|fax|mobile|postal_code|zip|ids?|oids?|quantity|weight|cost|price|year|month|_dts)$/i.test(
     name,
   );
 
 /**
- * The fields in their order. Reports when the newest one completes a card number that earlier ones
+ * The fields in their order. Detects when the newest one completes a card number that earlier ones
  * begin.
  */
 class Neighbours {
@@ -138,7 +145,7 @@ class Neighbours {
 
 const fragmentLengthMax = 40;
 
-/** A cheap first look: most texts are too long or begin with a letter. */
+/** A cheap check first: most texts are too long or begin with a letter. */
 function mayBeFragment(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > fragmentLengthMax)
     return false;
@@ -147,8 +154,8 @@ function mayBeFragment(value: unknown): value is string {
 }
 
 /**
- * The digits of a text that holds nothing but a part of a number: not an amount, a time of day, or
- * a phone with its country.
+ * Returns the digits of a text that contains only a part of a number: not an amount, a time of day,
+ * or a phone number with its country code.
  */
 function fragmentOf(text: string): string | undefined {
   const plain = plainDigits(text, 1);

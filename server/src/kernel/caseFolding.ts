@@ -1,29 +1,32 @@
 /*
- * How texts are compared: without case, and however their accents were typed. PostgreSQL's function
- * `fold` (migration 0055) gives the same text for the same text, whatever the database's locale; a
- * test compares both for every character. Nothing else lowers what is compared.
+ * Prepares texts for comparison: ignores case and the composition of accents. PostgreSQL's function
+ * `fold` (migration 0055) gives the same result, whatever the database's locale; a test compares
+ * both for every character. All comparisons without case use this file.
  */
 
 /**
- * A text as it is compared. It is the same for a text, for its capital and its small letters (Σ σ
- * ς, ẞ ß ss, İ, Cherokee, Deseret), and for composed and decomposed accents. The dotless ı differs
- * from i, and İ from I, because they are different letters.
+ * Folds a text for comparison. The result is the same for capital and small letters (Σ σ ς, ẞ ß ss,
+ * İ, Cherokee, Deseret), and for composed and decomposed accents. The dotless ı differs from i, and
+ * İ from I, because they are different letters.
  */
 export const fold = (text: string): string =>
   isAscii.test(text) ? text.toLowerCase() : foldLetters(text);
 
-/** As {@link fold}, without blanks around it: what people type into a filter or a form. */
+/**
+ * Like {@link fold}, without surrounding blanks, for texts that people type into a filter or a
+ * form.
+ */
 export const foldTrimmed = (text: string): string => fold(text.trim());
 
-/** Returns the stored form of a code that we issue, with letters from A to Z. */
+/** Returns the stored form of a code that we issue, which has letters from A to Z. */
 export const upperCode = (text: string): string =>
   text.trim().replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
-/** One character, composed, as it is compared. */
+/** Folds one composed character. */
 export function foldCharacter(character: string): string {
   if (character === 'ı') return character;
   let folded = '';
-  // Letter by letter, because a sigma at the end of a word has a different small letter.
+  // It folds letter by letter, because a sigma at the end of a word has a different small letter.
   for (const letter of character.toLowerCase().toUpperCase()) folded += letter.toLowerCase();
   return folded;
 }

@@ -1,7 +1,7 @@
 /**
- * The SQL text of the wire's list of AutoOrderEmail of an auto order of the merchant `$1`, oldest
- * first, as JSON text; in a statement with `inZone`. `oid` is the expression of the auto order's
- * oid. Two features write it, and neither may import the other.
+ * Returns the SQL text of an auto order's list of AutoOrderEmail, oldest first, as JSON text, for a
+ * statement with `inZone`. The auto order belongs to the merchant `$1`, and `oid` is the expression
+ * of its oid. Two features use this, and neither may import the other.
  */
 export const emailsText = (oid: string): string =>
   `(select '[' || coalesce(string_agg(json_strip_nulls(json_build_object(

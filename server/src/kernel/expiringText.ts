@@ -1,8 +1,9 @@
 import { merchantNow } from './billingUrlText.ts';
 
 /**
- * Returns the SQL (jsonb) of a list of properties without those whose `field` has come, by the clock
- * of the merchant `$1`. A list without such dates is not taken apart.
+ * Returns the SQL (jsonb) of a list of properties without those that have expired: the date in
+ * their `field` has come by the clock of the merchant `$1`. A list without such dates is returned
+ * as it is.
  */
 export const unexpiredText = (
   list: string,

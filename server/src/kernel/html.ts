@@ -1,4 +1,4 @@
-/** Text of others made harmless inside HTML, also in quoted attributes. */
+/** Escapes text from others for HTML, including quoted attributes. */
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => entities[character]!);
 

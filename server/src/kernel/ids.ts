@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 /**
- * Makes the ids that are not counted in the database. Handed in, so a seed or a test can make the
- * same ones again.
+ * Makes the ids that the database does not count. It is passed as a parameter, so that a seed or a
+ * test can make the same ids again.
  */
 export interface IdFactory {
   /** Ten upper-case letters and digits (auto_order reference, auto_order_code). */
@@ -11,7 +11,9 @@ export interface IdFactory {
   uuid(): string;
   /** `bytes` random bytes as lower-case hex: keys and secrets. */
   secret(bytes: number): string;
-  /** From 0 up to but not 1: spreads what must not happen all at once. */
+  /**
+   * A number from 0 up to but not including 1. It spreads work that must not happen all at once.
+   */
   fraction(): number;
 }
 
@@ -19,8 +21,8 @@ const codeAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const codeLength = 10;
 
 /**
- * The factory for real use. Ids and secrets come from the operating system's randomness. A fraction
- * guards nothing, so it comes from a cheaper source.
+ * Creates the factory for real use. Ids and secrets come from the operating system's random
+ * numbers. A fraction protects nothing, so it comes from a cheaper source.
  */
 export const randomIds: IdFactory = {
   autoOrderCode: () => codeFrom(randomBytes(codeLength * 2)),
@@ -30,8 +32,8 @@ export const randomIds: IdFactory = {
 };
 
 /**
- * A factory whose ids follow from `seed` alone: the same seed makes the same demo data. Never for
- * keys that guard anything.
+ * Creates a factory whose ids depend only on `seed`: the same seed makes the same demo data. It
+ * must not be used for secret keys.
  */
 export function seededIds(seed: string): IdFactory {
   let count = 0;

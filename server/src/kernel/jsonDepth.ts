@@ -1,6 +1,6 @@
 /**
- * Whether objects and lists of a JSON text are nested deeper than `depthMax`. Counts in the text
- * before it is parsed: half a million brackets must not be built first.
+ * Whether objects and lists of a JSON text are nested deeper than `depthMax`. It counts in the text
+ * before it is parsed, because half a million brackets must not be parsed first.
  */
 export function nestedDeeper(text: string, depthMax: number): boolean {
   let depth = 0;

@@ -1,23 +1,28 @@
 /*
- * JSON built as text in SQL: concat_ws leaves nulls out, while json_build_object would need the
- * whole document parsed again to strip them. All of the SQL is ours, never a client's.
+ * Builds JSON as text in SQL. concat_ws leaves nulls out; with json_build_object the whole document
+ * would have to be parsed again to remove them. All of the SQL is ours, never a client's.
  */
 
 /**
- * A JSON object (text) of its members, each SQL text of `"name":value` or null; an absent one is
- * skipped.
+ * Returns the SQL of a JSON object (text) with these members. Each is the SQL text of
+ * `"name":value` or null; an absent one is skipped.
  */
 export const objectText = (members: readonly (string | undefined)[]): string =>
   `('{' || concat_ws(',', ${members.filter((member) => member !== undefined).join(', ')}) || '}')`;
 
-/** `"name":value` as SQL text, from an expression whose text is JSON; null where that is null. */
+/**
+ * Returns `"name":value` as SQL text, from an expression whose text is JSON; null if that is null.
+ */
 export const memberText = (name: string, sql: string): string => `'"${name}":' || ${sql}`;
 
-/** A JSON list (text) of an aggregate's elements, each SQL text. */
+/** Returns the SQL of a JSON list (text) with an aggregate's elements, each an SQL text. */
 export const listText = (element: string, order: string): string =>
   `('[' || coalesce(string_agg(${element}, ',' order by ${order}), '') || ']')`;
 
-/** The `document` (jsonb) of a row by its alias; the statement fails where it is not an object. */
+/**
+ * Returns the SQL of a row's `document` (jsonb) by its alias. The statement fails if the document
+ * is not an object.
+ */
 export const storedObject = (alias: string): string =>
   `(case jsonb_typeof(${alias}.document) when 'object' then ${alias}.document
     else not_an_object('document', jsonb_typeof(${alias}.document))::jsonb end)`;

@@ -1,7 +1,7 @@
 /**
- * A value that is created at its first use. A failed attempt is retried at the next use. Used for
- * large modules that a start does not need, because loading modules takes most of the start-up
- * time.
+ * A value that is created when it is first used. A failed attempt is repeated at the next use. It
+ * is for large modules that a start does not need, because loading modules takes most of the
+ * start-up time.
  */
 export class Lazy<Value> {
   readonly #make: () => Promise<Value>;
@@ -18,7 +18,7 @@ export class Lazy<Value> {
     return this.#made;
   }
 
-  /** The value if it was ever used. What was never opened need not be closed. */
+  /** Returns the value if it was ever used. A value that was never opened need not be closed. */
   peek(): Promise<Value> | undefined {
     return this.#made;
   }

@@ -1,11 +1,11 @@
 /**
- * Whether a text is one address. Anything else, such as a second line, could address other people
- * or add headers.
+ * Whether a text is exactly one address. Any other text, such as one with a second line, could add
+ * recipients or headers.
  */
 export const isOneAddress = (text: unknown): text is string =>
   typeof text === 'string' && /^[^\s<>,;"]+@[^\s<>,;"@]+$/.test(text);
 
-/** Whether a text is one address without a name, a comment or a group around it. */
+/** Whether a text is one address without a name, a comment or a group. */
 export const isBareAddress = (text: string): boolean =>
   /^[^\s@<>(),:;"]+@[^\s@<>(),:;"]+$/.test(text);
 

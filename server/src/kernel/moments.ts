@@ -1,8 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 
-/*
- * Comparisons of moments, to the millisecond: that is how they are stored.
- */
+/* Compares moments to the millisecond, because that is how they are stored. */
 
 /** Whether a moment is before another one. */
 export const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean =>

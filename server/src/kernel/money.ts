@@ -4,34 +4,32 @@ import { failure, type Outcome, success } from './outcome.ts';
 declare const minorBrand: unique symbol;
 
 /**
- * A whole number of a currency's smallest unit (cents for USD, yen for JPY). Always a safe integer;
- * may be negative.
+ * A whole number of a currency's smallest unit (cents for USD, yen for JPY). It is always a safe
+ * integer and may be negative.
  */
 export type Minor = number & { readonly [minorBrand]: 'Minor' };
 
 /**
- * The greatest amount of one field or one line, in minor units; a thousand of them still add up
+ * The largest amount of one field or one line, in minor units. A thousand of them still add up
  * exactly.
  */
 export const amountMax = 1_000_000_000_000;
 
-/** The greatest quantity of one line. */
+/** The largest quantity of one line. */
 export const quantityMax = 100_000;
 
-/**
- * How a division that does not come out even is settled; 'half' rules apply to the distance from
- * zero.
- */
+/** How a division with a remainder is rounded. The 'half' rules apply to the distance from zero. */
 export type Rounding = 'half up' | 'half even' | 'down';
 
 /** Why a decimal of the wire is not a valid amount of money. */
 export type AmountFault = 'not a number' | 'too many decimals' | 'too large';
 
-/** No money, in any currency. */
+/** An amount of zero, in any currency. */
 export const zero = 0 as Minor;
 
 /**
- * A number of minor units that our own code counted; a {@link Bug} when it is not a safe integer.
+ * Returns a number that our own code calculated as minor units. Throws a {@link Bug} if it is not a
+ * safe integer.
  */
 export function minor(units: number): Minor {
   assert(Number.isSafeInteger(units), `${units} is not a whole number of minor units`);
@@ -39,8 +37,8 @@ export function minor(units: number): Minor {
 }
 
 /**
- * A decimal of the wire as minor units, exactly: 19.99 in USD is 1999. Zeros beyond the currency's
- * decimals are fine (10.500 USD), other digits there are refused rather than rounded.
+ * Converts a decimal of the wire exactly to minor units: 19.99 in USD is 1999. Zeros beyond the
+ * currency's decimals are allowed (10.500 USD); other digits there are refused rather than rounded.
  */
 export function toMinor(decimal: number | string, currency: string): Outcome<Minor, AmountFault> {
   const parsed = parseDecimal(decimal);
@@ -57,14 +55,17 @@ export function toMinor(decimal: number | string, currency: string): Outcome<Min
 }
 
 /**
- * Minor units as the decimal number of the wire: the JSON number nearest to it, which prints with
- * the currency's decimals.
+ * Converts minor units to the decimal number of the wire: the nearest JSON number, which prints
+ * with the currency's decimals.
  */
 export function fromMinor(amount: Minor, currency: string): number {
   return amount / 10 ** currencyExponent(currency);
 }
 
-/** Digits after the point (ISO 4217): 2 for most, 0, 3 or 4 for those listed. */
+/**
+ * Returns the digits after the point (ISO 4217): 2 for most currencies, and 0, 3 or 4 for those
+ * listed.
+ */
 export function currencyExponent(currency: string): number {
   return unusualExponents.get(currency) ?? 2;
 }
@@ -73,7 +74,7 @@ export function currencyExponent(currency: string): number {
 export const amountText = (amount: Minor, currency: string): string =>
   `${fromMinor(amount, currency).toFixed(currencyExponent(currency))} ${currency}`;
 
-/** The sum of amounts of one currency. */
+/** Returns the sum of amounts of one currency. */
 export function sum(amounts: Iterable<Minor>): Minor {
   let total = 0;
   for (const amount of amounts) total += amount;
@@ -81,8 +82,8 @@ export function sum(amounts: Iterable<Minor>): Minor {
 }
 
 /**
- * `amount` times a decimal ratio (a tax rate, a share), the ratio taken exactly as it prints:
- * 0.0825 is 825/10000.
+ * Multiplies `amount` by a decimal ratio (a tax rate, a share). The ratio is used exactly as it
+ * prints: 0.0825 is 825/10000.
  */
 export function multiply(amount: Minor, ratio: number, rounding: Rounding): Minor {
   if (Number.isInteger(ratio)) return minor(amount * ratio);
@@ -92,8 +93,8 @@ export function multiply(amount: Minor, ratio: number, rounding: Rounding): Mino
 }
 
 /**
- * `amount` times `part` of `whole`, both taken exactly as they print, so that halves are halves: 3
- * times 5 of 6 is 2.5. The whole is positive.
+ * Returns `amount` times `part` divided by `whole`. Both are used exactly as they print, so that a
+ * half is exact: 3 times 5 of 6 is 2.5. `whole` must be positive.
  */
 export function proportion(amount: Minor, part: number, whole: number, rounding: Rounding): Minor {
   if (part === whole) return amount;
@@ -105,8 +106,8 @@ export function proportion(amount: Minor, part: number, whole: number, rounding:
 }
 
 /**
- * `amount` less `percent` of it; a percentage below 0 counts as 0, above 100 as 100, so a discount
- * never turns the sign.
+ * Takes `percent` off `amount`. A percentage below 0 counts as 0, and above 100 as 100, so a
+ * discount never changes the sign.
  */
 export function percentOff(amount: Minor, percent: number, rounding: Rounding): Minor {
   const bounded = Math.min(100, Math.max(0, percent));
@@ -116,15 +117,15 @@ export function percentOff(amount: Minor, percent: number, rounding: Rounding): 
   return divide(BigInt(amount) * (whole - parsed.digits), whole, rounding);
 }
 
-/** A line's amount: `unit` times a quantity of at most four decimals. */
+/** Returns a line's amount: `unit` times a quantity with at most four decimals. */
 export function timesQuantity(unit: Minor, quantity: number, rounding: Rounding): Minor {
   return multiply(unit, quantity, rounding);
 }
 
 /**
  * Splits `total` by non-negative weights so that the parts add up to it. Each part is its exact
- * share rounded down; the remaining units go one each to the largest remainders, earlier parts
- * first among equals. All weights 0 count as all equal.
+ * share rounded down. The remaining units go one each to the largest remainders, earlier parts
+ * first if they are equal. If all weights are 0, they count as equal.
  */
 export function allocate(total: Minor, weights: readonly number[]): Minor[] {
   assert(weights.length > 0, 'a split needs at least one part');
@@ -148,7 +149,7 @@ export function allocate(total: Minor, weights: readonly number[]): Minor[] {
   return shares.map((share) => minor(sign * Number(share.units)));
 }
 
-/** Weights as whole numbers in the same proportions. */
+/** Returns the weights as whole numbers in the same proportions. */
 function wholeWeights(weights: readonly number[]): bigint[] {
   const parsed = weights.map((weight) => {
     const decimal = parseDecimal(weight);
@@ -160,7 +161,7 @@ function wholeWeights(weights: readonly number[]): bigint[] {
   return parsed.map((each) => each.digits * 10n ** BigInt(scale - each.scale));
 }
 
-/** A quotient of whole numbers, rounded; the denominator is positive. */
+/** Returns a rounded quotient of whole numbers. The denominator must be positive. */
 function divide(numerator: bigint, denominator: bigint, rounding: Rounding): Minor {
   const negative = numerator < 0n;
   const magnitude = negative ? -numerator : numerator;
@@ -192,7 +193,7 @@ function roundsAway(
 
 interface Decimal {
   readonly digits: bigint;
-  /** Digits after the point, never negative. */
+  /** The number of digits after the point, never negative. */
   readonly scale: number;
 }
 
@@ -200,7 +201,7 @@ const decimalShape = /^([+-]?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,2}))?
 
 /**
  * Reads a decimal exactly. A JavaScript number counts as the shortest decimal that prints it, which
- * is what the client wrote.
+ * is the one that the client sent.
  */
 function parseDecimal(decimal: number | string): Decimal | undefined {
   if (Number.isSafeInteger(decimal)) return { digits: BigInt(decimal), scale: 0 };

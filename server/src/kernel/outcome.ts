@@ -1,4 +1,4 @@
-/** An expected outcome as a value: the result, or a named reason why there is none. */
+/** An expected outcome as a value: the result, or a named reason for the failure. */
 export type Outcome<Value, Reason> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly reason: Reason };

@@ -1,30 +1,33 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from './html.ts';
 
-/** The common frame of pages with a form: one style, no script, nothing loaded from elsewhere. */
+/**
+ * The common frame of pages with a form. They have one style, no script, and load nothing from
+ * elsewhere.
+ */
 export interface PageFrame {
-  /** The whole page; `body` is HTML. */
+  /** Returns the whole page; `body` is HTML. */
   page(title: string, body: string, script?: PageScript): string;
   /**
-   * The Content-Security-Policy of these pages. It forbids everything but their own style and
-   * sending their forms to this server or to `formTargets`: a browser also checks the address to
-   * which the response to a form redirects.
+   * The Content-Security-Policy of these pages. It allows only their own style and sending their
+   * forms to this server or to `formTargets`. A browser also checks the address to which the
+   * response to a form redirects.
    */
   policy(formTargets?: readonly string[], script?: PageScript): string;
 }
 
-/** The script of a page that cannot do without, and the library of another site that it uses. */
+/** The script of a page that needs one, and the library of another site that it uses. */
 export interface PageScript {
   readonly text: string;
   readonly libraryUrl: string;
-  /** The library's sources of frames and of calls, for a Content-Security-Policy. */
+  /** The library's sources for frames and calls, for a Content-Security-Policy. */
   readonly frames: readonly string[];
   readonly calls: readonly string[];
-  /** The values that the script reads, by names of `document.body.dataset` with hyphens. */
+  /** The values that the script reads, by their names in `document.body.dataset` with hyphens. */
   readonly data: Readonly<Record<string, string | undefined>>;
 }
 
-/** The frame of pages that need `ownStyle` beyond the common one. */
+/** The frame of pages that need `ownStyle` in addition to the common one. */
 export function pageFrame(ownStyle: string): PageFrame {
   const style = commonStyle + ownStyle;
   const styleSource = sourceOf(style);

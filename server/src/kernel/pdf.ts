@@ -1,21 +1,21 @@
 /*
  * A small writer of PDF documents (ISO 32000-1): text in the standard fonts Helvetica and
- * Helvetica-Bold, and horizontal lines. The maintained libraries bring a font engine of 25 MB,
- * which an invoice does not need. Measures are points (1/72 inch) from the lower left corner.
+ * Helvetica-Bold, and horizontal lines. The maintained libraries contain a font engine of 25 MB,
+ * which an invoice does not need. Coordinates are in points (1/72 inch) from the lower left corner.
  */
 
-/** Text at a place of a page. */
+/** A text at a position on a page. */
 export interface PdfText {
   readonly kind: 'text';
   readonly x: number;
   readonly y: number;
-  /** The size of the font. */
+  /** The font size. */
   readonly size: number;
   readonly isBold: boolean;
   readonly text: string;
 }
 
-/** A thin line from one side to the other. */
+/** A thin horizontal line. */
 export interface PdfLine {
   readonly kind: 'line';
   readonly x: number;
@@ -23,13 +23,13 @@ export interface PdfLine {
   readonly width: number;
 }
 
-/** Everything on one page. */
+/** The contents of one page. */
 export type PdfPage = readonly (PdfText | PdfLine)[];
 
 /** The size of a page: US Letter. */
 export const pageSize = { width: 612, height: 792 };
 
-/** Returns the document of these pages. */
+/** Returns a document with these pages. */
 export function pdfDocument(title: string, pages: readonly PdfPage[]): Buffer {
   const firstPage = 6;
   const kids = pages.map((_, index) => `${firstPage + 2 * index} 0 R`).join(' ');
@@ -85,14 +85,14 @@ const stringOf = (text: string): string =>
 
 const escapes: Readonly<Record<string, string>> = { '(': '\\(', ')': '\\)', '\\': '\\\\' };
 
-/** Text in the characters of the fonts. */
+/** Converts text to the characters of the fonts. */
 interface Encoded {
   readonly text: string;
-  /** False when a character has no place in the fonts and is shown as a question mark. */
+  /** False if the fonts lack a character, which is then shown as a question mark. */
   readonly isWhole: boolean;
 }
 
-/** Whether the fonts have every character of a text. They have those of Windows-1252. */
+/** Whether the fonts have every character of a text. They have the characters of Windows-1252. */
 export const isPrintable = (text: string): boolean => encoded(text).isWhole;
 
 function encoded(text: string): Encoded {
@@ -115,7 +115,7 @@ function codeOf(character: string): number | undefined {
   return place === -1 || character === ' ' ? undefined : 0x80 + place;
 }
 
-// The codes 0x80 to 0x9f; a space stands where there is no character.
+// The codes 0x80 to 0x9f. A space marks a code without a character.
 const windows1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
 
 /** Returns the width of a text in Helvetica, in points. Bold text is a little wider. */
@@ -126,7 +126,7 @@ export const widthOf = (text: string, size: number): number =>
 const widthOfOne = (character: string): number =>
   widths[baseOf(character).charCodeAt(0) - 0x20] ?? 556;
 
-// Adobe's metrics of Helvetica, from the space on, in thousandths of the size.
+// Adobe's metrics of Helvetica, starting with the space, in thousandths of the size.
 const widths = [
   278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
   556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,

@@ -1,6 +1,7 @@
 /*
- * Quantities have at most four decimals, so their sums and products are exact when what the binary
- * fractions of JavaScript add is rounded away: three lines of 0.1 are 0.3, not a little more.
+ * Calculates with quantities. They have at most four decimals, so sums and products are exact once
+ * the error of JavaScript's binary fractions is rounded away: three lines of 0.1 are 0.3, not
+ * slightly more.
  */
 
 /** Returns a calculated quantity without the error of binary fractions. */

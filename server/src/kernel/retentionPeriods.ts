@@ -1,18 +1,18 @@
-/* How many days records may be kept, and what a merchant that sets nothing keeps. */
+/* The possible retention periods, and the periods of a merchant that sets none. */
 import type { FieldFault } from './fieldFault.ts';
 
 /** A period of a merchant's settings. */
 export type Period = 'event_days' | 'delivery_log_days' | 'mail_days' | 'order_days';
 
-/** The bounds of each period in days, and the period of a merchant that sets none. */
+/** The bounds of each period in days, and its default. */
 export const periods: Readonly<
   Record<Period, { readonly min: number; readonly max: number; readonly usual?: number }>
 > = {
-  // Deliveries are tried for three days, and readers of the feed may be away for some.
+  // Deliveries are retried for three days, and readers of the feed may be away for some days.
   event_days: { min: 7, max: 365, usual: 30 },
   delivery_log_days: { min: 1, max: 365, usual: 30 },
   mail_days: { min: 30, max: 3650 },
-  // Refunds and disputes come up to four months after a charge.
+  // Refunds and disputes occur up to four months after a charge.
   order_days: { min: 180, max: 3650 },
 };
 

@@ -13,31 +13,33 @@ import {
 import { failure, type Outcome, success } from './outcome.ts';
 
 /*
- * Dates as clients write them. Published clients in seven languages print a moment in many forms;
- * those of RFC 3339 and ISO 8601 that have one meaning are read, and every other text is refused.
+ * Reads dates as clients write them. Published clients in seven languages print a moment in many
+ * forms. Forms of RFC 3339 and ISO 8601 with only one meaning are read; every other text is
+ * refused.
  */
 
-/** Why a text is not a date that may come in. */
+/** The reason why a text is not an acceptable date. */
 export type DateFault = 'malformed' | 'no such date' | 'out of bounds';
 
 /**
- * Reads a date of the wire as a moment: with an offset or Z, without either (then it is the
- * merchant's local time), or a day alone (its local midnight). Fractions of a second are dropped,
- * because dates on the wire have whole seconds. The moment must fall on a day from 1900-01-01 to
- * 2999-12-31 in the merchant's zone, so that every date calculated from it can be stored and read.
+ * Reads a date of the wire as a moment. It may have an offset or Z, or neither (then it is in the
+ * merchant's local time), or be a day alone (its local midnight). Fractions of a second are
+ * dropped, because dates on the wire have whole seconds. The moment must fall on a day from
+ * 1900-01-01 to 2999-12-31 in the merchant's zone, so that every date calculated from it can be
+ * stored and read.
  */
 export function parseWireDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const written = writtenDate(text);
   if (!written.ok) return written;
-  // First by what is written: nothing knows the offset of a zone in the year 99999.
+  // The written day is checked first, because the offset of a zone in the year 99999 is unknown.
   if (!isWithin(written.value.wall.day, 2 * daysAround)) return failure('out of bounds');
   const moment = momentOfWritten(written.value, zone);
   return moment.ok && !isWithinWire(moment.value, zone) ? failure('out of bounds') : moment;
 }
 
 /**
- * Reads the date of a field by the field's name. Where something ends on a day alone, it lasts until
- * that day ends, which is what people mean: a sale until 28 February sells on 28 February.
+ * Reads the date of a field by the field's name. An end that is given as a day alone lasts until
+ * the end of that day, as people expect: a sale until 28 February also sells on 28 February.
  */
 export function parseFieldDate(
   text: string,
@@ -50,7 +52,7 @@ export function parseFieldDate(
   return success(nextDay(parsed.value, zone).subtract({ seconds: 1 }));
 }
 
-/** The fields of records that say when something ends; the fields of filters have other names. */
+/** The fields of records that hold the end of something. The fields of filters have other names. */
 const endFields = new Set([
   'due_dts',
   'expiration_dts',
@@ -61,23 +63,26 @@ const endFields = new Set([
   'sale_end',
 ]);
 
-/** Whether a date is written as a day, without a time. */
+/** Whether a date is written as a day without a time. */
 export const isDayAlone = (text: string): boolean => dayShape.test(text);
 
-/** The beginning of the day after the one of a moment. */
+/** Returns the beginning of the day after a moment. */
 const nextDay = (moment: Temporal.Instant, zone: string): Temporal.Instant =>
   momentOf({ day: wallOf(moment, zone).day + 1, ms: 0 }, zone);
 
-/** {@link parseWireDate} without the bounds: for what was stored before there were any. */
+/**
+ * Like {@link parseWireDate}, but without the bounds, for values that were stored before there were
+ * bounds.
+ */
 export function readWireDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const written = writtenDate(text);
   return written.ok ? momentOfWritten(written.value, zone) : written;
 }
 
 /**
- * Reads a day (with the time that may be written with it) as the moment at which the merchant's
- * wall shows it. A day is not a moment: `2027-06-01T00:00:00-05:00` stays 1 June for a merchant in
- * any zone. Only Z is taken at its word, as that is how JavaScript prints a local day.
+ * Reads a day (which may be written with a time) as the moment at which the merchant's zone shows
+ * it. A day is not a moment: `2027-06-01T00:00:00-05:00` stays 1 June for a merchant in any zone.
+ * Only Z is read as UTC, because JavaScript prints a local day that way.
  */
 export function parseWireDay(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const written = writtenDate(text);
@@ -87,7 +92,10 @@ export function parseWireDay(text: string, zone: string): Outcome<Temporal.Insta
   return isWithin(wall.day, 0) ? success(momentOf(wall, zone)) : failure('out of bounds');
 }
 
-/** The day that a date is written with, whatever its zone; undefined for what is not a date. */
+/**
+ * Returns the day with which a date is written, regardless of its zone; undefined for a text that
+ * is not a date.
+ */
 export function dayWritten(text: string): Temporal.PlainDate | undefined {
   const written = writtenDate(text);
   if (!written.ok) return undefined;
@@ -96,7 +104,7 @@ export function dayWritten(text: string): Temporal.PlainDate | undefined {
 }
 
 /**
- * Whether a text may be a date of the wire in some zone: the check of input, which knows no
+ * Whether a text may be a date of the wire in some zone. It checks input without knowing the
  * merchant.
  */
 export function isWireDate(text: string): boolean {
@@ -105,9 +113,9 @@ export function isWireDate(text: string): boolean {
 }
 
 /**
- * Reads a date that is only compared with others, as the filters of lists are. Any year is read,
- * because clients send `9999-12-31` and `0001-01-01` for "no bound". A date before year 1 or after
- * 9999 becomes the first or last day whose year has four digits in every zone.
+ * Reads a date that is only compared with others, as in the filters of lists. Every year is
+ * allowed, because clients send `9999-12-31` and `0001-01-01` for "no bound". A date before year 1
+ * or after 9999 becomes the first or last day whose year has four digits in every zone.
  */
 export function parseFilterDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const written = writtenDate(text);
@@ -122,8 +130,8 @@ export function parseFilterDate(text: string, zone: string): Outcome<Temporal.In
 
 /**
  * Reads the end of a filter's range as the last moment that counts. A day alone counts until it
- * ends in the merchant's zone. A time counts with its whole second, because moments are stored more
- * finely than the wire shows them.
+ * ends in the merchant's zone. A time counts with its whole second, because stored moments are more
+ * precise than the wire.
  */
 export function parseFilterEnd(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const parsed = parseFilterDate(text, zone);
@@ -145,7 +153,7 @@ export const lastWireDay = '2999-12-31';
 
 const firstDay = dayNumber(1900, 1, 1);
 const lastDay = dayNumber(2999, 12, 31);
-/** A moment can show the next or the last day's date in another zone. */
+/** In another zone, a moment can fall on the next or the previous day. */
 const daysAround = 1;
 
 /** Whether a day number is within the bounds, or at most `around` days outside. */
@@ -160,10 +168,10 @@ export const isNearWire = ({ epochMilliseconds }: Temporal.Instant): boolean =>
 export const isWithinWire = (moment: Temporal.Instant, zone: string): boolean =>
   isWithin(wallOf(moment, zone).day, 0);
 
-/** A date as it is written, before any zone is asked. */
+/** A date as it is written, without any zone applied. */
 interface WrittenDate {
   readonly wall: Wall;
-  /** `Z`, or seconds east of UTC; absent for a wall. */
+  /** `Z`, or seconds east of UTC; absent for a local time. */
   readonly offset: 'Z' | number | undefined;
   /** The zone of RFC 9557, such as `[Europe/Paris]`. */
   readonly zone: string | undefined;
@@ -204,7 +212,10 @@ function dayIfExists(year: number, month: number, dayOfMonth: number): number | 
   return exists ? dayNumber(year, month, dayOfMonth) : undefined;
 }
 
-/** Seconds: what PostgreSQL and we print of a time before zones had whole minutes has them. */
+/**
+ * Reads an offset. PostgreSQL and this server print offsets with seconds for times before zones had
+ * whole minutes.
+ */
 function offsetOf(text: string | undefined): 'Z' | number | undefined | 'no such offset' {
   if (text === undefined) return undefined;
   if (text === 'Z' || text === 'z') return 'Z';
@@ -229,14 +240,14 @@ function momentOfWritten(
 }
 
 /**
- * Leap seconds come at the end of a UTC day; they are read as the second before, which is on the
- * same day.
+ * Whether a moment is the last second of a UTC day. A leap second comes at the end of a UTC day; it
+ * is read as the second before it, which is on the same day.
  */
 const isEndOfDay = (moment: Temporal.Instant): boolean => wallOf(moment, 'UTC').ms === 86_399_000;
 
 /**
- * Whether an offset is that of the zone written with it (RFC 9557): where they differ, one of them
- * is wrong.
+ * Whether an offset matches the zone that is written with it (RFC 9557). If they differ, one of
+ * them is wrong.
  */
 function isOfZone(
   moment: Temporal.Instant,

@@ -2,15 +2,15 @@ import { Temporal } from 'temporal-polyfill';
 import { dayNumber, epochMsOf, msPerDay, offsetChanges, wallOf } from './calendar.ts';
 
 /**
- * How far moments move when they keep their wall's date and time in another zone. From each of
- * `starts` (milliseconds since 1970, ascending; the first is without beginning) to the next, every
- * moment moves by the same time, so that a database can move millions in one statement.
+ * How far moments move if they keep their local date and time in another zone. From each of
+ * `starts` to the next, every moment moves by the same time, so that a database can move millions
+ * in one statement. `starts` are milliseconds since 1970, ascending; the first has no lower bound.
  */
 export interface ZoneShifts {
   readonly starts: readonly number[];
   /**
-   * Milliseconds to add; a wall that the new zone skips moves forward, one that it shows twice is
-   * the earlier.
+   * The milliseconds to add. A local time that the new zone skips moves forward. If a local time
+   * occurs twice, the earlier one counts.
    */
   readonly shifts: readonly number[];
   /** How far the old zone is ahead of UTC, in milliseconds. */
@@ -18,12 +18,12 @@ export interface ZoneShifts {
 }
 
 /**
- * The shifts from one zone to another for every moment that the wire can name; beyond, the first
- * and the last hold.
+ * Returns the shifts from one zone to another for every moment that the wire can name. Outside that
+ * range the first and the last shift apply.
  */
 export function zoneShifts(from: string, to: string): ZoneShifts {
   const starts = [-Infinity, ...[...new Set(changePoints(from, to))].sort((a, b) => a - b)];
-  // Nothing changes between two starts, so any moment of a stretch shows its shift.
+  // Nothing changes between two starts, so any moment in a period shows its shift.
   const samples = [firstMs, ...starts.slice(1)];
   return {
     starts,
@@ -32,7 +32,7 @@ export function zoneShifts(from: string, to: string): ZoneShifts {
   };
 }
 
-/** A moment that shows in `to` what it showed in `from`. */
+/** Returns the moment at which the zone `to` shows the same local time as `from` did. */
 export const inOtherZone = (moment: Temporal.Instant, from: string, to: string): Temporal.Instant =>
   Temporal.Instant.fromEpochMilliseconds(shifted(moment.epochMilliseconds, from, to));
 
@@ -40,15 +40,15 @@ const firstMs = dayNumber(1899, 12, 1) * msPerDay;
 const lastMs = dayNumber(3000, 2, 1) * msPerDay;
 
 /**
- * Every moment at which the shift may change: a change of the old zone's clocks, or of the new
- * one's at the wall that it has there.
+ * Yields every moment at which the shift may change: a change of the old zone's clocks, or a change
+ * of the new zone's clocks at the same local time in the old zone.
  */
 function* changePoints(from: string, to: string): Iterable<number> {
   const ofFrom = offsetChanges(from, firstMs, lastMs);
   for (const { at } of ofFrom) yield at;
   for (const { at, before, after } of offsetChanges(to, firstMs, lastMs)) {
-    // The wall from which the new offset holds: after the times that were skipped, or those that
-    // come twice.
+    // The local time from which the new offset holds: after the times that were skipped, or those
+    // that occur twice.
     const wall = at + Math.max(before, after);
     const near = ofFrom.filter((change) => Math.abs(change.at - wall) <= 2 * msPerDay);
     const offsets = new Set([
