@@ -14,7 +14,7 @@ import type { Merchants } from '../platform/tenancy/merchants.ts';
 import type { KeepWalls, ZoneChange } from '../platform/tenancy/zoneChange.ts';
 import { change, noLoopback, noZone, settingsToWire } from './settings.ts';
 
-/** Settings, and their version for `ETag`. */
+/** The settings, with their version for `ETag`. */
 export interface VersionedSettings {
   readonly settings: MerchantSettings;
   readonly version: number;
@@ -29,14 +29,14 @@ export async function getSettings({ db, merchant }: Context): Promise<VersionedS
 const versionOf = ({ versions }: Merchant): number =>
   required(versions, 'versions of a stored merchant').settings;
 
-/** The parts that a change of settings needs besides the settings. */
+/** What a change of settings needs besides the settings. */
 export interface SettingsParts {
   readonly merchants: Merchants;
   /** Moves the local times of all features when the merchant changes its time zone. */
   readonly keepWalls: readonly KeepWalls[];
   /** Runs in the transaction that changed these sections, before it is committed. */
   readonly onChange?: (context: Context, sections: ReadonlySet<string>) => Promise<void>;
-  /** Returns the folded codes among these of coupons of the catalogue that retries can carry. */
+  /** Returns the folded codes among these of coupons that exist and that retries can use. */
   readonly findRetryCodes: (
     context: Context,
     codes: readonly string[],
@@ -87,8 +87,8 @@ export async function updateSettings(
 }
 
 /**
- * The gateways of a merchant with a real clock move money, so a session changes them only shortly
- * after its log-in.
+ * The gateways of a merchant with a real clock move money. So a session may change them only
+ * shortly after its log-in.
  */
 function checkLogIn({ actor, merchant }: Context, { gateways }: MerchantSettings): void {
   if (gateways && !isTestClock(merchant.clock) && actor.session && !actor.session.isRecent)
@@ -96,8 +96,8 @@ function checkLogIn({ actor, merchant }: Context, { gateways }: MerchantSettings
 }
 
 /**
- * Local times that are already set keep their wall time in the new zone. A stored value that is not
- * a valid zone has no wall times to keep.
+ * Local times that are already set stay the same in the new zone. If the stored zone is not valid,
+ * there are no local times to keep.
  */
 async function moveWalls(
   context: Context,
@@ -106,14 +106,14 @@ async function moveWalls(
 ): Promise<void> {
   if (change.from === change.to || !isZone(change.from)) return;
   context.log.info({ merchantId: context.merchant.merchantId, ...change }, 'time zone changed');
-  // All of the merchant's records move, however many there are.
+  // All of the merchant's records move, whatever their number.
   await context.db.takeTime();
   for (const keep of keepWalls) await keep(context, change);
 }
 
 /**
- * The time zone of a change, spelled as PostgreSQL does. Refuses a zone that PostgreSQL does not
- * know.
+ * Returns the time zone of a change, spelled as in PostgreSQL. Refuses a zone that PostgreSQL does
+ * not know.
  */
 async function knownZone({ db }: Context, before: string, given: string): Promise<string> {
   return given === before

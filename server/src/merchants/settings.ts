@@ -18,8 +18,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { shippingMethodFault } from './shippingMethods.ts';
 
 /**
- * The sections that are stored exactly as the wire has them. Each is read by the feature that it
- * belongs to.
+ * The sections that are stored exactly as on the wire. The feature that owns a section reads it.
  */
 const sectionNames = [
   'dunning',
@@ -73,8 +72,8 @@ export interface ChangedMerchant {
 
 /**
  * Validates a change. Absent fields stay as they are; a given section replaces the stored one. The
- * merchant's id and currency never change. `retryCodes` are the folded codes of the catalogue that
- * retries can carry, of those that the change names.
+ * merchant's id and currency never change. `retryCodes` are the folded codes among those of the
+ * change that name coupons which retries can use.
  */
 export function change(
   merchant: Merchant,
@@ -106,7 +105,7 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(given.map(([name, each]) => [name, withoutNulls(each)]));
 }
 
-/** Replaces the old name of a value by the new one. */
+/** Replaces the old name of a value with the new one. */
 const stored = (section: unknown): unknown => (section === 'roll forward' ? 'skip' : section);
 
 function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | undefined {
@@ -140,7 +139,7 @@ const amountFault = (merchant: Merchant, given: MerchantSettings): FieldFault | 
   subtotalFault(given.minimum_subtotal, merchant.currency) ??
   noticeMonthsFault(given.card_expiry_notice_months);
 
-/** Reasons are chosen by their value, so each needs another one. */
+/** Users choose reasons by their value, so each value must be unique. */
 function reasonsFault(reasons: MerchantSettings['order_reasons']): FieldFault | undefined {
   for (const [name, list] of Object.entries(reasons ?? {})) {
     if (!Array.isArray(list)) continue;
@@ -157,14 +156,14 @@ function reasonsFault(reasons: MerchantSettings['order_reasons']): FieldFault | 
   return undefined;
 }
 
-/** A time zone name that Temporal or PostgreSQL does not know. */
+/** The fault of a time zone that Temporal or PostgreSQL does not know. */
 export const noZone: FieldFault = {
   field: 'time_zone',
   reason: 'is not the name of an IANA time zone that this server and its PostgreSQL know',
   fix: 'Send a name such as America/New_York; offsets and dates are not zones',
 };
 
-/** Webhooks to the server's own machine, where the installation does not allow them. */
+/** The fault of webhooks to the server's own machine, if the installation does not allow them. */
 export const noLoopback: FieldFault = {
   field: 'webhooks.allow_loopback',
   reason: 'is switched off for all merchants of this installation',
@@ -208,7 +207,7 @@ function noticeMonthsFault(months: number | null | undefined): FieldFault | unde
 
 const retriesMax = 20;
 const daysMax = 90;
-// Gateways keep a payment that waits for its customer for about as long.
+// Gateways keep a payment that waits for its customer for about this time.
 const confirmationDaysMax = 7;
 
 function dunningFault(dunning: DunningPolicy | null | undefined): FieldFault | undefined {
@@ -229,8 +228,8 @@ function dunningFault(dunning: DunningPolicy | null | undefined): FieldFault | u
 }
 
 /**
- * Retries carry coupons of the settings, or those of the catalogue among `retryCodes`: another code
- * would take nothing off.
+ * Checks the coupons of retries. They must be in the settings or among `retryCodes`, because any
+ * other code would give no discount.
  */
 function retryCouponFault(
   { dunning, coupons }: MerchantSettings,

@@ -15,9 +15,9 @@ const sentences: Readonly<Record<AccountChange, string>> = {
 };
 
 /**
- * Composes the mail to a user about a change of the account: what, by whom, from where and when, and
- * what to do if it was not the user. It contains no secret and no link, so that a forged copy is of no
- * use.
+ * Composes the mail to a user about a change of the account: the change, its author, address and
+ * time, and what to do if the user did not make it. It contains no secret and no link, so that a
+ * forged copy is useless.
  */
 export function accountLetter(
   { name, timeZone }: Pick<Merchant, 'name' | 'timeZone'>,

@@ -8,16 +8,16 @@ export interface AccountNews {
   readonly change: AccountChange;
   /** The object of the change: the name of a key or of an application. Never a secret. */
   readonly detail?: string | undefined;
-  /** Who changed it. */
+  /** The author of the change. */
   readonly by: string;
-  /** Where the request came from. */
+  /** The address from which the request came. */
   readonly address?: string | undefined;
   readonly at: Temporal.Instant;
 }
 
 /**
- * Stores mails about a change of an account, one for each address, in the caller's transaction: the
- * mails of a change that is rolled back are never sent.
+ * Stores mails about a change of an account, one for each address, in the caller's transaction. If
+ * the change is rolled back, its mails are never sent.
  */
 export async function insertAccountMails(
   tx: Database,

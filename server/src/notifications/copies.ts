@@ -3,10 +3,10 @@ import type { Order } from '@perennial/contract/order.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { CustomerNoticeKind } from './notice.ts';
 
-/** The fields of a customer profile about mails. */
+/** The fields of a customer profile that concern mails. */
 export type MailProfile = Pick<Customer, 'do_not_send_mail' | 'cc_emails'>;
 
-/** The flag of a profile's further address for each kind of mail (customer reference). */
+/** The flag of a further address in a profile for each kind of mail (customer reference). */
 const flagOf = {
   receipt: 'receipt_notification',
   order_receipt: 'receipt_notification',
@@ -15,8 +15,9 @@ const flagOf = {
 } as const;
 
 /**
- * Returns the addresses that get a copy of a mail about an order: all of the order, and those of
- * the profile whose flag for this kind of mail is on. Each once, and not the recipient.
+ * Returns the addresses that get a copy of a mail about an order: all those of the order, and those
+ * of the profile whose flag for this kind of mail is on. Each occurs once, and the recipient is
+ * left out.
  */
 export function copiesOf(
   kind: CustomerNoticeKind,

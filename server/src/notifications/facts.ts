@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../platform/events/event.ts';
 import { textOrNone } from './mailText.ts';
 import type { NoticeFacts, NoticeItem, WantedNotice } from './notice.ts';
 
-/** The names of `_expand` that {@link mailFacts} needs of an auto order. */
+/** The names of `_expand` that {@link mailFacts} needs for an auto order. */
 export const factsExpand: ReadonlySet<string> = new Set([
   'items',
   'original_order',
@@ -17,8 +17,8 @@ export const factsExpand: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Collects what a mail says about an auto order when the mail is created, because the auto order
- * may have changed by the time the mail is sent.
+ * Collects the facts for a mail about an auto order when the mail is created, because the auto
+ * order may have changed by the time it is sent.
  */
 export function mailFacts(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts {
   const facts = { ...customerFacts(autoOrder), items: itemsOf(wanted, autoOrder) };
@@ -42,7 +42,7 @@ export function mailFacts(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFac
   }
 }
 
-/** Who the customer is, and how the auto order is paid. */
+/** Returns the customer's name and language, and how the auto order is paid. */
 function customerFacts(autoOrder: AutoOrder): NoticeFacts {
   const {
     billing,
@@ -71,8 +71,8 @@ const nameOf = (billing: OrderBilling | undefined): string | undefined =>
   [billing?.first_name, billing?.last_name].filter(Boolean).join(' ') || billing?.company;
 
 /**
- * A pre-shipment notice names the items of its events. Any other mail names all items that are
- * still to ship.
+ * Returns the items that a mail names. A pre-shipment notice names the items of its events. Any
+ * other mail names all items that still ship.
  */
 function itemsOf({ kind, events }: WantedNotice, autoOrder: AutoOrder): NoticeItem[] {
   const items = autoOrder.items ?? [];
@@ -102,7 +102,8 @@ function itemsOf({ kind, events }: WantedNotice, autoOrder: AutoOrder): NoticeIt
 }
 
 /**
- * The description of the original order's line. An item that was added later is named by its id.
+ * Returns the description in the original order's line. An item that was added later is described
+ * by its id.
  */
 function descriptionOf(itemId: string, autoOrder: AutoOrder): string {
   const line = autoOrder.original_order?.items?.find(
@@ -119,7 +120,7 @@ function cardOf({ original_order: original }: AutoOrder): string | undefined {
   return `${card?.card_type ?? 'card'} ending in ${lastFour}`;
 }
 
-// A bank that suspects theft does not want the reason shown to the reader of the mail.
+// A bank that suspects theft does not want the reader of the mail to see the reason.
 const tellable = new Set([
   'authentication required',
   'expired card',

@@ -5,7 +5,7 @@ import { insertNotices } from './store.ts';
 
 /**
  * Stores the mail to the merchant about a gateway that refuses its account, in the caller's
- * transaction. It is of the kind `merchant_parked`, so the switch of that kind holds for it.
+ * transaction. Its kind is `merchant_parked`, so the switch of that kind also turns it off.
  */
 export async function mailRefusedAccount(
   { db, merchant, now }: Context,

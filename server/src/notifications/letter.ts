@@ -10,13 +10,13 @@ import type {
   ShownRefund,
 } from './notice.ts';
 
-/** The content of a mail, before it becomes text or HTML. */
+/** The content of a mail, before it is rendered as text or HTML. */
 export interface Letter {
   readonly subject: string;
   readonly blocks: readonly Block[];
 }
 
-/** A part of a mail's text. */
+/** A part of the text of a mail. */
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'list'; readonly entries: readonly string[] }
@@ -27,23 +27,28 @@ export type Block =
     }
   | { readonly kind: 'link'; readonly label: string; readonly url: string };
 
-/** The parts of a letter to a customer. */
+/** The inputs of a letter to a customer. */
 export interface LetterParts {
   readonly merchant: Pick<Merchant, 'name' | 'timeZone'>;
   readonly notice: CustomerNotice;
   /** The order of a mail about an order. */
   readonly order?: Order | undefined;
-  /** The page on which the customer can enter another card. Absent: a mail about no auto order. */
+  /**
+   * The page on which the customer can enter another card. Absent: the mail is about no auto order.
+   */
   readonly updateBillingUrl?: string | undefined;
-  /** The form that cancels the auto order of a receipt. Absent: the customer cannot cancel one. */
+  /**
+   * The address of the form that cancels the auto order of a receipt. Absent: the customer cannot
+   * cancel it.
+   */
   readonly cancelUrl?: string | undefined;
-  /** The proof that the reader has the address. Absent: the mail verifies no address. */
+  /** A token that proves that the reader owns the address. Absent: the mail verifies no address. */
   readonly verificationToken?: string | undefined;
 }
 
 /**
- * Composes a mail to a customer in plain words. A letter says what happened, what follows from it,
- * and what the customer can do.
+ * Composes a mail to a customer in plain words: what happened, its consequences, and what the
+ * customer can do.
  */
 export function letterOf(parts: LetterParts): Letter {
   const { subject, blocks } = letters[parts.notice.kind](parts);
@@ -183,7 +188,10 @@ function refundLetter({ merchant, order, notice: { facts } }: LetterParts): Lett
   };
 }
 
-/** Returns what a refund gave back, in words. A mail that was stored earlier has the money alone. */
+/**
+ * Describes what a refund gave back. A mail that was stored by an earlier release has only the
+ * amount.
+ */
 export function refundWords({ refund }: NoticeFacts): ShownRefund | undefined {
   if (refund === undefined) return undefined;
   const money = moneyText(refund.amount, refund.currency);
@@ -217,7 +225,7 @@ const named = (order: Order | undefined): string =>
 const ofOrder = (order: Order | undefined): string =>
   order?.order_id === undefined ? '' : `: order ${order.order_id}`;
 
-/** Lists the lines of the order that were shipped; all lines when the shipment names none. */
+/** Lists the lines of the order that were shipped, or all lines if the shipment names none. */
 export function shippedItems({ order, notice: { facts } }: LetterParts): Block {
   const indexes = facts.itemIndexes ?? [];
   const all = order?.items ?? [];
@@ -233,7 +241,7 @@ export function shippedItems({ order, notice: { facts } }: LetterParts): Block {
   };
 }
 
-/** Returns the rows of a receipt, which lead to the last one, the total. */
+/** Returns the rows of a receipt. The last row is the total. */
 export function receiptRows(order: Order | undefined): [string, string][] {
   const lines = (order?.items ?? []).map((item): [string, string | undefined] => [
     itemText({
@@ -262,7 +270,7 @@ const rowUnlessZero = (
 ): [string, string | undefined][] =>
   (amount?.value ?? 0) === 0 ? [] : [[label, amount?.localized_formatted]];
 
-/** How the customer is addressed. */
+/** Returns how the customer is addressed. */
 export function nameOf({ notice: { facts }, order }: LetterParts): string | undefined {
   return (
     facts.name ??
@@ -285,7 +293,7 @@ export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
 const link = (label: string, url: string | undefined): Block[] =>
   url === undefined ? [] : [{ kind: 'link', label, url }];
 
-/** Lists items with the days on which they ship. */
+/** Lists items with their shipping days. */
 export function itemsBlock(items: readonly NoticeItem[] | undefined, timeZone: string): Block {
   return {
     kind: 'list',

@@ -10,13 +10,13 @@ import {
 } from './letter.ts';
 import { dayOf, moneyText, monthOf } from './mailText.ts';
 
-/** The values that a template can name: texts inside a sentence, and paragraphs. */
+/** The values that a template can name: texts within a sentence, and paragraphs. */
 export interface MailValues {
   readonly texts: Readonly<Record<string, string | undefined>>;
   readonly blocks: Readonly<Record<string, Block | undefined>>;
 }
 
-/** Returns the values of a mail. A value that this mail does not have is undefined. */
+/** Returns the values of a mail. A value that does not apply to this mail is undefined. */
 export function mailValues(parts: LetterParts): MailValues {
   const { merchant, notice, order, updateBillingUrl, cancelUrl } = parts;
   const { facts } = notice;

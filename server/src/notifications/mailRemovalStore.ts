@@ -3,14 +3,14 @@ import type { Person } from '../platform/privacy/person.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { poll } from '../platform/storage/nodes.ts';
 
-/** A mail that may be a file in the folder of mails, and is to be deleted there. */
+/** A mail that may exist as a file in the folder of mails, and must be deleted there. */
 export interface MailRemoval {
   readonly autoOrderOid: number;
   readonly noticeId: number;
   readonly madeAt: Temporal.Instant;
 }
 
-/** Queues the removal of all mails to and about a person that a sender has ever taken. */
+/** Queues the removal of all mails to and about a person that a sender has ever taken to send. */
 export function queueRemovalsOf(
   tx: Database,
   merchantId: string,

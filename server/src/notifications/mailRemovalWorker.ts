@@ -12,7 +12,7 @@ export interface RemovalParts {
   readonly mail: MailTransport;
 }
 
-/** Deletes the files of mails whose rows were deleted. A file may be gone already. */
+/** Deletes the files of mails whose rows were deleted. A file may already be gone. */
 export function mailRemovalWorker({ db, log, mail }: RemovalParts): Worker {
   const each = eachMerchant(log, 'mail removal');
   return {

@@ -1,19 +1,20 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** The key of a mail, by which a sweep goes through all mails of a merchant. */
+/** The key of a mail, in whose order a sweep goes through all mails of a merchant. */
 export interface NoticeKey {
   readonly autoOrderOid: number;
   readonly noticeId: number;
 }
 
 const sweepSize = 2000;
-// A mail that is still to be sent stays, however old it is.
+// A mail that has not been sent yet stays, however old it is.
 const removable = 'n.made_at < $2 and n.next_try_at is null';
 
 /**
- * Removes the mails made before a moment among the next ones after a key, and queues the removal of
- * their files. Returns how many it removed, and where the sweep continues; undefined at the end.
+ * Removes mails that were made before a moment, among the next mails after a key, and queues the
+ * removal of their files. Returns how many it removed, and where the sweep continues; undefined at
+ * the end.
  */
 export function forgetMails(
   db: Database,

@@ -1,17 +1,17 @@
 import { Temporal } from 'temporal-polyfill';
 import { fromMinor, type Minor } from '../kernel/money.ts';
 
-/** An amount in words: $5.00. */
+/** Formats an amount for people: $5.00. */
 export const moneyText = (amount: number, currency: string): string =>
   new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(
     fromMinor(amount as Minor, currency),
   );
 
-/** A text of an event or a setting; undefined where it is absent, empty or not a text. */
+/** Returns a text of an event or a setting; undefined if it is absent, empty or not a text. */
 export const textOrNone = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** A day in words, in the merchant's zone. */
+/** Formats a day for people, in the merchant's zone. */
 export function dayOf(moment: string, timeZone: string): string {
   return Temporal.Instant.from(moment)
     .toZonedDateTimeISO(timeZone)
@@ -19,7 +19,7 @@ export function dayOf(moment: string, timeZone: string): string {
     .toLocaleString('en-US', { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' });
 }
 
-/** A month in words: May 2026. */
+/** Formats a month for people: May 2026. */
 export const monthOf = (month = ''): string =>
   month === ''
     ? 'this month'
@@ -27,7 +27,7 @@ export const monthOf = (month = ''): string =>
         .toPlainDate({ day: 1 })
         .toLocaleString('en-US', { year: 'numeric', month: 'long' });
 
-/** The minute as a mail writes it: Friday, January 16, 2026 at 12:00 EST. */
+/** Formats a minute for people: Friday, January 16, 2026 at 12:00 EST. */
 export const minuteOf = (at: Temporal.Instant, timeZone: string): string =>
   at.toZonedDateTimeISO(timeZone).toLocaleString('en-US', minute);
 

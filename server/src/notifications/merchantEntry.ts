@@ -2,7 +2,7 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { dayOf, moneyText, textOrNone } from './mailText.ts';
 
-/** Returns the line of a mail to the merchant about what happened to one auto order. */
+/** Returns the line of a mail to the merchant that describes an event of one auto order. */
 export function merchantEntry(
   { objectId, data = {} }: RecordedEvent,
   autoOrder: AutoOrder | undefined,
@@ -23,7 +23,7 @@ export function merchantEntry(
     .join('');
 }
 
-/** Returns the line of a mail about an order that the retry of Accounts Receivable was done with. */
+/** Returns the line of a mail about an order whose retry of Accounts Receivable has ended. */
 export function receivableEntry({ objectId, data = {} }: RecordedEvent): string {
   const { amount_minor: amount, currency, retry_day: day, reject_reason: reason } = data;
   const money =

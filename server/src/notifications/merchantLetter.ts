@@ -79,8 +79,8 @@ function templateFaultLetter({ name }: Named, { facts }: TemplateNotice): Letter
 }
 
 /**
- * Composes the mail to a merchant about a webhook that was disabled: which one, why, since when,
- * what happens to its events, and how to enable it again.
+ * Composes the mail to a merchant about a webhook that was disabled: its address, the reason, the
+ * time, what happens to its events, and how to enable it again.
  */
 export function webhookDisabledLetter(
   { name, timeZone }: Named,

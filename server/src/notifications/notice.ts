@@ -17,17 +17,17 @@ export const merchantEventKinds = [
 /** A kind of mail to the merchant about auto orders. */
 export type MerchantEventKind = (typeof merchantEventKinds)[number];
 
-/** A kind of mail about an order that the retry of Accounts Receivable was done with. */
+/** A kind of mail about an order whose retry of Accounts Receivable has ended. */
 export type ReceivableKind = 'receivable_paid' | 'receivable_rejected';
 
-/** A mail to a customer that events call for. */
+/** A mail to a customer that events require. */
 export interface WantedNotice {
   readonly kind: CustomerNoticeKind;
-  /** {@link aboutNoAutoOrder} for a mail about an order of no known auto order. */
+  /** {@link aboutNoAutoOrder} for a mail about an order without a known auto order. */
   readonly autoOrderOid: number;
-  /** The order that a mail about an order is for. */
+  /** The order of a mail about an order. */
   readonly orderId?: string | undefined;
-  /** The data of its event, or of several events of one auto order. */
+  /** The data of its event, or of several events of the same auto order. */
   readonly events: readonly RecordedEvent[];
 }
 
@@ -44,25 +44,25 @@ export interface CustomerNotice extends KeptNotice {
 /** A mail to the merchant, or to one of its users. */
 export type MerchantNotice = WebhookNotice | AutoOrdersNotice | TemplateNotice | AccountNotice;
 
-/** A webhook was disabled. */
+/** The mail about a webhook that was disabled. */
 export interface WebhookNotice extends KeptNotice {
   readonly kind: 'webhook_disabled';
   readonly facts: DisabledWebhook;
 }
 
-/** Something happened to auto orders or orders that the merchant may want to know. */
+/** The mail about events of auto orders or orders that may interest the merchant. */
 export interface AutoOrdersNotice extends KeptNotice {
   readonly kind: MerchantEventKind | ReceivableKind;
   readonly facts: AutoOrdersFacts;
 }
 
-/** A template has a fault, so mails have the words of the code. */
+/** The mail about a template that has a fault, so that mails use the built-in text. */
 export interface TemplateNotice extends KeptNotice {
   readonly kind: 'template_fault';
   readonly facts: TemplateFaultFacts;
 }
 
-/** The account of a user was changed. */
+/** The mail about a change of a user's account. */
 export interface AccountNotice extends KeptNotice {
   readonly kind: 'account_changed';
   readonly facts: AccountMailFacts;
@@ -87,7 +87,7 @@ export interface AccountMailFacts {
   readonly change: AccountChange;
   /** The object of the change, such as the name of a key. Never a secret. */
   readonly detail?: string | undefined;
-  /** Who changed it, and from which address. */
+  /** The author of the change, and the address from which it was made. */
   readonly by: string;
   readonly address?: string | undefined;
 }
@@ -96,7 +96,7 @@ export interface AccountMailFacts {
 export interface AutoOrdersFacts {
   /** The merchant's address. */
   readonly email: string;
-  /** A line for each of them. */
+  /** One line for each auto order or order. */
   readonly entries: readonly string[];
 }
 
@@ -116,11 +116,11 @@ interface KeptNotice {
   readonly madeAt: Temporal.Instant;
   /** The number of attempts to send it, including this one. */
   readonly attempts: number;
-  /** The occasion of a mail that several events may require: the mail is made once. */
+  /** The key of a mail that several events may require, so that it is made only once. */
   readonly occasion?: string | undefined;
 }
 
-/** Used in place of an oid for a mail that is not about an auto order. Oids begin at 1. */
+/** Used instead of an oid for a mail that is not about an auto order. Oids begin at 1. */
 export const aboutNoAutoOrder = 0;
 
 /** The facts of a mail, as of its creation. Moments are in ISO 8601 with an offset. */
@@ -133,18 +133,21 @@ export interface NoticeFacts {
   readonly autoOrderCode?: string | undefined;
   readonly items?: readonly NoticeItem[] | undefined;
   readonly card?: string | undefined;
-  /** The customer pays by invoice, so nothing is charged. */
+  /** Whether the customer pays by invoice, so that nothing is charged. */
   readonly isInvoiced?: boolean | undefined;
   /**
-   * The reason of a decline, in words for a customer. Absent when the customer must not see the
+   * The reason of a decline, in words for a customer. Absent if the customer must not see the
    * bank's reason.
    */
   readonly declineReason?: string | undefined;
   readonly nextAttempt?: string | undefined;
   readonly isAfterDeclines?: boolean | undefined;
-  /** The customer's language, three letters as in the order. */
+  /** The customer's language, as three letters from the order. */
   readonly language?: string | undefined;
-  /** Of a shipment: its tracking numbers, the `item_index` of each line, whether it is the last. */
+  /**
+   * For a shipment: its tracking numbers, the `item_index` of each line, and whether it is the
+   * last.
+   */
   readonly trackingNumbers?: readonly string[] | undefined;
   readonly itemIndexes?: readonly number[] | undefined;
   readonly isComplete?: boolean | undefined;
@@ -154,13 +157,13 @@ export interface NoticeFacts {
     | undefined;
   /** The month in which the card expires: 2026-05. */
   readonly expiresMonth?: string | undefined;
-  /** The payment that the customer must confirm, in minor units, and until when. */
+  /** The payment that the customer must confirm, in minor units, and its deadline. */
   readonly payment?:
     | { readonly amount: number; readonly currency: string; readonly until: string }
     | undefined;
 }
 
-/** What a refund gave back, in words and in the currency in which its customer shopped. */
+/** What a refund gave back, as text, and in the currency in which the customer shopped. */
 export interface ShownRefund {
   /** Absent: no money, or no store credit. */
   readonly money?: string | undefined;
@@ -175,12 +178,12 @@ export interface DisabledWebhook {
   readonly webhookOid: number;
   /** The URL without its query, which may contain a secret of the receiver. */
   readonly url: string;
-  /** The reason, as the second half of a sentence. */
+  /** The reason, as the second part of a sentence. */
   readonly reason: string;
   readonly consecutiveFailures: number;
 }
 
-/** An item as a mail names it. */
+/** An item as a mail describes it. */
 export interface NoticeItem {
   readonly description: string;
   readonly quantity: number;
@@ -195,7 +198,7 @@ const kindOfEvent: Readonly<Record<string, CustomerNoticeKind>> = {
   auto_order_rebill: 'receipt',
 };
 
-/** The mails that are made of an order when they are sent. */
+/** The mails whose contents come from an order at the time of sending. */
 const orderKinds: ReadonlySet<CustomerNoticeKind> = new Set([
   'receipt',
   'order_receipt',
@@ -203,12 +206,13 @@ const orderKinds: ReadonlySet<CustomerNoticeKind> = new Set([
   'refund',
 ]);
 
-/** True for a mail that is made of its order when it is sent. */
+/** Whether a mail's contents come from its order at the time of sending. */
 export const isAboutOrder = (kind: CustomerNoticeKind): boolean => orderKinds.has(kind);
 
 /**
  * Returns the mails to customers that the events of one call require. Items that ship soon share
- * one mail. A decline that ends the auto order is reported only by the mail about that end.
+ * one mail. A decline that ends the auto order has no separate mail: the mail about that end
+ * reports it.
  */
 export function noticesOf(events: readonly RecordedEvent[]): WantedNotice[] {
   const wanted = new Map<string, WantedNotice>();
@@ -216,7 +220,7 @@ export function noticesOf(events: readonly RecordedEvent[]): WantedNotice[] {
     const notice = wantedBy(event);
     if (notice === undefined) continue;
     const { kind, autoOrderOid, orderId } = notice;
-    // Each shipment and each refund is an occasion by itself.
+    // Each shipment and each refund has its own mail.
     const single = kind === 'shipment' || kind === 'refund' ? event.eventId : '';
     const id = `${autoOrderOid} ${kind} ${orderId ?? ''}${single}`;
     wanted.set(id, { ...notice, events: [...(wanted.get(id)?.events ?? []), event] });
@@ -228,7 +232,7 @@ function wantedBy(event: RecordedEvent): Omit<WantedNotice, 'events'> | undefine
   const { objectType, objectId, data } = event;
   if (objectType === 'auto order') {
     const kind = autoOrderNotice(event);
-    // An invoiced rebill is not paid yet, so there is no receipt.
+    // An invoiced rebill is not paid yet, so it has no receipt.
     if (kind === undefined || data?.['owed'] === true) return undefined;
     const orderId = kind === 'receipt' ? textOrNone(data?.['order_id']) : undefined;
     return { kind, autoOrderOid: Number(objectId), orderId };
@@ -256,8 +260,9 @@ function autoOrderNotice({ name, data }: RecordedEvent): CustomerNoticeKind | un
 }
 
 /**
- * A paid rebill has its receipt by the event of its auto order, and an invoiced one by its payment.
- * An order whose payment was skipped was paid elsewhere, where its receipt was sent.
+ * Returns the kind of mail that an event of an order requires. A paid rebill gets its receipt from
+ * the event of its auto order, an invoiced one from its payment. An order whose payment was skipped
+ * was paid elsewhere, and its receipt was sent there.
  */
 function orderNotice({ name, data }: RecordedEvent): CustomerNoticeKind | undefined {
   switch (name) {
@@ -275,7 +280,7 @@ function orderNotice({ name, data }: RecordedEvent): CustomerNoticeKind | undefi
   }
 }
 
-/** Returns what a mail about an order says beyond its order. */
+/** Returns the facts of a mail about an order besides the order itself. */
 export function orderFacts({ kind, events }: WantedNotice): NoticeFacts {
   const data = events.at(-1)?.data ?? {};
   if (kind === 'refund') {
@@ -301,8 +306,8 @@ function shownRefund(shown: unknown): { shown?: ShownRefund } {
 }
 
 /**
- * Returns what makes a mail about an order one mail, however often its event is handled. A rebill
- * is paid once, so its receipt needs no key.
+ * Returns the key that makes a mail about an order unique, however often its event is handled. A
+ * rebill is paid once, so its receipt needs no key.
  */
 export function occasionOf({ kind, orderId, events }: WantedNotice): string | undefined {
   if (kind === 'order_receipt') return `order_receipt:${orderId}`;
@@ -321,8 +326,8 @@ function isToldByItsEnd(
 }
 
 /**
- * Returns the mails to the merchant that these events require: webhooks that were disabled. None
- * when the merchant has set no address.
+ * Returns the mails to the merchant that these events require: those about disabled webhooks.
+ * Returns none if the merchant has set no address.
  */
 export function disabledWebhooks(
   events: readonly RecordedEvent[],
@@ -351,7 +356,7 @@ const merchantKindOf: Readonly<Record<string, MerchantEventKind>> = {
   auto_order_decline: 'merchant_declined',
 };
 
-/** The events of auto orders that the merchant gets a mail about, by its kind. */
+/** The events of auto orders for which the merchant gets a mail, by kind of mail. */
 export function merchantEvents(
   events: readonly RecordedEvent[],
 ): ReadonlyMap<MerchantEventKind, readonly RecordedEvent[]> {
@@ -361,7 +366,7 @@ export function merchantEvents(
   );
 }
 
-/** Returns the events of orders that the retry of Accounts Receivable was done with, by the mail. */
+/** Returns the events of orders whose retry of Accounts Receivable has ended, by kind of mail. */
 export function receivableEvents(
   events: readonly RecordedEvent[],
 ): ReadonlyMap<ReceivableKind, readonly RecordedEvent[]> {

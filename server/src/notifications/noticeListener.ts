@@ -19,22 +19,22 @@ import { noticeSettings } from './noticeSettings.ts';
 import { insertNotices, type NewNotice } from './store.ts';
 
 /**
- * Reads auto orders with `factsExpand`, by oid. Passed in, because auto orders belong to another
- * feature.
+ * Reads auto orders with `factsExpand`, by oid. It is passed in, because auto orders belong to
+ * another feature.
  */
 export type ReadAutoOrders = (
   context: Context,
   oids: readonly number[],
 ) => Promise<ReadonlyMap<number, AutoOrder>>;
 
-/** The addresses that read each kind of mail of the retry of Accounts Receivable. */
+/** The addresses for each kind of mail about the retry of Accounts Receivable. */
 export type ReceivableReaders = Readonly<Record<ReceivableKind, readonly string[]>>;
 
 /**
- * Stores the mails that events require, in the transaction of the events, so that exactly what was
- * committed is sent. A mail that is switched off is stored too, with the reason. Only receipts are
- * frequent; they need no auto order here, because mails about orders read their order when they are
- * sent.
+ * Stores the mails that events require, in the transaction of the events, so that mails are sent
+ * only for committed events. A mail that is switched off is stored too, with the reason. Only
+ * receipts are frequent. They need no auto order here, because mails about orders read their order
+ * when they are sent.
  */
 export function noticeListener(
   readAutoOrders: ReadAutoOrders,
@@ -92,7 +92,10 @@ function newNotice(
   return facts.email === undefined ? { ...made, facts, skipReason: noAddress } : { ...made, facts };
 }
 
-/** The mails to the merchant about auto orders. None when the merchant has set no address. */
+/**
+ * Returns the mails to the merchant about auto orders. Returns none if the merchant has set no
+ * address.
+ */
 async function merchantNotices(
   context: Context,
   events: readonly RecordedEvent[],
@@ -117,7 +120,7 @@ async function merchantNotices(
   }));
 }
 
-/** The mails to the addresses of the retry of Accounts Receivable. */
+/** Returns the mails to the addresses of the retry of Accounts Receivable. */
 async function receivableNotices(
   context: Context,
   events: readonly RecordedEvent[],

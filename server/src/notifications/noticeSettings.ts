@@ -3,13 +3,13 @@ import { textOrNone } from './mailText.ts';
 import type { CustomerNoticeKind, MerchantEventKind } from './notice.ts';
 
 /**
- * Which mails a merchant wants to be sent, and from which address: the section `notices` of its
- * settings, as on the wire.
+ * The mails that a merchant sends, and the sender's address: the section `notices` of its settings,
+ * as on the wire.
  */
 export interface NoticeSettings {
   isOn(kind: CustomerNoticeKind | MerchantEventKind): boolean;
   readonly fromEmail?: string | undefined;
-  /** The address of the merchant's own mails. */
+  /** The address that receives the merchant's own mails. */
   readonly merchantEmail?: string | undefined;
 }
 

@@ -27,7 +27,7 @@ import { mailFields, templateLetter } from './template.ts';
 import { templateFor } from './templateOperations.ts';
 import { listTemplates, type StoredTemplate } from './templateStore.ts';
 
-/** The parts that sending mails needs. */
+/** The parts that the worker needs to send mails. */
 export interface SenderParts {
   readonly db: Database;
   readonly log: Logger;
@@ -43,13 +43,16 @@ export interface SenderParts {
   /** Reads the order of a mail about an order, with {@link receiptExpand}. */
   readOrder(context: Context, orderId: string): Promise<Order | undefined>;
   updateBillingUrl(context: Context, autoOrderOid: number): Promise<string>;
-  /** Makes the link that cancels an auto order, or undefined: its customer cannot do that. */
+  /** Makes the link that cancels an auto order; undefined if its customer cannot cancel it. */
   cancelUrl(context: Context, autoOrderCode: string): Promise<string | undefined>;
-  /** Makes the token of a mail that verifies an address, or undefined: no profile has it now. */
+  /**
+   * Makes the token of a mail that verifies an address; undefined if no profile has the address any
+   * more.
+   */
   verificationToken(context: Context, email: string): Promise<string | undefined>;
 }
 
-/** The names of `_expand` that a receipt needs of its order. */
+/** The names of `_expand` that a receipt needs for its order. */
 export const receiptExpand: ReadonlySet<string> = new Set([
   'auto_order',
   'billing',
@@ -59,15 +62,15 @@ export const receiptExpand: ReadonlySet<string> = new Set([
   'summary',
 ]);
 
-// Longer than a batch can take, so that a mail is sent twice only after a crash. The repetition has
-// the same Message-ID.
+// The lease is longer than any batch takes, so that a mail is sent twice only after a crash. The
+// repeated mail has the same Message-ID.
 const leaseSeconds = 600;
 const firstRetrySeconds = 60;
 const retrySecondsMax = 6 * 3600;
-// Spread over about two days.
+// The maximum number of attempts. They are spread over about two days.
 const attemptsMax = 14;
 
-/** Sends the mails that the listener stored, a batch of each merchant in turn. */
+/** Sends the mails that the listener stored, one batch of each merchant in turn. */
 export function noticeSender(parts: SenderParts): Worker {
   const each = eachMerchant(parts.log, 'notices');
   return {
@@ -92,10 +95,10 @@ async function sendBatch(parts: SenderParts, merchantId: string): Promise<number
   return notices.length;
 }
 
-/** The parts that sending a batch needs: the templates are read once. */
+/** The parts that a batch needs. The templates are read once. */
 type BatchParts = SenderParts & { readonly templates: readonly StoredTemplate[] };
 
-/** A mail that cannot be composed is retried later and delays no other mail. */
+/** A mail that cannot be composed is retried later and does not delay other mails. */
 async function sendOne(
   parts: BatchParts,
   context: Context,
@@ -153,7 +156,7 @@ async function deliver(
 
 const brokenAddress = 'The stored email address is not one address.';
 
-/** A mail with its recipients, or why it is not sent. */
+/** A mail with its recipients, or the reason why it is not sent. */
 type Written =
   | { readonly to: string; readonly cc: readonly string[]; readonly letter: Letter }
   | { readonly skipReason: string };
@@ -179,7 +182,7 @@ async function writeNotice(parts: BatchParts, context: Context, notice: Notice):
   return { to, cc: copiesOf(notice.kind, to, order, profile), letter };
 }
 
-/** Whose mail it is. */
+/** A mail with its order and the address of its recipient. */
 interface Recipient {
   readonly notice: CustomerNotice;
   readonly order: Order | undefined;
@@ -187,8 +190,9 @@ interface Recipient {
 }
 
 /**
- * Returns the profile of the recipient: that with the address, or else that of the order. A profile
- * that was merged into another one, or has another address by now, left orders with the old one.
+ * Returns the profile of the recipient: the one with the address, or else the one of the order.
+ * Orders may still have the old address of a profile that was merged into another one or has
+ * changed its address.
  */
 async function profileOf(
   { readProfile }: BatchParts,
@@ -203,7 +207,9 @@ async function profileOf(
   );
 }
 
-/** Makes what a mail leads to when it is sent, so that no stored mail contains a secret. */
+/**
+ * Makes the links and tokens of a mail when it is sent, so that no stored mail contains a secret.
+ */
 async function linksOf(
   parts: BatchParts,
   context: Context,
@@ -227,8 +233,8 @@ const noProfile = 'No customer profile has this email address any more.';
 const noMail = 'The profile of the customer says not to send mail (do_not_send_mail).';
 
 /**
- * Composes a mail by the merchant's template, if there is one. A template that cannot be used stops
- * no mail: the mail has the words of the code, and the merchant is notified once.
+ * Composes a mail with the merchant's template, if there is one. If the template cannot be used,
+ * the mail has the built-in text, and the merchant is notified once.
  */
 async function wordsOf(
   parts: BatchParts,
@@ -273,8 +279,8 @@ function afterOutcome(
   notice: Notice,
   outcome: MailOutcome,
 ): Omit<SettledNotice, 'noticeId' | 'autoOrderOid'> {
-  // A test clock may have moved far ahead since, so the mail counts as delivered when it was
-  // created.
+  // The mail counts as delivered when it was created, because a test clock may have moved far ahead
+  // since.
   const at = isTestClock(context.merchant.clock) ? notice.madeAt : context.now;
   const smtpResponse = outcome.response;
   switch (outcome.kind) {
@@ -289,7 +295,7 @@ function afterOutcome(
   }
 }
 
-/** The wait doubles after each attempt. */
+/** Returns the wait, which doubles after each attempt. */
 const retrySeconds = (attempts: number): number =>
   Math.min(retrySecondsMax, firstRetrySeconds * 2 ** (attempts - 1));
 

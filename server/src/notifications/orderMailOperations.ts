@@ -12,7 +12,7 @@ export interface ResentMail {
 }
 
 /**
- * Queues a mail about an order once more, also one of a kind that the merchant has switched off,
+ * Queues a mail about an order once more. It also queues a kind that the merchant has switched off,
  * because a person sends it.
  */
 export async function resendOrderMail(

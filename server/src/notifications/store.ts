@@ -23,13 +23,13 @@ export type NewNotice =
   | Unkept<AccountNotice>;
 
 type Unkept<N extends Notice> = Omit<N, 'noticeId' | 'attempts'> & {
-  /** Why the mail is never sent. */
+  /** The reason why the mail is never sent. */
   readonly skipReason?: string | undefined;
 };
 
 /**
  * Stores any number of mails in one statement. Those that are not skipped may be sent at once. A
- * mail whose occasion has one already is not stored again.
+ * mail is not stored if one with its key exists.
  */
 export async function insertNotices(
   tx: Database,
@@ -74,7 +74,9 @@ export async function merchantsWithNotices(db: Database): Promise<string[]> {
   return rows.map((row) => row.merchant_id);
 }
 
-/** Takes the mails that have waited longest. No other process gets them while the lease lasts. */
+/**
+ * Takes the mails that have waited longest. No other process gets them while the lease is valid.
+ */
 export async function claimNotices(
   db: Database,
   merchantId: string,
@@ -103,14 +105,14 @@ export interface SettledNotice {
   readonly noticeId: number;
   readonly autoOrderOid: number;
   readonly email?: string | undefined;
-  /** Where copies went. */
+  /** The addresses to which copies were sent. */
   readonly cc?: readonly string[] | undefined;
   readonly subject?: string | undefined;
   readonly messageId?: string | undefined;
   readonly skipReason?: string | undefined;
   readonly deliveredAt?: Temporal.Instant | undefined;
   readonly bouncedAt?: Temporal.Instant | undefined;
-  /** `Permanent`: the server refused it for good. `Transient`: the attempts are used up. */
+  /** `Permanent`: the server refused it permanently. `Transient`: all attempts have failed. */
   readonly bounceType?: 'Permanent' | 'Transient' | undefined;
   readonly smtpResponse?: string | undefined;
   /** The mail is retried after this many seconds. Absent: it is finished. */
@@ -139,7 +141,7 @@ export async function settleNotices(
   );
 }
 
-/** Counts the skipped mails that were made after `from` and until `until`, the most frequent first. */
+/** Counts the skipped mails that were made after `from` and until `until`, most frequent first. */
 export function countSkipped(
   db: Database,
   merchantId: string,
@@ -184,7 +186,7 @@ const fromRow = (row: NoticeRow): Notice => ({
   madeAt: row.made_at,
   attempts: row.attempts,
   orderId: row.order_id ?? undefined,
-  // A row contains the facts of its kind.
+  // The facts of a row match its kind.
   ...({ kind: row.kind, facts: row.facts } as Pick<CustomerNotice, 'kind' | 'facts'>),
 });
 

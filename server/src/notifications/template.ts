@@ -3,7 +3,7 @@ import { type Block, type Letter, paragraph } from './letter.ts';
 import type { MailValues } from './letterValues.ts';
 import type { CustomerNoticeKind } from './notice.ts';
 
-/** The merchant's own words for a kind of mail. */
+/** The merchant's own text for a kind of mail. */
 export interface MailWords {
   /** One line. */
   readonly subject: string;
@@ -13,16 +13,16 @@ export interface MailWords {
 
 /** The names that a template of a kind of mail may use. */
 export interface MailFields {
-  /** Values inside a text. */
+  /** Values within a text. */
   readonly fields: readonly string[];
-  /** Lists and links, each a paragraph for itself. */
+  /** Lists and links, each in its own paragraph. */
   readonly blocks: readonly string[];
 }
 
 const everywhere = ['customer_name', 'merchant_name', 'subscription_code'];
 const ofOrder = [...everywhere, 'order_id', 'total'];
 
-/** The fields of each kind of mail. */
+/** The fields that templates of each kind of mail may use. */
 export const mailFields: Readonly<Record<CustomerNoticeKind, MailFields>> = {
   preshipment: { fields: [...everywhere, 'card'], blocks: ['items', 'update_billing_link'] },
   declined_card: {
@@ -48,7 +48,7 @@ export const mailFields: Readonly<Record<CustomerNoticeKind, MailFields>> = {
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
-/** Returns the first fault of a template, or undefined. Names the field that does not exist. */
+/** Returns the first fault of a template, or undefined. It names a field that does not exist. */
 export function templateFault(
   kind: CustomerNoticeKind,
   { subject, body }: MailWords,
@@ -93,8 +93,8 @@ function textFault(
 }
 
 /**
- * Composes a mail from a template. A value that is absent leaves an empty text, and its block is
- * left out. Throws for a template that has a fault, which an upgrade could cause.
+ * Composes a mail from a template. An absent value becomes an empty text, and its block is left
+ * out. Throws if the template has a fault, which an upgrade may cause.
  */
 export function templateLetter(
   kind: CustomerNoticeKind,
@@ -123,7 +123,7 @@ const paragraphsOf = (body: string): string[] =>
     .map((text) => text.trim())
     .filter((text) => text !== '');
 
-/** Returns the name of the block that is all of a paragraph. */
+/** Returns the name of a block if it is the whole paragraph. */
 function blockOf(text: string, blocks: readonly string[]): string | undefined {
   const name = /^\{\{\s*([^{}]*?)\s*\}\}$/.exec(text)?.[1];
   return name !== undefined && blocks.includes(name) ? name : undefined;

@@ -20,7 +20,7 @@ import {
   saveTemplate,
 } from './templateStore.ts';
 
-/** The language of a template for every language that has none. */
+/** The language of a template that applies to every language without its own template. */
 export const anyLanguage = 'any';
 
 /** Returns the merchant's templates. */
@@ -29,11 +29,11 @@ export async function readTemplates({ db, merchant }: Context): Promise<MailTemp
   return templates.map((template) => wireTemplate(template, merchant.timeZone));
 }
 
-/** Returns the kinds of mails with what their templates may name. */
+/** Returns the kinds of mails with the fields that their templates may use. */
 export const mailKinds = () =>
   Object.entries(mailFields).map(([kind, { fields, blocks }]) => ({ kind, fields, blocks }));
 
-/** Stores a template. Refuses a field that this kind of mail does not have, by its name. */
+/** Stores a template. Refuses a field that this kind of mail does not have, and names it. */
 export async function updateTemplate(
   context: Context,
   kind: CustomerNoticeKind,
@@ -74,7 +74,10 @@ export async function removeTemplate(
 
 const objectType = 'mail template';
 
-/** Returns a mail with sample values: of the given words, the stored template or the code. */
+/**
+ * Returns a mail with sample values, made from the given text, the stored template or the built-in
+ * text.
+ */
 export async function previewTemplate(
   { db, merchant, now }: Context,
   { kind, language, subject, body }: MailPreviewRequest,
@@ -94,7 +97,7 @@ export async function previewTemplate(
   return { subject: letter.subject, text: plainText(letter), html: html(letter) };
 }
 
-/** Returns the template of a mail: that of its language, or else of any language. */
+/** Returns the template of a mail: the one for its language, or else the one for any language. */
 export function templateFor(
   templates: readonly StoredTemplate[],
   kind: CustomerNoticeKind,

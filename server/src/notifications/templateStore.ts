@@ -11,7 +11,7 @@ export interface StoredTemplate extends MailWords {
   readonly modifiedAt: Temporal.Instant;
 }
 
-/** Returns the merchant's templates. They are few. */
+/** Returns the merchant's templates. There are few. */
 export function listTemplates(db: Database, merchantId: string): Promise<StoredTemplate[]> {
   return db.rows(
     `select kind, language, subject, body, modified_at as "modifiedAt" from mail_template
@@ -20,7 +20,7 @@ export function listTemplates(db: Database, merchantId: string): Promise<StoredT
   );
 }
 
-/** Stores a template in place of the one of its kind and language. */
+/** Stores a template and replaces the one with the same kind and language. */
 export async function saveTemplate(
   db: Database,
   merchantId: string,
@@ -35,7 +35,7 @@ export async function saveTemplate(
   );
 }
 
-/** Deletes a template. Returns false when there is none. */
+/** Deletes a template. Returns false if there is none. */
 export async function deleteTemplate(
   db: Database,
   merchantId: string,

@@ -3,8 +3,8 @@ import { aboutNoAutoOrder } from './notice.ts';
 import { insertNotices } from './store.ts';
 
 /**
- * Queues the mail that verifies an address, also when the merchant has switched mails off, because
- * a person sends it. The token is made when the mail is sent.
+ * Queues the mail that verifies an address. It does so even if the merchant has switched mails off,
+ * because a person sends it. The token is made when the mail is sent.
  */
 export async function queueVerificationMail(context: Context, email: string): Promise<void> {
   await insertNotices(context.db, context.merchant.merchantId, [

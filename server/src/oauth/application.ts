@@ -7,31 +7,35 @@ import type { Temporal } from 'temporal-polyfill';
 export interface Application {
   readonly clientId: string;
   readonly name: string;
-  /** Shown to the user who is asked to allow it. */
+  /** The name that a user sees when asked to allow the application. */
   readonly description: string;
   readonly redirectUris: readonly string[];
-  /** Fixed, because published clients send no scope when they authorize. */
+  /** The permissions are fixed, because published clients send no scope when they authorize. */
   readonly permissions: readonly string[];
   readonly kind: ApplicationKind;
   readonly secretHash?: Buffer;
-  /** The scope by which devices name it. Absent: not for devices. */
+  /** The scope with which devices name it. Absent: devices cannot use it. */
   readonly deviceScope?: string;
   readonly createdAt: Temporal.Instant;
   readonly disabledAt?: Temporal.Instant;
 }
 
-/** The kinds of applications, by their proof at the token endpoint (RFC 6749, section 2.1). */
+/**
+ * The kinds of applications, by the proof that they send to the token endpoint (RFC 6749, section
+ * 2.1).
+ */
 export const applicationKinds = ['confidential', 'public', 'compatible'] as const;
 /**
- * `confidential`: its secret. `public`: that it began the authorization (PKCE). `compatible`:
- * neither, as the clients that UltraCart publishes; a secret that is sent must be right.
+ * `confidential`: the secret. `public`: a proof that it started the authorization (PKCE).
+ * `compatible`: nothing, as in the clients that UltraCart publishes, but a secret that is sent must
+ * be right.
  */
 export type ApplicationKind = (typeof applicationKinds)[number];
 
-/** The id by which webhooks, rate limits and histories know an application. */
+/** The id with which webhooks, rate limits and histories refer to an application. */
 export const applicationIdOf = (clientId: string): string => applicationIdPrefix + clientId;
 
-/** Returns the application's client id in such an id; undefined for the id of a key. */
+/** Returns the application's client id from such an id; undefined for the id of a key. */
 export const clientIdOf = (applicationId = ''): string | undefined =>
   applicationId.startsWith(applicationIdPrefix)
     ? applicationId.slice(applicationIdPrefix.length)

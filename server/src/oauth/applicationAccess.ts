@@ -10,37 +10,37 @@ import { oldestLiveGrant } from './grantLife.ts';
 import { listGrantedAccess } from './grantStore.ts';
 
 /**
- * The key, the OAuth client or the session behind a webhook, a live socket or an upload link, which act without
- * a request.
+ * The key, the OAuth client or the session behind a webhook, a live socket or an upload link. These
+ * work without a request.
  */
 export interface ApplicationRef {
   /** `key:<id>`, `oauth:<client id>` or `console`, as {@link Actor.applicationId}. */
   readonly applicationId: string;
   /**
-   * The user that an OAuth client acts for; absent: all users with a live grant count. A key knows
+   * The user for whom an OAuth client acts; absent: all users with a live grant count. A key has
    * its own user.
    */
   readonly userId?: number;
-  /** A session that has to be there still; absent: any of the user counts. */
+  /** A session that must still exist; absent: any session of the user counts. */
   readonly sessionId?: string;
 }
 
-/** The present access of an application. */
+/** The current access of an application. */
 export interface ApplicationAccess {
   readonly name: string;
   readonly permissions: ReadonlySet<string>;
 }
 
-/** Finds what an application may do, for work outside a request. */
+/** Finds the current access of an application, for work outside a request. */
 export interface ApplicationAccesses {
-  /** Undefined once the key, its user, the grant or the application is gone. */
+  /** Returns undefined once the key, its user, the grant or the application is gone. */
   find(merchantId: string, application: ApplicationRef): Promise<ApplicationAccess | undefined>;
 }
 
 /**
- * Two of these plus the pause of a worker (half a second) may pass between a revocation in any
- * process and the end of the webhooks, sockets and links behind it. Together they must stay below a
- * second.
+ * How long an access is cached. After a revocation in any process, the webhooks, sockets and links
+ * behind it end within twice this time plus the pause of a worker (half a second). The sum must
+ * stay below a second.
  */
 const rememberedMs = 200;
 
@@ -74,7 +74,7 @@ function readAccess(
     : clientAccess(db, clock, merchantId, clientId, userId);
 }
 
-/** A session's user, as long as the named session lasts. */
+/** Returns the access of a session's user, as long as the named session exists. */
 async function consoleAccess(
   db: Database,
   clock: SystemClock,
@@ -91,7 +91,7 @@ async function consoleAccess(
   return user && { name: `Console for ${user.name}`, permissions: new Set(user.permissions) };
 }
 
-/** A key that is bound to a user may do what both may do, as for requests (authenticate.ts). */
+/** A key that is bound to a user may do only what both may do, as in requests (authenticate.ts). */
 async function keyAccess(
   db: Database,
   clock: SystemClock,

@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import type { Application, ApplicationKind } from './application.ts';
 
-/** Returns the application with this id, also a disabled one. */
+/** Returns the application with this id, even if it is disabled. */
 export async function findApplication(
   db: Database,
   clientId: string,
@@ -62,7 +62,7 @@ export async function insertApplication(db: Database, application: Application):
 }
 
 /**
- * Disables the application, or enables it again. Returns false when there is no such application.
+ * Disables the application, or enables it again. Returns false if the application does not exist.
  * Its tokens stay, and work again once it is enabled.
  */
 export async function setDisabled(
@@ -78,7 +78,10 @@ export async function setDisabled(
   );
 }
 
-/** Stores what the application has to prove from now on. Returns false when there is none. */
+/**
+ * Stores the kind of proof that the application must send from now on. Returns false if the
+ * application does not exist.
+ */
 export async function setKind(
   db: Database,
   clientId: string,

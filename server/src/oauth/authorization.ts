@@ -11,9 +11,9 @@ export interface AuthorizationRequest {
 }
 
 /**
- * Why the request is refused. The browser may be sent back with an error only once application and
- * address are known to belong together. Before that the address may be an attacker's, so the error
- * is shown to the user instead.
+ * The reason why the request is refused. The browser may be sent back with an error only if the
+ * address is known to belong to the application. Otherwise the address may be an attacker's, so the
+ * error is shown to the user instead.
  */
 export type AuthorizationFault =
   | {
@@ -41,8 +41,8 @@ export const authorizationParameters = [
 ] as const;
 
 /**
- * Parses the request of `application`, the one that `client_id` names (RFC 6749, section 4.1.1; RFC
- * 7636). `isProofRequired`: every application has to use PKCE, not only public ones.
+ * Parses the request of the application that `client_id` names (RFC 6749, section 4.1.1; RFC 7636).
+ * `isProofRequired`: every application must use PKCE, not only public ones.
  */
 export function parseAuthorization(
   parameters: URLSearchParams,
@@ -61,13 +61,13 @@ export function parseAuthorization(
   if (parameters.get('response_type') !== 'code')
     return back('unsupported_response_type', 'response_type must be code');
   // Without `state` the application could not distinguish its own request from one that an attacker
-  // began.
+  // started.
   if (state === undefined) return back('invalid_request', 'state is missing');
   if (state.length > stateMax)
     return back('invalid_request', `state is longer than ${stateMax} characters`);
   const challenge = challengeIn(parameters, back);
-  // Any program can pretend to be an application without a secret, so it proves with its verifier
-  // that it began this authorization (RFC 9700, section 2.1.1).
+  // Any program can pretend to be an application without a secret. So the verifier must prove that
+  // the same program started this authorization (RFC 9700, section 2.1.1).
   const mustProve = isProofRequired || application?.kind === 'public';
   if (mustProve && challenge.ok && !challenge.value.codeChallenge)
     return back('invalid_request', 'code_challenge is missing: this application must use PKCE');
@@ -76,10 +76,10 @@ export function parseAuthorization(
 
 type PageFault = Extract<AuthorizationFault, { readonly kind: 'page' }>;
 
-/** Refuses by sending the browser back to the application. */
+/** Refuses the request and sends the browser back to the application. */
 type Back = (error: string, description: string) => Outcome<never, AuthorizationFault>;
 
-/** Returns why the browser may not be sent back to the application; undefined when it may. */
+/** Returns why the browser may not be sent back to the application; undefined if it may. */
 function whyUnsafe(
   parameters: URLSearchParams,
   redirectUri: string,
@@ -111,7 +111,7 @@ function whyUnsafe(
   };
 }
 
-/** Reads the code challenge (RFC 7636, section 4.3). Empty when the request has none. */
+/** Reads the code challenge (RFC 7636, section 4.3). Empty if the request has none. */
 function challengeIn(
   parameters: URLSearchParams,
   back: Back,
@@ -128,7 +128,7 @@ function challengeIn(
   return success({ codeChallenge });
 }
 
-/** Returns the registered address with added parameters. Its own parameters stay. */
+/** Returns the registered address with added parameters. The existing parameters stay. */
 export function redirectTo(
   redirectUri: string,
   added: Readonly<Record<string, string | undefined>>,
@@ -140,8 +140,8 @@ export function redirectTo(
 }
 
 /**
- * Whether `verifier` matches the challenge. A verifier without a challenge means that the challenge
- * was removed on the way.
+ * Whether `verifier` matches the challenge. A verifier without a challenge means that someone
+ * removed the challenge from the request.
  */
 export function isVerified(
   codeChallenge: string | undefined,
@@ -152,9 +152,9 @@ export function isVerified(
 }
 
 /**
- * Whether an address is the registered one, character by character. An application on the user's
- * own machine listens on any free port (RFC 8252, section 7.3), so the port of a loopback address
- * does not count. `localhost` is treated the same way, because published clients use it.
+ * Whether an address is exactly the registered one. An application on the user's own machine
+ * listens on any free port (RFC 8252, section 7.3), so the port of a loopback address is ignored.
+ * `localhost` is treated the same way, because published clients use it.
  */
 function isRegistered(given: string, registered: string): boolean {
   if (given === registered) return true;

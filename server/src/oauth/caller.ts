@@ -3,8 +3,8 @@ import type { Context } from '../platform/context.ts';
 import { clientIdOf } from './application.ts';
 
 /**
- * Describes the user or application behind the caller's key or token. UltraCart has such an
- * operation but documents no response.
+ * Describes the user or application behind the caller's key or token. UltraCart has this operation
+ * but documents no response.
  */
 export function describeCaller({ merchant, actor }: Context): OauthMe {
   const clientId = clientIdOf(actor.applicationId);

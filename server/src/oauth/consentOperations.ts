@@ -18,7 +18,7 @@ import {
   takeTicket,
 } from './grantStore.ts';
 
-/** A request for consent: of an application in a browser, or on a device that shows a code. */
+/** A request for consent: from an application in a browser, or from a device that shows a code. */
 export type ConsentRequest =
   | ({ readonly kind: 'browser' } & AuthorizationRequest)
   | { readonly kind: 'device'; readonly userCode: string };
@@ -28,7 +28,7 @@ export interface ConsentParts {
   readonly db: Database;
   readonly clock: SystemClock;
   readonly ids: IdFactory;
-  /** Where users reach this server: the issuer of codes and tokens. */
+  /** Returns the address at which users reach this server. It is the issuer of codes and tokens. */
   publicUrl(): Promise<string>;
 }
 
@@ -40,15 +40,14 @@ export type Decided =
   | { readonly kind: 'stale' };
 
 /**
- * The permissions of an application that the user has, because a user cannot give more than they
- * have.
+ * Returns those permissions of an application that the user has, because a user cannot give others.
  */
 export const given = (application: Application, access: Access): string[] =>
   application.permissions.filter((permission) => access.permissions.includes(permission));
 
 /**
- * Issues a ticket for one decision of the user who has just logged in. Only the page contains it:
- * without a cookie there is nothing that another site could make the browser send.
+ * Issues a ticket for one decision of the user who has just logged in. Only the page contains it.
+ * There is no cookie, so another site cannot make the browser send it.
  */
 export async function issueTicket(
   { db, clock, ids }: ConsentParts,
@@ -67,7 +66,7 @@ export async function issueTicket(
   return ticket.text;
 }
 
-/** Carries out the decision of the ticket's holder. */
+/** Carries out the decision of the user who holds the ticket. */
 export async function decideConsent(
   parts: ConsentParts,
   ticketText: string,
@@ -133,5 +132,5 @@ export async function decideConsent(
 }
 
 const ticketSeconds = 600;
-// The browser sends it at once; RFC 6749 allows ten minutes at most.
+// The browser sends the code at once. RFC 6749 allows ten minutes at most.
 const codeSeconds = 120;

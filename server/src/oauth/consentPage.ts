@@ -5,16 +5,16 @@ import type { Application } from './application.ts';
 /** A log-in form and its hidden fields. */
 export interface LogInForm {
   readonly application?: Application;
-  /** Hidden fields: the request that the form belongs to. */
+  /** The request to which the form belongs, as hidden fields. */
   readonly carried: Readonly<Record<string, string>>;
-  /** The values that were entered before, never the password. */
+  /** The values that were entered before. They never include the password. */
   readonly merchantId?: string | undefined;
   readonly login?: string | undefined;
-  /** For a device: the field for its code is above. */
+  /** For a device: the code that it shows. Its field is above the log-in. */
   readonly userCode?: string | undefined;
-  /** The user has a second factor. */
+  /** Whether the user has a second factor. */
   readonly asksForCode?: boolean;
-  /** Why the log-in failed. */
+  /** The reason why the log-in failed. */
   readonly fault?: string | undefined;
 }
 
@@ -57,13 +57,13 @@ export interface Consent {
   readonly merchantName: string;
   /** The permissions that the application requests and the user has. */
   readonly given: readonly string[];
-  /** The day on which a grant of now ends, for a person to read. */
+  /** The day on which a grant that is given now ends, for people to read. */
   readonly until: string;
   readonly userCode?: string | undefined;
   readonly ticket: string;
 }
 
-/** The page on which a user allows or denies. */
+/** The page on which a user allows or denies the request. */
 export function consentPage({
   application,
   userName,
@@ -111,7 +111,7 @@ function withheldWords(withheld: readonly string[]): string {
   return `<p class="note">It will not be able to: ${words}. You may not do that yourself.</p>`;
 }
 
-/** A final page: says that the request failed and why, or that it is done. */
+/** A final page: the request failed, with the reason, or it is done. */
 export function consentMessagePage(title: string, message: string): string {
   return frame.page(
     title,
@@ -127,7 +127,7 @@ const hidden = (fields: Readonly<Record<string, string>>): string =>
     )
     .join('\n');
 
-/** The fields of the log-in form: label, type, and what helps to fill them in. */
+/** The fields of the log-in form: label, type, and hints for filling them in. */
 const fields = {
   user_code: {
     label: 'Code on the device',
@@ -189,8 +189,8 @@ button.other { margin-top: .75rem; background: transparent; color: inherit; }
 `);
 
 /**
- * The policy forbids everything but this page's own style and form. The page that leads back to an
- * application names that application's scheme.
+ * Returns the policy of these pages. It allows only this page's style and form. The policy of a
+ * page that leads back to an application also allows that application's scheme.
  */
 export function contentSecurityPolicy(redirectUri?: string): string {
   return frame.policy(redirectUri === undefined ? [] : [new URL(redirectUri).protocol]);

@@ -12,7 +12,7 @@ import {
   type OauthParts,
 } from './tokenOperations.ts';
 
-/** The codes that a device receives: the secret that it keeps and the code that it shows. */
+/** The codes that a device receives: the secret that it keeps, and the code that it shows. */
 export interface DeviceCodes {
   readonly deviceCode: string;
   /** Two groups of four consonants. */
@@ -35,7 +35,7 @@ export async function authorizeDevice(
   if (form['scope'] !== deviceScope) return fault('invalid_scope', `scope must be ${deviceScope}`);
 
   return parts.db.transaction(async (tx) => {
-    // One after another, so that the count holds until the insert.
+    // The requests run one after another, so that the count stays right until the insert.
     await lockApplication(tx, clientId);
     const waiting = await countWaiting(tx, clientId, parts.clock.now());
     return waiting < parts.quotas.devices
@@ -67,7 +67,7 @@ async function addDevice(parts: OauthParts, clientId: string): Promise<OauthOutc
   throw new Bug('no user code is free');
 }
 
-/** Normalizes a user code that was typed to the form in which it was shown. */
+/** Converts a typed user code to the form in which it was shown. */
 export function normalUserCode(typed: string): string {
   const letters = typed.toUpperCase().replace(/[^A-Z]/g, '');
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
@@ -76,7 +76,8 @@ export function normalUserCode(typed: string): string {
 const expiresInSeconds = 900;
 const intervalSeconds = 5;
 const attemptsMax = 5;
-// No vowels, so that no words appear, and no characters that look alike (RFC 8628, section 6.1).
+// It has no vowels, so that it forms no words, and no characters that look alike (RFC 8628, section
+// 6.1).
 const consonants = 'BCDFGHJKLMNPQRSTVWXZ';
 
 function userCodeFrom(ids: IdFactory): string {

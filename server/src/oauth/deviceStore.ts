@@ -10,7 +10,7 @@ export interface Device {
   readonly pollAfter: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
   readonly state: 'pending' | 'allowed' | 'denied';
-  /** The grant of a device that was allowed. */
+  /** The grant of a device that a user allowed. */
   readonly allowed?: { readonly merchantId: string; readonly grantId: string };
 }
 
@@ -76,9 +76,7 @@ export async function setPolling(
   );
 }
 
-/**
- * Allows the device, or denies it when no grant is given. Returns false when it no longer waits.
- */
+/** Allows the device, or denies it if there is no grant. Returns false if it no longer waits. */
 export async function decideDevice(
   tx: Database,
   userCode: string,
@@ -98,7 +96,7 @@ export async function deleteDevice(tx: Database, deviceHash: Buffer): Promise<vo
   await tx.run('delete from oauth_device where device_hash = $1', [deviceHash]);
 }
 
-/** Deletes devices that expired before this moment. Returns how many. */
+/** Deletes devices that expired before this moment. Returns the number of them. */
 export async function deleteExpiredDevices(
   db: Database,
   before: Temporal.Instant,

@@ -28,19 +28,19 @@ import {
 /** The parts that the OAuth endpoints need. */
 export interface OauthEndpointParts extends OauthParts {
   readonly limiter: RateLimiter;
-  /** Where users reach this server. */
+  /** Returns the address at which users reach this server. */
   publicUrl(): Promise<string>;
   /** Called when tokens may have stopped working. */
   forgetTokens(): void;
 }
 
-/** Carries out a form that a program sent from an address. */
+/** Handles a form that a program sent from an address. */
 type Endpoint = (form: Form, address: string) => Promise<OauthOutcome<object>>;
 
 /**
- * The endpoints for programs: `/oauth/token`, `/oauth/revoke`, `/oauth/device/authorize`. They are
- * outside the pipeline of operations, because neither caller nor merchant is known yet, and because
- * responses and refusals have the form of RFC 6749 instead of our envelope.
+ * Adds the endpoints for programs: `/oauth/token`, `/oauth/revoke`, `/oauth/device/authorize`. They
+ * are outside the pipeline of operations, because neither caller nor merchant is known yet, and
+ * because responses and refusals have the format of RFC 6749 instead of our envelope.
  */
 export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointParts): void {
   const post = (path: string, answer: Endpoint) =>
@@ -64,7 +64,7 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
   );
   post('token', async (form, address) => {
     const granted = await grantTokens(parts, form, address);
-    // A refusal may have revoked tokens that another caller holds.
+    // A refusal may have revoked tokens of another caller.
     if (!granted.ok) parts.forgetTokens();
     return granted;
   });
@@ -99,7 +99,7 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
 
 const formLimitBytes = 20_000;
 
-/** The form, with the name and secret of a client that sends them as Basic credentials. */
+/** Returns the form. Adds the name and secret of a client that sends them as Basic credentials. */
 function formOf(request: FastifyRequest): OauthOutcome<Form> {
   const form = readForm(typeof request.body === 'string' ? request.body : '');
   const fields = [...form];
@@ -124,8 +124,8 @@ function formOf(request: FastifyRequest): OauthOutcome<Form> {
 }
 
 /**
- * The name and secret of the header `Authorization: Basic …`. A client authenticates in one way for
- * each request (RFC 6749, 2.3); its form may repeat the name, and nothing else.
+ * Reads the name and secret from the header `Authorization: Basic …`. A client authenticates in
+ * only one way per request (RFC 6749, 2.3). Its form may repeat the name, but not the secret.
  */
 function basicCredentials({ headers }: FastifyRequest, form: Form): OauthOutcome<Form> {
   const { authorization = '' } = headers;
@@ -156,7 +156,8 @@ function sendOutcome(reply: FastifyReply, outcome: OauthOutcome<object>): Fastif
   reply.header('Cache-Control', 'no-store').type('application/json');
   if (outcome.ok) return reply.send(JSON.stringify(outcome.value));
   const { status, error, description } = outcome.reason;
-  // RFC 6749, 5.2. Without the header of the client a browser would ask its user for a password.
+  // See RFC 6749, 5.2. Without an Authorization header from the client, this header would make a
+  // browser ask its user for a password.
   if (status === 401 && reply.request.headers.authorization !== undefined)
     reply.header('WWW-Authenticate', 'Basic realm="Perennial"');
   return reply
@@ -166,7 +167,7 @@ function sendOutcome(reply: FastifyReply, outcome: OauthOutcome<object>): Fastif
     .send(JSON.stringify({ error, error_description: description }));
 }
 
-/** Our code for each error of RFC 6749 and RFC 8628 that is more than a wrong field. */
+/** The code of our refusals for each error of RFC 6749 and RFC 8628 other than an invalid field. */
 const refusalCodes: Readonly<Record<string, ErrorCode>> = {
   invalid_client: 'bad_credentials',
   invalid_grant: 'bad_credentials',

@@ -13,7 +13,10 @@ import { deleteExpired } from './grantStore.ts';
 const cleaningMs = 3_600_000;
 const attemptsRemembered = { hours: 24 };
 
-/** Deletes expired tickets, codes, tokens, sessions and devices, and old log-in attempts, once an hour. */
+/**
+ * Once an hour, deletes expired tickets, codes, tokens, sessions and devices, and old log-in
+ * attempts.
+ */
 export function expiryWorker(db: Database, clock: SystemClock, log: Logger): Worker {
   const each = eachMerchant(log, 'expired tokens');
   let cleanedAtMs = -Infinity;
@@ -23,7 +26,8 @@ export function expiryWorker(db: Database, clock: SystemClock, log: Logger): Wor
       if (clock.monotonicMs() - cleanedAtMs < cleaningMs) return 0;
       cleanedAtMs = clock.monotonicMs();
       const now = clock.now();
-      // Every node of a Citus has the devices. What stays while one is missing goes an hour later.
+      // Every node of a Citus cluster has the devices. While a node is missing, they are deleted an
+      // hour later.
       const devices = await unlessNodeMissing(db, () => deleteExpiredDevices(db, now));
       const attempts = await deleteOldAttempts(db, now.subtract(attemptsRemembered));
       const expired = await each(

@@ -3,13 +3,13 @@ import type { Database } from '../platform/storage/database.ts';
 import { type Application, applicationIdOf } from './application.ts';
 import type { Grant } from './grantStore.ts';
 
-/** Who did something to a grant: its user in a browser, or its application. */
+/** The actor of a change to a grant: its user in a browser, or its application. */
 export interface GrantActor {
   readonly name: string;
   readonly address: string;
 }
 
-/** The application as the actor of what it asks the token endpoint for. */
+/** The application as the actor of its requests to the token endpoint. */
 export const applicationActor = ({ name }: Application, address: string): GrantActor => ({
   name,
   address,
@@ -23,8 +23,8 @@ export const recordGiven = (
 ): Promise<void> => record(tx, grant, by, { act: 'allowOauthGrant', after: described(grant) });
 
 /**
- * Records a refresh: the first in a day from each address. Applications refresh every hour, and
- * where a thief does it from is what the log has to show.
+ * Records a refresh, but only the first in a day from each address. Applications refresh every
+ * hour, and the log must show the addresses that a thief uses.
  */
 export async function recordRefreshed(
   tx: Database,
@@ -38,7 +38,7 @@ export async function recordRefreshed(
 
 const refreshHours = 24;
 
-/** Records that a grant ended, and why where its application did not ask for it. */
+/** Records that a grant ended, with the reason if the application did not request it. */
 export const recordRevoked = (
   tx: Database,
   grant: Omit<Grant, 'createdAt'>,

@@ -10,7 +10,7 @@ import { refuseOutranked } from '../staff/rankOperations.ts';
 import { grantEnd, oldestLiveGrant } from './grantLife.ts';
 import { findGrant, type ListedGrant, listGrants, revokeGrant } from './grantStore.ts';
 
-/** The parts that the operations on grants need from outside. */
+/** The functions from outside that the operations on grants need. */
 export interface GrantParts {
   readonly clock: SystemClock;
   /** Drops the cached tokens of this process. */
@@ -35,7 +35,10 @@ export async function getGrants(
   return { grants, more: found.length > page.limit };
 }
 
-/** Ends a grant of the caller, or of a user who may do no more than a caller who may change settings. */
+/**
+ * Ends a grant of the caller. A caller who may change settings may also end grants of users who
+ * have no more permissions than the caller.
+ */
 export async function endGrant(
   context: Context,
   { clock, forgetTokens }: GrantParts,

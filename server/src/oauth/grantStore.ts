@@ -15,7 +15,7 @@ export interface Grant {
 
 /** A grant to store. */
 export interface NewGrant extends Omit<Grant, 'createdAt'> {
-  /** Which password of the user it was given with; the grant ends with that password. */
+  /** The version of the user's password when it was given. The grant ends with that password. */
   readonly passwordVersion: number;
 }
 
@@ -40,7 +40,7 @@ export interface IssuedCode extends Issued {
 /** A stored token with its grant. */
 export interface IssuedToken extends Issued {
   readonly kind: 'access' | 'refresh';
-  /** What it allows: those of its grant, or fewer. */
+  /** The permissions of its grant, or fewer. */
   readonly permissions: readonly string[];
   readonly isApplicationDisabled: boolean;
   /** For a used refresh token: the salt of its successors. */
@@ -60,7 +60,7 @@ export interface NewToken {
   readonly hash: Buffer;
   readonly kind: 'access' | 'refresh';
   readonly expiresAt: Temporal.Instant;
-  /** Absent: those of its grant. */
+  /** Absent: the permissions of its grant. */
   readonly permissions?: readonly string[] | undefined;
 }
 
@@ -78,7 +78,7 @@ export async function insertGrant(
   );
 }
 
-/** Ends a grant: all of its tokens stop working. Returns whether it had not been revoked before. */
+/** Ends a grant: all of its tokens stop working. Returns whether it was live before. */
 export async function revokeGrant(
   db: Database,
   { merchantId, grantId }: GrantKey,
@@ -92,7 +92,7 @@ export async function revokeGrant(
   return revoked === 1;
 }
 
-/** Finds a grant; undefined when there is none. */
+/** Finds a grant; undefined if there is none. */
 export async function findGrant(
   db: Database,
   merchantId: string,
@@ -127,15 +127,15 @@ export interface GrantedAccess {
 }
 
 /**
- * Returns what the client may do by its live grants, of this user or, without one, of all users.
- * Empty once the application is disabled.
+ * Returns what the client may do by its live grants, either of this user or, without one, of all
+ * users. Empty once the application is disabled.
  */
 export async function listGrantedAccess(
   db: Database,
   merchantId: string,
   clientId: string,
   userId: number | undefined,
-  /** Grants that were given before have ended. */
+  /** Grants that were given before this moment have ended. */
   since: Temporal.Instant,
 ): Promise<GrantedAccess[]> {
   const rows = await db.rows<{ application: string; user_name: string; permissions: string[] }>(
@@ -164,17 +164,17 @@ export interface ListedGrant extends Grant {
   readonly userName: string;
 }
 
-/** Which grants a list contains. */
+/** The grants that a list contains. */
 export interface GrantFilter {
-  /** Absent: those of all users. */
+  /** Absent: the grants of all users. */
   readonly userId?: number | undefined;
-  /** Grants that were given before have ended. */
+  /** Grants that were given before this moment have ended. */
   readonly since: Temporal.Instant;
   readonly limit: number;
   readonly offset: number;
 }
 
-/** Lists the live grants, the newest first. */
+/** Lists the live grants, newest first. */
 export async function listGrants(
   db: Database,
   merchantId: string,
@@ -212,8 +212,8 @@ export async function insertCode(
 }
 
 /**
- * Returns the code with this hash, locked. Of two simultaneous requests with it, the second sees
- * that it is used.
+ * Returns the code with this hash, locked. If two requests send it at the same time, the second one
+ * sees that it is used.
  */
 export async function lockCode(
   tx: Database,
@@ -277,8 +277,8 @@ export async function findToken(
 }
 
 /**
- * Like {@link findToken}, locked. Of two simultaneous requests with a refresh token, the second
- * sees that it is used.
+ * Like {@link findToken}, but locks the token. If two requests send a refresh token at the same
+ * time, the second one sees that it is used.
  */
 export async function lockToken(
   tx: Database,
@@ -303,11 +303,11 @@ export async function markTokenUsed(
   );
 }
 
-/** A user's log-in that waits for a decision. */
+/** The log-in of a user who has yet to decide. */
 export interface Ticket {
   readonly userId: number;
   readonly clientId: string;
-  /** Which password of the user was entered. */
+  /** The version of the password that the user entered. */
   readonly passwordVersion: number;
   readonly request: unknown;
 }
@@ -343,8 +343,8 @@ export async function takeTicket(
 }
 
 /**
- * Deletes what expired before and returns the number of rows. Used codes and tokens stay until they
- * would have expired, so that a replay is noticed.
+ * Deletes rows that expired before a moment and returns the number of them. Used codes and tokens
+ * stay until they expire, so that a replay is noticed.
  */
 export async function deleteExpired(
   db: Database,
@@ -394,7 +394,7 @@ interface TokenRow extends IssuedRow {
 const grantColumns =
   'g.merchant_id, g.grant_id, g.client_id, g.user_id, g.permissions, g.created_at';
 
-// A grant ends with the password that it was given with.
+// A grant ends when the password with which it was given changes.
 const isRevoked =
   '(g.revoked_at is not null or g.password_version <> u.password_version) as is_revoked';
 

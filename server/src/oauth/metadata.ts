@@ -1,6 +1,6 @@
 /**
- * Describes this server to applications (RFC 8414, section 2), so that they need nothing but its
- * address. `issuer` is where users reach it, without a slash at the end.
+ * Describes this server to applications (RFC 8414, section 2), so that they need only its address.
+ * `issuer` is the address at which users reach it, without a trailing slash.
  */
 export const serverMetadata = (issuer: string, scopes: readonly string[]) => ({
   issuer,

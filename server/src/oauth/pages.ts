@@ -35,14 +35,14 @@ import { grantEnd } from './grantLife.ts';
 
 /** The parts that the OAuth pages need. */
 export interface OauthPageParts extends ConsentParts, LogInParts {
-  /** Every application has to use PKCE. */
+  /** Whether every application must use PKCE. */
   readonly isStrict?: boolean | undefined;
 }
 
 /**
- * The pages on which a user lets an application act for them: log in, see what it requests, allow
- * or deny. They have no script and no cookies. A log-in lasts for the one decision whose ticket its
- * page contains, so no other site can use it.
+ * Adds the pages on which a user lets an application act for them: log in, see what it requests,
+ * allow or deny. They have no script and no cookies. A log-in lasts only for the decision whose
+ * ticket is in its page, so no other site can use it.
  */
 export function addOauthPages(server: FastifyInstance, parts: OauthPageParts): void {
   server.get(authorizePath, async (request, reply) =>
@@ -68,7 +68,7 @@ export function addOauthPages(server: FastifyInstance, parts: OauthPageParts): v
   );
 }
 
-/** The page for the code that a device shows. */
+/** The page on which a user enters the code from a device. */
 export const devicePath = '/device';
 const authorizePath = '/rest/v2/oauth/authorize';
 const consentPath = '/rest/v2/oauth/consent';
@@ -117,7 +117,7 @@ async function connectDevice(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   if (cardFieldOf(form) !== undefined) return sendCardFault(reply, { userCode: '' });
-  // Logging in comes first, so that only users may try codes.
+  // The log-in comes first, so that only users can try codes.
   const entered = await logInWith(parts, form, request);
   const userCode = normalUserCode(form.get('user_code') ?? '');
   if (!entered.ok)
@@ -191,7 +191,9 @@ const unfinished: Page = {
   ),
 };
 
-/** Whether a user may not do anything yet, and so cannot let an application do it. */
+/**
+ * Whether a user must finish other steps first, and so cannot allow an application anything yet.
+ */
 const owesSteps = ({ access, context }: LoggedIn): boolean =>
   accountSteps(access, context.merchant).length > 0;
 
@@ -206,7 +208,7 @@ function logInWith(parts: OauthPageParts, form: URLSearchParams, request: Fastif
   return logIn(parts, {
     merchantId,
     login,
-    // The whole password: one that is cut here and not where it was set could never be used.
+    // The whole password is used. One that is cut only here would never match.
     password: form.get('password') ?? '',
     code: form.get('code') || undefined,
     address: request.ip,
@@ -251,7 +253,7 @@ async function sendConsent(
   });
 }
 
-/** Shows the form again and empty. What was entered is neither stored nor shown. */
+/** Shows an empty form again. The entered values are neither stored nor shown. */
 const sendCardFault = (reply: FastifyReply, form: Partial<LogInForm>): FastifyReply =>
   send(reply, {
     status: 400,
@@ -303,8 +305,8 @@ async function sendFault(
       error: fault.error,
       error_description: fault.description,
       state: fault.state,
-      // Says whose answer this is, so that an application with several servers takes it for no
-      // other's (RFC 9207).
+      // This names the issuer, so that an application that uses several servers cannot attribute
+      // the response to another one (RFC 9207).
       iss: await publicUrl(),
     }),
     303,
@@ -327,9 +329,9 @@ const deviceForm = (query: URLSearchParams): string =>
   });
 
 /**
- * Browsers say which site a form comes from: in `Sec-Fetch-Site`, or, where that is not sent (plain
- * http, old browsers), in `Origin`. A log-in sent by another site would let the user give away that
- * site's account as their own.
+ * Whether another site sent a form. Browsers name the site in `Sec-Fetch-Site` or, without that
+ * header (plain http, old browsers), in `Origin`. A log-in form from another site could make the
+ * user act in that site's account.
  */
 async function isForeign({ publicUrl }: OauthPageParts, request: FastifyRequest): Promise<boolean> {
   const { 'sec-fetch-site': site, origin } = request.headers;
@@ -345,6 +347,7 @@ const send = (reply: FastifyReply, { status, html, redirectUri }: Page): Fastify
 
 const guarded = (reply: FastifyReply): FastifyReply =>
   reply
-    // With `no-referrer` browsers would send no Origin with our own forms. They follow the last word.
+    // With only `no-referrer`, browsers would not send an Origin with our own forms. They use the
+    // last policy that they know.
     .header('Referrer-Policy', 'no-referrer, same-origin')
     .header('X-Frame-Options', 'DENY');

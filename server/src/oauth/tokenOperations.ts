@@ -39,8 +39,8 @@ import {
 } from './grantStore.ts';
 
 /**
- * The parts of the token endpoint. Its time is the machine's, because a merchant's test clock must
- * not make a token old.
+ * The parts of the token endpoint. It uses the machine's clock, because a merchant's test clock
+ * must not expire tokens.
  */
 export interface OauthParts {
   readonly db: Database;
@@ -49,14 +49,14 @@ export interface OauthParts {
   readonly quotas: Quotas;
 }
 
-/** A refusal in the words of the protocol (RFC 6749, section 5.2). */
+/** A refusal in the terms of the protocol (RFC 6749, section 5.2). */
 export interface OauthFault {
   readonly status: 400 | 401 | 410;
   readonly error: string;
   readonly description: string;
 }
 
-/** A value, or a fault in the form of RFC 6749. */
+/** A value, or a fault in the format of RFC 6749. */
 export type OauthOutcome<Value> = Outcome<Value, OauthFault>;
 
 /** The parameters of a request's form, each given at most once. */
@@ -77,7 +77,7 @@ export async function grantTokens(
       return exchangeCode(parts, application.value, form, address);
     case 'refresh_token':
       return refresh(parts, application.value, form, address);
-    // Published clients name the device grant by the parameter, RFC 8628 by a URN.
+    // Published clients select the device grant by a parameter, RFC 8628 by a URN.
     case 'device_code':
     case 'urn:ietf:params:oauth:grant-type:device_code':
       return pollDevice(parts, application.value, form);
@@ -93,7 +93,7 @@ export async function grantTokens(
 }
 
 /**
- * Ends the grant that a token belongs to, whichever of its tokens it is. Returns false when the
+ * Ends the grant of a token, whichever of the grant's tokens it is. Returns false when the
  * application has no such token.
  */
 export async function revoke(
@@ -114,7 +114,7 @@ export async function revoke(
   return success(true);
 }
 
-/** Ends a grant and records it; a grant that ended before stays as it is. */
+/** Ends a grant and records that. A grant that has already ended stays as it is. */
 async function endGrant(
   tx: Database,
   grant: Grant,
@@ -126,8 +126,8 @@ async function endGrant(
 }
 
 /**
- * The requesting application. A confidential one must send its secret; a secret that another one
- * sends must be right.
+ * Returns the requesting application. A confidential one must send its secret. If another one sends
+ * a secret, the secret must be right.
  */
 export async function applicationOf(
   { db }: OauthParts,
@@ -152,7 +152,7 @@ export async function applicationOf(
   return success(application);
 }
 
-/** Returns a fault in the form of RFC 6749. */
+/** Returns a fault in the format of RFC 6749. */
 export const fault = (
   error: string,
   description: string,
@@ -173,8 +173,8 @@ async function exchangeCode(
     if (!code || code.grant.clientId !== application.clientId)
       return fault('invalid_grant', 'the code is not known');
     if (code.usedAt) {
-      // The first user of the code may be the thief, so all tokens that came from it are revoked
-      // (RFC 6749, section 4.1.2).
+      // A thief may have used the code first, so all tokens from it are revoked (RFC 6749, section
+      // 4.1.2).
       const by = applicationActor(application, address);
       await endGrant(tx, code.grant, now, by, 'a code was used twice');
       return fault('invalid_grant', 'the code was used before, so its tokens were revoked');
@@ -211,7 +211,7 @@ async function refresh(
     if (usedAt && successorSalt && !token.isRevoked && isRepeat(usedAt, now))
       return repeated(tx, token.grant, successors(credential, successorSalt));
     if (usedAt) {
-      // Two clients hold the token, and one of them stole it.
+      // Two clients have the token, so one of them stole it.
       await endGrant(tx, token.grant, now, by, 'a refresh token was used twice');
       return fault(
         'invalid_grant',
@@ -237,9 +237,9 @@ async function refresh(
 }
 
 /**
- * Returns the permissions that a refresh requests for its access token, or refuses when the user
- * did not grant them (RFC 6749, section 6). Undefined: all that were granted. The refresh token
- * keeps them all, so the next access token may have them again.
+ * Returns the permissions that a refresh requests for its access token. Refuses permissions that
+ * the user did not grant (RFC 6749, section 6). Undefined: all granted permissions. The refresh
+ * token keeps all of them, so the next access token may have them again.
  */
 function scopeOf(
   form: Form,
@@ -259,7 +259,7 @@ function scopeOf(
       );
 }
 
-/** The response to a refresh that was sent again: the tokens of the first one, as they are stored. */
+/** Returns the response to a repeated refresh: the stored tokens of the first one. */
 async function repeated(
   tx: Database,
   grant: Grant,
@@ -285,7 +285,7 @@ async function pollDevice(
       return fault('expired_token', 'the device code has expired; begin again');
     if (device.state === 'pending') return waitOn(tx, device, now);
     await deleteDevice(tx, device.deviceHash);
-    // The user may have allowed it and taken that back before the device asked.
+    // The user may have allowed the device and revoked that before the device asked.
     const grant = device.allowed && (await findLiveGrant(tx, device.allowed));
     return grant
       ? success(await newTokens(tx, parts.ids, grant, now))
@@ -293,7 +293,7 @@ async function pollDevice(
   });
 }
 
-/** A device that polls too early must wait longer from then on (RFC 8628, section 3.5). */
+/** A device that polls too early must wait longer after that (RFC 8628, section 3.5). */
 async function waitOn(
   tx: Database,
   { deviceHash, intervalSeconds, pollAfter }: Device,
@@ -310,7 +310,7 @@ async function waitOn(
 const slowDownSeconds = 5;
 const accessSeconds = 3600;
 const repeatSeconds = 10;
-// A refresh token that is not used for this long is no longer needed.
+// How long a refresh token is valid. One that is unused for this time is no longer needed.
 const refreshDays = 90;
 
 interface TokenPair {
@@ -326,10 +326,7 @@ const newTokens = (tx: Database, ids: IdFactory, grant: Grant, now: Temporal.Ins
     now,
   );
 
-/**
- * The successors of a refresh token. The same salt gives the same successors, however often they
- * are requested.
- */
+/** Returns the successors of a refresh token. The same salt always gives the same successors. */
 const successors = (before: Credential, salt: Buffer): TokenPair => ({
   access: successor(before, salt, 'access'),
   refresh: successor(before, salt, 'refresh'),
@@ -348,7 +345,7 @@ async function issue(
     {
       hash: pair.access.hash,
       kind: 'access',
-      // The lifetime that is reported stays true when the response is repeated.
+      // The longer lifetime keeps `expires_in` true when the response is repeated.
       expiresAt: until(now.add({ seconds: accessSeconds + repeatSeconds })),
       permissions,
     },
@@ -374,8 +371,8 @@ const answerOf = (
 });
 
 /**
- * Whether a refresh token is used again so soon that its holder lost the response, or has two
- * threads.
+ * Whether a refresh token is used again so soon that its holder may have lost the response or runs
+ * two threads.
  */
 const isRepeat = (usedAt: Temporal.Instant, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(now, usedAt.add({ seconds: repeatSeconds })) <= 0;
