@@ -23,9 +23,9 @@ export interface AdjustedOrder {
 }
 
 /**
- * Returns the order with a lower total (current API, adjustOrderTotal): each line gets a discount in
- * proportion, and the tax follows. Where rounding of the tax skips the desired total, the order has
- * the next lower one.
+ * Returns the order with a lower total (current API, adjustOrderTotal). Each line gets a
+ * proportional discount, and the tax is calculated again. If the rounding of the tax skips the
+ * desired total, the order gets the next lower one.
  */
 export function adjustedOrder(
   order: OrderRecord,
@@ -64,7 +64,7 @@ interface Amounts {
   readonly isTaxed: readonly boolean[];
   readonly taxable: Minor;
   readonly tax: Minor;
-  /** Shipping and gifts, which stay as they are. */
+  /** The sum of shipping and gifts, which does not change. */
   readonly rest: Minor;
 }
 
@@ -91,7 +91,10 @@ function amountsOf(order: OrderRecord): Amounts {
 const sharesOf = ({ nets }: Amounts, discount: Minor): Minor[] =>
   nets.length === 0 ? [] : allocate(discount, nets);
 
-/** The tax at the order's rate; a tax that was named, in proportion to what is still taxed. */
+/**
+ * Returns the tax at the order's rate. A tax that the client named is reduced in proportion to the
+ * taxed amount.
+ */
 function taxAfter({ order, tax, taxable, isTaxed }: Amounts, shares: readonly Minor[]): Minor {
   const lowered = loweredTax(order, shares);
   if (lowered !== undefined) return lowered.tax;
@@ -103,7 +106,7 @@ function taxAfter({ order, tax, taxable, isTaxed }: Amounts, shares: readonly Mi
 const totalAfter = (amounts: Amounts, discount: Minor): Minor =>
   minor(amounts.net - discount + amounts.rest + taxAfter(amounts, sharesOf(amounts, discount)));
 
-/** The smallest further discount with which the total is not above the desired one. */
+/** Returns the smallest further discount with which the total does not exceed the desired one. */
 function discountFor(amounts: Amounts, desired: Minor): Minor {
   let [low, high] = [0, amounts.net];
   while (low < high) {

@@ -12,7 +12,7 @@ import type { OrderDocument } from './order.ts';
 import { lockIdle } from './stageOperations.ts';
 import { saveOrder } from './store.ts';
 
-/** Assigns an order to the affiliate that sent it (current API, assignToAffiliate). */
+/** Assigns an order to the affiliate that referred it (current API, assignToAffiliate). */
 export function assignToAffiliate(
   context: Context,
   orderId: string,

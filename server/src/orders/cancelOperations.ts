@@ -22,17 +22,19 @@ import { noOrder } from './updateOperations.ts';
 
 /** The options of a cancelation (current API, cancelOrder). */
 export interface CancelWishes {
-  /** Takes the order out of the shipping queue before the refund is sent to the gateway. */
+  /**
+   * Whether to take the order out of the shipping queue before the refund is sent to the gateway.
+   */
   readonly lockSelfShipOrders: boolean;
-  /** Holds the order instead: nothing is refunded. */
+  /** Whether to hold the order instead. Nothing is then refunded. */
   readonly skipRefundAndHold: boolean;
 }
 
 /**
- * Cancels an order and returns sentences that the client should read. An unpaid order is rejected,
- * a paid one is refunded in full and then rejected. The auto order that it started is canceled as
- * well; the auto order of a rebill continues. An order that has shipped is refused. A repeated
- * cancelation changes nothing.
+ * Cancels an order and returns sentences for the client. An unpaid order is rejected, a paid one is
+ * refunded in full and then rejected. The auto order that it started is canceled as well, but the
+ * auto order of a rebill continues. An order that has shipped is refused. Canceling it again
+ * changes nothing.
  */
 export async function cancelOrder(
   context: Context,
@@ -100,7 +102,9 @@ async function cancelStarted(
   await hooks.cancelAutoOrder(context, order.autoOrderOid, why);
 }
 
-/** Money that was captured for an unpaid order must not be forgotten with it. */
+/**
+ * Refuses to cancel an unpaid order with a captured payment, because that money would be forgotten.
+ */
 function refusePartlyPaid(order: OrderRecord): void {
   if (order.paidAt !== undefined || captureTransactions(order.document).length === 0) return;
   refuse(
@@ -153,7 +157,7 @@ export function unblockRefund(context: Context, orderId: string): Promise<void> 
   );
 }
 
-/** Locks the order, so that a refund either sees the block or was begun before it. */
+/** Locks the order, so that a refund either sees the block or was started before it. */
 const withLocked = (
   context: Context,
   orderId: string,

@@ -3,8 +3,8 @@ import type { ChargedCard } from './charge.ts';
 import type { OrderRecord } from './order.ts';
 
 /**
- * Returns an order with what the gateway knows about its card: type, last four digits and
- * expiration. What the gateway does not say stays as it is.
+ * Returns an order with the gateway's facts about its card: type, last four digits and expiration.
+ * Fields without a fact from the gateway stay as they are.
  */
 export function withCardFacts(order: OrderRecord, facts: ChargedCard | undefined): OrderRecord {
   const card = cardFields(facts);
@@ -17,7 +17,7 @@ export function withCardFacts(order: OrderRecord, facts: ChargedCard | undefined
   return { ...order, document: { ...document, payment } };
 }
 
-/** Returns what the gateway knows about a card, as fields of an order's card. */
+/** Returns the gateway's facts about a card, as fields of an order's card. */
 export function cardFields({ type, lastFour, expiration }: ChargedCard = {}) {
   return {
     ...(type === undefined ? {} : { card_type: type }),

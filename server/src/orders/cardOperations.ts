@@ -4,13 +4,13 @@ import type { Context } from '../platform/context.ts';
 import { cardFields } from './cardFacts.ts';
 import type { ChargedCard } from './charge.ts';
 
-/** Returns what the gateway knows about the card behind a token. `app/` provides it. */
+/** Returns the gateway's facts about the card behind a token. `app/` provides it. */
 export type DescribeCard = (
   context: Context,
   cardToken: string,
 ) => Promise<ChargedCard | undefined>;
 
-/** Returns what the gateway knows about the card that an order gives by token. */
+/** Returns the gateway's facts about the card whose token an order contains. */
 export async function givenCard(
   context: Context,
   { payment }: Order,
@@ -21,8 +21,8 @@ export async function givenCard(
 }
 
 /**
- * Returns a change of an order that runs later, with what the gateway knows about its card, and
- * without the masked number that its client sent. {@link askedBefore} reads it again.
+ * Returns a change of an order that runs later. It contains the gateway's facts about its card, but
+ * not the masked number that its client sent. {@link askedBefore} reads them again.
  */
 export function withOnlyKnownCard(order: Order, card: ChargedCard | undefined): Order {
   const { credit_card } = order.payment ?? {};
@@ -37,9 +37,7 @@ export function askedBefore({ payment }: Order): ChargedCard | undefined {
   return lastFour === undefined ? undefined : { lastFour };
 }
 
-/**
- * Returns the order with what the gateway knows about its card in place of what its client says.
- */
+/** Returns the order with the gateway's facts about its card in place of the client's values. */
 export function withKnownCard(order: Order, card: ChargedCard | undefined): Order {
   if (card === undefined) return order;
   const credit_card = { ...order.payment?.credit_card, ...cardFields(card) };

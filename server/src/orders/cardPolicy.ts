@@ -2,15 +2,15 @@ import type { Temporal } from 'temporal-polyfill';
 import { localDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 
-/** Which cards a merchant accepts for what recurs. */
+/** The cards that a merchant accepts for recurring orders. */
 export interface CardPolicy {
-  /** Cards that expire within this number of months are refused; 0 is off. */
+  /** Cards that expire within this number of months are refused; 0: no limit. */
   readonly monthsMin: number;
-  /** Accepted types of card; empty: all. */
+  /** The accepted types of card; empty: all. */
   readonly brands: readonly string[];
 }
 
-/** A card, as far as it is known: a token may come without the rest. */
+/** The known fields of a card. A token may come without the other fields. */
 export interface GivenCard {
   readonly card_type?: string | null | undefined;
   readonly card_expiration_month?: number | null | undefined;
@@ -28,8 +28,8 @@ export function cardPolicyOf(settings: Readonly<Record<string, unknown>>): CardP
 }
 
 /**
- * Returns why a card is not accepted, or undefined. What is not known about the card is not
- * checked. `path` is the object that the card's fields are in, with its dot, or empty.
+ * Returns why a card is not accepted, or undefined. Unknown fields of the card are not checked.
+ * `path` is the path of the object with the card's fields, with a dot at the end, or empty.
  */
 export function unacceptedCard(
   card: GivenCard,

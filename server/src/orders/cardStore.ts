@@ -1,6 +1,6 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** Returns the ids of the original orders whose auto orders are paid by a card. */
+/** Returns the ids of the original orders whose auto orders are paid by card. */
 export async function findOriginalsByCard(
   db: Database,
   merchantId: string,

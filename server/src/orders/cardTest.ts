@@ -4,11 +4,11 @@ import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
 
 /*
- * Tests of cards: an amount is authorized and given back at once, and never captured
+ * Tests of cards. A test authorizes an amount and gives it back at once; it never captures it
  * (docs/adr/0064-tests-of-cards.md).
  */
 
-/** A test, as it is stored and as a gateway is asked. */
+/** A test, as it is stored and as it is sent to a gateway. */
 export interface CardTest {
   readonly merchantId: string;
   /** The identity of the hold at the gateway. */
@@ -20,16 +20,16 @@ export interface CardTest {
   /** ISO 4217. */
   readonly currency: string;
   readonly requestedAt: Temporal.Instant;
-  /** The code of the gateway that was asked. Absent: none was. */
+  /** The code of the gateway that was asked. Absent: no gateway was asked. */
   readonly gateway?: string | undefined;
   readonly gatewayKind?: string | undefined;
   readonly reference?: string | undefined;
   readonly state: 'asked' | 'held' | 'ended';
-  /** Absent: not known, or the test did not succeed. */
+  /** Absent: the result is not known, or the test did not succeed. */
   readonly result?: 'approved' | 'declined' | undefined;
-  /** Why the card was declined, as a sentence for staff. */
+  /** The reason for the decline, as a sentence for staff. */
   readonly reason?: string | undefined;
-  /** The same in the gateways' common words. */
+  /** The reason in the common terms of the gateways. */
   readonly code?: string | undefined;
 }
 
@@ -46,21 +46,24 @@ export type CardTestAnswer =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown'; readonly notSent?: string };
 
-/** A gateway that a test is to ask. */
+/** The gateway for a test. */
 export interface ChosenGateway {
   readonly gateway: string;
   readonly kind?: string | undefined;
 }
 
-/** The gateways, as tests of cards use them. `app/` provides it. Not inside a transaction. */
+/**
+ * The functions of gateways for tests of cards. `app/` provides it. They must not be called inside
+ * a transaction.
+ */
 export interface CardTester {
-  /** Returns the gateway that a new test asks, or why none can be asked. */
+  /** Returns the gateway for a new test, or why no gateway can be asked. */
   choose(context: Context, key: string): Promise<ChosenGateway | { readonly notSent: string }>;
   /** Holds the amount once per key. */
   hold(context: Context, test: CardTest, lease: Lease): Promise<CardTestAnswer>;
   /** Returns the outcome of the hold. Holds nothing. */
   find(context: Context, test: CardTest): Promise<CardTestAnswer>;
-  /** Gives the amount back. Returns whether that is certain. */
+  /** Gives the amount back. Returns whether it is certain that the amount was given back. */
   release(context: Context, test: CardTest, reference: string): Promise<boolean>;
 }
 
@@ -68,7 +71,7 @@ export interface CardTester {
 export const purchaseTestKey = (merchantId: string, orderId: string): string =>
   `test:${merchantId}:${orderId}`;
 
-/** Returns the same test, a step further. */
+/** Returns the test after an answer of the gateway. */
 export function afterAnswer(test: CardTest, answer: CardTestAnswer): CardTest {
   switch (answer.kind) {
     case 'held':

@@ -2,9 +2,9 @@ import type { CatalogItem } from '../items/item.ts';
 import { type Minor, minor, toMinor } from '../kernel/money.ts';
 
 /**
- * Returns what is authorized to test the card of an order that costs nothing now: the greatest
- * amount of its items that recur (item reference, auth_future_amount, else auth_test_amount), or
- * else the merchant's. Undefined: the card is not tested.
+ * Returns the amount that is authorized to test the card of an order that costs nothing now. It is
+ * the greatest amount of its recurring items (item reference, auth_future_amount, else
+ * auth_test_amount), or else the merchant's. Undefined: the card is not tested.
  */
 export function purchaseTestAmount(
   recurring: readonly (CatalogItem | undefined)[],
@@ -18,7 +18,7 @@ export function purchaseTestAmount(
 
 /** The merchant's settings for tests of cards. */
 export interface CardTestPolicy {
-  /** For orders that cost nothing and for new cards; undefined: none. */
+  /** The amount for orders that cost nothing and for new cards; undefined: no test. */
   readonly amount?: Minor | undefined;
   /** Whether a new card of an auto order is tested. */
   readonly testsChanges: boolean;

@@ -7,8 +7,8 @@ import type { ChargeResult } from './charge.ts';
 
 /**
  * Tests a card as its stored test says: holds the amount and gives it back. A repetition first
- * queries the outcome of the hold, so nothing is held twice. If the amount cannot be given back
- * now, a worker does it later. Not inside a transaction.
+ * queries the outcome of the hold, so the amount is not held twice. If the amount cannot be given
+ * back now, a worker does that later. Must not be called inside a transaction.
  */
 export async function testCard(
   context: Context,
@@ -48,7 +48,7 @@ async function askGateway(
   return saved(context, afterAnswer(begun, answer));
 }
 
-/** Gives back what a test holds. */
+/** Gives back the amount that a test holds. */
 async function released(context: Context, test: CardTest, tester: CardTester): Promise<CardTest> {
   const { reference } = test;
   if (test.state !== 'held' || reference === undefined) return test;
@@ -57,8 +57,8 @@ async function released(context: Context, test: CardTest, tester: CardTester): P
 }
 
 /**
- * Ends a test that its process left: gives back what the gateway holds. Holds nothing new, because
- * the change that requested the test was not made.
+ * Ends a test whose process stopped: gives back what the gateway holds. It holds nothing new,
+ * because the change that requested the test was not made.
  */
 export async function finishCardTest(
   context: Context,

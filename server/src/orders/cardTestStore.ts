@@ -3,13 +3,13 @@ import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { CardTest, ChosenGateway } from './cardTest.ts';
 
-/** How long only the process that began or claimed a test works on it. */
+/** How long only the process that started or claimed a test works on it. */
 const leaseSeconds = 120;
-/** The same in milliseconds. */
+/** The same time in milliseconds. */
 export const testLeaseMs = leaseSeconds * 1000;
 const leaseEnd = `statement_timestamp() + interval '${leaseSeconds} seconds'`;
 
-/** Who finishes a test that its process left: the payment of its order, or a worker. */
+/** Who finishes a test whose process stopped: the payment of its order, or a worker. */
 export type TestFinisher = 'payment' | 'worker';
 
 /** Stores a test before a gateway is asked. */
@@ -49,7 +49,7 @@ export async function findCardTest(
   return row && fromRow(merchantId, row);
 }
 
-/** Notes which gateway is asked, before it is. */
+/** Stores which gateway will be asked, before it is asked. */
 export async function keepTestGateway(
   db: Database,
   { merchantId, key }: CardTest,
@@ -62,8 +62,8 @@ export async function keepTestGateway(
 }
 
 /**
- * Stores how far a test came. What is held is due for a worker until it was given back; nothing of
- * a card is kept once the test has ended.
+ * Stores the state of a test. A held amount is due for a worker until it is given back. The card's
+ * token is deleted when the test ends.
  */
 export async function saveCardTest(db: Database, test: CardTest): Promise<void> {
   await db.run(
@@ -88,7 +88,7 @@ const alsoSet: Readonly<Record<CardTest['state'], string>> = {
   ended: ', card_token = null, due_at = null',
 };
 
-/** Claims a test that its process left. */
+/** Claims a test whose process stopped. */
 export async function claimCardTest(
   tx: Database,
   merchantId: string,

@@ -7,10 +7,10 @@ import type { CardTester } from './cardTest.ts';
 import { finishCardTest } from './cardTestOperations.ts';
 import { claimCardTest } from './cardTestStore.ts';
 
-/** The most tests that one process finishes per round and merchant. */
+/** The maximum number of tests that one process finishes per round and merchant. */
 const batchSize = 20;
 
-/** Finishes tests of cards that their process left: gives back what is still held. */
+/** Finishes tests of cards whose process stopped: gives back amounts that are still held. */
 export function cardTestWorker(
   rounds: MerchantRounds,
   { cardTests }: { readonly cardTests: CardTester },

@@ -10,8 +10,8 @@ import { defaultCenter } from './shipping.ts';
 import { findWaitingOrders } from './waitingStore.ts';
 
 /**
- * The oid of the default center of every merchant. Those of other centers count from 1 and never
- * come so far. Clients take an oid of 0 for none.
+ * The oid of the default center of every merchant. Oids of other centers count from 1 and never get
+ * this high. An oid of 0 would mean no center to clients.
  */
 const defaultCenterOid = 2_147_483_647;
 
@@ -22,7 +22,9 @@ const unchangedDefault: DistributionCenter = {
   distribution_center_oid: defaultCenterOid,
 };
 
-/** Returns a stored center with its oid: earlier releases stored the default center with 0. */
+/**
+ * Returns a stored center with its oid. Earlier releases stored the default center with the oid 0.
+ */
 const withOid = (center: DistributionCenter): DistributionCenter =>
   center.code === defaultCenter ? { ...center, distribution_center_oid: defaultCenterOid } : center;
 
@@ -38,7 +40,7 @@ export async function getCenters({ db, merchant }: Context): Promise<Distributio
   return [first, ...centers.filter(({ code }) => code !== defaultCenter)].map(withDefaultMark);
 }
 
-/** Returns one of a merchant's centers by its code in any case, or refuses. */
+/** Returns one of a merchant's centers by its code, ignoring case, or refuses the request. */
 export async function requireCenter(context: Context, code: string): Promise<DistributionCenter> {
   const stored = upperCode(code);
   const center = await findCenter(context.db, context.merchant.merchantId, stored);
@@ -49,7 +51,7 @@ export async function requireCenter(context: Context, code: string): Promise<Dis
 const noCenter = (code: string): never =>
   refuse('not_found', { what: 'distribution center', id: code, by: 'code' });
 
-/** How the log names a center. */
+/** Returns the text by which the log names a center. */
 const named = (code: string) => ({ objectType: 'distribution center', objectId: code });
 
 const codePattern = /^[A-Z0-9_-]{1,20}$/;
@@ -112,7 +114,7 @@ export async function updateCenter(
   });
 }
 
-/** Deletes a distribution center. Refuses the default center, and one at which orders wait. */
+/** Deletes a distribution center. Refuses the default center, and a center with waiting orders. */
 export async function removeCenter(context: Context, code: string): Promise<void> {
   const { merchantId } = context.merchant;
   const stored = upperCode(code);

@@ -10,7 +10,7 @@ export async function listCenters(db: Database, merchantId: string): Promise<Dis
   return rows.map((row) => row.document);
 }
 
-/** Returns one of them, or undefined. With `lock`, it stays locked until the transaction ends. */
+/** Returns one of the centers, or undefined. With `lock`, locks it until the transaction ends. */
 export async function findCenter(
   db: Database,
   merchantId: string,

@@ -30,8 +30,8 @@ import { placeText, taxPlaceOf } from './taxPlace.ts';
 export type OrderChange = Order;
 
 /**
- * Merges a change into a document. The caller provides it, because it is the same for every
- * resource.
+ * Merges a change into a document. The caller provides it, because all resources use the same
+ * function.
  */
 export type Merge = (stored: OrderDocument, change: object) => OrderDocument;
 
@@ -41,11 +41,11 @@ export interface ChangeTerms {
   readonly now: Occasion;
   /** True while a charge for the order is in flight, or its answer is unknown. */
   readonly isUnderWay: boolean;
-  /** The client's report about the payment, which is not among its writable fields. */
+  /** The client's report about the payment, which is not one of its writable fields. */
   readonly said: PaymentSaid;
 }
 
-/** The client's report that the order is paid, in the words of the wire. */
+/** The client's report that the order is paid, in the terms of the wire. */
 export interface PaymentSaid {
   readonly status?: string | undefined;
   readonly paidAt?: Temporal.Instant | undefined;
@@ -61,9 +61,9 @@ export interface ChangedOrder {
 
 /**
  * Returns the order after a client's change (order reference, updateOrder). Its lines and amounts
- * cannot change, because they were charged, and neither can what they follow from: whether a line
- * is taxed, and the tier that gave its price. Other fields of a line may change while its position,
- * item, quantity and price stay.
+ * cannot change, because they were charged. The values that led to them cannot change either:
+ * whether a line is taxed, and the tier that gave its price. Other fields of a line may change
+ * while its position, item, quantity and price stay.
  */
 export function changedOrder(
   stored: OrderRecord,
@@ -113,7 +113,8 @@ export function changedOrder(
   return success(shipped === undefined ? moved : { ...moved, order: shipped.order, shipped });
 }
 
-// Rebills are taxed at the present address; a rate that was named holds at the first one alone.
+// Rebills are taxed at the current address. A rate that the client named applies only to the first
+// address.
 function taxedPlaceOf(
   { taxedPlace, document: before }: OrderRecord,
   after: OrderDocument,
@@ -125,8 +126,8 @@ function taxedPlaceOf(
 const paidStatuses: ReadonlySet<string> = new Set(['Processed', 'Skipped']);
 
 /**
- * Returns the stage that the client requests. An order that the client reports as paid without
- * moving it is completed. A rejected order or a quote must be moved first.
+ * Returns the stage that the client requests. An order that the client reports as paid, without
+ * another stage, is completed. A rejected order or a quote must be moved first.
  */
 function stageAsked(
   stored: OrderRecord,
@@ -142,7 +143,8 @@ function stageAsked(
 const isSaidPaid = ({ status, paidAt }: PaymentSaid): boolean =>
   paidAt !== undefined || paidStatuses.has(status ?? '');
 
-// The payment of an order cannot change while a charge is in flight: the gateway's answer decides.
+// The payment of an order cannot change while a charge is in flight, because the gateway's answer
+// decides it.
 function paymentFault(
   stored: OrderRecord,
   payment: Order['payment'],
@@ -173,7 +175,7 @@ function paymentFault(
 const isBeforeRebill = ({ rebillNumber = 0, createdAt }: OrderRecord, at: Temporal.Instant) =>
   rebillNumber > 0 && isBefore(at, createdAt);
 
-/** Refuses a paid order in a stage for unpaid ones. */
+/** Refuses to move a paid order to a stage for unpaid ones. */
 function paidStageFault(
   stored: OrderRecord,
   stage: OrderStage | null | undefined,
@@ -194,8 +196,7 @@ const underWay = (field: string): FieldFault => ({
   fix: 'Repeat the change once it is settled',
 });
 
-// An order that a person moves to shipping counts as paid: the money came by another way than a
-// charge.
+// An order that a user moves to shipping counts as paid: it was paid by other means than a charge.
 function inNewStage(
   order: OrderRecord,
   stage: OrderStage | null | undefined,
@@ -286,7 +287,7 @@ function linesChange(
   };
 }
 
-// What an option cost was charged with its line.
+// The price of an option cannot change, because it was charged with its line.
 function optionsChange(
   { options: stored = [] }: OrderItem,
   options: OrderItem['options'],
@@ -305,8 +306,8 @@ function optionsChange(
   };
 }
 
-// A stored order keeps the coupons that it was priced with: another one would take nothing off. One
-// that is left out no longer counts for rebills.
+// A stored order keeps the coupons with which it was priced; another one would give no discount. A
+// coupon that the client leaves out no longer counts for rebills.
 function couponsChange(
   { coupons: stored }: OrderDocument,
   coupons: Order['coupons'],
@@ -316,8 +317,8 @@ function couponsChange(
   return { coupons: (stored ?? []).filter(({ coupon_code: code }) => codes.has(fold(code ?? ''))) };
 }
 
-// What was charged for a gift stays, also where the rest is cleared. Only a refund changes what was
-// refunded.
+// The amounts that were charged for a gift stay, even when its other fields are cleared. Only a
+// refund changes the refunded amounts.
 function giftChange(
   { gift: stored = {} }: OrderDocument,
   gift: Order['gift'],
@@ -340,7 +341,7 @@ const giftAmounts: ReadonlySet<string> = new Set([
   'gift_wrap_refunded',
 ]);
 
-// The method and the details may change, but not what was charged.
+// The method and the details may change, but not the charged amounts.
 function paymentChange(stored: OrderRecord, payment: Order['payment']): Order['payment'] {
   if (!payment) return undefined;
   const { payment_method, payment_status, payment_dts, surcharge, credit_card, ...details } =
@@ -361,9 +362,9 @@ const isNewCard = ({ cardToken }: OrderRecord, { credit_card: card }: OrderPayme
   !!card?.card_number_token && card.card_number_token !== cardToken;
 
 /**
- * Returns the change to another card: it has nothing of the old card. What the client does not say
- * about it is unknown until the gateway reports it. A client that sends back what it read, with a
- * new token, sends the digits of the old card.
+ * Returns the change to another card, without any value of the old one. Fields that the client does
+ * not send are unknown until the gateway reports them. A client that sends back what it read sends
+ * a new token with the digits of the old card.
  */
 function newCard({ document }: OrderRecord, { card_number, ...card }: OrderPaymentCreditCard) {
   const isOld = card_number === document.payment?.credit_card?.card_number;

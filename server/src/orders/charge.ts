@@ -5,8 +5,8 @@ import type { Lease } from '../platform/jobs/lease.ts';
 /** The request to charge an order. */
 export interface OrderCharge {
   /**
-   * Built from the subject of the charge, so a repeated request is the same charge and never a
-   * second one.
+   * The key comes from the subject of the charge. So a repeated request is the same charge and
+   * never a second one.
    */
   readonly idempotencyKey: string;
   readonly merchantId: string;
@@ -15,15 +15,15 @@ export interface OrderCharge {
   /** ISO 4217. */
   readonly currency: string;
   readonly cardToken: string;
-  /** The kind of gateway that charged this card before: no other kind can use its token. */
+  /** The kind of gateway that charged this card before. No other kind can use its token. */
   readonly chargedBy?: string | undefined;
-  /** How long no other process charges this order. A charge that could take longer is not sent. */
+  /** How long no other process charges this order. A charge that might take longer is not sent. */
   readonly lease: Lease;
 }
 
 /**
- * The outcome of a charge. `unknown` is an outcome too: neither approved nor declined until the
- * gateway is queried again.
+ * The outcome of a charge. `unknown` is an outcome too: the charge is neither approved nor declined
+ * until the gateway is queried again.
  */
 export type ChargeResult =
   | {
@@ -41,16 +41,16 @@ export type ChargeResult =
       readonly gateway: string;
       /** A sentence for staff. */
       readonly reason: string;
-      /** Why, in one of the gateways' common words: `insufficient funds`. */
+      /** The reason in the common terms of the gateways: `insufficient funds`. */
       readonly code?: string | undefined;
       readonly reference?: string | undefined;
-      /** The amount that was to be authorized as a test. Absent: it was to be captured. */
+      /** The amount of a test, which was to be authorized. Absent: a charge was to be captured. */
       readonly tested?: Minor | undefined;
     }
-  /** `notSent` says why no gateway was asked. One will be asked as soon as that reason is gone. */
+  /** `notSent` says why no gateway was asked. A gateway is asked as soon as that reason is gone. */
   | { readonly kind: 'unknown'; readonly notSent?: string };
 
-/** The outcome of a charge that has one. */
+/** The outcome of a charge that is known. */
 export type KnownChargeResult = Exclude<ChargeResult, { readonly kind: 'unknown' }>;
 
 /** The gateway's facts about the card behind a token. */
@@ -68,9 +68,7 @@ export type Charge = (charge: OrderCharge) => Promise<ChargeResult>;
 
 /** A reason that prevents charges of the merchant's customers now. */
 export interface OrderChargeObstacle {
-  /**
-   * True when it ends by itself or when an operator ends it. False: the merchant lacks a gateway.
-   */
+  /** Whether it ends by itself or when an operator ends it. False: the merchant has no gateway. */
   readonly passes: boolean;
   /** The fault and its fix, without a full stop at the end. */
   readonly reason: string;
@@ -80,7 +78,7 @@ export interface OrderChargeObstacle {
 export const laterPaymentKey = (merchantId: string, orderId: string, attempt: number): string =>
   `${firstPaymentKey(merchantId, orderId)}:${attempt}`;
 
-/** Whether a key is one of {@link laterPaymentKey}. */
+/** Whether a key has the form of {@link laterPaymentKey}. */
 export const isLaterPayment = (key: string): boolean => /^order:[^:]+:[^:]+:\d+$/.test(key);
 
 /** Returns the key of an order's first payment. */

@@ -14,14 +14,12 @@ import { isShippedHere } from './shipping.ts';
 import { inStage } from './stages.ts';
 import { creditUsed } from './storeCredit.ts';
 
-/*
- * Orders that are made from earlier ones. A copy starts no auto order and belongs to none.
- */
+/* Makes orders from earlier ones. A copy starts no auto order and belongs to none. */
 
 /** Returns a duplicate of an order, unpaid in Accounts Receivable (current API, duplicateOrder). */
 export function duplicateOf(order: OrderRecord, orderId: string, now: Occasion): OrderRecord {
   const { autoOrderOid: _, rebillNumber: _1, paidAt: _2, restocked: _3, ...kept } = order;
-  // The copy uses no store credit, so all of it is owed.
+  // The copy uses no store credit, so its whole total is owed.
   const total = minor(order.total + creditUsed(order));
   const copy = duplicated(order.document, orderId, order.orderId, now);
   const shown = wireCurrency(total, shownCurrency(order));
@@ -65,7 +63,9 @@ function duplicated(
   return inStage(copy, 'Accounts Receivable', wireDate(now.at, now.timeZone), now.by);
 }
 
-/** The line as it was ordered: it does not recur, and has not shipped or been refunded. */
+/**
+ * Returns the line as it was ordered: it does not recur, and nothing of it is shipped or refunded.
+ */
 function lineOf(line: OrderItem): OrderItem {
   const {
     activation_codes: _1,
@@ -108,7 +108,7 @@ function giftOf(gift: OrderDocument['gift']): OrderDocument['gift'] {
   return rest;
 }
 
-/** The method and the card, without what was charged. */
+/** Returns the method and the card, without what was charged. */
 function paymentOf(payment: OrderPayment = {}): OrderPayment {
   const { payment_method, credit_card: card, purchase_order, check } = payment;
   return fromLoose<OrderPayment>({
@@ -132,9 +132,9 @@ const cardOf = (card: Card): Card =>
   });
 
 /**
- * Returns the insert of a replacement (current API, replacement): the lines of the request, with the
- * address, the card, the tax rate, the currency and the language of the earlier order. It ships free,
- * also by a method that the merchant has no more.
+ * Returns the insert of a replacement (current API, replacement): the lines of the request, with
+ * the address, the card, the tax rate, the currency and the language of the earlier order. It ships
+ * free, even with a method that the merchant no longer has.
  */
 export function replacementOf(order: OrderRecord, request: OrderReplacement): Order {
   const { document, cardToken } = order;

@@ -39,7 +39,7 @@ export async function duplicateOrder(context: Context, orderId: string): Promise
   return copy.orderId;
 }
 
-/** Makes an order that replaces something of an earlier one (current API, replacement). */
+/** Makes an order that replaces items of an earlier one (current API, replacement). */
 export async function replaceOrder(
   context: Context,
   orderId: string,
@@ -103,7 +103,7 @@ async function noteOriginal(
 }
 
 /**
- * Lowers the total of an unpaid order (current API, adjustOrderTotal). Returns a sentence when the
+ * Lowers the total of an unpaid order (current API, adjustOrderTotal). Returns a sentence if the
  * total is not exactly the desired one.
  */
 export function adjustOrderTotal(
@@ -128,7 +128,7 @@ export function adjustOrderTotal(
   });
 }
 
-/** Refuses to adjust an order that was charged, or whose amount a rebill planned. */
+/** Refuses to adjust an order that was charged, or whose amount comes from the plan of a rebill. */
 function refuseCharged(order: OrderRecord): void {
   const conflict = (reason: string, fix: string) =>
     refuse('state_conflict', { reason, fix }, { objectId: order.orderId });
@@ -143,14 +143,15 @@ function refuseCharged(order: OrderRecord): void {
     );
 }
 
-/** The parts of an order as it last was, for the event of its deletion. */
+/** The last state of an order's parts, for the event of its deletion. */
 const everything: ReadonlySet<string> = new Set(
   expansions.order.filter((name) => name !== 'customer_profile' && name !== 'auto_order'),
 );
 
 /**
  * Deletes an order (current API, deleteOrder). Refuses orders that the books need: those of auto
- * orders and those that a gateway charged. What the order took is given back as by a rejection.
+ * orders and those that a gateway charged. Stock, coupons and credit that it used are given back,
+ * as by a rejection.
  */
 export function removeOrder(context: Context, orderId: string, hooks: OrderHooks): Promise<void> {
   return inTransaction(context, async (context) => {

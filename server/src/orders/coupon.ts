@@ -24,11 +24,14 @@ export interface OrderCoupon {
   readonly code: string;
   /** 0–100. */
   readonly percent: number;
-  /** In addition to the percentage, in minor units; never more than the lines cost. */
+  /**
+   * An amount in addition to the percentage, in minor units; never more than the price of the
+   * lines.
+   */
   readonly amount: Minor;
 }
 
-/** Reads the coupons of a merchant's settings, by case-folded code. Skips what is not valid. */
+/** Reads the coupons of a merchant's settings, by case-folded code. Skips invalid ones. */
 export function couponsOf(setting: unknown, currency: string): Map<string, OrderCoupon> {
   const coupons = new Map<string, OrderCoupon>();
   for (const { code, percent, amount } of (Array.isArray(setting) ? setting : []).map(fieldsOf)) {
@@ -44,8 +47,9 @@ export function couponsOf(setting: unknown, currency: string): Map<string, Order
 }
 
 /**
- * Returns a coupon of the catalogue as retries use it. Undefined: they cannot, because it is not a
- * percentage or an amount off the whole subtotal that anyone may use without a condition.
+ * Returns a coupon of the catalogue in the form that retries use. Undefined if they cannot use it:
+ * they need a percentage or an amount off the whole subtotal, which anyone may use without a
+ * condition.
  */
 export function retryCouponOf({
   code,
@@ -66,7 +70,7 @@ export function retryCouponOf({
   return undefined;
 }
 
-/** Returns a coupon of the catalogue for a retry at a moment; undefined where it takes nothing off. */
+/** Returns a coupon of the catalogue for a retry at a moment; undefined if it gives no discount. */
 export const retryCouponAt = (
   coupon: Coupon | undefined,
   at: Temporal.Instant,
@@ -78,16 +82,16 @@ const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
     ? (value as Record<string, unknown>)
     : {};
 
-/** Returns what a coupon takes off a subtotal. */
+/** Returns the discount of a coupon on a subtotal. */
 export function couponDiscount(subtotal: Minor, coupon: OrderCoupon): Minor {
   const left = percentOff(subtotal, coupon.percent, 'half up');
   return minor(Math.min(subtotal, subtotal - left + coupon.amount));
 }
 
 /**
- * Returns a stored order with a coupon: each line takes its share, and the tax follows at the
- * order's rate. A tax that the client named stays. Where less is left than store credit had paid,
- * the order uses less of it; the caller returns the rest to the customer.
+ * Returns a stored order with a coupon: each line gets its share, and the tax is calculated again
+ * at the order's rate. A tax that the client named stays. If the new total is less than the store
+ * credit that was used, the order uses less of it; the caller returns the rest to the customer.
  */
 export function withCoupon(order: OrderRecord, coupon: OrderCoupon): OrderRecord {
   const { document, currency: base } = order;

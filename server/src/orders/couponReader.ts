@@ -16,7 +16,9 @@ import {
 import { type Buyer, couponsOfProfile, hasBought } from './customerStore.ts';
 import type { OrderRecord } from './order.ts';
 
-/** Reads what the coupons of a new order depend on. Reads nothing when there are none. */
+/**
+ * Reads the facts on which the coupons of a new order depend. Reads nothing if it has no coupons.
+ */
 export async function readCouponTerms(context: Context, order: Order): Promise<CouponTerms> {
   const { merchantId, settings, currency } = context.merchant;
   const automatic = autoApplyOf(settings);
@@ -58,7 +60,7 @@ function codeWords(
   return end !== undefined && now.epochMilliseconds >= end ? 'has expired' : undefined;
 }
 
-/** Returns why coupons that each customer has once are not for this customer, by oid. */
+/** Returns, by oid, why this customer cannot use coupons that each customer can use once. */
 async function onceWords(
   context: Context,
   named: ReadonlyMap<string, NamedCoupon>,
@@ -104,8 +106,8 @@ async function usedBy(
 }
 
 /**
- * Takes one-time codes and the coupons that a customer has once, in the transaction that stores the
- * order. Refuses the order when another order took one at the same moment.
+ * Takes one-time codes, and coupons that each customer can use once, in the transaction that stores
+ * the order. Refuses the order if another order took one at the same time.
  */
 export async function takeCoupons(
   context: Context,
@@ -121,7 +123,7 @@ export async function takeCoupons(
   });
 }
 
-/** Lets the coupons of an order be used again that count once. */
+/** Gives back the coupons of an order that can be used once, so that they can be used again. */
 export async function returnCoupons(
   { db }: Context,
   { merchantId, orderId, document }: OrderRecord,
@@ -129,7 +131,10 @@ export async function returnCoupons(
   if ((document.coupons ?? []).length > 0) await returnUses(db, merchantId, orderId);
 }
 
-/** Takes what {@link returnCoupons} gave back, or refuses when another order has used it. */
+/**
+ * Takes again the coupons that {@link returnCoupons} gave back. Refuses if another order has used
+ * one.
+ */
 export async function retakeCoupons(context: Context, order: OrderRecord): Promise<void> {
   const { coupons } = order.document;
   if ((coupons ?? []).length === 0) return;
@@ -150,14 +155,15 @@ export async function retakeCoupons(context: Context, order: OrderRecord): Promi
   );
 }
 
-/** Takes these for an order, until one of them is taken by another order, which it returns. */
+/** Takes these for an order. If another order already has one, stops and returns it. */
 async function firstTaken(
   context: Context,
   { merchantId, orderId }: OrderRecord,
   claims: readonly CouponClaim[],
 ): Promise<CouponClaim | undefined> {
   const use = { orderId, at: context.now };
-  // In one order, so that two orders with the same codes cannot deadlock.
+  // They are always taken in the same order, so that two orders with the same codes cannot
+  // deadlock.
   const sorted = [...claims].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   for (const claim of sorted) {
     const isTaken =

@@ -22,7 +22,9 @@ export interface CouponTerms {
   /** The coupons that the order or the merchant's conditions name, by folded code. */
   readonly named: ReadonlyMap<string, NamedCoupon>;
   readonly automatic: AutoApply;
-  /** The folded email, which coupons for each customer once are counted by. */
+  /**
+   * The folded email, which identifies the customer for coupons that each customer can use once.
+   */
   readonly customerKey?: string | undefined;
 }
 
@@ -45,7 +47,7 @@ export type CouponClaim =
 /** The coupons of a new order. */
 export interface CouponUse {
   readonly discounts: Pick<Discounts, 'lines' | 'shipping'>;
-  /** As the order's document stores them. */
+  /** The coupons as the order's document stores them. */
   readonly coupons: OrderCoupon[];
   /** Whether a coupon of the catalogue counts. */
   readonly isUsed: boolean;
@@ -57,12 +59,12 @@ interface CouponRequest {
   readonly order: Order;
   readonly lines: readonly OrderLine[];
   readonly shipping: Minor;
-  /** The name of the method that ships it. Absent: the one that the order names. */
+  /** The name of the shipping method. Absent: the one that the order names. */
   readonly shippingMethod?: string | undefined;
   readonly terms: CouponTerms;
-  /** The customer, or a pricing tier of the customer, gets no coupons (no_coupons). */
+  /** Whether the customer, or a pricing tier of the customer, gets no coupons (no_coupons). */
   readonly isRefused: boolean;
-  /** The money was taken elsewhere: only coupons that the order names count. */
+  /** Whether the order was paid elsewhere. Only coupons that the order names count then. */
   readonly isPaidElsewhere: boolean;
   readonly currency: string;
   readonly at: Temporal.Instant;
@@ -70,8 +72,8 @@ interface CouponRequest {
 
 /**
  * Applies the coupons of a new order: first those that it names, then those of the merchant's
- * conditions. A code that takes nothing off returns a warning, unless it was automatic. A code that
- * is not a coupon here stays on the order as data of another system.
+ * conditions. A code without a discount returns a warning, unless it is automatic. A code that is
+ * not a coupon here stays on the order, because it may belong to another system.
  */
 export function couponUse(request: CouponRequest): CouponUse {
   const { order } = request;
@@ -117,7 +119,7 @@ const cartOf = ({ order, lines, shipping, shippingMethod, at }: CouponRequest) =
   at,
 });
 
-/** A code of the order and what it stands for. */
+/** A code of the order and its coupon. */
 interface EnteredCode {
   readonly field: string;
   readonly code: string;

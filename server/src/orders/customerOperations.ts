@@ -2,11 +2,11 @@ import type { Context } from '../platform/context.ts';
 import { type TakenFrom, takeOrders } from './customerStore.ts';
 import type { OrderHooks } from './hooks.ts';
 
-/** The most orders that a profile takes in one transaction. */
+/** The maximum number of orders that a profile takes in one transaction. */
 const takenMax = 200;
 
 /**
- * Gives a profile the orders of its email that have no profile, or those of another profile. Takes
+ * Gives a profile the orders that have its email and no profile, or those of another profile. Takes
  * one batch, and returns whether more may be left.
  */
 export const orderTaker =

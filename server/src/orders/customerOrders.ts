@@ -4,9 +4,9 @@ import { orderJson } from './present.ts';
 
 /**
  * Returns the parts of a customer profile that are read from its orders, as SQL expressions (jsonb)
- * of the `customer` row `alias`, in a statement with `inZone`. The newest orders come first, at most
- * a hundred. Rejected orders count nowhere, and quotes only as quotes. `now` is the placeholder of the
- * merchant's moment.
+ * of the `customer` row `alias`, in a statement with `inZone`. They contain at most a hundred
+ * orders, newest first. Rejected orders do not count, and quotes count only as quotes. `now` is the
+ * placeholder of the merchant's moment.
  */
 export function relatedToCustomer(part: RelatedPart, alias: string, now: string): string {
   switch (part) {
@@ -47,7 +47,10 @@ function newest(alias: string, condition: string): string {
       order by r.created_at desc, r.order_id desc limit ${newestMax}) o)`;
 }
 
-/** The SQL of a customer's activity: orders, figures of thirty days, the profile's properties. */
+/**
+ * Returns the SQL of a customer's activity: orders, figures of thirty days, the profile's
+ * properties.
+ */
 function activity(alias: string, now: string): string {
   return `jsonb_build_object(
     'activities', (select coalesce(jsonb_agg(jsonb_build_object(
@@ -68,7 +71,10 @@ function activity(alias: string, now: string): string {
         when 'array' then ${alias}.document->'properties' else '[]' end) p), '[]'))`;
 }
 
-/** A figure of all time, of the last thirty days and of the thirty days before. */
+/**
+ * Returns the SQL of a figure for all time, for the last thirty days and for the thirty days
+ * before.
+ */
 function metric(name: string, type: string, figure: Figure, now: string): string {
   const days = (from: number, until: number) =>
     `r.created_at > ${now}::timestamptz - interval '${from} days'
@@ -85,7 +91,7 @@ function metric(name: string, type: string, figure: Figure, now: string): string
   return `jsonb_build_object('name', '${name}', 'type', '${type}', ${members.join(', ')})`;
 }
 
-/** Returns the SQL of a figure over the orders that fulfil a condition. */
+/** Returns the SQL of a figure over the orders that meet a condition. */
 type Figure = (condition: string) => string;
 
 const count: Figure = (condition) => `count(*) filter (where ${condition})`;

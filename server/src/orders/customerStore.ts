@@ -5,12 +5,15 @@ import type { Database } from '../platform/storage/database.ts';
 import { facet } from './facets.ts';
 import type { OrderDocument } from './order.ts';
 
-/** Which orders a profile takes: those of an email that have no profile, or another profile's. */
+/**
+ * The orders that a profile takes: those of an email that have no profile, or those of another
+ * profile.
+ */
 export type TakenFrom = { readonly email: string } | { readonly oid: number };
 
 /**
- * Gives at most `limit` orders to a profile and returns their ids. An order of a profile that was
- * deleted has none. Orders that are locked are taken later.
+ * Gives at most `limit` orders to a profile and returns their ids. An order whose profile was
+ * deleted has none. Locked orders are taken later.
  */
 export async function takeOrders(
   tx: Database,
@@ -42,7 +45,7 @@ const unowned = `(o.customer_profile_oid is null or not exists (
   select from customer c where c.merchant_id = $1
     and c.customer_profile_oid = o.customer_profile_oid))`;
 
-/** Who buys: an email, and the profile that has it. An order may belong to the profile alone. */
+/** The customer who buys: an email, and its profile. An order may belong only to the profile. */
 export interface Buyer {
   /** The folded email. */
   readonly email: string;
@@ -50,8 +53,9 @@ export interface Buyer {
 }
 
 /**
- * Whether a customer has an order that is not rejected; with `itemIds`, one with any of these items.
- * Orders that the profile took over from another one, or placed with an earlier email, count too.
+ * Whether a customer has an order that is not rejected; with `itemIds`, one with any of these
+ * items. Orders that the profile took over from another one, or that were placed with an earlier
+ * email, count too.
  */
 export async function hasBought(
   db: Database,
@@ -71,8 +75,8 @@ export async function hasBought(
 }
 
 /**
- * Returns how many units of an item a customer has bought in orders that are not rejected, rebills
- * included. What was refunded counts no more.
+ * Returns how many units of an item a customer has bought in orders that are not rejected,
+ * including rebills. Refunded units do not count.
  */
 export async function boughtUnits(
   db: Database,
@@ -99,7 +103,7 @@ export async function boughtUnits(
   );
 }
 
-/** Returns the oids of those of these coupons that an order of the profile has used. */
+/** Returns the oids of those coupons that an order of the profile has used. */
 export async function couponsOfProfile(
   db: Database,
   merchantId: string,

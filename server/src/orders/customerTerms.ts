@@ -14,19 +14,19 @@ import { type CustomerShipping, customerShipping } from './shippingMethod.ts';
  * PricingTier).
  */
 
-/** The inputs of the price of an order besides the order and the catalogue. */
+/** The inputs of an order's price besides the order and the catalogue. */
 export interface CustomerTerms {
   readonly shipping: CustomerShipping;
   readonly tiers: readonly CustomerTier[];
   /** The records of these tiers. */
   readonly records: readonly PricingTier[];
-  /** The reason that exempts the customer from tax, in words. Absent: taxes apply. */
+  /** Why the customer is exempt from tax, as text. Absent: taxes apply. */
   readonly taxExemption?: string | undefined;
-  /** No coupon counts for the customer. */
+  /** Whether no coupon counts for the customer. */
   readonly refusesCoupons: boolean;
-  /** The purchase orders of rebills are approved without a person. */
+  /** Whether the purchase orders of rebills are approved without a user's review. */
   readonly approvesPurchaseOrders: boolean;
-  /** The terms that count instead if a coupon counts. Absent: the same. */
+  /** The terms that apply instead if a coupon counts. Absent: the same terms. */
   readonly withCoupon?: CouponedTerms | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface CustomerTerms {
  */
 export type CouponedTerms = Pick<CustomerTerms, 'shipping' | 'tiers'>;
 
-/** The part of a profile that these rules read. */
+/** The fields of a profile that these rules read. */
 export type TermsProfile = Pick<
   Customer,
   | 'auto_approve_purchase_order'
@@ -50,7 +50,7 @@ export type TermsProfile = Pick<
   | 'unapproved'
 >;
 
-/** Returns the terms of a customer; one without a profile has the default tiers. */
+/** Returns the terms of a customer. A customer without a profile has the default tiers. */
 export function customerTerms(
   merchants: readonly PricingTier[],
   given: TermsProfile,
@@ -81,8 +81,9 @@ export function customerTerms(
 }
 
 /**
- * A profile that the merchant has not approved yet gives its customer no better terms than a
- * stranger has. What it restricts holds from the first day.
+ * Returns the part of a profile that applies. Until the merchant has approved a profile, its
+ * customer gets no better terms than an unknown one, but the restrictions of the profile already
+ * apply.
  */
 const approvedPart = (profile: TermsProfile): TermsProfile =>
   profile.unapproved === true
@@ -94,7 +95,10 @@ const approvedPart = (profile: TermsProfile): TermsProfile =>
 
 const endsWithCoupon = (tier: PricingTier): boolean => tier.not_valid_when_coupon_present === true;
 
-/** Returns the terms with the prices that an order was agreed at instead of the customer's own. */
+/**
+ * Returns the terms with the prices that were agreed for an order instead of the customer's current
+ * ones.
+ */
 export const agreedTerms = (
   terms: CustomerTerms,
   merchants: readonly PricingTier[],
@@ -119,7 +123,7 @@ function taxExemptionOf(profile: TermsProfile, tiers: readonly PricingTier[]): s
 
 /**
  * Returns the merchant's pricing tiers that a customer has, by their oid or name. A customer
- * without one has those that are the default.
+ * without a tier has the default ones.
  */
 function tiersOf(
   merchants: readonly PricingTier[],
@@ -133,7 +137,7 @@ function tiersOf(
   return own.length > 0 ? own : merchants.filter((tier) => tier.default_tier === true);
 }
 
-/** Returns the tiers that gave an order its prices, for a merchant who keeps what was agreed. */
+/** Returns the tiers that gave an order its prices, for a merchant that keeps agreed prices. */
 const agreedTiers = (
   merchants: readonly PricingTier[],
   { items = [] }: Pick<OrderDocument, 'items'>,
@@ -154,7 +158,7 @@ const pricesOf = (tiers: readonly PricingTier[]): CustomerTier[] =>
     discountPercent: percent ?? 0,
   }));
 
-/** The profile's own free shipping comes first, then that of a tier. */
+/** The profile's free shipping comes first, then that of a tier. */
 function shippingOf(
   profile: TermsProfile,
   tiers: readonly PricingTier[],
@@ -177,8 +181,8 @@ function shippingOf(
 }
 
 /**
- * Returns the policy of a customer together with that of the tiers. The stricter limit counts. An
- * item of the order may be free of a tier's minimum number of items.
+ * Returns the policy of a customer combined with those of the tiers. The stricter limit counts. An
+ * item of the order may exempt it from a tier's minimum number of items.
  */
 export function withTiers(
   policy: CustomerPolicy | undefined,
@@ -205,13 +209,13 @@ const limitsOf = (tier: PricingTier, items: readonly CatalogItem[]): OrderLimits
   maximumItems: tier.maximum_item_count,
 });
 
-/** Returns the limits of orders that the merchant's settings name. */
+/** Returns the limits on orders in the merchant's settings. */
 export const merchantLimits = ({
   minimum_subtotal: minimumSubtotal,
 }: Readonly<Record<string, unknown>>): OrderLimits =>
   typeof minimumSubtotal === 'number' ? { minimumSubtotal } : {};
 
-/** Returns limits that keep all of these. */
+/** Returns limits that meet all of these. */
 export function strictest(all: readonly OrderLimits[]): OrderLimits {
   const of = (name: keyof OrderLimits) => all.flatMap((each) => each[name] || []);
   const greatest = (figures: readonly number[]) =>

@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.ts';
 import { agreedTerms, type CustomerTerms, customerTerms } from './customerTerms.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 
-/** The part of an order that names its customer, and the tiers that it had. */
+/** The part of an order that names its customer, and the tiers that the customer had. */
 export type TermsOrder = Pick<OrderRecord, 'customerProfileOid'> & {
   readonly document: Pick<OrderDocument, 'items'>;
 };
@@ -13,9 +13,9 @@ export type TermsOrder = Pick<OrderRecord, 'customerProfileOid'> & {
 export type TermsOf = (order: TermsOrder | undefined) => CustomerTerms;
 
 /**
- * Reads what the customers of these orders are charged by: one query for the merchant's pricing
- * tiers, and one for the profiles. `agreed` takes the prices of a rebill from the tiers of its
- * original order, if the merchant wishes that (settings, rebill_tiers).
+ * Reads the terms for the customers of these orders: one query for the merchant's pricing tiers,
+ * and one for the profiles. With `agreed`, a rebill gets its prices from the tiers of its original
+ * order, if the merchant has set that (settings, rebill_tiers).
  */
 export async function readCustomerTerms(
   { db, merchant }: Pick<Context, 'db' | 'merchant'>,

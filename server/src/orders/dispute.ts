@@ -20,14 +20,14 @@ export interface Dispute {
   /** The gateway's ids of the charge and of the dispute. Absent: staff recorded it. */
   readonly chargeReference?: string | undefined;
   readonly gatewayReference?: string | undefined;
-  /** The other fields that clients wrote, in the wire's form. */
+  /** The other fields that clients wrote, as on the wire. */
   readonly document: ChargebackDispute;
   readonly openedAt: Temporal.Instant;
   readonly dueAt?: Temporal.Instant | undefined;
   readonly modifiedAt: Temporal.Instant;
 }
 
-/** Returns the wire's form of a dispute. */
+/** Returns a dispute as the wire shows it. */
 export function wireDispute(dispute: Dispute, zone: string): ChargebackDispute {
   const { document, disputeOid, orderId, state, amount, currency, openedAt, dueAt } = dispute;
   return {
@@ -44,8 +44,8 @@ export function wireDispute(dispute: Dispute, zone: string): ChargebackDispute {
 }
 
 /**
- * Returns the state of a dispute after a report. Reports may come out of order, so a dispute that
- * has ended never opens again; only its end can still be corrected.
+ * Returns the state of a dispute after a report. Reports may come out of order, so an ended dispute
+ * never opens again. Only its result can still be corrected.
  */
 export const stateAfter = (known: DisputeState, reported: DisputeState): DisputeState =>
   reported === 'open' ? known : reported;
@@ -53,14 +53,14 @@ export const stateAfter = (known: DisputeState, reported: DisputeState): Dispute
 /** The effect of a dispute on the auto order of its order. */
 export type DisputeEffect = 'hold' | 'release' | 'cancel' | 'none';
 
-/** The merchant's settings about disputes and refunds at the gateway. */
+/** The merchant's settings for disputes and for refunds at the gateway. */
 export interface GatewayReportSettings {
   readonly atOpening: 'hold' | 'cancel' | 'continue';
   readonly atLoss: 'cancel' | 'continue';
   readonly atRefund: 'continue' | 'cancel';
 }
 
-/** Reads the settings. Unless told otherwise, a disputed auto order is not billed. */
+/** Reads the settings. The default is that a disputed auto order is not billed. */
 export function reportSettings(settings: Readonly<Record<string, unknown>>): GatewayReportSettings {
   const disputes = (settings['disputes'] ?? {}) as Readonly<Record<string, unknown>>;
   const { at_opening: opening, at_loss: loss } = disputes;
@@ -80,14 +80,16 @@ export function effectOf(
   return state === 'lost' && atLoss === 'cancel' ? 'cancel' : 'release';
 }
 
-/** Why an auto order with an open dispute is not billed: the second half of a sentence. */
+/**
+ * Returns why an auto order with an open dispute is not billed, as the second part of a sentence.
+ */
 export const disputeStop = (orderId: string): string =>
   `the charge of order ${orderId} is disputed, and the dispute is open`;
 
-/** The detail of a transaction that names the dispute of its charge. */
+/** The name of the detail in a transaction that names the dispute of its charge. */
 const disputeDetail = 'dispute';
 
-/** Returns an order whose captured transaction names its dispute and how it stands. */
+/** Returns an order whose captured transaction names its dispute and the state of the dispute. */
 export function withDispute(
   document: OrderDocument,
   chargeReference: string,

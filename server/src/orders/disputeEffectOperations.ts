@@ -28,9 +28,9 @@ export interface ChangedDispute {
 }
 
 /**
- * Does what a change of a dispute means: notes it on the transaction of the charge, stops or allows
- * the rebills of the auto order by the merchant's setting, and emits the events. The caller has
- * locked the auto order and the order and has saved the dispute.
+ * Applies a change of a dispute: adds it to the transaction of the charge, stops or allows the
+ * rebills of the auto order by the merchant's setting, and emits the events. The caller has locked
+ * the auto order and the order and has saved the dispute.
  */
 export async function disputeChanged(
   context: Context,
@@ -67,7 +67,7 @@ async function applyEffect(
   const { db, merchant } = context;
   const { merchantId } = merchant;
   if (dispute.autoOrderOid === undefined) return;
-  // The caller has locked it already.
+  // This does not wait, because the caller has already locked it.
   const oid = await hooks.lockAutoOrder(context, dispute.autoOrderOid);
   const settings = reportSettings(merchant.settings);
   switch (effectOf(isDeleted === true ? 'deleted' : dispute.state, settings)) {
@@ -84,7 +84,7 @@ async function applyEffect(
   }
 }
 
-/** Frees an auto order, unless another of its disputes is open. */
+/** Allows rebills of an auto order again, unless another of its disputes is open. */
 async function release(
   context: Context,
   { autoOrderOid: oid, disputeOid }: Dispute,

@@ -22,7 +22,7 @@ import type { OrderHooks } from './hooks.ts';
 import type { OrderRecord } from './order.ts';
 import { lockOrder } from './refundOperations.ts';
 
-/** Lists disputes, the latest first. */
+/** Lists disputes, newest first. */
 export async function readDisputes(
   { db, merchant: { merchantId, timeZone } }: Context,
   query: QueryOf<'getChargebackDisputes'>,
@@ -46,7 +46,7 @@ export async function readDisputes(
   return { disputes: found.slice(0, page.limit), hasMore: found.length > page.limit };
 }
 
-/** Returns a dispute, or refuses one that does not exist. */
+/** Returns a dispute. Refuses a dispute that does not exist. */
 export async function readDispute({ db, merchant }: Context, disputeOid: number): Promise<Dispute> {
   return (
     (await findDispute(db, merchant.merchantId, disputeOid)) ??
@@ -54,7 +54,7 @@ export async function readDispute({ db, merchant }: Context, disputeOid: number)
   );
 }
 
-/** Records a dispute that no gateway reports. */
+/** Records a dispute that no gateway reported. */
 export async function recordDispute(
   context: Context,
   body: ChargebackDispute,
@@ -84,7 +84,7 @@ export async function recordDispute(
   });
 }
 
-/** Changes a dispute. Only its gateway ends a dispute that a gateway reported. */
+/** Changes a dispute. If a gateway reported it, only the gateway can end it. */
 export async function changeDispute(
   context: Context,
   disputeOid: number,
@@ -101,7 +101,7 @@ export async function changeDispute(
   });
 }
 
-/** Deletes a dispute that staff recorded and returns it as it last was. */
+/** Deletes a dispute that staff recorded and returns its last state. */
 export async function removeDispute(
   context: Context,
   disputeOid: number,

@@ -7,7 +7,7 @@ import { bindings } from '../platform/storage/page.ts';
 import type { Dispute, DisputeState } from './dispute.ts';
 import { storedId } from './store.ts';
 
-/** Inserts a dispute. Returns false when the gateway's dispute is stored already. */
+/** Inserts a dispute. Returns false when the gateway's dispute is already stored. */
 export async function insertDispute(
   tx: Database,
   merchantId: string,
@@ -99,7 +99,7 @@ export async function findDisputes(
   return rows.map(fromRow);
 }
 
-/** Returns the dispute that a gateway knows by this id, or undefined. */
+/** Returns the dispute with this id at the gateway, or undefined. */
 export async function findGatewayDispute(
   db: Database,
   merchantId: string,
@@ -138,7 +138,7 @@ export interface DisputeFilters {
   readonly since?: Temporal.Instant | undefined;
 }
 
-/** Lists a page of disputes, the latest first, and one more if there are more. */
+/** Lists a page of disputes, newest first, and one more if there are more. */
 export async function listDisputes(
   db: Database,
   merchantId: string,

@@ -10,13 +10,13 @@ import type { ShippingMethod } from './shippingMethod.ts';
 import { byRates, type TaxRateRule, taxAfterRules } from './taxTerms.ts';
 import { lineTotals } from './totals.ts';
 
-/** The input for an estimate: that of a new order without its number. */
+/** The input of an estimate: that of a new order without its number. */
 export type EstimateRequest = Omit<NewOrderRequest, 'orderId'>;
 
 /**
- * Returns what a cart costs at its address, calculated as a new order is, or the first fault that
- * prevents a price. Its payment plays no part. `taken` are faults of items that the customer has
- * bought before.
+ * Returns the price of a cart at its address, calculated as for a new order, or the first fault
+ * that prevents a price. The payment has no effect on it. `taken` are faults of items that the
+ * customer has bought before.
  */
 export function estimate(
   request: EstimateRequest,
@@ -26,8 +26,8 @@ export function estimate(
   return priced.ok ? success(wireOf(request, priced.value, taken)) : priced;
 }
 
-// A shipping method that does not ship the cart is listed with the reason, and the others with
-// their price.
+// If a shipping method does not ship the cart, it is listed with the reason, and the other methods
+// with their price.
 const priceOf = (request: EstimateRequest): Outcome<PricedOrder, FieldFault> =>
   pricedOrder({
     ...request,
@@ -86,7 +86,7 @@ function wireOf(
   });
 }
 
-/** The rules of the tax, as those of rebills name them. */
+/** Returns the rules of the tax, in the same form as for rebills. */
 function taxRulesOf({ order, tax }: EstimateRequest, ratePercent: number): readonly TaxRateRule[] {
   const here = placeTaxOf(order, tax);
   if (here !== undefined) return byRates(here, tax).rules;
@@ -97,7 +97,7 @@ function taxRulesOf({ order, tax }: EstimateRequest, ratePercent: number): reado
     : [{ rule: 'no rate', detail: 'the merchant has no tax rates', ratePercent: 0 }];
 }
 
-/** The price of the cart with each method that ships it, the cheapest first. */
+/** Returns the price of the cart with each method that ships it, cheapest first. */
 function byMethods(
   request: EstimateRequest,
 ): { method: ShippingMethod; totals: PricedOrder['totals'] }[] {
@@ -119,7 +119,7 @@ function byMethods(
 const costOf = ({ shippingHandling, shippingDiscount }: PricedOrder['totals']): Minor =>
   minor(shippingHandling - shippingDiscount);
 
-/** Why an insert would refuse the cart, as sentences. */
+/** Returns why an insert would refuse the cart, as sentences. */
 const refusalsOf = (request: EstimateRequest, { lines, shipping, totals }: PricedOrder): string[] =>
   [
     ...twiceFaults(lines),

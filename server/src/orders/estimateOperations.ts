@@ -8,7 +8,9 @@ import { readOrderTerms } from './insertOperations.ts';
 import { boughtItems } from './onceItem.ts';
 import { findBought, takenFault } from './onceOperations.ts';
 
-/** Returns what a cart costs at an address. Reads only: nothing is stored, taken or charged. */
+/**
+ * Returns the price of a cart at an address. It only reads: nothing is stored, taken or charged.
+ */
 export async function estimatePricing(
   context: Context,
   { billing, coupons, gift, items, shipping, taxes }: PricingEstimateRequest,

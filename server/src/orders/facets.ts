@@ -38,8 +38,8 @@ export const facetNames = [
 export type FacetName = (typeof facetNames)[number];
 
 /**
- * Formats one comparison as in the `facets` column: {@link orderFacets} writes it and a filter
- * searches for it.
+ * Formats one comparison as in the `facets` column. {@link orderFacets} writes this text, and a
+ * filter searches for it.
  */
 export const facet = (merchantId: string, name: FacetName, value: string): string =>
   `${merchantId}|${name}=${beginningOf(foldTrimmed(value))}`;
@@ -47,14 +47,14 @@ export const facet = (merchantId: string, name: FacetName, value: string): strin
 const beginningOf = (value: string): string =>
   value.length <= valueMax ? value : [...value].slice(0, valueMax).join('');
 
-// An index entry has room for some 2,700 bytes. Some fields have no length limit, so only their
+// An index entry has room for about 2,700 bytes. Some fields have no length limit, so only their
 // beginning is compared.
 const valueMax = 200;
 
 /**
- * Returns every text by which an order can be found, for its `facets` column. Name, company, city,
- * state, postal code, country and phone come from both addresses; the email comes from the billing
- * address.
+ * Returns every text by which searches can find an order, for its `facets` column. Name, company,
+ * city, state, postal code, country and phone come from both addresses. The email comes from the
+ * billing address.
  */
 export function orderFacets(merchantId: string, order: OrderDocument): string[] {
   const facets = new Set<string>();

@@ -4,7 +4,7 @@ import type { OrderDocument, OrderRecord } from './order.ts';
 import { type Refunded, refundedOf, totalOf } from './refunded.ts';
 import { amountsOf, refundDetail } from './refundedOrder.ts';
 
-/** A refund that a gateway made and that failed at the bank later. */
+/** A refund that a gateway made and that later failed at the bank. */
 export interface FailedRefund {
   /** The refunded totals before and after it. */
   readonly before: Refunded;
@@ -15,9 +15,9 @@ export interface FailedRefund {
 }
 
 /**
- * Returns the order without a refund that failed later: its totals as if it had not been made, and
- * its transaction marked as failed. The stage stays, and so does the state of the auto order:
- * nothing is shipped or charged again because a refund failed.
+ * Returns the order without a refund that failed later: its totals as if the refund had not been
+ * made, and its transaction marked as failed. The stage and the state of the auto order stay,
+ * because a failed refund must not ship or charge anything again.
  */
 export function withoutRefund(order: OrderRecord, failed: FailedRefund): OrderRecord {
   const left = lessRefunded(refundedOf(order), failed);
@@ -77,7 +77,7 @@ function lessRefunded(now: Refunded, { before, after }: FailedRefund): Refunded 
   };
 }
 
-/** A refunded amount of zero is written as no amount. */
+/** A refunded amount of zero is stored as an absent amount. */
 function withoutTotals(document: OrderDocument): OrderDocument {
   const { gift_charge_refunded: _charge, gift_wrap_refunded: _wrap, ...gift } = document.gift ?? {};
   const {

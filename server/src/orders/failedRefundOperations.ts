@@ -7,7 +7,7 @@ import { failRefund, findMadeRefund } from './refundStore.ts';
 import { saveOrder } from './store.ts';
 import { takeBackCredit } from './storeCreditOperations.ts';
 
-/** A gateway's report of a refund that it made and that failed at the bank later. */
+/** A gateway's report of a refund that it made and that later failed at the bank. */
 export interface ReportedFailure {
   readonly chargeReference: string;
   /** The gateway's id of the refund. */
@@ -19,8 +19,8 @@ export interface ReportedFailure {
 }
 
 /**
- * Takes a failed refund back from the totals of its locked order, once, and reports it so that a
- * task is raised. Returns `later` while no such refund is recorded.
+ * Subtracts a failed refund from the totals of its locked order, once, and reports it so that a
+ * task is raised. Returns `later` while the refund is not recorded yet.
  */
 export async function recordFailedRefund(
   context: Context,

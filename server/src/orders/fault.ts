@@ -26,7 +26,7 @@ export const amountRange = (currency: string): string =>
   `0 to ${amountMax / 10 ** currencyExponent(currency)}`;
 
 /**
- * Returns the fault of a billing address that no single field shows (order reference,
+ * Returns the fault of a billing address that concerns several fields (order reference,
  * OrderBilling.cc_emails).
  */
 export function billingFault(billing: OrderBilling | null | undefined): FieldFault | undefined {

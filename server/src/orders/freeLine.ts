@@ -13,7 +13,7 @@ import type { OrderRecord } from './order.ts';
 const nothing = { amount: zero, withDiscount: zero, unitWithDiscount: zero };
 
 /**
- * Returns lines that are added to a paid order and cost nothing, or the first fault. They name an
+ * Returns lines that are added to a paid order and cost nothing, or the first fault. Each names an
  * item of the catalogue and a quantity.
  */
 export function freeLines(

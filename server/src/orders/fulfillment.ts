@@ -8,8 +8,8 @@ const eventOfStage: Readonly<Partial<Record<OrderStage, EventName>>> = {
 };
 
 /**
- * Returns the event that tells a fulfillment house what an order's new stage means for it, or
- * undefined (webhook samples, category fulfillment).
+ * Returns the event that reports an order's new stage to a fulfillment house, or undefined (webhook
+ * samples, category fulfillment).
  */
 export const fulfillmentEvent = (stage: unknown): EventName | undefined =>
   typeof stage === 'string' && Object.hasOwn(eventOfStage, stage)

@@ -3,8 +3,9 @@ import type { DomainEvent, RecordedEvent } from '../platform/events/event.ts';
 import { fulfillmentEvent } from './fulfillment.ts';
 
 /**
- * Tells fulfillment houses about orders that may ship or are held, by one event for each move of an
- * order. Moves of rebills carry the event themselves, so that a batch costs no further statement.
+ * Notifies fulfillment houses of orders that may ship or are held, with one event for each move of
+ * an order. For rebills the move itself emits the event, so that a batch needs no further
+ * statement.
  */
 export const tellFulfillment: EventListener = async (context, events) => {
   await context.events.emit(context, events.flatMap(toldBy));

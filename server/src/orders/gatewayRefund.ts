@@ -7,9 +7,10 @@ import { refundDetail } from './refundedOrder.ts';
 import { creditUsed } from './storeCredit.ts';
 
 /**
- * Returns the refund that a gateway made by itself: of everything, when the whole order is given
- * back with it, else of nothing in particular. Never more than is left of the order's total: the rest was
- * recorded as a manual refund before. Undefined when nothing is left.
+ * Returns the refund that a gateway made by itself. It covers everything if it completes the refund
+ * of the whole order; otherwise it is not assigned to any part. It is never more than what is left
+ * of the order's total, because the rest was already recorded as a manual refund. Undefined when
+ * nothing is left.
  */
 export function gatewayRefund(
   order: OrderRecord,
@@ -26,8 +27,8 @@ export function gatewayRefund(
 }
 
 /**
- * Everything of an order, with the store credit that paid a part of it: a customer who gets all of
- * the money and none of the goods keeps what they had.
+ * Returns the refund of everything in an order, including the store credit that paid for a part of
+ * it. A customer who gets all of the money and none of the goods also gets the credit back.
  */
 function wholeOf({ document, currency }: OrderRecord): Refunded {
   const { items = [], summary, gift } = document;
@@ -49,8 +50,8 @@ function wholeOf({ document, currency }: OrderRecord): Refunded {
 
 /**
  * Returns the order with a manual refund of this amount marked as made by the gateway, or undefined
- * when it has none. A person may record a refund as manual and then make it at the gateway, which
- * reports it: that is one refund, not two.
+ * if it has none. A user may record a refund as manual and then make it at the gateway. When the
+ * gateway reports it, it is the same refund.
  */
 export function withManualRefundMade(
   order: OrderRecord,

@@ -22,17 +22,18 @@ import {
 import { saveOrder } from './store.ts';
 
 /*
- * Records what a gateway did by itself. Reports may be repeated and may come out of order: a refund
- * is reported with the sum of all refunds of its charge, and a dispute with its state.
+ * Records actions that a gateway took by itself. Reports may be repeated and may come out of order.
+ * So a report of a refund contains the sum of all refunds of its charge, and a report of a dispute
+ * its state.
  */
 
 /** A gateway's report about one of our charges. */
 export type OrderReport = ReportedRefund | FailedRefundReport | ReportedDispute;
 
 interface AboutCharge {
-  /** The gateway's code, or its kind where its books do not name the code. */
+  /** The gateway's code, or its kind if its books do not contain the code. */
   readonly gateway: string;
-  /** The order that the charge paid for, and the gateway's id of the charge. */
+  /** The order of the charge, and the gateway's id of the charge. */
   readonly orderId: string;
   readonly chargeReference: string;
   /** When it happened, as ISO 8601 text. */
@@ -41,7 +42,7 @@ interface AboutCharge {
 
 interface ReportedRefund extends AboutCharge {
   readonly kind: 'refund';
-  /** All that was given back of the charge until now. */
+  /** The sum of all refunds of the charge so far. */
   readonly totalRefunded: Minor;
   /** The gateway's id of the refund or of the report. */
   readonly reference: string;
@@ -61,7 +62,7 @@ interface ReportedDispute extends AboutCharge {
   readonly state: DisputeState;
   readonly amount: Minor;
   readonly reason?: string | undefined;
-  /** Until when it can be responded to, as ISO 8601 text. */
+  /** The deadline for a response, as ISO 8601 text. */
   readonly dueAt?: string | undefined;
 }
 
@@ -143,7 +144,7 @@ async function recordRefund(
   return 'recorded';
 }
 
-/** Saves that a refund which was recorded as manual was made at the gateway. */
+/** Saves that a gateway made a refund that was recorded as manual. */
 async function saveRefundMade(context: Context, order: OrderRecord): Promise<void> {
   await saveOrder(context.db, { ...order, modifiedAt: context.now });
   await context.events.emit(context, [event('order_update', order, { changed: ['payment'] })]);

@@ -12,7 +12,7 @@ export interface WrittenOrder {
 
 /**
  * Returns sentences that name the fields of a request that had no effect on the order, each with
- * `prefix`. Fields of refunds are reported by the rules of refunds.
+ * `prefix`. The rules of refunds report the fields of refunds.
  */
 export function ignoredIn(
   { merchant: { timeZone: zone } }: Pick<Context, 'merchant'>,
@@ -41,7 +41,7 @@ const withArbitraryShipping = (after: Order): Order => ({
   },
 });
 
-// The moments of an order are in columns.
+// The dates of an order are in columns.
 function shown({ document, createdAt, paidAt }: OrderRecord, zone: string): Order {
   return {
     ...document,
@@ -51,8 +51,9 @@ function shown({ document, createdAt, paidAt }: OrderRecord, zone: string): Orde
 }
 
 /**
- * Tokens and numbers that identify a person are stored in another form, `auto_order` and
- * `customer_profile` are other records, and amounts in the customer's currency are calculated.
+ * Fields that are not compared. Tokens and numbers that identify a person are stored in another
+ * form. `auto_order` and `customer_profile` are other records. Amounts in the customer's currency
+ * are calculated.
  */
 const notCompared = new Set([
   'auto_order',

@@ -49,16 +49,19 @@ import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } 
 import { spendCredit } from './storeCreditOperations.ts';
 import { loadTaxTerms } from './taxReader.ts';
 
-/** The functions of other features that inserting orders needs. */
+/** The functions of other features that are needed to insert orders. */
 export interface OrderParts {
   readonly charge: Charge;
   /** Tests the cards of orders that cost nothing. */
   readonly cardTests: CardTester;
-  /** Runs before an order that would be charged is stored. */
+  /**
+   * Returns why customers of the merchant cannot be charged now. It is called before an order that
+   * would be charged is stored.
+   */
   obstacle(merchant: Merchant): OrderChargeObstacle | undefined;
   readonly hooks: OrderHooks;
   readonly clock: SystemClock;
-  /** Returns what the gateway knows about a card. Absent: nothing is known of any. */
+  /** Returns the gateway's facts about a card. Absent: there are no facts about any card. */
   readonly describeCard?: DescribeCard;
 }
 
@@ -70,9 +73,9 @@ export interface InsertedOrder {
 
 /**
  * Stores an order and handles its payment (order reference, insertOrder). It is stored before the
- * gateway is asked and settled afterwards. What the gateway knows about the card counts, and not
- * what the partner says. If the process ends in between, {@link chargeAndSettle} finishes the order
- * with the same key. An order that a partner inserts again is returned as it is.
+ * gateway is asked, and settled afterwards. The gateway's facts about the card take precedence over
+ * the partner's values. If the process ends in between, {@link chargeAndSettle} finishes the order
+ * with the same key. An order that a partner inserts again is returned unchanged.
  */
 export async function insertOrder(
   context: Context,
@@ -86,18 +89,18 @@ export async function insertOrder(
   try {
     stored = await storeNew(context, body, parts);
   } catch (error) {
-    // The same order may have been inserted meanwhile: it has the number, and perhaps the last
-    // piece or the last use of the coupon.
+    // A concurrent request may have inserted the same order. Then it has the number, and perhaps
+    // the last piece or the last use of the coupon.
     const meanwhile =
       error instanceof Refusal ? await insertedBefore(context, body, partner) : undefined;
     if (meanwhile === undefined) throw error;
     return meanwhile;
   }
-  // Whatever fails from here on, the order with that number is this one, and not an earlier one.
+  // If a later step fails, the order with that number is this one, and not an earlier one.
   return completeNew(context, body, stored, parts);
 }
 
-/** A new order that is stored and not charged yet. */
+/** A new order that is stored but not charged yet. */
 interface StoredNew {
   readonly made: NewOrder;
   readonly warnings: NewOrder['warnings'];
@@ -130,7 +133,9 @@ async function completeNew(
   return { orderId: order.orderId, ...(warning && { warning }) };
 }
 
-/** The body without the coupons that the order does not keep: there is a warning for each. */
+/**
+ * Returns the body without the coupons that the order does not keep. There is a warning for each.
+ */
 function withKeptCoupons(body: Order, { document }: OrderRecord): Order {
   if (!body.coupons) return body;
   const kept = [...(document.coupons ?? [])];
@@ -198,7 +203,7 @@ const testOf = ({ now }: Context, order: OrderRecord, amount: Minor): CardTest =
   state: 'asked',
 });
 
-/** Only a line that was billed elsewhere before can start in the past. */
+/** Only a line that another system billed before can start in the past. */
 async function missedAtStart(
   context: Context,
   { orderId, document }: OrderRecord,
@@ -225,7 +230,7 @@ function warningOf(
   };
 }
 
-/** Refuses an order that no gateway can ever charge. An order that only has to wait is stored. */
+/** Refuses an order that no gateway can ever charge. An order that only must wait is stored. */
 function refuseUnchargeable({ merchant }: Context, { obstacle }: OrderParts): void {
   const found = obstacle(merchant);
   if (found === undefined || found.passes) return;
@@ -242,15 +247,17 @@ const unsettledWarning = (result: Extract<ChargeResult, { kind: 'unknown' }>) =>
   message: unsettledWords('Pending Clearance', result),
 });
 
-/** Says that a charge has no known outcome, and in which stage its order waits for it. */
+/**
+ * Returns the warning that a charge has no known outcome, and the stage in which its order waits.
+ */
 export const unsettledWords = (stage: OrderStage, result: ChargeResult): string =>
   result.kind === 'unknown' && result.notSent !== undefined
     ? `The card was not charged yet. The order waits in ${stage}. ${result.notSent}.`
     : `The gateway has not answered. The order waits in ${stage} and is settled once it does.`;
 
 /**
- * Charges an order's first payment, or tests its card when it costs nothing, and settles the
- * outcome. An unknown outcome leaves the order as it is.
+ * Charges an order's first payment, or tests its card if it costs nothing, and settles the outcome.
+ * An unknown outcome leaves the order unchanged.
  */
 export async function chargeAndSettle(
   context: Context,
@@ -267,13 +274,14 @@ export async function chargeAndSettle(
 }
 
 /**
- * Whether the charge under way is the first payment of the order. A later one leaves the order in
- * Accounts Receivable (processPaymentOperations.ts), and the stage cannot change meanwhile.
+ * Whether the charge under way is the first payment of the order. A later payment leaves the order
+ * in Accounts Receivable (processPaymentOperations.ts), and the stage cannot change in the
+ * meantime.
  */
 export const isFirstPayment = ({ charging, document }: OrderRecord): boolean =>
   charging === true && document.current_stage === 'Pending Clearance';
 
-/** Settles a gateway's answer once. An order that is already settled stays as it is. */
+/** Settles a gateway's answer once. An order that is already settled does not change. */
 async function settleCharge(
   context: Context,
   orderId: string,
@@ -307,8 +315,7 @@ export function stageChange(before: OrderRecord, after: OrderRecord): DomainEven
 }
 
 /**
- * Returns the events of an order's move from one stage to another; none when it stayed where it
- * was.
+ * Returns the events of an order's move from one stage to another; none if the stage is the same.
  */
 export function stageEvents(before: OrderRecord, after: OrderRecord): DomainEvent[] {
   const { current_stage: stage } = after.document;
@@ -320,8 +327,8 @@ export function stageEvents(before: OrderRecord, after: OrderRecord): DomainEven
 }
 
 /**
- * Returns the event of an order that was paid without a charge. It says which rebill the order is
- * and whether the payment was made elsewhere, for its receipt.
+ * Returns the event of an order that was paid without a charge. For its receipt, the event contains
+ * the rebill, and whether the payment was made elsewhere.
  */
 export const paymentEvent = (order: OrderRecord, receipt: OwnReceipt = {}): DomainEvent =>
   event('order_payment_process', order, {
@@ -330,16 +337,16 @@ export const paymentEvent = (order: OrderRecord, receipt: OwnReceipt = {}): Doma
     ...receipt,
   });
 
-/** The part of a payment's event that asks for a receipt of a rebill. */
+/** The part of a payment's event that requests a receipt for a rebill. */
 export interface OwnReceipt {
   readonly owes_receipt?: true;
   readonly auto_order_oid?: number | undefined;
 }
 
 /**
- * Returns whether the payment of an order has to cause the receipt of its rebill. A rebill that is
- * unsettled until the order is paid has its receipt by the event of its auto order; an invoiced one
- * was settled before.
+ * Returns whether the payment of an order must cause the receipt of its rebill. If a rebill is
+ * unsettled until the order is paid, the event of its auto order causes the receipt. An invoiced
+ * rebill was settled before.
  */
 export const ownReceipt = (
   { rebillNumber = 0, autoOrderOid }: OrderRecord,
@@ -390,7 +397,9 @@ export async function newOrderOf(
   return made.ok ? made.value : refuse('invalid_field', made.reason);
 }
 
-/** Returns the order that an insert of a body would make, or its first fault. Takes no number. */
+/**
+ * Returns the order that an insert of this body would make, or its first fault. Takes no number.
+ */
 export function draftOrder(context: Context, body: Order): Promise<Outcome<NewOrder, FieldFault>> {
   const { order, channelPartner } = insertedParts(context, body);
   return draft(context, order, channelPartner, async () => 0);
@@ -409,7 +418,10 @@ async function draft(
   return newOrder({ ...terms, orderId: orderIdOf(context.merchant.merchantId, number) });
 }
 
-/** Reads what a new order depends on: catalogue, customer, coupons, shipping methods and taxes. */
+/**
+ * Reads the data on which a new order depends: catalogue, customer, coupons, shipping methods and
+ * taxes.
+ */
 export async function readOrderTerms(
   context: Context,
   order: Order,
@@ -465,13 +477,17 @@ export async function readOrderTerms(
   };
 }
 
-/** Returns the codes of the centers that were inserted, if a line names another than the default. */
+/**
+ * Returns the codes of the centers that the merchant inserted, if a line names a center other than
+ * the default.
+ */
 async function readCenters({ db, merchant }: Context, { items = [] }: Order): Promise<string[]> {
   if (items.every((line) => centerOf(line) === defaultCenter)) return [];
   return (await listCenters(db, merchant.merchantId)).map(({ code = '' }) => code);
 }
 
-// The server sets `card_number`, but only the client knows the last four digits of a token.
+// The server sets `card_number`, but only the client has the last four digits of the card behind a
+// token.
 function withMaskedNumber({ payment }: Order, body: Order): Order['payment'] {
   const given: unknown = body.payment?.credit_card?.card_number;
   if (!payment?.credit_card || typeof given !== 'string') return payment;
@@ -493,7 +509,8 @@ const partnerFlags = [
   'treat_warnings_as_errors',
 ] as const;
 
-// Only an insert takes this object, so the pipeline's check of writable fields has not covered it.
+// Only an insert accepts this object, so the pipeline's check of writable fields has not covered
+// it.
 function channelPartnerOf(body: Order, timeZone: string): OrderChannelPartner {
   const given: unknown = body.channel_partner ?? {};
   if (typeof given !== 'object' || given === null)
@@ -541,7 +558,7 @@ async function askGateway(
   lease: Lease,
 ): Promise<ChargeResult> {
   try {
-    // Without a price, only a test of the card is under way.
+    // If the order costs nothing, only a test of the card is under way.
     if (order.total === 0)
       return await testCard(
         context,

@@ -1,6 +1,6 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** Returns the order ids that exist in this database. */
+/** Returns those of the order ids that exist in this database. */
 export async function knownOrderIds(
   db: Database,
   merchantId: string,
@@ -13,7 +13,7 @@ export async function knownOrderIds(
   return new Set(rows.map((row) => row.order_id));
 }
 
-/** Returns the keys of those of these later payments of orders that this database knows. */
+/** Returns those keys of later payments that exist in this database. */
 export async function knownPayments(
   db: Database,
   merchantId: string,

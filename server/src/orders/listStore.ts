@@ -18,7 +18,7 @@ import { type FacetName, facet } from './facets.ts';
 import { type OrderProjection, orderJson } from './present.ts';
 import { storedId } from './store.ts';
 
-/** The request for a list of orders. All conditions are joined by `and`. */
+/** The request for a list of orders. All conditions must hold. */
 export interface OrderList {
   readonly filters: OrderFilters;
   readonly sort: readonly SortField[];
@@ -31,7 +31,7 @@ export interface OrderList {
 /** The filters of a list of orders. */
 export interface OrderFilters {
   readonly orderId?: string | undefined;
-  /** Exact, case-insensitive comparisons. */
+  /** Exact comparisons that ignore case. */
   readonly facets: Partial<Readonly<Record<FacetName, string>>>;
   readonly customerProfileOid?: number | undefined;
   readonly total?: Minor | undefined;
@@ -128,7 +128,7 @@ export async function readOrderTexts(
   return new Map(rows.map((row) => [row.order_id, row.json]));
 }
 
-/** Returns order ids in ascending order, after one. */
+/** Returns order ids in ascending order, after a given id. */
 export async function listOrderIds(
   db: Database,
   merchantId: string,
@@ -148,7 +148,7 @@ function conditions(merchantId: string, filters: OrderFilters, bind: Bind): stri
   const { current_stage: given, ...others } = filters.facets;
   const stage = given === undefined ? undefined : stageNamed(given);
   if (stage !== undefined)
-    // Written out, because an index holds only these orders (orders_stage).
+    // The condition is written out, because the index contains only these orders (orders_stage).
     where.push("o.current_stage <> 'Completed Order'", `o.current_stage = ${bind(stage)}`);
   const compared = stage === undefined ? filters.facets : others;
   const facets = Object.entries(compared).map(([name, value]) =>
@@ -164,7 +164,7 @@ function conditions(merchantId: string, filters: OrderFilters, bind: Bind): stri
   return where;
 }
 
-/** The stage of a filter in any case, unless it is the one of almost all orders. */
+/** Returns the stage of a filter, ignoring case, unless it is the stage of almost all orders. */
 const stageNamed = (given: string): string | undefined =>
   orderStages.find(
     (stage) => stage !== 'Completed Order' && foldTrimmed(stage) === foldTrimmed(given),

@@ -4,16 +4,16 @@ import type { OrderRecord } from './order.ts';
 import { returnSpentCredit, spendCredit } from './storeCreditOperations.ts';
 
 /*
- * Returns the coupons that count once, and the store credit, of a lost order to its customer. An
- * order is lost if it is rejected without having been paid: the customer got nothing for them. Runs
- * late in its transaction, as in storeCreditOperations.ts.
+ * Returns to its customer what a lost order used: coupons that count once, and store credit. An
+ * order is lost if it is rejected without having been paid, so that the customer got nothing for
+ * them. It runs late in its transaction, as in storeCreditOperations.ts.
  */
 
 const isRejected = ({ document }: OrderRecord): boolean => document.current_stage === 'Rejected';
 
 /**
- * Gives back what a lost order took, so that the customer can use it again. Does nothing for other
- * orders, or when it was given back before.
+ * Gives back what a lost order used, so that the customer can use it again. Does nothing for other
+ * orders, or if it was already given back.
  */
 export async function returnOfLost(context: Context, order: OrderRecord): Promise<void> {
   if (!isRejected(order) || order.paidAt !== undefined) return;
@@ -22,8 +22,8 @@ export async function returnOfLost(context: Context, order: OrderRecord): Promis
 }
 
 /**
- * Takes it again for a lost order that is to be paid after all: its total still counts on it.
- * Refuses the change when another order has used it meanwhile.
+ * Takes coupons and credit again for a lost order that will be paid after all, because its total
+ * includes them. Refuses the change if another order has used them meanwhile.
  */
 export async function retakeForRevived(
   context: Context,

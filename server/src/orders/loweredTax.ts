@@ -4,17 +4,17 @@ import { amountOf, chargedShipping } from './money.ts';
 import type { OrderRecord } from './order.ts';
 import { taxedPart, taxOnParts } from './totals.ts';
 
-/** How further discounts on the lines of a stored order change its tax. */
+/** The change of a stored order's tax through further discounts on its lines. */
 export interface LoweredTax {
   readonly tax: Minor;
-  /** `taxable_subtotal_discount` of the order with them. */
+  /** The order's `taxable_subtotal_discount` including these discounts. */
   readonly taxableDiscount: Minor;
 }
 
 /**
- * Returns the tax of a stored order after a further discount on each line, at the rate of the order
- * and rounded as its tax was. A line of which only a part is taxed is lowered in proportion.
- * Undefined for an order whose tax was named, or that has no rate.
+ * Returns the tax of a stored order after a further discount on each line, at the order's rate and
+ * with the same rounding. A partly taxed line is reduced in proportion. Undefined if the client
+ * named the order's tax, or if the order has no rate.
  */
 export function loweredTax(
   { document, currency }: OrderRecord,
@@ -35,7 +35,7 @@ export function loweredTax(
   ]);
   const stored = amountOf(summary?.tax, currency);
   const rounding = taxOnParts(from!, rate, 'order') === stored ? 'order' : 'line';
-  // The other parts of the tax stay as they are.
+  // The other parts of the tax do not change.
   const less = taxOnParts(from!, rate, rounding) - taxOnParts(to!, rate, rounding);
   const more = sum(lowered.map(({ discount }, place) => minor(discount - was[place]!.discount)));
   return {
@@ -44,7 +44,7 @@ export function loweredTax(
   };
 }
 
-/** Returns what is taxed of a stored line, and the discount on it after a further one. */
+/** Returns the taxed amount of a stored line, and its discount after a further one. */
 export function taxedOf(
   line: OrderItem,
   share: Minor,

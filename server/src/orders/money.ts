@@ -11,9 +11,9 @@ import {
 import type { OrderDocument } from './order.ts';
 
 /**
- * The currencies of an order's amounts. Everything is counted and charged in the merchant's `base`
- * currency. A customer who shopped in another currency (`shown`) sees the same amounts at the
- * order's exchange rate.
+ * The currencies of an order's amounts. All amounts are stored and charged in the merchant's `base`
+ * currency. A customer who shopped in another currency (`shown`) sees them converted at the order's
+ * exchange rate.
  */
 export interface OrderCurrency {
   readonly base: string;
@@ -54,9 +54,7 @@ export function wireCurrency(
   };
 }
 
-/**
- * Whether an amount, and a thousand times as much, can be counted in the currency that is shown.
- */
+/** Whether an amount, and a thousand times that amount, fit into the currency that is shown. */
 export const isShowable = (amount: Minor, { base, shown, exchangeRate }: OrderCurrency): boolean =>
   shown === base || amount * minorRate(base, shown, exchangeRate) <= Number.MAX_SAFE_INTEGER / 1000;
 
@@ -66,7 +64,7 @@ export function amountOf(stored: Currency | undefined, base: string): Minor {
   return parsed.ok ? parsed.value : zero;
 }
 
-/** Returns what an order charged for shipping and handling: their cost less its discount. */
+/** Returns what an order charged for shipping and handling: their price less their discount. */
 export const chargedShipping = (
   { summary }: { readonly summary?: OrderDocument['summary'] | undefined },
   base: string,
@@ -76,8 +74,8 @@ export const chargedShipping = (
       amountOf(summary?.shipping_handling_total_discount, base),
   );
 
-// Converts minor units to minor units, whose sizes may differ: 1.00 USD at 150 is 150 yen. The
-// product of two decimals may end in a row of nines.
+// Converts minor units of one currency to those of another, whose sizes may differ: 1.00 USD at 150
+// is 150 yen. The product of two decimals may end in a row of nines.
 function minorRate(base: string, shown: string, exchangeRate: number): number {
   return Number(
     (exchangeRate * 10 ** (currencyExponent(shown) - currencyExponent(base))).toPrecision(12),
@@ -86,7 +84,7 @@ function minorRate(base: string, shown: string, exchangeRate: number): number {
 
 const formatters = new Map<string, Intl.NumberFormat>();
 
-// Creating a formatter costs far more than using it.
+// Creating a formatter takes far longer than using it.
 function formatterOf(currency: string): Intl.NumberFormat {
   const known = formatters.get(currency);
   if (known) return known;

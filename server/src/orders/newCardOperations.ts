@@ -13,27 +13,29 @@ import type { ChargedCard, ChargeResult } from './charge.ts';
 import type { OrderRecord } from './order.ts';
 import { findOrder } from './store.ts';
 
-/** The functions that a change needs to check a new card. */
+/** The functions that are needed to check a new card. */
 export interface NewCardParts {
-  /** Returns what the gateway knows about a card. Absent: nothing is known of any. */
+  /** Returns the gateway's facts about a card. Absent: there are no facts about any card. */
   readonly describeCard?: DescribeCard;
   readonly cardTests: CardTester;
   readonly clock: SystemClock;
 }
 
-/** A card that a change gives to an order. */
+/** The card in a change of an order. */
 export interface GivenToken {
   readonly orderId: string;
   readonly cardToken: string;
-  /** The object of the request that the token is in, with its dot, or empty. */
+  /**
+   * The path of the object in the request that contains the token, with a dot at the end, or empty.
+   */
   readonly path: string;
 }
 
 /**
- * Asks the gateway about the card that a change is to give to an order, before the change and
- * outside its transaction. Returns what the gateway knows about it. When the merchant tests new
- * cards, an amount is authorized and given back for the original order of an auto order; a card
- * that is declined or cannot be tested is refused.
+ * Asks the gateway about the card in a change of an order, before the change and outside its
+ * transaction. Returns the gateway's facts about it. If the merchant tests new cards and the order
+ * is the original one of an auto order, an amount is authorized and given back. A card that is
+ * declined or cannot be tested is refused.
  */
 export async function askNewCard(
   context: Context,
@@ -73,7 +75,7 @@ async function runTest(
   return testCard(context, test.key, cardTests, lease);
 }
 
-/** One unit of a currency: 1.00 USD. */
+/** Returns one unit of a currency, such as 1.00 USD. */
 function oneOf(currency: string): Minor {
   const one = toMinor(1, currency);
   return one.ok ? one.value : minor(1);

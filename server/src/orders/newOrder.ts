@@ -38,8 +38,8 @@ export interface NewOrder {
   readonly plan: PaymentPlan;
   readonly warnings: readonly LineWarning[];
   /**
-   * The lines whose item each customer may have once (item reference, one_per_customer), or a
-   * number of times (cumulative_order_limit).
+   * The lines with an item that each customer may buy once (item reference, one_per_customer), or a
+   * limited number of times (cumulative_order_limit).
    */
   readonly onceItems: readonly OnceItem[];
   /** The claims that must be taken before the order is stored. */
@@ -47,8 +47,8 @@ export interface NewOrder {
 }
 
 /**
- * Returns a new order with its totals, or its first fault. The order is paid at once when no
- * gateway has to be asked.
+ * Returns a new order with its totals, or its first fault. The order is paid at once if no gateway
+ * needs to be asked.
  */
 export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault> {
   const { order: wire, now } = request;
@@ -89,7 +89,7 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   });
 }
 
-/** The flags of the insert, and what the customer's profile says about payments. */
+/** The flags of the insert, and the settings for payments in the customer's profile. */
 function flagsFor({ order, channelPartner, customer }: NewOrderRequest): OrderChannelPartner {
   const waits =
     customer?.noRealtimeCharge === true && paymentMethodOf(order.payment) === 'Credit Card';
@@ -100,7 +100,7 @@ function flagsFor({ order, channelPartner, customer }: NewOrderRequest): OrderCh
   };
 }
 
-/** Warns of lines that no distribution center would ship, because theirs does not exist. */
+/** Warns of lines that no distribution center would ship, because their center does not exist. */
 const centerWarnings = ({ order, centers = [] }: NewOrderRequest): LineWarning[] =>
   (order.items ?? []).flatMap((line, index) =>
     [defaultCenter, ...centers].includes(centerOf(line))
@@ -116,7 +116,9 @@ const centerWarnings = ({ order, centers = [] }: NewOrderRequest): LineWarning[]
         ],
   );
 
-/** Warns of an email to which no receipt can be sent. Published clients insert any text. */
+/**
+ * Warns of an email to which no receipt can be sent. Published clients insert any text as an email.
+ */
 function emailWarnings({ billing }: Order): LineWarning[] {
   const email = billing?.email?.trim();
   if (!email || hasAddressForm(email)) return [];
@@ -124,7 +126,7 @@ function emailWarnings({ billing }: Order): LineWarning[] {
   return [{ code: 'no_email_address', field: 'billing.email', reason }];
 }
 
-/** Warns of a purchase that is to recur although nothing can ever charge or invoice it again. */
+/** Warns of a recurring purchase that cannot be charged or invoiced again. */
 function rebillWarnings({ payment }: Order, lines: readonly OrderLine[]): LineWarning[] {
   const method = paymentMethodOf(payment);
   const canRecur = isInvoiced(method) || !!payment?.credit_card?.card_number_token;
@@ -180,7 +182,7 @@ function planned(order: OrderRecord, plan: PaymentPlan, now: Occasion): OrderRec
   }
 }
 
-// Used only when the money was taken elsewhere (order reference, OrderPayment.payment_dts).
+// Used only if the order was paid elsewhere (order reference, OrderPayment.payment_dts).
 function paidAtOf(
   document: OrderDocument,
   status: 'Processed' | 'Skipped',

@@ -15,9 +15,7 @@ import type { Occasion } from './occasion.ts';
 import { paymentMethodOf } from './paymentDetails.ts';
 import { purchaseFaults } from './purchaseRule.ts';
 
-/*
- * Whether a new order may be placed: limits of purchases, cards and stock.
- */
+/* Decides whether a new order may be placed: limits of purchases, cards and stock. */
 
 /** A new order, as these checks see it. */
 export interface CheckedOrder {
@@ -45,7 +43,7 @@ export function testAmountOf(
   return purchaseTestAmount(recurring, testAmount);
 }
 
-/** Why the limits of items, customer and merchant do not allow the order. */
+/** Returns why the limits of items, customer and merchant do not allow the order. */
 export const purchaseRules = (
   { order, catalog, currency, customer, tiers = [] }: CheckedOrder,
   subtotal: Minor,
@@ -60,7 +58,10 @@ export const purchaseRules = (
     ...(order.payment && { paymentMethod: paymentMethodOf(order.payment) }),
   });
 
-/** An item that each customer has in one auto order at a time is in one line of an order, once. */
+/**
+ * Returns faults of items that a customer may have in only one auto order at a time. An order may
+ * contain such an item in one line only, and only once.
+ */
 export const twiceFaults = (lines: readonly OrderLine[]): FieldFault[] => {
   const ids = lines.map(({ onceItemId }) => onceItemId);
   return lines.flatMap(({ onceItemId: itemId, quantity }, index): FieldFault[] => {
@@ -79,11 +80,17 @@ export const twiceFaults = (lines: readonly OrderLine[]): FieldFault[] => {
   });
 };
 
-/** Whether the limits of purchases are kept. What was paid elsewhere was sold elsewhere. */
+/**
+ * Whether the order must keep the limits of purchases. An order that was paid elsewhere was also
+ * sold elsewhere.
+ */
 export const keepsLimits = ({ channelPartner }: CheckedOrder): boolean =>
   channelPartner.skip_payment_processing !== true;
 
-/** Returns why the card may not pay what recurs. An order of nothing that recurs takes any card. */
+/**
+ * Returns why the card cannot pay for recurring items. An order without recurring items accepts any
+ * card.
+ */
 export function unacceptedFault(
   { order, catalog, cardPolicy, now }: CheckedOrder,
   lines: readonly OrderLine[],
@@ -98,11 +105,14 @@ export function unacceptedFault(
   return unacceptedCard(card, policy, now, 'payment.credit_card.');
 }
 
-/** The money may have been taken elsewhere, so a card that is not accepted is only warned of. */
+/**
+ * Returns only a warning about a card that is not accepted, because the order may have been paid
+ * elsewhere.
+ */
 export const unacceptedWarnings = (fault: FieldFault | undefined): LineWarning[] =>
   fault ? [{ code: 'card_not_accepted', field: fault.field, reason: fault.reason }] : [];
 
-/** Warns of lines that ask for more than there is; nothing is charged for them here. */
+/** Warns of lines that need more than the remaining stock, in an order that is not charged here. */
 export function soldOutLines({ order: { items = [] }, catalog }: CheckedOrder): LineWarning[] {
   return items.flatMap((line, index) => {
     const itemId = line.merchant_item_id ?? '';
@@ -117,14 +127,14 @@ export function soldOutLines({ order: { items = [] }, catalog }: CheckedOrder): 
   });
 }
 
-/** Says that less of an item is left than a line asks for. */
+/** Returns the warning that less of an item is left than a line needs. */
 export const soldOutWarning = (field: string, itemId: string, left: number): LineWarning => ({
   code: 'sold_out',
   field,
   reason: `only ${left} of ${itemId} are left`,
 });
 
-/** The refusal for it, where the order would be charged. */
+/** Returns the fault for the same reason, for an order that would be charged. */
 export const soldOutFault = ({ field, reason }: LineWarning): FieldFault => ({
   field,
   reason: `is refused because ${reason}`,

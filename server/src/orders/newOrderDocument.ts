@@ -13,7 +13,7 @@ import type { Totals } from './totals.ts';
 import { totalWeight } from './weight.ts';
 
 /**
- * Returns the document of a new order, without its stage. `owed` is what the total leaves after the
+ * Returns the document of a new order, without its stage. `owed` is the rest of the total after the
  * store credit.
  */
 export function newOrderDocument(
@@ -33,7 +33,7 @@ function documentOf(
   request: NewOrderRequest,
   { currency, lines, totals, shipping: { method } }: PricedOrder,
 ): OrderDocument {
-  // Fields that only the server sets, that an insert does not take, or that are computed below.
+  // Fields that only the server sets, that an insert does not accept, or that are calculated below.
   const {
     properties,
     Tags,
@@ -84,8 +84,8 @@ function withCredit(
 }
 
 /**
- * Returns the additions of the customer's profile to every order: notes of the merchant, and who
- * gets the credit if the order does not say it.
+ * Returns the fields that the customer's profile adds to every order: notes of the merchant, and
+ * the affiliate who gets the credit if the order names none.
  */
 function creditsOf({
   order: { internal, affiliates },
@@ -123,7 +123,7 @@ function giftOf(
   });
 }
 
-/** Returns the summary of computed totals. Keeps the actual costs that a client sent. */
+/** Returns the summary of calculated totals. Keeps the actual costs that a client sent. */
 function summaryOf(
   given: Order['summary'],
   totals: Totals,

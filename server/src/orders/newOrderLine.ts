@@ -18,16 +18,16 @@ import { isExemptAt, type TaxPlace } from './taxPlace.ts';
 import type { ProductType } from './taxRate.ts';
 import type { LineTotals, TotalsLine } from './totals.ts';
 
-/** A line of a new order: the input of its amount, and its document. */
+/** A line of a new order: the inputs of its amount, and its document. */
 export interface OrderLine extends TotalsLine {
   readonly warnings: readonly LineWarning[];
-  /** Whether the customer expects it again: a schedule was chosen, or the item has steps. */
+  /** Whether the line recurs: a schedule was chosen, or the item has steps. */
   readonly recurs: boolean;
-  /** The part of the line that counts for the cost of shipping. */
+  /** The part of the line that counts for the price of shipping. */
   readonly shipping: Pick<ShippedLine, 'grams' | 'shipsFree' | 'isParcel'>;
-  /** No coupon lowers its price. */
+  /** Whether coupons do not reduce its price. */
   readonly excludesCoupons: boolean;
-  /** The item, if it recurs and each customer may have it once. */
+  /** The item, if it recurs and a customer may have it only once. */
   readonly onceItemId?: string | undefined;
   document(
     totals: LineTotals,
@@ -36,10 +36,7 @@ export interface OrderLine extends TotalsLine {
   ): OrderItem;
 }
 
-/**
- * A warning about a line for the partner. `treat_warnings_as_errors` refuses the order because of
- * it.
- */
+/** A warning about a line for the partner. With `treat_warnings_as_errors` it refuses the order. */
 export interface LineWarning {
   readonly code:
     | 'unknown_item'
@@ -62,15 +59,15 @@ export interface LineWarning {
 interface LineRequest {
   readonly wire: OrderItem;
   readonly index: number;
-  /** Absent when the catalogue has no such item. */
+  /** Absent if the catalogue has no such item. */
   readonly item: CatalogItem | undefined;
   /** Finds the components of a kit. */
   readonly find: (itemId: string) => CatalogItem | undefined;
   /** The merchant's currency. */
   readonly currency: string;
-  /** Kinds of products that are not taxed where the order goes. */
+  /** Kinds of products that are not taxed at the order's address. */
   readonly exemptTypes: readonly ProductType[];
-  /** Where it goes, if the rates of that place apply. */
+  /** The address of the order, if the rates of that place apply. */
   readonly place?: TaxPlace | undefined;
   /** The pricing tiers of the customer. */
   readonly tiers?: readonly CustomerTier[] | undefined;
@@ -152,7 +149,7 @@ const excludesCoupons = ({ wire, item }: Pick<LineRequest, 'wire' | 'item'>): bo
 const weightOf = ({ weight }: OrderItem): number | undefined =>
   weight?.value === undefined ? undefined : weight.value * gramsOf[weight.uom ?? 'LB'];
 
-/** Whether the client, the item or the place of the order frees the line from tax. */
+/** Whether the client, the item or the place of the order exempts the line from tax. */
 const isTaxFree = ({ wire, item, exemptTypes, place }: LineRequest): boolean =>
   wire.tax_free ??
   (item?.taxFree === true ||
@@ -224,7 +221,7 @@ function costsOf(
   });
 }
 
-/** Returns what the chosen options add to the price: per unit, and once for the line. */
+/** Returns the price of the chosen options: per unit, and once for the line. */
 function optionCosts(
   wire: OrderItem,
   currency: string,
@@ -234,7 +231,7 @@ function optionCosts(
   for (const [i, option] of (wire.options ?? []).entries()) {
     const field = `${path}.options[${i}].cost_change`;
     const change = option.cost_change?.value ?? 0;
-    // An option may make the item cheaper, so the bounds hold for the size of the change.
+    // An option may make the item cheaper, so the limits apply to the absolute amount.
     const size = amountIn(Math.abs(change), currency, field);
     if (!size.ok) return size;
     const parsed = { value: minor(Math.sign(change) * size.value) };

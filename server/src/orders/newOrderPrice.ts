@@ -20,14 +20,14 @@ export interface PricedOrder {
   readonly lines: readonly OrderLine[];
   readonly coupons: CouponUse;
   readonly totals: Totals;
-  /** The part of the total that store credit pays. */
+  /** The part of the total that store credit pays for. */
   readonly credit: Minor;
   readonly shipping: ShippingOutcome;
 }
 
 /**
- * Returns what a new order costs, or its first fault. Ignores its payment. A pricing tier that is not
- * valid along with coupons does not price an order on which a coupon counts without that tier.
+ * Returns the price of a new order, or its first fault. Ignores its payment. If a coupon counts on
+ * the order, pricing tiers that are not valid along with coupons do not price it.
  */
 export function pricedOrder(request: NewOrderRequest): Outcome<PricedOrder, FieldFault> {
   const { withCoupon } = request;
@@ -87,7 +87,7 @@ function pricedByTiers(request: NewOrderRequest): Outcome<PricedOrder, FieldFaul
   });
 }
 
-/** An amount that the order names takes precedence over its shipping method. */
+/** An amount that the order names takes precedence over the price of its shipping method. */
 const shippingOf = (
   {
     order,
@@ -106,7 +106,7 @@ const shippingOf = (
       )
     : success({ cost: named, warnings: [] });
 
-/** The lines with what coupons take off each, by its place. */
+/** Returns the lines with the discount of the coupons on each, by position. */
 const withDiscounts = <Line extends OrderLine>(
   lines: readonly Line[],
   discounts: readonly Minor[],
@@ -135,7 +135,10 @@ function currencyOf(order: Order, base: string): Outcome<OrderCurrency, FieldFau
   return success({ base, shown, exchangeRate });
 }
 
-/** Returns the fault of amounts that are valid one by one, and too large together or when shown. */
+/**
+ * Returns the fault of amounts that are valid one by one, but too large together or in the shown
+ * currency.
+ */
 function totalsFault(totals: Totals, currency: OrderCurrency): FieldFault | undefined {
   const greatest = Math.max(totals.total, totals.taxableSubtotal);
   if (greatest > amountMax)
@@ -184,13 +187,13 @@ function linesOf({
 }
 
 interface Charges {
-  /** Absent: the shipping method determines it. */
+  /** Absent: the shipping method sets it. */
   readonly shippingHandling: Minor | undefined;
   readonly extras: Minor;
   readonly taxRule: TaxRule;
 }
 
-/** Reads the amounts, apart from the lines, that an insert may name. */
+/** Reads the amounts that an insert may name, apart from the lines. */
 function chargesOf({ order, currency, tax }: NewOrderRequest): Outcome<Charges, FieldFault> {
   const named = amountsIn(order, currency);
   if (!named.ok) return named;
@@ -242,10 +245,13 @@ function amountsIn(
   return success(amounts);
 }
 
-/** Whether the order names its tax, so that nothing is calculated. */
+/** Whether the order names its tax, so that no tax is calculated. */
 export const namesTax = ({ taxes }: Order): boolean =>
   taxes?.arbitrary_tax !== undefined || taxes?.arbitrary_tax_rate !== undefined;
 
-/** The tax by the merchant's rates, for an order that names none and whose customer pays it. */
+/**
+ * Returns the tax by the merchant's rates, for an order that names no tax and whose customer pays
+ * tax.
+ */
 export const placeTaxOf = (order: Order, { here, exemption }: TaxTerms): PlaceTax | undefined =>
   namesTax(order) || exemption !== undefined ? undefined : here;

@@ -25,11 +25,11 @@ export interface NewOrderRequest {
   readonly customer?: CustomerPolicy | undefined;
   /** Absent: no coupon counts. */
   readonly coupons?: CouponTerms | undefined;
-  /** No coupon counts for the customer. */
+  /** Whether no coupon counts for the customer. */
   readonly refusesCoupons?: boolean | undefined;
-  /** Which cards may pay what recurs. Absent: all. */
+  /** The cards that may pay for recurring items. Absent: all. */
   readonly cardPolicy?: CardPolicy | undefined;
-  /** Authorized to test a card, where no item says otherwise. Absent: nothing. */
+  /** The amount that tests a card, if no item sets one. Absent: no test. */
   readonly testAmount?: Minor | undefined;
   /** Codes of the distribution centers that the merchant inserted. Absent: none. */
   readonly centers?: readonly string[];
@@ -38,7 +38,7 @@ export interface NewOrderRequest {
   readonly customerShipping?: CustomerShipping | undefined;
   /** The pricing tiers of the customer. */
   readonly tiers?: readonly CustomerTier[] | undefined;
-  /** The tiers and shipping of the customer where a coupon counts. Absent: the same. */
+  /** The tiers and shipping of the customer if a coupon counts. Absent: the same. */
   readonly withCoupon?: CouponedTerms | undefined;
   /** The terms of the order's tax, if the order names no tax. */
   readonly tax: TaxTerms;

@@ -17,7 +17,7 @@ import {
 } from './shippingMethod.ts';
 import { lineTotals } from './totals.ts';
 
-/** The inputs of the cost of shipping of a new order besides its lines. */
+/** The inputs of the price of shipping for a new order, besides its lines. */
 export interface NewOrderShipping {
   readonly order: Order;
   readonly channelPartner: OrderChannelPartner;
@@ -26,7 +26,7 @@ export interface NewOrderShipping {
   readonly currency: string;
 }
 
-/** The cost of shipping, and what it changes in the order. */
+/** The price of shipping, and its changes to the order. */
 export interface ShippingOutcome {
   readonly cost: Minor;
   readonly method?: ShippingMethod | undefined;
@@ -35,10 +35,10 @@ export interface ShippingOutcome {
 }
 
 /**
- * Returns what shipping costs for an order that names no amount for it (order reference,
- * OrderShipping): the price of its method, or that of the cheapest one for `least_cost_route`. It is
- * free for a merchant without methods and for an order that names none. A method that does not ship
- * the order is a fault, or a warning if the partner ignores invalid methods.
+ * Returns the price of shipping for an order that names no amount for it (order reference,
+ * OrderShipping): the price of its method, or that of the cheapest one for `least_cost_route`. It
+ * is free for a merchant without methods, and for an order that names none. A method that does not
+ * ship the order is a fault, or a warning if the partner ignores invalid methods.
  */
 export function newOrderShipping(
   request: NewOrderShipping,

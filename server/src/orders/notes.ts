@@ -1,6 +1,6 @@
 import type { OrderDocument } from './order.ts';
 
-/** Returns the internal part of an order with notes of the merchant added to those that it has. */
+/** Returns the internal part of an order with notes of the merchant added to its own. */
 export const withNotes = (
   internal: OrderDocument['internal'],
   notes: string,

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 
-/** The moment and time zone of a change, for the wire's dates, and who makes it. */
+/** The moment and time zone of a change, for the wire's dates, and its author. */
 export interface Occasion {
   readonly at: Temporal.Instant;
   readonly timeZone: string;

@@ -1,14 +1,14 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** An item that each customer may have once, and who buys it. */
+/** An item that each customer may have once, and the customer who buys it. */
 export interface OnceClaim {
   readonly itemId: string;
   readonly customer: string;
 }
 
 /**
- * Locks a claim until the transaction ends and returns the order that made it before: the given one
- * if none did.
+ * Locks a claim until the transaction ends and returns the order that made it before, or the given
+ * order if there was none.
  */
 export async function lockOnceClaim(
   tx: Database,

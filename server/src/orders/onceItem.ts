@@ -6,24 +6,27 @@ import { fold } from '../kernel/caseFolding.ts';
 import type { OrderLine } from './newOrderLine.ts';
 import { unitsOf } from './purchaseRule.ts';
 
-/** A line of a new order whose item each customer may have once, or a number of times. */
+/**
+ * A line of a new order with an item that each customer may have once, or a limited number of
+ * times.
+ */
 export interface OnceItem {
   readonly field: string;
   readonly itemId: string;
-  /** Each customer buys it once. */
+  /** Whether each customer may buy it only once. */
   readonly isBoughtOnce?: true;
   /**
-   * The units in the order, and how many a customer of the pricing tier may buy in all. Absent, as
-   * `isBoughtOnce`: a customer has it in one auto order at a time.
+   * The units in the order, and the number that a customer of the pricing tier may buy in all. If
+   * this and `isBoughtOnce` are absent, a customer may have it in one auto order at a time.
    */
   readonly counted?: { readonly units: number; readonly max: number; readonly tierName: string };
 }
 
-/** Whether a customer has the item in one auto order at a time. */
+/** Whether the limit is one auto order with the item at a time. */
 export const isInAutoOrders = ({ isBoughtOnce, counted }: OnceItem): boolean =>
   isBoughtOnce !== true && counted === undefined;
 
-/** The part of a new order that decides on them. */
+/** The parts of a new order on which these limits depend. */
 export interface OnceOrder {
   readonly order: Order;
   /** The catalogue items of its lines and of their kits, by lower-case id. */
@@ -31,7 +34,10 @@ export interface OnceOrder {
   readonly tiers?: readonly CustomerTier[] | undefined;
 }
 
-/** Returns the lines of an order whose item each customer may have once, or a number of times. */
+/**
+ * Returns the lines of an order with an item that each customer may have once, or a limited number
+ * of times.
+ */
 export const onceItemsOf = (order: OnceOrder, lines: readonly OrderLine[]): OnceItem[] => [
   ...lines.flatMap(({ onceItemId: itemId }, index): OnceItem[] =>
     itemId === undefined ? [] : [{ field: fieldOf(index), itemId }],
@@ -39,7 +45,7 @@ export const onceItemsOf = (order: OnceOrder, lines: readonly OrderLine[]): Once
   ...boughtItems(order),
 ];
 
-/** Returns those of which a customer may buy one, or a number, over all orders. */
+/** Returns the items of which a customer may buy only one, or a limited number, over all orders. */
 export const boughtItems = ({
   order: { items = [] },
   catalog,
@@ -59,7 +65,7 @@ export const boughtItems = ({
 
 const fieldOf = (index: number): string => `items[${index}].merchant_item_id`;
 
-/** Returns what an item's limits over all orders of a customer say about a number of units. */
+/** Returns the limits of an item over all orders of a customer, for a number of units. */
 export const countedItems = (
   item: CatalogItem,
   tiers: readonly CustomerTier[],

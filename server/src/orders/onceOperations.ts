@@ -14,15 +14,16 @@ import type { OrderRecord } from './order.ts';
 import { findOrder } from './store.ts';
 
 /*
- * Items that each customer may have once (item reference, auto_order_upsell_one_per_customer) or a
- * number of times (cumulative_order_limit). Two orders that arrive together lock the same claim one
- * after the other, in the transactions that store them: the second sees the auto order of the
- * first, or that the first is being charged.
+ * Checks items that each customer may have once (item reference,
+ * auto_order_upsell_one_per_customer) or a limited number of times (cumulative_order_limit). Two
+ * concurrent orders lock the same claim one after the other, in the transactions that store them.
+ * The second one sees the auto order of the first, or that the first is being charged.
  */
 
 /**
- * Refuses, before anything is charged, an item that a customer may have once and has. Where nothing
- * is charged here, returns a warning: the money may have been taken elsewhere.
+ * Refuses, before anything is charged, an item that a customer may have only once and already has.
+ * If the order is not charged here, returns a warning instead, because it may have been paid
+ * elsewhere.
  */
 export async function onceWarnings(
   context: Context,
@@ -43,8 +44,8 @@ export async function onceWarnings(
 }
 
 /**
- * Claims the items that a new order buys once, in the transaction that stores it. Refuses an order
- * that would be charged when another one has the claim: see {@link onceWarnings}.
+ * Claims the items that each customer may have once, in the transaction that stores the order. If
+ * another order has the claim, refuses an order that would be charged: see {@link onceWarnings}.
  */
 export async function claimOnceItems(
   context: Context,
@@ -55,7 +56,7 @@ export async function claimOnceItems(
   const customer = customerOf(order);
   if (customer === undefined) return;
   const isCharged = plan.kind === 'charge';
-  // Always in the same order, so that two orders do not wait for each other.
+  // The items are always in the same order, so that two orders cannot deadlock.
   const sorted = onceItems.toSorted((one, other) => (one.itemId < other.itemId ? -1 : 1));
   for (const item of sorted)
     await claim(context, order, item, { itemId: fold(item.itemId), customer }, isCharged);
@@ -71,7 +72,7 @@ async function claim(
   isCharged: boolean,
 ): Promise<void> {
   const before = await lockOnceClaim(db, merchantId, claimed, orderId);
-  // Items that may be bought several times are counted once the claim is locked.
+  // Items that may be bought several times are counted after the claim is locked.
   if (before === orderId || counted !== undefined) return;
   const earlier = await findOrder(db, merchantId, before);
   if (earlier?.charging === true && isCharged)
@@ -94,7 +95,7 @@ export interface Taken {
   readonly field: string;
   readonly reason: string;
   readonly fix: string;
-  /** It is bought nevertheless where the order is not charged here, and no auto order starts. */
+  /** If the order is not charged here, the item is bought anyway, but no auto order starts. */
   readonly startsNothing?: true;
 }
 
@@ -121,8 +122,8 @@ async function findTaken(
 }
 
 /**
- * Finds an item of which the customer with this email has bought all that each customer may buy,
- * with this email or with another one that the customer's profile had.
+ * Finds an item of which the customer has already bought the allowed number, with this email or
+ * with an earlier one of the customer's profile.
  */
 export async function findBought(
   { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,

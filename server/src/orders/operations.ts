@@ -25,7 +25,7 @@ export interface OrderOperationParts extends OrderParts, RefundParts {
   /** Seals the tokens of orders. */
   readonly seal: Seal;
   readonly queueMail: QueueOrderMail;
-  /** Returns the address at which people reach this server. */
+  /** Returns the address at which users reach this server. */
   publicUrl(): Promise<string>;
   /** Builds the SQL of an order's `auto_order`; see {@link OrderProjection}. */
   readonly autoOrder?: OrderProjection['autoOrder'];
@@ -75,8 +75,7 @@ export function listOrders(
 }
 
 /**
- * Reads at most 200 orders by id. Ids that do not exist, and orders that cannot be read, are
- * omitted.
+ * Reads at most 200 orders by id. Leaves out ids that do not exist, and orders that cannot be read.
  */
 export function getOrdersBatch(
   context: Context,
@@ -94,7 +93,7 @@ export function getOrdersBatch(
   });
 }
 
-/** Inserts an order, and returns it as JSON with what the client should read about it. */
+/** Inserts an order, and returns it as JSON with warnings for the client. */
 export async function insertOrderJson(
   context: Context,
   parts: OrderOperationParts,
@@ -149,7 +148,7 @@ export interface RefundOrderRequest {
   readonly expand: ReadonlySet<string>;
 }
 
-/** An order's JSON after a change, and what the client should read about it. */
+/** An order's JSON after a change, with warnings for the client. */
 export interface ChangedOrderJson {
   readonly json: string;
   /** Whole sentences. */
@@ -178,7 +177,7 @@ const requestedRefund = ({ actor }: Context, query: RefundQuery): RequestedRefun
   ...(query.restock === true && { restocks: true }),
 });
 
-/** The most orders that one call may read by id. */
+/** The maximum number of orders that one call may read by id. */
 const batchMax = 200;
 
 const rangeNames: readonly RangeName[] = [

@@ -4,8 +4,8 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Minor } from '../kernel/money.ts';
 
 /**
- * The wire's Order as it is stored: without the parts that are read from elsewhere. Its money
- * values are the wire's decimals; rules use the record's `total`.
+ * The wire's Order as it is stored: without the parts that are read from other records. Its money
+ * values are the wire's decimals, but rules use the record's `total`.
  */
 export type OrderDocument = Omit<Order, 'auto_order' | 'customer_profile' | 'creation_dts'>;
 
@@ -42,7 +42,7 @@ export const orderParts = [
 /** The name of an object or a list inside an order. */
 export type OrderPart = (typeof orderParts)[number];
 
-/** An order: its document and the values stored along with it. */
+/** An order: its document and the values that are stored along with it. */
 export interface OrderRecord {
   readonly merchantId: string;
   /** `<MERCHANT>-<10 digits>`. */
@@ -59,17 +59,17 @@ export interface OrderRecord {
   /** The auto order that it started (`rebillNumber` 0) or of which it is a rebill. */
   readonly autoOrderOid?: number | undefined;
   readonly rebillNumber?: number | undefined;
-  /** The order of which it is a duplicate or a replacement. Such an order starts no auto order. */
+  /** The order of which it is a duplicate or a replacement. A copy starts no auto order. */
   readonly copiedFrom?: string | undefined;
-  /** Where it was to be shipped when its tax was calculated; absent: its address never changed. */
+  /** The shipping address when its tax was calculated; absent: the address never changed. */
   readonly taxedPlace?: string | undefined;
   /** How many pieces of each line refunds put back into stock. Absent: none. */
   readonly restocked?: readonly number[] | undefined;
   /** The token of the card at the gateway. */
   readonly cardToken?: string | undefined;
-  /** Why its auto order is not billed, as the second half of a sentence. Absent: no reason. */
+  /** Why its auto order is not billed, as the second part of a sentence. Absent: no reason. */
   readonly rebillStop?: string | undefined;
-  /** True when its first charge was begun and is not settled. */
+  /** Whether its first charge was started and is not settled. */
   readonly charging?: boolean;
 }
 
@@ -78,7 +78,7 @@ export function orderIdOf(merchantId: string, number: number): string {
   return `${merchantId}-${String(number).padStart(10, '0')}`;
 }
 
-/** The part of a summary that only the merchant knows: what the order cost it. */
+/** The fields of a summary that only the merchant knows: the actual costs of the order. */
 export function actualCosts(summary: Order['summary']): NonNullable<Order['summary']> {
   const {
     actual_fulfillment,

@@ -11,12 +11,12 @@ import { findOrder } from './store.ts';
 import { creditUsed } from './storeCredit.ts';
 import { updateOrder } from './updateOperations.ts';
 
-/** The most orders that one request refunds besides its own. A worker refunds the others. */
+/** The maximum number of other orders that one request refunds. A worker refunds the rest. */
 const atOnceMax = 20;
 
 /**
- * Refunds the orders that the refund of an order has queued. Returns sentences about those that were
- * not refunded, which are also written into the order's merchant notes.
+ * Refunds the orders that the refund of an order has queued. Returns sentences about those that
+ * were not refunded. The same sentences are added to the order's merchant notes.
  */
 export async function refundOthers(
   context: Context,
@@ -37,7 +37,8 @@ export async function refundOthers(
 
 /**
  * Refunds one queued order in full and removes it from the queue. Returns why it was not refunded,
- * as a sentence, or undefined. One whose gateway does not answer is finished by the refund worker.
+ * as a sentence, or undefined. If its gateway does not answer, the refund worker finishes the
+ * refund.
  */
 export async function refundOther(
   context: Context,
@@ -60,13 +61,15 @@ export async function refundOther(
   return failure;
 }
 
-/** Whether all of an order was given back: the money, and the store credit that paid a part of it. */
+/**
+ * Whether the whole order was refunded: the money, and the store credit that paid for a part of it.
+ */
 function isRefunded(order: OrderRecord): boolean {
   const refunded = refundedOf(order);
   return totalOf(refunded) === order.total && (refunded.credit ?? 0) === creditUsed(order);
 }
 
-/** Does a refund and returns its refusal as a sentence. Other errors stay errors. */
+/** Makes a refund and returns its refusal as a sentence. Other errors are thrown. */
 async function refusalOf(
   { log }: Context,
   orderId: string,

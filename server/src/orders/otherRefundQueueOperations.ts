@@ -8,10 +8,10 @@ import { type Refunded } from './refunded.ts';
 import type { RefundWishes } from './refundStore.ts';
 
 /**
- * Queues the refunds that follow from the refund of an order, in the transaction of that refund
- * (item reference, `refund_other_auto_orders`): those of the paid orders of the customer's other
- * active auto orders, and of the order's own auto order when it is canceled. A refund that follows
- * from another one queues nothing.
+ * Queues the refunds that the refund of an order causes, in its transaction (item reference,
+ * `refund_other_auto_orders`). They are refunds of the paid orders of the customer's other active
+ * auto orders, and of the order's own auto order if it is canceled. A refund with a cause queues no
+ * further refunds.
  */
 export async function queueOthers(
   context: Context,

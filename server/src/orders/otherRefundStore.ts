@@ -14,7 +14,7 @@ const leaseEnd = "statement_timestamp() + interval '120 seconds'";
 
 /**
  * Queues the refund of all paid orders of auto orders, other than the cause. Returns how many were
- * queued. An order that is queued already stays as it is.
+ * queued. An order that is already queued stays as it is.
  */
 export function queueOtherRefunds(
   tx: Database,
@@ -34,7 +34,7 @@ export function queueOtherRefunds(
   );
 }
 
-/** Returns what the refund of an order has queued, the oldest order first. */
+/** Returns the orders that the refund of an order has queued, oldest first. */
 export async function listOtherRefunds(
   db: Database,
   merchantId: string,
@@ -48,7 +48,7 @@ export async function listOtherRefunds(
   return rows.map(fromRow);
 }
 
-/** Claims a queued refund that no other process works on. */
+/** Claims a queued refund on which no other process works. */
 export async function claimOtherRefund(
   tx: Database,
   merchantId: string,
@@ -65,7 +65,7 @@ export async function claimOtherRefund(
   return row && fromRow(row);
 }
 
-/** Removes a refund that was made, or that cannot be made. */
+/** Removes a refund that was made or cannot be made. */
 export async function removeOtherRefund(
   tx: Database,
   merchantId: string,

@@ -7,12 +7,12 @@ import { refundOther } from './otherRefundOperations.ts';
 import { claimOtherRefund, type OtherRefund } from './otherRefundStore.ts';
 import type { RefundParts } from './refundOperations.ts';
 
-/** The most orders that one process refunds per round and merchant. */
+/** The maximum number of orders that one process refunds per round and merchant. */
 const batchSize = 20;
 
 /**
- * Refunds the orders that the refund of another order has queued and that its request did not get
- * to, because they were many or the process ended.
+ * Refunds queued orders that the request for the first refund left, because there were many or the
+ * process ended.
  */
 export function otherRefundWorker(rounds: MerchantRounds, parts: RefundParts): Worker {
   const each = eachMerchant(rounds.log, 'refunds of other orders');
@@ -36,7 +36,7 @@ async function refundQueued(context: Context, parts: RefundParts): Promise<numbe
   return count;
 }
 
-/** Logs a refund that failed. It is tried again when its lease ends. */
+/** Logs a refund that failed. It is retried when its lease ends. */
 async function refundOne(context: Context, other: OtherRefund, parts: RefundParts): Promise<void> {
   const { merchantId } = context.merchant;
   const { orderId } = other;

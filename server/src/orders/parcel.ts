@@ -1,6 +1,6 @@
 import type { OrderShipping } from '@perennial/contract/orderShipping.ts';
 
-/** Returns address and method of an order, without the data of its parcel. */
+/** Returns the address and the method of an order, without the data of its parcel. */
 export function withoutParcel(shipping: OrderShipping | undefined): OrderShipping | undefined {
   if (shipping === undefined) return undefined;
   const {

@@ -12,16 +12,17 @@ import { inStage, type OrderStage } from './stages.ts';
 
 /** The plan for the payment of a new order. */
 export type PaymentPlan =
-  /** Charge at the gateway now, or with `tested` only authorize that amount and give it back. */
+  /** Charge the gateway now. With `tested`, only authorize that amount and give it back. */
   | { readonly kind: 'charge'; readonly tested?: Minor | undefined }
-  /** The order is already paid, or there is nothing to pay. */
+  /** The order is already paid, or costs nothing. */
   | { readonly kind: 'paid'; readonly status: 'Processed' | 'Skipped' }
-  /** A person has to handle the payment. */
+  /** A user must handle the payment. */
   | { readonly kind: 'waiting'; readonly stage: 'Accounts Receivable' | 'Quote Request' };
 
 /**
- * Returns how a new order is paid (order reference, OrderChannelPartner and OrderPayment). `total`
- * is in minor units. `tested` is authorized to test the card of an order that costs nothing.
+ * Returns the plan for the payment of a new order (order reference, OrderChannelPartner and
+ * OrderPayment). `total` is in minor units. `tested` is authorized to test the card of an order
+ * that costs nothing.
  */
 export function planPayment(
   method: OrderPayment['payment_method'],
@@ -73,7 +74,7 @@ export function settled(order: OrderRecord, result: KnownChargeResult, now: Occa
   const tried = withAnswer(order, result, now, result.tested ?? order.total);
   if (result.kind === 'approved')
     return paid(tried, 'Processed', paidStage(order.document), now.at, now);
-  // An order that costs nothing cannot be collected, so a card that fails its test rejects it.
+  // An order that costs nothing cannot be paid later, so a failed test of its card rejects it.
   const keep =
     result.tested === undefined &&
     order.document.channel_partner?.store_if_payment_declines === true;
@@ -92,7 +93,7 @@ export function settled(order: OrderRecord, result: KnownChargeResult, now: Occa
   };
 }
 
-/** Returns the order with the gateway's answer among its transactions, and what was authorized. */
+/** Returns the order with the gateway's answer as a transaction, and with the authorized amount. */
 export function withAnswer(
   order: OrderRecord,
   result: KnownChargeResult,
@@ -111,11 +112,14 @@ export const withPaymentStatus = (
   status: 'Declined' | 'Unprocessed',
 ): OrderRecord => ({ ...order, document: withPayment(order.document, { payment_status: status }) });
 
-/** The transaction detail that names the kind of gateway that captured it. */
+/** The transaction detail with the kind of gateway that captured it. */
 export const gatewayKindDetail = 'gateway kind';
-/** The transaction detail with the amount that a test of a card authorized. It captured nothing. */
+/**
+ * The transaction detail with the amount that a test of a card authorized. The test captured
+ * nothing.
+ */
 export const cardTestDetail = 'card test';
-/** The transaction detail that names why the gateway declined, in the common words. */
+/** The transaction detail with the reason for the gateway's decline, in the common terms. */
 export const declineCodeDetail = 'code';
 
 const decimalOf = (amount: Minor, { currency }: OrderRecord): number => fromMinor(amount, currency);

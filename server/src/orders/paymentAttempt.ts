@@ -13,8 +13,8 @@ import { paid, withAnswer, withPaymentStatus } from './payment.ts';
 import { paidStage } from './shipping.ts';
 
 /*
- * The payment of an order that waits in Accounts Receivable. Every rule reads the locked order: when
- * two requests arrive together, the second one sees what the first one began.
+ * The payment of an order that waits in Accounts Receivable. Every rule reads the locked order. If
+ * two requests arrive at the same time, the second one sees what the first one started.
  */
 
 /** A charge of an order in Accounts Receivable, as it is stored before the gateway is asked. */
@@ -24,12 +24,12 @@ export interface PaymentAttempt {
   /** 1, 2, 3 … within the order. */
   readonly attempt: number;
   readonly source: AttemptSource;
-  /** The day of the retry; only of the source `retry`. */
+  /** The day of the retry. Only for the source `retry`. */
   readonly retryDay?: number | undefined;
   readonly amount: Minor;
   /** ISO 4217. */
   readonly currency: string;
-  /** The amount that the coupon takes off if the charge succeeds. */
+  /** The discount of the coupon if the charge succeeds. */
   readonly discount: Minor;
   readonly coupon?: OrderCoupon | undefined;
   readonly cardToken: string;
@@ -41,11 +41,11 @@ export interface PaymentAttempt {
 }
 
 /**
- * Whether a person or program requested the charge, or the retry of Accounts Receivable began it.
+ * Whether a user or program requested the charge, or the retry of Accounts Receivable started it.
  */
 export type AttemptSource = 'request' | 'retry';
 
-/** The earlier attempts of an order, as far as they are known. */
+/** What is known about the earlier attempts of an order. */
 export interface EarlierPayments {
   /** The number of the last attempt; 0 if there was none. */
   readonly last: number;
@@ -55,7 +55,7 @@ export interface EarlierPayments {
 
 /** Why an order cannot be charged, and what the client can do. */
 export interface Unpayable {
-  /** The field of the request that is at fault; absent: the state of the order. */
+  /** The field of the request with the fault; absent: the state of the order is the fault. */
   readonly field?: string;
   readonly reason: string;
   readonly fix: string;
@@ -63,7 +63,7 @@ export interface Unpayable {
 
 /**
  * Returns why a locked order cannot be charged now, or undefined. While a charge of the order, or
- * of the rebill behind it, is under way, no other one may begin.
+ * of its rebill, is under way, no other charge may start.
  */
 export function unpayable(
   order: OrderRecord,
@@ -94,8 +94,8 @@ export const owedFor = (total: Minor, earlier: EarlierPayments): Minor =>
   minor(Math.max(0, total - earlier.paid));
 
 /**
- * Reads the amount that a request names. Absent: all that is owed. The order of a rebill is charged
- * as a whole, because its schedule counts it as a whole.
+ * Reads the amount that a request names. Absent: the whole owed amount. The order of a rebill is
+ * charged as a whole, because its schedule counts it as a whole.
  */
 export function amountAsked(
   asked: number | undefined,
@@ -129,8 +129,8 @@ export interface AfterAttempt {
 }
 
 /**
- * Returns the order after the gateway's answer: paid once everything was captured. A declined one
- * stays in Accounts Receivable.
+ * Returns the order after the gateway's answer: paid once the whole amount was captured. An order
+ * whose charge is declined stays in Accounts Receivable.
  */
 export function afterAttempt(
   order: OrderRecord,

@@ -7,12 +7,13 @@ import type { AttemptSource, EarlierPayments, PaymentAttempt } from './paymentAt
 import { storedId } from './store.ts';
 
 /*
- * The table `order_payment_attempt`. A transaction that writes a row holds the lock of its order,
- * and `orders.charge_lease_until` says how long only this process asks the gateway.
+ * The table `order_payment_attempt`. A transaction that writes a row holds the lock of its order.
+ * Until `orders.charge_lease_until`, only this process asks the gateway.
  */
 
 /**
- * Stores an attempt: `charging` before the gateway is asked, `paid` where there is nothing to charge.
+ * Stores an attempt: as `charging` before the gateway is asked, or as `paid` if there is nothing to
+ * charge.
  */
 export async function insertAttempt(
   tx: Database,
@@ -44,7 +45,9 @@ export async function insertAttempt(
   );
 }
 
-/** Returns what earlier attempts of a locked order did. */
+/**
+ * Returns the number of the last attempt of a locked order, and the sum that its attempts captured.
+ */
 export async function findEarlierPayments(
   tx: Database,
   merchantId: string,
@@ -59,7 +62,7 @@ export async function findEarlierPayments(
   return { last: row?.last ?? 0, paid: minor(row?.paid ?? 0) };
 }
 
-/** Returns the attempt of an order that has no known outcome. */
+/** Returns the attempt of an order whose outcome is not known. */
 export async function findOpenAttempt(
   db: Database,
   merchantId: string,

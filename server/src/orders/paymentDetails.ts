@@ -4,8 +4,8 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 
 /**
- * Returns how an order is paid. Without a payment method, it follows from the details that the
- * client sent.
+ * Returns the payment method of an order. If the client did not send one, it follows from the
+ * details of the payment.
  */
 export function paymentMethodOf(
   payment: OrderPayment | undefined,
@@ -50,8 +50,8 @@ export function paymentCardFault(
 
 /**
  * Returns a payment as it is stored and shown: no token, no verification number, and only the last
- * four characters of every number that identifies a person. Takes `card_number` from the client
- * only when it is already masked.
+ * four characters of every number that identifies a person. Accepts `card_number` from the client
+ * only if it is already masked.
  */
 export function keptPayment(payment: OrderPayment | undefined): OrderPayment {
   const { credit_card, echeck, health_benefit_card, ...rest } = payment ?? {};
@@ -85,7 +85,7 @@ type Card = NonNullable<OrderPayment['credit_card']>;
 
 /**
  * Returns a card without its tokens. Its last four digits come from the masked number that was
- * sent, else from the end of its token (`tok_visa_4242`).
+ * sent, or else from the end of its token (`tok_visa_4242`).
  */
 export function keptCard({
   card_number_token,
@@ -100,7 +100,7 @@ export function keptCard({
     : { ...card, card_number: maskedCardNumber(lastFour), card_number_truncated: true };
 }
 
-// An explicit null stays null: it clears the field.
+// An explicit null stays null, because it clears the field.
 function masked(value: string | undefined): string | undefined {
   return value ? `XXXX${value.slice(-4)}`.slice(0, Math.max(4, value.length)) : value;
 }

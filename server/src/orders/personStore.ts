@@ -69,7 +69,7 @@ export const orderPeople: PersonKeeper = {
       kept: 'state order_id currency charge_reference gateway_reference',
     },
     {
-      // The number of claims stays as it was; their key names no person any more.
+      // The number of claims stays the same; their key no longer identifies a person.
       table: 'once_claim',
       key: ['item_id', 'customer'],
       ...byOrder,
@@ -106,7 +106,7 @@ async function lockOrders(tx: Database, merchantId: string, person: Person): Pro
   );
 }
 
-/** The checks that find open orders, each a statement on `$2`, the ids of orders. */
+/** The checks that find open orders. Each is a statement on `$2`, the ids of orders. */
 const openChecks = [
   `select 'order ' || order_id || ' is in ' || current_stage as obstacle from orders
    where merchant_id = $1 and order_id = any($2::text[])

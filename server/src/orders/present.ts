@@ -3,12 +3,15 @@ import { unexpiredText } from '../kernel/expiringText.ts';
 import { memberText, objectText } from '../kernel/jsonText.ts';
 import { type OrderPart, orderParts } from './order.ts';
 
-/** Where the projection finds its order. All of the SQL is ours, never a client's. */
+/**
+ * The parts of SQL from which the projection reads its order. All of the SQL is ours, never a
+ * client's.
+ */
 export interface OrderProjection {
   /** The alias of the `orders` row. */
   readonly alias: string;
   /**
-   * Builds the SQL expression (text, null if there is none) of an order's OrderAutoOrder from the
+   * Returns the SQL expression (text, null if there is none) of an order's OrderAutoOrder, for the
    * alias of its row. The caller provides it, because the data is in the tables of auto orders.
    * Without it, `auto_order` is never returned.
    */
@@ -17,7 +20,7 @@ export interface OrderProjection {
 
 /**
  * Returns the wire's Order as one SQL expression (text), for a statement with `inZone`. `expand`
- * holds the names of `_expand` without any prefix; without expansions only scalars are returned.
+ * contains the names of `_expand` without a prefix; without expansions only scalars are returned.
  * Details, lists, webhooks and the orders inside auto orders all use this expression.
  */
 export function orderJson(order: OrderProjection, expand: ReadonlySet<string>): string {
@@ -77,13 +80,13 @@ const partOfExpansion: Readonly<Record<string, OrderPart>> = {
   utms: 'utms',
 };
 
-// A merchant's zone can change, so the order's own moments are written from their columns. Other
-// dates keep the offset with which they were stored.
+// A merchant's zone can change, so the order's own dates come from their columns. Other dates keep
+// the offset with which they were stored.
 function scalars({ alias }: OrderProjection): string[] {
   return [headMembers(alias), memberText('creation_dts', `wire_dts(${alias}.created_at)::text`)];
 }
 
-// All values are scalars, so a closing brace at the end is always the object's own.
+// All values are scalars, so the last closing brace always ends the object.
 const headMembers = (alias: string): string =>
   `nullif(btrim(case json_typeof(${alias}.head) when 'object' then ${alias}.head::text
      else not_an_object('head', json_typeof(${alias}.head)) end, '{}'), '')`;
@@ -105,12 +108,12 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
         : `((${dated}) - 'transactions')::text`;
     }
     case 'shipping': {
-      // Published samples go through the list without asking whether there is one.
+      // Published samples read the list without checking whether it exists.
       const listed = `('{"tracking_numbers": []}'::jsonb || ${stored}::jsonb)`;
       const shown = expand.has('shipping.tracking_number_details')
         ? `${listed}::text`
         : `(${listed} - 'tracking_number_details')::text`;
-      // `||` would make a list of anything else.
+      // `||` would turn any other value into a list.
       return `(case when ${stored} is null then null
         when json_typeof(${stored}) = 'object' then ${shown}
         else not_an_object('shipping', json_typeof(${stored})) end)`;
@@ -121,7 +124,8 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
         : listOf(`(select jsonb_agg(affiliate - 'ledger_entries')
            from jsonb_array_elements(${stored}::jsonb) affiliate)`);
     case 'current_stage_histories':
-      // Who moved it is not a field of the published model (getOrderStages sends it).
+      // The published model has no field for the user who moved it (getOrderStages returns the
+      // user).
       return listOf(`(select json_agg(move - 'by' order by place)
         from jsonb_array_elements(${stored}::jsonb) with ordinality as m (move, place))`);
     case 'properties':
@@ -137,7 +141,7 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
   }
 }
 
-// Only lines with properties that expire are taken apart.
+// Only lines with properties that expire are rebuilt.
 const itemsOf = (stored: string): string =>
   `(case when ${stored}::text like '%"expiration_dts"%' then
     (select jsonb_agg(case when line ? 'properties' then jsonb_set(line, '{properties}',
@@ -163,7 +167,7 @@ function customerOf({ alias }: OrderProjection): string {
       and profile.customer_profile_oid = ${alias}.customer_profile_oid)`;
 }
 
-// The small fields of the customer. Cards stay with the profile.
+// The small fields of the customer. Cards are only in the profile.
 const customerPartsOfOrder = new Set([
   'billing',
   'shipping',

@@ -46,10 +46,10 @@ import { noOrder } from './updateOperations.ts';
 
 /*
  * Charges orders in Accounts Receivable. As with first payments, an attempt is stored before the
- * gateway is asked and settled afterwards; a worker asks again with the same key when the answer
- * was lost (unsettledChargesWorker.ts). One charge of an order at a time: a declined rebill's
- * retries, the retry of Accounts Receivable and people see each other under the same locks
- * (docs/adr/0059-what-is-owed.md).
+ * gateway is asked and settled afterwards. If the answer was lost, a worker asks again with the
+ * same key (unsettledChargesWorker.ts). An order has one charge at a time: the retries of a
+ * declined rebill, the retry of Accounts Receivable and users take the same locks, so they see each
+ * other's charges (docs/adr/0059-what-is-owed.md).
  */
 
 /** The result of processPayment. */
@@ -61,8 +61,8 @@ export interface ProcessedPayment {
 }
 
 /**
- * Charges what is owed for an order (current API, processPayment). Refuses what cannot be charged,
- * before the gateway is asked. A decline is a result, not a refusal.
+ * Charges the amount that is owed for an order (current API, processPayment). Refuses an order that
+ * cannot be charged, before the gateway is asked. A decline is a result, not a refusal.
  */
 export async function processPayment(
   context: Context,
@@ -84,8 +84,8 @@ export async function processPayment(
 }
 
 /**
- * Charges the order that a declined rebill left, where the engine would charge it. Returns undefined
- * where it would not, or where nothing can be charged. Neither is refused.
+ * Charges the order that a declined rebill left, if the engine would charge it. Otherwise, or if
+ * the order cannot be charged, returns undefined instead of refusing.
  */
 export async function collectOrder(
   context: Context,
@@ -116,7 +116,7 @@ async function chargedNow(
   return { transaction: lastTransaction(order), warnings: await restWords(context, order) };
 }
 
-/** Says what is still owed after a part was paid. */
+/** Returns a sentence with the amount that is still owed after a part was paid. */
 async function restWords({ db }: Context, order: OrderRecord): Promise<string[]> {
   if (order.paidAt !== undefined) return [];
   const earlier = await findEarlierPayments(db, order.merchantId, order.orderId);
@@ -155,16 +155,16 @@ export async function lockUnpaid(
   return { order: order ?? noOrder(orderId), rebill };
 }
 
-/** Which charge of an order is begun. */
+/** The charge of an order that starts. */
 export interface AttemptTerms {
-  /** In the wire's decimals; absent: all that is owed. */
+  /** An amount in the wire's decimals; absent: the whole owed amount. */
   readonly amount?: number | undefined;
   readonly source: AttemptSource;
   readonly retryDay?: number;
   readonly coupon?: OrderCoupon | undefined;
 }
 
-/** Stores the next attempt of a locked order, or refuses. */
+/** Stores the next attempt of a locked order, or refuses it. */
 async function begin(
   context: Context,
   locked: LockedUnpaid,
@@ -201,8 +201,8 @@ export async function storeAttempt(
 }
 
 /**
- * Returns the next attempt of a locked order, or why it cannot be charged. Stores nothing. The amount
- * is zero if the coupon leaves nothing to charge.
+ * Returns the next attempt of a locked order, or why it cannot be charged. Stores nothing. The
+ * amount is zero if the coupon leaves nothing to charge.
  */
 export async function nextAttempt(
   context: Context,
@@ -239,7 +239,7 @@ export async function nextAttempt(
   });
 }
 
-/** Returns what an order costs, whatever pays it. */
+/** Returns the total of an order, regardless of how it is paid. */
 const costOf = (order: OrderRecord): number => order.total + creditUsed(order);
 
 const noCard = ({ orderId }: OrderRecord) => ({
@@ -254,7 +254,7 @@ const nothingOwed = ({ orderId }: OrderRecord) => ({
   fix: 'Move it to Shipping Department or Completed Order',
 });
 
-/** The gateway's answer, and the order as it was settled, if this process settled it. */
+/** The gateway's answer, and the settled order if this process settled it. */
 export interface ChargedAttempt {
   readonly result: ChargeResult;
   readonly order?: OrderRecord | undefined;
@@ -290,7 +290,7 @@ async function askGateway(
   }
 }
 
-/** Settles an attempt once. One that another process has settled stays as it is. */
+/** Settles an attempt once. An attempt that another process has settled does not change. */
 async function settle(
   context: Context,
   attempt: PaymentAttempt,
@@ -323,7 +323,10 @@ async function settle(
   return order;
 }
 
-/** Rejects an order after a retry was declined with a reason that the merchant's retry names. */
+/**
+ * Rejects an order after a retry was declined for a reason that the merchant's settings of the
+ * retry name.
+ */
 async function rejectAfterRetry(
   context: Context,
   order: OrderRecord,
@@ -334,7 +337,7 @@ async function rejectAfterRetry(
   if (source !== 'retry' || result.kind !== 'declined') return;
   const config = await findRetryConfig(context.db, order.merchantId);
   if (config === undefined || !rejectsOrder(config, result)) return;
-  // The rebill was settled meanwhile, so it is read again.
+  // The rebill has been settled since, so it is read again.
   const rebill = await hooks.lockRebill(context, order.orderId);
   const reason = `The gateway declined for good: ${result.code ?? result.reason}`;
   await rejectReceivable(context, { order, rebill }, config, hooks, reason);
@@ -362,8 +365,8 @@ function eventsOf(
 }
 
 /**
- * Pays a locked order whose coupon leaves nothing to charge: the same as after a charge, but no
- * gateway is asked.
+ * Pays for a locked order whose coupon leaves nothing to charge: as after a charge, but without a
+ * gateway.
  */
 export async function settleCovered(
   context: Context,

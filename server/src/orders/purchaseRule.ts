@@ -9,23 +9,24 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromMinor, type Minor } from '../kernel/money.ts';
 import { sumQuantities } from '../kernel/quantity.ts';
 
-/** An order, as the limits of purchases see it. */
+/** An order as the limits of purchases see it. */
 export interface Purchase {
   readonly items: NonNullable<Order['items']>;
   readonly find: (itemId: string) => CatalogItem | undefined;
-  /** Before coupons. */
+  /** The subtotal before coupons. */
   readonly subtotal: Minor;
   readonly currency: string;
   readonly limits: OrderLimits;
   /** The pricing tiers of the customer. */
   readonly tiers: readonly CustomerTier[];
-  /** Absent: the order names none yet. */
+  /** Absent: the order names no payment method yet. */
   readonly paymentMethod?: string | undefined;
 }
 
 /**
  * Returns why an order cannot be placed: the limits of its items (item reference, ItemRestriction
- * and ItemPricingTierLimit), of the customer and the merchant. Lines of the same item count together.
+ * and ItemPricingTierLimit), of the customer and of the merchant. Lines with the same item count
+ * together.
  */
 export const purchaseFaults = (purchase: Purchase): FieldFault[] => [
   ...purchase.items.flatMap((_, index) => lineFaults(purchase, index)),
@@ -33,8 +34,8 @@ export const purchaseFaults = (purchase: Purchase): FieldFault[] => [
 ];
 
 /**
- * Returns which limits of whole orders an order does not keep: what else may be in it, and those of
- * the customer and the merchant.
+ * Returns the limits of whole orders that an order exceeds: those on other items in it, and those
+ * of the customer and the merchant.
  */
 export const companionFaults = (purchase: Purchase): FieldFault[] => {
   const ids = purchase.items.map(({ merchant_item_id: id }) => fold(id ?? ''));
@@ -52,7 +53,8 @@ function lineFaults(purchase: Purchase, index: number): FieldFault[] {
   const itemId = items[index]?.merchant_item_id ?? '';
   const item = find(itemId);
   const ids = items.map(({ merchant_item_id: id }) => fold(id ?? ''));
-  // The first line of an item speaks for all of them; what continues was bought before.
+  // The fault names the first line of an item. An item that continues was bought before, so it is
+  // skipped.
   if (item === undefined || ids.indexOf(fold(itemId)) !== index) return [];
   if (items[index]?.auto_order_last_rebill_dts !== undefined) return [];
   const { limits } = item;
@@ -65,7 +67,7 @@ function lineFaults(purchase: Purchase, index: number): FieldFault[] {
   ];
 }
 
-/** Returns how many units of an item the lines of an order hold together. */
+/** Returns the units of an item in all lines of an order. */
 export const unitsOf = (items: NonNullable<Order['items']>, itemId: string): number =>
   sumQuantities(
     items.flatMap(({ merchant_item_id: id, quantity = 1 }) =>
@@ -73,7 +75,7 @@ export const unitsOf = (items: NonNullable<Order['items']>, itemId: string): num
     ),
   );
 
-/** The limits of the item for the pricing tiers of the customer. */
+/** Returns the limits of the item for the pricing tiers of the customer. */
 function tierFaults(
   { items, tiers, paymentMethod }: Purchase,
   item: CatalogItem,
@@ -92,7 +94,7 @@ function tierFaults(
   });
 }
 
-/** Returns the faults of the other items in the order. */
+/** Returns the faults of an item that must not, or must, be with other items in the order. */
 function companyFaults(
   { isSeparate, notWith, onlyWith }: NonNullable<CatalogItem['limits']>,
   itemId: string,

@@ -307,7 +307,7 @@ const newLine = (original_item_id: string, original_quantity: number) => ({
 const refusalOf = ({ status, body }: Awaited<ReturnType<typeof app.request>>): string =>
   status === 200 ? 'kept' : String(body.error.user_message).split(', and ', 1).join();
 
-/** An auto order of two FEW, of which at most three are sold at once. */
+/** An auto order of two FEW. An order may contain at most three. */
 async function twoFew() {
   const { order, params } = await subscribed(guest(), 'FEW', 2);
   const read = await ask({ operation: 'getAutoOrder', params, query: { _expand: 'items' } });

@@ -10,14 +10,17 @@ import { isOneAddress } from '../kernel/mailAddress.ts';
 import { declineCodeDetail } from './payment.ts';
 
 /*
- * The retry of Accounts Receivable: on which days after an unpaid order came there its card is
+ * Decides about the retry of Accounts Receivable: on which days the card of an unpaid order is
  * charged again, and when the order is rejected (current API, AccountsReceivableRetryConfig).
  */
 
 const daysMax = 7;
 const emailsMax = 20;
 
-/** Returns the fault of a configuration. `coupons` are the case-folded codes that a retry can carry. */
+/**
+ * Returns the fault of a configuration. `coupons` contains the case-folded codes that a retry can
+ * use.
+ */
 export function retryConfigFault(
   { daily_activity_list: days, notify_emails: emails }: AccountsReceivableRetryConfig,
   coupons: ReadonlySet<string>,
@@ -70,7 +73,9 @@ function emailsFault(emails: readonly string[]): FieldFault | undefined {
       };
 }
 
-/** Who reads about the orders that the retry was paid for, and about those that it rejected. */
+/**
+ * The addresses for mails about orders that the retry collected, and about those that it rejected.
+ */
 export function retryReaders(config: AccountsReceivableRetryConfig | undefined): {
   readonly paid: readonly string[];
   readonly rejected: readonly string[];
@@ -82,13 +87,13 @@ export function retryReaders(config: AccountsReceivableRetryConfig | undefined):
   };
 }
 
-/** Names the given fields that have no effect on this server. */
+/** Returns the names of given fields that have no effect on this server. */
 export const idleFields = (config: AccountsReceivableRetryConfig): string[] => [
   ...(sendsMails(config) ? [] : filled(config, mailNames)),
   ...filled(config, idleNames),
 ];
 
-/** Whether the retry sends mails: it has an address for them and something to report. */
+/** Whether the retry sends mails: it has an address, and something to report. */
 const sendsMails = (config: AccountsReceivableRetryConfig): boolean =>
   Object.values(retryReaders(config)).some((emails) => emails.length > 0);
 
@@ -113,27 +118,27 @@ const idleNames = [
   'trial_mode_expiration_dts',
 ] as const satisfies readonly (keyof AccountsReceivableRetryConfig)[];
 
-/** An order that the retry handles. */
+/** An order that the retry processes. */
 export interface RetriedOrder {
   readonly enteredAt: Temporal.Instant;
-  /** The last day on which the retry handled the order; absent: it has not yet. */
+  /** The last day on which the retry processed the order; absent: it has not done so yet. */
   readonly lastDay: number | undefined;
   readonly now: Temporal.Instant;
   readonly zone: string;
 }
 
-/** The next step of the retry with an order. */
+/** The next step of the retry for an order. */
 export type RetryStep =
   | { readonly kind: 'charge'; readonly day: number; readonly couponCode?: string | undefined }
   | { readonly kind: 'reject'; readonly day: number }
   | { readonly kind: 'wait'; readonly until: Temporal.Instant }
-  /** Nothing is left to do. */
+  /** No step is left. */
   | { readonly kind: 'none' };
 
 /**
- * Returns what happens to an order today. A day that was missed is skipped when a later one has
- * come. An order that came before the retry began is only touched on the days that are left, and
- * one that is older than the list is never charged or rejected.
+ * Returns the step of the retry for an order today. A missed day is skipped once a later one has
+ * come. For an order that is older than the retry, only the remaining days count. An order that is
+ * past all days is never charged or rejected.
  */
 export function retryStep(
   { daily_activity_list: list = [], reject_at_end: rejects }: AccountsReceivableRetryConfig,
@@ -156,10 +161,10 @@ export function retryStep(
     : { kind: 'wait', until: addDays(enteredAt, next.day, zone) };
 }
 
-// A server that was down over a weekend continues; a longer stop is for a person to check.
+// After a weekend without a server the retry continues. After a longer stop a person must check it.
 const graceDays = 3;
 
-/** Returns the days of the list in order, with the rejection after the last one. */
+/** Returns the days of the list in order, and after the last one the rejection. */
 function activitiesOf(list: readonly AccountsReceivableRetryDayActivity[], rejects: boolean) {
   const days = list
     .flatMap(({ day, charge, coupon_code }) =>

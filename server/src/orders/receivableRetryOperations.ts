@@ -41,7 +41,7 @@ import { rejectReceivable, retryActor } from './rejectReceivableOperations.ts';
 import { findCatalogueRetryCodes, findRetryCoupon } from './retryCouponReader.ts';
 import { chargeLeaseMs } from './store.ts';
 
-/** The configuration as the wire shows it, along with what a form for it offers. */
+/** The configuration as the wire shows it, with the choices for its form. */
 export interface ShownRetryConfig {
   readonly config: AccountsReceivableRetryConfig;
   readonly beside: {
@@ -51,7 +51,10 @@ export interface ShownRetryConfig {
   };
 }
 
-/** Reads the retry of the merchant; an inactive one without days if none was set. */
+/**
+ * Returns the merchant's configuration of the retry, or an inactive one without days if there is
+ * none.
+ */
 export async function getRetryConfig({ db, merchant }: Context): Promise<ShownRetryConfig> {
   const { merchantId } = merchant;
   const stored = (await findRetryConfig(db, merchantId)) ?? {
@@ -69,7 +72,10 @@ export async function getRetryConfig({ db, merchant }: Context): Promise<ShownRe
   };
 }
 
-/** Replaces the retry of the merchant. Returns sentences about fields without effect. */
+/**
+ * Replaces the merchant's configuration of the retry. Returns sentences about fields without
+ * effect.
+ */
 export async function updateRetryConfig(
   context: Context,
   given: AccountsReceivableRetryConfig,
@@ -110,9 +116,9 @@ export async function findActiveRetry({
 }
 
 /**
- * Does what the retry is to do until then: each thing at the moment at which it is due, but none
- * before `context.now`. Returns how many orders it checked. Any number of processes may do so at
- * once.
+ * Does the due work of the retry until a moment. Each step counts as done at its due moment, but
+ * not before `context.now`. Returns how many orders it checked. Any number of processes may run
+ * this at the same time.
  */
 export async function runRetries(
   context: Context,
@@ -135,7 +141,7 @@ export async function runRetries(
 
 const retriesMax = 1000;
 
-/** Does what is due for one order: everything is decided under the lock of the order. */
+/** Does the due step for one order. Every decision is made while the order is locked. */
 async function retryOrder(
   context: Context,
   orderId: string,
@@ -152,7 +158,9 @@ async function retryOrder(
   if (attempt !== undefined) await chargeAttempt(context, attempt, parts, lease);
 }
 
-/** Decides on a locked order, stores the decision, and returns the charge that follows from it. */
+/**
+ * Decides about a locked order, stores the decision, and returns the charge that follows from it.
+ */
 async function actOn(
   context: Context,
   locked: LockedUnpaid,
@@ -176,8 +184,8 @@ async function actOn(
 type Step = RetryStep | { readonly kind: 'end' };
 
 /**
- * Returns what happens to the order now. Its rebill's own retries own it while they last, and what
- * holds the rebill holds the order.
+ * Returns the step for the order now. While the retries of its rebill last, only they charge the
+ * order. What holds the rebill also holds the order.
  */
 function stepOf(
   { now, merchant: { timeZone: zone } }: Context,
@@ -192,15 +200,17 @@ function stepOf(
   return retryStep(config, { enteredAt, lastDay: lastDay ?? undefined, now, zone });
 }
 
-/** Returns when the retry checks the order again: soon after a charge, to see what it did. */
+/**
+ * Returns when the retry checks the order again. After a charge that is soon, to see the result.
+ */
 function moveOf(step: Step, now: Temporal.Instant): Partial<RetryRow> {
   if (step.kind === 'charge') return { nextAt: now.add({ hours: 1 }), lastDay: step.day };
   return { nextAt: step.kind === 'wait' ? step.until : null };
 }
 
 /**
- * Stores the charge of a day and returns it. A coupon that leaves nothing to charge pays the order at
- * once, and there is no charge.
+ * Stores the charge of a day and returns it. If a coupon leaves nothing to charge, the order is
+ * paid at once, and there is no charge.
  */
 async function chargeOf(
   context: Context,
@@ -229,8 +239,8 @@ const isReceivable = ({ paidAt, document }: OrderRecord): boolean =>
   document.payment?.payment_method === 'Credit Card';
 
 /**
- * Returns the row by the order as it is now: the order may have left Accounts Receivable and come
- * back, and the days of a rebill's order begin when its own retries end.
+ * Returns the row, updated from the current order. The order may have left Accounts Receivable and
+ * come back. The days of a rebill's order start when the rebill's own retries end.
  */
 function currentRow(row: RetryRow, { order, rebill }: LockedUnpaid, zone: string): RetryRow {
   const moves = order.document.current_stage_histories ?? [];
@@ -248,7 +258,7 @@ function currentRow(row: RetryRow, { order, rebill }: LockedUnpaid, zone: string
   return isAgain ? { ...row, enteredAt, lastDay: null } : row;
 }
 
-/** Returns what the retry did in a period (current API, getAccountsReceivableRetryStats). */
+/** Returns the results of the retry in a period (current API, getAccountsReceivableRetryStats). */
 export async function getRetryStats(
   { db, merchant }: Context,
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },

@@ -4,8 +4,8 @@ import type { Database } from '../platform/storage/database.ts';
 import { poll } from '../platform/storage/nodes.ts';
 
 /*
- * The tables `receivable_retry_config` and `receivable_retry`. A transaction that changes the row of
- * an order holds the lock of the order.
+ * The tables `receivable_retry_config` and `receivable_retry`. A transaction that changes the row
+ * of an order holds the lock of the order.
  */
 
 /** Returns the configuration of a merchant; undefined if there is none. */
@@ -20,7 +20,7 @@ export async function findRetryConfig(
   return row?.config;
 }
 
-/** Stores the configuration and lets the retry check every order again by it. */
+/** Stores the configuration and makes the retry check every order with it again. */
 export async function saveRetryConfig(
   tx: Database,
   merchantId: string,
@@ -39,7 +39,7 @@ export async function saveRetryConfig(
   );
 }
 
-/** Returns those of these merchants whose retry is active. */
+/** Returns those of these merchants that have an active retry. */
 export async function merchantsWithRetry(
   db: Database,
   merchantIds: readonly string[],
@@ -53,7 +53,9 @@ export async function merchantsWithRetry(
   return rows.map((row) => row.merchant_id);
 }
 
-/** Takes up orders that came into Accounts Receivable since, at most 500 at a time. */
+/**
+ * Adds orders that have come into Accounts Receivable since the last call, at most 500 at a time.
+ */
 export async function adoptReceivables(db: Database, merchantId: string): Promise<number> {
   return db.run(
     `insert into receivable_retry (merchant_id, order_id, entered_at, next_at)
@@ -73,7 +75,7 @@ export async function adoptReceivables(db: Database, merchantId: string): Promis
   );
 }
 
-/** The row of an order. */
+/** The row of an order in the table of the retry. */
 export interface RetryRow {
   readonly orderId: string;
   readonly enteredAt: Temporal.Instant;
@@ -81,7 +83,7 @@ export interface RetryRow {
   readonly lastDay: number | null;
 }
 
-/** Returns the order that is due first until then. */
+/** Returns the order that is due first, up to a moment. */
 export async function firstRetry(
   db: Database,
   merchantId: string,
@@ -109,7 +111,7 @@ export async function lockRetry(
 const columns = `order_id as "orderId", entered_at as "enteredAt", next_at as "nextAt",
   last_day as "lastDay"`;
 
-/** Stores when the retry checks an order again, and what it did. */
+/** Stores when the retry checks an order again, and its last step. */
 export async function moveRetry(
   tx: Database,
   merchantId: string,
@@ -122,7 +124,7 @@ export async function moveRetry(
   );
 }
 
-/** Ends the retry of an order: it has left Accounts Receivable. */
+/** Ends the retry of an order, because it has left Accounts Receivable. */
 export async function endRetry(tx: Database, merchantId: string, orderId: string): Promise<void> {
   await tx.run('delete from receivable_retry where merchant_id = $1 and order_id = $2', [
     merchantId,
@@ -130,7 +132,10 @@ export async function endRetry(tx: Database, merchantId: string, orderId: string
   ]);
 }
 
-/** The retry's results of one day of its list and of the calendar. Amounts in minor units. */
+/**
+ * The results of the retry for one day of its list and one calendar day. Amounts are in minor
+ * units.
+ */
 export interface RetryFigures {
   readonly day: number;
   readonly label: string;
@@ -140,7 +145,7 @@ export interface RetryFigures {
   readonly discounts: number;
 }
 
-/** Returns what the retry did in a period. */
+/** Returns the results of the retry in a period. */
 export function readRetryFigures(
   db: Database,
   merchantId: string,

@@ -23,12 +23,12 @@ export function receivableRetryWorker(rounds: MerchantRounds, parts: OrderParts)
   };
 }
 
-/** The same work when a test clock is moved: each order at the moment at which it is due. */
+/** Does the same work when a test clock is moved: each order at its due moment. */
 export function receivableDueWork(parts: OrderParts): DueWork {
   return {
     name: 'receivable retries',
     kind: 'auto orders',
-    // A clock counts auto orders; the orders that they left are not counted again.
+    // A clock counts auto orders, so the orders that they left are not counted again.
     countDue: async () => 0,
     async nextDueAt(context: Context, until: Temporal.Instant) {
       if ((await findActiveRetry(context)) === undefined) return undefined;

@@ -23,8 +23,8 @@ import { refundedCredit } from './storeCredit.ts';
 
 /*
  * Plans a refund (current API, OrderApi.refundOrder). A client sends an order whose fields ending
- * in `_refunded` hold the totals after the refund; the difference to the stored totals is refunded.
- * Amounts are in minor units of the order's currency.
+ * in `_refunded` contain the totals after the refund; the difference from the stored totals is
+ * refunded. Amounts are in minor units of the order's currency.
  */
 
 /** A refund that an order allows. */
@@ -32,7 +32,7 @@ export interface PlannedRefund {
   /** The refunded totals before and after this refund. */
   readonly before: Refunded;
   readonly after: Refunded;
-  /** The sum that was refunded before this refund. */
+  /** The sum of the earlier refunds. */
   readonly totalBefore: Minor;
   /** The money that this refund gives back. 0: only store credit, or lines that cost nothing. */
   readonly amount: Minor;
@@ -40,15 +40,15 @@ export interface PlannedRefund {
   readonly reason?: string | undefined;
   /** The order's reject_reason, if the refund rejects it. Absent: stays as it is. */
   readonly rejectReason?: string | undefined;
-  /** Whole sentences about parts that were understood differently than a client could expect. */
+  /** Whole sentences about fields that may be read in another way than the client expects. */
   readonly warnings: readonly string[];
 }
 
 /**
  * Returns the refund that a body requests, or its first fault. A line with a new
  * `quantity_refunded` and no new `total_refunded` is refunded in proportion to its quantity, with
- * its share of the tax. A kit is given back with its components. The last refund of a line or of the
- * tax gives back the rest, so the parts always add up to what was charged.
+ * its share of the tax. A kit is refunded with its components. The last refund of a line or of the
+ * tax refunds the rest, so the parts always add up to the charged amount.
  */
 export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefund, FieldFault> {
   const before = refundedOf(order);
@@ -62,7 +62,7 @@ export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefu
   const after: Refunded = { ...parts, credit: credit.value };
   const totalBefore = totalOf(before);
   const amount = minor(totalOf(after) - totalBefore);
-  // A line that cost nothing is given back, too: it does not ship, and may go back into stock.
+  // A line that cost nothing is refunded as well: it does not ship, and may go back into stock.
   const isMore =
     amount > 0 || credit.value > (before.credit ?? 0) || newlyRefunded(order, after).length > 0;
   const fault = sumFault(order, totalOf(after), isMore);
@@ -78,7 +78,7 @@ export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefu
   });
 }
 
-/** Returns the body that refunds all that is left of an order. */
+/** Returns the body that refunds everything that is left of an order. */
 export function wholeRefund({ document, currency }: OrderRecord): Order {
   const { items = [], summary, gift } = document;
   return fromLoose<Order>({
@@ -102,7 +102,9 @@ export function wholeRefund({ document, currency }: OrderRecord): Order {
   });
 }
 
-/** Returns the item ids of the lines that a refund gives back as a whole, the last part included. */
+/**
+ * Returns the item ids of the lines that are fully refunded after this refund, but were not before.
+ */
 export function itemsGivenBack({ document }: OrderRecord, after: Refunded): string[] {
   return (document.items ?? []).flatMap(({ merchant_item_id: itemId, ...line }, place) => {
     const { quantity = 0, quantity_refunded: before = 0 } = line;
@@ -111,7 +113,7 @@ export function itemsGivenBack({ document }: OrderRecord, after: Refunded): stri
   });
 }
 
-/** Returns how many pieces of each line a refund adds to those refunded; empty if there are none. */
+/** Returns how many pieces of each line a refund adds; empty if it adds none. */
 export function newlyRefunded(before: OrderRecord, after: Refunded): number[] {
   const earlier = refundedOf(before).lines;
   const added = after.lines.map(({ quantity }, place) =>
@@ -120,11 +122,14 @@ export function newlyRefunded(before: OrderRecord, after: Refunded): number[] {
   return added.some((quantity) => quantity > 0) ? added : [];
 }
 
-/** Returns what refunds put back of each line, with what another one puts back. */
+/**
+ * Returns how many pieces of each line go back into stock after a refund, including those of
+ * earlier refunds.
+ */
 export const addedUp = ({ restocked = [] }: OrderRecord, added: readonly number[]): number[] =>
   added.map((quantity, place) => exactQuantity(quantity + (restocked[place] ?? 0)));
 
-/** Warns that a refund of no pieces puts nothing back. */
+/** Warns that a refund without pieces puts nothing back into stock. */
 export const restockWarnings = (
   before: OrderRecord,
   { after }: Pick<PlannedRefund, 'after'>,
@@ -139,7 +144,10 @@ export const restockWarnings = (
 
 interface ReadLines {
   readonly lines: readonly RefundedLine[];
-  /** True when the amount of a line was computed from its quantity, so its tax is due as well. */
+  /**
+   * Whether the amount of a line was calculated from its quantity, so that its tax is refunded as
+   * well.
+   */
   readonly isByQuantity: boolean;
 }
 
@@ -173,8 +181,8 @@ function readLines(
 }
 
 /**
- * Returns the refunded quantity of a line. A component of a kit goes back with the kit, unless the
- * body names another quantity of it than before.
+ * Returns the refunded quantity of a line. A component of a kit is refunded with the kit, unless
+ * the body changes the component's quantity itself.
  */
 function quantityGiven(
   place: number,
@@ -194,8 +202,8 @@ function quantityGiven(
 }
 
 /**
- * Returns the given lines by the places of the stored lines that they mean. A line that would
- * refund another one than its client means is refused.
+ * Returns the given lines by the positions of the stored lines that they refer to. Refuses a line
+ * that would refund another one than its client means.
  */
 function pairedLines(
   given: readonly OrderItem[],
@@ -226,8 +234,8 @@ const hasItem = ({ merchant_item_id: stored = '' }: OrderItem, id: string): bool
   fold(stored) === fold(id);
 
 /**
- * A line is found by its `item_index`, which begins at 1. Without one it is the line at its
- * position, or the only line of its item: clients send only the lines that they refund.
+ * Finds a line by its `item_index`, which begins at 1. Without one it is the line at its position,
+ * or the only line with its item, because clients send only the lines that they refund.
  */
 function refundedIndexOf(
   { item_index: index, merchant_item_id: id }: OrderItem,
@@ -281,7 +289,7 @@ function readLine(
   });
 }
 
-/** The amount of a line that was charged, in proportion to a quantity of it. */
+/** Returns the charged amount of a line in proportion to a quantity of it. */
 function shareOf(line: OrderItem, quantity: number, currency: string): Minor {
   const charged = chargedOf(line, currency);
   const ordered = line.quantity ?? 0;
@@ -290,7 +298,10 @@ function shareOf(line: OrderItem, quantity: number, currency: string): Minor {
 
 type Totals = Omit<Refunded, 'lines' | 'other' | 'credit'>;
 
-/** A refunded amount outside the lines: its field, what the client sent, and what was charged. */
+/**
+ * A refunded amount outside the lines: its field, the value that the client sent, and the charged
+ * amount.
+ */
 interface TotalField {
   readonly name: keyof Totals;
   readonly field: string;
@@ -327,7 +338,7 @@ function totalFields({ document, currency }: OrderRecord, body: Order): TotalFie
       given: gift.gift_wrap_refunded,
       charged: wrapped?.gift_wrap_cost,
     },
-    // The last one, because the tax that is due follows from the others.
+    // The tax comes last, because it depends on the other amounts.
     {
       name: 'tax',
       field: 'summary.tax_refunded',
@@ -387,7 +398,7 @@ const amountFault = (
   return totalFault(field, shown(value), shown(before), shown(most));
 };
 
-/** Refuses a refunded total below what was refunded before, or above what was charged. */
+/** Refuses a refunded total that is less than before, or more than was charged. */
 function totalFault(
   field: string,
   value: number,
@@ -446,7 +457,9 @@ function warningsOf({ document, currency }: OrderRecord, after: Refunded): strin
   ];
 }
 
-/** A sum that is neither that before the refund nor that after it was meant to be refunded. */
+/**
+ * A sum that is neither the one before nor the one after the refund was probably meant as a refund.
+ */
 function sumWarnings(
   { document, currency }: OrderRecord,
   body: Order,
@@ -471,9 +484,9 @@ function sumWarnings(
 }
 
 /**
- * Returns what an ordinary update says about refunds, which only a refund may change, as sentences
- * for the client. Values that were read and are sent back as they are cause none. `path` leads to
- * the order in the body, for example `original_order.`.
+ * Returns sentences for the client about fields of an ordinary update that only a refund may
+ * change. Values that are sent back as they were read cause none. `path` leads to the order in the
+ * body, for example `original_order.`.
  */
 export function refundWarnings(stored: OrderRecord, body: Order, path = ''): string[] {
   const before = refundedOf(stored);

@@ -1,10 +1,10 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** A block that keeps an order from being refunded. */
+/** A block that prevents refunds of an order. */
 export interface RefundBlock {
   readonly reason?: string | undefined;
-  /** The user or application that set it. */
+  /** The user or application that set the block. */
   readonly by: string;
 }
 

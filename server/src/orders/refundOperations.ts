@@ -39,12 +39,12 @@ import { type GivenBack, giveBackCredit } from './storeCreditOperations.ts';
 import { noOrder } from './updateOperations.ts';
 
 /*
- * Refunds of orders (current API, OrderApi.refundOrder). As with charges, a refund is stored before
- * the gateway is asked and settled afterwards. Its key names the order and the refunded totals
- * before and after it, so the same refund is made once, also after a lost answer or a restore.
+ * Refunds orders (current API, OrderApi.refundOrder). As with charges, a refund is stored before
+ * the gateway is asked and settled afterwards. Its key contains the order and its refunded totals
+ * before and after it. So the same refund is made only once, even after a lost answer or a restore.
  */
 
-/** The request to give money back at the gateway that captured it. */
+/** The request for a refund to the gateway that captured the money. */
 export interface RefundAtGateway {
   readonly idempotencyKey: string;
   readonly merchantId: string;
@@ -56,8 +56,8 @@ export interface RefundAtGateway {
 }
 
 /**
- * Refunds at a gateway. `app/` provides it. Never call it while a transaction is open. It runs once
- * per key.
+ * Makes a refund at a gateway, once per key. `app/` provides it. It must not be called while a
+ * transaction is open.
  */
 export type RefundCharge = (
   refund: RefundAtGateway,
@@ -66,23 +66,23 @@ export type RefundCharge = (
 /** The functions of other features that refunds need. */
 export interface RefundParts {
   readonly refund: RefundCharge;
-  /** Whether the merchant's settings name a gateway. One that they do not name is never asked. */
+  /** Whether the merchant's settings name a gateway. No other gateway is ever asked. */
   readonly isNamed: (merchant: Merchant, gateway: string) => boolean;
   readonly hooks: OrderHooks;
 }
 
 /** A refund as a client requests it. */
 export interface RequestedRefund extends RefundWishes {
-  /** True when the money was given back outside: no gateway is asked. */
+  /** Whether the refund was made outside this server, so that no gateway is asked. */
   readonly isManual: boolean;
-  /** True: the customer gets store credit instead of the money. No gateway is asked. */
+  /** Whether the customer gets store credit instead of money. No gateway is asked. */
   readonly isStoreCredit?: boolean;
 }
 
 /**
- * Refunds an order and returns sentences that the client should read. Refuses what cannot be
- * refunded, before the gateway is asked. A refund whose answer is lost stays open, and a worker
- * asks again.
+ * Refunds an order and returns sentences for the client. Refuses a refund that is not possible,
+ * before the gateway is asked. If the answer is lost, the refund stays open, and a worker asks
+ * again.
  */
 export async function refundOrder(
   context: Context,
@@ -99,8 +99,8 @@ export async function refundOrder(
 }
 
 /**
- * Asks the gateway for a begun refund and returns sentences that the client should read. Refuses
- * when the gateway does.
+ * Asks the gateway for a stored refund and returns sentences for the client. Refuses when the
+ * gateway refuses.
  */
 export async function finishRefund(
   context: Context,
@@ -127,14 +127,14 @@ const unknownWords =
 
 /** A refund that is stored and allowed, before the gateway is asked. */
 export interface BegunRefund {
-  /** Absent when the refund was manual and is done. */
+  /** Absent if the refund was manual and is complete. */
   readonly refund?: RefundRecord;
   readonly warnings: readonly string[];
 }
 
 /**
- * Stores a refund of a locked order in the caller's transaction, or makes it at once when it is
- * manual. Refuses what cannot be refunded.
+ * Stores a refund of a locked order in the caller's transaction, or makes it at once if it is
+ * manual. Refuses a refund that is not possible.
  */
 export async function beginRefund(
   context: Context,
@@ -163,7 +163,7 @@ export async function beginRefund(
   return { refund, warnings };
 }
 
-/** Refuses to give store credit where no customer profile could get it. */
+/** Refuses to give store credit if the order has no customer profile that could get it. */
 async function refuseWithoutProfile(
   { db }: Context,
   order: OrderRecord,
@@ -208,8 +208,8 @@ export async function lockOrderIfAny(
 }
 
 /**
- * Returns the order's open refund if the settings name its gateway no more: the gateway is not
- * asked, so a person who knows the outcome from the gateway's own books may record it.
+ * Returns the order's open refund if the settings no longer name its gateway. The gateway is not
+ * asked, so a user who has seen the outcome in the gateway's own books may record it.
  */
 async function lockStranded(
   { db, merchant }: Context,
@@ -220,7 +220,9 @@ async function lockStranded(
   return open !== undefined && !isNamed(merchant, open.gateway) ? open : undefined;
 }
 
-/** Ends an open refund of a gateway that is not asked: the money was given back by another way. */
+/**
+ * Ends an open refund whose gateway is not asked, because the money was given back by other means.
+ */
 async function endStranded(
   context: Context,
   order: OrderRecord,
@@ -231,7 +233,7 @@ async function endStranded(
   await context.events.emit(context, [strandedEvent(order, 'ended')]);
 }
 
-/** The event that raises and closes the task about a refund whose gateway is not asked. */
+/** Returns the event that raises or closes the task about a refund whose gateway is not asked. */
 const strandedEvent = (order: OrderRecord, stranded_refund: object | 'ended') =>
   event('order_update', order, { changed: ['payment'], stranded_refund });
 
@@ -348,7 +350,7 @@ export async function askAndSettle(
   return outcome;
 }
 
-/** Reports once that the settings name the gateway of an open refund no more. */
+/** Reports once that the settings no longer name the gateway of an open refund. */
 async function reportStranded(
   context: Context,
   { merchantId, orderId }: RefundRecord,
@@ -384,7 +386,7 @@ async function ask(
   }
 }
 
-/** Settles a refund once. One that another process has settled stays as it is. */
+/** Settles a refund once. A refund that another process has settled does not change. */
 async function settle(
   context: Context,
   { orderId }: RefundRecord,
@@ -403,7 +405,7 @@ async function settle(
   await applyRefund(context, order, planned, wishes, { gateway, reference }, hooks);
 }
 
-/** How a refund was made. Without a gateway it was made outside. */
+/** How a refund was made. Without a gateway it was made outside this server. */
 export interface RefundMade {
   readonly gateway?: string;
   readonly reference?: string;
@@ -411,7 +413,7 @@ export interface RefundMade {
   readonly isStoreCredit?: boolean;
 }
 
-/** Writes a refund that was made to the order, with its events and what it does to the auto order. */
+/** Writes a completed refund to the order, with its events and its effect on the auto order. */
 export async function applyRefund(
   context: Context,
   before: OrderRecord,
@@ -461,7 +463,7 @@ export async function applyRefund(
   await returnRejected(context, before, order, false);
 }
 
-/** Returns what a refund gave back as its customer reads it: in the currency of the order. */
+/** Returns the refund as its customer reads it: in the currency of the order. */
 function shownRefund(order: OrderRecord, amount: Minor, { credit, instead }: GivenBack) {
   const currency = shownCurrency(order);
   const text = (part: number) =>
@@ -470,7 +472,10 @@ function shownRefund(order: OrderRecord, amount: Minor, { credit, instead }: Giv
   return { money: text(amount - instead), credit: text(credit + instead), all };
 }
 
-/** Returns the quantities to put back: a rejection has put back all that had not shipped. */
+/**
+ * Returns the quantities to put back into stock. A rejection has already put back everything that
+ * had not shipped.
+ */
 function returnable(before: OrderRecord, after: PlannedRefund['after']): number[] {
   const { items = [], current_stage: stage } = before.document;
   const isGone = (place: number) => stage === 'Rejected' && items[place]?.shipped_dts === undefined;
@@ -478,14 +483,17 @@ function returnable(before: OrderRecord, after: PlannedRefund['after']): number[
   return back.some((quantity) => quantity > 0) ? back : [];
 }
 
-/** The result of {@link readRefundable}: whether, why not, and the merchant's reasons. */
+/**
+ * The result of {@link readRefundable}: whether a refund is possible, why not, and the merchant's
+ * reasons.
+ */
 type Refundable = OrderReasons &
   Required<Pick<OrderRefundableResponse, 'refundable' | 'manual_because_multiple_charges'>> &
   Pick<OrderRefundableResponse, 'manual_only'>;
 
 /**
- * Returns whether a gateway can refund an order, else whether a manual refund can be recorded, and
- * the merchant's reasons for refunds (current API, isRefundableOrder).
+ * Returns whether a gateway can refund an order, or else whether a manual refund can be recorded,
+ * with the merchant's reasons for refunds (current API, isRefundableOrder).
  */
 export async function readRefundable(
   context: Context,
@@ -509,7 +517,7 @@ export async function readRefundable(
   };
 }
 
-/** Why no gateway can refund an order with these captures; undefined: one can. */
+/** Returns why no gateway can refund an order with these captures; undefined if one can. */
 function manualOnlyOf(
   captures: readonly Capture[],
   isNamed: (gateway: string) => boolean,

@@ -3,9 +3,9 @@ import type { OrderReasons } from '@perennial/contract/orderRefund.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 
 /*
- * The reasons that a merchant offers and requires for refunds and rejections (current API,
- * OrderRefundableResponse). A merchant with other words than its lists loses no refund: only a
- * missing reason is refused.
+ * Checks the reasons that a merchant offers and requires for refunds and rejections (current API,
+ * OrderRefundableResponse). A reason that is not in the merchant's list is accepted. Only a missing
+ * required reason is refused.
  */
 
 /** Returns the section `order_reasons` of a merchant's settings. */
@@ -13,8 +13,8 @@ export const orderReasonsOf = (settings: Readonly<Record<string, unknown>>): Ord
   settings['order_reasons'] ?? {};
 
 /**
- * Returns which required reason a refund lacks. The reason of the whole refund counts for each of
- * its lines.
+ * Returns the required reason that a refund lacks. The reason of the whole refund also counts for
+ * each of its lines.
  */
 export function refundReasonFault(
   body: Order,
@@ -33,7 +33,7 @@ export function refundReasonFault(
   return rejects ? rejectReasonFault(body.reject_reason, reasons) : undefined;
 }
 
-/** Returns that a rejection lacks its reason, where the merchant requires one. */
+/** Returns the fault of a rejection without a reason, if the merchant requires one. */
 export const rejectReasonFault = (
   reason: string | null | undefined,
   reasons: OrderReasons,

@@ -19,11 +19,14 @@ export interface RefundRecord {
   readonly idempotencyKey: string;
   readonly terms: RefundTerms;
   readonly requestedAt: Temporal.Instant;
-  /** Whether it was reported that the settings no longer name its gateway, so it is not asked. */
+  /**
+   * Whether a report was made that the settings no longer name its gateway, so that the gateway is
+   * not asked.
+   */
   readonly isStranded?: boolean;
 }
 
-/** The data that the settlement of a refund needs. */
+/** The data that is needed to settle a refund. */
 export interface RefundTerms {
   readonly planned: Pick<PlannedRefund, 'before' | 'after' | 'amount' | 'reason' | 'rejectReason'>;
   readonly wishes: RefundWishes;
@@ -37,17 +40,17 @@ export interface RefundWishes {
   readonly cancelAutoOrder: boolean;
   readonly cancelReason?: string | undefined;
   readonly notifyCustomer: boolean;
-  /** The pieces that it adds to those refunded are put back into stock. Absent: they are not. */
+  /** How many pieces it puts back into stock. Absent: none. */
   readonly restocks?: boolean | undefined;
-  /** The order whose refund is the cause of this one. Absent: it was requested by itself. */
+  /** The order whose refund caused this one. Absent: it was requested directly. */
   readonly causeOrderId?: string | undefined;
 }
 
-/** How long only the process that began a refund may ask the gateway for it. */
+/** How long only the process that started a refund may send it to the gateway. */
 export const refundLeaseMs = 120_000;
 const leaseEnd = `statement_timestamp() + interval '${refundLeaseMs} milliseconds'`;
 
-/** Stores a refund before it is requested from the gateway. */
+/** Stores a refund before it is sent to the gateway. */
 export async function insertRefund(tx: Database, refund: RefundRecord): Promise<void> {
   await tx.run(
     `insert into order_refund (merchant_id, order_id, refund_number, state, amount_minor, currency,
@@ -79,8 +82,8 @@ export async function insertReportedRefund(
 }
 
 /**
- * Returns the sum of what was refunded of a charge, in minor units, as a report of the gateway of
- * that moment knows it: a refund that failed afterwards counts.
+ * Returns the sum of the refunds of a charge in minor units, as the gateway knew it at the time of
+ * its report. Refunds that failed later count.
  */
 export async function sumRefunded(
   tx: Database,
@@ -97,15 +100,15 @@ export async function sumRefunded(
   return minor(row?.refunded ?? 0);
 }
 
-/** The refunds of an order until now. */
+/** The refunds of an order so far. */
 export interface RefundCounts {
   readonly count: number;
-  /** Those that the gateway refused, or that failed after it had made them. */
+  /** Refunds that the gateway refused, or that failed after it had made them. */
   readonly refused: number;
   readonly isOpen: boolean;
 }
 
-/** Counts the refunds of an order, whose row the caller has locked. */
+/** Counts the refunds of an order. The caller has locked the order. */
 export async function countRefunds(
   tx: Database,
   merchantId: string,
@@ -121,7 +124,7 @@ export async function countRefunds(
   return row ?? { count: 0, refused: 0, isOpen: false };
 }
 
-/** Stores why the gateway of a refund without a known outcome is not asked. */
+/** Stores why the gateway is not asked about a refund without a known outcome. */
 export async function strandRefund(
   tx: Database,
   { merchantId, orderId, refundNumber }: RefundRecord,
@@ -134,7 +137,7 @@ export async function strandRefund(
   );
 }
 
-/** Returns the order's refund that has no known outcome, locked until the transaction ends. */
+/** Returns the order's refund whose outcome is not known, locked until the transaction ends. */
 export async function lockOpenRefund(
   tx: Database,
   merchantId: string,
@@ -148,7 +151,9 @@ export async function lockOpenRefund(
   return row && fromRow(merchantId, row);
 }
 
-/** Whether a refund that rejects the order, once it is made, has no known outcome yet. */
+/**
+ * Whether the order has a refund without a known outcome that rejects the order once it is made.
+ */
 export async function findRejectingRefund(
   db: Database,
   merchantId: string,
@@ -207,17 +212,17 @@ export async function claimOpenRefund(
   return row && fromRow(merchantId, row);
 }
 
-/** A refund that a gateway made, perhaps one that failed since. */
+/** A refund that a gateway made. It may have failed since. */
 export interface MadeRefund {
   readonly refund: RefundRecord;
   readonly state: 'refunded' | 'failed';
-  /** The gateway's id of the refund, or of the charge where its report did not name the refund. */
+  /** The gateway's id of the refund, or of the charge if its report did not name the refund. */
   readonly reference: string;
 }
 
 /**
- * Returns the refund of an order that a gateway reports about: by its id, or else the latest one of
- * the same charge and amount.
+ * Returns the refund of an order that a gateway's report describes: by its id, or else the latest
+ * one with the same charge and amount.
  */
 export async function findMadeRefund(
   tx: Database,
@@ -236,14 +241,16 @@ export async function findMadeRefund(
   return { refund: fromRow(merchantId, row), state: row.state, reference: row.reference };
 }
 
-/** The values by which a gateway names a refund. */
+/** The values with which a gateway identifies a refund. */
 export interface MadeRefundKey {
   readonly reference: string;
   readonly chargeReference: string;
   readonly amount: Minor;
 }
 
-/** Stores that a refund failed after it was made. `at` is ISO 8601 text of the gateway's clock. */
+/**
+ * Stores that a refund failed after it was made. `at` is ISO 8601 text from the gateway's clock.
+ */
 export async function failRefund(
   tx: Database,
   { merchantId, orderId, refundNumber }: RefundRecord,

@@ -6,7 +6,7 @@ import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { askAndSettle, type RefundParts } from './refundOperations.ts';
 import { claimOpenRefund, type RefundRecord } from './refundStore.ts';
 
-/** The most refunds that one process claims per round and merchant. */
+/** The maximum number of refunds that one process claims per round and merchant. */
 const batchSize = 20;
 
 /**

@@ -3,7 +3,7 @@ import { type Minor, minor, sum } from '../kernel/money.ts';
 import { amountOf } from './money.ts';
 import type { OrderRecord } from './order.ts';
 
-/** The amounts of an order that were refunded until now, added up over all refunds. */
+/** The amounts of an order that were refunded so far, over all refunds. */
 export interface Refunded {
   /** One element for each line, in the order of the lines. */
   readonly lines: readonly RefundedLine[];
@@ -12,9 +12,13 @@ export interface Refunded {
   readonly shippingHandling: Minor;
   readonly giftCharge: Minor;
   readonly giftWrap: Minor;
-  /** The amount that a gateway gave back without saying for what. Absent: none. */
+  /**
+   * The amount that a gateway refunded without a reference to a part of the order. Absent: none.
+   */
   readonly other?: Minor | undefined;
-  /** The part of all this that was given back as store credit, because it was paid by it. */
+  /**
+   * The part of the total that was refunded as store credit, because store credit had paid for it.
+   */
   readonly credit?: Minor | undefined;
 }
 
@@ -26,7 +30,7 @@ export interface RefundedLine {
   readonly returnReason?: string | undefined;
 }
 
-/** Returns what was refunded of an order until now. */
+/** Returns the refunded amounts of an order so far. */
 export function refundedOf({ document, currency }: OrderRecord): Refunded {
   const { items = [], summary, gift } = document;
   return {
@@ -46,14 +50,14 @@ export function refundedOf({ document, currency }: OrderRecord): Refunded {
   };
 }
 
-/** Returns the sum of all refunds, without what was given back as store credit. */
+/** Returns the sum of all refunds, without the part that was store credit. */
 export function totalOf(refunded: Refunded): Minor {
   const { subtotalDiscount, tax, shippingHandling, giftCharge, giftWrap } = refunded;
   const rest = giftCharge + giftWrap + (refunded.other ?? 0) - (refunded.credit ?? 0);
   return minor(subtotalOf(refunded) - subtotalDiscount + tax + shippingHandling + rest);
 }
 
-/** Returns the sum of what was refunded of the lines. */
+/** Returns the refunded sum of the lines. */
 export const subtotalOf = ({ lines }: Refunded): Minor => sum(lines.map(({ amount }) => amount));
 
 /** Returns the amount of a line with its discount. */
@@ -62,6 +66,6 @@ export const chargedOf = (line: OrderItem, currency: string): Minor =>
     ? minor(Math.round(amountOf(line.cost, currency) * (line.quantity ?? 0)))
     : amountOf(line.total_cost_with_discount, currency);
 
-/** Returns the amount of a line before its discount: the most that its `total_refunded` may hold. */
+/** Returns the amount of a line before its discount: the maximum of its `total_refunded`. */
 export const grossOf = (line: OrderItem, currency: string): Minor =>
   minor(chargedOf(line, currency) + amountOf(line.discount, currency));

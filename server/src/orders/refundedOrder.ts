@@ -12,10 +12,10 @@ import { withoutOpenParcels } from './shipping.ts';
 import { inStage, stageTransitions } from './stages.ts';
 import { creditUsed } from './storeCredit.ts';
 
-/** The person who refunds, and the effect on the order. */
+/** The user who refunds, and the effect on the order. */
 export interface RefundNote {
   readonly user: string;
-  /** The gateway's code, or where else it was made. Absent: outside. */
+  /** The gateway's code, or where else the refund was made. Absent: outside this server. */
   readonly gateway?: string | undefined;
   /** The gateway's id of the refund. */
   readonly reference?: string | undefined;
@@ -63,13 +63,13 @@ export function refundedOrder(
   };
 }
 
-/** Whether a refund gives back money or store credit, and not only lines that cost nothing. */
+/** Whether a refund includes money or store credit, and not only lines that cost nothing. */
 export const givesValue = (
   order: OrderRecord,
   { after, amount }: Pick<PlannedRefund, 'after' | 'amount'>,
 ): boolean => amount > 0 || (after.credit ?? 0) > (refundedOf(order).credit ?? 0);
 
-// An order that cost nothing is refunded when all of its pieces are.
+// An order that cost nothing is refunded once all of its pieces are.
 function isWhole(order: OrderRecord, after: Refunded): boolean {
   const used = creditUsed(order);
   if (order.total === 0 && used === 0)
@@ -79,7 +79,7 @@ function isWhole(order: OrderRecord, after: Refunded): boolean {
   return totalOf(after) === order.total && (after.credit ?? 0) === used;
 }
 
-/** Returns the parts of an order's document that show what was refunded. */
+/** Returns the parts of an order's document that show its refunds. */
 export function amountsOf(
   { document, currency }: OrderRecord,
   after: Refunded,
@@ -129,7 +129,7 @@ const withRefund = (
         ...(returnReason === undefined ? {} : { return_reason: returnReason }),
       };
 
-/** The detail of a transaction that gave money back, with the gateway's id of the refund. */
+/** The transaction detail of a refund with the gateway's id of it. */
 export const refundDetail = 'refund reference';
 
 function transactionOf(

@@ -5,18 +5,18 @@ import type { OrderRecord } from './order.ts';
 import { chargedOf, type Refunded } from './refunded.ts';
 import { taxOnParts } from './totals.ts';
 
-/** The refunded amounts that have a share in the tax. */
+/** The refunded amounts that are taxed. */
 export type TaxedRefund = Pick<Refunded, 'lines' | 'shippingHandling' | 'giftCharge' | 'giftWrap'>;
 
-/** A part of an order that was taxed, and how much of it was refunded. */
+/** A taxed part of an order, and its refunded amount. */
 interface TaxedAmount {
   readonly taxed: Minor;
   readonly refunded: Minor;
 }
 
 /**
- * Returns the share of the order's tax in what was refunded of it: of each line the part that was
- * taxed, and of shipping and gifts where they were. All of them: the whole tax.
+ * Returns the order's tax on the refunded amounts: on the taxed part of each line, and on shipping
+ * and gifts if they were taxed. If everything was refunded, it is the whole tax.
  */
 export function refundedTax(order: OrderRecord, refund: TaxedRefund): Minor {
   const parts = taxedAmounts(order, refund);
@@ -52,7 +52,9 @@ function taxedAmounts(order: OrderRecord, refund: TaxedRefund): TaxedAmount[] {
     : known;
 }
 
-/** Whether gift wrap was taxed. No field of an order says it, so the amount of the tax does. */
+/**
+ * Whether gift wrap was taxed. No field of an order says so, but the amount of the tax shows it.
+ */
 function isWrapTaxed(
   { document, currency }: OrderRecord,
   known: readonly TaxedAmount[],

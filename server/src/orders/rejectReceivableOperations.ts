@@ -9,12 +9,12 @@ import { inStage } from './stages.ts';
 import { returnRejected } from './stockOperations.ts';
 import { saveOrder } from './store.ts';
 
-/** Names the retry of Accounts Receivable in histories. */
+/** The name of the retry of Accounts Receivable in histories. */
 export const retryActor: Actor = { ...systemActor, name: 'Accounts Receivable retry' };
 
 /**
- * Rejects a locked order for the retry of Accounts Receivable, in the caller's transaction. Where
- * the merchant wants it, its auto order is canceled.
+ * Rejects a locked order for the retry of Accounts Receivable, in the caller's transaction. If the
+ * merchant has set that, also cancels its auto order.
  */
 export async function rejectReceivable(
   context: Context,

@@ -13,15 +13,15 @@ import { methodNamed } from './shippingMethod.ts';
 /** A locked order with its changed lines, before the rest of the change. */
 export interface Relined {
   readonly order: OrderRecord;
-  /** The change without what the order has already. */
+  /** The change without the lines, which the order already has. */
   readonly rest: Order;
   readonly warnings: readonly string[];
 }
 
 /**
- * Returns a locked order with the lines and amounts that a change gives it, or as it is when its
- * lines stay or may not change. Refuses lines that a new order could not have. Saves nothing but
- * the coupons that it takes.
+ * Returns a locked order with the lines and amounts of a change, or the same order if its lines
+ * stay or may not change. Refuses lines that a new order could not have. Saves nothing except the
+ * coupons that it takes.
  */
 export async function relined(
   context: Context,

@@ -8,11 +8,14 @@ import type { Merge } from './change.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 
 /*
- * Changed lines of a copy that nothing was paid of (published sample, duplicateOrder: duplicate,
- * set items, update, processPayment). Its amounts are calculated as those of a new order.
+ * Changes the lines of a copy that is not paid at all (published sample, duplicateOrder: duplicate,
+ * set items, update, processPayment). Its amounts are calculated as for a new order.
  */
 
-/** Whether the lines of an order may change: it is a copy, and no charge was made or is under way. */
+/**
+ * Whether the lines of an order may change: it is a copy, without a charge that was made or is
+ * under way.
+ */
 export const canBeRelined = ({
   copiedFrom,
   paidAt,
@@ -49,7 +52,7 @@ export function changesLines(stored: OrderRecord, items: readonly OrderItem[]): 
 
 /**
  * Pairs lines with the stored lines that they continue: the one with their `item_index` and item,
- * else the first one of the item that is left.
+ * or else the first remaining one with the same item.
  */
 function continued(stored: readonly OrderItem[], items: readonly OrderItem[]): Continued[] {
   const left = new Set(stored);
@@ -69,7 +72,7 @@ function continued(stored: readonly OrderItem[], items: readonly OrderItem[]): C
   }));
 }
 
-/** The unit cost that a change names. Absent: the line keeps its cost, or takes the catalogue's. */
+/** The unit cost in a change. Absent: the line keeps its cost, or gets the catalogue's. */
 function namedCost(line: OrderItem, before: OrderItem | undefined): number | undefined {
   for (const name of ['arbitrary_unit_cost', 'cost'] as const) {
     const value = line[name]?.value;
@@ -80,8 +83,8 @@ function namedCost(line: OrderItem, before: OrderItem | undefined): number | und
 
 /**
  * Returns the insert of the order with the changed lines. A line that continues a stored one keeps
- * its price unless the change names another; a new line has the price that it names, or that of the
- * catalogue. Shipping keeps its amount unless a method of the merchant determines it.
+ * its price unless the change names another. A new line has the price that the change names, or
+ * that of the catalogue. Shipping keeps its amount unless a method of the merchant sets it.
  */
 export function relinedRequest(
   { document }: OrderRecord,
@@ -127,7 +130,10 @@ function requestLine({ line, before }: Continued, merge: Merge): OrderItem {
   return value === undefined ? rest : { ...rest, arbitrary_unit_cost: { value } };
 }
 
-/** Returns the order with the lines and amounts of a new order that was made of {@link relinedRequest}. */
+/**
+ * Returns the order with the lines and amounts of a new order that was made from {@link
+ * relinedRequest}.
+ */
 export function relinedOrder(stored: OrderRecord, made: OrderRecord): OrderRecord {
   const { items, summary, taxes, coupons, shipping } = made.document;
   return {

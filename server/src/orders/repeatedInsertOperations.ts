@@ -7,16 +7,16 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { OrderRecord } from './order.ts';
 import { findOrder, findPartnersOrder } from './store.ts';
 
-/** The order that a repeated insert returns, and what the partner should read. */
+/** The order that a repeated insert returns, with warnings for the partner. */
 export interface RepeatedInsert {
   readonly orderId: string;
   readonly warning: { readonly code: string; readonly message: string };
 }
 
 /**
- * Returns the order that the partner inserted before under this number, when the body describes the
- * same one: a partner whose response was lost sends it again (ADR 77). Refuses another order under a
- * number that is taken. Returns undefined when the number is free or there is none.
+ * Returns the order that the partner inserted before with this number, if the body describes the
+ * same one, because a partner sends it again after a lost response (ADR 77). Refuses another order
+ * with a used number. Returns undefined if the number is not used, or if there is no number.
  */
 export async function insertedBefore(
   { db, merchant: { merchantId } }: Context,
@@ -36,7 +36,7 @@ export async function insertedBefore(
   return { orderId: order.orderId, warning: { code: 'inserted_before', message } };
 }
 
-/** Refuses an order whose partner already has one with this number. */
+/** Refuses an order if its partner already has one with this number. */
 export const refuseTakenNumber = (number: string | undefined, orderId: string | undefined): never =>
   refuse(
     'state_conflict',
@@ -49,7 +49,7 @@ export const refuseTakenNumber = (number: string | undefined, orderId: string | 
     orderId === undefined ? {} : { objectId: orderId },
   );
 
-// Prices and addresses are not compared: they may have changed by rules or by staff since.
+// Prices and addresses are not compared, because rules or staff may have changed them since.
 const isSame = ({ document, cardToken }: OrderRecord, body: Order): boolean =>
   foldTrimmed(document.billing?.email ?? '') === foldTrimmed(body.billing?.email ?? '') &&
   cardToken === (body.payment?.credit_card?.card_number_token ?? undefined) &&

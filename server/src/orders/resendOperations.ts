@@ -4,7 +4,7 @@ import type { OrderRecord } from './order.ts';
 import { findOrder } from './store.ts';
 import { noOrder } from './updateOperations.ts';
 
-/** A mail about an order that a person sends again. */
+/** A mail about an order that a user sends again. */
 export interface OrderMail {
   readonly kind: 'receipt' | 'shipment';
   readonly order: OrderRecord;

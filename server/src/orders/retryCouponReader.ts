@@ -5,7 +5,7 @@ import type { Context } from '../platform/context.ts';
 import { couponsOf, type OrderCoupon, retryCouponAt, retryCouponOf } from './coupon.ts';
 
 /**
- * Returns the folded codes among these of coupons of the catalogue that retries can carry: they take
+ * Returns the folded codes among these of coupons in the catalogue that retries can use: they take
  * a percentage or an amount off the subtotal without a condition.
  */
 export async function findCatalogueRetryCodes(
@@ -18,8 +18,8 @@ export async function findCatalogueRetryCodes(
 }
 
 /**
- * Returns the coupon that a retry carries now. Undefined: there is none with this code any more, or
- * it takes nothing off at this moment.
+ * Returns the coupon that a retry uses now. Undefined: no coupon has this code any more, or it
+ * gives no discount at this moment.
  */
 export async function findRetryCoupon(
   context: Pick<Context, 'db' | 'merchant' | 'now'>,
@@ -32,7 +32,7 @@ export async function findRetryCoupon(
   return retryCouponAt(catalogue.get(fold(code)), context.now);
 }
 
-/** Returns the coupons of the catalogue with these codes, which are not one-time codes. */
+/** Returns the coupons of the catalogue with these codes. One-time codes are left out. */
 async function findCatalogue(
   { db, merchant: { merchantId, currency } }: Pick<Context, 'db' | 'merchant'>,
   codes: readonly string[],

@@ -82,7 +82,7 @@ export function orderRoutes(parts: OrderOperationParts) {
   } satisfies Routes;
 }
 
-/** The operations that end an order, hold it, or make another one from it. */
+/** The operations that end an order, hold it, or make another order from it. */
 function lifeRoutes(parts: OrderOperationParts) {
   return {
     cancelOrder: async (context, { params, query }) => {
@@ -128,7 +128,7 @@ function lifeRoutes(parts: OrderOperationParts) {
   } satisfies Routes;
 }
 
-/** Tokens, mails that are sent again, and small changes of an order. */
+/** The operations for tokens, mails that are sent again, and small changes of an order. */
 function detailRoutes(parts: OrderOperationParts) {
   return {
     generateOrderToken: async (context, { params }) =>
@@ -165,7 +165,7 @@ async function packingSlipOfCenter(
   );
 }
 
-/** Orders as people read them, and their checks. */
+/** The operations that format orders for people, and those that check orders. */
 function sheetRoutes(parts: OrderOperationParts) {
   return {
     format: async (context, { params, body }) => {
@@ -183,7 +183,7 @@ function sheetRoutes(parts: OrderOperationParts) {
   } satisfies Routes;
 }
 
-/** The operations that collect what is owed. */
+/** The operations that collect owed amounts. */
 function owedRoutes(parts: OrderOperationParts) {
   return {
     getAccountsReceivableRetryConfig: async (context) => {
@@ -225,7 +225,7 @@ const fulfillmentRoutes = {
     batchAnswer(await updateInventory(context, params.distribution_center_code, body.inventories)),
 } satisfies Routes;
 
-/** The results of a batch. It failed in part when an element was refused. */
+/** Returns the results of a batch. The batch failed in part if an element was refused. */
 function batchAnswer(results: readonly FulfillmentResult[]) {
   const refused = results.filter(({ successful }) => successful !== true);
   if (refused.length === 0) return payload(results);

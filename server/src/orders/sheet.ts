@@ -8,7 +8,7 @@ import { centerOf, parcelLines } from './shipping.ts';
 
 /*
  * The content of a sheet about an order (current API, OrderApi: format, generateInvoice, packing
- * slips). Its form as text, HTML or PDF is in the files sheetText.ts, sheetHtml.ts and sheetPdf.ts.
+ * slips). The files sheetText.ts, sheetHtml.ts and sheetPdf.ts render it as text, HTML or PDF.
  */
 
 /** The content of a sheet. */
@@ -17,9 +17,9 @@ export interface Sheet {
   /** Labels with short values: order, date, payment. */
   readonly facts: readonly Fact[];
   readonly addresses: readonly Section[];
-  /** One table of lines for each distribution center of a packing slip, else one in all. */
+  /** One table of lines for each distribution center of a packing slip, or else one table. */
   readonly tables: readonly SheetTable[];
-  /** Labels with amounts; the last one is the total. */
+  /** Labels with amounts; the last row is the total. */
   readonly totals: readonly Fact[];
   readonly sections: readonly Section[];
 }
@@ -57,21 +57,21 @@ export interface SheetLine {
   readonly amount: string;
 }
 
-/** An order as it is stored, and what else a sheet about it needs. */
+/** A stored order, and the other data for a sheet about it. */
 export interface SheetOrder {
   readonly document: Order;
-  /** When it was placed, in words. */
+  /** When the order was placed, as text. */
   readonly placed: string;
   readonly merchantName: string;
   /** The merchant's currency. */
   readonly currency: string;
 }
 
-/** Which parts of an order a sheet shows. */
+/** The parts of an order that a sheet shows. */
 export interface SheetWishes extends Omit<OrderFormat, 'format'> {
-  /** Only what this distribution center ships. */
+  /** Only the lines that this distribution center ships. */
   readonly center?: string | undefined;
-  /** True: one table for each distribution center. */
+  /** Whether each distribution center has its own table. */
   readonly isByCenter?: boolean;
 }
 

@@ -1,9 +1,12 @@
 import { escapeHtml } from '../kernel/html.ts';
 import type { Fact, Section, Sheet, SheetLine, SheetTable, SheetText } from './sheet.ts';
 
-/** How HTML for a web page, or for a mail, is built of the same parts. */
+/** How the same parts are rendered as HTML for a web page or for a mail. */
 interface Markup {
-  /** Attributes of the whole, of headings, of a table, of a cell, and of a cell with an amount. */
+  /**
+   * Attributes of the whole sheet, of headings, of a table, of a cell, and of a cell with an
+   * amount.
+   */
   readonly whole: string;
   readonly heading: string;
   readonly table: string;
@@ -12,11 +15,14 @@ interface Markup {
   readonly hasLinks: boolean;
 }
 
-/** Returns a sheet as HTML with tables. A mail needs its styles in the elements. */
+/**
+ * Returns a sheet as HTML with tables. The styles are in the elements, because a mail needs them
+ * there.
+ */
 export const sheetTable = (sheet: Sheet, { isMail, hasLinks }: HtmlWishes): string =>
   htmlOf(sheet, { ...(isMail ? mailMarkup : tableMarkup), hasLinks });
 
-/** How a sheet becomes HTML. */
+/** The options for rendering a sheet as HTML. */
 export interface HtmlWishes {
   readonly isMail: boolean;
   /** Whether email addresses are links. */

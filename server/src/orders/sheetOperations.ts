@@ -21,7 +21,7 @@ export interface FormattedOrder {
   readonly warnings: readonly string[];
 }
 
-/** Formats an order for a person (current API, OrderApi.format). */
+/** Formats an order for people (current API, OrderApi.format). */
 export async function formatOrder(
   context: Context,
   orderId: string,
@@ -96,7 +96,8 @@ export async function generateInvoice(context: Context, orderId: string): Promis
 
 /**
  * Prints the packing slip of an order, for all distribution centers or for one (current API,
- * generatePackingSlipAllDC, generatePackingSlipSpecificDC). Refuses when nothing ships.
+ * generatePackingSlipAllDC, generatePackingSlipSpecificDC). Refuses an order of which nothing
+ * ships.
  */
 export async function generatePackingSlip(
   context: Context,

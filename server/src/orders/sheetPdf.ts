@@ -39,7 +39,7 @@ class Layout {
     this.#y = pageSize.height - margin;
   }
 
-  /** Goes down, to the next page where this one has no room left. */
+  /** Moves down, or to the next page if this one has no room left. */
   #down(points: number = leading): void {
     this.#y -= points;
     if (this.#y < margin) this.#turn();
@@ -68,7 +68,7 @@ class Layout {
     }
   }
 
-  /** Addresses stand side by side. */
+  /** The addresses are next to each other. */
   beside(sections: readonly Section[]): void {
     if (sections.length === 0) return;
     const rows = Math.max(...sections.map(({ lines }) => lines.length)) + 1;
@@ -145,7 +145,7 @@ class Layout {
   }
 }
 
-/** Splits a text at its spaces, and a word that is wider than a line inside it. */
+/** Splits a text at its spaces. A word that is wider than a line is split as well. */
 function wrapped(text: string, width: number, points: number = size): string[] {
   const lines: string[] = [];
   let line = '';

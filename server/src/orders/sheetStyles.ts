@@ -4,7 +4,7 @@ import { sheetStyles } from './sheetHtml.ts';
 /** The path of the style sheet of orders that are formatted as `div` elements. */
 export const sheetStylesPath = '/perennial/v1/order.css';
 
-/** Adds the style sheet, which anyone may read. */
+/** Adds the public endpoint of the style sheet. */
 export function addSheetStyles(server: FastifyInstance): void {
   server.get(sheetStylesPath, (_request, reply) =>
     reply

@@ -33,11 +33,11 @@ import { findWaitingOrders } from './waitingStore.ts';
 
 /*
  * The operations of distribution centers on orders (current API, FulfillmentApi). Each element of a
- * batch is a transaction: one that is refused leaves the others as they are, and a repeated batch
- * changes nothing.
+ * batch is a separate transaction: a refused element does not affect the others, and a repeated
+ * batch changes nothing.
  */
 
-/** The most elements of a batch of orders, and of a queue. */
+/** The maximum number of elements in a batch of orders, and in a queue. */
 const ordersMax = 100;
 const inventoriesMax = 500;
 
@@ -79,7 +79,7 @@ export async function getWaitingOrders(context: Context, code: string): Promise<
   return { ...list, json: JSON.stringify(orders) };
 }
 
-/** Notes that a center has received orders, so that it is not given them again. */
+/** Stores that a center has received orders, so that they are not returned to it again. */
 export async function acknowledgeOrders(
   context: Context,
   code: string,
@@ -154,7 +154,7 @@ async function ship(
   ]);
 }
 
-/** Sets how much of each item a center has. */
+/** Sets the stock of items at a center. */
 export async function updateInventory(
   context: Context,
   code: string,
@@ -175,8 +175,8 @@ export async function updateInventory(
 }
 
 /**
- * Sets how much of items distribution centers have (current API, updateItemInventories). All of
- * them or none.
+ * Sets the stock of items at distribution centers (current API, updateItemInventories), all of them
+ * or none.
  */
 export function updateItemInventories(
   context: Context,
@@ -209,7 +209,7 @@ function batch<Element>(
   return given;
 }
 
-/** Does one element after the other. The reason of one that is refused is in its result. */
+/** Processes one element after the other. The result of a refused element contains the reason. */
 async function each<Element>(
   elements: readonly Element[],
   nameOf: (element: Element) => { readonly [name in 'order_id' | 'itemId']?: string | undefined },
@@ -251,7 +251,7 @@ const occasionOf = ({ now, merchant, actor }: Context) => ({
 const linesAt = ({ document }: OrderRecord, center: string) =>
   parcelLines(document).filter((line) => centerOf(line) === center);
 
-/** Whether a center has shipped all that it had to ship of an order. */
+/** Whether a center has shipped everything that it had to ship of an order. */
 const isShippedFrom = (order: OrderRecord, center: string): boolean =>
   linesAt(order, center).every((line) => line.shipped_dts !== undefined);
 

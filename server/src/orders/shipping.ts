@@ -10,17 +10,17 @@ import type { OrderDocument, OrderRecord } from './order.ts';
 import { inStage, isPaidStage, type OrderStage } from './stages.ts';
 
 /*
- * The parts of an order that ship, their distribution centers, and the effects of a shipment
- * (current API, FulfillmentApi). An order in the Shipping Department waits at each center that has
- * lines to ship, and is completed when the last of them has shipped.
+ * Determines the parts of an order that ship, their distribution centers, and the effects of a
+ * shipment (current API, FulfillmentApi). An order in the Shipping Department waits at each center
+ * that has lines to ship, and is completed when the last center has shipped.
  */
 
-/** The code of the distribution center that ships the lines that name no center. */
+/** The code of the distribution center that ships lines without a center. */
 export const defaultCenter = 'DFLT';
 
 /**
- * Returns the lines of an order that are parcels: not digital goods or services, not given back
- * altogether, and not a kit whose components are lines themselves.
+ * Returns the lines of an order that ship as parcels. Digital goods and services, fully refunded
+ * lines, and kits whose components are lines themselves are left out.
  */
 export function parcelLines({ items = [] }: Pick<OrderDocument, 'items'>): OrderItem[] {
   const kitsWithParts = new Set(
@@ -47,11 +47,11 @@ export const centerOf = ({ distribution_center_code: code }: OrderItem): string 
 /** A distribution center at which an order waits to be shipped. */
 export interface WaitingCenter {
   readonly code: string;
-  /** True once the center has acknowledged all of the lines that it has to ship. */
+  /** Whether the center has acknowledged all of the lines that it has to ship. */
   readonly isAcknowledged: boolean;
 }
 
-/** Returns the centers that have to ship something of an order, each once. */
+/** Returns the centers that have to ship lines of an order, each once. */
 export function waitingCenters(document: OrderDocument): WaitingCenter[] {
   if (document.current_stage !== 'Shipping Department') return [];
   const open = openParcels(document);
@@ -63,7 +63,7 @@ export function waitingCenters(document: OrderDocument): WaitingCenter[] {
   }));
 }
 
-/** Returns what each center ships or shipped of an order, in the order of the lines. */
+/** Returns the lines of an order that each center ships or shipped, in the order of the lines. */
 export function parcelsOf(document: OrderDocument): OrderParcel[] {
   const lines = parcelLines(document);
   const waiting = new Map(waitingCenters(document).map((each) => [each.code, each]));
@@ -98,14 +98,14 @@ export const hasBeenQueued = ({
       move.after_stage === 'Shipping Department' || move.before_stage === 'Shipping Department',
   );
 
-/** Whether an order is shipped here: its partner left that to the merchant, or staff moved it. */
+/** Whether an order is shipped here: its partner requested that, or staff moved it. */
 export const isShippedHere = (order: OrderDocument): boolean =>
   order.channel_partner?.store_completed === false || hasBeenQueued(order);
 
 /**
  * Returns the stage of an order that becomes paid (order reference,
- * OrderChannelPartner.store_completed): the Shipping Department when it is shipped here and has
- * something to ship, or else completed. A rebill goes where its original order went.
+ * OrderChannelPartner.store_completed): the Shipping Department if it is shipped here and has lines
+ * to ship, or else completed. A rebill goes where its original order went.
  */
 export const paidStage = (
   order: OrderDocument,
@@ -114,8 +114,8 @@ export const paidStage = (
   isShippedHere(order) && parcelLines(lines).length > 0 ? 'Shipping Department' : 'Completed Order';
 
 /**
- * Returns the stage to which a held order moves on: where it was held, or else where it would be if
- * it had become paid just now. An unpaid order waits in Accounts Receivable.
+ * Returns the stage to which a held order moves: the one in which it was held, or else the one that
+ * it would have if it became paid now. An unpaid order waits in Accounts Receivable.
  */
 export function stageAfterHold(order: OrderDocument, isPaid: boolean): OrderStage {
   const before = order.current_stage_histories?.findLast(
@@ -128,11 +128,11 @@ export function stageAfterHold(order: OrderDocument, isPaid: boolean): OrderStag
     : paidStage(order);
 }
 
-/** Whether nothing is left to ship because lines were given back. */
+/** Whether nothing is left to ship, because lines were refunded. */
 const hasOnlyLostParcels = (order: OrderDocument): boolean =>
   openParcels(order).length === 0 && (order.items ?? []).some(isGivenBack);
 
-/** A shipment as a distribution center reports it. */
+/** A shipment that a distribution center reports. */
 export interface ReportedShipment {
   /** The center that ships its lines. Absent: all lines that have not shipped. */
   readonly center?: string | undefined;
@@ -152,15 +152,14 @@ export interface ShipmentCosts {
 /** An order after a shipment. */
 export interface ShippedOrder {
   readonly order: OrderRecord;
-  /** The `item_index` of each line that this shipment shipped. */
+  /** The `item_index` of each line in this shipment. */
   readonly lines: readonly number[];
   readonly newNumbers: readonly string[];
 }
 
 /**
  * Returns the order after a shipment: its lines, tracking numbers and costs, and completed once
- * nothing is left to ship. A repeated shipment changes nothing; one with other tracking numbers adds
- * them.
+ * nothing is left to ship. A repeated shipment changes nothing; other tracking numbers are added.
  */
 export function shippedOrder(
   order: OrderRecord,
@@ -210,8 +209,8 @@ const completed = (document: OrderDocument, at: string, user: string): OrderDocu
     : document;
 
 /**
- * Returns an order that was changed by a refund: completed if the refund took the last of what it
- * had to ship, because no center would complete it.
+ * Returns an order after a refund: completed if the refund includes the last lines that it had to
+ * ship, because no center would complete it.
  */
 export const withoutOpenParcels = (
   before: OrderDocument,
@@ -220,7 +219,10 @@ export const withoutOpenParcels = (
   user: string,
 ): OrderDocument => (openParcels(before).length > 0 ? completed(changed, at, user) : changed);
 
-/** The actual costs of the order with those of a shipment. Each of its shipments adds to them. */
+/**
+ * Returns the actual costs of the order with those of a shipment. Each of its shipments adds to
+ * them.
+ */
 function costsOf(
   { document, currency }: OrderRecord,
   { shipping, packaging, fee }: ShipmentCosts = {},
@@ -243,7 +245,7 @@ function costsOf(
   };
 }
 
-/** Returns the order after a center acknowledged that it received the lines that it ships. */
+/** Returns the order after a center confirmed that it received the lines that it ships. */
 export function acknowledgedOrder(order: OrderRecord, center: string, now: Occasion): OrderRecord {
   const at = wireDate(now.at, now.timeZone);
   const waiting = new Set(
@@ -262,8 +264,9 @@ export function acknowledgedOrder(order: OrderRecord, center: string, now: Occas
 }
 
 /**
- * Returns what a client's update ships: a new tracking number on a paid order ships what has not
- * shipped, and so does a move from the Shipping Department to Completed Order.
+ * Returns the shipment that a client's update makes. A new tracking number on a paid order ships
+ * the lines that have not shipped yet, and so does a move from the Shipping Department to Completed
+ * Order.
  */
 export function shippedByUpdate(
   before: OrderRecord,
@@ -292,8 +295,8 @@ function withShippingDate(order: OrderRecord, now: Occasion): OrderRecord {
 }
 
 /**
- * Returns the event of a shipment: an order's lines that went out, or a tracking number that was
- * added. None when nothing was shipped.
+ * Returns the event of a shipment: the shipped lines of an order, or an added tracking number. None
+ * if nothing was shipped.
  */
 export function shipEvents(
   order: OrderRecord,

@@ -5,8 +5,8 @@ import { sumQuantities } from '../kernel/quantity.ts';
 import { gramsOf } from '../kernel/weightUnits.ts';
 
 /*
- * The price of a shipment by the shipping methods of the merchant's settings. It is determined
- * again for every order and every rebill, from the lines and the address.
+ * Calculates the price of a shipment by the shipping methods of the merchant's settings. It is
+ * calculated again for every order and every rebill, from the lines and the address.
  */
 
 /** A way to ship. Amounts are minor units of the merchant's currency. */
@@ -15,14 +15,14 @@ export interface ShippingMethod {
   /** The first rate that applies is the price. */
   readonly rates: readonly ShippingRate[];
   readonly handling: Minor;
-  /** From this subtotal on, the method is free. */
+  /** The subtotal from which the method is free. */
   readonly freeFrom?: Minor | undefined;
   readonly accountingCode?: string | undefined;
 }
 
-/** One price of a method, and the greatest shipment for which it applies. */
+/** One price of a method, and the largest shipment to which it applies. */
 export interface ShippingRate {
-  /** Country codes in upper case. Empty: every country. */
+  /** Country codes in upper case. Empty: all countries. */
   readonly countries: readonly string[];
   readonly grams: number;
   readonly subtotal: number;
@@ -30,9 +30,9 @@ export interface ShippingRate {
   readonly cost: Minor;
 }
 
-/** A line of an order, as shipping sees it. */
+/** A line of an order as shipping rules see it. */
 export interface ShippedLine {
-  /** After its discount. */
+  /** The amount after its discount. */
   readonly amount: Minor;
   readonly quantity: number;
   /** The weight of one unit. */
@@ -42,16 +42,16 @@ export interface ShippedLine {
   readonly isParcel: boolean;
 }
 
-/** The fields of a customer's profile about shipping (customer reference). */
+/** The fields of a customer's profile that concern shipping (customer reference). */
 export interface CustomerShipping {
-  /** Ships free from this subtotal on; absent: never. */
+  /** The subtotal from which orders ship free; absent: never. */
   readonly freeFrom?: Minor | undefined;
-  /** True: free shipping of items and methods does not apply to the customer. */
+  /** Whether free shipping of items and methods does not apply to the customer. */
   readonly neverFree: boolean;
   readonly paysNoHandling: boolean;
 }
 
-/** Reads what a profile says about shipping. */
+/** Reads the settings for shipping in a profile. */
 export function customerShipping(
   {
     exempt_shipping_handling_charge: exempt,
@@ -74,7 +74,7 @@ export function customerShipping(
   };
 }
 
-/** A shipment to be priced. */
+/** A shipment to price. */
 export interface ShipmentToPrice {
   readonly lines: readonly ShippedLine[];
   readonly country?: string | undefined;
@@ -82,7 +82,7 @@ export interface ShipmentToPrice {
   readonly currency: string;
 }
 
-/** A rule that determined the cost of a shipment, and the cost after it. */
+/** A rule of the price of shipping, and the price after it. */
 export interface ShippingRuleApplied {
   readonly rule: string;
   readonly detail: string;
@@ -91,13 +91,13 @@ export interface ShippingRuleApplied {
 
 /** The price of a shipment. */
 export interface ShippingQuote {
-  /** Absent when nothing has to be shipped by a method. */
+  /** Absent if no line needs a shipping method. */
   readonly method?: ShippingMethod | undefined;
   readonly cost: Minor;
   readonly rules: readonly ShippingRuleApplied[];
 }
 
-/** Reads the methods of a merchant's settings. Skips what is not valid, and inactive methods. */
+/** Reads the methods of a merchant's settings. Skips invalid and inactive methods. */
 export function shippingMethodsOf(setting: unknown, currency: string): ShippingMethod[] {
   return listOf(setting).flatMap((each) => {
     const { name, inactive, rates, handling, free_from_subtotal, weight_uom: uom } = each;
@@ -144,23 +144,23 @@ function amountOf(value: unknown, currency: string): Minor | undefined {
   return parsed?.ok ? parsed.value : undefined;
 }
 
-/** Returns the method of this name; names are compared without case. */
+/** Returns the method with this name. The comparison of names ignores case. */
 export const methodNamed = (
   methods: readonly ShippingMethod[],
   name: string,
 ): ShippingMethod | undefined => methods.find((each) => fold(each.name) === fold(name));
 
-/** The part of a shipment that pays for its shipping. */
+/** The part of a shipment for which the customer pays shipping. */
 interface Load {
   readonly grams: number;
   readonly quantity: number;
-  /** Of the whole order, after discounts. */
+  /** The subtotal of the whole order, after discounts. */
   readonly subtotal: Minor;
 }
 
 /**
- * Returns the price of a shipment by one method; undefined when no rate of the method applies. Lines
- * that ship free, and lines that are not parcels, count neither by weight nor by quantity.
+ * Returns the price of a shipment with one method; undefined if no rate of the method applies.
+ * Lines that ship free, and lines that are not parcels, add no weight and no quantity.
  */
 export function quoteBy(
   method: ShippingMethod,
@@ -180,7 +180,10 @@ export function quoteBy(
   return { method, cost: rules.at(-1)?.amount ?? zero, rules };
 }
 
-/** Returns the price by the cheapest method that ships this; of equals, the first. */
+/**
+ * Returns the price of the cheapest method that ships this. If prices are equal, the first method
+ * counts.
+ */
 export function cheapestQuote(
   methods: readonly ShippingMethod[],
   shipment: ShipmentToPrice,
@@ -192,8 +195,8 @@ export function cheapestQuote(
 }
 
 /**
- * Returns the price of a rebill: by the method of its original order, or else by the cheapest method
- * that ships it. Undefined: no method does.
+ * Returns the price of a rebill: with the method of its original order, or else with the cheapest
+ * method that ships it. Undefined if no method ships it.
  */
 export function rebillQuote(
   methods: readonly ShippingMethod[],

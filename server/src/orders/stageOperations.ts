@@ -23,8 +23,8 @@ import { findOrder, saveOrder } from './store.ts';
 import { noOrder } from './updateOperations.ts';
 
 /**
- * Returns where an order is: its moves with who made them, the stages to which it may move, what
- * each center ships of it, and what is owed.
+ * Returns the stage of an order, its moves and their authors, the stages to which it may move, the
+ * lines that each center ships, and the owed amount.
  */
 export async function getOrderStages(context: Context, orderId: string): Promise<OrderStages> {
   const { db, merchant } = context;
@@ -60,7 +60,10 @@ async function owedPart(
   };
 }
 
-/** Moves a held order on (current API, heldOrderRelease): back to where it was held. */
+/**
+ * Releases a held order (current API, heldOrderRelease): it returns to the stage in which it was
+ * held.
+ */
 export function releaseOrder(context: Context, orderId: string, hooks: OrderHooks): Promise<void> {
   return inTransaction(context, async (context) => {
     const locked = await lockHeld(context, orderId, hooks);
@@ -69,7 +72,7 @@ export function releaseOrder(context: Context, orderId: string, hooks: OrderHook
 }
 
 /**
- * Adds free lines to a held order and moves it on (current API, heldOrderAddItemsAndRelease). The
+ * Adds free lines to a held order and releases it (current API, heldOrderAddItemsAndRelease). The
  * order was paid before, so the lines cost nothing and start no auto order.
  */
 export function addItemsAndRelease(
@@ -107,7 +110,9 @@ export interface LockedOrder {
   readonly rebill: LockedRebill | undefined;
 }
 
-/** Locks an order after the rebill behind it. Refuses while its payment or a refund is under way. */
+/**
+ * Locks an order after the rebill behind it. Refuses while its payment or a refund is under way.
+ */
 export async function lockIdle(
   context: Context,
   orderId: string,

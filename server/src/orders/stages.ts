@@ -13,8 +13,8 @@ const onward = [
 ] as const;
 
 /**
- * For each stage, the stages to which a person may move an order that is not paid. Charges move
- * orders by themselves (payment.ts).
+ * For each stage, the stages to which a user may move an unpaid order. Charges move orders by
+ * themselves (payment.ts).
  */
 export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]>> = {
   'Quote Request': ['Quote Sent', 'Accounts Receivable', 'Rejected'],
@@ -69,8 +69,8 @@ export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]
 };
 
 /**
- * Returns the stages to which a person may move an order. One that is paid owes nothing, so a
- * rejection that is taken back leads it to where paid orders are.
+ * Returns the stages to which a user may move an order. A paid order owes nothing, so undoing its
+ * rejection moves it to a stage of paid orders.
  */
 export function allowedStages({
   document: { current_stage: stage = 'Unknown' },
@@ -82,25 +82,25 @@ export function allowedStages({
     : allowed;
 }
 
-/** Returns true for a stage in which an order may ship. An order that reaches it counts as paid. */
+/** Whether an order may ship in a stage. An order that reaches it counts as paid. */
 export const isPaidStage = (stage: OrderStage): boolean =>
   (onward as readonly OrderStage[]).includes(stage);
 
 const billedNoMore: ReadonlySet<OrderStage> = new Set(['Fraud Review', 'Hold', 'Rejected']);
 
-/** True for a stage in which an original order stops the rebills of its auto order. */
+/** Whether an original order in a stage stops the rebills of its auto order. */
 export const stopsRebills = (stage: OrderStage | undefined): boolean =>
   stage !== undefined && billedNoMore.has(stage);
 
-/** A move of an order as it is stored: along with the user or application that made it. */
+/** A move of an order as it is stored, with the user or application that made it. */
 export interface StageMove extends OrderCurrentStageHistory {
-  /** Absent on moves that are older than this field. Sent by getOrderStages alone. */
+  /** Absent on moves from before this field existed. Only getOrderStages returns it. */
   readonly by?: string;
 }
 
 /**
  * Returns the order in another stage, with the step added to its history. `atDts` is the moment in
- * the wire's form, `by` the name of the user or application; the engine when it is absent.
+ * the wire format. `by` is the name of the user or application, or absent for the engine.
  */
 export function inStage(
   order: OrderDocument,

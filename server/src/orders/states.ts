@@ -1,29 +1,34 @@
 import { fold } from '../kernel/caseFolding.ts';
 
 /*
- * The states of the countries whose post office has codes for them. An address may name one
- * by its code or in words; rates, exemptions and addresses are compared by the code.
+ * The states of the countries whose post office has codes for them. An address may contain a
+ * state's code or its name. Rates, exemptions and addresses are compared by the code.
  */
 
-/** Returns the code of a state that is named by its code or in words; folded, as both arguments are. */
+/** Returns the folded code of a state from its code or name. Both arguments are folded. */
 export function stateKey(state: string, country: string): string {
   const codes = codesByName.get(country);
   if (codes === undefined || state === '') return state;
   const words = plain(state);
-  // ISO 3166-2 writes the country in front: US-NV.
+  // ISO 3166-2 puts the country first: US-NV.
   const name = words.startsWith(`${country} `) ? words.slice(country.length + 1) : words;
   return codes.get(name) ?? state;
 }
 
-/** Returns the code of a state and its names, folded; only the text itself for an unknown one. */
+/**
+ * Returns the code of a state and its names, folded, or only the text itself if the state is
+ * unknown.
+ */
 export const spellingsOf = (state: string, country: string): readonly string[] =>
   spellings.get(country)?.get(state) ?? [state];
 
-/** True for a code of a state, and where the country's states have no codes. */
+/**
+ * Whether a text is the code of a state. It is also true for a country whose states have no codes.
+ */
 export const isStateCode = (state: string, country: string): boolean =>
   spellings.get(fold(country))?.has(fold(state)) ?? true;
 
-/** Returns the form that is compared: without accents, dots, hyphens and double spaces. */
+/** Returns the form that is compared: without accents, dots, hyphens and repeated spaces. */
 const plain = (name: string): string =>
   fold(name)
     .normalize('NFD')

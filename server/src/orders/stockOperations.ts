@@ -10,21 +10,21 @@ import type { OrderRecord } from './order.ts';
 import { parcelLines } from './shipping.ts';
 
 /*
- * Each of these runs last in its transaction, because auto orders and orders are locked before
- * items.
+ * Takes stock for orders and puts it back. Each function runs last in its transaction, because auto
+ * orders and orders are locked before items.
  */
 
 /**
- * Takes the lines of an order that was paid elsewhere, or lines that were added to a paid one, from
- * the stock of their items.
+ * Takes the stock for an order that was paid elsewhere, or for lines that were added to a paid
+ * order.
  */
 export async function countOrder(context: Context, order: OrderRecord): Promise<void> {
   await countSold(context, await usesOf(context, order));
 }
 
 /**
- * Takes the lines of an order before its card is charged, and refuses the order if there is less:
- * of two orders for the last piece that arrive together, only one is charged.
+ * Takes the stock for an order before its card is charged, and refuses the order if there is not
+ * enough. Of two concurrent orders for the last piece, only one is charged.
  */
 export async function reserveOrder(context: Context, order: OrderRecord): Promise<void> {
   const uses = await usesOf(context, order);
@@ -42,8 +42,8 @@ export async function returnOrder(context: Context, order: OrderRecord): Promise
 }
 
 /**
- * Takes the lines of an order that is paid after it was stored. A rebill was counted when it was
- * claimed, unless its card was declined: then it is `isOpenRebill`.
+ * Takes the stock for an order that is paid after it was stored. A rebill took its stock when it
+ * was claimed, unless its card was declined: then it is `isOpenRebill`.
  */
 export async function countPaidLater(
   context: Context,
@@ -55,9 +55,9 @@ export async function countPaidLater(
 }
 
 /**
- * Puts back what an order took that is rejected now, apart from what has shipped. An order takes
- * its pieces when it is paid, and an invoiced rebill when it is made. The decline of an open rebill
- * has put its pieces back, whatever method its order is to be paid by now.
+ * Puts back the stock of an order that is rejected now, except for shipped pieces. An order takes
+ * stock when it is paid, and an invoiced rebill when it is made. If an open rebill was declined,
+ * its stock was already put back, whatever its payment method is now.
  */
 export async function returnRejected(
   context: Context,
@@ -70,8 +70,8 @@ export async function returnRejected(
 }
 
 /**
- * Takes again what {@link returnRejected} put back, when the rejection is taken back. Nothing is
- * refused: the order was sold.
+ * Takes again the stock that {@link returnRejected} put back, when the rejection is undone. It
+ * refuses nothing, because the order is already sold.
  */
 export async function retakeRejected(
   context: Context,
@@ -89,13 +89,13 @@ const isRejected = ({ document }: OrderRecord): boolean => document.current_stag
 const hasTaken = ({ paidAt, rebillNumber = 0 }: OrderRecord, isOpenRebill: boolean): boolean =>
   paidAt !== undefined || (rebillNumber > 0 && !isOpenRebill);
 
-/** Returns the quantity of each line that has neither shipped nor been put back by a refund. */
+/** Returns the quantity of each line that has not shipped and that no refund has put back. */
 const unshipped = ({ document }: OrderRecord, { restocked }: OrderRecord): number[] =>
   (document.items ?? []).map(({ shipped_dts, quantity = 1 }, place) =>
     shipped_dts === undefined ? Math.max(0, quantity - (restocked?.[place] ?? 0)) : 0,
   );
 
-/** Puts back some pieces of each line of an order that took them. */
+/** Puts back some pieces of each line of an order that had taken them. */
 export async function returnPieces(
   context: Context,
   order: OrderRecord,
@@ -105,7 +105,7 @@ export async function returnPieces(
   if (pieces !== undefined) await returnOrder(context, pieces);
 }
 
-/** Returns the order with these pieces of its lines alone, or undefined for none. */
+/** Returns the order with only these pieces of its lines, or undefined if there are none. */
 function piecesOf(order: OrderRecord, quantities: readonly number[]): OrderRecord | undefined {
   const { document } = order;
   const items = (document.items ?? []).flatMap((line, place) => {
@@ -118,12 +118,12 @@ function piecesOf(order: OrderRecord, quantities: readonly number[]): OrderRecor
 function refuseSoldOut({ document }: OrderRecord, { itemId }: StockUse, left: number): never {
   const isShort = ({ merchant_item_id: id = '' }: OrderItem) => fold(id) === fold(itemId);
   const place = document.items?.findIndex(isShort);
-  // A component of a kit has no line.
+  // The components of a kit have no line.
   const field = place === undefined || place < 0 ? 'items' : `items[${place}].merchant_item_id`;
   return refuse('invalid_field', soldOutFault(soldOutWarning(field, itemId, left)));
 }
 
-/** Returns the uses of counted items. Lines that were billed elsewhere were counted there. */
+/** Returns the uses of counted items. Lines that another system billed were counted there. */
 async function usesOf(context: Context, { document }: OrderRecord): Promise<StockUse[]> {
   const { db, merchant } = context;
   const lines = parcelLines(document)

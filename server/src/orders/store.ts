@@ -9,10 +9,7 @@ import { type OrderDocument, type OrderRecord, orderParts } from './order.ts';
 import { documentJson, type OrderProjection, orderJson } from './present.ts';
 import { queueOrders, requeueOrder } from './waitingStore.ts';
 
-/**
- * Reads an order, or returns undefined. With `lock`, its row stays locked until the transaction
- * ends.
- */
+/** Reads an order, or returns undefined. With `lock`, locks its row until the transaction ends. */
 export async function findOrder(
   db: Database,
   merchantId: string,
@@ -91,7 +88,7 @@ export async function findPartnersOrder(
   return row?.order_id;
 }
 
-/** Saves the order in its current form. */
+/** Saves the order. */
 export async function saveOrder(tx: Database, order: OrderRecord): Promise<void> {
   await tx.run(
     `update orders o set ${changed.assigned},
@@ -117,8 +114,8 @@ export async function deleteOrder(
 }
 
 /**
- * Marks an order as the original order of an auto order. Writes to each line (by position) the auto
- * order's item, which the wire shows as `item_reference_oid`.
+ * Marks an order as the original order of an auto order. Writes the auto order's item to each line
+ * (by position). The wire shows it as `item_reference_oid`.
  */
 export async function linkAutoOrder(
   tx: Database,
@@ -140,7 +137,7 @@ export async function linkAutoOrder(
   );
 }
 
-/** Stops or allows the rebills of an auto order, by a mark on its original order. */
+/** Stops or allows the rebills of an auto order, with a mark on its original order. */
 export async function setRebillStop(
   tx: Database,
   merchantId: string,
@@ -154,12 +151,12 @@ export async function setRebillStop(
   );
 }
 
-/** How long only the process that charges an order may call the gateway for it. */
+/** How long only the process that charges an order may send it to the gateway. */
 export const chargeLeaseMs = 120_000;
 
 /**
- * Claims an order whose first charge was begun but never settled because its process ended. The
- * claim lasts for one lease, so only one process calls the gateway. Returns undefined when there is
+ * Claims an order whose first charge was started but never settled, because its process ended. The
+ * claim lasts for one lease, so only one process calls the gateway. Returns undefined if there is
  * none.
  */
 export async function claimUnsettledCharge(
@@ -167,8 +164,8 @@ export async function claimUnsettledCharge(
   merchantId: string,
 ): Promise<string | undefined> {
   const row = await tx.row<{ order_id: string }>(
-    // Compared with a value instead of joined: a join may evaluate the subquery for each row and
-    // claim more than one order.
+    // The row is compared with a value instead of joined. A join may evaluate the subquery for each
+    // row and claim more than one order.
     `update orders o set charge_lease_until = ${chargeLeaseEnd}
      where o.merchant_id = $1 and o.order_id = (
        select order_id from orders where merchant_id = $1 and charge_lease_until < now()
@@ -254,7 +251,8 @@ const written = recordset([
 const parts: ReadonlySet<string> = new Set(orderParts);
 
 /**
- * The partner's number of an order, unique per partner. A partner without a code has an empty one.
+ * The partner's number of an order, unique per partner. A partner without a code has an empty code
+ * here.
  */
 function partnerNumber({
   document,
@@ -269,8 +267,8 @@ function partnerNumber({
 const headOf = (document: OrderDocument): Record<string, unknown> =>
   Object.fromEntries(Object.entries(document).filter(([name]) => !parts.has(name)));
 
-// Machine time, because a lease protects against a dead process, whatever the merchant's clock
-// shows.
+// Leases use the machine's clock, because they protect against a dead process, whatever the
+// merchant's clock shows.
 const chargeLeaseEnd = `statement_timestamp() + interval '${chargeLeaseMs} milliseconds'`;
 const leaseOf = (row: string): string => `case when ${row}.charging then ${chargeLeaseEnd} end`;
 
@@ -296,5 +294,5 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
   };
 }
 
-/** Ids are stored in upper case and matched in any case. */
+/** Ids are stored in upper case and compared without case. */
 export const storedId = (orderId: string): string => upperCode(orderId);

@@ -6,16 +6,17 @@ import { amountOf } from './money.ts';
 import type { OrderRecord } from './order.ts';
 
 /*
- * Store credit pays a part of an order (order reference, OrderSummary.internal_gift_certificate_amount).
- * The order's total is what is left to charge. Amounts are in minor units of the order's currency.
+ * Store credit pays for a part of an order (order reference,
+ * OrderSummary.internal_gift_certificate_amount). The order's total is the rest, which is charged.
+ * Amounts are in minor units of the order's currency.
  */
 
-/** The field that asks for store credit, and that shows what was used. */
+/** The field that requests store credit, and that shows how much was used. */
 export const creditField = 'summary.internal_gift_certificate_amount.value';
 
 const refundedField = 'summary.internal_gift_certificate_refunded';
 
-/** Returns the store credit that paid a part of an order. */
+/** Returns the store credit that paid for a part of an order. */
 export const creditUsed = ({
   document,
   currency,
@@ -23,8 +24,8 @@ export const creditUsed = ({
   amountOf(document.summary?.internal_gift_certificate_amount, currency);
 
 /**
- * Returns how much store credit a new order uses: what it asks for, at most what it costs. An order
- * that was paid elsewhere uses none.
+ * Returns how much store credit a new order uses: the amount that it requests, but at most its
+ * price. An order that was paid elsewhere uses none.
  */
 export function wantedCredit(
   { summary }: Order,
@@ -50,7 +51,7 @@ export function wantedCredit(
 
 /** The inputs of the use of store credit by a new order. */
 export interface CreditTerms {
-  /** Before store credit. */
+  /** The total before store credit. */
   readonly total: Minor;
   readonly currency: string;
   readonly customerProfileOid: number | undefined;
@@ -58,8 +59,9 @@ export interface CreditTerms {
 }
 
 /**
- * Returns how much of all refunds of an order goes back as store credit, of `sum`, the refunded
- * amounts with this refund. Money goes back first, unless the request names the store credit.
+ * Returns the part of all refunds of an order that is given back as store credit. `sum` is the
+ * refunded amount including this refund. Money is given back first, unless the request names the
+ * store credit.
  */
 export function refundedCredit(
   order: OrderRecord,

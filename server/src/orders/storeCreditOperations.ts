@@ -12,11 +12,11 @@ import type { OrderRecord } from './order.ts';
 import { creditField, creditUsed } from './storeCredit.ts';
 
 /*
- * Each of these runs late in its transaction, because auto orders and orders are locked before
- * customers.
+ * Takes store credit for orders and gives it back. Each function runs late in its transaction,
+ * because auto orders and orders are locked before customers.
  */
 
-/** Takes the store credit of a new order from its customer. Refuses when less is available. */
+/** Takes the store credit of a new order from its customer. Refuses if less is available. */
 export async function spendCredit(context: Context, order: OrderRecord): Promise<void> {
   const amount = creditUsed(order);
   const { customerProfileOid: oid, merchantId, orderId } = order;
@@ -33,8 +33,8 @@ export async function spendCredit(context: Context, order: OrderRecord): Promise
 }
 
 /**
- * Returns the store credit of an order that was rejected without having been paid. Does nothing
- * for other orders, or when it was returned before.
+ * Returns the store credit of an order that was rejected without having been paid. Does nothing for
+ * other orders, or if it was already returned.
  */
 export async function returnSpentCredit(context: Context, order: OrderRecord): Promise<void> {
   const isLost = order.document.current_stage === 'Rejected' && order.paidAt === undefined;
@@ -44,7 +44,7 @@ export async function returnSpentCredit(context: Context, order: OrderRecord): P
 
 /** The amounts that a refund gives as store credit. */
 export interface GivenBack {
-  /** The part that the order had paid by store credit. */
+  /** The part that store credit had paid for. */
   readonly credit: Minor;
   /** The part that is given instead of money. */
   readonly instead: Minor;
@@ -72,7 +72,10 @@ export async function giveBackCredit(
   });
 }
 
-/** Takes store credit of a refund that failed later back, as far as it was not used yet. */
+/**
+ * Takes back the store credit of a refund that failed later, except for the part that was already
+ * used.
+ */
 export async function takeBackCredit(
   context: Context,
   { customerProfileOid: oid, merchantId, orderId }: OrderRecord,

@@ -17,7 +17,7 @@ export interface TaxRatePage {
   readonly hasMore: boolean;
 }
 
-/** Returns a page of a merchant's tax rates, the oldest first. */
+/** Returns a page of a merchant's tax rates, oldest first. */
 export async function getTaxRates(
   { db, merchant }: Context,
   { limit, offset }: { readonly limit: number; readonly offset: number },
@@ -26,7 +26,9 @@ export async function getTaxRates(
   return { rates: rates.slice(0, limit).map(withLevel), hasMore: rates.length > limit };
 }
 
-/** Adds the tax rate of a place, which rebills and new orders have from then on, and returns it. */
+/**
+ * Adds the tax rate of a place and returns it. It applies to rebills and new orders from then on.
+ */
 export async function insertTaxRate(context: Context, body: TaxRate): Promise<TaxRate> {
   const { merchantId, timeZone } = context.merchant;
   const given = cleaned(merged<TaxRate>({}, writable(TaxRate, body, timeZone)));
@@ -45,7 +47,7 @@ export async function insertTaxRate(context: Context, body: TaxRate): Promise<Ta
   });
 }
 
-/** Changes a tax rate and returns it. Its place stays. */
+/** Changes a tax rate and returns it. Its place cannot change. */
 export function updateTaxRate(
   context: Context,
   oid: number,
@@ -84,7 +86,7 @@ export function removeTaxRate(context: Context, oid: number, ifMatch?: number): 
   });
 }
 
-/** How the log names a rate. */
+/** Returns the text by which the log names a rate. */
 const named = (oid: number) => ({ objectType: 'tax rate', objectId: String(oid) });
 
 const noTaxRate = (oid: number): never => refuse('not_found', { what: 'tax rate', id: oid });
@@ -93,7 +95,7 @@ function refuseFault(fault: FieldFault | undefined): void {
   if (fault !== undefined) refuse('invalid_field', fault);
 }
 
-/** A rate that was stored before rates had versions is in its first one. */
+/** A rate that was stored before rates had versions has its first version. */
 const versionOf = ({ version = 1 }: TaxRate): number => version;
 
 const withLevel = (rate: TaxRate): TaxRate => ({
@@ -104,7 +106,7 @@ const withLevel = (rate: TaxRate): TaxRate => ({
 
 const names = ['country_code', 'state_region', 'county', 'city', 'postal_code'] as const;
 
-/** Returns the rate with trimmed names, and without those that are empty. */
+/** Returns the rate with trimmed names. Empty names are left out. */
 const cleaned = ({ level: _, ...rate }: TaxRate): TaxRate =>
   fromLoose<TaxRate>({
     ...rate,

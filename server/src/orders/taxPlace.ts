@@ -3,26 +3,28 @@ import { fold } from '../kernel/caseFolding.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { spellingsOf, stateKey } from './states.ts';
 
-/** The five levels of places that have tax rates, the widest first. */
+/** The five levels of places that have tax rates, widest first. */
 export const taxLevels = ['country', 'state', 'county', 'city', 'postal code'] as const;
 
 /** One of the levels of places that have tax rates. */
 export type TaxLevel = (typeof taxLevels)[number];
 
 /**
- * An address as taxes see it. Texts are folded and trimmed, a state that has a code is that code,
- * and empty means unknown.
+ * An address for the calculation of taxes. Texts are folded and trimmed, a state is given by its
+ * code if it has one, and empty means unknown.
  */
 export interface TaxPlace {
   readonly country: string;
   readonly state: string;
-  /** Only an order's `taxes.tax_county` names it. */
+  /** Only the order's `taxes.tax_county` contains it. */
   readonly county: string;
   readonly city: string;
   readonly postalCode: string;
 }
 
-/** Returns where an order is taxed: at its ship-to address, else at its billing address. */
+/**
+ * Returns the place in which an order is taxed: its ship-to address, or else its billing address.
+ */
 export function taxPlaceOf({
   shipping,
   billing,
@@ -62,11 +64,11 @@ export function placeOfNames({
 
 const folded = (text: string | null | undefined): string => fold((text ?? '').trim());
 
-// The four digits that may follow an American postal code name a street, and no rate is so narrow.
+// The last four digits of an American postal code select a street, and no rate is that narrow.
 const postalCodeOf = (code: string, country: string): string =>
   country === fold('US') ? code.slice(0, 5) : code.replaceAll(' ', '');
 
-/** Returns the level of a rate: that of the narrowest name that it has. */
+/** Returns the level of a rate: that of its narrowest name. */
 export function levelOf({ state, county, city, postalCode }: TaxPlace): TaxLevel {
   if (postalCode !== '') return 'postal code';
   if (city !== '') return 'city';
@@ -75,8 +77,8 @@ export function levelOf({ state, county, city, postalCode }: TaxPlace): TaxLevel
 }
 
 /**
- * Returns the key of a place at a level. A postal code is unique in its country, the other names are
- * unique in their state.
+ * Returns the key of a place at a level. A postal code is unique within its country; the other
+ * names are unique within their state.
  */
 export function placeKey(level: TaxLevel, place: TaxPlace): string {
   const { country, state, county, city, postalCode } = place;
@@ -100,8 +102,8 @@ const key = (...parts: readonly string[]): string => parts.join('\n');
 export const countiesKey = ({ country, state }: TaxPlace): string => key(country, state);
 
 /**
- * Whether an item with these exemptions is not taxed at a place: one of them has no name that the
- * place does not have. An exemption without names exempts nothing.
+ * Whether an item with these exemptions is not taxed at a place. That is so if all names of one
+ * exemption match the place. An exemption without names has no effect.
  */
 export const isExemptAt = (
   place: TaxPlace,
@@ -115,20 +117,21 @@ export const isExemptAt = (
 
 const taxPlaceNames = ['country', 'state', 'county', 'city', 'postalCode'] as const;
 
-/** Returns one text that differs for addresses that may be taxed differently. */
+/** Returns a text that differs for addresses whose tax may differ. */
 export const placeText = ({ country, state, county, city, postalCode }: TaxPlace): string =>
   key(country, state, county, city, postalCode);
 
-/** Returns the place of a {@link placeText}. */
+/** Returns the place from a {@link placeText}. */
 export function placeOfText(text: string): TaxPlace {
   const [country = '', state = '', county = '', city = '', postalCode = ''] = text.split('\n');
-  // A place that was stored before states were compared by their codes may have a name.
+  // A place that was stored before states were compared by their codes may contain the name of a
+  // state.
   return { country, state: stateKey(state, country), county, city, postalCode };
 }
 
 /**
- * Returns the places whose keys a rate of this place may be stored under: rates that are older than
- * the comparison by codes are stored under the name of their state.
+ * Returns the places whose keys may have a rate of this place. Rates from before the comparison by
+ * codes are stored with the name of their state.
  */
 export const storedPlaces = (place: TaxPlace): TaxPlace[] =>
   spellingsOf(place.state, place.country).map((state) => ({ ...place, state }));

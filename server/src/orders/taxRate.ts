@@ -11,11 +11,11 @@ import {
   taxLevels,
 } from './taxPlace.ts';
 
-/** The tax at one address: the rates, and what they apply to. */
+/** The tax at one address: the rates, and what is taxed. */
 export interface PlaceTax {
   /** The address, with the county that its rates name. */
   readonly place: TaxPlace;
-  /** The rates that apply, the widest place first. */
+  /** The rates that apply, widest place first. */
   readonly levels: readonly LevelRate[];
   /** The sum of the rates, in percent. */
   readonly ratePercent: number;
@@ -27,7 +27,7 @@ export interface PlaceTax {
   readonly county?: string | undefined;
 }
 
-/** The kind of a product for taxes. What is not digital and not a service is physical. */
+/** The kind of a product for taxes. A product that is neither digital nor a service is physical. */
 export type ProductType = 'digital' | 'physical' | 'service';
 
 /** Whether an order's tax is rounded once, or for each line and the shipping. */
@@ -36,7 +36,7 @@ export type TaxRounding = 'order' | 'line';
 /** The rate of one level. */
 export interface LevelRate {
   readonly level: TaxLevel;
-  /** The place, for people. */
+  /** The name of the place for people. */
   readonly name: string;
   readonly ratePercent: number;
   readonly accountingCode?: string | undefined;
@@ -44,8 +44,8 @@ export interface LevelRate {
 
 /**
  * Returns the tax at an address. Each level has at most one rate there, and all of them add up. The
- * narrowest place that says whether shipping, gifts and kinds of products are taxed decides. An
- * address without a county is in the county that the rate of its postal code or city names.
+ * narrowest place that sets it decides whether shipping, gifts and kinds of products are taxed. An
+ * address without a county is in the county of the rate for its postal code or city.
  */
 export function taxAt(place: TaxPlace, rates: readonly TaxRate[]): PlaceTax {
   const byKey = new Map(rates.map((rate) => [keyOf(rate), rate]));
@@ -82,7 +82,7 @@ const exemptions = {
   service: 'exempt_service_items',
 } as const;
 
-/** Returns the key of the place that a rate is for. */
+/** Returns the key of a rate's place. */
 export function keyOf(rate: TaxRate): string {
   const place = placeOfNames(rate);
   return placeKey(levelOf(place), place);
@@ -111,11 +111,11 @@ function nameOf(level: TaxLevel, rate: TaxRate): string {
   return names[level] ?? '';
 }
 
-// The sum of decimals may end in a row of nines. Twelve digits are more than any rate has.
+// The sum of decimals may end in a row of nines. No rate has more than twelve digits.
 const sumOf = (rates: readonly number[]): number =>
   Number(rates.reduce((sum, rate) => sum + rate, 0).toPrecision(12));
 
-/** Returns the wire's OrderTaxes of an order that is taxed by these rates. */
+/** Returns the wire's OrderTaxes for an order that is taxed at these rates. */
 export function orderTaxesOf({ levels, ratePercent, county, ...tax }: PlaceTax): OrderTaxes {
   const of = (level: TaxLevel) => levels.find((each) => each.level === level);
   return fromLoose<OrderTaxes>({

@@ -11,9 +11,9 @@ import type { TaxTerms } from './taxTerms.ts';
 export type TaxedOrder = Pick<OrderRecord, 'document' | 'customerProfileOid' | 'taxedPlace'>;
 
 /**
- * Says what is taxed at places. The tables of a merchant are one source; a tax service is another,
- * which answers for all places of a batch before any order is priced. Undefined: the source does
- * not tax for this merchant.
+ * Returns the tax at places. The tables of a merchant are one source. A tax service can be another;
+ * it is asked for all places of a batch before any order is priced. Undefined: the source does not
+ * calculate taxes for this merchant.
  */
 export interface TaxSource {
   taxAt(
@@ -33,7 +33,7 @@ export const taxTables: TaxSource = {
 };
 
 /**
- * Reads the terms that the taxes of these orders depend on, in at most two statements for any
+ * Reads the data on which the taxes of these orders depend, in at most two statements for any
  * number of orders.
  */
 export async function loadTaxTerms(
@@ -58,11 +58,14 @@ export async function loadTaxTerms(
   };
 }
 
-/** The place that a moved order has left: what was not taxed there may be taxed now. */
+/**
+ * Returns the place that a moved order has left, because a product that was not taxed there may be
+ * taxed now.
+ */
 const leftPlace = (order: TaxedOrder): TaxPlace[] =>
   order.taxedPlace !== undefined && hasMoved(order) ? [placeOfText(order.taxedPlace)] : [];
 
-// The county of an order was named for its first address.
+// The county in an order belongs to its first address.
 function presentPlace(order: TaxedOrder): TaxPlace {
   const place = taxPlaceOf(order.document);
   return hasMoved(order) ? { ...place, county: '' } : place;

@@ -62,7 +62,7 @@ export async function lockTaxRate(
   return row?.document;
 }
 
-/** Inserts a rate. Returns false when its place has one. */
+/** Inserts a rate. Returns false if its place already has one. */
 export async function addTaxRate(
   tx: Database,
   merchantId: string,
@@ -76,7 +76,7 @@ export async function addTaxRate(
   return count > 0;
 }
 
-/** Saves a locked rate, whose place stays. */
+/** Saves a locked rate. Its place cannot change. */
 export async function saveTaxRate(tx: Database, merchantId: string, rate: TaxRate): Promise<void> {
   await tx.run('update tax_rate set document = $3 where merchant_id = $1 and tax_rate_oid = $2', [
     merchantId,
@@ -85,7 +85,7 @@ export async function saveTaxRate(tx: Database, merchantId: string, rate: TaxRat
   ]);
 }
 
-/** Deletes a rate. Returns false when there is none. */
+/** Deletes a rate. Returns false if there is none. */
 export async function deleteTaxRate(tx: Database, merchantId: string, oid: number): Promise<void> {
   await tx.run('delete from tax_rate where merchant_id = $1 and tax_rate_oid = $2', [
     merchantId,

@@ -8,12 +8,15 @@ import { orderTaxesOf, type PlaceTax, type ProductType, type TaxRounding } from 
 
 /** The inputs of the tax of an order besides the order itself. */
 export interface TaxTerms {
-  /** The reason that exempts the customer, in words. Absent: taxes apply. */
+  /** Why the customer is exempt, as text. Absent: taxes apply. */
   readonly exemption?: string | undefined;
   readonly rounding: TaxRounding;
-  /** The tax at the order's present address. Absent: the merchant has no tax rates. */
+  /** The tax at the order's current address. Absent: the merchant has no tax rates. */
   readonly here?: PlaceTax | undefined;
-  /** The tax at the address before it changed. Absent: it has not changed, or there are no rates. */
+  /**
+   * The tax at the address before it changed. Absent: the address has not changed, or there are no
+   * rates.
+   */
   readonly before?: PlaceTax | undefined;
 }
 
@@ -22,28 +25,28 @@ export const noTaxRates: TaxTerms = { rounding: 'order' };
 
 /** How an order is taxed. */
 export interface AppliedTax {
-  /** In percent: 8.25. */
+  /** The rate in percent: 8.25. */
   readonly ratePercent: number;
   readonly rounding: TaxRounding;
   readonly taxesShipping: boolean;
   readonly exemptTypes: readonly ProductType[];
-  /** The places whose exemptions of items count. Absent: the tax is not that of a place. */
+  /** The places whose exemptions of items count. Absent: the tax does not depend on a place. */
   readonly places?: TaxedPlaces | undefined;
-  /** The rules that led to the rate. Their rates add up to it. */
+  /** The rules that gave the rate. Their rates add up to it. */
   readonly rules: readonly TaxRateRule[];
-  /** The tax that the order shows. Absent: none. */
+  /** The tax in the order. Absent: none. */
   readonly taxes?: OrderTaxes | undefined;
 }
 
-/** Where a rebill is taxed, and where the lines of its original order were. */
+/** The places in which a rebill, and the lines of its original order, are taxed. */
 export interface TaxedPlaces {
   readonly now: TaxPlace;
   readonly original?: TaxPlace | undefined;
-  /** The kinds of products that were not taxed at an address which the order has left. */
+  /** The kinds of products that were not taxed at the earlier address of the order. */
   readonly exemptBefore?: readonly ProductType[] | undefined;
 }
 
-/** One rule, and its part of the rate. */
+/** One rule, and its share of the rate. */
 export interface TaxRateRule {
   readonly rule:
     | 'tax exempt customer'
@@ -67,9 +70,10 @@ export interface AppliedTaxRule extends TaxRateRule {
 
 /**
  * Returns how a rebill is taxed. An exempt customer pays no tax. A tax that was named with the
- * original order (`arbitrary_tax`, `arbitrary_tax_rate`) holds while the address stays. Otherwise
- * the merchant's rates at the present address apply. A merchant without rates taxes at the original
- * order's rate; after a move, a named rate no longer holds, and nothing replaces it.
+ * original order (`arbitrary_tax`, `arbitrary_tax_rate`) applies as long as the address stays the
+ * same. Otherwise the merchant's rates at the current address apply. A merchant without rates taxes
+ * at the original order's rate. After a change of address a named rate no longer applies, and
+ * nothing replaces it.
  */
 export function rebillTax(original: OrderRecord, terms: TaxTerms): AppliedTax {
   const { document, currency } = original;
@@ -149,7 +153,7 @@ export function taxAfterRules<Rule extends Pick<TaxRateRule, 'ratePercent'>>(
   });
 }
 
-// A rebill shows the rate that it was taxed at, and no amount that was named for the original order.
+// A rebill shows its own tax rate, but not the amount that was named for the original order.
 function withoutNamed(taxes: OrderTaxes, ratePercent: number): OrderTaxes {
   const {
     arbitrary_tax: _,
@@ -160,7 +164,10 @@ function withoutNamed(taxes: OrderTaxes, ratePercent: number): OrderTaxes {
   return fromLoose<OrderTaxes>({ ...rest, tax_rate: ratePercent });
 }
 
-/** The rate of an order; where it has only an amount, the rate that it implies, to four decimals. */
+/**
+ * Returns the rate of an order. If it has only an amount, returns the rate that the amount implies,
+ * to four decimals.
+ */
 function originalRate({ summary, taxes }: OrderDocument, currency: string): number {
   const given = taxes?.tax_rate ?? taxes?.arbitrary_tax_rate;
   if (given !== undefined) return given;

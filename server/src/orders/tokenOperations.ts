@@ -5,8 +5,8 @@ import { findOrder } from './store.ts';
 import { noOrder } from './updateOperations.ts';
 
 /*
- * Tokens that stand for orders (current API, generateOrderToken). A token is the sealed names of the
- * merchant and the order, so it needs no row and never expires.
+ * Tokens that represent orders (current API, generateOrderToken). A token contains the sealed names
+ * of the merchant and the order, so it needs no row and never expires.
  */
 
 /** Returns a token of an order. */
@@ -19,10 +19,11 @@ export async function generateOrderToken(
   return seal.seal(`${purpose}:${merchantId}:${order.orderId}`).toString('base64url');
 }
 
-// Another text that the installation sealed is not taken for a token.
+// The purpose is part of a token, so that no other text that the installation sealed is accepted as
+// one.
 const purpose = 'order token';
 
-/** Returns the id of the order that a token stands for, or refuses. */
+/** Returns the id of a token's order. Refuses an invalid token. */
 export function orderIdOfToken(
   { merchant: { merchantId } }: Context,
   seal: Seal,
@@ -42,7 +43,7 @@ function opened(seal: Seal, token: string): string {
   try {
     return seal.open(Buffer.from(token, 'base64url'));
   } catch {
-    // Any text may be sent as a token.
+    // A client may send any text as a token.
     return '';
   }
 }

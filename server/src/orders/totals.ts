@@ -1,11 +1,11 @@
 import { type Minor, minor, proportion, sum, timesQuantity, zero } from '../kernel/money.ts';
 import type { TaxRounding } from './taxRate.ts';
 
-/** The input for the amount of a line. */
+/** The inputs of the amount of a line. */
 export interface TotalsLine {
   readonly unitCost: Minor;
   readonly quantity: number;
-  /** Charged once for the line, whatever the quantity. */
+  /** An amount that is charged once for the line, whatever the quantity. */
   readonly oneTimeFees: Minor;
   /** The discount on the whole line. */
   readonly discount: Minor;
@@ -14,34 +14,34 @@ export interface TotalsLine {
   readonly taxableCost?: Minor | undefined;
 }
 
-/** How the tax is determined: by one of the overrides of an insert, or none. */
+/** How the tax is determined: by one of the overrides of an insert, or not at all. */
 export interface TaxRule {
-  /** The tax itself; takes precedence over the rate. */
+  /** The tax itself. It takes precedence over the rate. */
   readonly tax?: Minor | undefined;
-  /** In percent, for example 8.25. */
+  /** The rate in percent, for example 8.25. */
   readonly ratePercent?: number | undefined;
-  /** Whether the tax is rounded once or for each line and the shipping. */
+  /** Whether the tax is rounded once, or for each line and the shipping. */
   readonly rounding?: TaxRounding | undefined;
-  /** Whether shipping is taxed at the rate, less what coupons take off it. */
+  /** Whether shipping is taxed at the rate, less its discount from coupons. */
   readonly taxesShipping?: boolean | undefined;
   /** Other amounts that are taxed at the rate: gifts. */
   readonly alsoTaxed?: readonly Minor[] | undefined;
-  /** The taxed amount, instead of the sum of the lines that are not tax free. */
+  /** The taxed amount, instead of the sum of the taxed lines. */
   readonly taxableSubtotal?: Minor | undefined;
 }
 
-/** The amounts that an order's totals are calculated from. */
+/** The amounts from which an order's totals are calculated. */
 export interface TotalsRequest {
   readonly lines: readonly TotalsLine[];
   readonly shippingHandling: Minor;
-  /** The amount that coupons take off shipping and handling. */
+  /** The discount of coupons on shipping and handling. */
   readonly shippingDiscount?: Minor | undefined;
   /** Gift wrap and gift charge. */
   readonly extras: Minor;
   readonly taxRule: TaxRule;
 }
 
-/** An order's amounts. `total` is charged. */
+/** An order's amounts. `total` is the amount to charge. */
 export interface Totals {
   readonly lines: readonly LineTotals[];
   readonly subtotal: Minor;
@@ -52,7 +52,8 @@ export interface Totals {
   readonly shippingDiscount: Minor;
   readonly tax: Minor;
   /**
-   * In percent: the given rate, or the rate that the given tax amounts to. Rebills use this rate.
+   * A rate in percent: the given rate, or the rate that the given tax implies. Rebills use this
+   * rate.
    */
   readonly taxRatePercent: number;
   readonly total: Minor;
@@ -60,7 +61,7 @@ export interface Totals {
 
 /** The totals of one line. */
 export interface LineTotals {
-  /** Before the discount. */
+  /** The amount before the discount. */
   readonly amount: Minor;
   readonly withDiscount: Minor;
   readonly unitWithDiscount: Minor;
@@ -118,13 +119,13 @@ export function orderTotals({
 
 /** Returns the tax on an amount at a rate in percent. Half a minor unit is rounded up. */
 export function taxOn(taxable: Minor, ratePercent: number): Minor {
-  // A sum of rates may end in a row of nines. Twelve digits are more than any rate has.
+  // A sum of rates may end in a row of nines. No rate has more than twelve digits.
   return proportion(taxable, Number(ratePercent.toPrecision(12)), 100, 'half up');
 }
 
 /**
- * Returns the tax on several amounts, rounded once for their sum or once for each. Both differ by
- * at most half a minor unit for each amount.
+ * Returns the tax on several amounts, rounded once for their sum or once for each. The two differ
+ * by at most half a minor unit per amount.
  */
 export const taxOnParts = (
   parts: readonly Minor[],
@@ -136,8 +137,8 @@ export const taxOnParts = (
     : taxOn(sum(parts), ratePercent);
 
 /**
- * Returns what is taxed of a line, and the discount on it. With a taxable cost, the discount lowers
- * the taxed part in the proportion in which it lowers the line.
+ * Returns the taxed part of a line, and the discount on it. With a taxable cost, the discount
+ * reduces the taxed part in the same proportion as the line.
  */
 export function taxedPart(
   { quantity, discount, taxableCost }: Pick<TotalsLine, 'quantity' | 'discount' | 'taxableCost'>,
@@ -149,7 +150,7 @@ export function taxedPart(
   return { amount: taxed, discount: proportion(taxed, discount, amount, 'half up') };
 }
 
-/** Returns what a line costs before its discount. */
+/** Returns the amount of a line before its discount. */
 export const lineAmount = ({
   unitCost,
   quantity,

@@ -9,11 +9,13 @@ import { findOpenAttempt } from './paymentAttemptStore.ts';
 import { chargeAttempt } from './processPaymentOperations.ts';
 import { chargeLeaseMs, claimUnsettledCharge, findOrder } from './store.ts';
 
-/** The most orders that one process claims per round. Each needs a call to the gateway. */
+/**
+ * The maximum number of orders that one process claims per round. Each needs a call to the gateway.
+ */
 const batchSize = 20;
 
 /**
- * Finishes orders with a charge that has no known outcome, because the gateway did not answer or
+ * Finishes orders that have a charge without a known outcome, because the gateway did not answer or
  * the process ended. It asks again with the same key, so no customer is charged twice.
  */
 export function unsettledChargesWorker(rounds: MerchantRounds, parts: OrderParts): Worker {
@@ -28,7 +30,10 @@ export function unsettledChargesWorker(rounds: MerchantRounds, parts: OrderParts
   };
 }
 
-/** Claims orders one after the other, so that each lease begins when the order's turn comes. */
+/**
+ * Claims orders one after the other, so that each lease starts only when the process begins with
+ * the order.
+ */
 async function settleOnes(context: Context, parts: OrderParts): Promise<number> {
   const { merchantId } = context.merchant;
   let settledCount = 0;

@@ -25,22 +25,24 @@ import { shipEvents } from './shipping.ts';
 import { countPaidLater, retakeRejected, returnRejected } from './stockOperations.ts';
 import { findOrder, saveOrder } from './store.ts';
 
-/** The facts about the card that a change gives to an order. */
+/** The facts about the card in a change of an order. */
 export interface NewCard {
   /** The gateway's facts about the card. */
   readonly facts?: ChargedCard | undefined;
-  /** How many months the items of its auto order require it to last. */
+  /** How many months the card must last for the items of its auto order. */
   readonly monthsMin?: number | undefined;
-  /** The order starts an auto order once it is paid. */
+  /** Whether the order starts an auto order once it is paid. */
   readonly startsOne?: boolean | undefined;
-  /** The object of the request that the order is in, with its dot, or empty. */
+  /**
+   * The path of the object in the request that contains the order, with a dot at the end, or empty.
+   */
   readonly path?: string | undefined;
 }
 
 /**
  * Changes a stored order as a client requested (order reference, updateOrder). Absent fields stay,
- * null clears, and values that the server computes are ignored. Joins the surrounding transaction.
- * A caller that changes an original order for its auto order omits the hooks.
+ * null clears, and values that the server calculates are ignored. It joins the surrounding
+ * transaction. A caller that changes an original order for its auto order omits the hooks.
  */
 export function updateOrder(
   context: Context,
@@ -95,8 +97,8 @@ export function updateOrder(
 }
 
 /**
- * Returns how many months a card must last that pays an unpaid order, by its items that are to
- * recur. Undefined: the order starts no auto order.
+ * Returns how many months the card of an unpaid order must last, by its recurring items. Undefined:
+ * the order starts no auto order.
  */
 async function monthsForStarted(
   { db }: Context,
@@ -114,7 +116,7 @@ async function monthsForStarted(
   return months.length === 0 ? undefined : Math.max(...months);
 }
 
-/** Refuses to reject an order without a reason, where the merchant requires one. */
+/** Refuses to reject an order without a reason, if the merchant requires one. */
 function refuseWithoutReason(
   { merchant }: Context,
   { document: before }: OrderRecord,
@@ -126,8 +128,8 @@ function refuseWithoutReason(
 }
 
 /**
- * Refuses a new card that the merchant does not accept for auto orders. An order that starts or
- * pays none may have any card, and a card that stays is not checked.
+ * Refuses a new card that the merchant does not accept for auto orders. An order without an auto
+ * order may have any card, and an unchanged card is not checked.
  */
 export function refuseUnaccepted(
   { merchant: { settings, timeZone }, now }: Context,
@@ -157,8 +159,8 @@ function isSameCard(before: OrderRecord, after: OrderRecord): boolean {
 }
 
 /**
- * An update moves no money, so a client that rejects a paid order is reminded of it. A rebill that
- * was paid stays paid (docs/adr/0043-a-kept-order-is-the-rebill.md).
+ * Warns a client that rejects a paid order, because an update moves no money. A paid rebill stays
+ * paid (docs/adr/0043-a-kept-order-is-the-rebill.md).
  */
 function unrefundedWords(before: OrderRecord, after: OrderRecord): string[] {
   const isRejected =
@@ -202,14 +204,14 @@ export function orderAfter(
   return outcome.ok ? outcome.value : refuse('invalid_field', outcome.reason);
 }
 
-/** An order after an update, and whole sentences about what had no effect. */
+/** An order after an update, and whole sentences about fields that had no effect. */
 export interface UpdatedOrder {
   readonly order: OrderRecord;
   readonly warnings: readonly string[];
 }
 
-// The server sets the status, but only a client knows that the money came by another way than a
-// charge.
+// The server sets the status, but only the client knows that the order was paid by other means than
+// a charge.
 function paymentSaid({ payment }: Order, timeZone: string): PaymentSaid {
   const { payment_status: status, payment_dts: text } = payment ?? {};
   if (!text) return { status };

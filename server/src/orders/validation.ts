@@ -5,8 +5,8 @@ import { parcelLines } from './shipping.ts';
 import { isStateCode } from './states.ts';
 
 /*
- * Checks of an order by name (current API, OrderApi.validateOrder). Each returns what is wrong, as
- * a sentence, or undefined.
+ * Runs checks of an order by name (current API, OrderApi.validateOrder). Each returns a fault as a
+ * sentence, or undefined.
  */
 
 /** The results of a check. */
@@ -15,13 +15,13 @@ export interface CheckResults {
   readonly messages: readonly string[];
 }
 
-/** Returns the names among these that are not checks. */
+/** Returns the names that are not names of checks. */
 export const unknownChecks = (names: readonly string[]): string[] =>
   names.filter((name) => !(orderChecks as readonly string[]).includes(name));
 
 /**
- * Runs the checks with these names, or all. What a merchant may leave out is an error only when its
- * check was named.
+ * Runs the checks with these names, or all of them. A missing optional value is an error only if
+ * its check was named.
  */
 export function checkOrder(order: Order, names: readonly string[]): CheckResults {
   const isAll = names.length === 0;
@@ -43,11 +43,11 @@ export function checkOrder(order: Order, names: readonly string[]): CheckResults
 
 const noRule = 'this server has no such rule, so nothing was checked.';
 
-/** The operation checks it, with the customer's auto orders. */
+/** The operation itself runs this check, with the customer's auto orders. */
 const ruledElsewhere: ReadonlySet<OrderCheck> = new Set(['One per customer violations']);
 
 interface Rule {
-  /** True when a merchant may leave it out. */
+  /** Whether the merchant may omit it. */
   readonly isOptional?: boolean;
   check(order: Order): string | undefined;
 }

@@ -21,8 +21,8 @@ export type Validated = Required<
 >;
 
 /**
- * Checks an order and stores nothing (current API, OrderApi.validateOrder). All checks of a new
- * order include what an insert refuses or warns of.
+ * Checks an order and stores nothing (current API, OrderApi.validateOrder). For a new order, all
+ * checks together include the refusals and warnings of an insert.
  */
 export async function validateOrder(
   context: Context,
@@ -52,7 +52,10 @@ function namesOf(names: readonly string[]): readonly string[] {
 
 const once: OrderCheck = 'One per customer violations';
 
-/** Returns the faults that an insert would report. An existing order is not inserted again. */
+/**
+ * Returns the faults that an insert would report. Returns none for an existing order, which is not
+ * inserted again.
+ */
 async function insertResults(
   context: Context,
   order: Order,
@@ -76,7 +79,7 @@ const isKnown = async (
   { order_id: orderId }: Order,
 ): Promise<boolean> => !!orderId && (await findOrder(db, merchantId, orderId)) !== undefined;
 
-/** Returns what an insert would make, or why it would refuse. */
+/** Returns the order that an insert would make, or why it would be refused. */
 async function draftResult(context: Context, order: Order): Promise<NewOrder | string> {
   try {
     const made = await draftOrder(context, order);

@@ -5,11 +5,11 @@ import type { OrderRecord } from './order.ts';
 import { hasBeenQueued, waitingCenters } from './shipping.ts';
 
 /*
- * The queues of the distribution centers. They follow from the orders' lines, so they are written
- * with every order, and nothing else changes them.
+ * The queues of the distribution centers. They depend only on the orders' lines, so every write of
+ * an order also writes them.
  */
 
-/** Queues new orders at the centers that have to ship something of them. */
+/** Queues new orders at the centers that have to ship lines of them. */
 export async function queueOrders(
   tx: Database,
   merchantId: string,
@@ -26,7 +26,7 @@ export async function queueOrders(
   );
 }
 
-/** Writes the queues of a changed order: it waits where it has to ship something, and nowhere else. */
+/** Writes the queues of a changed order. It waits only at centers that have lines to ship. */
 export async function requeueOrder(tx: Database, order: OrderRecord): Promise<void> {
   if (!hasBeenQueued(order.document)) return;
   const { merchantId, orderId } = order;
@@ -38,9 +38,7 @@ export async function requeueOrder(tx: Database, order: OrderRecord): Promise<vo
   await queueOrders(tx, merchantId, [order]);
 }
 
-/**
- * Returns the orders that wait at a center and that it has not acknowledged, the oldest first.
- */
+/** Returns the orders that wait at a center and that it has not acknowledged, oldest first. */
 export async function findWaitingOrders(
   db: Database,
   merchantId: string,

@@ -4,8 +4,8 @@ import { gramsOf } from '../kernel/weightUnits.ts';
 
 /**
  * Returns the weight of an order's lines in the unit of the first one, rounded to four decimals
- * (order reference, OrderShipping.weight). Undefined when no line has a weight. Lines without one
- * weigh nothing.
+ * (order reference, OrderShipping.weight). Undefined if no line has a weight. A line without a
+ * weight adds none.
  */
 export function totalWeight(lines: readonly OrderItem[]): Weight | undefined {
   const weighed = lines.flatMap(({ weight, quantity = 1 }) =>

@@ -8,7 +8,7 @@ export interface EnteredCard extends CardFacts {
   readonly expiration: CardExpiration;
 }
 
-/** The faults of a form by field, in words for the customer. */
+/** The faults of a form by field, as sentences for the customer. */
 export type FormFaults = { readonly [Field in FormField]?: string };
 /** A field of the card page's form. */
 export type FormField = 'card' | 'card_token' | 'expiration_month' | 'expiration_year';
@@ -64,7 +64,8 @@ function faultOfToken(token: string): string | undefined {
   return undefined;
 }
 
-// Tokens that a customer of a shop with Stripe could have seen of another customer.
+// Tokens of the gateway. A customer of a shop with Stripe could have seen those of another
+// customer.
 const ofGateway = /^(cus|pm|pi|seti|src)_/;
 
 const wholeNumber = (text: string | null): number | undefined =>

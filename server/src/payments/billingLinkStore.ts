@@ -6,8 +6,8 @@ import type { Database } from '../platform/storage/database.ts';
 import { isNodeFault } from '../platform/storage/failures.ts';
 
 /**
- * A link to the card page: it lets a customer change the card of one auto order until `expiresAt`
- * on the merchant's clock.
+ * A link to the card page. With it a customer can change the card of one auto order until
+ * `expiresAt` on the merchant's clock.
  */
 export interface BillingLink {
   readonly merchantId: string;
@@ -15,23 +15,24 @@ export interface BillingLink {
   readonly expiresAt: Temporal.Instant;
 }
 
-/** Where customers reach this installation, and how this process knows it. */
+/** The address at which customers reach this installation, and how this process knows it. */
 export interface PublicAddress {
-  /** Without a trailing slash. */
+  /** The address without a trailing slash. */
   readonly url: string;
   /**
-   * `setting`: PUBLIC_URL says it, so it replaces any other. `only`: this process listens there and
-   * is the only server, because it started the PostgreSQL; it replaces the address of an earlier
-   * start, and no setting. `shared`: this process listens there, and other servers may use the same
-   * database; it replaces nothing.
+   * `setting`: it comes from PUBLIC_URL, so it replaces any other address. `only`: this process
+   * listens there and is the only server, because it started the PostgreSQL. It replaces the
+   * address of an earlier start, but not a setting. `shared`: this process listens there, and other
+   * servers may use the same database. It replaces nothing.
    */
   readonly origin: 'setting' | 'only' | 'shared';
 }
 
 /**
- * Stores what billing links need, before the server answers requests: a secret that is generated
- * once and never leaves the database, and the public address. Returns the address with which links
- * begin from now on, and the one before. While a node of Citus is missing, the one before stays.
+ * Stores the data that billing links need, before the server accepts requests: a secret that is
+ * generated once and never leaves the database, and the public address. Returns the address with
+ * which links begin from now on, and the one before. While a node of Citus is missing, the old
+ * address stays.
  */
 export async function prepareBillingLinks(
   db: Database,
@@ -47,7 +48,7 @@ export async function prepareBillingLinks(
   }
 }
 
-/** Stores the secret and the address where there are none, or the address where it may change. */
+/** Stores the secret and the address if there are none, or only the address if it may change. */
 async function writePublicUrl(
   db: Database,
   ids: IdFactory,
@@ -69,9 +70,9 @@ async function writePublicUrl(
 }
 
 /**
- * Signs new links with another key from now on. Links of the key before are accepted until
- * `keepUntil` on the machine's clock; those of the key before that are no longer accepted. Returns
- * false where no server has made a key yet.
+ * Signs new links with a new key from now on. Links with the previous key are accepted until
+ * `keepUntil` on the machine's clock; links with older keys are no longer accepted. Returns false
+ * if no server has made a key yet.
  */
 export async function rotateLinkKey(
   db: Database,
@@ -108,8 +109,8 @@ export async function makeBillingLink(
 }
 
 /**
- * Returns the link behind a token, or undefined when this installation did not sign it. Does not
- * check expiry: the caller compares `expiresAt` with the merchant's clock.
+ * Returns the link of a token, or undefined if this installation did not sign it. It does not check
+ * expiry: the caller compares `expiresAt` with the merchant's clock.
  */
 export async function readBillingLink(
   db: Database,
@@ -149,5 +150,5 @@ const blockBytes = 64;
 const mixed = (secret: Uint8Array, pad: number): string =>
   Buffer.from(secret.map((byte) => byte ^ pad)).toString('hex');
 
-// A signature is 32 bytes in base64url; the comparison needs equal lengths.
+// A signature is 32 bytes in base64url. The comparison needs texts of equal length.
 const tokenShape = /^(([A-Z0-9]{1,5})\.(\d{1,10})\.(\d{1,12}))\.([\w-]{43})$/;

@@ -20,30 +20,30 @@ import {
 import type { CardForm, CardForms, CardSubject, PaymentToConfirm } from './cardForm.ts';
 import { mustBeConfirmed } from './simulatorCards.ts';
 
-/** The parts that the page needs from other features. */
+/** The functions of other features that the page needs. */
 export interface BillingPageParts {
   readonly db: Database;
   contextFor(merchantId: string): Promise<Context>;
   /** Returns the auto order with the expansions of {@link subscriptionExpand}. */
   readAutoOrder(context: Context, autoOrderOid: number): Promise<AutoOrder | undefined>;
-  /** Returns the card that pays the auto order, and whose it is. */
+  /** Returns the card that pays for the auto order, and its owner. */
   readPayer(
     context: Context,
     originalOrderId: string,
   ): Promise<{ readonly cardToken?: string | undefined; readonly email?: string | undefined }>;
   /**
-   * Saves the card as `PUT /{oid}/payment` does. Throws a refusal when the merchant does not take
+   * Saves the card as `PUT /{oid}/payment` does. Throws a refusal if the merchant does not accept
    * the card.
    */
   updateCard(context: Context, autoOrderOid: number, card: EnteredCard): Promise<void>;
   /** Returns the payment that waits for the customer, if there is one. */
   findWaiting(context: Context, autoOrderOid: number): Promise<WaitingPayment | undefined>;
-  /** Queries the gateway about a payment now. Returns whether it is paid. */
+  /** Queries the gateway about a payment now. Returns whether it was paid. */
   settleNow(context: Context, autoOrderOid: number, payment: WaitingPayment): Promise<boolean>;
   readonly forms: CardForms;
 }
 
-/** A payment that waits for its customer, with the rebill that it pays. */
+/** A payment that waits for its customer, with its rebill. */
 export interface WaitingPayment extends PaymentToConfirm {
   readonly rebillNumber: number;
   readonly key: string;
@@ -66,7 +66,7 @@ export interface OpenedLink {
   readonly subscription: ShownSubscription;
 }
 
-/** Opens a link. Returns a page when it opens nothing. */
+/** Opens a link. Returns an error page if the link is invalid. */
 export async function openLink(
   parts: BillingPageParts,
   token: string,
@@ -96,7 +96,7 @@ export async function openLink(
   return { kind: 'opened', context, autoOrderOid, originalOrderId, subscription };
 }
 
-/** Shows the form, with the faults of the last one sent. */
+/** Shows the form, with the faults of the last one that was sent. */
 export async function showForm(
   parts: BillingPageParts,
   { context, autoOrderOid, subscription }: OpenedLink,
@@ -131,7 +131,7 @@ const entryOf = (
     ? form && { kind: 'token' }
     : { kind: 'gateway', browser: form.browser, currency: merchant.currency };
 
-/** Begins to enter a card in the gateway's own form; undefined where there is none. */
+/** Starts the entry of a card in the gateway's own form; undefined if there is none. */
 export async function beginCard(
   { forms, readPayer }: BillingPageParts,
   opened: OpenedLink,
@@ -142,7 +142,7 @@ export async function beginCard(
   return form.begin({ ...subjectOf(opened), ...payer });
 }
 
-/** Handles a form that was sent: a new card, or a payment to confirm. */
+/** Handles a form that was sent: a new card, or the confirmation of a payment. */
 export async function answerForm(
   parts: BillingPageParts,
   opened: OpenedLink,
@@ -158,7 +158,7 @@ export async function answerForm(
   }
 }
 
-/** The simulator's bank asks about a payment. */
+/** Shows the page on which the simulator's bank asks about a payment. */
 async function askBank(parts: BillingPageParts, opened: OpenedLink): Promise<PrivatePage> {
   const { context, autoOrderOid } = opened;
   const payment = await parts.findWaiting(context, autoOrderOid);
@@ -167,7 +167,10 @@ async function askBank(parts: BillingPageParts, opened: OpenedLink): Promise<Pri
   return { ...bankPage(question, { step: 'confirmed' }), status: 200 };
 }
 
-/** The customer says that the bank has confirmed the payment. Only the gateway decides on it. */
+/**
+ * Handles the customer's report that the bank has confirmed the payment. Only the gateway's answer
+ * decides.
+ */
 async function confirmed(
   parts: BillingPageParts,
   opened: OpenedLink,
@@ -221,7 +224,7 @@ function readToken(fields: URLSearchParams, context: Context): Outcome<EnteredCa
     : card;
 }
 
-/** Whether the simulator's bank asks before it accepts a card. */
+/** Whether the simulator's bank asks the customer before it accepts a card. */
 const asksBank = (fields: URLSearchParams): boolean =>
   mustBeConfirmed((fields.get('card_token') ?? '').trim());
 

@@ -11,7 +11,7 @@ export interface ShownSubscription {
   readonly itemDescriptions: readonly string[];
   /** The card in use, such as `VISA ending in 1111`. */
   readonly card?: string | undefined;
-  /** True when a new card is of no use any more. */
+  /** Whether the auto order has ended, so that a new card would not be used. */
   readonly hasEnded: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface ShownSubscription {
 export interface CardPage {
   readonly subscription: ShownSubscription;
   readonly thisYear: number;
-  /** How a card is entered here; absent: not at all. */
+  /** How a card is entered here; absent: it cannot be entered. */
   readonly entry?: CardEntry | undefined;
   /** The payment that the customer must confirm, if there is one. */
   readonly payment?: { readonly amount: string; readonly confirmation?: Confirmation } | undefined;
@@ -30,15 +30,15 @@ export type CardEntry =
   | { readonly kind: 'token' }
   | { readonly kind: 'gateway'; readonly browser: BrowserForm; readonly currency: string };
 
-/** A page with the policy that it needs. */
+/** A page with the Content-Security-Policy that it needs. */
 export interface RenderedPage {
   readonly html: string;
   readonly policy: string;
 }
 
 /**
- * Renders the form, with the faults of the last one sent. Never shows a token that the customer
- * typed.
+ * Renders the form, with the faults of the last one that was sent. It never shows the token that
+ * the customer typed.
  */
 export function formPage(
   page: CardPage,
@@ -75,7 +75,7 @@ Please ask ${escapeHtml(subscription.merchantName)} for help.</p>`;
   return entry.kind === 'token' ? tokenForm(thisYear, faults, chosen) : gatewayForm;
 }
 
-/** The form of a gateway: its library draws the fields in its own frame. */
+/** Renders the form of a gateway. The gateway's library draws the fields in its own frame. */
 const gatewayForm = `<form method="post" id="card_form">
 <div id="card_fields"></div>
 <p role="alert" class="fault"></p>
@@ -117,7 +117,7 @@ The token comes from the secure card form of the shop.</p>`;
 
 /**
  * Renders the page of the simulator's bank, which asks the customer as real banks do (3-D Secure).
- * `fields` come back with the customer's choice.
+ * `fields` are sent back with the customer's choice.
  */
 export function bankPage(question: string, fields: Readonly<Record<string, string>>): RenderedPage {
   const hidden = Object.entries(fields)
@@ -137,7 +137,7 @@ ${hidden}
   );
 }
 
-/** Renders the thanks for a payment that the customer confirmed. */
+/** Renders the page that thanks the customer for confirming a payment. */
 export function paidPage({ merchantName, autoOrderCode }: ShownSubscription, amount: string) {
   return rendered(
     'Your payment is confirmed',
@@ -149,7 +149,7 @@ You can close this page.</p>`,
   );
 }
 
-/** Renders the confirmation that the card is saved. */
+/** Renders the confirmation that the card was saved. */
 export function savedPage({ merchantName, autoOrderCode }: ShownSubscription): RenderedPage {
   return rendered(
     'Your card is updated',
@@ -243,7 +243,10 @@ function rendered(title: string, body: string, script?: PageScript): RenderedPag
 
 const scriptText = readFileSync(new URL('billingScript.js', import.meta.url), 'utf8');
 
-/** The script of a page with Stripe's form, and what Stripe's library needs (its documentation). */
+/**
+ * The script of a page with Stripe's form, and the sources that Stripe's library needs (its
+ * documentation).
+ */
 function scriptOf(
   { browser, currency }: Extract<CardEntry, { kind: 'gateway' }>,
   confirmation: Confirmation | undefined,

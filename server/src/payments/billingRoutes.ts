@@ -39,7 +39,8 @@ export function billingRoutes(readAutoOrder: BillingPageParts['readAutoOrder']) 
 /**
  * Serves the page on which a customer enters a new card or confirms a payment. The link is the only
  * proof of identity. There is no cookie, so another site cannot abuse a session. Every response
- * forbids caching, framing and referrers, and any script but that of the gateway's own form.
+ * forbids caching, framing and referrers. The only allowed script is that of the gateway's own
+ * form.
  */
 export function addBillingPage(
   server: FastifyInstance,
@@ -62,7 +63,7 @@ export function addBillingPage(
       return send(reply, await orUnavailable(() => answerForm(parts, opened, fields)));
     },
   );
-  // The script of the page calls it when the customer has filled the gateway's form.
+  // The script of the page calls this endpoint after the customer has filled in the gateway's form.
   server.post<{ Params: { token: string } }>('/billing/:token/card', async (request, reply) => {
     reply.header('Cache-Control', 'no-store');
     if (await isTooOften(parts, request, reply)) return reply.send({});
@@ -77,11 +78,17 @@ export function addBillingPage(
   });
 }
 
-/** Each beginning makes a record at the gateway, and a form that tests cards needs many of them. */
+/**
+ * Returns the subject of the rate limit. Each start creates a record at the gateway, and a program
+ * that tests stolen cards needs many of them.
+ */
 const formSubject = ({ context, autoOrderOid }: OpenedLink): string =>
   `${cardSubjectPrefix}${context.merchant.merchantId} ${autoOrderOid}`;
 
-/** Renders a page; another one when the gateway does not respond. Nothing was changed then. */
+/**
+ * Renders a page, or an error page if the gateway does not respond. In that case nothing was
+ * changed.
+ */
 async function orUnavailable(render: () => Promise<PrivatePage>): Promise<PrivatePage> {
   try {
     return await render();

@@ -5,7 +5,7 @@ import type { OpenGateways } from './gateways.ts';
 
 /**
  * Opens the forms of the gateways. A merchant whose settings name a gateway with a form for cards
- * has that form and never ours: a token that a customer types could be another customer's.
+ * uses only that form. In our own form, a customer could enter another customer's token.
  */
 export function cardForms({ preferred, formOf, confirm }: OpenGateways): CardForms {
   const settings = ({ merchant }: Context) => gatewaySettings(merchant, preferred(merchant)).list;

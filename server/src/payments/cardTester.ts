@@ -29,7 +29,7 @@ export type TestAnswer =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown'; readonly notSent?: string };
 
-/** Lets orders test cards at the merchant's gateways. A test asks one gateway and never another. */
+/** Lets orders test cards at the merchant's gateways. Each test asks only one gateway. */
 export function cardTester(payments: Payments) {
   return {
     async choose(context: Context, key: string) {

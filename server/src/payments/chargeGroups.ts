@@ -1,12 +1,15 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Payments } from './payments.ts';
 
-/** Merchants that are charged by the same kinds of gateway, or not charged for the same reason. */
+/**
+ * Merchants whose customers are charged by the same kinds of gateway, or not charged for the same
+ * reason.
+ */
 export interface ChargeGroup {
   readonly merchantIds: readonly string[];
-  /** The kinds of gateway. Empty when nothing is charged. */
+  /** The kinds of gateway. Empty if no customer is charged. */
   readonly kinds: readonly string[];
-  /** Why nothing is charged. */
+  /** The reason why no customer is charged. */
   readonly reason?: string;
 }
 

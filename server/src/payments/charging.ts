@@ -3,18 +3,18 @@ import { chargesOffOf, type Hold, holdOf } from '../platform/tenancy/hold.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
 /*
- * The one switch in front of every charge. During a stop, due work is checked and stays due,
- * gateways are only queried about charges in flight, and everything else continues
+ * The one switch for all charges. During a stop, due work is checked and stays due, gateways are
+ * only queried about charges in flight, and everything else continues
  * (docs/adr/0047-what-may-charge.md).
  */
 
-/** A reason why this process charges nothing. */
+/** A reason why this process makes no charges. */
 export interface ChargingStop {
   /** One word for metrics and `/readyz`: `off`, `clock`, `restored` … */
   readonly name: string;
   /** The reason and its fix, as whole sentences for an operator. */
   readonly words: string;
-  /** True when merchants with a test clock are still charged. */
+  /** Whether merchants with a test clock are still charged. */
   readonly isForRealClocks?: boolean;
 }
 
@@ -26,7 +26,7 @@ export type StopSource = () => ChargingStop | undefined;
 
 /** Decides whether charges may be sent now. */
 export interface ChargingGate {
-  /** Returns why this merchant's customers are not charged now, or undefined when they may be. */
+  /** Returns why this merchant's customers are not charged now, or undefined if they may be. */
   stopFor(merchant: Pick<Merchant, 'merchantId' | 'clock' | 'settings'>): ChargingStop | undefined;
   /** Returns every stop that applies now. */
   stops(): readonly ChargingStop[];
@@ -49,7 +49,7 @@ const holdWords: Readonly<Record<Hold, string>> = {
   arrived: 'was imported from another installation and waits for an operator',
 };
 
-/** The stop of one merchant that moves from one installation to another. */
+/** Returns the stop of one merchant that moves from one installation to another. */
 function heldStop(merchant: Pick<Merchant, 'merchantId' | 'settings'>): ChargingStop | undefined {
   const hold = holdOf(merchant);
   if (hold === undefined) return undefined;
@@ -61,12 +61,12 @@ function heldStop(merchant: Pick<Merchant, 'merchantId' | 'settings'>): Charging
   return { name: hold, words };
 }
 
-/** The name of the stop of one merchant's charges by a person. */
+/** The name of the stop of one merchant's charges by a user. */
 export const merchantOffName = 'merchant off';
 
 /**
  * The stop of one merchant's charges by an operator (`perennial merchant stop-charges`) or by a
- * person of the merchant (`POST /perennial/v1/charging/stop`).
+ * user of the merchant (`POST /perennial/v1/charging/stop`).
  */
 function merchantOff(
   merchant: Pick<Merchant, 'merchantId' | 'settings'>,
@@ -84,7 +84,7 @@ function merchantOff(
   return { name: merchantOffName, words };
 }
 
-/** A switch that charges every merchant that is not on hold itself. */
+/** A gate that allows charges for every merchant that is not on hold itself. */
 export const openGate: ChargingGate = chargingGate([]);
 
 /** The stop for `CHARGING=off`. */
@@ -104,9 +104,7 @@ export const restoredStop = (reason: string): ChargingStop => ({
     '`perennial restored`, then confirm it with `perennial restored --confirm`',
 });
 
-/**
- * The stop until the gateways have been asked whether they know charges that the database lacks.
- */
+/** The stop until the gateways have been asked about charges that the database does not have. */
 export const uncheckedStop: ChargingStop = {
   name: 'unchecked',
   isForRealClocks: true,
