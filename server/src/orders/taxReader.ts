@@ -12,8 +12,8 @@ export type TaxedOrder = Pick<OrderRecord, 'document' | 'customerProfileOid' | '
 
 /**
  * Returns the tax at places. The tables of a merchant are one source. A tax service can be another;
- * it is asked for all places of a batch before any order is priced. Undefined: the source does not
- * calculate taxes for this merchant.
+ * it returns the tax of all places of a batch before any order is priced. Undefined: the source
+ * does not calculate taxes for this merchant.
  */
 export interface TaxSource {
   taxAt(
